@@ -1,0 +1,29 @@
+//! Stamps the build with a hash of its sources, so that a page and an engine that
+//! were not built together notice it.
+
+use std::{collections::hash_map::DefaultHasher, env, fs, hash::Hasher, path::Path};
+
+fn main() {
+    let mut hasher = DefaultHasher::new();
+    for path in ["Cargo.toml", "Cargo.lock", "build.rs", "src"] {
+        println!("cargo:rerun-if-changed={path}");
+        hash(Path::new(path), &mut hasher);
+    }
+    let version = env::var("CARGO_PKG_VERSION").expect("cargo sets it");
+    println!("cargo:rustc-env=LIKENESS_BUILD={version}-{:08x}", hasher.finish() as u32);
+}
+
+/// Feeds a file, or the files of a folder in the order of their names, to the hasher.
+fn hash(path: &Path, hasher: &mut DefaultHasher) {
+    if path.is_dir() {
+        let mut entries: Vec<_> = fs::read_dir(path)
+            .expect("the folder can be read")
+            .map(|entry| entry.expect("the entry can be read").path())
+            .collect();
+        entries.sort();
+        entries.iter().for_each(|entry| hash(entry, hasher));
+    } else if let Ok(bytes) = fs::read(path) {
+        hasher.write(path.to_string_lossy().as_bytes());
+        hasher.write(&bytes);
+    }
+}

@@ -1,0 +1,206 @@
+//! The random changes that make two views of one picture.
+//!
+//! What happens to a view is *drawn* on the CPU from a seeded generator, as plain
+//! numbers ([`View`]), and *applied* to the whole batch by whatever device trains
+//! ([`Augmenter`]). Geometry is one affine map, colour is one affine map, so a
+//! view costs one resampling and one 3 × 3 product however many operations it got.
+
+use std::f32::consts::{PI, TAU};
+
+use burn::tensor::{
+    Device, Tensor, TensorData,
+    ops::{GridSampleOptions, GridSamplePaddingMode, InterpolateMode},
+};
+use rand::{Rng, RngExt};
+
+use crate::settings::{Augmentations, Operation};
+
+/// Luma weights of red, green and blue (ITU-R BT.601).
+const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+
+/// The most that brightness, contrast and saturation deviate from 1, at full strength.
+const MAX_JITTER: f32 = 0.8;
+
+/// The most that a crop's width-to-height ratio deviates from 1, as a factor.
+const MAX_ASPECT: f32 = 4.0 / 3.0;
+
+/// A change of colour: `out = matrix · rgb + offset`, values in 0 … 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Colour {
+    /// Rows give red, green and blue of the result.
+    pub matrix: [[f32; 3]; 3],
+    /// Added to red, green and blue.
+    pub offset: [f32; 3],
+}
+
+impl Colour {
+    /// Leaves every colour as it is.
+    pub const IDENTITY: Self =
+        Self { matrix: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], offset: [0.0; 3] };
+
+    /// Multiplies every value: `factor · rgb`.
+    pub fn brightness(factor: f32) -> Self {
+        Self::IDENTITY.blend(&Self { matrix: [[0.0; 3]; 3], offset: [0.0; 3] }, factor)
+    }
+
+    /// Stretches values away from middle grey: `0.5 + factor · (rgb − 0.5)`.
+    pub fn contrast(factor: f32) -> Self {
+        Self::IDENTITY.blend(&Self { matrix: [[0.0; 3]; 3], offset: [0.5; 3] }, factor)
+    }
+
+    /// Stretches colours away from their grey: `luma + factor · (rgb − luma)`.
+    pub fn saturation(factor: f32) -> Self {
+        Self::IDENTITY.blend(&Self { matrix: [LUMA; 3], offset: [0.0; 3] }, factor)
+    }
+
+    /// Turns the hue circle by `angle` radians, keeping luma (a rotation of the
+    /// I-Q plane of YIQ).
+    pub fn hue(angle: f32) -> Self {
+        let (sin, cos) = angle.sin_cos();
+        let to_yiq = [LUMA, [0.595_716, -0.274_453, -0.321_263], [0.211_456, -0.522_591, 0.311_135]];
+        let from_yiq = [[1.0, 0.956_3, 0.621], [1.0, -0.272_1, -0.647_4], [1.0, -1.107, 1.704_6]];
+        let turn = [[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]];
+        Self { matrix: product(&product(&from_yiq, &turn), &to_yiq), offset: [0.0; 3] }
+    }
+
+    /// Blends towards the negative, `1 − rgb`; 1 is the negative itself.
+    pub fn invert(amount: f32) -> Self {
+        let negative = [[-1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]];
+        Self { matrix: negative, offset: [1.0; 3] }.blend(&Self::IDENTITY, amount)
+    }
+
+    /// Blends towards luma; 1 removes all colour.
+    pub fn grayscale(amount: f32) -> Self {
+        Self::saturation(1.0 - amount)
+    }
+
+    /// `share` of this change and `1 − share` of the other (extrapolating past 1).
+    fn blend(&self, other: &Self, share: f32) -> Self {
+        let mix = |a: f32, b: f32| share * a + (1.0 - share) * b;
+        Self {
+            matrix: std::array::from_fn(|row| {
+                std::array::from_fn(|column| mix(self.matrix[row][column], other.matrix[row][column]))
+            }),
+            offset: std::array::from_fn(|row| mix(self.offset[row], other.offset[row])),
+        }
+    }
+
+    /// This change, then `next`.
+    fn then(&self, next: &Self) -> Self {
+        let moved = |row: usize| (0..3).map(|k| next.matrix[row][k] * self.offset[k]).sum::<f32>();
+        Self {
+            matrix: product(&next.matrix, &self.matrix),
+            offset: std::array::from_fn(|row| moved(row) + next.offset[row]),
+        }
+    }
+}
+
+/// The matrix product `a · b`.
+fn product(a: &[[f32; 3]; 3], b: &[[f32; 3]; 3]) -> [[f32; 3]; 3] {
+    std::array::from_fn(|row| std::array::from_fn(|column| (0..3).map(|k| a[row][k] * b[k][column]).sum()))
+}
+
+/// Everything that happens to one view.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// Maps a place in the view to the place in the picture that it shows, both in
+    /// −1 … 1 from left to right and top to bottom: `[[xx, xy, x0], [yx, yy, y0]]`.
+    pub place: [[f32; 3]; 2],
+    /// What happens to its colours.
+    pub colour: Colour,
+}
+
+impl View {
+    /// The picture itself.
+    pub const IDENTITY: Self = Self { place: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], colour: Colour::IDENTITY };
+
+    /// Draws what happens to one view.
+    ///
+    /// Every operation takes the same numbers from the generator whether it is applied
+    /// or not, so that changing one of them leaves the others' draws as they were.
+    pub fn draw(augmentations: &Augmentations, rng: &mut impl Rng) -> Self {
+        Self { place: draw_place(augmentations, rng), colour: draw_colour(augmentations, rng) }
+    }
+}
+
+/// Draws crop, flip and rotation. The crop's window is turned and mirrored with its contents.
+fn draw_place(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2] {
+    let crop = strength(&augmentations.crop, rng);
+    let area = 1.0 - crop * rng.random_range(0.0..1.0f32);
+    let aspect = MAX_ASPECT.powf(rng.random_range(-1.0..1.0f32));
+    let aspect = if crop > 0.0 { aspect.sqrt() } else { 1.0 };
+    let (width, height) = ((area.sqrt() * aspect).min(1.0), (area.sqrt() / aspect).min(1.0));
+    let x = (1.0 - width) * rng.random_range(-1.0..1.0f32);
+    let y = (1.0 - height) * rng.random_range(-1.0..1.0f32);
+    let mirror = if strength(&augmentations.flip, rng) > 0.0 { -1.0 } else { 1.0 };
+    let angle = strength(&augmentations.rotation, rng) * PI * rng.random_range(-1.0..1.0f32);
+    let (sin, cos) = angle.sin_cos();
+    [[cos * width * mirror, -sin * height, x], [sin * width * mirror, cos * height, y]]
+}
+
+/// Draws the operations on colour and joins them into one.
+fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
+    let mut signed = |operation: &Operation| strength(operation, rng) * rng.random_range(-1.0..1.0f32);
+    let brightness = Colour::brightness(1.0 + MAX_JITTER * signed(&augmentations.brightness));
+    let contrast = Colour::contrast(1.0 + MAX_JITTER * signed(&augmentations.contrast));
+    let saturation = Colour::saturation(1.0 + MAX_JITTER * signed(&augmentations.saturation));
+    let hue = Colour::hue(TAU / 2.0 * signed(&augmentations.hue));
+    let invert = Colour::invert(strength(&augmentations.invert, rng));
+    let grayscale = Colour::grayscale(strength(&augmentations.grayscale, rng));
+    brightness.then(&contrast).then(&saturation).then(&hue).then(&invert).then(&grayscale)
+}
+
+/// The operation's strength with its probability, else 0.
+fn strength(operation: &Operation, rng: &mut impl Rng) -> f32 {
+    let chance = rng.random_range(0.0..1.0f32);
+    if operation.on && chance < operation.probability { operation.strength } else { 0.0 }
+}
+
+/// Applies drawn views to batches of pictures on one device.
+#[derive(Clone, Debug)]
+pub struct Augmenter {
+    /// Homogeneous places of a view's pixel centres, `[1, side², 3]`.
+    places: Tensor<3>,
+    side: usize,
+}
+
+impl Augmenter {
+    /// Prepares for views of `side` × `side` pixels.
+    pub fn new(side: usize, device: &Device) -> Self {
+        let centre = |at: usize| (2 * at + 1) as f32 / side as f32 - 1.0;
+        let places: Vec<f32> =
+            (0..side * side).flat_map(|at| [centre(at % side), centre(at / side), 1.0]).collect();
+        let places = Tensor::from_data(TensorData::new(places, [1, side * side, 3]), device);
+        Self { places, side }
+    }
+
+    /// Makes one view of every picture.
+    ///
+    /// # Shapes
+    /// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1, without gradients
+    /// - result: the same
+    pub fn apply(&self, pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
+        let (count, pixels) = (views.len(), self.side * self.side);
+        let device = pictures.device();
+        let upload = |numbers: Vec<f32>, shape: [usize; 3]| {
+            Tensor::<3>::from_data(TensorData::new(numbers, shape), &device)
+        };
+        // Transposed, so that places · map gives (x, y) side by side.
+        let map = views
+            .iter()
+            .flat_map(|view| (0..3).flat_map(|column| [view.place[0][column], view.place[1][column]]));
+        let map = upload(map.collect(), [count, 3, 2]);
+        let grid = self.places.clone().expand([count, pixels, 3]).matmul(map);
+        let options = GridSampleOptions::new(InterpolateMode::Bilinear)
+            .with_padding_mode(GridSamplePaddingMode::Reflection)
+            .with_align_corners(false);
+        let sampled = pictures.grid_sample_2d(grid.reshape([count, self.side, self.side, 2]), options);
+
+        let matrix = views.iter().flat_map(|view| view.colour.matrix).flatten();
+        let matrix = upload(matrix.collect(), [count, 3, 3]);
+        let offset = views.iter().flat_map(|view| view.colour.offset);
+        let offset = upload(offset.collect(), [count, 3, 1]);
+        let coloured = matrix.matmul(sampled.reshape([count, 3, pixels])) + offset;
+        coloured.clamp(0.0, 1.0).reshape([count, 3, self.side, self.side])
+    }
+}

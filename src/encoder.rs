@@ -1,0 +1,225 @@
+//! The encoder and its projection head.
+
+use burn::{
+    module::{Module, Param},
+    tensor::{
+        Device, Tensor, TensorData,
+        activation::relu,
+        module::{batch_norm, batch_norm_train, conv2d},
+        ops::ConvOptions,
+    },
+};
+use rand::{Rng, RngExt};
+
+/// Added to a variance before its root is taken.
+const EPSILON: f64 = 1e-5;
+
+/// Dimensions of a projection.
+const PROJECTION: usize = 64;
+
+/// The shape of an encoder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncoderConfig {
+    /// Output channels and stride of each 3 × 3 convolution.
+    pub stages: Vec<(usize, usize)>,
+}
+
+impl EncoderConfig {
+    /// The default encoder at a width.
+    pub fn new(width: usize) -> Self {
+        if let Ok(v) = std::env::var("STAGES") {
+            return Self {
+                stages: v
+                    .split(',')
+                    .map(|t| {
+                        let (a, b) = t.split_once('/').unwrap();
+                        ((a.parse::<f32>().unwrap() * width as f32) as usize, b.parse().unwrap())
+                    })
+                    .collect(),
+            };
+        }
+        Self { stages: vec![(width, 1), (2 * width, 2), (4 * width, 2)] }
+    }
+
+    /// Dimensions of an embedding.
+    pub fn dimensions(&self) -> usize {
+        self.stages.last().expect("an encoder has stages").0
+    }
+
+    /// Builds the network with weights drawn from `rng`.
+    pub fn init(&self, rng: &mut impl Rng, device: &Device) -> Network {
+        let mut channels = 3;
+        let mut block = |&(out, stride): &(usize, usize)| {
+            let block = Block::new(channels, out, stride, rng, device);
+            channels = out;
+            block
+        };
+        let blocks = self.stages.iter().map(&mut block).collect();
+        let dimensions = self.dimensions();
+        Network {
+            encoder: Encoder { blocks },
+            head: Head {
+                hidden: Linear::new(dimensions, dimensions, rng, device),
+                output: Linear::new(dimensions, PROJECTION, rng, device),
+            },
+        }
+    }
+}
+
+/// Encoder and projection head.
+#[derive(Module, Debug)]
+pub struct Network {
+    /// Pictures to embeddings.
+    pub encoder: Encoder,
+    /// Embeddings to projections; used only by the loss.
+    pub head: Head,
+}
+
+/// Convolutions, then the mean over all places.
+#[derive(Module, Debug)]
+pub struct Encoder {
+    blocks: Vec<Block>,
+}
+
+/// A 3 × 3 convolution, batch normalisation and ReLU.
+#[derive(Module, Debug)]
+struct Block {
+    weight: Param<Tensor<4>>,
+    gamma: Param<Tensor<1>>,
+    beta: Param<Tensor<1>>,
+    /// Remembered moments, used where the batch's own are not.
+    mean: Param<Tensor<1>>,
+    variance: Param<Tensor<1>>,
+    stride: usize,
+}
+
+/// Mean and variance of each channel over one batch, `[channels]` each, detached.
+pub struct Moments {
+    mean: Tensor<1>,
+    variance: Tensor<1>,
+}
+
+/// Two linear layers with ReLU between them (Chen et al. 2020, section 4.2).
+#[derive(Module, Debug)]
+pub struct Head {
+    hidden: Linear,
+    output: Linear,
+}
+
+/// `x · weight + bias`.
+#[derive(Module, Debug)]
+struct Linear {
+    weight: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+}
+
+impl Encoder {
+    /// Embeds pictures, each on its own: normalised by the remembered moments.
+    ///
+    /// # Shapes
+    /// - `pictures`: `[batch, 3, side, side]`, values in 0 … 1
+    /// - result: `[batch, dimensions]`
+    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        let x = self.blocks.iter().fold(centred(pictures), |x, block| block.forward(x));
+        mean_over_places(x)
+    }
+
+    /// Embeds a training batch: normalised by the batch's own moments, which come
+    /// back, one for each block. Shapes as in [`Encoder::forward`].
+    pub fn forward_batch(&self, pictures: Tensor<4>) -> (Tensor<2>, Vec<Moments>) {
+        let mut all_moments = Vec::with_capacity(self.blocks.len());
+        let x = self.blocks.iter().fold(centred(pictures), |x, block| {
+            let (x, moments) = block.forward_batch(x);
+            all_moments.push(moments);
+            x
+        });
+        (mean_over_places(x), all_moments)
+    }
+
+    /// Lets a batch's moments replace `share` of the remembered ones.
+    pub fn remember(&mut self, moments: Vec<Moments>, share: f64) {
+        for (block, Moments { mean, variance }) in self.blocks.iter_mut().zip(moments) {
+            block.mean = blend(&block.mean, mean, share);
+            block.variance = blend(&block.variance, variance, share);
+        }
+    }
+}
+
+/// Values in −2 … 2, so that the zero padding of a convolution means middle grey.
+fn centred(pictures: Tensor<4>) -> Tensor<4> {
+    pictures.mul_scalar(4.0).sub_scalar(2.0)
+}
+
+/// `[batch, channels, height, width]` to `[batch, channels]`.
+fn mean_over_places(x: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = x.dims();
+    x.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
+}
+
+fn blend(old: &Param<Tensor<1>>, new: Tensor<1>, share: f64) -> Param<Tensor<1>> {
+    let blended = old.val().mul_scalar(1.0 - share) + new.mul_scalar(share);
+    Param::initialized(old.id, blended.detach())
+}
+
+impl Block {
+    fn new(input: usize, output: usize, stride: usize, rng: &mut impl Rng, device: &Device) -> Self {
+        let weight = kaiming_uniform(output * input * 9, input * 9, rng);
+        let constant = |value: f32| Param::from_tensor(Tensor::full([output], value, device));
+        Self {
+            weight: Param::from_data(TensorData::new(weight, [output, input, 3, 3]), device),
+            gamma: constant(1.0),
+            beta: constant(0.0),
+            mean: constant(0.0).set_require_grad(false),
+            variance: constant(1.0).set_require_grad(false),
+            stride,
+        }
+    }
+
+    fn convolve(&self, x: Tensor<4>) -> Tensor<4> {
+        let options = ConvOptions::new([self.stride; 2], [1, 1], [1, 1], 1);
+        conv2d(x, self.weight.val(), None, options)
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        let (mean, variance) = (self.mean.val(), self.variance.val());
+        relu(batch_norm(self.convolve(x), gamma, beta, mean, variance, EPSILON))
+    }
+
+    fn forward_batch(&self, x: Tensor<4>) -> (Tensor<4>, Moments) {
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        let batch = batch_norm_train(self.convolve(x), gamma, beta, EPSILON);
+        (relu(batch.output), Moments { mean: batch.mean, variance: batch.variance })
+    }
+}
+
+impl Head {
+    /// Projects embeddings to where the loss compares them.
+    ///
+    /// # Shapes
+    /// - `embeddings`: `[batch, dimensions]`
+    /// - result: `[batch, 64]`
+    pub fn forward(&self, embeddings: Tensor<2>) -> Tensor<2> {
+        self.output.forward(relu(self.hidden.forward(embeddings)))
+    }
+}
+
+impl Linear {
+    fn new(input: usize, output: usize, rng: &mut impl Rng, device: &Device) -> Self {
+        let weight = kaiming_uniform(input * output, input, rng);
+        Self {
+            weight: Param::from_data(TensorData::new(weight, [input, output]), device),
+            bias: Param::from_tensor(Tensor::zeros([output], device)),
+        }
+    }
+
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        x.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+    }
+}
+
+/// Weights with variance `2 / fan_in`, which keeps the scale through ReLUs (He et al. 2015).
+fn kaiming_uniform(count: usize, fan_in: usize, rng: &mut impl Rng) -> Vec<f32> {
+    let bound = (6.0 / fan_in as f32).sqrt();
+    (0..count).map(|_| rng.random_range(-bound..bound)).collect()
+}

@@ -1,0 +1,15 @@
+//! The engine: takes commands, trains and evaluates, reports events.
+//!
+//! [`Session`] is the whole of it and knows no browser; `worker` ties one to the
+//! message port of the Web Worker that the engine lives in.
+
+mod backend;
+mod embedder;
+mod pictures;
+#[cfg(any(target_arch = "wasm32", test))]
+mod self_test;
+mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;
+
+pub use session::{Progress, Session};

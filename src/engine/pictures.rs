@@ -1,0 +1,88 @@
+//! The set of pictures that the engine was given.
+
+use std::collections::HashSet;
+
+use burn::tensor::{Device, Tensor};
+
+use crate::{
+    image::Image,
+    protocol::{LabelId, Picture, PictureId},
+    train,
+};
+
+/// A picture of the set.
+struct Member {
+    id: PictureId,
+    label: Option<LabelId>,
+    image: Image,
+}
+
+/// The pictures in the order in which they came.
+#[derive(Default)]
+pub struct PictureSet {
+    members: Vec<Member>,
+}
+
+impl PictureSet {
+    /// Adds pictures; one whose bytes do not fill a picture, or whose name is taken, is
+    /// left out. Returns how many were.
+    pub fn add(&mut self, pictures: Vec<Picture>) -> usize {
+        let mut left_out = 0;
+        let mut taken: HashSet<PictureId> = self.members.iter().map(|member| member.id).collect();
+        for Picture { id, label, rgb } in pictures {
+            match Image::from_rgb(rgb) {
+                Some(image) if taken.insert(id) => {
+                    self.members.push(Member { id, label, image });
+                }
+                _ => left_out += 1,
+            }
+        }
+        left_out
+    }
+
+    /// Takes pictures out.
+    pub fn remove(&mut self, ids: &[PictureId]) {
+        let ids: HashSet<_> = ids.iter().collect();
+        self.members.retain(|member| !ids.contains(&member.id));
+    }
+
+    /// Takes all pictures out.
+    pub fn clear(&mut self) {
+        self.members.clear();
+    }
+
+    /// How many pictures.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The names, in order.
+    pub fn ids(&self) -> Vec<PictureId> {
+        self.members.iter().map(|member| member.id).collect()
+    }
+
+    /// The name in one row.
+    pub fn id(&self, row: usize) -> PictureId {
+        self.members[row].id
+    }
+
+    /// The labels, in order.
+    pub fn labels(&self) -> Vec<Option<LabelId>> {
+        self.members.iter().map(|member| member.label).collect()
+    }
+
+    /// A picture by its name.
+    pub fn find(&self, id: PictureId) -> Option<&Image> {
+        self.members.iter().find(|member| member.id == id).map(|member| &member.image)
+    }
+
+    /// All pictures as numbers, one row a picture: `3 × side²` values in 0 … 1.
+    pub fn planes(&self, side: usize) -> Vec<Vec<f32>> {
+        self.members.iter().map(|member| member.image.planes(side)).collect()
+    }
+
+    /// All pictures on a device, `[pictures, 3, side, side]`.
+    pub fn upload(&self, side: usize, device: &Device) -> Tensor<4> {
+        train::upload(&self.planes(side), side, device)
+    }
+}

@@ -1,0 +1,437 @@
+//! One user's session: commands in, events out.
+//!
+//! Commands only note what is wanted; [`Session::work`] does it, one short piece at a
+//! time, so that whoever runs the session can hand it further commands in between.
+
+use std::collections::HashMap;
+
+use burn::{module::Module, tensor::Tensor};
+use web_time::{Duration, Instant};
+
+use super::{
+    backend::{self, Opened},
+    embedder,
+    pictures::PictureSet,
+};
+use crate::{
+    augment::{Augmenter, View},
+    evaluate::{UnitRows, order::order, set_matrix},
+    image::Image,
+    protocol::{
+        Activity, BatchMatrix, Command, Event, Floats, PictureId, SetMatrix, Stage, StepReport, Views,
+    },
+    random::{Purpose, generator},
+    settings::{BackendChoice, MIN_PICTURES, Settings},
+    train::{StepOutcome, Trainer, upload},
+};
+
+/// How long steps are collected before they are read back and reported together.
+const REPORT_EVERY: Duration = Duration::from_millis(80);
+
+/// The most steps that are collected: reading back is also what keeps a fast caller from
+/// queueing work without end on a slow device.
+const MAX_UNREPORTED: usize = 8;
+
+/// While training, evaluation may take this share of the time.
+const EVALUATION_SHARE: f64 = 0.1;
+
+/// Whether a session has more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Call [`Session::work`] again.
+    More,
+    /// Nothing is left to do until the next command.
+    Idle,
+}
+
+/// What the user wants of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Rest,
+    OneStep,
+    Finish,
+}
+
+/// Embeddings that matrices are made of.
+struct Embedded {
+    step: u32,
+    rows: UnitRows,
+}
+
+/// A run and what of it has not been reported yet.
+struct Run {
+    trainer: Trainer,
+    pictures: Tensor<4>,
+    unreported: Vec<StepOutcome>,
+    reported: Instant,
+    /// Steps after which the set was last embedded.
+    evaluated: Option<u32>,
+    /// How long that took, and how long training has gone on since.
+    evaluation_time: Duration,
+    training_time: Duration,
+}
+
+/// A session on one device.
+pub struct Session<E> {
+    emit: E,
+    settings: Settings,
+    opened: Option<Opened>,
+    set: PictureSet,
+    /// Whether the set is complete for now and may be evaluated.
+    settled: bool,
+    pixels_due: bool,
+    run: Option<Run>,
+    goal: Goal,
+    embedded: HashMap<Stage, Embedded>,
+    order: Vec<usize>,
+    wanted_matrix: Option<Stage>,
+    activity: Activity,
+}
+
+impl<E: FnMut(Event)> Session<E> {
+    /// Starts a session that reports by calling `emit`.
+    pub fn new(settings: Settings, emit: E) -> Self {
+        Self {
+            emit,
+            settings: settings.clamped(),
+            opened: None,
+            set: PictureSet::default(),
+            settled: false,
+            pixels_due: false,
+            run: None,
+            goal: Goal::Rest,
+            embedded: HashMap::new(),
+            order: Vec::new(),
+            wanted_matrix: None,
+            activity: Activity::Idle,
+        }
+    }
+
+    /// Takes a command.
+    pub async fn handle(&mut self, command: Command) {
+        match command {
+            Command::Configure(settings) => self.configure(settings.clamped()),
+            Command::Add(pictures) => self.add(pictures),
+            Command::Remove(ids) => {
+                self.set.remove(&ids);
+                self.pictures_changed();
+            }
+            Command::Clear => {
+                self.set.clear();
+                self.pictures_changed();
+                self.restart();
+            }
+            Command::Settle => self.settled = true,
+            Command::Train => self.set_goal(Goal::Finish),
+            Command::Step => self.set_goal(Goal::OneStep),
+            Command::Pause => self.goal = Goal::Rest,
+            Command::Reset => self.restart(),
+            Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
+            Command::Matrix { stage } => self.wanted_matrix = Some(stage),
+            Command::Decode { request, bytes } => {
+                let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
+                (self.emit)(Event::Decoded { request, picture });
+            }
+        }
+    }
+
+    /// Does one short piece of what is left to do.
+    pub async fn work(&mut self) -> Progress {
+        let done = self.try_work().await;
+        done.unwrap_or_else(|sentence| {
+            self.goal = Goal::Rest;
+            (self.emit)(Event::Failed(sentence));
+            Progress::Idle
+        })
+    }
+
+    async fn try_work(&mut self) -> Result<Progress, String> {
+        if self.opened.is_none() {
+            self.open().await;
+        } else if self.settled && self.pixels_due {
+            self.evaluate_pixels();
+        } else if self.settled && self.run.is_none() && self.set.len() > 0 {
+            self.start_run();
+        } else if self.evaluation_due() {
+            self.evaluate().await?;
+        } else if let Some(stage) = self.wanted_matrix.take() {
+            self.send_matrix(stage);
+        } else if self.goal != Goal::Rest && self.run.is_some() {
+            self.train().await?;
+        } else {
+            self.set_activity(Activity::Idle);
+            return Ok(Progress::Idle);
+        }
+        Ok(Progress::More)
+    }
+
+    fn configure(&mut self, settings: Settings) {
+        let old = std::mem::replace(&mut self.settings, settings);
+        if old.backend != settings.backend {
+            self.opened = None;
+        }
+        if old.side != settings.side {
+            self.pixels_due = true;
+        }
+        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.backend);
+        if shapes_run(&old) != shapes_run(&settings) {
+            self.restart();
+        } else if let Some(run) = &mut self.run {
+            run.trainer.configure(settings);
+        }
+    }
+
+    fn add(&mut self, pictures: Vec<crate::protocol::Picture>) {
+        let left_out = self.set.add(pictures);
+        if left_out > 0 {
+            let sentence = format!("{left_out} pictures did not arrive whole and were left out.");
+            (self.emit)(Event::Refused(sentence));
+        }
+        self.pictures_changed();
+    }
+
+    /// What was learned stays; what was measured on the old set does not.
+    fn pictures_changed(&mut self) {
+        self.settled = false;
+        self.pixels_due = true;
+        self.embedded.clear();
+        self.order.clear();
+        let Some(run) = &mut self.run else { return };
+        if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
+            self.restart();
+        }
+    }
+
+    fn restart(&mut self) {
+        self.run = None;
+        self.goal = Goal::Rest;
+        self.embedded.retain(|stage, _| *stage == Stage::Pixels);
+    }
+
+    fn set_goal(&mut self, goal: Goal) {
+        let pictures = self.set.len();
+        let finished = self.run.as_ref().is_some_and(|run| self.is_finished(run));
+        if pictures < MIN_PICTURES {
+            (self.emit)(Event::Refused(format!(
+                "Training compares pictures with each other and needs at least {MIN_PICTURES}; there are {pictures}."
+            )));
+        } else if finished {
+            (self.emit)(Event::Refused(
+                "This run has taken all its steps. Raise the number of steps to go on, or Reset to start over."
+                    .to_owned(),
+            ));
+        } else {
+            self.settled = true;
+            self.goal = goal;
+        }
+    }
+
+    fn is_finished(&self, run: &Run) -> bool {
+        run.trainer.steps_taken() >= self.settings.steps
+    }
+
+    fn set_activity(&mut self, activity: Activity) {
+        if std::mem::replace(&mut self.activity, activity) != activity {
+            (self.emit)(Event::Activity(activity));
+        }
+    }
+
+    /// Opens the device that the settings ask for; there is always one.
+    async fn open(&mut self) {
+        if self.settings.backend != BackendChoice::Cpu {
+            self.set_activity(Activity::Testing);
+        }
+        let opened = backend::open(self.settings.backend).await;
+        (self.emit)(Event::Ready(opened.environment.clone()));
+        self.opened = Some(opened);
+    }
+
+    fn evaluate_pixels(&mut self) {
+        self.pixels_due = false;
+        if self.set.len() == 0 {
+            return;
+        }
+        self.set_activity(Activity::Evaluating);
+        let planes = self.set.planes(self.settings.side as usize).concat();
+        self.publish(Stage::Pixels, 0, planes);
+    }
+
+    fn start_run(&mut self) {
+        let opened = self.opened.as_ref().expect("the device is open");
+        let pictures = self.set.upload(self.settings.side as usize, &opened.device);
+        let trainer = Trainer::new(self.settings, pictures.clone());
+        (self.emit)(Event::Restarted { parameters: trainer.network().num_params() as u32 });
+        self.run = Some(Run {
+            trainer,
+            pictures,
+            unreported: Vec::new(),
+            reported: Instant::now(),
+            evaluated: None,
+            evaluation_time: Duration::ZERO,
+            training_time: Duration::ZERO,
+        });
+    }
+
+    /// Whether the set should be embedded anew before anything else is done.
+    fn evaluation_due(&self) -> bool {
+        let Some(run) = self.run.as_ref().filter(|_| self.settled) else {
+            return false;
+        };
+        if !self.embedded.contains_key(&Stage::Untrained) || run.evaluated.is_none() {
+            return true;
+        }
+        if run.evaluated == Some(run.trainer.steps_taken()) {
+            return false;
+        }
+        let share = run.evaluation_time.as_secs_f64() / EVALUATION_SHARE;
+        self.goal == Goal::Rest || run.training_time.as_secs_f64() > share
+    }
+
+    async fn evaluate(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        let run = self.run.as_mut().expect("a run is evaluated");
+        let rows = run.pictures.dims()[0];
+        if rows != self.set.len() || !self.embedded.contains_key(&Stage::Untrained) {
+            // The set has changed, or nothing is known of it yet.
+            let opened = self.opened.as_ref().expect("the device is open");
+            run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
+            run.trainer.replace_pictures(run.pictures.clone());
+            let embeddings = embedder::embed(&run.trainer.untrained().encoder, &run.pictures).await?;
+            run.evaluated = (run.trainer.steps_taken() == 0).then_some(0);
+            self.publish(Stage::Untrained, 0, embeddings);
+            return Ok(());
+        }
+        let started = Instant::now();
+        let step = run.trainer.steps_taken();
+        let embeddings = embedder::embed(&run.trainer.network().encoder, &run.pictures).await?;
+        run.evaluated = Some(step);
+        self.publish(Stage::Trained, step, embeddings);
+        let run = self.run.as_mut().expect("a run is evaluated");
+        run.evaluation_time = started.elapsed();
+        run.training_time = Duration::ZERO;
+        Ok(())
+    }
+
+    /// Scores embeddings, reports them and keeps them for matrices.
+    fn publish(&mut self, stage: Stage, step: u32, embeddings: Vec<f32>) {
+        let labels = self.set.labels();
+        let (evaluation, rows) = embedder::evaluate(stage, step, self.set.ids(), &labels, embeddings);
+        if stage != Stage::Pixels {
+            self.order = order(&rows, &labels);
+        }
+        self.embedded.insert(stage, Embedded { step, rows });
+        (self.emit)(Event::Evaluated(evaluation));
+    }
+
+    fn send_matrix(&mut self, stage: Stage) {
+        let Some(embedded) = self.embedded.get(&stage) else {
+            return;
+        };
+        let (side, cells) = set_matrix::set_matrix(&embedded.rows, &self.order, set_matrix::MAX_SIDE);
+        (self.emit)(Event::Matrix(SetMatrix {
+            stage,
+            step: embedded.step,
+            order: self.order.iter().map(|row| self.set.id(*row)).collect(),
+            side: side as u32,
+            cells: Floats(cells),
+        }));
+    }
+
+    async fn preview(&mut self, pictures: &[PictureId], views: u32, draw: u32) {
+        let side = self.settings.side as usize;
+        let Some(opened) = &self.opened else { return };
+        let found: Vec<_> = pictures.iter().filter_map(|id| Some((*id, self.set.find(*id)?))).collect();
+        if found.is_empty() || views == 0 {
+            return;
+        }
+        let planes: Vec<_> = found
+            .iter()
+            .flat_map(|(_, image)| std::iter::repeat_n(image.planes(side), views as usize))
+            .collect();
+        let mut rng = generator(self.settings.seed, Purpose::Preview, draw);
+        let changes: Vec<View> =
+            planes.iter().map(|_| View::draw(&self.settings.augmentations, &mut rng)).collect();
+        let batch = upload(&planes, side, &opened.device);
+        let drawn = Augmenter::new(side, &opened.device).apply(batch, &changes);
+        let Ok(data) = drawn.permute([0, 2, 3, 1]).into_data_async().await else {
+            return;
+        };
+        let bytes = data.iter::<f32>().map(|value| (value * 255.0).round() as u8).collect();
+        (self.emit)(Event::Views(Views {
+            pictures: found.iter().map(|(id, _)| *id).collect(),
+            views,
+            side: side as u32,
+            rgb: bytes,
+        }));
+    }
+
+    /// Takes one step, and reports when it is time to.
+    async fn train(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Training);
+        let started = Instant::now();
+        let run = self.run.as_mut().expect("a run is trained");
+        if run.unreported.is_empty() {
+            run.reported = started;
+        }
+        let outcome = run.trainer.step();
+        run.unreported.push(outcome);
+        let last = run.trainer.steps_taken() >= self.settings.steps;
+        if last || self.goal == Goal::OneStep {
+            self.goal = Goal::Rest;
+        }
+        let due = run.unreported.len() >= MAX_UNREPORTED || run.reported.elapsed() >= REPORT_EVERY;
+        if due || self.goal == Goal::Rest {
+            self.report().await?;
+        }
+        let run = self.run.as_mut().expect("a run is trained");
+        run.training_time += started.elapsed();
+        if last {
+            (self.emit)(Event::Finished);
+        }
+        Ok(())
+    }
+
+    /// Reads back what the device has of the collected steps.
+    async fn report(&mut self) -> Result<(), String> {
+        let run = self.run.as_mut().expect("a run is reported");
+        let outcomes = std::mem::take(&mut run.unreported);
+        let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
+        let statistics = outcomes.iter().map(|outcome| outcome.statistics.clone()).collect();
+        let statistics = read(Tensor::cat(statistics, 0)).await?;
+        let milliseconds = run.reported.elapsed().as_secs_f32() * 1e3 / outcomes.len() as f32;
+        let reports: Vec<StepReport> = (first..)
+            .zip(statistics.chunks_exact(4))
+            .map(|(step, numbers)| StepReport {
+                step,
+                loss: numbers[0],
+                accuracy: numbers[1],
+                alignment: numbers[2],
+                uniformity: numbers[3],
+                milliseconds,
+            })
+            .collect();
+        let diverged = reports.iter().find(|report| !report.loss.is_finite()).map(|report| report.step);
+        (self.emit)(Event::Stepped(reports));
+        if let Some(step) = diverged {
+            self.goal = Goal::Rest;
+            (self.emit)(Event::Refused(format!(
+                "At step {step} the loss stopped being a number. The learning rate is probably too high or the temperature too low; change it and Reset to start over."
+            )));
+        }
+        let latest = outcomes.last().expect("some steps were collected");
+        let cells = read(latest.similarities.clone().flatten::<1>(0, 1)).await?;
+        let run = self.run.as_ref().expect("a run is reported");
+        (self.emit)(Event::Batch(BatchMatrix {
+            step: run.trainer.steps_taken(),
+            pictures: latest.rows.iter().map(|row| self.set.id(*row)).collect(),
+            cells: Floats(cells),
+        }));
+        Ok(())
+    }
+}
+
+/// Waits for numbers from the device.
+async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, String> {
+    let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
+    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
+}

@@ -1,0 +1,115 @@
+//! The engine in its Web Worker: a session tied to a message port.
+
+use std::cell::RefCell;
+
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use futures_util::StreamExt;
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
+
+use super::{Progress, Session};
+use crate::{
+    protocol::{self, Command, Event},
+    settings::{Images, Settings},
+};
+
+/// Runs the engine for as long as the worker lives. The worker's script has put the port
+/// to the page into `enginePort`.
+pub async fn run() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let port = js_sys::Reflect::get(&scope, &"enginePort".into());
+    let port: MessagePort = port.expect("the worker's script sets the port").unchecked_into();
+    report_panics(port.clone());
+    let commands = listen(&port);
+    // The page's first command brings its own settings, before any device is opened.
+    let session = Session::new(Settings::recommended(Images::Shapes), |event| post(&port, &event));
+    serve(session, commands).await;
+}
+
+/// Alternates between commands and work, so that a command waits for one piece of work at most.
+async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: UnboundedReceiver<Command>) {
+    let breather = Breather::new();
+    let Some(first) = commands.next().await else {
+        return;
+    };
+    session.handle(first).await;
+    loop {
+        while let Ok(command) = commands.try_recv() {
+            session.handle(command).await;
+        }
+        match session.work().await {
+            Progress::More => breather.breathe().await,
+            Progress::Idle => match commands.next().await {
+                Some(command) => session.handle(command).await,
+                None => return,
+            },
+        }
+    }
+}
+
+fn post(port: &MessagePort, event: &Event) {
+    let bytes = Uint8Array::from(&*protocol::encode(event));
+    let buffer = bytes.buffer();
+    // Fails only when the page is gone, and then nobody is left to tell.
+    let _ = port.post_message_with_transferable(&buffer, &Array::of1(&buffer));
+}
+
+/// Turns the port's messages into a stream of commands.
+fn listen(port: &MessagePort) -> UnboundedReceiver<Command> {
+    let (sender, receiver) = unbounded();
+    let answers = port.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        let bytes = Uint8Array::new(&message.data()).to_vec();
+        match protocol::decode(&bytes) {
+            // The receiver lives as long as the worker.
+            Ok(command) => drop(sender.unbounded_send(command)),
+            Err(error) => post(&answers, &Event::Failed(error.to_string())),
+        }
+    });
+    port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    receiver
+}
+
+thread_local! {
+    /// The port that a panic is reported to: the panic hook cannot own it, since a hook
+    /// must be `Send`.
+    static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
+}
+
+/// A panic ends the engine; the page hears of it first.
+fn report_panics(port: MessagePort) {
+    PORT.set(Some(port));
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        PORT.with_borrow(|port| {
+            if let Some(port) = port {
+                post(port, &Event::Failed(format!("The engine broke down: {panic}")));
+            }
+        });
+    }));
+}
+
+/// Lets the worker's other events in, for as short as possible: a message to itself
+/// comes back sooner than any timer.
+struct Breather {
+    channel: MessageChannel,
+}
+
+impl Breather {
+    fn new() -> Self {
+        Self { channel: MessageChannel::new().expect("workers have message channels") }
+    }
+
+    async fn breathe(&self) {
+        let mut wait = |resolve: js_sys::Function, _: js_sys::Function| {
+            self.channel.port1().set_onmessage(Some(&resolve));
+        };
+        let answered = Promise::new(&mut wait);
+        self.channel.port2().post_message(&JsValue::NULL).expect("null can be posted");
+        // The promise is only ever resolved.
+        let _ = JsFuture::from(answered).await;
+    }
+}

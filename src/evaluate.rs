@@ -1,0 +1,110 @@
+//! Instruments: what embeddings of a set are worth. One a file.
+//!
+//! All of them take embeddings as [`UnitRows`], so that a dot product is a cosine.
+
+pub mod effective_rank;
+pub mod knn;
+pub mod neighbours;
+pub mod order;
+pub mod set_matrix;
+
+use std::ops::Range;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Rows of one length, each scaled to length 1 (a row of zeros stays so).
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitRows {
+    values: Vec<f32>,
+    dimensions: usize,
+}
+
+impl UnitRows {
+    /// Scales rows of `dimensions` numbers each.
+    ///
+    /// # Panics
+    /// If `values` does not hold whole rows.
+    pub fn new(mut values: Vec<f32>, dimensions: usize) -> Self {
+        assert!(values.len().is_multiple_of(dimensions), "rows are whole");
+        for row in values.chunks_exact_mut(dimensions) {
+            let length = dot(row, row).sqrt();
+            if length > 0.0 {
+                row.iter_mut().for_each(|value| *value /= length);
+            }
+        }
+        Self { values, dimensions }
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.values.len() / self.dimensions
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Numbers in a row.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// One row.
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.values[index * self.dimensions..][..self.dimensions]
+    }
+
+    /// The cosine similarities of some rows with all rows, row by row.
+    pub fn cosines(&self, block: Range<usize>) -> Vec<f32> {
+        let all = self.tensor(0..self.len());
+        let some = self.tensor(block);
+        some.matmul(all.transpose()).into_data().try_into_vec::<f32>().expect("single precision")
+    }
+
+    /// Rows as a tensor of the CPU, whatever device trains: reading it back never waits.
+    fn tensor(&self, block: Range<usize>) -> Tensor<2> {
+        let shape = [block.len(), self.dimensions];
+        let values = &self.values[block.start * self.dimensions..block.end * self.dimensions];
+        Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
+    }
+
+    /// The cosine similarity of two rows.
+    pub fn cosine(&self, a: usize, b: usize) -> f32 {
+        dot(self.row(a), self.row(b))
+    }
+}
+
+/// The dot product, in eight partial sums that a compiler can keep in SIMD registers.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a_blocks.remainder().iter().zip(b_blocks.remainder()).map(|(x, y)| x * y).sum();
+    let mut sums = [0.0; 8];
+    for (x, y) in a_blocks.zip(b_blocks) {
+        for lane in 0..8 {
+            sums[lane] += x[lane] * y[lane];
+        }
+    }
+    rest + sums.iter().sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_get_length_one_and_zeros_stay() {
+        let rows = UnitRows::new(vec![3.0, 4.0, 0.0, 0.0], 2);
+        assert_eq!((rows.row(0), rows.row(1)), (&[0.6, 0.8][..], &[0.0, 0.0][..]));
+    }
+
+    #[test]
+    fn the_dot_product_is_the_plain_sum() {
+        for length in [1, 7, 8, 9, 64, 67] {
+            let a: Vec<f32> = (0..length).map(|i| (i as f32 * 0.7).sin()).collect();
+            let b: Vec<f32> = (0..length).map(|i| (i as f32 * 1.3).cos()).collect();
+            let plain: f64 = a.iter().zip(&b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
+            assert!((f64::from(dot(&a, &b)) - plain).abs() < 1e-5);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! How many dimensions embeddings really use; near 1 the encoder has collapsed.
+
+use nalgebra::DMatrix;
+
+use super::UnitRows;
+
+/// exp of the entropy of the normalised singular values of the centred rows
+/// (Roy & Vetterli 2007). 0 when all rows are the same.
+pub fn effective_rank(rows: &UnitRows) -> f32 {
+    let (count, dimensions) = (rows.len(), rows.dimensions());
+    let mut means = vec![0.0; dimensions];
+    for row in 0..count {
+        means.iter_mut().zip(rows.row(row)).for_each(|(mean, value)| *mean += value / count as f32);
+    }
+    let centred = DMatrix::from_fn(count, dimensions, |row, column| rows.row(row)[column] - means[column]);
+    // Singular values are the roots of the small Gram matrix's eigenvalues.
+    let gram = if count < dimensions { &centred * centred.transpose() } else { centred.tr_mul(&centred) };
+    let singular = gram.symmetric_eigenvalues().map(|value| value.max(0.0).sqrt());
+    let sum = singular.sum();
+    // What rounding leaves of identical rows is not a direction.
+    if sum < 1e-4 {
+        return 0.0;
+    }
+    let shares = singular.iter().map(|value| value / sum).filter(|share| *share > 0.0);
+    shares.map(|share| -share * share.ln()).sum::<f32>().exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_axes_count_fully() {
+        // ± each axis: centred already, four equal singular values.
+        let axis = |i: usize| (0..4).map(move |j| if i / 2 == j { 1.0 - 2.0 * (i % 2) as f32 } else { 0.0 });
+        let rows = UnitRows::new((0..8).flat_map(axis).collect(), 4);
+        assert!((effective_rank(&rows) - 4.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_line_has_rank_one_and_a_point_none() {
+        let line = UnitRows::new(vec![1.0, 0.0, -1.0, 0.0, 1.0, 0.0], 2);
+        assert!((effective_rank(&line) - 1.0).abs() < 1e-3);
+        let point = UnitRows::new([0.3, 0.4, 0.5].repeat(20), 3);
+        assert_eq!(effective_rank(&point), 0.0);
+    }
+}

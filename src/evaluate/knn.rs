@@ -1,0 +1,112 @@
+//! How well neighbours agree with labels that training never saw.
+
+use std::collections::HashMap;
+
+use super::{UnitRows, neighbours::NearestNeighbours};
+use crate::protocol::LabelId;
+
+/// Neighbours that vote.
+pub const K: usize = 10;
+
+/// Leave-one-out scores over the labelled pictures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KnnScore {
+    /// The mean share of a picture's nearest labelled others that carry its label.
+    pub shared_labels: f32,
+    /// How often the most common label among them is the picture's own; a tie goes to
+    /// the label whose carriers are more similar in sum.
+    pub accuracy: f32,
+}
+
+/// Scores embeddings by the [`K`] nearest labelled others of each labelled picture.
+///
+/// `nearest` are the rows' own neighbours, at least [`K`] where there are as many; they
+/// serve as they are when every picture has a label. `None` when fewer than two labels
+/// occur: every guess would be right.
+pub fn score(rows: &UnitRows, nearest: &NearestNeighbours, labels: &[Option<LabelId>]) -> Option<KnnScore> {
+    let labelled: Vec<usize> = (0..rows.len()).filter(|row| labels[*row].is_some()).collect();
+    let label = |at: usize| labels[labelled[at]].expect("only labelled rows are kept");
+    if (0..labelled.len()).all(|at| label(at) == label(0)) {
+        return None;
+    }
+    let among_labelled;
+    let nearest = if labelled.len() == rows.len() {
+        nearest
+    } else {
+        let values = labelled.iter().flat_map(|row| rows.row(*row)).copied().collect();
+        among_labelled = NearestNeighbours::find(&UnitRows::new(values, rows.dimensions()), K);
+        &among_labelled
+    };
+    let k = K.min(nearest.k);
+    let (mut shared, mut right) = (0, 0);
+    for at in 0..labelled.len() {
+        let others = &nearest.of(at)[..k];
+        shared += others.iter().filter(|other| label(**other as usize) == label(at)).count();
+        let similarities = &nearest.similarities[at * nearest.k..];
+        let votes = others.iter().zip(similarities).map(|(other, s)| (label(*other as usize), *s));
+        right += usize::from(winner(votes) == Some(label(at)));
+    }
+    Some(KnnScore {
+        shared_labels: shared as f32 / (labelled.len() * k) as f32,
+        accuracy: right as f32 / labelled.len() as f32,
+    })
+}
+
+/// The label with most votes; ties by summed similarity, then by the smaller label.
+fn winner(votes: impl Iterator<Item = (LabelId, f32)>) -> Option<LabelId> {
+    let mut tally: HashMap<LabelId, (u32, f32)> = HashMap::new();
+    for (label, similarity) in votes {
+        let (count, sum) = tally.entry(label).or_default();
+        *count += 1;
+        *sum += similarity;
+    }
+    let order = |a: &(LabelId, (u32, f32)), b: &(LabelId, (u32, f32))| {
+        a.1.0.cmp(&b.1.0).then(a.1.1.total_cmp(&b.1.1)).then(b.0.cmp(&a.0))
+    };
+    tally.into_iter().max_by(order).map(|(label, _)| label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{K, KnnScore, LabelId, NearestNeighbours, UnitRows, winner};
+
+    fn score(rows: &UnitRows, labels: &[Option<LabelId>]) -> Option<KnnScore> {
+        super::score(rows, &NearestNeighbours::find(rows, K + 2), labels)
+    }
+
+    #[test]
+    fn two_tight_groups_score_one_and_mixed_ones_do_not() {
+        let around = |angle: f32| [angle.cos(), angle.sin()];
+        let values = (0..24).flat_map(|i| around((i % 2) as f32 * 1.5 + i as f32 * 1e-3));
+        let rows = UnitRows::new(values.collect(), 2);
+        let by_group: Vec<_> = (0..24).map(|i| Some(i % 2)).collect();
+        let perfect = KnnScore { shared_labels: 1.0, accuracy: 1.0 };
+        assert_eq!(score(&rows, &by_group), Some(perfect));
+        // Labels that alternate within each group: 5 or 6 of the 11 group mates share it.
+        let across: Vec<_> = (0..24).map(|i| Some(i / 2 % 2)).collect();
+        let mixed = score(&rows, &across).expect("two labels");
+        assert!((0.4..0.6).contains(&mixed.shared_labels), "{mixed:?}");
+    }
+
+    #[test]
+    fn unlabelled_pictures_neither_vote_nor_count() {
+        let rows = UnitRows::new(vec![1.0, 0.0, 1.0, 0.1, 1.0, 0.05, 0.0, 1.0, 0.1, 1.0], 2);
+        let labels = [Some(0), Some(0), None, Some(1), Some(1)];
+        let scored = score(&rows, &labels).expect("two labels");
+        // Each picture has one mate among its three labelled others.
+        assert!((scored.shared_labels - 1.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_label_cannot_be_scored() {
+        let rows = UnitRows::new(vec![1.0, 2.0, 3.0], 1);
+        assert_eq!(score(&rows, &[Some(4); 3]), None);
+        assert_eq!(score(&rows, &[None; 3]), None);
+    }
+
+    #[test]
+    fn a_tie_goes_to_the_more_similar() {
+        let votes = [(0, 0.5), (1, 0.9), (0, 0.5), (1, 0.2)];
+        assert_eq!(winner(votes.into_iter()), Some(1));
+    }
+}

@@ -1,0 +1,95 @@
+//! Every picture's nearest others, exactly, by comparing all pairs.
+
+use std::cmp::Ordering;
+
+use super::UnitRows;
+
+/// Rows that are compared with all others at a time: bounds the memory of large sets.
+const BLOCK: usize = 256;
+
+/// The nearest others of each row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearestNeighbours {
+    /// How many for each row: what was asked for, or all others where there are fewer.
+    pub k: usize,
+    /// Row numbers, nearest first, `k` for each row; ties in ascending order.
+    pub indices: Vec<u32>,
+    /// Their cosine similarities.
+    pub similarities: Vec<f32>,
+}
+
+impl NearestNeighbours {
+    /// Finds the `k` nearest others of each row.
+    pub fn find(rows: &UnitRows, k: usize) -> Self {
+        let count = rows.len();
+        let k = k.min(count.saturating_sub(1));
+        let (mut indices, mut similarities) = (Vec::new(), Vec::new());
+        let mut others: Vec<(f32, u32)> = Vec::with_capacity(count);
+        for start in (0..count).step_by(BLOCK) {
+            let block = start..count.min(start + BLOCK);
+            let cosines = rows.cosines(block.clone());
+            for (row, cosines) in block.zip(cosines.chunks_exact(count)) {
+                others.clear();
+                others.extend(cosines.iter().copied().zip(0..));
+                others.swap_remove(row);
+                keep_nearest(&mut others, k);
+                indices.extend(others.iter().map(|(_, other)| other));
+                similarities.extend(others.iter().map(|(similarity, _)| similarity));
+            }
+        }
+        Self { k, indices, similarities }
+    }
+
+    /// The nearest others of one row.
+    pub fn of(&self, row: usize) -> &[u32] {
+        &self.indices[row * self.k..][..self.k]
+    }
+}
+
+/// Leaves the `k` nearest, in order.
+fn keep_nearest(others: &mut Vec<(f32, u32)>, k: usize) {
+    if k == 0 {
+        others.clear();
+        return;
+    }
+    others.select_nth_unstable_by(k - 1, nearer);
+    others.truncate(k);
+    others.sort_unstable_by(nearer);
+}
+
+/// Larger similarities first, then smaller row numbers.
+fn nearer(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
+    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, generator};
+    use rand::RngExt;
+
+    #[test]
+    fn agrees_with_sorting_everything() {
+        let mut rng = generator(3, Purpose::Preview, 0);
+        let rows = UnitRows::new((0..37 * 5).map(|_| rng.random_range(-1.0..1.0)).collect(), 5);
+        let found = NearestNeighbours::find(&rows, 6);
+        for row in 0..rows.len() {
+            let cosine = |other: &usize| -> f32 {
+                rows.row(row).iter().zip(rows.row(*other)).map(|(a, b)| a * b).sum()
+            };
+            let mut others: Vec<usize> = (0..rows.len()).filter(|other| *other != row).collect();
+            others.sort_by(|a, b| cosine(b).total_cmp(&cosine(a)));
+            let expected: Vec<u32> = others[..6].iter().map(|other| *other as u32).collect();
+            assert_eq!(found.of(row), expected);
+            let nearest = found.similarities[row * 6];
+            assert!((nearest - cosine(&others[0])).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn few_rows_have_few_neighbours() {
+        assert_eq!(NearestNeighbours::find(&UnitRows::new(vec![1.0], 1), 10).k, 0);
+        let two = NearestNeighbours::find(&UnitRows::new(vec![1.0, -1.0], 1), 10);
+        assert_eq!((two.k, two.indices), (1, vec![1, 0]));
+    }
+}

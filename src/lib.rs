@@ -1,0 +1,51 @@
+//! Likeness: contrastive representation learning on your own pictures, in the browser.
+//!
+//! ```text
+//!  page.wasm (UI, small)               engine.wasm (burn; dedicated Web Worker)
+//!  drop / pick / paste ──decode──▶ Image ──Command──▶ Session ─▶ Trainer ─▶ Device
+//!  view ◀── State ◀── apply ◀──────────────Event──── losses, matrices, embeddings
+//! ```
+//!
+//! What both threads share:
+//! - [`settings`]: everything a run depends on, with defaults and limits
+//! - [`link`]: settings to and from a link's hash
+//! - [`protocol`]: what page and engine say to each other
+//! - [`image`]: a picture at working size, and how files become one
+//! - [`samples`]: the built-in sets
+//!
+//! What learns, on any device burn knows, in a browser or not:
+//! - [`random`]: one seed, many independent generators
+//! - [`augment`]: random views of pictures
+//! - [`encoder`]: the network
+//! - [`loss`]: contrastive losses, one a file
+//! - [`train`]: the training step
+//! - [`evaluate`]: instruments that say what embeddings are worth, one a file
+//! - [`engine`]: the session that runs all this on commands, and its worker
+//!
+//! What is seen:
+//! - [`page`]: the user interface; its `state` is pure, its components one a panel
+//! - [`plot`]: geometry and pixels of charts and matrices, pure
+//!
+//! Without the feature `engine` the crate is the page alone.
+
+#[cfg(feature = "engine")]
+pub mod augment;
+#[cfg(feature = "engine")]
+pub mod encoder;
+#[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "engine")]
+pub mod evaluate;
+pub mod image;
+pub mod link;
+#[cfg(feature = "engine")]
+pub mod loss;
+pub mod page;
+pub mod plot;
+pub mod protocol;
+#[cfg(feature = "engine")]
+pub mod random;
+pub mod samples;
+pub mod settings;
+#[cfg(feature = "engine")]
+pub mod train;

@@ -1,0 +1,234 @@
+//! The link: every setting by its name, readable and editable in the address bar.
+//!
+//! `#images=shapes&seed=1&steps=200&hue=1@0.8&blur=off` — numbers stand for
+//! themselves, an operation is `strength@probability`, with `off:` before it when
+//! it is switched off. What a link leaves out keeps the value recommended for its
+//! pictures.
+
+use std::fmt::Display;
+
+use crate::settings::{BackendChoice, Images, LossKind, Operation, Range, Settings};
+
+/// One entry of the link.
+struct Key {
+    name: &'static str,
+    write: fn(&Settings) -> String,
+    read: fn(&mut Settings, &str) -> Result<(), String>,
+}
+
+/// Names of a setting's values, as the link spells them.
+trait Named: Copy + PartialEq + 'static {
+    const NAMES: &'static [(&'static str, Self)];
+
+    fn name(self) -> &'static str {
+        let named = Self::NAMES.iter().find(|(_, value)| *value == self);
+        named.expect("every value has a name").0
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let named = Self::NAMES.iter().find(|(name, _)| *name == text);
+        named.map(|(_, value)| *value).ok_or_else(|| {
+            let names: Vec<_> = Self::NAMES.iter().map(|(name, _)| *name).collect();
+            format!("it is one of {}", names.join(", "))
+        })
+    }
+}
+
+impl Named for Images {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("shapes", Self::Shapes), ("fashion", Self::Fashion), ("own", Self::Own)];
+}
+
+impl Named for BackendChoice {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("webgpu", Self::WebGpu), ("cpu", Self::Cpu)];
+}
+
+impl Named for LossKind {
+    const NAMES: &'static [(&'static str, Self)] = &[("infonce", Self::InfoNce)];
+}
+
+impl Named for bool {
+    const NAMES: &'static [(&'static str, Self)] = &[("0", false), ("1", true)];
+}
+
+/// Reads a number within its range; the error says which range that is.
+fn number<T>(text: &str, range: Range<T>) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + Copy + Display,
+{
+    match text.parse() {
+        Ok(value) if range.contains(value) => Ok(value),
+        _ => Err(format!("it is a number from {} to {}", range.min, range.max)),
+    }
+}
+
+fn write_operation(operation: Operation) -> String {
+    let off = if operation.on { "" } else { "off:" };
+    format!("{off}{}@{}", operation.strength, operation.probability)
+}
+
+fn read_operation(operation: &mut Operation, text: &str) -> Result<(), String> {
+    let form = || "it is strength@probability, each from 0 to 1, or off".to_owned();
+    if text == "off" {
+        operation.on = false;
+        return Ok(());
+    }
+    let (on, numbers) = match text.strip_prefix("off:") {
+        Some(rest) => (false, rest),
+        None => (true, text),
+    };
+    let (strength, probability) = numbers.split_once('@').ok_or_else(form)?;
+    *operation = Operation {
+        on,
+        strength: number(strength, Settings::UNIT).map_err(|_| form())?,
+        probability: number(probability, Settings::UNIT).map_err(|_| form())?,
+    };
+    Ok(())
+}
+
+/// A key whose value is one of a few names.
+macro_rules! named {
+    ($field:ident: $type:ty) => {
+        Key {
+            name: stringify!($field),
+            write: |settings| settings.$field.name().to_owned(),
+            read: |settings, text| <$type>::parse(text).map(|value| settings.$field = value),
+        }
+    };
+}
+
+/// A key whose value is a number with limits.
+macro_rules! limited {
+    ($field:ident, $range:expr) => {
+        Key {
+            name: stringify!($field),
+            write: |settings| settings.$field.to_string(),
+            read: |settings, text| number(text, $range).map(|value| settings.$field = value),
+        }
+    };
+}
+
+/// A key that describes an augmentation.
+macro_rules! operation {
+    ($field:ident) => {
+        Key {
+            name: stringify!($field),
+            write: |settings| write_operation(settings.augmentations.$field),
+            read: |settings, text| read_operation(&mut settings.augmentations.$field, text),
+        }
+    };
+}
+
+/// The seeds that a link may name: all of them.
+const SEED: Range<u32> = Range { min: 0, max: u32::MAX };
+
+/// Every entry, in the order in which a link spells them.
+const KEYS: &[Key] = &[
+    named!(images: Images),
+    limited!(seed, SEED),
+    limited!(steps, Settings::STEPS),
+    limited!(batch, Settings::BATCH),
+    limited!(side, Settings::SIDE),
+    limited!(width, Settings::WIDTH),
+    named!(loss: LossKind),
+    limited!(temperature, Settings::TEMPERATURE),
+    limited!(learning_rate, Settings::LEARNING_RATE),
+    operation!(crop),
+    operation!(flip),
+    operation!(rotation),
+    operation!(brightness),
+    operation!(contrast),
+    operation!(saturation),
+    operation!(hue),
+    operation!(invert),
+    operation!(grayscale),
+    named!(backend: BackendChoice),
+    named!(run: bool),
+];
+
+/// Spells out every setting, without the leading `#`.
+pub fn write(settings: &Settings) -> String {
+    let entries: Vec<_> = KEYS.iter().map(|key| format!("{}={}", key.name, (key.write)(settings))).collect();
+    entries.join("&")
+}
+
+/// Reads a link's hash, with or without its `#`.
+///
+/// Returns the settings and one sentence for each entry that was not understood;
+/// the others apply.
+pub fn read(hash: &str) -> (Settings, Vec<String>) {
+    let entries: Vec<(&str, &str)> = hash
+        .trim_start_matches('#')
+        .split('&')
+        .filter(|entry| !entry.is_empty())
+        .map(|entry| entry.split_once('=').unwrap_or((entry, "")))
+        .collect();
+    // The pictures decide what is recommended, so they are read before the rest.
+    let images = entries.iter().rev().find(|(name, _)| *name == "images");
+    let images = images.and_then(|(_, value)| Images::parse(value).ok());
+    let mut settings = Settings::recommended(images.unwrap_or(Images::Shapes));
+    let mut problems = Vec::new();
+    for (name, value) in entries {
+        match KEYS.iter().find(|key| key.name == name) {
+            None => {
+                problems.push(format!("The link's setting “{name}” does not exist here; it was left out."))
+            }
+            Some(key) => {
+                if let Err(form) = (key.read)(&mut settings, value) {
+                    problems.push(format!(
+                        "The link's setting “{name}={value}” cannot be used: {form}. The default, {}, applies.",
+                        (key.write)(&settings)
+                    ));
+                }
+            }
+        }
+    }
+    (settings, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Augmentations;
+
+    #[test]
+    fn every_setting_survives_the_link() {
+        let mut settings = Settings::recommended(Images::Fashion);
+        settings.seed = u32::MAX;
+        settings.steps = 7;
+        settings.temperature = 0.123_456_79;
+        settings.run = true;
+        settings.backend = BackendChoice::Cpu;
+        settings.augmentations.hue = Operation::off(0.25, 1.0 / 3.0);
+        let (read_back, problems) = read(&write(&settings));
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(read_back, settings);
+    }
+
+    #[test]
+    fn a_link_keeps_what_it_understands_and_names_the_rest() {
+        let (settings, problems) =
+            read("#seed=9&colour=red&steps=0&batch=many&temperature=NaN&hue=2@0.5&side=24");
+        assert_eq!((settings.seed, settings.side), (9, 24));
+        let recommended = Settings::recommended(Images::Shapes);
+        assert_eq!((settings.steps, settings.batch), (recommended.steps, recommended.batch));
+        assert_eq!(settings.temperature, recommended.temperature);
+        assert_eq!(settings.augmentations.hue, recommended.augmentations.hue);
+        assert_eq!(problems.len(), 5, "{problems:?}");
+        for (problem, name) in problems.iter().zip(["colour", "steps", "batch", "temperature", "hue"]) {
+            assert!(problem.contains(name), "{problem}");
+        }
+    }
+
+    #[test]
+    fn the_pictures_choose_the_defaults_wherever_they_stand() {
+        let (settings, _) = read("seed=3&images=fashion");
+        assert_eq!(settings.augmentations, Augmentations::FASHION);
+    }
+
+    #[test]
+    fn an_empty_link_is_shapes() {
+        assert_eq!(read(""), (Settings::recommended(Images::Shapes), Vec::new()));
+    }
+}

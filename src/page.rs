@@ -1,0 +1,18 @@
+//! The page: what the user sees and does.
+//!
+//! [`state`] knows everything and touches nothing, and what stands beside it turns what
+//! is known into words, files and geometry. `browser` is the part that exists in a
+//! browser alone: it shows the state, and brings it what the user and the engine say.
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+pub mod export;
+pub mod file_header;
+pub mod grid;
+pub mod operations;
+pub mod state;
+pub mod terms;
+pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+pub use browser::start;

@@ -1,0 +1,33 @@
+//! What exists in a browser alone: the panels, one a file, and the lines to files,
+//! clipboard and engine.
+
+mod actions;
+mod app;
+mod builtin;
+mod clipboard;
+mod controls;
+mod decoder;
+mod download;
+mod drop_zone;
+mod engine_code;
+mod engine_link;
+mod explain;
+mod footer;
+mod incoming;
+mod intake;
+mod masthead;
+mod measure;
+mod paint;
+mod rail;
+mod session;
+mod stage;
+mod supervisor;
+mod theme;
+mod thumbnail;
+mod timing;
+
+/// Starts the page.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    app::mount();
+}

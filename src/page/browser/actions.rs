@@ -1,0 +1,129 @@
+//! What the user can do.
+
+use leptos::prelude::{GetValue, SetValue, window};
+use wasm_bindgen::JsValue;
+
+use super::{session::Session, timing};
+use crate::{
+    link,
+    page::state::{Newcomer, PORTION},
+    protocol::{Command, PictureId, Stage},
+    settings::{Images, Settings},
+};
+
+/// Changes of the settings within so many milliseconds are sent together.
+const SETTLING: u64 = 120;
+
+/// Pictures in the preview.
+const PREVIEWED: usize = 6;
+
+impl Session {
+    /// Changes the settings; the engine and the address bar follow shortly after.
+    pub fn edit(self, change: impl FnOnce(&mut Settings)) {
+        self.change(|state| state.edit(change));
+        if !self.unsent_settings.get_value() {
+            self.unsent_settings.set_value(true);
+            timing::after(SETTLING, move || self.send_settings());
+        }
+    }
+
+    /// Sends the settings if they changed since they were sent last.
+    fn send_settings(self) {
+        if self.unsent_settings.get_value() {
+            self.unsent_settings.set_value(false);
+            self.send_all_settings();
+        }
+    }
+
+    fn send_all_settings(self) {
+        let settings = self.peek(|state| state.settings);
+        self.send(&Command::Configure(settings));
+        let address = format!("#{}", link::write(&settings));
+        // Without the right to change it, the address bar stays as it is; Share still works.
+        window()
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)))
+            .ok();
+    }
+
+    /// Starts training, or goes on.
+    pub fn train(self) {
+        if let Some(obstacle) = self.peek(|state| state.training_obstacle()) {
+            return self.change(|state| state.notify(obstacle));
+        }
+        self.send_settings();
+        self.change(|state| state.start_running());
+        self.send(&Command::Train);
+    }
+
+    /// Stops after the step in hand.
+    pub fn pause(self) {
+        self.change(|state| state.stop_running());
+        self.send(&Command::Pause);
+    }
+
+    /// Takes one step.
+    pub fn step(self) {
+        self.send_settings();
+        self.change(|state| state.take_step());
+        self.send(&Command::Step);
+    }
+
+    /// Forgets what was learned.
+    pub fn reset(self) {
+        self.send_settings();
+        self.change(|state| state.stop_running());
+        self.send(&Command::Reset);
+    }
+
+    /// Adds pictures to the set, here and in the engine.
+    pub fn add(self, newcomers: Vec<Newcomer>) {
+        let ids = self.change(|state| state.add(newcomers));
+        for portion in ids.chunks(PORTION) {
+            let pictures = self.peek(|state| {
+                let entries = portion.iter().filter_map(|id| state.pictures.get(*id));
+                entries.map(|entry| entry.message()).collect()
+            });
+            self.send(&Command::Add(pictures));
+        }
+    }
+
+    /// Says that no more pictures are on their way.
+    pub fn settle(self) {
+        self.send(&Command::Settle);
+    }
+
+    /// Takes a picture out of the set.
+    pub fn remove(self, id: PictureId) {
+        if self.change(|state| state.remove(id)) {
+            self.send(&Command::Remove(vec![id]));
+            self.settle();
+        }
+    }
+
+    /// Empties the set for other pictures.
+    pub fn clear(self, images: Images) {
+        self.stop_intake();
+        self.change(|state| state.clear(images));
+        self.send(&Command::Clear);
+        self.unsent_settings.set_value(false);
+        self.send_all_settings();
+    }
+
+    /// Asks for a stage's similarity matrix, once for each evaluation.
+    pub fn request_matrix(self, stage: Stage) {
+        if self.change(|state| state.results.wants_matrix(stage)) {
+            self.send(&Command::Matrix { stage });
+        }
+    }
+
+    /// Asks for pairs of views of the first pictures; another `draw` gives other views.
+    pub fn request_views(self, draw: u32) {
+        self.send_settings();
+        let pictures: Vec<_> = self
+            .peek(|state| state.pictures.entries().iter().take(PREVIEWED).map(|entry| entry.id).collect());
+        if !pictures.is_empty() {
+            self.send(&Command::Preview { pictures, views: 2, draw });
+        }
+    }
+}

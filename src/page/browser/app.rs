@@ -1,0 +1,65 @@
+//! The whole page: what stands where, and what happens when it opens.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::{
+    builtin, drop_zone::DropOverlay, footer::Footer, masthead::Masthead, rail::Rail, session::Session,
+    stage::Stage, supervisor, theme,
+};
+use crate::{link, settings::Images};
+
+/// Puts the page in place of the sketch that index.html shows while this code arrives.
+pub fn mount() {
+    let (settings, problems) = link::read(&location().hash().unwrap_or_default());
+    let session = Session::new(settings);
+    session.change(|state| problems.into_iter().for_each(|problem| state.notify(problem)));
+    let body = document().body().expect("the page has a body");
+    let sketch = document().get_element_by_id("sketch");
+    leptos::mount::mount_to(body, move || view! { <App session /> }).forget();
+    if let Some(sketch) = sketch {
+        sketch.remove();
+    }
+    open(session);
+}
+
+/// Starts the engine, brings the pictures, and trains if the link says so.
+fn open(session: Session) {
+    supervisor::start(session);
+    // An address typed over this one is another page.
+    window_event_listener(ev::hashchange, |_| {
+        location().reload().ok();
+    });
+    spawn_local(async move {
+        let settings = session.peek(|state| state.settings);
+        if settings.images == Images::Own {
+            session.change(|state| {
+                state.notify(
+                    "This link’s pictures stayed on the computer they belong to: drop your own here.",
+                );
+            });
+        }
+        let ticket = session.intake_ticket();
+        builtin::load(session, settings.images).await;
+        let filled = session.is_wanted(ticket) && session.peek(|state| !state.pictures.is_empty());
+        if settings.run && filled {
+            session.train();
+        }
+    });
+}
+
+#[component]
+fn App(session: Session) -> impl IntoView {
+    provide_context(session);
+    theme::provide();
+    view! {
+        <div class="page">
+            <Masthead />
+            <div class="workbench">
+                <Rail />
+                <Stage />
+            </div>
+            <Footer />
+            <DropOverlay />
+        </div>
+    }
+}

@@ -1,0 +1,107 @@
+//! The built-in sets, brought into the gallery a few pictures at a time.
+
+use js_sys::Promise;
+use leptos::{prelude::document, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
+
+use super::{
+    engine_code::{address, words},
+    session::Session,
+    timing,
+};
+use crate::{
+    page::state::Newcomer,
+    samples::{self, Sample},
+    settings::Images,
+};
+
+/// How long a slice of drawing may keep the page, in milliseconds.
+const SLICE: f64 = 12.0;
+
+/// Replaces the set by a built-in one.
+pub fn show(session: Session, images: Images) {
+    session.clear(images);
+    spawn_local(load(session, images));
+}
+
+/// Takes another seed; drawn pictures depend on it and are drawn anew.
+pub fn reseed(session: Session, seed: u32) {
+    session.edit(|settings| settings.seed = seed);
+    if session.peek(|state| state.settings.images == Images::Shapes) {
+        show(session, Images::Shapes);
+    }
+}
+
+/// Fills the empty set. The user's own pictures bring themselves.
+pub async fn load(session: Session, images: Images) {
+    let ticket = session.intake_ticket();
+    let loaded = match images {
+        Images::Shapes => shapes(session, ticket).await,
+        Images::Fashion => fashion(session, ticket).await,
+        Images::Own => Ok(()),
+    };
+    if let Err(error) = loaded {
+        session.change(|state| {
+            state.end_intake();
+            state.notify(format!("The pictures could not be loaded: {}.", words(&error)));
+        });
+    }
+}
+
+async fn shapes(session: Session, ticket: u32) -> Result<(), JsValue> {
+    let seed = session.peek(|state| state.settings.seed);
+    fill(session, ticket, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
+    Ok(())
+}
+
+async fn fashion(session: Session, ticket: u32) -> Result<(), JsValue> {
+    let sheet = sheet_pixels().await?;
+    fill(session, ticket, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
+    Ok(())
+}
+
+/// Adds pictures in slices, as long as they are wanted.
+async fn fill(session: Session, ticket: u32, count: usize, sample: impl Fn(usize) -> Sample) {
+    if !session.is_wanted(ticket) {
+        return;
+    }
+    session.change(|state| state.begin_intake("Drawing", count, 0));
+    let mut next = 0;
+    while next < count && session.is_wanted(ticket) {
+        let start = timing::now();
+        let mut slice = Vec::new();
+        while next < count && timing::now() - start < SLICE {
+            slice.push(newcomer(sample(next)));
+            next += 1;
+        }
+        let done = slice.len();
+        session.add(slice);
+        session.change(|state| state.advance_intake(done, Vec::new()));
+        timing::breathe().await;
+    }
+    if session.is_wanted(ticket) {
+        session.settle();
+    }
+}
+
+fn newcomer(sample: Sample) -> Newcomer {
+    Newcomer { name: sample.name, label: Some(sample.label.to_owned()), image: sample.image }
+}
+
+/// The sheet of clothes as RGBA bytes.
+async fn sheet_pixels() -> Result<Vec<u8>, JsValue> {
+    let element = HtmlImageElement::new()?;
+    element.set_src(&address("fashion-1000.png"));
+    let decoded: Promise = element.decode();
+    JsFuture::from(decoded).await?;
+    let (width, height) = (element.natural_width(), element.natural_height());
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = canvas.get_context("2d")?.ok_or("no canvas")?.unchecked_into::<CanvasRenderingContext2d>();
+    context.draw_image_with_html_image_element(&element, 0.0, 0.0)?;
+    let data = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height))?;
+    Ok(data.data().0)
+}

@@ -1,0 +1,178 @@
+//! Turns files into pictures: the browser's decoders first, the engine's after them.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use futures_channel::oneshot;
+use js_sys::{Array, Uint8ClampedArray};
+use leptos::prelude::{UpdateValue, document};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, MessageEvent, Url, Worker,
+};
+
+use super::{engine_code::address, session::Session};
+use crate::{
+    image::{BACKGROUND, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
+    page::file_header::{HEADER_BYTES, dimensions},
+    protocol::Command,
+};
+
+/// The largest file that is handed to the engine's decoders, in bytes.
+const MAX_ENGINE_FILE: f64 = 256e6;
+
+/// Workers that run the browser's decoders.
+const WORKERS: usize = 2;
+
+/// Decoders for one batch of files; dropping them ends their workers.
+pub struct Decoders {
+    session: Session,
+    workers: Vec<Worker>,
+    waiting: Rc<RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>>,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+}
+
+impl Decoders {
+    /// Starts the workers.
+    pub fn new(session: Session) -> Result<Self, JsValue> {
+        let waiting: Rc<RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>> = Rc::default();
+        let waiting_too = waiting.clone();
+        let on_message = Closure::new(move |message: MessageEvent| {
+            let answer: Array = message.data().unchecked_into();
+            let request = answer.get(0).as_f64().unwrap_or_default() as u32;
+            let pixels = answer.get(1).dyn_into::<Uint8ClampedArray>().ok();
+            let picture = pixels.and_then(|pixels| Image::from_rgba(&pixels.to_vec()));
+            if let Some(waiting) = waiting_too.borrow_mut().remove(&request) {
+                waiting.send(picture).ok();
+            }
+        });
+        let worker = || {
+            let worker = Worker::new(&address("decode-worker.js"))?;
+            worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+            Ok(worker)
+        };
+        let workers = (0..WORKERS).map(|_| worker()).collect::<Result<_, JsValue>>()?;
+        Ok(Self { session, workers, waiting, _on_message: on_message })
+    }
+
+    /// Decodes a file; the error is a sentence for the user.
+    pub async fn decode(&self, file: &File) -> Result<Image, String> {
+        if file.size() == 0.0 {
+            return Err("The file is empty.".to_owned());
+        }
+        refuse_monsters(file).await?;
+        if let Some(image) = self.by_browser(file).await {
+            return Ok(image);
+        }
+        if is_svg(file) {
+            return by_image_element(file).await.map_err(|_| "The drawing could not be read.".to_owned());
+        }
+        self.by_engine(file).await
+    }
+
+    /// Asks a worker; `None` if the browser cannot read the file.
+    async fn by_browser(&self, file: &File) -> Option<Image> {
+        let request = next_request();
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.borrow_mut().insert(request, sender);
+        let worker = &self.workers[request as usize % self.workers.len()];
+        let message = Array::of4(&request.into(), file, &(SIDE as u32).into(), &BACKGROUND.into());
+        worker.post_message(&message).ok()?;
+        receiver.await.ok().flatten()
+    }
+
+    /// Asks the engine, which reads what browsers do not.
+    async fn by_engine(&self, file: &File) -> Result<Image, String> {
+        if file.size() > MAX_ENGINE_FILE {
+            return Err("The browser cannot read it, and it is too large for the other decoders.".to_owned());
+        }
+        let bytes = bytes(file).await?;
+        let request = next_request();
+        let (sender, receiver) = oneshot::channel();
+        self.session.decoding.update_value(|decoding| {
+            decoding.insert(request, sender);
+        });
+        self.session.send(&Command::Decode { request, bytes });
+        let rgb = receiver.await.map_err(|_| "The engine stopped while it read the file.".to_owned())??;
+        Image::from_rgb(rgb).ok_or_else(|| "The engine's answer could not be read.".to_owned())
+    }
+}
+
+/// A number that no other request of this page has.
+fn next_request() -> u32 {
+    thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
+    let request = NEXT.get();
+    NEXT.set(request.wrapping_add(1));
+    request
+}
+
+impl Drop for Decoders {
+    fn drop(&mut self) {
+        self.workers.iter().for_each(Worker::terminate);
+    }
+}
+
+/// Refuses dimensions that a decoder would need too much memory for.
+async fn refuse_monsters(file: &File) -> Result<(), String> {
+    let end = file.size().min(f64::from(HEADER_BYTES));
+    let header = file.slice_with_f64_and_f64(0.0, end).map_err(|_| unreadable())?;
+    let Some((width, height)) = dimensions(&bytes(&header).await?) else { return Ok(()) };
+    let memory = u64::from(width) * u64::from(height) * 4;
+    if width.max(height) > MAX_FILE_SIDE || memory > MAX_FILE_MEMORY {
+        return Err(format!("It is too large: {width} × {height} pixels."));
+    }
+    Ok(())
+}
+
+async fn bytes(blob: &Blob) -> Result<Vec<u8>, String> {
+    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+fn unreadable() -> String {
+    "The file could not be opened.".to_owned()
+}
+
+fn is_svg(file: &File) -> bool {
+    file.type_() == "image/svg+xml" || file.name().to_lowercase().ends_with(".svg")
+}
+
+/// Draws a file by way of an image element, the only decoder for SVG.
+async fn by_image_element(file: &File) -> Result<Image, JsValue> {
+    let url = Url::create_object_url_with_blob(file)?;
+    let element = HtmlImageElement::new()?;
+    element.set_src(&url);
+    let loaded = JsFuture::from(element.decode()).await;
+    let image = loaded.and_then(|_| draw(&element));
+    Url::revoke_object_url(&url)?;
+    image
+}
+
+/// Draws the central square of an image at working size.
+fn draw(element: &HtmlImageElement) -> Result<Image, JsValue> {
+    let side = SIDE as f64;
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+    canvas.set_width(SIDE as u32);
+    canvas.set_height(SIDE as u32);
+    let context = canvas.get_context("2d")?.ok_or("no canvas")?.unchecked_into::<CanvasRenderingContext2d>();
+    context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
+    context.fill_rect(0.0, 0.0, side, side);
+    // A drawing without dimensions of its own fills the square.
+    let or_side = |length: u32| if length == 0 { side } else { f64::from(length) };
+    let (width, height) = (or_side(element.natural_width()), or_side(element.natural_height()));
+    let scale = side / width.min(height);
+    let (width, height) = (width * scale, height * scale);
+    context.draw_image_with_html_image_element_and_dw_and_dh(
+        element,
+        (side - width) / 2.0,
+        (side - height) / 2.0,
+        width,
+        height,
+    )?;
+    let pixels = context.get_image_data(0.0, 0.0, side, side)?.data();
+    Image::from_rgba(&pixels).ok_or_else(|| "no pixels".into())
+}

@@ -1,0 +1,68 @@
+//! One engine: a worker, and the port over which it and the page talk.
+
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array, WebAssembly};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
+
+use super::engine_code::address;
+use crate::protocol::{self, Command, Event, MessageError};
+
+/// A running engine; dropping it ends the worker.
+pub struct EngineLink {
+    worker: Worker,
+    port: MessagePort,
+    engine_port: MessagePort,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(ErrorEvent)>,
+}
+
+impl EngineLink {
+    /// Starts the worker. It does nothing until it is booted, but commands may be sent:
+    /// the port keeps them.
+    pub fn new(
+        on_event: impl Fn(Result<Event, MessageError>) + 'static,
+        on_error: impl Fn(String) + 'static,
+    ) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&address("engine-worker.js"), &options)?;
+        let channel = MessageChannel::new()?;
+        let on_message = Closure::new(move |message: MessageEvent| on_event(read(&message)));
+        let on_error = Closure::new(move |error: ErrorEvent| on_error(error.message()));
+        let port = channel.port1();
+        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let engine_port = channel.port2();
+        Ok(Self { worker, port, engine_port, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Hands the worker its code and its end of the line.
+    pub fn boot(&self, module: &WebAssembly::Module) -> Result<(), JsValue> {
+        let message = Object::new();
+        Reflect::set(&message, &"glue".into(), &address("engine.js").into())?;
+        Reflect::set(&message, &"module".into(), module)?;
+        Reflect::set(&message, &"port".into(), &self.engine_port)?;
+        self.worker.post_message_with_transfer(&message, &Array::of1(&self.engine_port))
+    }
+
+    /// Sends a command.
+    pub fn send(&self, command: &Command) {
+        let bytes = Uint8Array::from(protocol::encode(command).as_slice()).buffer();
+        let sent = self.port.post_message_with_transferable(&bytes, &Array::of1(&bytes));
+        sent.expect("a buffer can be transferred");
+    }
+}
+
+impl Drop for EngineLink {
+    fn drop(&mut self) {
+        self.port.set_onmessage(None);
+        self.port.close();
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+fn read(message: &MessageEvent) -> Result<Event, MessageError> {
+    let buffer: ArrayBuffer = message.data().dyn_into().map_err(|_| MessageError::Malformed)?;
+    protocol::decode(&Uint8Array::new(&buffer).to_vec())
+}

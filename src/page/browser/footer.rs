@@ -1,0 +1,46 @@
+//! The line that says what a run ran on.
+
+use leptos::prelude::*;
+
+use super::{clipboard, session::Session};
+use crate::page::{
+    export,
+    state::{Engine, Part, State},
+};
+
+/// The environment in one line, to be copied into a report.
+#[component]
+pub fn Footer() -> impl IntoView {
+    let session = Session::expect();
+    let report = RwSignal::new(None);
+    let line = move || session.read([Part::Engine], environment_line);
+    view! {
+        <footer class="footer">
+            <p class="environment">{line}</p>
+            <button
+                class="button quiet"
+                type="button"
+                on:click=move |_| clipboard::copy(session.peek(environment_line), report)
+            >
+                {move || match report.get() {
+                    None => "Copy",
+                    Some(true) => "Copied",
+                    Some(false) => "Not allowed",
+                }}
+            </button>
+        </footer>
+    }
+}
+
+fn environment_line(state: &State) -> String {
+    let environment = match &state.engine {
+        Engine::Ready(environment) => Some(environment),
+        _ => None,
+    };
+    export::environment_line(&browser(), environment)
+}
+
+/// The browser in its own words.
+pub fn browser() -> String {
+    window().navigator().user_agent().unwrap_or_default()
+}

@@ -1,0 +1,124 @@
+//! The files in a drop, a paste or a choice, folders walked to their leaves.
+
+use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
+
+use futures_channel::oneshot;
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{
+    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
+    FileSystemFileEntry,
+};
+
+/// A file on its way in.
+pub struct Incoming {
+    /// The file.
+    pub file: File,
+    /// The folder that it lay in.
+    pub folder: Option<String>,
+}
+
+/// What a drop holds, to be taken while the event lasts.
+pub struct Drop {
+    entries: Vec<FileSystemEntry>,
+    files: Vec<File>,
+}
+
+impl Drop {
+    /// Takes hold of a drop's contents, which the browser withdraws after the event.
+    pub fn new(transfer: &DataTransfer) -> Self {
+        let items = transfer.items();
+        let items = (0..items.length()).filter_map(|i| items.get(i));
+        let entries: Vec<_> = items.filter_map(|item| item.webkit_get_as_entry().ok().flatten()).collect();
+        let files = if entries.is_empty() { files(transfer.files()) } else { Vec::new() };
+        Self { entries, files }
+    }
+
+    /// Walks the folders and gathers all files.
+    pub async fn gather(self) -> Vec<Incoming> {
+        let mut gathered: Vec<_> =
+            self.files.into_iter().map(|file| Incoming { file, folder: None }).collect();
+        for entry in self.entries {
+            walk(entry, None, &mut gathered).await;
+        }
+        gathered
+    }
+}
+
+/// The files that were chosen or pasted; those of a chosen folder know where they lay.
+pub fn chosen(list: Option<FileList>) -> Vec<Incoming> {
+    files(list).into_iter().map(|file| Incoming { folder: folder_of(&file), file }).collect()
+}
+
+fn files(list: Option<FileList>) -> Vec<File> {
+    list.map_or(Vec::new(), |list| (0..list.length()).filter_map(|i| list.get(i)).collect())
+}
+
+/// The innermost folder in a file's relative path.
+fn folder_of(file: &File) -> Option<String> {
+    let path = Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string()?;
+    path.rsplit('/').nth(1).map(str::to_owned)
+}
+
+/// Adds an entry's file, or the files below its folder in the order of their names.
+fn walk(
+    entry: FileSystemEntry,
+    folder: Option<String>,
+    gathered: &mut Vec<Incoming>,
+) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+    Box::pin(async move {
+        if entry.is_file() {
+            if let Some(file) = file(entry.unchecked_ref()).await {
+                gathered.push(Incoming { file, folder });
+            }
+        } else if entry.is_directory() {
+            let name = entry.name();
+            let mut children = children(entry.unchecked_ref()).await;
+            children.sort_by_key(FileSystemEntry::name);
+            for child in children {
+                walk(child, Some(name.clone()), gathered).await;
+            }
+        }
+    })
+}
+
+/// An entry's file, unless it vanished meanwhile.
+async fn file(entry: &FileSystemFileEntry) -> Option<File> {
+    answer(|done, failed| entry.file_with_callback_and_callback(done, failed)).await
+}
+
+/// Everything in a folder; the browser hands it out in portions until one is empty.
+async fn children(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+    let reader = folder.create_reader();
+    let mut children = Vec::new();
+    while let Some(portion) = portion(&reader).await {
+        if portion.length() == 0 {
+            break;
+        }
+        children.extend(portion.iter().map(|entry| entry.unchecked_into::<FileSystemEntry>()));
+    }
+    children
+}
+
+async fn portion(reader: &FileSystemDirectoryReader) -> Option<js_sys::Array> {
+    answer(|done, failed| {
+        reader.read_entries_with_callback_and_callback(done, failed).ok();
+    })
+    .await
+}
+
+/// Awaits a function that answers through one of two callbacks; `None` if it fails.
+async fn answer<T: JsCast + 'static>(call: impl FnOnce(&js_sys::Function, &js_sys::Function)) -> Option<T> {
+    let (sender, receiver) = oneshot::channel();
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    let settle = |sender: Rc<RefCell<Option<oneshot::Sender<_>>>>, success: bool| {
+        Closure::<dyn FnMut(wasm_bindgen::JsValue)>::new(move |value| {
+            if let Some(sender) = sender.borrow_mut().take() {
+                sender.send(success.then_some(value)).ok();
+            }
+        })
+    };
+    let (done, failed) = (settle(sender.clone(), true), settle(sender, false));
+    call(done.as_ref().unchecked_ref(), failed.as_ref().unchecked_ref());
+    receiver.await.ok().flatten().map(|value| value.unchecked_into())
+}

@@ -1,0 +1,132 @@
+//! Reads files into the set, several at a time, in the order in which they came.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use leptos::task::spawn_local;
+use web_sys::File;
+
+use super::{decoder::Decoders, engine_code::words, incoming::Incoming, session::Session};
+use crate::{
+    page::state::{Failure, Newcomer},
+    settings::Images,
+};
+
+/// Files that are read at the same time.
+const AT_ONCE: usize = 4;
+
+/// Reads files into the set. The first pictures of the user's own replace a built-in set.
+pub fn take(session: Session, incoming: Vec<Incoming>) {
+    let found = incoming.len();
+    let incoming: Vec<_> = incoming.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
+    let skipped = found - incoming.len();
+    if incoming.is_empty() {
+        return session.change(|state| state.notify("There was no picture in it."));
+    }
+    if session.peek(|state| state.settings.images != Images::Own) {
+        session.clear(Images::Own);
+    }
+    session.change(|state| state.begin_intake("Decoding", incoming.len(), skipped));
+    match Decoders::new(session) {
+        Ok(decoders) => read(session, incoming, decoders),
+        Err(error) => session.change(|state| {
+            state.end_intake();
+            state
+                .notify(format!("This browser cannot decode pictures in the background: {}.", words(&error)));
+        }),
+    }
+}
+
+/// Files that operating systems leave among pictures.
+fn is_clutter(name: &str) -> bool {
+    name.starts_with('.') || matches!(name.to_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
+}
+
+/// A batch of files being read.
+struct Batch {
+    session: Session,
+    ticket: u32,
+    decoders: Decoders,
+    incoming: Vec<Incoming>,
+    next: Cell<usize>,
+    /// What became of each file, until those before it are done too.
+    outcomes: RefCell<Vec<Option<Result<Newcomer, Failure>>>>,
+    delivered: Cell<usize>,
+}
+
+fn read(session: Session, incoming: Vec<Incoming>, decoders: Decoders) {
+    let batch = Rc::new(Batch {
+        session,
+        ticket: session.intake_ticket(),
+        decoders,
+        outcomes: RefCell::new(incoming.iter().map(|_| None).collect()),
+        incoming,
+        next: Cell::new(0),
+        delivered: Cell::new(0),
+    });
+    for _ in 0..AT_ONCE.min(batch.incoming.len()) {
+        let batch = batch.clone();
+        spawn_local(async move { batch.work().await });
+    }
+}
+
+impl Batch {
+    /// Reads one file after the other until none is left.
+    async fn work(&self) {
+        while self.session.is_wanted(self.ticket) {
+            let i = self.next.get();
+            let Some(incoming) = self.incoming.get(i) else { return };
+            self.next.set(i + 1);
+            let outcome = self.decoders.decode(&incoming.file).await;
+            if self.session.is_wanted(self.ticket) {
+                self.finish(i, label(incoming, outcome));
+            }
+        }
+    }
+
+    /// Delivers a file, or keeps it until those before it are done.
+    fn finish(&self, i: usize, outcome: Result<Newcomer, Failure>) {
+        self.outcomes.borrow_mut()[i] = Some(outcome);
+        let (mut newcomers, mut failures) = (Vec::new(), Vec::new());
+        while let Some(outcome) = self.next_outcome() {
+            match outcome {
+                Ok(newcomer) => newcomers.push(newcomer),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        let done = newcomers.len() + failures.len();
+        if done == 0 {
+            return;
+        }
+        if !newcomers.is_empty() {
+            self.session.add(newcomers);
+        }
+        let complete = self.session.change(|state| state.advance_intake(done, failures));
+        if complete {
+            self.session.settle();
+        }
+    }
+
+    fn next_outcome(&self) -> Option<Result<Newcomer, Failure>> {
+        let outcome = self.outcomes.borrow_mut().get_mut(self.delivered.get())?.take()?;
+        self.delivered.set(self.delivered.get() + 1);
+        Some(outcome)
+    }
+}
+
+fn label(incoming: &Incoming, outcome: Result<crate::image::Image, String>) -> Result<Newcomer, Failure> {
+    let name = File::name(&incoming.file);
+    match outcome {
+        Ok(image) => Ok(Newcomer { name, label: incoming.folder.clone(), image }),
+        Err(reason) => Err(Failure { name, reason }),
+    }
+}
+
+/// Stops reading; what was read stays.
+pub fn stop(session: Session) {
+    session.stop_intake();
+    session.change(|state| state.end_intake());
+    session.settle();
+}

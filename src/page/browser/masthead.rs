@@ -1,0 +1,126 @@
+//! The header: name, promise, backend, theme, Share.
+
+use leptos::prelude::*;
+
+use super::{clipboard, session::Session, theme::ThemeSwitch};
+use crate::{
+    link,
+    page::{
+        state::{Engine, Part, State},
+        words,
+    },
+    settings::Images,
+};
+
+/// The header.
+#[component]
+pub fn Masthead() -> impl IntoView {
+    view! {
+        <header class="masthead">
+            <h1 class="name">
+                <svg class="mark" viewBox="0 0 32 20" aria-hidden="true">
+                    <circle cx="10" cy="10" r="9"></circle>
+                    <circle cx="22" cy="10" r="9"></circle>
+                </svg>
+                "Likeness"
+            </h1>
+            <p class="promise">"Learns which pictures are alike, with no labels and nothing uploaded"</p>
+            <div class="masthead-tools">
+                <BackendChip />
+                <ThemeSwitch />
+                <Share />
+            </div>
+        </header>
+    }
+}
+
+/// Which device computes; pressed, it says why.
+#[component]
+fn BackendChip() -> impl IntoView {
+    let session = Session::expect();
+    let read = move |view: fn(&State) -> String| move || session.read([Part::Engine], view);
+    let name = read(|state| words::engine(&state.engine));
+    let share = move || {
+        session.read([Part::Engine], |state| match state.engine {
+            Engine::Loading { received, total: Some(total) } => Some((received / total).min(1.0)),
+            _ => None,
+        })
+    };
+    view! {
+        <button
+            class="chip"
+            type="button"
+            popovertarget="backend-reason"
+            title=read(|state| reason(&state.engine))
+            class:loading=read_loading(session)
+        >
+            <span class="chip-light" class:ready=read_ready(session)></span>
+            {name}
+            <span class="chip-progress" style:width=move || format!("{}%", share().unwrap_or(0.0) * 100.0)></span>
+        </button>
+        <div class="explanation" popover="auto" id="backend-reason">
+            {read(|state| reason(&state.engine))}
+        </div>
+    }
+}
+
+fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
+    move || session.read([Part::Engine], |state| matches!(state.engine, Engine::Loading { .. }))
+}
+
+fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
+    move || session.read([Part::Engine], |state| matches!(state.engine, Engine::Ready(_)))
+}
+
+/// Why the engine is as it is, and what it runs on.
+fn reason(engine: &Engine) -> String {
+    match engine {
+        Engine::Loading { .. } => {
+            "The engine that computes is on its way; pictures can come in meanwhile.".to_owned()
+        }
+        Engine::Starting => "The engine looks for a device to compute on.".to_owned(),
+        Engine::Stopped(sentence) => sentence.clone(),
+        Engine::Ready(environment) => {
+            let adapter = match environment.adapter.as_str() {
+                "" => String::new(),
+                adapter => format!(" Adapter: {adapter}."),
+            };
+            format!("{}{adapter} {}", environment.reason, environment.self_test).trim_end().to_owned()
+        }
+    }
+}
+
+/// Copies a link that brings others to the same settings.
+#[component]
+fn Share() -> impl IntoView {
+    let session = Session::expect();
+    let report = RwSignal::new(None);
+    let share = move |_| {
+        let link = session.peek(|state| address(&link::write(&state.settings)));
+        clipboard::copy(link, report);
+    };
+    let own = move || session.read([Part::Settings], |state| state.settings.images == Images::Own);
+    let said = move || match report.get() {
+        None => "",
+        Some(false) => "The browser did not allow copying: take the link from the address bar.",
+        Some(true) if own() => "Link copied. It carries the settings; your pictures stay here.",
+        Some(true) => "Link copied",
+    };
+    view! {
+        <div class="share">
+            <button class="button" type="button" on:click=share>
+                "Share"
+            </button>
+            <p class="toast" class:shown=move || report.get().is_some() aria-live="polite">
+                {said}
+            </p>
+        </div>
+    }
+}
+
+/// This page's address with another hash.
+fn address(hash: &str) -> String {
+    let address = location().href().unwrap_or_default();
+    let page = address.split('#').next().unwrap_or_default();
+    format!("{page}#{hash}")
+}

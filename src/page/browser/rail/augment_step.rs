@@ -1,0 +1,210 @@
+//! Step 2: how views are made, with real ones to look at.
+
+use leptos::{html, prelude::*};
+
+use super::step::Step;
+use crate::{
+    page::{
+        browser::{
+            controls::Slider, explain::Explain, paint, session::Session, thumbnail::Thumbnail, timing,
+        },
+        operations::{OPERATIONS, PRESETS, Presentation},
+        state::{Engine, Part},
+        terms, words,
+    },
+    protocol::PictureId,
+    settings::Operation,
+};
+
+/// Changes within so many milliseconds are previewed together.
+const SETTLING: u64 = 200;
+
+/// Operations, presets, and the preview.
+#[component]
+pub fn AugmentStep() -> impl IntoView {
+    let session = Session::expect();
+    let summary =
+        move || session.read([Part::Settings], |state| words::augmentations(&state.settings.augmentations));
+    let open = RwSignal::new(false);
+    view! {
+        <Step number=2 name="Augment" words=Signal::derive(summary) open>
+            <p class="lead">
+                "Training sees each picture as two random views " <Explain term=terms::VIEW />
+                " What differs between them, the network learns to overlook."
+            </p>
+            <Preview open />
+            <Presets />
+            <ul class="operations">
+                {OPERATIONS.iter().map(|operation| view! { <OperationRow operation /> }).collect_view()}
+            </ul>
+        </Step>
+    }
+}
+
+/// Real pairs from the present settings.
+#[component]
+fn Preview(open: RwSignal<bool>) -> impl IntoView {
+    let session = Session::expect();
+    let draw = RwSignal::new(0);
+    let asked = StoredValue::new(false);
+    let ask = move || {
+        if !asked.get_value() {
+            asked.set_value(true);
+            timing::after(SETTLING, move || {
+                asked.set_value(false);
+                session.request_views(draw.get_untracked());
+            });
+        }
+    };
+    let ready = Memo::new(move |_| {
+        session.read([Part::Engine, Part::Intake], |state| {
+            matches!(state.engine, Engine::Ready(_)) && !state.intake.is_active()
+        })
+    });
+    let augmentations = Memo::new(move |_| {
+        session.read([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
+    });
+    Effect::new(move || {
+        augmentations.track();
+        draw.track();
+        session.track([Part::Pictures]);
+        if open.get() && ready.get() {
+            ask();
+        }
+    });
+    let shown = move || {
+        session.read([Part::Views], |state| {
+            state
+                .views
+                .as_ref()
+                .map_or(Vec::new(), |views| views.pictures.iter().copied().enumerate().collect())
+        })
+    };
+    view! {
+        <div class="preview">
+            <div class="preview-heads" aria-hidden="true">
+                <span>"Picture"</span>
+                <span>"View 1"</span>
+                <span>"View 2"</span>
+            </div>
+            <div class="pairs" role="img" aria-label="Pictures, each with two views made by these settings">
+                <For each=shown key=|pair| *pair let((row, picture))>
+                    <Pair row picture />
+                </For>
+            </div>
+            <button class="button quiet" type="button" on:click=move |_| draw.update(|draw| *draw += 1)>
+                "Other views"
+            </button>
+        </div>
+    }
+}
+
+/// A picture and two views of it.
+#[component]
+fn Pair(row: usize, picture: PictureId) -> impl IntoView {
+    view! {
+        <div class="pair">
+            <Thumbnail picture=Some(picture) />
+            <ViewCanvas row view=0 />
+            <ViewCanvas row view=1 />
+        </div>
+    }
+}
+
+/// One view of the preview.
+#[component]
+fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
+    let session = Session::expect();
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move || {
+        let Some(canvas) = canvas.get() else { return };
+        session.read([Part::Views], |state| {
+            let Some(views) = &state.views else { return };
+            let side = views.side as usize;
+            let bytes = side * side * 3;
+            let start = (row * views.views as usize + view) * bytes;
+            if let Some(rgb) = views.rgb.get(start..start + bytes) {
+                paint::rgb(&canvas, rgb, side);
+            }
+        });
+    });
+    view! { <canvas class="thumbnail" node_ref=canvas aria-hidden="true"></canvas> }
+}
+
+/// Augmentations to start from.
+#[component]
+fn Presets() -> impl IntoView {
+    let session = Session::expect();
+    let preset = move |(name, augmentations)| {
+        let chosen =
+            move || session.read([Part::Settings], |state| state.settings.augmentations == augmentations);
+        view! {
+            <button
+                class="pill"
+                type="button"
+                aria-pressed=move || chosen().to_string()
+                on:click=move |_| session.edit(|settings| settings.augmentations = augmentations)
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <div class="presets" role="group" aria-label="Presets">
+            {PRESETS.map(preset).collect_view()}
+        </div>
+    }
+}
+
+/// One operation: on or off, how strong, how often.
+#[component]
+fn OperationRow(operation: &'static Presentation) -> impl IntoView {
+    let session = Session::expect();
+    let Presentation { name, lesson, strength, field } = operation;
+    let value = Memo::new(move |_| {
+        session.read([Part::Settings], |state| *field(&mut { state.settings.augmentations }))
+    });
+    let edit = move |change: &dyn Fn(&mut Operation)| {
+        session.edit(|settings| change(field(&mut settings.augmentations)));
+    };
+    let strength_slider = move |in_words: fn(f32) -> String| {
+        view! {
+            <Slider
+                name="Strength"
+                label=format!("{name}: strength")
+                value=Signal::derive(move || value.get().strength)
+                words=Signal::derive(move || in_words(value.get().strength))
+                on_input=move |strength| edit(&|operation| operation.strength = strength)
+            />
+        }
+    };
+    view! {
+        <li class="operation" class:off=move || !value.get().on>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    role="switch"
+                    prop:checked=move || value.get().on
+                    on:change=move |event| {
+                        let on = event_target_checked(&event);
+                        edit(&|operation| operation.on = on);
+                    }
+                />
+                <span class="switch-name">{*name}</span>
+            </label>
+            <p class="lesson">{*lesson}</p>
+            <Show when=move || value.get().on>
+                <div class="sliders">
+                    {strength.map(strength_slider)}
+                    <Slider
+                        name="How often"
+                        label=format!("{name}: probability")
+                        value=Signal::derive(move || value.get().probability)
+                        words=Signal::derive(move || format!("{} of views", words::percent(value.get().probability)))
+                        on_input=move |probability| edit(&|operation| operation.probability = probability)
+                    />
+                </div>
+            </Show>
+        </li>
+    }
+}

@@ -1,0 +1,80 @@
+//! Step 3: which network.
+
+use leptos::prelude::*;
+
+use super::step::Step;
+use crate::{
+    page::{
+        browser::{
+            controls::{Choice, NumberField},
+            explain::Explain,
+            session::Session,
+        },
+        state::Part,
+        terms, words,
+    },
+    settings::{Range, Settings},
+};
+
+/// Input side and width that go well together.
+type Size = (u32, u32);
+
+/// Networks to start from.
+const SIZES: &[(&str, Size)] = &[("Small", (32, 16)), ("Medium", (48, 24)), ("Large", (64, 32))];
+
+/// Presets, and the numbers behind them.
+#[component]
+pub fn EncoderStep() -> impl IntoView {
+    let session = Session::expect();
+    let summary = move || {
+        session
+            .read([Part::Settings, Part::Run], |state| words::encoder(&state.settings, state.run.parameters))
+    };
+    let size = move || {
+        session.read([Part::Settings], |state| {
+            let size = (state.settings.side, state.settings.width);
+            SIZES.iter().map(|(_, known)| *known).find(|known| *known == size)
+        })
+    };
+    let choose = move |(side, width): Size| {
+        session.edit(|settings| (settings.side, settings.width) = (side, width));
+    };
+    view! {
+        <Step number=3 name="Encoder" words=Signal::derive(summary) open=RwSignal::new(false)>
+            <p class="lead">
+                "The network that turns a picture into numbers " <Explain term=terms::ENCODER />
+            </p>
+            <Choice legend="Size" name="size" options=SIZES value=Signal::derive(size) on_change=choose />
+            <details class="numbers">
+                <summary>"In numbers"</summary>
+                <NumberField
+                    name="Input size, pixels"
+                    term=terms::SIDE
+                    value=number(session, |settings| settings.side)
+                    range=limits(Settings::SIDE)
+                    step="1"
+                    on_change=move |side| session.edit(|settings| settings.side = side as u32)
+                />
+                <NumberField
+                    name="Channels"
+                    term=terms::WIDTH
+                    value=number(session, |settings| settings.width)
+                    range=limits(Settings::WIDTH)
+                    step="1"
+                    on_change=move |width| session.edit(|settings| settings.width = width as u32)
+                />
+            </details>
+            <p class="note">"Another size builds a new network: training starts over from step 0."</p>
+        </Step>
+    }
+}
+
+/// A whole-numbered setting as a field takes it.
+pub fn number(session: Session, read: fn(&Settings) -> u32) -> Signal<f64> {
+    Signal::derive(move || session.read([Part::Settings], |state| f64::from(read(&state.settings))))
+}
+
+/// Whole-numbered limits as a field takes them.
+pub fn limits(range: Range<u32>) -> Range<f64> {
+    Range { min: f64::from(range.min), max: f64::from(range.max) }
+}

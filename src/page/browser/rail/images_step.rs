@@ -1,0 +1,216 @@
+//! Step 1: which pictures.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::HtmlInputElement;
+
+use super::step::Step;
+use crate::{
+    page::{
+        browser::{builtin, explain::Explain, incoming, intake, session::Session},
+        state::{Failure, Part},
+        terms, words,
+    },
+    settings::{Images, MIN_PICTURES},
+};
+
+/// Drop zone, pickers, built-in sets, and what became of the files.
+#[component]
+pub fn ImagesStep() -> impl IntoView {
+    let session = Session::expect();
+    let summary = move || session.read([Part::Pictures, Part::Settings], words::images);
+    view! {
+        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(true)>
+            <Pickers />
+            <Samples />
+            <Progress />
+            <Failures />
+            <Upkeep />
+        </Step>
+    }
+}
+
+/// The drop zone and the two pickers in it.
+#[component]
+fn Pickers() -> impl IntoView {
+    let session = Session::expect();
+    let input = NodeRef::new();
+    let choose = move |_| {
+        let input: Option<HtmlInputElement> = input.get_untracked();
+        if let Some(input) = input {
+            input.click();
+        }
+    };
+    let chosen = move |event: ev::Event| {
+        let input: HtmlInputElement = event_target(&event);
+        intake::take(session, incoming::chosen(input.files()));
+        // The same files may be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <div class="drop-zone">
+            <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
+            <div class="buttons">
+                <button class="button" type="button" on:click=choose>
+                    "Choose files"
+                </button>
+                <button class="button" type="button" on:click=move |_| choose_folder(session)>
+                    "Choose a folder"
+                </button>
+            </div>
+            <input
+                class="visually-hidden"
+                type="file"
+                multiple
+                accept="image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm,.exr,.hdr,.dds,.ff"
+                aria-label="Picture files"
+                tabindex="-1"
+                node_ref=input
+                on:change=chosen
+            />
+            <p class="note">
+                "They stay on this computer. A folder’s name becomes a label " <Explain term=terms::LABELS />
+            </p>
+        </div>
+    }
+}
+
+/// Lets the user choose a folder, through an input made for the occasion.
+fn choose_folder(session: Session) {
+    let input = document().create_element("input").expect("an element can be made");
+    let input: HtmlInputElement = input.unchecked_into();
+    input.set_type("file");
+    input.set_attribute("webkitdirectory", "").expect("the attribute can be set");
+    let chosen = input.clone();
+    let on_change = Closure::once_into_js(move || intake::take(session, incoming::chosen(chosen.files())));
+    input.set_onchange(Some(on_change.unchecked_ref()));
+    input.click();
+}
+
+/// The built-in sets.
+#[component]
+fn Samples() -> impl IntoView {
+    let session = Session::expect();
+    let shown = move |images| session.read([Part::Settings], |state| state.settings.images == images);
+    let sample = move |name: &'static str, what: &'static str, images: Images| {
+        view! {
+            <button
+                class="sample"
+                type="button"
+                aria-label=name
+                aria-pressed=move || shown(images).to_string()
+                on:click=move |_| builtin::show(session, images)
+            >
+                <span class="sample-name">{name}</span>
+                <span class="sample-what">{what}</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="samples" role="group" aria-label="Built-in sets">
+            {sample("Shapes", "1,000 drawn figures in any colour, place and turn", Images::Shapes)}
+            {sample("Fashion", "1,000 photographs of clothes, grey and small", Images::Fashion)}
+        </div>
+    }
+}
+
+/// How many files are read, and a way to stop.
+#[component]
+fn Progress() -> impl IntoView {
+    let session = Session::expect();
+    let progress = move || {
+        session.read([Part::Intake], |state| {
+            state.intake.is_active().then_some((state.intake.verb, state.intake.done, state.intake.total))
+        })
+    };
+    view! {
+        <Show when=move || progress().is_some()>
+            <div class="intake">
+                <progress
+                    aria-label="Pictures read"
+                    max=move || progress().map_or(1, |(_, _, total)| total)
+                    value=move || progress().map_or(0, |(_, done, _)| done)
+                ></progress>
+                <p>
+                    {move || {
+                        progress()
+                            .map(|(verb, done, total)| {
+                                format!("{verb} {} of {}", words::count(done), words::count(total))
+                            })
+                    }}
+                </p>
+                <button class="button quiet" type="button" on:click=move |_| intake::stop(session)>
+                    "Stop"
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+/// Files that could not be read, each with the reason.
+#[component]
+fn Failures() -> impl IntoView {
+    let session = Session::expect();
+    let failures = move || session.read([Part::Intake], |state| state.intake.failures.clone());
+    let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
+    let item = |failure: Failure| {
+        view! {
+            <li>
+                <b>{failure.name}</b>
+                " "
+                {failure.reason}
+            </li>
+        }
+    };
+    view! {
+        <div aria-live="polite">
+            <Show when=move || !failures().is_empty()>
+                <div class="failures">
+                    <p>
+                        {move || words::counted(failures().len(), "file")} " could not be read; the rest went on."
+                        <button
+                            class="dismiss"
+                            type="button"
+                            aria-label="Dismiss the list"
+                            on:click=move |_| session.change(|state| state.dismiss_failures())
+                        >
+                            "×"
+                        </button>
+                    </p>
+                    <ul>{move || failures().into_iter().map(item).collect_view()}</ul>
+                </div>
+            </Show>
+            <Show when=move || { skipped() > 0 }>
+                <p class="note">
+                    {move || words::counted(skipped(), "file")} " that the system keeps beside pictures left out."
+                </p>
+            </Show>
+        </div>
+    }
+}
+
+/// What the set lacks, and the way to empty it.
+#[component]
+fn Upkeep() -> impl IntoView {
+    let session = Session::expect();
+    let count = move || session.read([Part::Pictures], |state| state.pictures.len());
+    let active = move || session.read([Part::Intake], |state| state.intake.is_active());
+    view! {
+        <div class="upkeep">
+            <p class="note" class:wanting=move || count() < MIN_PICTURES && !active()>
+                {move || {
+                    (count() < MIN_PICTURES && !active())
+                        .then(|| format!("Training needs at least {MIN_PICTURES} pictures; there are {}.", count()))
+                }}
+            </p>
+            <button
+                class="button quiet"
+                type="button"
+                disabled=move || count() == 0
+                on:click=move |_| session.clear(Images::Own)
+            >
+                "Clear all"
+            </button>
+        </div>
+    }
+}

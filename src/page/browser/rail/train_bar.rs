@@ -1,0 +1,152 @@
+//! The bar that trains, always in reach.
+
+use leptos::prelude::*;
+
+use crate::{
+    page::{
+        browser::session::Session,
+        state::{Engine, Part, State},
+        words,
+    },
+    protocol::Activity,
+    settings::MIN_PICTURES,
+};
+
+/// Train, Pause, Step, Reset, and how far the run is.
+#[component]
+pub fn TrainBar() -> impl IntoView {
+    view! {
+        <section class="train-bar" aria-label="Training">
+            <RunProgress />
+            <Buttons />
+            <Status />
+        </section>
+    }
+}
+
+#[component]
+fn RunProgress() -> impl IntoView {
+    let session = Session::expect();
+    let share = move || {
+        session.read([Part::Run, Part::Settings], |state| {
+            (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0
+        })
+    };
+    view! {
+        <div class="run-progress" aria-hidden="true">
+            <span style:width=move || format!("{}%", share())></span>
+        </div>
+    }
+}
+
+#[component]
+fn Buttons() -> impl IntoView {
+    let session = Session::expect();
+    let running = move || session.read([Part::Run], |state| state.run.running);
+    let stuck = Memo::new(move |_| {
+        session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
+    });
+    let at_start = move || session.read([Part::Run], |state| state.run.step() == 0);
+    let train = move |_| {
+        session.train();
+        show_stage();
+    };
+    view! {
+        <div class="train-buttons">
+            <button
+                class="button primary"
+                type="button"
+                disabled=move || running() || stuck.get().is_some()
+                title=move || stuck.get().unwrap_or_default()
+                on:click=train
+            >
+                "Train"
+            </button>
+            <button class="button" type="button" disabled=move || !running() on:click=move |_| session.pause()>
+                "Pause"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=move || running() || stuck.get().is_some()
+                on:click=move |_| session.step()
+            >
+                "Step"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=move || at_start() && !running()
+                on:click=move |_| session.reset()
+            >
+                "Reset"
+            </button>
+        </div>
+    }
+}
+
+/// On a phone the stage lies below the steps: brings it into sight.
+fn show_stage() {
+    let narrow =
+        window().match_media("(max-width: 56rem)").ok().flatten().is_some_and(|query| query.matches());
+    if let Some(stage) = document().get_element_by_id("stage").filter(|_| narrow) {
+        stage.scroll_into_view();
+    }
+}
+
+/// Step, loss, backend and kNN; speed and time left.
+#[component]
+fn Status() -> impl IntoView {
+    let session = Session::expect();
+    let read = move |view: fn(&State) -> String| {
+        move || session.read([Part::Run, Part::Settings, Part::Engine, Part::Results, Part::Pictures], view)
+    };
+    view! {
+        <div class="status" role="status" aria-live="off">
+            <p class="status-main">{read(progress)}</p>
+            <p class="status-more">{read(activity)}</p>
+        </div>
+    }
+}
+
+/// `step 120 / 500 · loss 3.21 · kNN 0.61`.
+fn progress(state: &State) -> String {
+    let mut parts = vec![format!("step {} / {}", state.run.step(), state.settings.steps)];
+    if let Some(report) = state.run.steps.last() {
+        parts.push(format!("loss {:.3}", report.loss));
+    }
+    let knn = state.results.latest().and_then(|scored| scored.evaluation.knn);
+    if let Some(knn) = knn.filter(|_| state.has_labels()) {
+        parts.push(format!("kNN {knn:.2}"));
+    }
+    parts.join(" · ")
+}
+
+/// Where and what the engine computes, how fast, and for how long still; or what it lacks.
+fn activity(state: &State) -> String {
+    if state.pictures.len() < MIN_PICTURES && !state.intake.is_active() {
+        return state.training_obstacle().unwrap_or_default();
+    }
+    let doing = match state.run.activity {
+        Activity::Training => "training",
+        Activity::Evaluating => "evaluating",
+        Activity::Testing => "comparing both backends",
+        Activity::Idle if state.run.running => "starting",
+        Activity::Idle if state.run.step() > 0 && state.run.is_complete(&state.settings) => {
+            "done; more steps go on, Reset starts over"
+        }
+        Activity::Idle if state.run.step() > 0 => "paused",
+        Activity::Idle => "not trained yet",
+    };
+    let mut parts = Vec::new();
+    if let Engine::Ready(environment) = &state.engine {
+        parts.push(words::backend(environment.backend).to_owned());
+    }
+    parts.push(doing.to_owned());
+    if state.run.running {
+        parts.extend(state.run.speed().map(words::speed));
+        let left = state.run.seconds_left(&state.settings);
+        parts.extend(left.map(|seconds| format!("{} left", words::duration(seconds))));
+    }
+    parts.join(" · ")
+}

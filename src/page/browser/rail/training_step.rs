@@ -1,0 +1,135 @@
+//! Step 4: what is learned from, for how long, and where.
+
+use leptos::prelude::*;
+
+use super::{
+    encoder_step::{limits, number},
+    step::Step,
+};
+use crate::{
+    page::{
+        browser::{
+            builtin,
+            controls::{Choice, NumberField},
+            explain::Explain,
+            session::Session,
+        },
+        state::{Engine, Part},
+        terms, words,
+    },
+    settings::{BackendChoice, Range, Settings},
+};
+
+/// Backends to choose from.
+const BACKENDS: &[(&str, BackendChoice)] =
+    &[("Automatic", BackendChoice::Auto), ("WebGPU", BackendChoice::WebGpu), ("CPU", BackendChoice::Cpu)];
+
+/// Seeds that a field can hold.
+const SEEDS: Range<u32> = Range { min: 0, max: u32::MAX };
+
+/// Loss, numbers and backend.
+#[component]
+pub fn TrainingStep() -> impl IntoView {
+    let session = Session::expect();
+    let summary = move || session.read([Part::Settings], |state| words::training(&state.settings));
+    view! {
+        <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
+            <p class="lead">
+                "Each view has to find its partner among all views of the batch: InfoNCE, symmetric as in SimCLR’s NT-Xent "
+                <Explain term=terms::LOSS />
+            </p>
+            <Numbers />
+            <BackendField />
+            <p class="note">"Another seed or backend starts training over from step 0, and another seed draws other Shapes; the rest applies from the next step on."</p>
+        </Step>
+    }
+}
+
+#[component]
+fn Numbers() -> impl IntoView {
+    let session = Session::expect();
+    view! {
+        <div class="fields">
+            <NumberField
+                name="Temperature"
+                term=terms::TEMPERATURE
+                value=fraction(session, |settings| settings.temperature)
+                range=fractional(Settings::TEMPERATURE)
+                step="any"
+                on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
+            />
+            <NumberField
+                name="Pairs in a step"
+                term=terms::PAIRS
+                value=number(session, |settings| settings.batch)
+                range=limits(Settings::BATCH)
+                step="1"
+                on_change=move |value| session.edit(|settings| settings.batch = value as u32)
+            />
+            <NumberField
+                name="Steps"
+                term=terms::STEPS
+                value=number(session, |settings| settings.steps)
+                range=limits(Settings::STEPS)
+                step="1"
+                on_change=move |value| session.edit(|settings| settings.steps = value as u32)
+            />
+            <NumberField
+                name="Learning rate"
+                term=terms::LEARNING_RATE
+                value=fraction(session, |settings| settings.learning_rate)
+                range=fractional(Settings::LEARNING_RATE)
+                step="any"
+                on_change=move |value| session.edit(|settings| settings.learning_rate = value as f32)
+            />
+            <NumberField
+                name="Seed"
+                term=terms::SEED
+                value=number(session, |settings| settings.seed)
+                range=limits(SEEDS)
+                step="1"
+                on_change=move |value| builtin::reseed(session, value as u32)
+            />
+        </div>
+    }
+}
+
+/// Which device computes, and why that one.
+#[component]
+fn BackendField() -> impl IntoView {
+    let session = Session::expect();
+    let value = move || session.read([Part::Settings], |state| Some(state.settings.backend));
+    let reason = move || {
+        session.read([Part::Engine], |state| match &state.engine {
+            Engine::Ready(environment) => environment.reason.clone(),
+            _ => String::new(),
+        })
+    };
+    view! {
+        <div class="field-with-term">
+            <Choice
+                legend="Backend"
+                name="backend"
+                options=BACKENDS
+                value=Signal::derive(value)
+                on_change=move |backend| session.edit(|settings| settings.backend = backend)
+            />
+            <Explain term=terms::BACKEND />
+        </div>
+        <p class="note">{reason}</p>
+    }
+}
+
+/// A fractional setting as a field takes it: with the digits that the user would type.
+fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
+    Signal::derive(move || {
+        let value = session.read([Part::Settings], |state| read(&state.settings));
+        value.to_string().parse().unwrap_or(f64::from(value))
+    })
+}
+
+/// Fractional limits as a field takes them.
+fn fractional(range: Range<f32>) -> Range<f64> {
+    let digits = |value: f32| value.to_string().parse().unwrap_or(f64::from(value));
+    Range { min: digits(range.min), max: digits(range.max) }
+}

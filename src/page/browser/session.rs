@@ -1,0 +1,134 @@
+//! The page's state, shared by all its parts.
+
+use std::collections::HashMap;
+
+use futures_channel::oneshot;
+use js_sys::WebAssembly;
+use leptos::prelude::{
+    ArcTrigger, GetValue, LocalStorage, Notify, SetValue, StoredValue, Track, UpdateValue, WithValue,
+    expect_context,
+};
+
+use super::{engine_link::EngineLink, timing};
+use crate::{
+    page::state::{Part, Parts, State},
+    protocol::Command,
+    settings::Settings,
+};
+
+/// What the engine's decoders made of a file: RGB bytes, or a sentence.
+pub type Decoded = Result<Vec<u8>, String>;
+
+/// A handle on the page's state and its engine.
+#[derive(Clone, Copy)]
+pub struct Session {
+    state: StoredValue<State, LocalStorage>,
+    triggers: StoredValue<[ArcTrigger; Part::ALL.len()]>,
+    /// Parts whose views are drawn anew with the next frame.
+    waiting: StoredValue<Parts>,
+    /// The engine, once it is started.
+    pub(super) engine: StoredValue<Option<EngineLink>, LocalStorage>,
+    /// The engine's code, kept for a restart.
+    pub(super) code: StoredValue<Option<WebAssembly::Module>, LocalStorage>,
+    /// When engines broke down, in milliseconds.
+    pub(super) breakdowns: StoredValue<Vec<f64>>,
+    /// Files that the engine decodes, and who waits for them.
+    pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,
+    /// Whether settings wait to be sent.
+    pub(super) unsent_settings: StoredValue<bool>,
+    /// Changes whenever pictures that are on their way are no longer wanted.
+    intake: StoredValue<u32>,
+}
+
+impl Session {
+    /// A session without pictures and engine.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            state: StoredValue::new_local(State::new(settings)),
+            triggers: StoredValue::new(Default::default()),
+            waiting: StoredValue::new(Parts::default()),
+            engine: StoredValue::new_local(None),
+            code: StoredValue::new_local(None),
+            breakdowns: StoredValue::new(Vec::new()),
+            decoding: StoredValue::new_local(HashMap::new()),
+            unsent_settings: StoredValue::new(false),
+            intake: StoredValue::new(0),
+        }
+    }
+
+    /// The session of the component that asks.
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Reads the state, again whenever one of `parts` changes.
+    pub fn read<const N: usize, T>(self, parts: [Part; N], view: impl FnOnce(&State) -> T) -> T {
+        self.track(parts);
+        self.peek(view)
+    }
+
+    /// Asks to be run again whenever one of `parts` changes.
+    pub fn track<const N: usize>(self, parts: [Part; N]) {
+        self.triggers.with_value(|triggers| {
+            parts.into_iter().for_each(|part| triggers[part as usize].track());
+        });
+    }
+
+    /// Reads the state once.
+    pub fn peek<T>(self, view: impl FnOnce(&State) -> T) -> T {
+        self.state.with_value(view)
+    }
+
+    /// Changes the state; the views of what was touched follow with the next frame.
+    pub fn change<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut touched = Parts::default();
+        let result = self.state.try_update_value(|state| {
+            let result = change(state);
+            touched = state.take_touched();
+            result
+        });
+        self.draw_soon(touched);
+        result.expect("the state lives as long as the page")
+    }
+
+    fn draw_soon(self, touched: Parts) {
+        let idle = self.waiting.get_value().is_empty();
+        self.waiting.update_value(|waiting| waiting.extend(touched));
+        if idle && !touched.is_empty() {
+            timing::next_frame(move || self.draw());
+        }
+    }
+
+    fn draw(self) {
+        let waiting = self.waiting.get_value();
+        self.waiting.set_value(Parts::default());
+        let triggers = self.triggers.get_value();
+        for part in Part::ALL.into_iter().filter(|part| waiting.contains(*part)) {
+            triggers[part as usize].notify();
+        }
+    }
+
+    /// Sends a command to the engine, if there is one.
+    pub fn send(self, command: &Command) {
+        self.engine.with_value(|engine| {
+            if let Some(engine) = engine {
+                engine.send(command);
+            }
+        });
+    }
+
+    /// A ticket for pictures that come in over time: valid until the next [`Self::stop_intake`].
+    pub fn intake_ticket(self) -> u32 {
+        self.intake.get_value()
+    }
+
+    /// Whether pictures that came in under a ticket are still wanted.
+    pub fn is_wanted(self, ticket: u32) -> bool {
+        self.intake.get_value() == ticket
+    }
+
+    /// Stops what is being read or drawn; what already came stays.
+    pub fn stop_intake(self) {
+        self.intake.update_value(|ticket| *ticket = ticket.wrapping_add(1));
+    }
+}

@@ -1,0 +1,38 @@
+//! The stage: the pictures, and what the network makes of them.
+
+mod curve;
+mod gallery;
+mod legend;
+mod loss_tab;
+mod matrix_view;
+mod neighbours_tab;
+mod notices;
+mod readout;
+mod similarity_tab;
+mod tabs;
+
+use gallery::Gallery;
+use leptos::prelude::*;
+use notices::Notices;
+use tabs::Tabs;
+
+use crate::page::{browser::session::Session, state::Part, words};
+
+/// The stage.
+#[component]
+pub fn Stage() -> impl IntoView {
+    let session = Session::expect();
+    let summary = Memo::new(move |_| {
+        session.read([Part::Results, Part::Pictures, Part::Engine, Part::Run], words::summary)
+    });
+    view! {
+        <main class="stage" id="stage">
+            <Notices />
+            <p class="summary" aria-live="polite">
+                {summary}
+            </p>
+            <Gallery />
+            <Tabs />
+        </main>
+    }
+}

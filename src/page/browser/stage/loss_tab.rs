@@ -1,0 +1,171 @@
+//! The run as it goes: curves, and the batch in hand.
+
+use leptos::prelude::*;
+
+use super::{
+    curve::{Curve, Level, Quantity},
+    legend::Legend,
+    matrix_view::{Cell, Drawing, MatrixView},
+    readout::{Reading, Readout},
+};
+use crate::{
+    page::{
+        browser::{explain::Explain, session::Session},
+        state::{Part, State, Tab},
+        terms, words,
+    },
+    plot::matrix::{Diagonal, Scale, pixels},
+};
+
+const LOSS: Quantity = Quantity {
+    name: "Loss",
+    term: terms::LOSS,
+    read: |report| report.loss,
+    words: |value| format!("{value:.3}"),
+    level: |state| (state.pairs() > 1).then(|| chance_loss(state.pairs())),
+};
+
+const ACCURACY: Quantity = Quantity {
+    name: "Accuracy",
+    term: terms::ACCURACY,
+    read: |report| report.accuracy,
+    words: words::similarity,
+    level: |_| None,
+};
+
+const ALIGNMENT: Quantity = Quantity {
+    name: "Alignment",
+    term: terms::ALIGNMENT,
+    read: |report| report.alignment,
+    words: words::similarity,
+    level: |_| None,
+};
+
+const UNIFORMITY: Quantity = Quantity {
+    name: "Uniformity",
+    term: terms::UNIFORMITY,
+    read: |report| report.uniformity,
+    words: words::similarity,
+    level: |_| None,
+};
+
+/// The loss of guessing blindly among the 2N − 1 other views.
+fn chance_loss(pairs: usize) -> Level {
+    let others = 2 * pairs - 1;
+    ((others as f32).ln(), format!("chance: ln {others}"))
+}
+
+/// Curves on one side, the batch on the other.
+#[component]
+pub fn LossTab() -> impl IntoView {
+    view! {
+        <div class="loss">
+            <div class="curves">
+                <div class="curve-large">
+                    <Curve quantity=LOSS />
+                </div>
+                <div class="curve-small">
+                    <Curve quantity=ACCURACY />
+                    <Curve quantity=ALIGNMENT />
+                    <Curve quantity=UNIFORMITY />
+                </div>
+            </div>
+            <Batch />
+        </div>
+    }
+}
+
+/// The current batch's similarities, positives marked.
+#[component]
+fn Batch() -> impl IntoView {
+    let session = Session::expect();
+    let pointed = RwSignal::new(None);
+    let draw = move || {
+        session.read([Part::Run], |state| {
+            let batch = state.run.batch.as_ref()?;
+            let side = 2 * batch.pictures.len();
+            Some(Drawing { pixels: pixels(&batch.cells.0, side, Scale::COSINE, Diagonal::Hidden), side })
+        })
+    };
+    let caption = move || {
+        session.read([Part::Run], |state| match &state.run.batch {
+            Some(batch) => format!("Batch of step {}", batch.step),
+            None => "Batch".to_owned(),
+        })
+    };
+    let known = move || session.read([Part::Run], |state| state.run.batch.is_some());
+    let pointed_at = Memo::new(move |_| {
+        let cell = pointed.get()?;
+        session.read([Part::Run], |state| reading(state, cell))
+    });
+    let pick = move |cell: Cell| {
+        if let Some(reading) = session.peek(|state| reading(state, cell)) {
+            session.change(|state| {
+                state.select(reading.row);
+                state.choose_tab(Tab::Neighbours);
+            });
+        }
+    };
+    let label = move || format!("{}: similarity of every view with every other, positives marked", caption());
+    view! {
+        <figure class="batch">
+            <figcaption>
+                <span class="curve-name">{caption}</span>
+                <Explain term=terms::BATCH_MATRIX />
+            </figcaption>
+            <div class="matrix-frame" class:waiting=move || !known()>
+                <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
+                    <Positives />
+                </MatrixView>
+                <Show when=move || !known()>
+                    <p class="matrix-waiting">"Appears with the first step."</p>
+                </Show>
+            </div>
+            <Legend scale=Signal::derive(|| Some(Scale::COSINE)) />
+            <p class="note">"Between the white lines: the two views of one picture, which training makes bright."</p>
+            <Readout reading=pointed_at hint="Point at a cell to see whose views it compares." />
+        </figure>
+    }
+}
+
+/// Cells between a diagonal of positives and the lines that accompany it.
+const CORRIDOR: usize = 2;
+
+/// Lines on both sides of both diagonals of positives.
+#[component]
+fn Positives() -> impl IntoView {
+    let session = Session::expect();
+    let pairs = Memo::new(move |_| {
+        session.read([Part::Run], |state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len()))
+    });
+    let lines = move || {
+        let n = pairs.get();
+        let (side, inner, outer) = (2 * n, n.saturating_sub(CORRIDOR), n + CORRIDOR);
+        format!(
+            "M{inner} 0L{side} {outer}M{outer} 0L{side} {inner}M0 {inner}L{outer} {side}M0 {outer}L{inner} {side}"
+        )
+    };
+    let view_box = move || format!("0 0 {0} {0}", (2 * pairs.get()).max(1));
+    view! {
+        <svg class="overlay" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
+            <path class="positives" d=lines></path>
+        </svg>
+    }
+}
+
+fn reading(state: &State, (row, column): Cell) -> Option<Reading> {
+    let batch = state.run.batch.as_ref()?;
+    let pairs = batch.pictures.len();
+    let value = *batch.cells.0.get(row * 2 * pairs + column)?;
+    let remark = match row.abs_diff(column) {
+        0 => "a view with itself, left out of the loss",
+        distance if distance == pairs => "a positive: two views of one picture",
+        _ => "a negative: views of two pictures",
+    };
+    Some(Reading {
+        row: batch.pictures[row % pairs],
+        column: batch.pictures[column % pairs],
+        value,
+        remark: remark.to_owned(),
+    })
+}

@@ -1,0 +1,32 @@
+//! Sentences about what went wrong or could not be used.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    browser::session::Session,
+    state::{Notice, Part},
+};
+
+/// The sentences, each until it is dismissed.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let session = Session::expect();
+    let notices = move || session.read([Part::Notices], |state| state.notices.clone());
+    view! {
+        <div class="notices" role="log" aria-live="polite" aria-label="Notices">
+            <For each=notices key=|notice| notice.id let(Notice { id, text })>
+                <div class="notice">
+                    <p>{text}</p>
+                    <button
+                        class="dismiss"
+                        type="button"
+                        aria-label="Dismiss"
+                        on:click=move |_| session.change(|state| state.dismiss(id))
+                    >
+                        "×"
+                    </button>
+                </div>
+            </For>
+        </div>
+    }
+}

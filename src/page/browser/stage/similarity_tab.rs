@@ -1,0 +1,237 @@
+//! Every picture against every other, before and after training.
+
+use leptos::prelude::*;
+
+use super::{
+    legend::Legend,
+    matrix_view::{Cell, Drawing, MatrixView},
+    readout::{Reading, Readout},
+};
+use crate::{
+    page::{
+        browser::{controls::Choice, explain::Explain, session::Session},
+        state::{Part, State, Tab},
+        terms, words,
+    },
+    plot::matrix::{Diagonal, Scale, block_rows, pixels},
+    protocol::{SetMatrix, Stage},
+};
+
+/// Stages to look at.
+const STAGES: &[(&str, Stage)] =
+    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
+
+/// Ways to spread the colours.
+const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
+
+/// More groups than this are not named beside the matrix.
+const MAX_NAMED: usize = 24;
+
+/// The matrix, its legend, and the cell that is pointed at.
+#[component]
+pub fn SimilarityTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let fitted = RwSignal::new(true);
+    let pointed = RwSignal::new(None);
+    let stage = Memo::new(move |_| {
+        session.read([Part::Results], |state| {
+            let trained = state.results.scored(Stage::Trained).is_some();
+            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
+        })
+    });
+    Effect::new(move || {
+        session.track([Part::Results]);
+        session.request_matrix(stage.get());
+    });
+    let scale = move || {
+        session.read([Part::Results], |state| {
+            state.results.matrix(stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
+        })
+    };
+    view! {
+        <div class="similarity">
+            <div class="similarity-matrix">
+                <SetMatrixView stage fitted pointed />
+            </div>
+            <div class="similarity-side">
+                <p class="lead">
+                    {move || heading(session, stage.get())} " " <Explain term=terms::SET_MATRIX />
+                </p>
+                <Choice
+                    legend="Training"
+                    name="stage"
+                    options=STAGES
+                    value=Signal::derive(move || Some(stage.get()))
+                    on_change=move |stage| wanted.set(stage)
+                />
+                <Choice
+                    legend="Colours"
+                    name="spread"
+                    options=SPREADS
+                    value=Signal::derive(move || Some(fitted.get()))
+                    on_change=move |fit| fitted.set(fit)
+                />
+                <p class="legend-name">"Similarity " <Explain term=terms::SIMILARITY /></p>
+                <Legend scale=Signal::derive(scale) />
+                <Pointed stage pointed />
+            </div>
+        </div>
+    }
+}
+
+/// The canvas with its groups.
+#[component]
+fn SetMatrixView(
+    stage: Memo<Stage>,
+    fitted: RwSignal<bool>,
+    pointed: RwSignal<Option<Cell>>,
+) -> impl IntoView {
+    let session = Session::expect();
+    let draw = move || {
+        session.read([Part::Results], |state| {
+            let matrix = state.results.matrix(stage.get())?;
+            let side = matrix.side as usize;
+            let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
+            Some(Drawing { pixels, side })
+        })
+    };
+    let pick = move |cell: Cell| {
+        let reading = session.peek(|state| reading(state, stage.get_untracked(), cell));
+        if let Some(reading) = reading {
+            session.change(|state| {
+                state.select(reading.row);
+                state.choose_tab(Tab::Neighbours);
+            });
+        }
+    };
+    let known = move || session.read([Part::Results], |state| state.results.matrix(stage.get()).is_some());
+    let label =
+        move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
+    view! {
+        <div class="matrix-frame" class:waiting=move || !known()>
+            <GroupNames stage />
+            <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
+                <GroupLines stage />
+            </MatrixView>
+            <Show when=move || !known()>
+                <p class="matrix-waiting">{move || waiting(session)}</p>
+            </Show>
+        </div>
+    }
+}
+
+/// Thin lines between groups.
+#[component]
+fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let lines = move || {
+        let groups = session.read([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        let starts = groups.into_iter().skip(1).map(|group| group.start * 100.0);
+        starts.map(|at| format!("M{at:.3} 0V100M0 {at:.3}H100")).collect::<String>()
+    };
+    view! {
+        <svg class="overlay" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+            <path class="group-lines" d=lines></path>
+        </svg>
+    }
+}
+
+/// The groups' names along the left edge.
+#[component]
+fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let names = move || {
+        let groups = session.read([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        if groups.len() > MAX_NAMED { Vec::new() } else { groups }
+    };
+    let name = |group: Group| {
+        let middle = (group.start + group.end) / 2.0 * 100.0;
+        view! { <span style:top=format!("{middle:.3}%")>{group.name}</span> }
+    };
+    view! {
+        <div class="group-names" aria-hidden="true">
+            {move || names().into_iter().map(name).collect_view()}
+        </div>
+    }
+}
+
+/// What the pointed cell says.
+#[component]
+fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
+    let session = Session::expect();
+    let reading = Memo::new(move |_| {
+        let cell = pointed.get()?;
+        session.read([Part::Results], |state| reading(state, stage.get(), cell))
+    });
+    view! {
+        <Readout
+            reading
+            hint="Point at a cell to see its two pictures; press it to see the row’s nearest."
+        />
+    }
+}
+
+/// Pictures of one label that lie side by side; places are shares of the matrix's side.
+struct Group {
+    name: String,
+    start: f64,
+    end: f64,
+}
+
+/// The runs of equal labels along the matrix, if there are labels.
+fn groups(state: &State, stage: Stage) -> Vec<Group> {
+    let Some(matrix) = state.results.matrix(stage).filter(|_| state.has_labels()) else { return Vec::new() };
+    let count = matrix.order.len() as f64;
+    let mut groups: Vec<Group> = Vec::new();
+    for (place, id) in matrix.order.iter().enumerate() {
+        let name = state.pictures.label(*id).unwrap_or("no label");
+        let end = (place + 1) as f64 / count;
+        match groups.last_mut().filter(|group| group.name == name) {
+            Some(group) => group.end = end,
+            None => groups.push(Group { name: name.to_owned(), start: place as f64 / count, end }),
+        }
+    }
+    groups
+}
+
+fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> {
+    let matrix = state.results.matrix(stage)?;
+    let (side, count) = (matrix.side as usize, matrix.order.len());
+    let value = *matrix.cells.0.get(row * side + column)?;
+    let rows = block_rows(row, side, count);
+    let columns = block_rows(column, side, count);
+    let remark = match rows.len() * columns.len() {
+        1 => String::new(),
+        cells => format!("mean of {} pairs, of which two pictures are shown", words::count(cells)),
+    };
+    Some(Reading {
+        row: *matrix.order.get(rows.start)?,
+        column: *matrix.order.get(columns.start)?,
+        value,
+        remark,
+    })
+}
+
+fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {
+    if fitted { Scale::fitted(&matrix.cells.0, matrix.side as usize) } else { Scale::COSINE }
+}
+
+/// What is shown, in words.
+fn heading(session: Session, stage: Stage) -> String {
+    let step = session.read([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
+    match (stage, step) {
+        (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
+        (Stage::Untrained, _) => "The untrained encoder: before.".to_owned(),
+        (Stage::Trained, Some(step)) => {
+            format!("The encoder after {}.", words::counted(step as usize, "step"))
+        }
+        (Stage::Trained, None) => "The trained encoder.".to_owned(),
+    }
+}
+
+fn waiting(session: Session) -> &'static str {
+    session.read([Part::Pictures], |state| {
+        if state.pictures.is_empty() { "No pictures yet." } else { "The matrix is on its way." }
+    })
+}

@@ -1,0 +1,69 @@
+//! The result tabs.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::{loss_tab::LossTab, neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab};
+use crate::page::{
+    browser::session::Session,
+    state::{Part, Tab},
+};
+
+/// The tabs and the panel in front.
+#[component]
+pub fn Tabs() -> impl IntoView {
+    let session = Session::expect();
+    let front = Memo::new(move |_| session.read([Part::Tab], |state| state.tab));
+    let tab = move |tab: Tab| {
+        view! {
+            <button
+                class="tab"
+                type="button"
+                role="tab"
+                id=tab_id(tab)
+                aria-controls="panel"
+                aria-selected=move || (front.get() == tab).to_string()
+                tabindex=move || if front.get() == tab { "0" } else { "-1" }
+                on:click=move |_| session.change(|state| state.choose_tab(tab))
+            >
+                {tab.name()}
+            </button>
+        }
+    };
+    view! {
+        <section class="results">
+            <div class="tabs" role="tablist" aria-label="Results" on:keydown=move |event| press(session, &event)>
+                {Tab::ALL.map(tab).collect_view()}
+            </div>
+            <div class="panel" role="tabpanel" id="panel" aria-labelledby=move || tab_id(front.get())>
+                {move || match front.get() {
+                    Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
+                    Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
+                    Tab::Loss => view! { <LossTab /> }.into_any(),
+                }}
+            </div>
+        </section>
+    }
+}
+
+fn tab_id(tab: Tab) -> String {
+    format!("tab-{}", tab.name().to_lowercase())
+}
+
+/// Arrow keys go from tab to tab.
+fn press(session: Session, event: &ev::KeyboardEvent) {
+    let step = match event.key().as_str() {
+        "ArrowRight" => 1,
+        "ArrowLeft" => Tab::ALL.len() - 1,
+        _ => return,
+    };
+    event.prevent_default();
+    let front = session.peek(|state| state.tab);
+    let place = Tab::ALL.iter().position(|tab| *tab == front).unwrap_or_default();
+    let tab = Tab::ALL[(place + step) % Tab::ALL.len()];
+    session.change(|state| state.choose_tab(tab));
+    if let Some(element) = document().get_element_by_id(&tab_id(tab)) {
+        element.unchecked_into::<HtmlElement>().focus().ok();
+    }
+}

@@ -1,0 +1,75 @@
+//! Light, dark, or as the system has it.
+
+use leptos::prelude::*;
+use web_sys::Storage;
+
+/// Where the choice is kept; `static/theme.js` reads it before the first paint.
+const KEY: &str = "theme";
+
+/// The user's choice of theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The themes and the words that stand for them.
+    const NAMES: [(&str, Self); 3] = [("auto", Self::System), ("light", Self::Light), ("dark", Self::Dark)];
+
+    fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(_, theme)| *theme == self).map_or("auto", |(name, _)| name)
+    }
+
+    fn parse(text: &str) -> Self {
+        Self::NAMES.into_iter().find(|(name, _)| *name == text).map_or(Self::System, |(_, theme)| theme)
+    }
+}
+
+/// Makes the theme available to [`ThemeSwitch`].
+pub fn provide() {
+    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let theme = RwSignal::new(kept.map_or(Theme::System, |name| Theme::parse(&name)));
+    provide_context(theme);
+    Effect::new(move || show(theme.get()));
+}
+
+/// Tells the style sheet, and keeps the choice where the browser allows it.
+fn show(theme: Theme) {
+    let root = document().document_element().expect("the page has a root");
+    root.set_attribute("data-theme", theme.name()).expect("the name is an attribute's");
+    if let Some(storage) = storage() {
+        storage.set_item(KEY, theme.name()).ok();
+    }
+}
+
+/// The browser's storage, unless it is switched off.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Lets the user choose the theme.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let theme = expect_context::<RwSignal<Theme>>();
+    let option = |(name, _)| view! { <option value=name>{capitalised(name)}</option> };
+    view! {
+        <select
+            class="theme"
+            aria-label="Theme"
+            title="Theme"
+            prop:value=move || theme.get().name()
+            on:change=move |event| theme.set(Theme::parse(&event_target_value(&event)))
+        >
+            {Theme::NAMES.map(option).collect_view()}
+        </select>
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    name[..1].to_uppercase() + &name[1..]
+}

@@ -1,0 +1,33 @@
+//! One picture of the set, small.
+
+use leptos::{html, prelude::*};
+
+use super::{paint, session::Session};
+use crate::{image::SIDE, protocol::PictureId};
+
+/// A picture's canvas; its name has to stand beside it or label the control around it.
+#[component]
+pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoView {
+    let session = Session::expect();
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move || {
+        let (Some(canvas), Some(id)) = (canvas.get(), picture.get()) else { return };
+        session.peek(|state| {
+            if let Some(entry) = state.pictures.get(id) {
+                paint::rgb(&canvas, entry.image.rgb(), SIDE);
+            }
+        });
+    });
+    view! { <canvas class="thumbnail" node_ref=canvas width=SIDE height=SIDE aria-hidden="true"></canvas> }
+}
+
+/// A picture's name and label, as the page speaks of it.
+pub fn title(session: Session, id: PictureId) -> String {
+    session.peek(|state| {
+        let Some(entry) = state.pictures.get(id) else { return "a picture that was removed".to_owned() };
+        match state.pictures.label(id) {
+            Some(label) if !entry.name.starts_with(label) => format!("{} ({label})", entry.name),
+            _ => entry.name.clone(),
+        }
+    })
+}

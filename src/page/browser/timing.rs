@@ -1,0 +1,37 @@
+//! Waiting, on the browser's clocks.
+
+use std::time::Duration;
+
+use js_sys::Promise;
+use leptos::prelude::{document, request_animation_frame, set_timeout};
+use wasm_bindgen_futures::JsFuture;
+
+/// Calls back with the next frame, or soon in a tab that draws no frames.
+pub fn next_frame(callback: impl FnOnce() + 'static) {
+    if document().hidden() {
+        after(50, callback);
+    } else {
+        request_animation_frame(callback);
+    }
+}
+
+/// Calls back after some milliseconds.
+pub fn after(milliseconds: u64, callback: impl FnOnce() + 'static) {
+    set_timeout(callback, Duration::from_millis(milliseconds));
+}
+
+/// Lets the browser draw and take input.
+pub async fn breathe() {
+    let mut resolve = None;
+    let promise = Promise::new(&mut |done, _| resolve = Some(done));
+    after(0, move || {
+        let resolve = resolve.expect("a promise calls its executor at once");
+        resolve.call0(&wasm_bindgen::JsValue::NULL).ok();
+    });
+    JsFuture::from(promise).await.ok();
+}
+
+/// Milliseconds on a clock that only runs forward.
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}

@@ -1,0 +1,472 @@
+//! Everything the page knows, as plain data.
+//!
+//! What the user does and what the engine says both end in a method of [`State`];
+//! views only read it. The methods note which parts they touched, so that a change
+//! draws anew no more than it must.
+
+mod parts;
+mod pictures;
+mod results;
+mod run;
+
+pub use parts::{Part, Parts};
+pub use pictures::{Entry, Newcomer, Pictures};
+pub use results::{Neighbour, Results, Scored};
+pub use run::Run;
+
+use crate::{
+    protocol::{Backend, Command, Environment, Event, PictureId, Stage, Views},
+    settings::{BackendChoice, Images, MIN_PICTURES, Settings},
+};
+
+/// How far the engine is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Engine {
+    /// Its code is on the way.
+    Loading {
+        /// Bytes that have arrived.
+        received: f64,
+        /// Bytes in all, where the server said so.
+        total: Option<f64>,
+    },
+    /// It looks for a device.
+    Starting,
+    /// It takes commands.
+    Ready(Environment),
+    /// It cannot be had; why.
+    Stopped(String),
+}
+
+/// Files being read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Intake {
+    /// What is being done to them: decoding, drawing.
+    pub verb: &'static str,
+    /// How many there are.
+    pub total: usize,
+    /// How many were read or given up.
+    pub done: usize,
+    /// Files left out without a word because they never are pictures.
+    pub skipped: usize,
+    /// Files that could not be read.
+    pub failures: Vec<Failure>,
+}
+
+impl Intake {
+    /// Whether pictures are still on their way.
+    pub fn is_active(&self) -> bool {
+        self.done < self.total
+    }
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Its name.
+    pub name: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+/// The tabs of the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The similarity matrix of the whole set.
+    Similarity,
+    /// The nearest others of one picture.
+    Neighbours,
+    /// Curves and batch matrix.
+    Loss,
+}
+
+impl Tab {
+    /// The tabs in their order.
+    pub const ALL: [Self; 3] = [Self::Similarity, Self::Neighbours, Self::Loss];
+
+    /// The tab's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Similarity => "Similarity",
+            Self::Neighbours => "Neighbours",
+            Self::Loss => "Loss",
+        }
+    }
+}
+
+/// A sentence for the user, shown until it is dismissed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Names it.
+    pub id: u32,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Everything the page knows.
+#[derive(Debug)]
+pub struct State {
+    /// What the user has set.
+    pub settings: Settings,
+    /// The set.
+    pub pictures: Pictures,
+    /// Files being read.
+    pub intake: Intake,
+    /// How far the engine is.
+    pub engine: Engine,
+    /// The run.
+    pub run: Run,
+    /// What the embeddings say.
+    pub results: Results,
+    /// The views in the preview.
+    pub views: Option<Views>,
+    /// The picture that was picked out.
+    pub selected: Option<PictureId>,
+    /// The tab in front.
+    pub tab: Tab,
+    /// Whether the user put it there during this run.
+    tab_chosen: bool,
+    /// Sentences for the user.
+    pub notices: Vec<Notice>,
+    next_notice: u32,
+    touched: Parts,
+}
+
+impl State {
+    /// A page without pictures.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            pictures: Pictures::default(),
+            intake: Intake::default(),
+            engine: Engine::Loading { received: 0.0, total: None },
+            run: Run::default(),
+            results: Results::default(),
+            views: None,
+            selected: None,
+            tab: Tab::Similarity,
+            tab_chosen: false,
+            notices: Vec::new(),
+            next_notice: 0,
+            touched: Parts::default(),
+        }
+    }
+
+    /// The parts touched since the last call.
+    pub fn take_touched(&mut self) -> Parts {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// Marks a part as touched.
+    pub fn touch(&mut self, part: Part) {
+        self.touched.insert(part);
+    }
+
+    /// Takes in what the engine says.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Ready(environment) => self.engine_is_ready(environment),
+            Event::Activity(activity) => {
+                self.touch(Part::Run);
+                self.run.set_activity(activity);
+            }
+            Event::Restarted { parameters } => self.restarted(parameters),
+            Event::Stepped(reports) => {
+                self.touch(Part::Run);
+                self.run.steps.extend(reports);
+            }
+            Event::Batch(batch) => {
+                self.touch(Part::Run);
+                self.run.batch = Some(batch);
+            }
+            Event::Evaluated(evaluation) => {
+                self.touch(Part::Results);
+                self.results.keep_evaluation(evaluation);
+                self.select_something();
+            }
+            Event::Matrix(matrix) => {
+                self.touch(Part::Results);
+                self.results.keep_matrix(matrix);
+            }
+            Event::Views(views) => {
+                self.touch(Part::Views);
+                self.views = Some(views);
+            }
+            Event::Finished => self.finished(),
+            Event::Refused(sentence) => {
+                self.touch(Part::Run);
+                self.run.refused();
+                self.notify(sentence);
+            }
+            // The intake waits for this one, by the request's number.
+            Event::Decoded { .. } => {}
+            Event::Failed(reason) => self.engine_failed(&reason),
+        }
+    }
+
+    /// Changes the settings, and keeps every number within its limits.
+    pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.touch(Part::Settings);
+        change(&mut self.settings);
+        self.settings = self.settings.clamped();
+    }
+
+    /// Notes how much of the engine's code has arrived.
+    pub fn engine_is_loading(&mut self, received: f64, total: Option<f64>) {
+        self.touch(Part::Engine);
+        self.engine = Engine::Loading { received, total };
+    }
+
+    /// Notes that the engine's code is there.
+    pub fn engine_is_starting(&mut self) {
+        self.touch(Part::Engine);
+        self.engine = Engine::Starting;
+    }
+
+    /// Notes that there will be no engine, and says why.
+    pub fn engine_is_stopped(&mut self, sentence: String) {
+        self.touch(Part::Engine);
+        self.engine = Engine::Stopped(sentence.clone());
+        self.stop_running();
+        self.notify(sentence);
+    }
+
+    fn engine_is_ready(&mut self, environment: Environment) {
+        self.touch(Part::Engine);
+        let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
+        if wanted_gpu && environment.backend == Backend::Cpu {
+            self.notify(environment.reason.clone());
+        }
+        self.engine = Engine::Ready(environment);
+    }
+
+    /// Notes that the engine broke down; pictures and settings stay.
+    fn engine_failed(&mut self, reason: &str) {
+        self.engine_is_starting();
+        self.touch(Part::Run);
+        self.touch(Part::Results);
+        self.run = Run::default();
+        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+            self.results.drop_stage(stage);
+        }
+        self.notify(format!(
+            "The engine stopped: {} Your pictures and settings are kept; a new engine starts from step 0.",
+            with_full_stop(reason)
+        ));
+    }
+
+    fn restarted(&mut self, parameters: u32) {
+        self.touch(Part::Run);
+        self.touch(Part::Results);
+        self.run.restart(parameters);
+        self.results.drop_stage(Stage::Trained);
+        self.tab_chosen = false;
+    }
+
+    /// Notes that the user wants training to go on.
+    pub fn start_running(&mut self) {
+        self.touch(Part::Run);
+        self.run.running = true;
+        self.suggest_tab(Tab::Loss);
+    }
+
+    /// Notes that no more steps are wanted.
+    pub fn stop_running(&mut self) {
+        self.touch(Part::Run);
+        self.run.running = false;
+    }
+
+    /// Notes that the user wants a single step.
+    pub fn take_step(&mut self) {
+        self.suggest_tab(Tab::Loss);
+    }
+
+    fn finished(&mut self) {
+        self.stop_running();
+        self.suggest_tab(Tab::Neighbours);
+    }
+
+    /// Adds pictures; the first of them replace a built-in set when they are the user's own.
+    pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
+        self.touch(Part::Pictures);
+        newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
+    }
+
+    /// Takes a picture out; whether it was there.
+    pub fn remove(&mut self, id: PictureId) -> bool {
+        self.touch(Part::Pictures);
+        let neighbour = self.pictures.row(id).and_then(|row| {
+            let entries = self.pictures.entries();
+            entries.get(row + 1).or(entries.get(row.wrapping_sub(1))).map(|entry| entry.id)
+        });
+        if self.selected == Some(id) {
+            self.touch(Part::Selection);
+            self.selected = neighbour;
+        }
+        self.pictures.remove(id)
+    }
+
+    /// Takes every picture out, and forgets what was learned about them.
+    pub fn clear(&mut self, images: Images) {
+        for part in [Part::Pictures, Part::Intake, Part::Results, Part::Views, Part::Selection, Part::Run] {
+            self.touch(part);
+        }
+        self.edit(|settings| *settings = settings_for(*settings, images));
+        self.pictures.clear();
+        self.intake = Intake::default();
+        self.results = Results::default();
+        self.run.steps.clear();
+        self.run.batch = None;
+        self.run.running = false;
+        self.views = None;
+        self.selected = None;
+        self.tab_chosen = false;
+        self.tab = Tab::Similarity;
+        self.touch(Part::Tab);
+    }
+
+    /// Notes that pictures are on their way, after those that already are.
+    pub fn begin_intake(&mut self, verb: &'static str, total: usize, skipped: usize) {
+        self.touch(Part::Intake);
+        if !self.intake.is_active() {
+            self.intake = Intake::default();
+        }
+        self.intake.verb = verb;
+        self.intake.total += total;
+        self.intake.skipped += skipped;
+    }
+
+    /// Notes that some came or failed; whether none are left.
+    pub fn advance_intake(&mut self, done: usize, failures: Vec<Failure>) -> bool {
+        self.touch(Part::Intake);
+        self.intake.done += done;
+        self.intake.failures.extend(failures);
+        !self.intake.is_active()
+    }
+
+    /// Notes that no more will come.
+    pub fn end_intake(&mut self) {
+        self.touch(Part::Intake);
+        self.intake.total = self.intake.done;
+    }
+
+    /// Takes the list of files that could not be read away.
+    pub fn dismiss_failures(&mut self) {
+        self.touch(Part::Intake);
+        self.intake.failures.clear();
+        self.intake.skipped = 0;
+    }
+
+    /// Picks a picture out.
+    pub fn select(&mut self, id: PictureId) {
+        self.touch(Part::Selection);
+        self.selected = Some(id);
+    }
+
+    /// Picks the first picture out if none is.
+    fn select_something(&mut self) {
+        if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
+            && let Some(first) = self.pictures.entries().first()
+        {
+            self.select(first.id);
+        }
+    }
+
+    /// Puts the tab in front that the user chose; it stays there for this run.
+    pub fn choose_tab(&mut self, tab: Tab) {
+        self.touch(Part::Tab);
+        self.tab = tab;
+        self.tab_chosen = true;
+    }
+
+    /// Puts a tab in front unless the user chose one.
+    fn suggest_tab(&mut self, tab: Tab) {
+        if !self.tab_chosen {
+            self.touch(Part::Tab);
+            self.tab = tab;
+        }
+    }
+
+    /// Shows a sentence until it is dismissed; one that is already there is not repeated.
+    pub fn notify(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if self.notices.iter().any(|notice| notice.text == text) {
+            return;
+        }
+        self.touch(Part::Notices);
+        self.notices.push(Notice { id: self.next_notice, text });
+        self.next_notice += 1;
+    }
+
+    /// Takes a sentence away.
+    pub fn dismiss(&mut self, id: u32) {
+        self.touch(Part::Notices);
+        self.notices.retain(|notice| notice.id != id);
+    }
+
+    /// Whether there are labels worth scoring by: with a single kind, every neighbour is right.
+    pub fn has_labels(&self) -> bool {
+        self.pictures.kinds() >= 2
+    }
+
+    /// Pairs in a step: as many as set, at most one a picture.
+    pub fn pairs(&self) -> usize {
+        (self.settings.batch as usize).min(self.pictures.len())
+    }
+
+    /// Why training cannot start or go on now, in a sentence; `None` when it can.
+    pub fn training_obstacle(&self) -> Option<String> {
+        let pictures = self.pictures.len();
+        if let Engine::Stopped(sentence) = &self.engine {
+            return Some(sentence.clone());
+        }
+        if pictures < MIN_PICTURES {
+            return Some(format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}."));
+        }
+        self.run.is_complete(&self.settings).then(|| {
+            "All steps are taken: raise the number of steps to go on, or Reset to start over.".to_owned()
+        })
+    }
+
+    /// The messages that bring a new engine to where the page is, pictures in portions.
+    pub fn introduction(&self) -> impl Iterator<Item = Command> + '_ {
+        let portions = self.pictures.entries().chunks(PORTION);
+        let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
+        std::iter::once(Command::Configure(self.settings)).chain(add).chain([Command::Settle])
+    }
+}
+
+/// The settings for other pictures: what was left as recommended becomes what is
+/// recommended there, what the user changed stays.
+fn settings_for(mut settings: Settings, images: Images) -> Settings {
+    let (before, after) = (Settings::recommended(settings.images), Settings::recommended(images));
+    fn follow<T: PartialEq>(value: &mut T, before: T, after: T) {
+        if *value == before {
+            *value = after;
+        }
+    }
+    follow(&mut settings.steps, before.steps, after.steps);
+    follow(&mut settings.batch, before.batch, after.batch);
+    follow(&mut settings.side, before.side, after.side);
+    follow(&mut settings.width, before.width, after.width);
+    follow(&mut settings.temperature, before.temperature, after.temperature);
+    follow(&mut settings.learning_rate, before.learning_rate, after.learning_rate);
+    let (mut before, mut after) = (before.augmentations, after.augmentations);
+    let recommended = before.each_mut().into_iter().zip(after.each_mut());
+    for (operation, (before, after)) in settings.augmentations.each_mut().into_iter().zip(recommended) {
+        follow(operation, *before, *after);
+    }
+    settings.images = images;
+    settings
+}
+
+/// Pictures in one message to the engine.
+pub const PORTION: usize = 64;
+
+/// The sentence, ended.
+fn with_full_stop(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests;

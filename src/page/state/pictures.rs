@@ -1,0 +1,161 @@
+//! The set of pictures and their labels.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    image::Image,
+    protocol::{LabelId, Picture, PictureId},
+};
+
+/// A picture on its way into the set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Newcomer {
+    /// What the gallery calls it.
+    pub name: String,
+    /// The folder or kind that it belongs to.
+    pub label: Option<String>,
+    /// The picture.
+    pub image: Image,
+}
+
+/// A picture of the set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its name between page and engine.
+    pub id: PictureId,
+    /// What the gallery calls it.
+    pub name: String,
+    /// Its label's place among the names.
+    pub label: Option<LabelId>,
+    /// The picture.
+    pub image: Image,
+}
+
+impl Entry {
+    /// The picture as the engine takes it.
+    pub fn message(&self) -> Picture {
+        Picture { id: self.id, label: self.label, rgb: self.image.rgb().to_vec() }
+    }
+}
+
+/// The set, in the order in which the pictures came.
+#[derive(Debug, Default)]
+pub struct Pictures {
+    entries: Vec<Entry>,
+    rows: HashMap<PictureId, usize>,
+    labels: Vec<String>,
+    next_id: PictureId,
+}
+
+impl Pictures {
+    /// Adds a picture and names it.
+    pub fn add(&mut self, newcomer: Newcomer) -> PictureId {
+        let id = self.next_id;
+        self.next_id += 1;
+        let label = newcomer.label.map(|name| self.label_id(name));
+        self.rows.insert(id, self.entries.len());
+        self.entries.push(Entry { id, name: newcomer.name, label, image: newcomer.image });
+        id
+    }
+
+    /// Takes a picture out; whether it was there.
+    pub fn remove(&mut self, id: PictureId) -> bool {
+        let Some(row) = self.rows.remove(&id) else { return false };
+        self.entries.remove(row);
+        for (row, entry) in self.entries.iter().enumerate().skip(row) {
+            self.rows.insert(entry.id, row);
+        }
+        true
+    }
+
+    /// Takes every picture out. Ids are not used again.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.rows.clear();
+        self.labels.clear();
+    }
+
+    /// The pictures in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The picture of that name.
+    pub fn get(&self, id: PictureId) -> Option<&Entry> {
+        self.rows.get(&id).map(|row| &self.entries[*row])
+    }
+
+    /// A picture's place in the set.
+    pub fn row(&self, id: PictureId) -> Option<usize> {
+        self.rows.get(&id).copied()
+    }
+
+    /// A picture's label in words.
+    pub fn label(&self, id: PictureId) -> Option<&str> {
+        self.label_name(self.get(id)?.label?)
+    }
+
+    /// A label in words.
+    pub fn label_name(&self, label: LabelId) -> Option<&str> {
+        self.labels.get(label as usize).map(String::as_str)
+    }
+
+    /// How many pictures there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many different labels the pictures carry.
+    pub fn kinds(&self) -> usize {
+        let labels: HashSet<_> = self.entries.iter().filter_map(|entry| entry.label).collect();
+        labels.len()
+    }
+
+    fn label_id(&mut self, name: String) -> LabelId {
+        let known = self.labels.iter().position(|label| *label == name);
+        let place = known.unwrap_or_else(|| {
+            self.labels.push(name);
+            self.labels.len() - 1
+        });
+        place as LabelId
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn newcomer(name: &str, label: Option<&str>) -> Newcomer {
+        let image = Image::draw(|_, _| [0; 3]);
+        Newcomer { name: name.to_owned(), label: label.map(str::to_owned), image }
+    }
+
+    #[test]
+    fn removing_one_keeps_the_others_in_place_and_ids_unique() {
+        let mut pictures = Pictures::default();
+        let ids: Vec<_> = ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None))).into();
+        assert!(pictures.remove(ids[1]) && !pictures.remove(ids[1]));
+        assert_eq!(pictures.get(ids[2]).map(|entry| entry.name.as_str()), Some("c"));
+        assert_eq!(pictures.row(ids[2]), Some(1));
+        pictures.clear();
+        let id = pictures.add(newcomer("d", None));
+        assert!(!ids.contains(&id));
+    }
+
+    #[test]
+    fn equal_label_names_are_one_label() {
+        let mut pictures = Pictures::default();
+        let first = pictures.add(newcomer("a", Some("cats")));
+        let second = pictures.add(newcomer("b", Some("dogs")));
+        let third = pictures.add(newcomer("c", Some("cats")));
+        let label = |id| pictures.get(id).and_then(|entry| entry.label);
+        assert_eq!(label(first), label(third));
+        assert_ne!(label(first), label(second));
+        assert_eq!((pictures.kinds(), pictures.label(second)), (2, Some("dogs")));
+    }
+}

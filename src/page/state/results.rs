@@ -1,0 +1,195 @@
+//! What the embeddings of the whole set say: neighbours, scores, matrices.
+
+use std::collections::HashMap;
+
+use crate::protocol::{Evaluation, PictureId, SetMatrix, Stage};
+
+/// A picture near another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour {
+    /// The picture.
+    pub id: PictureId,
+    /// The cosine similarity of the two.
+    pub similarity: f32,
+}
+
+/// An evaluation whose rows can be found by picture.
+#[derive(Debug)]
+pub struct Scored {
+    /// What the engine sent.
+    pub evaluation: Evaluation,
+    rows: HashMap<PictureId, usize>,
+}
+
+impl Scored {
+    fn new(evaluation: Evaluation) -> Self {
+        let rows = evaluation.pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+        Self { evaluation, rows }
+    }
+
+    /// A picture's nearest others, nearest first; empty for one that was not evaluated.
+    pub fn nearest(&self, id: PictureId) -> Vec<Neighbour> {
+        let neighbours = &self.evaluation.neighbours;
+        let k = neighbours.k as usize;
+        let Some(row) = self.rows.get(&id) else { return Vec::new() };
+        let range = row * k..(row + 1) * k;
+        let indices = neighbours.indices.get(range.clone()).unwrap_or_default();
+        let similarities = neighbours.similarities.0.get(range).unwrap_or_default();
+        let ids = indices.iter().filter_map(|i| self.evaluation.pictures.get(*i as usize));
+        ids.zip(similarities).map(|(id, similarity)| Neighbour { id: *id, similarity: *similarity }).collect()
+    }
+
+    /// A picture's embedding, where there is one.
+    pub fn embedding(&self, id: PictureId) -> Option<&[f32]> {
+        let width = self.evaluation.dimensions as usize;
+        let row = *self.rows.get(&id)?;
+        self.evaluation.embeddings.0.get(row * width..(row + 1) * width).filter(|row| !row.is_empty())
+    }
+}
+
+/// What is known of one stage.
+#[derive(Debug, Default)]
+struct Known {
+    scored: Option<Scored>,
+    matrix: Option<SetMatrix>,
+    asked: bool,
+}
+
+/// What is known of the pixels, the untrained and the trained encoder.
+#[derive(Debug, Default)]
+pub struct Results {
+    pixels: Known,
+    untrained: Known,
+    trained: Known,
+}
+
+impl Results {
+    /// Keeps an evaluation. All matrices have to be asked for anew: the order of their
+    /// rows may follow the latest embeddings.
+    pub fn keep_evaluation(&mut self, evaluation: Evaluation) {
+        let known = self.known_mut(evaluation.stage);
+        known.scored = Some(Scored::new(evaluation));
+        for known in [&mut self.pixels, &mut self.untrained, &mut self.trained] {
+            known.asked = false;
+        }
+    }
+
+    /// Keeps a matrix, unless it is empty or its evaluation was dropped meanwhile.
+    pub fn keep_matrix(&mut self, matrix: SetMatrix) {
+        let known = self.known_mut(matrix.stage);
+        if known.scored.is_some() && matrix.side > 0 {
+            known.matrix = Some(matrix);
+        }
+    }
+
+    /// Forgets one stage.
+    pub fn drop_stage(&mut self, stage: Stage) {
+        *self.known_mut(stage) = Known::default();
+    }
+
+    /// Whether a stage's matrix should be asked for; true once for each evaluation.
+    pub fn wants_matrix(&mut self, stage: Stage) -> bool {
+        let known = self.known_mut(stage);
+        let wanted = known.scored.is_some() && !known.asked;
+        known.asked |= wanted;
+        wanted
+    }
+
+    /// A stage's evaluation.
+    pub fn scored(&self, stage: Stage) -> Option<&Scored> {
+        self.known(stage).scored.as_ref()
+    }
+
+    /// A stage's matrix.
+    pub fn matrix(&self, stage: Stage) -> Option<&SetMatrix> {
+        self.known(stage).matrix.as_ref()
+    }
+
+    /// The encoder's best evaluation: trained, else untrained.
+    pub fn latest(&self) -> Option<&Scored> {
+        self.scored(Stage::Trained).or(self.scored(Stage::Untrained))
+    }
+
+    /// How many of a picture's nearest others the trained encoder has and the untrained
+    /// one had not, on average, and out of how many.
+    pub fn changed_neighbours(&self) -> Option<(f32, u32)> {
+        let (trained, untrained) = (self.scored(Stage::Trained)?, self.scored(Stage::Untrained)?);
+        let pictures = &trained.evaluation.pictures;
+        let new = |id: &PictureId| {
+            let before = untrained.nearest(*id);
+            let after = trained.nearest(*id);
+            after.iter().filter(|near| before.iter().all(|old| old.id != near.id)).count()
+        };
+        let total: usize = pictures.iter().map(new).sum();
+        (!pictures.is_empty())
+            .then(|| (total as f32 / pictures.len() as f32, trained.evaluation.neighbours.k))
+    }
+
+    fn known(&self, stage: Stage) -> &Known {
+        match stage {
+            Stage::Pixels => &self.pixels,
+            Stage::Untrained => &self.untrained,
+            Stage::Trained => &self.trained,
+        }
+    }
+
+    fn known_mut(&mut self, stage: Stage) -> &mut Known {
+        match stage {
+            Stage::Pixels => &mut self.pixels,
+            Stage::Untrained => &mut self.untrained,
+            Stage::Trained => &mut self.trained,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Floats, Neighbours};
+
+    fn evaluation(stage: Stage, indices: [u32; 3]) -> Evaluation {
+        Evaluation {
+            stage,
+            step: 0,
+            pictures: vec![7, 8, 9],
+            dimensions: 2,
+            embeddings: Floats(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]),
+            neighbours: Neighbours {
+                k: 1,
+                indices: indices.into(),
+                similarities: Floats(vec![0.1, 0.2, 0.3]),
+            },
+            shared_labels: None,
+            knn: None,
+            effective_rank: None,
+        }
+    }
+
+    #[test]
+    fn neighbours_and_embeddings_are_found_by_picture() {
+        let scored = Scored::new(evaluation(Stage::Trained, [2, 0, 1]));
+        assert_eq!(scored.nearest(8), [Neighbour { id: 7, similarity: 0.2 }]);
+        assert_eq!(scored.embedding(9), Some([4.0, 5.0].as_slice()));
+        assert_eq!((scored.nearest(1), scored.embedding(1)), (Vec::new(), None));
+    }
+
+    #[test]
+    fn a_matrix_is_asked_for_once_an_evaluation() {
+        let mut results = Results::default();
+        assert!(!results.wants_matrix(Stage::Pixels));
+        results.keep_evaluation(evaluation(Stage::Pixels, [1, 2, 0]));
+        assert!(results.wants_matrix(Stage::Pixels));
+        assert!(!results.wants_matrix(Stage::Pixels));
+        results.keep_evaluation(evaluation(Stage::Pixels, [1, 2, 0]));
+        assert!(results.wants_matrix(Stage::Pixels));
+    }
+
+    #[test]
+    fn new_neighbours_are_counted() {
+        let mut results = Results::default();
+        results.keep_evaluation(evaluation(Stage::Untrained, [1, 2, 0]));
+        assert_eq!(results.changed_neighbours(), None);
+        results.keep_evaluation(evaluation(Stage::Trained, [1, 0, 1]));
+        assert_eq!(results.changed_neighbours(), Some((2.0 / 3.0, 1)));
+    }
+}

@@ -1,0 +1,121 @@
+//! The run as far as it got.
+
+use crate::{
+    protocol::{Activity, BatchMatrix, StepReport},
+    settings::Settings,
+};
+
+/// Steps over which speed is averaged.
+const SPEED_WINDOW: usize = 30;
+
+/// The run as far as it got.
+#[derive(Debug)]
+pub struct Run {
+    /// Trainable numbers, once the engine has built the network.
+    pub parameters: Option<u32>,
+    /// One report a step.
+    pub steps: Vec<StepReport>,
+    /// Whether the user wants steps to be taken.
+    pub running: bool,
+    /// What the engine is doing.
+    pub activity: Activity,
+    /// The similarities within the latest batch that was reported.
+    pub batch: Option<BatchMatrix>,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { parameters: None, steps: Vec::new(), running: false, activity: Activity::Idle, batch: None }
+    }
+}
+
+impl Run {
+    /// Starts over at step 0.
+    pub fn restart(&mut self, parameters: u32) {
+        self.parameters = Some(parameters);
+        self.steps.clear();
+        self.batch = None;
+    }
+
+    /// Notes what the engine is doing; its word on whether it trains is final.
+    pub fn set_activity(&mut self, activity: Activity) {
+        self.activity = activity;
+        match activity {
+            Activity::Training => self.running = true,
+            Activity::Idle => self.running = false,
+            Activity::Evaluating | Activity::Testing => {}
+        }
+    }
+
+    /// Notes that a command was not carried out: only what the engine does already goes on.
+    pub fn refused(&mut self) {
+        self.running = self.activity == Activity::Training;
+    }
+
+    /// The latest step, 0 before the first.
+    pub fn step(&self) -> u32 {
+        self.steps.last().map_or(0, |report| report.step)
+    }
+
+    /// Whether all steps were taken.
+    pub fn is_complete(&self, settings: &Settings) -> bool {
+        self.step() >= settings.steps
+    }
+
+    /// Steps a second over the latest steps; `None` before the second.
+    pub fn speed(&self) -> Option<f32> {
+        // The first step of a run also pays for preparing the device.
+        let steady = self.steps.get(1..)?;
+        let recent = &steady[steady.len().saturating_sub(SPEED_WINDOW)..];
+        let milliseconds: f32 = recent.iter().map(|report| report.milliseconds).sum();
+        (milliseconds > 0.0).then(|| recent.len() as f32 * 1000.0 / milliseconds)
+    }
+
+    /// Seconds until the last step at the present speed.
+    pub fn seconds_left(&self, settings: &Settings) -> Option<f32> {
+        let left = settings.steps.saturating_sub(self.step());
+        self.speed().map(|speed| left as f32 / speed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    fn report(step: u32, milliseconds: f32) -> StepReport {
+        StepReport { step, loss: 1.0, accuracy: 0.5, alignment: 1.0, uniformity: -1.0, milliseconds }
+    }
+
+    #[test]
+    fn speed_leaves_the_first_step_out() {
+        let mut run = Run::default();
+        run.steps.push(report(1, 9_000.0));
+        assert_eq!(run.speed(), None);
+        run.steps.extend([report(2, 20.0), report(3, 30.0)]);
+        assert_eq!(run.speed(), Some(40.0));
+        let settings = Settings { steps: 43, ..Settings::recommended(Images::Shapes) };
+        assert_eq!(run.seconds_left(&settings), Some(1.0));
+        assert!(!run.is_complete(&settings));
+    }
+
+    #[test]
+    fn a_refused_command_changes_nothing() {
+        let mut run = Run { running: true, ..Run::default() };
+        run.refused();
+        assert!(!run.running);
+        run.set_activity(Activity::Training);
+        run.refused();
+        assert!(run.running);
+    }
+
+    #[test]
+    fn evaluating_does_not_end_a_run() {
+        let mut run = Run::default();
+        run.set_activity(Activity::Training);
+        run.set_activity(Activity::Evaluating);
+        assert!(run.running);
+        run.set_activity(Activity::Idle);
+        assert!(!run.running);
+    }
+}

@@ -1,0 +1,192 @@
+use super::*;
+use crate::{
+    image::Image,
+    protocol::{Activity, Evaluation, Floats, Neighbours, StepReport},
+};
+
+fn state(pictures: usize) -> State {
+    let mut state = State::new(Settings::recommended(Images::Shapes));
+    state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
+    state.take_touched();
+    state
+}
+
+fn newcomer(name: &str, label: &str) -> Newcomer {
+    let image = Image::draw(|_, _| [0; 3]);
+    Newcomer { name: name.to_owned(), label: Some(label.to_owned()), image }
+}
+
+fn report(step: u32) -> StepReport {
+    StepReport { step, loss: 4.0, accuracy: 0.1, alignment: 1.0, uniformity: -2.0, milliseconds: 10.0 }
+}
+
+fn evaluation(stage: Stage, pictures: Vec<PictureId>) -> Evaluation {
+    Evaluation {
+        stage,
+        step: 0,
+        pictures,
+        dimensions: 0,
+        embeddings: Floats::default(),
+        neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
+        shared_labels: None,
+        knn: None,
+        effective_rank: None,
+    }
+}
+
+fn environment(backend: Backend) -> Environment {
+    let reason = "There is no graphics adapter.".to_owned();
+    Environment { backend, adapter: String::new(), reason, self_test: String::new() }
+}
+
+#[test]
+fn a_change_marks_only_what_it_touches() {
+    let mut state = state(4);
+    state.apply(Event::Stepped(vec![report(1)]));
+    let touched = state.take_touched();
+    let marked: Vec<_> = Part::ALL.into_iter().filter(|part| touched.contains(*part)).collect();
+    assert_eq!(marked, [Part::Run]);
+    assert!(state.take_touched().is_empty());
+}
+
+#[test]
+fn the_tab_follows_the_run_until_the_user_chooses() {
+    let mut state = state(4);
+    state.start_running();
+    assert_eq!(state.tab, Tab::Loss);
+    state.apply(Event::Finished);
+    assert_eq!(state.tab, Tab::Neighbours);
+    state.choose_tab(Tab::Similarity);
+    state.start_running();
+    assert_eq!(state.tab, Tab::Similarity);
+    state.apply(Event::Restarted { parameters: 9 });
+    state.start_running();
+    assert_eq!(state.tab, Tab::Loss);
+}
+
+#[test]
+fn a_restart_forgets_the_trained_encoder_alone() {
+    let mut state = state(4);
+    state.apply(Event::Evaluated(evaluation(Stage::Untrained, vec![0, 1, 2, 3])));
+    state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    state.apply(Event::Restarted { parameters: 1234 });
+    assert_eq!((state.run.step(), state.run.parameters), (0, Some(1234)));
+    assert!(state.results.scored(Stage::Trained).is_none());
+    assert!(state.results.scored(Stage::Untrained).is_some());
+}
+
+#[test]
+fn training_says_what_it_lacks() {
+    let mut state = state(3);
+    let obstacle = state.training_obstacle().expect("too few pictures");
+    assert!(obstacle.contains("at least 4") && obstacle.contains("there are 3"), "{obstacle}");
+    state.add(vec![newcomer("d", "a")]);
+    assert_eq!(state.training_obstacle(), None);
+    state.edit(|settings| settings.steps = 2);
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("All steps")));
+    state.edit(|settings| settings.steps = 3);
+    assert_eq!(state.training_obstacle(), None);
+}
+
+#[test]
+fn a_failed_engine_leaves_pictures_and_settings() {
+    let mut state = state(5);
+    state.edit(|settings| settings.seed = 42);
+    state.apply(Event::Ready(environment(Backend::Cpu)));
+    state.apply(Event::Activity(Activity::Training));
+    state.apply(Event::Stepped(vec![report(1)]));
+    state.apply(Event::Failed("the device was lost".to_owned()));
+    assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
+    assert_eq!((state.run.step(), state.run.running), (0, false));
+    assert_eq!(state.engine, Engine::Starting);
+    assert!(state.notices[0].text.contains("the device was lost."));
+}
+
+#[test]
+fn a_new_engine_is_told_everything_in_portions() {
+    let state = state(PORTION + 1);
+    let commands: Vec<_> = state.introduction().collect();
+    assert!(matches!(commands[0], Command::Configure(settings) if settings == state.settings));
+    let portions: Vec<_> = commands
+        .iter()
+        .filter_map(|command| if let Command::Add(portion) = command { Some(portion.len()) } else { None })
+        .collect();
+    assert_eq!(portions, [PORTION, 1]);
+    assert_eq!(commands.last(), Some(&Command::Settle));
+}
+
+#[test]
+fn a_forced_gpu_that_is_missing_is_said() {
+    let mut state = state(4);
+    state.apply(Event::Ready(environment(Backend::Cpu)));
+    assert!(state.notices.is_empty());
+    state.edit(|settings| settings.backend = BackendChoice::WebGpu);
+    state.apply(Event::Ready(environment(Backend::Cpu)));
+    assert_eq!(state.notices.len(), 1);
+}
+
+#[test]
+fn removing_the_selected_picture_selects_its_neighbour() {
+    let mut state = state(3);
+    state.select(1);
+    assert!(state.remove(1));
+    assert_eq!(state.selected, Some(2));
+    state.remove(2);
+    assert_eq!(state.selected, Some(0));
+    state.remove(0);
+    assert_eq!(state.selected, None);
+}
+
+#[test]
+fn one_kind_is_no_label() {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
+    assert!(!state.has_labels());
+    state.add(vec![newcomer("c", "work")]);
+    assert!(state.has_labels());
+}
+
+#[test]
+fn the_same_sentence_is_shown_once() {
+    let mut state = state(4);
+    state.notify("No.");
+    state.notify("No.");
+    assert_eq!(state.notices.len(), 1);
+    let id = state.notices[0].id;
+    state.dismiss(id);
+    assert!(state.notices.is_empty());
+}
+
+#[test]
+fn other_pictures_bring_their_recommendations_but_keep_what_the_user_changed() {
+    let mut state = state(4);
+    state.edit(|settings| {
+        settings.steps = 40;
+        settings.augmentations.hue.strength = 0.3;
+    });
+    let hue = state.settings.augmentations.hue;
+    state.clear(Images::Fashion);
+    let recommended = Settings::recommended(Images::Fashion);
+    assert_eq!((state.settings.images, state.settings.steps), (Images::Fashion, 40));
+    assert_eq!(state.settings.augmentations.hue, hue);
+    assert_eq!(state.settings.augmentations.rotation, recommended.augmentations.rotation);
+    assert!(state.pictures.is_empty());
+}
+
+#[test]
+fn two_batches_of_files_are_counted_together() {
+    let mut state = state(0);
+    state.begin_intake("Decoding", 3, 1);
+    let failure = Failure { name: "x.png".to_owned(), reason: "It is broken.".to_owned() };
+    assert!(!state.advance_intake(2, vec![failure]));
+    state.begin_intake("Decoding", 2, 0);
+    assert_eq!((state.intake.done, state.intake.total, state.intake.skipped), (2, 5, 1));
+    assert!(state.advance_intake(3, Vec::new()));
+    assert_eq!(state.intake.failures.len(), 1);
+    state.begin_intake("Decoding", 1, 0);
+    assert_eq!((state.intake.done, state.intake.total, state.intake.failures.len()), (0, 1, 0));
+    state.end_intake();
+    assert!(!state.intake.is_active());
+}

@@ -1,0 +1,121 @@
+//! The field's words, each with a sentence that needs none of the others.
+
+/// A word and what it means.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    /// The word.
+    pub name: &'static str,
+    /// What it means, in plain sentences.
+    pub meaning: &'static str,
+}
+
+const fn term(name: &'static str, meaning: &'static str) -> Term {
+    Term { name, meaning }
+}
+
+/// The views of the pictures.
+pub const VIEW: Term = term(
+    "views",
+    "A view is a picture after random changes. Training only ever sees views: two of each picture, made to look different.",
+);
+/// The network.
+pub const ENCODER: Term = term(
+    "the encoder",
+    "The network that turns a picture into a list of numbers, its embedding. Pictures with similar numbers are alike to it.",
+);
+/// What the encoder sees.
+pub const SIDE: Term = term(
+    "input size",
+    "The side, in pixels, to which pictures are shrunk for the network. More pixels show finer detail and take longer.",
+);
+/// The encoder's width.
+pub const WIDTH: Term = term(
+    "channels",
+    "How many different features the first layer looks for; later layers look for multiples of it. More learn more and take longer.",
+);
+/// The loss.
+pub const LOSS: Term = term(
+    "the loss",
+    "What training makes small: how hard it is to pick a view’s partner out of all other views in the batch (InfoNCE, in SimCLR’s NT-Xent form). Guessing blindly gives the chance level.",
+);
+/// The temperature.
+pub const TEMPERATURE: Term = term(
+    "temperature",
+    "How sharply the loss looks at the most similar wrong pictures: a low temperature cares about the nearest ones only, a high one about all alike.",
+);
+/// The batch.
+pub const PAIRS: Term = term(
+    "pairs",
+    "How many pictures a step looks at, each as a pair of views. All other views in the batch serve as the wrong answers.",
+);
+/// The steps.
+pub const STEPS: Term =
+    term("steps", "How often the weights are adjusted, each time after looking at one batch of pairs.");
+/// The learning rate.
+pub const LEARNING_RATE: Term = term(
+    "learning rate",
+    "How far one step may move the weights. It rises over the first steps and then falls to zero along a cosine.",
+);
+/// The seed.
+pub const SEED: Term =
+    term("seed", "The number all randomness starts from: the same seed and settings give the same run.");
+/// The backend.
+pub const BACKEND: Term = term(
+    "backend",
+    "Where the arithmetic is done: on the graphics processor through WebGPU, or on the main processor.",
+);
+/// Contrastive accuracy.
+pub const ACCURACY: Term =
+    term("contrastive accuracy", "How often a view’s partner is its nearest among all views of the batch.");
+/// Alignment.
+pub const ALIGNMENT: Term = term(
+    "alignment",
+    "The mean squared distance between the two views of a picture: 0 when they coincide. Lower is better, as long as uniformity falls too.",
+);
+/// Uniformity.
+pub const UNIFORMITY: Term = term(
+    "uniformity",
+    "How evenly views spread over the sphere of possible projections: 0 when all collapse into one point, lower when they spread.",
+);
+/// Cosine similarity.
+pub const SIMILARITY: Term = term(
+    "similarity",
+    "Cosine similarity: the cosine of the angle between two embeddings. 1 is the same direction, 0 unrelated, −1 opposite.",
+);
+/// The batch matrix.
+pub const BATCH_MATRIX: Term = term(
+    "the batch matrix",
+    "Every view of the current batch against every other. Between the white lines lie the positives, the two views of one picture: training makes them bright and all else dark.",
+);
+/// The set matrix.
+pub const SET_MATRIX: Term = term(
+    "the similarity matrix",
+    "Every picture against every other. Rows and columns are in the same order, kinds or groups side by side, so that alike pictures form bright blocks along the diagonal.",
+);
+/// kNN.
+pub const KNN: Term = term(
+    "kNN",
+    "k nearest neighbours: how often the majority among a picture’s 10 nearest others carries its label. Labels serve this score alone, never training.",
+);
+/// Baselines.
+pub const STAGES: Term = term(
+    "the three rows",
+    "Trained is the encoder as it is now, Untrained the same network with its first random weights, Raw pixels the pictures’ colours without any network. What training added is the difference.",
+);
+/// Labels.
+pub const LABELS: Term = term(
+    "labels",
+    "A folder’s name becomes its pictures’ label. Labels are used only to score what was learned.",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meanings_are_sentences() {
+        for Term { name, meaning } in [VIEW, LOSS, TEMPERATURE, ACCURACY, KNN, STAGES] {
+            assert!(!name.is_empty() && meaning.ends_with('.'), "{name}");
+        }
+    }
+}

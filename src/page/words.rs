@@ -1,0 +1,248 @@
+//! Numbers and settings in words.
+
+use crate::{
+    page::state::{Engine, State},
+    protocol::{Backend, Stage},
+    settings::{Augmentations, Images, Operation, Settings},
+};
+
+/// A whole number with its thousands set apart: 12,345.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count and its noun: "1 picture", "1,000 pictures".
+pub fn counted(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(number))
+}
+
+/// A share as a percentage: "40 %".
+pub fn percent(share: f32) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A duration in its two greatest units.
+pub fn duration(seconds: f32) -> String {
+    let whole = seconds.round().max(0.0) as u32;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// Steps a second, with sensible digits.
+pub fn speed(steps_per_second: f32) -> String {
+    let digits = if steps_per_second < 10.0 { 1 } else { 0 };
+    format!("{steps_per_second:.digits$} steps/s")
+}
+
+/// A number of bytes in megabytes.
+pub fn megabytes(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / 1e6)
+}
+
+/// A number between −1 and 1, with a true minus sign.
+pub fn similarity(value: f32) -> String {
+    format!("{value:.2}").replace('-', "−")
+}
+
+/// A number without needless zeros, with a true minus sign.
+pub fn number(value: f32) -> String {
+    value.to_string().replace('-', "−")
+}
+
+/// The backend's name.
+pub const fn backend(backend: Backend) -> &'static str {
+    match backend {
+        Backend::WebGpu => "WebGPU",
+        Backend::Cpu => "CPU",
+    }
+}
+
+/// What embeds the pictures at a stage.
+pub fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pixels => "Raw pixels",
+        Stage::Untrained => "Untrained",
+        Stage::Trained => "Trained",
+    }
+}
+
+/// How far the engine is, in a few words.
+pub fn engine(engine: &Engine) -> String {
+    match engine {
+        Engine::Loading { received, total: Some(total) } => {
+            format!("engine {:.1} of {}", received / 1e6, megabytes(*total))
+        }
+        Engine::Loading { received, total: None } => format!("engine {}", megabytes(*received)),
+        Engine::Starting => "starting".to_owned(),
+        Engine::Ready(environment) => backend(environment.backend).to_owned(),
+        Engine::Stopped(_) => "stopped".to_owned(),
+    }
+}
+
+/// The set of pictures.
+pub fn images(state: &State) -> String {
+    let pictures = state.pictures.len();
+    let kinds = state.pictures.kinds();
+    let name = match state.settings.images {
+        Images::Shapes => "Shapes, ",
+        Images::Fashion => "Fashion, ",
+        Images::Own if pictures == 0 => return "none yet".to_owned(),
+        Images::Own => "yours, ",
+    };
+    let kinds = if kinds > 1 { format!(", {kinds} kinds") } else { String::new() };
+    format!("{name}{}{kinds}", counted(pictures, "picture"))
+}
+
+/// The augmentations that are switched on.
+pub fn augmentations(augmentations: &Augmentations) -> String {
+    let colour = [
+        augmentations.brightness,
+        augmentations.contrast,
+        augmentations.saturation,
+        augmentations.hue,
+        augmentations.invert,
+    ];
+    let strongest = colour.into_iter().filter(|operation| operation.on).map(|operation| operation.strength);
+    let colour = strongest.reduce(f32::max).map(|strength| match strength {
+        ..0.3 => "colour gentle".to_owned(),
+        0.3..0.7 => "colour medium".to_owned(),
+        _ => "colour strong".to_owned(),
+    });
+    let on = |operation: Operation, words: String| operation.on.then_some(words);
+    let parts = [
+        on(augmentations.crop, format!("crop {:.0}–100 %", (1.0 - augmentations.crop.strength) * 100.0)),
+        on(augmentations.flip, "mirror".to_owned()),
+        on(augmentations.rotation, format!("turn ±{:.0}°", augmentations.rotation.strength * 180.0)),
+        colour,
+        on(augmentations.grayscale, "grey".to_owned()),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "none: both views are the picture".to_owned() } else { parts.join(", ") }
+}
+
+/// The encoder.
+pub fn encoder(settings: &Settings, parameters: Option<u32>) -> String {
+    let parameters = parameters.map_or(String::new(), |n| format!(", {} weights", count(n as usize)));
+    format!("{0} × {0} pixels, {1} channels{parameters}", settings.side, settings.width)
+}
+
+/// Loss and training.
+pub fn training(settings: &Settings) -> String {
+    format!(
+        "{} of {}, temperature {}",
+        counted(settings.steps as usize, "step"),
+        counted(settings.batch as usize, "pair"),
+        settings.temperature
+    )
+}
+
+/// What happens while nothing is measured yet.
+const TRAINING: &str = "Training: two views of one picture are pulled together, all others pushed apart.";
+
+/// The sentence above the stage: where things stand and what to do next.
+pub fn summary(state: &State) -> String {
+    let pictures = state.pictures.len();
+    if pictures == 0 {
+        return "Drop your pictures in. Watch a network learn which of them are alike.".to_owned();
+    }
+    if state.results.scored(Stage::Untrained).is_none() {
+        return match &state.engine {
+            Engine::Stopped(sentence) => sentence.clone(),
+            _ if state.run.running => TRAINING.to_owned(),
+            _ => "Press Train and watch a network learn which of these pictures are alike.".to_owned(),
+        };
+    }
+    if state.has_labels() { labelled_summary(state) } else { unlabelled_summary(state) }
+}
+
+/// How many of a picture's nearest share its label, for each stage that is known.
+fn labelled_summary(state: &State) -> String {
+    let shared = |stage| {
+        let evaluation = &state.results.scored(stage)?.evaluation;
+        let k = evaluation.neighbours.k.min(10) as f32;
+        Some(format!("{:.1}", evaluation.shared_labels? * k))
+    };
+    let nearest = state.results.latest().map_or(10, |scored| scored.evaluation.neighbours.k.min(10));
+    let of = format!("of each picture’s {nearest} nearest");
+    let untrained = shared(Stage::Untrained).unwrap_or_default();
+    let pixels = shared(Stage::Pixels).map_or(String::new(), |n| format!(", raw pixels {n}"));
+    match (shared(Stage::Trained), trained_step(state)) {
+        (Some(trained), step) if step > 0 => {
+            format!(
+                "After {}, {of} {trained} share its kind; untrained {untrained}{pixels}.",
+                counted(step, "step")
+            )
+        }
+        _ if state.run.running => {
+            format!("Training. Before it, {of} {untrained} shared its kind{pixels}.")
+        }
+        _ => format!("Untrained: {of}, {untrained} share its kind{pixels}. Press Train."),
+    }
+}
+
+/// How many of a picture's nearest training has changed.
+fn unlabelled_summary(state: &State) -> String {
+    match (state.results.changed_neighbours(), trained_step(state)) {
+        (Some((changed, k)), step) if step > 0 => format!(
+            "After {}, {changed:.1} of each picture’s {k} nearest are others than before training.",
+            counted(step, "step")
+        ),
+        _ if state.run.running => TRAINING.to_owned(),
+        _ => "Untrained: the nearest pictures come from random weights. Press Train and watch them change."
+            .to_owned(),
+    }
+}
+
+fn trained_step(state: &State) -> usize {
+    state.results.scored(Stage::Trained).map_or(0, |scored| scored.evaluation.step as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "picture"), "1 picture");
+        assert_eq!(counted(1000, "picture"), "1,000 pictures");
+        assert_eq!(duration(59.4), "59 s");
+        assert_eq!(duration(125.0), "2 min 5 s");
+        assert_eq!(duration(3_725.0), "1 h 2 min");
+        assert_eq!(similarity(-0.254), "−0.25");
+        assert_eq!(speed(3.25), "3.2 steps/s");
+        assert_eq!(percent(0.4), "40 %");
+    }
+
+    #[test]
+    fn augmentations_are_named_when_on() {
+        assert_eq!(augmentations(&Augmentations::NONE), "none: both views are the picture");
+        let photos = augmentations(&Augmentations::PHOTOS);
+        assert_eq!(photos, "crop 40–100 %, mirror, colour medium, grey");
+    }
+
+    #[test]
+    fn an_empty_page_says_what_it_is_for() {
+        let state = State::new(Settings::recommended(Images::Own));
+        assert!(summary(&state).starts_with("Drop your pictures in."));
+        assert_eq!(images(&state), "none yet");
+    }
+
+    #[test]
+    fn loading_counts_megabytes() {
+        let loading = Engine::Loading { received: 12_340_000.0, total: Some(20.1e6) };
+        assert_eq!(engine(&loading), "engine 12.3 of 20.1 MB");
+    }
+}

@@ -1,0 +1,6 @@
+//! Pure geometry and pixels: what a plot looks like, without any canvas or document.
+
+pub mod chart;
+pub mod colour;
+pub mod matrix;
+pub mod ticks;

@@ -1,0 +1,149 @@
+//! A line chart's geometry: from measured values to an SVG path.
+
+use super::ticks::ticks;
+
+/// The values along both axes that the plot's edges stand for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axes {
+    /// Left and right.
+    pub x: (f32, f32),
+    /// Bottom and top.
+    pub y: (f32, f32),
+}
+
+/// The plot's inner rectangle, in pixels from the top left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Left edge.
+    pub left: f32,
+    /// Top edge.
+    pub top: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+impl Frame {
+    /// The pixel across for a value along the axis.
+    pub fn x(&self, axes: &Axes, value: f32) -> f32 {
+        self.left + share(value, axes.x) * self.width
+    }
+
+    /// The pixel down for a value along the axis.
+    pub fn y(&self, axes: &Axes, value: f32) -> f32 {
+        self.top + (1.0 - share(value, axes.y)) * self.height
+    }
+}
+
+fn share(value: f32, (from, to): (f32, f32)) -> f32 {
+    if to > from { (value - from) / (to - from) } else { 0.5 }
+}
+
+/// The ends of an axis that holds all finite values, widened to round numbers.
+pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
+    let finite = values.filter(|value| value.is_finite());
+    let (min, max) =
+        finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), value| (min.min(value), max.max(value)));
+    if min > max {
+        return None;
+    }
+    let pad = ((max - min) * 0.04).max(max.abs() * 0.01).max(1e-3);
+    let round = ticks(min - pad, max + pad, 4);
+    let step = round.windows(2).next().map_or(0.0, |pair| pair[1] - pair[0]);
+    let (first, last) = (round.first().copied().unwrap_or(min), round.last().copied().unwrap_or(max));
+    let low = if first > min { first - step } else { first };
+    let high = if last < max { last + step } else { last };
+    Some(if low < high { (low, high) } else { (min - pad, max + pad) })
+}
+
+/// Each value's mean with up to `reach` neighbours on either side, always as many before
+/// as after, so that the curve does not lag; values that are not finite do not count.
+pub fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
+    let mut sums = vec![(0.0, 0)];
+    for value in values {
+        let (sum, count): (f64, u32) = sums[sums.len() - 1];
+        sums.push(if value.is_finite() { (sum + f64::from(*value), count + 1) } else { (sum, count) });
+    }
+    let mean = |i: usize| {
+        let reach = reach.min(i).min(values.len() - 1 - i);
+        let ((low, before), (high, after)) = (sums[i - reach], sums[i + reach + 1]);
+        ((high - low) / f64::from(after - before)) as f32
+    };
+    (0..values.len()).map(mean).collect()
+}
+
+/// Fewer points with the same outline: of each run of points that shares one of
+/// `buckets` columns, the lowest and the highest.
+pub fn thinned(points: &[(f32, f32)], buckets: usize) -> Vec<(f32, f32)> {
+    if buckets == 0 || points.len() <= 2 * buckets {
+        return points.to_vec();
+    }
+    let run = points.len().div_ceil(buckets);
+    let extremes = |run: &[(f32, f32)]| {
+        let lowest = (0..run.len()).min_by(|a, b| run[*a].1.total_cmp(&run[*b].1));
+        let highest = (0..run.len()).max_by(|a, b| run[*a].1.total_cmp(&run[*b].1));
+        let (Some(low), Some(high)) = (lowest, highest) else { return Vec::new() };
+        [low.min(high), low.max(high)].map(|i| run[i]).to_vec()
+    };
+    points.chunks(run).flat_map(extremes).collect()
+}
+
+/// The path of a line through points; a value that is not finite breaks it.
+pub fn path(points: &[(f32, f32)], axes: &Axes, frame: &Frame) -> String {
+    let mut path = String::new();
+    let mut pen_down = false;
+    for &(x, y) in points {
+        let (x, y) = (frame.x(axes, x), frame.y(axes, y));
+        if !(x.is_finite() && y.is_finite()) {
+            pen_down = false;
+            continue;
+        }
+        path.push_str(&format!("{}{x:.1} {y:.1}", if pen_down { 'L' } else { 'M' }));
+        pen_down = true;
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AXES: Axes = Axes { x: (0.0, 10.0), y: (0.0, 1.0) };
+    const FRAME: Frame = Frame { left: 5.0, top: 10.0, width: 100.0, height: 50.0 };
+
+    #[test]
+    fn a_path_runs_through_its_points_and_breaks_at_gaps() {
+        let points = [(0.0, 0.0), (5.0, 1.0), (7.0, f32::NAN), (10.0, 0.5)];
+        assert_eq!(path(&points, &AXES, &FRAME), "M5.0 60.0L55.0 10.0M105.0 35.0");
+    }
+
+    #[test]
+    fn an_extent_is_round_and_holds_every_value() {
+        let (low, high) = extent([0.3, f32::NAN, 4.7].into_iter()).expect("finite values");
+        assert!(low <= 0.3 && high >= 4.7);
+        assert_eq!(extent([f32::NAN].into_iter()), None);
+        let (low, high) = extent([2.0].into_iter()).expect("one value");
+        assert!(low < 2.0 && 2.0 < high);
+    }
+
+    #[test]
+    fn smoothing_keeps_lines_and_bridges_gaps() {
+        let line: Vec<f32> = (0..9).map(|i| i as f32 * 0.5).collect();
+        assert_eq!(smoothed(&line, 3), line);
+        assert_eq!(smoothed(&[0.0, 3.0, 0.0], 1), [0.0, 1.0, 0.0]);
+        assert_eq!(smoothed(&[1.0, f32::NAN, 3.0], 1)[1], 2.0);
+        assert!(smoothed(&[f32::NAN], 4)[0].is_nan() && smoothed(&[], 4).is_empty());
+    }
+
+    #[test]
+    fn thinning_keeps_the_outline() {
+        let mut points: Vec<(f32, f32)> = (0..10_000).map(|i| (i as f32, 0.0)).collect();
+        points[5_000].1 = 9.0;
+        points[7_000].1 = -4.0;
+        let thin = thinned(&points, 100);
+        assert!(thin.len() <= 200);
+        assert!(thin.iter().any(|p| p.1 == 9.0) && thin.iter().any(|p| p.1 == -4.0));
+        assert!(thin.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+    }
+}

@@ -1,0 +1,65 @@
+//! Viridis, the perceptually uniform colour map of matplotlib (van der Walt & Smith 2015, CC0).
+
+/// Viridis at equal distances, dark to bright; colours between are interpolated.
+const ANCHORS: [[u8; 3]; 18] = [
+    [68, 1, 84],
+    [72, 23, 105],
+    [71, 42, 122],
+    [67, 61, 132],
+    [61, 78, 138],
+    [53, 94, 141],
+    [46, 109, 142],
+    [41, 123, 142],
+    [35, 137, 142],
+    [31, 151, 139],
+    [33, 165, 133],
+    [46, 179, 124],
+    [70, 192, 111],
+    [101, 203, 94],
+    [137, 213, 72],
+    [176, 221, 47],
+    [216, 226, 25],
+    [253, 231, 37],
+];
+
+/// The colour of a share between 0 (dark violet) and 1 (yellow); others are clamped,
+/// a NaN is drawn as 0.
+pub fn viridis(share: f32) -> [u8; 3] {
+    let place = share.clamp(0.0, 1.0).max(0.0) * (ANCHORS.len() - 1) as f32;
+    let below = (place as usize).min(ANCHORS.len() - 2);
+    let rest = place - below as f32;
+    std::array::from_fn(|channel| {
+        let (low, high) = (ANCHORS[below][channel], ANCHORS[below + 1][channel]);
+        (f32::from(low) + (f32::from(high) - f32::from(low)) * rest).round() as u8
+    })
+}
+
+/// The map as a CSS gradient's colour stops, dark to bright.
+pub fn css_stops() -> String {
+    let stops = ANCHORS.iter().map(|[r, g, b]| format!("rgb({r} {g} {b})"));
+    stops.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(rgb: [u8; 3]) -> f32 {
+        let linear = rgb.map(|byte| (f32::from(byte) / 255.0).powf(2.2));
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[test]
+    fn ends_are_those_of_viridis() {
+        assert_eq!(viridis(0.0), [68, 1, 84]);
+        assert_eq!(viridis(1.0), [253, 231, 37]);
+        assert_eq!((viridis(-3.0), viridis(7.0)), (viridis(0.0), viridis(1.0)));
+        assert_eq!(viridis(f32::NAN), viridis(0.0));
+    }
+
+    #[test]
+    fn brightness_only_grows() {
+        let shades: Vec<f32> = (0..=100).map(|i| luminance(viridis(i as f32 / 100.0))).collect();
+        assert!(shades.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+}

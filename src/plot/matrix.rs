@@ -1,0 +1,130 @@
+//! A similarity matrix as pixels, one a cell.
+
+use super::colour::viridis;
+
+/// The values that the ends of the colour map stand for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// Drawn darkest, as everything below it.
+    pub min: f32,
+    /// Drawn brightest, as everything above it.
+    pub max: f32,
+}
+
+impl Scale {
+    /// Every cosine similarity there can be.
+    pub const COSINE: Self = Self { min: -1.0, max: 1.0 };
+
+    /// The least scale with round ends that holds 98 % of the cells off the diagonal.
+    pub fn fitted(cells: &[f32], side: usize) -> Self {
+        /// More cells than this do not move a percentile visibly.
+        const SAMPLES: usize = 20_000;
+        let off_diagonal = cells.len().saturating_sub(side);
+        let stride = (off_diagonal / SAMPLES).max(1);
+        let mut values: Vec<f32> = (cells.iter().enumerate())
+            .filter(|(i, value)| i / side.max(1) != i % side.max(1) && value.is_finite())
+            .map(|(_, value)| *value)
+            .step_by(stride)
+            .collect();
+        if values.is_empty() {
+            return Self::COSINE;
+        }
+        values.sort_by(f32::total_cmp);
+        let percentile = |share: f32| values[((values.len() - 1) as f32 * share).round() as usize];
+        Self::rounded(percentile(0.01), percentile(0.99))
+    }
+
+    /// Moves the ends outwards to tenths, or to hundredths where the values lie close together.
+    fn rounded(min: f32, max: f32) -> Self {
+        let unit = if max - min > 0.2 { 10.0 } else { 100.0 };
+        let (low, high) = ((min * unit + 1e-3).floor() / unit, (max * unit - 1e-3).ceil() / unit);
+        Self { min: low, max: high.max(low + 1.0 / unit) }
+    }
+
+    /// Where a value lies between the ends: 0 to 1, beyond them outside.
+    pub fn share(&self, value: f32) -> f32 {
+        (value - self.min) / (self.max - self.min)
+    }
+}
+
+/// Whether a matrix shows the similarity of each row with itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Diagonal {
+    /// As any other cell.
+    Shown,
+    /// Transparent: it carries nothing.
+    Hidden,
+}
+
+/// RGBA bytes of a square matrix, one pixel a cell.
+pub fn pixels(cells: &[f32], side: usize, scale: Scale, diagonal: Diagonal) -> Vec<u8> {
+    let pixel = |(i, value): (usize, &f32)| {
+        let hidden = diagonal == Diagonal::Hidden && i / side == i % side;
+        let [r, g, b] = viridis(scale.share(*value));
+        if hidden { [0; 4] } else { [r, g, b, 255] }
+    };
+    cells.iter().enumerate().flat_map(pixel).collect()
+}
+
+/// The cell under a point, given as shares (0 to 1) of the matrix's width and height.
+pub fn cell_at(across: f32, down: f32, side: usize) -> Option<(usize, usize)> {
+    let index =
+        |share: f32| ((0.0..1.0).contains(&share)).then_some(((share * side as f32) as usize).min(side - 1));
+    (side > 0).then(|| Some((index(down)?, index(across)?))).flatten()
+}
+
+/// The rows, out of `rows`, that a matrix of `side` blocks averages in block `block`.
+pub fn block_rows(block: usize, side: usize, rows: usize) -> std::ops::Range<usize> {
+    if side == 0 {
+        return 0..0;
+    }
+    let start = |block: usize| (block * rows / side).min(rows);
+    start(block)..start(block + 1).max(start(block) + 1).min(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fitted_scale_leaves_the_diagonal_out() {
+        let side = 40;
+        let cell = |i: usize| {
+            if i / side == i % side { 1.0 } else { 0.13 + 0.3 * (i % 7) as f32 / 7.0 }
+        };
+        let cells: Vec<f32> = (0..side * side).map(cell).collect();
+        let scale = Scale::fitted(&cells, side);
+        assert!((scale.min - 0.1).abs() < 1e-6 && (scale.max - 0.4).abs() < 1e-6, "{scale:?}");
+    }
+
+    #[test]
+    fn a_matrix_of_one_value_still_has_a_scale() {
+        let scale = Scale::fitted(&[1.0; 16], 4);
+        assert!(scale.max > scale.min);
+        assert_eq!(Scale::fitted(&[], 0), Scale::COSINE);
+    }
+
+    #[test]
+    fn pixels_follow_the_scale() {
+        let rgba = pixels(&[1.0, -1.0, 0.0, 1.0], 2, Scale::COSINE, Diagonal::Hidden);
+        assert_eq!(rgba[..4], [0; 4]);
+        let [r, g, b] = viridis(0.0);
+        assert_eq!(rgba[4..8], [r, g, b, 255]);
+        assert_eq!(rgba.len(), 16);
+    }
+
+    #[test]
+    fn points_find_their_cell() {
+        assert_eq!(cell_at(0.0, 0.99, 4), Some((3, 0)));
+        assert_eq!(cell_at(1.0, 0.5, 4), None);
+        assert_eq!(cell_at(-0.1, 0.5, 4), None);
+        assert_eq!(cell_at(0.5, 0.5, 0), None);
+    }
+
+    #[test]
+    fn blocks_share_out_all_rows() {
+        let blocks: Vec<_> = (0..4).map(|block| block_rows(block, 4, 10)).collect();
+        assert_eq!(blocks, [0..2, 2..5, 5..7, 7..10]);
+        assert_eq!(block_rows(3, 5, 5), 3..4);
+    }
+}

@@ -1,0 +1,322 @@
+//! What the page and the engine say to each other.
+//!
+//! The page sends [`Command`]s, the engine answers with [`Event`]s; both are
+//! plain data, serialised by postcard into one buffer that is transferred, not
+//! copied, between the threads. [`encode`] puts the build in front of every message
+//! and [`decode`] refuses another's, so that a page never acts on a foreign engine's words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::settings::Settings;
+
+/// Identifies the build: a page and an engine work together only when theirs are equal.
+pub const BUILD: &str = env!("LIKENESS_BUILD");
+
+/// Names a picture for as long as the page is open; never reused.
+pub type PictureId = u32;
+
+/// Names a label: its index in the page's list of label names.
+pub type LabelId = u32;
+
+/// A picture on its way to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Its name for the session.
+    pub id: PictureId,
+    /// Used only to score, never to train.
+    pub label: Option<LabelId>,
+    /// RGB bytes, [`crate::image::SIDE`]² × 3, row by row.
+    #[serde(with = "serde_bytes")]
+    pub rgb: Vec<u8>,
+}
+
+/// What the page asks of the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Replaces the settings. Those that change the network or the backend reset the
+    /// run; the others apply from the next step on.
+    Configure(Settings),
+    /// Adds pictures to the set.
+    Add(Vec<Picture>),
+    /// Takes pictures out of the set.
+    Remove(Vec<PictureId>),
+    /// Takes all pictures out of the set.
+    Clear,
+    /// No more pictures are on their way for now: evaluate the set as it is.
+    Settle,
+    /// Starts training, or goes on after a pause.
+    Train,
+    /// Stops after the step in hand.
+    Pause,
+    /// Takes one step, then pauses.
+    Step,
+    /// Forgets what was learned: new weights from the seed, step 0.
+    Reset,
+    /// Asks for views of some pictures by the current augmentations.
+    Preview {
+        /// The pictures to show.
+        pictures: Vec<PictureId>,
+        /// How many views of each.
+        views: u32,
+        /// Another number draws other views.
+        draw: u32,
+    },
+    /// Asks for the similarity matrix of the whole set.
+    Matrix {
+        /// Which embeddings.
+        stage: Stage,
+    },
+    /// Asks the engine's decoders to read a file that the browser could not.
+    Decode {
+        /// Names the request in the answer.
+        request: u32,
+        /// The file.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+}
+
+/// Which embeddings of the pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stage {
+    /// The pictures' own colours, without any network.
+    Pixels,
+    /// The encoder with its first random weights.
+    Untrained,
+    /// The encoder as it is now.
+    Trained,
+}
+
+/// Which device computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Backend {
+    /// WebGPU.
+    WebGpu,
+    /// WebAssembly SIMD on one thread.
+    Cpu,
+}
+
+/// What the engine runs on, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The device that computes.
+    pub backend: Backend,
+    /// The graphics adapter's own words, empty where there is none.
+    pub adapter: String,
+    /// One sentence: why this backend.
+    pub reason: String,
+    /// One sentence: what the comparison of both backends gave, empty on the CPU.
+    pub self_test: String,
+}
+
+/// What one training step measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Counted from 1.
+    pub step: u32,
+    /// The mean loss over the batch, in nats.
+    pub loss: f32,
+    /// How often the positive is the anchor's nearest view in the batch, 0 to 1.
+    pub accuracy: f32,
+    /// Mean squared distance between the two views of a pair on the unit sphere
+    /// (Wang & Isola 2020, α = 2): 0 when they coincide.
+    pub alignment: f32,
+    /// Log of the mean Gaussian potential of all views, t = 2 (Wang & Isola 2020):
+    /// 0 when all coincide, lower when they spread.
+    pub uniformity: f32,
+    /// Time since the step before, in milliseconds.
+    pub milliseconds: f32,
+}
+
+/// Single-precision numbers, serialised as bytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Floats(pub Vec<f32>);
+
+/// The similarities within one training batch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BatchMatrix {
+    /// The step that it belongs to.
+    pub step: u32,
+    /// The anchors' pictures, `n` of them; rows `i` and `i + n` are the views of `pictures[i]`.
+    pub pictures: Vec<PictureId>,
+    /// Cosine similarities of all views, 2n × 2n, row by row.
+    pub cells: Floats,
+}
+
+/// A picture's nearest others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Neighbours {
+    /// How many for each picture.
+    pub k: u32,
+    /// Indices into [`Evaluation::pictures`], nearest first, `k` for each picture.
+    pub indices: Vec<u32>,
+    /// The cosine similarities that belong to them.
+    pub similarities: Floats,
+}
+
+/// What embeddings of the whole set are worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// The pictures, in the order of the rows below.
+    pub pictures: Vec<PictureId>,
+    /// How many numbers embed a picture.
+    pub dimensions: u32,
+    /// The encoder's outputs, one row a picture; empty for [`Stage::Pixels`].
+    pub embeddings: Floats,
+    /// Every picture's nearest others.
+    pub neighbours: Neighbours,
+    /// The share of a labelled picture's 10 nearest labelled others that carry its label,
+    /// leave-one-out mean over the labelled pictures; absent without labels.
+    pub shared_labels: Option<f32>,
+    /// Leave-one-out kNN@10 accuracy: how often the majority of a picture's 10 nearest
+    /// labelled others carries its label; absent without labels.
+    pub knn: Option<f32>,
+    /// exp of the entropy of the normalised singular values (Roy & Vetterli 2007):
+    /// how many dimensions the embeddings really use; absent for [`Stage::Pixels`].
+    pub effective_rank: Option<f32>,
+}
+
+/// The similarity matrix of the whole set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetMatrix {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// The pictures in the order of rows and columns: by label, else groups side by side.
+    pub order: Vec<PictureId>,
+    /// Rows and columns; fewer than pictures when each cell is the mean of a block.
+    pub side: u32,
+    /// Cosine similarities, side × side, row by row.
+    pub cells: Floats,
+}
+
+/// Views made by the augmentations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Views {
+    /// The pictures, each with `views` views.
+    pub pictures: Vec<PictureId>,
+    /// How many views of each.
+    pub views: u32,
+    /// The side of a view in pixels.
+    pub side: u32,
+    /// RGB bytes, picture by picture, view by view, row by row.
+    #[serde(with = "serde_bytes")]
+    pub rgb: Vec<u8>,
+}
+
+/// What the engine is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Activity {
+    /// Waiting for a command.
+    Idle,
+    /// Taking training steps.
+    Training,
+    /// Embedding the whole set.
+    Evaluating,
+    /// Comparing the two backends before the first run.
+    Testing,
+}
+
+/// What the engine tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine has its device and takes commands; sent again when the backend changes.
+    Ready(Environment),
+    /// What the engine is doing now.
+    Activity(Activity),
+    /// The run starts over: step 0, no curves.
+    Restarted {
+        /// Trainable numbers in encoder and projection head.
+        parameters: u32,
+    },
+    /// One or more steps were taken.
+    Stepped(Vec<StepReport>),
+    /// The similarities within the current batch.
+    Batch(BatchMatrix),
+    /// Embeddings of the whole set were taken and scored.
+    Evaluated(Evaluation),
+    /// Answer to [`Command::Matrix`].
+    Matrix(SetMatrix),
+    /// Answer to [`Command::Preview`].
+    Views(Views),
+    /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
+    Decoded {
+        /// The request's name.
+        request: u32,
+        /// The picture, or one sentence.
+        picture: Result<serde_bytes::ByteBuf, String>,
+    },
+    /// The run reached its last step.
+    Finished,
+    /// A command could not be carried out; one sentence. Nothing was lost.
+    Refused(String),
+    /// The engine broke down and says nothing more; one sentence. Pictures and
+    /// settings are the page's to send again to a new engine.
+    Failed(String),
+}
+
+/// Why a message could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MessageError {
+    /// It comes from another build.
+    OtherBuild {
+        /// The sender's build.
+        theirs: String,
+    },
+    /// Its bytes are not a message.
+    Malformed,
+}
+
+impl std::fmt::Display for MessageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::OtherBuild { theirs } => write!(
+                f,
+                "The page (build {BUILD}) met an engine of another build ({theirs}). Reload the page to get both anew."
+            ),
+            Self::Malformed => f.write_str("A message between the page and the engine could not be read."),
+        }
+    }
+}
+
+impl std::error::Error for MessageError {}
+
+/// Serialises a message of this build.
+pub fn encode<T: Serialize>(body: &T) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Borrowed<'a, T> {
+        build: &'a str,
+        body: &'a T,
+    }
+    postcard::to_stdvec(&Borrowed { build: BUILD, body }).expect("messages are plain data")
+}
+
+/// Reads a message and refuses one of another build.
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, MessageError> {
+    let (theirs, body) = postcard::take_from_bytes::<String>(bytes).map_err(|_| MessageError::Malformed)?;
+    if theirs != BUILD {
+        return Err(MessageError::OtherBuild { theirs });
+    }
+    postcard::from_bytes(body).map_err(|_| MessageError::Malformed)
+}
+
+impl Serialize for Floats {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytemuck::cast_slice(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Floats {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
+        if bytes.len() % size_of::<f32>() != 0 {
+            return Err(serde::de::Error::custom("not a whole number of floats"));
+        }
+        Ok(Self(bytemuck::pod_collect_to_vec(&bytes)))
+    }
+}

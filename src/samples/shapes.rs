@@ -1,0 +1,236 @@
+//! Ten kinds of drawn figure. Colour, place, size and turn are drawn at random for
+//! each picture, so that pixels alone say little about the kind.
+
+use std::f32::consts::TAU;
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use super::Sample;
+use crate::image::{Image, SIDE};
+
+/// The kinds of figure.
+pub const SHAPE_LABELS: [&str; 10] =
+    ["disc", "ring", "square", "triangle", "star", "cross", "heart", "crescent", "dots", "stripes"];
+
+/// Pictures in the set: a hundred of each kind.
+pub const SHAPES: usize = 1000;
+
+/// The least distance between the colours of figure and ground, out of √3 · 255.
+const MIN_CONTRAST: f32 = 110.0;
+
+/// The greatest change that noise makes to a colour value, out of 255.
+const NOISE: f32 = 8.0;
+
+/// A point relative to a figure of radius 1 around the origin.
+type Point = [f32; 2];
+
+/// A part of a figure; a figure is the union of its parts.
+enum Part {
+    /// Everything inside the outline.
+    Polygon(Vec<Point>),
+    /// Everything within `radius` of the centre.
+    Disc { centre: Point, radius: f32 },
+    /// Everything within half the width of the circle around the origin.
+    Ring { radius: f32, width: f32 },
+}
+
+/// Draws picture `index` (below [`SHAPES`]) of the set that `seed` stands for.
+///
+/// Neighbouring indices show different kinds, so that any stretch of the set is mixed.
+pub fn shape(index: usize, seed: u64) -> Sample {
+    let kind = index % SHAPE_LABELS.len();
+    let label = SHAPE_LABELS[kind];
+    let mut rng = Pcg64Mcg::seed_from_u64(seed.wrapping_mul(SHAPES as u64) + index as u64);
+    let image = draw(&figure(kind), &mut rng);
+    Sample { name: format!("{label} {}", index / SHAPE_LABELS.len() + 1), label, image }
+}
+
+/// The figure of a kind, upright, within the unit circle.
+fn figure(kind: usize) -> Vec<Part> {
+    let corners = |count: usize, turn: f32| (0..count).map(move |i| on_circle(i, count, turn)).collect();
+    let polygon = match SHAPE_LABELS[kind] {
+        "disc" => return vec![Part::Disc { centre: [0.0, 0.0], radius: 0.9 }],
+        "ring" => return vec![Part::Ring { radius: 0.76, width: 0.36 }],
+        "dots" => return (0..3).map(dot).collect(),
+        "stripes" => return [-0.72, 0.0, 0.72].map(stripe).into(),
+        "square" => corners(4, TAU / 8.0),
+        "triangle" => corners(3, -TAU / 4.0),
+        "star" => {
+            let radius = |i: usize| if i.is_multiple_of(2) { 1.0 } else { 0.42 };
+            (0..10).map(|i| scaled(on_circle(i, 10, -TAU / 4.0), radius(i))).collect()
+        }
+        "cross" => cross(0.32),
+        "heart" => (0..48).map(|i| heart(i as f32 / 48.0 * TAU)).collect(),
+        "crescent" => crescent(),
+        kind => unreachable!("{kind} has no figure"),
+    };
+    vec![Part::Polygon(polygon)]
+}
+
+/// One of three discs on a circle.
+fn dot(i: usize) -> Part {
+    Part::Disc { centre: scaled(on_circle(i, 3, -TAU / 4.0), 0.62), radius: 0.34 }
+}
+
+/// A horizontal bar at a height.
+fn stripe(y: f32) -> Part {
+    let (length, half) = (0.9, 0.18);
+    Part::Polygon(vec![[-length, y - half], [length, y - half], [length, y + half], [-length, y + half]])
+}
+
+fn on_circle(i: usize, count: usize, turn: f32) -> Point {
+    let angle = turn + i as f32 / count as f32 * TAU;
+    [angle.cos(), angle.sin()]
+}
+
+fn scaled([x, y]: Point, factor: f32) -> Point {
+    [x * factor, y * factor]
+}
+
+/// A plus sign whose arms are `2 × half` wide.
+fn cross(half: f32) -> Vec<Point> {
+    let (h, l) = (half, 0.95);
+    vec![
+        [h, l],
+        [h, h],
+        [l, h],
+        [l, -h],
+        [h, -h],
+        [h, -l],
+        [-h, -l],
+        [-h, -h],
+        [-l, -h],
+        [-l, h],
+        [-h, h],
+        [-h, l],
+    ]
+}
+
+/// The heart curve x = 16 sin³ t, y = 13 cos t − 5 cos 2t − 2 cos 3t − cos 4t.
+fn heart(t: f32) -> Point {
+    let x = 16.0 * t.sin().powi(3);
+    let y = 13.0 * t.cos() - 5.0 * (2.0 * t).cos() - 2.0 * (3.0 * t).cos() - (4.0 * t).cos();
+    [x / 17.0, -(y + 2.0) / 17.0]
+}
+
+/// The unit disc less a disc shifted to the right.
+fn crescent() -> Vec<Point> {
+    let (tip, shift, radius): (f32, f32, f32) = (1.1, 0.55, 0.894);
+    let outer = (0..=24).map(|i| tip + i as f32 / 24.0 * (TAU - 2.0 * tip));
+    let outer = outer.map(|angle| [angle.cos(), angle.sin()]);
+    // The inner arc runs back between the same two tips.
+    let inner_tip = f32::atan2(tip.sin(), tip.cos() - shift);
+    let inner = (0..=24).map(|i| (TAU - inner_tip) - i as f32 / 24.0 * (TAU - 2.0 * inner_tip));
+    let inner = inner.map(|angle| [shift + radius * angle.cos(), radius * angle.sin()]);
+    outer.chain(inner).map(|[x, y]| [x + 0.15, y]).collect()
+}
+
+/// Draws the figure with random colours, place, size and turn.
+fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
+    let (ink, ground) = colours(rng);
+    let side = SIDE as f32;
+    let radius = rng.random_range(0.30..0.46) * side;
+    let margin = radius.min(side / 2.0 - 1.0);
+    let centre = [rng.random_range(margin..side - margin), rng.random_range(margin..side - margin)];
+    let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
+    Image::draw(|x, y| {
+        let (dx, dy) = (x as f32 + 0.5 - centre[0], y as f32 + 0.5 - centre[1]);
+        let point = [(cos * dx + sin * dy) / radius, (cos * dy - sin * dx) / radius];
+        // One pixel of soft edge.
+        let ink_share = (0.5 - signed_distance(figure, point) * radius).clamp(0.0, 1.0);
+        std::array::from_fn(|channel| {
+            let colour = ground[channel] + (ink[channel] - ground[channel]) * ink_share;
+            (colour + rng.random_range(-NOISE..NOISE)).clamp(0.0, 255.0) as u8
+        })
+    })
+}
+
+/// Two random colours that can be told apart.
+fn colours(rng: &mut impl Rng) -> ([f32; 3], [f32; 3]) {
+    let mut colour = || -> [f32; 3] { std::array::from_fn(|_| rng.random_range(0.0..255.0)) };
+    loop {
+        let (ink, ground) = (colour(), colour());
+        let distance: f32 = ink.iter().zip(&ground).map(|(a, b)| (a - b).powi(2)).sum();
+        if distance.sqrt() >= MIN_CONTRAST {
+            return (ink, ground);
+        }
+    }
+}
+
+/// The distance from the figure's edge, negative inside.
+fn signed_distance(figure: &[Part], point: Point) -> f32 {
+    figure.iter().map(|part| distance_to_part(part, point)).fold(f32::INFINITY, f32::min)
+}
+
+fn distance_to_part(part: &Part, [x, y]: Point) -> f32 {
+    let from_centre = x.hypot(y);
+    match part {
+        Part::Ring { radius, width } => (from_centre - radius).abs() - width / 2.0,
+        Part::Disc { centre, radius } => (x - centre[0]).hypot(y - centre[1]) - radius,
+        // Far outside, the distance from the unit circle is precise enough.
+        Part::Polygon(_) if from_centre > 1.2 => from_centre - 1.0,
+        Part::Polygon(corners) => distance_to_polygon(corners, [x, y]),
+    }
+}
+
+/// The distance from a polygon's edge, negative inside (even-odd rule).
+fn distance_to_polygon(polygon: &[Point], [x, y]: Point) -> f32 {
+    let mut nearest = f32::INFINITY;
+    let mut inside = false;
+    let mut previous = polygon[polygon.len() - 1];
+    for &corner in polygon {
+        let ([ax, ay], [bx, by]) = (previous, corner);
+        let (ex, ey) = (bx - ax, by - ay);
+        let along = ((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey).max(1e-12);
+        let along = along.clamp(0.0, 1.0);
+        let (dx, dy) = (x - ax - ex * along, y - ay - ey * along);
+        nearest = nearest.min(dx * dx + dy * dy);
+        if (ay > y) != (by > y) && x < ax + ex * (y - ay) / ey {
+            inside = !inside;
+        }
+        previous = corner;
+    }
+    if inside { -nearest.sqrt() } else { nearest.sqrt() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_draws_the_same_set_again_and_another_seed_another() {
+        assert_eq!(shape(17, 1), shape(17, 1));
+        assert_ne!(shape(17, 1).image, shape(17, 2).image);
+        assert_ne!(shape(17, 1).image, shape(27, 1).image);
+    }
+
+    #[test]
+    fn every_kind_has_its_hundred() {
+        let count = |label| (0..SHAPES).filter(|i| SHAPE_LABELS[i % 10] == label).count();
+        assert!(SHAPE_LABELS.iter().all(|label| count(*label) == 100));
+    }
+
+    #[test]
+    fn the_distance_to_a_square_is_the_textbook_one() {
+        let square = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]];
+        for (point, distance) in
+            [([0.0, 0.0], -1.0), ([0.5, 0.0], -0.5), ([3.0, 0.0], 2.0), ([4.0, 5.0], 5.0)]
+        {
+            assert!((distance_to_polygon(&square, point) - distance).abs() < 1e-6, "{point:?}");
+        }
+    }
+
+    #[test]
+    fn figures_fill_their_circle_without_leaving_it() {
+        for kind in 0..SHAPE_LABELS.len() {
+            let figure = figure(kind);
+            let inside = |radius: f32| {
+                let around = (0..720).map(|i| scaled(on_circle(i, 720, 0.0), radius));
+                around.filter(|point| signed_distance(&figure, *point) < 0.0).count()
+            };
+            assert!(inside(0.75) > 0, "{} is too small", SHAPE_LABELS[kind]);
+            assert_eq!(inside(1.15), 0, "{} is too large", SHAPE_LABELS[kind]);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Everything a run depends on, in one plain struct, and its defaults.
+//!
+//! The page edits a [`Settings`], the link spells one out (see [`crate::link`]),
+//! the engine trains by one. Every number has a [`Range`]; [`Settings::clamped`]
+//! is the only place where values are forced into it.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the pictures come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Images {
+    /// The built-in set of drawn figures.
+    Shapes,
+    /// The built-in set of clothes from Fashion-MNIST.
+    Fashion,
+    /// Pictures that the user brought; they never leave the browser, so a link cannot carry them.
+    Own,
+}
+
+/// Which device the user asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BackendChoice {
+    /// WebGPU on a real adapter, the CPU otherwise.
+    Auto,
+    /// WebGPU even on a software adapter.
+    WebGpu,
+    /// The CPU, in WebAssembly SIMD.
+    Cpu,
+}
+
+/// The contrastive loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LossKind {
+    /// InfoNCE over the batch, in the symmetric NT-Xent form of SimCLR.
+    InfoNce,
+}
+
+/// One augmentation: how strong, and how often a view receives it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Whether it is applied at all.
+    pub on: bool,
+    /// 0 leaves the picture alone, 1 is the strongest; each operation documents its unit.
+    pub strength: f32,
+    /// The chance that a view receives it, 0 to 1.
+    pub probability: f32,
+}
+
+impl Operation {
+    /// An operation that is switched on.
+    pub const fn new(strength: f32, probability: f32) -> Self {
+        Self { on: true, strength, probability }
+    }
+
+    /// An operation that is switched off, keeping the strength it would have.
+    pub const fn off(strength: f32, probability: f32) -> Self {
+        Self { on: false, strength, probability }
+    }
+}
+
+/// The random changes that make two views of one picture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Augmentations {
+    /// Random resized crop; strength `s` keeps between `1 − s` and 1 of the area.
+    pub crop: Operation,
+    /// Mirror left and right; the strength has no meaning.
+    pub flip: Operation,
+    /// Rotation by up to ± strength × 180°.
+    pub rotation: Operation,
+    /// Brightness factor in 1 ± 0.8 × strength.
+    pub brightness: Operation,
+    /// Contrast factor in 1 ± 0.8 × strength.
+    pub contrast: Operation,
+    /// Saturation factor in 1 ± 0.8 × strength.
+    pub saturation: Operation,
+    /// Rotation of the hue circle by up to ± strength × 180°.
+    pub hue: Operation,
+    /// Colours turned into their negative, blended by the strength.
+    pub invert: Operation,
+    /// Colours removed, blended by the strength.
+    pub grayscale: Operation,
+}
+
+impl Augmentations {
+    /// For photographs: SimCLR's operations, gentled for small pictures.
+    pub const PHOTOS: Self = Self {
+        crop: Operation::new(0.6, 1.0),
+        flip: Operation::new(1.0, 0.5),
+        rotation: Operation::off(0.1, 0.5),
+        brightness: Operation::new(0.5, 0.8),
+        contrast: Operation::new(0.5, 0.8),
+        saturation: Operation::new(0.5, 0.8),
+        hue: Operation::new(0.2, 0.8),
+        invert: Operation::off(1.0, 0.2),
+        grayscale: Operation::new(1.0, 0.2),
+    };
+
+    /// For [`Images::Shapes`]: place, size, turn and colour are noise, the outline is not.
+    pub const SHAPES: Self = Self {
+        crop: Operation::new(0.4, 1.0),
+        flip: Operation::new(1.0, 0.5),
+        rotation: Operation::new(1.0, 1.0),
+        brightness: Operation::new(0.4, 0.8),
+        contrast: Operation::new(0.4, 0.8),
+        saturation: Operation::new(0.4, 0.8),
+        hue: Operation::new(1.0, 1.0),
+        invert: Operation::new(1.0, 0.5),
+        grayscale: Operation::new(1.0, 0.2),
+    };
+
+    /// For [`Images::Fashion`]: grey, centred and upright, so only crop, mirror and light.
+    pub const FASHION: Self = Self {
+        crop: Operation::new(0.5, 1.0),
+        flip: Operation::new(1.0, 0.5),
+        rotation: Operation::off(0.05, 0.5),
+        brightness: Operation::new(0.4, 0.8),
+        contrast: Operation::new(0.4, 0.8),
+        saturation: Operation::off(0.5, 0.8),
+        hue: Operation::off(0.2, 0.8),
+        invert: Operation::off(1.0, 0.2),
+        grayscale: Operation::off(1.0, 0.2),
+    };
+
+    /// Nothing changes: both views are the picture itself.
+    pub const NONE: Self = Self {
+        crop: Operation::off(0.6, 1.0),
+        flip: Operation::off(1.0, 0.5),
+        rotation: Operation::off(0.1, 0.5),
+        brightness: Operation::off(0.5, 0.8),
+        contrast: Operation::off(0.5, 0.8),
+        saturation: Operation::off(0.5, 0.8),
+        hue: Operation::off(0.2, 0.8),
+        invert: Operation::off(1.0, 0.2),
+        grayscale: Operation::off(1.0, 0.2),
+    };
+
+    /// The augmentations recommended for a source of pictures.
+    pub const fn recommended(images: Images) -> Self {
+        match images {
+            Images::Shapes => Self::SHAPES,
+            Images::Fashion => Self::FASHION,
+            Images::Own => Self::PHOTOS,
+        }
+    }
+}
+
+/// Everything a run depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Where the pictures come from.
+    pub images: Images,
+    /// The seed of weights, batches and augmentations.
+    pub seed: u32,
+    /// Training steps in a run.
+    pub steps: u32,
+    /// Pairs in a step; a set with fewer pictures uses as many as it has.
+    pub batch: u32,
+    /// The side of the encoder's square input, in pixels.
+    pub side: u32,
+    /// Channels of the encoder's first convolution; later ones are multiples of it.
+    pub width: u32,
+    /// The contrastive loss.
+    pub loss: LossKind,
+    /// The temperature τ that divides every similarity.
+    pub temperature: f32,
+    /// The peak learning rate, reached after warm-up, falling to 0 along a cosine.
+    pub learning_rate: f32,
+    /// The random changes that make views.
+    pub augmentations: Augmentations,
+    /// Which device the user asks for.
+    pub backend: BackendChoice,
+    /// Whether training starts as soon as the pictures are there.
+    pub run: bool,
+}
+
+/// The numbers that a setting may take, ends included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range<T> {
+    /// The least value.
+    pub min: T,
+    /// The greatest value.
+    pub max: T,
+}
+
+impl<T: PartialOrd + Copy> Range<T> {
+    /// Whether `value` lies within (never true of a NaN).
+    pub fn contains(&self, value: T) -> bool {
+        self.min <= value && value <= self.max
+    }
+
+    /// The value of the range that lies nearest; a NaN becomes the least.
+    pub fn clamp(&self, value: T) -> T {
+        if value > self.max {
+            self.max
+        } else if value >= self.min {
+            value
+        } else {
+            self.min
+        }
+    }
+}
+
+/// Fewest pictures that training can work with: a batch of two pairs needs negatives to choose from.
+pub const MIN_PICTURES: usize = 4;
+
+impl Settings {
+    /// Limits of [`Settings::steps`].
+    pub const STEPS: Range<u32> = Range { min: 1, max: 100_000 };
+    /// Limits of [`Settings::batch`].
+    pub const BATCH: Range<u32> = Range { min: 2, max: 512 };
+    /// Limits of [`Settings::side`].
+    pub const SIDE: Range<u32> = Range { min: 16, max: 96 };
+    /// Limits of [`Settings::width`].
+    pub const WIDTH: Range<u32> = Range { min: 4, max: 64 };
+    /// Limits of [`Settings::temperature`].
+    pub const TEMPERATURE: Range<f32> = Range { min: 0.01, max: 10.0 };
+    /// Limits of [`Settings::learning_rate`].
+    pub const LEARNING_RATE: Range<f32> = Range { min: 1e-5, max: 0.1 };
+    /// Limits of [`Operation::strength`] and [`Operation::probability`].
+    pub const UNIT: Range<f32> = Range { min: 0.0, max: 1.0 };
+
+    /// The recommended settings for a source of pictures.
+    pub const fn recommended(images: Images) -> Self {
+        Self {
+            images,
+            seed: 1,
+            steps: 600,
+            batch: 64,
+            side: 32,
+            width: 16,
+            loss: LossKind::InfoNce,
+            temperature: 0.1,
+            learning_rate: 0.006,
+            augmentations: Augmentations::recommended(images),
+            backend: BackendChoice::Auto,
+            run: false,
+        }
+    }
+
+    /// The same settings with every number inside its limits.
+    pub fn clamped(mut self) -> Self {
+        self.steps = Self::STEPS.clamp(self.steps);
+        self.batch = Self::BATCH.clamp(self.batch);
+        self.side = Self::SIDE.clamp(self.side);
+        self.width = Self::WIDTH.clamp(self.width);
+        self.temperature = Self::TEMPERATURE.clamp(self.temperature);
+        self.learning_rate = Self::LEARNING_RATE.clamp(self.learning_rate);
+        for operation in self.augmentations.each_mut() {
+            operation.strength = Self::UNIT.clamp(operation.strength);
+            operation.probability = Self::UNIT.clamp(operation.probability);
+        }
+        self
+    }
+}
+
+impl Augmentations {
+    /// The operations in the order in which they are applied.
+    pub fn each_mut(&mut self) -> [&mut Operation; 9] {
+        [
+            &mut self.crop,
+            &mut self.flip,
+            &mut self.rotation,
+            &mut self.brightness,
+            &mut self.contrast,
+            &mut self.saturation,
+            &mut self.hue,
+            &mut self.invert,
+            &mut self.grayscale,
+        ]
+    }
+}

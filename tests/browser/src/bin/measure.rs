@@ -1,0 +1,154 @@
+//! Figures of the built page, printed: `cargo xtask measure [WHAT…]`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use browser_tests::exports::Run;
+use browser_tests::page::PATIENTLY;
+use browser_tests::{Page, Visit, pictures, visit};
+use tempfile::TempDir;
+use xtask::{command, paths};
+
+/// What can be measured, in the order in which it is.
+const ALL: [&str; 5] = ["sizes", "opening", "shapes", "fashion", "smoothness"];
+
+/// How long a training run may take.
+const RUN: Duration = Duration::from_secs(1200);
+
+/// How many pictures are dropped at once to see whether the page stays responsive.
+const DROPPED: usize = 500;
+
+/// Prints a file's size, then what is left of it by gzip and by brotli, each at its best.
+const COMPRESS: &str = "
+    const zlib = require('zlib');
+    const bytes = require('fs').readFileSync(process.argv[1]);
+    const sizes = [bytes, zlib.gzipSync(bytes, {level: 9}), zlib.brotliCompressSync(bytes)];
+    console.log(sizes.map(bytes => bytes.length).join(' '));
+";
+
+/// Keeps the longest task of the main thread in a global.
+const WATCH_TASKS: &str = "
+    window.longestTask = 0;
+    new PerformanceObserver(list => {
+        for (const task of list.getEntries()) window.longestTask = Math.max(window.longestTask, task.duration);
+    }).observe({type: 'longtask'});
+";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let asked: Vec<_> = std::env::args().skip(1).collect();
+    if let Some(unknown) = asked.iter().find(|what| !ALL.contains(&what.as_str())) {
+        bail!("“{unknown}” cannot be measured; these can: {}.", ALL.join(", "));
+    }
+    for what in ALL {
+        if asked.is_empty() || asked.iter().any(|asked| asked == what) {
+            println!("\n{what}");
+            measure(what).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn measure(what: &str) -> Result<()> {
+    match what {
+        "sizes" => sizes(),
+        "opening" => visit(Visit::default(), async |page| opening(page).await).await,
+        "smoothness" => visit(Visit::default(), async |page| smoothness(page).await).await,
+        images => visit(Visit::default(), async |page| training(page, images).await).await,
+    }
+}
+
+/// The sizes of what is sent.
+fn sizes() -> Result<()> {
+    for (name, file) in [("page", find_page()?), ("engine", paths::dist().join("engine_bg.wasm"))] {
+        let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
+        let sizes = sizes.with_context(|| format!("node could not compress {}.", file.display()))?;
+        let kilobytes: Vec<_> = sizes.split(' ').map(|size| size.parse().unwrap_or(f64::NAN) / 1e3).collect();
+        let [raw, gzip, brotli] = kilobytes[..] else { bail!("node printed “{sizes}”.") };
+        println!("  {name} wasm: {raw:.0} kB raw, {gzip:.0} kB gzip, {brotli:.0} kB brotli");
+    }
+    Ok(())
+}
+
+/// The page's own code, whose name carries a hash.
+fn find_page() -> Result<PathBuf> {
+    let entries = fs::read_dir(paths::dist())?.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_page = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("page") && name.ends_with(".wasm")
+    };
+    entries.into_iter().find(is_page).context("dist/ holds no page*.wasm.")
+}
+
+/// How soon something can be seen, and something be done.
+async fn opening(page: &Page) -> Result<()> {
+    let start = Instant::now();
+    page.open_ready("backend=cpu").await?;
+    let ready = start.elapsed().as_secs_f64();
+    let paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime").await?;
+    println!("  first paint with content after {:.0} ms", paint.as_f64().unwrap_or(f64::NAN));
+    println!("  engine ready and the opening set evaluated after {ready:.1} s");
+    Ok(())
+}
+
+/// What a run with the recommended settings reaches on the CPU, and in which time.
+async fn training(page: &Page, images: &str) -> Result<()> {
+    page.open(&format!("images={images}&backend=cpu&run=1")).await?;
+    page.wait_status("the first step", PATIENTLY, |status| status.step() >= Some(1)).await?;
+    let start = Instant::now();
+    page.wait_finished(RUN).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    let run = Run::parse(&page.download("Run (JSON)").await?)?;
+    let milliseconds = run.curve("milliseconds")?;
+    let speed = 1e3 * milliseconds.len() as f64 / milliseconds.iter().sum::<f64>();
+    let score = |stage| run.knn(stage).map_or("unknown".to_owned(), |knn| format!("{knn:.3}"));
+    println!("  {} steps in {seconds:.0} s, {speed:.2} steps/s", milliseconds.len());
+    println!(
+        "  kNN@10: {} trained, {} untrained, {} by pixels",
+        score("trained"),
+        score("untrained"),
+        score("pixels")
+    );
+    Ok(())
+}
+
+/// The longest tasks of the main thread: while training, and while many pictures are read.
+async fn smoothness(page: &Page) -> Result<()> {
+    page.open_ready("images=shapes&backend=cpu&steps=100000").await?;
+    page.evaluate(WATCH_TASKS).await?;
+    page.press("Train").await?;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    println!("  longest task while training: {}", longest_task(page).await?);
+
+    let folder = TempDir::new()?;
+    write_many(folder.path())?;
+    page.open("images=own&backend=cpu").await?;
+    page.evaluate(WATCH_TASKS).await?;
+    let start = Instant::now();
+    page.drop_paths(&[folder.path().to_owned()]).await?;
+    page.wait_text(&[&format!("{DROPPED} pictures")], RUN).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    println!("  {DROPPED} photographs read in {seconds:.1} s, longest task {}", longest_task(page).await?);
+    Ok(())
+}
+
+/// Browsers report tasks over 50 ms only.
+async fn longest_task(page: &Page) -> Result<String> {
+    let longest = page.evaluate("window.longestTask").await?.as_f64().context("No one watched.")?;
+    Ok(if longest > 0.0 { format!("{longest:.0} ms") } else { "under 50 ms".to_owned() })
+}
+
+/// Lays [`DROPPED`] JPEGs of 1024 × 1024 pixels into `folder`: some drawn, the rest copies.
+fn write_many(folder: &Path) -> Result<()> {
+    const DRAWN: u32 = 10;
+    pictures::write_photographs(folder, DRAWN, 1024)?;
+    let drawn: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
+    ensure!(!drawn.is_empty(), "No picture was written.");
+    for (number, original) in (drawn.len()..DROPPED).zip(drawn.iter().cycle()) {
+        fs::copy(original.path(), folder.join(format!("{number:04}.jpg")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! The built page in a real Chromium, for tests and measurements.
+//!
+//! - [`site`] is what is served: `dist/`, or a changed copy of it;
+//! - [`chromium`] starts the browser, headless, with its driver;
+//! - [`visit`] opens the page, hands it to a test and closes it, with a report if it fails;
+//! - [`page`] is the page as a person meets it: names, clicks, drops, downloads, pictures;
+//! - [`status`] reads what the page says of the run;
+//! - [`exports`] reads the files that it hands out;
+//! - [`pictures`] draws the files that tests drop on it.
+
+pub mod chromium;
+pub mod exports;
+pub mod page;
+pub mod pictures;
+pub mod site;
+pub mod status;
+pub mod visit;
+
+pub use page::Page;
+pub use status::Status;
+pub use visit::{Visit, visit};

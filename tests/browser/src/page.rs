@@ -1,0 +1,321 @@
+//! The page as a person meets it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::{Value, json};
+use thirtyfour::cdp::domains::browser::DownloadBehavior;
+use thirtyfour::{WebDriver, WebElement};
+use xtask::paths;
+use xtask::server::Server;
+
+use crate::chromium::WINDOW;
+use crate::status::Status;
+use crate::visit::FOLDER;
+
+/// How long anything may take that is neither training nor loading the engine.
+pub const SOON: Duration = Duration::from_secs(20);
+
+/// How long the engine may take to arrive, and to train by a small setting on the CPU.
+pub const PATIENTLY: Duration = Duration::from_secs(120);
+
+/// How long a WebGPU adapter in software may take for a few small steps.
+pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);
+
+/// How often a condition is looked at again.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Finds the visible element of a role by its accessible name.
+const FIND: &str = r#"
+    const [selector, name] = arguments;
+    const nameOf = element => element.getAttribute("aria-label") ?? element.textContent;
+    return [...document.querySelectorAll(selector)]
+        .find(element => element.checkVisibility() && nameOf(element).trim() === name) ?? null;
+"#;
+
+/// Finds what shows the picture of this name, by alternative text, label or title.
+const FIND_PICTURE: &str = r#"
+    const named = element => ["alt", "aria-label", "title"]
+        .some(attribute => (element.getAttribute(attribute) ?? "").includes(arguments[0]));
+    return [...document.querySelectorAll("[alt], [aria-label], [title]")]
+        .find(element => element.checkVisibility() && named(element)) ?? null;
+"#;
+
+/// Finds the heading of a folded part of the page.
+const FIND_FOLDED: &str = r#"
+    return [...document.querySelectorAll("details:not([open]) > summary")]
+        .find(summary => summary.textContent.includes(arguments[0])) ?? null;
+"#;
+
+/// Everything that is announced as status.
+const STATUS: &str = "[...document.querySelectorAll('[role=status]')].map(e => e.innerText).join('\\n')";
+
+/// What a control is, to those who cannot see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Something to press.
+    Button,
+    /// Chooses what a tab panel shows.
+    Tab,
+}
+
+impl Role {
+    fn selector(self) -> &'static str {
+        match self {
+            Self::Button => "button, [role=button]",
+            Self::Tab => "[role=tab]",
+        }
+    }
+}
+
+/// Colours by the system's choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The open page.
+pub struct Page {
+    driver: WebDriver,
+    server: Server,
+    downloads: PathBuf,
+}
+
+impl Page {
+    /// Takes over a fresh browser; what the page hands out will lie in `downloads`.
+    pub async fn new(driver: WebDriver, server: Server, downloads: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&downloads)?;
+        let folder = downloads.to_string_lossy().into_owned();
+        driver.cdp().browser().set_download_behavior(DownloadBehavior::Allow, Some(folder)).await?;
+        Ok(Self { driver, server, downloads })
+    }
+
+    /// The server that the page came from.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The browser.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Goes to the page anew, by a link with these settings, and waits for nothing.
+    pub async fn go(&self, settings: &str) -> Result<()> {
+        // Another hash alone would not load the page again.
+        self.driver.goto("about:blank").await?;
+        Ok(self.driver.goto(format!("{}/{FOLDER}/#{settings}", self.server.origin())).await?)
+    }
+
+    /// Opens the page by a link with these settings and waits until it takes orders.
+    pub async fn open(&self, settings: &str) -> Result<()> {
+        self.go(settings).await?;
+        self.wait_enabled(Role::Button, "Shapes", PATIENTLY).await.map(drop)
+    }
+
+    /// Opens the page and waits until its engine takes orders too.
+    pub async fn open_ready(&self, settings: &str) -> Result<()> {
+        self.open(settings).await?;
+        self.wait_enabled(Role::Button, "Step", PATIENTLY).await.map(drop)
+    }
+
+    /// Presses the button of this name, as soon as it can be pressed.
+    pub async fn press(&self, name: &str) -> Result<()> {
+        let button = self.wait_enabled(Role::Button, name, SOON).await?;
+        button.click().await.with_context(|| format!("The button {name} cannot be pressed."))
+    }
+
+    /// Chooses a tab.
+    pub async fn choose(&self, tab: &str) -> Result<()> {
+        let control = self.wait_enabled(Role::Tab, tab, SOON).await?;
+        control.click().await.with_context(|| format!("The tab {tab} cannot be chosen."))
+    }
+
+    /// Unfolds the part of the page with this heading, if it is folded.
+    pub async fn unfold(&self, heading: &str) -> Result<()> {
+        if let Some(summary) = self.element(FIND_FOLDED, vec![json!(heading)]).await? {
+            summary.click().await?;
+        }
+        Ok(())
+    }
+
+    /// The visible control of this role and name, if there is one.
+    pub async fn find(&self, role: Role, name: &str) -> Result<Option<WebElement>> {
+        self.element(FIND, vec![json!(role.selector()), json!(name)]).await
+    }
+
+    /// Waits for what shows the picture of this name.
+    pub async fn picture(&self, name: &str) -> Result<WebElement> {
+        self.wait(&format!("the picture {name}"), SOON, async || {
+            self.element(FIND_PICTURE, vec![json!(name)]).await
+        })
+        .await
+    }
+
+    async fn element(&self, script: &str, arguments: Vec<Value>) -> Result<Option<WebElement>> {
+        let found = self.driver.execute(script, arguments).await?;
+        if found.json().is_null() {
+            return Ok(None);
+        }
+        Ok(Some(found.element()?))
+    }
+
+    /// Waits for a control that can be used.
+    pub async fn wait_enabled(&self, role: Role, name: &str, within: Duration) -> Result<WebElement> {
+        self.wait(&format!("{role:?} “{name}” to be there and enabled"), within, async || {
+            let Some(control) = self.find(role, name).await? else { return Ok(None) };
+            let disabled = control.attr("aria-disabled").await?.as_deref() == Some("true");
+            Ok((!disabled && control.is_enabled().await?).then_some(control))
+        })
+        .await
+    }
+
+    /// What the page says of the run.
+    pub async fn status(&self) -> Result<Status> {
+        Ok(Status(self.evaluate(STATUS).await?.as_str().unwrap_or_default().to_owned()))
+    }
+
+    /// Waits for a status and returns it.
+    pub async fn wait_status(
+        &self,
+        what: &str,
+        within: Duration,
+        accept: impl Fn(&Status) -> bool,
+    ) -> Result<Status> {
+        self.wait(what, within, async || Ok(Some(self.status().await?).filter(&accept))).await
+    }
+
+    /// Waits until the run has taken its last step and nothing is left to be computed.
+    pub async fn wait_finished(&self, within: Duration) -> Result<Status> {
+        self.wait_status("the run to end", within, Status::is_finished).await
+    }
+
+    /// Everything that can be read on the page.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.evaluate("document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page can be read to say all of `words`; case does not matter.
+    pub async fn wait_text(&self, words: &[&str], within: Duration) -> Result<String> {
+        let words: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
+        self.wait(&format!("the page to say {words:?}"), within, async || {
+            let text = self.text().await?;
+            let lower = text.to_lowercase();
+            Ok(words.iter().all(|word| lower.contains(word)).then_some(text))
+        })
+        .await
+    }
+
+    /// The value of a JavaScript expression; a promise is awaited.
+    pub async fn evaluate(&self, expression: &str) -> Result<Value> {
+        let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let answer = self.driver.cdp().send_raw("Runtime.evaluate", parameters).await?;
+        match answer.get("exceptionDetails") {
+            Some(exception) => Err(anyhow!("`{expression}` failed in the page: {exception}")),
+            None => Ok(answer["result"]["value"].clone()),
+        }
+    }
+
+    /// Drops files and folders in the middle of the window, as the system would.
+    pub async fn drop_paths(&self, paths: &[PathBuf]) -> Result<()> {
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let parameters = json!({
+                "type": kind,
+                "x": WINDOW.0 / 2,
+                "y": WINDOW.1 / 2,
+                "data": {"items": [], "files": paths, "dragOperationsMask": 1},
+            });
+            self.driver.cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
+        }
+        Ok(())
+    }
+
+    /// Presses an export button and returns the file that the page hands out.
+    pub async fn download(&self, button: &str) -> Result<Vec<u8>> {
+        self.unfold("Use it").await?;
+        self.press(button).await?;
+        let what = format!("the file of {button}");
+        let file = self.wait(&what, SOON, async || self.downloaded()).await?;
+        let bytes = fs::read(&file)?;
+        fs::remove_file(file)?;
+        Ok(bytes)
+    }
+
+    /// The file handed out, once it is whole: until then it is empty, or ends in `.crdownload`.
+    fn downloaded(&self) -> Result<Option<PathBuf>> {
+        let entries: Vec<_> = fs::read_dir(&self.downloads)?.collect::<std::io::Result<_>>()?;
+        let [file] = entries.as_slice() else { return Ok(None) };
+        let path = file.path();
+        let whole =
+            file.metadata()?.len() > 0 && path.extension().is_none_or(|ending| ending != "crdownload");
+        Ok(whole.then_some(path))
+    }
+
+    /// The lines of the console since the last call, each after its level.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        let entries = self.driver.browser_log().await?;
+        Ok(entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect())
+    }
+
+    /// Shows the page as on a screen of this width with these colours.
+    pub async fn show_as(&self, width: u32, scheme: Scheme) -> Result<()> {
+        let phone = width < 600;
+        let height = if phone { 780 } else { WINDOW.1 };
+        let cdp = self.driver.cdp();
+        cdp.emulation().set_device_metrics_override(width, height, 1.0, phone).await?;
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
+        cdp.send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
+        Ok(())
+    }
+
+    /// Leaves pictures of the page as it is now, wide and narrow, light and dark.
+    pub async fn photograph_all(&self, name: &str) -> Result<()> {
+        for width in [WINDOW.0, 360] {
+            for scheme in [Scheme::Light, Scheme::Dark] {
+                self.show_as(width, scheme).await?;
+                // Canvases follow a change of size or colours a frame or two later.
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                let file = format!("{name}-{width}-{}.png", scheme.name());
+                self.photograph(&paths::screenshots().join(file)).await?;
+            }
+        }
+        self.show_as(WINDOW.0, Scheme::Light).await
+    }
+
+    /// Leaves a picture of the window.
+    pub async fn photograph(&self, file: &Path) -> Result<()> {
+        fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
+        Ok(self.driver.screenshot(file).await?)
+    }
+
+    /// Asks again and again until there is an answer.
+    pub async fn wait<T>(
+        &self,
+        what: &str,
+        within: Duration,
+        mut ask: impl AsyncFnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(answer) = ask().await? {
+                return Ok(answer);
+            }
+            ensure!(start.elapsed() < within, "Waited {} s for {what}, in vain.", within.as_secs());
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Picture files for tests to drop on the page: an album in two folders.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use anyhow::Result;
+use image::{ImageFormat, Rgb, RgbImage};
+
+/// The side of the pictures.
+const SIDE: u32 = 48;
+
+/// The formats of a folder's good files, with their endings.
+const FORMATS: [(ImageFormat, &str); 6] = [
+    (ImageFormat::Png, "png"),
+    (ImageFormat::Jpeg, "jpg"),
+    (ImageFormat::Gif, "gif"),
+    (ImageFormat::Bmp, "bmp"),
+    (ImageFormat::WebP, "webp"),
+    (ImageFormat::Tiff, "tiff"),
+];
+
+/// The folders of the album; a folder's pictures are named after it, as in `discs.png`.
+pub const FOLDERS: [&str; 2] = ["discs", "stripes"];
+
+/// How many files of the album can be read: every format in every folder, and [`TURNED`].
+pub const GOOD_FILES: usize = FORMATS.len() * FOLDERS.len() + 1;
+
+/// A photograph taken with the camera held on its side: red above blue once turned upright.
+pub const TURNED: &str = "turned.jpg";
+
+/// Files that only seem to be pictures.
+pub const BROKEN_FILES: [&str; 2] = ["truncated.png", "notes.png"];
+
+/// Lays the folders of the album, broken files among the good, into `parent`.
+pub fn write_album(parent: &Path) -> Result<()> {
+    for (name, draw) in FOLDERS.into_iter().zip([disc as fn(u32) -> RgbImage, stripes]) {
+        let folder = parent.join(name);
+        fs::create_dir_all(&folder)?;
+        for (variant, (format, ending)) in (0..).zip(FORMATS) {
+            fs::write(folder.join(format!("{name}.{ending}")), encode(&draw(variant), format)?)?;
+        }
+    }
+    let [discs, stripes] = FOLDERS.map(|folder| parent.join(folder));
+    let whole = encode(&disc(0), ImageFormat::Png)?;
+    fs::write(discs.join(TURNED), turned()?)?;
+    fs::write(discs.join(BROKEN_FILES[0]), &whole[..whole.len() / 3])?;
+    fs::write(stripes.join(BROKEN_FILES[1]), "Buy milk.\n")?;
+    Ok(())
+}
+
+/// Lays so many JPEGs of the size of a photograph into `folder`.
+pub fn write_photographs(folder: &Path, count: u32, side: u32) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for number in 0..count {
+        let picture = RgbImage::from_fn(side, side, |x, y| {
+            let wave = |period: u32| ((x * (number % 7 + 1) + y * period) % 256) as u8;
+            Rgb([wave(1), wave(2), (number % 256) as u8])
+        });
+        fs::write(folder.join(format!("{number:04}.jpg")), encode(&picture, ImageFormat::Jpeg)?)?;
+    }
+    Ok(())
+}
+
+fn encode(picture: &RgbImage, format: ImageFormat) -> Result<Vec<u8>> {
+    let mut bytes = Cursor::default();
+    picture.write_to(&mut bytes, format)?;
+    Ok(bytes.into_inner())
+}
+
+/// A warm disc, of another size in each variant.
+fn disc(variant: u32) -> RgbImage {
+    let (middle, radius) = (SIDE / 2, SIDE / 6 + 2 * variant);
+    RgbImage::from_fn(SIDE, SIDE, |x, y| {
+        let inside = x.abs_diff(middle).pow(2) + y.abs_diff(middle).pow(2) <= radius.pow(2);
+        if inside { Rgb([230, 120, 30 + 10 * variant as u8]) } else { Rgb([250, 240, 220]) }
+    })
+}
+
+/// Cold stripes, of another width in each variant.
+fn stripes(variant: u32) -> RgbImage {
+    RgbImage::from_fn(SIDE, SIDE, |x, _| {
+        let dark = (x / (3 + variant)).is_multiple_of(2);
+        if dark { Rgb([20, 40, 120 + 10 * variant as u8]) } else { Rgb([170, 200, 230]) }
+    })
+}
+
+/// A JPEG that is red on the left and blue on the right, whose EXIF data ask to turn it clockwise.
+fn turned() -> Result<Vec<u8>> {
+    let lying =
+        RgbImage::from_fn(
+            SIDE,
+            SIDE,
+            |x, _| {
+                if x < SIDE / 2 { Rgb([220, 20, 20]) } else { Rgb([20, 20, 220]) }
+            },
+        );
+    let jpeg = encode(&lying, ImageFormat::Jpeg)?;
+    let (start_of_image, rest) = jpeg.split_at(2);
+    Ok([start_of_image, &orientation_segment(6), rest].concat())
+}
+
+/// The smallest EXIF segment: a TIFF header and one directory with one entry, the orientation.
+fn orientation_segment(orientation: u8) -> Vec<u8> {
+    let tiff_header = b"MM\0\x2a\0\0\0\x08";
+    let entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+    let body = [b"Exif\0\0", tiff_header.as_slice(), &[0, 1], &entry, &[0; 4]].concat();
+    let length = u16::try_from(body.len() + 2).expect("it is short").to_be_bytes();
+    [&[0xff, 0xe1], length.as_slice(), &body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoders_see_the_orientation() {
+        use image::{ImageDecoder, ImageReader, metadata::Orientation};
+
+        let reader = ImageReader::with_format(Cursor::new(turned().unwrap()), ImageFormat::Jpeg);
+        let orientation = reader.into_decoder().unwrap().orientation().unwrap();
+        assert_eq!(orientation, Orientation::Rotate90);
+    }
+
+    #[test]
+    fn the_good_files_are_good_and_the_broken_broken() {
+        let parent = tempfile::tempdir().unwrap();
+        write_album(parent.path()).unwrap();
+        let mut good = 0;
+        for folder in FOLDERS {
+            for entry in fs::read_dir(parent.path().join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap();
+                let broken = BROKEN_FILES.contains(&name);
+                assert_eq!(image::open(&path).is_err(), broken, "{name}");
+                good += usize::from(!broken);
+            }
+        }
+        assert_eq!(good, GOOD_FILES);
+    }
+}

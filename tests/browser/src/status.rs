@@ -1,0 +1,79 @@
+//! What the page says of the run, in the words of its `role=status`.
+
+use std::fmt::{self, Display};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// `step 120 / 500`
+static STEP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bstep\s+(\d+)\s*/\s*(\d+)").expect("it is well formed"));
+
+/// `kNN 0.61`
+static KNN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bkNN\s+(\d+(?:\.\d+)?)").expect("it is well formed"));
+
+/// The text of the page's status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status(pub String);
+
+impl Status {
+    /// How many steps were taken.
+    pub fn step(&self) -> Option<u32> {
+        STEP.captures(&self.0)?[1].parse().ok()
+    }
+
+    /// How many steps a run takes.
+    pub fn steps(&self) -> Option<u32> {
+        STEP.captures(&self.0)?[2].parse().ok()
+    }
+
+    /// Whether the run has taken its last step, and its worth has been measured.
+    pub fn is_finished(&self) -> bool {
+        self.step().is_some() && self.step() == self.steps() && self.0.contains("done")
+    }
+
+    /// The device that computes: `WebGPU` or `CPU`.
+    pub fn backend(&self) -> Option<&'static str> {
+        let text = &self.0;
+        ["WebGPU", "CPU"].into_iter().filter(|name| text.contains(name)).min_by_key(|name| text.find(name))
+    }
+
+    /// The share of right answers by kNN, 0 to 1.
+    pub fn knn(&self) -> Option<f64> {
+        KNN.captures(&self.0)?[1].parse().ok()
+    }
+}
+
+impl Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read() {
+        let status = Status("step 120 / 500 · loss 1.53 · kNN 0.61 · CPU\ntraining · 5.2 steps/s".into());
+        assert_eq!((status.step(), status.steps()), (Some(120), Some(500)));
+        assert!(!status.is_finished());
+        assert_eq!(status.backend(), Some("CPU"));
+        assert_eq!(status.knn(), Some(0.61));
+    }
+
+    #[test]
+    fn a_run_ends_when_its_worth_is_measured() {
+        assert!(!Status("step 9 / 9 · CPU\nevaluating".into()).is_finished());
+        assert!(Status("step 9 / 9 · CPU\ndone".into()).is_finished());
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_read() {
+        let status = Status("Starting".into());
+        assert_eq!((status.step(), status.backend(), status.knn()), (None, None, None));
+        assert!(!status.is_finished());
+    }
+}

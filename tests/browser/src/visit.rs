@@ -1,0 +1,93 @@
+//! One visit to the page: a server, a browser, a test, and a report if it fails.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use futures_util::FutureExt;
+use tempfile::TempDir;
+use xtask::paths;
+use xtask::server::Server;
+
+use crate::chromium::{self, Gpu};
+use crate::page::Page;
+use crate::site;
+
+/// Where the page lies on its server: below the root, so that it must not rely on where it lies.
+pub const FOLDER: &str = "likeness";
+
+/// What a visitor brings along.
+#[derive(Debug)]
+pub struct Visit {
+    /// What the page finds when it asks for WebGPU.
+    pub gpu: Gpu,
+    /// Lays the page to be served into a folder.
+    pub site: fn(&Path) -> Result<()>,
+    /// Whether the console may hold errors.
+    pub errors_allowed: bool,
+}
+
+impl Default for Visit {
+    fn default() -> Self {
+        Self { gpu: Gpu::Software, site: site::copy_built, errors_allowed: false }
+    }
+}
+
+/// Opens a browser, runs the test in it and closes it.
+///
+/// Fails where the test fails, where the console holds an error, and where the
+/// page asked anything of another server.
+pub async fn visit(options: Visit, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    let scratch = TempDir::new()?;
+    let network_log = scratch.path().join("network.json");
+    let root = scratch.path().join("root");
+    (options.site)(&root.join(FOLDER))?;
+    let server = Server::start(&root, 0)?;
+    let driver = chromium::launch(options.gpu, &network_log).await?;
+    let page = Page::new(driver.clone(), server, scratch.path().join("downloads")).await?;
+
+    let outcome = AssertUnwindSafe(test(&page)).catch_unwind().await;
+    let outcome = match outcome {
+        Ok(Ok(())) if !options.errors_allowed => Ok(check_console(&page).await),
+        outcome => outcome,
+    };
+    if !matches!(outcome, Ok(Ok(()))) {
+        report(&page).await;
+    }
+    driver.quit().await?;
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))?;
+    check_requests(&network_log, &page.server().origin())
+}
+
+async fn check_console(page: &Page) -> Result<()> {
+    let console = page.console().await?;
+    let errors: Vec<_> = console.iter().filter(|line| line.starts_with("SEVERE")).collect();
+    ensure!(errors.is_empty(), "The console holds errors: {errors:#?}");
+    Ok(())
+}
+
+/// Prints what helps to understand a failure.
+async fn report(page: &Page) {
+    let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+    let picture = paths::screenshots().join(format!("failed-{name}.png"));
+    if page.photograph(&picture).await.is_ok() {
+        println!("the page when it failed: {}", picture.display());
+    }
+    if let Ok(status) = page.status().await {
+        println!("status: {status}");
+    }
+    println!("console:");
+    page.console().await.unwrap_or_default().iter().for_each(|line| println!("  {line}"));
+}
+
+/// Nothing but the page's own server was asked for anything, by the page or its worker.
+fn check_requests(network_log: &Path, origin: &str) -> Result<()> {
+    let log = fs::read_to_string(network_log).context("Chromium kept no log of its requests.")?;
+    let by_the_page = format!(r#""initiator":"{origin}""#);
+    let to_its_server = format!(r#""url":"{origin}/"#);
+    let elsewhere = |line: &&str| line.contains(&by_the_page) && !line.contains(&to_its_server);
+    let elsewhere: Vec<_> = log.lines().filter(elsewhere).collect();
+    ensure!(elsewhere.is_empty(), "The page asked something of another server: {elsewhere:#?}");
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! WebGPU and CPU: which one is chosen, and that both train alike.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use browser_tests::chromium::Gpu;
+use browser_tests::exports::Run;
+use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::{Page, Visit, visit};
+
+/// Small enough for an adapter in software.
+const TINY: &str = "images=shapes&seed=3&steps=10&batch=4&side=16&width=4&run=1";
+
+#[tokio::test]
+async fn webgpu_and_cpu_train_alike() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        let cpu = losses_on(page, "cpu", "CPU", PATIENTLY).await?;
+        let gpu = losses_on(page, "webgpu", "WebGPU", VERY_PATIENTLY).await?;
+        ensure!(cpu.len() == 10 && gpu.len() == 10, "CPU {cpu:?}, WebGPU {gpu:?}");
+        for (step, (cpu, gpu)) in cpu.iter().zip(&gpu).enumerate() {
+            let tolerance = if step < 3 { 1e-3 } else { 1e-2 };
+            let off = (gpu - cpu).abs() / cpu.abs();
+            ensure!(off <= tolerance, "Step {}: {cpu} on the CPU, {gpu} on WebGPU, {off:e} off.", step + 1);
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn losses_on(page: &Page, backend: &str, name: &str, within: Duration) -> Result<Vec<f64>> {
+    page.open(&format!("{TINY}&backend={backend}")).await?;
+    let status = page.wait_finished(within).await?;
+    ensure!(status.backend() == Some(name), "{backend} was asked for, yet the status is: {status}");
+    Run::parse(&page.download("Run (JSON)").await?)?.losses()
+}
+
+#[tokio::test]
+async fn without_webgpu_the_cpu_trains_and_the_page_says_why() -> Result<()> {
+    let visitor = Visit { gpu: Gpu::Absent, ..Visit::default() };
+    visit(visitor, async |page| falls_back(page).await).await
+}
+
+#[tokio::test]
+async fn an_adapter_in_software_is_not_chosen_by_itself() -> Result<()> {
+    visit(Visit::default(), async |page| falls_back(page).await).await
+}
+
+async fn falls_back(page: &Page) -> Result<()> {
+    page.open("images=shapes&steps=2&batch=8&side=16&width=4&backend=auto&run=1").await?;
+    let status = page.wait_finished(PATIENTLY).await?;
+    ensure!(status.backend() == Some("CPU"), "The status is: {status}");
+    // The reason is a sentence about WebGPU, or about the adapter.
+    page.wait_text(&["WebGPU"], SOON).await?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Links that carry settings.
+
+use anyhow::{Result, ensure};
+use browser_tests::exports::Run;
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Visit, visit};
+
+#[tokio::test]
+async fn the_same_link_trains_to_the_same_losses_twice() -> Result<()> {
+    const LINK: &str = "images=shapes&seed=7&steps=12&batch=16&side=16&width=4&backend=cpu&run=1";
+    visit(Visit::default(), async |page| {
+        let mut runs = Vec::new();
+        for _ in 0..2 {
+            page.open(LINK).await?;
+            let status = page.wait_finished(PATIENTLY).await?;
+            ensure!(status.backend() == Some("CPU"), "The status is: {status}");
+            runs.push(Run::parse(&page.download("Run (JSON)").await?)?.losses()?);
+        }
+        ensure!(runs[0].len() == 12, "There are {} losses.", runs[0].len());
+        ensure!(runs[0].iter().all(|loss| loss.is_finite()), "The losses are {:?}.", runs[0]);
+        let bits = |losses: &[f64]| losses.iter().map(|loss| loss.to_bits()).collect::<Vec<_>>();
+        ensure!(bits(&runs[0]) == bits(&runs[1]), "The losses differ: {runs:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_link_gets_wrong_is_named_and_the_rest_applies() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&colour=red&batch=many&steps=321&backend=cpu").await?;
+        page.wait_text(&["colour", "batch=many"], SOON).await?;
+        let status = page.wait_status("321 steps", PATIENTLY, |status| status.steps() == Some(321)).await?;
+        ensure!(status.step() == Some(0), "The status is: {status}");
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,12 @@
+//! The built page in a real Chromium. One file a topic; `cargo xtask test` builds the page and runs them.
+
+mod backends;
+mod builds;
+mod links;
+mod names;
+mod opening;
+mod own_pictures;
+mod requests;
+mod samples;
+mod screens;
+mod training;

@@ -1,0 +1,147 @@
+//! Pictures of one's own, dropped as files and folders.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::exports::Embeddings;
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::pictures::{self, BROKEN_FILES, FOLDERS, GOOD_FILES, TURNED};
+use browser_tests::{Page, Visit, visit};
+use image::RgbImage;
+use regex::Regex;
+use tempfile::TempDir;
+
+/// Neighbours shown first, those by the trained encoder.
+const SHOWN: usize = 10;
+
+/// The labels of the neighbours shown, in order.
+const NEIGHBOURS: &str = "[...document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]')]
+    .map(element => element.ariaLabel)";
+
+const SETTINGS: &str = "images=own&steps=6&batch=4&side=16&width=4&backend=cpu";
+
+#[tokio::test]
+async fn dropped_folders_are_learned_compared_and_exported() -> Result<()> {
+    let album = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        drop_album(page, album.path()).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        check_labels(&embeddings)?;
+        compare_with_neighbours_shown(page, &embeddings).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_photograph_is_turned_upright() -> Result<()> {
+    let album = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        drop_album(page, album.path()).await?;
+        let thumbnail = page.picture(TURNED).await?.screenshot_as_png().await?;
+        let thumbnail = image::load_from_memory(&thumbnail)?.into_rgb8();
+        let (above, below) = (colour_at(&thumbnail, 0.3), colour_at(&thumbnail, 0.7));
+        ensure!(above[0] > above[2] && below[2] > below[0], "It is {above:?} above and {below:?} below.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn fewer_than_four_pictures_are_too_few_and_the_page_says_so() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 3, 64)?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.picture("0002.jpg").await?;
+        page.wait_text(&["at least 4 pictures"], SOON).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Drops both folders and waits until every file is read, or named with what is wrong with it.
+async fn drop_album(page: &Page, parent: &Path) -> Result<()> {
+    pictures::write_album(parent)?;
+    let folders: Vec<PathBuf> = FOLDERS.map(|folder| parent.join(folder)).into();
+    page.open(SETTINGS).await?;
+    page.drop_paths(&folders).await?;
+    page.wait_text(&BROKEN_FILES, PATIENTLY).await?;
+    page.wait_text(&[&format!("{GOOD_FILES} pictures")], PATIENTLY).await?;
+    Ok(())
+}
+
+fn check_labels(embeddings: &Embeddings) -> Result<()> {
+    ensure!(embeddings.rows.len() == GOOD_FILES, "There are {} rows.", embeddings.rows.len());
+    for (name, label) in embeddings.names.iter().zip(&embeddings.labels) {
+        let folder = if name.contains(FOLDERS[1]) { FOLDERS[1] } else { FOLDERS[0] };
+        ensure!(label == folder, "{name} is labelled “{label}”.");
+    }
+    Ok(())
+}
+
+/// The neighbours that the page shows for a picture, and their similarities, are those of
+/// the embeddings it hands out.
+async fn compare_with_neighbours_shown(page: &Page, embeddings: &Embeddings) -> Result<()> {
+    page.picture(TURNED).await?.click().await?;
+    page.choose("Neighbours").await?;
+    let row = embeddings.names.iter().position(|name| name.contains(TURNED));
+    let nearest = embeddings.nearest(row.context("The picture is not among the embeddings.")?);
+    let shown = page
+        .wait("ten neighbours", SOON, async || {
+            Ok(Some(neighbours(page).await?).filter(|shown| shown.len() >= SHOWN))
+        })
+        .await?;
+    for (place, (neighbour, &(_, expected))) in shown.iter().take(SHOWN).zip(&nearest).enumerate() {
+        let row = embeddings.names.iter().position(|name| neighbour.name.starts_with(name));
+        let row = row.with_context(|| format!("There is no picture {}.", neighbour.name))?;
+        let of_this_picture = nearest.iter().find(|(other, _)| *other == row).map(|(_, exact)| *exact);
+        ensure!(
+            neighbour.shows(expected) && of_this_picture.is_some_and(|exact| neighbour.shows(exact)),
+            "Neighbour {} is {neighbour:?}; there, {expected} was expected, and for it, {of_this_picture:?}.",
+            place + 1
+        );
+    }
+    Ok(())
+}
+
+/// A neighbour as the page shows it.
+#[derive(Debug)]
+struct Neighbour {
+    name: String,
+    similarity: f64,
+    /// Half of the last digit shown.
+    precision: f64,
+}
+
+impl Neighbour {
+    fn read(label: &str) -> Result<Self> {
+        let pattern = Regex::new(r"^(.+), similarity ([-−]?)(\d+)\.(\d+)")?;
+        let found = pattern.captures(label).with_context(|| format!("“{label}” shows no similarity."))?;
+        let size: f64 = format!("{}.{}", &found[3], &found[4]).parse()?;
+        Ok(Self {
+            name: found[1].to_owned(),
+            similarity: if found[2].is_empty() { size } else { -size },
+            precision: 0.5 * 0.1_f64.powi(found[4].len().try_into()?),
+        })
+    }
+
+    /// Whether this is what is shown of such a similarity.
+    fn shows(&self, exact: f64) -> bool {
+        (self.similarity - exact).abs() <= self.precision + 1e-5
+    }
+}
+
+/// The neighbours in front, by their labels: `a.png (discs), similarity 0.93, same label`.
+async fn neighbours(page: &Page) -> Result<Vec<Neighbour>> {
+    let labels = page.evaluate(NEIGHBOURS).await?;
+    let labels: Vec<_> = labels.as_array().into_iter().flatten().filter_map(|label| label.as_str()).collect();
+    labels.into_iter().map(Neighbour::read).collect()
+}
+
+/// The colour in the middle of a picture, at this share of its height.
+fn colour_at(picture: &RgbImage, height: f64) -> [u8; 3] {
+    picture.get_pixel(picture.width() / 2, (f64::from(picture.height()) * height) as u32).0
+}

@@ -1,0 +1,26 @@
+//! Pictures of the page's main states, for the reader of the test run: `target/screenshots/`.
+
+use anyhow::Result;
+use browser_tests::page::{SOON, VERY_PATIENTLY};
+use browser_tests::{Visit, visit};
+
+#[tokio::test]
+async fn the_main_states_are_photographed() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=200&backend=cpu").await?;
+        page.photograph_all("1-opened").await?;
+
+        page.press("Train").await?;
+        page.wait_status("some steps", VERY_PATIENTLY, |status| status.step() >= Some(20)).await?;
+        page.photograph_all("2-training").await?;
+
+        page.wait_finished(VERY_PATIENTLY).await?;
+        page.wait_status("the kNN score", SOON, |status| status.knn().is_some()).await?;
+        for (number, tab) in (3..).zip(["Similarity", "Neighbours", "Loss"]) {
+            page.choose(tab).await?;
+            page.photograph_all(&format!("{number}-{}", tab.to_lowercase())).await?;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,11 @@
+//! What `cargo xtask` and the browser tests share.
+//!
+//! - [`browser`] finds Chromium and its driver, or installs them;
+//! - [`server`] serves the built page on the loopback;
+//! - [`command`] runs other programs and shows what it runs;
+//! - [`paths`] knows where things lie in the checkout.
+
+pub mod browser;
+pub mod command;
+pub mod paths;
+pub mod server;

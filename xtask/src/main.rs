@@ -1,0 +1,48 @@
+//! `cargo xtask`: building, serving, testing and measuring the page.
+
+mod tasks;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  serve [--port N]   build the page and serve it on this machine (port 8080 unless told)
+  build              build the page into dist/
+  test               run every test: native, then the page in a real browser
+  measure [WHAT…]    print figures of the page in a real browser
+  tools              install what is missing to build the page";
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["serve"] => tasks::serve(8080),
+        ["serve", "--port", port] => match port.parse() {
+            Ok(port) => tasks::serve(port),
+            Err(_) => bail!("“{port}” is no port number."),
+        },
+        ["build"] => tasks::build(),
+        ["test"] => tasks::test(),
+        ["measure", what @ ..] => tasks::measure(what),
+        ["tools"] => tools::ensure_all(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("There is no such command: {}.\n\n{USAGE}", other.join(" ")),
+    }
+}

@@ -1,0 +1,23 @@
+//! Where things lie in the checkout.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the checkout.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the checkout's root")
+}
+
+/// The built page.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Tools that were installed for this checkout alone.
+pub fn tools() -> PathBuf {
+    root().join("target/tools")
+}
+
+/// Pictures of the page that the browser tests leave for their reader.
+pub fn screenshots() -> PathBuf {
+    root().join("target/screenshots")
+}

@@ -1,0 +1,134 @@
+//! A static file server on the loopback, for people and for tests.
+
+use std::fs::File;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use percent_encoding::percent_decode_str;
+use tiny_http::{Header, Method, Request, Response};
+
+/// How many files can be on their way at once: a page asks for several in parallel.
+const THREADS: usize = 4;
+
+/// A running server; it stops when dropped.
+pub struct Server {
+    http: Arc<tiny_http::Server>,
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<String>>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves the files under `root` on the loopback; port 0 chooses a free one.
+    pub fn start(root: &Path, port: u16) -> io::Result<Self> {
+        let http = tiny_http::Server::http((Ipv4Addr::LOCALHOST, port)).map_err(io::Error::other)?;
+        let address = http.server_addr().to_ip().expect("it was bound to an IP address");
+        let http = Arc::new(http);
+        let requests = Arc::default();
+        let threads = (0..THREADS)
+            .map(|_| {
+                let (http, requests) = (Arc::clone(&http), Arc::clone(&requests));
+                let root = root.to_owned();
+                thread::spawn(move || answer_all(&http, &root, &requests))
+            })
+            .collect();
+        Ok(Self { http, address, requests, threads })
+    }
+
+    /// Where it listens, as the beginning of an address: `http://127.0.0.1:8080`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The paths asked for so far, in order.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().expect("no thread panics while it holds the list").clone()
+    }
+
+    /// Serves until the program is ended.
+    pub fn wait(mut self) {
+        for thread in self.threads.drain(..) {
+            thread.join().expect("the server's threads do not panic");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.threads.iter().for_each(|_| self.http.unblock());
+    }
+}
+
+fn answer_all(http: &tiny_http::Server, root: &Path, requests: &Mutex<Vec<String>>) {
+    for request in http.incoming_requests() {
+        if let Ok(mut requests) = requests.lock() {
+            requests.push(request.url().to_owned());
+        }
+        // A browser that went away in the middle of a file is no error of ours.
+        let _ = answer(request, root);
+    }
+}
+
+fn answer(request: Request, root: &Path) -> io::Result<()> {
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return request.respond(Response::empty(405));
+    }
+    let found = locate(root, request.url()).and_then(|path| Some((File::open(&path).ok()?, path)));
+    match found {
+        Some((file, path)) => request.respond(
+            Response::from_file(file)
+                .with_header(header("Content-Type", &content_type(&path)))
+                .with_header(header("Cache-Control", "no-store")),
+        ),
+        None => request.respond(Response::from_string("There is no such file.").with_status_code(404)),
+    }
+}
+
+/// The file that a request means, unless it reaches outside `root`.
+fn locate(root: &Path, url: &str) -> Option<PathBuf> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let path = percent_decode_str(path).decode_utf8().ok()?;
+    let relative = Path::new(path.trim_start_matches('/'));
+    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    let file = root.join(relative);
+    Some(if file.is_dir() { file.join("index.html") } else { file })
+}
+
+fn content_type(path: &Path) -> String {
+    let mime = mime_guess::from_path(path).first_or_octet_stream();
+    match mime.type_() {
+        mime_guess::mime::TEXT => format!("{mime}; charset=utf-8"),
+        _ => mime.to_string(),
+    }
+}
+
+fn header(name: &str, value: &str) -> Header {
+    Header::from_bytes(name, value).expect("names and values of ours are ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_under_the_root_are_found() {
+        let root = Path::new("/srv");
+        assert_eq!(locate(root, "/a/b%20c.js?x=1"), Some("/srv/a/b c.js".into()));
+        assert_eq!(locate(root, "/../etc/passwd"), None);
+        assert_eq!(locate(root, "/%2e%2e/etc/passwd"), None);
+        assert_eq!(locate(root, "//etc/passwd"), Some("/srv/etc/passwd".into()));
+    }
+
+    #[test]
+    fn browsers_are_told_what_they_get() {
+        let of = |name| content_type(Path::new(name));
+        assert_eq!(of("engine_bg.wasm"), "application/wasm");
+        assert_eq!(of("engine.js"), "text/javascript; charset=utf-8");
+        assert_eq!(of("index.html"), "text/html; charset=utf-8");
+    }
+}

@@ -1,0 +1,56 @@
+//! The commands.
+
+use anyhow::{Context, Result};
+use xtask::command::{command, run};
+use xtask::server::Server;
+use xtask::{browser, paths};
+
+use crate::tools;
+
+/// How many browsers are tested at once: each trains a network, so few.
+const BROWSERS: &str = "--test-threads=2";
+
+/// Leaves the release page in `dist/`.
+pub fn build() -> Result<()> {
+    tools::ensure_all()?;
+    // trunk takes any value of NO_COLOR but `true` and `false` for a mistake.
+    run(command("trunk", ["build", "--release"])
+        .current_dir(paths::root())
+        .env("PATH", tools::path()?)
+        .env_remove("NO_COLOR"))
+}
+
+/// Builds the page and serves it until interrupted.
+pub fn serve(port: u16) -> Result<()> {
+    // Before the build, so that a port that is taken is noticed at once.
+    let server = Server::start(&paths::dist(), port).with_context(|| {
+        format!("Port {port} cannot be used: choose another, as in `cargo xtask serve --port 8081`")
+    })?;
+    build()?;
+    println!("Likeness is at {}/ (Ctrl-C ends it)", server.origin());
+    server.wait();
+    Ok(())
+}
+
+/// Runs the native tests, then those of the page in a real browser.
+pub fn test() -> Result<()> {
+    run(&mut cargo(["test"]))?;
+    run(&mut cargo(["test", "--package", "xtask"]))?;
+    browser::ensure()?;
+    build()?;
+    run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
+}
+
+/// Prints figures of the page in a real browser.
+pub fn measure(what: &[&str]) -> Result<()> {
+    browser::ensure()?;
+    build()?;
+    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "measure", "--"]).args(what))
+}
+
+fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
+    let mut cargo = command("cargo", arguments);
+    // An error says where the page went wrong; a backtrace would bury it.
+    cargo.current_dir(paths::root()).env("RUST_LIB_BACKTRACE", "0");
+    cargo
+}

@@ -1,0 +1,113 @@
+//! The tools that build the page, in pinned versions, installed when missing.
+//!
+//! A tool on the `PATH` is used if it has the version wanted; otherwise a copy of
+//! this checkout's own is installed under `target/tools`, by cargo or npm.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use xtask::command::{command, output, run};
+use xtask::paths;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const TRUNK: &str = "0.21.14";
+const BINARYEN: &str = "132";
+
+/// Makes sure that everything that builds the page is there.
+pub fn ensure_all() -> Result<()> {
+    ensure_target()?;
+    ensure_tool("trunk", TRUNK, || run(&mut cargo_install("trunk", TRUNK, &["--locked"])))?;
+    let bindgen = locked_version("wasm-bindgen")?;
+    // Its published lock file names versions that were withdrawn since, hence no `--locked`.
+    ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))?;
+    ensure_tool("wasm-opt", BINARYEN, install_binaryen)
+}
+
+/// The `PATH` with this checkout's own tools in front.
+pub fn path() -> Result<OsString> {
+    let inherited = env::var_os("PATH").unwrap_or_default();
+    let folders = own_folders().into_iter().chain(env::split_paths(&inherited));
+    Ok(env::join_paths(folders)?)
+}
+
+fn own_folders() -> [PathBuf; 2] {
+    [paths::tools().join("bin"), paths::tools().join("node_modules/.bin")]
+}
+
+/// Makes sure that the compiler can build for the browser.
+fn ensure_target() -> Result<()> {
+    let libraries = output(&mut command("rustc", ["--print", "target-libdir", "--target", TARGET]));
+    if libraries.is_some_and(|folder| Path::new(&folder).exists()) {
+        return Ok(());
+    }
+    run(&mut command("rustup", ["target", "add", TARGET]))
+        .with_context(|| format!("Rust's standard library for {TARGET} is missing"))
+}
+
+/// Installs a tool unless the one that would be run has the version wanted.
+fn ensure_tool(name: &str, version: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {
+    if installed_version(name)?.as_deref() == Some(version) {
+        return Ok(());
+    }
+    eprintln!("Installing {name} {version} for this checkout …");
+    install().with_context(|| format!("{name} {version} is needed to build the page"))?;
+    let found = installed_version(name)?;
+    ensure!(
+        found.as_deref() == Some(version),
+        "{name} {version} was installed, yet {} is what runs.",
+        found.as_deref().unwrap_or("none")
+    );
+    Ok(())
+}
+
+/// What the tool says of itself: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`.
+fn installed_version(name: &str) -> Result<Option<String>> {
+    let Ok(program) = which::which_in(name, Some(path()?), paths::root()) else {
+        return Ok(None);
+    };
+    let text = output(Command::new(program).arg("--version")).unwrap_or_default();
+    let version = text.split_whitespace().skip(1).find(|word| *word != "version");
+    Ok(version.map(str::to_owned))
+}
+
+fn cargo_install(package: &str, version: &str, more: &[&str]) -> Command {
+    let mut install = command("cargo", ["install", package, "--version", version]);
+    install.args(more).arg("--root").arg(paths::tools());
+    install
+}
+
+/// Binaryen's npm package carries its tools as WebAssembly: no compiler, no download beyond npm's.
+fn install_binaryen() -> Result<()> {
+    fs::create_dir_all(paths::tools())?;
+    run(command("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix"])
+        .arg(paths::tools())
+        .arg(format!("binaryen@{BINARYEN}.0.0")))
+}
+
+/// The version of a package in `Cargo.lock`.
+fn locked_version(package: &str) -> Result<String> {
+    let lock = fs::read_to_string(paths::root().join("Cargo.lock"))?;
+    version_in(&lock, package).with_context(|| format!("Cargo.lock does not name {package}."))
+}
+
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    Some(entry.split_once('"')?.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_from_the_lock_file() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.1.0\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.3\"\n";
+        assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.3"));
+        assert_eq!(version_in(lock, "trunk"), None);
+    }
+}
