@@ -204,3 +204,128 @@ impl Augmenter {
         coloured.clamp(0.0, 1.0).reshape([count, 3, self.side, self.side])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, generator};
+
+    const SIDE: usize = 17;
+
+    fn picture() -> Vec<f32> {
+        let mut rng = generator(5, Purpose::Preview, 0);
+        (0..3 * SIDE * SIDE).map(|_| rng.random_range(0.0..1.0)).collect()
+    }
+
+    fn apply(view: View) -> Vec<f32> {
+        let device = Device::flex();
+        let batch = Tensor::from_data(TensorData::new(picture(), [1, 3, SIDE, SIDE]), &device);
+        let views = Augmenter::new(SIDE, &device).apply(batch, &[view]);
+        views.into_data().try_to_vec().expect("single precision")
+    }
+
+    fn assert_close(a: &[f32], b: &[f32]) {
+        assert_eq!(a.len(), b.len());
+        for (at, (a, b)) in a.iter().zip(b).enumerate() {
+            assert!((a - b).abs() < 2e-5, "at {at}: {a} instead of {b}");
+        }
+    }
+
+    fn pixel(values: &[f32], at: usize) -> [f32; 3] {
+        std::array::from_fn(|channel| values[channel * SIDE * SIDE + at])
+    }
+
+    /// The picture with its pixels moved: `from(x, y)` says where a pixel comes from.
+    fn moved(from: impl Fn(usize, usize) -> (usize, usize)) -> Vec<f32> {
+        let picture = picture();
+        let place = |at: usize| {
+            let (x, y) = from(at % SIDE, at / SIDE);
+            y * SIDE + x
+        };
+        (0..3 * SIDE * SIDE)
+            .map(|at| picture[at / (SIDE * SIDE) * SIDE * SIDE + place(at % (SIDE * SIDE))])
+            .collect()
+    }
+
+    #[test]
+    fn settings_that_change_nothing_return_the_picture() {
+        let mut rng = generator(1, Purpose::Views, 0);
+        let view = View::draw(&Augmentations::NONE, &mut rng);
+        assert_close(&apply(view), &picture());
+        assert_close(&apply(View::IDENTITY), &picture());
+    }
+
+    #[test]
+    fn a_seed_draws_the_same_views_again() {
+        let draw = |index| {
+            let mut rng = generator(9, Purpose::Views, index);
+            [(); 8].map(|()| View::draw(&Augmentations::SHAPES, &mut rng))
+        };
+        assert_eq!(draw(3), draw(3));
+        assert_ne!(draw(3), draw(4));
+    }
+
+    #[test]
+    fn a_mirrored_view_is_the_mirrored_picture() {
+        let place = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        assert_close(&apply(View { place, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - x, y)));
+    }
+
+    #[test]
+    fn a_quarter_turn_moves_rows_to_columns() {
+        let place = [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]];
+        assert_close(&apply(View { place, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - y, x)));
+    }
+
+    #[test]
+    fn a_crop_shows_only_its_window() {
+        let mut only_crop = Augmentations::NONE;
+        only_crop.crop = Operation::new(0.75, 1.0);
+        let mut rng = generator(2, Purpose::Views, 0);
+        for _ in 0..200 {
+            let [[width, skew, x], [skew_too, height, y]] = View::draw(&only_crop, &mut rng).place;
+            assert_eq!((skew, skew_too), (0.0, 0.0));
+            assert!(x.abs() + width <= 1.0 + 1e-6 && y.abs() + height <= 1.0 + 1e-6);
+            // A window cut off at the picture's edge is smaller than was drawn.
+            assert!(width * height > 0.2 && width * height <= 1.0 + 1e-6, "{}", width * height);
+        }
+    }
+
+    #[test]
+    fn colour_operations_do_what_their_names_say() {
+        let original = picture();
+        let luma = |rgb: [f32; 3]| rgb.iter().zip(LUMA).map(|(value, weight)| value * weight).sum::<f32>();
+        let changed = |colour| apply(View { colour, ..View::IDENTITY });
+        let (darker, flat) = (changed(Colour::brightness(0.5)), changed(Colour::contrast(0.0)));
+        let (grey, negative) = (changed(Colour::grayscale(1.0)), changed(Colour::invert(1.0)));
+        for at in 0..SIDE * SIDE {
+            let rgb = pixel(&original, at);
+            assert_close(&pixel(&darker, at), &rgb.map(|value| value / 2.0));
+            assert_close(&pixel(&flat, at), &[0.5; 3]);
+            assert_close(&pixel(&grey, at), &[luma(rgb); 3]);
+            assert_close(&pixel(&negative, at), &rgb.map(|value| 1.0 - value));
+        }
+    }
+
+    #[test]
+    fn turning_the_hue_keeps_luma_and_a_full_turn_keeps_all() {
+        let rgb = [0.3, 0.5, 0.6];
+        let turned = |angle| {
+            let Colour { matrix, .. } = Colour::hue(angle);
+            matrix.map(|row| row.iter().zip(rgb).map(|(weight, value)| weight * value).sum::<f32>())
+        };
+        let luma = |rgb: [f32; 3]| rgb.iter().zip(LUMA).map(|(value, weight)| value * weight).sum::<f32>();
+        for step in 0..12 {
+            let angle = step as f32 * TAU / 12.0;
+            assert!((luma(turned(angle)) - luma(rgb)).abs() < 1e-3);
+        }
+        assert!(turned(TAU).iter().zip(rgb).all(|(a, b)| (a - b).abs() < 1e-3));
+        assert!((turned(PI)[0] - rgb[0]).abs() > 0.1);
+    }
+
+    #[test]
+    fn values_stay_in_range() {
+        let bright = apply(View { colour: Colour::brightness(5.0), ..View::IDENTITY });
+        assert!(bright.iter().all(|value| (0.0..=1.0).contains(value)));
+    }
+}

@@ -38,7 +38,7 @@ impl EncoderConfig {
                     .collect(),
             };
         }
-        Self { stages: vec![(width, 1), (2 * width, 2), (4 * width, 2)] }
+        Self { stages: vec![(width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)] }
     }
 
     /// Dimensions of an embedding.

@@ -119,3 +119,26 @@ fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
         |colour: u8| ((u32::from(colour) * alpha + u32::from(BACKGROUND) * (255 - alpha) + 127) / 255) as u8;
     [over(r), over(g), over(b)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_do_not_fill_a_picture_are_refused() {
+        assert!(Image::from_rgb(vec![0; SIDE * SIDE * 3 - 1]).is_none());
+        assert!(Image::from_rgba(&vec![0; SIDE * SIDE * 4]).is_some());
+    }
+
+    #[test]
+    fn planes_keep_a_flat_colour_at_every_side() {
+        let image = Image::draw(|_, _| [255, 51, 0]);
+        for side in [16, 17, 32, SIDE] {
+            let planes = image.planes(side);
+            assert_eq!(planes.len(), 3 * side * side);
+            for (plane, value) in planes.chunks_exact(side * side).zip([1.0, 0.2, 0.0]) {
+                assert!(plane.iter().all(|cell| (cell - value).abs() < 5e-3));
+            }
+        }
+    }
+}

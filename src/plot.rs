@@ -2,5 +2,6 @@
 
 pub mod chart;
 pub mod colour;
+pub mod contact_sheet;
 pub mod matrix;
 pub mod ticks;

@@ -320,3 +320,42 @@ impl<'de> Deserialize<'de> for Floats {
         Ok(Self(bytemuck::pod_collect_to_vec(&bytes)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    #[test]
+    fn commands_and_events_survive_the_journey() {
+        let picture = Picture { id: 7, label: Some(3), rgb: vec![1, 2, 3] };
+        for command in [
+            Command::Configure(Settings::recommended(Images::Fashion)),
+            Command::Add(vec![picture]),
+            Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
+            Command::Matrix { stage: Stage::Trained },
+        ] {
+            assert_eq!(decode::<Command>(&encode(&command)), Ok(command));
+        }
+        let cells = Floats(vec![0.1, -1.0, f32::MAX]);
+        let event = Event::Batch(BatchMatrix { step: 1, pictures: vec![4], cells });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+    }
+
+    #[test]
+    fn another_builds_messages_are_refused_by_name() {
+        let foreign = postcard::to_stdvec(&("0.0.0-other", Event::Finished)).expect("plain data");
+        let error = decode::<Event>(&foreign).expect_err("another build");
+        assert_eq!(error, MessageError::OtherBuild { theirs: "0.0.0-other".to_owned() });
+        assert!(error.to_string().contains("0.0.0-other"));
+    }
+
+    #[test]
+    fn broken_messages_are_refused() {
+        let whole = encode(&Event::Refused("a sentence".to_owned()));
+        for length in 0..whole.len() {
+            assert!(decode::<Event>(&whole[..length]).is_err(), "{length} bytes");
+        }
+        assert_eq!(decode::<Event>(&[0xff; 40]), Err(MessageError::Malformed));
+    }
+}

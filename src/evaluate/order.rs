@@ -9,15 +9,21 @@ use crate::protocol::LabelId;
 /// nearest of this many, so that time and memory stay bounded.
 const CLUSTERED: usize = 2000;
 
-/// By label where any row has one (unlabelled rows last), else by similarity.
+/// By label where there are several (unlabelled rows last), else by similarity.
 pub fn order(rows: &UnitRows, labels: &[Option<LabelId>]) -> Vec<usize> {
-    if labels.iter().any(Option::is_some) {
+    if several(labels) {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|row| labels[*row].unwrap_or(LabelId::MAX));
         order
     } else {
         by_similarity(rows, CLUSTERED)
     }
+}
+
+/// Whether two rows carry different labels.
+fn several(labels: &[Option<LabelId>]) -> bool {
+    let mut given = labels.iter().flatten();
+    given.next().is_some_and(|first| given.any(|other| other != first))
 }
 
 /// The leaves of an average-linkage dendrogram from left to right.
@@ -103,6 +109,9 @@ mod tests {
     fn labels_come_first() {
         let labels = [None, Some(2), Some(1), Some(2)];
         assert_eq!(order(&three_groups(4), &labels), [2, 1, 3, 0]);
+        // One label for all says nothing.
+        let order = order(&three_groups(60), &[Some(1); 60]);
+        assert_eq!(changes(&order), 2);
     }
 
     #[test]

@@ -125,6 +125,8 @@ pub struct State {
     pub tab: Tab,
     /// Whether the user put it there during this run.
     tab_chosen: bool,
+    /// Whether training starts once the pictures on their way are there.
+    postponed: bool,
     /// Sentences for the user.
     pub notices: Vec<Notice>,
     next_notice: u32,
@@ -145,6 +147,7 @@ impl State {
             selected: None,
             tab: Tab::Similarity,
             tab_chosen: false,
+            postponed: false,
             notices: Vec::new(),
             next_notice: 0,
             touched: Parts::default(),
@@ -262,17 +265,26 @@ impl State {
         self.tab_chosen = false;
     }
 
-    /// Notes that the user wants training to go on.
-    pub fn start_running(&mut self) {
+    /// Notes that the user wants training to go on; whether it can at once, or has to
+    /// wait for pictures on their way.
+    pub fn start_running(&mut self) -> bool {
         self.touch(Part::Run);
         self.run.running = true;
+        self.postponed = self.intake.is_active();
         self.suggest_tab(Tab::Loss);
+        !self.postponed
+    }
+
+    /// Notes that the pictures are there; whether training waited for them.
+    pub fn settled(&mut self) -> bool {
+        std::mem::take(&mut self.postponed)
     }
 
     /// Notes that no more steps are wanted.
     pub fn stop_running(&mut self) {
         self.touch(Part::Run);
         self.run.running = false;
+        self.postponed = false;
     }
 
     /// Notes that the user wants a single step.
@@ -316,7 +328,7 @@ impl State {
         self.results = Results::default();
         self.run.steps.clear();
         self.run.batch = None;
-        self.run.running = false;
+        self.stop_running();
         self.views = None;
         self.selected = None;
         self.tab_chosen = false;

@@ -53,7 +53,7 @@ fn figure(kind: usize) -> Vec<Part> {
         "disc" => return vec![Part::Disc { centre: [0.0, 0.0], radius: 0.9 }],
         "ring" => return vec![Part::Ring { radius: 0.76, width: 0.36 }],
         "dots" => return (0..3).map(dot).collect(),
-        "stripes" => return [-0.72, 0.0, 0.72].map(stripe).into(),
+        "stripes" => return [-0.6, 0.0, 0.6].map(stripe).into(),
         "square" => corners(4, TAU / 8.0),
         "triangle" => corners(3, -TAU / 4.0),
         "star" => {
@@ -61,7 +61,7 @@ fn figure(kind: usize) -> Vec<Part> {
             (0..10).map(|i| scaled(on_circle(i, 10, -TAU / 4.0), radius(i))).collect()
         }
         "cross" => cross(0.32),
-        "heart" => (0..48).map(|i| heart(i as f32 / 48.0 * TAU)).collect(),
+        "heart" => (0..32).map(|i| heart(i as f32 / 32.0 * TAU)).collect(),
         "crescent" => crescent(),
         kind => unreachable!("{kind} has no figure"),
     };
@@ -75,7 +75,7 @@ fn dot(i: usize) -> Part {
 
 /// A horizontal bar at a height.
 fn stripe(y: f32) -> Part {
-    let (length, half) = (0.9, 0.18);
+    let (length, half) = (0.8, 0.16);
     Part::Polygon(vec![[-length, y - half], [length, y - half], [length, y + half], [-length, y + half]])
 }
 
@@ -117,11 +117,11 @@ fn heart(t: f32) -> Point {
 /// The unit disc less a disc shifted to the right.
 fn crescent() -> Vec<Point> {
     let (tip, shift, radius): (f32, f32, f32) = (1.1, 0.55, 0.894);
-    let outer = (0..=24).map(|i| tip + i as f32 / 24.0 * (TAU - 2.0 * tip));
+    let outer = (0..=16).map(|i| tip + i as f32 / 16.0 * (TAU - 2.0 * tip));
     let outer = outer.map(|angle| [angle.cos(), angle.sin()]);
     // The inner arc runs back between the same two tips.
     let inner_tip = f32::atan2(tip.sin(), tip.cos() - shift);
-    let inner = (0..=24).map(|i| (TAU - inner_tip) - i as f32 / 24.0 * (TAU - 2.0 * inner_tip));
+    let inner = (0..=16).map(|i| (TAU - inner_tip) - i as f32 / 16.0 * (TAU - 2.0 * inner_tip));
     let inner = inner.map(|angle| [shift + radius * angle.cos(), radius * angle.sin()]);
     outer.chain(inner).map(|[x, y]| [x + 0.15, y]).collect()
 }
@@ -139,9 +139,11 @@ fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
         let point = [(cos * dx + sin * dy) / radius, (cos * dy - sin * dx) / radius];
         // One pixel of soft edge.
         let ink_share = (0.5 - signed_distance(figure, point) * radius).clamp(0.0, 1.0);
+        let noise = rng.next_u32().to_le_bytes();
         std::array::from_fn(|channel| {
             let colour = ground[channel] + (ink[channel] - ground[channel]) * ink_share;
-            (colour + rng.random_range(-NOISE..NOISE)).clamp(0.0, 255.0) as u8
+            let noise = (f32::from(noise[channel]) / 127.5 - 1.0) * NOISE;
+            (colour + noise).clamp(0.0, 255.0) as u8
         })
     })
 }
@@ -164,10 +166,10 @@ fn signed_distance(figure: &[Part], point: Point) -> f32 {
 }
 
 fn distance_to_part(part: &Part, [x, y]: Point) -> f32 {
-    let from_centre = x.hypot(y);
+    let from_centre = (x * x + y * y).sqrt();
     match part {
         Part::Ring { radius, width } => (from_centre - radius).abs() - width / 2.0,
-        Part::Disc { centre, radius } => (x - centre[0]).hypot(y - centre[1]) - radius,
+        Part::Disc { centre, radius } => ((x - centre[0]).powi(2) + (y - centre[1]).powi(2)).sqrt() - radius,
         // Far outside, the distance from the unit circle is precise enough.
         Part::Polygon(_) if from_centre > 1.2 => from_centre - 1.0,
         Part::Polygon(corners) => distance_to_polygon(corners, [x, y]),

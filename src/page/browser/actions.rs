@@ -52,8 +52,9 @@ impl Session {
             return self.change(|state| state.notify(obstacle));
         }
         self.send_settings();
-        self.change(|state| state.start_running());
-        self.send(&Command::Train);
+        if self.change(|state| state.start_running()) {
+            self.send(&Command::Train);
+        }
     }
 
     /// Stops after the step in hand.
@@ -88,9 +89,12 @@ impl Session {
         }
     }
 
-    /// Says that no more pictures are on their way.
+    /// Says that no more pictures are on their way, and starts training if it waited for them.
     pub fn settle(self) {
         self.send(&Command::Settle);
+        if self.change(|state| state.settled()) {
+            self.send(&Command::Train);
+        }
     }
 
     /// Takes a picture out of the set.

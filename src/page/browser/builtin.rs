@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a slice of drawing may keep the page, in milliseconds.
-const SLICE: f64 = 12.0;
+const SLICE: f64 = 30.0;
 
 /// Replaces the set by a built-in one.
 pub fn show(session: Session, images: Images) {

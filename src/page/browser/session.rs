@@ -32,6 +32,8 @@ pub struct Session {
     pub(super) code: StoredValue<Option<WebAssembly::Module>, LocalStorage>,
     /// When engines broke down, in milliseconds.
     pub(super) breakdowns: StoredValue<Vec<f64>>,
+    /// Whether the engine broke down and is about to be replaced.
+    pub(super) replacing: StoredValue<bool>,
     /// Files that the engine decodes, and who waits for them.
     pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,
     /// Whether settings wait to be sent.
@@ -50,6 +52,7 @@ impl Session {
             engine: StoredValue::new_local(None),
             code: StoredValue::new_local(None),
             breakdowns: StoredValue::new(Vec::new()),
+            replacing: StoredValue::new(false),
             decoding: StoredValue::new_local(HashMap::new()),
             unsent_settings: StoredValue::new(false),
             intake: StoredValue::new(0),

@@ -77,7 +77,10 @@ fn receive(session: Session, event: Event) {
                 waiting.send(picture.map(|bytes| bytes.into_vec())).ok();
             }
         }
+        // A breakdown may be reported twice: by the engine's last words and by its worker.
+        Event::Failed(_) if session.replacing.get_value() => {}
         Event::Failed(reason) => {
+            session.replacing.set_value(true);
             session.change(|state| state.apply(Event::Failed(reason)));
             // The old engine's callback is still running: it must not be dropped here.
             timing::after(0, move || replace(session));
@@ -88,6 +91,7 @@ fn receive(session: Session, event: Event) {
 
 /// Ends the engine that broke down and starts another.
 fn replace(session: Session) {
+    session.replacing.set_value(false);
     session.engine.set_value(None);
     session.decoding.update_value(|decoding| decoding.clear());
     let now = timing::now();

@@ -77,6 +77,18 @@ fn a_restart_forgets_the_trained_encoder_alone() {
 }
 
 #[test]
+fn training_waits_for_pictures_on_their_way() {
+    let mut state = state(4);
+    assert!(state.start_running() && !state.settled());
+    state.begin_intake("Decoding", 2, 0);
+    assert!(!state.start_running());
+    assert!(state.settled() && !state.settled());
+    state.start_running();
+    state.stop_running();
+    assert!(!state.settled());
+}
+
+#[test]
 fn training_says_what_it_lacks() {
     let mut state = state(3);
     let obstacle = state.training_obstacle().expect("too few pictures");

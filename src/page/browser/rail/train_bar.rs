@@ -12,9 +12,15 @@ use crate::{
     settings::MIN_PICTURES,
 };
 
+/// The name of the tab in the browser.
+const TITLE: &str = "Likeness: watch a network learn which of your pictures are alike";
+
 /// Train, Pause, Step, Reset, and how far the run is.
 #[component]
 pub fn TrainBar() -> impl IntoView {
+    let session = Session::expect();
+    let title = Memo::new(move |_| session.read([Part::Run, Part::Settings], title));
+    Effect::new(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
             <RunProgress />
@@ -46,6 +52,7 @@ fn Buttons() -> impl IntoView {
     let stuck = Memo::new(move |_| {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
     });
+    let arriving = move || session.read([Part::Intake], |state| state.intake.is_active());
     let at_start = move || session.read([Part::Run], |state| state.run.step() == 0);
     let train = move |_| {
         session.train();
@@ -68,7 +75,7 @@ fn Buttons() -> impl IntoView {
             <button
                 class="button"
                 type="button"
-                disabled=move || running() || stuck.get().is_some()
+                disabled=move || running() || stuck.get().is_some() || arriving()
                 on:click=move |_| session.step()
             >
                 "Step"
@@ -99,13 +106,27 @@ fn show_stage() {
 fn Status() -> impl IntoView {
     let session = Session::expect();
     let read = move |view: fn(&State) -> String| {
-        move || session.read([Part::Run, Part::Settings, Part::Engine, Part::Results, Part::Pictures], view)
+        move || {
+            session.read(
+                [Part::Run, Part::Settings, Part::Engine, Part::Results, Part::Pictures, Part::Intake],
+                view,
+            )
+        }
     };
     view! {
         <div class="status" role="status" aria-live="off">
             <p class="status-main">{read(progress)}</p>
             <p class="status-more">{read(activity)}</p>
         </div>
+    }
+}
+
+/// What the tab is called: a tab in the background goes on training, and says how far it is.
+fn title(state: &State) -> String {
+    if state.run.running && state.run.step() > 0 {
+        format!("{} / {} · Likeness", state.run.step(), state.settings.steps)
+    } else {
+        TITLE.to_owned()
     }
 }
 

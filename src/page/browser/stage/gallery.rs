@@ -3,15 +3,13 @@
 use leptos::{ev, html, prelude::*};
 
 use crate::{
+    image::SIDE,
     page::{
-        browser::{
-            measure::follow_size,
-            session::Session,
-            thumbnail::{Thumbnail, title},
-        },
+        browser::{measure::follow_size, paint, session::Session, thumbnail::title},
         grid::Grid,
         state::{Part, Tab},
     },
+    plot::contact_sheet::contact_sheet,
     protocol::PictureId,
 };
 
@@ -29,13 +27,13 @@ pub fn Gallery() -> impl IntoView {
     let count = Memo::new(move |_| session.read([Part::Pictures], |state| state.pictures.len()));
     let grid = Memo::new(move |_| Grid::new(count.get(), size.get().0, LEAST));
     let rows = Memo::new(move |_| grid.get().visible_rows(scroll.get(), size.get().1));
-    let cells = move || {
+    let cells = Memo::new(move |_| {
         let range = grid.get().cells(&rows.get());
         session.read([Part::Pictures], |state| {
             let entries = state.pictures.entries().get(range).unwrap_or_default();
             entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
         })
-    };
+    });
     let key = move |event: ev::KeyboardEvent| press(session, grid.get_untracked(), viewport, &event);
     view! {
         <section class="gallery" class:tall=tall aria-label="Pictures">
@@ -56,7 +54,8 @@ pub fn Gallery() -> impl IntoView {
                         style:grid-template-columns=move || format!("repeat({}, 1fr)", grid.get().columns)
                         style:grid-auto-rows=move || format!("{}px", grid.get().pitch)
                     >
-                        <For each=cells key=|id| *id let(id)>
+                        <PaintedCells cells columns=Signal::derive(move || grid.get().columns) />
+                        <For each=move || cells.get() key=|id| *id let(id)>
                             <Cell id />
                         </For>
                     </div>
@@ -70,7 +69,25 @@ pub fn Gallery() -> impl IntoView {
     }
 }
 
-/// One picture, to be picked out.
+/// The pictures in sight, all on one canvas.
+#[component]
+fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl IntoView {
+    let session = Session::expect();
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move || {
+        let Some(canvas) = canvas.get() else { return };
+        let (cells, columns) = (cells.get(), columns.get());
+        session.peek(|state| {
+            let entries = cells.iter().filter_map(|id| state.pictures.get(*id));
+            let pictures: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();
+            let sheet = contact_sheet(&pictures, SIDE, columns);
+            paint::rgba(&canvas, &sheet.rgba, sheet.width, sheet.height);
+        });
+    });
+    view! { <canvas class="gallery-sheet" node_ref=canvas aria-hidden="true"></canvas> }
+}
+
+/// The place of one picture, to be picked out.
 #[component]
 fn Cell(id: PictureId) -> impl IntoView {
     let session = Session::expect();
@@ -84,9 +101,7 @@ fn Cell(id: PictureId) -> impl IntoView {
             aria-label=name
             aria-selected=move || (selected(session) == Some(id)).to_string()
             on:click=move |_| pick(session, id)
-        >
-            <Thumbnail picture=Some(id) />
-        </div>
+        ></div>
     }
 }
 

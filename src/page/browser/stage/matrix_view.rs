@@ -34,7 +34,7 @@ pub fn MatrixView(
     let side = RwSignal::new(0);
     Effect::new(move || {
         let (Some(canvas), Some(drawing)) = (canvas.get(), draw()) else { return };
-        paint::rgba(&canvas, &drawing.pixels, drawing.side);
+        paint::rgba(&canvas, &drawing.pixels, drawing.side, drawing.side);
         side.set(drawing.side);
     });
     let moved = move |event: ev::PointerEvent| {

@@ -1,0 +1,73 @@
+//! Many pictures on one canvas: a page of the gallery costs one painting, not a hundred.
+
+/// Transparent pixels between neighbouring pictures.
+pub const GAP: usize = 8;
+
+/// The radius of the pictures' rounded corners, in pixels.
+const CORNER: usize = 8;
+
+/// Pixels of a sheet, row by row.
+#[derive(Debug, PartialEq)]
+pub struct Sheet {
+    /// RGBA bytes.
+    pub rgba: Vec<u8>,
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows of pixels.
+    pub height: usize,
+}
+
+/// Lays out square pictures of RGB bytes, `columns` to a row, each amid half a [`GAP`]
+/// on every side. Places without a picture stay transparent.
+pub fn contact_sheet(pictures: &[&[u8]], side: usize, columns: usize) -> Sheet {
+    let pitch = side + GAP;
+    let (width, height) = (columns * pitch, pictures.len().div_ceil(columns.max(1)) * pitch);
+    let mut sheet = Sheet { rgba: vec![0; width * height * 4], width, height };
+    for (place, picture) in pictures.iter().enumerate() {
+        let (left, top) = (place % columns * pitch + GAP / 2, place / columns * pitch + GAP / 2);
+        for (y, row) in picture.chunks_exact(side * 3).enumerate() {
+            let cut = cut_corner(y.min(side - 1 - y));
+            let start = ((top + y) * width + left) * 4;
+            let target = &mut sheet.rgba[start + cut * 4..start + (side - cut) * 4];
+            for (target, source) in target.chunks_exact_mut(4).zip(row[cut * 3..].chunks_exact(3)) {
+                target[..3].copy_from_slice(source);
+                target[3] = 255;
+            }
+        }
+    }
+    sheet
+}
+
+/// Pixels that the rounding takes from either end of the row so far from the edge.
+fn cut_corner(from_edge: usize) -> usize {
+    let radius = CORNER as f32;
+    let rise = radius - (from_edge as f32 + 0.5).min(radius);
+    (radius - (radius * radius - rise * rise).sqrt()).round() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_lie_in_their_places_amid_gaps() {
+        let side = 24;
+        let (red, blue) = ([255, 0, 0].repeat(side * side), [0, 0, 255].repeat(side * side));
+        let sheet = contact_sheet(&[&red, &red, &blue], side, 2);
+        assert_eq!((sheet.width, sheet.height), (2 * (side + GAP), 2 * (side + GAP)));
+        let at = |x: usize, y: usize| &sheet.rgba[(y * sheet.width + x) * 4..][..4];
+        let (first, second) = (GAP / 2 + side / 2, GAP / 2 + side / 2 + side + GAP);
+        assert_eq!(at(first, first), [255, 0, 0, 255]);
+        assert_eq!(at(first, second), [0, 0, 255, 255]);
+        assert_eq!(at(second, second), [0; 4]);
+        assert_eq!(at(side + GAP, first), [0; 4]);
+        // The corner is round, the edge's middle is not cut.
+        assert_eq!(at(GAP / 2, GAP / 2), [0; 4]);
+        assert_eq!(at(first, GAP / 2), [255, 0, 0, 255]);
+    }
+
+    #[test]
+    fn an_empty_sheet_has_no_pixels() {
+        assert_eq!(contact_sheet(&[], 24, 3).rgba, Vec::<u8>::new());
+    }
+}

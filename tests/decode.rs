@@ -1,0 +1,104 @@
+//! Files become pictures, or a sentence.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use likeness::image::{BACKGROUND, Image, SIDE};
+
+const RED: [u8; 3] = [200, 30, 20];
+const BLUE: [u8; 3] = [20, 40, 210];
+
+/// Left half red, right half blue.
+fn halves(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, _| Rgb(if x < width / 2 { RED } else { BLUE }))
+}
+
+fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    picture.into().write_to(&mut Cursor::new(&mut bytes), format).expect("the format can be written");
+    bytes
+}
+
+fn pixel(image: &Image, x: usize, y: usize) -> [u8; 3] {
+    image.rgb()[(y * SIDE + x) * 3..][..3].try_into().expect("three bytes")
+}
+
+fn assert_near(pixel: [u8; 3], colour: [u8; 3]) {
+    let near = pixel.iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= 12);
+    assert!(near, "{pixel:?} instead of {colour:?}");
+}
+
+#[test]
+fn every_format_that_can_be_written_can_be_read() {
+    use ImageFormat::{Bmp, Gif, Ico, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP};
+    for format in [Bmp, Gif, Ico, Jpeg, Png, Pnm, Qoi, Tiff, WebP] {
+        let image =
+            Image::decode(&file(halves(120, 80), format)).unwrap_or_else(|why| panic!("{format:?}: {why}"));
+        assert_near(pixel(&image, 5, SIDE / 2), RED);
+        assert_near(pixel(&image, SIDE - 6, SIDE / 2), BLUE);
+    }
+    // TGA has no signature to recognise it by.
+    assert!(Image::decode(&file(halves(12, 8), Tga)).is_err());
+}
+
+#[test]
+fn the_central_square_is_kept() {
+    let wide = RgbImage::from_fn(300, 100, |x, _| Rgb(if (100..200).contains(&x) { RED } else { BLUE }));
+    let image = Image::decode(&file(wide, ImageFormat::Png)).expect("a PNG");
+    for at in [2, SIDE / 2, SIDE - 3] {
+        assert_near(pixel(&image, at, at), RED);
+    }
+}
+
+#[test]
+fn transparency_shows_a_neutral_background() {
+    let picture =
+        RgbaImage::from_fn(40, 40, |x, _| if x < 20 { Rgba([0, 0, 0, 0]) } else { Rgba([200, 30, 20, 255]) });
+    let image = Image::decode(&file(picture, ImageFormat::Png)).expect("a PNG");
+    assert_near(pixel(&image, 4, 50), [BACKGROUND; 3]);
+    assert_near(pixel(&image, SIDE - 5, 50), RED);
+}
+
+#[test]
+fn the_orientation_of_a_photograph_is_applied() {
+    // An EXIF segment that says: turn by a quarter, clockwise (orientation 6).
+    let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
+    exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
+    let plain = file(halves(80, 80), ImageFormat::Jpeg);
+    let turned = [&plain[..2], &exif, &plain[2..]].concat();
+    let image = Image::decode(&turned).expect("a JPEG");
+    assert_near(pixel(&image, SIDE / 2, 8), RED);
+    assert_near(pixel(&image, SIDE / 2, SIDE - 9), BLUE);
+}
+
+#[test]
+fn what_cannot_be_read_is_answered_in_a_sentence() {
+    let png = file(halves(64, 64), ImageFormat::Png);
+    let jpeg = file(halves(64, 64), ImageFormat::Jpeg);
+    for (bytes, words) in [
+        (&b""[..], "empty"),
+        (b"only text", "not a picture format"),
+        (&png[..png.len() / 2], "could not be decoded"),
+        (&jpeg[..40], "could not be decoded"),
+    ] {
+        let sentence = Image::decode(bytes).expect_err("it is broken");
+        assert!(sentence.contains(words) && sentence.ends_with('.'), "{sentence}");
+    }
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_is_decoded() {
+    // A valid PNG head that claims 30,000 × 30,000 pixels.
+    let mut png = file(halves(4, 4), ImageFormat::Png);
+    png[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    assert!(Image::decode(&png).is_err());
+}
+
+#[test]
+fn tiny_and_extreme_shapes_become_pictures() {
+    for (width, height) in [(1, 1), (1, 2000), (2000, 1)] {
+        let flat = RgbImage::from_pixel(width, height, Rgb(RED));
+        let image = Image::decode(&file(flat, ImageFormat::Png)).expect("a PNG");
+        assert_near(pixel(&image, SIDE / 2, SIDE / 2), RED);
+    }
+}

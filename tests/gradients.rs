@@ -1,0 +1,107 @@
+//! Gradients of the whole step against finite differences, for every parameter tensor.
+
+use burn::{
+    module::{Module, ModuleMapper, ModuleVisitor, Param},
+    tensor::{Device, Gradients, Tensor, TensorData},
+};
+use likeness::{
+    encoder::{EncoderConfig, Network},
+    loss::InfoNce,
+    random::{Purpose, generator},
+};
+use rand::RngExt;
+
+const PAIRS: usize = 3;
+const SIDE: usize = 9;
+
+/// Small enough for the loss to be nearly straight, large enough for single precision.
+const NUDGE: f32 = 4e-3;
+
+fn numbers(count: usize, index: u32) -> Vec<f32> {
+    let mut rng = generator(11, Purpose::Preview, index);
+    (0..count).map(|_| rng.random_range(-1.0..1.0)).collect()
+}
+
+fn loss(network: &Network, device: &Device) -> Tensor<1> {
+    let values: Vec<f32> = numbers(2 * PAIRS * 3 * SIDE * SIDE, 0).iter().map(|v| 0.5 + 0.5 * v).collect();
+    let views = Tensor::from_data(TensorData::new(values, [2 * PAIRS, 3, SIDE, SIDE]), device);
+    let (embeddings, _) = network.encoder.forward_batch(views);
+    InfoNce::new(PAIRS, 0.5, device).forward(network.head.forward(embeddings)).loss
+}
+
+/// A direction of length 1 for the parameter with this number.
+fn direction(parameter: usize, count: usize) -> Vec<f32> {
+    let raw = numbers(count, parameter as u32 + 1);
+    let length = raw.iter().map(|v| v * v).sum::<f32>().sqrt();
+    raw.iter().map(|v| v / length).collect()
+}
+
+/// Moves one parameter along its direction.
+struct Nudge {
+    parameter: usize,
+    amount: f32,
+    seen: usize,
+}
+
+impl ModuleMapper for Nudge {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        self.seen += 1;
+        if self.seen - 1 != self.parameter {
+            return param;
+        }
+        let (id, value) = (param.id, param.val());
+        let shape = value.shape();
+        let step = direction(self.parameter, shape.num_elements());
+        let step = Tensor::<D>::from_data(TensorData::new(step, shape), &value.device());
+        Param::initialized(id, value.inner().add(step.inner().mul_scalar(self.amount)))
+    }
+}
+
+/// The slope of the loss along each parameter's direction, by automatic differentiation.
+struct Slopes<'a> {
+    gradients: &'a Gradients,
+    slopes: Vec<Option<f32>>,
+}
+
+impl ModuleVisitor for Slopes<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let slope = param.val().grad(self.gradients).map(|gradient| {
+            let gradient: Vec<f32> = gradient.into_data().try_to_vec().expect("single precision");
+            let direction = direction(self.slopes.len(), gradient.len());
+            gradient.iter().zip(direction).map(|(g, d)| g * d).sum()
+        });
+        self.slopes.push(slope);
+    }
+}
+
+#[test]
+fn every_parameters_gradient_is_the_slope_of_the_loss() {
+    let plain = Device::flex();
+    let tracked = plain.clone().autodiff();
+    let mut rng = generator(4, Purpose::Weights, 0);
+    let network = EncoderConfig::new(3).init(&mut rng, &plain);
+
+    let training = network.clone().train();
+    let gradients = loss(&training, &tracked).backward();
+    let mut visitor = Slopes { gradients: &gradients, slopes: Vec::new() };
+    training.visit(&mut visitor);
+
+    let mut compared = 0;
+    for (parameter, slope) in visitor.slopes.iter().enumerate() {
+        // Remembered moments take no part in a training step.
+        let Some(slope) = slope else { continue };
+        let at = |amount: f32| {
+            let nudged = network.clone().map(&mut Nudge { parameter, amount, seen: 0 });
+            f64::from(loss(&nudged, &plain).into_scalar::<f32>())
+        };
+        let measured = (at(NUDGE) - at(-NUDGE)) / f64::from(2.0 * NUDGE);
+        let difference = (f64::from(*slope) - measured).abs();
+        assert!(
+            difference < 2e-4 + 0.03 * measured.abs(),
+            "parameter {parameter}: {slope} instead of {measured}"
+        );
+        compared += 1;
+    }
+    // Weight, scale and shift of each convolution; weight and bias of two linear layers.
+    assert_eq!(compared, 3 * EncoderConfig::new(3).stages.len() + 4);
+}

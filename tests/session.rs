@@ -1,0 +1,276 @@
+//! A whole session on the CPU: commands in, events out.
+
+use std::{cell::RefCell, rc::Rc};
+
+use likeness::{
+    engine::{Progress, Session},
+    protocol::{Backend, Command, Evaluation, Event, Picture, Stage, StepReport},
+    samples::shape,
+    settings::{BackendChoice, Images, Settings},
+};
+
+/// A session with its events kept.
+struct Harness {
+    session: Session<Box<dyn FnMut(Event)>>,
+    events: Rc<RefCell<Vec<Event>>>,
+}
+
+fn small() -> Settings {
+    let mut settings = Settings::recommended(Images::Shapes);
+    settings.backend = BackendChoice::Cpu;
+    (settings.side, settings.width, settings.batch, settings.steps) = (16, 4, 6, 5);
+    settings
+}
+
+fn pictures(range: std::ops::Range<usize>) -> Vec<Picture> {
+    range
+        .map(|index| {
+            let sample = shape(index, 1);
+            Picture { id: index as u32, label: Some(index as u32 % 10), rgb: sample.image.into_rgb() }
+        })
+        .collect()
+}
+
+impl Harness {
+    /// A session with `count` pictures, ready to train.
+    fn with_pictures(settings: Settings, count: usize) -> Self {
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let kept = events.clone();
+        let session = Session::new(settings, Box::new(move |event| kept.borrow_mut().push(event)) as Box<_>);
+        let mut harness = Self { session, events };
+        harness.send(Command::Add(pictures(0..count)));
+        harness.send(Command::Settle);
+        harness.settle();
+        harness
+    }
+
+    fn send(&mut self, command: Command) {
+        pollster::block_on(self.session.handle(command));
+    }
+
+    /// Works until nothing is left to do.
+    fn settle(&mut self) {
+        while pollster::block_on(self.session.work()) == Progress::More {}
+    }
+
+    /// Works until `enough` holds of an event.
+    fn until(&mut self, enough: impl Fn(&Event) -> bool) {
+        while !self.events.borrow().iter().any(&enough) {
+            assert_eq!(pollster::block_on(self.session.work()), Progress::More, "it never came");
+        }
+    }
+
+    fn take(&self) -> Vec<Event> {
+        self.events.take()
+    }
+}
+
+fn steps(events: &[Event]) -> Vec<StepReport> {
+    let reports = events.iter().filter_map(|event| match event {
+        Event::Stepped(reports) => Some(reports.clone()),
+        _ => None,
+    });
+    reports.flatten().collect()
+}
+
+fn evaluations(events: &[Event]) -> Vec<&Evaluation> {
+    let evaluations = events.iter().filter_map(|event| match event {
+        Event::Evaluated(evaluation) => Some(evaluation),
+        _ => None,
+    });
+    evaluations.collect()
+}
+
+fn losses(events: &[Event]) -> Vec<u32> {
+    steps(events).iter().map(|report| report.loss.to_bits()).collect()
+}
+
+fn refusals(events: &[Event]) -> Vec<&str> {
+    let refusals = events.iter().filter_map(|event| match event {
+        Event::Refused(sentence) => Some(sentence.as_str()),
+        _ => None,
+    });
+    refusals.collect()
+}
+
+#[test]
+fn a_settled_set_is_scored_before_any_training() {
+    let events = Harness::with_pictures(small(), 12).take();
+    assert!(events.iter().any(|event| matches!(event, Event::Ready(it) if it.backend == Backend::Cpu)));
+    assert!(events.iter().any(|event| matches!(event, Event::Restarted { parameters } if *parameters > 100)));
+    let stages: Vec<_> = evaluations(&events).iter().map(|evaluation| evaluation.stage).collect();
+    assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
+    for evaluation in evaluations(&events) {
+        assert_eq!(evaluation.pictures, (0..12).collect::<Vec<_>>());
+        assert!(evaluation.knn.is_some() && evaluation.shared_labels.is_some());
+    }
+}
+
+#[test]
+fn training_reports_every_step_and_ends_with_an_evaluation() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    let numbers: Vec<_> = steps(&events).iter().map(|report| report.step).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+    assert!(steps(&events).iter().all(|report| report.loss.is_finite() && report.milliseconds > 0.0));
+    assert!(events.contains(&Event::Finished));
+    let last = evaluations(&events).last().copied().expect("an evaluation").clone();
+    assert_eq!((last.stage, last.step), (Stage::Trained, 5));
+    assert_eq!(last.embeddings.0.len(), 12 * last.dimensions as usize);
+    for event in &events {
+        if let Event::Batch(batch) = event {
+            assert_eq!(batch.pictures.len(), 6);
+            assert_eq!(batch.cells.0.len(), 12 * 12);
+        }
+    }
+    harness.send(Command::Train);
+    harness.settle();
+    assert!(refusals(&harness.take())[0].contains("taken all its steps"));
+}
+
+#[test]
+fn the_same_settings_give_the_same_losses_to_the_last_bit() {
+    let run = || {
+        let mut harness = Harness::with_pictures(small(), 12);
+        harness.send(Command::Train);
+        harness.settle();
+        losses(&harness.take())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn stepping_pausing_and_resetting() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Step);
+    harness.settle();
+    let first = harness.take();
+    assert_eq!(steps(&first).len(), 1);
+    assert!(!first.contains(&Event::Finished));
+
+    harness.send(Command::Train);
+    harness.until(|event| matches!(event, Event::Stepped(_)));
+    harness.send(Command::Pause);
+    harness.settle();
+    let paused = harness.take();
+    assert!(!paused.contains(&Event::Finished));
+    let last = evaluations(&paused).last().expect("a pause ends with an evaluation").step;
+    assert_eq!(last, steps(&paused).last().expect("a step").step);
+
+    harness.send(Command::Reset);
+    harness.settle();
+    assert!(harness.take().iter().any(|event| matches!(event, Event::Restarted { .. })));
+    harness.send(Command::Step);
+    harness.settle();
+    assert_eq!(losses(&harness.take()), losses(&first));
+}
+
+#[test]
+fn too_few_pictures_are_refused_in_a_sentence() {
+    for count in 0..4 {
+        let mut harness = Harness::with_pictures(small(), count);
+        harness.send(Command::Train);
+        harness.settle();
+        let events = harness.take();
+        assert!(refusals(&events)[0].contains("at least 4"), "{count} pictures");
+        assert!(steps(&events).is_empty());
+    }
+}
+
+#[test]
+fn pictures_come_and_go_without_losing_what_was_learned() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.send(Command::Step);
+    harness.settle();
+    harness.take();
+    harness.send(Command::Remove(vec![0, 3]));
+    harness.send(Command::Add(pictures(20..21)));
+    harness.send(Command::Settle);
+    harness.settle();
+    let events = harness.take();
+    assert!(!events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+    let trained = evaluations(&events).into_iter().find(|evaluation| evaluation.stage == Stage::Trained);
+    let trained = trained.expect("the trained encoder is measured on the new set");
+    assert_eq!(trained.pictures, [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 20]);
+    assert_eq!(trained.step, 1);
+
+    harness.send(Command::Clear);
+    harness.settle();
+    harness.send(Command::Train);
+    harness.settle();
+    assert!(refusals(&harness.take())[0].contains("there are 0"));
+}
+
+#[test]
+fn the_matrix_holds_the_cosines_of_the_embeddings() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    let events = harness.take();
+    let untrained = evaluations(&events)[1].clone();
+    harness.send(Command::Matrix { stage: Stage::Untrained });
+    harness.settle();
+    let matrix = harness.take().into_iter().find_map(|event| match event {
+        Event::Matrix(matrix) => Some(matrix),
+        _ => None,
+    });
+    let matrix = matrix.expect("a matrix");
+    // By label: 0 and 10 are of the same kind, 1 and 11 too.
+    assert_eq!(matrix.order, [0, 10, 1, 11, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let row = |id: u32| {
+        let at = untrained.pictures.iter().position(|picture| *picture == id).expect("it is there");
+        let width = untrained.dimensions as usize;
+        &untrained.embeddings.0[at * width..][..width]
+    };
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
+    for (at, cell) in matrix.cells.0.iter().enumerate() {
+        let (a, b) = (row(matrix.order[at / 12]), row(matrix.order[at % 12]));
+        let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+        assert!((cell - cosine).abs() < 1e-5, "cell {at}: {cell} instead of {cosine}");
+    }
+}
+
+#[test]
+fn previews_show_what_training_sees_and_decoding_says_why_not() {
+    let mut settings = small();
+    settings.augmentations = likeness::settings::Augmentations::NONE;
+    let mut harness = Harness::with_pictures(settings, 4);
+    harness.take();
+    harness.send(Command::Preview { pictures: vec![2, 99], views: 2, draw: 0 });
+    harness.send(Command::Decode { request: 5, bytes: b"no picture".to_vec() });
+    let events = harness.take();
+    let Some(Event::Views(views)) = events.first() else { panic!("no views: {events:?}") };
+    assert_eq!((views.pictures.as_slice(), views.side), (&[2][..], 16));
+    let planes = shape(2, 1).image.planes(16);
+    for (at, byte) in views.rgb.iter().enumerate() {
+        let (place, channel) = (at / 3 % 256, at % 3);
+        let value = planes[channel * 256 + place] * 255.0;
+        assert!((f32::from(*byte) - value).abs() <= 0.51, "at {at}: {byte} instead of {value}");
+    }
+    let Some(Event::Decoded { request: 5, picture: Err(sentence) }) = events.last() else {
+        panic!("no answer: {events:?}")
+    };
+    assert!(sentence.contains("not a picture format"));
+}
+
+#[test]
+fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.send(Command::Step);
+    harness.settle();
+    harness.take();
+    let mut settings = small();
+    settings.temperature = 0.5;
+    settings.batch = 4;
+    harness.send(Command::Configure(settings));
+    harness.send(Command::Step);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(steps(&events)[0].step, 2);
+    settings.width = 6;
+    harness.send(Command::Configure(settings));
+    harness.settle();
+    assert!(harness.take().iter().any(|event| matches!(event, Event::Restarted { .. })));
+}
