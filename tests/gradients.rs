@@ -14,8 +14,8 @@ use rand::RngExt;
 const PAIRS: usize = 3;
 const SIDE: usize = 9;
 
-/// Small enough for the loss to be nearly straight, large enough for single precision.
-const NUDGE: f32 = 4e-3;
+/// Small enough to cross few kinks of ReLUs, large enough for single precision.
+const NUDGE: f32 = 5e-4;
 
 fn numbers(count: usize, index: u32) -> Vec<f32> {
     let mut rng = generator(11, Purpose::Preview, index);
@@ -97,7 +97,7 @@ fn every_parameters_gradient_is_the_slope_of_the_loss() {
         let measured = (at(NUDGE) - at(-NUDGE)) / f64::from(2.0 * NUDGE);
         let difference = (f64::from(*slope) - measured).abs();
         assert!(
-            difference < 2e-4 + 0.03 * measured.abs(),
+            difference < 1e-3 + 0.02 * measured.abs(),
             "parameter {parameter}: {slope} instead of {measured}"
         );
         compared += 1;

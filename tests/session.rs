@@ -144,7 +144,8 @@ fn the_same_settings_give_the_same_losses_to_the_last_bit() {
 
 #[test]
 fn stepping_pausing_and_resetting() {
-    let mut harness = Harness::with_pictures(small(), 12);
+    // More steps than are ever collected before a report.
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
     harness.take();
     harness.send(Command::Step);
     harness.settle();

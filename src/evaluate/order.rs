@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn groups_stand_together() {
-        for clustered in [60, 20] {
+        for clustered in [60, 25] {
             let order = by_similarity(&three_groups(60), clustered);
             assert_eq!(changes(&order), 2, "{clustered}: {order:?}");
             let mut sorted = order;

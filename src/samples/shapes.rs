@@ -225,14 +225,14 @@ mod tests {
 
     #[test]
     fn figures_fill_their_circle_without_leaving_it() {
-        for kind in 0..SHAPE_LABELS.len() {
+        for (kind, label) in SHAPE_LABELS.iter().enumerate() {
             let figure = figure(kind);
             let inside = |radius: f32| {
                 let around = (0..720).map(|i| scaled(on_circle(i, 720, 0.0), radius));
                 around.filter(|point| signed_distance(&figure, *point) < 0.0).count()
             };
-            assert!(inside(0.75) > 0, "{} is too small", SHAPE_LABELS[kind]);
-            assert_eq!(inside(1.15), 0, "{} is too large", SHAPE_LABELS[kind]);
+            assert!(inside(0.75) > 0, "{label} is too small");
+            assert_eq!(inside(1.15), 0, "{label} is too large");
         }
     }
 }
