@@ -22,7 +22,7 @@ const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 const MAX_JITTER: f32 = 0.8;
 
 /// The most that a crop's width-to-height ratio deviates from 1, as a factor.
-const MAX_ASPECT: f32 = 4.0 / 3.0;
+const MAX_ASPECT: f32 = 1.5;
 
 /// A change of colour: `out = matrix · rgb + offset`, values in 0 … 1.
 #[derive(Clone, Copy, Debug, PartialEq)]

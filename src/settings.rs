@@ -97,15 +97,15 @@ impl Augmentations {
 
     /// For [`Images::Shapes`]: place, size, turn and colour are noise, the outline is not.
     pub const SHAPES: Self = Self {
-        crop: Operation::new(0.4, 1.0),
+        crop: Operation::new(0.6, 1.0),
         flip: Operation::new(1.0, 0.5),
         rotation: Operation::new(1.0, 1.0),
-        brightness: Operation::new(0.4, 0.8),
-        contrast: Operation::new(0.4, 0.8),
-        saturation: Operation::new(0.4, 0.8),
+        brightness: Operation::new(0.6, 0.8),
+        contrast: Operation::new(0.8, 0.8),
+        saturation: Operation::new(0.8, 0.8),
         hue: Operation::new(1.0, 1.0),
         invert: Operation::new(1.0, 0.5),
-        grayscale: Operation::new(1.0, 0.2),
+        grayscale: Operation::new(1.0, 0.3),
     };
 
     /// For [`Images::Fashion`]: grey, centred and upright, so only crop, mirror and light.

@@ -17,10 +17,10 @@ pub const SHAPE_LABELS: [&str; 10] =
 pub const SHAPES: usize = 1000;
 
 /// The least distance between the colours of figure and ground, out of √3 · 255.
-const MIN_CONTRAST: f32 = 110.0;
+const MIN_CONTRAST: f32 = 140.0;
 
 /// The greatest change that noise makes to a colour value, out of 255.
-const NOISE: f32 = 8.0;
+const NOISE: f32 = 6.0;
 
 /// A point relative to a figure of radius 1 around the origin.
 type Point = [f32; 2];
@@ -130,7 +130,7 @@ fn crescent() -> Vec<Point> {
 fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
     let (ink, ground) = colours(rng);
     let side = SIDE as f32;
-    let radius = rng.random_range(0.30..0.46) * side;
+    let radius = rng.random_range(0.34..0.46) * side;
     let margin = radius.min(side / 2.0 - 1.0);
     let centre = [rng.random_range(margin..side - margin), rng.random_range(margin..side - margin)];
     let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
