@@ -155,6 +155,8 @@ fn stepping_pausing_and_resetting() {
 
     harness.send(Command::Train);
     harness.until(|event| matches!(event, Event::Stepped(_)));
+    // One more step, too soon after the report to be in it.
+    pollster::block_on(harness.session.work());
     harness.send(Command::Pause);
     harness.settle();
     let paused = harness.take();

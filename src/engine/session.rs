@@ -124,7 +124,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Settle => self.settled = true,
             Command::Train => self.set_goal(Goal::Finish),
             Command::Step => self.set_goal(Goal::OneStep),
-            Command::Pause => self.goal = Goal::Rest,
+            Command::Pause => self.pause().await,
             Command::Reset => self.restart(),
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
@@ -223,6 +223,16 @@ impl<E: FnMut(Event)> Session<E> {
         } else {
             self.settled = true;
             self.goal = goal;
+        }
+    }
+
+    /// Rests, and reports the steps that were taken since the last report.
+    async fn pause(&mut self) {
+        self.goal = Goal::Rest;
+        if self.run.as_ref().is_some_and(|run| !run.unreported.is_empty())
+            && let Err(sentence) = self.report().await
+        {
+            (self.emit)(Event::Failed(sentence));
         }
     }
 

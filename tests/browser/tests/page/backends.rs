@@ -49,7 +49,8 @@ async fn falls_back(page: &Page) -> Result<()> {
     page.open("images=shapes&steps=2&batch=8&side=16&width=4&backend=auto&run=1").await?;
     let status = page.wait_finished(PATIENTLY).await?;
     ensure!(status.backend() == Some("CPU"), "The status is: {status}");
-    // The reason is a sentence about WebGPU, or about the adapter.
+    // The backend's chip opens the reason: a sentence about WebGPU, or about the adapter.
+    page.press("CPU").await?;
     page.wait_text(&["WebGPU"], SOON).await?;
     Ok(())
 }

@@ -14,6 +14,7 @@ async fn training_can_be_paused_stepped_and_reset() -> Result<()> {
         page.wait_status("three steps", PATIENTLY, |status| status.step() >= Some(3)).await?;
         page.press("Pause").await?;
         page.wait_enabled(Role::Button, "Train", SOON).await?;
+        page.wait_status("the pause", SOON, |status| status.to_string().contains("paused")).await?;
         let paused = page.status().await?.step();
         tokio::time::sleep(Duration::from_secs(1)).await;
         let still = page.status().await?.step();
