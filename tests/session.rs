@@ -209,6 +209,21 @@ fn pictures_come_and_go_without_losing_what_was_learned() {
 }
 
 #[test]
+fn pictures_may_go_before_their_last_step_is_reported() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Train);
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Remove((4..12).collect()));
+    harness.send(Command::Pause);
+    let events = harness.take();
+    let batch = events.iter().find_map(|event| match event {
+        Event::Batch(batch) => Some(&batch.pictures),
+        _ => None,
+    });
+    assert_eq!(batch.expect("the step is reported").len(), 6);
+}
+
+#[test]
 fn the_matrix_holds_the_cosines_of_the_embeddings() {
     let mut harness = Harness::with_pictures(small(), 12);
     let events = harness.take();

@@ -89,7 +89,7 @@ impl ModuleVisitor for Collector<'_> {
 
 /// Whether a difference is too large, or no number at all.
 fn is_off(difference: f32, tolerance: f32) -> bool {
-    difference.is_nan() || difference > tolerance
+    difference.is_nan() || difference >= tolerance
 }
 
 /// ‖a − b‖ / ‖b‖.

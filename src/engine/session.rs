@@ -62,6 +62,8 @@ struct Embedded {
 struct Run {
     trainer: Trainer,
     pictures: Tensor<4>,
+    /// Names of the rows of `pictures`: the set itself may have changed since.
+    ids: Vec<PictureId>,
     unreported: Vec<StepOutcome>,
     reported: Instant,
     /// Steps after which the set was last embedded.
@@ -274,6 +276,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.run = Some(Run {
             trainer,
             pictures,
+            ids: self.set.ids(),
             unreported: Vec::new(),
             reported: Instant::now(),
             evaluated: None,
@@ -305,6 +308,7 @@ impl<E: FnMut(Event)> Session<E> {
             // The set has changed, or nothing is known of it yet.
             let opened = self.opened.as_ref().expect("the device is open");
             run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
+            run.ids = self.set.ids();
             run.trainer.replace_pictures(run.pictures.clone());
             let embeddings = embedder::embed(&run.trainer.untrained().encoder, &run.pictures).await?;
             run.evaluated = (run.trainer.steps_taken() == 0).then_some(0);
@@ -433,7 +437,7 @@ impl<E: FnMut(Event)> Session<E> {
         let run = self.run.as_ref().expect("a run is reported");
         (self.emit)(Event::Batch(BatchMatrix {
             step: run.trainer.steps_taken(),
-            pictures: latest.rows.iter().map(|row| self.set.id(*row)).collect(),
+            pictures: latest.rows.iter().map(|row| run.ids[*row]).collect(),
             cells: Floats(cells),
         }));
         Ok(())
