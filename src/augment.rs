@@ -2,15 +2,11 @@
 //!
 //! What happens to a view is *drawn* on the CPU from a seeded generator, as plain
 //! numbers ([`View`]), and *applied* to the whole batch by whatever device trains
-//! ([`Augmenter`]). Geometry is one affine map, colour is one affine map, so a
+//! ([`crate::kernels::views::resample`]). Geometry is one affine map, colour is one affine map, so a
 //! view costs one resampling and one 3 × 3 product however many operations it got.
 
 use std::f32::consts::{PI, TAU};
 
-use burn::tensor::{
-    Device, Tensor, TensorData,
-    ops::{GridSampleOptions, GridSamplePaddingMode, InterpolateMode},
-};
 use rand::{Rng, RngExt};
 
 use crate::settings::{Augmentations, Operation};
@@ -156,59 +152,15 @@ fn strength(operation: &Operation, rng: &mut impl Rng) -> f32 {
     if operation.on && chance < operation.probability { operation.strength } else { 0.0 }
 }
 
-/// Applies drawn views to batches of pictures on one device.
-#[derive(Clone, Debug)]
-pub struct Augmenter {
-    /// Homogeneous places of a view's pixel centres, `[1, side², 3]`.
-    places: Tensor<3>,
-    side: usize,
-}
-
-impl Augmenter {
-    /// Prepares for views of `side` × `side` pixels.
-    pub fn new(side: usize, device: &Device) -> Self {
-        let centre = |at: usize| (2 * at + 1) as f32 / side as f32 - 1.0;
-        let places: Vec<f32> =
-            (0..side * side).flat_map(|at| [centre(at % side), centre(at / side), 1.0]).collect();
-        let places = Tensor::from_data(TensorData::new(places, [1, side * side, 3]), device);
-        Self { places, side }
-    }
-
-    /// Makes one view of every picture.
-    ///
-    /// # Shapes
-    /// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1, without gradients
-    /// - result: the same
-    pub fn apply(&self, pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
-        let (count, pixels) = (views.len(), self.side * self.side);
-        let device = pictures.device();
-        let upload = |numbers: Vec<f32>, shape: [usize; 3]| {
-            Tensor::<3>::from_data(TensorData::new(numbers, shape), &device)
-        };
-        // Transposed, so that places · map gives (x, y) side by side.
-        let map = views
-            .iter()
-            .flat_map(|view| (0..3).flat_map(|column| [view.place[0][column], view.place[1][column]]));
-        let map = upload(map.collect(), [count, 3, 2]);
-        let grid = self.places.clone().expand([count, pixels, 3]).matmul(map);
-        let options = GridSampleOptions::new(InterpolateMode::Bilinear)
-            .with_padding_mode(GridSamplePaddingMode::Reflection)
-            .with_align_corners(false);
-        let sampled = pictures.grid_sample_2d(grid.reshape([count, self.side, self.side, 2]), options);
-
-        let matrix = views.iter().flat_map(|view| view.colour.matrix).flatten();
-        let matrix = upload(matrix.collect(), [count, 3, 3]);
-        let offset = views.iter().flat_map(|view| view.colour.offset);
-        let offset = upload(offset.collect(), [count, 3, 1]);
-        let coloured = matrix.matmul(sampled.reshape([count, 3, pixels])) + offset;
-        coloured.clamp(0.0, 1.0).reshape([count, 3, self.side, self.side])
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use burn::tensor::{Device, Tensor, TensorData};
+
     use super::*;
-    use crate::random::{Purpose, generator};
+    use crate::{
+        kernels::views::resample,
+        random::{Purpose, generator},
+    };
 
     const SIDE: usize = 17;
 
@@ -220,7 +172,7 @@ mod tests {
     fn apply(view: View) -> Vec<f32> {
         let device = Device::flex();
         let batch = Tensor::from_data(TensorData::new(picture(), [1, 3, SIDE, SIDE]), &device);
-        let views = Augmenter::new(SIDE, &device).apply(batch, &[view]);
+        let views = resample(batch, &[view]);
         views.into_data().try_to_vec().expect("single precision")
     }
 

@@ -2,17 +2,11 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{
-        Device, Tensor, TensorData,
-        activation::relu,
-        module::{batch_norm, batch_norm_train, conv2d},
-        ops::ConvOptions,
-    },
+    tensor::{Device, Tensor, TensorData, activation::relu},
 };
 use rand::{Rng, RngExt};
 
-/// Added to a variance before its root is taken.
-const EPSILON: f64 = 1e-5;
+use crate::kernels::block::{self, Moments};
 
 /// Dimensions of a projection.
 const PROJECTION: usize = 64;
@@ -27,17 +21,6 @@ pub struct EncoderConfig {
 impl EncoderConfig {
     /// The default encoder at a width.
     pub fn new(width: usize) -> Self {
-        if let Ok(v) = std::env::var("STAGES") {
-            return Self {
-                stages: v
-                    .split(',')
-                    .map(|t| {
-                        let (a, b) = t.split_once('/').unwrap();
-                        ((a.parse::<f32>().unwrap() * width as f32) as usize, b.parse().unwrap())
-                    })
-                    .collect(),
-            };
-        }
         Self { stages: vec![(width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)] }
     }
 
@@ -57,11 +40,8 @@ impl EncoderConfig {
         let blocks = self.stages.iter().map(&mut block).collect();
         let dimensions = self.dimensions();
         Network {
-            encoder: Encoder { blocks },
-            head: Head {
-                hidden: Linear::new(dimensions, dimensions, rng, device),
-                output: Linear::new(dimensions, PROJECTION, rng, device),
-            },
+            encoder: Encoder { blocks, output: Linear::new(dimensions, dimensions, rng, device) },
+            head: Head { output: Linear::new(dimensions, PROJECTION, rng, device) },
         }
     }
 }
@@ -75,10 +55,15 @@ pub struct Network {
     pub head: Head,
 }
 
-/// Convolutions, then the mean over all places.
+/// Convolutions, the mean over all places, then a linear layer with ReLU.
+///
+/// SimCLR cuts the network before that layer and counts it to the head. Here, where
+/// training is short and the augmentations say what alike means, its output makes better
+/// neighbours (as in Chen et al. 2020, "Big Self-Supervised Models", section 4.2).
 #[derive(Module, Debug)]
 pub struct Encoder {
     blocks: Vec<Block>,
+    output: Linear,
 }
 
 /// A 3 × 3 convolution, batch normalisation and ReLU.
@@ -93,16 +78,9 @@ struct Block {
     stride: usize,
 }
 
-/// Mean and variance of each channel over one batch, `[channels]` each, detached.
-pub struct Moments {
-    mean: Tensor<1>,
-    variance: Tensor<1>,
-}
-
-/// Two linear layers with ReLU between them (Chen et al. 2020, section 4.2).
+/// The layer between embeddings and the loss.
 #[derive(Module, Debug)]
 pub struct Head {
-    hidden: Linear,
     output: Linear,
 }
 
@@ -121,7 +99,7 @@ impl Encoder {
     /// - result: `[batch, dimensions]`
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
         let x = self.blocks.iter().fold(centred(pictures), |x, block| block.forward(x));
-        mean_over_places(x)
+        self.embedding(x)
     }
 
     /// Embeds a training batch: normalised by the batch's own moments, which come
@@ -133,7 +111,11 @@ impl Encoder {
             all_moments.push(moments);
             x
         });
-        (mean_over_places(x), all_moments)
+        (self.embedding(x), all_moments)
+    }
+
+    fn embedding(&self, x: Tensor<4>) -> Tensor<2> {
+        relu(self.output.forward(mean_over_places(x)))
     }
 
     /// Lets a batch's moments replace `share` of the remembered ones.
@@ -175,21 +157,18 @@ impl Block {
         }
     }
 
-    fn convolve(&self, x: Tensor<4>) -> Tensor<4> {
-        let options = ConvOptions::new([self.stride; 2], [1, 1], [1, 1], 1);
-        conv2d(x, self.weight.val(), None, options)
+    fn weights(&self) -> block::Weights {
+        let (kernel, gamma, beta) = (self.weight.val(), self.gamma.val(), self.beta.val());
+        block::Weights { kernel, gamma, beta, stride: self.stride }
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let (gamma, beta) = (self.gamma.val(), self.beta.val());
-        let (mean, variance) = (self.mean.val(), self.variance.val());
-        relu(batch_norm(self.convolve(x), gamma, beta, mean, variance, EPSILON))
+        let moments = Moments { mean: self.mean.val(), variance: self.variance.val() };
+        block::in_use(x, self.weights(), moments)
     }
 
     fn forward_batch(&self, x: Tensor<4>) -> (Tensor<4>, Moments) {
-        let (gamma, beta) = (self.gamma.val(), self.beta.val());
-        let batch = batch_norm_train(self.convolve(x), gamma, beta, EPSILON);
-        (relu(batch.output), Moments { mean: batch.mean, variance: batch.variance })
+        block::in_training(x, self.weights())
     }
 }
 
@@ -200,7 +179,7 @@ impl Head {
     /// - `embeddings`: `[batch, dimensions]`
     /// - result: `[batch, 64]`
     pub fn forward(&self, embeddings: Tensor<2>) -> Tensor<2> {
-        self.output.forward(relu(self.hidden.forward(embeddings)))
+        self.output.forward(embeddings)
     }
 }
 

@@ -17,6 +17,7 @@
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
+//! - [`kernels`]: its operations that take the time, in the form that suits the device
 //! - [`loss`]: contrastive losses, one a file
 //! - [`train`]: the training step
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
@@ -37,6 +38,8 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
 pub mod image;
+#[cfg(feature = "engine")]
+pub mod kernels;
 pub mod link;
 #[cfg(feature = "engine")]
 pub mod loss;

@@ -224,8 +224,8 @@ impl Settings {
         Self {
             images,
             seed: 1,
-            steps: 600,
-            batch: 64,
+            steps: 1200,
+            batch: 32,
             side: 32,
             width: 16,
             loss: LossKind::InfoNce,

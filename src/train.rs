@@ -8,8 +8,9 @@ use burn::{
 use rand::seq::SliceRandom;
 
 use crate::{
-    augment::{Augmenter, View},
-    encoder::{EncoderConfig, Moments, Network},
+    augment::View,
+    encoder::{EncoderConfig, Network},
+    kernels::{block::Moments, views::resample},
     loss::InfoNce,
     random::{Purpose, generator},
     settings::Settings,
@@ -54,7 +55,6 @@ pub struct Trainer {
     untrained: Network,
     network: Network,
     optimizer: ModuleOptimizer,
-    augmenter: Augmenter,
     loss: InfoNce,
     /// Every picture of the set, `[pictures, 3, side, side]`.
     pictures: Tensor<4>,
@@ -69,7 +69,7 @@ impl Trainer {
     /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without autodiff
     pub fn new(settings: Settings, pictures: Tensor<4>) -> Self {
         let device = pictures.device();
-        let [count, _, side, _] = pictures.dims();
+        let count = pictures.dims()[0];
         let mut rng = generator(settings.seed, Purpose::Weights, 0);
         let config = EncoderConfig::new(settings.width as usize);
         let mut network = config.init(&mut rng, &device);
@@ -83,7 +83,6 @@ impl Trainer {
             untrained: network.clone(),
             network: network.train(),
             optimizer,
-            augmenter: Augmenter::new(side, &device),
             loss: InfoNce::new(pairs, settings.temperature, &device.autodiff()),
             pictures,
             pairs,
@@ -168,7 +167,7 @@ impl Trainer {
         let twice: Vec<i32> = rows.iter().chain(rows).map(|row| *row as i32).collect();
         let count = twice.len();
         let twice = Tensor::<1, Int>::from_data(TensorData::new(twice, [count]), &self.pictures.device());
-        Tensor::from_inner(self.augmenter.apply(self.pictures.clone().select(0, twice), &views))
+        Tensor::from_inner(resample(self.pictures.clone().select(0, twice), &views))
     }
 }
 

@@ -14,9 +14,10 @@ use super::{
     pictures::PictureSet,
 };
 use crate::{
-    augment::{Augmenter, View},
+    augment::View,
     evaluate::{UnitRows, order::order, set_matrix},
     image::Image,
+    kernels::views::resample,
     protocol::{
         Activity, BatchMatrix, Command, Event, Floats, PictureId, SetMatrix, Stage, StepReport, Views,
     },
@@ -366,7 +367,7 @@ impl<E: FnMut(Event)> Session<E> {
         let changes: Vec<View> =
             planes.iter().map(|_| View::draw(&self.settings.augmentations, &mut rng)).collect();
         let batch = upload(&planes, side, &opened.device);
-        let drawn = Augmenter::new(side, &opened.device).apply(batch, &changes);
+        let drawn = resample(batch, &changes);
         let Ok(data) = drawn.permute([0, 2, 3, 1]).into_data_async().await else {
             return;
         };
