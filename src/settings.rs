@@ -110,11 +110,11 @@ impl Augmentations {
 
     /// For [`Images::Fashion`]: grey, centred and upright, so only crop, mirror and light.
     pub const FASHION: Self = Self {
-        crop: Operation::new(0.5, 1.0),
+        crop: Operation::new(0.3, 1.0),
         flip: Operation::new(1.0, 0.5),
         rotation: Operation::off(0.05, 0.5),
-        brightness: Operation::new(0.4, 0.8),
-        contrast: Operation::new(0.4, 0.8),
+        brightness: Operation::new(0.8, 0.8),
+        contrast: Operation::new(0.8, 0.8),
         saturation: Operation::off(0.5, 0.8),
         hue: Operation::off(0.2, 0.8),
         invert: Operation::off(1.0, 0.2),
@@ -229,8 +229,11 @@ impl Settings {
             side: 32,
             width: 16,
             loss: LossKind::InfoNce,
-            temperature: 0.1,
-            learning_rate: 0.006,
+            temperature: match images {
+                Images::Shapes => 0.1,
+                Images::Fashion | Images::Own => 0.2,
+            },
+            learning_rate: 0.004,
             augmentations: Augmentations::recommended(images),
             backend: BackendChoice::Auto,
             run: false,

@@ -137,8 +137,9 @@ impl Trainer {
 
     /// Computes the next step's loss and gradients.
     pub fn compute(&self) -> Computed {
-        let rows = batch_rows(&self.settings, self.pictures.dims()[0], self.pairs, self.step);
-        let (embeddings, moments) = self.network.encoder.forward_batch(self.views(&rows));
+        let rows = self.next_rows();
+        let views = Tensor::from_inner(self.views(&rows));
+        let (embeddings, moments) = self.network.encoder.forward_batch(views);
         let batch = self.loss.forward(self.network.head.forward(embeddings));
         let gradients = GradientsParams::from_grads(batch.loss.backward(), &self.network);
         let outcome = StepOutcome {
@@ -147,6 +148,15 @@ impl Trainer {
             similarities: batch.similarities.inner(),
         };
         Computed { outcome, moments, gradients }
+    }
+
+    /// The views that the next step will see: first views first, `[2n, 3, side, side]`.
+    pub fn next_views(&self) -> Tensor<4> {
+        self.views(&self.next_rows())
+    }
+
+    fn next_rows(&self) -> Vec<usize> {
+        batch_rows(&self.settings, self.pictures.dims()[0], self.pairs, self.step)
     }
 
     /// Moves the weights by a step's gradients.
@@ -159,7 +169,7 @@ impl Trainer {
         computed.outcome
     }
 
-    /// Two views of each picture, first views first, `[2n, 3, side, side]`.
+    /// Two views of each picture, without autodiff.
     fn views(&self, rows: &[usize]) -> Tensor<4> {
         let mut rng = generator(self.settings.seed, Purpose::Views, self.step);
         let augmentations = &self.settings.augmentations;
@@ -167,7 +177,7 @@ impl Trainer {
         let twice: Vec<i32> = rows.iter().chain(rows).map(|row| *row as i32).collect();
         let count = twice.len();
         let twice = Tensor::<1, Int>::from_data(TensorData::new(twice, [count]), &self.pictures.device());
-        Tensor::from_inner(resample(self.pictures.clone().select(0, twice), &views))
+        resample(self.pictures.clone().select(0, twice), &views)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Compares a device with the CPU before anyone relies on it.
 //!
 //! Graphics drivers are many and some compute wrong numbers without saying so. Two
-//! tiny training steps on both backends show it.
+//! tiny training steps on both backends show it, from the views to the moved weights.
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
@@ -18,6 +18,9 @@ use crate::{
 /// Pictures in the test; few, so that it takes no noticeable time.
 const PICTURES: usize = 8;
 
+/// The most that a value of a view may differ, out of 1: less than what a byte can hold.
+const VIEW_TOLERANCE: f32 = 3e-3;
+
 /// The most that a loss may differ, relative to its value.
 const LOSS_TOLERANCE: f32 = 1e-3;
 
@@ -32,8 +35,12 @@ const STEPS: usize = 2;
 /// Says in one sentence how close the device comes to the CPU, or what differs too much.
 pub async fn self_test(device: &Device) -> Result<String, String> {
     let (mut theirs, mut ours) = (trainer(device), trainer(&Device::flex()));
-    let mut worst = 0.0_f32;
+    let (mut worst_view, mut worst_gradient) = (0.0_f32, 0.0_f32);
     for step in 1..=STEPS {
+        let views = views_differ(&theirs, &ours).await?;
+        if is_off(views, VIEW_TOLERANCE) {
+            return Err(format!("the views of step {step} differ by {views:.1e}"));
+        }
         let (theirs_computed, ours_computed) = (theirs.compute(), ours.compute());
         let theirs_gradients = gradients(&theirs, &theirs_computed).await?;
         let ours_gradients = gradients(&ours, &ours_computed).await?;
@@ -47,9 +54,24 @@ pub async fn self_test(device: &Device) -> Result<String, String> {
         if is_off(difference_in_loss, LOSS_TOLERANCE) {
             return Err(format!("the loss of step {step} is {theirs_loss} instead of {ours_loss}"));
         }
-        worst = worst.max(difference);
+        (worst_view, worst_gradient) = (worst_view.max(views), worst_gradient.max(difference));
     }
-    Ok(format!("{STEPS} test steps agree with the CPU: gradients within {worst:.0e}."))
+    Ok(format!(
+        "{STEPS} test steps agree with the CPU: views within {worst_view:.0e}, gradients within {worst_gradient:.0e}."
+    ))
+}
+
+/// The most that a value of the next step's views differs between two trainers.
+async fn views_differ(theirs: &Trainer, ours: &Trainer) -> Result<f32, String> {
+    let (theirs, ours) = (read(theirs.next_views()).await?, read(ours.next_views()).await?);
+    let differences = theirs.iter().zip(&ours).map(|(a, b)| (a - b).abs());
+    // Not `f32::max`, which would pass over a NaN.
+    Ok(differences.fold(0.0, |worst, difference| if difference <= worst { worst } else { difference }))
+}
+
+async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
+    let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
+    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
 }
 
 fn trainer(device: &Device) -> Trainer {
@@ -68,9 +90,7 @@ async fn loss(statistics: Tensor<1>) -> Result<f32, String> {
 async fn gradients(trainer: &Trainer, computed: &Computed) -> Result<Vec<f32>, String> {
     let mut collector = Collector { gradients: &computed.gradients, collected: Vec::new() };
     trainer.network_in_training().visit(&mut collector);
-    let all = Tensor::cat(collector.collected, 0);
-    let data = all.into_data_async().await.map_err(|error| error.to_string())?;
-    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
+    read(Tensor::cat(collector.collected, 0)).await
 }
 
 struct Collector<'a> {

@@ -1,4 +1,4 @@
-//! The line that says what a run ran on.
+//! What a run ran on, and why on that.
 
 use leptos::prelude::*;
 
@@ -8,14 +8,21 @@ use crate::page::{
     state::{Engine, Part, State},
 };
 
-/// The environment in one line, to be copied into a report.
+/// Why this backend; then the environment in one line, to be copied into a report.
 #[component]
 pub fn Footer() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
     let line = move || session.read([Part::Engine], environment_line);
+    let why = move || {
+        session.read([Part::Engine], |state| match &state.engine {
+            Engine::Ready(environment) => format!("{} {}", environment.reason, environment.self_test),
+            _ => String::new(),
+        })
+    };
     view! {
         <footer class="footer">
+            <p class="environment">{why}</p>
             <p class="environment">{line}</p>
             <button
                 class="button quiet"
