@@ -6,7 +6,7 @@ use likeness::{
     engine::{Progress, Session},
     protocol::{Backend, Command, Evaluation, Event, Picture, Stage, StepReport},
     samples::shape,
-    settings::{BackendChoice, Images, Settings},
+    settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
 
 /// A session with its events kept.
@@ -291,4 +291,31 @@ fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
     harness.send(Command::Configure(settings));
     harness.settle();
     assert!(harness.take().iter().any(|event| matches!(event, Event::Restarted { .. })));
+}
+
+#[test]
+fn switching_the_loss_goes_on_with_the_same_weights() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let mut settings = Settings { steps: 100, ..small() };
+    for (taken, (loss, similarity, mining)) in (2..).zip([
+        (LossKind::Nce, Similarity::Cosine, Mining::Random),
+        (LossKind::Triplet, Similarity::Cosine, Mining::Random),
+        (LossKind::Triplet, Similarity::Cosine, Mining::SemiHard),
+        (LossKind::Triplet, Similarity::Cosine, Mining::Hard),
+        (LossKind::InfoNce, Similarity::Dot, Mining::Hard),
+    ]) {
+        harness.take();
+        (settings.loss, settings.similarity, settings.mining) = (loss, similarity, mining);
+        settings.learned_temperature = true;
+        harness.send(Command::Configure(settings));
+        harness.send(Command::Step);
+        harness.settle();
+        let events = harness.take();
+        assert!(!events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+        let reports = steps(&events);
+        assert_eq!((reports.len(), reports[0].step), (1, taken));
+        assert!(reports[0].loss.is_finite() && reports[0].accuracy >= 0.0, "{loss:?}: {reports:?}");
+    }
 }
