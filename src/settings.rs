@@ -29,9 +29,10 @@ pub enum BackendChoice {
 }
 
 /// The contrastive loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LossKind {
     /// InfoNCE over the batch, in the symmetric NT-Xent form of SimCLR.
+    #[default]
     InfoNce,
     /// Noise-contrastive estimation in its binary form: one yes-or-no question for each
     /// pair of views, as in SigLIP.

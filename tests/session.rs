@@ -4,7 +4,8 @@ use std::{cell::RefCell, rc::Rc};
 
 use likeness::{
     engine::{Progress, Session},
-    protocol::{Backend, Command, Evaluation, Event, Picture, Stage, StepReport},
+    page::row::Row,
+    protocol::{Backend, BatchMatrix, Command, Evaluation, Event, Picture, Stage, StepReport},
     samples::shape,
     settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
@@ -83,6 +84,14 @@ fn evaluations(events: &[Event]) -> Vec<&Evaluation> {
 
 fn losses(events: &[Event]) -> Vec<u32> {
     steps(events).iter().map(|report| report.loss.to_bits()).collect()
+}
+
+fn last_batch(events: &[Event]) -> &BatchMatrix {
+    let batches = events.iter().filter_map(|event| match event {
+        Event::Batch(batch) => Some(batch),
+        _ => None,
+    });
+    batches.last().expect("a batch")
 }
 
 fn refusals(events: &[Event]) -> Vec<&str> {
@@ -316,6 +325,55 @@ fn switching_the_loss_goes_on_with_the_same_weights() {
         assert!(!events.iter().any(|event| matches!(event, Event::Restarted { .. })));
         let reports = steps(&events);
         assert_eq!((reports.len(), reports[0].step), (1, taken));
-        assert!(reports[0].loss.is_finite() && reports[0].accuracy >= 0.0, "{loss:?}: {reports:?}");
+        let batch = last_batch(&events);
+        assert_eq!((batch.details.loss, batch.details.similarity), (loss, similarity));
+        assert_eq!(batch.details.negatives.len(), if loss == LossKind::Triplet { 12 } else { 0 });
+        let rows = (0..12).map(|anchor| Row::new(batch, anchor, None).expect("a row").loss);
+        let mean = rows.sum::<f64>() / 12.0;
+        let difference = (f64::from(reports[0].loss) - mean).abs();
+        assert!(difference < 1e-4 * mean.max(1.0), "{loss:?}: {mean} instead of {}", reports[0].loss);
     }
+}
+
+#[test]
+fn a_learned_temperature_moves_and_a_fixed_one_stays() {
+    for learned in [false, true] {
+        let settings = Settings { learned_temperature: learned, ..small() };
+        let mut harness = Harness::with_pictures(settings, 12);
+        harness.send(Command::Train);
+        harness.settle();
+        let moved = (last_batch(&harness.take()).details.temperature - settings.temperature).abs();
+        assert_eq!(moved > 1e-4, learned, "{moved}");
+    }
+}
+
+#[test]
+fn a_row_that_is_looked_into_shows_its_views() {
+    let mut settings = small();
+    settings.augmentations = likeness::settings::Augmentations::NONE;
+    settings.loss = LossKind::Triplet;
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let batch = last_batch(&harness.take()).clone();
+    harness.send(Command::Inspect { anchor: Some(7) });
+    let events = harness.take();
+    let [Event::Row(row)] = events.as_slice() else { panic!("no row: {events:?}") };
+    assert_eq!((row.step, row.anchor, row.side), (1, 7, 16));
+    let pixels = 16 * 16 * 3;
+    let shown = [7, 1, batch.details.negatives[7] as usize].map(|view| batch.pictures[view % 6]);
+    assert_eq!(row.rgb.len(), shown.len() * pixels);
+    for (view, picture) in row.rgb.chunks_exact(pixels).zip(shown) {
+        let planes = shape(picture as usize, 1).image.planes(16);
+        let error =
+            |(at, byte): (usize, &u8)| (f32::from(*byte) - planes[at % 3 * 256 + at / 3] * 255.0).abs();
+        assert!(view.iter().enumerate().map(error).all(|error| error <= 0.51), "not {picture}");
+    }
+    harness.send(Command::Step);
+    harness.settle();
+    assert!(harness.take().iter().any(|event| matches!(event, Event::Row(row) if row.step == 2)));
+    harness.send(Command::Inspect { anchor: None });
+    harness.send(Command::Step);
+    harness.settle();
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Row(_))));
 }

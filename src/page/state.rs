@@ -181,6 +181,10 @@ impl State {
                 self.touch(Part::Run);
                 self.run.batch = Some(batch);
             }
+            Event::Row(views) => {
+                self.touch(Part::Run);
+                self.run.row_views = Some(views);
+            }
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 self.results.keep_evaluation(evaluation);
@@ -372,6 +376,13 @@ impl State {
     pub fn select(&mut self, id: PictureId) {
         self.touch(Part::Selection);
         self.selected = Some(id);
+    }
+
+    /// Looks inside one row of the batch matrix, or inside none.
+    pub fn inspect(&mut self, anchor: Option<u32>) {
+        self.touch(Part::Run);
+        self.run.inspected = anchor;
+        self.run.row_views = None;
     }
 
     /// Picks the first picture out if none is.
