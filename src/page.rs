@@ -6,6 +6,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+pub mod chance;
 pub mod export;
 pub mod file_header;
 pub mod grid;

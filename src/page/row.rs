@@ -7,7 +7,7 @@
 use crate::{
     page::words::{exponential, three_digits},
     protocol::{BatchMatrix, LossDetails},
-    settings::{LossKind, Similarity},
+    settings::{LossKind, Settings, Similarity},
 };
 
 /// Another view of the batch, as the anchor sees it.
@@ -147,6 +147,18 @@ impl Row {
     }
 }
 
+/// The temperature at a slider's position, 0 to 1; equal ways are equal factors.
+pub fn temperature_at(position: f32) -> f32 {
+    let limits = Settings::TEMPERATURE;
+    limits.clamp(limits.min * (limits.max / limits.min).powf(position))
+}
+
+/// The position of a slider for a temperature, 0 to 1.
+pub fn position_of(temperature: f32) -> f32 {
+    let limits = Settings::TEMPERATURE;
+    (limits.clamp(temperature) / limits.min).ln() / (limits.max / limits.min).ln()
+}
+
 /// A number that may be negative, in brackets if it is.
 fn signed(value: f64) -> String {
     let text = three_digits(value);
@@ -280,6 +292,14 @@ mod tests {
         let mut incomplete = batch(LossKind::Triplet);
         incomplete.details.negatives.clear();
         assert_eq!(Row::new(&incomplete, 0, None), None);
+    }
+
+    #[test]
+    fn a_slider_reaches_every_temperature() {
+        assert_eq!((temperature_at(0.0), temperature_at(1.0)), (0.01, 10.0));
+        for temperature in [0.01, 0.07, 0.1, 1.0, 10.0] {
+            assert!((temperature_at(position_of(temperature)) / temperature - 1.0).abs() < 1e-4);
+        }
     }
 
     #[test]

@@ -64,6 +64,9 @@ pub fn number(value: f32) -> String {
 /// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³".
 pub fn exponential(exponent: f64) -> String {
     let value = exponent.exp();
+    if !exponent.is_finite() {
+        return three_digits(value);
+    }
     if (1e-3..1e4).contains(&value) {
         return three_digits(value);
     }
@@ -77,7 +80,7 @@ pub fn exponential(exponent: f64) -> String {
 
 /// A number with three digits, or as many as it has before the point.
 pub fn three_digits(value: f64) -> String {
-    let before = if value.abs() < 1.0 { 0 } else { value.abs().log10() as usize + 1 };
+    let before = if value.abs() < 1.0 { 0 } else { (value.abs().log10() as usize).saturating_add(1) };
     let digits = 3_usize.saturating_sub(before);
     format!("{value:.digits$}").replace('-', "−")
 }
@@ -285,6 +288,7 @@ mod tests {
         assert_eq!(exponential(0.0), "1.00");
         assert_eq!(exponential(8.3), "4024");
         assert_eq!(exponential(10.0), "2.20 × 10⁴");
+        assert_eq!(exponential(f64::INFINITY), "inf");
         assert_eq!(exponential(-100.0), "3.72 × 10⁻⁴⁴");
         assert_eq!(exponential(2302.585_092_994_046), "1.00 × 10¹⁰⁰⁰");
     }
