@@ -87,11 +87,11 @@ fn losses(events: &[Event]) -> Vec<u32> {
 }
 
 fn last_batch(events: &[Event]) -> &BatchMatrix {
-    let batches = events.iter().filter_map(|event| match event {
+    let mut batches = events.iter().filter_map(|event| match event {
         Event::Batch(batch) => Some(batch),
         _ => None,
     });
-    batches.last().expect("a batch")
+    batches.next_back().expect("a batch")
 }
 
 fn refusals(events: &[Event]) -> Vec<&str> {

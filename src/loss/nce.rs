@@ -23,21 +23,13 @@ pub struct Nce {
     similarity: Similarity,
     /// The right answers: 1 on the positives, else −1, `[2n, 2n]`.
     answers: Tensor<2>,
-    /// The questions that are asked: 0 on the diagonal, else 1, `[2n, 2n]`.
-    asked: Tensor<2>,
 }
 
 impl Nce {
     /// Prepares for batches of `pairs` pairs.
     pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
         let answer = |row: usize, column: usize| if row.abs_diff(column) == pairs { 1.0 } else { -1.0 };
-        let asked = |row: usize, column: usize| if row == column { 0.0 } else { 1.0 };
-        Self {
-            pairing: Pairing::new(pairs, device),
-            similarity,
-            answers: cells(pairs, device, answer),
-            asked: cells(pairs, device, asked),
-        }
+        Self { pairing: Pairing::new(pairs, device), similarity, answers: cells(pairs, device, answer) }
     }
 
     /// The loss of a batch.
@@ -46,9 +38,10 @@ impl Nce {
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
     pub fn forward(&self, projections: Tensor<2>, scale: &Scale) -> BatchLoss {
         let compared = self.pairing.compare(projections, self.similarity);
-        let right = log_sigmoid(scale.logits(compared.all.clone()) * self.answers.clone());
-        let anchors = 2 * self.pairing.pairs;
-        let loss = (right * self.asked.clone()).sum().div_scalar(-(anchors as f32));
+        let certainty = scale.logits(compared.all.clone()) * self.answers.clone();
+        // About itself a view is not asked: that answer is certain and costs nothing.
+        let right = log_sigmoid(certainty - self.pairing.not_self.clone());
+        let loss = right.sum().div_scalar(-2.0 * self.pairing.pairs as f32);
         self.pairing.report(loss, compared, None)
     }
 }

@@ -171,7 +171,7 @@ mod tests {
             drawn.into_data().try_to_vec::<f32>().expect("single precision")
         };
         assert_eq!(draw(0), draw(0));
-        let mut seen = vec![false; VIEWS];
+        let mut seen = [false; VIEWS];
         for index in 0..200 {
             for (i, j) in draw(index).into_iter().enumerate() {
                 assert!(negatives(i).any(|negative| negative == j as usize), "{j} for {i}");

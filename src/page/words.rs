@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(exponential(10.0), "2.20 × 10⁴");
         assert_eq!(exponential(f64::INFINITY), "inf");
         assert_eq!(exponential(-100.0), "3.72 × 10⁻⁴⁴");
-        assert_eq!(exponential(2302.585_092_994_046), "1.00 × 10¹⁰⁰⁰");
+        assert_eq!(exponential(1_000.0 * std::f64::consts::LN_10), "1.00 × 10¹⁰⁰⁰");
     }
 
     #[test]
