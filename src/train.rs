@@ -49,8 +49,8 @@ pub struct StepDetails {
     pub settings: Settings,
     /// What happened to the views, first views first.
     pub views: Vec<View>,
-    /// Temperature and bias, `[2]`.
-    pub scale: Tensor<1>,
+    /// Temperature and bias as they were.
+    pub scale: Scale,
     /// Lengths of the projections, `[2n]`.
     pub lengths: Tensor<1>,
     /// Each anchor's mined negative, `[2n]`; triplets only.
@@ -176,7 +176,7 @@ impl Trainer {
             details: StepDetails {
                 settings: self.settings,
                 views,
-                scale: self.scale.values().inner(),
+                scale: self.scale.clone(),
                 lengths: batch.lengths.inner(),
                 negatives: batch.negatives.map(Tensor::inner),
             },
@@ -189,7 +189,10 @@ impl Trainer {
         let rate = f64::from(learning_rate(&self.settings, self.step));
         let network = self.network.clone();
         self.network = self.optimizer.step(rate, network, computed.gradients);
-        self.scale = self.optimizer.step(rate, self.scale.clone(), computed.scale_gradients).limited();
+        if !computed.scale_gradients.is_empty() {
+            let scale = self.scale.clone();
+            self.scale = self.optimizer.step(rate, scale, computed.scale_gradients).limited();
+        }
         self.network.encoder.remember(computed.moments, MOMENTUM);
         self.step += 1;
         computed.outcome

@@ -28,7 +28,7 @@ impl LatestBatch {
     ) -> Result<(Self, BatchMatrix), String> {
         let StepOutcome { rows, similarities, details, .. } = outcome;
         let views = 2 * rows.len();
-        let mut parts = vec![similarities.flatten(0, 1), details.lengths, details.scale];
+        let mut parts = vec![similarities.flatten(0, 1), details.lengths, details.scale.values().inner()];
         parts.extend(details.negatives);
         let mut cells = read(Tensor::cat(parts, 0)).await?;
         let negatives = cells.split_off(views * views + views + 2);

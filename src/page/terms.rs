@@ -61,7 +61,7 @@ pub const TRIPLET: Term = term(
 /// Cosine or dot product.
 pub const COMPARISON: Term = term(
     "the comparison",
-    "The cosine looks at directions only. The dot product also grows with the projections’ lengths, so the network can make itself more certain by making them longer.",
+    "The cosine looks at directions only. The dot product also grows with the projections’ lengths, so the network can make itself more certain by making them longer. It wants a higher temperature, 1 to 10.",
 );
 /// Learned temperature.
 pub const LEARNED: Term = term(

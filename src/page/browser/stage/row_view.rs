@@ -28,9 +28,17 @@ const LISTED: usize = 8;
 pub fn RowView() -> impl IntoView {
     let session = Session::expect();
     let section = NodeRef::<html::Section>::new();
+    // Once for each opening: a run that starts over does not move the page.
+    let brought = StoredValue::new(false);
     Effect::new(move || {
-        if let Some(section) = section.get() {
-            bring_into_view(&section);
+        let wanted = session.read([Part::Run], |state| state.run.inspected.is_some());
+        match section.get() {
+            Some(section) if wanted && !brought.get_value() => {
+                brought.set_value(true);
+                bring_into_view(&section);
+            }
+            _ if !wanted => brought.set_value(false),
+            _ => {}
         }
     });
     // A temperature that the user tries out; training goes on with its own.
