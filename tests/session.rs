@@ -233,6 +233,24 @@ fn pictures_may_go_before_their_last_step_is_reported() {
 }
 
 #[test]
+fn a_smaller_set_is_measured_only_after_its_last_step_is_reported() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Inspect { anchor: Some(11) });
+    harness.send(Command::Train);
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Remove((4..12).collect()));
+    harness.send(Command::Settle);
+    harness.until(|event| matches!(event, Event::Evaluated(it) if it.stage == Stage::Untrained && it.pictures.len() == 4));
+    harness.send(Command::Pause);
+    harness.send(Command::Inspect { anchor: Some(0) });
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(last_batch(&events).pictures.len(), 6);
+    let rows = events.iter().filter(|event| matches!(event, Event::Row(_))).count();
+    assert_eq!(rows, 1, "the old set's views are not drawn from the new one");
+}
+
+#[test]
 fn the_matrix_holds_the_cosines_of_the_embeddings() {
     let mut harness = Harness::with_pictures(small(), 12);
     let events = harness.take();

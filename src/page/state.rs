@@ -378,11 +378,14 @@ impl State {
         self.selected = Some(id);
     }
 
-    /// Looks inside one row of the batch matrix, or inside none.
+    /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
     pub fn inspect(&mut self, anchor: Option<u32>) {
         self.touch(Part::Run);
         self.run.inspected = anchor;
         self.run.row_views = None;
+        if anchor.is_some() {
+            self.choose_tab(Tab::Loss);
+        }
     }
 
     /// Picks the first picture out if none is.
