@@ -325,7 +325,7 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
                         <span class="distance-track">
                             <span class=class style:width=format!("{:.1}%", value / widest * 100.0)></span>
                         </span>
-                        <output>{three_digits(value)}</output>
+                        <span class="distance-value">{three_digits(value)}</span>
                     </p>
                 }
             };
