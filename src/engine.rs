@@ -5,7 +5,9 @@
 
 mod backend;
 mod embedder;
+mod latest_batch;
 mod pictures;
+mod readback;
 #[cfg(any(target_arch = "wasm32", test))]
 mod self_test;
 mod session;

@@ -7,7 +7,7 @@
 
 use std::fmt::Display;
 
-use crate::settings::{BackendChoice, Images, LossKind, Operation, Range, Settings};
+use crate::settings::{BackendChoice, Images, LossKind, Mining, Operation, Range, Settings, Similarity};
 
 /// One entry of the link.
 struct Key {
@@ -45,7 +45,17 @@ impl Named for BackendChoice {
 }
 
 impl Named for LossKind {
-    const NAMES: &'static [(&'static str, Self)] = &[("infonce", Self::InfoNce)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("infonce", Self::InfoNce), ("nce", Self::Nce), ("triplet", Self::Triplet)];
+}
+
+impl Named for Similarity {
+    const NAMES: &'static [(&'static str, Self)] = &[("cosine", Self::Cosine), ("dot", Self::Dot)];
+}
+
+impl Named for Mining {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("random", Self::Random), ("semihard", Self::SemiHard), ("hard", Self::Hard)];
 }
 
 impl Named for bool {
@@ -132,7 +142,11 @@ const KEYS: &[Key] = &[
     limited!(side, Settings::SIDE),
     limited!(width, Settings::WIDTH),
     named!(loss: LossKind),
+    named!(similarity: Similarity),
     limited!(temperature, Settings::TEMPERATURE),
+    named!(learned_temperature: bool),
+    limited!(margin, Settings::MARGIN),
+    named!(mining: Mining),
     limited!(learning_rate, Settings::LEARNING_RATE),
     operation!(crop),
     operation!(flip),
@@ -198,6 +212,9 @@ mod tests {
         settings.seed = u32::MAX;
         settings.steps = 7;
         settings.temperature = 0.123_456_79;
+        settings.learned_temperature = true;
+        (settings.loss, settings.similarity) = (LossKind::Triplet, Similarity::Dot);
+        (settings.margin, settings.mining) = (0.07, Mining::Hard);
         settings.run = true;
         settings.backend = BackendChoice::Cpu;
         settings.augmentations.hue = Operation::off(0.25, 1.0 / 3.0);
@@ -218,6 +235,23 @@ mod tests {
         assert_eq!(problems.len(), 5, "{problems:?}");
         for (problem, name) in problems.iter().zip(["colour", "steps", "batch", "temperature", "hue"]) {
             assert!(problem.contains(name), "{problem}");
+        }
+    }
+
+    #[test]
+    fn losses_go_by_their_names() {
+        for (name, loss) in
+            [("infonce", LossKind::InfoNce), ("nce", LossKind::Nce), ("triplet", LossKind::Triplet)]
+        {
+            let (settings, problems) = read(&format!("loss={name}"));
+            assert_eq!((settings.loss, problems.len()), (loss, 0));
+        }
+        let (settings, problems) =
+            read("loss=quartet&mining=soft&margin=5&similarity=euclid&learned_temperature=2");
+        assert_eq!(settings, Settings::recommended(Images::Shapes));
+        assert!(problems[0].contains("“loss=quartet”") && problems[0].contains("infonce, nce, triplet"));
+        for (problem, names) in problems[1..].iter().zip(["semihard", "0.01 to 4", "cosine, dot", "0, 1"]) {
+            assert!(problem.contains(names), "{problem}");
         }
     }
 

@@ -1,17 +1,72 @@
-//! Contrastive losses: one a file.
+//! Contrastive losses: one a file, and what they share.
+//!
+//! Each takes the projections of a batch's views and answers with a [`BatchLoss`]. None
+//! reads back from the device: a step is queued as a whole.
 
 mod info_nce;
+mod nce;
+mod pairing;
+mod scale;
+mod triplet;
+#[cfg(test)]
+mod twin;
 
 pub use info_nce::InfoNce;
+pub use nce::Nce;
+pub use scale::Scale;
+pub use triplet::Triplet;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+
+use crate::settings::{LossKind, Settings};
 
 /// What a loss makes of one batch of `n` pairs.
 pub struct BatchLoss {
-    /// The mean loss over all `2n` anchors, in nats, `[1]`.
+    /// The mean loss over all `2n` anchors, in nats (triplets: in squared distance), `[1]`.
     pub loss: Tensor<1>,
     /// Cosine similarities of all views, `[2n, 2n]`, detached.
     pub similarities: Tensor<2>,
     /// Loss, contrastive accuracy, alignment and uniformity, `[4]`, detached.
     pub statistics: Tensor<1>,
+    /// Lengths of the projections: with the similarities they give the dot products,
+    /// `[2n]`, detached.
+    pub lengths: Tensor<1>,
+    /// The view that each anchor has to be farther from than from its positive, as a whole
+    /// number, `[2n]`, detached; triplets only.
+    pub negatives: Option<Tensor<1>>,
+}
+
+/// A loss as the settings choose it, for batches of one size.
+#[derive(Clone, Debug)]
+pub enum Loss {
+    /// See [`InfoNce`].
+    InfoNce(InfoNce),
+    /// See [`Nce`].
+    Nce(Nce),
+    /// See [`Triplet`].
+    Triplet(Triplet),
+}
+
+impl Loss {
+    /// Prepares for batches of `pairs` pairs.
+    pub fn new(settings: &Settings, pairs: usize, device: &Device) -> Self {
+        match settings.loss {
+            LossKind::InfoNce => Self::InfoNce(InfoNce::new(pairs, settings.similarity, device)),
+            LossKind::Nce => Self::Nce(Nce::new(pairs, settings.similarity, device)),
+            LossKind::Triplet => Self::Triplet(Triplet::new(pairs, settings.margin, settings.mining, device)),
+        }
+    }
+
+    /// The loss of a batch; `rng` draws a triplet's random negatives.
+    ///
+    /// # Shapes
+    /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
+    pub fn forward(&self, projections: Tensor<2>, scale: &Scale, rng: &mut impl Rng) -> BatchLoss {
+        match self {
+            Self::InfoNce(loss) => loss.forward(projections, scale),
+            Self::Nce(loss) => loss.forward(projections, scale),
+            Self::Triplet(loss) => loss.forward(projections, rng),
+        }
+    }
 }

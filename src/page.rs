@@ -6,10 +6,12 @@
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
+pub mod chance;
 pub mod export;
 pub mod file_header;
 pub mod grid;
 pub mod operations;
+pub mod row;
 pub mod state;
 pub mod terms;
 pub mod words;

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::Settings;
+use crate::settings::{LossKind, Settings, Similarity};
 
 /// Identifies the build: a page and an engine work together only when theirs are equal.
 pub const BUILD: &str = env!("LIKENESS_BUILD");
@@ -65,6 +65,11 @@ pub enum Command {
     Matrix {
         /// Which embeddings.
         stage: Stage,
+    },
+    /// Asks for the views of one row of the batch matrix, now and with every batch to come.
+    Inspect {
+        /// The row; `None` ends it.
+        anchor: Option<u32>,
     },
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
@@ -141,6 +146,41 @@ pub struct BatchMatrix {
     pub pictures: Vec<PictureId>,
     /// Cosine similarities of all views, 2n × 2n, row by row.
     pub cells: Floats,
+    /// What turned them into the loss.
+    pub details: LossDetails,
+}
+
+/// What turned a batch's similarities into its loss.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LossDetails {
+    /// The loss.
+    pub loss: LossKind,
+    /// How it compares projections; triplets always take the cosine.
+    pub similarity: Similarity,
+    /// The temperature τ at this step, set or learned.
+    pub temperature: f32,
+    /// The bias that NCE adds to every similarity over τ.
+    pub bias: f32,
+    /// The margin of triplets, in squared distance.
+    pub margin: f32,
+    /// Lengths of the projections, `2n`.
+    pub lengths: Floats,
+    /// The view that is each anchor's negative, `2n` of them; empty but for triplets.
+    pub negatives: Vec<u32>,
+}
+
+/// The views that the loss of one anchor compares.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowViews {
+    /// The step that they belong to.
+    pub step: u32,
+    /// The row of the batch matrix.
+    pub anchor: u32,
+    /// The side of a view in pixels.
+    pub side: u32,
+    /// RGB bytes of the anchor, its positive and, for triplets, its mined negative.
+    #[serde(with = "serde_bytes")]
+    pub rgb: Vec<u8>,
 }
 
 /// A picture's nearest others.
@@ -238,6 +278,8 @@ pub enum Event {
     Stepped(Vec<StepReport>),
     /// The similarities within the current batch.
     Batch(BatchMatrix),
+    /// Follows a batch while [`Command::Inspect`] holds.
+    Row(RowViews),
     /// Embeddings of the whole set were taken and scored.
     Evaluated(Evaluation),
     /// Answer to [`Command::Matrix`].
@@ -334,11 +376,19 @@ mod tests {
             Command::Add(vec![picture]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
+            Command::Inspect { anchor: Some(3) },
         ] {
             assert_eq!(decode::<Command>(&encode(&command)), Ok(command));
         }
         let cells = Floats(vec![0.1, -1.0, f32::MAX]);
-        let event = Event::Batch(BatchMatrix { step: 1, pictures: vec![4], cells });
+        let event = Event::Batch(BatchMatrix {
+            step: 1,
+            pictures: vec![4],
+            cells,
+            details: LossDetails { negatives: vec![3, 0], ..LossDetails::default() },
+        });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let event = Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
     }
 

@@ -19,6 +19,8 @@ pub enum Purpose {
     Views,
     /// What happens to views that are only shown; indexed by the draw.
     Preview,
+    /// Which view is each anchor's negative in a triplet; indexed by the step.
+    Negatives,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.
@@ -50,7 +52,9 @@ mod tests {
         assert_eq!(first(1, Purpose::Views, 7), first(1, Purpose::Views, 7));
         let mut seen: Vec<u64> = Vec::new();
         for seed in 0..4 {
-            for purpose in [Purpose::Weights, Purpose::Batches, Purpose::Views, Purpose::Preview] {
+            for purpose in
+                [Purpose::Weights, Purpose::Batches, Purpose::Views, Purpose::Preview, Purpose::Negatives]
+            {
                 seen.extend((0..64).map(|index| first(seed, purpose, index)));
             }
         }

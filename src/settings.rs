@@ -29,10 +29,37 @@ pub enum BackendChoice {
 }
 
 /// The contrastive loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LossKind {
     /// InfoNCE over the batch, in the symmetric NT-Xent form of SimCLR.
+    #[default]
     InfoNce,
+    /// Noise-contrastive estimation in its binary form: one yes-or-no question for each
+    /// pair of views, as in SigLIP.
+    Nce,
+    /// The margin between a positive and one mined negative, as in FaceNet.
+    Triplet,
+}
+
+/// How InfoNCE and NCE compare two projections; triplets always take the cosine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Similarity {
+    /// The cosine of the angle between them.
+    #[default]
+    Cosine,
+    /// Their dot product: lengths count too.
+    Dot,
+}
+
+/// Which negative a triplet takes for each anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mining {
+    /// Any of the batch, drawn from the seed.
+    Random,
+    /// The most similar of those less similar than the positive.
+    SemiHard,
+    /// The most similar of the batch.
+    Hard,
 }
 
 /// One augmentation: how strong, and how often a view receives it.
@@ -161,8 +188,17 @@ pub struct Settings {
     pub width: u32,
     /// The contrastive loss.
     pub loss: LossKind,
-    /// The temperature τ that divides every similarity.
+    /// How InfoNCE and NCE compare two projections.
+    pub similarity: Similarity,
+    /// The temperature τ that divides every similarity; where it is learned, its first value.
     pub temperature: f32,
+    /// Whether the temperature is trained along with the weights.
+    pub learned_temperature: bool,
+    /// By how much a triplet's negative has to be farther than its positive, in squared
+    /// distance on the unit sphere.
+    pub margin: f32,
+    /// Which negative a triplet takes.
+    pub mining: Mining,
     /// The peak learning rate, reached after warm-up, falling to 0 along a cosine.
     pub learning_rate: f32,
     /// The random changes that make views.
@@ -214,6 +250,8 @@ impl Settings {
     pub const WIDTH: Range<u32> = Range { min: 4, max: 64 };
     /// Limits of [`Settings::temperature`].
     pub const TEMPERATURE: Range<f32> = Range { min: 0.01, max: 10.0 };
+    /// Limits of [`Settings::margin`]; no two points of the unit sphere are farther apart than 4.
+    pub const MARGIN: Range<f32> = Range { min: 0.01, max: 4.0 };
     /// Limits of [`Settings::learning_rate`].
     pub const LEARNING_RATE: Range<f32> = Range { min: 1e-5, max: 0.1 };
     /// Limits of [`Operation::strength`] and [`Operation::probability`].
@@ -229,10 +267,14 @@ impl Settings {
             side: 32,
             width: 16,
             loss: LossKind::InfoNce,
+            similarity: Similarity::Cosine,
             temperature: match images {
                 Images::Shapes => 0.1,
                 Images::Fashion | Images::Own => 0.2,
             },
+            learned_temperature: false,
+            margin: 0.5,
+            mining: Mining::SemiHard,
             learning_rate: 0.004,
             augmentations: Augmentations::recommended(images),
             backend: BackendChoice::Auto,
@@ -247,6 +289,7 @@ impl Settings {
         self.side = Self::SIDE.clamp(self.side);
         self.width = Self::WIDTH.clamp(self.width);
         self.temperature = Self::TEMPERATURE.clamp(self.temperature);
+        self.margin = Self::MARGIN.clamp(self.margin);
         self.learning_rate = Self::LEARNING_RATE.clamp(self.learning_rate);
         for operation in self.augmentations.each_mut() {
             operation.strength = Self::UNIT.clamp(operation.strength);

@@ -11,7 +11,7 @@ use crate::{
     augment::View,
     encoder::{EncoderConfig, Network},
     kernels::{block::Moments, views::resample},
-    loss::InfoNce,
+    loss::{Loss, Scale},
     random::{Purpose, generator},
     settings::Settings,
 };
@@ -39,6 +39,22 @@ pub struct StepOutcome {
     pub statistics: Tensor<1>,
     /// Cosine similarities of all views, `[2n, 2n]`.
     pub similarities: Tensor<2>,
+    /// What else one needs to follow the loss of one row.
+    pub details: StepDetails,
+}
+
+/// What turned a step's similarities into its loss.
+pub struct StepDetails {
+    /// The settings that the step was taken by.
+    pub settings: Settings,
+    /// What happened to the views, first views first.
+    pub views: Vec<View>,
+    /// Temperature and bias as they were.
+    pub scale: Scale,
+    /// Lengths of the projections, `[2n]`.
+    pub lengths: Tensor<1>,
+    /// Each anchor's mined negative, `[2n]`; triplets only.
+    pub negatives: Option<Tensor<1>>,
 }
 
 /// A step's loss and gradients, not yet applied.
@@ -47,6 +63,7 @@ pub struct Computed {
     moments: Vec<Moments>,
     /// By parameter of [`Trainer::network_in_training`].
     pub gradients: GradientsParams,
+    scale_gradients: GradientsParams,
 }
 
 /// Trains one network on one set of pictures.
@@ -55,7 +72,9 @@ pub struct Trainer {
     untrained: Network,
     network: Network,
     optimizer: ModuleOptimizer,
-    loss: InfoNce,
+    loss: Loss,
+    /// Temperature and bias of the loss; what of them is learned is trained like weights.
+    scale: Scale,
     /// Every picture of the set, `[pictures, 3, side, side]`.
     pictures: Tensor<4>,
     pairs: usize,
@@ -83,7 +102,8 @@ impl Trainer {
             untrained: network.clone(),
             network: network.train(),
             optimizer,
-            loss: InfoNce::new(pairs, settings.temperature, &device.autodiff()),
+            loss: Loss::new(&settings, pairs, &device.clone().autodiff()),
+            scale: Scale::new(&settings, &device).train(),
             pictures,
             pairs,
             step: 0,
@@ -113,7 +133,10 @@ impl Trainer {
     /// Applies settings from the next step on. Those that shape the network or draw its
     /// first weights have no effect: they belong to a new run.
     pub fn configure(&mut self, settings: Settings) {
-        self.settings = settings;
+        let old = std::mem::replace(&mut self.settings, settings);
+        if !Scale::is_shared(&old, &settings) {
+            self.scale = Scale::new(&settings, &self.pictures.device()).train();
+        }
         self.prepare_loss();
     }
 
@@ -126,7 +149,7 @@ impl Trainer {
     fn prepare_loss(&mut self) {
         self.pairs = pairs(&self.settings, self.pictures.dims()[0]);
         let device = self.pictures.device().autodiff();
-        self.loss = InfoNce::new(self.pairs, self.settings.temperature, &device);
+        self.loss = Loss::new(&self.settings, self.pairs, &device);
     }
 
     /// Takes one step.
@@ -138,21 +161,32 @@ impl Trainer {
     /// Computes the next step's loss and gradients.
     pub fn compute(&self) -> Computed {
         let rows = self.next_rows();
-        let views = Tensor::from_inner(self.views(&rows));
-        let (embeddings, moments) = self.network.encoder.forward_batch(views);
-        let batch = self.loss.forward(self.network.head.forward(embeddings));
-        let gradients = GradientsParams::from_grads(batch.loss.backward(), &self.network);
+        let views = self.draw_views();
+        let drawn = Tensor::from_inner(self.render(&rows, &views));
+        let (embeddings, moments) = self.network.encoder.forward_batch(drawn);
+        let mut rng = generator(self.settings.seed, Purpose::Negatives, self.step);
+        let batch = self.loss.forward(self.network.head.forward(embeddings), &self.scale, &mut rng);
+        let mut all_gradients = batch.loss.backward();
+        let gradients = GradientsParams::from_module(&mut all_gradients, &self.network);
+        let scale_gradients = GradientsParams::from_module(&mut all_gradients, &self.scale);
         let outcome = StepOutcome {
             rows,
             statistics: batch.statistics.inner(),
             similarities: batch.similarities.inner(),
+            details: StepDetails {
+                settings: self.settings,
+                views,
+                scale: self.scale.clone(),
+                lengths: batch.lengths.inner(),
+                negatives: batch.negatives.map(Tensor::inner),
+            },
         };
-        Computed { outcome, moments, gradients }
+        Computed { outcome, moments, gradients, scale_gradients }
     }
 
     /// The views that the next step will see: first views first, `[2n, 3, side, side]`.
     pub fn next_views(&self) -> Tensor<4> {
-        self.views(&self.next_rows())
+        self.render(&self.next_rows(), &self.draw_views())
     }
 
     fn next_rows(&self) -> Vec<usize> {
@@ -164,20 +198,29 @@ impl Trainer {
         let rate = f64::from(learning_rate(&self.settings, self.step));
         let network = self.network.clone();
         self.network = self.optimizer.step(rate, network, computed.gradients);
+        if !computed.scale_gradients.is_empty() {
+            let scale = self.scale.clone();
+            self.scale = self.optimizer.step(rate, scale, computed.scale_gradients).limited();
+        }
         self.network.encoder.remember(computed.moments, MOMENTUM);
         self.step += 1;
         computed.outcome
     }
 
-    /// Two views of each picture, without autodiff.
-    fn views(&self, rows: &[usize]) -> Tensor<4> {
+    /// What happens to the two views of each picture of the next step, first views first.
+    fn draw_views(&self) -> Vec<View> {
         let mut rng = generator(self.settings.seed, Purpose::Views, self.step);
         let augmentations = &self.settings.augmentations;
-        let views: Vec<View> = (0..2 * rows.len()).map(|_| View::draw(augmentations, &mut rng)).collect();
-        let twice: Vec<i32> = rows.iter().chain(rows).map(|row| *row as i32).collect();
-        let count = twice.len();
-        let twice = Tensor::<1, Int>::from_data(TensorData::new(twice, [count]), &self.pictures.device());
-        resample(self.pictures.clone().select(0, twice), &views)
+        (0..2 * self.pairs).map(|_| View::draw(augmentations, &mut rng)).collect()
+    }
+
+    /// Views of the set's pictures, `[views.len(), 3, side, side]`; view `i` is of the
+    /// picture in row `rows[i % rows.len()]`.
+    pub fn render(&self, rows: &[usize], views: &[View]) -> Tensor<4> {
+        let count = views.len();
+        let rows: Vec<i32> = rows.iter().cycle().take(count).map(|row| *row as i32).collect();
+        let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &self.pictures.device());
+        resample(self.pictures.clone().select(0, rows), views)
     }
 }
 

@@ -4,9 +4,10 @@ use std::{cell::RefCell, rc::Rc};
 
 use likeness::{
     engine::{Progress, Session},
-    protocol::{Backend, Command, Evaluation, Event, Picture, Stage, StepReport},
+    page::row::Row,
+    protocol::{Backend, BatchMatrix, Command, Evaluation, Event, Picture, Stage, StepReport},
     samples::shape,
-    settings::{BackendChoice, Images, Settings},
+    settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
 
 /// A session with its events kept.
@@ -83,6 +84,14 @@ fn evaluations(events: &[Event]) -> Vec<&Evaluation> {
 
 fn losses(events: &[Event]) -> Vec<u32> {
     steps(events).iter().map(|report| report.loss.to_bits()).collect()
+}
+
+fn last_batch(events: &[Event]) -> &BatchMatrix {
+    let mut batches = events.iter().filter_map(|event| match event {
+        Event::Batch(batch) => Some(batch),
+        _ => None,
+    });
+    batches.next_back().expect("a batch")
 }
 
 fn refusals(events: &[Event]) -> Vec<&str> {
@@ -224,6 +233,24 @@ fn pictures_may_go_before_their_last_step_is_reported() {
 }
 
 #[test]
+fn a_smaller_set_is_measured_only_after_its_last_step_is_reported() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Inspect { anchor: Some(11) });
+    harness.send(Command::Train);
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Remove((4..12).collect()));
+    harness.send(Command::Settle);
+    harness.until(|event| matches!(event, Event::Evaluated(it) if it.stage == Stage::Untrained && it.pictures.len() == 4));
+    harness.send(Command::Pause);
+    harness.send(Command::Inspect { anchor: Some(0) });
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(last_batch(&events).pictures.len(), 6);
+    let rows = events.iter().filter(|event| matches!(event, Event::Row(_))).count();
+    assert_eq!(rows, 1, "the old set's views are not drawn from the new one");
+}
+
+#[test]
 fn the_matrix_holds_the_cosines_of_the_embeddings() {
     let mut harness = Harness::with_pictures(small(), 12);
     let events = harness.take();
@@ -291,4 +318,80 @@ fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
     harness.send(Command::Configure(settings));
     harness.settle();
     assert!(harness.take().iter().any(|event| matches!(event, Event::Restarted { .. })));
+}
+
+#[test]
+fn switching_the_loss_goes_on_with_the_same_weights() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let mut settings = Settings { steps: 100, ..small() };
+    for (taken, (loss, similarity, mining)) in (2..).zip([
+        (LossKind::Nce, Similarity::Cosine, Mining::Random),
+        (LossKind::Triplet, Similarity::Cosine, Mining::Random),
+        (LossKind::Triplet, Similarity::Cosine, Mining::SemiHard),
+        (LossKind::Triplet, Similarity::Cosine, Mining::Hard),
+        (LossKind::InfoNce, Similarity::Dot, Mining::Hard),
+    ]) {
+        harness.take();
+        (settings.loss, settings.similarity, settings.mining) = (loss, similarity, mining);
+        settings.learned_temperature = true;
+        harness.send(Command::Configure(settings));
+        harness.send(Command::Step);
+        harness.settle();
+        let events = harness.take();
+        assert!(!events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+        let reports = steps(&events);
+        assert_eq!((reports.len(), reports[0].step), (1, taken));
+        let batch = last_batch(&events);
+        assert_eq!((batch.details.loss, batch.details.similarity), (loss, similarity));
+        assert_eq!(batch.details.negatives.len(), if loss == LossKind::Triplet { 12 } else { 0 });
+        let rows = (0..12).map(|anchor| Row::new(batch, anchor, None).expect("a row").loss);
+        let mean = rows.sum::<f64>() / 12.0;
+        let difference = (f64::from(reports[0].loss) - mean).abs();
+        assert!(difference < 1e-4 * mean.max(1.0), "{loss:?}: {mean} instead of {}", reports[0].loss);
+    }
+}
+
+#[test]
+fn a_learned_temperature_moves_and_a_fixed_one_stays() {
+    for learned in [false, true] {
+        let settings = Settings { learned_temperature: learned, ..small() };
+        let mut harness = Harness::with_pictures(settings, 12);
+        harness.send(Command::Train);
+        harness.settle();
+        let moved = (last_batch(&harness.take()).details.temperature - settings.temperature).abs();
+        assert_eq!(moved > 1e-4, learned, "{moved}");
+    }
+}
+
+#[test]
+fn a_row_that_is_looked_into_shows_its_views() {
+    let mut settings = small();
+    settings.augmentations = likeness::settings::Augmentations::NONE;
+    settings.loss = LossKind::Triplet;
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let batch = last_batch(&harness.take()).clone();
+    harness.send(Command::Inspect { anchor: Some(7) });
+    let events = harness.take();
+    let [Event::Row(row)] = events.as_slice() else { panic!("no row: {events:?}") };
+    assert_eq!((row.step, row.anchor, row.side), (1, 7, 16));
+    let pixels = 16 * 16 * 3;
+    let shown = [7, 1, batch.details.negatives[7] as usize].map(|view| batch.pictures[view % 6]);
+    assert_eq!(row.rgb.len(), shown.len() * pixels);
+    for (view, picture) in row.rgb.chunks_exact(pixels).zip(shown) {
+        let planes = shape(picture as usize, 1).image.planes(16);
+        let error =
+            |(at, byte): (usize, &u8)| (f32::from(*byte) - planes[at % 3 * 256 + at / 3] * 255.0).abs();
+        assert!(view.iter().enumerate().map(error).all(|error| error <= 0.51), "not {picture}");
+    }
+    harness.send(Command::Step);
+    harness.settle();
+    assert!(harness.take().iter().any(|event| matches!(event, Event::Row(row) if row.step == 2)));
+    harness.send(Command::Inspect { anchor: None });
+    harness.send(Command::Step);
+    harness.settle();
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Row(_))));
 }

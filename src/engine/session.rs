@@ -11,16 +11,16 @@ use web_time::{Duration, Instant};
 use super::{
     backend::{self, Opened},
     embedder,
+    latest_batch::LatestBatch,
     pictures::PictureSet,
+    readback::{read, read_rgb},
 };
 use crate::{
     augment::View,
     evaluate::{UnitRows, order::order, set_matrix},
     image::Image,
     kernels::views::resample,
-    protocol::{
-        Activity, BatchMatrix, Command, Event, Floats, PictureId, SetMatrix, Stage, StepReport, Views,
-    },
+    protocol::{Activity, Command, Event, Floats, PictureId, SetMatrix, Stage, StepReport, Views},
     random::{Purpose, generator},
     settings::{BackendChoice, MIN_PICTURES, Settings},
     train::{StepOutcome, Trainer, upload},
@@ -66,6 +66,8 @@ struct Run {
     /// Names of the rows of `pictures`: the set itself may have changed since.
     ids: Vec<PictureId>,
     unreported: Vec<StepOutcome>,
+    /// The batch reported last, unless the set has changed since.
+    latest: Option<LatestBatch>,
     reported: Instant,
     /// Steps after which the set was last embedded.
     evaluated: Option<u32>,
@@ -88,6 +90,8 @@ pub struct Session<E> {
     embedded: HashMap<Stage, Embedded>,
     order: Vec<usize>,
     wanted_matrix: Option<Stage>,
+    /// The row of every batch whose views are to be shown.
+    inspected: Option<u32>,
     activity: Activity,
 }
 
@@ -106,6 +110,7 @@ impl<E: FnMut(Event)> Session<E> {
             embedded: HashMap::new(),
             order: Vec::new(),
             wanted_matrix: None,
+            inspected: None,
             activity: Activity::Idle,
         }
     }
@@ -131,6 +136,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Reset => self.restart(),
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
+            Command::Inspect { anchor } => self.inspect(anchor).await,
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -279,6 +285,7 @@ impl<E: FnMut(Event)> Session<E> {
             pictures,
             ids: self.set.ids(),
             unreported: Vec::new(),
+            latest: None,
             reported: Instant::now(),
             evaluated: None,
             evaluation_time: Duration::ZERO,
@@ -306,10 +313,15 @@ impl<E: FnMut(Event)> Session<E> {
         let run = self.run.as_mut().expect("a run is evaluated");
         let rows = run.pictures.dims()[0];
         if rows != self.set.len() || !self.embedded.contains_key(&Stage::Untrained) {
-            // The set has changed, or nothing is known of it yet.
+            // The set has changed, or nothing is known of it yet. Steps taken on the old
+            // one are reported while its rows can still be told apart.
+            if !run.unreported.is_empty() {
+                return self.report().await;
+            }
             let opened = self.opened.as_ref().expect("the device is open");
             run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
             run.ids = self.set.ids();
+            run.latest = None;
             run.trainer.replace_pictures(run.pictures.clone());
             let embeddings = embedder::embed(&run.trainer.untrained().encoder, &run.pictures).await?;
             run.evaluated = (run.trainer.steps_taken() == 0).then_some(0);
@@ -368,15 +380,12 @@ impl<E: FnMut(Event)> Session<E> {
             planes.iter().map(|_| View::draw(&self.settings.augmentations, &mut rng)).collect();
         let batch = upload(&planes, side, &opened.device);
         let drawn = resample(batch, &changes);
-        let Ok(data) = drawn.permute([0, 2, 3, 1]).into_data_async().await else {
-            return;
-        };
-        let bytes = data.iter::<f32>().map(|value| (value * 255.0).round() as u8).collect();
+        let Ok(rgb) = read_rgb(drawn).await else { return };
         (self.emit)(Event::Views(Views {
             pictures: found.iter().map(|(id, _)| *id).collect(),
             views,
             side: side as u32,
-            rgb: bytes,
+            rgb,
         }));
     }
 
@@ -409,7 +418,7 @@ impl<E: FnMut(Event)> Session<E> {
     /// Reads back what the device has of the collected steps.
     async fn report(&mut self) -> Result<(), String> {
         let run = self.run.as_mut().expect("a run is reported");
-        let outcomes = std::mem::take(&mut run.unreported);
+        let mut outcomes = std::mem::take(&mut run.unreported);
         let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
         let statistics = outcomes.iter().map(|outcome| outcome.statistics.clone()).collect();
         let statistics = read(Tensor::cat(statistics, 0)).await?;
@@ -433,20 +442,29 @@ impl<E: FnMut(Event)> Session<E> {
                 "At step {step} the loss stopped being a number. The learning rate is probably too high or the temperature too low; change it and Reset to start over."
             )));
         }
-        let latest = outcomes.last().expect("some steps were collected");
-        let cells = read(latest.similarities.clone().flatten::<1>(0, 1)).await?;
-        let run = self.run.as_ref().expect("a run is reported");
-        (self.emit)(Event::Batch(BatchMatrix {
-            step: run.trainer.steps_taken(),
-            pictures: latest.rows.iter().map(|row| run.ids[*row]).collect(),
-            cells: Floats(cells),
-        }));
+        let run = self.run.as_mut().expect("a run is reported");
+        let latest = outcomes.pop().expect("some steps were collected");
+        let (latest, matrix) = LatestBatch::read(run.trainer.steps_taken(), latest, &run.ids).await?;
+        run.latest = Some(latest);
+        (self.emit)(Event::Batch(matrix));
+        self.send_row().await
+    }
+
+    /// Shows the views of a row from now on, or of none.
+    async fn inspect(&mut self, anchor: Option<u32>) {
+        self.inspected = anchor;
+        if let Err(sentence) = self.send_row().await {
+            (self.emit)(Event::Failed(sentence));
+        }
+    }
+
+    /// Sends the views of the row that is looked into, if there is one.
+    async fn send_row(&mut self) -> Result<(), String> {
+        let (Some(anchor), Some(run)) = (self.inspected, &self.run) else { return Ok(()) };
+        let Some(latest) = &run.latest else { return Ok(()) };
+        if let Some(row) = latest.row(anchor, &run.trainer).await? {
+            (self.emit)(Event::Row(row));
+        }
         Ok(())
     }
-}
-
-/// Waits for numbers from the device.
-async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, String> {
-    let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
-    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
 }

@@ -181,6 +181,10 @@ impl State {
                 self.touch(Part::Run);
                 self.run.batch = Some(batch);
             }
+            Event::Row(views) => {
+                self.touch(Part::Run);
+                self.run.row_views = Some(views);
+            }
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 self.results.keep_evaluation(evaluation);
@@ -372,6 +376,16 @@ impl State {
     pub fn select(&mut self, id: PictureId) {
         self.touch(Part::Selection);
         self.selected = Some(id);
+    }
+
+    /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
+    pub fn inspect(&mut self, anchor: Option<u32>) {
+        self.touch(Part::Run);
+        self.run.inspected = anchor;
+        self.run.row_views = None;
+        if anchor.is_some() {
+            self.choose_tab(Tab::Loss);
+        }
     }
 
     /// Picks the first picture out if none is.

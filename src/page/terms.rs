@@ -36,12 +36,52 @@ pub const WIDTH: Term = term(
 /// The loss.
 pub const LOSS: Term = term(
     "the loss",
-    "What training makes small: how hard it is to pick a view’s partner out of all other views in the batch (InfoNCE, in SimCLR’s NT-Xent form). Guessing blindly gives the chance level.",
+    "What training makes small: how badly views find their partners in the batch. Losses of different kinds count differently and cannot be compared; the dashed line is what a network pays that cannot tell views apart.",
 );
 /// The temperature.
 pub const TEMPERATURE: Term = term(
     "temperature",
     "How sharply the loss looks at the most similar wrong pictures: a low temperature cares about the nearest ones only, a high one about all alike.",
+);
+/// InfoNCE.
+pub const INFO_NCE: Term = term(
+    "InfoNCE",
+    "One choice for each view: which of all other views is its partner? The loss is −log of the partner’s share in a softmax over similarities divided by the temperature, as in SimCLR’s NT-Xent. It pushes hardest against the most similar wrong pictures.",
+);
+/// NCE.
+pub const NCE: Term = term(
+    "NCE",
+    "Noise-contrastive estimation in its binary form: for each pair of views one yes-or-no question, answered by a logistic function of similarity over temperature plus a learned bias, as in SigLIP. Each question counts for itself.",
+);
+/// Triplets.
+pub const TRIPLET: Term = term(
+    "triplets",
+    "An anchor, its positive and one negative: the negative has to be farther from the anchor than the positive by a margin, in squared distance on the unit sphere. Triplets that keep the margin cost nothing and teach nothing.",
+);
+/// Cosine or dot product.
+pub const COMPARISON: Term = term(
+    "the comparison",
+    "The cosine looks at directions only. The dot product also grows with the projections’ lengths, so the network can make itself more certain by making them longer. It wants a higher temperature, 1 to 10.",
+);
+/// Learned temperature.
+pub const LEARNED: Term = term(
+    "a learned temperature",
+    "A fixed temperature stays as it is set. A learned one starts there and is trained with the weights, within the limits of the setting.",
+);
+/// The margin.
+pub const MARGIN: Term = term(
+    "the margin",
+    "By how much a negative has to be farther than the positive, in squared distance: 0 is the same direction, 2 unrelated, 4 opposite.",
+);
+/// Mining.
+pub const MINING: Term = term(
+    "mining",
+    "Which negative a triplet takes from the batch. Random: any. Semi-hard: the most similar of those already farther than the positive. Hard: the most similar of all, which teaches most but can collapse everything into one point.",
+);
+/// One row of the batch matrix.
+pub const ROW: Term = term(
+    "the row",
+    "A row of the batch matrix is one view, the anchor, compared with all others. Here is how its similarities become its loss; the loss of the batch is the mean over all anchors.",
 );
 /// The batch.
 pub const PAIRS: Term = term(
@@ -114,7 +154,22 @@ mod tests {
 
     #[test]
     fn meanings_are_sentences() {
-        for Term { name, meaning } in [VIEW, LOSS, TEMPERATURE, ACCURACY, KNN, STAGES] {
+        for Term { name, meaning } in [
+            VIEW,
+            LOSS,
+            INFO_NCE,
+            NCE,
+            TRIPLET,
+            COMPARISON,
+            LEARNED,
+            MARGIN,
+            MINING,
+            ROW,
+            TEMPERATURE,
+            ACCURACY,
+            KNN,
+            STAGES,
+        ] {
             assert!(!name.is_empty() && meaning.ends_with('.'), "{name}");
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     page::state::{Engine, State},
     protocol::{Backend, Stage},
-    settings::{Augmentations, Images, Operation, Settings},
+    settings::{Augmentations, Images, LossKind, Mining, Operation, Settings, Similarity},
 };
 
 /// A whole number with its thousands set apart: 12,345.
@@ -59,6 +59,41 @@ pub fn similarity(value: f32) -> String {
 /// A number without needless zeros, with a true minus sign.
 pub fn number(value: f32) -> String {
     value.to_string().replace('-', "−")
+}
+
+/// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³".
+pub fn exponential(exponent: f64) -> String {
+    let value = exponent.exp();
+    if !exponent.is_finite() {
+        return three_digits(value);
+    }
+    if (1e-3..1e4).contains(&value) {
+        return three_digits(value);
+    }
+    let mut power = (exponent / std::f64::consts::LN_10).floor();
+    let mut front = (exponent - power * std::f64::consts::LN_10).exp();
+    if front >= 9.995 {
+        (front, power) = (front / 10.0, power + 1.0);
+    }
+    format!("{front:.2} × 10{}", superscript(power as i32))
+}
+
+/// A number with three digits, or as many as it has before the point.
+pub fn three_digits(value: f64) -> String {
+    let before = if value.abs() < 1.0 { 0 } else { (value.abs().log10() as usize).saturating_add(1) };
+    let digits = 3_usize.saturating_sub(before);
+    format!("{value:.digits$}").replace('-', "−")
+}
+
+fn superscript(number: i32) -> String {
+    let raised = |digit: char| match digit {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        digit => char::from_u32('⁰' as u32 + digit as u32 - '0' as u32).unwrap_or(digit),
+    };
+    number.to_string().chars().map(raised).collect()
 }
 
 /// The backend's name.
@@ -138,13 +173,35 @@ pub fn encoder(settings: &Settings, parameters: Option<u32>) -> String {
     format!("{0} × {0} pixels, {1} channels{parameters}", settings.side, settings.width)
 }
 
+/// The loss and the numbers that it uses.
+pub fn loss(settings: &Settings) -> String {
+    let similarity = match settings.similarity {
+        Similarity::Cosine => "",
+        Similarity::Dot => ", dot product",
+    };
+    let learned = if settings.learned_temperature { " at first, learned" } else { "" };
+    let temperature = format!("temperature {}{learned}{similarity}", settings.temperature);
+    match settings.loss {
+        LossKind::InfoNce => format!("InfoNCE, {temperature}"),
+        LossKind::Nce => format!("NCE, {temperature}"),
+        LossKind::Triplet => {
+            let mining = match settings.mining {
+                Mining::Random => "random",
+                Mining::SemiHard => "semi-hard",
+                Mining::Hard => "hard",
+            };
+            format!("triplets, margin {}, {mining} negatives", settings.margin)
+        }
+    }
+}
+
 /// Loss and training.
 pub fn training(settings: &Settings) -> String {
     format!(
-        "{} of {}, temperature {}",
+        "{}; {} of {}",
+        loss(settings),
         counted(settings.steps as usize, "step"),
-        counted(settings.batch as usize, "pair"),
-        settings.temperature
+        counted(settings.batch as usize, "pair")
     )
 }
 
@@ -224,6 +281,27 @@ mod tests {
         assert_eq!(similarity(-0.254), "−0.25");
         assert_eq!(speed(3.25), "3.2 steps/s");
         assert_eq!(percent(0.4), "40 %");
+    }
+
+    #[test]
+    fn exponentials_stay_readable_at_any_size() {
+        assert_eq!(exponential(0.0), "1.00");
+        assert_eq!(exponential(8.3), "4024");
+        assert_eq!(exponential(10.0), "2.20 × 10⁴");
+        assert_eq!(exponential(f64::INFINITY), "inf");
+        assert_eq!(exponential(-100.0), "3.72 × 10⁻⁴⁴");
+        assert_eq!(exponential(1_000.0 * std::f64::consts::LN_10), "1.00 × 10¹⁰⁰⁰");
+    }
+
+    #[test]
+    fn the_loss_is_named_with_the_numbers_that_it_uses() {
+        let mut settings = Settings::recommended(Images::Shapes);
+        assert_eq!(training(&settings), "InfoNCE, temperature 0.1; 1,200 steps of 32 pairs");
+        settings.learned_temperature = true;
+        settings.similarity = Similarity::Dot;
+        assert_eq!(loss(&settings), "InfoNCE, temperature 0.1 at first, learned, dot product");
+        settings.loss = LossKind::Triplet;
+        assert_eq!(loss(&settings), "triplets, margin 0.5, semi-hard negatives");
     }
 
     #[test]

@@ -121,6 +121,12 @@ impl Session {
         }
     }
 
+    /// Looks inside one row of the batch matrix, or inside none.
+    pub fn inspect(self, anchor: Option<u32>) {
+        self.change(|state| state.inspect(anchor));
+        self.send(&Command::Inspect { anchor });
+    }
+
     /// Asks for pairs of views of the first pictures; another `draw` gives other views.
     pub fn request_views(self, draw: u32) {
         self.send_settings();

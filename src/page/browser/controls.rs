@@ -19,6 +19,9 @@ pub fn Slider(
     /// The value in words.
     #[prop(into)]
     words: Signal<String>,
+    /// The distance between values, out of 1.
+    #[prop(default = "0.05")]
+    step: &'static str,
     /// Takes the value that the user sets.
     on_input: impl Fn(f32) + 'static,
 ) -> impl IntoView {
@@ -35,7 +38,7 @@ pub fn Slider(
                 type="range"
                 min="0"
                 max="1"
-                step="0.05"
+                step=step
                 aria-label=label
                 aria-valuetext=words
                 prop:value=move || value.get().to_string()

@@ -3,6 +3,7 @@
 mod augment_step;
 mod encoder_step;
 mod images_step;
+mod loss_fields;
 mod step;
 mod train_bar;
 mod training_step;

@@ -8,6 +8,7 @@ mod matrix_view;
 mod neighbours_tab;
 mod notices;
 mod readout;
+mod row_view;
 mod similarity_tab;
 mod tabs;
 

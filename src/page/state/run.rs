@@ -1,7 +1,7 @@
 //! The run as far as it got.
 
 use crate::{
-    protocol::{Activity, BatchMatrix, StepReport},
+    protocol::{Activity, BatchMatrix, RowViews, StepReport},
     settings::Settings,
 };
 
@@ -21,11 +21,23 @@ pub struct Run {
     pub activity: Activity,
     /// The similarities within the latest batch that was reported.
     pub batch: Option<BatchMatrix>,
+    /// The row of it that the user looks into.
+    pub inspected: Option<u32>,
+    /// The views of that row.
+    pub row_views: Option<RowViews>,
 }
 
 impl Default for Run {
     fn default() -> Self {
-        Self { parameters: None, steps: Vec::new(), running: false, activity: Activity::Idle, batch: None }
+        Self {
+            parameters: None,
+            steps: Vec::new(),
+            running: false,
+            activity: Activity::Idle,
+            batch: None,
+            inspected: None,
+            row_views: None,
+        }
     }
 }
 
@@ -35,6 +47,7 @@ impl Run {
         self.parameters = Some(parameters);
         self.steps.clear();
         self.batch = None;
+        self.row_views = None;
     }
 
     /// Notes what the engine is doing; its word on whether it trains is final.

@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
     image::Image,
-    protocol::{Activity, Evaluation, Floats, Neighbours, StepReport},
+    protocol::{Activity, Evaluation, Floats, Neighbours, RowViews, StepReport},
+    settings::LossKind,
 };
 
 fn state(pictures: usize) -> State {
@@ -62,6 +63,29 @@ fn the_tab_follows_the_run_until_the_user_chooses() {
     state.apply(Event::Restarted { parameters: 9 });
     state.start_running();
     assert_eq!(state.tab, Tab::Loss);
+}
+
+#[test]
+fn a_row_stays_in_view_through_end_and_restart_of_a_run() {
+    let mut state = state(4);
+    state.inspect(Some(3));
+    state.apply(Event::Row(RowViews { step: 1, anchor: 3, side: 1, rgb: vec![0; 6] }));
+    state.start_running();
+    state.apply(Event::Finished);
+    assert_eq!((state.tab, state.run.inspected), (Tab::Loss, Some(3)));
+    state.apply(Event::Restarted { parameters: 1 });
+    assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
+    // A new engine knows of no row.
+    state.apply(Event::Failed("It broke".to_owned()));
+    assert_eq!(state.run.inspected, None);
+}
+
+#[test]
+fn other_pictures_keep_the_loss_that_the_user_chose() {
+    let mut state = state(4);
+    state.edit(|settings| (settings.loss, settings.margin) = (LossKind::Triplet, 9.0));
+    state.clear(Images::Own);
+    assert_eq!((state.settings.loss, state.settings.margin), (LossKind::Triplet, 4.0));
 }
 
 #[test]

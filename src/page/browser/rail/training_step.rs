@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     encoder_step::{limits, number},
+    loss_fields::LossFields,
     step::Step,
 };
 use crate::{
@@ -34,10 +35,7 @@ pub fn TrainingStep() -> impl IntoView {
     let summary = move || session.read([Part::Settings], |state| words::training(&state.settings));
     view! {
         <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
-            <p class="lead">
-                "Each view has to find its partner among all views of the batch: InfoNCE, symmetric as in SimCLR’s NT-Xent "
-                <Explain term=terms::LOSS />
-            </p>
+            <LossFields />
             <Numbers />
             <BackendField />
             <p class="note">"Another seed or backend starts training over from step 0, and another seed draws other Shapes; the rest applies from the next step on."</p>
@@ -50,14 +48,6 @@ fn Numbers() -> impl IntoView {
     let session = Session::expect();
     view! {
         <div class="fields">
-            <NumberField
-                name="Temperature"
-                term=terms::TEMPERATURE
-                value=fraction(session, |settings| settings.temperature)
-                range=fractional(Settings::TEMPERATURE)
-                step="any"
-                on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
-            />
             <NumberField
                 name="Pairs in a step"
                 term=terms::PAIRS
@@ -121,7 +111,7 @@ fn BackendField() -> impl IntoView {
 }
 
 /// A fractional setting as a field takes it: with the digits that the user would type.
-fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
+pub fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
     Signal::derive(move || {
         let value = session.read([Part::Settings], |state| read(&state.settings));
         value.to_string().parse().unwrap_or(f64::from(value))
@@ -129,7 +119,7 @@ fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
 }
 
 /// Fractional limits as a field takes them.
-fn fractional(range: Range<f32>) -> Range<f64> {
+pub fn fractional(range: Range<f32>) -> Range<f64> {
     let digits = |value: f32| value.to_string().parse().unwrap_or(f64::from(value));
     Range { min: digits(range.min), max: digits(range.max) }
 }

@@ -3,15 +3,17 @@
 use leptos::prelude::*;
 
 use super::{
-    curve::{Curve, Level, Quantity},
+    curve::{Curve, Quantity},
     legend::Legend,
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
+    row_view::RowView,
 };
 use crate::{
     page::{
         browser::{explain::Explain, session::Session},
-        state::{Part, State, Tab},
+        chance,
+        state::{Part, State},
         terms, words,
     },
     plot::matrix::{Diagonal, Scale, pixels},
@@ -22,7 +24,7 @@ const LOSS: Quantity = Quantity {
     term: terms::LOSS,
     read: |report| report.loss,
     words: |value| format!("{value:.3}"),
-    level: |state| (state.pairs() > 1).then(|| chance_loss(state.pairs())),
+    level: |state| chance::loss(&state.settings, state.pairs()),
 };
 
 const ACCURACY: Quantity = Quantity {
@@ -49,13 +51,7 @@ const UNIFORMITY: Quantity = Quantity {
     level: |_| None,
 };
 
-/// The loss of guessing blindly among the 2N − 1 other views.
-fn chance_loss(pairs: usize) -> Level {
-    let others = 2 * pairs - 1;
-    ((others as f32).ln(), format!("chance: ln {others}"))
-}
-
-/// Curves on one side, the batch on the other.
+/// Curves on one side, the batch on the other, one of its rows below.
 #[component]
 pub fn LossTab() -> impl IntoView {
     view! {
@@ -71,6 +67,7 @@ pub fn LossTab() -> impl IntoView {
                 </div>
             </div>
             <Batch />
+            <RowView />
         </div>
     }
 }
@@ -100,10 +97,8 @@ fn Batch() -> impl IntoView {
     });
     let pick = move |cell: Cell| {
         if let Some(reading) = session.peek(|state| reading(state, cell)) {
-            session.change(|state| {
-                state.select(reading.row);
-                state.choose_tab(Tab::Neighbours);
-            });
+            session.change(|state| state.select(reading.row));
+            session.inspect(Some(cell.0 as u32));
         }
     };
     let label = move || format!("{}: similarity of every view with every other, positives marked", caption());
@@ -116,6 +111,7 @@ fn Batch() -> impl IntoView {
             <div class="matrix-frame" class:waiting=move || !known()>
                 <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
                     <Positives />
+                    <Inspected />
                 </MatrixView>
                 <Show when=move || !known()>
                     <p class="matrix-waiting">"Appears with the first step."</p>
@@ -123,7 +119,7 @@ fn Batch() -> impl IntoView {
             </div>
             <Legend scale=Signal::derive(|| Some(Scale::COSINE)) />
             <p class="note">"Between the white lines: the two views of one picture, which training makes bright."</p>
-            <Readout reading=pointed_at hint="Point at a cell to see whose views it compares." />
+            <Readout reading=pointed_at hint="Point at a cell to see whose views it compares; press it to look inside its row." />
         </figure>
     }
 }
@@ -149,6 +145,27 @@ fn Positives() -> impl IntoView {
     view! {
         <svg class="overlay" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
             <path class="positives" d=lines></path>
+        </svg>
+    }
+}
+
+/// Lines above and below the row that is looked into.
+#[component]
+fn Inspected() -> impl IntoView {
+    let session = Session::expect();
+    let place = Memo::new(move |_| {
+        session.read([Part::Run], |state| {
+            let side = 2 * state.run.batch.as_ref()?.pictures.len();
+            state.run.inspected.map(|row| row as usize).filter(|row| *row < side).map(|row| (row, side))
+        })
+    });
+    let lines = move || {
+        place.get().map_or(String::new(), |(row, side)| format!("M0 {row}H{side}M0 {}H{side}", row + 1))
+    };
+    let view_box = move || format!("0 0 {0} {0}", place.get().map_or(1, |(_, side)| side));
+    view! {
+        <svg class="overlay" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
+            <path class="inspected" d=lines></path>
         </svg>
     }
 }

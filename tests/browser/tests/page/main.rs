@@ -3,6 +3,7 @@
 mod backends;
 mod builds;
 mod links;
+mod losses;
 mod names;
 mod opening;
 mod own_pictures;

@@ -1,0 +1,18 @@
+//! Waits for numbers from the device, without blocking the thread.
+
+use burn::tensor::Tensor;
+
+/// The numbers of a tensor.
+pub async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, String> {
+    let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
+    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
+}
+
+/// The bytes of pictures, RGB, picture by picture, row by row.
+///
+/// # Shapes
+/// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1
+pub async fn read_rgb(pictures: Tensor<4>) -> Result<Vec<u8>, String> {
+    let values = read(pictures.permute([0, 2, 3, 1]).flatten(0, 3)).await?;
+    Ok(values.into_iter().map(|value| (value * 255.0).round() as u8).collect())
+}

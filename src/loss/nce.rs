@@ -1,0 +1,128 @@
+//! Noise-contrastive estimation in its binary form: one logistic question per pair of views.
+//!
+//! Sources: Gutmann & Hyvärinen 2010 (NCE as logistic regression); Zhai, Mustafa,
+//! Kolesnikov & Beyer 2023, section 3.2 (the sigmoid loss of SigLIP). SigLIP asks about
+//! every image and every text; here both sides are views, so every view is asked about
+//! every other one.
+
+use burn::tensor::{Device, Tensor, activation::log_sigmoid};
+
+use super::{
+    BatchLoss, Scale,
+    pairing::{Pairing, cells},
+};
+use crate::settings::Similarity;
+
+/// The sigmoid loss for batches of one size.
+///
+/// For anchor `i` and another view `j`, `z = +1` where `j` is the positive and −1 elsewhere:
+/// `ℓᵢ = −Σ_{j≠i} log σ(z · (s(i, j)/τ + b))`, averaged over all `2n` anchors.
+#[derive(Clone, Debug)]
+pub struct Nce {
+    pairing: Pairing,
+    similarity: Similarity,
+    /// The right answers: 1 on the positives, else −1, `[2n, 2n]`.
+    answers: Tensor<2>,
+}
+
+impl Nce {
+    /// Prepares for batches of `pairs` pairs.
+    pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
+        let answer = |row: usize, column: usize| if row.abs_diff(column) == pairs { 1.0 } else { -1.0 };
+        Self { pairing: Pairing::new(pairs, device), similarity, answers: cells(pairs, device, answer) }
+    }
+
+    /// The loss of a batch.
+    ///
+    /// # Shapes
+    /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
+    pub fn forward(&self, projections: Tensor<2>, scale: &Scale) -> BatchLoss {
+        let compared = self.pairing.compare(projections, self.similarity);
+        let certainty = scale.logits(compared.all.clone()) * self.answers.clone();
+        // About itself a view is not asked: that answer is certain and costs nothing.
+        let right = log_sigmoid(certainty - self.pairing.not_self.clone());
+        let loss = right.sum().div_scalar(-2.0 * self.pairing.pairs as f32);
+        self.pairing.report(loss, compared, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        loss::twin::{self, PAIRS, Twin, VIEWS, assert_close, collapsed, projections, slope},
+        settings::LossKind,
+    };
+
+    const TAU: f32 = 0.5;
+
+    fn forward(projections: Tensor<2>, similarity: Similarity, temperature: f32) -> BatchLoss {
+        let device = projections.device();
+        let scale = twin::scale(LossKind::Nce, temperature, &device);
+        Nce::new(PAIRS, similarity, &device).forward(projections, &scale)
+    }
+
+    /// The definition, one question at a time, in double precision.
+    fn by_loops(twin: &Twin, similarity: Similarity, tau: f64, bias: f64) -> f64 {
+        let question = |i, j| {
+            let logit = twin.similarity(i, j, similarity) / tau + bias;
+            let yes = 1.0 / (1.0 + (-logit).exp());
+            if j == Twin::positive(i) { -yes.ln() } else { -(1.0 - yes).ln() }
+        };
+        let anchor = |i| Twin::others(i).map(|j| question(i, j)).sum::<f64>();
+        (0..VIEWS).map(anchor).sum::<f64>() / VIEWS as f64
+    }
+
+    fn first_bias(tau: f32) -> f64 {
+        -1.0 / f64::from(tau)
+    }
+
+    #[test]
+    fn agrees_with_nested_loops() {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            for index in 0..4 {
+                let projections = projections(index);
+                let twin = Twin::new(&projections);
+                let batch = forward(twin::tensor(&projections), similarity, TAU);
+                assert_close(batch, by_loops(&twin, similarity, f64::from(TAU), first_bias(TAU)), &twin);
+            }
+        }
+    }
+
+    #[test]
+    fn its_gradient_is_the_slope_of_the_loops() {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            twin::assert_gradient(
+                |projections| forward(projections, similarity, TAU),
+                |twin| by_loops(twin, similarity, f64::from(TAU), first_bias(TAU)),
+            );
+        }
+    }
+
+    #[test]
+    fn temperature_and_bias_follow_the_slope_of_the_loops() {
+        let projections = projections(1);
+        let twin = Twin::new(&projections);
+        let (tau, bias) = (f64::from(TAU), first_bias(TAU));
+        let (gradients, scale) = twin::scale_gradients(LossKind::Nce, TAU, |tensor, scale| {
+            Nce::new(PAIRS, Similarity::Cosine, &tensor.device()).forward(tensor, scale)
+        });
+        let by_temperature = |log_tau: f64| by_loops(&twin, Similarity::Cosine, log_tau.exp(), bias);
+        twin::assert_slope(scale.log_temperature_slope(&gradients), slope(by_temperature, tau.ln()));
+        let by_bias = |bias: f64| by_loops(&twin, Similarity::Cosine, tau, bias);
+        twin::assert_slope(scale.bias_slope(&gradients), slope(by_bias, bias));
+    }
+
+    #[test]
+    fn collapsed_projections_leave_every_question_open_at_first() {
+        let loss = forward(twin::tensor(&collapsed()), Similarity::Cosine, TAU).loss.into_scalar::<f32>();
+        assert!((f64::from(loss) - (VIEWS - 1) as f64 * f64::ln(2.0)).abs() < 1e-4, "{loss}");
+    }
+
+    #[test]
+    fn the_limits_give_numbers() {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            twin::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
+        }
+    }
+}

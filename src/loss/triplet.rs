@@ -1,0 +1,198 @@
+//! The triplet margin loss with in-batch mining.
+//!
+//! Source: Schroff, Kalenichenko & Philbin 2015 (FaceNet), equation 3 and section 3.2.
+
+use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+use rand::{Rng, RngExt};
+
+use super::{
+    BatchLoss,
+    pairing::{Pairing, twice},
+};
+use crate::settings::{Mining, Similarity};
+
+/// Puts every negative that is no farther than the positive behind those that are;
+/// more than any two cosines differ.
+const LAST_RESORT: f32 = 10.0;
+
+/// The triplet loss for batches of one size.
+///
+/// For anchor `i`, its positive `p`, one mined negative `n` and `d² = ‖a − b‖² = 2 − 2 cos`
+/// on the unit sphere: `ℓᵢ = max(0, d²(i, p) − d²(i, n) + margin)`, averaged over all
+/// `2n` anchors, those that cost nothing included.
+#[derive(Clone, Debug)]
+pub struct Triplet {
+    pairing: Pairing,
+    margin: f32,
+    mining: Mining,
+    /// Each column's number, `[1, 2n]`.
+    columns: Tensor<2>,
+}
+
+impl Triplet {
+    /// Prepares for batches of `pairs` pairs, at least two.
+    pub fn new(pairs: usize, margin: f32, mining: Mining, device: &Device) -> Self {
+        let columns: Vec<f32> = (0..2 * pairs).map(|column| column as f32).collect();
+        let columns = Tensor::from_data(TensorData::new(columns, [1, 2 * pairs]), device);
+        Self { pairing: Pairing::new(pairs, device), margin, mining, columns }
+    }
+
+    /// The loss of a batch; `rng` draws random negatives.
+    ///
+    /// # Shapes
+    /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
+    pub fn forward(&self, projections: Tensor<2>, rng: &mut impl Rng) -> BatchLoss {
+        let compared = self.pairing.compare(projections, Similarity::Cosine);
+        let positive = twice(compared.positive.clone());
+        let negatives = self.mine(compared.cosines.clone(), positive.clone().detach(), rng);
+        // A product with 0 and 1 rather than a gather: its gradient is one too.
+        let mined = (self.columns.clone() - negatives.clone()).equal_scalar(0.0).float();
+        let negative = (compared.all.clone() * mined).sum_dim(1);
+        let loss = relu((negative - positive).mul_scalar(2.0).add_scalar(self.margin)).mean();
+        self.pairing.report(loss, compared, Some(negatives.flatten(0, 1)))
+    }
+
+    /// Each anchor's negative, as a whole number, `[2n, 1]`.
+    fn mine(&self, cosines: Tensor<2>, positive: Tensor<2>, rng: &mut impl Rng) -> Tensor<2> {
+        let score = match self.mining {
+            Mining::Random => return self.draw(rng),
+            Mining::Hard => cosines,
+            Mining::SemiHard => {
+                let farther = cosines.clone().sub(positive).lower_scalar(0.0).float();
+                // Where none is farther than the positive, the farthest is taken.
+                let otherwise = cosines.clone().neg().sub_scalar(LAST_RESORT);
+                farther.clone() * cosines + farther.neg().add_scalar(1.0) * otherwise
+            }
+        };
+        (score + self.pairing.negatives.clone()).argmax(1).float()
+    }
+
+    /// A random negative for each anchor, `[2n, 1]`.
+    fn draw(&self, rng: &mut impl Rng) -> Tensor<2> {
+        let pairs = self.pairing.pairs;
+        let views = 2 * pairs;
+        let draw = |anchor: usize| {
+            // Counted from the anchor's picture on, in steps of one picture.
+            let picture = (anchor + rng.random_range(1..pairs)) % pairs;
+            (picture + pairs * rng.random_range(0..2)) as f32
+        };
+        let drawn: Vec<f32> = (0..views).map(draw).collect();
+        Tensor::from_data(TensorData::new(drawn, [views, 1]), &self.columns.device())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        loss::twin::{self, PAIRS, Twin, VIEWS, assert_close, collapsed, projections},
+        random::{Purpose, generator},
+    };
+
+    const MARGIN: f32 = 0.6;
+    const ALL: [Mining; 3] = [Mining::Random, Mining::SemiHard, Mining::Hard];
+
+    fn forward(projections: Tensor<2>, mining: Mining) -> BatchLoss {
+        let device = projections.device();
+        let mut rng = generator(1, Purpose::Negatives, 0);
+        Triplet::new(PAIRS, MARGIN, mining, &device).forward(projections, &mut rng)
+    }
+
+    /// What the device chose, read back.
+    fn mined(batch: &BatchLoss) -> Vec<usize> {
+        let negatives = batch.negatives.clone().expect("triplets have negatives");
+        let negatives = negatives.into_data().try_to_vec::<f32>().expect("single precision");
+        negatives.into_iter().map(|index| index as usize).collect()
+    }
+
+    fn distance(twin: &Twin, i: usize, j: usize) -> f64 {
+        2.0 - 2.0 * twin.similarity(i, j, Similarity::Cosine)
+    }
+
+    fn negatives(i: usize) -> impl Iterator<Item = usize> {
+        Twin::others(i).filter(move |j| *j != Twin::positive(i))
+    }
+
+    /// The negative that the definition takes; the given one where chance decides.
+    fn by_definition(twin: &Twin, i: usize, mining: Mining, drawn: usize) -> usize {
+        let nearest = |a: &usize, b: &usize| distance(twin, i, *a).total_cmp(&distance(twin, i, *b));
+        let farther = |j: &usize| distance(twin, i, *j) > distance(twin, i, Twin::positive(i));
+        let found = match mining {
+            Mining::Random => Some(drawn),
+            Mining::Hard => negatives(i).min_by(nearest),
+            Mining::SemiHard => {
+                negatives(i).filter(farther).min_by(nearest).or_else(|| negatives(i).max_by(nearest))
+            }
+        };
+        found.expect("there are negatives")
+    }
+
+    fn by_loops(twin: &Twin, mining: Mining, drawn: &[usize]) -> f64 {
+        let anchor = |i: usize| {
+            let negative = by_definition(twin, i, mining, drawn[i]);
+            let lead = distance(twin, i, Twin::positive(i)) - distance(twin, i, negative);
+            (lead + f64::from(MARGIN)).max(0.0)
+        };
+        (0..VIEWS).map(anchor).sum::<f64>() / VIEWS as f64
+    }
+
+    #[test]
+    fn agrees_with_nested_loops() {
+        for mining in ALL {
+            for index in 0..4 {
+                let projections = projections(index);
+                let twin = Twin::new(&projections);
+                let batch = forward(twin::tensor(&projections), mining);
+                let mined = mined(&batch);
+                for (i, mined) in mined.iter().enumerate() {
+                    assert_eq!(*mined, by_definition(&twin, i, mining, *mined), "{mining:?}");
+                }
+                assert_close(batch, by_loops(&twin, mining, &mined), &twin);
+            }
+        }
+    }
+
+    #[test]
+    fn its_gradient_is_the_slope_of_the_loops() {
+        for mining in ALL {
+            let drawn = mined(&forward(twin::tensor(&projections(0)), mining));
+            twin::assert_gradient(
+                |projections| forward(projections, mining),
+                |twin| by_loops(twin, mining, &drawn),
+            );
+        }
+    }
+
+    #[test]
+    fn random_negatives_are_negatives_and_follow_the_seed() {
+        let triplet = Triplet::new(PAIRS, MARGIN, Mining::Random, &Device::flex());
+        let draw = |index| {
+            let drawn = triplet.draw(&mut generator(3, Purpose::Negatives, index));
+            drawn.into_data().try_to_vec::<f32>().expect("single precision")
+        };
+        assert_eq!(draw(0), draw(0));
+        let mut seen = [false; VIEWS];
+        for index in 0..200 {
+            for (i, j) in draw(index).into_iter().enumerate() {
+                assert!(negatives(i).any(|negative| negative == j as usize), "{j} for {i}");
+                seen[j as usize] |= i == 0;
+            }
+        }
+        assert_eq!(seen.iter().filter(|seen| **seen).count(), VIEWS - 2);
+    }
+
+    #[test]
+    fn collapsed_projections_cost_the_margin() {
+        for mining in ALL {
+            let loss = forward(twin::tensor(&collapsed()), mining).loss.into_scalar::<f32>();
+            assert!((loss - MARGIN).abs() < 1e-5, "{loss}");
+        }
+    }
+
+    #[test]
+    fn the_limits_give_numbers() {
+        for mining in ALL {
+            twin::assert_finite_at_the_limits(|projections| forward(projections, mining));
+        }
+    }
+}

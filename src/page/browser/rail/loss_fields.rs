@@ -1,0 +1,155 @@
+//! The choice of a loss, and the fields that the chosen one uses.
+
+use leptos::prelude::*;
+
+use super::training_step::{fraction, fractional};
+use crate::{
+    page::{
+        browser::{
+            controls::{Choice, NumberField},
+            explain::Explain,
+            session::Session,
+        },
+        state::Part,
+        terms::{self, Term},
+        words,
+    },
+    settings::{LossKind, Mining, Settings, Similarity},
+};
+
+/// Losses to choose from.
+const LOSSES: &[(&str, LossKind)] =
+    &[("InfoNCE", LossKind::InfoNce), ("NCE", LossKind::Nce), ("Triplets", LossKind::Triplet)];
+
+/// Ways to compare two projections.
+const SIMILARITIES: &[(&str, Similarity)] =
+    &[("Cosine", Similarity::Cosine), ("Dot product", Similarity::Dot)];
+
+/// Whether the temperature is learned.
+const TEMPERATURES: &[(&str, bool)] = &[("Fixed", false), ("Learned", true)];
+
+/// Negatives that a triplet may take.
+const NEGATIVES: &[(&str, Mining)] =
+    &[("Random", Mining::Random), ("Semi-hard", Mining::SemiHard), ("Hard", Mining::Hard)];
+
+/// Loss, its sentence and its fields.
+#[component]
+pub fn LossFields() -> impl IntoView {
+    let session = Session::expect();
+    let loss = Memo::new(move |_| session.read([Part::Settings], |state| state.settings.loss));
+    let fields = move || match loss.get() {
+        LossKind::InfoNce | LossKind::Nce => view! { <SoftFields /> }.into_any(),
+        LossKind::Triplet => view! { <TripletFields /> }.into_any(),
+    };
+    let sentence = move || {
+        let (sentence, term) = lesson(loss.get());
+        view! { <p class="lead">{sentence} " " <Explain term /></p> }
+    };
+    view! {
+        <Choice
+            legend="Loss function"
+            name="loss"
+            options=LOSSES
+            value=Signal::derive(move || Some(loss.get()))
+            on_change=move |loss| session.edit(|settings| settings.loss = loss)
+        />
+        {sentence}
+        {fields}
+    }
+}
+
+/// What a loss asks of the views, in a sentence.
+fn lesson(loss: LossKind) -> (&'static str, Term) {
+    match loss {
+        LossKind::InfoNce => {
+            ("Each view has to pick its partner out of all other views of the batch.", terms::INFO_NCE)
+        }
+        LossKind::Nce => {
+            ("Each pair of views is a question of its own: are these two the same picture?", terms::NCE)
+        }
+        LossKind::Triplet => (
+            "Each view has to be nearer to its partner than to one other picture’s view, by a margin.",
+            terms::TRIPLET,
+        ),
+    }
+}
+
+/// What InfoNCE and NCE use: comparison and temperature.
+#[component]
+fn SoftFields() -> impl IntoView {
+    let session = Session::expect();
+    let similarity = move || session.read([Part::Settings], |state| Some(state.settings.similarity));
+    let learned = move || session.read([Part::Settings], |state| Some(state.settings.learned_temperature));
+    view! {
+        <div class="field-with-term">
+            <Choice
+                legend="Views compared by"
+                name="similarity"
+                options=SIMILARITIES
+                value=Signal::derive(similarity)
+                on_change=move |similarity| session.edit(|settings| settings.similarity = similarity)
+            />
+            <Explain term=terms::COMPARISON />
+        </div>
+        <div class="field-with-term">
+            <Choice
+                legend="Temperature is"
+                name="learned-temperature"
+                options=TEMPERATURES
+                value=Signal::derive(learned)
+                on_change=move |learned| session.edit(|settings| settings.learned_temperature = learned)
+            />
+            <Explain term=terms::LEARNED />
+        </div>
+        <NumberField
+            name="Temperature"
+            term=terms::TEMPERATURE
+            value=fraction(session, |settings| settings.temperature)
+            range=fractional(Settings::TEMPERATURE)
+            step="any"
+            on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
+        />
+        <Learned />
+    }
+}
+
+/// Where a learned temperature has got to.
+#[component]
+fn Learned() -> impl IntoView {
+    let session = Session::expect();
+    let sentence = move || {
+        session.read([Part::Settings, Part::Run], |state| {
+            let batch = state.run.batch.as_ref().filter(|_| state.settings.learned_temperature)?;
+            let temperature = words::three_digits(f64::from(batch.details.temperature));
+            Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
+        })
+    };
+    move || sentence().map(|sentence| view! { <p class="note">{sentence}</p> })
+}
+
+/// What triplets use: margin and mining.
+#[component]
+fn TripletFields() -> impl IntoView {
+    let session = Session::expect();
+    let mining = move || session.read([Part::Settings], |state| Some(state.settings.mining));
+    view! {
+        <div class="field-with-term">
+            <Choice
+                legend="Negatives"
+                name="mining"
+                options=NEGATIVES
+                value=Signal::derive(mining)
+                on_change=move |mining| session.edit(|settings| settings.mining = mining)
+            />
+            <Explain term=terms::MINING />
+        </div>
+        <NumberField
+            name="Margin"
+            term=terms::MARGIN
+            value=fraction(session, |settings| settings.margin)
+            range=fractional(Settings::MARGIN)
+            step="any"
+            on_change=move |value| session.edit(|settings| settings.margin = value as f32)
+        />
+    }
+}

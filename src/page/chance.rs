@@ -1,0 +1,47 @@
+//! What the loss is for a network that cannot tell views apart.
+
+use crate::settings::{LossKind, Settings};
+
+/// That loss and its name, for batches of so many pairs; `None` where there is nothing to
+/// tell apart.
+///
+/// - InfoNCE: ln(2n − 1), every other view being as likely.
+/// - NCE: the best single answer to all questions, one of 2n − 1 being a yes.
+/// - Triplet: the margin, both distances being equal.
+pub fn loss(settings: &Settings, pairs: usize) -> Option<(f32, String)> {
+    if pairs < 2 {
+        return None;
+    }
+    let others = 2 * pairs - 1;
+    let n = others as f32;
+    Some(match settings.loss {
+        LossKind::InfoNce => (n.ln(), format!("chance: ln {others}")),
+        LossKind::Nce => (n.ln() + (n - 1.0) * (n / (n - 1.0)).ln(), format!("chance: 1 yes in {others}")),
+        LossKind::Triplet => (settings.margin, "all views alike: the margin".to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    #[test]
+    fn nothing_beats_chance_by_one_answer_to_all_questions() {
+        let mut settings = Settings::recommended(Images::Shapes);
+        settings.loss = LossKind::Nce;
+        let (chance, _) = loss(&settings, 5).expect("there are pairs");
+        let cost = |yes: f32| -yes.ln() - 8.0 * (1.0 - yes).ln();
+        let best = (1..1000).map(|i| cost(i as f32 / 1000.0)).fold(f32::INFINITY, f32::min);
+        assert!((chance - best).abs() < 1e-3, "{chance} instead of {best}");
+    }
+
+    #[test]
+    fn each_loss_has_its_own_chance() {
+        let mut settings = Settings::recommended(Images::Shapes);
+        assert_eq!(loss(&settings, 1), None);
+        assert_eq!(loss(&settings, 32), Some((63_f32.ln(), "chance: ln 63".to_owned())));
+        settings.loss = LossKind::Triplet;
+        assert_eq!(loss(&settings, 32).map(|(level, _)| level), Some(settings.margin));
+    }
+}

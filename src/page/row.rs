@@ -1,0 +1,317 @@
+//! One row of the batch matrix, followed from its similarities to its loss.
+//!
+//! The same arithmetic as the engine's losses ([`crate::loss`] says where it comes from),
+//! for one anchor and in double precision, so that the page can show every number in
+//! between and answer a dragged temperature at once.
+
+use crate::{
+    page::words::{exponential, three_digits},
+    protocol::{BatchMatrix, LossDetails},
+    settings::{LossKind, Settings, Similarity},
+};
+
+/// Another view of the batch, as the anchor sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Other {
+    /// Its row in the matrix.
+    pub view: usize,
+    /// Whether it is the anchor's positive.
+    pub is_positive: bool,
+    /// Its similarity to the anchor, as the loss compares.
+    pub similarity: f64,
+    /// Similarity over temperature, and for NCE the bias added.
+    pub logit: f64,
+    /// InfoNCE: its part of the softmax, 0 to 1. NCE: the answer to "is this my partner?",
+    /// 0 for no to 1 for yes. Triplets: 0.
+    pub share: f64,
+    /// NCE: what its question costs, in nats. Otherwise 0.
+    pub cost: f64,
+}
+
+/// What the loss makes of the similarities.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reckoning {
+    /// InfoNCE: one choice among all others.
+    Choice {
+        /// log Σ exp(s/τ) over all others.
+        log_partition: f64,
+    },
+    /// NCE: one question for each other.
+    Questions {
+        /// Added to every s/τ.
+        bias: f64,
+    },
+    /// Triplet: two squared distances.
+    Distances {
+        /// The mined negative's row.
+        negative: usize,
+        /// From anchor to positive.
+        to_positive: f64,
+        /// From anchor to negative.
+        to_negative: f64,
+        /// By how much the second has to be larger.
+        margin: f64,
+    },
+}
+
+/// One anchor and all it is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The anchor's row in the matrix.
+    pub anchor: usize,
+    /// The temperature τ that was used.
+    pub temperature: f64,
+    /// All other views, the most similar first.
+    pub others: Vec<Other>,
+    /// What the loss makes of them.
+    pub reckoning: Reckoning,
+    /// What the anchor adds to the mean of the batch.
+    pub loss: f64,
+}
+
+impl Row {
+    /// Follows one anchor; `temperature` takes the place of the batch's own. `None` where
+    /// the batch has no such row.
+    pub fn new(batch: &BatchMatrix, anchor: usize, temperature: Option<f32>) -> Option<Self> {
+        let details = &batch.details;
+        let views = 2 * batch.pictures.len();
+        if anchor >= views || batch.cells.0.len() != views * views {
+            return None;
+        }
+        let temperature = f64::from(temperature.unwrap_or(details.temperature));
+        let other = |view: usize| {
+            let similarity = similarity(batch, anchor, view);
+            let is_positive = view.abs_diff(anchor) == views / 2;
+            Other { view, is_positive, similarity, logit: similarity / temperature, share: 0.0, cost: 0.0 }
+        };
+        let mut others: Vec<_> = (0..views).filter(|view| *view != anchor).map(other).collect();
+        others.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
+        let (reckoning, loss) = match details.loss {
+            LossKind::InfoNce => choose(&mut others),
+            LossKind::Nce => ask(&mut others, f64::from(details.bias)),
+            LossKind::Triplet => measure(&others, anchor, details)?,
+        };
+        Some(Self { anchor, temperature, others, reckoning, loss })
+    }
+
+    /// The anchor's positive.
+    pub fn positive(&self) -> &Other {
+        self.others.iter().find(|other| other.is_positive).expect("every view has a positive")
+    }
+
+    /// The first `count` of the others, the positive among them.
+    pub fn foremost(&self, count: usize) -> impl Iterator<Item = &Other> {
+        let before = self.others.iter().position(|other| other.is_positive).is_some_and(|at| at < count);
+        let count = if before { count } else { count.saturating_sub(1) };
+        let shown = self.others.iter().enumerate();
+        shown.filter(move |(at, other)| *at < count || other.is_positive).map(|(_, other)| other)
+    }
+
+    /// The loss in its formula, the numbers in place, one step of the reckoning a line.
+    pub fn formula(&self) -> Vec<String> {
+        let (positive, tau, loss) =
+            (self.positive(), three_digits(self.temperature), three_digits(self.loss));
+        let similarity = three_digits(positive.similarity);
+        let others = self.others.len();
+        match &self.reckoning {
+            Reckoning::Choice { log_partition } => vec![
+                format!("loss = −log( exp(s⁺/τ) ÷ Σ exp(s/τ) ), the sum over all {others} other views"),
+                format!("= −log( exp({similarity} ÷ {tau}) ÷ {} )", exponential(*log_partition)),
+                format!("= −log( {} ÷ {} )", exponential(positive.logit), exponential(*log_partition)),
+                format!("= −log {} = {loss}", exponential(positive.logit - log_partition)),
+            ],
+            Reckoning::Questions { bias } => vec![
+                format!(
+                    "loss = −log σ(s⁺/τ + b) − Σ log σ(−(s/τ + b)), the sum over {} negatives",
+                    others - 1
+                ),
+                format!("= −log σ({similarity} ÷ {tau} + {}) − Σ …", signed(*bias)),
+                format!("= −log {} − Σ …", three_digits(positive.share)),
+                format!(
+                    "= {} + {} = {loss}",
+                    three_digits(positive.cost),
+                    three_digits(self.loss - positive.cost)
+                ),
+            ],
+            Reckoning::Distances { to_positive, to_negative, margin, .. } => vec![
+                "loss = max(0, d²(anchor, positive) − d²(anchor, negative) + margin)".to_owned(),
+                format!(
+                    "= max(0, {} − {} + {})",
+                    three_digits(*to_positive),
+                    three_digits(*to_negative),
+                    three_digits(*margin)
+                ),
+                format!("= max(0, {}) = {loss}", signed(to_positive - to_negative + margin)),
+            ],
+        }
+    }
+}
+
+/// The temperature at a slider's position, 0 to 1; equal ways are equal factors.
+pub fn temperature_at(position: f32) -> f32 {
+    let limits = Settings::TEMPERATURE;
+    limits.clamp(limits.min * (limits.max / limits.min).powf(position))
+}
+
+/// The position of a slider for a temperature, 0 to 1.
+pub fn position_of(temperature: f32) -> f32 {
+    let limits = Settings::TEMPERATURE;
+    (limits.clamp(temperature) / limits.min).ln() / (limits.max / limits.min).ln()
+}
+
+/// A number that may be negative, in brackets if it is.
+fn signed(value: f64) -> String {
+    let text = three_digits(value);
+    if value < 0.0 { format!("({text})") } else { text }
+}
+
+/// The similarity of two views as the loss compares them.
+fn similarity(batch: &BatchMatrix, a: usize, b: usize) -> f64 {
+    let details = &batch.details;
+    let cosine = f64::from(batch.cells.0[a * 2 * batch.pictures.len() + b]);
+    let length = |view: usize| details.lengths.0.get(view).map_or(1.0, |length| f64::from(*length));
+    match details.similarity {
+        Similarity::Dot if details.loss != LossKind::Triplet => cosine * length(a) * length(b),
+        _ => cosine,
+    }
+}
+
+/// InfoNCE: shares of a softmax.
+fn choose(others: &mut [Other]) -> (Reckoning, f64) {
+    let largest = others.iter().map(|other| other.logit).fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = others.iter().map(|other| (other.logit - largest).exp()).sum();
+    let log_partition = sum.ln() + largest;
+    let mut loss = 0.0;
+    for other in others {
+        other.share = (other.logit - log_partition).exp();
+        if other.is_positive {
+            loss = log_partition - other.logit;
+        }
+    }
+    (Reckoning::Choice { log_partition }, loss)
+}
+
+/// NCE: a logistic answer to each question, and what it costs.
+fn ask(others: &mut [Other], bias: f64) -> (Reckoning, f64) {
+    for other in others.iter_mut() {
+        other.logit += bias;
+        other.share = 1.0 / (1.0 + (-other.logit).exp());
+        let right = if other.is_positive { other.logit } else { -other.logit };
+        // −log σ(x) without overflow.
+        other.cost = (-right).max(0.0) + (-right.abs()).exp().ln_1p();
+    }
+    (Reckoning::Questions { bias }, others.iter().map(|other| other.cost).sum())
+}
+
+/// Triplet: two squared distances on the unit sphere.
+fn measure(others: &[Other], anchor: usize, details: &LossDetails) -> Option<(Reckoning, f64)> {
+    let negative = *details.negatives.get(anchor)? as usize;
+    let distance = |found: &Other| 2.0 - 2.0 * found.similarity;
+    let to_positive = others.iter().find(|other| other.is_positive).map(distance)?;
+    let to_negative = others.iter().find(|other| other.view == negative).map(distance)?;
+    let margin = f64::from(details.margin);
+    let loss = (to_positive - to_negative + margin).max(0.0);
+    Some((Reckoning::Distances { negative, to_positive, to_negative, margin }, loss))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Floats;
+
+    /// Two pairs: views 0 and 2 are of one picture, 1 and 3 of the other.
+    fn batch(loss: LossKind) -> BatchMatrix {
+        let cells = [
+            [1.0, 0.2, 0.8, -0.5], //
+            [0.2, 1.0, 0.1, 0.4],
+            [0.8, 0.1, 1.0, 0.0],
+            [-0.5, 0.4, 0.0, 1.0],
+        ];
+        let details = LossDetails {
+            loss,
+            temperature: 0.5,
+            bias: -1.0,
+            margin: 1.5,
+            lengths: Floats(vec![2.0, 1.0, 3.0, 0.5]),
+            negatives: vec![1, 2, 1, 2],
+            ..LossDetails::default()
+        };
+        BatchMatrix { step: 1, pictures: vec![7, 8], cells: Floats(cells.concat()), details }
+    }
+
+    fn row(loss: LossKind) -> Row {
+        Row::new(&batch(loss), 0, None).expect("the batch has a first row")
+    }
+
+    #[test]
+    fn a_choice_shares_out_one() {
+        let row = row(LossKind::InfoNce);
+        assert_eq!(row.others.iter().map(|other| other.view).collect::<Vec<_>>(), [2, 1, 3]);
+        let share = 1.6_f64.exp() / (1.6_f64.exp() + 0.4_f64.exp() + (-1.0_f64).exp());
+        assert!((row.positive().share - share).abs() < 1e-6 && (row.loss + share.ln()).abs() < 1e-6);
+        assert!((row.others.iter().map(|other| other.share).sum::<f64>() - 1.0).abs() < 1e-12);
+        let formula = row.formula();
+        assert_eq!(formula[2], "= −log( 4.95 ÷ 6.81 )");
+        assert_eq!(formula[3], "= −log 0.727 = 0.319");
+    }
+
+    #[test]
+    fn another_temperature_changes_the_shares_but_not_the_similarities() {
+        let cold = Row::new(&batch(LossKind::InfoNce), 0, Some(0.01)).expect("a row");
+        assert!(cold.positive().share > 0.999_999 && cold.loss >= 0.0);
+        let tiny = Row::new(&batch(LossKind::InfoNce), 1, Some(1e-5)).expect("a row");
+        assert!(tiny.loss.is_finite() && tiny.others.iter().all(|other| other.share.is_finite()));
+        assert_eq!(cold.positive().similarity, row(LossKind::InfoNce).positive().similarity);
+    }
+
+    #[test]
+    fn dot_products_take_lengths_into_account() {
+        let mut batch = batch(LossKind::InfoNce);
+        batch.details.similarity = Similarity::Dot;
+        let row = Row::new(&batch, 0, None).expect("a row");
+        assert!((row.positive().similarity - 0.8 * 2.0 * 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn questions_cost_what_their_answers_lack() {
+        let row = row(LossKind::Nce);
+        let sigma = |x: f64| 1.0 / (1.0 + (-x).exp());
+        let costs = [(1.6_f64 - 1.0), -(0.4 - 1.0), -(-1.0 - 1.0)].map(|x| -sigma(x).ln());
+        for (other, cost) in row.others.iter().zip(costs) {
+            assert!((other.cost - cost).abs() < 1e-6, "{other:?}");
+        }
+        assert!((row.loss - costs.iter().sum::<f64>()).abs() < 1e-6);
+        assert_eq!(row.formula().last().map(String::as_str), Some("= 0.437 + 0.564 = 1.00"));
+    }
+
+    #[test]
+    fn a_triplet_measures_two_distances() {
+        let row = row(LossKind::Triplet);
+        assert!((row.loss - (0.4 - 1.6 + 1.5)).abs() < 1e-6);
+        assert_eq!(row.formula()[1..], ["= max(0, 0.400 − 1.60 + 1.50)", "= max(0, 0.300) = 0.300"]);
+        let mut incomplete = batch(LossKind::Triplet);
+        incomplete.details.negatives.clear();
+        assert_eq!(Row::new(&incomplete, 0, None), None);
+    }
+
+    #[test]
+    fn a_slider_reaches_every_temperature() {
+        assert_eq!((temperature_at(0.0), temperature_at(1.0)), (0.01, 10.0));
+        for temperature in [0.01, 0.07, 0.1, 1.0, 10.0] {
+            assert!((temperature_at(position_of(temperature)) / temperature - 1.0).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn a_row_beyond_the_batch_is_none() {
+        assert_eq!(Row::new(&batch(LossKind::InfoNce), 4, None), None);
+    }
+
+    #[test]
+    fn the_foremost_hold_the_positive() {
+        let row = Row::new(&batch(LossKind::InfoNce), 3, None).expect("a row");
+        assert_eq!(row.foremost(1).map(|other| other.view).collect::<Vec<_>>(), [1]);
+        let row = Row::new(&batch(LossKind::InfoNce), 2, None).expect("a row");
+        assert_eq!(row.foremost(2).map(|other| other.view).collect::<Vec<_>>(), [0, 1]);
+    }
+}
