@@ -19,6 +19,8 @@ pub enum Purpose {
     Views,
     /// What happens to views that are only shown; indexed by the draw.
     Preview,
+    /// Which labels a classifier is given; indexed by the label.
+    Labels,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.
