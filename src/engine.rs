@@ -4,6 +4,7 @@
 //! message port of the Web Worker that the engine lives in.
 
 mod backend;
+mod classifier;
 mod embedder;
 mod pictures;
 #[cfg(any(target_arch = "wasm32", test))]

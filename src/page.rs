@@ -10,6 +10,7 @@ pub mod export;
 pub mod file_header;
 pub mod grid;
 pub mod operations;
+pub mod predictions;
 pub mod state;
 pub mod terms;
 pub mod words;

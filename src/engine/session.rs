@@ -3,13 +3,14 @@
 //! Commands only note what is wanted; [`Session::work`] does it, one short piece at a
 //! time, so that whoever runs the session can hand it further commands in between.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use burn::{module::Module, tensor::Tensor};
 use web_time::{Duration, Instant};
 
 use super::{
     backend::{self, Opened},
+    classifier::{Classifier, Waiting},
     embedder,
     pictures::PictureSet,
 };
@@ -36,6 +37,9 @@ const MAX_UNREPORTED: usize = 8;
 /// While training, evaluation may take this share of the time.
 const EVALUATION_SHARE: f64 = 0.1;
 
+/// How long one piece of a classifier's work takes.
+const SLICE: Duration = Duration::from_millis(40);
+
 /// Whether a session has more to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -56,7 +60,7 @@ enum Goal {
 /// Embeddings that matrices are made of.
 struct Embedded {
     step: u32,
-    rows: UnitRows,
+    rows: Rc<UnitRows>,
 }
 
 /// A run and what of it has not been reported yet.
@@ -88,6 +92,8 @@ pub struct Session<E> {
     embedded: HashMap<Stage, Embedded>,
     order: Vec<usize>,
     wanted_matrix: Option<Stage>,
+    labellings: Waiting,
+    classifier: Option<Classifier>,
     activity: Activity,
 }
 
@@ -106,6 +112,8 @@ impl<E: FnMut(Event)> Session<E> {
             embedded: HashMap::new(),
             order: Vec::new(),
             wanted_matrix: None,
+            labellings: Waiting::default(),
+            classifier: None,
             activity: Activity::Idle,
         }
     }
@@ -131,6 +139,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Reset => self.restart(),
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
+            Command::Classify(labelling) => self.labellings.put(labelling),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -159,6 +168,8 @@ impl<E: FnMut(Event)> Session<E> {
             self.evaluate().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
+        } else if self.classifier.is_some() || !self.labellings.is_empty() {
+            self.classify();
         } else if self.goal != Goal::Rest && self.run.is_some() {
             self.train().await?;
         } else {
@@ -334,7 +345,7 @@ impl<E: FnMut(Event)> Session<E> {
         if stage != Stage::Pixels {
             self.order = order(&rows, &labels);
         }
-        self.embedded.insert(stage, Embedded { step, rows });
+        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows) });
         (self.emit)(Event::Evaluated(evaluation));
     }
 
@@ -350,6 +361,22 @@ impl<E: FnMut(Event)> Session<E> {
             side: side as u32,
             cells: Floats(cells),
         }));
+    }
+
+    /// Starts a classifier that was asked for, or brings the one in hand a slice further.
+    fn classify(&mut self) {
+        self.set_activity(Activity::Evaluating);
+        if let Some(labelling) = self.labellings.next(self.classifier.as_ref()) {
+            // Embeddings dropped meanwhile are taken anew, and asked about anew.
+            self.classifier = self.embedded.get(&labelling.stage).map(|embedded| {
+                let (ids, labels) = (self.set.ids(), self.set.labels());
+                Classifier::new(labelling, embedded.step, ids, labels, embedded.rows.clone())
+            });
+        }
+        if self.classifier.as_mut().is_some_and(|classifier| !classifier.advance(SLICE)) {
+            let finished = self.classifier.take().expect("it has just advanced");
+            (self.emit)(Event::Classified(finished.finish()));
+        }
     }
 
     async fn preview(&mut self, pictures: &[PictureId], views: u32, draw: u32) {

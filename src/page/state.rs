@@ -4,11 +4,13 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod labels;
 mod parts;
 mod pictures;
 mod results;
 mod run;
 
+pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
@@ -75,19 +77,22 @@ pub enum Tab {
     Similarity,
     /// The nearest others of one picture.
     Neighbours,
+    /// What a few labels are worth.
+    Labels,
     /// Curves and batch matrix.
     Loss,
 }
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 3] = [Self::Similarity, Self::Neighbours, Self::Loss];
+    pub const ALL: [Self; 4] = [Self::Similarity, Self::Neighbours, Self::Labels, Self::Loss];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Similarity => "Similarity",
             Self::Neighbours => "Neighbours",
+            Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
     }
@@ -117,6 +122,8 @@ pub struct State {
     pub run: Run,
     /// What the embeddings say.
     pub results: Results,
+    /// Labels for classifiers, and what these made of them.
+    pub labels: Labels,
     /// The views in the preview.
     pub views: Option<Views>,
     /// The picture that was picked out.
@@ -143,6 +150,7 @@ impl State {
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
             results: Results::default(),
+            labels: Labels::default(),
             views: None,
             selected: None,
             tab: Tab::Similarity,
@@ -183,12 +191,17 @@ impl State {
             }
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
+                self.labels.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
                 self.select_something();
             }
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
+            }
+            Event::Classified(classification) => {
+                self.touch(Part::Labels);
+                self.labels.keep(classification);
             }
             Event::Views(views) => {
                 self.touch(Part::Views);
@@ -209,8 +222,13 @@ impl State {
     /// Changes the settings, and keeps every number within its limits.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
         self.touch(Part::Settings);
+        let seed = self.settings.seed;
         change(&mut self.settings);
         self.settings = self.settings.clamped();
+        if self.settings.seed != seed {
+            self.touch(Part::Labels);
+            self.labels.ask_again();
+        }
     }
 
     /// Notes how much of the engine's code has arrived.
@@ -314,6 +332,8 @@ impl State {
             self.touch(Part::Selection);
             self.selected = neighbour;
         }
+        self.touch(Part::Labels);
+        self.labels.forget(id);
         self.pictures.remove(id)
     }
 
@@ -326,6 +346,8 @@ impl State {
         self.pictures.clear();
         self.intake = Intake::default();
         self.results = Results::default();
+        self.touch(Part::Labels);
+        self.labels.clear();
         self.run.steps.clear();
         self.run.batch = None;
         self.stop_running();
