@@ -8,7 +8,7 @@ use std::{
 use web_time::{Duration, Instant};
 
 use crate::{
-    evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe, split::Split},
+    evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe, order::several, split::Split},
     protocol::{Classification, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
 };
 
@@ -71,6 +71,8 @@ impl Classifier {
         rows: Rc<UnitRows>,
     ) -> Self {
         let Labelling { stage, per_class, seed, typed } = labelling;
+        // A single label, as of one folder's pictures, says nothing about them.
+        let known = if several(&known) { known } else { vec![None; known.len()] };
         let places: HashMap<PictureId, usize> = ids.iter().enumerate().map(|(row, id)| (*id, row)).collect();
         let typed: BTreeMap<usize, LabelId> =
             typed.into_iter().filter_map(|(id, label)| Some((*places.get(&id)?, label))).collect();
@@ -203,6 +205,12 @@ mod tests {
         assert_eq!((found.given.as_slice(), found.classes.as_slice()), (&[10, 11][..], &[0, 1][..]));
         assert_eq!((found.scored, found.probe.accuracy), (0, None));
         assert_eq!(found.probe.labels, [0, 1, 0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn one_folders_name_is_no_label() {
+        let found = classified(10, vec![(10, 0), (11, 1)], vec![Some(7); 8]);
+        assert_eq!((found.given.len(), found.classes.as_slice(), found.scored), (2, &[0, 1][..], 0));
     }
 
     #[test]

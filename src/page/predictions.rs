@@ -53,11 +53,12 @@ pub struct Prediction {
 pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
     let Some(classification) = state.classification(stage) else { return Vec::new() };
     let guesses = method.guesses(classification);
+    let scores = state.has_labels();
     let mut predictions: Vec<_> = (classification.held_out.iter())
         .zip(guesses.labels.iter().zip(&guesses.confidences.0))
         .filter(|(id, _)| state.labels.typed(**id).is_none())
         .filter_map(|(id, (label, confidence))| {
-            let truth = state.pictures.get(*id)?.label;
+            let truth = state.pictures.get(*id)?.label.filter(|_| scores);
             Some(Prediction { id: *id, label: *label, confidence: *confidence, truth })
         })
         .collect();

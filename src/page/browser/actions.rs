@@ -121,6 +121,13 @@ impl Session {
         }
     }
 
+    /// Asks what a few labels are worth at a stage, once for each change of labels or embeddings.
+    pub fn request_classification(self, stage: Stage) {
+        if let Some(labelling) = self.change(|state| state.wants_classification(stage)) {
+            self.send(&Command::Classify(labelling));
+        }
+    }
+
     /// Asks for pairs of views of the first pictures; another `draw` gives other views.
     pub fn request_views(self, draw: u32) {
         self.send_settings();

@@ -1,12 +1,16 @@
 //! The stage: the pictures, and what the network makes of them.
 
+mod confusion;
 mod curve;
 mod gallery;
+mod label_entry;
+mod labels_tab;
 mod legend;
 mod loss_tab;
 mod matrix_view;
 mod neighbours_tab;
 mod notices;
+mod predictions;
 mod readout;
 mod similarity_tab;
 mod tabs;

@@ -114,8 +114,10 @@ impl State {
     }
 
     /// The labels that any picture carries, typed or come with, in the order of their names.
+    /// A single one that pictures came with, as from one folder, does not count.
     pub fn label_names(&self) -> Vec<&str> {
-        let came = self.pictures.entries().iter().filter_map(|entry| entry.label);
+        let scores = self.has_labels();
+        let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
         let mut labels: Vec<_> = came.chain(self.labels.typed.values().copied()).collect();
         labels.sort_unstable();
         labels.dedup();

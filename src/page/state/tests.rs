@@ -223,6 +223,17 @@ fn a_typed_label_stands_above_the_one_a_picture_came_with() {
 }
 
 #[test]
+fn one_folders_name_is_not_among_the_labels() {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
+    assert!(state.label_names().is_empty() && !state.can_classify());
+    state.type_label(0, "sea");
+    state.type_label(1, "hills");
+    assert_eq!(state.label_names(), ["hills", "sea"]);
+    assert!(state.can_classify());
+}
+
+#[test]
 fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
     let mut state = state(2);
     state.type_label(0, "<b>\"x\"</b>");
