@@ -9,6 +9,7 @@ mod browser;
 pub mod export;
 pub mod file_header;
 pub mod grid;
+pub mod health;
 pub mod operations;
 pub mod predictions;
 pub mod state;

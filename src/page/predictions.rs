@@ -5,6 +5,9 @@ use crate::{
     protocol::{Classification, Guesses, LabelId, PictureId, Stage},
 };
 
+/// What to do while there is nothing to tell apart.
+pub const LACKING: &str = "Give at least two different labels to see what they are worth: pick a picture, type its label, then another.";
+
 /// A classifier on frozen embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -121,8 +124,11 @@ impl Confusion {
     }
 }
 
-/// How many labels were given and how many pictures are held out.
+/// How many labels were given and how many pictures are held out, or what is lacking.
 pub fn split_in_words(state: &State, classification: &Classification) -> String {
+    if classification.classes.len() < 2 {
+        return LACKING.to_owned();
+    }
     let typed = match state.labels.typed_count() {
         0 => String::new(),
         typed => format!(" ({} typed)", words::count(typed)),
@@ -232,6 +238,9 @@ mod tests {
             words(&state, 3),
             "2 pictures with labels, 4 held out, 3 of them with a label to compare with."
         );
+        let mut nothing = state.classification(Stage::Pixels).expect("it came").clone();
+        nothing.classes.truncate(1);
+        assert_eq!(split_in_words(&state, &nothing), LACKING);
         state.type_label(0, "c");
         assert!(words(&state, 0).starts_with("2 pictures with labels (1 typed), 4 held out, none"));
     }

@@ -222,10 +222,13 @@ impl State {
     /// Changes the settings, and keeps every number within its limits.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
         self.touch(Part::Settings);
-        let seed = self.settings.seed;
+        let before = self.settings;
         change(&mut self.settings);
         self.settings = self.settings.clamped();
-        if self.settings.seed != seed {
+        if self.settings != before {
+            self.run.settings_since = self.run.step();
+        }
+        if self.settings.seed != before.seed {
             self.touch(Part::Labels);
             self.labels.ask_again();
         }

@@ -105,7 +105,7 @@ pub const STAGES: Term = term(
 /// Labels.
 pub const LABELS: Term = term(
     "labels",
-    "A folder’s name becomes its pictures’ label. Labels are used only to score what was learned.",
+    "A folder’s name becomes its pictures’ label. Labels are used only to score what was learned, and by the classifiers of the tab Labels; the encoder never sees them.",
 );
 /// What a few labels are worth.
 pub const HELD_OUT: Term = term(

@@ -3,6 +3,7 @@
 mod confusion;
 mod curve;
 mod gallery;
+mod health_warnings;
 mod label_entry;
 mod labels_tab;
 mod legend;
@@ -16,6 +17,7 @@ mod similarity_tab;
 mod tabs;
 
 use gallery::Gallery;
+use health_warnings::HealthWarnings;
 use leptos::prelude::*;
 use notices::Notices;
 use tabs::Tabs;
@@ -32,6 +34,7 @@ pub fn Stage() -> impl IntoView {
     view! {
         <main class="stage" id="stage">
             <Notices />
+            <HealthWarnings />
             <p class="summary" aria-live="polite">
                 {summary}
             </p>

@@ -6,7 +6,7 @@ use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Pred
 use crate::{
     page::{
         browser::{controls::Choice, explain::Explain, session::Session},
-        predictions::{Method, split_in_words},
+        predictions::{LACKING, Method, split_in_words},
         state::{MAX_PER_CLASS, Part},
         terms, words,
     },
@@ -134,7 +134,7 @@ fn Scores() -> impl IntoView {
             match known {
                 Some(classification) => split_in_words(state, classification),
                 None if state.can_classify() => "The classifiers are on their way.".to_owned(),
-                None => "Type at least two different labels to see what they are worth.".to_owned(),
+                None => LACKING.to_owned(),
             }
         })
     };
