@@ -6,6 +6,8 @@
 mod backend;
 mod classifier;
 mod embedder;
+mod fine_tuning;
+mod held_out;
 mod pictures;
 #[cfg(any(target_arch = "wasm32", test))]
 mod self_test;

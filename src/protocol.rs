@@ -68,6 +68,8 @@ pub enum Command {
     },
     /// Asks what a few labels are worth at one stage; replaces what was asked before of it.
     Classify(Labelling),
+    /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
+    FineTune(Labelling),
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -291,6 +293,16 @@ pub enum Event {
     Matrix(SetMatrix),
     /// Answer to [`Command::Classify`].
     Classified(Classification),
+    /// How far the answer to [`Command::FineTune`] is.
+    Tuning {
+        /// Steps taken.
+        done: u32,
+        /// Steps in all; 0 when none goes on, because it could not start or was given up.
+        total: u32,
+    },
+    /// Answer to [`Command::FineTune`]: what the fine-tuned network says stands in the
+    /// place of the probe's word, and nothing in that of the vote's.
+    Tuned(Classification),
     /// Answer to [`Command::Preview`].
     Views(Views),
     /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
@@ -383,6 +395,7 @@ mod tests {
             Command::Add(vec![picture]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
+            Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
             Command::Classify(Labelling {
                 stage: Stage::Pixels,
                 per_class: 10,

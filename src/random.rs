@@ -21,6 +21,8 @@ pub enum Purpose {
     Preview,
     /// Which labels a classifier is given; indexed by the label.
     Labels,
+    /// Batches and views of a fine-tuning; indexed by the step.
+    FineTuning,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.

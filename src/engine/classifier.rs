@@ -1,15 +1,13 @@
 //! Classifies the held-out pictures of one stage, a slice of time after the other.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
+use super::held_out::{Best, HeldOut};
 use crate::{
-    evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe, order::several, split::Split},
-    protocol::{Classification, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
+    evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe, split::Split},
+    protocol::{Classification, Labelling},
 };
 
 /// Pictures that are classified between two looks at the clock.
@@ -38,7 +36,7 @@ impl Waiting {
     /// The labelling to start with now: the first when nothing is in hand, and one of the
     /// same stage in place of what is.
     pub fn next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
-        let fits = |labelling: &Labelling| in_hand.is_none_or(|busy| busy.stage == labelling.stage);
+        let fits = |labelling: &Labelling| in_hand.is_none_or(|busy| busy.held_out.stage == labelling.stage);
         let place = self.labellings.iter().position(fits)?;
         Some(self.labellings.remove(place))
     }
@@ -46,12 +44,8 @@ impl Waiting {
 
 /// A classification on its way.
 pub struct Classifier {
-    stage: Stage,
-    step: u32,
-    ids: Vec<PictureId>,
-    known: Vec<Option<LabelId>>,
+    held_out: HeldOut,
     rows: Rc<UnitRows>,
-    split: Split,
     /// Absent when there are not two classes to tell apart.
     probe: Option<LinearProbe>,
     solved: bool,
@@ -62,26 +56,13 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Splits the set: `ids` and the labels `known` of the pictures in the order of `rows`.
-    pub fn new(
-        labelling: Labelling,
-        step: u32,
-        ids: Vec<PictureId>,
-        known: Vec<Option<LabelId>>,
-        rows: Rc<UnitRows>,
-    ) -> Self {
-        let Labelling { stage, per_class, seed, typed } = labelling;
-        // A single label, as of one folder's pictures, says nothing about them.
-        let known = if several(&known) { known } else { vec![None; known.len()] };
-        let places: HashMap<PictureId, usize> = ids.iter().enumerate().map(|(row, id)| (*id, row)).collect();
-        let typed: BTreeMap<usize, LabelId> =
-            typed.into_iter().filter_map(|(id, label)| Some((*places.get(&id)?, label))).collect();
-        let split = Split::draw(&known, &typed, per_class as usize, seed);
-        let classes = split.classes.len();
+    /// Starts on the rows of a set that was split.
+    pub fn new(held_out: HeldOut, rows: Rc<UnitRows>) -> Self {
+        let Split { given, targets, classes, .. } = &held_out.split;
         let probe =
-            (classes >= 2).then(|| LinearProbe::new(&rows, &split.given, split.targets.clone(), classes));
+            (classes.len() >= 2).then(|| LinearProbe::new(&rows, given, targets.clone(), classes.len()));
         let (by_probe, by_vote) = (Best::default(), Best::default());
-        Self { stage, step, ids, known, rows, split, probe, solved: false, done: 0, by_probe, by_vote }
+        Self { held_out, rows, probe, solved: false, done: 0, by_probe, by_vote }
     }
 
     /// Works for about as long as given; false when there is nothing left to do.
@@ -94,7 +75,7 @@ impl Classifier {
                 return true;
             }
         }
-        while self.done < self.split.held_out.len() {
+        while self.done < self.held_out.split.held_out.len() {
             self.classify_chunk();
             if started.elapsed() >= time {
                 return true;
@@ -105,9 +86,9 @@ impl Classifier {
 
     fn classify_chunk(&mut self) {
         let Some(probe) = &self.probe else { return };
-        let end = self.split.held_out.len().min(self.done + CHUNK);
-        let which = &self.split.held_out[self.done..end];
-        let Split { given, targets, classes, .. } = &self.split;
+        let end = self.held_out.split.held_out.len().min(self.done + CHUNK);
+        let which = &self.held_out.split.held_out[self.done..end];
+        let Split { given, targets, classes, .. } = &self.held_out.split;
         self.by_probe.extend(&probe.probabilities(&self.rows, which), classes);
         self.by_vote.extend(&knn_vote::shares(&self.rows, given, targets, classes.len(), which), classes);
         self.done = end;
@@ -115,55 +96,14 @@ impl Classifier {
 
     /// What was found.
     pub fn finish(self) -> Classification {
-        let Split { given, classes, held_out, .. } = self.split;
-        let truth: Vec<Option<LabelId>> = held_out
-            .iter()
-            .map(|row| self.known[*row].filter(|label| classes.binary_search(label).is_ok()))
-            .collect();
-        let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
-        Classification {
-            stage: self.stage,
-            step: self.step,
-            given: names(given),
-            held_out: names(held_out),
-            classes,
-            scored: truth.iter().flatten().count() as u32,
-            probe: self.by_probe.guesses(&truth),
-            vote: self.by_vote.guesses(&truth),
-        }
-    }
-}
-
-/// The likeliest label of each picture, and how likely it is.
-#[derive(Default)]
-struct Best {
-    labels: Vec<LabelId>,
-    confidences: Vec<f32>,
-}
-
-impl Best {
-    /// Takes in each row's probabilities of `classes`; of equal ones the first is best.
-    fn extend(&mut self, probabilities: &[f32], classes: &[LabelId]) {
-        for row in probabilities.chunks_exact(classes.len()) {
-            let places = row.iter().zip(classes).rev();
-            let best = places.max_by(|a, b| a.0.total_cmp(b.0)).expect("there are two classes");
-            self.labels.push(*best.1);
-            self.confidences.push(*best.0);
-        }
-    }
-
-    /// Scores the labels against those that are known.
-    fn guesses(self, truth: &[Option<LabelId>]) -> Guesses {
-        let scored = truth.iter().flatten().count();
-        let right = self.labels.iter().zip(truth).filter(|(label, truth)| Some(**label) == **truth).count();
-        let accuracy = (scored > 0 && !self.labels.is_empty()).then(|| right as f32 / scored as f32);
-        Guesses { labels: self.labels, confidences: Floats(self.confidences), accuracy }
+        self.held_out.classification(self.by_probe, self.by_vote)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{LabelId, PictureId, Stage};
 
     /// Four pictures near each of two directions, ids 10 to 17, labelled by the direction.
     fn classified(
@@ -177,7 +117,8 @@ mod tests {
         };
         let rows = Rc::new(UnitRows::new((0..8).flat_map(place).collect(), 2));
         let labelling = Labelling { stage: Stage::Pixels, per_class, seed: 1, typed };
-        let mut classifier = Classifier::new(labelling, 0, (10..18).collect(), known, rows);
+        let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
+        let mut classifier = Classifier::new(held_out, rows);
         while classifier.advance(Duration::ZERO) {}
         classifier.finish()
     }

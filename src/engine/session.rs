@@ -12,6 +12,8 @@ use super::{
     backend::{self, Opened},
     classifier::{Classifier, Waiting},
     embedder,
+    fine_tuning::FineTuning,
+    held_out::HeldOut,
     pictures::PictureSet,
 };
 use crate::{
@@ -20,7 +22,8 @@ use crate::{
     image::Image,
     kernels::views::resample,
     protocol::{
-        Activity, BatchMatrix, Command, Event, Floats, PictureId, SetMatrix, Stage, StepReport, Views,
+        Activity, BatchMatrix, Command, Event, Floats, Labelling, PictureId, SetMatrix, Stage, StepReport,
+        Views,
     },
     random::{Purpose, generator},
     settings::{BackendChoice, MIN_PICTURES, Settings},
@@ -94,6 +97,7 @@ pub struct Session<E> {
     wanted_matrix: Option<Stage>,
     labellings: Waiting,
     classifier: Option<Classifier>,
+    fine_tuning: Option<FineTuning>,
     activity: Activity,
 }
 
@@ -114,6 +118,7 @@ impl<E: FnMut(Event)> Session<E> {
             wanted_matrix: None,
             labellings: Waiting::default(),
             classifier: None,
+            fine_tuning: None,
             activity: Activity::Idle,
         }
     }
@@ -140,6 +145,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
             Command::Classify(labelling) => self.labellings.put(labelling),
+            Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -170,6 +176,8 @@ impl<E: FnMut(Event)> Session<E> {
             self.send_matrix(stage);
         } else if self.classifier.is_some() || !self.labellings.is_empty() {
             self.classify();
+        } else if self.fine_tuning.is_some() {
+            self.fine_tune().await?;
         } else if self.goal != Goal::Rest && self.run.is_some() {
             self.train().await?;
         } else {
@@ -210,6 +218,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.pixels_due = true;
         self.embedded.clear();
         self.order.clear();
+        self.give_up_fine_tuning();
         let Some(run) = &mut self.run else { return };
         if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
             self.restart();
@@ -218,6 +227,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn restart(&mut self) {
         self.run = None;
+        self.give_up_fine_tuning();
         self.goal = Goal::Rest;
         self.embedded.retain(|stage, _| *stage == Stage::Pixels);
     }
@@ -370,13 +380,48 @@ impl<E: FnMut(Event)> Session<E> {
             // Embeddings dropped meanwhile are taken anew, and asked about anew.
             self.classifier = self.embedded.get(&labelling.stage).map(|embedded| {
                 let (ids, labels) = (self.set.ids(), self.set.labels());
-                Classifier::new(labelling, embedded.step, ids, labels, embedded.rows.clone())
+                let held_out = HeldOut::new(&labelling, embedded.step, ids, labels);
+                Classifier::new(held_out, embedded.rows.clone())
             });
         }
         if self.classifier.as_mut().is_some_and(|classifier| !classifier.advance(SLICE)) {
             let finished = self.classifier.take().expect("it has just advanced");
             (self.emit)(Event::Classified(finished.finish()));
         }
+    }
+
+    /// Starts on a copy of the encoder as it is now.
+    fn start_fine_tuning(&mut self, labelling: &Labelling) {
+        // The pictures of the run may not be those of the set until they are embedded anew.
+        let run = self.run.as_ref().filter(|run| run.ids == self.set.ids());
+        let Some(run) = run else { return (self.emit)(Event::Tuning { done: 0, total: 0 }) };
+        let (ids, labels) = (self.set.ids(), self.set.labels());
+        let held_out = HeldOut::new(labelling, run.trainer.steps_taken(), ids, labels);
+        let encoder = run.trainer.network().encoder;
+        self.fine_tuning = FineTuning::new(&self.settings, held_out, encoder, run.pictures.clone());
+        if self.fine_tuning.is_none() {
+            (self.emit)(Event::Tuning { done: 0, total: 0 });
+        }
+    }
+
+    fn give_up_fine_tuning(&mut self) {
+        if self.fine_tuning.take().is_some() {
+            (self.emit)(Event::Tuning { done: 0, total: 0 });
+        }
+    }
+
+    /// Takes one step of the fine-tuning in hand, and reports it.
+    async fn fine_tune(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        let tuning = self.fine_tuning.as_mut().expect("a fine-tuning goes on");
+        let more = tuning.step().await?;
+        let (done, total) = tuning.progress();
+        (self.emit)(Event::Tuning { done, total });
+        if !more && let Some(tuning) = self.fine_tuning.take() {
+            let found = tuning.finish().await?;
+            (self.emit)(Event::Tuned(found));
+        }
+        Ok(())
     }
 
     async fn preview(&mut self, pictures: &[PictureId], views: u32, draw: u32) {

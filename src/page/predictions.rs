@@ -15,26 +15,33 @@ pub enum Method {
     Probe,
     /// The vote of the nearest pictures with a label.
     Vote,
+    /// A copy of the encoder that learned the labels; the same whatever the embeddings.
+    FineTuned,
 }
 
 impl Method {
-    /// Both, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::Probe, Self::Vote];
-
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Probe => "Linear probe",
             Self::Vote => "kNN vote",
+            Self::FineTuned => "Fine-tuned",
         }
     }
 
-    /// What it says.
-    pub fn guesses(self, classification: &Classification) -> &Guesses {
+    /// What it says at a stage, and of what.
+    pub fn answer(self, state: &State, stage: Stage) -> Option<(&Classification, &Guesses)> {
         match self {
-            Self::Probe => &classification.probe,
-            Self::Vote => &classification.vote,
+            Self::Probe => state.classification(stage).map(|found| (found, &found.probe)),
+            Self::Vote => state.classification(stage).map(|found| (found, &found.vote)),
+            Self::FineTuned => state.labels.tuned().map(|found| (found, &found.probe)),
         }
+    }
+
+    /// How often it is right on the held-out pictures, in words.
+    pub fn accuracy(self, state: &State, stage: Stage) -> String {
+        let accuracy = self.answer(state, stage).and_then(|(_, guesses)| guesses.accuracy);
+        accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
     }
 }
 
@@ -54,8 +61,7 @@ pub struct Prediction {
 /// All predictions, least confident first; pictures that were removed or labelled since
 /// are left out.
 pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
-    let Some(classification) = state.classification(stage) else { return Vec::new() };
-    let guesses = method.guesses(classification);
+    let Some((classification, guesses)) = method.answer(state, stage) else { return Vec::new() };
     let scores = state.has_labels();
     let mut predictions: Vec<_> = (classification.held_out.iter())
         .zip(guesses.labels.iter().zip(&guesses.confidences.0))
@@ -210,6 +216,34 @@ mod tests {
         state.type_label(4, "a");
         state.remove(5);
         assert_eq!(order(&state), [3, 2]);
+    }
+
+    #[test]
+    fn a_fine_tuning_is_asked_for_once_and_forgotten_when_labels_change() {
+        let mut state = state();
+        assert_eq!(state.start_tuning(), None, "there is no encoder yet");
+        state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
+        let asked = state.start_tuning().expect("there are labels");
+        assert_eq!((asked.stage, state.start_tuning()), (Stage::Trained, None));
+        state.apply(Event::Tuning { done: 3, total: 9 });
+        assert_eq!(state.labels.tuning(), Some((3, 9)));
+        let answer = state.classification(Stage::Pixels).expect("it came").clone();
+        state.apply(Event::Tuned(answer.clone()));
+        assert_eq!(
+            (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
+            (None, "75.0 %".to_owned())
+        );
+        state.type_label(2, "b");
+        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "–");
+
+        state.start_tuning();
+        state.type_label(3, "a");
+        state.apply(Event::Tuning { done: 4, total: 9 });
+        state.apply(Event::Tuned(answer));
+        assert_eq!((state.labels.tuning(), state.labels.tuned()), (None, None));
+        state.start_tuning();
+        state.apply(Event::Tuning { done: 0, total: 0 });
+        assert!(state.start_tuning().is_some(), "the engine could not");
     }
 
     #[test]

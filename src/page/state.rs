@@ -203,6 +203,14 @@ impl State {
                 self.touch(Part::Labels);
                 self.labels.keep(classification);
             }
+            Event::Tuning { done, total } => {
+                self.touch(Part::Labels);
+                self.labels.advance_tuning(done, total);
+            }
+            Event::Tuned(classification) => {
+                self.touch(Part::Labels);
+                self.labels.keep_tuned(classification);
+            }
             Event::Views(views) => {
                 self.touch(Part::Views);
                 self.views = Some(views);
@@ -269,6 +277,8 @@ impl State {
         self.touch(Part::Run);
         self.touch(Part::Results);
         self.run = Run::default();
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
         for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
             self.results.drop_stage(stage);
         }
@@ -282,6 +292,8 @@ impl State {
         self.touch(Part::Run);
         self.touch(Part::Results);
         self.run.restart(parameters);
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
         self.tab_chosen = false;
     }

@@ -122,6 +122,11 @@ pub const KNN_VOTE: Term = term(
     "the kNN vote",
     "The 10 nearest pictures with a given label vote for theirs; the nearer one is, the more its vote weighs.",
 );
+/// Fine-tuning.
+pub const FINE_TUNING: Term = term(
+    "fine-tuning",
+    "A copy of the encoder goes on learning, now from the given labels: its weights and a classifier on top move together for 100 steps. The encoder itself stays as it is.",
+);
 /// Confidence.
 pub const CONFIDENCE: Term = term(
     "confidence",

@@ -128,6 +128,14 @@ impl Session {
         }
     }
 
+    /// Lets a copy of the encoder learn the labels.
+    pub fn fine_tune(self) {
+        self.send_settings();
+        if let Some(labelling) = self.change(|state| state.start_tuning()) {
+            self.send(&Command::FineTune(labelling));
+        }
+    }
+
     /// Asks for pairs of views of the first pictures; another `draw` gives other views.
     pub fn request_views(self, draw: u32) {
         self.send_settings();

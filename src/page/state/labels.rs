@@ -26,11 +26,15 @@ pub struct Labels {
     typed: BTreeMap<PictureId, LabelId>,
     /// By the number of the stage.
     known: [Known; 3],
+    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    tuning: Option<(u32, u32)>,
+    /// What the fine-tuned network says, in the place of the probe's word.
+    tuned: Option<Classification>,
 }
 
 impl Default for Labels {
     fn default() -> Self {
-        Self { per_class: 10, typed: BTreeMap::new(), known: Default::default() }
+        Self { per_class: 10, typed: BTreeMap::new(), known: Default::default(), tuning: None, tuned: None }
     }
 }
 
@@ -53,6 +57,34 @@ impl Labels {
     /// What the engine has to say again: something that it was told has changed.
     pub(super) fn ask_again(&mut self) {
         self.known.iter_mut().for_each(|known| known.asked = false);
+        self.end_tuning();
+    }
+
+    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    pub fn tuning(&self) -> Option<(u32, u32)> {
+        self.tuning
+    }
+
+    /// What the fine-tuned network says, while the labels are those that it learned.
+    pub fn tuned(&self) -> Option<&Classification> {
+        self.tuned.as_ref()
+    }
+
+    /// Forgets a fine-tuning: what it learns or learned is no longer asked for.
+    pub(super) fn end_tuning(&mut self) {
+        (self.tuning, self.tuned) = (None, None);
+    }
+
+    /// Notes how far the fine-tuning is, unless it was given up meanwhile.
+    pub(super) fn advance_tuning(&mut self, done: u32, total: u32) {
+        self.tuning = self.tuning.filter(|_| total > 0).map(|_| (done, total));
+    }
+
+    /// Keeps the answer, unless the tuning was given up meanwhile.
+    pub(super) fn keep_tuned(&mut self, classification: Classification) {
+        if self.tuning.take().is_some() {
+            self.tuned = Some(classification);
+        }
     }
 
     /// A stage has other embeddings.
@@ -145,11 +177,27 @@ impl State {
             return None;
         }
         known.asked = true;
-        Some(Labelling {
+        Some(self.labelling(stage))
+    }
+
+    /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
+    /// is no encoder or not two labels.
+    pub fn start_tuning(&mut self) -> Option<Labelling> {
+        if self.labels.tuning.is_some() || self.results.latest().is_none() || !self.can_classify() {
+            return None;
+        }
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+        self.labels.tuning = Some((0, 0));
+        Some(self.labelling(Stage::Trained))
+    }
+
+    fn labelling(&self, stage: Stage) -> Labelling {
+        Labelling {
             stage,
             per_class: self.labels.per_class,
             seed: self.settings.seed,
             typed: self.labels.typed.iter().map(|(id, label)| (*id, *label)).collect(),
-        })
+        }
     }
 }

@@ -75,8 +75,9 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
 }
 
 fn count(state: &State, focus: Focus) -> Option<Confusion> {
-    let classification = state.classification(focus.stage.get())?;
-    let predictions = predictions(state, focus.stage.get(), focus.method.get());
+    let (stage, method) = (focus.stage.get(), focus.method.get());
+    let (classification, _) = method.answer(state, stage)?;
+    let predictions = predictions(state, stage, method);
     Confusion::count(&classification.classes, &predictions)
 }
 

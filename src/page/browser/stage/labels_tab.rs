@@ -21,7 +21,8 @@ const STAGE_OPTIONS: &[(&str, Stage)] =
     &[("Trained", Stage::Trained), ("Untrained", Stage::Untrained), ("Raw pixels", Stage::Pixels)];
 
 /// Classifiers to look at.
-const METHOD_OPTIONS: &[(&str, Method)] = &[("Linear probe", Method::Probe), ("kNN vote", Method::Vote)];
+const METHOD_OPTIONS: &[(&str, Method)] =
+    &[("Linear probe", Method::Probe), ("kNN vote", Method::Vote), ("Fine-tuned", Method::FineTuned)];
 
 /// Which predictions are looked at.
 #[derive(Clone, Copy)]
@@ -61,6 +62,7 @@ pub fn LabelsTab() -> impl IntoView {
                 <div class="labels-scores">
                     <PerClass />
                     <Scores />
+                    <FineTuning />
                     <Choice
                         legend="Embeddings to look at"
                         name="labels-stage"
@@ -157,7 +159,13 @@ fn Scores() -> impl IntoView {
                     <th scope="col">{Method::Vote.name()} " " <Explain term=terms::KNN_VOTE /></th>
                 </tr>
             </thead>
-            <tbody>{STAGES.map(row).collect_view()}</tbody>
+            <tbody>
+                {STAGES.map(row).collect_view()}
+                <tr>
+                    <th scope="row">{move || tuned_name(session)} <Explain term=terms::FINE_TUNING /></th>
+                    <td colspan="2">{move || accuracy(session, Stage::Trained, Method::FineTuned)}</td>
+                </tr>
+            </tbody>
         </table>
     }
 }
@@ -172,9 +180,43 @@ fn row_name(session: Session, stage: Stage) -> String {
     }
 }
 
-fn accuracy(session: Session, stage: Stage, method: Method) -> String {
-    session.read([Part::Labels, Part::Results], |state| {
-        let accuracy = state.classification(stage).and_then(|found| method.guesses(found).accuracy);
-        accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+fn tuned_name(session: Session) -> String {
+    let step = session.read([Part::Labels], |state| state.labels.tuned().map(|found| found.step));
+    step.map_or("Fine-tuned ".to_owned(), |step| {
+        format!("Trained, {}, then fine-tuned ", words::counted(step as usize, "step"))
     })
+}
+
+fn accuracy(session: Session, stage: Stage, method: Method) -> String {
+    session.read([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
+}
+
+/// Lets a copy of the encoder learn the labels.
+#[component]
+fn FineTuning() -> impl IntoView {
+    let session = Session::expect();
+    let progress = move || session.read([Part::Labels], |state| state.labels.tuning());
+    let lacking = move || {
+        session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
+            !state.can_classify() || state.results.latest().is_none()
+        })
+    };
+    let words = move || match progress() {
+        Some((done, total)) if total > 0 => format!("step {done} of {total}"),
+        Some(_) => "on its way".to_owned(),
+        None => String::new(),
+    };
+    view! {
+        <div class="tuning">
+            <button
+                class="button"
+                type="button"
+                disabled=move || lacking() || progress().is_some()
+                on:click=move |_| session.fine_tune()
+            >
+                "Fine-tune"
+            </button>
+            <p class="note">{words}</p>
+        </div>
+    }
 }

@@ -16,7 +16,10 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
         let given = ["100 pictures with labels, 900 held out.", "least confident first"];
         page.wait_text(&given, PATIENTLY).await?;
         let scores = page.evaluate("document.querySelectorAll('.scores td').length").await?;
-        ensure!(scores == 6, "There are {scores} scores, not two for each of three embeddings.");
+        ensure!(
+            scores == 7,
+            "There are {scores} scores: not two for each of three embeddings and one of fine-tuning."
+        );
 
         let field = By::Css("input[aria-label='Label of the picked picture']");
         page.driver().find(field).await?.send_keys(ODD).await?;
