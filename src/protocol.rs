@@ -70,6 +70,8 @@ pub enum Command {
     Classify(Labelling),
     /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
     FineTune(Labelling),
+    /// Gives the fine-tuning up.
+    StopTuning,
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.

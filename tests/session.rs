@@ -335,6 +335,10 @@ fn a_fine_tuning_that_cannot_go_on_says_so() {
     assert_eq!(harness.take(), std::slice::from_ref(&nothing));
     harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
     pollster::block_on(harness.session.work());
+    harness.send(Command::StopTuning);
+    assert!(harness.take().contains(&nothing));
+    harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+    pollster::block_on(harness.session.work());
     harness.send(Command::Reset);
     assert!(harness.take().contains(&nothing));
     harness.settle();

@@ -146,6 +146,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
             Command::Classify(labelling) => self.labellings.put(labelling),
             Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
+            Command::StopTuning => self.give_up_fine_tuning(),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });

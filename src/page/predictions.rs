@@ -242,6 +242,9 @@ mod tests {
         state.apply(Event::Tuned(answer));
         assert_eq!((state.labels.tuning(), state.labels.tuned()), (None, None));
         state.start_tuning();
+        state.stop_tuning();
+        assert_eq!(state.labels.tuning(), None);
+        state.start_tuning();
         state.apply(Event::Tuning { done: 0, total: 0 });
         assert!(state.start_tuning().is_some(), "the engine could not");
     }

@@ -136,6 +136,12 @@ impl Session {
         }
     }
 
+    /// Gives the fine-tuning up.
+    pub fn stop_tuning(self) {
+        self.change(|state| state.stop_tuning());
+        self.send(&Command::StopTuning);
+    }
+
     /// Asks for pairs of views of the first pictures; another `draw` gives other views.
     pub fn request_views(self, draw: u32) {
         self.send_settings();

@@ -192,6 +192,12 @@ impl State {
         Some(self.labelling(Stage::Trained))
     }
 
+    /// Gives the fine-tuning up.
+    pub fn stop_tuning(&mut self) {
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+    }
+
     fn labelling(&self, stage: Stage) -> Labelling {
         Labelling {
             stage,

@@ -217,6 +217,11 @@ fn FineTuning() -> impl IntoView {
                 "Fine-tune"
             </button>
             <p class="note">{words}</p>
+            <Show when=move || progress().is_some()>
+                <button class="button quiet" type="button" on:click=move |_| session.stop_tuning()>
+                    "Stop fine-tuning"
+                </button>
+            </Show>
         </div>
     }
 }
