@@ -12,7 +12,7 @@ const SUFFICIENT: f64 = 1e-4;
 const MAX_HALVINGS: usize = 30;
 
 /// The longest gradient, against the place's own length, that counts as flat.
-const FLAT: f64 = 1e-6;
+const FLAT: f64 = 2e-6;
 
 /// A function of some numbers: fills in the gradient and returns the value.
 pub trait Objective {

@@ -18,7 +18,7 @@ use super::{
 pub const PENALTY: f64 = 1e-4;
 
 /// Iterations after which the solution is taken as it is.
-const MAX_ITERATIONS: usize = 200;
+const MAX_ITERATIONS: usize = 120;
 
 /// How features are moved and scaled.
 struct Standard {
