@@ -100,13 +100,8 @@ mod tests {
     use crate::random::{Purpose, generator};
 
     /// Batch, input and output channels, height, width, stride: the usual and the odd.
-    const SHAPES: [[usize; 6]; 5] = [
-        [2, 3, 8, 8, 8, 1],
-        [3, 8, 16, 8, 8, 2],
-        [5, 5, 10, 17, 17, 2],
-        [1, 3, 3, 1, 1, 1],
-        [2, 4, 9, 5, 7, 2],
-    ];
+    const SHAPES: [[usize; 6]; 5] =
+        [[2, 3, 8, 8, 8, 1], [3, 8, 16, 8, 8, 2], [5, 5, 10, 17, 17, 2], [1, 3, 3, 1, 1, 1], [2, 4, 9, 5, 7, 2]];
 
     struct Case {
         x: Tensor<4>,
@@ -122,8 +117,9 @@ mod tests {
         fn new([batch, input, output, height, width, stride]: [usize; 6]) -> Self {
             let mut rng = generator(3, Purpose::Weights, 0);
             let device = Device::flex().autodiff();
-            let mut numbers =
-                |count: usize| -> Vec<f32> { (0..count).map(|_| rng.random_range(-1.0..1.0)).collect() };
+            let mut numbers = |count: usize| -> Vec<f32> {
+                (0..count).map(|_| rng.random_range(-1.0..1.0)).collect()
+            };
             let mut tensor = |shape: [usize; 4]| {
                 Tensor::<4>::from_data(TensorData::new(numbers(shape.iter().product()), shape), &device)
             };
@@ -199,7 +195,8 @@ mod tests {
                 Weights { kernel: kernel.inner(), gamma: gamma.inner(), beta: beta.inner(), stride }
             };
             let x = || case.x.clone().inner();
-            let (own, plain) = (in_use(x(), weights(), moments()), plain_in_use(x(), weights(), moments()));
+            let (own, plain) =
+                (in_use(x(), weights(), moments()), plain_in_use(x(), weights(), moments()));
             assert_close(&values(own), &values(plain), &format!("{shape:?}"));
         }
     }

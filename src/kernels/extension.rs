@@ -11,8 +11,8 @@ use burn::{
             grads::Gradients,
             ops::{Backward, Ops, OpsKind},
         },
-        backend_extension,
         flex::FlexTensor,
+        backend_extension,
         tensor::FloatTensor,
     },
     tensor::TensorData,
@@ -211,8 +211,7 @@ impl InferenceKernels for Flex {
         let geometry = geometry(&x, &kernel, stride);
         let convolved =
             convolution::forward(numbers(&channels_last(&x)), numbers(&kernel.to_contiguous()), &geometry);
-        let [gamma, beta, mean, variance] =
-            [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
+        let [gamma, beta, mean, variance] = [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
         let normalisation = Normalisation {
             gamma: numbers(&gamma),
             beta: numbers(&beta),

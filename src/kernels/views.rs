@@ -72,11 +72,11 @@ mod tests {
     fn own_loops_and_plain_operations_agree() {
         let mut rng = generator(4, Purpose::Views, 0);
         for (count, side) in [(40, 17), (3, 32), (1, 1)] {
-            let numbers: Vec<f32> =
-                (0..count * 3 * side * side).map(|_| rng.random_range(0.0..1.0)).collect();
+            let numbers: Vec<f32> = (0..count * 3 * side * side).map(|_| rng.random_range(0.0..1.0)).collect();
             let device = Device::flex();
             let pictures = Tensor::<4>::from_data(TensorData::new(numbers, [count, 3, side, side]), &device);
-            let views: Vec<View> = (0..count).map(|_| View::draw(&Augmentations::SHAPES, &mut rng)).collect();
+            let views: Vec<View> =
+                (0..count).map(|_| View::draw(&Augmentations::SHAPES, &mut rng)).collect();
             let values = |tensor: Tensor<4>| tensor.into_data().try_to_vec::<f32>().expect("numbers");
             let (own, plain) = (values(resample(pictures.clone(), &views)), values(plain(pictures, &views)));
             for (at, (own, plain)) in own.iter().zip(&plain).enumerate() {

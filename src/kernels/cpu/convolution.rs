@@ -80,8 +80,7 @@ impl Geometry {
 pub fn forward(x: &[f32], weight: &[f32], geometry: &Geometry) -> Vec<f32> {
     let (run, channels) = (geometry.run(), geometry.output);
     let [height, width] = geometry.output_size();
-    let panels =
-        Panels::pack(run, channels, |ky, at, channel| weight[weight_index(geometry, ky, at, channel)]);
+    let panels = Panels::pack(run, channels, |ky, at, channel| weight[weight_index(geometry, ky, at, channel)]);
     let mut padded = vec![0.0; geometry.padded_len()];
     let mut result = vec![0.0; geometry.batch * geometry.output_len()];
     let pictures = x.chunks_exact(geometry.input_len()).zip(result.chunks_exact_mut(geometry.output_len()));
@@ -109,8 +108,7 @@ pub fn forward(x: &[f32], weight: &[f32], geometry: &Geometry) -> Vec<f32> {
 pub fn input_gradient(gradient: &[f32], weight: &[f32], geometry: &Geometry) -> Vec<f32> {
     let (run, channels) = (geometry.run(), geometry.output);
     let [height, width] = geometry.output_size();
-    let panels =
-        Panels::pack(channels, run, |ky, channel, at| weight[weight_index(geometry, ky, at, channel)]);
+    let panels = Panels::pack(channels, run, |ky, channel, at| weight[weight_index(geometry, ky, at, channel)]);
     let mut padded = vec![0.0; geometry.padded_len()];
     let mut result = vec![0.0; geometry.batch * geometry.input_len()];
     let pictures =
@@ -152,9 +150,7 @@ pub fn weight_gradient(x: &[f32], gradient: &[f32], geometry: &Geometry) -> Vec<
         gradients[..gradient.len()].copy_from_slice(gradient);
         for top in (0..height).step_by(band) {
             let bottom = (top + band).min(height);
-            for (ky, first) in
-                (0..3).flat_map(|ky| (0..channels).step_by(LANES).map(move |first| (ky, first)))
-            {
+            for (ky, first) in (0..3).flat_map(|ky| (0..channels).step_by(LANES).map(move |first| (ky, first))) {
                 let panel = sums.get_mut(ky, first);
                 for (tile_at, panel_rows) in panel.chunks_mut(ROWS).enumerate() {
                     let mut tile = Tile::default();

@@ -66,8 +66,7 @@ impl Normalisation<'_> {
 
     /// The factor and the summand that normalise every channel.
     pub fn scale_and_shift(&self) -> [Vec<f32>; 2] {
-        let scale: Vec<f32> =
-            self.gamma.iter().zip(self.inverse()).map(|(gamma, inverse)| gamma * inverse).collect();
+        let scale: Vec<f32> = self.gamma.iter().zip(self.inverse()).map(|(gamma, inverse)| gamma * inverse).collect();
         let shifted = |((beta, mean), scale): ((&f32, &f32), &f32)| beta - mean * scale;
         let shift = self.beta.iter().zip(self.mean).zip(&scale).map(shifted).collect();
         [scale, shift]
@@ -101,8 +100,7 @@ impl Normalisation<'_> {
         for (x, gradient) in x.chunks(BLOCK * channels).zip(gradient.chunks(BLOCK * channels)) {
             block_sums.fill(0.0);
             for (x, gradient) in x.chunks_exact(channels).zip(gradient.chunks_exact(channels)) {
-                for (((sum, x), gradient), mean) in block_sums.iter_mut().zip(x).zip(gradient).zip(self.mean)
-                {
+                for (((sum, x), gradient), mean) in block_sums.iter_mut().zip(x).zip(gradient).zip(self.mean) {
                     *sum += gradient * (x - mean);
                 }
             }
