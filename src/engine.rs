@@ -4,7 +4,10 @@
 //! message port of the Web Worker that the engine lives in.
 
 mod backend;
+mod classifier;
 mod embedder;
+mod fine_tuning;
+mod held_out;
 mod latest_batch;
 mod pictures;
 mod readback;

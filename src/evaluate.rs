@@ -4,9 +4,13 @@
 
 pub mod effective_rank;
 pub mod knn;
+pub mod knn_vote;
+pub mod lbfgs;
+pub mod linear_probe;
 pub mod neighbours;
 pub mod order;
 pub mod set_matrix;
+pub mod split;
 
 use std::ops::Range;
 

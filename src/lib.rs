@@ -20,6 +20,7 @@
 //! - [`kernels`]: its operations that take the time, in the form that suits the device
 //! - [`loss`]: contrastive losses, one a file
 //! - [`train`]: the training step
+//! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
 //! - [`engine`]: the session that runs all this on commands, and its worker
 //!
@@ -37,6 +38,8 @@ pub mod encoder;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
+#[cfg(feature = "engine")]
+pub mod fine_tune;
 pub mod image;
 #[cfg(feature = "engine")]
 pub mod kernels;

@@ -71,6 +71,12 @@ pub enum Command {
         /// The row; `None` ends it.
         anchor: Option<u32>,
     },
+    /// Asks what a few labels are worth at one stage; replaces what was asked before of it.
+    Classify(Labelling),
+    /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
+    FineTune(Labelling),
+    /// Gives the fine-tuning up.
+    StopTuning,
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -235,6 +241,51 @@ pub struct SetMatrix {
     pub cells: Floats,
 }
 
+/// The labels that a classifier may learn from. They never enter contrastive training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Labelling {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// How many of each label's pictures give theirs away, typed ones counted in.
+    pub per_class: u32,
+    /// Draws which.
+    pub seed: u32,
+    /// Labels that the user typed: always given, and above what came with the picture.
+    pub typed: Vec<(PictureId, LabelId)>,
+}
+
+/// What one classifier says about the held-out pictures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Guesses {
+    /// A label for each, in the order of [`Classification::held_out`].
+    pub labels: Vec<LabelId>,
+    /// The probability, 0 to 1, that the classifier gives to it.
+    pub confidences: Floats,
+    /// How often it is right, 0 to 1; absent when no label is known to compare with.
+    pub accuracy: Option<f32>,
+}
+
+/// What a few labels are worth at one stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Classification {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// The pictures that gave their labels.
+    pub given: Vec<PictureId>,
+    /// The labels that occur among them; with fewer than two there is nothing to guess.
+    pub classes: Vec<LabelId>,
+    /// The pictures that the classifiers guess about: all others.
+    pub held_out: Vec<PictureId>,
+    /// How many of those came with one of `classes`: accuracy is counted over them.
+    pub scored: u32,
+    /// Multinomial logistic regression on the frozen embeddings.
+    pub probe: Guesses,
+    /// The weighted vote of the nearest given pictures.
+    pub vote: Guesses,
+}
+
 /// Views made by the augmentations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Views {
@@ -284,6 +335,18 @@ pub enum Event {
     Evaluated(Evaluation),
     /// Answer to [`Command::Matrix`].
     Matrix(SetMatrix),
+    /// Answer to [`Command::Classify`].
+    Classified(Classification),
+    /// How far the answer to [`Command::FineTune`] is.
+    Tuning {
+        /// Steps taken.
+        done: u32,
+        /// Steps in all; 0 when none goes on, because it could not start or was given up.
+        total: u32,
+    },
+    /// Answer to [`Command::FineTune`]: what the fine-tuned network says stands in the
+    /// place of the probe's word, and nothing in that of the vote's.
+    Tuned(Classification),
     /// Answer to [`Command::Preview`].
     Views(Views),
     /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
@@ -377,6 +440,13 @@ mod tests {
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
             Command::Inspect { anchor: Some(3) },
+            Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
+            Command::Classify(Labelling {
+                stage: Stage::Pixels,
+                per_class: 10,
+                seed: 1,
+                typed: vec![(4, 2)],
+            }),
         ] {
             assert_eq!(decode::<Command>(&encode(&command)), Ok(command));
         }
@@ -389,6 +459,18 @@ mod tests {
         });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
         let event = Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let guesses = Guesses { labels: vec![2], confidences: Floats(vec![0.75]), accuracy: Some(1.0) };
+        let event = Event::Classified(Classification {
+            stage: Stage::Trained,
+            step: 40,
+            given: vec![4, 5],
+            classes: vec![1, 2],
+            held_out: vec![6],
+            scored: 1,
+            probe: guesses,
+            vote: Guesses::default(),
+        });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
     }
 

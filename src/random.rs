@@ -21,6 +21,10 @@ pub enum Purpose {
     Preview,
     /// Which view is each anchor's negative in a triplet; indexed by the step.
     Negatives,
+    /// Which labels a classifier is given; indexed by the label.
+    Labels,
+    /// Batches and views of a fine-tuning; indexed by the step.
+    FineTuning,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.

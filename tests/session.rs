@@ -5,7 +5,10 @@ use std::{cell::RefCell, rc::Rc};
 use likeness::{
     engine::{Progress, Session},
     page::row::Row,
-    protocol::{Backend, BatchMatrix, Command, Evaluation, Event, Picture, Stage, StepReport},
+    protocol::{
+        Backend, BatchMatrix, Classification, Command, Evaluation, Event, Labelling, Picture, Stage,
+        StepReport,
+    },
     samples::shape,
     settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
@@ -275,6 +278,116 @@ fn the_matrix_holds_the_cosines_of_the_embeddings() {
         let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
         assert!((cell - cosine).abs() < 1e-5, "cell {at}: {cell} instead of {cosine}");
     }
+}
+
+fn classifications(events: &[Event]) -> Vec<&Classification> {
+    let classifications = events.iter().filter_map(|event| match event {
+        Event::Classified(classification) => Some(classification),
+        _ => None,
+    });
+    classifications.collect()
+}
+
+fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> Labelling {
+    Labelling { stage, per_class: 2, seed: 1, typed }
+}
+
+#[test]
+fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    let untouched = losses(&harness.take());
+    for stage in [Stage::Trained, Stage::Untrained, Stage::Pixels] {
+        harness.send(Command::Classify(labelling(stage, vec![(7, 3)])));
+    }
+    harness.settle();
+    let events = harness.take();
+    let found = classifications(&events);
+    assert_eq!(
+        found.iter().map(|found| found.stage).collect::<Vec<_>>(),
+        [Stage::Trained, Stage::Untrained, Stage::Pixels]
+    );
+    for classification in &found {
+        assert_eq!((classification.given.len(), classification.held_out.len()), (20, 40));
+        assert_eq!((&classification.given, &classification.held_out), (&found[0].given, &found[0].held_out));
+        assert!(classification.given.contains(&7) && classification.scored == 40);
+        for guesses in [&classification.probe, &classification.vote] {
+            assert_eq!((guesses.labels.len(), guesses.confidences.0.len()), (40, 40));
+            let right = classification.held_out.iter().zip(&guesses.labels);
+            let right = right.filter(|(id, label)| *id % 10 == **label).count();
+            assert_eq!(guesses.accuracy, Some(right as f32 / 40.0));
+        }
+    }
+    // Labels are kept away from training: without them the steps are the same.
+    harness.send(Command::Reset);
+    harness.send(Command::Step);
+    harness.settle();
+    assert_eq!(losses(&harness.take()), untouched);
+}
+
+#[test]
+fn fine_tuning_learns_on_a_copy_and_leaves_the_run_alone() {
+    let run = |tune: bool| {
+        let mut harness = Harness::with_pictures(small(), 40);
+        harness.send(Command::Step);
+        harness.settle();
+        harness.take();
+        if tune {
+            harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+            harness.settle();
+        }
+        let tuned = harness.take();
+        harness.send(Command::Step);
+        harness.settle();
+        (tuned, losses(&harness.take()))
+    };
+    let (events, after) = run(true);
+    assert_eq!(after, run(false).1);
+    let steps = events.iter().filter(|event| matches!(event, Event::Tuning { total: 100, .. })).count();
+    assert_eq!(steps, 100);
+    let tuned = events.iter().find_map(|event| match event {
+        Event::Tuned(found) => Some(found),
+        _ => None,
+    });
+    let tuned = tuned.expect("an answer");
+    assert_eq!((tuned.given.len(), tuned.held_out.len(), tuned.step), (20, 20, 1));
+    assert_eq!((tuned.probe.labels.len(), tuned.vote.labels.len()), (20, 0));
+    assert!(tuned.probe.accuracy.is_some());
+}
+
+#[test]
+fn a_fine_tuning_that_cannot_go_on_says_so() {
+    let nothing = Event::Tuning { done: 0, total: 0 };
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::FineTune(Labelling { per_class: 0, ..labelling(Stage::Trained, Vec::new()) }));
+    assert_eq!(harness.take(), std::slice::from_ref(&nothing));
+    harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+    pollster::block_on(harness.session.work());
+    harness.send(Command::StopTuning);
+    assert!(harness.take().contains(&nothing));
+    harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Reset);
+    assert!(harness.take().contains(&nothing));
+    harness.settle();
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Tuned(_))));
+}
+
+#[test]
+fn labels_of_embeddings_that_are_not_there_are_passed_over() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Classify(labelling(Stage::Trained, Vec::new())));
+    harness.send(Command::Classify(labelling(Stage::Pixels, vec![(2, 40), (99, 41)])));
+    harness.settle();
+    let events = harness.take();
+    let found = classifications(&events);
+    assert_eq!(found.len(), 1);
+    // Two of labels 0 and 1, one of the others; 2 is typed as something else.
+    assert_eq!(found[0].classes, [0, 1, 3, 4, 5, 6, 7, 8, 9, 40]);
+    assert!(found[0].held_out.is_empty() && refusals(&events).is_empty());
 }
 
 #[test]

@@ -3,14 +3,17 @@
 //! Commands only note what is wanted; [`Session::work`] does it, one short piece at a
 //! time, so that whoever runs the session can hand it further commands in between.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use burn::{module::Module, tensor::Tensor};
 use web_time::{Duration, Instant};
 
 use super::{
     backend::{self, Opened},
+    classifier::{Classifier, Waiting},
     embedder,
+    fine_tuning::FineTuning,
+    held_out::HeldOut,
     latest_batch::LatestBatch,
     pictures::PictureSet,
     readback::{read, read_rgb},
@@ -20,7 +23,7 @@ use crate::{
     evaluate::{UnitRows, order::order, set_matrix},
     image::Image,
     kernels::views::resample,
-    protocol::{Activity, Command, Event, Floats, PictureId, SetMatrix, Stage, StepReport, Views},
+    protocol::{Activity, Command, Event, Floats, Labelling, PictureId, SetMatrix, Stage, StepReport, Views},
     random::{Purpose, generator},
     settings::{BackendChoice, MIN_PICTURES, Settings},
     train::{StepOutcome, Trainer, upload},
@@ -35,6 +38,9 @@ const MAX_UNREPORTED: usize = 8;
 
 /// While training, evaluation may take this share of the time.
 const EVALUATION_SHARE: f64 = 0.1;
+
+/// How long one piece of a classifier's work takes.
+const SLICE: Duration = Duration::from_millis(40);
 
 /// Whether a session has more to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +62,7 @@ enum Goal {
 /// Embeddings that matrices are made of.
 struct Embedded {
     step: u32,
-    rows: UnitRows,
+    rows: Rc<UnitRows>,
 }
 
 /// A run and what of it has not been reported yet.
@@ -92,6 +98,9 @@ pub struct Session<E> {
     wanted_matrix: Option<Stage>,
     /// The row of every batch whose views are to be shown.
     inspected: Option<u32>,
+    labellings: Waiting,
+    classifier: Option<Classifier>,
+    fine_tuning: Option<FineTuning>,
     activity: Activity,
 }
 
@@ -111,6 +120,9 @@ impl<E: FnMut(Event)> Session<E> {
             order: Vec::new(),
             wanted_matrix: None,
             inspected: None,
+            labellings: Waiting::default(),
+            classifier: None,
+            fine_tuning: None,
             activity: Activity::Idle,
         }
     }
@@ -137,6 +149,9 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
             Command::Inspect { anchor } => self.inspect(anchor).await,
+            Command::Classify(labelling) => self.labellings.put(labelling),
+            Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
+            Command::StopTuning => self.give_up_fine_tuning(),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -165,6 +180,10 @@ impl<E: FnMut(Event)> Session<E> {
             self.evaluate().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
+        } else if self.classifier.is_some() || !self.labellings.is_empty() {
+            self.classify();
+        } else if self.fine_tuning.is_some() {
+            self.fine_tune().await?;
         } else if self.goal != Goal::Rest && self.run.is_some() {
             self.train().await?;
         } else {
@@ -205,6 +224,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.pixels_due = true;
         self.embedded.clear();
         self.order.clear();
+        self.give_up_fine_tuning();
         let Some(run) = &mut self.run else { return };
         if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
             self.restart();
@@ -213,6 +233,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn restart(&mut self) {
         self.run = None;
+        self.give_up_fine_tuning();
         self.goal = Goal::Rest;
         self.embedded.retain(|stage, _| *stage == Stage::Pixels);
     }
@@ -346,7 +367,7 @@ impl<E: FnMut(Event)> Session<E> {
         if stage != Stage::Pixels {
             self.order = order(&rows, &labels);
         }
-        self.embedded.insert(stage, Embedded { step, rows });
+        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows) });
         (self.emit)(Event::Evaluated(evaluation));
     }
 
@@ -362,6 +383,57 @@ impl<E: FnMut(Event)> Session<E> {
             side: side as u32,
             cells: Floats(cells),
         }));
+    }
+
+    /// Starts a classifier that was asked for, or brings the one in hand a slice further.
+    fn classify(&mut self) {
+        self.set_activity(Activity::Evaluating);
+        if let Some(labelling) = self.labellings.next(self.classifier.as_ref()) {
+            // Embeddings dropped meanwhile are taken anew, and asked about anew.
+            self.classifier = self.embedded.get(&labelling.stage).map(|embedded| {
+                let (ids, labels) = (self.set.ids(), self.set.labels());
+                let held_out = HeldOut::new(&labelling, embedded.step, ids, labels);
+                Classifier::new(held_out, embedded.rows.clone())
+            });
+        }
+        if self.classifier.as_mut().is_some_and(|classifier| !classifier.advance(SLICE)) {
+            let finished = self.classifier.take().expect("it has just advanced");
+            (self.emit)(Event::Classified(finished.finish()));
+        }
+    }
+
+    /// Starts on a copy of the encoder as it is now.
+    fn start_fine_tuning(&mut self, labelling: &Labelling) {
+        // The pictures of the run may not be those of the set until they are embedded anew.
+        let run = self.run.as_ref().filter(|run| run.ids == self.set.ids());
+        let Some(run) = run else { return (self.emit)(Event::Tuning { done: 0, total: 0 }) };
+        let (ids, labels) = (self.set.ids(), self.set.labels());
+        let held_out = HeldOut::new(labelling, run.trainer.steps_taken(), ids, labels);
+        let encoder = run.trainer.network().encoder;
+        self.fine_tuning = FineTuning::new(&self.settings, held_out, encoder, run.pictures.clone());
+        if self.fine_tuning.is_none() {
+            (self.emit)(Event::Tuning { done: 0, total: 0 });
+        }
+    }
+
+    fn give_up_fine_tuning(&mut self) {
+        if self.fine_tuning.take().is_some() {
+            (self.emit)(Event::Tuning { done: 0, total: 0 });
+        }
+    }
+
+    /// Takes one step of the fine-tuning in hand, and reports it.
+    async fn fine_tune(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        let tuning = self.fine_tuning.as_mut().expect("a fine-tuning goes on");
+        let more = tuning.step().await?;
+        let (done, total) = tuning.progress();
+        (self.emit)(Event::Tuning { done, total });
+        if !more && let Some(tuning) = self.fine_tuning.take() {
+            let found = tuning.finish().await?;
+            (self.emit)(Event::Tuned(found));
+        }
+        Ok(())
     }
 
     async fn preview(&mut self, pictures: &[PictureId], views: u32, draw: u32) {

@@ -21,7 +21,7 @@ pub fn order(rows: &UnitRows, labels: &[Option<LabelId>]) -> Vec<usize> {
 }
 
 /// Whether two rows carry different labels.
-fn several(labels: &[Option<LabelId>]) -> bool {
+pub fn several(labels: &[Option<LabelId>]) -> bool {
     let mut given = labels.iter().flatten();
     given.next().is_some_and(|first| given.any(|other| other != first))
 }

@@ -5,12 +5,13 @@ use serde::Serialize;
 use crate::{
     link,
     page::state::{Scored, State},
-    protocol::{BUILD, Environment, Evaluation, Stage, StepReport},
+    protocol::{BUILD, Classification, Environment, Evaluation, Stage, StepReport},
     settings::Settings,
 };
 
 /// The embeddings as CSV (RFC 4180): `name,label,e0,e1,…`, one picture a row, numbers
-/// with just the digits that bring them back to the last bit.
+/// with just the digits that bring them back to the last bit. A typed label stands above
+/// the one that a picture came with.
 pub fn embeddings_csv(state: &State, scored: &Scored) -> String {
     let mut csv = String::from("name,label");
     for i in 0..scored.evaluation.dimensions {
@@ -23,7 +24,7 @@ pub fn embeddings_csv(state: &State, scored: &Scored) -> String {
         };
         csv.push_str(&quoted(&entry.name));
         csv.push(',');
-        csv.push_str(&quoted(state.pictures.label(id).unwrap_or_default()));
+        csv.push_str(&quoted(state.label_of(id).unwrap_or_default()));
         for value in embedding {
             csv.push_str(&format!(",{value}"));
         }
@@ -51,6 +52,7 @@ struct RunReport<'a> {
     images: Vec<ImageReport<'a>>,
     steps: Vec<StepLine>,
     evaluations: Vec<Score>,
+    classifications: Vec<Worth>,
 }
 
 #[derive(Serialize)]
@@ -89,6 +91,18 @@ struct Score {
     effective_rank: Option<f32>,
 }
 
+/// What labels were worth at a stage.
+#[derive(Serialize)]
+struct Worth {
+    stage: &'static str,
+    step: u32,
+    given: usize,
+    held_out: usize,
+    scored: u32,
+    linear_probe: Option<f32>,
+    knn_vote: Option<f32>,
+}
+
 /// The run as JSON: settings, environment, pictures' names and labels, curves, scores.
 pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>) -> String {
     let entries = state.pictures.entries().iter();
@@ -106,6 +120,11 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
             .into_iter()
             .filter_map(|stage| state.results.scored(stage))
             .map(|scored| score(&scored.evaluation))
+            .collect(),
+        classifications: stages
+            .into_iter()
+            .filter_map(|stage| state.classification(stage))
+            .map(worth)
             .collect(),
     };
     serde_json::to_string_pretty(&report).expect("a report is plain data")
@@ -127,13 +146,29 @@ fn step_line(report: &StepReport) -> StepLine {
     StepLine { step, loss, accuracy, alignment, uniformity, milliseconds }
 }
 
+const fn stage_key(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Pixels => "pixels",
+        Stage::Untrained => "untrained",
+        Stage::Trained => "trained",
+    }
+}
+
+fn worth(found: &Classification) -> Worth {
+    Worth {
+        stage: stage_key(found.stage),
+        step: found.step,
+        given: found.given.len(),
+        held_out: found.held_out.len(),
+        scored: found.scored,
+        linear_probe: found.probe.accuracy,
+        knn_vote: found.vote.accuracy,
+    }
+}
+
 fn score(evaluation: &Evaluation) -> Score {
     Score {
-        stage: match evaluation.stage {
-            Stage::Pixels => "pixels",
-            Stage::Untrained => "untrained",
-            Stage::Trained => "trained",
-        },
+        stage: stage_key(evaluation.stage),
         step: evaluation.step,
         dimensions: evaluation.dimensions,
         shared_labels: evaluation.shared_labels,
@@ -164,7 +199,7 @@ mod tests {
     use crate::{
         image::Image,
         page::state::Newcomer,
-        protocol::{Backend, Event, Floats, Neighbours},
+        protocol::{Backend, Event, Floats, Guesses, Neighbours},
         settings::Images,
     };
 
@@ -204,6 +239,14 @@ mod tests {
     }
 
     #[test]
+    fn a_typed_label_is_the_one_in_the_csv() {
+        let mut state = state();
+        state.type_label(1, "dogs, \"big\"");
+        let csv = embeddings_csv(&state, state.results.latest().expect("an evaluation"));
+        assert!(csv.contains("\r\nd.png,\"dogs, \"\"big\"\"\","), "{csv}");
+    }
+
+    #[test]
     fn json_holds_the_run() {
         let mut state = state();
         state.apply(Event::Stepped(vec![StepReport {
@@ -214,6 +257,16 @@ mod tests {
             uniformity: -1.0,
             milliseconds: 12.0,
         }]));
+        state.apply(Event::Classified(Classification {
+            stage: Stage::Trained,
+            step: 5,
+            given: vec![0],
+            classes: vec![0, 1],
+            held_out: vec![1],
+            scored: 1,
+            probe: Guesses { labels: vec![1], confidences: Floats(vec![0.9]), accuracy: Some(0.5) },
+            vote: Guesses::default(),
+        }));
         let environment = Environment {
             backend: Backend::Cpu,
             adapter: String::new(),
@@ -229,6 +282,8 @@ mod tests {
         assert!(value["images"][1]["label"].is_null());
         assert_eq!(value["settings"]["seed"], 1);
         assert_eq!(value["evaluations"][0]["stage"], "trained");
+        let worth = &value["classifications"][0];
+        assert_eq!((&worth["held_out"], &worth["linear_probe"]), (&1.into(), &0.5.into()));
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod labels;
 mod parts;
 mod pictures;
 mod results;
 mod run;
 
+pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
@@ -75,19 +77,22 @@ pub enum Tab {
     Similarity,
     /// The nearest others of one picture.
     Neighbours,
+    /// What a few labels are worth.
+    Labels,
     /// Curves and batch matrix.
     Loss,
 }
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 3] = [Self::Similarity, Self::Neighbours, Self::Loss];
+    pub const ALL: [Self; 4] = [Self::Similarity, Self::Neighbours, Self::Labels, Self::Loss];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Similarity => "Similarity",
             Self::Neighbours => "Neighbours",
+            Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
     }
@@ -117,6 +122,8 @@ pub struct State {
     pub run: Run,
     /// What the embeddings say.
     pub results: Results,
+    /// Labels for classifiers, and what these made of them.
+    pub labels: Labels,
     /// The views in the preview.
     pub views: Option<Views>,
     /// The picture that was picked out.
@@ -143,6 +150,7 @@ impl State {
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
             results: Results::default(),
+            labels: Labels::default(),
             views: None,
             selected: None,
             tab: Tab::Similarity,
@@ -187,12 +195,25 @@ impl State {
             }
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
+                self.labels.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
                 self.select_something();
             }
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
+            }
+            Event::Classified(classification) => {
+                self.touch(Part::Labels);
+                self.labels.keep(classification);
+            }
+            Event::Tuning { done, total } => {
+                self.touch(Part::Labels);
+                self.labels.advance_tuning(done, total);
+            }
+            Event::Tuned(classification) => {
+                self.touch(Part::Labels);
+                self.labels.keep_tuned(classification);
             }
             Event::Views(views) => {
                 self.touch(Part::Views);
@@ -213,8 +234,16 @@ impl State {
     /// Changes the settings, and keeps every number within its limits.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
         self.touch(Part::Settings);
+        let before = self.settings;
         change(&mut self.settings);
         self.settings = self.settings.clamped();
+        if self.settings != before {
+            self.run.settings_since = self.run.step();
+        }
+        if self.settings.seed != before.seed {
+            self.touch(Part::Labels);
+            self.labels.ask_again();
+        }
     }
 
     /// Notes how much of the engine's code has arrived.
@@ -252,6 +281,8 @@ impl State {
         self.touch(Part::Run);
         self.touch(Part::Results);
         self.run = Run::default();
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
         for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
             self.results.drop_stage(stage);
         }
@@ -265,6 +296,8 @@ impl State {
         self.touch(Part::Run);
         self.touch(Part::Results);
         self.run.restart(parameters);
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
         self.tab_chosen = false;
     }
@@ -318,6 +351,8 @@ impl State {
             self.touch(Part::Selection);
             self.selected = neighbour;
         }
+        self.touch(Part::Labels);
+        self.labels.forget(id);
         self.pictures.remove(id)
     }
 
@@ -330,6 +365,8 @@ impl State {
         self.pictures.clear();
         self.intake = Intake::default();
         self.results = Results::default();
+        self.touch(Part::Labels);
+        self.labels.clear();
         self.run.steps.clear();
         self.run.batch = None;
         self.stop_running();

@@ -145,7 +145,37 @@ pub const STAGES: Term = term(
 /// Labels.
 pub const LABELS: Term = term(
     "labels",
-    "A folder’s name becomes its pictures’ label. Labels are used only to score what was learned.",
+    "A folder’s name becomes its pictures’ label. Labels are used only to score what was learned, and by the classifiers of the tab Labels; the encoder never sees them.",
+);
+/// What a few labels are worth.
+pub const HELD_OUT: Term = term(
+    "held-out pictures",
+    "Pictures whose label the classifier is not told. How often it guesses theirs right says what the few given labels are worth.",
+);
+/// The linear probe.
+pub const LINEAR_PROBE: Term = term(
+    "the linear probe",
+    "A classifier that only weighs and adds the numbers of an embedding. The encoder stays as it is, so the probe tells what is already in its embeddings.",
+);
+/// The vote.
+pub const KNN_VOTE: Term = term(
+    "the kNN vote",
+    "The 10 nearest pictures with a given label vote for theirs; the nearer one is, the more its vote weighs.",
+);
+/// Fine-tuning.
+pub const FINE_TUNING: Term = term(
+    "fine-tuning",
+    "A copy of the encoder goes on learning, now from the given labels: its weights and a classifier on top move together for 100 steps. The encoder itself stays as it is.",
+);
+/// Confidence.
+pub const CONFIDENCE: Term = term(
+    "confidence",
+    "How probable the classifier holds its own guess. The least confident guesses are the best ones to correct.",
+);
+/// The confusion matrix.
+pub const CONFUSION: Term = term(
+    "the confusion matrix",
+    "A row for each label that pictures came with, a column for each label they were given. Right guesses lie on the diagonal; a bright cell beside it is a label often taken for another.",
 );
 
 #[cfg(test)]
@@ -169,6 +199,8 @@ mod tests {
             ACCURACY,
             KNN,
             STAGES,
+            HELD_OUT,
+            KNN_VOTE,
         ] {
             assert!(!name.is_empty() && meaning.ends_with('.'), "{name}");
         }

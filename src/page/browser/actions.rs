@@ -127,6 +127,27 @@ impl Session {
         self.send(&Command::Inspect { anchor });
     }
 
+    /// Asks what a few labels are worth at a stage, once for each change of labels or embeddings.
+    pub fn request_classification(self, stage: Stage) {
+        if let Some(labelling) = self.change(|state| state.wants_classification(stage)) {
+            self.send(&Command::Classify(labelling));
+        }
+    }
+
+    /// Lets a copy of the encoder learn the labels.
+    pub fn fine_tune(self) {
+        self.send_settings();
+        if let Some(labelling) = self.change(|state| state.start_tuning()) {
+            self.send(&Command::FineTune(labelling));
+        }
+    }
+
+    /// Gives the fine-tuning up.
+    pub fn stop_tuning(self) {
+        self.change(|state| state.stop_tuning());
+        self.send(&Command::StopTuning);
+    }
+
     /// Asks for pairs of views of the first pictures; another `draw` gives other views.
     pub fn request_views(self, draw: u32) {
         self.send_settings();

@@ -1,18 +1,24 @@
 //! The stage: the pictures, and what the network makes of them.
 
+mod confusion;
 mod curve;
 mod gallery;
+mod health_warnings;
+mod label_entry;
+mod labels_tab;
 mod legend;
 mod loss_tab;
 mod matrix_view;
 mod neighbours_tab;
 mod notices;
+mod predictions;
 mod readout;
 mod row_view;
 mod similarity_tab;
 mod tabs;
 
 use gallery::Gallery;
+use health_warnings::HealthWarnings;
 use leptos::prelude::*;
 use notices::Notices;
 use tabs::Tabs;
@@ -29,6 +35,7 @@ pub fn Stage() -> impl IntoView {
     view! {
         <main class="stage" id="stage">
             <Notices />
+            <HealthWarnings />
             <p class="summary" aria-live="polite">
                 {summary}
             </p>

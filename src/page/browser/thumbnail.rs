@@ -25,7 +25,7 @@ pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoV
 pub fn title(session: Session, id: PictureId) -> String {
     session.peek(|state| {
         let Some(entry) = state.pictures.get(id) else { return "a picture that was removed".to_owned() };
-        match state.pictures.label(id) {
+        match state.label_of(id) {
             Some(label) if !entry.name.starts_with(label) => format!("{} ({label})", entry.name),
             _ => entry.name.clone(),
         }

@@ -15,6 +15,8 @@ pub enum Part {
     Run,
     /// Evaluations and matrices.
     Results,
+    /// Typed labels and what classifiers made of them.
+    Labels,
     /// The views in the preview.
     Views,
     /// The picture that was picked out.
@@ -27,13 +29,14 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
         Self::Engine,
         Self::Run,
         Self::Results,
+        Self::Labels,
         Self::Views,
         Self::Selection,
         Self::Tab,

@@ -116,7 +116,8 @@ impl Pictures {
         labels.len()
     }
 
-    fn label_id(&mut self, name: String) -> LabelId {
+    /// A label's place among the names, where it joins if it is new.
+    pub(super) fn label_id(&mut self, name: String) -> LabelId {
         let known = self.labels.iter().position(|label| *label == name);
         let place = known.unwrap_or_else(|| {
             self.labels.push(name);

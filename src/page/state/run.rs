@@ -15,6 +15,9 @@ pub struct Run {
     pub parameters: Option<u32>,
     /// One report a step.
     pub steps: Vec<StepReport>,
+    /// The step after which the settings were last changed: losses before and after it
+    /// may not be compared.
+    pub settings_since: u32,
     /// Whether the user wants steps to be taken.
     pub running: bool,
     /// What the engine is doing.
@@ -32,6 +35,7 @@ impl Default for Run {
         Self {
             parameters: None,
             steps: Vec::new(),
+            settings_since: 0,
             running: false,
             activity: Activity::Idle,
             batch: None,
@@ -46,6 +50,7 @@ impl Run {
     pub fn restart(&mut self, parameters: u32) {
         self.parameters = Some(parameters);
         self.steps.clear();
+        self.settings_since = 0;
         self.batch = None;
         self.row_views = None;
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     image::Image,
-    protocol::{Activity, Evaluation, Floats, Neighbours, RowViews, StepReport},
+    protocol::{Activity, Classification, Evaluation, Floats, Guesses, Neighbours, RowViews, StepReport},
     settings::LossKind,
 };
 
@@ -225,4 +225,87 @@ fn two_batches_of_files_are_counted_together() {
     assert_eq!((state.intake.done, state.intake.total, state.intake.failures.len()), (0, 1, 0));
     state.end_intake();
     assert!(!state.intake.is_active());
+}
+
+#[test]
+fn a_typed_label_stands_above_the_one_a_picture_came_with() {
+    let mut state = state(4);
+    state.type_label(0, "  zebra ");
+    state.type_label(1, "a");
+    assert_eq!(
+        (state.label_of(0), state.label_of(1), state.label_of(3)),
+        (Some("zebra"), Some("a"), Some("b"))
+    );
+    // What scores the encoder stays as it came.
+    assert_eq!((state.pictures.label(0), state.pictures.kinds()), (Some("a"), 2));
+    assert_eq!(state.label_names(), ["a", "b", "zebra"]);
+    state.type_label(0, " ");
+    assert_eq!((state.label_of(0), state.labels.typed_count()), (Some("a"), 1));
+    state.remove(1);
+    state.type_label(1, "gone");
+    assert_eq!((state.labels.typed_count(), state.label_names().len()), (0, 2));
+}
+
+#[test]
+fn one_folders_name_is_not_among_the_labels() {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
+    assert!(state.label_names().is_empty() && !state.can_classify());
+    state.type_label(0, "sea");
+    state.type_label(1, "hills");
+    assert_eq!(state.label_names(), ["hills", "sea"]);
+    assert!(state.can_classify());
+}
+
+#[test]
+fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
+    let mut state = state(2);
+    state.type_label(0, "<b>\"x\"</b>");
+    assert_eq!(state.label_of(0), Some("<b>\"x\"</b>"));
+    state.type_label(1, &"é".repeat(500));
+    assert_eq!(state.label_of(1).map(|label| label.chars().count()), Some(MAX_LENGTH));
+}
+
+#[test]
+fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
+    let mut state = state(4);
+    assert_eq!(state.wants_classification(Stage::Pixels), None);
+    state.apply(Event::Evaluated(evaluation(Stage::Pixels, vec![0, 1, 2, 3])));
+    let asked = state.wants_classification(Stage::Pixels).expect("there are embeddings");
+    assert_eq!((asked.per_class, asked.seed, asked.typed.len()), (10, state.settings.seed, 0));
+    assert_eq!(state.wants_classification(Stage::Pixels), None);
+    state.type_label(2, "b");
+    let asked = state.wants_classification(Stage::Pixels).expect("a label was typed");
+    assert_eq!(asked.typed, [(2, 1)]);
+    state.give_labels(9_999);
+    assert_eq!(state.wants_classification(Stage::Pixels).map(|asked| asked.per_class), Some(MAX_PER_CLASS));
+    state.edit(|settings| settings.seed += 1);
+    assert!(state.wants_classification(Stage::Pixels).is_some());
+    state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
+    assert_eq!(state.wants_classification(Stage::Pixels), None);
+    assert!(state.wants_classification(Stage::Trained).is_some());
+}
+
+#[test]
+fn a_classification_goes_with_its_embeddings() {
+    let mut state = state(4);
+    let classification = Classification {
+        stage: Stage::Trained,
+        step: 1,
+        given: vec![0],
+        classes: vec![0],
+        held_out: vec![1, 2, 3],
+        scored: 0,
+        probe: Guesses::default(),
+        vote: Guesses::default(),
+    };
+    state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
+    state.apply(Event::Classified(classification));
+    assert!(state.classification(Stage::Trained).is_some());
+    state.apply(Event::Restarted { parameters: 1 });
+    assert!(state.classification(Stage::Trained).is_none());
+    state.type_label(0, "c");
+    state.give_labels(3);
+    state.clear(Images::Own);
+    assert_eq!((state.labels.typed_count(), state.labels.per_class()), (0, 3));
 }

@@ -147,11 +147,13 @@ fn option_id(id: PictureId) -> String {
     format!("picture-{id}")
 }
 
-/// Picks a picture out and shows its neighbours.
+/// Picks a picture out and shows its neighbours, or lets it be labelled.
 fn pick(session: Session, id: PictureId) {
     session.change(|state| {
         state.select(id);
-        state.choose_tab(Tab::Neighbours);
+        if state.tab != Tab::Labels {
+            state.choose_tab(Tab::Neighbours);
+        }
     });
 }
 

@@ -4,7 +4,9 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{loss_tab::LossTab, neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab};
+use super::{
+    labels_tab::LabelsTab, loss_tab::LossTab, neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab,
+};
 use crate::page::{
     browser::session::Session,
     state::{Part, Tab},
@@ -40,6 +42,7 @@ pub fn Tabs() -> impl IntoView {
                 {move || match front.get() {
                     Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
                     Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
+                    Tab::Labels => view! { <LabelsTab /> }.into_any(),
                     Tab::Loss => view! { <LossTab /> }.into_any(),
                 }}
             </div>

@@ -1,0 +1,79 @@
+//! The pictures whose labels a classifier is not told, and how well it guesses them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    evaluate::{order::several, split::Split},
+    protocol::{Classification, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
+};
+
+/// A set that was split for a classifier.
+pub struct HeldOut {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// Given and held-out rows.
+    pub split: Split,
+    step: u32,
+    ids: Vec<PictureId>,
+    known: Vec<Option<LabelId>>,
+}
+
+impl HeldOut {
+    /// Splits the set: names and known labels of the pictures, in the order of their rows.
+    pub fn new(labelling: &Labelling, step: u32, ids: Vec<PictureId>, known: Vec<Option<LabelId>>) -> Self {
+        // A single label, as of one folder's pictures, says nothing about them.
+        let known = if several(&known) { known } else { vec![None; known.len()] };
+        let places: HashMap<PictureId, usize> = ids.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+        let typed: BTreeMap<usize, LabelId> =
+            labelling.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
+        let split = Split::draw(&known, &typed, labelling.per_class as usize, labelling.seed);
+        Self { stage: labelling.stage, split, step, ids, known }
+    }
+
+    /// What two classifiers say of the held-out pictures, scored.
+    pub fn classification(self, probe: Best, vote: Best) -> Classification {
+        let Split { given, classes, held_out, .. } = self.split;
+        let truth: Vec<Option<LabelId>> = held_out
+            .iter()
+            .map(|row| self.known[*row].filter(|label| classes.binary_search(label).is_ok()))
+            .collect();
+        let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
+        Classification {
+            stage: self.stage,
+            step: self.step,
+            given: names(given),
+            held_out: names(held_out),
+            classes,
+            scored: truth.iter().flatten().count() as u32,
+            probe: probe.guesses(&truth),
+            vote: vote.guesses(&truth),
+        }
+    }
+}
+
+/// The likeliest label of each picture, and how likely it is.
+#[derive(Default)]
+pub struct Best {
+    labels: Vec<LabelId>,
+    confidences: Vec<f32>,
+}
+
+impl Best {
+    /// Takes in each row's probabilities of `classes`; of equal ones the first is best.
+    pub fn extend(&mut self, probabilities: &[f32], classes: &[LabelId]) {
+        for row in probabilities.chunks_exact(classes.len()) {
+            let places = row.iter().zip(classes).rev();
+            let best = places.max_by(|a, b| a.0.total_cmp(b.0)).expect("there are two classes");
+            self.labels.push(*best.1);
+            self.confidences.push(*best.0);
+        }
+    }
+
+    /// Scores the labels against those that are known.
+    fn guesses(self, truth: &[Option<LabelId>]) -> Guesses {
+        let scored = truth.iter().flatten().count();
+        let right = self.labels.iter().zip(truth).filter(|(label, truth)| Some(**label) == **truth).count();
+        let accuracy = (scored > 0 && !self.labels.is_empty()).then(|| right as f32 / scored as f32);
+        Guesses { labels: self.labels, confidences: Floats(self.confidences), accuracy }
+    }
+}

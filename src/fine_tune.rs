@@ -1,0 +1,193 @@
+//! Fine-tuning: encoder and a linear classifier on top learn the given labels together.
+//!
+//! It starts from a copy of an encoder, so that the encoder itself stays as it is.
+
+use burn::{
+    module::{Module, Param},
+    optim::{AdamWConfig, GradientsParams, ModuleOptimizer},
+    tensor::{Device, Int, Tensor, TensorData, activation::log_softmax},
+};
+use rand::seq::SliceRandom;
+
+use crate::{
+    augment::View,
+    encoder::Encoder,
+    kernels::{block::Moments, views::resample},
+    random::{Purpose, generator},
+    settings::Augmentations,
+};
+
+/// Steps of a fine-tuning.
+pub const STEPS: u32 = 100;
+
+/// Pictures in a step; all given ones where there are fewer.
+const BATCH: usize = 32;
+
+/// The learning rate of the first step; it falls to 0 along a cosine.
+const LEARNING_RATE: f32 = 2e-3;
+
+/// AdamW's guard against division by zero; small, since the encoder's gradients are too.
+const EPSILON: f32 = 1e-8;
+
+/// How much of the remembered moments each batch replaces.
+const MOMENTUM: f64 = 0.1;
+
+/// An encoder with a classifier on its embeddings.
+#[derive(Module, Debug)]
+struct Tuned {
+    encoder: Encoder,
+    weight: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+}
+
+impl Tuned {
+    /// Every class's score, `[batch, classes]`.
+    fn scores(&self, embeddings: Tensor<2>) -> Tensor<2> {
+        embeddings.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+    }
+}
+
+/// What a fine-tuning learns from.
+pub struct Lesson {
+    /// The pictures, all of them, `[pictures, 3, side, side]`, without autodiff.
+    pub pictures: Tensor<4>,
+    /// The rows that give their labels.
+    pub given: Vec<usize>,
+    /// Their classes, below `classes`.
+    pub targets: Vec<usize>,
+    /// How many classes there are.
+    pub classes: usize,
+    /// The random changes to the pictures.
+    pub augmentations: Augmentations,
+    /// Draws batches and changes.
+    pub seed: u32,
+}
+
+/// A fine-tuning as far as it got.
+pub struct FineTuner {
+    lesson: Lesson,
+    network: Tuned,
+    optimizer: ModuleOptimizer,
+    step: u32,
+}
+
+impl FineTuner {
+    /// Starts from an encoder of `dimensions` numbers and a classifier that prefers nothing.
+    pub fn new(encoder: Encoder, dimensions: usize, lesson: Lesson) -> Self {
+        let device = lesson.pictures.device();
+        let weight = Param::from_tensor(Tensor::zeros([dimensions, lesson.classes], &device));
+        let bias = Param::from_tensor(Tensor::zeros([lesson.classes], &device));
+        let network = Tuned { encoder, weight, bias }.train();
+        Self { lesson, network, optimizer: AdamWConfig::new().with_epsilon(EPSILON).init(), step: 0 }
+    }
+
+    /// Steps taken so far, [`STEPS`] at the end.
+    pub fn steps_taken(&self) -> u32 {
+        self.step
+    }
+
+    /// Takes one step and returns its mean cross-entropy in nats, `[1]`, not yet read back.
+    pub fn step(&mut self) -> Tensor<1> {
+        let (pictures, wanted) = self.batch();
+        let (embeddings, moments): (_, Vec<Moments>) =
+            self.network.encoder.forward_batch(Tensor::from_inner(pictures));
+        let count = wanted.dims()[0] as f32;
+        let chances = log_softmax(self.network.scores(embeddings), 1);
+        let loss = (chances * wanted).sum().mul_scalar(-1.0 / count);
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        let share = self.step as f32 / STEPS as f32;
+        let rate = LEARNING_RATE * 0.5 * (1.0 + (std::f32::consts::PI * share).cos());
+        self.network = self.optimizer.step(f64::from(rate), self.network.clone(), gradients);
+        self.network.encoder.remember(moments, MOMENTUM);
+        self.step += 1;
+        loss.inner()
+    }
+
+    /// Changed pictures, `[n, 3, side, side]`, and their classes as ones among zeros, `[n, classes]`.
+    fn batch(&self) -> (Tensor<4>, Tensor<2>) {
+        let Lesson { pictures, given, targets, classes, augmentations, seed } = &self.lesson;
+        let mut rng = generator(*seed, Purpose::FineTuning, self.step);
+        let mut places: Vec<usize> = (0..given.len()).collect();
+        places.shuffle(&mut rng);
+        places.truncate(BATCH);
+        let rows: Vec<i32> = places.iter().map(|place| given[*place] as i32).collect();
+        let views: Vec<View> = rows.iter().map(|_| View::draw(augmentations, &mut rng)).collect();
+        let device = pictures.device();
+        let count = rows.len();
+        let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &device);
+        let mut wanted = vec![0.0; count * classes];
+        places.iter().enumerate().for_each(|(row, place)| wanted[row * classes + targets[*place]] = 1.0);
+        let wanted = Tensor::from_data(TensorData::new(wanted, [count, *classes]), &device.autodiff());
+        (resample(pictures.clone().select(0, rows), &views), wanted)
+    }
+
+    /// The encoder as it is now, without autodiff.
+    pub fn encoder(&self) -> Encoder {
+        self.network.valid().encoder
+    }
+
+    /// Log-probabilities of the classes for embeddings of [`Self::encoder`], `[rows, classes]`
+    /// from `[rows, dimensions]`.
+    pub fn classify(&self, embeddings: Vec<f32>, device: &Device) -> Tensor<2> {
+        let network = self.network.valid();
+        let dimensions = network.weight.val().dims()[0];
+        let shape = [embeddings.len() / dimensions, dimensions];
+        let embeddings = Tensor::from_data(TensorData::new(embeddings, shape), device);
+        log_softmax(network.scores(embeddings), 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{encoder::EncoderConfig, train::upload};
+
+    /// Dark and bright pictures in turn.
+    fn tuner(seed: u32) -> FineTuner {
+        let device = Device::flex();
+        let plane =
+            |i: usize| vec![if i.is_multiple_of(2) { 0.2 } else { 0.8 } + i as f32 * 1e-3; 3 * 16 * 16];
+        let pictures = upload(&(0..12).map(plane).collect::<Vec<_>>(), 16, &device);
+        let config = EncoderConfig::new(4);
+        let network = config.init(&mut generator(1, Purpose::Weights, 0), &device);
+        let lesson = Lesson {
+            pictures,
+            given: vec![0, 1, 2, 3, 4, 5],
+            targets: vec![0, 1, 0, 1, 0, 1],
+            classes: 2,
+            augmentations: Augmentations::NONE,
+            seed,
+        };
+        FineTuner::new(network.encoder, config.dimensions(), lesson)
+    }
+
+    fn number(tensor: Tensor<1>) -> f32 {
+        tensor.into_data().try_into_vec::<f32>().expect("single precision")[0]
+    }
+
+    #[test]
+    fn it_starts_at_chance_and_learns_what_is_given() {
+        let mut tuner = tuner(1);
+        assert!((number(tuner.step()) - 2.0f32.ln()).abs() < 1e-5);
+        let losses: Vec<f32> = (1..STEPS).map(|_| number(tuner.step())).collect();
+        assert!(losses.last().expect("steps") < &0.2, "{losses:?}");
+        assert_eq!(tuner.steps_taken(), STEPS);
+        let embeddings = tuner.encoder().forward(tuner.lesson.pictures.clone());
+        let embeddings = embeddings.into_data().try_into_vec::<f32>().expect("single precision");
+        let chances = tuner.classify(embeddings, &Device::flex()).into_data();
+        let chances = chances.try_into_vec::<f32>().expect("single precision");
+        // The last six were held out.
+        for (row, chances) in chances.chunks_exact(2).enumerate().skip(6) {
+            assert!(chances[row % 2] > chances[1 - row % 2], "row {row}: {chances:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_learns_the_same() {
+        let losses = |seed| {
+            let mut tuner = tuner(seed);
+            (0..5).map(|_| number(tuner.step()).to_bits()).collect::<Vec<_>>()
+        };
+        assert_eq!(losses(1), losses(1));
+    }
+}

@@ -1,0 +1,122 @@
+//! Which labels are taken for which.
+
+use leptos::prelude::*;
+
+use super::{
+    labels_tab::Focus,
+    matrix_view::{Cell, Drawing, MatrixView},
+};
+use crate::{
+    page::{
+        browser::{explain::Explain, session::Session},
+        predictions::{Confusion, predictions},
+        state::{Part, State},
+        terms,
+    },
+    plot::{
+        colour,
+        matrix::{Diagonal, Scale, pixels},
+    },
+};
+
+/// Shares of a row.
+const SHARES: Scale = Scale { min: 0.0, max: 1.0 };
+
+/// More labels than this are not named beside the matrix.
+const MAX_NAMED: usize = 24;
+
+/// The confusion matrix with what the pointed cell says; nothing where no label is known.
+#[component]
+pub fn ConfusionView(focus: Focus) -> impl IntoView {
+    let session = Session::expect();
+    let pointed = RwSignal::new(None);
+    let confusion = Memo::new(move |_| {
+        session.read([Part::Labels, Part::Results, Part::Pictures], |state| count(state, focus))
+    });
+    let draw = move || {
+        let confusion = confusion.get()?;
+        let side = confusion.labels.len();
+        Some(Drawing { pixels: pixels(&confusion.shares(), side, SHARES, Diagonal::Shown), side })
+    };
+    let pick = move |cell: Cell| {
+        focus.cell.set(confusion.with_untracked(|confusion| confusion.as_ref()?.labels_of(cell)));
+    };
+    let label = move || {
+        let labels = confusion.with(|confusion| confusion.as_ref().map_or(0, |found| found.labels.len()));
+        format!(
+            "Confusion matrix of {labels} labels: rows are the labels that pictures came with, columns those they were given"
+        )
+    };
+    let reading = move || {
+        let told = pointed.get().and_then(|cell| {
+            confusion.with(|confusion| {
+                session.peek(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
+            })
+        });
+        told.unwrap_or_else(|| "Point at a cell to read it; press it to see its pictures below.".to_owned())
+    };
+    view! {
+        <Show when=move || confusion.with(Option::is_some)>
+            <div class="confusion">
+                <p class="legend-name">
+                    "Came with (rows), given (columns) " <Explain term=terms::CONFUSION />
+                </p>
+                <div class="matrix-frame">
+                    <RowNames confusion />
+                    <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
+                        ""
+                    </MatrixView>
+                </div>
+                <ShareLegend />
+                <p class="note" aria-live="polite">{reading}</p>
+            </div>
+        </Show>
+    }
+}
+
+fn count(state: &State, focus: Focus) -> Option<Confusion> {
+    let (stage, method) = (focus.stage.get(), focus.method.get());
+    let (classification, _) = method.answer(state, stage)?;
+    let predictions = predictions(state, stage, method);
+    Confusion::count(&classification.classes, &predictions)
+}
+
+/// The labels along the left edge; columns are in the same order.
+#[component]
+fn RowNames(confusion: Memo<Option<Confusion>>) -> impl IntoView {
+    let session = Session::expect();
+    let names = move || {
+        let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
+        let count = labels.len();
+        let name = move |(row, label)| {
+            let name = session.peek(|state| state.pictures.label_name(label).map(str::to_owned));
+            let middle = (row as f64 + 0.5) / count as f64 * 100.0;
+            view! { <span style:top=format!("{middle:.3}%")>{name}</span> }
+        };
+        let shown = if count > MAX_NAMED { 0 } else { count };
+        labels.into_iter().enumerate().take(shown).map(name).collect_view()
+    };
+    view! {
+        <div class="group-names" aria-hidden="true">
+            {names}
+        </div>
+    }
+}
+
+/// What the colours stand for.
+#[component]
+fn ShareLegend() -> impl IntoView {
+    view! {
+        <div class="legend" aria-hidden="true">
+            <div
+                class="legend-bar"
+                style:background-image=format!("linear-gradient(to right, {})", colour::css_stops())
+            ></div>
+            <div class="legend-numbers">
+                <span>"0 %"</span>
+                <span>"of the row’s pictures"</span>
+                <span>"100 %"</span>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,160 @@
+//! Gives the picked picture a label: typed, or one of those that there are.
+
+use leptos::{ev, html, prelude::*};
+
+use super::labels_tab::Focus;
+use crate::{
+    page::{
+        browser::{
+            session::Session,
+            thumbnail::{Thumbnail, title},
+        },
+        predictions::predictions,
+        state::{MAX_LENGTH, Part},
+        words,
+    },
+    protocol::PictureId,
+};
+
+/// More labels than this are offered by the text field alone.
+const MAX_OFFERED: usize = 24;
+
+/// The picked picture, a field for its label, and the labels that there are.
+#[component]
+pub fn LabelEntry(focus: Focus) -> impl IntoView {
+    let session = Session::expect();
+    let picked = Memo::new(move |_| {
+        session.read([Part::Selection, Part::Pictures], |state| {
+            state.selected.filter(|id| state.pictures.get(*id).is_some())
+        })
+    });
+    let nothing =
+        || view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any();
+    let show = move |id: PictureId| {
+        view! {
+            <div class="query">
+                <Thumbnail picture=Some(id) />
+                <div class="label-entry">
+                    <p class="query-name">
+                        {move || {
+                            session.track([Part::Labels]);
+                            title(session, id)
+                        }}
+                    </p>
+                    <p class="note">{move || known(session, focus, id)}</p>
+                    <TypedLabel id />
+                    <Offered id />
+                </div>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="labels-entry" aria-label="Label of the picked picture">
+            {move || picked.get().map_or_else(nothing, show)}
+        </section>
+    }
+}
+
+/// Where a picture's label comes from, or what is guessed of it.
+fn known(session: Session, focus: Focus, id: PictureId) -> String {
+    session.read([Part::Labels, Part::Results], |state| {
+        if state.labels.typed(id).is_some() {
+            return "You gave it this label.".to_owned();
+        }
+        let found = predictions(state, focus.stage.get(), focus.method.get());
+        match found.into_iter().find(|prediction| prediction.id == id) {
+            Some(prediction) => {
+                let label = state.pictures.label_name(prediction.label).unwrap_or_default();
+                format!("Guessed: {label}, confidence {}.", words::percent(prediction.confidence))
+            }
+            None => "No guess: it gives its label, or there is nothing to guess from yet.".to_owned(),
+        }
+    })
+}
+
+/// The text field.
+#[component]
+fn TypedLabel(id: PictureId) -> impl IntoView {
+    let session = Session::expect();
+    let field = NodeRef::<html::Input>::new();
+    let names = Memo::new(move |_| names(session));
+    let typed = Memo::new(move |_| session.read([Part::Labels], |state| state.labels.typed(id).is_some()));
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = field.get_untracked() else { return };
+        if !field.value().trim().is_empty() {
+            session.change(|state| state.type_label(id, &field.value()));
+            field.set_value("");
+        }
+    };
+    view! {
+        <form class="label-form" on:submit=submit>
+            <input
+                class="label-field"
+                type="text"
+                list="label-names"
+                maxlength=MAX_LENGTH.to_string()
+                autocomplete="off"
+                placeholder="Type a label"
+                aria-label="Label of the picked picture"
+                node_ref=field
+            />
+            <datalist id="label-names">
+                {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
+            </datalist>
+            <button class="button" type="submit">
+                "Set label"
+            </button>
+            <Show when=move || typed.get()>
+                <button
+                    class="button quiet"
+                    type="button"
+                    on:click=move |_| session.change(|state| state.type_label(id, ""))
+                >
+                    "Take label away"
+                </button>
+            </Show>
+        </form>
+    }
+}
+
+/// One button a label.
+#[component]
+fn Offered(id: PictureId) -> impl IntoView {
+    let session = Session::expect();
+    let names = Memo::new(move |_| {
+        let names = names(session);
+        if names.len() > MAX_OFFERED { Vec::new() } else { names }
+    });
+    let offer = move |name: String| {
+        let (shown, own) = (name.clone(), name.clone());
+        let chosen = move || {
+            session.read([Part::Labels], |state| {
+                let typed = state.labels.typed(id).and_then(|label| state.pictures.label_name(label));
+                typed == Some(own.as_str())
+            })
+        };
+        view! {
+            <button
+                class="pill"
+                type="button"
+                aria-pressed=move || chosen().to_string()
+                on:click=move |_| session.change(|state| state.type_label(id, &name))
+            >
+                {shown}
+            </button>
+        }
+    };
+    view! {
+        <div class="presets" role="group" aria-label="Labels that there are">
+            {move || names.get().into_iter().map(offer).collect_view()}
+        </div>
+    }
+}
+
+fn names(session: Session) -> Vec<String> {
+    session.read([Part::Labels, Part::Pictures], |state| {
+        state.label_names().into_iter().map(str::to_owned).collect()
+    })
+}

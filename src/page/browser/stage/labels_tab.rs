@@ -1,0 +1,227 @@
+//! What a few labels are worth: classifiers on frozen embeddings guess all other labels.
+
+use leptos::{ev, prelude::*};
+
+use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions};
+use crate::{
+    page::{
+        browser::{controls::Choice, explain::Explain, session::Session},
+        predictions::{LACKING, Method, split_in_words},
+        state::{MAX_PER_CLASS, Part},
+        terms, words,
+    },
+    protocol::{LabelId, Stage},
+};
+
+/// Stages in the order in which the page speaks of them.
+const STAGES: [Stage; 3] = [Stage::Trained, Stage::Untrained, Stage::Pixels];
+
+/// Stages to look at.
+const STAGE_OPTIONS: &[(&str, Stage)] =
+    &[("Trained", Stage::Trained), ("Untrained", Stage::Untrained), ("Raw pixels", Stage::Pixels)];
+
+/// Classifiers to look at.
+const METHOD_OPTIONS: &[(&str, Method)] =
+    &[("Linear probe", Method::Probe), ("kNN vote", Method::Vote), ("Fine-tuned", Method::FineTuned)];
+
+/// Which predictions are looked at.
+#[derive(Clone, Copy)]
+pub struct Focus {
+    /// The embeddings.
+    pub stage: Memo<Stage>,
+    /// The classifier.
+    pub method: RwSignal<Method>,
+    /// Only pictures that came with the first label and were given the second.
+    pub cell: RwSignal<Option<(LabelId, LabelId)>>,
+}
+
+/// Labels, scores, confusions and predictions.
+#[component]
+pub fn LabelsTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let stage = Memo::new(move |_| {
+        session.read([Part::Results], |state| {
+            let trained = state.results.scored(Stage::Trained).is_some();
+            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
+        })
+    });
+    let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
+    Effect::new(move || {
+        session.track([Part::Results, Part::Labels]);
+        STAGES.into_iter().for_each(|stage| session.request_classification(stage));
+    });
+    view! {
+        <div class="labels">
+            <p class="lead">
+                "A simple classifier learns from a few labels and guesses those of all other pictures. Labels never take part in training the encoder. "
+                <Explain term=terms::HELD_OUT />
+            </p>
+            <LabelEntry focus />
+            <div class="labels-worth">
+                <div class="labels-scores">
+                    <PerClass />
+                    <Scores />
+                    <FineTuning />
+                    <Choice
+                        legend="Embeddings to look at"
+                        name="labels-stage"
+                        options=STAGE_OPTIONS
+                        value=Signal::derive(move || Some(stage.get()))
+                        on_change=move |stage| {
+                            wanted.set(stage);
+                            focus.cell.set(None);
+                        }
+                    />
+                    <Choice
+                        legend="Classifier to look at"
+                        name="labels-method"
+                        options=METHOD_OPTIONS
+                        value=Signal::derive(move || Some(focus.method.get()))
+                        on_change=move |method| {
+                            focus.method.set(method);
+                            focus.cell.set(None);
+                        }
+                    />
+                </div>
+                <ConfusionView focus />
+            </div>
+            <Predictions focus />
+        </div>
+    }
+}
+
+/// How many pictures of each label give theirs away; nothing to choose where none came with one.
+#[component]
+fn PerClass() -> impl IntoView {
+    let session = Session::expect();
+    let useful = Memo::new(move |_| session.read([Part::Pictures], |state| state.has_labels()));
+    let value = move || session.read([Part::Labels], |state| state.labels.per_class());
+    let words = move || match value() {
+        0 => "only typed ones".to_owned(),
+        count => count.to_string(),
+    };
+    let input = move |event: ev::Event| {
+        if let Ok(count) = event_target_value(&event).parse() {
+            session.change(|state| state.give_labels(count));
+        }
+    };
+    view! {
+        <Show when=move || useful.get()>
+            <label class="slider">
+                <span class="slider-name">"Labels per class"</span>
+                <output class="slider-words">{words}</output>
+                <input
+                    type="range"
+                    min="0"
+                    max=MAX_PER_CLASS.to_string()
+                    step="1"
+                    aria-label="Labels per class"
+                    aria-valuetext=words
+                    prop:value=move || value().to_string()
+                    on:change=input
+                />
+            </label>
+        </Show>
+    }
+}
+
+/// How often each classifier is right on each stage's embeddings.
+#[component]
+fn Scores() -> impl IntoView {
+    let session = Session::expect();
+    let split = move || {
+        session.read([Part::Labels, Part::Results], |state| {
+            let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
+            match known {
+                Some(classification) => split_in_words(state, classification),
+                None if state.can_classify() => "The classifiers are on their way.".to_owned(),
+                None => LACKING.to_owned(),
+            }
+        })
+    };
+    let row = move |stage: Stage| {
+        view! {
+            <tr>
+                <th scope="row">{move || row_name(session, stage)}</th>
+                <td>{move || accuracy(session, stage, Method::Probe)}</td>
+                <td>{move || accuracy(session, stage, Method::Vote)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="scores">
+            <caption aria-live="polite">{split}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Right guesses on " <Explain term=terms::STAGES /></th>
+                    <th scope="col">{Method::Probe.name()} " " <Explain term=terms::LINEAR_PROBE /></th>
+                    <th scope="col">{Method::Vote.name()} " " <Explain term=terms::KNN_VOTE /></th>
+                </tr>
+            </thead>
+            <tbody>
+                {STAGES.map(row).collect_view()}
+                <tr>
+                    <th scope="row">{move || tuned_name(session)} <Explain term=terms::FINE_TUNING /></th>
+                    <td colspan="2">{move || accuracy(session, Stage::Trained, Method::FineTuned)}</td>
+                </tr>
+            </tbody>
+        </table>
+    }
+}
+
+fn row_name(session: Session, stage: Stage) -> String {
+    let step = session.read([Part::Labels, Part::Results], |state| {
+        state.classification(stage).map(|classification| classification.step)
+    });
+    match (stage, step) {
+        (Stage::Trained, Some(step)) => format!("Trained, {}", words::counted(step as usize, "step")),
+        _ => words::stage(stage).to_owned(),
+    }
+}
+
+fn tuned_name(session: Session) -> String {
+    let step = session.read([Part::Labels], |state| state.labels.tuned().map(|found| found.step));
+    step.map_or("Fine-tuned ".to_owned(), |step| {
+        format!("Trained, {}, then fine-tuned ", words::counted(step as usize, "step"))
+    })
+}
+
+fn accuracy(session: Session, stage: Stage, method: Method) -> String {
+    session.read([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
+}
+
+/// Lets a copy of the encoder learn the labels.
+#[component]
+fn FineTuning() -> impl IntoView {
+    let session = Session::expect();
+    let progress = move || session.read([Part::Labels], |state| state.labels.tuning());
+    let lacking = move || {
+        session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
+            !state.can_classify() || state.results.latest().is_none()
+        })
+    };
+    let words = move || match progress() {
+        Some((done, total)) if total > 0 => format!("step {done} of {total}"),
+        Some(_) => "on its way".to_owned(),
+        None => String::new(),
+    };
+    view! {
+        <div class="tuning">
+            <button
+                class="button"
+                type="button"
+                disabled=move || lacking() || progress().is_some()
+                on:click=move |_| session.fine_tune()
+            >
+                "Fine-tune"
+            </button>
+            <p class="note">{words}</p>
+            <Show when=move || progress().is_some()>
+                <button class="button quiet" type="button" on:click=move |_| session.stop_tuning()>
+                    "Stop fine-tuning"
+                </button>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,126 @@
+//! What is guessed of the held-out pictures, least confident first.
+
+use leptos::prelude::*;
+
+use super::labels_tab::Focus;
+use crate::page::{
+    browser::{
+        explain::Explain,
+        session::Session,
+        thumbnail::{Thumbnail, title},
+    },
+    predictions::{Prediction, predictions},
+    state::Part,
+    terms, words,
+};
+
+/// Predictions shown at first, and added by each press.
+const PORTION: usize = 40;
+
+/// The predictions, each to be picked out or accepted.
+#[component]
+pub fn Predictions(focus: Focus) -> impl IntoView {
+    let session = Session::expect();
+    let shown = RwSignal::new(PORTION);
+    let all = Memo::new(move |_| {
+        let cell = focus.cell.get();
+        session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
+            let mut found = predictions(state, focus.stage.get(), focus.method.get());
+            found
+                .retain(|guess| cell.is_none_or(|cell| (guess.truth, guess.label) == (Some(cell.0), cell.1)));
+            found
+        })
+    });
+    let count = move || all.with(Vec::len);
+    let heading = move || match focus.cell.get() {
+        None => format!("{}, least confident first ", words::counted(count(), "prediction")),
+        Some(cell) => {
+            let (from, to) = session.peek(|state| {
+                let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
+                (name(cell.0), name(cell.1))
+            });
+            let relation = if from == to { "recognised as".to_owned() } else { format!("{from} taken for") };
+            format!("{}: {relation} {to} ", words::count(count()))
+        }
+    };
+    let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    view! {
+        <section class="predictions" class:empty=move || count() == 0 && focus.cell.get().is_none()>
+            <h2>
+                {heading} <Explain term=terms::CONFIDENCE />
+                <Show when=move || focus.cell.get().is_some()>
+                    <button class="button quiet" type="button" on:click=move |_| focus.cell.set(None)>
+                        "Show all predictions"
+                    </button>
+                </Show>
+            </h2>
+            <div class="prediction-cells">
+                <For
+                    each=first
+                    key=|guess| (guess.id, guess.label, guess.confidence.to_bits())
+                    let(guess)
+                >
+                    <Guess guess />
+                </For>
+            </div>
+            <Show when=move || { count() > shown.get() }>
+                <button
+                    class="button"
+                    type="button"
+                    on:click=move |_| shown.update(|shown| *shown += PORTION)
+                >
+                    "Show more predictions"
+                </button>
+            </Show>
+        </section>
+    }
+}
+
+/// One prediction: the picture, the label that it is given, and how sure that is.
+#[component]
+fn Guess(guess: Prediction) -> impl IntoView {
+    let session = Session::expect();
+    let Prediction { id, label, confidence, truth } = guess;
+    let (name, came) = session.peek(|state| {
+        let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
+        (name(label), truth.filter(|truth| *truth != label).map(name))
+    });
+    let sure = words::percent(confidence);
+    let verdict = came.as_ref().map_or(String::new(), |came| format!(", came with {came}"));
+    let picture = title(session, id);
+    let described = format!("{picture}: guessed {name}, confidence {sure}{verdict}");
+    let accept = format!("Accept {name} for {picture}");
+    let given = name.clone();
+    view! {
+        <div class="prediction">
+            <button
+                class="near"
+                class:same=truth == Some(label)
+                type="button"
+                title=described.clone()
+                aria-label=described
+                aria-pressed=move || {
+                    session.read([Part::Selection], |state| state.selected == Some(id)).to_string()
+                }
+                on:click=move |_| session.change(|state| state.select(id))
+            >
+                <Thumbnail picture=Some(id) />
+                <span class="near-label">
+                    <span class="near-mark">{if truth == Some(label) { "✓" } else { "" }}</span>
+                    {name}
+                </span>
+                <span class="near-similarity">{sure}</span>
+                {came.map(|came| view! { <span class="near-label">"is " {came}</span> })}
+            </button>
+            <button
+                class="button quiet"
+                type="button"
+                title=accept.clone()
+                aria-label=accept
+                on:click=move |_| session.change(|state| state.type_label(id, &given))
+            >
+                "Accept"
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,213 @@
+//! Whether training goes well, in plain words, and what to try when it does not.
+
+use crate::{
+    page::{
+        state::{Run, State},
+        words,
+    },
+    protocol::{Stage, StepReport},
+    settings::MIN_PICTURES,
+};
+
+/// Steps over which numbers are averaged before they count.
+const WINDOW: usize = 20;
+
+/// Steps before anything is said of how training goes: the first ones are always rough.
+const PATIENCE: usize = 50;
+
+/// Views that spread less than this lie in one place.
+const COLLAPSED_UNIFORMITY: f32 = -0.03;
+
+/// Steps before a collapse is told: views often draw together first (to a uniformity of
+/// −0.08 on Shapes by step 25) and spread once there is something to tell them apart by.
+const COLLAPSE_PATIENCE: u32 = 150;
+
+/// Embeddings that use fewer dimensions than this tell hardly anything apart.
+const COLLAPSED_RANK: f32 = 2.0;
+
+/// The loss has diverged when it is this many times its lowest.
+const DIVERGED: f32 = 1.5;
+
+/// Something that goes wrong, and what to try.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// What is the matter, in a few words.
+    pub matter: &'static str,
+    /// What it means and what to try, in sentences.
+    pub advice: String,
+}
+
+/// Everything that goes wrong now.
+pub fn warnings(state: &State) -> Vec<Warning> {
+    let collapse = collapse(state).or_else(|| few_dimensions(state));
+    [few_pictures(state), diverging(&state.run), collapse].into_iter().flatten().collect()
+}
+
+/// A step asks for more pictures than there are.
+fn few_pictures(state: &State) -> Option<Warning> {
+    let (pictures, wanted) = (state.pictures.len(), state.settings.batch as usize);
+    (pictures >= MIN_PICTURES && pictures < wanted && !state.intake.is_active()).then(|| Warning {
+        matter: "Few pictures for the batch.",
+        advice: format!(
+            "A step asks for {}, but there are {}, so every step compares the same ones. Add pictures, or set Pairs to {} or fewer.",
+            words::counted(wanted, "pair"),
+            words::counted(pictures, "picture"),
+            pictures / 2
+        ),
+    })
+}
+
+/// The loss was lower and climbs.
+fn diverging(run: &Run) -> Option<Warning> {
+    let means = windows(run, |report| report.loss)?;
+    let (latest, before) = means.split_last()?;
+    let lowest = before.iter().copied().reduce(f32::min)?;
+    // Near zero, a multiple means nothing.
+    (*latest > lowest * DIVERGED && latest - lowest > 0.5).then(|| Warning {
+        matter: "The loss climbs.",
+        advice: format!(
+            "It was {lowest:.2} and is {latest:.2} now: the steps overshoot. Try a lower learning rate or a higher temperature, then Reset."
+        ),
+    })
+}
+
+/// All views end up in one place.
+fn collapse(state: &State) -> Option<Warning> {
+    let latest = *windows(&state.run, |report| report.uniformity)?.last()?;
+    let settled = state.run.step() >= COLLAPSE_PATIENCE.max(state.settings.steps / 5);
+    (settled && latest > COLLAPSED_UNIFORMITY).then(|| Warning {
+        matter: "The encoder collapses.",
+        advice: format!(
+            "All views come out nearly alike (uniformity {}), so that nothing can be told apart. Try a lower learning rate, more pairs or a lower temperature, then Reset.",
+            words::similarity(latest)
+        ),
+    })
+}
+
+/// Embeddings vary along a line or not at all.
+fn few_dimensions(state: &State) -> Option<Warning> {
+    let evaluation = &state.results.scored(Stage::Trained)?.evaluation;
+    let rank = evaluation.effective_rank?;
+    let settled = evaluation.step >= COLLAPSE_PATIENCE && evaluation.pictures.len() > WINDOW;
+    (settled && rank < COLLAPSED_RANK).then(|| Warning {
+        matter: "The encoder collapses.",
+        advice: format!(
+            "Its embeddings use {rank:.1} of {} dimensions. Try a lower learning rate, or augmentations that change less, then Reset.",
+            evaluation.dimensions
+        ),
+    })
+}
+
+/// Means over windows of steps taken under the present settings, the latest ending with
+/// the latest step; `None` before there is enough to judge by.
+fn windows(run: &Run, read: impl Fn(&StepReport) -> f32) -> Option<Vec<f32>> {
+    let steps: Vec<f32> =
+        run.steps.iter().filter(|report| report.step > run.settings_since).map(read).collect();
+    if steps.len() < PATIENCE {
+        return None;
+    }
+    let mean = |window: &[f32]| window.iter().sum::<f32>() / window.len() as f32;
+    Some(steps[steps.len() % WINDOW..].chunks_exact(WINDOW).map(mean).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        image::Image,
+        page::state::Newcomer,
+        protocol::{Evaluation, Event, Floats, Neighbours},
+        settings::{Images, Settings},
+    };
+
+    fn state(pictures: usize) -> State {
+        let mut state = State::new(Settings { batch: 32, ..Settings::recommended(Images::Own) });
+        let newcomer =
+            |i: usize| Newcomer { name: i.to_string(), label: None, image: Image::draw(|_, _| [0; 3]) };
+        state.add((0..pictures).map(newcomer).collect());
+        state
+    }
+
+    /// Steps with the losses and uniformities that two functions of the step give.
+    fn train(state: &mut State, steps: u32, loss: impl Fn(u32) -> f32, uniformity: impl Fn(u32) -> f32) {
+        let first = state.run.step() + 1;
+        let report = |step| StepReport {
+            step,
+            loss: loss(step),
+            accuracy: 0.5,
+            alignment: 1.0,
+            uniformity: uniformity(step),
+            milliseconds: 10.0,
+        };
+        state.apply(Event::Stepped((first..first + steps).map(report).collect()));
+    }
+
+    fn matters(state: &State) -> Vec<&'static str> {
+        warnings(state).iter().map(|warning| warning.matter).collect()
+    }
+
+    #[test]
+    fn a_run_that_goes_well_is_left_alone() {
+        let mut state = state(100);
+        assert!(matters(&state).is_empty());
+        train(&mut state, 300, |step| 4.0 / (1.0 + step as f32 * 0.01), |step| -0.5 - step as f32 * 0.005);
+        assert!(matters(&state).is_empty());
+    }
+
+    #[test]
+    fn fewer_pictures_than_pairs_are_told_with_a_number_to_try() {
+        let few = state(12);
+        assert_eq!(matters(&few), ["Few pictures for the batch."]);
+        assert!(warnings(&few)[0].advice.contains("there are 12 pictures"));
+        assert!(warnings(&few)[0].advice.contains("Pairs to 6 or fewer"));
+        assert!(matters(&state(3)).is_empty() && matters(&state(32)).is_empty());
+    }
+
+    #[test]
+    fn a_climbing_loss_is_told_but_not_one_of_other_settings() {
+        let climb = |step: u32| if step <= 60 { 2.0 } else { 4.0 };
+        let mut state = state(100);
+        train(&mut state, 60, climb, |_| -2.0);
+        assert!(matters(&state).is_empty());
+        train(&mut state, 40, climb, |_| -2.0);
+        assert_eq!(matters(&state), ["The loss climbs."]);
+        state.edit(|settings| settings.temperature = 0.5);
+        train(&mut state, 60, climb, |_| -2.0);
+        assert!(matters(&state).is_empty());
+    }
+
+    #[test]
+    fn collapse_is_told_after_the_first_steps() {
+        let mut state = state(100);
+        state.edit(|settings| settings.steps = 1000);
+        train(&mut state, 190, |_| 4.0, |_| -0.01);
+        assert!(matters(&state).is_empty());
+        train(&mut state, 10, |_| 4.0, |_| -0.01);
+        assert_eq!(matters(&state), ["The encoder collapses."]);
+        assert!(warnings(&state)[0].advice.contains("uniformity −0.01"));
+        state.apply(Event::Restarted { parameters: 1 });
+        assert!(matters(&state).is_empty());
+    }
+
+    #[test]
+    fn embeddings_on_a_line_have_collapsed() {
+        let mut state = state(100);
+        let evaluation = |step, rank| Evaluation {
+            stage: Stage::Trained,
+            step,
+            pictures: (0..100).collect(),
+            dimensions: 128,
+            embeddings: Floats::default(),
+            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
+            shared_labels: None,
+            knn: None,
+            effective_rank: Some(rank),
+        };
+        state.apply(Event::Evaluated(evaluation(10, 1.2)));
+        assert!(matters(&state).is_empty());
+        state.apply(Event::Evaluated(evaluation(160, 1.2)));
+        assert_eq!(matters(&state), ["The encoder collapses."]);
+        state.apply(Event::Evaluated(evaluation(180, 14.0)));
+        assert!(matters(&state).is_empty());
+    }
+}

@@ -1,0 +1,284 @@
+//! What classifiers say about the held-out pictures, ordered and counted.
+
+use crate::{
+    page::{state::State, words},
+    protocol::{Classification, Guesses, LabelId, PictureId, Stage},
+};
+
+/// What to do while there is nothing to tell apart.
+pub const LACKING: &str = "Give at least two different labels to see what they are worth: pick a picture, type its label, then another.";
+
+/// A classifier on frozen embeddings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// A linear classifier.
+    Probe,
+    /// The vote of the nearest pictures with a label.
+    Vote,
+    /// A copy of the encoder that learned the labels; the same whatever the embeddings.
+    FineTuned,
+}
+
+impl Method {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Probe => "Linear probe",
+            Self::Vote => "kNN vote",
+            Self::FineTuned => "Fine-tuned",
+        }
+    }
+
+    /// What it says at a stage, and of what.
+    pub fn answer(self, state: &State, stage: Stage) -> Option<(&Classification, &Guesses)> {
+        match self {
+            Self::Probe => state.classification(stage).map(|found| (found, &found.probe)),
+            Self::Vote => state.classification(stage).map(|found| (found, &found.vote)),
+            Self::FineTuned => state.labels.tuned().map(|found| (found, &found.probe)),
+        }
+    }
+
+    /// How often it is right on the held-out pictures, in words.
+    pub fn accuracy(self, state: &State, stage: Stage) -> String {
+        let accuracy = self.answer(state, stage).and_then(|(_, guesses)| guesses.accuracy);
+        accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+    }
+}
+
+/// The label that a classifier gives to a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction {
+    /// The picture.
+    pub id: PictureId,
+    /// The label.
+    pub label: LabelId,
+    /// Its probability, 0 to 1.
+    pub confidence: f32,
+    /// The label that the picture came with.
+    pub truth: Option<LabelId>,
+}
+
+/// All predictions, least confident first; pictures that were removed or labelled since
+/// are left out.
+pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
+    let Some((classification, guesses)) = method.answer(state, stage) else { return Vec::new() };
+    let scores = state.has_labels();
+    let mut predictions: Vec<_> = (classification.held_out.iter())
+        .zip(guesses.labels.iter().zip(&guesses.confidences.0))
+        .filter(|(id, _)| state.labels.typed(**id).is_none())
+        .filter_map(|(id, (label, confidence))| {
+            let truth = state.pictures.get(*id)?.label.filter(|_| scores);
+            Some(Prediction { id: *id, label: *label, confidence: *confidence, truth })
+        })
+        .collect();
+    predictions.sort_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    predictions
+}
+
+/// How often each label is taken for each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confusion {
+    /// The labels of rows and columns.
+    pub labels: Vec<LabelId>,
+    /// Pictures that came with the row's label and were given the column's, row by row.
+    pub counts: Vec<u32>,
+}
+
+impl Confusion {
+    /// Counts the predictions whose picture came with one of `labels`; `None` when there is none.
+    pub fn count(labels: &[LabelId], predictions: &[Prediction]) -> Option<Self> {
+        let place = |label: LabelId| labels.iter().position(|other| *other == label);
+        let mut counts = vec![0; labels.len() * labels.len()];
+        for prediction in predictions {
+            let row = prediction.truth.and_then(place);
+            if let (Some(row), Some(column)) = (row, place(prediction.label)) {
+                counts[row * labels.len() + column] += 1;
+            }
+        }
+        counts.iter().any(|count| *count > 0).then(|| Self { labels: labels.to_vec(), counts })
+    }
+
+    /// How many pictures of a row's label there are.
+    pub fn of_row(&self, row: usize) -> u32 {
+        self.counts.chunks_exact(self.labels.len()).nth(row).map_or(0, |row| row.iter().sum())
+    }
+
+    /// Each cell's share of its row, 0 to 1.
+    pub fn shares(&self) -> Vec<f32> {
+        let share =
+            |(at, count): (usize, &u32)| *count as f32 / self.of_row(at / self.labels.len()).max(1) as f32;
+        self.counts.iter().enumerate().map(share).collect()
+    }
+
+    /// The labels of a cell: what its pictures came with, and what they were given.
+    pub fn labels_of(&self, (row, column): (usize, usize)) -> Option<(LabelId, LabelId)> {
+        Some((*self.labels.get(row)?, *self.labels.get(column)?))
+    }
+
+    /// A cell in words.
+    pub fn describe(&self, state: &State, (row, column): (usize, usize)) -> Option<String> {
+        let (from, to) = self.labels_of((row, column))?;
+        let name = |label| state.pictures.label_name(label).unwrap_or("no label");
+        let (count, all) = (self.counts[row * self.labels.len() + column], self.of_row(row));
+        let of = format!("{} of {} {}", words::count(count as usize), words::count(all as usize), name(from));
+        let share = words::percent(count as f32 / all.max(1) as f32);
+        Some(if from == to {
+            format!("{of} recognised ({share})")
+        } else {
+            format!("{of} taken for {} ({share})", name(to))
+        })
+    }
+}
+
+/// How many labels were given and how many pictures are held out, or what is lacking.
+pub fn split_in_words(state: &State, classification: &Classification) -> String {
+    if classification.classes.len() < 2 {
+        return LACKING.to_owned();
+    }
+    let typed = match state.labels.typed_count() {
+        0 => String::new(),
+        typed => format!(" ({} typed)", words::count(typed)),
+    };
+    let held_out = classification.held_out.len();
+    let scored = match classification.scored as usize {
+        0 => ", none of them with a label to compare with".to_owned(),
+        scored if scored == held_out => String::new(),
+        scored => format!(", {} of them with a label to compare with", words::count(scored)),
+    };
+    format!(
+        "{} with labels{typed}, {} held out{scored}.",
+        words::counted(classification.given.len(), "picture"),
+        words::count(held_out),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        image::Image,
+        page::state::Newcomer,
+        protocol::{Evaluation, Event, Floats, Neighbours},
+        settings::{Images, Settings},
+    };
+
+    fn evaluation() -> Evaluation {
+        Evaluation {
+            stage: Stage::Pixels,
+            step: 0,
+            pictures: (0..6).collect(),
+            dimensions: 0,
+            embeddings: Floats::default(),
+            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
+            shared_labels: None,
+            knn: None,
+            effective_rank: None,
+        }
+    }
+
+    /// Six pictures, "a" and "b" in turn; the first two give their labels.
+    fn state() -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer = |i: usize| Newcomer {
+            name: i.to_string(),
+            label: Some(["a", "b"][i % 2].to_owned()),
+            image: Image::draw(|_, _| [0; 3]),
+        };
+        state.add((0..6).map(newcomer).collect());
+        state.apply(Event::Evaluated(evaluation()));
+        state.apply(Event::Classified(Classification {
+            stage: Stage::Pixels,
+            step: 0,
+            given: vec![0, 1],
+            classes: vec![0, 1],
+            held_out: vec![2, 3, 4, 5],
+            scored: 4,
+            probe: Guesses {
+                labels: vec![0, 1, 1, 1],
+                confidences: Floats(vec![0.9, 0.6, 0.7, 0.8]),
+                accuracy: Some(0.75),
+            },
+            vote: Guesses::default(),
+        }));
+        state
+    }
+
+    fn order(state: &State) -> Vec<PictureId> {
+        predictions(state, Stage::Pixels, Method::Probe).iter().map(|prediction| prediction.id).collect()
+    }
+
+    #[test]
+    fn the_least_confident_come_first() {
+        let mut state = state();
+        assert_eq!(order(&state), [3, 4, 5, 2]);
+        assert!(predictions(&state, Stage::Trained, Method::Probe).is_empty());
+        assert!(predictions(&state, Stage::Pixels, Method::Vote).is_empty());
+        state.type_label(4, "a");
+        state.remove(5);
+        assert_eq!(order(&state), [3, 2]);
+    }
+
+    #[test]
+    fn a_fine_tuning_is_asked_for_once_and_forgotten_when_labels_change() {
+        let mut state = state();
+        assert_eq!(state.start_tuning(), None, "there is no encoder yet");
+        state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
+        let asked = state.start_tuning().expect("there are labels");
+        assert_eq!((asked.stage, state.start_tuning()), (Stage::Trained, None));
+        state.apply(Event::Tuning { done: 3, total: 9 });
+        assert_eq!(state.labels.tuning(), Some((3, 9)));
+        let answer = state.classification(Stage::Pixels).expect("it came").clone();
+        state.apply(Event::Tuned(answer.clone()));
+        assert_eq!(
+            (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
+            (None, "75.0 %".to_owned())
+        );
+        state.type_label(2, "b");
+        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "–");
+
+        state.start_tuning();
+        state.type_label(3, "a");
+        state.apply(Event::Tuning { done: 4, total: 9 });
+        state.apply(Event::Tuned(answer));
+        assert_eq!((state.labels.tuning(), state.labels.tuned()), (None, None));
+        state.start_tuning();
+        state.stop_tuning();
+        assert_eq!(state.labels.tuning(), None);
+        state.start_tuning();
+        state.apply(Event::Tuning { done: 0, total: 0 });
+        assert!(state.start_tuning().is_some(), "the engine could not");
+    }
+
+    #[test]
+    fn confusion_counts_what_was_taken_for_what() {
+        let state = state();
+        let predictions = predictions(&state, Stage::Pixels, Method::Probe);
+        let confusion = Confusion::count(&[0, 1], &predictions).expect("labels are known");
+        assert_eq!((confusion.counts.as_slice(), confusion.of_row(0)), (&[1, 1, 0, 2][..], 2));
+        assert_eq!(confusion.shares(), [0.5, 0.5, 0.0, 1.0]);
+        assert_eq!(confusion.describe(&state, (0, 1)).as_deref(), Some("1 of 2 a taken for b (50 %)"));
+        assert_eq!(confusion.describe(&state, (1, 1)).as_deref(), Some("2 of 2 b recognised (100 %)"));
+        assert_eq!(confusion.describe(&state, (2, 0)), None);
+        assert_eq!(Confusion::count(&[7], &predictions), None);
+    }
+
+    #[test]
+    fn the_split_is_told_with_its_counts() {
+        let mut state = state();
+        let words = |state: &State, scored| {
+            let mut classification = state.classification(Stage::Pixels).expect("it came").clone();
+            classification.scored = scored;
+            split_in_words(state, &classification)
+        };
+        assert_eq!(words(&state, 4), "2 pictures with labels, 4 held out.");
+        assert_eq!(
+            words(&state, 3),
+            "2 pictures with labels, 4 held out, 3 of them with a label to compare with."
+        );
+        let mut nothing = state.classification(Stage::Pixels).expect("it came").clone();
+        nothing.classes.truncate(1);
+        assert_eq!(split_in_words(&state, &nothing), LACKING);
+        state.type_label(0, "c");
+        assert!(words(&state, 0).starts_with("2 pictures with labels (1 typed), 4 held out, none"));
+    }
+}

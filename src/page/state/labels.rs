@@ -1,0 +1,209 @@
+//! The labels that the user typed, and what classifiers made of labels.
+
+use std::collections::BTreeMap;
+
+use super::{Part, State};
+use crate::protocol::{Classification, LabelId, Labelling, PictureId, Stage};
+
+/// The most pictures of each label that may give theirs away.
+pub const MAX_PER_CLASS: u32 = 50;
+
+/// The longest label that is typed, in characters.
+pub const MAX_LENGTH: usize = 60;
+
+/// What is known of one stage.
+#[derive(Debug, Default)]
+struct Known {
+    classification: Option<Classification>,
+    asked: bool,
+}
+
+/// Labels for classifiers. They never enter contrastive training.
+#[derive(Debug)]
+pub struct Labels {
+    /// How many pictures of each label give theirs away.
+    per_class: u32,
+    typed: BTreeMap<PictureId, LabelId>,
+    /// By the number of the stage.
+    known: [Known; 3],
+    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    tuning: Option<(u32, u32)>,
+    /// What the fine-tuned network says, in the place of the probe's word.
+    tuned: Option<Classification>,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self { per_class: 10, typed: BTreeMap::new(), known: Default::default(), tuning: None, tuned: None }
+    }
+}
+
+impl Labels {
+    /// How many pictures of each label give theirs away.
+    pub fn per_class(&self) -> u32 {
+        self.per_class
+    }
+
+    /// The label that the user typed for a picture.
+    pub fn typed(&self, id: PictureId) -> Option<LabelId> {
+        self.typed.get(&id).copied()
+    }
+
+    /// How many pictures have a typed label.
+    pub fn typed_count(&self) -> usize {
+        self.typed.len()
+    }
+
+    /// What the engine has to say again: something that it was told has changed.
+    pub(super) fn ask_again(&mut self) {
+        self.known.iter_mut().for_each(|known| known.asked = false);
+        self.end_tuning();
+    }
+
+    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    pub fn tuning(&self) -> Option<(u32, u32)> {
+        self.tuning
+    }
+
+    /// What the fine-tuned network says, while the labels are those that it learned.
+    pub fn tuned(&self) -> Option<&Classification> {
+        self.tuned.as_ref()
+    }
+
+    /// Forgets a fine-tuning: what it learns or learned is no longer asked for.
+    pub(super) fn end_tuning(&mut self) {
+        (self.tuning, self.tuned) = (None, None);
+    }
+
+    /// Notes how far the fine-tuning is, unless it was given up meanwhile.
+    pub(super) fn advance_tuning(&mut self, done: u32, total: u32) {
+        self.tuning = self.tuning.filter(|_| total > 0).map(|_| (done, total));
+    }
+
+    /// Keeps the answer, unless the tuning was given up meanwhile.
+    pub(super) fn keep_tuned(&mut self, classification: Classification) {
+        if self.tuning.take().is_some() {
+            self.tuned = Some(classification);
+        }
+    }
+
+    /// A stage has other embeddings.
+    pub(super) fn ask_again_of(&mut self, stage: Stage) {
+        self.known[stage as usize].asked = false;
+    }
+
+    /// A picture is taken out.
+    pub(super) fn forget(&mut self, id: PictureId) {
+        self.typed.remove(&id);
+    }
+
+    /// All pictures are taken out; how many labels a class are given stays.
+    pub(super) fn clear(&mut self) {
+        *self = Self { per_class: self.per_class, ..Self::default() };
+    }
+
+    pub(super) fn keep(&mut self, classification: Classification) {
+        let known = &mut self.known[classification.stage as usize];
+        known.classification = Some(classification);
+    }
+}
+
+impl State {
+    /// Gives a picture a label of the user's own; blank text takes it away again.
+    pub fn type_label(&mut self, id: PictureId, text: &str) {
+        let name: String = text.trim().chars().take(MAX_LENGTH).collect();
+        if self.pictures.get(id).is_none() {
+            return;
+        }
+        self.touch(Part::Labels);
+        if name.is_empty() {
+            self.labels.typed.remove(&id);
+        } else {
+            let label = self.pictures.label_id(name);
+            self.labels.typed.insert(id, label);
+        }
+        self.labels.ask_again();
+    }
+
+    /// Takes every typed label away.
+    pub fn forget_labels(&mut self) {
+        self.touch(Part::Labels);
+        self.labels.typed.clear();
+        self.labels.ask_again();
+    }
+
+    /// Sets how many pictures of each label give theirs away.
+    pub fn give_labels(&mut self, per_class: u32) {
+        self.touch(Part::Labels);
+        self.labels.per_class = per_class.min(MAX_PER_CLASS);
+        self.labels.ask_again();
+    }
+
+    /// A picture's label in words: the typed one, else the one that it came with.
+    pub fn label_of(&self, id: PictureId) -> Option<&str> {
+        let typed = self.labels.typed(id).and_then(|label| self.pictures.label_name(label));
+        typed.or_else(|| self.pictures.label(id))
+    }
+
+    /// The labels that any picture carries, typed or come with, in the order of their names.
+    /// A single one that pictures came with, as from one folder, does not count.
+    pub fn label_names(&self) -> Vec<&str> {
+        let scores = self.has_labels();
+        let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
+        let mut labels: Vec<_> = came.chain(self.labels.typed.values().copied()).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let mut names: Vec<_> =
+            labels.into_iter().filter_map(|label| self.pictures.label_name(label)).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Whether there is any label that a classifier could learn from.
+    pub fn can_classify(&self) -> bool {
+        self.label_names().len() >= 2
+    }
+
+    /// What classifiers made of a stage's embeddings, while there are any.
+    pub fn classification(&self, stage: Stage) -> Option<&Classification> {
+        self.results.scored(stage)?;
+        self.labels.known[stage as usize].classification.as_ref()
+    }
+
+    /// What to ask of the engine about a stage, once for each change of labels or embeddings.
+    pub fn wants_classification(&mut self, stage: Stage) -> Option<Labelling> {
+        let known = &mut self.labels.known[stage as usize];
+        if self.results.scored(stage).is_none() || known.asked {
+            return None;
+        }
+        known.asked = true;
+        Some(self.labelling(stage))
+    }
+
+    /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
+    /// is no encoder or not two labels.
+    pub fn start_tuning(&mut self) -> Option<Labelling> {
+        if self.labels.tuning.is_some() || self.results.latest().is_none() || !self.can_classify() {
+            return None;
+        }
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+        self.labels.tuning = Some((0, 0));
+        Some(self.labelling(Stage::Trained))
+    }
+
+    /// Gives the fine-tuning up.
+    pub fn stop_tuning(&mut self) {
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+    }
+
+    fn labelling(&self, stage: Stage) -> Labelling {
+        Labelling {
+            stage,
+            per_class: self.labels.per_class,
+            seed: self.settings.seed,
+            typed: self.labels.typed.iter().map(|(id, label)| (*id, *label)).collect(),
+        }
+    }
+}
