@@ -130,7 +130,7 @@ fn crescent() -> Vec<Point> {
 fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
     let (ink, ground) = colours(rng);
     let side = SIDE as f32;
-    let radius = rng.random_range(0.34..0.46) * side;
+    let radius = rng.random_range(0.30..0.46) * side;
     let margin = radius.min(side / 2.0 - 1.0);
     let centre = [rng.random_range(margin..side - margin), rng.random_range(margin..side - margin)];
     let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();

@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use browser_tests::chromium::Gpu;
 use browser_tests::exports::Run;
-use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
-use browser_tests::{Page, Visit, visit};
+use browser_tests::page::{PATIENTLY, Role, SOON, VERY_PATIENTLY};
+use browser_tests::{Page, Visit, pictures, visit};
+use regex::Regex;
+use tempfile::TempDir;
 
 /// Small enough for an adapter in software.
 const TINY: &str = "images=shapes&seed=3&steps=10&batch=4&side=16&width=4&run=1";
+
+/// The most that views may differ between backends, out of 1, and gradients, out of their norm.
+const AGREEMENT: f64 = 1e-3;
 
 #[tokio::test]
 async fn webgpu_and_cpu_train_alike() -> Result<()> {
@@ -21,6 +26,30 @@ async fn webgpu_and_cpu_train_alike() -> Result<()> {
             let tolerance = if step < 3 { 1e-3 } else { 1e-2 };
             let off = (gpu - cpu).abs() / cpu.abs();
             ensure!(off <= tolerance, "Step {}: {cpu} on the CPU, {gpu} on WebGPU, {off:e} off.", step + 1);
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn dropped_pictures_train_on_webgpu_after_a_test_against_the_cpu() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 6, 64)?;
+    visit(Visit::default(), async |page| {
+        page.open("images=own&steps=2&batch=4&side=16&width=4&backend=webgpu").await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.picture("0005.jpg").await?;
+        page.wait_enabled(Role::Button, "Train", VERY_PATIENTLY).await?;
+        page.press("Train").await?;
+        let status = page.wait_finished(VERY_PATIENTLY).await?;
+        ensure!(status.backend() == Some("WebGPU"), "The status is: {status}");
+        let run = Run::parse(&page.download("Run (JSON)").await?)?;
+        let verdict = run.0["environment"]["self_test"].as_str().unwrap_or_default();
+        let found = Regex::new(r"views within (\S+), gradients within (\S+)\.")?.captures(verdict);
+        let found = found.with_context(|| format!("The self-test says “{verdict}”."))?;
+        for difference in [&found[1], &found[2]] {
+            ensure!(difference.parse::<f64>()? <= AGREEMENT, "{verdict}");
         }
         Ok(())
     })

@@ -10,6 +10,7 @@ use browser_tests::{Page, Visit, visit};
 use image::RgbImage;
 use regex::Regex;
 use tempfile::TempDir;
+use thirtyfour::By;
 
 /// Neighbours shown first, those by the trained encoder.
 const SHOWN: usize = 10;
@@ -17,6 +18,18 @@ const SHOWN: usize = 10;
 /// The labels of the neighbours shown, in order.
 const NEIGHBOURS: &str = "[...document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]')]
     .map(element => element.ariaLabel)";
+
+/// Pastes a file named `pasted.avif`: two by two pixels, of a format that `image` does not read.
+const PASTE: &str = "(() => {
+    const code = 'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADybWV0YQAAAAAAAAAoaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAGxp'
+        + 'YmF2aWYAAAAADnBpdG0AAAAAAAEAAAAeaWxvYwAAAABEAAABAAEAAAABAAABGgAAAB0AAAAoaWluZgAAAAAAAQAAABppbmZlAgAAAAAB'
+        + 'AABhdjAxQ29sb3IAAAAAamlwcnAAAABLaXBjbwAAABRpc3BlAAAAAAAAAAIAAAACAAAAEHBpeGkAAAAAAwgICAAAAAxhdjFDgQ0MAAAA'
+        + 'ABNjb2xybmNseAACAAIAAYAAAAAXaXBtYQAAAAAAAAABAAEEAQKDBAAAACVtZGF0EgAKCBgANogQEAwgMg8f8D///8WfhwB8+ErK42A=';
+    const bytes = Uint8Array.from(atob(code), letter => letter.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], 'pasted.avif', { type: 'image/avif' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+})()";
 
 const SETTINGS: &str = "images=own&steps=6&batch=4&side=16&width=4&backend=cpu";
 
@@ -43,6 +56,23 @@ async fn a_photograph_is_turned_upright() -> Result<()> {
         let thumbnail = image::load_from_memory(&thumbnail)?.into_rgb8();
         let (above, below) = (colour_at(&thumbnail, 0.3), colour_at(&thumbnail, 0.7));
         ensure!(above[0] > above[2] && below[2] > below[0], "It is {above:?} above and {below:?} below.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn pictures_can_be_pasted_and_picked() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 2, 64)?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.evaluate(PASTE).await?;
+        page.picture("pasted.avif").await?;
+        let picker = page.driver().find(By::Css("input[type=file][multiple]:not([webkitdirectory])")).await?;
+        picker.send_keys(folder.path().join("0001.jpg").to_string_lossy()).await?;
+        page.picture("0001.jpg").await?;
+        page.wait_text(&["2 pictures"], SOON).await?;
         Ok(())
     })
     .await
