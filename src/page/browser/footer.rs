@@ -16,13 +16,15 @@ pub fn Footer() -> impl IntoView {
     let line = move || session.read([Part::Engine], environment_line);
     let why = move || {
         session.read([Part::Engine], |state| match &state.engine {
-            Engine::Ready(environment) => format!("{} {}", environment.reason, environment.self_test),
+            Engine::Ready(environment) => {
+                format!("{} {}", environment.reason, environment.self_test).trim_end().to_owned()
+            }
             _ => String::new(),
         })
     };
     view! {
         <footer class="footer">
-            <p class="environment">{why}</p>
+            <p class="backend-reason">{why}</p>
             <p class="environment">{line}</p>
             <button
                 class="button quiet"
