@@ -296,6 +296,7 @@ mod tests {
     #[test]
     fn the_loss_is_named_with_the_numbers_that_it_uses() {
         let mut settings = Settings::recommended(Images::Shapes);
+        (settings.steps, settings.batch, settings.temperature) = (1200, 32, 0.1);
         assert_eq!(training(&settings), "InfoNCE, temperature 0.1; 1,200 steps of 32 pairs");
         settings.learned_temperature = true;
         settings.similarity = Similarity::Dot;
