@@ -1,7 +1,7 @@
 //! Pictures of the page's main states, for the reader of the test run: `target/screenshots/`.
 
 use anyhow::Result;
-use browser_tests::page::{SOON, VERY_PATIENTLY};
+use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::{Visit, visit};
 
 #[tokio::test]
@@ -16,8 +16,11 @@ async fn the_main_states_are_photographed() -> Result<()> {
 
         page.wait_finished(VERY_PATIENTLY).await?;
         page.wait_status("the kNN score", SOON, |status| status.knn().is_some()).await?;
-        for (number, tab) in (3..).zip(["Similarity", "Neighbours", "Loss"]) {
+        for (number, tab) in (3..).zip(["Similarity", "Neighbours", "Loss", "Labels"]) {
             page.choose(tab).await?;
+            if tab == "Labels" {
+                page.wait_text(&["least confident first"], PATIENTLY).await?;
+            }
             page.photograph_all(&format!("{number}-{}", tab.to_lowercase())).await?;
         }
         Ok(())
