@@ -5,12 +5,15 @@
 
 mod backend;
 mod classifier;
+mod embedded;
 mod embedder;
+mod explainer;
 mod fine_tuning;
 mod held_out;
 mod latest_batch;
 mod pictures;
 mod readback;
+mod search;
 #[cfg(any(target_arch = "wasm32", test))]
 mod self_test;
 mod session;

@@ -8,6 +8,7 @@ pub mod knn_vote;
 pub mod lbfgs;
 pub mod linear_probe;
 pub mod neighbours;
+pub mod occlusion;
 pub mod order;
 pub mod set_matrix;
 pub mod split;
@@ -76,6 +77,11 @@ impl UnitRows {
     /// The cosine similarity of two rows.
     pub fn cosine(&self, a: usize, b: usize) -> f32 {
         dot(self.row(a), self.row(b))
+    }
+
+    /// The cosine similarity of a row and another one's row of as many dimensions.
+    pub fn cosine_with(&self, row: usize, other: &Self, other_row: usize) -> f32 {
+        dot(self.row(row), other.row(other_row))
     }
 }
 

@@ -7,10 +7,12 @@
 #[cfg(target_arch = "wasm32")]
 mod browser;
 pub mod chance;
+pub mod differences;
 pub mod export;
 pub mod file_header;
 pub mod grid;
 pub mod health;
+pub mod likeness;
 pub mod operations;
 pub mod predictions;
 pub mod row;

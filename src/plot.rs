@@ -3,5 +3,6 @@
 pub mod chart;
 pub mod colour;
 pub mod contact_sheet;
+pub mod diverging;
 pub mod matrix;
 pub mod ticks;

@@ -77,6 +77,11 @@ pub enum Command {
     FineTune(Labelling),
     /// Gives the fine-tuning up.
     StopTuning,
+    /// Searches the set with a picture that is not of it, now and with every evaluation to
+    /// come; `None` ends the search.
+    Query(Option<Query>),
+    /// Asks which places of two pictures make them alike; replaces what was asked before.
+    Explain(Pair),
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -85,6 +90,16 @@ pub enum Command {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+}
+
+/// A picture that the set is searched with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Query {
+    /// Names it in the answers.
+    pub number: u32,
+    /// RGB bytes, [`crate::image::SIDE`]² × 3, row by row.
+    #[serde(with = "serde_bytes")]
+    pub rgb: Vec<u8>,
 }
 
 /// Which embeddings of the pictures.
@@ -196,6 +211,53 @@ pub struct Neighbours {
     pub k: u32,
     /// Indices into [`Evaluation::pictures`], nearest first, `k` for each picture.
     pub indices: Vec<u32>,
+    /// The cosine similarities that belong to them.
+    pub similarities: Floats,
+}
+
+/// A picture of the set, or the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// A picture of the set.
+    Picture(PictureId),
+    /// The query with this number.
+    Query(u32),
+}
+
+/// Two pictures at one stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The two.
+    pub subjects: [Subject; 2],
+}
+
+/// Which places of two pictures make them alike.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The two, and which embeddings.
+    pub pair: Pair,
+    /// The step after which these were taken.
+    pub step: u32,
+    /// The cosine similarity of the two, uncovered.
+    pub similarity: f32,
+    /// The side of the maps below, in pixels.
+    pub side: u32,
+    /// For each of the two, by how much the similarity drops when a grey patch covers a
+    /// pixel: the mean over such patches, side × side, row by row.
+    pub drops: [Floats; 2],
+}
+
+/// What the set has nearest to a query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QueryAnswer {
+    /// The query's number.
+    pub number: u32,
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The nearest pictures, nearest first.
+    pub pictures: Vec<PictureId>,
     /// The cosine similarities that belong to them.
     pub similarities: Floats,
 }
@@ -347,6 +409,10 @@ pub enum Event {
     /// Answer to [`Command::FineTune`]: what the fine-tuned network says stands in the
     /// place of the probe's word, and nothing in that of the vote's.
     Tuned(Classification),
+    /// Answer to [`Command::Query`], one for each evaluation that there is.
+    Queried(QueryAnswer),
+    /// Answer to [`Command::Explain`].
+    Explained(Explanation),
     /// Answer to [`Command::Preview`].
     Views(Views),
     /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
@@ -440,6 +506,7 @@ mod tests {
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
             Command::Inspect { anchor: Some(3) },
+            Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
             Command::Classify(Labelling {
                 stage: Stage::Pixels,
@@ -457,6 +524,10 @@ mod tests {
             cells,
             details: LossDetails { negatives: vec![3, 0], ..LossDetails::default() },
         });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let pair = Pair { stage: Stage::Untrained, subjects: [Subject::Picture(1), Subject::Query(2)] };
+        let drops = [Floats(vec![0.5]), Floats(vec![-0.25])];
+        let event = Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
         let event = Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));

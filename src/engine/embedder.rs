@@ -18,7 +18,7 @@ use crate::{
 const CHUNK: usize = 128;
 
 /// Neighbours that are reported of each picture.
-const NEIGHBOURS: usize = 12;
+pub const NEIGHBOURS: usize = 12;
 
 /// Embeds pictures, `[pictures, 3, side, side]`; one row a picture.
 pub async fn embed(encoder: &Encoder, pictures: &Tensor<4>) -> Result<Vec<f32>, String> {

@@ -11,19 +11,26 @@ use web_time::{Duration, Instant};
 use super::{
     backend::{self, Opened},
     classifier::{Classifier, Waiting},
+    embedded::Embedded,
     embedder,
+    explainer::Explainer,
     fine_tuning::FineTuning,
     held_out::HeldOut,
     latest_batch::LatestBatch,
     pictures::PictureSet,
     readback::{read, read_rgb},
+    search::Search,
 };
 use crate::{
     augment::View,
-    evaluate::{UnitRows, order::order, set_matrix},
+    encoder::Encoder,
+    evaluate::{order::order, set_matrix},
     image::Image,
     kernels::views::resample,
-    protocol::{Activity, Command, Event, Floats, Labelling, PictureId, SetMatrix, Stage, StepReport, Views},
+    protocol::{
+        Activity, Command, Event, Floats, Labelling, Pair, PictureId, Query, SetMatrix, Stage, StepReport,
+        Subject, Views,
+    },
     random::{Purpose, generator},
     settings::{BackendChoice, MIN_PICTURES, Settings},
     train::{StepOutcome, Trainer, upload},
@@ -59,12 +66,6 @@ enum Goal {
     Finish,
 }
 
-/// Embeddings that matrices are made of.
-struct Embedded {
-    step: u32,
-    rows: Rc<UnitRows>,
-}
-
 /// A run and what of it has not been reported yet.
 struct Run {
     trainer: Trainer,
@@ -98,6 +99,9 @@ pub struct Session<E> {
     wanted_matrix: Option<Stage>,
     /// The row of every batch whose views are to be shown.
     inspected: Option<u32>,
+    search: Option<Search>,
+    wanted_pair: Option<Pair>,
+    explainer: Option<Explainer>,
     labellings: Waiting,
     classifier: Option<Classifier>,
     fine_tuning: Option<FineTuning>,
@@ -120,6 +124,9 @@ impl<E: FnMut(Event)> Session<E> {
             order: Vec::new(),
             wanted_matrix: None,
             inspected: None,
+            search: None,
+            wanted_pair: None,
+            explainer: None,
             labellings: Waiting::default(),
             classifier: None,
             fine_tuning: None,
@@ -138,6 +145,7 @@ impl<E: FnMut(Event)> Session<E> {
             }
             Command::Clear => {
                 self.set.clear();
+                self.search = None;
                 self.pictures_changed();
                 self.restart();
             }
@@ -152,6 +160,8 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Classify(labelling) => self.labellings.put(labelling),
             Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
             Command::StopTuning => self.give_up_fine_tuning(),
+            Command::Query(query) => self.start_search(query),
+            Command::Explain(pair) => self.wanted_pair = Some(pair),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -178,6 +188,10 @@ impl<E: FnMut(Event)> Session<E> {
             self.start_run();
         } else if self.evaluation_due() {
             self.evaluate().await?;
+        } else if self.search.as_ref().is_some_and(Search::is_due) {
+            self.search().await?;
+        } else if self.wanted_pair.is_some() || self.explainer.is_some() {
+            self.explain().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
         } else if self.classifier.is_some() || !self.labellings.is_empty() {
@@ -224,6 +238,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.pixels_due = true;
         self.embedded.clear();
         self.order.clear();
+        self.explainer = None;
         self.give_up_fine_tuning();
         let Some(run) = &mut self.run else { return };
         if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
@@ -233,6 +248,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn restart(&mut self) {
         self.run = None;
+        self.explainer = None;
         self.give_up_fine_tuning();
         self.goal = Goal::Rest;
         self.embedded.retain(|stage, _| *stage == Stage::Pixels);
@@ -293,7 +309,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
         self.set_activity(Activity::Evaluating);
         let planes = self.set.planes(self.settings.side as usize).concat();
-        self.publish(Stage::Pixels, 0, planes);
+        self.publish(Stage::Pixels, 0, planes, None);
     }
 
     fn start_run(&mut self) {
@@ -344,30 +360,35 @@ impl<E: FnMut(Event)> Session<E> {
             run.ids = self.set.ids();
             run.latest = None;
             run.trainer.replace_pictures(run.pictures.clone());
-            let embeddings = embedder::embed(&run.trainer.untrained().encoder, &run.pictures).await?;
+            let encoder = run.trainer.untrained().encoder.clone();
+            let embeddings = embedder::embed(&encoder, &run.pictures).await?;
             run.evaluated = (run.trainer.steps_taken() == 0).then_some(0);
-            self.publish(Stage::Untrained, 0, embeddings);
+            self.publish(Stage::Untrained, 0, embeddings, Some(encoder));
             return Ok(());
         }
         let started = Instant::now();
         let step = run.trainer.steps_taken();
-        let embeddings = embedder::embed(&run.trainer.network().encoder, &run.pictures).await?;
+        let encoder = run.trainer.network().encoder;
+        let embeddings = embedder::embed(&encoder, &run.pictures).await?;
         run.evaluated = Some(step);
-        self.publish(Stage::Trained, step, embeddings);
+        self.publish(Stage::Trained, step, embeddings, Some(encoder));
         let run = self.run.as_mut().expect("a run is evaluated");
         run.evaluation_time = started.elapsed();
         run.training_time = Duration::ZERO;
         Ok(())
     }
 
-    /// Scores embeddings, reports them and keeps them for matrices.
-    fn publish(&mut self, stage: Stage, step: u32, embeddings: Vec<f32>) {
+    /// Scores embeddings, reports them and keeps them for what is asked about them.
+    fn publish(&mut self, stage: Stage, step: u32, embeddings: Vec<f32>, encoder: Option<Encoder>) {
         let labels = self.set.labels();
         let (evaluation, rows) = embedder::evaluate(stage, step, self.set.ids(), &labels, embeddings);
         if stage != Stage::Pixels {
             self.order = order(&rows, &labels);
         }
-        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows) });
+        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows), encoder });
+        if let Some(search) = &mut self.search {
+            search.search_again(stage);
+        }
         (self.emit)(Event::Evaluated(evaluation));
     }
 
@@ -383,6 +404,57 @@ impl<E: FnMut(Event)> Session<E> {
             side: side as u32,
             cells: Floats(cells),
         }));
+    }
+
+    fn start_search(&mut self, query: Option<Query>) {
+        self.search = query.and_then(|query| Search::new(query, self.embedded.keys().copied()));
+    }
+
+    /// Searches the next stage with the query.
+    async fn search(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        let opened = self.opened.as_ref().expect("the device is open");
+        let Some(search) = &mut self.search else { return Ok(()) };
+        let Some(stage) = search.next() else { return Ok(()) };
+        // Embeddings dropped meanwhile are taken anew, and searched then.
+        let Some(embedded) = self.embedded.get(&stage) else { return Ok(()) };
+        let (ids, side) = (self.set.ids(), self.settings.side as usize);
+        if let Some(answer) = search.answer(stage, embedded, &ids, side, &opened.device).await? {
+            (self.emit)(Event::Queried(answer));
+        }
+        Ok(())
+    }
+
+    /// Starts an explanation that was asked for, and brings it a slice further.
+    async fn explain(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        if let Some(pair) = self.wanted_pair.take() {
+            self.explainer = self.explainer_of(pair);
+        }
+        let opened = self.opened.as_ref().expect("the device is open");
+        let Some(mut explainer) = self.explainer.take() else { return Ok(()) };
+        if explainer.advance(SLICE, &opened.device).await? {
+            self.explainer = Some(explainer);
+        } else {
+            (self.emit)(Event::Explained(explainer.finish()));
+        }
+        Ok(())
+    }
+
+    /// `None` where a picture is gone or the embeddings are: these are taken anew, and
+    /// asked about anew.
+    fn explainer_of(&self, pair: Pair) -> Option<Explainer> {
+        let side = self.settings.side as usize;
+        let find = |subject| match subject {
+            Subject::Picture(id) => self.set.find(id),
+            Subject::Query(number) => {
+                let search = self.search.as_ref().filter(|search| search.number() == number)?;
+                Some(search.image())
+            }
+        };
+        let [a, b] = pair.subjects.map(|subject| find(subject).map(|image| image.planes(side)));
+        let embedded = self.embedded.get(&pair.stage)?.clone();
+        Some(Explainer::new(pair, [a?, b?], side, embedded))
     }
 
     /// Starts a classifier that was asked for, or brings the one in hand a slice further.

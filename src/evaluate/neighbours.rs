@@ -40,6 +40,17 @@ impl NearestNeighbours {
         Self { k, indices, similarities }
     }
 
+    /// Finds the `k` rows nearest to a query of as many dimensions that is none of them,
+    /// itself the one row of `query`.
+    pub fn of_query(rows: &UnitRows, query: &UnitRows, k: usize) -> Self {
+        let k = k.min(rows.len());
+        let cosines = (0..rows.len()).map(|row| rows.cosine_with(row, query, 0));
+        let mut all: Vec<(f32, u32)> = cosines.zip(0..).collect();
+        keep_nearest(&mut all, k);
+        let (similarities, indices) = all.into_iter().unzip();
+        Self { k, indices, similarities }
+    }
+
     /// The nearest others of one row.
     pub fn of(&self, row: usize) -> &[u32] {
         &self.indices[row * self.k..][..self.k]
@@ -84,6 +95,23 @@ mod tests {
             let nearest = found.similarities[row * 6];
             assert!((nearest - cosine(&others[0])).abs() < 1e-6);
         }
+    }
+
+    #[test]
+    fn a_query_finds_itself_first_and_then_its_row_s_neighbours() {
+        let mut rng = generator(3, Purpose::Preview, 1);
+        let values: Vec<f32> = (0..29 * 4).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let rows = UnitRows::new(values.clone(), 4);
+        let all = NearestNeighbours::find(&rows, 5);
+        for row in 0..rows.len() {
+            // Length does not count.
+            let query = values[row * 4..][..4].iter().map(|value| value * 7.0).collect();
+            let found = NearestNeighbours::of_query(&rows, &UnitRows::new(query, 4), 6);
+            assert_eq!(found.indices[0], row as u32);
+            assert_eq!(found.indices[1..], *all.of(row));
+            assert!((found.similarities[0] - 1.0).abs() < 1e-6);
+        }
+        assert_eq!(NearestNeighbours::of_query(&rows, &UnitRows::new(vec![1.0; 4], 4), 99).k, 29);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod intake;
 mod masthead;
 mod measure;
 mod paint;
+mod query;
 mod rail;
 mod session;
 mod stage;

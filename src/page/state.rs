@@ -9,12 +9,16 @@ mod parts;
 mod pictures;
 mod results;
 mod run;
+mod search;
+mod why_alike;
 
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
+pub use search::{Search, Sought};
+pub use why_alike::WhyAlike;
 
 use crate::{
     protocol::{Backend, Command, Environment, Event, PictureId, Stage, Views},
@@ -124,6 +128,10 @@ pub struct State {
     pub results: Results,
     /// Labels for classifiers, and what these made of them.
     pub labels: Labels,
+    /// The search with a picture that is not of the set.
+    pub search: Search,
+    /// The pair whose likeness is explained.
+    pub why_alike: WhyAlike,
     /// The views in the preview.
     pub views: Option<Views>,
     /// The picture that was picked out.
@@ -151,6 +159,8 @@ impl State {
             run: Run::default(),
             results: Results::default(),
             labels: Labels::default(),
+            search: Search::default(),
+            why_alike: WhyAlike::default(),
             views: None,
             selected: None,
             tab: Tab::Similarity,
@@ -196,6 +206,7 @@ impl State {
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 self.labels.ask_again_of(evaluation.stage);
+                self.explain_again_after(&evaluation);
                 self.results.keep_evaluation(evaluation);
                 self.select_something();
             }
@@ -214,6 +225,14 @@ impl State {
             Event::Tuned(classification) => {
                 self.touch(Part::Labels);
                 self.labels.keep_tuned(classification);
+            }
+            Event::Queried(answer) => {
+                self.touch(Part::Search);
+                self.search.keep(answer);
+            }
+            Event::Explained(explanation) => {
+                self.touch(Part::WhyAlike);
+                self.why_alike.keep(explanation);
             }
             Event::Views(views) => {
                 self.touch(Part::Views);
@@ -285,7 +304,10 @@ impl State {
         self.labels.end_tuning();
         for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
             self.results.drop_stage(stage);
+            self.search.forget(stage);
+            self.stop_explaining(stage);
         }
+        self.touch(Part::Search);
         self.notify(format!(
             "The engine stopped: {} Your pictures and settings are kept; a new engine starts from step 0.",
             with_full_stop(reason)
@@ -299,6 +321,9 @@ impl State {
         self.touch(Part::Labels);
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
+        self.touch(Part::Search);
+        self.search.forget(Stage::Trained);
+        self.stop_explaining(Stage::Trained);
         self.tab_chosen = false;
     }
 
@@ -353,6 +378,7 @@ impl State {
         }
         self.touch(Part::Labels);
         self.labels.forget(id);
+        self.stop_explaining_picture(id);
         self.pictures.remove(id)
     }
 
@@ -367,6 +393,7 @@ impl State {
         self.results = Results::default();
         self.touch(Part::Labels);
         self.labels.clear();
+        self.end_search();
         self.run.steps.clear();
         self.run.batch = None;
         self.stop_running();
@@ -413,6 +440,9 @@ impl State {
     pub fn select(&mut self, id: PictureId) {
         self.touch(Part::Selection);
         self.selected = Some(id);
+        self.touch(Part::Search);
+        self.search.put_behind();
+        self.stop_asking_why();
     }
 
     /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
@@ -430,7 +460,8 @@ impl State {
         if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
             && let Some(first) = self.pictures.entries().first()
         {
-            self.select(first.id);
+            self.selected = Some(first.id);
+            self.touch(Part::Selection);
         }
     }
 
@@ -494,7 +525,10 @@ impl State {
     pub fn introduction(&self) -> impl Iterator<Item = Command> + '_ {
         let portions = self.pictures.entries().chunks(PORTION);
         let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
-        std::iter::once(Command::Configure(self.settings)).chain(add).chain([Command::Settle])
+        std::iter::once(Command::Configure(self.settings))
+            .chain(add)
+            .chain([Command::Settle])
+            .chain(self.search.message())
     }
 }
 

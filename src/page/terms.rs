@@ -142,6 +142,11 @@ pub const STAGES: Term = term(
     "the three rows",
     "Trained is the encoder as it is now, Untrained the same network with its first random weights, Raw pixels the pictures’ colours without any network. What training added is the difference.",
 );
+/// The occlusion map.
+pub const OCCLUSION: Term = term(
+    "what makes them alike",
+    "A grey square, a quarter of the side, slides over one picture while the other stays as it is. Where covering lowers the similarity, the network compares what lies there (an occlusion map, Zeiler & Fergus 2014). Each pixel shows the mean over the squares that cover it.",
+);
 /// Labels.
 pub const LABELS: Term = term(
     "labels",
@@ -198,6 +203,7 @@ mod tests {
             TEMPERATURE,
             ACCURACY,
             KNN,
+            OCCLUSION,
             STAGES,
             HELD_OUT,
             KNN_VOTE,

@@ -134,6 +134,13 @@ impl Session {
         }
     }
 
+    /// Asks what makes the pair alike that the user asked about, once for each evaluation.
+    pub fn request_explanation(self) {
+        if let Some(pair) = self.change(|state| state.wants_explanation()) {
+            self.send(&Command::Explain(pair));
+        }
+    }
+
     /// Lets a copy of the encoder learn the labels.
     pub fn fine_tune(self) {
         self.send_settings();

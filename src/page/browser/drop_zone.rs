@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
     incoming::{self, Drop},
-    intake,
+    intake, query,
     session::Session,
 };
 
@@ -13,11 +13,16 @@ use super::{
 pub fn DropOverlay() -> impl IntoView {
     let session = Session::expect();
     let (dragging, set_dragging) = signal(false);
+    let (searching, set_searching) = signal(false);
     let over = move |event: ev::DragEvent| {
         if carries_files(&event) {
             event.prevent_default();
             if !dragging.get_untracked() {
                 set_dragging.set(true);
+            }
+            let over_area = query::holds(event.target());
+            if searching.get_untracked() != over_area {
+                set_searching.set(over_area);
             }
         }
     };
@@ -32,13 +37,15 @@ pub fn DropOverlay() -> impl IntoView {
         let Some(transfer) = event.data_transfer().filter(|_| carries_files(&event)) else { return };
         event.prevent_default();
         let drop = Drop::new(&transfer);
-        spawn_local(async move { intake::take(session, drop.gather().await) });
+        let take = if query::holds(event.target()) { query::take } else { intake::take };
+        spawn_local(async move { take(session, drop.gather().await) });
     };
     let pasted = move |event: ev::ClipboardEvent| {
         let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
         if let Some(files) = files.filter(|files| files.length() > 0) {
             event.prevent_default();
-            intake::take(session, incoming::chosen(Some(files)));
+            let take = if query::is_pointed_at() { query::take } else { intake::take };
+            take(session, incoming::chosen(Some(files)));
         }
     };
     window_event_listener(ev::dragover, over);
@@ -47,7 +54,7 @@ pub fn DropOverlay() -> impl IntoView {
     window_event_listener(ev::paste, pasted);
     view! {
         <div class="drop-overlay" class:shown=dragging aria-hidden="true">
-            <p>"Let go to add these pictures"</p>
+            <p>{move || if searching.get() { "Let go to search with this picture" } else { "Let go to add these pictures" }}</p>
             <p class="drop-overlay-note">"They stay on this computer."</p>
         </div>
     }

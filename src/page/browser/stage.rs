@@ -12,10 +12,12 @@ mod matrix_view;
 mod neighbours_tab;
 mod notices;
 mod predictions;
+mod query_area;
 mod readout;
 mod row_view;
 mod similarity_tab;
 mod tabs;
+mod why_view;
 
 use gallery::Gallery;
 use health_warnings::HealthWarnings;

@@ -21,6 +21,10 @@ pub enum Part {
     Views,
     /// The picture that was picked out.
     Selection,
+    /// The search with a picture that is not of the set.
+    Search,
+    /// The pair whose likeness is explained.
+    WhyAlike,
     /// The tab in front.
     Tab,
     /// Sentences for the user.
@@ -29,7 +33,7 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
@@ -39,6 +43,8 @@ impl Part {
         Self::Labels,
         Self::Views,
         Self::Selection,
+        Self::Search,
+        Self::WhyAlike,
         Self::Tab,
         Self::Notices,
     ];

@@ -2,6 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::{
+    query_area::{QueryArea, QueryThumbnail},
+    why_view::WhyView,
+};
 use crate::{
     page::{
         browser::{
@@ -12,48 +16,80 @@ use crate::{
         state::{Neighbour, Part, State},
         terms, words,
     },
-    protocol::{PictureId, Stage},
+    protocol::{Pair, Stage, Subject},
 };
 
 /// Neighbours shown for each stage.
 const SHOWN: usize = 10;
 
-/// The picked picture and its three rows.
+/// The picked picture, or the one searched with, and its three rows.
 #[component]
 pub fn NeighboursTab() -> impl IntoView {
     let session = Session::expect();
-    let query = Memo::new(move |_| {
-        session.read([Part::Selection, Part::Pictures], |state| {
-            state.selected.filter(|id| state.pictures.get(*id).is_some())
+    let subject = Memo::new(move |_| {
+        session.read([Part::Selection, Part::Pictures, Part::Search], |state| {
+            let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
+            state.search.in_front().map(Subject::Query).or(picked.map(Subject::Picture))
         })
     });
-    let show = move |id: PictureId| {
+    let show = move |subject: Subject| {
         view! {
-            <div class="query">
-                <Thumbnail picture=Some(id) />
-                <div>
-                    <p class="query-name">{title(session, id)}</p>
-                    <p class="note">"Its nearest, by " {terms::SIMILARITY.name} " " <Explain term=terms::SIMILARITY /></p>
-                </div>
-            </div>
-            <Row stage=Stage::Trained id />
-            <Row stage=Stage::Untrained id />
-            <Row stage=Stage::Pixels id />
+            <Row stage=Stage::Trained subject />
+            <Row stage=Stage::Untrained subject />
+            <Row stage=Stage::Pixels subject />
             <p class="note">"Press a picture to see its own nearest. " <Explain term=terms::STAGES /></p>
         }
         .into_any()
     };
     let nothing =
         || view! { <p class="note">"Pick a picture in the gallery to see its nearest."</p> }.into_any();
-    view! { <div class="neighbours">{move || query.get().map_or_else(nothing, show)}</div> }
+    view! {
+        <div class="neighbours">
+            <div class="neighbours-head">
+                {move || subject.get().map(|subject| view! { <Head subject /> })}
+                <QueryArea />
+            </div>
+            {move || subject.get().map_or_else(nothing, show)}
+        </div>
+    }
+}
+
+/// Whose nearest these are.
+#[component]
+fn Head(subject: Subject) -> impl IntoView {
+    let session = Session::expect();
+    let name = name(session, subject);
+    view! {
+        <div class="query">
+            {match subject {
+                Subject::Picture(id) => view! { <Thumbnail picture=Some(id) /> }.into_any(),
+                Subject::Query(_) => view! { <QueryThumbnail /> }.into_any(),
+            }}
+            <div>
+                <p class="query-name">{name}</p>
+                <p class="note">"Its nearest, by " {terms::SIMILARITY.name} " " <Explain term=terms::SIMILARITY /></p>
+            </div>
+        </div>
+    }
+}
+
+/// What the page calls a picture or the query.
+pub fn name(session: Session, subject: Subject) -> String {
+    match subject {
+        Subject::Picture(id) => title(session, id),
+        Subject::Query(_) => {
+            session.peek(|state| state.search.sought().map_or(String::new(), |sought| sought.name.clone()))
+        }
+    }
 }
 
 /// A stage's nearest others of a picture.
 #[component]
-fn Row(stage: Stage, id: PictureId) -> impl IntoView {
+fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     let session = Session::expect();
-    let nearest =
-        Memo::new(move |_| session.read([Part::Results, Part::Pictures], |state| nearest(state, stage, id)));
+    let nearest = Memo::new(move |_| {
+        session.read([Part::Results, Part::Pictures, Part::Search], |state| nearest(state, stage, subject))
+    });
     let missing = move || {
         session.read([Part::Run], |state| match stage {
             Stage::Trained if state.run.running => "Comes with the next evaluation.",
@@ -63,12 +99,17 @@ fn Row(stage: Stage, id: PictureId) -> impl IntoView {
     };
     let score = move || {
         session.read([Part::Pictures], |state| {
-            let label = state.pictures.label(id).filter(|_| state.has_labels())?;
+            let label = label_of(state, subject)?;
             let near = nearest.get();
             let same = near.iter().filter(|near| state.pictures.label(near.id) == Some(label)).count();
             (!near.is_empty()).then(|| format!("{same} of {} share its label, {label}", near.len()))
         })
     };
+    let explained = Memo::new(move |_| {
+        session.read([Part::WhyAlike], |state| {
+            state.why_alike.pair().filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
+        })
+    });
     view! {
         <section class="neighbour-row">
             <h2>
@@ -78,53 +119,86 @@ fn Row(stage: Stage, id: PictureId) -> impl IntoView {
             <div class="neighbour-cells">
                 {move || match nearest.get() {
                     near if near.is_empty() => view! { <p class="note">{missing()}</p> }.into_any(),
-                    near => near.into_iter().map(|near| view! { <Near near query=id /> }).collect_view().into_any(),
+                    near => near.into_iter().map(|near| view! { <Near near subject stage /> }).collect_view().into_any(),
                 }}
             </div>
+            {move || explained.get().map(|pair| view! { <WhyView pair /> })}
         </section>
     }
 }
 
 /// One neighbour: picture, similarity, and whether it carries the same label.
 #[component]
-fn Near(near: Neighbour, query: PictureId) -> impl IntoView {
+fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     let session = Session::expect();
     let similarity = words::similarity(near.similarity);
     let (label, same) = session.peek(|state| {
         let label = state.pictures.label(near.id).filter(|_| state.has_labels());
-        (label.map(str::to_owned), label.is_some() && label == state.pictures.label(query))
+        let own = label_of(state, subject);
+        (label.map(str::to_owned), own.map(|own| label == Some(own)))
     });
     let verdict = match (&label, same) {
-        (None, _) => "",
-        (_, true) => ", same label",
-        (_, false) => ", other label",
+        (Some(_), Some(true)) => ", same label",
+        (Some(_), Some(false)) => ", other label",
+        _ => "",
     };
+    let same = same == Some(true);
     let name = format!("{}, similarity {similarity}{verdict}", title(session, near.id));
+    let pair = Pair { stage, subjects: [subject, Subject::Picture(near.id)] };
+    let explained = move || session.read([Part::WhyAlike], |state| state.why_alike.pair() == Some(pair));
+    let ask = move |_| {
+        session.change(|state| {
+            if explained_now(state, pair) { state.stop_asking_why() } else { state.ask_why(pair) }
+        });
+    };
     view! {
-        <button
-            class="near"
-            class:same=same
-            type="button"
-            title=name.clone()
-            aria-label=name
-            on:click=move |_| session.change(|state| state.select(near.id))
-        >
-            <Thumbnail picture=Some(near.id) />
-            <span class="near-similarity">{similarity}</span>
-            {label.map(|label| view! {
-                <span class="near-label">
-                    <span class="near-mark">{if same { "✓" } else { "" }}</span>
-                    {label}
-                </span>
-            })}
-        </button>
+        <div class="near-cell">
+            <button
+                class="near"
+                class:same=same
+                type="button"
+                title=name.clone()
+                aria-label=name
+                on:click=move |_| session.change(|state| state.select(near.id))
+            >
+                <Thumbnail picture=Some(near.id) />
+                <span class="near-similarity">{similarity}</span>
+                {label.map(|label| view! {
+                    <span class="near-label">
+                        <span class="near-mark">{if same { "✓" } else { "" }}</span>
+                        {label}
+                    </span>
+                })}
+            </button>
+            <button
+                class="why-button"
+                type="button"
+                aria-label=format!("Why alike? {}", title(session, near.id))
+                aria-expanded=move || explained().to_string()
+                on:click=ask
+            >
+                "Why?"
+            </button>
+        </div>
     }
 }
 
-fn nearest(state: &State, stage: Stage, id: PictureId) -> Vec<Neighbour> {
-    let scored = state.results.scored(stage);
-    let nearest = scored.map_or(Vec::new(), |scored| scored.nearest(id));
-    nearest.into_iter().filter(|near| state.pictures.get(near.id).is_some()).take(SHOWN).collect()
+fn explained_now(state: &State, pair: Pair) -> bool {
+    state.why_alike.pair() == Some(pair)
+}
+
+fn nearest(state: &State, stage: Stage, subject: Subject) -> Vec<Neighbour> {
+    let near = match subject {
+        Subject::Picture(id) => state.results.scored(stage).map_or(Vec::new(), |scored| scored.nearest(id)),
+        Subject::Query(_) => state.search.nearest(stage).to_vec(),
+    };
+    near.into_iter().filter(|near| state.pictures.get(near.id).is_some()).take(SHOWN).collect()
+}
+
+/// The label of a picture of the set, where labels are worth comparing.
+fn label_of(state: &State, subject: Subject) -> Option<&str> {
+    let Subject::Picture(id) = subject else { return None };
+    state.pictures.label(id).filter(|_| state.has_labels())
 }
 
 fn stage_name(session: Session, stage: Stage) -> String {

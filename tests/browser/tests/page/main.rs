@@ -11,4 +11,5 @@ mod own_pictures;
 mod requests;
 mod samples;
 mod screens;
+mod search;
 mod training;

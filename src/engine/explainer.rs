@@ -1,0 +1,75 @@
+//! Explains what makes two pictures alike, a few occluded pictures after the other.
+
+use burn::tensor::Device;
+use web_time::{Duration, Instant};
+
+use super::embedded::Embedded;
+use crate::{
+    evaluate::{UnitRows, occlusion::Patches},
+    protocol::{Explanation, Floats, Pair},
+};
+
+/// Pictures that are embedded between two looks at the clock; it divides their number, so
+/// that a device sees one shape.
+const CHUNK: usize = 9;
+
+/// An explanation on its way.
+pub struct Explainer {
+    pair: Pair,
+    planes: [Vec<f32>; 2],
+    side: usize,
+    patches: Patches,
+    embedded: Embedded,
+    /// The embeddings of the whole pictures, once they were taken.
+    whole: Option<UnitRows>,
+    /// By how much the similarity drops, place by place; first those of the first picture.
+    drops: Vec<f32>,
+}
+
+impl Explainer {
+    /// Starts on two pictures, each `3 × side²` values in 0 … 1.
+    pub fn new(pair: Pair, planes: [Vec<f32>; 2], side: usize, embedded: Embedded) -> Self {
+        let patches = Patches::new(side);
+        Self { pair, planes, side, patches, embedded, whole: None, drops: Vec::new() }
+    }
+
+    /// Works for about as long as given; false when there is nothing left to do.
+    pub async fn advance(&mut self, time: Duration, device: &Device) -> Result<bool, String> {
+        let started = Instant::now();
+        while self.drops.len() < 2 * self.patches.count() {
+            self.occlude_chunk(device).await?;
+            if started.elapsed() >= time {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn occlude_chunk(&mut self, device: &Device) -> Result<(), String> {
+        let whole = match self.whole.take() {
+            Some(whole) => whole,
+            None => self.embedded.embed(self.planes.to_vec(), self.side, device).await?,
+        };
+        let covered = self.drops.len() / self.patches.count();
+        let first = self.drops.len() % self.patches.count();
+        let places = first..self.patches.count().min(first + CHUNK);
+        let occluded = places.map(|place| self.patches.occlude(&self.planes[covered], place)).collect();
+        let occluded = self.embedded.embed(occluded, self.side, device).await?;
+        let before = whole.cosine(0, 1);
+        self.drops.extend((0..occluded.len()).map(|i| before - occluded.cosine_with(i, &whole, 1 - covered)));
+        self.whole = Some(whole);
+        Ok(())
+    }
+
+    /// What was found.
+    pub fn finish(self) -> Explanation {
+        let (first, second) = self.drops.split_at(self.patches.count());
+        Explanation {
+            pair: self.pair,
+            step: self.embedded.step,
+            similarity: self.whole.map_or(0.0, |whole| whole.cosine(0, 1)),
+            side: self.side as u32,
+            drops: [first, second].map(|drops| Floats(self.patches.spread(drops))),
+        }
+    }
+}

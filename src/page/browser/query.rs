@@ -1,0 +1,49 @@
+//! Reads a file to search the set with; it does not join the set.
+
+use leptos::{prelude::document, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget};
+
+use super::{decoder::Decoders, incoming::Incoming, session::Session};
+use crate::protocol::Command;
+
+/// The id of the area that takes queries.
+pub const AREA: &str = "search-area";
+
+/// Searches with the first of these files.
+pub fn take(session: Session, mut incoming: Vec<Incoming>) {
+    if incoming.is_empty() {
+        return;
+    }
+    let file = incoming.swap_remove(0).file;
+    let attempt = session.change(|state| state.begin_search());
+    spawn_local(async move {
+        let read = match Decoders::new(session) {
+            Ok(decoders) => decoders.decode(&file).await,
+            Err(_) => Err("This browser cannot decode pictures in the background.".to_owned()),
+        };
+        if session.change(|state| state.finish_search(attempt, file.name(), read))
+            && let Some(query) = session.peek(|state| state.search.message())
+        {
+            session.send(&query);
+        }
+    });
+}
+
+/// Ends the search.
+pub fn end(session: Session) {
+    session.change(|state| state.end_search());
+    session.send(&Command::Query(None));
+}
+
+/// Whether an event's target lies in the area.
+pub fn holds(target: Option<EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest(&format!("#{AREA}")).is_ok_and(|area| area.is_some()))
+}
+
+/// Whether pointer or focus is in the area.
+pub fn is_pointed_at() -> bool {
+    let pointed = format!("#{AREA}:hover, #{AREA}:focus-within");
+    document().query_selector(&pointed).is_ok_and(|area| area.is_some())
+}

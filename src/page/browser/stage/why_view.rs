@@ -1,0 +1,122 @@
+//! What makes two pictures alike, laid over both of them.
+
+use leptos::{html, prelude::*};
+
+use super::{neighbours_tab::name, query_area::QueryThumbnail};
+use crate::{
+    image::SIDE,
+    page::{
+        browser::{explain::Explain, paint, session::Session, thumbnail::Thumbnail},
+        likeness,
+        state::{Part, State},
+        terms, words,
+    },
+    plot::diverging,
+    protocol::{Pair, Subject},
+};
+
+/// Both pictures, where their similarity lies, and what the colours stand for.
+#[component]
+pub fn WhyView(pair: Pair) -> impl IntoView {
+    let session = Session::expect();
+    Effect::new(move || {
+        session.track([Part::WhyAlike, Part::Results, Part::Run]);
+        session.request_explanation();
+    });
+    let [first, second] = pair.subjects;
+    let heading = format!("Why are {} and {} alike?", name(session, first), name(session, second));
+    let sentence = move || {
+        session.read([Part::WhyAlike], |state| {
+            let found = state.why_alike.explanation().map(likeness::sentence);
+            found.unwrap_or_else(|| "A grey square slides over both pictures.".to_owned())
+        })
+    };
+    let number = move |sign: f32| {
+        move || {
+            session.read([Part::WhyAlike], |state| {
+                state.why_alike.explanation().map(|found| words::similarity(sign * likeness::scale(found)))
+            })
+        }
+    };
+    view! {
+        <section class="why" aria-label="Why alike?">
+            <div class="row-head">
+                <h3>{heading}</h3>
+                <Explain term=terms::OCCLUSION />
+                <button
+                    class="dismiss"
+                    type="button"
+                    aria-label="Close the explanation"
+                    on:click=move |_| session.change(State::stop_asking_why)
+                >
+                    "×"
+                </button>
+            </div>
+            <p aria-live="polite">{sentence}</p>
+            <div class="why-pictures">
+                <Side subject=first which=0 />
+                <Side subject=second which=1 />
+                <div class="legend why-legend">
+                    <div
+                        class="legend-bar"
+                        style:background-image=format!("linear-gradient(to right, {})", diverging::css_stops())
+                    ></div>
+                    <div class="legend-numbers">
+                        <span>{number(-1.0)}</span>
+                        <span>"0"</span>
+                        <span>{number(1.0)}</span>
+                    </div>
+                    <p class="note">
+                        "By how much similarity drops when a place is covered. Orange places carry it; covering blue ones makes the two more alike."
+                    </p>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// One of the two: as it is, and with the map over it.
+#[component]
+fn Side(subject: Subject, which: usize) -> impl IntoView {
+    let session = Session::expect();
+    let canvas = NodeRef::<html::Canvas>::new();
+    Effect::new(move || {
+        let Some(canvas) = canvas.get() else { return };
+        session.read([Part::WhyAlike], |state| {
+            if let Some(pixels) = pixels(state, subject, which) {
+                paint::rgba(&canvas, &pixels, SIDE, SIDE);
+            }
+        });
+    });
+    let picture = match subject {
+        Subject::Picture(id) => view! { <Thumbnail picture=Some(id) /> }.into_any(),
+        Subject::Query(_) => view! { <QueryThumbnail /> }.into_any(),
+    };
+    view! {
+        <figure class="why-side">
+            {picture}
+            <canvas
+                class="thumbnail"
+                node_ref=canvas
+                width=SIDE
+                height=SIDE
+                role="img"
+                aria-label=format!(
+                    "{}, coloured by how much similarity drops where it is covered; the sentence above names the greatest drop",
+                    name(session, subject),
+                )
+            ></canvas>
+            <figcaption>{["The first", "The second"][which]}</figcaption>
+        </figure>
+    }
+}
+
+fn pixels(state: &State, subject: Subject, which: usize) -> Option<Vec<u8>> {
+    let found = state.why_alike.explanation()?;
+    let image = match subject {
+        Subject::Picture(id) => &state.pictures.get(id)?.image,
+        Subject::Query(_) => &state.search.sought()?.image,
+    };
+    let scale = likeness::scale(found);
+    Some(likeness::overlay(image.rgb(), SIDE, &found.drops[which].0, found.side as usize, scale))
+}

@@ -1,0 +1,93 @@
+//! A search with a picture that does not join the set.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::page::{PATIENTLY, SOON, Scheme};
+use browser_tests::pictures;
+use browser_tests::{Page, Visit, visit};
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::By;
+use xtask::paths;
+
+/// How many neighbours are shown.
+const SHOWN: &str = "document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]').length";
+
+/// How many pictures the page knows of.
+const PICTURES: &str = "document.body.innerText.match(/([\\d,]+) pictures/)[1]";
+
+/// The middle of the area that takes pictures to search with.
+const AREA: &str = "(() => {
+    const area = document.querySelector('#search-area');
+    area.scrollIntoView({ block: 'center' });
+    const { x, y, width, height } = area.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+})()";
+
+#[tokio::test]
+async fn a_picture_is_searched_with_and_does_not_join() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 2, 64)?;
+    let broken = folder.path().join("broken.png");
+    std::fs::write(&broken, "Buy milk.\n")?;
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Neighbours").await?;
+        let picker = page.driver().find(By::Css("input[aria-label='Picture to search with']")).await?;
+        picker.send_keys(folder.path().join("0001.jpg").to_string_lossy()).await?;
+        page.wait_text(&["0001.jpg is not part of the set."], SOON).await?;
+        rows_are_filled(page).await?;
+        photograph(page, "search", "#search-area").await?;
+        page.evaluate("document.querySelector('.why-button').click()").await?;
+        page.wait_text(&["Why are 0001.jpg and", "Covering", "lowers it"], PATIENTLY).await?;
+        photograph(page, "why-alike", ".why").await?;
+
+        drop_on_area(page, &folder.path().join("0000.jpg")).await?;
+        page.wait_text(&["0000.jpg is not part of the set."], SOON).await?;
+        rows_are_filled(page).await?;
+
+        picker.send_keys(broken.to_string_lossy()).await?;
+        page.wait_text(&["broken.png cannot be searched with."], SOON).await?;
+        page.press("End the search").await?;
+        page.wait_text(&["Search with a picture", "It does not join the set."], SOON).await?;
+        let pictures = page.evaluate(PICTURES).await?;
+        ensure!(pictures == "1,000", "There are {pictures} pictures.");
+        Ok(())
+    })
+    .await
+}
+
+/// Waits for the rows of the untrained encoder and of the pixels.
+async fn rows_are_filled(page: &Page) -> Result<()> {
+    page.wait("two rows of ten", PATIENTLY, async || Ok((page.evaluate(SHOWN).await? == 20).then_some(())))
+        .await
+}
+
+async fn drop_on_area(page: &Page, file: &Path) -> Result<()> {
+    let place = page.evaluate(AREA).await?;
+    let [x, y] = [0, 1].map(|i| place[i].as_f64().context("a place"));
+    let (x, y) = (x?, y?);
+    for kind in ["dragEnter", "dragOver", "drop"] {
+        let data = json!({"items": [], "files": [file], "dragOperationsMask": 1});
+        let parameters = json!({"type": kind, "x": x, "y": y, "data": data});
+        page.driver().cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
+    }
+    Ok(())
+}
+
+/// Leaves pictures of a part of the page, wide and narrow, light and dark.
+async fn photograph(page: &Page, name: &str, part: &str) -> Result<()> {
+    for (width, scheme) in
+        [(1440, Scheme::Light), (360, Scheme::Light), (1440, Scheme::Dark), (360, Scheme::Dark)]
+    {
+        page.show_as(width, scheme).await?;
+        page.evaluate(&format!("document.querySelector('{part}').scrollIntoView({{ block: 'center' }})"))
+            .await?;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let file = format!("{name}-{width}-{scheme:?}.png").to_lowercase();
+        page.photograph(&paths::screenshots().join(file)).await?;
+    }
+    page.show_as(1440, Scheme::Light).await
+}
