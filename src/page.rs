@@ -16,6 +16,7 @@ pub mod likeness;
 pub mod operations;
 pub mod predictions;
 pub mod row;
+pub mod run_words;
 pub mod state;
 pub mod terms;
 pub mod words;

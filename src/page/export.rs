@@ -50,6 +50,7 @@ struct RunReport<'a> {
     environment: EnvironmentReport<'a>,
     parameters: Option<u32>,
     images: Vec<ImageReport<'a>>,
+    temperature: TemperatureReport,
     steps: Vec<StepLine>,
     evaluations: Vec<Score>,
     classifications: Vec<Worth>,
@@ -63,6 +64,22 @@ struct EnvironmentReport<'a> {
     reason: &'a str,
     self_test: &'a str,
     build: &'a str,
+}
+
+/// The temperature, set or learned.
+#[derive(Serialize)]
+struct TemperatureReport {
+    learned: bool,
+    /// The latest value.
+    last: f32,
+    /// What was learned, by step of a reported batch.
+    by_step: Vec<TemperatureLine>,
+}
+
+#[derive(Serialize)]
+struct TemperatureLine {
+    step: u32,
+    temperature: f32,
 }
 
 #[derive(Serialize)]
@@ -115,6 +132,7 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
         images: entries
             .map(|entry| ImageReport { name: &entry.name, label: state.pictures.label(entry.id) })
             .collect(),
+        temperature: temperature_report(state),
         steps: state.run.steps.iter().map(step_line).collect(),
         evaluations: stages
             .into_iter()
@@ -139,6 +157,13 @@ fn environment_report<'a>(browser: &'a str, environment: Option<&'a Environment>
         self_test: environment.map_or("", |environment| &environment.self_test),
         build: BUILD,
     }
+}
+
+fn temperature_report(state: &State) -> TemperatureReport {
+    let learned = state.run.notes.temperatures();
+    let last = learned.last().map_or(state.settings.temperature, |(_, temperature)| *temperature);
+    let line = |&(step, temperature): &(u32, f32)| TemperatureLine { step, temperature };
+    TemperatureReport { learned: !learned.is_empty(), last, by_step: learned.iter().map(line).collect() }
 }
 
 fn step_line(report: &StepReport) -> StepLine {
@@ -199,7 +224,7 @@ mod tests {
     use crate::{
         image::Image,
         page::state::Newcomer,
-        protocol::{Backend, Event, Floats, Guesses, Neighbours},
+        protocol::{Backend, BatchMatrix, Event, Floats, Guesses, LossDetails, Neighbours},
         settings::Images,
     };
 
@@ -284,6 +309,33 @@ mod tests {
         assert_eq!(value["evaluations"][0]["stage"], "trained");
         let worth = &value["classifications"][0];
         assert_eq!((&worth["held_out"], &worth["linear_probe"]), (&1.into(), &0.5.into()));
+    }
+
+    #[test]
+    fn json_says_what_temperature_was_learned() {
+        let mut state = state();
+        let temperature = |state: &State| -> serde_json::Value {
+            let json = run_json(state, "Tester", None);
+            serde_json::from_str::<serde_json::Value>(&json).expect("it is JSON")["temperature"].clone()
+        };
+        assert_eq!(temperature(&state)["learned"], false);
+        assert!((temperature(&state)["last"].as_f64().expect("a number") - 0.2).abs() < 1e-6);
+        state.edit(|settings| settings.learned_temperature = true);
+        let report = |step| StepReport {
+            step,
+            loss: 1.0,
+            accuracy: 0.5,
+            alignment: 1.0,
+            uniformity: -1.0,
+            milliseconds: 12.0,
+        };
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        let details = LossDetails { temperature: 0.25, ..LossDetails::default() };
+        let cells = Floats::default();
+        state.apply(Event::Batch(BatchMatrix { step: 2, pictures: vec![0], cells, details }));
+        let found = temperature(&state);
+        assert_eq!((&found["learned"], &found["last"]), (&true.into(), &0.25.into()));
+        assert_eq!(found["by_step"], serde_json::json!([{"step": 2, "temperature": 0.25}]));
     }
 
     #[test]

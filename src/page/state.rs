@@ -9,6 +9,7 @@ mod parts;
 mod pictures;
 mod results;
 mod run;
+mod runs;
 mod search;
 mod why_alike;
 
@@ -17,6 +18,7 @@ pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
+pub use runs::{Notes, Record, Runs};
 pub use search::{Search, Sought};
 pub use why_alike::WhyAlike;
 
@@ -128,6 +130,8 @@ pub struct State {
     pub results: Results,
     /// Labels for classifiers, and what these made of them.
     pub labels: Labels,
+    /// The runs that ended.
+    pub runs: Runs,
     /// The search with a picture that is not of the set.
     pub search: Search,
     /// The pair whose likeness is explained.
@@ -159,6 +163,7 @@ impl State {
             run: Run::default(),
             results: Results::default(),
             labels: Labels::default(),
+            runs: Runs::default(),
             search: Search::default(),
             why_alike: WhyAlike::default(),
             views: None,
@@ -193,10 +198,13 @@ impl State {
             Event::Restarted { parameters } => self.restarted(parameters),
             Event::Stepped(reports) => {
                 self.touch(Part::Run);
+                let before = self.run.step();
+                self.run.notes.steps_taken(&self.settings, self.pictures.len(), before);
                 self.run.steps.extend(reports);
             }
             Event::Batch(batch) => {
                 self.touch(Part::Run);
+                self.run.notes.batch(&batch);
                 self.run.batch = Some(batch);
             }
             Event::Row(views) => {
@@ -205,6 +213,9 @@ impl State {
             }
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
+                if evaluation.stage == Stage::Trained {
+                    self.run.notes.evaluated(evaluation.step, evaluation.knn);
+                }
                 self.labels.ask_again_of(evaluation.stage);
                 self.explain_again_after(&evaluation);
                 self.results.keep_evaluation(evaluation);
@@ -296,6 +307,7 @@ impl State {
 
     /// Notes that the engine broke down; pictures and settings stay.
     fn engine_failed(&mut self, reason: &str) {
+        self.keep_run();
         self.engine_is_starting();
         self.touch(Part::Run);
         self.touch(Part::Results);
@@ -315,6 +327,7 @@ impl State {
     }
 
     fn restarted(&mut self, parameters: u32) {
+        self.keep_run();
         self.touch(Part::Run);
         self.touch(Part::Results);
         self.run.restart(parameters);
@@ -387,6 +400,7 @@ impl State {
         for part in [Part::Pictures, Part::Intake, Part::Results, Part::Views, Part::Selection, Part::Run] {
             self.touch(part);
         }
+        self.keep_run();
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
         self.intake = Intake::default();
@@ -395,6 +409,7 @@ impl State {
         self.labels.clear();
         self.end_search();
         self.run.steps.clear();
+        self.run.notes = Notes::default();
         self.run.batch = None;
         self.stop_running();
         self.views = None;

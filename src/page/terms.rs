@@ -142,6 +142,11 @@ pub const STAGES: Term = term(
     "the three rows",
     "Trained is the encoder as it is now, Untrained the same network with its first random weights, Raw pixels the pictures’ colours without any network. What training added is the difference.",
 );
+/// Runs.
+pub const RUNS: Term = term(
+    "runs",
+    "Each run that took a step is kept until the page is closed, whatever ended it: Reset, a setting that needs a new network, or other pictures. Tick two to compare them. Using a run’s settings leaves pictures and backend as they are.",
+);
 /// The occlusion map.
 pub const OCCLUSION: Term = term(
     "what makes them alike",
@@ -204,6 +209,7 @@ mod tests {
             ACCURACY,
             KNN,
             OCCLUSION,
+            RUNS,
             STAGES,
             HELD_OUT,
             KNN_VOTE,

@@ -46,6 +46,17 @@ impl Session {
             .ok();
     }
 
+    /// Takes back the settings of a run, for the pictures that are here now.
+    pub fn use_settings_of(self, number: u32) {
+        let records = self.peek(|state| state.records());
+        if let Some(record) = records.iter().find(|record| record.number == number) {
+            let taken = record.settings;
+            self.edit(|now| {
+                *now = Settings { images: now.images, backend: now.backend, run: now.run, ..taken }
+            });
+        }
+    }
+
     /// Starts training, or goes on.
     pub fn train(self) {
         if let Some(obstacle) = self.peek(|state| state.training_obstacle()) {

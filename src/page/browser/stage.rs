@@ -15,6 +15,8 @@ mod predictions;
 mod query_area;
 mod readout;
 mod row_view;
+mod run_chart;
+mod runs_view;
 mod similarity_tab;
 mod tabs;
 mod why_view;

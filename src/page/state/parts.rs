@@ -27,13 +27,15 @@ pub enum Part {
     WhyAlike,
     /// The tab in front.
     Tab,
+    /// The runs that ended.
+    Runs,
     /// Sentences for the user.
     Notices,
 }
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
@@ -46,6 +48,7 @@ impl Part {
         Self::Search,
         Self::WhyAlike,
         Self::Tab,
+        Self::Runs,
         Self::Notices,
     ];
 }

@@ -1,5 +1,6 @@
 //! The run as far as it got.
 
+use super::Notes;
 use crate::{
     protocol::{Activity, BatchMatrix, RowViews, StepReport},
     settings::Settings,
@@ -15,6 +16,8 @@ pub struct Run {
     pub parameters: Option<u32>,
     /// One report a step.
     pub steps: Vec<StepReport>,
+    /// What else is kept of it once it ends.
+    pub notes: Notes,
     /// The step after which the settings were last changed: losses before and after it
     /// may not be compared.
     pub settings_since: u32,
@@ -35,6 +38,7 @@ impl Default for Run {
         Self {
             parameters: None,
             steps: Vec::new(),
+            notes: Notes::default(),
             settings_since: 0,
             running: false,
             activity: Activity::Idle,
@@ -50,6 +54,7 @@ impl Run {
     pub fn restart(&mut self, parameters: u32) {
         self.parameters = Some(parameters);
         self.steps.clear();
+        self.notes = Notes::default();
         self.settings_since = 0;
         self.batch = None;
         self.row_views = None;

@@ -86,12 +86,7 @@ struct Figure {
 
 impl Figure {
     fn new(state: &State, quantity: Quantity, size: (f64, f64)) -> Option<Self> {
-        let width = (size.0 - LEFT - MARGIN) as f32;
-        let height = (size.1 - BOTTOM - MARGIN) as f32;
-        if width <= 0.0 || height <= 0.0 {
-            return None;
-        }
-        let frame = Frame { left: LEFT as f32, top: MARGIN as f32, width, height };
+        let frame = inner_frame(size)?;
         let level = (quantity.level)(state);
         let reports = &state.run.steps;
         let values: Vec<f32> = reports.iter().map(quantity.read).collect();
@@ -110,35 +105,11 @@ impl Figure {
         let (width, height) = self.size;
         view! {
             <svg width=width height=height aria-hidden="true">
-                {self.grid()}
+                {grid(self.frame, self.axes)}
                 {self.level_line()}
                 <path class="curve-raw" d=self.raw></path>
                 <path class="curve-smooth" d=self.smooth></path>
             </svg>
-        }
-    }
-
-    /// Lines and numbers along both axes.
-    fn grid(&self) -> impl IntoView + use<> {
-        let (frame, axes) = (self.frame, self.axes);
-        let (left, right, bottom) = (frame.left, frame.left + frame.width, frame.top + frame.height);
-        let rows = ticks(axes.y.0, axes.y.1, (frame.height / 36.0) as usize + 1);
-        let row_step = rows.windows(2).next().map_or(0.1, |pair| pair[1] - pair[0]);
-        let columns = ticks(axes.x.0, axes.x.1, (frame.width / 90.0) as usize + 1);
-        let row = move |value: f32| {
-            let y = frame.y(&axes, value);
-            view! {
-                <line class="grid-line" x1=left x2=right y1=y y2=y></line>
-                <text class="tick" x=left - 6.0 y=y + 4.0 text-anchor="end">{label(value, row_step)}</text>
-            }
-        };
-        let column = move |value: f32| {
-            let x = frame.x(&axes, value);
-            view! { <text class="tick" x=x y=bottom + 15.0 text-anchor="middle">{label(value, 1.0)}</text> }
-        };
-        view! {
-            <g>{rows.into_iter().map(row).collect_view()}</g>
-            <g>{columns.into_iter().map(column).collect_view()}</g>
         }
     }
 
@@ -153,4 +124,35 @@ impl Figure {
             }
         })
     }
+}
+
+/// Lines and numbers along both axes.
+pub fn grid(frame: Frame, axes: Axes) -> impl IntoView {
+    let (left, right, bottom) = (frame.left, frame.left + frame.width, frame.top + frame.height);
+    let rows = ticks(axes.y.0, axes.y.1, (frame.height / 36.0) as usize + 1);
+    let row_step = rows.windows(2).next().map_or(0.1, |pair| pair[1] - pair[0]);
+    let columns = ticks(axes.x.0, axes.x.1, (frame.width / 90.0) as usize + 1);
+    let row = move |value: f32| {
+        let y = frame.y(&axes, value);
+        view! {
+            <line class="grid-line" x1=left x2=right y1=y y2=y></line>
+            <text class="tick" x=left - 6.0 y=y + 4.0 text-anchor="end">{label(value, row_step)}</text>
+        }
+    };
+    let column = move |value: f32| {
+        let x = frame.x(&axes, value);
+        view! { <text class="tick" x=x y=bottom + 15.0 text-anchor="middle">{label(value, 1.0)}</text> }
+    };
+    view! {
+        <g>{rows.into_iter().map(row).collect_view()}</g>
+        <g>{columns.into_iter().map(column).collect_view()}</g>
+    }
+}
+
+/// Where the curves lie in a plot of this size; `None` where there is no room for them.
+pub fn inner_frame(size: (f64, f64)) -> Option<Frame> {
+    let width = (size.0 - LEFT - MARGIN) as f32;
+    let height = (size.1 - BOTTOM - MARGIN) as f32;
+    let frame = Frame { left: LEFT as f32, top: MARGIN as f32, width, height };
+    (width > 0.0 && height > 0.0).then_some(frame)
 }

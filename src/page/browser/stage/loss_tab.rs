@@ -8,6 +8,7 @@ use super::{
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     row_view::RowView,
+    runs_view::RunsView,
 };
 use crate::{
     page::{
@@ -68,6 +69,7 @@ pub fn LossTab() -> impl IntoView {
             </div>
             <Batch />
             <RowView />
+            <RunsView />
         </div>
     }
 }

@@ -9,6 +9,7 @@ mod names;
 mod opening;
 mod own_pictures;
 mod requests;
+mod runs;
 mod samples;
 mod screens;
 mod search;

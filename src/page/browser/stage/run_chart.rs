@@ -1,0 +1,72 @@
+//! One quantity of two runs in one chart.
+
+use std::sync::Arc;
+
+use leptos::{html, prelude::*};
+
+use super::curve::{grid, inner_frame};
+use crate::{
+    page::{
+        browser::{explain::Explain, measure::follow_size},
+        state::Record,
+        terms::Term,
+    },
+    plot::chart::{Axes, extent, path, thinned},
+};
+
+/// The looks of the two lines.
+pub const LINES: [&str; 2] = ["run-line", "run-line second"];
+
+/// The lines of both runs over their steps.
+#[component]
+pub fn RunChart(
+    /// The quantity's name.
+    name: &'static str,
+    /// What it means.
+    term: Term,
+    /// The runs, none or two.
+    records: Signal<Vec<Arc<Record>>>,
+    /// A run's points: steps and values.
+    line: fn(&Record) -> Vec<(f32, f32)>,
+) -> impl IntoView {
+    let plot = NodeRef::<html::Div>::new();
+    let size = follow_size(plot);
+    let lines = move || records.get().iter().map(|record| line(record)).collect::<Vec<_>>();
+    let label = move || {
+        let ends = records.get().into_iter().map(|record| {
+            let last = line(&record).last().map_or("nothing".to_owned(), |(_, value)| format!("{value:.3}"));
+            format!("run {} ends at {last}", record.number)
+        });
+        format!("{name} over the steps: {}", ends.collect::<Vec<_>>().join(", "))
+    };
+    let chart = move || {
+        let (frame, lines) = (inner_frame(size.get())?, lines());
+        let values = lines.iter().flatten().map(|(_, value)| *value);
+        let last = lines.iter().flatten().map(|(step, _)| *step).fold(1.0, f32::max);
+        let axes = Axes { x: (0.0, last), y: extent(values)? };
+        let paths = lines.iter().zip(LINES).map(|(line, class)| {
+            let d = path(&thinned(line, frame.width as usize), &axes, &frame);
+            view! { <path class=class d=d></path> }
+        });
+        let paths = paths.collect_view();
+        let (width, height) = size.get();
+        Some(view! {
+            <svg width=width height=height aria-hidden="true">
+                {grid(frame, axes)}
+                {paths}
+            </svg>
+        })
+    };
+    let any = move || lines().iter().any(|line| !line.is_empty());
+    view! {
+        <figure class="curve" class:empty=move || !any()>
+            <figcaption>
+                <span class="curve-name">{name}</span>
+                <Explain term />
+            </figcaption>
+            <div class="plot" node_ref=plot role="img" aria-label=label>
+                {chart}
+            </div>
+        </figure>
+    }
+}
