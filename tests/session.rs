@@ -254,6 +254,26 @@ fn a_smaller_set_is_measured_only_after_its_last_step_is_reported() {
 }
 
 #[test]
+fn a_command_need_not_wait_for_an_evaluation() {
+    const COUNT: usize = 300;
+    let mut harness = Harness::with_pictures(small(), COUNT);
+    harness.send(Command::Step);
+    harness.until(|event| matches!(event, Event::Stepped(_)));
+    harness.take();
+    // Some pieces into the evaluation that follows the step, a picture goes.
+    for _ in 0..3 {
+        pollster::block_on(harness.session.work());
+    }
+    assert!(evaluations(&harness.take()).is_empty(), "it takes more than three pieces");
+    harness.send(Command::Remove(vec![7]));
+    harness.send(Command::Settle);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(evaluations(&events).len(), 3);
+    assert!(evaluations(&events).iter().all(|evaluation| evaluation.pictures.len() == COUNT - 1));
+}
+
+#[test]
 fn the_matrix_holds_the_cosines_of_the_embeddings() {
     let mut harness = Harness::with_pictures(small(), 12);
     let events = harness.take();

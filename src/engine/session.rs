@@ -11,7 +11,7 @@ use web_time::{Duration, Instant};
 use super::{
     backend::{self, Opened},
     classifier::{Classifier, Waiting},
-    embedder,
+    embedder::{self, Embedder},
     fine_tuning::FineTuning,
     held_out::HeldOut,
     latest_batch::LatestBatch,
@@ -37,7 +37,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(80);
 const MAX_UNREPORTED: usize = 8;
 
 /// While training, evaluation may take this share of the time.
-const EVALUATION_SHARE: f64 = 0.1;
+const EVALUATION_SHARE: f64 = 0.05;
 
 /// How long one piece of a classifier's work takes.
 const SLICE: Duration = Duration::from_millis(40);
@@ -57,6 +57,14 @@ enum Goal {
     Rest,
     OneStep,
     Finish,
+}
+
+/// The set on its way through an encoder.
+struct Evaluating {
+    stage: Stage,
+    /// The step after which the encoder was taken.
+    step: u32,
+    embedder: Embedder,
 }
 
 /// Embeddings that matrices are made of.
@@ -93,6 +101,7 @@ pub struct Session<E> {
     pixels_due: bool,
     run: Option<Run>,
     goal: Goal,
+    evaluating: Option<Evaluating>,
     embedded: HashMap<Stage, Embedded>,
     order: Vec<usize>,
     wanted_matrix: Option<Stage>,
@@ -116,6 +125,7 @@ impl<E: FnMut(Event)> Session<E> {
             pixels_due: false,
             run: None,
             goal: Goal::Rest,
+            evaluating: None,
             embedded: HashMap::new(),
             order: Vec::new(),
             wanted_matrix: None,
@@ -176,8 +186,10 @@ impl<E: FnMut(Event)> Session<E> {
             self.evaluate_pixels();
         } else if self.settled && self.run.is_none() && self.set.len() > 0 {
             self.start_run();
+        } else if self.evaluating.is_some() {
+            self.embed().await?;
         } else if self.evaluation_due() {
-            self.evaluate().await?;
+            self.start_evaluation().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
         } else if self.classifier.is_some() || !self.labellings.is_empty() {
@@ -222,6 +234,7 @@ impl<E: FnMut(Event)> Session<E> {
     fn pictures_changed(&mut self) {
         self.settled = false;
         self.pixels_due = true;
+        self.evaluating = None;
         self.embedded.clear();
         self.order.clear();
         self.give_up_fine_tuning();
@@ -233,6 +246,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn restart(&mut self) {
         self.run = None;
+        self.evaluating = None;
         self.give_up_fine_tuning();
         self.goal = Goal::Rest;
         self.embedded.retain(|stage, _| *stage == Stage::Pixels);
@@ -329,34 +343,51 @@ impl<E: FnMut(Event)> Session<E> {
         self.goal == Goal::Rest || run.training_time.as_secs_f64() > share
     }
 
-    async fn evaluate(&mut self) -> Result<(), String> {
+    /// Sets out to embed the set by the encoder as it is now; a set that is new, by the
+    /// untrained one first.
+    async fn start_evaluation(&mut self) -> Result<(), String> {
         self.set_activity(Activity::Evaluating);
         let run = self.run.as_mut().expect("a run is evaluated");
+        let step = run.trainer.steps_taken();
         let rows = run.pictures.dims()[0];
-        if rows != self.set.len() || !self.embedded.contains_key(&Stage::Untrained) {
-            // The set has changed, or nothing is known of it yet. Steps taken on the old
-            // one are reported while its rows can still be told apart.
-            if !run.unreported.is_empty() {
-                return self.report().await;
-            }
-            let opened = self.opened.as_ref().expect("the device is open");
-            run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
-            run.ids = self.set.ids();
-            run.latest = None;
-            run.trainer.replace_pictures(run.pictures.clone());
-            let embeddings = embedder::embed(&run.trainer.untrained().encoder, &run.pictures).await?;
-            run.evaluated = (run.trainer.steps_taken() == 0).then_some(0);
-            self.publish(Stage::Untrained, 0, embeddings);
+        if rows == self.set.len() && self.embedded.contains_key(&Stage::Untrained) {
+            let encoder = run.trainer.network().encoder;
+            let embedder = Embedder::new(encoder, run.pictures.clone());
+            self.evaluating = Some(Evaluating { stage: Stage::Trained, step, embedder });
+            run.evaluated = Some(step);
+            run.evaluation_time = Duration::ZERO;
+            run.training_time = Duration::ZERO;
             return Ok(());
         }
+        // The set has changed, or nothing is known of it yet. Steps taken on the old one
+        // are reported while its rows can still be told apart.
+        if !run.unreported.is_empty() {
+            return self.report().await;
+        }
+        let opened = self.opened.as_ref().expect("the device is open");
+        run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
+        run.ids = self.set.ids();
+        run.latest = None;
+        run.trainer.replace_pictures(run.pictures.clone());
+        run.evaluated = (step == 0).then_some(0);
+        let encoder = run.trainer.untrained().encoder.clone();
+        let embedder = Embedder::new(encoder, run.pictures.clone());
+        self.evaluating = Some(Evaluating { stage: Stage::Untrained, step: 0, embedder });
+        Ok(())
+    }
+
+    /// Brings the evaluation in hand a chunk of pictures further.
+    async fn embed(&mut self) -> Result<(), String> {
         let started = Instant::now();
-        let step = run.trainer.steps_taken();
-        let embeddings = embedder::embed(&run.trainer.network().encoder, &run.pictures).await?;
-        run.evaluated = Some(step);
-        self.publish(Stage::Trained, step, embeddings);
-        let run = self.run.as_mut().expect("a run is evaluated");
-        run.evaluation_time = started.elapsed();
-        run.training_time = Duration::ZERO;
+        let evaluating = self.evaluating.as_mut().expect("an evaluation goes on");
+        if !evaluating.embedder.advance().await?
+            && let Some(done) = self.evaluating.take()
+        {
+            self.publish(done.stage, done.step, done.embedder.into_embeddings());
+        }
+        if let Some(run) = &mut self.run {
+            run.evaluation_time += started.elapsed();
+        }
         Ok(())
     }
 
