@@ -9,6 +9,7 @@ mod embedder;
 mod fine_tuning;
 mod held_out;
 mod latest_batch;
+mod mapper;
 mod pictures;
 mod readback;
 #[cfg(any(target_arch = "wasm32", test))]

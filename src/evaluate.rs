@@ -9,8 +9,11 @@ pub mod lbfgs;
 pub mod linear_probe;
 pub mod neighbours;
 pub mod order;
+pub mod principal_components;
+pub mod procrustes;
 pub mod set_matrix;
 pub mod split;
+pub mod tsne;
 
 use std::ops::Range;
 

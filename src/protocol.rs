@@ -66,6 +66,13 @@ pub enum Command {
         /// Which embeddings.
         stage: Stage,
     },
+    /// Asks for a map of the whole set; replaces a map that is in the making.
+    Map {
+        /// Which embeddings.
+        stage: Stage,
+        /// How to draw it.
+        method: MapMethod,
+    },
     /// Asks for the views of one row of the batch matrix, now and with every batch to come.
     Inspect {
         /// The row; `None` ends it.
@@ -96,6 +103,15 @@ pub enum Stage {
     Untrained,
     /// The encoder as it is now.
     Trained,
+}
+
+/// How embeddings become points of a plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MapMethod {
+    /// The first two principal components.
+    Pca,
+    /// t-distributed stochastic neighbour embedding.
+    Tsne,
 }
 
 /// Which device computes.
@@ -241,6 +257,30 @@ pub struct SetMatrix {
     pub cells: Floats,
 }
 
+/// A map of the whole set: a point for every picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Map {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// How it was drawn.
+    pub method: MapMethod,
+    /// The pictures, in the order of the points.
+    pub pictures: Vec<PictureId>,
+    /// x and y of each picture, with mean 0 and a root mean square distance of 1 from there.
+    pub points: Floats,
+    /// That distance before it was made 1.
+    pub radius: f32,
+    /// The share of the embeddings' variance that lies along the first two principal
+    /// components, 0 to 1.
+    pub explained: f32,
+    /// Iterations done of a map that is in the making.
+    pub done: u32,
+    /// Iterations in all; 0 where there are none.
+    pub total: u32,
+}
+
 /// The labels that a classifier may learn from. They never enter contrastive training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Labelling {
@@ -335,6 +375,8 @@ pub enum Event {
     Evaluated(Evaluation),
     /// Answer to [`Command::Matrix`].
     Matrix(SetMatrix),
+    /// Answer to [`Command::Map`], again and again while t-SNE goes on.
+    Mapped(Map),
     /// Answer to [`Command::Classify`].
     Classified(Classification),
     /// How far the answer to [`Command::FineTune`] is.

@@ -15,6 +15,7 @@ use super::{
     fine_tuning::FineTuning,
     held_out::HeldOut,
     latest_batch::LatestBatch,
+    mapper::Mapper,
     pictures::PictureSet,
     readback::{read, read_rgb},
 };
@@ -23,7 +24,10 @@ use crate::{
     evaluate::{UnitRows, order::order, set_matrix},
     image::Image,
     kernels::views::resample,
-    protocol::{Activity, Command, Event, Floats, Labelling, PictureId, SetMatrix, Stage, StepReport, Views},
+    protocol::{
+        Activity, Command, Event, Floats, Labelling, Map, MapMethod, PictureId, SetMatrix, Stage, StepReport,
+        Views,
+    },
     random::{Purpose, generator},
     settings::{BackendChoice, MIN_PICTURES, Settings},
     train::{StepOutcome, Trainer, upload},
@@ -105,6 +109,12 @@ pub struct Session<E> {
     embedded: HashMap<Stage, Embedded>,
     order: Vec<usize>,
     wanted_matrix: Option<Stage>,
+    wanted_map: Option<(Stage, MapMethod)>,
+    mapper: Option<Mapper>,
+    /// The map shown last: the next one is turned like it.
+    map: Option<Map>,
+    /// Whether the map went on after the last step.
+    map_had_its_turn: bool,
     /// The row of every batch whose views are to be shown.
     inspected: Option<u32>,
     labellings: Waiting,
@@ -129,6 +139,10 @@ impl<E: FnMut(Event)> Session<E> {
             embedded: HashMap::new(),
             order: Vec::new(),
             wanted_matrix: None,
+            wanted_map: None,
+            mapper: None,
+            map: None,
+            map_had_its_turn: false,
             inspected: None,
             labellings: Waiting::default(),
             classifier: None,
@@ -158,6 +172,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Reset => self.restart(),
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
+            Command::Map { stage, method } => self.wanted_map = Some((stage, method)),
             Command::Inspect { anchor } => self.inspect(anchor).await,
             Command::Classify(labelling) => self.labellings.put(labelling),
             Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
@@ -192,12 +207,19 @@ impl<E: FnMut(Event)> Session<E> {
             self.start_evaluation().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
+        } else if let Some(wanted) = self.wanted_map.take() {
+            self.start_map(wanted);
+        } else if self.mapper.is_some() && !self.map_had_its_turn {
+            self.draw_map();
         } else if self.classifier.is_some() || !self.labellings.is_empty() {
             self.classify();
         } else if self.fine_tuning.is_some() {
             self.fine_tune().await?;
         } else if self.goal != Goal::Rest && self.run.is_some() {
+            self.map_had_its_turn = false;
             self.train().await?;
+        } else if self.mapper.is_some() {
+            self.draw_map();
         } else {
             self.set_activity(Activity::Idle);
             return Ok(Progress::Idle);
@@ -235,6 +257,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.settled = false;
         self.pixels_due = true;
         self.evaluating = None;
+        self.mapper = None;
         self.embedded.clear();
         self.order.clear();
         self.give_up_fine_tuning();
@@ -247,6 +270,7 @@ impl<E: FnMut(Event)> Session<E> {
     fn restart(&mut self) {
         self.run = None;
         self.evaluating = None;
+        self.mapper = None;
         self.give_up_fine_tuning();
         self.goal = Goal::Rest;
         self.embedded.retain(|stage, _| *stage == Stage::Pixels);
@@ -414,6 +438,30 @@ impl<E: FnMut(Event)> Session<E> {
             side: side as u32,
             cells: Floats(cells),
         }));
+    }
+
+    /// Starts a map, unless its embeddings were dropped meanwhile.
+    fn start_map(&mut self, (stage, method): (Stage, MapMethod)) {
+        self.mapper = self.embedded.get(&stage).map(|embedded| {
+            Mapper::new((stage, method), embedded.step, self.set.ids(), &embedded.rows, self.map.as_ref())
+        });
+    }
+
+    /// Brings the map in hand a slice further.
+    fn draw_map(&mut self) {
+        self.map_had_its_turn = self.goal != Goal::Rest;
+        if self.goal == Goal::Rest {
+            self.set_activity(Activity::Evaluating);
+        }
+        let Some(mapper) = &mut self.mapper else { return };
+        let (map, more) = mapper.advance(SLICE);
+        if !more {
+            self.mapper = None;
+        }
+        if let Some(map) = map {
+            self.map = Some(map.clone());
+            (self.emit)(Event::Mapped(map));
+        }
     }
 
     /// Starts a classifier that was asked for, or brings the one in hand a slice further.

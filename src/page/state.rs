@@ -5,19 +5,21 @@
 //! draws anew no more than it must.
 
 mod labels;
+mod maps;
 mod parts;
 mod pictures;
 mod results;
 mod run;
 
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
+pub use maps::Maps;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
 
 use crate::{
-    protocol::{Backend, Command, Environment, Event, PictureId, Stage, Views},
+    protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
 
@@ -77,6 +79,8 @@ pub enum Tab {
     Similarity,
     /// The nearest others of one picture.
     Neighbours,
+    /// All pictures in the plane.
+    Map,
     /// What a few labels are worth.
     Labels,
     /// Curves and batch matrix.
@@ -85,13 +89,14 @@ pub enum Tab {
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 4] = [Self::Similarity, Self::Neighbours, Self::Labels, Self::Loss];
+    pub const ALL: [Self; 5] = [Self::Similarity, Self::Neighbours, Self::Map, Self::Labels, Self::Loss];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Similarity => "Similarity",
             Self::Neighbours => "Neighbours",
+            Self::Map => "Map",
             Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
@@ -122,6 +127,8 @@ pub struct State {
     pub run: Run,
     /// What the embeddings say.
     pub results: Results,
+    /// The map of the set.
+    pub maps: Maps,
     /// Labels for classifiers, and what these made of them.
     pub labels: Labels,
     /// The views in the preview.
@@ -150,6 +157,7 @@ impl State {
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
             results: Results::default(),
+            maps: Maps::default(),
             labels: Labels::default(),
             views: None,
             selected: None,
@@ -196,12 +204,17 @@ impl State {
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 self.labels.ask_again_of(evaluation.stage);
+                self.maps.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
                 self.select_something();
             }
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
+            }
+            Event::Mapped(map) => {
+                self.touch(Part::Map);
+                self.maps.keep(map);
             }
             Event::Classified(classification) => {
                 self.touch(Part::Labels);
@@ -246,6 +259,18 @@ impl State {
         }
     }
 
+    /// Chooses how the map is drawn.
+    pub fn choose_map_method(&mut self, method: MapMethod) {
+        self.touch(Part::Map);
+        self.maps.method = method;
+    }
+
+    /// The stage whose map should be asked for, and how; once for each evaluation of it.
+    pub fn wants_map(&mut self, stage: Stage) -> Option<MapMethod> {
+        self.results.scored(stage)?;
+        self.maps.wants(stage)
+    }
+
     /// Notes how much of the engine's code has arrived.
     pub fn engine_is_loading(&mut self, received: f64, total: Option<f64>) {
         self.touch(Part::Engine);
@@ -286,6 +311,8 @@ impl State {
         for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
             self.results.drop_stage(stage);
         }
+        self.touch(Part::Map);
+        self.maps.clear();
         self.notify(format!(
             "The engine stopped: {} Your pictures and settings are kept; a new engine starts from step 0.",
             with_full_stop(reason)
@@ -365,6 +392,8 @@ impl State {
         self.pictures.clear();
         self.intake = Intake::default();
         self.results = Results::default();
+        self.touch(Part::Map);
+        self.maps.clear();
         self.touch(Part::Labels);
         self.labels.clear();
         self.run.steps.clear();

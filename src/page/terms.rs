@@ -132,6 +132,21 @@ pub const SET_MATRIX: Term = term(
     "the similarity matrix",
     "Every picture against every other. Rows and columns are in the same order, kinds or groups side by side, so that alike pictures form bright blocks along the diagonal.",
 );
+/// The map.
+pub const MAP: Term = term(
+    "the map",
+    "Every picture at a place in the plane, alike ones close together. An embedding has many more than two directions, so no map can keep all distances: near means alike, but how far apart two groups lie says little.",
+);
+/// Principal components.
+pub const PCA: Term = term(
+    "principal components",
+    "The map as seen from the side where the embeddings spread the most. Quick and without distortion, but all other directions are pressed flat.",
+);
+/// t-SNE.
+pub const TSNE: Term = term(
+    "t-SNE",
+    "A map that is pulled into shape until near neighbours lie together. It shows groups well; sizes of groups and gaps between them mean little.",
+);
 /// kNN.
 pub const KNN: Term = term(
     "kNN",

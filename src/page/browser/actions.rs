@@ -121,6 +121,13 @@ impl Session {
         }
     }
 
+    /// Asks for a stage's map, once for each evaluation and way of drawing.
+    pub fn request_map(self, stage: Stage) {
+        if let Some(method) = self.change(|state| state.wants_map(stage)) {
+            self.send(&Command::Map { stage, method });
+        }
+    }
+
     /// Looks inside one row of the batch matrix, or inside none.
     pub fn inspect(self, anchor: Option<u32>) {
         self.change(|state| state.inspect(anchor));

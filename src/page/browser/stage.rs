@@ -8,6 +8,8 @@ mod label_entry;
 mod labels_tab;
 mod legend;
 mod loss_tab;
+mod map_tab;
+mod map_view;
 mod matrix_view;
 mod neighbours_tab;
 mod notices;

@@ -15,6 +15,8 @@ pub enum Part {
     Run,
     /// Evaluations and matrices.
     Results,
+    /// The map.
+    Map,
     /// Typed labels and what classifiers made of them.
     Labels,
     /// The views in the preview.
@@ -29,13 +31,14 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
         Self::Engine,
         Self::Run,
         Self::Results,
+        Self::Map,
         Self::Labels,
         Self::Views,
         Self::Selection,
