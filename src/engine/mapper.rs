@@ -62,7 +62,7 @@ impl Mapper {
     pub fn advance(&mut self, slice: Duration) -> (Option<Map>, bool) {
         let Some(tsne) = &mut self.tsne else { return (Some(self.map.clone()), false) };
         let started = Instant::now();
-        let mut more = true;
+        let mut more = tsne.advance();
         while more && started.elapsed() < slice {
             more = tsne.advance();
         }

@@ -80,11 +80,11 @@ impl Tsne {
         let rate = (count / EXAGGERATION / 4.0).max(12.5);
         let momentum = if early { 0.5 } else { 0.8 };
         for (point, gradient) in gradient.into_iter().enumerate() {
-            for axis in 0..2 {
-                let (step, gain) = (&mut self.steps[point][axis], &mut self.gains[point][axis]);
-                let turns = (gradient[axis] > 0.0) == (*step > 0.0);
+            let (steps, gains) = (&mut self.steps[point], &mut self.gains[point]);
+            for ((step, gain), slope) in steps.iter_mut().zip(gains).zip(gradient) {
+                let turns = (slope > 0.0) == (*step > 0.0);
                 *gain = if turns { (*gain * 0.8).max(0.01) } else { *gain + 0.2 };
-                *step = momentum * *step - rate * *gain * gradient[axis];
+                *step = momentum * *step - rate * *gain * slope;
             }
             self.x[point] += self.steps[point][0];
             self.y[point] += self.steps[point][1];
