@@ -9,12 +9,16 @@ mod parts;
 mod pictures;
 mod results;
 mod run;
+mod selection;
 
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
+pub use selection::{Reach, Selection};
+
+use std::collections::BTreeSet;
 
 use crate::{
     protocol::{Backend, Command, Environment, Event, PictureId, Stage, Views},
@@ -126,8 +130,10 @@ pub struct State {
     pub labels: Labels,
     /// The views in the preview.
     pub views: Option<Views>,
-    /// The picture that was picked out.
+    /// The focused picture, whose neighbours are shown.
     pub selected: Option<PictureId>,
+    /// The selected pictures.
+    pub selection: Selection,
     /// The tab in front.
     pub tab: Tab,
     /// Whether the user put it there during this run.
@@ -153,6 +159,7 @@ impl State {
             labels: Labels::default(),
             views: None,
             selected: None,
+            selection: Selection::default(),
             tab: Tab::Similarity,
             tab_chosen: false,
             postponed: false,
@@ -197,7 +204,7 @@ impl State {
                 self.touch(Part::Results);
                 self.labels.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
-                self.select_something();
+                self.focus_something();
             }
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
@@ -340,20 +347,21 @@ impl State {
         newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
     }
 
-    /// Takes a picture out; whether it was there.
-    pub fn remove(&mut self, id: PictureId) -> bool {
+    /// Takes pictures out; how many of them were there. The focus moves to what stands
+    /// beside the one that had it.
+    pub fn remove(&mut self, ids: &[PictureId]) -> usize {
         self.touch(Part::Pictures);
-        let neighbour = self.pictures.row(id).and_then(|row| {
-            let entries = self.pictures.entries();
-            entries.get(row + 1).or(entries.get(row.wrapping_sub(1))).map(|entry| entry.id)
-        });
-        if self.selected == Some(id) {
-            self.touch(Part::Selection);
-            self.selected = neighbour;
-        }
+        self.touch(Part::Selection);
         self.touch(Part::Labels);
-        self.labels.forget(id);
-        self.pictures.remove(id)
+        let gone: BTreeSet<_> = ids.iter().copied().collect();
+        if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
+            let (before, after) = self.pictures.entries().split_at(row);
+            let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
+            self.selected = others.find(|id| !gone.contains(id));
+        }
+        self.selection.forget(&gone);
+        gone.iter().for_each(|id| self.labels.forget(*id));
+        self.pictures.remove(&gone)
     }
 
     /// Takes every picture out, and forgets what was learned about them.
@@ -372,6 +380,7 @@ impl State {
         self.stop_running();
         self.views = None;
         self.selected = None;
+        self.selection = Selection::default();
         self.tab_chosen = false;
         self.tab = Tab::Similarity;
         self.touch(Part::Tab);
@@ -409,12 +418,6 @@ impl State {
         self.intake.skipped = 0;
     }
 
-    /// Picks a picture out.
-    pub fn select(&mut self, id: PictureId) {
-        self.touch(Part::Selection);
-        self.selected = Some(id);
-    }
-
     /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
     pub fn inspect(&mut self, anchor: Option<u32>) {
         self.touch(Part::Run);
@@ -425,12 +428,12 @@ impl State {
         }
     }
 
-    /// Picks the first picture out if none is.
-    fn select_something(&mut self) {
+    /// Focuses the first picture if none is.
+    fn focus_something(&mut self) {
         if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
             && let Some(first) = self.pictures.entries().first()
         {
-            self.select(first.id);
+            self.focus(first.id);
         }
     }
 

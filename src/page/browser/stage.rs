@@ -14,6 +14,8 @@ mod notices;
 mod predictions;
 mod readout;
 mod row_view;
+mod selected_edges;
+mod selection_bar;
 mod similarity_tab;
 mod tabs;
 
