@@ -4,6 +4,7 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod groups;
 mod labels;
 mod parts;
 mod pictures;
@@ -11,6 +12,7 @@ mod results;
 mod run;
 mod selection;
 
+pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
@@ -81,6 +83,8 @@ pub enum Tab {
     Similarity,
     /// The nearest others of one picture.
     Neighbours,
+    /// Groups, near-duplicates and odd ones out.
+    Groups,
     /// What a few labels are worth.
     Labels,
     /// Curves and batch matrix.
@@ -89,13 +93,14 @@ pub enum Tab {
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 4] = [Self::Similarity, Self::Neighbours, Self::Labels, Self::Loss];
+    pub const ALL: [Self; 5] = [Self::Similarity, Self::Neighbours, Self::Groups, Self::Labels, Self::Loss];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Similarity => "Similarity",
             Self::Neighbours => "Neighbours",
+            Self::Groups => "Groups",
             Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
@@ -128,6 +133,8 @@ pub struct State {
     pub results: Results,
     /// Labels for classifiers, and what these made of them.
     pub labels: Labels,
+    /// What was found out about the whole set.
+    pub groups: Groups,
     /// The views in the preview.
     pub views: Option<Views>,
     /// The focused picture, whose neighbours are shown.
@@ -157,6 +164,7 @@ impl State {
             run: Run::default(),
             results: Results::default(),
             labels: Labels::default(),
+            groups: Groups::default(),
             views: None,
             selected: None,
             selection: Selection::default(),
@@ -203,6 +211,7 @@ impl State {
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 self.labels.ask_again_of(evaluation.stage);
+                self.groups.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
             }
@@ -221,6 +230,14 @@ impl State {
             Event::Tuned(classification) => {
                 self.touch(Part::Labels);
                 self.labels.keep_tuned(classification);
+            }
+            Event::Clustered(clustering) => {
+                self.touch(Part::Groups);
+                self.groups.keep_clustering(clustering);
+            }
+            Event::Surveyed(survey) => {
+                self.touch(Part::Groups);
+                self.groups.keep_survey(survey);
             }
             Event::Views(views) => {
                 self.touch(Part::Views);
@@ -375,6 +392,8 @@ impl State {
         self.results = Results::default();
         self.touch(Part::Labels);
         self.labels.clear();
+        self.touch(Part::Groups);
+        self.groups.clear();
         self.run.steps.clear();
         self.run.batch = None;
         self.stop_running();

@@ -135,6 +135,13 @@ impl Session {
         }
     }
 
+    /// Asks for what the tab Groups looks for at a stage, once for each change of embeddings.
+    pub fn request_study(self, stage: Stage) {
+        if let Some(study) = self.change(|state| state.wants_study(stage)) {
+            self.send(&Command::Study { study, stage });
+        }
+    }
+
     /// Lets a copy of the encoder learn the labels.
     pub fn fine_tune(self) {
         self.send_settings();

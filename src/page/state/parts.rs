@@ -17,6 +17,8 @@ pub enum Part {
     Results,
     /// Typed labels and what classifiers made of them.
     Labels,
+    /// Groups, near-duplicates and odd ones out.
+    Groups,
     /// The views in the preview.
     Views,
     /// The picture that was picked out.
@@ -29,7 +31,7 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
@@ -37,6 +39,7 @@ impl Part {
         Self::Run,
         Self::Results,
         Self::Labels,
+        Self::Groups,
         Self::Views,
         Self::Selection,
         Self::Tab,

@@ -124,7 +124,7 @@ fn pick(session: Session, id: PictureId, reach: Reach) {
         let order = state.order();
         state.choose(reach, id, &order);
         state.focus(id);
-        if reach == Reach::One && state.tab != Tab::Labels {
+        if reach == Reach::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {
             state.choose_tab(Tab::Neighbours);
         }
     });

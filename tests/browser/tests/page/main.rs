@@ -2,6 +2,7 @@
 
 mod backends;
 mod builds;
+mod groups;
 mod labels;
 mod links;
 mod losses;
