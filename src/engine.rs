@@ -7,6 +7,7 @@ mod backend;
 mod classifier;
 mod embedder;
 mod fine_tuning;
+mod grouping;
 mod held_out;
 mod latest_batch;
 mod mapper;
@@ -15,6 +16,8 @@ mod readback;
 #[cfg(any(target_arch = "wasm32", test))]
 mod self_test;
 mod session;
+mod studies;
+mod survey;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 

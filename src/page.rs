@@ -15,6 +15,7 @@ pub mod operations;
 pub mod predictions;
 pub mod row;
 pub mod state;
+pub mod strips;
 pub mod terms;
 pub mod words;
 

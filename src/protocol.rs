@@ -84,6 +84,13 @@ pub enum Command {
     FineTune(Labelling),
     /// Gives the fine-tuning up.
     StopTuning,
+    /// Asks for a study of the whole set at one stage; it starts over if it goes on already.
+    Study {
+        /// What to find out.
+        study: Study,
+        /// Which embeddings.
+        stage: Stage,
+    },
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -326,6 +333,56 @@ pub struct Classification {
     pub vote: Guesses,
 }
 
+/// What can be found out about a whole set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Study {
+    /// Which pictures form groups.
+    Groups,
+    /// Which pictures are near-duplicates, and which stand apart.
+    Survey,
+}
+
+/// The pictures of the set dealt into so many groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Partition {
+    /// The mean silhouette (Rousseeuw 1987), −1 to 1: how well the groups stand apart.
+    pub silhouette: f32,
+    /// The groups, the largest first; in each, the picture nearest to its centre first,
+    /// which is its medoid, and the others by nearness.
+    pub groups: Vec<Vec<PictureId>>,
+}
+
+/// Groups of the whole set by spherical k-means, for every count of groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clustering {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// One for each count, fewest groups first; empty with fewer than three pictures.
+    pub partitions: Vec<Partition>,
+}
+
+/// The least cosine similarity of a [`Survey`]'s links.
+pub const LEAST_LINK: f32 = 0.8;
+
+/// Which pictures of the whole set are near-duplicates, and which stand apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// Pairs and their cosine similarities, most similar first: the maximum spanning
+    /// forest of all pairs of at least [`LEAST_LINK`]. Those of at least a threshold connect
+    /// what all such pairs connect.
+    pub links: Vec<(PictureId, PictureId, f32)>,
+    /// How many nearest others count in the next.
+    pub nearest: u32,
+    /// The mean cosine similarity of every picture with its nearest others, the least first.
+    pub isolated: Vec<(PictureId, f32)>,
+}
+
 /// Views made by the augmentations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Views {
@@ -389,6 +446,10 @@ pub enum Event {
     /// Answer to [`Command::FineTune`]: what the fine-tuned network says stands in the
     /// place of the probe's word, and nothing in that of the vote's.
     Tuned(Classification),
+    /// Answer to [`Command::Study`] of [`Study::Groups`].
+    Clustered(Clustering),
+    /// Answer to [`Command::Study`] of [`Study::Survey`].
+    Surveyed(Survey),
     /// Answer to [`Command::Preview`].
     Views(Views),
     /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
@@ -482,6 +543,7 @@ mod tests {
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
             Command::Inspect { anchor: Some(3) },
+            Command::Study { study: Study::Survey, stage: Stage::Pixels },
             Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
             Command::Classify(Labelling {
                 stage: Stage::Pixels,
@@ -513,6 +575,16 @@ mod tests {
             probe: guesses,
             vote: Guesses::default(),
         });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+    }
+
+    #[test]
+    fn studies_survive_the_journey() {
+        let partitions = vec![Partition { silhouette: 0.5, groups: vec![vec![3, 1], vec![2]] }];
+        let event = Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let (links, isolated) = (vec![(3, 1, 0.99)], vec![(2, 0.1), (1, 0.4), (3, 0.5)]);
+        let event = Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
     }
 

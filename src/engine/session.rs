@@ -18,6 +18,7 @@ use super::{
     mapper::Mapper,
     pictures::PictureSet,
     readback::{read, read_rgb},
+    studies::{Studies, Subject},
 };
 use crate::{
     augment::View,
@@ -120,6 +121,9 @@ pub struct Session<E> {
     labellings: Waiting,
     classifier: Option<Classifier>,
     fine_tuning: Option<FineTuning>,
+    studies: Studies,
+    /// Whether the last piece of work was a study's: while training, every other one is.
+    studied: bool,
     activity: Activity,
 }
 
@@ -147,6 +151,8 @@ impl<E: FnMut(Event)> Session<E> {
             labellings: Waiting::default(),
             classifier: None,
             fine_tuning: None,
+            studies: Studies::default(),
+            studied: false,
             activity: Activity::Idle,
         }
     }
@@ -177,6 +183,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Classify(labelling) => self.labellings.put(labelling),
             Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
             Command::StopTuning => self.give_up_fine_tuning(),
+            Command::Study { study, stage } => self.studies.put(study, stage),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -213,6 +220,8 @@ impl<E: FnMut(Event)> Session<E> {
             self.draw_map();
         } else if self.classifier.is_some() || !self.labellings.is_empty() {
             self.classify();
+        } else if self.study_due() {
+            self.study();
         } else if self.fine_tuning.is_some() {
             self.fine_tune().await?;
         } else if self.goal != Goal::Rest && self.run.is_some() {
@@ -260,6 +269,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.mapper = None;
         self.embedded.clear();
         self.order.clear();
+        self.studies = Studies::default();
         self.give_up_fine_tuning();
         let Some(run) = &mut self.run else { return };
         if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
@@ -478,6 +488,29 @@ impl<E: FnMut(Event)> Session<E> {
         if self.classifier.as_mut().is_some_and(|classifier| !classifier.advance(SLICE)) {
             let finished = self.classifier.take().expect("it has just advanced");
             (self.emit)(Event::Classified(finished.finish()));
+        }
+    }
+
+    /// Whether a study goes on now: training takes turns with it.
+    fn study_due(&mut self) -> bool {
+        let training = self.goal != Goal::Rest && self.run.is_some();
+        let had_its_turn = std::mem::take(&mut self.studied) && training;
+        !self.studies.is_empty() && !had_its_turn
+    }
+
+    /// Brings the study in hand a slice further.
+    fn study(&mut self) {
+        self.studied = true;
+        if self.goal == Goal::Rest {
+            self.set_activity(Activity::Evaluating);
+        }
+        let (embedded, set, seed) = (&self.embedded, &self.set, self.settings.seed);
+        let subject = |stage| {
+            let Embedded { step, rows } = embedded.get(&stage)?;
+            Some(Subject { step: *step, rows: rows.clone(), pictures: set.ids(), seed })
+        };
+        if let Some(event) = self.studies.advance(subject, SLICE) {
+            (self.emit)(event);
         }
     }
 

@@ -19,6 +19,7 @@ mod masthead;
 mod measure;
 mod paint;
 mod rail;
+mod reach;
 mod session;
 mod stage;
 mod supervisor;

@@ -4,19 +4,25 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod groups;
 mod labels;
 mod maps;
 mod parts;
 mod pictures;
 mod results;
 mod run;
+mod selection;
 
+pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use maps::Maps;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
+pub use selection::{Reach, Selection};
+
+use std::collections::BTreeSet;
 
 use crate::{
     protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
@@ -81,6 +87,8 @@ pub enum Tab {
     Neighbours,
     /// All pictures in the plane.
     Map,
+    /// Groups, near-duplicates and odd ones out.
+    Groups,
     /// What a few labels are worth.
     Labels,
     /// Curves and batch matrix.
@@ -89,7 +97,8 @@ pub enum Tab {
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 5] = [Self::Similarity, Self::Neighbours, Self::Map, Self::Labels, Self::Loss];
+    pub const ALL: [Self; 6] =
+        [Self::Similarity, Self::Neighbours, Self::Map, Self::Groups, Self::Labels, Self::Loss];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
@@ -97,6 +106,7 @@ impl Tab {
             Self::Similarity => "Similarity",
             Self::Neighbours => "Neighbours",
             Self::Map => "Map",
+            Self::Groups => "Groups",
             Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
@@ -131,10 +141,14 @@ pub struct State {
     pub maps: Maps,
     /// Labels for classifiers, and what these made of them.
     pub labels: Labels,
+    /// What was found out about the whole set.
+    pub groups: Groups,
     /// The views in the preview.
     pub views: Option<Views>,
-    /// The picture that was picked out.
+    /// The focused picture, whose neighbours are shown.
     pub selected: Option<PictureId>,
+    /// The selected pictures.
+    pub selection: Selection,
     /// The tab in front.
     pub tab: Tab,
     /// Whether the user put it there during this run.
@@ -159,8 +173,10 @@ impl State {
             results: Results::default(),
             maps: Maps::default(),
             labels: Labels::default(),
+            groups: Groups::default(),
             views: None,
             selected: None,
+            selection: Selection::default(),
             tab: Tab::Similarity,
             tab_chosen: false,
             postponed: false,
@@ -205,8 +221,9 @@ impl State {
                 self.touch(Part::Results);
                 self.labels.ask_again_of(evaluation.stage);
                 self.maps.ask_again_of(evaluation.stage);
+                self.groups.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
-                self.select_something();
+                self.focus_something();
             }
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
@@ -227,6 +244,14 @@ impl State {
             Event::Tuned(classification) => {
                 self.touch(Part::Labels);
                 self.labels.keep_tuned(classification);
+            }
+            Event::Clustered(clustering) => {
+                self.touch(Part::Groups);
+                self.groups.keep_clustering(clustering);
+            }
+            Event::Surveyed(survey) => {
+                self.touch(Part::Groups);
+                self.groups.keep_survey(survey);
             }
             Event::Views(views) => {
                 self.touch(Part::Views);
@@ -367,20 +392,21 @@ impl State {
         newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
     }
 
-    /// Takes a picture out; whether it was there.
-    pub fn remove(&mut self, id: PictureId) -> bool {
+    /// Takes pictures out; how many of them were there. The focus moves to what stands
+    /// beside the one that had it.
+    pub fn remove(&mut self, ids: &[PictureId]) -> usize {
         self.touch(Part::Pictures);
-        let neighbour = self.pictures.row(id).and_then(|row| {
-            let entries = self.pictures.entries();
-            entries.get(row + 1).or(entries.get(row.wrapping_sub(1))).map(|entry| entry.id)
-        });
-        if self.selected == Some(id) {
-            self.touch(Part::Selection);
-            self.selected = neighbour;
-        }
+        self.touch(Part::Selection);
         self.touch(Part::Labels);
-        self.labels.forget(id);
-        self.pictures.remove(id)
+        let gone: BTreeSet<_> = ids.iter().copied().collect();
+        if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
+            let (before, after) = self.pictures.entries().split_at(row);
+            let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
+            self.selected = others.find(|id| !gone.contains(id));
+        }
+        self.selection.forget(&gone);
+        gone.iter().for_each(|id| self.labels.forget(*id));
+        self.pictures.remove(&gone)
     }
 
     /// Takes every picture out, and forgets what was learned about them.
@@ -396,11 +422,14 @@ impl State {
         self.maps.clear();
         self.touch(Part::Labels);
         self.labels.clear();
+        self.touch(Part::Groups);
+        self.groups.clear();
         self.run.steps.clear();
         self.run.batch = None;
         self.stop_running();
         self.views = None;
         self.selected = None;
+        self.selection = Selection::default();
         self.tab_chosen = false;
         self.tab = Tab::Similarity;
         self.touch(Part::Tab);
@@ -438,12 +467,6 @@ impl State {
         self.intake.skipped = 0;
     }
 
-    /// Picks a picture out.
-    pub fn select(&mut self, id: PictureId) {
-        self.touch(Part::Selection);
-        self.selected = Some(id);
-    }
-
     /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
     pub fn inspect(&mut self, anchor: Option<u32>) {
         self.touch(Part::Run);
@@ -454,12 +477,12 @@ impl State {
         }
     }
 
-    /// Picks the first picture out if none is.
-    fn select_something(&mut self) {
+    /// Focuses the first picture if none is.
+    fn focus_something(&mut self) {
         if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
             && let Some(first) = self.pictures.entries().first()
         {
-            self.select(first.id);
+            self.focus(first.id);
         }
     }
 

@@ -193,6 +193,27 @@ pub const CONFUSION: Term = term(
     "A row for each label that pictures came with, a column for each label they were given. Right guesses lie on the diagonal; a bright cell beside it is a label often taken for another.",
 );
 
+/// Groups.
+pub const GROUPS: Term = term(
+    "groups",
+    "Spherical k-means deals the pictures into a given number of groups, so that each is as similar as can be to its group’s centre. The first picture of a group, its medoid, is the most similar to all others in it.",
+);
+/// How well groups stand apart.
+pub const SILHOUETTE: Term = term(
+    "the silhouette",
+    "How much closer pictures are to their own group than to the next: 1 where groups stand clearly apart, 0 where they run into each other. The suggested number of groups is the one with the highest silhouette, from 2 to 20.",
+);
+/// Near-duplicates.
+pub const NEAR_DUPLICATES: Term = term(
+    "near-duplicates",
+    "Pictures that are at least as similar as the threshold, directly or through others between them. Raw pixels find copies; a trained encoder also finds the same thing seen differently.",
+);
+/// Odd ones out.
+pub const ODD_ONES: Term = term(
+    "odd ones out",
+    "Pictures whose nearest others are still far away: rare things, mistakes, or files that are there by accident.",
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +237,10 @@ mod tests {
             STAGES,
             HELD_OUT,
             KNN_VOTE,
+            GROUPS,
+            SILHOUETTE,
+            NEAR_DUPLICATES,
+            ODD_ONES,
         ] {
             assert!(!name.is_empty() && meaning.ends_with('.'), "{name}");
         }

@@ -7,7 +7,7 @@ use super::{session::Session, timing};
 use crate::{
     link,
     page::state::{Newcomer, PORTION},
-    protocol::{Command, PictureId, Stage},
+    protocol::{Command, Stage},
     settings::{Images, Settings},
 };
 
@@ -97,10 +97,11 @@ impl Session {
         }
     }
 
-    /// Takes a picture out of the set.
-    pub fn remove(self, id: PictureId) {
-        if self.change(|state| state.remove(id)) {
-            self.send(&Command::Remove(vec![id]));
+    /// Takes the selected pictures out of the set, else the focused one.
+    pub fn remove_chosen(self) {
+        let ids = self.peek(|state| state.chosen());
+        if self.change(|state| state.remove(&ids)) > 0 {
+            self.send(&Command::Remove(ids));
             self.settle();
         }
     }
@@ -138,6 +139,13 @@ impl Session {
     pub fn request_classification(self, stage: Stage) {
         if let Some(labelling) = self.change(|state| state.wants_classification(stage)) {
             self.send(&Command::Classify(labelling));
+        }
+    }
+
+    /// Asks for what the tab Groups looks for at a stage, once for each change of embeddings.
+    pub fn request_study(self, stage: Stage) {
+        if let Some(study) = self.change(|state| state.wants_study(stage)) {
+            self.send(&Command::Study { study, stage });
         }
     }
 

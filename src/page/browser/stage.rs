@@ -3,6 +3,8 @@
 mod confusion;
 mod curve;
 mod gallery;
+mod group_controls;
+mod groups_tab;
 mod health_warnings;
 mod label_entry;
 mod labels_tab;
@@ -16,7 +18,10 @@ mod notices;
 mod predictions;
 mod readout;
 mod row_view;
+mod selected_edges;
+mod selection_bar;
 mod similarity_tab;
+mod strip_view;
 mod tabs;
 
 use gallery::Gallery;

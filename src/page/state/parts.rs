@@ -19,6 +19,8 @@ pub enum Part {
     Map,
     /// Typed labels and what classifiers made of them.
     Labels,
+    /// Groups, near-duplicates and odd ones out.
+    Groups,
     /// The views in the preview.
     Views,
     /// The picture that was picked out.
@@ -31,7 +33,7 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
@@ -40,6 +42,7 @@ impl Part {
         Self::Results,
         Self::Map,
         Self::Labels,
+        Self::Groups,
         Self::Views,
         Self::Selection,
         Self::Tab,

@@ -6,6 +6,7 @@ use crate::{
     page::{
         browser::{
             explain::Explain,
+            reach,
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -39,7 +40,7 @@ pub fn NeighboursTab() -> impl IntoView {
             <Row stage=Stage::Trained id />
             <Row stage=Stage::Untrained id />
             <Row stage=Stage::Pixels id />
-            <p class="note">"Press a picture to see its own nearest. " <Explain term=terms::STAGES /></p>
+            <p class="note">"Press a picture to see its own nearest; with Ctrl or Shift held, to select it too. " <Explain term=terms::STAGES /></p>
         }
         .into_any()
     };
@@ -78,7 +79,7 @@ fn Row(stage: Stage, id: PictureId) -> impl IntoView {
             <div class="neighbour-cells">
                 {move || match nearest.get() {
                     near if near.is_empty() => view! { <p class="note">{missing()}</p> }.into_any(),
-                    near => near.into_iter().map(|near| view! { <Near near query=id /> }).collect_view().into_any(),
+                    near => near.into_iter().map(|near| view! { <Near near query=id stage /> }).collect_view().into_any(),
                 }}
             </div>
         </section>
@@ -87,7 +88,7 @@ fn Row(stage: Stage, id: PictureId) -> impl IntoView {
 
 /// One neighbour: picture, similarity, and whether it carries the same label.
 #[component]
-fn Near(near: Neighbour, query: PictureId) -> impl IntoView {
+fn Near(near: Neighbour, query: PictureId, stage: Stage) -> impl IntoView {
     let session = Session::expect();
     let similarity = words::similarity(near.similarity);
     let (label, same) = session.peek(|state| {
@@ -107,7 +108,12 @@ fn Near(near: Neighbour, query: PictureId) -> impl IntoView {
             type="button"
             title=name.clone()
             aria-label=name
-            on:click=move |_| session.change(|state| state.select(near.id))
+            aria-pressed=move || {
+                session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
+            }
+            on:click=move |event| reach::choose(session, &event, near.id, |state| {
+                nearest(state, stage, query).iter().map(|near| near.id).collect()
+            })
         >
             <Thumbnail picture=Some(near.id) />
             <span class="near-similarity">{similarity}</span>
