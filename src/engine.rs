@@ -9,14 +9,18 @@ mod embedded;
 mod embedder;
 mod explainer;
 mod fine_tuning;
+mod grouping;
 mod held_out;
 mod latest_batch;
+mod mapper;
 mod pictures;
 mod readback;
 mod search;
 #[cfg(any(target_arch = "wasm32", test))]
 mod self_test;
 mod session;
+mod studies;
+mod survey;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 

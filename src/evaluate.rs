@@ -3,15 +3,22 @@
 //! All of them take embeddings as [`UnitRows`], so that a dot product is a cosine.
 
 pub mod effective_rank;
+pub mod k_means;
 pub mod knn;
 pub mod knn_vote;
 pub mod lbfgs;
 pub mod linear_probe;
+pub mod near_duplicates;
 pub mod neighbours;
 pub mod occlusion;
+pub mod odd_ones;
 pub mod order;
+pub mod principal_components;
+pub mod procrustes;
 pub mod set_matrix;
+pub mod silhouette;
 pub mod split;
+pub mod tsne;
 
 use std::ops::Range;
 
@@ -86,7 +93,7 @@ impl UnitRows {
 }
 
 /// The dot product, in eight partial sums that a compiler can keep in SIMD registers.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f32 = a_blocks.remainder().iter().zip(b_blocks.remainder()).map(|(x, y)| x * y).sum();
     let mut sums = [0.0; 8];

@@ -12,6 +12,7 @@
 //! - [`protocol`]: what page and engine say to each other
 //! - [`image`]: a picture at working size, and how files become one
 //! - [`samples`]: the built-in sets
+//! - [`disjoint_sets`]: sets that grow together
 //!
 //! What learns, on any device burn knows, in a browser or not:
 //! - [`random`]: one seed, many independent generators
@@ -32,6 +33,7 @@
 
 #[cfg(feature = "engine")]
 pub mod augment;
+pub mod disjoint_sets;
 #[cfg(feature = "engine")]
 pub mod encoder;
 #[cfg(feature = "engine")]

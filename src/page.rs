@@ -18,6 +18,7 @@ pub mod predictions;
 pub mod row;
 pub mod run_words;
 pub mod state;
+pub mod strips;
 pub mod terms;
 pub mod words;
 

@@ -66,6 +66,13 @@ pub enum Command {
         /// Which embeddings.
         stage: Stage,
     },
+    /// Asks for a map of the whole set; replaces a map that is in the making.
+    Map {
+        /// Which embeddings.
+        stage: Stage,
+        /// How to draw it.
+        method: MapMethod,
+    },
     /// Asks for the views of one row of the batch matrix, now and with every batch to come.
     Inspect {
         /// The row; `None` ends it.
@@ -82,6 +89,13 @@ pub enum Command {
     Query(Option<Query>),
     /// Asks which places of two pictures make them alike; replaces what was asked before.
     Explain(Pair),
+    /// Asks for a study of the whole set at one stage; it starts over if it goes on already.
+    Study {
+        /// What to find out.
+        study: Study,
+        /// Which embeddings.
+        stage: Stage,
+    },
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -111,6 +125,15 @@ pub enum Stage {
     Untrained,
     /// The encoder as it is now.
     Trained,
+}
+
+/// How embeddings become points of a plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MapMethod {
+    /// The first two principal components.
+    Pca,
+    /// t-distributed stochastic neighbour embedding.
+    Tsne,
 }
 
 /// Which device computes.
@@ -303,6 +326,30 @@ pub struct SetMatrix {
     pub cells: Floats,
 }
 
+/// A map of the whole set: a point for every picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Map {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// How it was drawn.
+    pub method: MapMethod,
+    /// The pictures, in the order of the points.
+    pub pictures: Vec<PictureId>,
+    /// x and y of each picture, with mean 0 and a root mean square distance of 1 from there.
+    pub points: Floats,
+    /// That distance before it was made 1.
+    pub radius: f32,
+    /// The share of the embeddings' variance that lies along the first two principal
+    /// components, 0 to 1.
+    pub explained: f32,
+    /// Iterations done of a map that is in the making.
+    pub done: u32,
+    /// Iterations in all; 0 where there are none.
+    pub total: u32,
+}
+
 /// The labels that a classifier may learn from. They never enter contrastive training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Labelling {
@@ -346,6 +393,56 @@ pub struct Classification {
     pub probe: Guesses,
     /// The weighted vote of the nearest given pictures.
     pub vote: Guesses,
+}
+
+/// What can be found out about a whole set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Study {
+    /// Which pictures form groups.
+    Groups,
+    /// Which pictures are near-duplicates, and which stand apart.
+    Survey,
+}
+
+/// The pictures of the set dealt into so many groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Partition {
+    /// The mean silhouette (Rousseeuw 1987), −1 to 1: how well the groups stand apart.
+    pub silhouette: f32,
+    /// The groups, the largest first; in each, the picture nearest to its centre first,
+    /// which is its medoid, and the others by nearness.
+    pub groups: Vec<Vec<PictureId>>,
+}
+
+/// Groups of the whole set by spherical k-means, for every count of groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clustering {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// One for each count, fewest groups first; empty with fewer than three pictures.
+    pub partitions: Vec<Partition>,
+}
+
+/// The least cosine similarity of a [`Survey`]'s links.
+pub const LEAST_LINK: f32 = 0.8;
+
+/// Which pictures of the whole set are near-duplicates, and which stand apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which they were taken.
+    pub step: u32,
+    /// Pairs and their cosine similarities, most similar first: the maximum spanning
+    /// forest of all pairs of at least [`LEAST_LINK`]. Those of at least a threshold connect
+    /// what all such pairs connect.
+    pub links: Vec<(PictureId, PictureId, f32)>,
+    /// How many nearest others count in the next.
+    pub nearest: u32,
+    /// The mean cosine similarity of every picture with its nearest others, the least first.
+    pub isolated: Vec<(PictureId, f32)>,
 }
 
 /// Views made by the augmentations.
@@ -397,6 +494,8 @@ pub enum Event {
     Evaluated(Evaluation),
     /// Answer to [`Command::Matrix`].
     Matrix(SetMatrix),
+    /// Answer to [`Command::Map`], again and again while t-SNE goes on.
+    Mapped(Map),
     /// Answer to [`Command::Classify`].
     Classified(Classification),
     /// How far the answer to [`Command::FineTune`] is.
@@ -413,6 +512,10 @@ pub enum Event {
     Queried(QueryAnswer),
     /// Answer to [`Command::Explain`].
     Explained(Explanation),
+    /// Answer to [`Command::Study`] of [`Study::Groups`].
+    Clustered(Clustering),
+    /// Answer to [`Command::Study`] of [`Study::Survey`].
+    Surveyed(Survey),
     /// Answer to [`Command::Preview`].
     Views(Views),
     /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
@@ -507,6 +610,7 @@ mod tests {
             Command::Matrix { stage: Stage::Trained },
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
+            Command::Study { study: Study::Survey, stage: Stage::Pixels },
             Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
             Command::Classify(Labelling {
                 stage: Stage::Pixels,
@@ -542,6 +646,16 @@ mod tests {
             probe: guesses,
             vote: Guesses::default(),
         });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+    }
+
+    #[test]
+    fn studies_survive_the_journey() {
+        let partitions = vec![Partition { silhouette: 0.5, groups: vec![vec![3, 1], vec![2]] }];
+        let event = Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let (links, isolated) = (vec![(3, 1, 0.99)], vec![(2, 0.1), (1, 0.4), (3, 0.5)]);
+        let event = Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
     }
 

@@ -25,6 +25,8 @@ pub enum Purpose {
     Labels,
     /// Batches and views of a fine-tuning; indexed by the step.
     FineTuning,
+    /// Seeds of groups; indexed by their number and the restart.
+    Groups,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.

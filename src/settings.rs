@@ -262,7 +262,7 @@ impl Settings {
         Self {
             images,
             seed: 1,
-            steps: 1600,
+            steps: 1700,
             batch: 32,
             side: 32,
             width: 16,

@@ -25,6 +25,9 @@ const MOMENTUM: f64 = 0.1;
 /// The most pictures over which the untrained encoder's moments are taken.
 const CALIBRATION: usize = 256;
 
+/// How slowly AdamW forgets squared gradients; less than the usual 0.999, as runs are short.
+const BETA_2: f32 = 0.98;
+
 /// AdamW's guard against division by zero; small, since gradients here are too.
 const EPSILON: f32 = 1e-8;
 
@@ -96,7 +99,11 @@ impl Trainer {
         let (_, moments) = network.encoder.forward_batch(sample);
         network.encoder.remember(moments, 1.0);
         let pairs = pairs(&settings, count);
-        let optimizer = AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(WEIGHT_DECAY).init();
+        let optimizer = AdamWConfig::new()
+            .with_beta_2(BETA_2)
+            .with_epsilon(EPSILON)
+            .with_weight_decay(WEIGHT_DECAY)
+            .init();
         Self {
             settings,
             untrained: network.clone(),

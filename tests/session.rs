@@ -6,8 +6,8 @@ use likeness::{
     engine::{Progress, Session},
     page::row::Row,
     protocol::{
-        Backend, BatchMatrix, Classification, Command, Evaluation, Event, Explanation, Floats, Labelling,
-        Pair, Picture, Query, QueryAnswer, Stage, StepReport, Subject,
+        Activity, Backend, BatchMatrix, Classification, Command, Evaluation, Event, Explanation, Floats,
+        Labelling, Pair, Picture, Query, QueryAnswer, Stage, StepReport, Study, Subject,
     },
     samples::shape,
     settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
@@ -251,6 +251,26 @@ fn a_smaller_set_is_measured_only_after_its_last_step_is_reported() {
     assert_eq!(last_batch(&events).pictures.len(), 6);
     let rows = events.iter().filter(|event| matches!(event, Event::Row(_))).count();
     assert_eq!(rows, 1, "the old set's views are not drawn from the new one");
+}
+
+#[test]
+fn a_command_need_not_wait_for_an_evaluation() {
+    const COUNT: usize = 300;
+    let mut harness = Harness::with_pictures(small(), COUNT);
+    harness.send(Command::Step);
+    harness.until(|event| matches!(event, Event::Stepped(_)));
+    harness.take();
+    // Some pieces into the evaluation that follows the step, a picture goes.
+    for _ in 0..3 {
+        pollster::block_on(harness.session.work());
+    }
+    assert!(evaluations(&harness.take()).is_empty(), "it takes more than three pieces");
+    harness.send(Command::Remove(vec![7]));
+    harness.send(Command::Settle);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(evaluations(&events).len(), 3);
+    assert!(evaluations(&events).iter().all(|evaluation| evaluation.pictures.len() == COUNT - 1));
 }
 
 #[test]
@@ -645,4 +665,59 @@ fn an_explanation_lets_training_and_pause_in() {
     harness.send(Command::Settle);
     harness.settle();
     assert!(!harness.take().iter().any(|event| matches!(event, Event::Explained(_))));
+}
+
+#[test]
+fn studies_are_answered_at_rest_and_while_training() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    let ask = |harness: &mut Harness, stage| {
+        harness.send(Command::Study { study: Study::Groups, stage });
+        harness.send(Command::Study { study: Study::Survey, stage });
+    };
+    ask(&mut harness, Stage::Untrained);
+    // There is no trained encoder yet.
+    ask(&mut harness, Stage::Trained);
+    harness.settle();
+    let answers = |events: &[Event]| {
+        let mut stages = Vec::new();
+        for event in events {
+            match event {
+                Event::Clustered(found) => {
+                    assert_eq!(found.partitions.len(), 10);
+                    for partition in &found.partitions {
+                        let mut pictures = partition.groups.concat();
+                        pictures.sort_unstable();
+                        assert_eq!(pictures, (0..12).collect::<Vec<_>>());
+                    }
+                    stages.push(found.stage);
+                }
+                Event::Surveyed(found) => {
+                    assert_eq!((found.isolated.len(), found.nearest), (12, 10));
+                    stages.push(found.stage);
+                }
+                _ => {}
+            }
+        }
+        stages
+    };
+    assert_eq!(answers(&harness.take()), [Stage::Untrained; 2]);
+
+    harness.send(Command::Train);
+    ask(&mut harness, Stage::Pixels);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(answers(&events), [Stage::Pixels; 2]);
+    assert_eq!((steps(&events).len(), events.last()), (5, Some(&Event::Activity(Activity::Idle))));
+}
+
+#[test]
+fn a_study_of_pictures_that_are_gone_is_given_up() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Study { study: Study::Groups, stage: Stage::Pixels });
+    harness.send(Command::Remove(vec![0, 1]));
+    harness.send(Command::Settle);
+    harness.settle();
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Clustered(_))));
 }

@@ -7,8 +7,8 @@ use burn::tensor::Device;
 use super::readback::read;
 use crate::{encoder::Encoder, evaluate::UnitRows, train::upload};
 
-#[derive(Clone)]
 /// The set as it was embedded; further pictures can be embedded just so.
+#[derive(Clone)]
 pub struct Embedded {
     /// The step after which that was.
     pub step: u32,

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 
+use super::readback::read;
 use crate::{
     encoder::Encoder,
     evaluate::{
@@ -13,31 +14,49 @@ use crate::{
     protocol::{Evaluation, Floats, LabelId, Neighbours, PictureId, Stage},
 };
 
-/// Pictures that pass through the encoder at a time. Every chunk has this size, the last
-/// one filled up, because a device keeps buffers for each shape it has seen.
-const CHUNK: usize = 128;
+/// Pictures that pass through the encoder at a time: few enough that a CPU is done with
+/// them within some steps' time. Every chunk has this size, the last one filled up, because
+/// a device keeps buffers for each shape it has seen.
+const CHUNK: usize = 64;
 
 /// Neighbours that are reported of each picture.
 pub const NEIGHBOURS: usize = 12;
 
-/// Embeds pictures, `[pictures, 3, side, side]`; one row a picture.
-pub async fn embed(encoder: &Encoder, pictures: &Tensor<4>) -> Result<Vec<f32>, String> {
-    let count = pictures.dims()[0];
-    let mut values = Vec::new();
-    for start in (0..count).step_by(CHUNK) {
-        let here = CHUNK.min(count - start);
-        let mut chunk = pictures.clone().narrow(0, start, here);
+/// A set on its way through an encoder.
+pub struct Embedder {
+    encoder: Encoder,
+    pictures: Tensor<4>,
+    done: usize,
+    values: Vec<f32>,
+}
+
+impl Embedder {
+    /// Starts on pictures, `[pictures, 3, side, side]`.
+    pub fn new(encoder: Encoder, pictures: Tensor<4>) -> Self {
+        Self { encoder, pictures, done: 0, values: Vec::new() }
+    }
+
+    /// Embeds one chunk; whether more are left.
+    pub async fn advance(&mut self) -> Result<bool, String> {
+        let count = self.pictures.dims()[0];
+        let here = CHUNK.min(count - self.done);
+        let mut chunk = self.pictures.clone().narrow(0, self.done, here);
         if here < CHUNK && count > CHUNK {
-            let filling = pictures.clone().narrow(0, 0, CHUNK - here);
+            let filling = self.pictures.clone().narrow(0, 0, CHUNK - here);
             chunk = Tensor::cat(vec![chunk, filling], 0);
         }
-        let embeddings = encoder.forward(chunk);
+        let embeddings = self.encoder.forward(chunk);
         let dimensions = embeddings.dims()[1];
-        let data = embeddings.into_data_async().await.map_err(|error| error.to_string())?;
-        let numbers = data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))?;
-        values.extend_from_slice(&numbers[..here * dimensions]);
+        let numbers = read(embeddings.flatten(0, 1)).await?;
+        self.values.extend_from_slice(&numbers[..here * dimensions]);
+        self.done += here;
+        Ok(self.done < count)
     }
-    Ok(values)
+
+    /// The encoder, and the embeddings so far, one row a picture.
+    pub fn finish(self) -> (Encoder, Vec<f32>) {
+        (self.encoder, self.values)
+    }
 }
 
 /// What embeddings of the set are worth.

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{
-    embedder,
+    embedder::Embedder,
     held_out::{Best, HeldOut},
 };
 use crate::{
@@ -57,7 +57,9 @@ impl FineTuning {
 
     /// Classifies the held-out pictures; the answer stands in the place of the probe's.
     pub async fn finish(self) -> Result<Classification, String> {
-        let embeddings = embedder::embed(&self.tuner.encoder(), &self.pictures).await?;
+        let mut embedder = Embedder::new(self.tuner.encoder(), self.pictures.clone());
+        while embedder.advance().await? {}
+        let (_, embeddings) = embedder.finish();
         let chances = self.tuner.classify(embeddings, &self.pictures.device()).exp();
         let data = chances.into_data_async().await.map_err(|error| error.to_string())?;
         let chances = data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))?;

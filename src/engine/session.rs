@@ -12,14 +12,16 @@ use super::{
     backend::{self, Opened},
     classifier::{Classifier, Waiting},
     embedded::Embedded,
-    embedder,
+    embedder::{self, Embedder},
     explainer::Explainer,
     fine_tuning::FineTuning,
     held_out::HeldOut,
     latest_batch::LatestBatch,
+    mapper::Mapper,
     pictures::PictureSet,
     readback::{read, read_rgb},
     search::Search,
+    studies::{self, Studies},
 };
 use crate::{
     augment::View,
@@ -28,8 +30,8 @@ use crate::{
     image::Image,
     kernels::views::resample,
     protocol::{
-        Activity, Command, Event, Floats, Labelling, Pair, PictureId, Query, SetMatrix, Stage, StepReport,
-        Subject, Views,
+        Activity, Command, Event, Floats, Labelling, Map, MapMethod, Pair, PictureId, Query, SetMatrix,
+        Stage, StepReport, Subject, Views,
     },
     random::{Purpose, generator},
     settings::{BackendChoice, MIN_PICTURES, Settings},
@@ -44,7 +46,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(80);
 const MAX_UNREPORTED: usize = 8;
 
 /// While training, evaluation may take this share of the time.
-const EVALUATION_SHARE: f64 = 0.1;
+const EVALUATION_SHARE: f64 = 0.05;
 
 /// How long one piece of a classifier's work takes.
 const SLICE: Duration = Duration::from_millis(40);
@@ -64,6 +66,14 @@ enum Goal {
     Rest,
     OneStep,
     Finish,
+}
+
+/// The set on its way through an encoder.
+struct Evaluating {
+    stage: Stage,
+    /// The step after which the encoder was taken.
+    step: u32,
+    embedder: Embedder,
 }
 
 /// A run and what of it has not been reported yet.
@@ -94,9 +104,16 @@ pub struct Session<E> {
     pixels_due: bool,
     run: Option<Run>,
     goal: Goal,
+    evaluating: Option<Evaluating>,
     embedded: HashMap<Stage, Embedded>,
     order: Vec<usize>,
     wanted_matrix: Option<Stage>,
+    wanted_map: Option<(Stage, MapMethod)>,
+    mapper: Option<Mapper>,
+    /// The map shown last: the next one is turned like it.
+    map: Option<Map>,
+    /// Whether the map went on after the last step.
+    map_had_its_turn: bool,
     /// The row of every batch whose views are to be shown.
     inspected: Option<u32>,
     search: Option<Search>,
@@ -105,6 +122,9 @@ pub struct Session<E> {
     labellings: Waiting,
     classifier: Option<Classifier>,
     fine_tuning: Option<FineTuning>,
+    studies: Studies,
+    /// Whether the last piece of work was a study's: while training, every other one is.
+    studied: bool,
     activity: Activity,
 }
 
@@ -120,9 +140,14 @@ impl<E: FnMut(Event)> Session<E> {
             pixels_due: false,
             run: None,
             goal: Goal::Rest,
+            evaluating: None,
             embedded: HashMap::new(),
             order: Vec::new(),
             wanted_matrix: None,
+            wanted_map: None,
+            mapper: None,
+            map: None,
+            map_had_its_turn: false,
             inspected: None,
             search: None,
             wanted_pair: None,
@@ -130,6 +155,8 @@ impl<E: FnMut(Event)> Session<E> {
             labellings: Waiting::default(),
             classifier: None,
             fine_tuning: None,
+            studies: Studies::default(),
+            studied: false,
             activity: Activity::Idle,
         }
     }
@@ -156,12 +183,14 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Reset => self.restart(),
             Command::Preview { pictures, views, draw } => self.preview(&pictures, views, draw).await,
             Command::Matrix { stage } => self.wanted_matrix = Some(stage),
+            Command::Map { stage, method } => self.wanted_map = Some((stage, method)),
             Command::Inspect { anchor } => self.inspect(anchor).await,
             Command::Classify(labelling) => self.labellings.put(labelling),
             Command::FineTune(labelling) => self.start_fine_tuning(&labelling),
             Command::StopTuning => self.give_up_fine_tuning(),
             Command::Query(query) => self.start_search(query),
             Command::Explain(pair) => self.wanted_pair = Some(pair),
+            Command::Study { study, stage } => self.studies.put(study, stage),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -186,20 +215,31 @@ impl<E: FnMut(Event)> Session<E> {
             self.evaluate_pixels();
         } else if self.settled && self.run.is_none() && self.set.len() > 0 {
             self.start_run();
+        } else if self.evaluating.is_some() {
+            self.embed().await?;
         } else if self.evaluation_due() {
-            self.evaluate().await?;
+            self.start_evaluation().await?;
         } else if self.search.as_ref().is_some_and(Search::is_due) {
             self.search().await?;
         } else if self.wanted_pair.is_some() || self.explainer.is_some() {
             self.explain().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
+        } else if let Some(wanted) = self.wanted_map.take() {
+            self.start_map(wanted);
+        } else if self.mapper.is_some() && !self.map_had_its_turn {
+            self.draw_map();
         } else if self.classifier.is_some() || !self.labellings.is_empty() {
             self.classify();
+        } else if self.study_due() {
+            self.study();
         } else if self.fine_tuning.is_some() {
             self.fine_tune().await?;
         } else if self.goal != Goal::Rest && self.run.is_some() {
+            self.map_had_its_turn = false;
             self.train().await?;
+        } else if self.mapper.is_some() {
+            self.draw_map();
         } else {
             self.set_activity(Activity::Idle);
             return Ok(Progress::Idle);
@@ -236,9 +276,12 @@ impl<E: FnMut(Event)> Session<E> {
     fn pictures_changed(&mut self) {
         self.settled = false;
         self.pixels_due = true;
+        self.evaluating = None;
+        self.mapper = None;
         self.embedded.clear();
         self.order.clear();
         self.explainer = None;
+        self.studies = Studies::default();
         self.give_up_fine_tuning();
         let Some(run) = &mut self.run else { return };
         if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
@@ -249,6 +292,8 @@ impl<E: FnMut(Event)> Session<E> {
     fn restart(&mut self) {
         self.run = None;
         self.explainer = None;
+        self.evaluating = None;
+        self.mapper = None;
         self.give_up_fine_tuning();
         self.goal = Goal::Rest;
         self.embedded.retain(|stage, _| *stage == Stage::Pixels);
@@ -345,36 +390,52 @@ impl<E: FnMut(Event)> Session<E> {
         self.goal == Goal::Rest || run.training_time.as_secs_f64() > share
     }
 
-    async fn evaluate(&mut self) -> Result<(), String> {
+    /// Sets out to embed the set by the encoder as it is now; a set that is new, by the
+    /// untrained one first.
+    async fn start_evaluation(&mut self) -> Result<(), String> {
         self.set_activity(Activity::Evaluating);
         let run = self.run.as_mut().expect("a run is evaluated");
+        let step = run.trainer.steps_taken();
         let rows = run.pictures.dims()[0];
-        if rows != self.set.len() || !self.embedded.contains_key(&Stage::Untrained) {
-            // The set has changed, or nothing is known of it yet. Steps taken on the old
-            // one are reported while its rows can still be told apart.
-            if !run.unreported.is_empty() {
-                return self.report().await;
-            }
-            let opened = self.opened.as_ref().expect("the device is open");
-            run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
-            run.ids = self.set.ids();
-            run.latest = None;
-            run.trainer.replace_pictures(run.pictures.clone());
-            let encoder = run.trainer.untrained().encoder.clone();
-            let embeddings = embedder::embed(&encoder, &run.pictures).await?;
-            run.evaluated = (run.trainer.steps_taken() == 0).then_some(0);
-            self.publish(Stage::Untrained, 0, embeddings, Some(encoder));
+        if rows == self.set.len() && self.embedded.contains_key(&Stage::Untrained) {
+            let encoder = run.trainer.network().encoder;
+            let embedder = Embedder::new(encoder, run.pictures.clone());
+            self.evaluating = Some(Evaluating { stage: Stage::Trained, step, embedder });
+            run.evaluated = Some(step);
+            run.evaluation_time = Duration::ZERO;
+            run.training_time = Duration::ZERO;
             return Ok(());
         }
+        // The set has changed, or nothing is known of it yet. Steps taken on the old one
+        // are reported while its rows can still be told apart.
+        if !run.unreported.is_empty() {
+            return self.report().await;
+        }
+        let opened = self.opened.as_ref().expect("the device is open");
+        run.pictures = self.set.upload(self.settings.side as usize, &opened.device);
+        run.ids = self.set.ids();
+        run.latest = None;
+        run.trainer.replace_pictures(run.pictures.clone());
+        run.evaluated = (step == 0).then_some(0);
+        let encoder = run.trainer.untrained().encoder.clone();
+        let embedder = Embedder::new(encoder, run.pictures.clone());
+        self.evaluating = Some(Evaluating { stage: Stage::Untrained, step: 0, embedder });
+        Ok(())
+    }
+
+    /// Brings the evaluation in hand a chunk of pictures further.
+    async fn embed(&mut self) -> Result<(), String> {
         let started = Instant::now();
-        let step = run.trainer.steps_taken();
-        let encoder = run.trainer.network().encoder;
-        let embeddings = embedder::embed(&encoder, &run.pictures).await?;
-        run.evaluated = Some(step);
-        self.publish(Stage::Trained, step, embeddings, Some(encoder));
-        let run = self.run.as_mut().expect("a run is evaluated");
-        run.evaluation_time = started.elapsed();
-        run.training_time = Duration::ZERO;
+        let evaluating = self.evaluating.as_mut().expect("an evaluation goes on");
+        if !evaluating.embedder.advance().await?
+            && let Some(done) = self.evaluating.take()
+        {
+            let (encoder, embeddings) = done.embedder.finish();
+            self.publish(done.stage, done.step, embeddings, Some(encoder));
+        }
+        if let Some(run) = &mut self.run {
+            run.evaluation_time += started.elapsed();
+        }
         Ok(())
     }
 
@@ -457,6 +518,30 @@ impl<E: FnMut(Event)> Session<E> {
         Some(Explainer::new(pair, [a?, b?], side, embedded))
     }
 
+    /// Starts a map, unless its embeddings were dropped meanwhile.
+    fn start_map(&mut self, (stage, method): (Stage, MapMethod)) {
+        self.mapper = self.embedded.get(&stage).map(|embedded| {
+            Mapper::new((stage, method), embedded.step, self.set.ids(), &embedded.rows, self.map.as_ref())
+        });
+    }
+
+    /// Brings the map in hand a slice further.
+    fn draw_map(&mut self) {
+        self.map_had_its_turn = self.goal != Goal::Rest;
+        if self.goal == Goal::Rest {
+            self.set_activity(Activity::Evaluating);
+        }
+        let Some(mapper) = &mut self.mapper else { return };
+        let (map, more) = mapper.advance(SLICE);
+        if !more {
+            self.mapper = None;
+        }
+        if let Some(map) = map {
+            self.map = Some(map.clone());
+            (self.emit)(Event::Mapped(map));
+        }
+    }
+
     /// Starts a classifier that was asked for, or brings the one in hand a slice further.
     fn classify(&mut self) {
         self.set_activity(Activity::Evaluating);
@@ -471,6 +556,29 @@ impl<E: FnMut(Event)> Session<E> {
         if self.classifier.as_mut().is_some_and(|classifier| !classifier.advance(SLICE)) {
             let finished = self.classifier.take().expect("it has just advanced");
             (self.emit)(Event::Classified(finished.finish()));
+        }
+    }
+
+    /// Whether a study goes on now: training takes turns with it.
+    fn study_due(&mut self) -> bool {
+        let training = self.goal != Goal::Rest && self.run.is_some();
+        let had_its_turn = std::mem::take(&mut self.studied) && training;
+        !self.studies.is_empty() && !had_its_turn
+    }
+
+    /// Brings the study in hand a slice further.
+    fn study(&mut self) {
+        self.studied = true;
+        if self.goal == Goal::Rest {
+            self.set_activity(Activity::Evaluating);
+        }
+        let (embedded, set, seed) = (&self.embedded, &self.set, self.settings.seed);
+        let subject = |stage| {
+            let Embedded { step, rows, .. } = embedded.get(&stage)?;
+            Some(studies::Subject { step: *step, rows: rows.clone(), pictures: set.ids(), seed })
+        };
+        if let Some(event) = self.studies.advance(subject, SLICE) {
+            (self.emit)(event);
         }
     }
 

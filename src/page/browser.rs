@@ -20,6 +20,7 @@ mod measure;
 mod paint;
 mod query;
 mod rail;
+mod reach;
 mod session;
 mod stage;
 mod supervisor;

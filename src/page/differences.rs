@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(
             differences(&before, &after),
             [
-                "steps 1,600 → 2,000",
+                "steps 1,700 → 2,000",
                 "input size 32 pixels → 48 pixels",
                 "temperature 0.1 → 0.2",
                 "crop 60 % in 100 % of views → 30 % in 100 % of views",

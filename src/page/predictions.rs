@@ -214,7 +214,7 @@ mod tests {
         assert!(predictions(&state, Stage::Trained, Method::Probe).is_empty());
         assert!(predictions(&state, Stage::Pixels, Method::Vote).is_empty());
         state.type_label(4, "a");
-        state.remove(5);
+        state.remove(&[5]);
         assert_eq!(order(&state), [3, 2]);
     }
 

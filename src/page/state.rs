@@ -4,26 +4,34 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod groups;
 mod labels;
+mod maps;
 mod parts;
 mod pictures;
 mod results;
 mod run;
 mod runs;
 mod search;
+mod selection;
 mod why_alike;
 
+pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
+pub use maps::Maps;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
 pub use runs::{Notes, Record, Runs};
 pub use search::{Search, Sought};
+pub use selection::{Reach, Selection};
 pub use why_alike::WhyAlike;
 
+use std::collections::BTreeSet;
+
 use crate::{
-    protocol::{Backend, Command, Environment, Event, PictureId, Stage, Views},
+    protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
 
@@ -83,6 +91,10 @@ pub enum Tab {
     Similarity,
     /// The nearest others of one picture.
     Neighbours,
+    /// All pictures in the plane.
+    Map,
+    /// Groups, near-duplicates and odd ones out.
+    Groups,
     /// What a few labels are worth.
     Labels,
     /// Curves and batch matrix.
@@ -91,13 +103,16 @@ pub enum Tab {
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 4] = [Self::Similarity, Self::Neighbours, Self::Labels, Self::Loss];
+    pub const ALL: [Self; 6] =
+        [Self::Similarity, Self::Neighbours, Self::Map, Self::Groups, Self::Labels, Self::Loss];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Similarity => "Similarity",
             Self::Neighbours => "Neighbours",
+            Self::Map => "Map",
+            Self::Groups => "Groups",
             Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
@@ -128,6 +143,8 @@ pub struct State {
     pub run: Run,
     /// What the embeddings say.
     pub results: Results,
+    /// The map of the set.
+    pub maps: Maps,
     /// Labels for classifiers, and what these made of them.
     pub labels: Labels,
     /// The runs that ended.
@@ -136,10 +153,14 @@ pub struct State {
     pub search: Search,
     /// The pair whose likeness is explained.
     pub why_alike: WhyAlike,
+    /// What was found out about the whole set.
+    pub groups: Groups,
     /// The views in the preview.
     pub views: Option<Views>,
-    /// The picture that was picked out.
+    /// The focused picture, whose neighbours are shown.
     pub selected: Option<PictureId>,
+    /// The selected pictures.
+    pub selection: Selection,
     /// The tab in front.
     pub tab: Tab,
     /// Whether the user put it there during this run.
@@ -162,12 +183,15 @@ impl State {
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
             results: Results::default(),
+            maps: Maps::default(),
             labels: Labels::default(),
             runs: Runs::default(),
             search: Search::default(),
             why_alike: WhyAlike::default(),
+            groups: Groups::default(),
             views: None,
             selected: None,
+            selection: Selection::default(),
             tab: Tab::Similarity,
             tab_chosen: false,
             postponed: false,
@@ -218,12 +242,18 @@ impl State {
                 }
                 self.labels.ask_again_of(evaluation.stage);
                 self.explain_again_after(&evaluation);
+                self.maps.ask_again_of(evaluation.stage);
+                self.groups.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
-                self.select_something();
+                self.focus_something();
             }
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
+            }
+            Event::Mapped(map) => {
+                self.touch(Part::Map);
+                self.maps.keep(map);
             }
             Event::Classified(classification) => {
                 self.touch(Part::Labels);
@@ -244,6 +274,14 @@ impl State {
             Event::Explained(explanation) => {
                 self.touch(Part::WhyAlike);
                 self.why_alike.keep(explanation);
+            }
+            Event::Clustered(clustering) => {
+                self.touch(Part::Groups);
+                self.groups.keep_clustering(clustering);
+            }
+            Event::Surveyed(survey) => {
+                self.touch(Part::Groups);
+                self.groups.keep_survey(survey);
             }
             Event::Views(views) => {
                 self.touch(Part::Views);
@@ -274,6 +312,18 @@ impl State {
             self.touch(Part::Labels);
             self.labels.ask_again();
         }
+    }
+
+    /// Chooses how the map is drawn.
+    pub fn choose_map_method(&mut self, method: MapMethod) {
+        self.touch(Part::Map);
+        self.maps.method = method;
+    }
+
+    /// The stage whose map should be asked for, and how; once for each evaluation of it.
+    pub fn wants_map(&mut self, stage: Stage) -> Option<MapMethod> {
+        self.results.scored(stage)?;
+        self.maps.wants(stage)
     }
 
     /// Notes how much of the engine's code has arrived.
@@ -320,6 +370,8 @@ impl State {
             self.stop_explaining(stage);
         }
         self.touch(Part::Search);
+        self.touch(Part::Map);
+        self.maps.clear();
         self.notify(format!(
             "The engine stopped: {} Your pictures and settings are kept; a new engine starts from step 0.",
             with_full_stop(reason)
@@ -378,21 +430,22 @@ impl State {
         newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
     }
 
-    /// Takes a picture out; whether it was there.
-    pub fn remove(&mut self, id: PictureId) -> bool {
+    /// Takes pictures out; how many of them were there. The focus moves to what stands
+    /// beside the one that had it.
+    pub fn remove(&mut self, ids: &[PictureId]) -> usize {
         self.touch(Part::Pictures);
-        let neighbour = self.pictures.row(id).and_then(|row| {
-            let entries = self.pictures.entries();
-            entries.get(row + 1).or(entries.get(row.wrapping_sub(1))).map(|entry| entry.id)
-        });
-        if self.selected == Some(id) {
-            self.touch(Part::Selection);
-            self.selected = neighbour;
-        }
+        self.touch(Part::Selection);
         self.touch(Part::Labels);
-        self.labels.forget(id);
-        self.stop_explaining_picture(id);
-        self.pictures.remove(id)
+        let gone: BTreeSet<_> = ids.iter().copied().collect();
+        if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
+            let (before, after) = self.pictures.entries().split_at(row);
+            let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
+            self.selected = others.find(|id| !gone.contains(id));
+        }
+        self.selection.forget(&gone);
+        gone.iter().for_each(|id| self.labels.forget(*id));
+        gone.iter().for_each(|id| self.stop_explaining_picture(*id));
+        self.pictures.remove(&gone)
     }
 
     /// Takes every picture out, and forgets what was learned about them.
@@ -405,15 +458,20 @@ impl State {
         self.pictures.clear();
         self.intake = Intake::default();
         self.results = Results::default();
+        self.touch(Part::Map);
+        self.maps.clear();
         self.touch(Part::Labels);
         self.labels.clear();
         self.end_search();
+        self.touch(Part::Groups);
+        self.groups.clear();
         self.run.steps.clear();
         self.run.notes = Notes::default();
         self.run.batch = None;
         self.stop_running();
         self.views = None;
         self.selected = None;
+        self.selection = Selection::default();
         self.tab_chosen = false;
         self.tab = Tab::Similarity;
         self.touch(Part::Tab);
@@ -451,15 +509,6 @@ impl State {
         self.intake.skipped = 0;
     }
 
-    /// Picks a picture out.
-    pub fn select(&mut self, id: PictureId) {
-        self.touch(Part::Selection);
-        self.selected = Some(id);
-        self.touch(Part::Search);
-        self.search.put_behind();
-        self.stop_asking_why();
-    }
-
     /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
     pub fn inspect(&mut self, anchor: Option<u32>) {
         self.touch(Part::Run);
@@ -470,13 +519,12 @@ impl State {
         }
     }
 
-    /// Picks the first picture out if none is.
-    fn select_something(&mut self) {
+    /// Focuses the first picture if none is.
+    fn focus_something(&mut self) {
         if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
             && let Some(first) = self.pictures.entries().first()
         {
-            self.selected = Some(first.id);
-            self.touch(Part::Selection);
+            self.focus(first.id);
         }
     }
 

@@ -132,6 +132,21 @@ pub const SET_MATRIX: Term = term(
     "the similarity matrix",
     "Every picture against every other. Rows and columns are in the same order, kinds or groups side by side, so that alike pictures form bright blocks along the diagonal.",
 );
+/// The map.
+pub const MAP: Term = term(
+    "the map",
+    "Every picture at a place in the plane, alike ones close together. An embedding has many more than two directions, so no map can keep all distances: near means alike, but how far apart two groups lie says little.",
+);
+/// Principal components.
+pub const PCA: Term = term(
+    "principal components",
+    "The map as seen from the side where the embeddings spread the most. Quick and without distortion, but all other directions are pressed flat.",
+);
+/// t-SNE.
+pub const TSNE: Term = term(
+    "t-SNE",
+    "A map that is pulled into shape until near neighbours lie together. It shows groups well; sizes of groups and gaps between them mean little.",
+);
 /// kNN.
 pub const KNN: Term = term(
     "kNN",
@@ -188,6 +203,27 @@ pub const CONFUSION: Term = term(
     "A row for each label that pictures came with, a column for each label they were given. Right guesses lie on the diagonal; a bright cell beside it is a label often taken for another.",
 );
 
+/// Groups.
+pub const GROUPS: Term = term(
+    "groups",
+    "Spherical k-means deals the pictures into a given number of groups, so that each is as similar as can be to its group’s centre. The first picture of a group, its medoid, is the most similar to all others in it.",
+);
+/// How well groups stand apart.
+pub const SILHOUETTE: Term = term(
+    "the silhouette",
+    "How much closer pictures are to their own group than to the next: 1 where groups stand clearly apart, 0 where they run into each other. The suggested number of groups is the one with the highest silhouette, from 2 to 20.",
+);
+/// Near-duplicates.
+pub const NEAR_DUPLICATES: Term = term(
+    "near-duplicates",
+    "Pictures that are at least as similar as the threshold, directly or through others between them. Raw pixels find copies; a trained encoder also finds the same thing seen differently.",
+);
+/// Odd ones out.
+pub const ODD_ONES: Term = term(
+    "odd ones out",
+    "Pictures whose nearest others are still far away: rare things, mistakes, or files that are there by accident.",
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +249,10 @@ mod tests {
             STAGES,
             HELD_OUT,
             KNN_VOTE,
+            GROUPS,
+            SILHOUETTE,
+            NEAR_DUPLICATES,
+            ODD_ONES,
         ] {
             assert!(!name.is_empty() && meaning.ends_with('.'), "{name}");
         }

@@ -56,6 +56,11 @@ pub fn similarity(value: f32) -> String {
     format!("{value:.2}").replace('-', "−")
 }
 
+/// A similarity near 1, where the third digit counts; never rounded up to 1.
+pub fn fine_similarity(value: f32) -> String {
+    format!("{:.3}", (value * 1000.0 + 1e-3).floor() / 1000.0)
+}
+
 /// A number without needless zeros, with a true minus sign.
 pub fn number(value: f32) -> String {
     value.to_string().replace('-', "−")
@@ -279,6 +284,11 @@ mod tests {
         assert_eq!(duration(125.0), "2 min 5 s");
         assert_eq!(duration(3_725.0), "1 h 2 min");
         assert_eq!(similarity(-0.254), "−0.25");
+        assert_eq!(
+            (fine_similarity(0.9996), fine_similarity(0.985)),
+            ("0.999".to_owned(), "0.985".to_owned())
+        );
+        assert_eq!(fine_similarity(1.0), "1.000");
         assert_eq!(speed(3.25), "3.2 steps/s");
         assert_eq!(percent(0.4), "40 %");
     }

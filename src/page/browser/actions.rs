@@ -7,7 +7,7 @@ use super::{session::Session, timing};
 use crate::{
     link,
     page::state::{Newcomer, PORTION},
-    protocol::{Command, PictureId, Stage},
+    protocol::{Command, Stage},
     settings::{Images, Settings},
 };
 
@@ -108,10 +108,11 @@ impl Session {
         }
     }
 
-    /// Takes a picture out of the set.
-    pub fn remove(self, id: PictureId) {
-        if self.change(|state| state.remove(id)) {
-            self.send(&Command::Remove(vec![id]));
+    /// Takes the selected pictures out of the set, else the focused one.
+    pub fn remove_chosen(self) {
+        let ids = self.peek(|state| state.chosen());
+        if self.change(|state| state.remove(&ids)) > 0 {
+            self.send(&Command::Remove(ids));
             self.settle();
         }
     }
@@ -132,6 +133,13 @@ impl Session {
         }
     }
 
+    /// Asks for a stage's map, once for each evaluation and way of drawing.
+    pub fn request_map(self, stage: Stage) {
+        if let Some(method) = self.change(|state| state.wants_map(stage)) {
+            self.send(&Command::Map { stage, method });
+        }
+    }
+
     /// Looks inside one row of the batch matrix, or inside none.
     pub fn inspect(self, anchor: Option<u32>) {
         self.change(|state| state.inspect(anchor));
@@ -149,6 +157,13 @@ impl Session {
     pub fn request_explanation(self) {
         if let Some(pair) = self.change(|state| state.wants_explanation()) {
             self.send(&Command::Explain(pair));
+        }
+    }
+
+    /// Asks for what the tab Groups looks for at a stage, once for each change of embeddings.
+    pub fn request_study(self, stage: Stage) {
+        if let Some(study) = self.change(|state| state.wants_study(stage)) {
+            self.send(&Command::Study { study, stage });
         }
     }
 

@@ -3,11 +3,15 @@
 mod confusion;
 mod curve;
 mod gallery;
+mod group_controls;
+mod groups_tab;
 mod health_warnings;
 mod label_entry;
 mod labels_tab;
 mod legend;
 mod loss_tab;
+mod map_tab;
+mod map_view;
 mod matrix_view;
 mod neighbours_tab;
 mod notices;
@@ -17,7 +21,10 @@ mod readout;
 mod row_view;
 mod run_chart;
 mod runs_view;
+mod selected_edges;
+mod selection_bar;
 mod similarity_tab;
+mod strip_view;
 mod tabs;
 mod why_view;
 

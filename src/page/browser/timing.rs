@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use js_sys::Promise;
-use leptos::prelude::{document, request_animation_frame, set_timeout};
+use leptos::prelude::{document, request_animation_frame, set_timeout, window};
 use wasm_bindgen_futures::JsFuture;
 
 /// Calls back with the next frame, or soon in a tab that draws no frames.
@@ -34,4 +34,10 @@ pub async fn breathe() {
 /// Milliseconds on a clock that only runs forward.
 pub fn now() -> f64 {
     js_sys::Date::now()
+}
+
+/// Whether the user asked the system for less motion.
+pub fn is_motion_reduced() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    query.is_some_and(|query| query.matches())
 }

@@ -125,6 +125,11 @@ impl State {
         self.labels.ask_again();
     }
 
+    /// Gives every selected picture a label, else the focused one; blank text takes it away.
+    pub fn label_chosen(&mut self, text: &str) {
+        self.chosen().into_iter().for_each(|id| self.type_label(id, text));
+    }
+
     /// Takes every typed label away.
     pub fn forget_labels(&mut self) {
         self.touch(Part::Labels);

@@ -15,8 +15,12 @@ pub enum Part {
     Run,
     /// Evaluations and matrices.
     Results,
+    /// The map.
+    Map,
     /// Typed labels and what classifiers made of them.
     Labels,
+    /// Groups, near-duplicates and odd ones out.
+    Groups,
     /// The views in the preview.
     Views,
     /// The picture that was picked out.
@@ -35,14 +39,16 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
         Self::Engine,
         Self::Run,
         Self::Results,
+        Self::Map,
         Self::Labels,
+        Self::Groups,
         Self::Views,
         Self::Selection,
         Self::Search,

@@ -1,6 +1,6 @@
 //! The set of pictures and their labels.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     image::Image,
@@ -58,14 +58,12 @@ impl Pictures {
         id
     }
 
-    /// Takes a picture out; whether it was there.
-    pub fn remove(&mut self, id: PictureId) -> bool {
-        let Some(row) = self.rows.remove(&id) else { return false };
-        self.entries.remove(row);
-        for (row, entry) in self.entries.iter().enumerate().skip(row) {
-            self.rows.insert(entry.id, row);
-        }
-        true
+    /// Takes pictures out; how many of them were there.
+    pub fn remove(&mut self, gone: &BTreeSet<PictureId>) -> usize {
+        let before = self.entries.len();
+        self.entries.retain(|entry| !gone.contains(&entry.id));
+        self.rows = self.entries.iter().enumerate().map(|(row, entry)| (entry.id, row)).collect();
+        before - self.entries.len()
     }
 
     /// Takes every picture out. Ids are not used again.
@@ -140,7 +138,8 @@ mod tests {
     fn removing_one_keeps_the_others_in_place_and_ids_unique() {
         let mut pictures = Pictures::default();
         let ids: Vec<_> = ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None))).into();
-        assert!(pictures.remove(ids[1]) && !pictures.remove(ids[1]));
+        let gone = BTreeSet::from([ids[1]]);
+        assert_eq!((pictures.remove(&gone), pictures.remove(&gone)), (1, 0));
         assert_eq!(pictures.get(ids[2]).map(|entry| entry.name.as_str()), Some("c"));
         assert_eq!(pictures.row(ids[2]), Some(1));
         pictures.clear();

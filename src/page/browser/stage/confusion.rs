@@ -38,7 +38,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
         let side = confusion.labels.len();
         Some(Drawing { pixels: pixels(&confusion.shares(), side, SHARES, Diagonal::Shown), side })
     };
-    let pick = move |cell: Cell| {
+    let pick = move |cell: Cell, _| {
         focus.cell.set(confusion.with_untracked(|confusion| confusion.as_ref()?.labels_of(cell)));
     };
     let label = move || {

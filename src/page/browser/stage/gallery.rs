@@ -2,12 +2,13 @@
 
 use leptos::{ev, html, prelude::*};
 
+use super::selection_bar::SelectionBar;
 use crate::{
     image::SIDE,
     page::{
-        browser::{measure::follow_size, paint, session::Session, thumbnail::title},
+        browser::{measure::follow_size, paint, reach, session::Session, thumbnail::title},
         grid::Grid,
-        state::{Part, Tab},
+        state::{Part, Reach, Tab},
     },
     plot::contact_sheet::contact_sheet,
     protocol::PictureId,
@@ -42,7 +43,8 @@ pub fn Gallery() -> impl IntoView {
                 role="listbox"
                 tabindex="0"
                 aria-label="Pictures of the set"
-                aria-activedescendant=move || selected(session).map(option_id)
+                aria-multiselectable="true"
+                aria-activedescendant=move || focused(session).map(option_id)
                 node_ref=viewport
                 on:scroll=move |event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top()))
                 on:keydown=key
@@ -92,54 +94,22 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 fn Cell(id: PictureId) -> impl IntoView {
     let session = Session::expect();
     let name = title(session, id);
+    let selected = move || session.read([Part::Selection], |state| state.selection.contains(id));
     view! {
         <div
             class="gallery-cell"
+            class:focused=move || focused(session) == Some(id)
             role="option"
             id=option_id(id)
             title=name.clone()
             aria-label=name
-            aria-selected=move || (selected(session) == Some(id)).to_string()
-            on:click=move |_| pick(session, id)
+            aria-selected=move || selected().to_string()
+            on:click=move |event| pick(session, id, reach::of_click(&event))
         ></div>
     }
 }
 
-/// What is picked out, and what can be done with it.
-#[component]
-fn SelectionBar(tall: RwSignal<bool>) -> impl IntoView {
-    let session = Session::expect();
-    let picked = move || {
-        session.read([Part::Selection, Part::Pictures], |state| {
-            state.selected.filter(|id| state.pictures.get(*id).is_some())
-        })
-    };
-    let words =
-        move || picked().map_or("Pick a picture to see its nearest.".to_owned(), |id| title(session, id));
-    let remove = move |_| {
-        if let Some(id) = selected(session) {
-            session.remove(id);
-        }
-    };
-    view! {
-        <div class="gallery-bar">
-            <p class="gallery-picked">{words}</p>
-            <button class="button quiet" type="button" disabled=move || picked().is_none() on:click=remove>
-                "Remove picture"
-            </button>
-            <button
-                class="button quiet"
-                type="button"
-                aria-expanded=move || tall.get().to_string()
-                on:click=move |_| tall.update(|tall| *tall = !*tall)
-            >
-                {move || if tall.get() { "Show fewer" } else { "Show more" }}
-            </button>
-        </div>
-    }
-}
-
-fn selected(session: Session) -> Option<PictureId> {
+fn focused(session: Session) -> Option<PictureId> {
     session.read([Part::Selection], |state| state.selected)
 }
 
@@ -147,30 +117,44 @@ fn option_id(id: PictureId) -> String {
     format!("picture-{id}")
 }
 
-/// Picks a picture out and shows its neighbours, or lets it be labelled.
-fn pick(session: Session, id: PictureId) {
+/// Changes the selection. A single picture shows its neighbours, unless the tab in front
+/// uses the selection itself.
+fn pick(session: Session, id: PictureId, reach: Reach) {
     session.change(|state| {
-        state.select(id);
-        if state.tab != Tab::Labels {
+        let order = state.order();
+        state.choose(reach, id, &order);
+        state.focus(id);
+        if reach == Reach::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {
             state.choose_tab(Tab::Neighbours);
         }
     });
 }
 
-/// Arrow keys move the choice, Enter shows the neighbours, Delete removes.
+/// Arrow keys select the next picture, with Shift a range; with Control they move the
+/// focus alone. Space selects or lets go, Enter shows the neighbours, Delete removes.
 fn press(session: Session, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
-    let selected = session.peek(|state| state.selected);
-    match (event.key().as_str(), selected) {
-        ("Enter" | " ", Some(id)) => pick(session, id),
-        ("Delete", Some(id)) => session.remove(id),
+    let focused = session.peek(|state| state.selected);
+    let reach = reach::of_key(event);
+    match (event.key().as_str(), focused) {
+        ("Enter", Some(id)) => pick(session, id, Reach::One),
+        (" ", Some(id)) => pick(session, id, if reach == Reach::Range { reach } else { Reach::Toggle }),
+        ("Delete", _) => session.remove_chosen(),
+        ("Escape", _) => session.change(|state| state.clear_selection()),
+        ("a", _) if reach == Reach::Toggle => session.change(|state| state.select_all(state.order())),
         (key, _) => {
             let target = session.peek(|state| {
-                let row = selected.map_or(Some(0), |id| state.pictures.row(id))?;
+                let row = focused.map_or(Some(0), |id| state.pictures.row(id))?;
                 let cell = grid.neighbour(row, key)?;
                 state.pictures.entries().get(cell).map(|entry| (cell, entry.id))
             });
             let Some((cell, id)) = target else { return };
-            session.change(|state| state.select(id));
+            session.change(|state| {
+                if reach != Reach::Toggle {
+                    let order = state.order();
+                    state.choose(reach, id, &order);
+                }
+                state.focus(id);
+            });
             bring_into_sight(grid, cell, viewport);
         }
     }

@@ -1,4 +1,4 @@
-//! Gives the picked picture a label: typed, or one of those that there are.
+//! Gives the picked picture, or all selected ones, a label: typed, or one of those that there are.
 
 use leptos::{ev, html, prelude::*};
 
@@ -19,40 +19,63 @@ use crate::{
 /// More labels than this are offered by the text field alone.
 const MAX_OFFERED: usize = 24;
 
-/// The picked picture, a field for its label, and the labels that there are.
+/// More selected pictures than this are not shown.
+const MAX_SHOWN: usize = 12;
+
+/// The picked or selected pictures, a field for their label, and the labels that there are.
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let session = Session::expect();
-    let picked = Memo::new(move |_| {
-        session.read([Part::Selection, Part::Pictures], |state| {
-            state.selected.filter(|id| state.pictures.get(*id).is_some())
-        })
-    });
-    let nothing =
-        || view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any();
-    let show = move |id: PictureId| {
-        view! {
-            <div class="query">
-                <Thumbnail picture=Some(id) />
-                <div class="label-entry">
-                    <p class="query-name">
-                        {move || {
-                            session.track([Part::Labels]);
-                            title(session, id)
-                        }}
-                    </p>
-                    <p class="note">{move || known(session, focus, id)}</p>
-                    <TypedLabel id />
-                    <Offered id />
-                </div>
-            </div>
-        }
-        .into_any()
+    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let show = move || match chosen.get().as_slice() {
+        [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
+        [id] => view! { <One focus id=*id /> }.into_any(),
+        ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
     };
+    let some = Memo::new(move |_| chosen.with(|ids| !ids.is_empty()));
     view! {
         <section class="labels-entry" aria-label="Label of the picked picture">
-            {move || picked.get().map_or_else(nothing, show)}
+            {show}
+            <Show when=move || some.get()>
+                <TypedLabel chosen />
+                <Offered chosen />
+            </Show>
         </section>
+    }
+}
+
+/// The one picture that is to be labelled.
+#[component]
+fn One(focus: Focus, id: PictureId) -> impl IntoView {
+    let session = Session::expect();
+    let name = move || {
+        session.track([Part::Labels]);
+        title(session, id)
+    };
+    view! {
+        <div class="query">
+            <Thumbnail picture=Some(id) />
+            <div>
+                <p class="query-name">{name}</p>
+                <p class="note">{move || known(session, focus, id)}</p>
+            </div>
+        </div>
+    }
+}
+
+/// Several pictures that are to be labelled at once.
+#[component]
+fn Several(ids: Vec<PictureId>) -> impl IntoView {
+    let heading = format!("{} selected pictures", words::count(ids.len()));
+    let thumbnail = |id: &PictureId| view! { <Thumbnail picture=Some(*id) /> };
+    view! {
+        <div>
+            <p class="query-name">{heading}</p>
+            <p class="note">"They get the same label, all at once."</p>
+            <div class="labelled-together">
+                {ids.iter().take(MAX_SHOWN).map(thumbnail).collect_view()}
+            </div>
+        </div>
     }
 }
 
@@ -75,16 +98,20 @@ fn known(session: Session, focus: Focus, id: PictureId) -> String {
 
 /// The text field.
 #[component]
-fn TypedLabel(id: PictureId) -> impl IntoView {
+fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let field = NodeRef::<html::Input>::new();
     let names = Memo::new(move |_| names(session));
-    let typed = Memo::new(move |_| session.read([Part::Labels], |state| state.labels.typed(id).is_some()));
+    let typed = Memo::new(move |_| {
+        session.read([Part::Labels], |state| {
+            chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
+        })
+    });
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let Some(field) = field.get_untracked() else { return };
         if !field.value().trim().is_empty() {
-            session.change(|state| state.type_label(id, &field.value()));
+            session.change(|state| state.label_chosen(&field.value()));
             field.set_value("");
         }
     };
@@ -110,7 +137,7 @@ fn TypedLabel(id: PictureId) -> impl IntoView {
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.type_label(id, ""))
+                    on:click=move |_| session.change(|state| state.label_chosen(""))
                 >
                     "Take label away"
                 </button>
@@ -121,7 +148,7 @@ fn TypedLabel(id: PictureId) -> impl IntoView {
 
 /// One button a label.
 #[component]
-fn Offered(id: PictureId) -> impl IntoView {
+fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let names = Memo::new(move |_| {
         let names = names(session);
@@ -129,18 +156,18 @@ fn Offered(id: PictureId) -> impl IntoView {
     });
     let offer = move |name: String| {
         let (shown, own) = (name.clone(), name.clone());
-        let chosen = move || {
+        let given = move || {
             session.read([Part::Labels], |state| {
-                let typed = state.labels.typed(id).and_then(|label| state.pictures.label_name(label));
-                typed == Some(own.as_str())
+                let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
+                chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
             })
         };
         view! {
             <button
                 class="pill"
                 type="button"
-                aria-pressed=move || chosen().to_string()
-                on:click=move |_| session.change(|state| state.type_label(id, &name))
+                aria-pressed=move || given().to_string()
+                on:click=move |_| session.change(|state| state.label_chosen(&name))
             >
                 {shown}
             </button>

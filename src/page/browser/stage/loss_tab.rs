@@ -97,7 +97,7 @@ fn Batch() -> impl IntoView {
         let cell = pointed.get()?;
         session.read([Part::Run], |state| reading(state, cell))
     });
-    let pick = move |cell: Cell| {
+    let pick = move |cell: Cell, _| {
         if let Some(reading) = session.peek(|state| reading(state, cell)) {
             session.change(|state| state.select(reading.row));
             session.inspect(Some(cell.0 as u32));

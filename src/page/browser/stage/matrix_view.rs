@@ -2,7 +2,13 @@
 
 use leptos::{ev, html, prelude::*};
 
-use crate::{page::browser::paint, plot::matrix::cell_at};
+use crate::{
+    page::{
+        browser::{paint, reach},
+        state::Reach,
+    },
+    plot::matrix::cell_at,
+};
 
 /// A matrix ready to be painted.
 pub struct Drawing {
@@ -25,8 +31,8 @@ pub fn MatrixView(
     label: Signal<String>,
     /// The cell that is pointed at.
     pointed: RwSignal<Option<Cell>>,
-    /// Takes the cell that is clicked.
-    on_pick: impl Fn(Cell) + Copy + 'static,
+    /// Takes the cell that is clicked, and how far the click reaches.
+    on_pick: impl Fn(Cell, Reach) + Copy + 'static,
     /// What lies above the cells, in an SVG of the same place.
     children: Children,
 ) -> impl IntoView {
@@ -44,15 +50,15 @@ pub fn MatrixView(
         let down = (f64::from(event.client_y()) - rect.top()) / rect.height();
         pointed.set(cell_at(across as f32, down as f32, side.get_untracked()));
     };
-    let pick = move || {
+    let pick = move |reach: Reach| {
         if let Some(cell) = pointed.get_untracked() {
-            on_pick(cell);
+            on_pick(cell, reach);
         }
     };
     let press = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Enter" | " " => {
             event.prevent_default();
-            pick();
+            pick(reach::of_key(&event));
         }
         key => {
             if let Some(cell) = step(pointed.get_untracked(), key, side.get_untracked()) {
@@ -71,7 +77,7 @@ pub fn MatrixView(
             on:pointermove=moved
             on:pointerdown=moved
             on:pointerleave=move |_| pointed.set(None)
-            on:click=move |_| pick()
+            on:click=move |event| pick(reach::of_click(&event))
             on:keydown=press
         >
             <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>

@@ -10,6 +10,7 @@ use crate::{
     page::{
         browser::{
             explain::Explain,
+            reach,
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -37,7 +38,7 @@ pub fn NeighboursTab() -> impl IntoView {
             <Row stage=Stage::Trained subject />
             <Row stage=Stage::Untrained subject />
             <Row stage=Stage::Pixels subject />
-            <p class="note">"Press a picture to see its own nearest. " <Explain term=terms::STAGES /></p>
+            <p class="note">"Press a picture to see its own nearest; with Ctrl or Shift held, to select it too. " <Explain term=terms::STAGES /></p>
         }
         .into_any()
     };
@@ -159,7 +160,12 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                 type="button"
                 title=name.clone()
                 aria-label=name
-                on:click=move |_| session.change(|state| state.select(near.id))
+                aria-pressed=move || {
+                    session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
+                }
+                on:click=move |event| reach::choose(session, &event, near.id, |state| {
+                    nearest(state, stage, subject).iter().map(|near| near.id).collect()
+                })
             >
                 <Thumbnail picture=Some(near.id) />
                 <span class="near-similarity">{similarity}</span>

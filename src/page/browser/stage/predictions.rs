@@ -6,6 +6,7 @@ use super::labels_tab::Focus;
 use crate::page::{
     browser::{
         explain::Explain,
+        reach,
         session::Session,
         thumbnail::{Thumbnail, title},
     },
@@ -60,7 +61,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
                     key=|guess| (guess.id, guess.label, guess.confidence.to_bits())
                     let(guess)
                 >
-                    <Guess guess />
+                    <Guess guess all />
                 </For>
             </div>
             <Show when=move || { count() > shown.get() }>
@@ -78,7 +79,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
 
 /// One prediction: the picture, the label that it is given, and how sure that is.
 #[component]
-fn Guess(guess: Prediction) -> impl IntoView {
+fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let session = Session::expect();
     let Prediction { id, label, confidence, truth } = guess;
     let (name, came) = session.peek(|state| {
@@ -100,9 +101,11 @@ fn Guess(guess: Prediction) -> impl IntoView {
                 title=described.clone()
                 aria-label=described
                 aria-pressed=move || {
-                    session.read([Part::Selection], |state| state.selected == Some(id)).to_string()
+                    session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
                 }
-                on:click=move |_| session.change(|state| state.select(id))
+                on:click=move |event| reach::choose(session, &event, id, |_| {
+                    all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
+                })
             >
                 <Thumbnail picture=Some(id) />
                 <span class="near-label">

@@ -6,11 +6,12 @@ use super::{
     legend::Legend,
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
+    selected_edges::SelectedEdges,
 };
 use crate::{
     page::{
         browser::{controls::Choice, explain::Explain, session::Session},
-        state::{Part, State, Tab},
+        state::{Part, Reach, State, Tab},
         terms, words,
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
@@ -96,14 +97,8 @@ fn SetMatrixView(
             Some(Drawing { pixels, side })
         })
     };
-    let pick = move |cell: Cell| {
-        let reading = session.peek(|state| reading(state, stage.get_untracked(), cell));
-        if let Some(reading) = reading {
-            session.change(|state| {
-                state.select(reading.row);
-                state.choose_tab(Tab::Neighbours);
-            });
-        }
+    let pick = move |cell: Cell, reach: Reach| {
+        session.change(|state| pick(state, stage.get_untracked(), cell, reach));
     };
     let known = move || session.read([Part::Results], |state| state.results.matrix(stage.get()).is_some());
     let label =
@@ -113,6 +108,7 @@ fn SetMatrixView(
             <GroupNames stage />
             <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
                 <GroupLines stage />
+                <SelectedEdges stage />
             </MatrixView>
             <Show when=move || !known()>
                 <p class="matrix-waiting">{move || waiting(session)}</p>
@@ -167,7 +163,7 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
     view! {
         <Readout
             reading
-            hint="Point at a cell to see its two pictures; press it to see the row’s nearest."
+            hint="Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected."
         />
     }
 }
@@ -211,6 +207,18 @@ fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> 
         value,
         remark,
     })
+}
+
+/// Selects the picture of a cell's row. A single one shows its neighbours; a range are
+/// the rows that lie between.
+fn pick(state: &mut State, stage: Stage, cell: Cell, reach: Reach) {
+    let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
+    let order = state.results.matrix(stage).map_or(Vec::new(), |matrix| matrix.order.clone());
+    state.choose(reach, row, &order);
+    state.focus(row);
+    if reach == Reach::One {
+        state.choose_tab(Tab::Neighbours);
+    }
 }
 
 fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {

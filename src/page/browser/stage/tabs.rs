@@ -5,7 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
-    labels_tab::LabelsTab, loss_tab::LossTab, neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab,
+    groups_tab::GroupsTab, labels_tab::LabelsTab, loss_tab::LossTab, map_tab::MapTab,
+    neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab,
 };
 use crate::page::{
     browser::session::Session,
@@ -42,6 +43,8 @@ pub fn Tabs() -> impl IntoView {
                 {move || match front.get() {
                     Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
                     Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
+                    Tab::Map => view! { <MapTab /> }.into_any(),
+                    Tab::Groups => view! { <GroupsTab /> }.into_any(),
                     Tab::Labels => view! { <LabelsTab /> }.into_any(),
                     Tab::Loss => view! { <LossTab /> }.into_any(),
                 }}

@@ -13,10 +13,13 @@ use tempfile::TempDir;
 use xtask::{command, paths};
 
 /// What can be measured, in the order in which it is.
-const ALL: [&str; 5] = ["sizes", "opening", "shapes", "fashion", "smoothness"];
+const ALL: [&str; 6] = ["sizes", "opening", "shapes", "fashion", "webgpu", "smoothness"];
 
 /// How long a training run may take.
 const RUN: Duration = Duration::from_secs(1200);
+
+/// Steps on WebGPU; the median leaves the first ones, which compile, aside.
+const WEBGPU_STEPS: usize = 12;
 
 /// How many pictures are dropped at once to see whether the page stays responsive.
 const DROPPED: usize = 500;
@@ -27,6 +30,13 @@ const COMPRESS: &str = "
     const bytes = require('fs').readFileSync(process.argv[1]);
     const sizes = [bytes, zlib.gzipSync(bytes, {level: 9}), zlib.brotliCompressSync(bytes)];
     console.log(sizes.map(bytes => bytes.length).join(' '));
+";
+
+/// What a few labels are worth, as the page words it.
+const SCORES: &str = "
+    const words = element => element.innerText.replace(/\\s+/g, ' ').trim();
+    const table = document.querySelector('.scores');
+    [...table.querySelectorAll('tr')].map(words).join('; ')
 ";
 
 /// Keeps the longest task of the main thread in a global.
@@ -56,6 +66,7 @@ async fn measure(what: &str) -> Result<()> {
     match what {
         "sizes" => sizes(),
         "opening" => visit(Visit::default(), async |page| opening(page).await).await,
+        "webgpu" => visit(Visit::default(), async |page| webgpu(page).await).await,
         "smoothness" => visit(Visit::default(), async |page| smoothness(page).await).await,
         images => visit(Visit::default(), async |page| training(page, images).await).await,
     }
@@ -112,6 +123,22 @@ async fn training(page: &Page, images: &str) -> Result<()> {
         score("untrained"),
         score("pixels")
     );
+    page.choose("Labels").await?;
+    page.wait_text(&["least confident first"], PATIENTLY).await?;
+    let scores = page.evaluate(SCORES).await?;
+    println!("  {}", scores.as_str().context("The Labels tab shows no scores.")?);
+    Ok(())
+}
+
+/// The time of a step with the recommended settings on WebGPU, which may be a software adapter.
+async fn webgpu(page: &Page) -> Result<()> {
+    page.open(&format!("images=shapes&backend=webgpu&steps={WEBGPU_STEPS}&run=1")).await?;
+    page.wait_finished(RUN).await?;
+    let run = Run::parse(&page.download("Run (JSON)").await?)?;
+    let mut milliseconds = run.curve("milliseconds")?;
+    milliseconds.sort_by(f64::total_cmp);
+    println!("  {:.0} ms a step, the median of {}", milliseconds[milliseconds.len() / 2], milliseconds.len());
+    println!("  adapter: {}", run.0["environment"]["adapter"]);
     Ok(())
 }
 

@@ -2,9 +2,11 @@
 
 mod backends;
 mod builds;
+mod groups;
 mod labels;
 mod links;
 mod losses;
+mod map;
 mod names;
 mod opening;
 mod own_pictures;

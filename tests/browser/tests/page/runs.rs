@@ -32,10 +32,16 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose("Loss").await?;
-        let told = ["Runs of this visit", "as run 1, but seed 1 → 7", "From run 1 to run 2: seed 1 → 7.", "kNN, trained"];
+        let told = [
+            "Runs of this visit",
+            "as run 1, but seed 1 → 7",
+            "From run 1 to run 2: seed 1 → 7.",
+            "kNN, trained",
+        ];
         page.wait_text(&told, SOON).await?;
         page.wait("two lines", SOON, async || Ok((page.evaluate(LINES).await? == 2).then_some(()))).await?;
-        let schemes = [(1440, Scheme::Light), (360, Scheme::Light), (1440, Scheme::Dark), (360, Scheme::Dark)];
+        let schemes =
+            [(1440, Scheme::Light), (360, Scheme::Light), (1440, Scheme::Dark), (360, Scheme::Dark)];
         for (width, scheme) in schemes {
             page.show_as(width, scheme).await?;
             page.evaluate("document.querySelector('.runs').scrollIntoView({ block: 'start' })").await?;

@@ -1,0 +1,104 @@
+//! The plane in which embeddings spread the most.
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+use super::UnitRows;
+
+/// Rows in the plane of their first two principal components.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrincipalComponents {
+    /// One point a row, with mean 0.
+    pub points: Vec<[f32; 2]>,
+    /// The shares of the rows' variance that lie along the two axes.
+    pub explained: [f32; 2],
+}
+
+/// Projects rows onto the eigenvectors of their covariance with the two largest
+/// eigenvalues (Pearson 1901). Each axis points to where its largest coordinate is
+/// positive, so that equal rows give equal points.
+pub fn principal_components(rows: &UnitRows) -> PrincipalComponents {
+    let (count, dimensions) = (rows.len(), rows.dimensions());
+    let mut means = vec![0.0; dimensions];
+    for row in 0..count {
+        means.iter_mut().zip(rows.row(row)).for_each(|(mean, value)| *mean += value / count as f32);
+    }
+    let centred = DMatrix::from_fn(count, dimensions, |row, column| rows.row(row)[column] - means[column]);
+    let eigen = SymmetricEigen::new(centred.tr_mul(&centred) / count as f32);
+    let mut order: Vec<usize> = (0..dimensions).collect();
+    order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
+    let variance = eigen.eigenvalues.iter().map(|value| value.max(0.0)).sum::<f32>();
+    let axis = |place: usize| {
+        let Some(&column) = order.get(place) else { return (DVector::zeros(count), 0.0) };
+        let direction = eigen.eigenvectors.column(column);
+        let largest = direction[direction.icamax()];
+        let share = eigen.eigenvalues[column].max(0.0) / variance.max(f32::MIN_POSITIVE);
+        (&centred * direction * largest.signum(), share)
+    };
+    let [(x, x_share), (y, y_share)] = [axis(0), axis(1)];
+    let points = x.iter().zip(y.iter()).map(|(x, y)| [*x, *y]).collect();
+    PrincipalComponents { points, explained: [x_share, y_share] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, generator};
+    use rand::RngExt;
+
+    fn rows(count: usize, dimensions: usize) -> UnitRows {
+        let mut rng = generator(5, Purpose::Preview, 0);
+        // Axes of clearly different spread.
+        let value = |place: usize| 4.0 / (1.0 + (place % dimensions) as f32).powi(2);
+        let values = (0..count * dimensions).map(|place| rng.random_range(-1.0..1.0) * value(place));
+        UnitRows::new(values.collect(), dimensions)
+    }
+
+    /// The leading eigenvector by repeated multiplication, another way than the tested one.
+    fn power_iteration(covariance: &DMatrix<f32>) -> (DVector<f32>, f32) {
+        let mut vector = DVector::from_element(covariance.nrows(), 1.0);
+        for _ in 0..500 {
+            vector = (covariance * vector).normalize();
+        }
+        let value = (covariance * &vector).norm();
+        (vector, value)
+    }
+
+    #[test]
+    fn the_axes_are_the_leading_eigenvectors_of_the_covariance() {
+        let rows = rows(200, 6);
+        let found = principal_components(&rows);
+        let matrix = DMatrix::from_fn(rows.len(), 6, |row, column| rows.row(row)[column]);
+        let means = matrix.row_mean();
+        let centred = DMatrix::from_fn(rows.len(), 6, |row, column| matrix[(row, column)] - means[column]);
+        let mut covariance = centred.tr_mul(&centred) / rows.len() as f32;
+        let trace = covariance.trace();
+        for axis in 0..2 {
+            let (vector, value) = power_iteration(&covariance);
+            let expected = &centred * &vector;
+            let same: f32 = expected.iter().zip(&found.points).map(|(e, p)| e * p[axis]).sum();
+            let sign = same.signum();
+            for (expected, point) in expected.iter().zip(&found.points) {
+                assert!((expected * sign - point[axis]).abs() < 1e-3);
+            }
+            assert!((found.explained[axis] - value / trace).abs() < 1e-3);
+            covariance -= &vector * vector.transpose() * value;
+        }
+    }
+
+    #[test]
+    fn two_dimensions_keep_all_distances() {
+        let rows = rows(20, 2);
+        let points = principal_components(&rows).points;
+        for (a, b) in [(0, 1), (3, 17), (8, 9)] {
+            let [dx, dy] = [points[a][0] - points[b][0], points[a][1] - points[b][1]];
+            let original: f32 = rows.row(a).iter().zip(rows.row(b)).map(|(x, y)| (x - y).powi(2)).sum();
+            assert!((dx * dx + dy * dy - original).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn a_single_dimension_leaves_the_other_axis_empty() {
+        let points = principal_components(&UnitRows::new(vec![1.0, -1.0, 1.0], 1)).points;
+        assert!(points.iter().all(|point| point[1] == 0.0 && point[0].is_finite()));
+    }
+}

@@ -1,0 +1,125 @@
+//! How much each row of a t-SNE map is drawn to which others.
+
+use crate::evaluate::{UnitRows, neighbours::NearestNeighbours};
+
+/// How many others count as near, softly (van der Maaten & Hinton 2008, equation 4).
+const PERPLEXITY: f32 = 30.0;
+
+/// Halvings of the interval in which a row's precision is sought.
+const HALVINGS: u32 = 60;
+
+/// Affinities `p` that sum to 1 over all pairs; those of far pairs are 0 and left out.
+#[derive(Clone, Debug)]
+pub struct Affinities {
+    /// Where each row's begin; one more than there are rows.
+    starts: Vec<usize>,
+    others: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl Affinities {
+    /// Compares every row with its nearest others, three times the perplexity.
+    pub fn new(rows: &UnitRows) -> Self {
+        let count = rows.len();
+        let perplexity = PERPLEXITY.min(count.saturating_sub(1) as f32 / 3.0).max(1.0);
+        let nearest = NearestNeighbours::find(rows, (3.0 * perplexity) as usize);
+        let mut lists: Vec<Vec<(u32, f32)>> = vec![Vec::new(); count];
+        for row in 0..count {
+            let cosines = &nearest.similarities[row * nearest.k..][..nearest.k];
+            // On the unit sphere, a squared distance is 2 − 2 cos.
+            let squares: Vec<f32> = cosines.iter().map(|cosine| 2.0 - 2.0 * cosine).collect();
+            for (other, p) in nearest.of(row).iter().zip(conditional(&squares, perplexity)) {
+                let p = p / (2 * count) as f32;
+                lists[row].push((*other, p));
+                lists[*other as usize].push((row as u32, p));
+            }
+        }
+        Self::from_lists(lists)
+    }
+
+    /// Joins what two rows gave each other.
+    fn from_lists(lists: Vec<Vec<(u32, f32)>>) -> Self {
+        let (mut starts, mut others, mut values) = (vec![0], Vec::new(), Vec::new());
+        for mut list in lists {
+            list.sort_by_key(|(other, _)| *other);
+            for (other, p) in list {
+                let begun = others.len() > starts[starts.len() - 1];
+                match values.last_mut().filter(|_| begun && others.last() == Some(&other)) {
+                    Some(value) => *value += p,
+                    None => {
+                        others.push(other);
+                        values.push(p);
+                    }
+                }
+            }
+            starts.push(others.len());
+        }
+        Self { starts, others, values }
+    }
+
+    /// The others that a row is drawn to, and how much.
+    pub fn of(&self, row: usize) -> impl Iterator<Item = (usize, f32)> {
+        let range = self.starts[row]..self.starts[row + 1];
+        self.others[range.clone()].iter().map(|other| *other as usize).zip(self.values[range].iter().copied())
+    }
+}
+
+/// `exp(−β d²)`, normalised to 1, with the β that gives it the entropy of `perplexity`
+/// equal choices.
+fn conditional(squares: &[f32], perplexity: f32) -> Vec<f32> {
+    let nearest = squares.iter().copied().fold(f32::INFINITY, f32::min);
+    let shares = |beta: f32| -> Vec<f32> {
+        let weights: Vec<f32> = squares.iter().map(|square| (-beta * (square - nearest)).exp()).collect();
+        let sum: f32 = weights.iter().sum();
+        weights.iter().map(|weight| weight / sum).collect()
+    };
+    let entropy = |shares: &[f32]| -> f32 {
+        shares.iter().filter(|share| **share > 0.0).map(|share| -share * share.ln()).sum()
+    };
+    // β is sought on a logarithmic scale: entropy falls as it grows.
+    let (mut low, mut high) = (-20.0_f32, 30.0_f32);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        let wide = entropy(&shares(middle.exp())) > perplexity.ln();
+        if wide { low = middle } else { high = middle }
+    }
+    shares((0.5 * (low + high)).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, generator};
+    use rand::RngExt;
+
+    fn rows(count: usize) -> UnitRows {
+        let mut rng = generator(4, Purpose::Preview, 0);
+        UnitRows::new((0..count * 6).map(|_| rng.random_range(-1.0..1.0)).collect(), 6)
+    }
+
+    #[test]
+    fn each_row_has_the_perplexity_that_was_asked_for() {
+        let mut rng = generator(5, Purpose::Preview, 0);
+        let squares: Vec<f32> = (0..90).map(|_| rng.random_range(0.0..4.0)).collect();
+        let shares = conditional(&squares, 30.0);
+        let entropy: f64 = shares.iter().map(|p| -f64::from(*p) * f64::from(*p).max(1e-30).ln()).sum();
+        assert!((entropy.exp() - 30.0).abs() < 0.05, "{}", entropy.exp());
+        for (a, b) in [(0, 1), (5, 60)] {
+            assert_eq!(squares[a] < squares[b], shares[a] > shares[b], "nearer ones weigh more");
+        }
+    }
+
+    #[test]
+    fn affinities_are_symmetric_and_sum_to_one() {
+        let affinities = Affinities::new(&rows(200));
+        let mut total = 0.0;
+        for row in 0..200 {
+            for (other, p) in affinities.of(row) {
+                total += f64::from(p);
+                let back = affinities.of(other).find(|(back, _)| *back == row).expect("it is drawn back");
+                assert!((back.1 - p).abs() < 1e-9 && other != row);
+            }
+        }
+        assert!((total - 1.0).abs() < 1e-4, "{total}");
+    }
+}

@@ -1,0 +1,231 @@
+//! Which pictures belong together, which are nearly the same, and which are unlike all others.
+
+use leptos::prelude::*;
+
+use super::{
+    group_controls::{GroupCount, Threshold},
+    strip_view::{Member, StripView},
+};
+use crate::{
+    page::{
+        browser::{controls::Choice, explain::Explain, session::Session},
+        state::{Finding, Part, State},
+        strips::{Strip, duplicates, groups, odd_ones},
+        terms, words,
+    },
+    protocol::{PictureId, Stage},
+};
+
+/// What to look for.
+const FINDINGS: &[(&str, Finding)] = &[
+    ("Groups", Finding::Groups),
+    ("Near-duplicates", Finding::Duplicates),
+    ("Odd ones out", Finding::OddOnes),
+];
+
+/// Stages to look at.
+const STAGES: &[(&str, Stage)] =
+    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
+
+/// Strips shown at first, and added by each press.
+const STRIPS: usize = 20;
+
+/// Odd ones shown at first, and added by each press.
+const ODD_ONES: usize = 40;
+
+/// What is looked for, in which embeddings, and what was found.
+#[component]
+pub fn GroupsTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let stage = Memo::new(move |_| {
+        session.read([Part::Results], |state| {
+            let trained = state.results.scored(Stage::Trained).is_some();
+            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
+        })
+    });
+    let finding = Memo::new(move |_| session.read([Part::Groups], |state| state.groups.finding()));
+    let running = Memo::new(move |_| session.read([Part::Run], |state| state.run.running));
+    Effect::new(move || {
+        session.track([Part::Results]);
+        finding.track();
+        running.track();
+        session.request_study(stage.get());
+    });
+    view! {
+        <div class="groups">
+            <p class="lead">
+                "Pictures that lie close together in the embeddings, with no label looked at. What you select here is selected everywhere. "
+                <Explain term=terms::GROUPS />
+            </p>
+            <div class="groups-controls">
+                <Choice
+                    legend="Look for"
+                    name="finding"
+                    options=FINDINGS
+                    value=Signal::derive(move || Some(finding.get()))
+                    on_change=move |finding| session.change(|state| state.look_for(finding))
+                />
+                <Choice
+                    legend="Training"
+                    name="groups-stage"
+                    options=STAGES
+                    value=Signal::derive(move || Some(stage.get()))
+                    on_change=move |stage| wanted.set(stage)
+                />
+            </div>
+            {move || match finding.get() {
+                Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
+                Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
+                Finding::OddOnes => view! { <FoundOddOnes stage /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// The groups, the largest first.
+#[component]
+fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let strips = strips(session, stage, groups);
+    let words = move || match session.read([Part::Groups, Part::Results], |state| {
+        state.partition(stage.get()).map(|partition| partition.silhouette)
+    }) {
+        Some(silhouette) => format!(
+            "{}{}. Silhouette {}. ",
+            words::counted(strips.with(Vec::len), "group"),
+            taken(session, stage.get()),
+            words::similarity(silhouette)
+        ),
+        None => waiting(session),
+    };
+    view! {
+        <div class="groups-found">
+            <GroupCount stage />
+            <p class="note" aria-live="polite">{words} <Explain term=terms::SILHOUETTE /></p>
+        </div>
+        <Strips strips name="Group" />
+    }
+}
+
+/// Sets of near-duplicates.
+#[component]
+fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let strips = strips(session, stage, duplicates);
+    let surplus = move || -> Vec<PictureId> {
+        strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
+    };
+    let words = move || {
+        if session.read([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
+            return waiting(session);
+        }
+        let taken = taken(session, stage.get());
+        match strips.with(Vec::len) {
+            0 => format!("No two pictures are so similar{taken}. Lower the threshold to find some. "),
+            sets => format!(
+                "{} of near-duplicates{taken}: {} beyond the first of each. ",
+                words::counted(sets, "set"),
+                words::counted(surplus().len(), "picture")
+            ),
+        }
+    };
+    view! {
+        <div class="groups-found">
+            <Threshold />
+            <p class="note" aria-live="polite">{words} <Explain term=terms::NEAR_DUPLICATES /></p>
+            <button
+                class="button"
+                type="button"
+                disabled=move || strips.with(Vec::is_empty)
+                on:click=move |_| session.change(|state| state.select_all(surplus()))
+            >
+                "Select all but the first of each"
+            </button>
+        </div>
+        <Strips strips name="Set" />
+    }
+}
+
+/// The pictures least like their nearest.
+#[component]
+fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let shown = RwSignal::new(ODD_ONES);
+    let odd = Memo::new(move |_| {
+        session.read([Part::Groups, Part::Results, Part::Pictures], |state| odd_ones(state, stage.get()))
+    });
+    let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
+    let words = move || match session
+        .read([Part::Groups, Part::Results], |state| state.survey(stage.get()).map(|survey| survey.nearest))
+    {
+        Some(nearest) => format!(
+            "Least like all others first{}; the number is the mean similarity with the {nearest} nearest. ",
+            taken(session, stage.get())
+        ),
+        None => waiting(session),
+    };
+    let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    view! {
+        <p class="note" aria-live="polite">{words} <Explain term=terms::ODD_ONES /></p>
+        <div class="strip-cells">
+            <For each=first key=|(id, similarity)| (*id, similarity.to_bits()) let((id, similarity))>
+                <Member id order remark=words::similarity(similarity) />
+            </For>
+        </div>
+        <More shown step=ODD_ONES total=Signal::derive(move || odd.with(Vec::len)) />
+    }
+}
+
+/// Strips of pictures, numbered.
+#[component]
+fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
+    let shown = RwSignal::new(STRIPS);
+    let first = move || {
+        strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
+    };
+    view! {
+        <For
+            each=first
+            key=|(place, strip)| (*place, strip.pictures.clone(), strip.remark.clone())
+            let((place, strip))
+        >
+            <StripView strip name=format!("{name} {}", place + 1) />
+        </For>
+        <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
+    }
+}
+
+/// Shows more, while there is more.
+#[component]
+fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
+    view! {
+        <Show when=move || { total.get() > shown.get() }>
+            <button class="button" type="button" on:click=move |_| shown.update(|shown| *shown += step)>
+                {move || format!("Show more of {}", words::count(total.get()))}
+            </button>
+        </Show>
+    }
+}
+
+fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
+    Memo::new(move |_| {
+        session.read([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
+            find(state, stage.get())
+        })
+    })
+}
+
+/// When the embeddings were taken, where that says something.
+fn taken(session: Session, stage: Stage) -> String {
+    let step = session.read([Part::Groups], |state| state.finding_step(stage));
+    match (stage, step) {
+        (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
+        _ => String::new(),
+    }
+}
+
+fn waiting(session: Session) -> String {
+    let pictures = session.read([Part::Pictures], |state| state.pictures.len());
+    if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
+}

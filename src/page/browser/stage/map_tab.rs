@@ -1,0 +1,180 @@
+//! The map of the set, how it is drawn, and the picture that is pointed at.
+
+use leptos::prelude::*;
+
+use super::map_view::MapView;
+use crate::{
+    page::{
+        browser::{
+            controls::Choice,
+            explain::Explain,
+            session::Session,
+            thumbnail::{Thumbnail, title},
+        },
+        state::{Part, State, Tab},
+        terms, words,
+    },
+    plot::category::category,
+    protocol::{Map, MapMethod, PictureId, Stage},
+};
+
+/// Stages to look at.
+const STAGES: &[(&str, Stage)] = &[("Before", Stage::Untrained), ("After", Stage::Trained)];
+
+/// Ways to draw the map.
+const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
+
+/// More labels than this are not listed: their colours would repeat too often.
+const MAX_LISTED: usize = 20;
+
+/// The map and what stands beside it.
+#[component]
+pub fn MapTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let pointed = RwSignal::new(None);
+    let stage = Memo::new(move |_| {
+        session.read([Part::Results], |state| {
+            let trained = state.results.scored(Stage::Trained).is_some();
+            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
+        })
+    });
+    let method = Memo::new(move |_| session.read([Part::Map], |state| state.maps.method));
+    Effect::new(move || {
+        session.track([Part::Results]);
+        method.track();
+        session.request_map(stage.get());
+    });
+    let heading = Memo::new(move |_| session.read([Part::Map], |state| state.maps.map().map(heading)));
+    let heading =
+        move || heading.get().unwrap_or_else(|| "The map comes with the first evaluation.".to_owned());
+    view! {
+        <div class="map-tab">
+            <MapView label=Signal::derive(heading) pointed />
+            <div class="map-side">
+                <p class="lead">{heading} " " <Explain term=terms::MAP /></p>
+                <Choice
+                    legend="Training"
+                    name="map-stage"
+                    options=STAGES
+                    value=Signal::derive(move || Some(stage.get()))
+                    on_change=move |stage| wanted.set(stage)
+                />
+                <Choice
+                    legend="Drawn by"
+                    name="map-method"
+                    options=METHODS
+                    value=Signal::derive(move || Some(method.get()))
+                    on_change=move |method| session.change(|state| state.choose_map_method(method))
+                />
+                <Progress />
+                <Pointed pointed />
+                <LabelColours />
+            </div>
+        </div>
+    }
+}
+
+/// How far t-SNE is, or what principal components leave out.
+#[component]
+fn Progress() -> impl IntoView {
+    let session = Session::expect();
+    let text = Memo::new(move |_| session.read([Part::Map], |state| state.maps.map().map(progress)));
+    let term = move || match session.read([Part::Map], |state| state.maps.method) {
+        MapMethod::Pca => view! { <Explain term=terms::PCA /> },
+        MapMethod::Tsne => view! { <Explain term=terms::TSNE /> },
+    };
+    view! { <p class="note">{text} " " {term}</p> }
+}
+
+/// The picture that is pointed at, else the picked one.
+#[component]
+fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
+    let session = Session::expect();
+    let shown = Memo::new(move |_| {
+        session.read([Part::Selection, Part::Pictures], |state| {
+            pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some())
+        })
+    });
+    let show = move |id: PictureId| {
+        view! {
+            <Thumbnail picture=Some(id) />
+            <div>
+                <p class="map-pointed-name">{title(session, id)}</p>
+                <button
+                    class="button"
+                    type="button"
+                    on:click=move |_| session.change(|state| {
+                        state.select(id);
+                        state.choose_tab(Tab::Neighbours);
+                    })
+                >
+                    "Show its nearest"
+                </button>
+            </div>
+        }
+        .into_any()
+    };
+    let hint = || view! { <p class="note">"Point at a picture to see it larger."</p> }.into_any();
+    view! { <div class="map-pointed">{move || shown.get().map_or_else(hint, show)}</div> }
+}
+
+/// Which colour stands for which label.
+#[component]
+fn LabelColours() -> impl IntoView {
+    let session = Session::expect();
+    let kinds = Memo::new(move |_| {
+        session.read([Part::Pictures, Part::Labels], |state| {
+            let kinds = kinds(state);
+            if (2..=MAX_LISTED).contains(&kinds.len()) { kinds } else { Vec::new() }
+        })
+    });
+    let listed = move || {
+        let item = |(place, kind): (usize, String)| {
+            view! {
+                <li>
+                    <span class="swatch" style:background=category(place)></span>
+                    {kind}
+                </li>
+            }
+        };
+        kinds.get().into_iter().enumerate().map(item).collect_view()
+    };
+    view! { <ul class="swatches" aria-label="Colours of the labels">{listed}</ul> }
+}
+
+/// The labels of the set, in the order in which they first come.
+pub fn kinds(state: &State) -> Vec<String> {
+    let mut kinds: Vec<String> = Vec::new();
+    for label in state.pictures.entries().iter().filter_map(|entry| state.label_of(entry.id)) {
+        if !kinds.iter().any(|kind| kind == label) {
+            kinds.push(label.to_owned());
+        }
+    }
+    kinds
+}
+
+/// What is shown, in words.
+fn heading(map: &Map) -> String {
+    let pictures = words::counted(map.pictures.len(), "picture");
+    match map.stage {
+        Stage::Trained => {
+            let steps = words::counted(map.step as usize, "step");
+            format!("{pictures}, placed by the encoder after {steps}. Distances are only a sketch.")
+        }
+        _ => format!("{pictures}, placed by the untrained encoder: before. Distances are only a sketch."),
+    }
+}
+
+fn progress(map: &Map) -> String {
+    match map.method {
+        MapMethod::Pca => {
+            let share = words::percent(map.explained);
+            format!("These two directions hold {share} of the embeddings’ spread.")
+        }
+        MapMethod::Tsne if map.done < map.total => {
+            format!("t-SNE is at iteration {} of {}.", map.done, map.total)
+        }
+        MapMethod::Tsne => format!("t-SNE took {} iterations.", map.total),
+    }
+}

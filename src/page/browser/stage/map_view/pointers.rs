@@ -1,0 +1,102 @@
+//! What fingers and mouse mean: pointing, picking, moving, magnifying.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
+
+use crate::plot::map::Point;
+
+/// A pointer that moves no farther than this, in pixels, between press and lift picks.
+const STILL: f32 = 4.0;
+
+/// What the user means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gesture {
+    /// Looks at a place.
+    Point(Point),
+    /// Picks what lies at a place.
+    Pick(Point),
+    /// Moves the map by so many pixels.
+    Pan(Point),
+    /// Magnifies about a place, and moves.
+    Pinch {
+        /// By how much.
+        factor: f32,
+        /// The middle between the fingers.
+        place: Point,
+        /// How far that moved.
+        way: Point,
+    },
+}
+
+/// The pointers that are down.
+#[derive(Default)]
+pub struct Pointers {
+    down: Vec<(i32, Point)>,
+    /// Where a press began that may still become a pick.
+    pressed: Option<Point>,
+}
+
+impl Pointers {
+    /// A pointer comes down.
+    pub fn press(&mut self, event: &PointerEvent) -> Option<Gesture> {
+        let place = place(event);
+        if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            // Refused only for a pointer that is gone already.
+            element.set_pointer_capture(event.pointer_id()).ok();
+        }
+        self.down.push((event.pointer_id(), place));
+        self.pressed = (self.down.len() == 1).then_some(place);
+        None
+    }
+
+    /// A pointer moves.
+    pub fn shift(&mut self, event: &PointerEvent) -> Option<Gesture> {
+        let place = place(event);
+        let Some(index) = self.down.iter().position(|(id, _)| *id == event.pointer_id()) else {
+            return Some(Gesture::Point(place));
+        };
+        if self.pressed.is_some_and(|start| distance(start, place) <= STILL) {
+            return None;
+        }
+        self.pressed = None;
+        let before = self.down.clone();
+        self.down[index].1 = place;
+        match (&before[..], &self.down[..]) {
+            ([(_, old)], [(_, new)]) => Some(Gesture::Pan(way(*old, *new))),
+            ([(_, a), (_, b)], [(_, new_a), (_, new_b)]) => Some(Gesture::Pinch {
+                factor: distance(*new_a, *new_b) / distance(*a, *b).max(1.0),
+                place: middle(*new_a, *new_b),
+                way: way(middle(*a, *b), middle(*new_a, *new_b)),
+            }),
+            _ => None,
+        }
+    }
+
+    /// A pointer is lifted.
+    pub fn lift(&mut self, event: &PointerEvent) -> Option<Gesture> {
+        self.lose(event);
+        self.pressed.take().map(Gesture::Pick)
+    }
+
+    /// A pointer is taken away by the browser.
+    pub fn lose(&mut self, event: &PointerEvent) -> Option<Gesture> {
+        self.down.retain(|(id, _)| *id != event.pointer_id());
+        None
+    }
+}
+
+fn place(event: &PointerEvent) -> Point {
+    [event.offset_x() as f32, event.offset_y() as f32]
+}
+
+fn way(from: Point, to: Point) -> Point {
+    [to[0] - from[0], to[1] - from[1]]
+}
+
+fn middle(a: Point, b: Point) -> Point {
+    [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]
+}
+
+fn distance(a: Point, b: Point) -> f32 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}

@@ -1,0 +1,55 @@
+//! What is selected, and what can be done with it.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    browser::{session::Session, thumbnail::title},
+    state::Part,
+    words,
+};
+
+/// The line below the gallery.
+#[component]
+pub fn SelectionBar(
+    /// Whether the gallery is tall.
+    tall: RwSignal<bool>,
+) -> impl IntoView {
+    let session = Session::expect();
+    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let selected = move || session.read([Part::Selection], |state| state.selection.len());
+    let words = move || match (selected(), chosen.get().as_slice()) {
+        (2.., _) => format!("{} selected", words::count(selected())),
+        (_, [id]) => title(session, *id),
+        _ => "Pick a picture to see its nearest.".to_owned(),
+    };
+    view! {
+        <div class="gallery-bar">
+            <p class="gallery-picked" aria-live="polite">{words}</p>
+            <Show when=move || { selected() > 1 }>
+                <button
+                    class="button quiet"
+                    type="button"
+                    on:click=move |_| session.change(|state| state.clear_selection())
+                >
+                    "Clear selection"
+                </button>
+            </Show>
+            <button
+                class="button quiet"
+                type="button"
+                disabled=move || chosen.with(Vec::is_empty)
+                on:click=move |_| session.remove_chosen()
+            >
+                {move || if selected() > 1 { "Remove selected" } else { "Remove picture" }}
+            </button>
+            <button
+                class="button quiet"
+                type="button"
+                aria-expanded=move || tall.get().to_string()
+                on:click=move |_| tall.update(|tall| *tall = !*tall)
+            >
+                {move || if tall.get() { "Show fewer" } else { "Show more" }}
+            </button>
+        </div>
+    }
+}

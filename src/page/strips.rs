@@ -1,0 +1,197 @@
+//! Pictures that belong together, as strips: what the tab Groups shows.
+
+use std::collections::HashMap;
+
+use super::{state::State, words};
+use crate::{
+    disjoint_sets::DisjointSets,
+    protocol::{PictureId, Stage},
+};
+
+/// Pictures that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strip {
+    /// The pictures, the one that stands for all first.
+    pub pictures: Vec<PictureId>,
+    /// What is known of them.
+    pub remark: String,
+}
+
+/// The groups of the partition that is looked at, the largest first.
+pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
+    let groups = state.partition(stage).map_or(&[][..], |partition| &partition.groups);
+    let strip = |group: &Vec<PictureId>| {
+        let pictures = present(state, group.iter().copied());
+        Strip { remark: common_label(state, &pictures), pictures }
+    };
+    groups.iter().map(strip).filter(|strip| !strip.pictures.is_empty()).collect()
+}
+
+/// Sets of pictures that links of at least the threshold connect, the most similar first;
+/// in each, the pictures in the order in which they came.
+pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
+    let Some(survey) = state.survey(stage) else { return Vec::new() };
+    let entry = |id: &PictureId| state.pictures.row(*id);
+    let near = survey.links.iter().take_while(|link| link.2 >= state.groups.threshold());
+    let links: Vec<_> = near.filter_map(|(a, b, s)| Some((entry(a)?, entry(b)?, *s))).collect();
+    let mut sets = DisjointSets::new(state.pictures.len());
+    for (a, b, _) in &links {
+        sets.join(*a, *b);
+    }
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut found: Vec<(Vec<usize>, f32)> = Vec::new();
+    for (a, b, similarity) in links {
+        let place = *places.entry(sets.find(a)).or_insert_with(|| {
+            found.push((Vec::new(), similarity));
+            found.len() - 1
+        });
+        found[place].0.extend([a, b]);
+        found[place].1 = similarity;
+    }
+    let strip = |(mut rows, weakest): (Vec<usize>, f32)| {
+        rows.sort_unstable();
+        rows.dedup();
+        let pictures = rows.into_iter().map(|row| state.pictures.entries()[row].id).collect();
+        Strip { pictures, remark: format!("similarity {}", words::fine_similarity(weakest)) }
+    };
+    found.into_iter().map(strip).collect()
+}
+
+/// All pictures and their mean similarity with their nearest others, the least first.
+pub fn odd_ones(state: &State, stage: Stage) -> Vec<(PictureId, f32)> {
+    let isolated = state.survey(stage).map_or(&[][..], |survey| &survey.isolated);
+    isolated.iter().filter(|(id, _)| state.pictures.get(*id).is_some()).copied().collect()
+}
+
+fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId> {
+    ids.filter(|id| state.pictures.get(*id).is_some()).collect()
+}
+
+/// The label that most of the pictures carry, and how many do: "92 % circle".
+fn common_label(state: &State, pictures: &[PictureId]) -> String {
+    if state.label_names().len() < 2 {
+        return String::new();
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    pictures
+        .iter()
+        .filter_map(|id| state.label_of(*id))
+        .for_each(|label| *counts.entry(label).or_default() += 1);
+    let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
+    most.map_or("no labels".to_owned(), |(label, count)| {
+        format!("{} {label}", words::percent(count as f32 / pictures.len() as f32))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        image::Image,
+        page::state::{Finding, Newcomer},
+        protocol::{Clustering, Evaluation, Event, Floats, Neighbours, Partition, Study, Survey},
+        settings::{Images, Settings},
+    };
+
+    /// Pictures 0 to 5 labelled a, b, a, b, …, and an evaluation of them.
+    fn state() -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer = |i: usize| Newcomer {
+            name: i.to_string(),
+            label: Some(["a", "b"][i % 2].to_owned()),
+            image: Image::draw(|_, _| [0; 3]),
+        };
+        state.add((0..6).map(newcomer).collect());
+        evaluate(&mut state);
+        state
+    }
+
+    fn evaluate(state: &mut State) {
+        state.apply(Event::Evaluated(Evaluation {
+            stage: Stage::Trained,
+            step: 3,
+            pictures: state.order(),
+            dimensions: 0,
+            embeddings: Floats::default(),
+            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
+            shared_labels: None,
+            knn: None,
+            effective_rank: None,
+        }));
+    }
+
+    fn clustering() -> Event {
+        let two = Partition { silhouette: 0.2, groups: vec![vec![4, 2, 0, 1], vec![3, 5]] };
+        let three = Partition { silhouette: 0.6, groups: vec![vec![4, 2], vec![3, 5], vec![0, 1]] };
+        Event::Clustered(Clustering { stage: Stage::Trained, step: 3, partitions: vec![two, three] })
+    }
+
+    fn survey() -> Event {
+        let links = vec![(2, 5, 1.0), (0, 3, 0.99), (3, 4, 0.985), (1, 2, 0.9)];
+        let isolated = vec![(1, 0.1), (5, 0.2), (0, 0.3)];
+        Event::Surveyed(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated })
+    }
+
+    fn pictures(strips: &[Strip]) -> Vec<Vec<PictureId>> {
+        strips.iter().map(|strip| strip.pictures.clone()).collect()
+    }
+
+    #[test]
+    fn the_best_count_is_suggested_and_the_users_is_kept() {
+        let mut state = state();
+        assert!(groups(&state, Stage::Trained).is_empty());
+        state.apply(clustering());
+        assert_eq!(groups(&state, Stage::Trained).len(), 3);
+        state.make_groups(Some(2));
+        let two = groups(&state, Stage::Trained);
+        assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
+        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75 % a", "100 % b"));
+        state.make_groups(Some(9));
+        assert_eq!(groups(&state, Stage::Trained).len(), 3);
+        assert!(groups(&state, Stage::Untrained).is_empty());
+    }
+
+    #[test]
+    fn near_duplicates_are_what_links_above_the_threshold_connect() {
+        let mut state = state();
+        state.apply(survey());
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3, 4]]);
+        assert_eq!(duplicates(&state, Stage::Trained)[1].remark, "similarity 0.985");
+        state.set_threshold(0.987);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3]]);
+        state.set_threshold(0.2);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![1, 2, 5], vec![0, 3, 4]]);
+    }
+
+    #[test]
+    fn removed_pictures_leave_strips_and_the_odd_ones() {
+        let mut state = state();
+        state.apply(clustering());
+        state.apply(survey());
+        state.remove(&[4, 2, 5]);
+        assert_eq!(pictures(&groups(&state, Stage::Trained)), [vec![3], vec![0, 1]]);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![0, 3]]);
+        assert_eq!(odd_ones(&state, Stage::Trained), [(1, 0.1), (0, 0.3)]);
+    }
+
+    #[test]
+    fn a_study_is_asked_for_once_and_not_anew_while_training() {
+        let mut state = state();
+        assert_eq!(state.wants_study(Stage::Untrained), None);
+        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Groups));
+        assert_eq!(state.wants_study(Stage::Trained), None);
+        state.look_for(Finding::OddOnes);
+        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Survey));
+        state.look_for(Finding::Duplicates);
+        assert_eq!(state.wants_study(Stage::Trained), None);
+        state.apply(survey());
+        state.start_running();
+        evaluate(&mut state);
+        assert_eq!(state.wants_study(Stage::Trained), None);
+        state.look_for(Finding::Groups);
+        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Groups));
+        state.look_for(Finding::Duplicates);
+        state.stop_running();
+        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Survey));
+    }
+}

@@ -1,0 +1,91 @@
+//! One selection for all, and what the tab Groups finds.
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::page::{PATIENTLY, Page, SOON};
+use browser_tests::{Visit, visit};
+use thirtyfour::{By, Key};
+
+/// The key that goes to the right.
+const RIGHT: &str = "\u{e014}";
+
+/// Clicks the picture at this place of the gallery with keys held.
+async fn click(page: &Page, place: usize, keys: &str) -> Result<()> {
+    let event = format!("new MouseEvent('click', {{bubbles: true, {keys}}})");
+    let script = format!("document.querySelectorAll('.gallery-cell')[{place}].dispatchEvent({event})");
+    page.evaluate(&script).await.map(drop)
+}
+
+async fn count(page: &Page, selector: &str) -> Result<u64> {
+    let script = format!("document.querySelectorAll({selector:?}).length");
+    page.evaluate(&script).await?.as_u64().context("a count")
+}
+
+#[tokio::test]
+async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Labels").await?;
+        click(page, 2, "").await?;
+        click(page, 6, "shiftKey: true").await?;
+        click(page, 4, "ctrlKey: true").await?;
+        page.wait_text(&["4 selected", "Clear selection", "Remove selected"], SOON).await?;
+
+        let gallery = page.driver().find(By::Css("[role=listbox]")).await?;
+        gallery.send_keys(Key::Shift + RIGHT).await?;
+        page.wait_text(&["2 selected"], SOON).await?;
+        gallery.send_keys(Key::Control + RIGHT).await?;
+        gallery.send_keys(" ").await?;
+        page.wait_text(&["3 selected pictures", "They get the same label"], SOON).await?;
+
+        let field = By::Css("input[aria-label='Label of the picked picture']");
+        page.driver().find(field).await?.send_keys("zebra").await?;
+        page.press("Set label").await?;
+        page.wait_text(&["(3 typed)"], PATIENTLY).await?;
+        page.photograph_all("selection-labels").await?;
+
+        page.choose("Similarity").await?;
+        let marked = async || Ok((count(page, ".edge-row").await? > 0).then_some(()));
+        page.wait("marks at the matrix's edge", PATIENTLY, marked).await?;
+        page.photograph_all("selection-matrix").await?;
+
+        page.press("Remove selected").await?;
+        page.wait_text(&["997 pictures"], SOON).await?;
+        page.wait("no marks", SOON, async || Ok((count(page, ".edge-row").await? == 0).then_some(()))).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn groups_near_duplicates_and_odd_ones_are_found_and_selected() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Groups").await?;
+        page.wait_text(&["suggested", "Silhouette 0.", "Group 2"], PATIENTLY).await?;
+        page.photograph_all("groups").await?;
+
+        let slider = page.driver().find(By::Css("input[aria-label='Number of groups']")).await?;
+        slider.send_keys(RIGHT).await?;
+        page.wait_text(&["Suggest a number"], SOON).await?;
+        let strips = count(page, ".strip").await?;
+        let shown = slider.prop("value").await?.context("a value")?;
+        ensure!(strips.to_string() == shown, "{strips} strips for {shown} groups.");
+        page.driver().find(By::Css(".strip-head")).await?.click().await?;
+        let said = page.evaluate("document.querySelector('.strip-count').textContent").await?;
+        let size = said.as_str().and_then(|said| said.split(' ').next()).context("a size")?.to_owned();
+        page.wait_text(&[&format!("{size} selected")], SOON).await?;
+        page.press("Clear selection").await?;
+
+        page.evaluate("document.querySelectorAll('input[name=finding]')[1].click()").await?;
+        page.evaluate("document.querySelectorAll('input[name=groups-stage]')[2].click()").await?;
+        page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
+        page.photograph_all("near-duplicates").await?;
+        page.press("Select all but the first of each").await?;
+        page.press("Remove selected").await?;
+        page.wait_text(&["No two pictures are so similar"], PATIENTLY).await?;
+
+        page.evaluate("document.querySelectorAll('input[name=finding]')[2].click()").await?;
+        page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
+        page.photograph_all("odd-ones").await
+    })
+    .await
+}
