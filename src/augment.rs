@@ -2,99 +2,34 @@
 //!
 //! What happens to a view is *drawn* on the CPU from a seeded generator, as plain
 //! numbers ([`View`]), and *applied* to the whole batch by whatever device trains
-//! ([`crate::kernels::views::resample`]). Geometry is one affine map, colour is one affine map, so a
-//! view costs one resampling and one 3 × 3 product however many operations it got.
+//! ([`crate::kernels::views::render`]). Geometry is one affine map, colour is one affine map, so
+//! a view costs one resampling and one 3 × 3 product however many of those operations it got;
+//! blur, noise and cutout follow, in the views that drew them.
+
+mod blur;
+mod colour;
+mod cutout;
+mod noise;
 
 use std::f32::consts::{PI, TAU};
 
 use rand::{Rng, RngExt};
 
+pub use self::{blur::Blur, colour::Colour, cutout::Cutout, noise::Noise};
 use crate::settings::{Augmentations, Operation};
-
-/// Luma weights of red, green and blue (ITU-R BT.601).
-const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// The most that brightness, contrast and saturation deviate from 1, at full strength.
 const MAX_JITTER: f32 = 0.8;
 
-/// The most that a crop's width-to-height ratio deviates from 1, as a factor.
-const MAX_ASPECT: f32 = 1.5;
+/// The most that a crop's width-to-height ratio deviates from 1, as a factor
+/// (Szegedy et al. 2015).
+const MAX_ASPECT: f32 = 4.0 / 3.0;
 
-/// A change of colour: `out = matrix · rgb + offset`, values in 0 … 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Colour {
-    /// Rows give red, green and blue of the result.
-    pub matrix: [[f32; 3]; 3],
-    /// Added to red, green and blue.
-    pub offset: [f32; 3],
-}
+/// The strongest blur's standard deviation, as a share of the picture's side.
+const MAX_BLUR: f32 = 1.0 / 16.0;
 
-impl Colour {
-    /// Leaves every colour as it is.
-    pub const IDENTITY: Self =
-        Self { matrix: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], offset: [0.0; 3] };
-
-    /// Multiplies every value: `factor · rgb`.
-    pub fn brightness(factor: f32) -> Self {
-        Self::IDENTITY.blend(&Self { matrix: [[0.0; 3]; 3], offset: [0.0; 3] }, factor)
-    }
-
-    /// Stretches values away from middle grey: `0.5 + factor · (rgb − 0.5)`.
-    pub fn contrast(factor: f32) -> Self {
-        Self::IDENTITY.blend(&Self { matrix: [[0.0; 3]; 3], offset: [0.5; 3] }, factor)
-    }
-
-    /// Stretches colours away from their grey: `luma + factor · (rgb − luma)`.
-    pub fn saturation(factor: f32) -> Self {
-        Self::IDENTITY.blend(&Self { matrix: [LUMA; 3], offset: [0.0; 3] }, factor)
-    }
-
-    /// Turns the hue circle by `angle` radians, keeping luma (a rotation of the
-    /// I-Q plane of YIQ).
-    pub fn hue(angle: f32) -> Self {
-        let (sin, cos) = angle.sin_cos();
-        let to_yiq = [LUMA, [0.595_716, -0.274_453, -0.321_263], [0.211_456, -0.522_591, 0.311_135]];
-        let from_yiq = [[1.0, 0.956_3, 0.621], [1.0, -0.272_1, -0.647_4], [1.0, -1.107, 1.704_6]];
-        let turn = [[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]];
-        Self { matrix: product(&product(&from_yiq, &turn), &to_yiq), offset: [0.0; 3] }
-    }
-
-    /// Blends towards the negative, `1 − rgb`; 1 is the negative itself.
-    pub fn invert(amount: f32) -> Self {
-        let negative = [[-1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]];
-        Self { matrix: negative, offset: [1.0; 3] }.blend(&Self::IDENTITY, amount)
-    }
-
-    /// Blends towards luma; 1 removes all colour.
-    pub fn grayscale(amount: f32) -> Self {
-        Self::saturation(1.0 - amount)
-    }
-
-    /// `share` of this change and `1 − share` of the other (extrapolating past 1).
-    fn blend(&self, other: &Self, share: f32) -> Self {
-        let mix = |a: f32, b: f32| share * a + (1.0 - share) * b;
-        Self {
-            matrix: std::array::from_fn(|row| {
-                std::array::from_fn(|column| mix(self.matrix[row][column], other.matrix[row][column]))
-            }),
-            offset: std::array::from_fn(|row| mix(self.offset[row], other.offset[row])),
-        }
-    }
-
-    /// This change, then `next`.
-    fn then(&self, next: &Self) -> Self {
-        let moved = |row: usize| (0..3).map(|k| next.matrix[row][k] * self.offset[k]).sum::<f32>();
-        Self {
-            matrix: product(&next.matrix, &self.matrix),
-            offset: std::array::from_fn(|row| moved(row) + next.offset[row]),
-        }
-    }
-}
-
-/// The matrix product `a · b`.
-fn product(a: &[[f32; 3]; 3], b: &[[f32; 3]; 3]) -> [[f32; 3]; 3] {
-    std::array::from_fn(|row| std::array::from_fn(|column| (0..3).map(|k| a[row][k] * b[k][column]).sum()))
-}
+/// The strongest noise's standard deviation, where values are 0 … 1.
+const MAX_NOISE: f32 = 0.25;
 
 /// Everything that happens to one view.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -104,22 +39,40 @@ pub struct View {
     pub place: [[f32; 3]; 2],
     /// What happens to its colours.
     pub colour: Colour,
+    /// How much it is blurred after that.
+    pub blur: Blur,
+    /// What is added to its values.
+    pub noise: Noise,
+    /// The square that is covered in the end.
+    pub cutout: Cutout,
 }
 
 impl View {
     /// The picture itself.
-    pub const IDENTITY: Self = Self { place: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], colour: Colour::IDENTITY };
+    pub const IDENTITY: Self = Self {
+        place: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
+        colour: Colour::IDENTITY,
+        blur: Blur::NONE,
+        noise: Noise::NONE,
+        cutout: Cutout::NONE,
+    };
 
     /// Draws what happens to one view.
     ///
     /// Every operation takes the same numbers from the generator whether it is applied
     /// or not, so that changing one of them leaves the others' draws as they were.
     pub fn draw(augmentations: &Augmentations, rng: &mut impl Rng) -> Self {
-        Self { place: draw_place(augmentations, rng), colour: draw_colour(augmentations, rng) }
+        Self {
+            place: draw_place(augmentations, rng),
+            colour: draw_colour(augmentations, rng),
+            blur: draw_blur(&augmentations.blur, rng),
+            noise: draw_noise(&augmentations.noise, rng),
+            cutout: draw_cutout(&augmentations.cutout, rng),
+        }
     }
 }
 
-/// Draws crop, flip and rotation. The crop's window is turned and mirrored with its contents.
+/// Draws crop, flips and rotation. The crop's window is turned and mirrored with its contents.
 fn draw_place(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2] {
     let crop = strength(&augmentations.crop, rng);
     let area = 1.0 - crop * rng.random_range(0.0..1.0f32);
@@ -128,10 +81,11 @@ fn draw_place(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2
     let (width, height) = ((area.sqrt() * aspect).min(1.0), (area.sqrt() / aspect).min(1.0));
     let x = (1.0 - width) * rng.random_range(-1.0..1.0f32);
     let y = (1.0 - height) * rng.random_range(-1.0..1.0f32);
-    let mirror = if strength(&augmentations.flip, rng) > 0.0 { -1.0 } else { 1.0 };
+    let [across, down] = [&augmentations.flip, &augmentations.vertical_flip]
+        .map(|flip| if is_drawn(flip, rng) { -1.0 } else { 1.0 });
     let angle = strength(&augmentations.rotation, rng) * PI * rng.random_range(-1.0..1.0f32);
     let (sin, cos) = angle.sin_cos();
-    [[cos * width * mirror, -sin * height, x], [sin * width * mirror, cos * height, y]]
+    [[cos * width * across, -sin * height * down, x], [sin * width * across, cos * height * down, y]]
 }
 
 /// Draws the operations on colour and joins them into one.
@@ -146,19 +100,41 @@ fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
     brightness.then(&contrast).then(&saturation).then(&hue).then(&invert).then(&grayscale)
 }
 
+/// Draws a blur of any deviation up to the strongest.
+fn draw_blur(operation: &Operation, rng: &mut impl Rng) -> Blur {
+    Blur { deviation: strength(operation, rng) * MAX_BLUR * rng.random_range(0.0..1.0f32) }
+}
+
+/// Draws noise of any deviation up to the strongest.
+fn draw_noise(operation: &Operation, rng: &mut impl Rng) -> Noise {
+    let deviation = strength(operation, rng) * MAX_NOISE * rng.random_range(0.0..1.0f32);
+    Noise { deviation, seed: rng.random() }
+}
+
+/// Draws where a square of fixed size is cut out; its centre lies in the picture.
+fn draw_cutout(operation: &Operation, rng: &mut impl Rng) -> Cutout {
+    let half = strength(operation, rng);
+    Cutout { centre: [(); 2].map(|()| rng.random_range(-1.0..1.0f32)), half }
+}
+
 /// The operation's strength with its probability, else 0.
 fn strength(operation: &Operation, rng: &mut impl Rng) -> f32 {
+    if is_drawn(operation, rng) { operation.strength } else { 0.0 }
+}
+
+/// Whether this view receives the operation.
+fn is_drawn(operation: &Operation, rng: &mut impl Rng) -> bool {
     let chance = rng.random_range(0.0..1.0f32);
-    if operation.on && chance < operation.probability { operation.strength } else { 0.0 }
+    operation.on && chance < operation.probability
 }
 
 #[cfg(test)]
 mod tests {
     use burn::tensor::{Device, Tensor, TensorData};
 
-    use super::*;
+    use super::{colour::LUMA, *};
     use crate::{
-        kernels::views::resample,
+        kernels::views::render,
         random::{Purpose, generator},
     };
 
@@ -172,7 +148,7 @@ mod tests {
     fn apply(view: View) -> Vec<f32> {
         let device = Device::flex();
         let batch = Tensor::from_data(TensorData::new(picture(), [1, 3, SIDE, SIDE]), &device);
-        let views = resample(batch, &[view]);
+        let views = render(batch, &[view]);
         views.into_data().try_to_vec().expect("single precision")
     }
 
@@ -221,6 +197,42 @@ mod tests {
     fn a_mirrored_view_is_the_mirrored_picture() {
         let place = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
         assert_close(&apply(View { place, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - x, y)));
+    }
+
+    #[test]
+    fn flips_are_drawn_by_themselves_and_together() {
+        let mut flips = Augmentations::NONE;
+        flips.flip = Operation::new(1.0, 0.5);
+        flips.vertical_flip = Operation::new(1.0, 0.5);
+        let mut rng = generator(3, Purpose::Views, 0);
+        let mut seen = [0; 4];
+        for _ in 0..400 {
+            let [[across, _, x], [_, down, y]] = View::draw(&flips, &mut rng).place;
+            assert_eq!((across.abs(), down.abs(), x, y), (1.0, 1.0, 0.0, 0.0));
+            seen[usize::from(across < 0.0) + 2 * usize::from(down < 0.0)] += 1;
+        }
+        assert!(seen.iter().all(|count| (60..140).contains(count)), "{seen:?}");
+        let upside_down = [[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]];
+        assert_close(&apply(View { place: upside_down, ..View::IDENTITY }), &moved(|x, y| (x, SIDE - 1 - y)));
+    }
+
+    #[test]
+    fn blur_noise_and_cutout_are_drawn_up_to_their_strength() {
+        let mut last = Augmentations::NONE;
+        last.blur = Operation::new(0.5, 1.0);
+        last.noise = Operation::new(0.8, 0.5);
+        last.cutout = Operation::new(0.3, 1.0);
+        let mut rng = generator(6, Purpose::Views, 0);
+        let views: Vec<View> = (0..400).map(|_| View::draw(&last, &mut rng)).collect();
+        let most = |read: fn(&View) -> f32| views.iter().map(read).fold(0.0, f32::max);
+        let (blur, noise) = (most(|view| view.blur.deviation), most(|view| view.noise.deviation));
+        assert!((0.030..=0.031_25).contains(&blur), "{blur}");
+        assert!((0.19..=0.2).contains(&noise), "{noise}");
+        let quiet = views.iter().filter(|view| view.noise.deviation == 0.0).count();
+        assert!((150..250).contains(&quiet), "{quiet} views got no noise");
+        assert!(views.iter().all(|view| view.cutout.half == 0.3));
+        let left = views.iter().filter(|view| view.cutout.centre[0] < 0.0).count();
+        assert!((150..250).contains(&left), "{left} squares lie on the left");
     }
 
     #[test]

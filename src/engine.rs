@@ -13,6 +13,7 @@ mod grouping;
 mod held_out;
 mod latest_batch;
 mod mapper;
+mod measuring;
 mod pictures;
 mod readback;
 mod search;

@@ -12,7 +12,7 @@ use rand::seq::SliceRandom;
 use crate::{
     augment::View,
     encoder::Encoder,
-    kernels::{block::Moments, views::resample},
+    kernels::{block::Moments, views::render},
     random::{Purpose, generator},
     settings::Augmentations,
 };
@@ -126,7 +126,7 @@ impl FineTuner {
         let mut wanted = vec![0.0; count * classes];
         places.iter().enumerate().for_each(|(row, place)| wanted[row * classes + targets[*place]] = 1.0);
         let wanted = Tensor::from_data(TensorData::new(wanted, [count, *classes]), &device.autodiff());
-        (resample(pictures.clone().select(0, rows), &views), wanted)
+        (render(pictures.clone().select(0, rows), &views), wanted)
     }
 
     /// The encoder as it is now, without autodiff.

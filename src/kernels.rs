@@ -5,7 +5,7 @@
 //! operation ([`extension`]). Tests hold the two against each other.
 //!
 //! - [`block`]: convolution, batch normalisation and ReLU
-//! - [`views`]: resampling and recolouring
+//! - [`views`]: everything that happens to a view
 
 pub mod block;
 mod cpu;

@@ -150,6 +150,7 @@ const KEYS: &[Key] = &[
     limited!(learning_rate, Settings::LEARNING_RATE),
     operation!(crop),
     operation!(flip),
+    operation!(vertical_flip),
     operation!(rotation),
     operation!(brightness),
     operation!(contrast),
@@ -157,6 +158,9 @@ const KEYS: &[Key] = &[
     operation!(hue),
     operation!(invert),
     operation!(grayscale),
+    operation!(blur),
+    operation!(noise),
+    operation!(cutout),
     named!(backend: BackendChoice),
     named!(run: bool),
 ];

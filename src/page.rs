@@ -12,6 +12,7 @@ pub mod export;
 pub mod file_header;
 pub mod grid;
 pub mod health;
+pub mod invariance;
 pub mod likeness;
 pub mod operations;
 pub mod predictions;

@@ -96,6 +96,12 @@ pub enum Command {
         /// Which embeddings.
         stage: Stage,
     },
+    /// Asks what the embeddings of one stage overlook, by the augmentations as they are set;
+    /// it starts over if it goes on already.
+    Invariance {
+        /// Which embeddings.
+        stage: Stage,
+    },
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -445,6 +451,23 @@ pub struct Survey {
     pub isolated: Vec<(PictureId, f32)>,
 }
 
+/// What the embeddings of one stage overlook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Invariance {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The step after which the encoder was taken.
+    pub step: u32,
+    /// Over how many pictures of the set the means below were taken.
+    pub pictures: u32,
+    /// For each operation, in the order of [`crate::settings::Augmentations::each_mut`]: the
+    /// mean cosine similarity between a picture and the same picture changed by that operation
+    /// alone, applied to every view at the strength that is set.
+    pub operations: Floats,
+    /// The mean cosine similarity between two different pictures.
+    pub others: f32,
+}
+
 /// Views made by the augmentations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Views {
@@ -516,6 +539,8 @@ pub enum Event {
     Clustered(Clustering),
     /// Answer to [`Command::Study`] of [`Study::Survey`].
     Surveyed(Survey),
+    /// Answer to [`Command::Invariance`].
+    Invariance(Invariance),
     /// Answer to [`Command::Preview`].
     Views(Views),
     /// Answer to [`Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.

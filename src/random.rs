@@ -27,6 +27,8 @@ pub enum Purpose {
     FineTuning,
     /// Seeds of groups; indexed by their number and the restart.
     Groups,
+    /// Views by which invariance is measured; indexed by the pass.
+    Invariance,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.

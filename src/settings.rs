@@ -83,6 +83,11 @@ impl Operation {
     pub const fn off(strength: f32, probability: f32) -> Self {
         Self { on: false, strength, probability }
     }
+
+    /// The same operation, switched off.
+    const fn switched_off(self) -> Self {
+        Self { on: false, ..self }
+    }
 }
 
 /// The random changes that make two views of one picture.
@@ -92,6 +97,8 @@ pub struct Augmentations {
     pub crop: Operation,
     /// Mirror left and right; the strength has no meaning.
     pub flip: Operation,
+    /// Mirror top and bottom; the strength has no meaning.
+    pub vertical_flip: Operation,
     /// Rotation by up to ± strength × 180°.
     pub rotation: Operation,
     /// Brightness factor in 1 ± 0.8 × strength.
@@ -106,6 +113,12 @@ pub struct Augmentations {
     pub invert: Operation,
     /// Colours removed, blended by the strength.
     pub grayscale: Operation,
+    /// Gaussian blur; standard deviation up to strength × 1/16 of the picture's side.
+    pub blur: Operation,
+    /// Gaussian noise; standard deviation up to strength × 0.25, where values are 0 … 1.
+    pub noise: Operation,
+    /// A grey square at a random place; its side is strength × the picture's.
+    pub cutout: Operation,
 }
 
 impl Augmentations {
@@ -113,6 +126,7 @@ impl Augmentations {
     pub const PHOTOS: Self = Self {
         crop: Operation::new(0.6, 1.0),
         flip: Operation::new(1.0, 0.5),
+        vertical_flip: Operation::off(1.0, 0.5),
         rotation: Operation::off(0.1, 0.5),
         brightness: Operation::new(0.5, 0.8),
         contrast: Operation::new(0.5, 0.8),
@@ -120,12 +134,13 @@ impl Augmentations {
         hue: Operation::new(0.2, 0.8),
         invert: Operation::off(1.0, 0.2),
         grayscale: Operation::new(1.0, 0.2),
+        blur: Operation::off(0.5, 0.5),
+        noise: Operation::off(0.4, 0.5),
+        cutout: Operation::off(0.5, 0.5),
     };
 
     /// For [`Images::Shapes`]: place, size, turn and colour are noise, the outline is not.
     pub const SHAPES: Self = Self {
-        crop: Operation::new(0.6, 1.0),
-        flip: Operation::new(1.0, 0.5),
         rotation: Operation::new(1.0, 1.0),
         brightness: Operation::new(0.6, 0.8),
         contrast: Operation::new(0.8, 0.8),
@@ -133,32 +148,53 @@ impl Augmentations {
         hue: Operation::new(1.0, 1.0),
         invert: Operation::new(1.0, 0.5),
         grayscale: Operation::new(1.0, 0.3),
+        ..Self::PHOTOS
     };
 
     /// For [`Images::Fashion`]: grey, centred and upright, so only crop, mirror and light.
     pub const FASHION: Self = Self {
         crop: Operation::new(0.3, 1.0),
-        flip: Operation::new(1.0, 0.5),
         rotation: Operation::off(0.05, 0.5),
         brightness: Operation::new(0.8, 0.8),
         contrast: Operation::new(0.8, 0.8),
-        saturation: Operation::off(0.5, 0.8),
-        hue: Operation::off(0.2, 0.8),
-        invert: Operation::off(1.0, 0.2),
-        grayscale: Operation::off(1.0, 0.2),
+        saturation: Self::PHOTOS.saturation.switched_off(),
+        hue: Self::PHOTOS.hue.switched_off(),
+        grayscale: Self::PHOTOS.grayscale.switched_off(),
+        ..Self::PHOTOS
+    };
+
+    /// For pictures that differ in colour: no change of it.
+    pub const COLOUR_COUNTS: Self = Self {
+        brightness: Self::PHOTOS.brightness.switched_off(),
+        contrast: Self::PHOTOS.contrast.switched_off(),
+        saturation: Self::PHOTOS.saturation.switched_off(),
+        hue: Self::PHOTOS.hue.switched_off(),
+        grayscale: Self::PHOTOS.grayscale.switched_off(),
+        ..Self::PHOTOS
+    };
+
+    /// For pictures that differ in where they point: no flip and no rotation.
+    pub const ORIENTATION_COUNTS: Self = Self { flip: Self::PHOTOS.flip.switched_off(), ..Self::PHOTOS };
+
+    /// Those of SimCLR on ImageNet (Chen et al. 2020, appendix A: crops of 8 to 100 %, colour
+    /// distortion of strength 1, blur by up to 2 of 224 pixels); the parts of its colour
+    /// distortion are drawn each by itself here.
+    pub const SIMCLR: Self = Self {
+        crop: Operation::new(0.92, 1.0),
+        brightness: Operation::new(1.0, 0.8),
+        contrast: Operation::new(1.0, 0.8),
+        saturation: Operation::new(1.0, 0.8),
+        hue: Operation::new(0.4, 0.8),
+        grayscale: Operation::new(1.0, 0.2),
+        blur: Operation::new(0.14, 0.5),
+        ..Self::PHOTOS
     };
 
     /// Nothing changes: both views are the picture itself.
     pub const NONE: Self = Self {
-        crop: Operation::off(0.6, 1.0),
-        flip: Operation::off(1.0, 0.5),
-        rotation: Operation::off(0.1, 0.5),
-        brightness: Operation::off(0.5, 0.8),
-        contrast: Operation::off(0.5, 0.8),
-        saturation: Operation::off(0.5, 0.8),
-        hue: Operation::off(0.2, 0.8),
-        invert: Operation::off(1.0, 0.2),
-        grayscale: Operation::off(1.0, 0.2),
+        crop: Self::PHOTOS.crop.switched_off(),
+        flip: Self::PHOTOS.flip.switched_off(),
+        ..Self::COLOUR_COUNTS
     };
 
     /// The augmentations recommended for a source of pictures.
@@ -301,10 +337,11 @@ impl Settings {
 
 impl Augmentations {
     /// The operations in the order in which they are applied.
-    pub fn each_mut(&mut self) -> [&mut Operation; 9] {
+    pub fn each_mut(&mut self) -> [&mut Operation; 13] {
         [
             &mut self.crop,
             &mut self.flip,
+            &mut self.vertical_flip,
             &mut self.rotation,
             &mut self.brightness,
             &mut self.contrast,
@@ -312,6 +349,9 @@ impl Augmentations {
             &mut self.hue,
             &mut self.invert,
             &mut self.grayscale,
+            &mut self.blur,
+            &mut self.noise,
+            &mut self.cutout,
         ]
     }
 }

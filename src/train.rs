@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 use crate::{
     augment::View,
     encoder::{EncoderConfig, Network},
-    kernels::{block::Moments, views::resample},
+    kernels::{block::Moments, views::render},
     loss::{Loss, Scale},
     random::{Purpose, generator},
     settings::Settings,
@@ -227,7 +227,7 @@ impl Trainer {
         let count = views.len();
         let rows: Vec<i32> = rows.iter().cycle().take(count).map(|row| *row as i32).collect();
         let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &self.pictures.device());
-        resample(self.pictures.clone().select(0, rows), views)
+        render(self.pictures.clone().select(0, rows), views)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::readback::read;
 use crate::{encoder::Encoder, evaluate::UnitRows, train::upload};
@@ -27,10 +27,15 @@ impl Embedded {
         side: usize,
         device: &Device,
     ) -> Result<UnitRows, String> {
-        let Some(encoder) = &self.encoder else {
-            return Ok(UnitRows::new(planes.concat(), 3 * side * side));
+        self.embed_tensor(upload(&planes, side, device)).await
+    }
+
+    /// The same for pictures that are on the device already, `[pictures, 3, side, side]`.
+    pub async fn embed_tensor(&self, pictures: Tensor<4>) -> Result<UnitRows, String> {
+        let embeddings = match &self.encoder {
+            Some(encoder) => encoder.forward(pictures),
+            None => pictures.flatten(1, 3),
         };
-        let embeddings = encoder.forward(upload(&planes, side, device));
         let dimensions = embeddings.dims()[1];
         Ok(UnitRows::new(read(embeddings.flatten(0, 1)).await?, dimensions))
     }

@@ -18,6 +18,7 @@ use super::{
     held_out::HeldOut,
     latest_batch::LatestBatch,
     mapper::Mapper,
+    measuring::Measuring,
     pictures::PictureSet,
     readback::{read, read_rgb},
     search::Search,
@@ -28,7 +29,7 @@ use crate::{
     encoder::Encoder,
     evaluate::{order::order, set_matrix},
     image::Image,
-    kernels::views::resample,
+    kernels::views::render,
     protocol::{
         Activity, Command, Event, Floats, Labelling, Map, MapMethod, Pair, PictureId, Query, SetMatrix,
         Stage, StepReport, Subject, Views,
@@ -119,6 +120,8 @@ pub struct Session<E> {
     search: Option<Search>,
     wanted_pair: Option<Pair>,
     explainer: Option<Explainer>,
+    wanted_invariances: Vec<Stage>,
+    measuring: Option<Measuring>,
     labellings: Waiting,
     classifier: Option<Classifier>,
     fine_tuning: Option<FineTuning>,
@@ -152,6 +155,8 @@ impl<E: FnMut(Event)> Session<E> {
             search: None,
             wanted_pair: None,
             explainer: None,
+            wanted_invariances: Vec::new(),
+            measuring: None,
             labellings: Waiting::default(),
             classifier: None,
             fine_tuning: None,
@@ -191,6 +196,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Query(query) => self.start_search(query),
             Command::Explain(pair) => self.wanted_pair = Some(pair),
             Command::Study { study, stage } => self.studies.put(study, stage),
+            Command::Invariance { stage } => self.want_invariance(stage),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -223,6 +229,8 @@ impl<E: FnMut(Event)> Session<E> {
             self.search().await?;
         } else if self.wanted_pair.is_some() || self.explainer.is_some() {
             self.explain().await?;
+        } else if self.measuring.is_some() || !self.wanted_invariances.is_empty() {
+            self.measure().await?;
         } else if let Some(stage) = self.wanted_matrix.take() {
             self.send_matrix(stage);
         } else if let Some(wanted) = self.wanted_map.take() {
@@ -281,6 +289,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.embedded.clear();
         self.order.clear();
         self.explainer = None;
+        self.measuring = None;
         self.studies = Studies::default();
         self.give_up_fine_tuning();
         let Some(run) = &mut self.run else { return };
@@ -292,6 +301,7 @@ impl<E: FnMut(Event)> Session<E> {
     fn restart(&mut self) {
         self.run = None;
         self.explainer = None;
+        self.measuring = None;
         self.evaluating = None;
         self.mapper = None;
         self.give_up_fine_tuning();
@@ -518,6 +528,32 @@ impl<E: FnMut(Event)> Session<E> {
         Some(Explainer::new(pair, [a?, b?], side, embedded))
     }
 
+    fn want_invariance(&mut self, stage: Stage) {
+        self.measuring.take_if(|measuring| measuring.stage() == stage);
+        if !self.wanted_invariances.contains(&stage) {
+            self.wanted_invariances.push(stage);
+        }
+    }
+
+    /// Starts to measure an invariance that was asked for, or brings the one in hand a slice
+    /// further. Embeddings dropped meanwhile are taken anew, and asked about anew.
+    async fn measure(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        if self.measuring.is_none() && !self.wanted_invariances.is_empty() {
+            let stage = self.wanted_invariances.remove(0);
+            self.measuring = self.embedded.get(&stage).zip(self.run.as_ref()).map(|(embedded, run)| {
+                Measuring::new(stage, embedded.clone(), &run.pictures, &self.settings)
+            });
+        }
+        let Some(mut measuring) = self.measuring.take() else { return Ok(()) };
+        if measuring.advance(SLICE).await? {
+            self.measuring = Some(measuring);
+        } else {
+            (self.emit)(Event::Invariance(measuring.finish()));
+        }
+        Ok(())
+    }
+
     /// Starts a map, unless its embeddings were dropped meanwhile.
     fn start_map(&mut self, (stage, method): (Stage, MapMethod)) {
         self.mapper = self.embedded.get(&stage).map(|embedded| {
@@ -631,7 +667,7 @@ impl<E: FnMut(Event)> Session<E> {
         let changes: Vec<View> =
             planes.iter().map(|_| View::draw(&self.settings.augmentations, &mut rng)).collect();
         let batch = upload(&planes, side, &opened.device);
-        let drawn = resample(batch, &changes);
+        let drawn = render(batch, &changes);
         let Ok(rgb) = read_rgb(drawn).await else { return };
         (self.emit)(Event::Views(Views {
             pictures: found.iter().map(|(id, _)| *id).collect(),

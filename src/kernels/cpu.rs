@@ -1,5 +1,7 @@
 //! Loops over slices: no tensors, no burn, nothing but numbers.
 
+mod blur;
 pub mod convolution;
 pub mod normalisation;
-pub mod resampling;
+mod resampling;
+pub mod views;

@@ -23,7 +23,7 @@ use super::{
     cpu::{
         convolution::{self, Geometry},
         normalisation::{self, Normalisation},
-        resampling,
+        views,
     },
 };
 use crate::augment::View;
@@ -55,8 +55,8 @@ pub trait InferenceKernels: Backend {
         stride: usize,
     ) -> FloatTensor<Self>;
 
-    /// See [`super::views::resample`].
-    fn resample(pictures: FloatTensor<Self>, views: Vec<View>) -> FloatTensor<Self>;
+    /// See [`super::views::render`].
+    fn render(pictures: FloatTensor<Self>, views: Vec<View>) -> FloatTensor<Self>;
 }
 
 /// What the gradient of a block needs to know of its forward pass.
@@ -225,9 +225,9 @@ impl InferenceKernels for Flex {
         channels_first(result, output_shape(&geometry))
     }
 
-    fn resample(pictures: FlexTensor, views: Vec<View>) -> FlexTensor {
+    fn render(pictures: FlexTensor, views: Vec<View>) -> FlexTensor {
         let [count, channels, height, width] = pictures.shape().dims();
-        let result = resampling::resample(numbers(&pictures.to_contiguous()), height, &views);
+        let result = views::render(numbers(&pictures.to_contiguous()), height, &views);
         channels_first(result, [count, channels, height, width])
     }
 }

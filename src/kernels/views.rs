@@ -1,4 +1,5 @@
-//! Views of pictures: resampled along an affine map and recoloured by another.
+//! Views of pictures: resampled along an affine map, recoloured by another, then blurred,
+//! noised and partly covered.
 
 use burn::{
     backend::Dispatch,
@@ -9,16 +10,17 @@ use burn::{
 };
 
 use super::{extension::InferenceKernels, is_cpu};
-use crate::augment::View;
+use crate::augment::{Blur, Cutout, View};
 
-/// Makes one view of every picture: bilinear between pixels, mirrored beyond the edges.
+/// Makes one view of every picture: bilinear between pixels, mirrored beyond the edges, values
+/// cut off below 0 and above 1.
 ///
 /// # Shapes
 /// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1, without gradients
 /// - result: the same
-pub fn resample(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
+pub fn render(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     if is_cpu(&pictures.device()) {
-        Tensor::from_dispatch(Dispatch::resample(pictures.into_dispatch(), views.to_vec()))
+        Tensor::from_dispatch(Dispatch::render(pictures.into_dispatch(), views.to_vec()))
     } else {
         plain(pictures, views)
     }
@@ -47,7 +49,70 @@ fn plain(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     let offset = views.iter().flat_map(|view| view.colour.offset);
     let offset = upload(offset.collect(), [count, 3, 1]);
     let coloured = matrix.matmul(sampled.reshape([count, 3, pixels])) + offset;
-    coloured.clamp(0.0, 1.0).reshape([count, 3, side, side])
+    let coloured = coloured.clamp(0.0, 1.0).reshape([count, 3, side, side]);
+    covered(noised(blurred(coloured, views), views), views)
+}
+
+/// Blurs as a product with a band matrix from either side.
+fn blurred(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
+    if views.iter().all(|view| view.blur == Blur::NONE) {
+        return pictures;
+    }
+    let [count, channels, side, _] = pictures.dims();
+    let bands: Vec<f32> = views.iter().flat_map(|view| band(&view.blur.weights(side), side)).collect();
+    let bands = Tensor::<4>::from_data(TensorData::new(bands, [count, 1, side, side]), &pictures.device())
+        .expand([count, channels, side, side]);
+    bands.clone().matmul(pictures).matmul(bands.swap_dims(2, 3))
+}
+
+/// The matrix that convolves `side` numbers with `weights`, mirrored at both ends.
+fn band(weights: &[f32], side: usize) -> Vec<f32> {
+    let mut matrix = vec![0.0; side * side];
+    for row in 0..side {
+        for (place, weight) in weights.iter().enumerate() {
+            matrix[row * side + mirrored(row + place, weights.len() / 2, side)] += weight;
+        }
+    }
+    matrix
+}
+
+/// The pixel that stands at `at − reach` of a line of `side` pixels that goes on beyond both
+/// ends as in mirrors.
+pub(super) fn mirrored(at: usize, reach: usize, side: usize) -> usize {
+    let at = (at as isize - reach as isize).rem_euclid(2 * side as isize) as usize;
+    at.min(2 * side - 1 - at)
+}
+
+fn noised(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
+    if views.iter().all(|view| view.noise.deviation == 0.0) {
+        return pictures;
+    }
+    let [count, channels, side, _] = pictures.dims();
+    let each = channels * side * side;
+    let noise: Vec<f32> = views
+        .iter()
+        .flat_map(|view| match view.noise.deviation {
+            0.0 => vec![0.0; each],
+            _ => view.noise.values().take(each).collect(),
+        })
+        .collect();
+    let noise =
+        Tensor::<4>::from_data(TensorData::new(noise, [count, side, side, channels]), &pictures.device());
+    (pictures + noise.permute([0, 3, 1, 2])).clamp(0.0, 1.0)
+}
+
+fn covered(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
+    if views.iter().all(|view| view.cutout.half == 0.0) {
+        return pictures;
+    }
+    let [count, _, side, _] = pictures.dims();
+    let kept = views.iter().flat_map(|view| {
+        let pixels = (0..side * side).map(move |at| [at % side, at / side]);
+        pixels.map(|pixel| if view.cutout.covers(pixel, side) { 0.0 } else { 1.0 })
+    });
+    let kept: Vec<f32> = kept.collect();
+    let kept = Tensor::<4>::from_data(TensorData::new(kept, [count, 1, side, side]), &pictures.device());
+    (pictures - Cutout::GREY) * kept + Cutout::GREY
 }
 
 /// Homogeneous places of a view's pixel centres, `[1, side², 3]`.
@@ -64,9 +129,78 @@ mod tests {
 
     use super::*;
     use crate::{
+        augment::Noise,
         random::{Purpose, generator},
-        settings::Augmentations,
+        settings::{Augmentations, Operation},
     };
+
+    /// Every operation, each in some of the views.
+    fn everything() -> Augmentations {
+        let mut augmentations = Augmentations::SIMCLR;
+        for operation in augmentations.each_mut() {
+            *operation = Operation::new(0.6, 0.6);
+        }
+        augmentations
+    }
+
+    /// Pixels of one picture, 3 planes of `side` × `side`, and what becomes of them.
+    fn changed(view: View, side: usize) -> [Vec<f32>; 2] {
+        let mut rng = generator(5, Purpose::Views, 0);
+        let numbers: Vec<f32> = (0..3 * side * side).map(|_| rng.random_range(0.0..1.0)).collect();
+        let device = Device::flex();
+        let picture = Tensor::<4>::from_data(TensorData::new(numbers.clone(), [1, 3, side, side]), &device);
+        [numbers, render(picture, &[view]).into_data().try_to_vec().expect("numbers")]
+    }
+
+    #[test]
+    fn a_blur_is_the_weighted_mean_of_what_lies_around() {
+        let (side, blur) = (17, Blur { deviation: 0.06 });
+        let [before, after] = changed(View { blur, ..View::IDENTITY }, side);
+        // In two dimensions at once, pixel by pixel.
+        let weights = blur.weights(side);
+        let reach = (weights.len() / 2) as i32;
+        let fold = |at: i32| {
+            if at < 0 {
+                -1 - at
+            } else if at >= side as i32 {
+                2 * side as i32 - 1 - at
+            } else {
+                at
+            }
+        };
+        for (at, after) in after.iter().enumerate() {
+            let (plane, y, x) = (at / (side * side), (at / side % side) as i32, (at % side) as i32);
+            let mut sum = 0.0;
+            for down in -reach..=reach {
+                for across in -reach..=reach {
+                    let from =
+                        plane * side * side + (fold(y + down) * side as i32 + fold(x + across)) as usize;
+                    sum +=
+                        weights[(down + reach) as usize] * weights[(across + reach) as usize] * before[from];
+                }
+            }
+            assert!((after - sum).abs() < 1e-5, "at {at}: {after} instead of {sum}");
+        }
+    }
+
+    #[test]
+    fn noise_is_added_pixel_by_pixel_and_a_cutout_is_grey() {
+        let side = 9;
+        let noise = Noise { deviation: 0.1, seed: 3 };
+        let [before, after] = changed(View { noise, ..View::IDENTITY }, side);
+        for (at, added) in noise.values().take(3 * side * side).enumerate() {
+            let place = at % 3 * side * side + at / 3;
+            let expected = (before[place] + added).clamp(0.0, 1.0);
+            assert!((after[place] - expected).abs() < 1e-5);
+        }
+        let cutout = Cutout { centre: [0.5, -0.5], half: 0.4 };
+        let [before, after] = changed(View { cutout, ..View::IDENTITY }, side);
+        for at in 0..3 * side * side {
+            let (x, y) = (at % side, at / side % side);
+            let expected = if cutout.covers([x, y], side) { 0.5 } else { before[at] };
+            assert!((after[at] - expected).abs() < 1e-5);
+        }
+    }
 
     #[test]
     fn own_loops_and_plain_operations_agree() {
@@ -76,11 +210,14 @@ mod tests {
                 (0..count * 3 * side * side).map(|_| rng.random_range(0.0..1.0)).collect();
             let device = Device::flex();
             let pictures = Tensor::<4>::from_data(TensorData::new(numbers, [count, 3, side, side]), &device);
-            let views: Vec<View> = (0..count).map(|_| View::draw(&Augmentations::SHAPES, &mut rng)).collect();
             let values = |tensor: Tensor<4>| tensor.into_data().try_to_vec::<f32>().expect("numbers");
-            let (own, plain) = (values(resample(pictures.clone(), &views)), values(plain(pictures, &views)));
-            for (at, (own, plain)) in own.iter().zip(&plain).enumerate() {
-                assert!((own - plain).abs() < 1e-4, "{side} px at {at}: {own} instead of {plain}");
+            for augmentations in [Augmentations::SHAPES, everything()] {
+                let views: Vec<View> = (0..count).map(|_| View::draw(&augmentations, &mut rng)).collect();
+                let own = values(render(pictures.clone(), &views));
+                let plain = values(plain(pictures.clone(), &views));
+                for (at, (own, plain)) in own.iter().zip(&plain).enumerate() {
+                    assert!((own - plain).abs() < 1e-4, "{side} px at {at}: {own} instead of {plain}");
+                }
             }
         }
     }

@@ -114,7 +114,7 @@ mod tests {
                 "input size 32 pixels → 48 pixels",
                 "temperature 0.1 → 0.2",
                 "crop 60 % in 100 % of views → 30 % in 100 % of views",
-                "mirror in 50 % of views → off",
+                "horizontal flip in 50 % of views → off",
             ]
         );
     }

@@ -15,7 +15,7 @@ pub struct Presentation {
 }
 
 /// The augmentations in the order in which they are applied.
-pub const OPERATIONS: [Presentation; 9] = [
+pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Crop",
         lesson: "A random part of the picture, enlarged: teaches that place, size and the rest of the scene do not matter.",
@@ -23,10 +23,16 @@ pub const OPERATIONS: [Presentation; 9] = [
         field: |a| &mut a.crop,
     },
     Presentation {
-        name: "Mirror",
+        name: "Horizontal flip",
         lesson: "Left and right swapped: teaches that a thing and its mirror image are the same.",
         strength: None,
         field: |a| &mut a.flip,
+    },
+    Presentation {
+        name: "Vertical flip",
+        lesson: "Top and bottom swapped: teaches that it does not matter which way is up.",
+        strength: None,
+        field: |a| &mut a.vertical_flip,
     },
     Presentation {
         name: "Rotation",
@@ -70,14 +76,37 @@ pub const OPERATIONS: [Presentation; 9] = [
         strength: Some(|s| format!("blended by {:.0} %", s * 100.0)),
         field: |a| &mut a.grayscale,
     },
+    Presentation {
+        name: "Blur",
+        lesson: "Made soft: teaches to overlook focus and fine detail.",
+        strength: Some(|s| format!("up to {:.1} % of the side", s * 6.25)),
+        field: |a| &mut a.blur,
+    },
+    Presentation {
+        name: "Noise",
+        lesson: "Sprinkled with random grain: teaches to overlook it, and single pixels with it.",
+        strength: Some(|s| format!("deviates by up to {:.0} %", s * 25.0)),
+        field: |a| &mut a.noise,
+    },
+    Presentation {
+        name: "Cutout",
+        lesson: "A grey square over a random place: teaches to know a thing by any of its parts.",
+        strength: Some(|s| format!("{:.0} % of the side", s * 100.0)),
+        field: |a| &mut a.cutout,
+    },
 ];
 
-/// Augmentations to start from, by name.
-pub const PRESETS: [(&str, Augmentations); 4] = [
-    ("For photos", Augmentations::recommended(Images::Own)),
-    ("For shapes", Augmentations::recommended(Images::Shapes)),
-    ("For fashion", Augmentations::recommended(Images::Fashion)),
-    ("None", Augmentations::NONE),
+/// Augmentations to start from: a name, and what it stands for with pictures of some source.
+pub type Preset = (&'static str, fn(Images) -> Augmentations);
+
+/// Every preset.
+pub const PRESETS: [Preset; 6] = [
+    ("Recommended here", Augmentations::recommended),
+    ("Photos", |_| Augmentations::PHOTOS),
+    ("Colour is the point", |_| Augmentations::COLOUR_COUNTS),
+    ("Orientation is the point", |_| Augmentations::ORIENTATION_COUNTS),
+    ("SimCLR paper", |_| Augmentations::SIMCLR),
+    ("None", |_| Augmentations::NONE),
 ];
 
 #[cfg(test)]
@@ -92,5 +121,26 @@ mod tests {
         }
         let order: Vec<_> = OPERATIONS.iter().map(|o| (o.field)(&mut augmentations).strength).collect();
         assert_eq!(order, (0..OPERATIONS.len()).map(|i| i as f32).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn presets_leave_alone_what_is_the_point() {
+        let of = |wanted: &str| {
+            let found = PRESETS.iter().find(|(name, _)| *name == wanted);
+            found.expect("a preset").1(Images::Shapes)
+        };
+        let on = |mut augmentations: Augmentations| -> Vec<&str> {
+            let rows = OPERATIONS.iter().filter(|row| (row.field)(&mut augmentations).on);
+            rows.map(|row| row.name).collect()
+        };
+        assert_eq!(on(of("None")), [""; 0]);
+        assert_eq!(on(of("Colour is the point")), ["Crop", "Horizontal flip"]);
+        let upright = on(of("Orientation is the point"));
+        assert!(
+            upright.contains(&"Hue")
+                && !upright.iter().any(|name| name.contains("flip") || *name == "Rotation")
+        );
+        assert_eq!(of("Recommended here"), Augmentations::SHAPES);
+        assert!(on(of("SimCLR paper")).contains(&"Blur"));
     }
 }

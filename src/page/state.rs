@@ -5,6 +5,7 @@
 //! draws anew no more than it must.
 
 mod groups;
+mod invariances;
 mod labels;
 mod maps;
 mod parts;
@@ -17,6 +18,7 @@ mod selection;
 mod why_alike;
 
 pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
+pub use invariances::Invariances;
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use maps::Maps;
 pub use parts::{Part, Parts};
@@ -95,6 +97,8 @@ pub enum Tab {
     Map,
     /// Groups, near-duplicates and odd ones out.
     Groups,
+    /// What the encoder overlooks.
+    Invariance,
     /// What a few labels are worth.
     Labels,
     /// Curves and batch matrix.
@@ -103,8 +107,15 @@ pub enum Tab {
 
 impl Tab {
     /// The tabs in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Similarity, Self::Neighbours, Self::Map, Self::Groups, Self::Labels, Self::Loss];
+    pub const ALL: [Self; 7] = [
+        Self::Similarity,
+        Self::Neighbours,
+        Self::Map,
+        Self::Groups,
+        Self::Invariance,
+        Self::Labels,
+        Self::Loss,
+    ];
 
     /// The tab's name.
     pub const fn name(self) -> &'static str {
@@ -113,6 +124,7 @@ impl Tab {
             Self::Neighbours => "Neighbours",
             Self::Map => "Map",
             Self::Groups => "Groups",
+            Self::Invariance => "Invariance",
             Self::Labels => "Labels",
             Self::Loss => "Loss",
         }
@@ -155,6 +167,8 @@ pub struct State {
     pub why_alike: WhyAlike,
     /// What was found out about the whole set.
     pub groups: Groups,
+    /// What the encoder overlooks.
+    pub invariances: Invariances,
     /// The views in the preview.
     pub views: Option<Views>,
     /// The focused picture, whose neighbours are shown.
@@ -189,6 +203,7 @@ impl State {
             search: Search::default(),
             why_alike: WhyAlike::default(),
             groups: Groups::default(),
+            invariances: Invariances::default(),
             views: None,
             selected: None,
             selection: Selection::default(),
@@ -244,6 +259,7 @@ impl State {
                 self.explain_again_after(&evaluation);
                 self.maps.ask_again_of(evaluation.stage);
                 self.groups.ask_again_of(evaluation.stage);
+                self.invariances.ask_again_of(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
             }
@@ -274,6 +290,10 @@ impl State {
             Event::Explained(explanation) => {
                 self.touch(Part::WhyAlike);
                 self.why_alike.keep(explanation);
+            }
+            Event::Invariance(invariance) => {
+                self.touch(Part::Invariance);
+                self.invariances.keep(invariance);
             }
             Event::Clustered(clustering) => {
                 self.touch(Part::Groups);
@@ -307,6 +327,9 @@ impl State {
         self.settings = self.settings.clamped();
         if self.settings != before {
             self.run.settings_since = self.run.step();
+        }
+        if self.settings.augmentations != before.augmentations {
+            self.invariances.ask_again();
         }
         if self.settings.seed != before.seed {
             self.touch(Part::Labels);
@@ -465,6 +488,8 @@ impl State {
         self.end_search();
         self.touch(Part::Groups);
         self.groups.clear();
+        self.touch(Part::Invariance);
+        self.invariances.clear();
         self.run.steps.clear();
         self.run.notes = Notes::default();
         self.run.batch = None;

@@ -213,6 +213,11 @@ pub const SILHOUETTE: Term = term(
     "the silhouette",
     "How much closer pictures are to their own group than to the next: 1 where groups stand clearly apart, 0 where they run into each other. The suggested number of groups is the one with the highest silhouette, from 2 to 20.",
 );
+/// Invariance.
+pub const INVARIANCE: Term = term(
+    "invariance",
+    "The mean cosine similarity between a picture’s embedding and that of the same picture after the change, over up to 64 pictures of the set. An encoder is invariant to a change that leaves its embeddings where they are: what differs between two views of a pair is what training makes it invariant to.",
+);
 /// Near-duplicates.
 pub const NEAR_DUPLICATES: Term = term(
     "near-duplicates",

@@ -163,10 +163,14 @@ pub fn augmentations(augmentations: &Augmentations) -> String {
     let on = |operation: Operation, words: String| operation.on.then_some(words);
     let parts = [
         on(augmentations.crop, format!("crop {:.0}–100 %", (1.0 - augmentations.crop.strength) * 100.0)),
-        on(augmentations.flip, "mirror".to_owned()),
+        on(augmentations.flip, "flip".to_owned()),
+        on(augmentations.vertical_flip, "vertical flip".to_owned()),
         on(augmentations.rotation, format!("turn ±{:.0}°", augmentations.rotation.strength * 180.0)),
         colour,
         on(augmentations.grayscale, "grey".to_owned()),
+        on(augmentations.blur, "blur".to_owned()),
+        on(augmentations.noise, "noise".to_owned()),
+        on(augmentations.cutout, "cutout".to_owned()),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "none: both views are the picture".to_owned() } else { parts.join(", ") }
@@ -319,7 +323,7 @@ mod tests {
     fn augmentations_are_named_when_on() {
         assert_eq!(augmentations(&Augmentations::NONE), "none: both views are the picture");
         let photos = augmentations(&Augmentations::PHOTOS);
-        assert_eq!(photos, "crop 40–100 %, mirror, colour medium, grey");
+        assert_eq!(photos, "crop 40–100 %, flip, colour medium, grey");
     }
 
     #[test]

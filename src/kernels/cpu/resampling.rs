@@ -2,22 +2,18 @@
 
 use crate::augment::View;
 
-/// Makes one view of every picture.
+/// Resamples and recolours one picture.
 ///
 /// # Shapes
-/// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1
-/// - result: `[views.len(), side, side, 3]`
-pub fn resample(pictures: &[f32], side: usize, views: &[View]) -> Vec<f32> {
-    let mut result = Vec::with_capacity(pictures.len());
-    for (planes, view) in pictures.chunks_exact(3 * side * side).zip(views) {
-        for y in 0..side {
-            for x in 0..side {
-                let [u, v] = source(&view.place, [x, y], side);
-                result.extend(recoloured(view, bilinear(planes, side, u, v)));
-            }
+/// - `planes`: `[3, side, side]`, values in 0 … 1
+/// - appended to `result`: `[side, side, 3]`
+pub fn resample(planes: &[f32], side: usize, view: &View, result: &mut Vec<f32>) {
+    for y in 0..side {
+        for x in 0..side {
+            let [u, v] = source(&view.place, [x, y], side);
+            result.extend(recoloured(view, bilinear(planes, side, u, v)));
         }
     }
-    result
 }
 
 /// The place that a view's pixel shows, in pixels of the picture, reflected into it.

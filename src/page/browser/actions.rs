@@ -14,9 +14,6 @@ use crate::{
 /// Changes of the settings within so many milliseconds are sent together.
 const SETTLING: u64 = 120;
 
-/// Pictures in the preview.
-const PREVIEWED: usize = 6;
-
 impl Session {
     /// Changes the settings; the engine and the address bar follow shortly after.
     pub fn edit(self, change: impl FnOnce(&mut Settings)) {
@@ -167,6 +164,14 @@ impl Session {
         }
     }
 
+    /// Asks what a stage overlooks, once for each change of embeddings or augmentations.
+    pub fn request_invariance(self, stage: Stage) {
+        if self.change(|state| state.wants_invariance(stage)) {
+            self.send_settings();
+            self.send(&Command::Invariance { stage });
+        }
+    }
+
     /// Lets a copy of the encoder learn the labels.
     pub fn fine_tune(self) {
         self.send_settings();
@@ -181,13 +186,13 @@ impl Session {
         self.send(&Command::StopTuning);
     }
 
-    /// Asks for pairs of views of the first pictures; another `draw` gives other views.
-    pub fn request_views(self, draw: u32) {
+    /// Asks for views of the first pictures; another `draw` gives other views.
+    pub fn request_views(self, pictures: usize, views: u32, draw: u32) {
         self.send_settings();
-        let pictures: Vec<_> = self
-            .peek(|state| state.pictures.entries().iter().take(PREVIEWED).map(|entry| entry.id).collect());
+        let pictures: Vec<_> =
+            self.peek(|state| state.pictures.entries().iter().take(pictures).map(|entry| entry.id).collect());
         if !pictures.is_empty() {
-            self.send(&Command::Preview { pictures, views: 2, draw });
+            self.send(&Command::Preview { pictures, views, draw });
         }
     }
 }

@@ -89,6 +89,37 @@ pub fn NumberField(
     }
 }
 
+/// A small count that is typed; one outside its limits moves to the nearest limit.
+#[component]
+pub fn CountField(
+    /// Its name.
+    name: &'static str,
+    /// Its value.
+    value: RwSignal<u32>,
+    /// Its limits.
+    range: Range<u32>,
+) -> impl IntoView {
+    let change = move |event: ev::Event| {
+        let number = event_target_value(&event).parse().unwrap_or(value.get_untracked());
+        let number = range.clamp(number);
+        event_target::<web_sys::HtmlInputElement>(&event).set_value(&number.to_string());
+        value.set(number);
+    };
+    view! {
+        <label class="count">
+            <span>{name}</span>
+            <input
+                type="number"
+                min=range.min.to_string()
+                max=range.max.to_string()
+                step="1"
+                prop:value=move || value.get().to_string()
+                on:change=change
+            />
+        </label>
+    }
+}
+
 /// A few values of which one is chosen.
 #[component]
 pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(

@@ -6,6 +6,7 @@ mod gallery;
 mod group_controls;
 mod groups_tab;
 mod health_warnings;
+mod invariance_tab;
 mod label_entry;
 mod labels_tab;
 mod legend;

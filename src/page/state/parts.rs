@@ -21,6 +21,8 @@ pub enum Part {
     Labels,
     /// Groups, near-duplicates and odd ones out.
     Groups,
+    /// What the encoder overlooks.
+    Invariance,
     /// The views in the preview.
     Views,
     /// The picture that was picked out.
@@ -39,7 +41,7 @@ pub enum Part {
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
@@ -49,6 +51,7 @@ impl Part {
         Self::Map,
         Self::Labels,
         Self::Groups,
+        Self::Invariance,
         Self::Views,
         Self::Selection,
         Self::Search,
@@ -61,7 +64,7 @@ impl Part {
 
 /// A set of parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts(u16);
+pub struct Parts(u32);
 
 impl Parts {
     /// Puts a part into the set.

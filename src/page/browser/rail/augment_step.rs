@@ -6,15 +6,28 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
-            controls::Slider, explain::Explain, paint, session::Session, thumbnail::Thumbnail, timing,
+            controls::{CountField, Slider},
+            explain::Explain,
+            paint,
+            session::Session,
+            thumbnail::Thumbnail,
+            timing,
         },
-        operations::{OPERATIONS, PRESETS, Presentation},
+        operations::{OPERATIONS, PRESETS, Presentation, Preset},
         state::{Engine, Part},
         terms, words,
     },
     protocol::PictureId,
-    settings::Operation,
+    settings::{Operation, Range},
 };
+
+/// Pictures and views of each that are previewed at first.
+const PICTURES: u32 = 4;
+const VIEWS: u32 = 4;
+
+/// Limits of both.
+const SHOWN_PICTURES: Range<u32> = Range { min: 1, max: 12 };
+const SHOWN_VIEWS: Range<u32> = Range { min: 2, max: 8 };
 
 /// Changes within so many milliseconds are previewed together.
 const SETTLING: u64 = 200;
@@ -41,18 +54,22 @@ pub fn AugmentStep() -> impl IntoView {
     }
 }
 
-/// Real pairs from the present settings.
+/// Real views from the present settings.
 #[component]
 fn Preview(open: RwSignal<bool>) -> impl IntoView {
     let session = Session::expect();
-    let draw = RwSignal::new(0);
+    let [pictures, views, draw] = [RwSignal::new(PICTURES), RwSignal::new(VIEWS), RwSignal::new(0)];
     let asked = StoredValue::new(false);
     let ask = move || {
         if !asked.get_value() {
             asked.set_value(true);
             timing::after(SETTLING, move || {
                 asked.set_value(false);
-                session.request_views(draw.get_untracked());
+                session.request_views(
+                    pictures.get_untracked() as usize,
+                    views.get_untracked(),
+                    draw.get_untracked(),
+                );
             });
         }
     };
@@ -66,47 +83,52 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
     });
     Effect::new(move || {
         augmentations.track();
-        draw.track();
+        [pictures, views, draw].iter().for_each(Track::track);
         session.track([Part::Pictures]);
         if open.get() && ready.get() {
             ask();
         }
     });
-    let shown = move || {
+    let shown = Memo::new(move |_| {
         session.read([Part::Views], |state| {
-            state
-                .views
-                .as_ref()
-                .map_or(Vec::new(), |views| views.pictures.iter().copied().enumerate().collect())
+            let pictures = state.views.as_ref().map_or(Vec::new(), |views| views.pictures.clone());
+            (pictures, state.views.as_ref().map_or(0, |views| views.views))
         })
+    });
+    let rows = move || {
+        let (pictures, views) = shown.get();
+        pictures.into_iter().enumerate().map(move |(row, picture)| (row, picture, views)).collect::<Vec<_>>()
     };
     view! {
         <div class="preview">
-            <div class="preview-heads" aria-hidden="true">
-                <span>"Picture"</span>
-                <span>"View 1"</span>
-                <span>"View 2"</span>
-            </div>
-            <div class="pairs" role="img" aria-label="Pictures, each with two views made by these settings">
-                <For each=shown key=|pair| *pair let((row, picture))>
-                    <Pair row picture />
+            <div
+                class="preview-rows"
+                style=("--columns", move || (shown.get().1 + 1).to_string())
+                role="img"
+                aria-label="Pictures, each with views made by these settings"
+            >
+                <For each=rows key=|row| *row let((row, picture, views))>
+                    <PreviewRow row picture views />
                 </For>
             </div>
-            <button class="button quiet" type="button" on:click=move |_| draw.update(|draw| *draw += 1)>
-                "Other views"
-            </button>
+            <div class="preview-size">
+                <CountField name="Pictures" value=pictures range=SHOWN_PICTURES />
+                <CountField name="Views of each" value=views range=SHOWN_VIEWS />
+                <button class="button quiet" type="button" on:click=move |_| draw.update(|draw| *draw += 1)>
+                    "Other views"
+                </button>
+            </div>
         </div>
     }
 }
 
-/// A picture and two views of it.
+/// A picture and views of it.
 #[component]
-fn Pair(row: usize, picture: PictureId) -> impl IntoView {
+fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
     view! {
-        <div class="pair">
+        <div class="preview-row">
             <Thumbnail picture=Some(picture) />
-            <ViewCanvas row view=0 />
-            <ViewCanvas row view=1 />
+            {(0..views as usize).map(|view| view! { <ViewCanvas row view /> }).collect_view()}
         </div>
     }
 }
@@ -135,15 +157,18 @@ fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
 #[component]
 fn Presets() -> impl IntoView {
     let session = Session::expect();
-    let preset = move |(name, augmentations)| {
-        let chosen =
-            move || session.read([Part::Settings], |state| state.settings.augmentations == augmentations);
+    let preset = move |(name, augmentations): Preset| {
+        let chosen = move || {
+            session.read([Part::Settings], |state| {
+                state.settings.augmentations == augmentations(state.settings.images)
+            })
+        };
         view! {
             <button
                 class="pill"
                 type="button"
                 aria-pressed=move || chosen().to_string()
-                on:click=move |_| session.edit(|settings| settings.augmentations = augmentations)
+                on:click=move |_| session.edit(|settings| settings.augmentations = augmentations(settings.images))
             >
                 {name}
             </button>

@@ -5,8 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
-    groups_tab::GroupsTab, labels_tab::LabelsTab, loss_tab::LossTab, map_tab::MapTab,
-    neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab,
+    groups_tab::GroupsTab, invariance_tab::InvarianceTab, labels_tab::LabelsTab, loss_tab::LossTab,
+    map_tab::MapTab, neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab,
 };
 use crate::page::{
     browser::session::Session,
@@ -45,6 +45,7 @@ pub fn Tabs() -> impl IntoView {
                     Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
                     Tab::Map => view! { <MapTab /> }.into_any(),
                     Tab::Groups => view! { <GroupsTab /> }.into_any(),
+                    Tab::Invariance => view! { <InvarianceTab /> }.into_any(),
                     Tab::Labels => view! { <LabelsTab /> }.into_any(),
                     Tab::Loss => view! { <LossTab /> }.into_any(),
                 }}
