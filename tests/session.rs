@@ -7,7 +7,7 @@ use likeness::{
     page::row::Row,
     protocol::{
         Activity, Backend, BatchMatrix, Classification, Command, Evaluation, Event, Explanation, Floats,
-        Invariance, Labelling, MapMethod, Pair, Picture, Query, QueryAnswer, Stage, StepReport, Study,
+        Invariance, Labelling, Map, MapMethod, Pair, Picture, Query, QueryAnswer, Stage, StepReport, Study,
         Subject,
     },
     samples::shape,
@@ -770,22 +770,29 @@ fn what_cannot_be_seen_is_overlooked_at_every_stage() {
 }
 
 #[test]
-fn a_map_is_answered_at_once_and_training_goes_on_beside_it() {
-    let mut harness = Harness::with_pictures(Settings { steps: 40, ..small() }, 150);
+fn maps_are_drawn_beside_training_and_at_rest() {
+    let mut harness = Harness::with_pictures(Settings { steps: 40, ..small() }, 12);
     harness.take();
     harness.send(Command::Train);
     harness.send(Command::Map { stage: Stage::Untrained, method: MapMethod::Tsne });
-    harness.until(|event| matches!(event, Event::Mapped(map) if map.done < map.total));
-    let before = steps(&harness.take()).len();
-    harness.until(|event| matches!(event, Event::Mapped(map) if map.total > 0 && map.done == map.total));
-    let beside = steps(&harness.take()).len();
-    assert!(before + beside > 0, "no step was taken while the map was drawn");
     harness.settle();
-    assert!(harness.take().contains(&Event::Finished));
+    let events = harness.take();
+    assert_eq!((steps(&events).len(), events.contains(&Event::Finished)), (40, true));
+    let last = maps(&events).last().copied().expect("a map").clone();
+    assert_eq!((last.stage, last.step, last.points.0.len()), (Stage::Untrained, 0, 24));
+    assert!(last.total > 0 && last.done == last.total);
     harness.send(Command::Map { stage: Stage::Trained, method: MapMethod::Pca });
     harness.settle();
     let events = harness.take();
-    let maps: Vec<_> = events.iter().filter(|event| matches!(event, Event::Mapped(_))).collect();
-    let [Event::Mapped(map)] = maps[..] else { panic!("one map: {maps:?}") };
-    assert_eq!((map.step, map.pictures.len(), map.points.0.len(), map.total), (40, 150, 300, 0));
+    let [map] = maps(&events)[..] else { panic!("one map: {events:?}") };
+    assert_eq!((map.stage, map.step, map.total), (Stage::Trained, 40, 0));
+    assert_eq!(map.pictures, (0..12).collect::<Vec<_>>());
+}
+
+fn maps(events: &[Event]) -> Vec<&Map> {
+    let maps = events.iter().filter_map(|event| match event {
+        Event::Mapped(map) => Some(map),
+        _ => None,
+    });
+    maps.collect()
 }
