@@ -124,9 +124,12 @@ async fn training(page: &Page, images: &str) -> Result<()> {
         score("pixels")
     );
     page.choose("Labels").await?;
-    page.wait_text(&["least confident first"], PATIENTLY).await?;
-    let scores = page.evaluate(SCORES).await?;
-    println!("  {}", scores.as_str().context("The Labels tab shows no scores.")?);
+    let all_known = async || {
+        let scores = page.evaluate(SCORES).await?;
+        let scores = scores.as_str().context("The Labels tab shows no scores.")?;
+        Ok((!scores.contains("Raw pixels –")).then(|| scores.to_owned()))
+    };
+    println!("  {}", page.wait("scores of every stage", PATIENTLY, all_known).await?);
     Ok(())
 }
 

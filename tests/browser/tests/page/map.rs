@@ -18,6 +18,7 @@ async fn the_map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
         page.choose("Map").await?;
         let drawn = async || {
             let pixels = "(() => { const map = document.querySelector('canvas.map'); \
+                if (!map) return 0; \
                 const { width, height } = map; \
                 const { data } = map.getContext('2d').getImageData(0, 0, width, height); \
                 return data.filter((value, i) => i % 4 === 3 && value > 0).length / (width * height); })()";

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Names that stay, by role.
 const NAMES: [(&str, &[&str]); 2] = [
     ("button", &["Train", "Step", "Reset", "Share", "Shapes", "Fashion", "Embeddings (CSV)", "Run (JSON)"]),
-    ("tab", &["Similarity", "Neighbours", "Labels", "Loss"]),
+    ("tab", &["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Labels", "Loss"]),
 ];
 
 #[tokio::test]

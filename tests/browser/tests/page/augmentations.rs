@@ -1,0 +1,53 @@
+//! The augmentation lab, and what the encoder learns to overlook.
+
+use anyhow::{Result, ensure};
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Page, Visit, visit};
+
+/// Types a number of views as a person would.
+const SIX_VIEWS: &str = "(() => {
+    const label = [...document.querySelectorAll('label')].find(label => label.innerText.startsWith('Views of each'));
+    const field = label.querySelector('input');
+    field.value = '6';
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+})()";
+
+/// How many views of the preview show more than one colour.
+const DRAWN_VIEWS: &str =
+    "[...document.querySelectorAll('.preview-row canvas:not(:first-child)')].filter(canvas => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((value, i) => i % 4 < 3 && value !== data[i % 4]);
+}).length";
+
+/// How many operations have both bars.
+const MEASURED: &str = "[...document.querySelectorAll('.invariance-bars tbody tr')]
+    .filter(row => [...row.querySelectorAll('.value')].every(value => value.innerText !== '–')).length";
+
+async fn wait_count(page: &Page, what: &str, script: &str, wanted: u64) -> Result<()> {
+    page.wait(what, PATIENTLY, async || Ok((page.evaluate(script).await? == wanted).then_some(()))).await
+}
+
+#[tokio::test]
+async fn the_lab_previews_what_training_sees_and_its_lesson_is_measured() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=20&batch=16&side=16&width=4&backend=cpu").await?;
+        page.unfold("Augment").await?;
+        wait_count(page, "four views of four pictures", DRAWN_VIEWS, 16).await?;
+        page.press("SimCLR paper").await?;
+        page.wait_text(&["crop 8–100 %", "blur"], SOON).await?;
+        page.evaluate(SIX_VIEWS).await?;
+        wait_count(page, "six views of four pictures", DRAWN_VIEWS, 24).await?;
+        page.photograph_all("augment").await?;
+        let hash = page.evaluate("location.hash").await?;
+        ensure!(hash.as_str().is_some_and(|hash| hash.contains("&blur=0.14@0.5&noise=off:")), "{hash}");
+
+        page.choose("Invariance").await?;
+        page.wait_text(&["64 pictures changed by each operation alone"], PATIENTLY).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        wait_count(page, "two bars for each operation", MEASURED, 13).await?;
+        page.wait_text(&["After 20 steps, the encoder"], PATIENTLY).await?;
+        page.photograph_all("invariance").await
+    })
+    .await
+}
