@@ -51,7 +51,11 @@ pub fn sentence(state: &State) -> String {
             counted(untrained.pictures as usize, "picture")
         );
     };
-    let gain = |row: &Row| Some(row.cosines[1]? - row.cosines[0]?);
+    // An encoder that finds all pictures more alike has learned nothing by that.
+    let overlooked = |cosine: f32, others: f32| (cosine - others) / (1.0 - others).max(1e-6);
+    let gain = |row: &Row| {
+        Some(overlooked(row.cosines[1]?, trained.others) - overlooked(row.cosines[0]?, untrained.others))
+    };
     let rows = rows(state);
     let most = rows
         .iter()
@@ -59,12 +63,16 @@ pub fn sentence(state: &State) -> String {
         .max_by(|a, b| gain(a).unwrap_or_default().total_cmp(&gain(b).unwrap_or_default()));
     let after = counted(trained.step as usize, "step");
     match most {
-        Some(Row { name, cosines: [Some(before), Some(now)], .. }) if now - before >= 0.005 => format!(
-            "After {after}, the encoder has learned most to overlook {}: from {} to {}.",
-            name.to_lowercase(),
-            similarity(*before),
-            similarity(*now)
-        ),
+        Some(row @ Row { name, cosines: [Some(before), Some(now)], .. }) if gain(row) >= Some(0.01) => {
+            format!(
+                "After {after}, the encoder has learned most to overlook {}: {} instead of {}, where two different pictures have {} instead of {}.",
+                name.to_lowercase(),
+                similarity(*now),
+                similarity(*before),
+                similarity(trained.others),
+                similarity(untrained.others)
+            )
+        }
         _ => format!("After {after}, the encoder overlooks no operation more than before."),
     }
 }
@@ -105,7 +113,10 @@ mod tests {
         trained[hue] = 0.95;
         known(&mut state, Stage::Trained, 40, trained);
         let words = sentence(&state);
-        assert_eq!(words, "After 40 steps, the encoder has learned most to overlook hue: from 0.50 to 0.95.");
+        assert_eq!(
+            words,
+            "After 40 steps, the encoder has learned most to overlook hue: 0.95 instead of 0.50, where two different pictures have 0.20 instead of 0.20."
+        );
         let rows = rows(&state);
         assert_eq!((rows.len(), rows[hue].cosines), (OPERATIONS.len(), [Some(0.5), Some(0.95)]));
         assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100 % of the area", true));

@@ -36,7 +36,7 @@ const COMPRESS: &str = "
 const SCORES: &str = "
     const words = element => element.innerText.replace(/\\s+/g, ' ').trim();
     const table = document.querySelector('.scores');
-    [...table.querySelectorAll('tr')].map(words).join('; ')
+    table ? [...table.querySelectorAll('tr')].map(words).join('; ') : 'Raw pixels –'
 ";
 
 /// Keeps the longest task of the main thread in a global.
