@@ -72,44 +72,26 @@ impl Session {
 
     /// Asks to be run again whenever one of `parts` changes.
     pub fn track<const N: usize>(self, parts: [Part; N]) {
-        self.track_all(&parts);
-    }
-
-    #[inline(never)]
-    fn track_all(self, parts: &[Part]) {
         self.triggers.with_value(|triggers| {
-            parts.iter().for_each(|part| triggers[*part as usize].track());
+            parts.into_iter().for_each(|part| triggers[part as usize].track());
         });
     }
 
     /// Reads the state once.
     pub fn peek<T>(self, view: impl FnOnce(&State) -> T) -> T {
-        let (mut view, mut seen) = (Some(view), None);
-        self.lend(&mut |state| seen = view.take().map(|view| view(state)));
-        seen.expect("the state lives as long as the page")
-    }
-
-    /// Not generic, so that the way to the state is in the page's code only once.
-    #[inline(never)]
-    fn lend(self, view: &mut dyn FnMut(&State)) {
-        self.state.with_value(|state| view(state));
+        self.state.with_value(view)
     }
 
     /// Changes the state; the views of what was touched follow with the next frame.
     pub fn change<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
-        let (mut change, mut result) = (Some(change), None);
-        self.lend_to_change(&mut |state| result = change.take().map(|change| change(state)));
-        result.expect("the state lives as long as the page")
-    }
-
-    #[inline(never)]
-    fn lend_to_change(self, change: &mut dyn FnMut(&mut State)) {
         let mut touched = Parts::default();
-        self.state.update_value(|state| {
-            change(state);
+        let result = self.state.try_update_value(|state| {
+            let result = change(state);
             touched = state.take_touched();
+            result
         });
         self.draw_soon(touched);
+        result.expect("the state lives as long as the page")
     }
 
     fn draw_soon(self, touched: Parts) {
