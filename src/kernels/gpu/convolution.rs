@@ -147,7 +147,8 @@ fn forward_kernel<NI: Size, NO: Size>(
     for row in 0..ROWS {
         let pixel = min(first_pixel + row, pixels - 1);
         let picture = pixel / comptime!(layer.output_height * layer.output_width);
-        ys[row] = pixel / comptime!(layer.output_width) % comptime!(layer.output_height) * comptime!(layer.stride);
+        ys[row] =
+            pixel / comptime!(layer.output_width) % comptime!(layer.output_height) * comptime!(layer.stride);
         xs[row] = pixel % comptime!(layer.output_width) * comptime!(layer.stride);
         origins[row] = (picture * comptime!(layer.height) + ys[row]) * comptime!(layer.width) + xs[row];
     }
@@ -160,14 +161,24 @@ fn forward_kernel<NI: Size, NO: Size>(
             for row in 0..ROWS {
                 // Counted from the padding's corner: 1 is the first pixel.
                 let (y, at) = (ys[row] + ky, xs[row] + kx);
-                let inside = y >= 1 && y <= comptime!(layer.height) && at >= 1 && at <= comptime!(layer.width);
+                let inside =
+                    y >= 1 && y <= comptime!(layer.height) && at >= 1 && at <= comptime!(layer.width);
                 let pixel = origins[row] + ky * comptime!(layer.width) + kx - comptime!(layer.width + 1);
                 starts[row] = select(inside, pixel, 0) * depth;
                 masks[row] = select(inside, 1.0, 0.0);
             }
             let weights_start = (ky * 3 + kx) * comptime!(layer.input) * vectors + first_vector;
             add_products::<NI, NO>(
-                &mut sums, x, &starts, &masks, weights, weights_start, vectors, depth, ROWS, columns,
+                &mut sums,
+                x,
+                &starts,
+                &masks,
+                weights,
+                weights_start,
+                vectors,
+                depth,
+                ROWS,
+                columns,
             );
         }
     }
@@ -269,7 +280,16 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
                     let weights_start =
                         behind_forward + (ky * 3 + kx) * comptime!(layer.output) * vectors + first_vector;
                     add_products::<NO, NI>(
-                        &mut sums, gradient, &starts, &masks, weights, weights_start, vectors, depth, ROWS, columns,
+                        &mut sums,
+                        gradient,
+                        &starts,
+                        &masks,
+                        weights,
+                        weights_start,
+                        vectors,
+                        depth,
+                        ROWS,
+                        columns,
                     );
                 }
             }
@@ -408,7 +428,8 @@ fn add_outer_product<NI: Size, NO: Size>(
         for part in 0..size {
             #[unroll]
             for column in 0..columns {
-                sums[(row * size + part) * columns + column] += values[column] * Vector::new(input.extract(part));
+                sums[(row * size + part) * columns + column] +=
+                    values[column] * Vector::new(input.extract(part));
             }
         }
     }
