@@ -676,6 +676,7 @@ mod tests {
             Command::Matrix { stage: Stage::Trained },
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
+            Command::Restore { file: vec![7, 8] },
             Command::Study { study: Study::Survey, stage: Stage::Pixels },
             Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
             Command::Classify(Labelling {
@@ -698,6 +699,8 @@ mod tests {
         let pair = Pair { stage: Stage::Untrained, subjects: [Subject::Picture(1), Subject::Query(2)] };
         let drops = [Floats(vec![0.5]), Floats(vec![-0.25])];
         let event = Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let event = Event::Snapshot { step: 20, file: vec![9, 0] };
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
         let event = Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));

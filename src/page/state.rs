@@ -275,6 +275,8 @@ impl State {
                 self.snapshot = Some(Snapshot { step, file });
             }
             Event::Opened(settings) => self.model_opened(settings),
+            // Of the run before.
+            Event::Stepped(_) if self.awaited.is_some() => {}
             Event::Stepped(reports) => {
                 self.touch(Part::Run);
                 let before = self.run.step();
