@@ -63,7 +63,8 @@ fn the_script_reproduces_embeddings() {
         println!("skipped: there is no python3 with numpy and Pillow (set LIKENESS_PYTHON to one)");
         return;
     }
-    let (there, missing): (Vec<_>, Vec<_>) = ["torch", "jax", "numpy"].into_iter().partition(|name| has(name));
+    let (there, missing): (Vec<_>, Vec<_>) =
+        ["torch", "jax", "numpy"].into_iter().partition(|name| has(name));
     println!("computing with {}; not installed: {}", there.join(", "), missing.join(", "));
     // At 96 pixels nothing is resized; 32 is what most runs use.
     for side in [32, SIDE as u32] {
@@ -89,7 +90,10 @@ fn the_script_reproduces_embeddings() {
             assert_eq!((found.len(), found.concat().len()), (PICTURES, expected.len()));
             for (place, (found, expected)) in found.iter().flatten().zip(&expected).enumerate() {
                 let off = (found - expected).abs();
-                assert!(off < TOLERANCE, "{library}, side {side}, number {place}: {found} instead of {expected}");
+                assert!(
+                    off < TOLERANCE,
+                    "{library}, side {side}, number {place}: {found} instead of {expected}"
+                );
             }
         }
     }

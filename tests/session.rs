@@ -846,12 +846,16 @@ fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
         successor.settle();
         let events = successor.take();
         let restored = |event: &Event| matches!(event, Event::Restored { step: at, .. } if *at == step);
-        assert!(events.iter().any(restored) && !events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+        assert!(
+            events.iter().any(restored)
+                && !events.iter().any(|event| matches!(event, Event::Restarted { .. }))
+        );
         assert_eq!(steps(&events).first().map(|report| report.step), Some(step + 1));
         assert_eq!(losses(&events), losses(&whole)[step as usize..], "{settings:?}");
         let untrained = |events: &[Event]| {
             let evaluations = evaluations(events);
-            let found = evaluations.into_iter().find(|evaluation| evaluation.stage == Stage::Untrained).cloned();
+            let found =
+                evaluations.into_iter().find(|evaluation| evaluation.stage == Stage::Untrained).cloned();
             found.map(|evaluation| evaluation.embeddings)
         };
         harness.send(Command::Reset);

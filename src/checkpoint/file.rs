@@ -115,11 +115,16 @@ fn understand(header: &Metadata) -> Result<(Checkpoint, EncoderConfig), String> 
     }
     let version: u32 = number(get("version"), "version")?;
     if version != VERSION {
-        return Err(format!("it is of version {version} of the format, and this page reads version {VERSION}"));
+        return Err(format!(
+            "it is of version {version} of the format, and this page reads version {VERSION}"
+        ));
     }
     let (settings, problems) = link::read(get("settings").ok_or("its settings are missing")?);
     if let Some(problem) = problems.first() {
-        return Err(format!("its settings cannot be understood ({})", shortened(problem.trim_end_matches('.'))));
+        return Err(format!(
+            "its settings cannot be understood ({})",
+            shortened(problem.trim_end_matches('.'))
+        ));
     }
     let config = EncoderConfig::new(settings.width as usize);
     let shape = [
@@ -178,8 +183,7 @@ mod tests {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.width, settings.side, settings.seed) = (4, 16, 9);
         let config = EncoderConfig::new(4);
-        let network =
-            config.init(&mut generator(1, Purpose::Weights, 0), &burn::tensor::Device::flex());
+        let network = config.init(&mut generator(1, Purpose::Weights, 0), &burn::tensor::Device::flex());
         let mut gatherer = Gatherer::default();
         gatherer.take("", &network, None);
         let numbers = pollster::block_on(gatherer.finish()).expect("the CPU answers");
@@ -187,7 +191,9 @@ mod tests {
     }
 
     /// The file with other metadata and tensors.
-    fn tampered(tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut Named)) -> Result<Checkpoint, String> {
+    fn tampered(
+        tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut Named),
+    ) -> Result<Checkpoint, String> {
         let mut checkpoint = checkpoint(None);
         let mut metadata = metadata(&checkpoint);
         tamper(&mut metadata, &mut checkpoint.numbers);
@@ -226,7 +232,10 @@ mod tests {
         let (_, header) = SafeTensors::read_metadata(&file).expect("it is whole");
         let get = |name: &str| header.metadata().as_ref().and_then(|all| all.get(name)).map(String::as_str);
         assert_eq!(get("stages"), Some("[[4, 1], [8, 2], [16, 2], [16, 2]]"));
-        assert_eq!((get("input_factor"), get("input_offset"), get("epsilon")), (Some("4"), Some("-2"), Some("0.00001")));
+        assert_eq!(
+            (get("input_factor"), get("input_offset"), get("epsilon")),
+            (Some("4"), Some("-2"), Some("0.00001"))
+        );
         assert_eq!((get("step"), get("side"), get("optimizer_steps")), (Some("7"), Some("16"), None));
     }
 
@@ -245,10 +254,13 @@ mod tests {
     fn foreign_files_and_other_versions_are_named() {
         let foreign = with_header(r#"{"weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8);
         assert!(refusal(Checkpoint::from_file(&foreign)).contains("no network of this page"));
-        assert!(refusal(Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all")).contains("safetensors"));
+        assert!(
+            refusal(Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all")).contains("safetensors")
+        );
         let other = tampered(|metadata, _| drop(metadata.insert("version", "2".to_owned())));
         assert!(refusal(other).contains("version 2"));
-        let unknown = tampered(|metadata, _| drop(metadata.insert("settings", "width=4&taste=sweet".to_owned())));
+        let unknown =
+            tampered(|metadata, _| drop(metadata.insert("settings", "width=4&taste=sweet".to_owned())));
         assert!(refusal(unknown).contains("taste"));
     }
 

@@ -73,7 +73,7 @@ impl<'a> Gatherer<'a> {
 
     fn put<const D: usize>(&mut self, name: String, tensor: Tensor<D>) {
         let shape = tensor.dims().to_vec();
-        let count = shape.iter().product();
+        let count: usize = shape.iter().product();
         self.found.push((name, shape, tensor.reshape([count])));
     }
 }

@@ -3,6 +3,8 @@
 //! Commands only note what is wanted; [`Session::work`] does it, one short piece at a
 //! time, so that whoever runs the session can hand it further commands in between.
 
+mod keeping;
+
 use std::{collections::HashMap, rc::Rc};
 
 use burn::{module::Module, tensor::Tensor};
@@ -11,7 +13,6 @@ use web_time::{Duration, Instant};
 use super::{
     backend::{self, Opened},
     classifier::{Classifier, Waiting},
-    divergence::likely_cause,
     embedded::Embedded,
     embedder::{self, Embedder},
     explainer::Explainer,
@@ -34,7 +35,7 @@ use crate::{
     image::Image,
     kernels::views::render,
     protocol::{
-        Activity, Backend, Command, Event, Floats, Labelling, Map, MapMethod, Pair, PictureId, Query, SetMatrix,
+        Activity, Command, Event, Floats, Labelling, Map, MapMethod, Pair, PictureId, Query, SetMatrix,
         Stage, StepReport, Subject, Views,
     },
     random::{Purpose, generator},
@@ -418,52 +419,6 @@ impl<E: FnMut(Event)> Session<E> {
         });
     }
 
-    /// Hands the network out as it is now.
-    async fn save_model(&mut self) {
-        let Some(run) = &self.run else {
-            return (self.emit)(Event::Refused("There is no network yet: add some pictures first.".to_owned()));
-        };
-        let event = match run.trainer.model().await {
-            Ok(Some(model)) => Event::Model { step: model.step, file: model.to_file() },
-            Ok(None) => Event::Refused("The network holds values that are no numbers and was not saved.".to_owned()),
-            Err(sentence) => Event::Failed(sentence),
-        };
-        (self.emit)(event);
-    }
-
-    /// Takes a network from a file, with the settings that it was trained by.
-    fn open_model(&mut self, file: &[u8]) {
-        match Checkpoint::from_file(file) {
-            Ok(model) => {
-                let Settings { images, seed, backend, run, .. } = self.settings;
-                let settings = Settings { images, seed, backend, run, ..model.settings };
-                (self.emit)(Event::Opened(settings));
-                self.configure(settings);
-                self.resume_from(model);
-            }
-            Err(sentence) => (self.emit)(Event::Refused(sentence)),
-        }
-    }
-
-    /// Takes up a run where a snapshot was taken.
-    fn restore(&mut self, file: &[u8]) {
-        let shape = |settings: &Settings| (settings.width, settings.side);
-        match Checkpoint::from_file(file) {
-            Ok(snapshot) if shape(&snapshot.settings) == shape(&self.settings) => self.resume_from(snapshot),
-            Ok(_) => (self.emit)(Event::Refused(
-                "What was learned belongs to a network of another width or input size, so training starts from step 0."
-                    .to_owned(),
-            )),
-            Err(sentence) => (self.emit)(Event::Refused(sentence)),
-        }
-    }
-
-    /// The next run goes on from a checkpoint.
-    fn resume_from(&mut self, checkpoint: Checkpoint) {
-        self.restart();
-        self.resumed = Some(checkpoint);
-    }
-
     /// Whether the set should be embedded anew before anything else is done.
     fn evaluation_due(&self) -> bool {
         let Some(run) = self.run.as_ref().filter(|_| self.settled) else {
@@ -829,37 +784,6 @@ impl<E: FnMut(Event)> Session<E> {
             self.keep_snapshot().await?;
         }
         Ok(())
-    }
-
-    /// Keeps the state of training, here and on the page, in case that the next steps fail.
-    async fn keep_snapshot(&mut self) -> Result<(), String> {
-        let started = Instant::now();
-        let Some(run) = &mut self.run else { return Ok(()) };
-        match run.trainer.snapshot().await? {
-            Some(snapshot) => {
-                let (step, file) = (snapshot.step, snapshot.to_file());
-                run.snapshots.keep(snapshot, started.elapsed());
-                (self.emit)(Event::Snapshot { step, file });
-            }
-            None => {
-                let step = run.trainer.steps_taken();
-                self.fall_back(&format!("By step {step} some weights had stopped being numbers"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Stops, and goes back to where the numbers were still good.
-    fn fall_back(&mut self, what_happened: &str) {
-        let kept = self.run.take().and_then(|run| run.snapshots.into_latest());
-        let backend = self.opened.as_ref().map_or(Backend::Cpu, |opened| opened.environment.backend);
-        let cause = likely_cause(&self.settings, backend);
-        let step = kept.as_ref().map_or(0, |kept| kept.step);
-        self.restart();
-        self.resumed = kept;
-        (self.emit)(Event::Refused(format!(
-            "{what_happened}, so training stopped and went back to step {step}. {cause} Change that, then Train goes on from there."
-        )));
     }
 
     /// Shows the views of a row from now on, or of none.

@@ -23,7 +23,6 @@ const MAX_PICTURES: u32 = 1_000_000;
 /// Everything but the pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
-    version: u32,
     /// What the user had set.
     #[serde(with = "as_link")]
     pub settings: Settings,
@@ -47,7 +46,6 @@ impl Experiment {
     /// One that knows of nothing but settings.
     pub fn new(settings: Settings) -> Self {
         Self {
-            version: VERSION,
             settings,
             removed: Vec::new(),
             typed: Vec::new(),
@@ -61,18 +59,18 @@ impl Experiment {
 
     /// The experiment as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("experiments are plain data")
+        postcard::to_stdvec(&(VERSION, self)).expect("experiments are plain data")
     }
 
     /// Reads one; the error is a sentence.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (version, _) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
+        let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
         if version != VERSION {
             return Err(format!(
                 "The experiment is of version {version}, and this page reads version {VERSION}. Nothing was changed."
             ));
         }
-        let experiment: Self = postcard::from_bytes(bytes).map_err(|_| unreadable())?;
+        let experiment: Self = postcard::from_bytes(body).map_err(|_| unreadable())?;
         if experiment.is_sound() { Ok(experiment) } else { Err(unreadable()) }
     }
 
@@ -122,7 +120,9 @@ pub fn picture_to_bytes(place: u32, name: &str, label: Option<&str>, image: &Ima
 }
 
 /// Reads the pictures of an experiment, in the order of their places; the error is a sentence.
-pub fn pictures_from_bytes<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Result<Vec<(u32, Newcomer)>, String> {
+pub fn pictures_from_bytes<'a>(
+    parts: impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<(u32, Newcomer)>, String> {
     let mut pictures: Vec<(u32, Newcomer)> = Vec::new();
     for part in parts {
         let KeptPicture { place, name, label, rgb } = postcard::from_bytes(part).map_err(|_| unreadable())?;
@@ -196,7 +196,8 @@ mod tests {
         let experiment = experiment();
         assert_eq!(Experiment::from_bytes(&experiment.to_bytes()), Ok(experiment));
         let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
-        let parts = [picture_to_bytes(2, "ä.png", Some("<b>"), &image), picture_to_bytes(5, "", None, &image)];
+        let parts =
+            [picture_to_bytes(2, "ä.png", Some("<b>"), &image), picture_to_bytes(5, "", None, &image)];
         let pictures = pictures_from_bytes(parts.iter().map(Vec::as_slice)).expect("they are whole");
         assert_eq!(pictures[0], (2, Newcomer { name: "ä.png".into(), label: Some("<b>".into()), image }));
         assert_eq!(pictures[1].0, 5);

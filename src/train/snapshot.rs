@@ -31,8 +31,7 @@ impl Trainer {
         gatherer.take(UNTRAINED, &self.untrained, None);
         let mut numbers = gatherer.finish().await?;
         numbers.retain(|name, _| !name.starts_with(UNTRAINED) || checkpoint::is_remembered(name));
-        let taken =
-            Taken { network: steps(&self.optimizer, &network), loss: steps(&self.optimizer, &scale) };
+        let taken = Taken { network: steps(&self.optimizer, &network), loss: steps(&self.optimizer, &scale) };
         Ok(Checkpoint::new(self.settings, self.step, Some(taken), numbers))
     }
 
@@ -40,11 +39,11 @@ impl Trainer {
     /// [`Trainer::new`]. From a snapshot, the next step is what it would have been; from a
     /// model, AdamW starts with no memory.
     ///
-    /// Fails where the settings ask for a network of another shape.
-    pub fn resume(settings: Settings, pictures: Tensor<4>, from: &Checkpoint) -> Result<Self, String> {
-        if (settings.width, settings.side) != (from.settings.width, from.settings.side) {
-            return Err("The kept network has another width or input size than the settings ask for.".to_owned());
-        }
+    /// # Panics
+    /// Where the settings ask for a network of another shape.
+    pub fn resume(settings: Settings, pictures: Tensor<4>, from: &Checkpoint) -> Self {
+        let shape = |settings: &Settings| (settings.width, settings.side);
+        assert_eq!(shape(&settings), shape(&from.settings), "the network has another shape");
         // The seed of the checkpoint drew the weights that its network started from.
         let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures);
         trainer.settings = settings;
@@ -59,7 +58,7 @@ impl Trainer {
                 put_moments(&mut trainer.optimizer, &trainer.scale, LOSS, numbers, loss);
             }
         }
-        Ok(trainer)
+        trainer
     }
 }
 

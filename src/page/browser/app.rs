@@ -3,8 +3,8 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    builtin, drop_zone::DropOverlay, footer::Footer, keeper, masthead::Masthead, rail::Rail, session::Session,
-    stage::Stage, supervisor, theme,
+    builtin, drop_zone::DropOverlay, footer::Footer, keeper, masthead::Masthead, rail::Rail,
+    session::Session, stage::Stage, supervisor, theme,
 };
 use crate::{link, settings::Images};
 

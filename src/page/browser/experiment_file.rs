@@ -35,7 +35,9 @@ pub fn save(session: Session) {
             parts.push(&Uint8Array::from(state.experiment().to_bytes().as_slice()));
             if state.settings.images == Images::Own {
                 let all = state.pictures.entries().iter().filter_map(|entry| state.picture_bytes(entry.id));
-                all.for_each(|(_, bytes)| drop(parts.push(&Uint8Array::from(bytes.as_slice()))));
+                for (_, bytes) in all {
+                    parts.push(&Uint8Array::from(bytes.as_slice()));
+                }
             }
         });
         let step = session.peek(|state| state.run.step());

@@ -8,7 +8,9 @@ use std::{
 use leptos::task::spawn_local;
 use web_sys::File;
 
-use super::{decoder::Decoders, engine_code::words, experiment_file, incoming::Incoming, model_file, session::Session};
+use super::{
+    decoder::Decoders, engine_code::words, experiment_file, incoming::Incoming, model_file, session::Session,
+};
 use crate::{
     page::state::{Failure, Newcomer},
     settings::Images,

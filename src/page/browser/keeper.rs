@@ -11,7 +11,8 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
-    experiment_file, session::Session,
+    experiment_file,
+    session::Session,
     storage::{Storage, Trouble},
     theme,
 };
@@ -72,9 +73,8 @@ fn offer(found: &JsValue) -> Option<Offer> {
 
 /// Writes what changed since it was written last.
 fn keep(session: Session) {
-    let revision = session.peek(|state| {
-        (state.keeping == Keeping::On && state.is_worth_keeping()).then(|| state.revision())
-    });
+    let revision = session
+        .peek(|state| (state.keeping == Keeping::On && state.is_worth_keeping()).then(|| state.revision()));
     let due = |kept: &Kept| revision.filter(|revision| !kept.busy && kept.revision != *revision);
     let Some(revision) = session.kept.with_value(due) else { return };
     session.kept.update_value(|kept| kept.busy = true);
@@ -149,7 +149,8 @@ pub fn accept(session: Session, offer: Offer) {
         let taken = match storage.ask("adopt", &offer.key.as_str().into()).await {
             Ok(answer) if answer.is_object() => {
                 let answer: Array = answer.unchecked_into();
-                let (body, pictures) = (Uint8Array::from(answer.get(0)).to_vec(), answer.get(1).unchecked_into());
+                let (body, pictures) =
+                    (Uint8Array::from(answer.get(0)).to_vec(), answer.get(1).unchecked_into());
                 experiment_file::take_up(session, &body, &pictures).await
             }
             Ok(_) => Err("Another tab is working on it, so it stays there.".to_owned()),

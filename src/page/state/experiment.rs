@@ -69,7 +69,9 @@ impl State {
         };
         match self.run.step() {
             0 => format!("{set}, not trained yet"),
-            step => format!("{set}, step {} of {}", words::count(step as usize), words::count(steps as usize)),
+            step => {
+                format!("{set}, step {} of {}", words::count(step as usize), words::count(steps as usize))
+            }
         }
     }
 

@@ -3,11 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Part, Run, State};
-use crate::{
-    page::words,
-    protocol::Command,
-    settings::Settings,
-};
+use crate::{page::words, protocol::Command, settings::Settings};
 
 /// What an engine goes on from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -386,7 +386,10 @@ fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
     state.apply(Event::Failed("It broke".to_owned()));
     assert_eq!((state.run.step(), state.run.running, state.records().len()), (20, true, 1));
     let notice = &state.notices.last().expect("it is said").text;
-    assert_eq!(notice, "The engine stopped: It broke. A new one takes over at step 20; 7 steps after it are lost, nothing else.");
+    assert_eq!(
+        notice,
+        "The engine stopped: It broke. A new one takes over at step 20; 7 steps after it are lost, nothing else."
+    );
     let messages: Vec<_> = state.introduction().collect();
     assert_eq!(messages[1], Command::Restore { file: vec![20] });
     assert_eq!(messages.last(), Some(&Command::Train));
@@ -394,7 +397,10 @@ fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
     assert_eq!((state.run.step(), state.run.parameters), (20, Some(9)));
     assert_ne!(state.introduction().last(), Some(Command::Train));
     state.apply(Event::Stepped(vec![report(21)]));
-    assert_eq!(state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(), (1..=21).collect::<Vec<_>>());
+    assert_eq!(
+        state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(),
+        (1..=21).collect::<Vec<_>>()
+    );
 }
 
 #[test]

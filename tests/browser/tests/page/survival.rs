@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 use browser_tests::exports::{Embeddings, Run};
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::{Page, Visit, pictures, site, visit};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// Small enough to be quick, long enough to be harmed in the middle.
@@ -78,7 +78,7 @@ async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()
         wait_step(page, next).await?;
         let status = page.status().await?;
         ensure!(status.backend() == Some("WebGPU"), "The status is: {status}");
-        break_down(page, "destroy").await?;
+        break_down(page, "invalidate").await?;
         page.wait_text(&["twice within a minute"], PATIENTLY).await?;
         let status = page.wait_finished(VERY_PATIENTLY).await?;
         ensure!(status.backend() == Some("CPU"), "The status is: {status}");
@@ -133,7 +133,8 @@ fn monstrous(model: &[u8]) -> Result<Vec<u8>> {
 async fn numbers_that_go_wrong_stop_the_run_at_the_last_good_step() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=9&batch=8&side=16&width=4&learning_rate=0.1&backend=cpu").await?;
+        page.open_ready("images=shapes&steps=9&batch=8&side=16&width=4&learning_rate=0.1&backend=cpu")
+            .await?;
         page.press("Step").await?;
         page.wait_status("a step", PATIENTLY, |status| status.step() == Some(1)).await?;
         let file = folder.path().join("monstrous.safetensors");
@@ -141,7 +142,8 @@ async fn numbers_that_go_wrong_stop_the_run_at_the_last_good_step() -> Result<()
         page.drop_paths(&[file]).await?;
         page.wait_text(&["The model was opened", "embeddings after step 1"], PATIENTLY).await?;
         page.press("Train").await?;
-        let said = ["stopped being a number", "went back to step 1", "The learning rate, 0.1, is probably too high"];
+        let said =
+            ["stopped being a number", "went back to step 1", "The learning rate, 0.1, is probably too high"];
         page.wait_text(&said, PATIENTLY).await?;
         let status = page.wait_status("rest", PATIENTLY, |status| status.0.contains("paused")).await?;
         ensure!(status.step() == Some(1), "The status is: {status}");
