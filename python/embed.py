@@ -55,22 +55,29 @@ def picture(model, path):
         image = image.resize((full, full), Image.Resampling.BILINEAR)
     ground = Image.new("RGBA", image.size, (BACKGROUND,) * 3 + (255,))
     pixels = np.asarray(Image.alpha_composite(ground, image).convert("RGB"), np.float32)
-    # From its size on the page to the encoder's, by a triangular filter.
-    shrink = triangles(full, int(meta["side"]))
-    pixels = np.einsum("ya,abc,xb->cyx", shrink, pixels, shrink)
-    return np.floor(pixels + 0.5).astype(np.float32) / 255
+    # From its size on the page to the encoder's, rows first, then columns.
+    side = int(meta["side"])
+    if side != full:
+        pixels = shrunk(shrunk(pixels, side).swapaxes(0, 1), side).swapaxes(0, 1)
+    levels = np.floor(pixels.astype(np.float64) + 0.5).astype(np.float32)
+    return levels.transpose(2, 0, 1) / np.float32(255)
 
 
-def triangles(before, after):
-    """The weights with which pixels go into each pixel of a resized row."""
-    if before == after:
-        return np.eye(after, dtype=np.float32)
-    ratio = before / after
-    reach = max(ratio, 1.0)
-    centres = (np.arange(after) + 0.5) * ratio - 0.5
-    weights = 1 - np.abs(np.arange(before) - centres[:, None]) / reach
-    weights = np.maximum(weights, 0)
-    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+def shrunk(rows, count):
+    """So many rows from more, by a triangular filter.
+
+    In single precision and one after the other, as the page sums: many results lie just
+    between two levels.
+    """
+    ratio = np.float32(len(rows)) / np.float32(count)
+    centres = (np.arange(count, dtype=np.float32) + np.float32(0.5)) * ratio - np.float32(0.5)
+    distances = np.abs(np.arange(len(rows), dtype=np.float32) - centres[:, None]) / ratio
+    weights = np.maximum(np.float32(1) - distances, np.float32(0))
+    weights /= weights.cumsum(1)[:, -1:]
+    result = np.zeros((count, *rows.shape[1:]), np.float32)
+    for weight, row in zip(weights.T, rows):
+        result += weight[:, None, None] * row
+    return result
 
 
 def embed(model, pictures, convolve=None):
