@@ -53,7 +53,7 @@ impl Checkpoint {
     ///
     /// `None` where a number is none: such a network is not worth keeping.
     pub fn new(settings: Settings, step: u32, training: Option<Taken>, mut numbers: Named) -> Option<Self> {
-        let config = EncoderConfig::new(settings.width as usize);
+        let config = EncoderConfig::of(&settings);
         for (name, shape) in layout::tensors(&config, training.is_some()) {
             numbers.entry(name).or_insert_with(|| Numbers::zeros(shape));
         }

@@ -6,7 +6,10 @@ use burn::{
 };
 use rand::{Rng, RngExt};
 
-use crate::kernels::block::{self, Moments};
+use crate::{
+    kernels::block::{self, Moments},
+    settings::Settings,
+};
 
 /// Dimensions of a projection.
 pub const PROJECTION: usize = 64;
@@ -25,9 +28,16 @@ pub struct EncoderConfig {
 }
 
 impl EncoderConfig {
-    /// The default encoder at a width.
-    pub fn new(width: usize) -> Self {
-        Self { stages: vec![(width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)] }
+    /// The default encoder at a width and a depth: channels double twice, every convolution
+    /// but the first halves the picture.
+    pub fn new(width: usize, depth: usize) -> Self {
+        let stage = |at: usize| (width << at.min(2), if at == 0 { 1 } else { 2 });
+        Self { stages: (0..depth).map(stage).collect() }
+    }
+
+    /// The encoder that settings ask for.
+    pub fn of(settings: &Settings) -> Self {
+        Self::new(settings.width as usize, settings.depth as usize)
     }
 
     /// Dimensions of an embedding.

@@ -18,7 +18,7 @@
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
-//! - [`kernels`]: its operations that take the time, in the form that suits the device
+//! - [`kernels`]: its operations that take the time, as own loops on the CPU and own kernels on WebGPU
 //! - [`loss`]: contrastive losses, one a file
 //! - [`train`]: the training step
 //! - [`checkpoint`]: a network in a file, and what its training goes on from

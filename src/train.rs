@@ -97,7 +97,7 @@ impl Trainer {
         let device = pictures.device();
         let count = pictures.dims()[0];
         let mut rng = generator(settings.seed, Purpose::Weights, 0);
-        let config = EncoderConfig::new(settings.width as usize);
+        let config = EncoderConfig::of(&settings);
         let mut network = config.init(&mut rng, &device);
         let sample = pictures.clone().narrow(0, 0, count.min(CALIBRATION));
         let (_, moments) = network.encoder.forward_batch(sample);

@@ -933,7 +933,7 @@ fn a_snapshot_of_another_shape_is_refused() {
     let mut successor = successor(Settings { width: 8, ..small() }, 12, file);
     successor.settle();
     let events = successor.take();
-    assert!(refusals(&events)[0].contains("another width"));
+    assert!(refusals(&events)[0].contains("another shape"));
     assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
 }
 

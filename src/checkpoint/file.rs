@@ -57,8 +57,9 @@ fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
         ("settings", link::write(settings)),
         ("step", step.to_string()),
         ("width", settings.width.to_string()),
+        ("depth", settings.depth.to_string()),
         ("side", settings.side.to_string()),
-        ("stages", stages(&EncoderConfig::new(settings.width as usize))),
+        ("stages", stages(&EncoderConfig::of(settings))),
         ("projection", PROJECTION.to_string()),
         ("picture_side", SIDE.to_string()),
         ("input_factor", INPUT_FACTOR.to_string()),
@@ -126,9 +127,10 @@ fn understand(header: &Metadata) -> Result<(Checkpoint, EncoderConfig), String> 
             shortened(problem.trim_end_matches('.'))
         ));
     }
-    let config = EncoderConfig::new(settings.width as usize);
+    let config = EncoderConfig::of(&settings);
     let shape = [
         ("width", settings.width.to_string()),
+        ("depth", settings.depth.to_string()),
         ("side", settings.side.to_string()),
         ("stages", stages(&config)),
         ("projection", PROJECTION.to_string()),
@@ -182,7 +184,7 @@ mod tests {
     fn checkpoint(training: Option<Taken>) -> Checkpoint {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.width, settings.side, settings.seed) = (4, 16, 9);
-        let config = EncoderConfig::new(4);
+        let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &burn::tensor::Device::flex());
         let mut gatherer = Gatherer::default();
         gatherer.take("", &network, None);

@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn it_is_the_networks_own() {
-        let config = EncoderConfig::new(4);
+        let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
         let mut gatherer = Gatherer::default();
         gatherer.take("", &network, None);
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_snapshot_has_moments_of_what_is_trained_and_of_nothing_else() {
-        let config = EncoderConfig::new(4);
+        let config = EncoderConfig::new(4, 4);
         let names: Vec<_> = tensors(&config, true).into_keys().collect();
         let has = |name: &str| names.iter().any(|other| other == name);
         assert!(has("optimizer.first.encoder.blocks.0.weight") && has("optimizer.second.loss.bias"));

@@ -274,7 +274,7 @@ impl<E: FnMut(Event)> Session<E> {
         if old.side != settings.side {
             self.pixels_due = true;
         }
-        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.backend);
+        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.depth, s.backend);
         if shapes_run(&old) != shapes_run(&settings) {
             self.restart();
         } else if let Some(run) = &mut self.run {

@@ -683,6 +683,7 @@ fn settings_for(mut settings: Settings, images: Images) -> Settings {
     follow(&mut settings.batch, before.batch, after.batch);
     follow(&mut settings.side, before.side, after.side);
     follow(&mut settings.width, before.width, after.width);
+    follow(&mut settings.depth, before.depth, after.depth);
     follow(&mut settings.temperature, before.temperature, after.temperature);
     follow(&mut settings.learning_rate, before.learning_rate, after.learning_rate);
     let (mut before, mut after) = (before.augmentations, after.augmentations);

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::server::Server;
-use xtask::{browser, paths};
+use xtask::{browser, paths, vulkan};
 
 use crate::tools;
 
@@ -36,9 +36,22 @@ pub fn serve(port: u16) -> Result<()> {
 pub fn test() -> Result<()> {
     run(&mut cargo(["test"]))?;
     run(&mut cargo(["test", "--package", "xtask"]))?;
+    test_kernels()?;
     browser::ensure()?;
     build()?;
     run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
+}
+
+/// Holds the WebGPU kernels against plain operations, on whatever Vulkan driver there is.
+fn test_kernels() -> Result<()> {
+    if vulkan::ensure()? {
+        run(&mut cargo(["test", "--features", "webgpu", "--lib", "kernels::"]))
+    } else {
+        println!(
+            "The WebGPU kernels were not tested outside of the browser: there is no Vulkan driver here."
+        );
+        Ok(())
+    }
 }
 
 /// Prints figures of the page in a real browser.

@@ -44,11 +44,11 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Takes up a run where a snapshot was taken.
     pub(super) fn restore(&mut self, file: &[u8]) {
-        let shape = |settings: &Settings| (settings.width, settings.side);
+        let shape = |settings: &Settings| (settings.width, settings.depth, settings.side);
         match Checkpoint::from_file(file) {
             Ok(snapshot) if shape(&snapshot.settings) == shape(&self.settings) => self.resume_from(snapshot),
             Ok(_) => (self.emit)(Event::Refused(
-                "What was learned belongs to a network of another width or input size, so training starts from step 0."
+                "What was learned belongs to a network of another shape, so training starts from step 0."
                     .to_owned(),
             )),
             Err(sentence) => (self.emit)(Event::Refused(sentence)),
