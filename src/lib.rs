@@ -21,6 +21,7 @@
 //! - [`kernels`]: its operations that take the time, as own loops on the CPU and own kernels on WebGPU
 //! - [`loss`]: contrastive losses, one a file
 //! - [`train`]: the training step
+//! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
 //! - [`engine`]: the session that runs all this on commands, and its worker
@@ -33,6 +34,8 @@
 
 #[cfg(feature = "engine")]
 pub mod augment;
+#[cfg(feature = "engine")]
+pub mod checkpoint;
 pub mod disjoint_sets;
 #[cfg(feature = "engine")]
 pub mod encoder;

@@ -8,6 +8,7 @@
 mod browser;
 pub mod chance;
 pub mod differences;
+pub mod experiment;
 pub mod export;
 pub mod file_header;
 pub mod grid;

@@ -4,8 +4,10 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod experiment;
 mod groups;
 mod invariances;
+mod keeping;
 mod labels;
 mod maps;
 mod parts;
@@ -15,10 +17,12 @@ mod run;
 mod runs;
 mod search;
 mod selection;
+mod snapshot;
 mod why_alike;
 
 pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use invariances::Invariances;
+pub use keeping::{Keeping, Offer};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use maps::Maps;
 pub use parts::{Part, Parts};
@@ -28,9 +32,12 @@ pub use run::Run;
 pub use runs::{Notes, Record, Runs};
 pub use search::{Search, Sought};
 pub use selection::{Reach, Selection};
+pub use snapshot::Snapshot;
 pub use why_alike::WhyAlike;
 
 use std::collections::BTreeSet;
+
+use experiment::Awaited;
 
 use crate::{
     protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
@@ -153,6 +160,12 @@ pub struct State {
     pub engine: Engine,
     /// The run.
     pub run: Run,
+    /// What another engine would go on from.
+    pub snapshot: Option<Snapshot>,
+    /// The run that the engine was asked to go on with.
+    awaited: Option<Awaited>,
+    /// Whether the engine that takes over is to go on training.
+    resuming: bool,
     /// What the embeddings say.
     pub results: Results,
     /// The map of the set.
@@ -184,6 +197,12 @@ pub struct State {
     /// Sentences for the user.
     pub notices: Vec<Notice>,
     next_notice: u32,
+    /// Whether this visit's work is kept.
+    pub keeping: Keeping,
+    /// Work of an earlier visit that can be continued.
+    pub offer: Option<Offer>,
+    /// Counts changes of what is kept between visits.
+    revision: u64,
     touched: Parts,
 }
 
@@ -196,6 +215,9 @@ impl State {
             intake: Intake::default(),
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
+            snapshot: None,
+            awaited: None,
+            resuming: false,
             results: Results::default(),
             maps: Maps::default(),
             labels: Labels::default(),
@@ -212,6 +234,9 @@ impl State {
             postponed: false,
             notices: Vec::new(),
             next_notice: 0,
+            keeping: Keeping::default(),
+            offer: None,
+            revision: 0,
             touched: Parts::default(),
         }
     }
@@ -224,6 +249,15 @@ impl State {
     /// Marks a part as touched.
     pub fn touch(&mut self, part: Part) {
         self.touched.insert(part);
+        // The run itself is kept as of its last snapshot.
+        if matches!(part, Part::Settings | Part::Pictures | Part::Labels | Part::Runs) {
+            self.revision += 1;
+        }
+    }
+
+    /// Another number says that something changed that is kept between visits.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Takes in what the engine says.
@@ -235,6 +269,14 @@ impl State {
                 self.run.set_activity(activity);
             }
             Event::Restarted { parameters } => self.restarted(parameters),
+            Event::Restored { step, parameters } => self.restored(step, parameters),
+            Event::Snapshot { step, file } => {
+                self.revision += 1;
+                self.snapshot = Some(Snapshot { step, file });
+            }
+            Event::Opened(settings) => self.model_opened(settings),
+            // Of the run before.
+            Event::Stepped(_) if self.awaited.is_some() => {}
             Event::Stepped(reports) => {
                 self.touch(Part::Run);
                 let before = self.run.step();
@@ -311,10 +353,11 @@ impl State {
             Event::Refused(sentence) => {
                 self.touch(Part::Run);
                 self.run.refused();
+                self.awaited = None;
                 self.notify(sentence);
             }
-            // The intake waits for this one, by the request's number.
-            Event::Decoded { .. } => {}
+            // Whoever asked waits for these.
+            Event::Decoded { .. } | Event::Model { .. } => {}
             Event::Failed(reason) => self.engine_failed(&reason),
         }
     }
@@ -378,13 +421,12 @@ impl State {
         self.engine = Engine::Ready(environment);
     }
 
-    /// Notes that the engine broke down; pictures and settings stay.
+    /// Notes that the engine broke down; pictures, settings and the run as far as it was
+    /// kept stay.
     fn engine_failed(&mut self, reason: &str) {
-        self.keep_run();
+        let what_follows = self.expect_another_engine();
         self.engine_is_starting();
-        self.touch(Part::Run);
         self.touch(Part::Results);
-        self.run = Run::default();
         self.touch(Part::Labels);
         self.labels.end_tuning();
         for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
@@ -395,17 +437,20 @@ impl State {
         self.touch(Part::Search);
         self.touch(Part::Map);
         self.maps.clear();
-        self.notify(format!(
-            "The engine stopped: {} Your pictures and settings are kept; a new engine starts from step 0.",
-            with_full_stop(reason)
-        ));
+        self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
     }
 
     fn restarted(&mut self, parameters: u32) {
         self.keep_run();
+        self.snapshot = None;
         self.touch(Part::Run);
-        self.touch(Part::Results);
         self.run.restart(parameters);
+        self.forget_trained();
+    }
+
+    /// Forgets what the trained encoder said: there is another.
+    fn forget_trained(&mut self) {
+        self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
@@ -435,6 +480,7 @@ impl State {
         self.touch(Part::Run);
         self.run.running = false;
         self.postponed = false;
+        self.resuming = false;
     }
 
     /// Notes that the user wants a single step.
@@ -490,9 +536,10 @@ impl State {
         self.groups.clear();
         self.touch(Part::Invariance);
         self.invariances.clear();
-        self.run.steps.clear();
+        self.snapshot = None;
+        self.awaited = None;
+        self.run.go_back(0);
         self.run.notes = Notes::default();
-        self.run.batch = None;
         self.stop_running();
         self.views = None;
         self.selected = None;
@@ -613,10 +660,13 @@ impl State {
     pub fn introduction(&self) -> impl Iterator<Item = Command> + '_ {
         let portions = self.pictures.entries().chunks(PORTION);
         let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
+        // The run begins as soon as there are pictures: what it goes on from comes first.
         std::iter::once(Command::Configure(self.settings))
+            .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
             .chain([Command::Settle])
             .chain(self.search.message())
+            .chain(self.resuming.then_some(Command::Train))
     }
 }
 

@@ -3,8 +3,8 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    builtin, drop_zone::DropOverlay, footer::Footer, masthead::Masthead, rail::Rail, session::Session,
-    stage::Stage, supervisor, theme,
+    builtin, drop_zone::DropOverlay, footer::Footer, keeper, masthead::Masthead, rail::Rail,
+    session::Session, stage::Stage, supervisor, theme,
 };
 use crate::{link, settings::Images};
 
@@ -25,6 +25,7 @@ pub fn mount() {
 /// Starts the engine, brings the pictures, and trains if the link says so.
 fn open(session: Session) {
     supervisor::start(session);
+    keeper::start(session);
     // An address typed over this one is another page.
     window_event_listener(ev::hashchange, |_| {
         location().reload().ok();

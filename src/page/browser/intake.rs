@@ -8,7 +8,9 @@ use std::{
 use leptos::task::spawn_local;
 use web_sys::File;
 
-use super::{decoder::Decoders, engine_code::words, incoming::Incoming, session::Session};
+use super::{
+    decoder::Decoders, engine_code::words, experiment_file, incoming::Incoming, model_file, session::Session,
+};
 use crate::{
     page::state::{Failure, Newcomer},
     settings::Images,
@@ -19,6 +21,21 @@ const AT_ONCE: usize = 4;
 
 /// Reads files into the set. The first pictures of the user's own replace a built-in set.
 pub fn take(session: Session, incoming: Vec<Incoming>) {
+    // An experiment takes the place of everything, whatever came with it.
+    if let Some(experiment) = incoming.iter().find(|file| experiment_file::is_one(&file.file.name())) {
+        return experiment_file::open(session, experiment.file.clone());
+    }
+    let (mut models, pictures): (Vec<_>, Vec<_>) =
+        incoming.into_iter().partition(|file| model_file::is_one(&file.file.name()));
+    let Some(model) = models.pop() else { return take_pictures(session, pictures) };
+    if !pictures.is_empty() {
+        take_pictures(session, pictures);
+    }
+    // After the pictures: those that replace a built-in set end its run.
+    model_file::open(session, model.file);
+}
+
+fn take_pictures(session: Session, incoming: Vec<Incoming>) {
     let found = incoming.len();
     let incoming: Vec<_> = incoming.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
     let skipped = found - incoming.len();

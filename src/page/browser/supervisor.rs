@@ -6,6 +6,7 @@ use leptos::{
 };
 
 use super::{
+    download,
     engine_code::{self, words},
     engine_link::EngineLink,
     session::Session,
@@ -76,6 +77,14 @@ fn receive(session: Session, event: Event) {
                 // Whoever asked may have been stopped meanwhile.
                 waiting.send(picture.map(|bytes| bytes.into_vec())).ok();
             }
+        }
+        Event::Model { step, file } => {
+            let name = format!("likeness-model-step-{step}.safetensors");
+            download::save_bytes(session, &name, "application/octet-stream", &file);
+        }
+        Event::Opened(settings) => {
+            session.change(|state| state.apply(Event::Opened(settings)));
+            session.send_all_settings();
         }
         // A breakdown may be reported twice: by the engine's last words and by its worker.
         Event::Failed(_) if session.replacing.get_value() => {}

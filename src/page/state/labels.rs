@@ -49,6 +49,11 @@ impl Labels {
         self.typed.get(&id).copied()
     }
 
+    /// All typed labels, in the order of the pictures.
+    pub(super) fn all_typed(&self) -> impl Iterator<Item = (PictureId, LabelId)> + '_ {
+        self.typed.iter().map(|(id, label)| (*id, *label))
+    }
+
     /// How many pictures have a typed label.
     pub fn typed_count(&self) -> usize {
         self.typed.len()

@@ -39,6 +39,33 @@ pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join(ENGINE), engine)?)
 }
 
+/// Copies the built page, its engine open to harm: it does what it hears over a
+/// `BroadcastChannel` named `harm`.
+pub fn copy_with_fragile_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let worker = folder.join("engine-worker.js");
+    let code = fs::read_to_string(&worker)?;
+    Ok(fs::write(worker, format!("{FRAGILE}\n{code}"))?)
+}
+
+/// Ways for an engine to end in the middle of its work.
+const FRAGILE: &str = r#"{
+    const devices = [];
+    const ask = self.GPUAdapter?.prototype.requestDevice;
+    if (ask) GPUAdapter.prototype.requestDevice = async function (...options) {
+        const device = await ask.apply(this, options);
+        devices.push(device);
+        return device;
+    };
+    const harms = {
+        destroy: () => devices.forEach(device => device.destroy()),
+        invalidate: () => devices.forEach(device => device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })),
+        exhaust: () => setTimeout(() => { throw new RangeError("out of memory") }),
+        close: () => self.close(),
+    };
+    new BroadcastChannel("harm").onmessage = ({ data }) => harms[data]();
+}"#;
+
 /// Copies the built page without the engine.
 pub fn copy_without_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;

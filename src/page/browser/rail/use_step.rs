@@ -3,10 +3,13 @@
 use leptos::prelude::*;
 
 use super::step::Step;
-use crate::page::{
-    browser::{download, footer::browser, session::Session},
-    export,
-    state::{Engine, Part},
+use crate::{
+    page::{
+        browser::{download, experiment_file, footer::browser, session::Session},
+        export,
+        state::{Engine, Part},
+    },
+    protocol::Command,
 };
 
 /// Ways to use the encoder, and exports.
@@ -26,7 +29,7 @@ pub fn UseStep() -> impl IntoView {
     view! {
         <Step number=5 name="Use it" words=Signal::derive(words) open=RwSignal::new(false)>
             <p class="lead">
-                "Pick any picture to see its nearest. Take what was learned with you: one list of numbers a picture, or the record of the run."
+                "Pick any picture to see its nearest. Take what was learned with you: one list of numbers a picture, the record of the run, the network itself, which opens again here or in Python, or the whole experiment in one file, pictures and all."
             </p>
             <div class="buttons">
                 <button
@@ -39,6 +42,22 @@ pub fn UseStep() -> impl IntoView {
                 </button>
                 <button class="button" type="button" on:click=move |_| save_run(session)>
                     "Run (JSON)"
+                </button>
+                <button
+                    class="button"
+                    type="button"
+                    disabled=lacking
+                    on:click=move |_| session.send(&Command::SaveModel)
+                >
+                    "Model (safetensors)"
+                </button>
+                <button
+                    class="button"
+                    type="button"
+                    disabled=lacking
+                    on:click=move |_| experiment_file::save(session)
+                >
+                    "Experiment"
                 </button>
             </div>
         </Step>

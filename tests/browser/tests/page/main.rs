@@ -16,4 +16,5 @@ mod runs;
 mod samples;
 mod screens;
 mod search;
+mod survival;
 mod training;
