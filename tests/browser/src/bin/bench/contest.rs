@@ -80,7 +80,7 @@ pub enum Threads {
 }
 
 /// Pictures in the set that views are drawn of, as many as the built-in sets have.
-const PICTURES: usize = 1000;
+pub const PICTURES: usize = 1000;
 
 /// Who is timed on a backend.
 pub fn entries(backend: Backend) -> Vec<Entry> {
