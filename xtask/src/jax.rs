@@ -1,6 +1,6 @@
 //! JAX, the native peer of the bench; optional, as it needs Python.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -11,9 +11,12 @@ const PACKAGE: &str = "jax==0.10.2";
 
 /// Looks for a Python that has JAX.
 pub fn find() -> Option<PathBuf> {
-    let imports =
-        |python: &PathBuf| output(&mut command(&python.to_string_lossy(), ["-c", "import jax"])).is_some();
-    [PathBuf::from("python3"), own_python()].into_iter().find(imports)
+    [PathBuf::from("python3"), own_python()].into_iter().find(|python| version(python).is_some())
+}
+
+/// The version of JAX that this Python has.
+pub fn version(python: &Path) -> Option<String> {
+    output(&mut command(&python.to_string_lossy(), ["-c", "import jax; print(jax.__version__)"]))
 }
 
 /// Installs JAX for this checkout alone, unless there is one.

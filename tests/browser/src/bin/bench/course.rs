@@ -47,6 +47,8 @@ pub struct Environment {
     pub adapter: String,
     pub is_software: bool,
     pub cores: u64,
+    /// The version of native JAX, where there is one.
+    pub jax: Option<String>,
 }
 
 /// The open bench page.
@@ -84,6 +86,7 @@ impl Course {
             adapter: text("adapter"),
             is_software: told["software"] == true,
             cores: told["cores"].as_u64().unwrap_or_default(),
+            jax: self.jax.as_deref().and_then(jax::version),
         })
     }
 

@@ -201,12 +201,13 @@ impl Report {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Environment { date, browser, adapter, is_software, cores } = &self.environment;
+        let Environment { date, browser, adapter, is_software, cores, jax } = &self.environment;
+        let jax = jax.as_ref().map_or("no JAX".to_owned(), |version| format!("JAX {version}"));
         let software = if *is_software { ", in software" } else { "" };
         writeln!(f, "# What a training step costs\n")?;
         writeln!(
             f,
-            "Written by `cargo xtask bench`; {date}, {browser}, {cores} cores, WebGPU: {adapter}{software}.\n"
+            "Written by `cargo xtask bench`; {date}, {browser}, {cores} cores, WebGPU: {adapter}{software}; {jax}.\n"
         )?;
         writeln!(
             f,
@@ -285,6 +286,7 @@ mod tests {
             adapter: "an adapter".into(),
             is_software: true,
             cores: 2,
+            jax: None,
         };
         let mut report = Report::new(environment);
         report.add(Backend::WebGpu, &NETWORKS[0], Entry::Likeness, cost(200.0, &[3.7229, 3.5748]));
