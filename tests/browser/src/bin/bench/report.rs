@@ -111,7 +111,7 @@ impl Report {
                 }
                 Err(reason) => {
                     let blanks = if calls { " – | – | – |" } else { "" };
-                    writeln!(f, " – | – |{blanks} {} |", reason.replace(['|', '\n'], " "))?;
+                    writeln!(f, " – | – |{blanks} {} |", in_cell(reason))?;
                 }
             }
         }
@@ -182,18 +182,21 @@ impl Report {
         writeln!(f, "The step on the CPU, augmentation included, from the default with one size changed.\n")?;
         writeln!(f, "| | | | | grows as |\n|---|---:|---:|---:|---|")?;
         for (size, _) in Size::ALL {
-            let cells = self.grown.iter().filter(|(growth, _)| growth.what == size);
-            let points: Vec<_> = cells
-                .map(|(growth, outcome)| (growth.value, outcome.as_ref().ok().map(|cost| cost.milliseconds)))
-                .collect();
             write!(f, "| {} |", size.title())?;
-            for (value, milliseconds) in &points {
-                let milliseconds = milliseconds.map_or("–".to_owned(), digits);
-                write!(f, " {value}: {milliseconds} ms |")?;
+            let mut known = Vec::new();
+            for (growth, outcome) in self.grown.iter().filter(|(growth, _)| growth.what == size) {
+                match outcome {
+                    Ok(cost) => {
+                        write!(f, " {}: {} ms |", growth.value, digits(cost.milliseconds))?;
+                        known.push((growth.value as f64, cost.milliseconds));
+                    }
+                    Err(reason) => write!(f, " {}: {} |", growth.value, in_cell(reason))?,
+                }
             }
-            let known: Vec<_> =
-                points.iter().filter_map(|&(value, time)| Some((value as f64, time?))).collect();
-            writeln!(f, " size^{:.2} |", exponent(&known))?;
+            match known.len() {
+                0 | 1 => writeln!(f, " – |")?,
+                _ => writeln!(f, " size^{:.2} |", exponent(&known))?,
+            }
         }
         Ok(())
     }
@@ -243,6 +246,11 @@ fn losses(entry: Entry, cost: &Cost) -> String {
         return "–".to_owned();
     }
     cost.losses.iter().map(|loss| format!("{loss:.5}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Text that keeps to its cell.
+fn in_cell(text: &str) -> String {
+    text.replace(['|', '\n'], " ")
 }
 
 /// Three digits that count.
