@@ -18,6 +18,7 @@ mod intake;
 mod masthead;
 mod measure;
 mod paint;
+mod png_button;
 mod query;
 mod rail;
 mod reach;
@@ -27,6 +28,7 @@ mod supervisor;
 mod theme;
 mod thumbnail;
 mod timing;
+mod tour;
 
 /// Starts the page.
 pub fn start() {

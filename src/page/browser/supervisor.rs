@@ -1,7 +1,7 @@
 //! Starts the engine, hears it, and starts another when it breaks down.
 
 use leptos::{
-    prelude::{GetValue, SetValue, UpdateValue},
+    prelude::{GetValue, SetValue, UpdateValue, document},
     task::spawn_local,
 };
 
@@ -35,12 +35,19 @@ pub fn start(session: Session) {
         match engine_code::download(progress).await {
             Ok(module) => {
                 session.code.set_value(Some(module));
+                tell_arrival();
                 session.change(|state| state.engine_is_starting());
                 boot(session);
             }
             Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
         }
     });
+}
+
+/// Tells offline.js that all of this build's code is there.
+fn tell_arrival() {
+    let told = web_sys::Event::new("engine-arrived").and_then(|event| document().dispatch_event(&event));
+    told.expect("a page takes events");
 }
 
 /// Opens the line to a new engine and tells it everything the page knows.
