@@ -22,6 +22,7 @@ mod masthead;
 mod measure;
 mod model_file;
 mod paint;
+mod png_button;
 mod query;
 mod rail;
 mod reach;
@@ -32,6 +33,7 @@ mod supervisor;
 mod theme;
 mod thumbnail;
 mod timing;
+mod tour;
 
 /// Starts the page.
 pub fn start() {

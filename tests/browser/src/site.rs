@@ -2,14 +2,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, ensure};
 use likeness::protocol::BUILD;
 use memchr::memmem;
+use regex::Regex;
 use xtask::paths;
 
 /// The engine within the built page.
 const ENGINE: &str = "engine_bg.wasm";
+
+/// The checksum of a linked file.
+static INTEGRITY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#" integrity="[^"]*""#).expect("it is well formed"));
 
 /// Copies the built page into `folder`.
 pub fn copy_built(folder: &Path) -> Result<()> {
@@ -31,11 +37,7 @@ pub fn built() -> Result<PathBuf> {
 pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     let mut engine = fs::read(folder.join(ENGINE))?;
-    let other = other_build();
-    let places: Vec<_> = memmem::find_iter(&engine, BUILD.as_bytes()).collect();
-    for at in places {
-        engine[at..at + other.len()].copy_from_slice(other.as_bytes());
-    }
+    replace_all(&mut engine, BUILD, &other_build());
     Ok(fs::write(folder.join(ENGINE), engine)?)
 }
 
@@ -82,6 +84,39 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Deploys the page over the one in `folder`, passed off as another build: the files
+/// that are named by their contents have other names, and those before them are gone.
+pub fn deploy_other_build(folder: &Path) -> Result<()> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<Result<Vec<_>>>()?;
+    let page = names.iter().find_map(|name| name.strip_prefix("page-")?.strip_suffix("_bg.wasm"));
+    let page = page.context("dist/ holds no page.")?.to_owned();
+    let other_page: String = page.chars().rev().collect();
+    for name in names {
+        let path = folder.join(&name);
+        let mut contents = fs::read(&path)?;
+        if name.ends_with(".wasm") {
+            replace_all(&mut contents, BUILD, &other_build());
+        } else if name.ends_with(".html") || name.ends_with(".js") {
+            replace_all(&mut contents, &page, &other_page);
+            let text = String::from_utf8(contents)?;
+            // What was changed no longer has the checksum that the page states.
+            contents = INTEGRITY.replace_all(&text, "").into_owned().into_bytes();
+        }
+        fs::remove_file(path)?;
+        fs::write(folder.join(name.replace(&page, &other_page)), contents)?;
+    }
+    Ok(())
+}
+
+/// Puts one text in the place of another of the same length.
+fn replace_all(bytes: &mut [u8], text: &str, other: &str) {
+    let places: Vec<_> = memmem::find_iter(bytes, text).collect();
+    for at in places {
+        bytes[at..at + other.len()].copy_from_slice(other.as_bytes());
+    }
 }
 
 /// A build of the same length that is not this one.
