@@ -25,6 +25,7 @@
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
 //! - [`engine`]: the session that runs all this on commands, and its worker
+//! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
 //! What is seen:
 //! - [`page`]: the user interface; its `state` is pure, its components one a panel
@@ -34,6 +35,8 @@
 
 #[cfg(feature = "engine")]
 pub mod augment;
+#[cfg(feature = "bench")]
+pub mod bench;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
 pub mod disjoint_sets;

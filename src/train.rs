@@ -94,11 +94,15 @@ impl Trainer {
     /// # Shapes
     /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without autodiff
     pub fn new(settings: Settings, pictures: Tensor<4>) -> Self {
+        Self::with_encoder(settings, &EncoderConfig::of(&settings), pictures)
+    }
+
+    /// As [`Trainer::new`], with an encoder of any shape.
+    pub fn with_encoder(settings: Settings, encoder: &EncoderConfig, pictures: Tensor<4>) -> Self {
         let device = pictures.device();
         let count = pictures.dims()[0];
         let mut rng = generator(settings.seed, Purpose::Weights, 0);
-        let config = EncoderConfig::of(&settings);
-        let mut network = config.init(&mut rng, &device);
+        let mut network = encoder.init(&mut rng, &device);
         let sample = pictures.clone().narrow(0, 0, count.min(CALIBRATION));
         let (_, moments) = network.encoder.forward_batch(sample);
         network.encoder.remember(moments, 1.0);

@@ -1,7 +1,8 @@
 //! Kernels for WebGPU, in CubeCL: each file holds kernels and the functions that launch them.
 //!
 //! They keep to what every phone grants: 64 invocations a workgroup, no shared memory, at
-//! most eight buffers. Sizes of a layer are compiled in, numbers of pictures are not.
+//! most eight buffers. Sizes are arguments, not compiled in: layers share their kernels, and
+//! another width or side compiles little anew.
 
 pub mod convolution;
 pub mod launch;

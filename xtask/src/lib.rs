@@ -3,6 +3,7 @@
 //! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
 //! - [`server`] serves the built page on the loopback;
+//! - [`jax`] finds the bench's native peer, or installs it;
 //! - [`command`] runs other programs and shows what it runs;
 //! - [`paths`] knows where things lie in the checkout;
 //! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
@@ -10,6 +11,7 @@
 pub mod apt;
 pub mod browser;
 pub mod command;
+pub mod jax;
 pub mod paths;
 pub mod server;
 pub mod vulkan;

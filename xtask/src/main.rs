@@ -1,5 +1,6 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
+mod bench;
 mod tasks;
 mod tools;
 
@@ -14,6 +15,7 @@ cargo xtask COMMAND
   build              build the page into dist/
   test               run every test: native, then the page in a real browser
   measure [WHAT…]    print figures of the page in a real browser
+  bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
   tools              install what is missing to build the page";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["build"] => tasks::build(),
         ["test"] => tasks::test(),
         ["measure", what @ ..] => tasks::measure(what),
+        ["bench", what @ ..] => tasks::bench(what),
         ["tools"] => tools::ensure_all(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

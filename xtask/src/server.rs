@@ -13,6 +13,10 @@ use tiny_http::{Header, Method, Request, Response};
 /// How many files can be on their way at once: a page asks for several in parallel.
 const THREADS: usize = 4;
 
+/// Headers by which a page may share memory between its threads.
+const ISOLATING: [(&str, &str); 2] =
+    [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
+
 /// A running server; it stops when dropped.
 pub struct Server {
     http: Arc<tiny_http::Server>,
@@ -24,6 +28,15 @@ pub struct Server {
 impl Server {
     /// Serves the files under `root` on the loopback; port 0 chooses a free one.
     pub fn start(root: &Path, port: u16) -> io::Result<Self> {
+        Self::start_with(root, port, &[])
+    }
+
+    /// As [`Server::start`], for pages whose threads share memory.
+    pub fn start_isolating(root: &Path, port: u16) -> io::Result<Self> {
+        Self::start_with(root, port, &ISOLATING)
+    }
+
+    fn start_with(root: &Path, port: u16, headers: &'static [(&str, &str)]) -> io::Result<Self> {
         let http = tiny_http::Server::http((Ipv4Addr::LOCALHOST, port)).map_err(io::Error::other)?;
         let address = http.server_addr().to_ip().expect("it was bound to an IP address");
         let http = Arc::new(http);
@@ -32,7 +45,7 @@ impl Server {
             .map(|_| {
                 let (http, requests) = (Arc::clone(&http), Arc::clone(&requests));
                 let root = root.to_owned();
-                thread::spawn(move || answer_all(&http, &root, &requests))
+                thread::spawn(move || answer_all(&http, &root, headers, &requests))
             })
             .collect();
         Ok(Self { http, address, requests, threads })
@@ -62,27 +75,36 @@ impl Drop for Server {
     }
 }
 
-fn answer_all(http: &tiny_http::Server, root: &Path, requests: &Mutex<Vec<String>>) {
+fn answer_all(
+    http: &tiny_http::Server,
+    root: &Path,
+    headers: &[(&str, &str)],
+    requests: &Mutex<Vec<String>>,
+) {
     for request in http.incoming_requests() {
         if let Ok(mut requests) = requests.lock() {
             requests.push(request.url().to_owned());
         }
         // A browser that went away in the middle of a file is no error of ours.
-        let _ = answer(request, root);
+        let _ = answer(request, root, headers);
     }
 }
 
-fn answer(request: Request, root: &Path) -> io::Result<()> {
+fn answer(request: Request, root: &Path, headers: &[(&str, &str)]) -> io::Result<()> {
     if !matches!(request.method(), Method::Get | Method::Head) {
         return request.respond(Response::empty(405));
     }
     let found = locate(root, request.url()).and_then(|path| Some((File::open(&path).ok()?, path)));
     match found {
-        Some((file, path)) => request.respond(
-            Response::from_file(file)
+        Some((file, path)) => {
+            let response = Response::from_file(file)
                 .with_header(header("Content-Type", &content_type(&path)))
-                .with_header(header("Cache-Control", "no-store")),
-        ),
+                .with_header(header("Cache-Control", "no-store"));
+            let add = |response: Response<File>, (name, value): &(&str, &str)| {
+                response.with_header(header(name, value))
+            };
+            request.respond(headers.iter().fold(response, add))
+        }
         None => request.respond(Response::from_string("There is no such file.").with_status_code(404)),
     }
 }

@@ -5,7 +5,7 @@ use xtask::command::{command, run};
 use xtask::server::Server;
 use xtask::{browser, paths, vulkan};
 
-use crate::tools;
+use crate::{bench, tools};
 
 /// How many browsers are tested at once: each trains a network, so few.
 const BROWSERS: &str = "--test-threads=2";
@@ -34,7 +34,7 @@ pub fn serve(port: u16) -> Result<()> {
 
 /// Runs the native tests, then those of the page in a real browser.
 pub fn test() -> Result<()> {
-    run(&mut cargo(["test"]))?;
+    run(&mut cargo(["test", "--features", "bench"]))?;
     run(&mut cargo(["test", "--package", "xtask"]))?;
     test_kernels()?;
     browser::ensure()?;
@@ -61,7 +61,14 @@ pub fn measure(what: &[&str]) -> Result<()> {
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "measure", "--"]).args(what))
 }
 
-fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
+/// Prints how long training steps take, here and in other libraries.
+pub fn bench(what: &[&str]) -> Result<()> {
+    browser::ensure()?;
+    bench::build()?;
+    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "bench", "--"]).args(what))
+}
+
+pub fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
     let mut cargo = command("cargo", arguments);
     // An error says where the page went wrong; a backtrace would bury it.
     cargo.current_dir(paths::root()).env("RUST_LIB_BACKTRACE", "0");

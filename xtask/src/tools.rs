@@ -19,12 +19,17 @@ const BINARYEN: &str = "132";
 
 /// Makes sure that everything that builds the page is there.
 pub fn ensure_all() -> Result<()> {
-    ensure_target()?;
     ensure_tool("trunk", TRUNK, || run(&mut cargo_install("trunk", TRUNK, &["--locked"])))?;
+    ensure_compiler()?;
+    ensure_tool("wasm-opt", BINARYEN, install_binaryen)
+}
+
+/// Makes sure that Rust can be compiled for the browser.
+pub fn ensure_compiler() -> Result<()> {
+    ensure_target()?;
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that were withdrawn since, hence no `--locked`.
-    ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))?;
-    ensure_tool("wasm-opt", BINARYEN, install_binaryen)
+    ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))
 }
 
 /// The `PATH` with this checkout's own tools in front.
@@ -82,10 +87,15 @@ fn cargo_install(package: &str, version: &str, more: &[&str]) -> Command {
 
 /// Binaryen's npm package carries its tools as WebAssembly: no compiler, no download beyond npm's.
 fn install_binaryen() -> Result<()> {
-    fs::create_dir_all(paths::tools())?;
+    npm_install(&paths::tools(), &[&format!("binaryen@{BINARYEN}.0.0")])
+}
+
+/// Installs npm packages into `folder`.
+pub fn npm_install(folder: &Path, packages: &[&str]) -> Result<()> {
+    fs::create_dir_all(folder)?;
     run(command("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix"])
-        .arg(paths::tools())
-        .arg(format!("binaryen@{BINARYEN}.0.0")))
+        .arg(folder)
+        .args(packages))
 }
 
 /// The version of a package in `Cargo.lock`.

@@ -24,8 +24,8 @@ const INPUTS: usize = 8;
 /// Output pixels, about, over which one unit sums a tile of weights.
 const PIXELS: usize = 256;
 
-/// The sizes of a layer, compiled into its kernels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The sizes of a layer. They are not compiled into its kernels, so that layers share them.
+#[derive(CubeType, CubeLaunch, Clone)]
 struct Layer {
     height: usize,
     width: usize,
@@ -39,24 +39,21 @@ struct Layer {
     stride: usize,
 }
 
-impl Layer {
-    fn new(geometry: &Geometry) -> Self {
-        let Geometry { size: [height, width], input, output, stride, .. } = *geometry;
-        let [output_height, output_width] = geometry.output_size();
-        let [input_vectors, output_vectors] =
-            [input, output].map(|channels| channels / vector_size(channels));
-        Self {
-            height,
-            width,
-            input,
-            output_height,
-            output_width,
-            output,
-            input_vectors,
-            output_vectors,
-            stride,
-        }
-    }
+fn layer(geometry: &Geometry) -> LayerLaunch {
+    let Geometry { size: [height, width], input, output, stride, .. } = *geometry;
+    let [output_height, output_width] = geometry.output_size();
+    let [input_vectors, output_vectors] = [input, output].map(|channels| channels / vector_size(channels));
+    LayerLaunch::new(
+        height,
+        width,
+        input,
+        output_height,
+        output_width,
+        output,
+        input_vectors,
+        output_vectors,
+        stride,
+    )
 }
 
 /// Lays a kernel's weights out for [`forward`] and, behind them, for [`input_gradient`].
@@ -68,23 +65,23 @@ pub fn pack(kernel: &CubeTensor, geometry: &Geometry) -> CubeTensor {
     let packed = empty(kernel, [2, geometry.weights()]);
     let (count, dim) = cover(geometry.weights(), kernel);
     let (kernel_arg, packed_arg) = (kernel.clone().into_tensor_arg(), packed.clone().into_tensor_arg());
-    let layer = Layer::new(geometry);
+    let layer = layer(geometry);
     // SAFETY: the kernel stays within both tensors: one unit for each weight, the rest leave.
     unsafe { pack_kernel::launch_unchecked(&kernel.client, count, dim, kernel_arg, packed_arg, layer) };
     packed
 }
 
 #[cube(launch_unchecked)]
-fn pack_kernel(kernel: &Tensor<f32>, packed: &mut Tensor<f32>, #[comptime] layer: Layer) {
-    let inputs = comptime!(layer.input);
-    let outputs = comptime!(layer.output);
-    let weights = comptime!(9 * inputs * outputs);
+fn pack_kernel(kernel: &Tensor<f32>, packed: &mut Tensor<f32>, layer: Layer) {
+    let inputs = layer.input;
+    let outputs = layer.output;
+    let weights = 9 * inputs * outputs;
     if ABSOLUTE_POS >= weights {
         terminate!();
     }
     let place = ABSOLUTE_POS % 9;
     let input = ABSOLUTE_POS / 9 % inputs;
-    let output = ABSOLUTE_POS / comptime!(9 * inputs);
+    let output = ABSOLUTE_POS / (9 * inputs);
     let value = kernel[ABSOLUTE_POS];
     packed[(place * inputs + input) * outputs + output] = value;
     packed[weights + (place * outputs + output) * inputs + input] = value;
@@ -116,7 +113,7 @@ pub fn forward(x: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> Cube
             x.clone().into_tensor_arg(),
             packed.clone().into_tensor_arg(),
             result.clone().into_tensor_arg(),
-            Layer::new(geometry),
+            layer(geometry),
             columns,
         );
     }
@@ -128,13 +125,13 @@ fn forward_kernel<NI: Size, NO: Size>(
     x: &Tensor<Vector<f32, NI>>,
     weights: &Tensor<Vector<f32, NO>>,
     result: &mut Tensor<Vector<f32, NO>>,
-    #[comptime] layer: Layer,
+    layer: Layer,
     #[comptime] columns: usize,
 ) {
-    let depth = comptime!(layer.input_vectors);
-    let vectors = comptime!(layer.output_vectors);
-    let tiles_across = comptime!(vectors / columns);
-    let pixels = x.shape(0) * comptime!(layer.output_height * layer.output_width);
+    let depth = layer.input_vectors;
+    let vectors = layer.output_vectors;
+    let tiles_across = vectors / columns;
+    let pixels = x.shape(0) * (layer.output_height * layer.output_width);
     let first_vector = ABSOLUTE_POS % tiles_across * columns;
     let first_pixel = ABSOLUTE_POS / tiles_across * ROWS;
     if first_pixel >= pixels {
@@ -146,11 +143,10 @@ fn forward_kernel<NI: Size, NO: Size>(
     #[unroll]
     for row in 0..ROWS {
         let pixel = min(first_pixel + row, pixels - 1);
-        let picture = pixel / comptime!(layer.output_height * layer.output_width);
-        ys[row] =
-            pixel / comptime!(layer.output_width) % comptime!(layer.output_height) * comptime!(layer.stride);
-        xs[row] = pixel % comptime!(layer.output_width) * comptime!(layer.stride);
-        origins[row] = (picture * comptime!(layer.height) + ys[row]) * comptime!(layer.width) + xs[row];
+        let picture = pixel / (layer.output_height * layer.output_width);
+        ys[row] = pixel / layer.output_width % layer.output_height * layer.stride;
+        xs[row] = pixel % layer.output_width * layer.stride;
+        origins[row] = (picture * layer.height + ys[row]) * layer.width + xs[row];
     }
     let mut sums = empty_tile::<NO>(comptime!(ROWS * columns));
     let mut starts = Array::<usize>::new(ROWS);
@@ -161,13 +157,12 @@ fn forward_kernel<NI: Size, NO: Size>(
             for row in 0..ROWS {
                 // Counted from the padding's corner: 1 is the first pixel.
                 let (y, at) = (ys[row] + ky, xs[row] + kx);
-                let inside =
-                    y >= 1 && y <= comptime!(layer.height) && at >= 1 && at <= comptime!(layer.width);
-                let pixel = origins[row] + ky * comptime!(layer.width) + kx - comptime!(layer.width + 1);
+                let inside = y >= 1 && y <= layer.height && at >= 1 && at <= layer.width;
+                let pixel = origins[row] + ky * layer.width + kx - (layer.width + 1);
                 starts[row] = select(inside, pixel, 0) * depth;
                 masks[row] = select(inside, 1.0, 0.0);
             }
-            let weights_start = (ky * 3 + kx) * comptime!(layer.input) * vectors + first_vector;
+            let weights_start = (ky * 3 + kx) * layer.input * vectors + first_vector;
             add_products::<NI, NO>(
                 &mut sums,
                 x,
@@ -213,7 +208,7 @@ pub fn input_gradient(gradient: &CubeTensor, packed: &CubeTensor, geometry: &Geo
             gradient.clone().into_tensor_arg(),
             packed.clone().into_tensor_arg(),
             result.clone().into_tensor_arg(),
-            Layer::new(geometry),
+            layer(geometry),
             columns,
         );
     }
@@ -227,21 +222,21 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     gradient: &Tensor<Vector<f32, NO>>,
     weights: &Tensor<Vector<f32, NI>>,
     result: &mut Tensor<Vector<f32, NI>>,
-    #[comptime] layer: Layer,
+    layer: Layer,
     #[comptime] columns: usize,
 ) {
-    let stride = comptime!(layer.stride);
-    let class_width = comptime!(layer.width.div_ceil(layer.stride));
-    let class_height = comptime!(layer.height.div_ceil(layer.stride));
-    let depth = comptime!(layer.output_vectors);
-    let vectors = comptime!(layer.input_vectors);
-    let tiles_across = comptime!(vectors / columns);
-    let places = gradient.shape(0) * comptime!(class_width * class_height);
-    let tiles_down = (places + comptime!(ROWS - 1)) / ROWS;
+    let stride = layer.stride;
+    let class_width = (layer.width + layer.stride - 1) / layer.stride;
+    let class_height = (layer.height + layer.stride - 1) / layer.stride;
+    let depth = layer.output_vectors;
+    let vectors = layer.input_vectors;
+    let tiles_across = vectors / columns;
+    let places = gradient.shape(0) * (class_width * class_height);
+    let tiles_down = (places + (ROWS - 1)) / ROWS;
     let first_vector = ABSOLUTE_POS % tiles_across * columns;
     let first_place = ABSOLUTE_POS / tiles_across % tiles_down * ROWS;
     let class = ABSOLUTE_POS / (tiles_across * tiles_down);
-    if class >= comptime!(stride * stride) {
+    if class >= stride * stride {
         terminate!();
     }
     let (class_y, class_x) = (class / stride, class % stride);
@@ -251,7 +246,7 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     #[unroll]
     for row in 0..ROWS {
         let place = min(first_place + row, places - 1);
-        pictures[row] = place / comptime!(class_height * class_width);
+        pictures[row] = place / (class_height * class_width);
         ys[row] = place / class_width % class_height * stride + class_y;
         xs[row] = place % class_width * stride + class_x;
     }
@@ -260,25 +255,23 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     let mut masks = Array::<f32>::new(ROWS);
     for ky in 0..3usize {
         // Whether the kernel's row `ky` lies over these pixels for some output pixel.
-        if (class_y + comptime!(1 + 2 * stride) - ky) % stride == 0 {
+        if (class_y + (1 + 2 * stride) - ky) % stride == 0 {
             for kx in 0..3usize {
-                if (class_x + comptime!(1 + 2 * stride) - kx) % stride == 0 {
+                if (class_x + (1 + 2 * stride) - kx) % stride == 0 {
                     #[unroll]
                     for row in 0..ROWS {
                         let (y, at) = (ys[row] + 1, xs[row] + 1);
                         let (down, along) = ((y - ky) / stride, (at - kx) / stride);
-                        let inside = y >= ky
-                            && at >= kx
-                            && down < comptime!(layer.output_height)
-                            && along < comptime!(layer.output_width);
-                        let line = pictures[row] * comptime!(layer.output_height) + down;
-                        let pixel = line * comptime!(layer.output_width) + along;
+                        let inside =
+                            y >= ky && at >= kx && down < layer.output_height && along < layer.output_width;
+                        let line = pictures[row] * layer.output_height + down;
+                        let pixel = line * layer.output_width + along;
                         starts[row] = select(inside, pixel, 0) * depth;
                         masks[row] = select(inside, 1.0, 0.0);
                     }
-                    let behind_forward = comptime!(9 * layer.output * layer.input_vectors);
+                    let behind_forward = 9 * layer.output * layer.input_vectors;
                     let weights_start =
-                        behind_forward + (ky * 3 + kx) * comptime!(layer.output) * vectors + first_vector;
+                        behind_forward + (ky * 3 + kx) * layer.output * vectors + first_vector;
                     add_products::<NO, NI>(
                         &mut sums,
                         gradient,
@@ -298,11 +291,11 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     #[unroll]
     for row in 0..ROWS {
         let (y, at) = (ys[row], xs[row]);
-        if first_place + row < places && y < comptime!(layer.height) && at < comptime!(layer.width) {
-            let line = pictures[row] * comptime!(layer.height) + y;
+        if first_place + row < places && y < layer.height && at < layer.width {
+            let line = pictures[row] * layer.height + y;
             #[unroll]
             for column in 0..columns {
-                let start = (line * comptime!(layer.width) + at) * vectors + first_vector;
+                let start = (line * layer.width + at) * vectors + first_vector;
                 result[start + column] = sums[row * columns + column];
             }
         }
@@ -333,10 +326,11 @@ pub fn weight_gradient(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometr
             x.clone().into_tensor_arg(),
             gradient.clone().into_tensor_arg(),
             partial.clone().into_tensor_arg(),
-            Layer::new(geometry),
+            layer(geometry),
             lines,
             rows,
             columns,
+            input_size,
         );
     }
     let result = empty(x, geometry.kernel_shape());
@@ -344,7 +338,7 @@ pub fn weight_gradient(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometr
     let (partial, sums) = (partial.into_tensor_arg(), result.clone().into_tensor_arg());
     // SAFETY: one unit for each weight, the rest leave.
     unsafe {
-        add_bands_kernel::launch_unchecked(&x.client, count, dim, partial, sums, Layer::new(geometry));
+        add_bands_kernel::launch_unchecked(&x.client, count, dim, partial, sums, layer(geometry));
     }
     result
 }
@@ -355,38 +349,38 @@ fn weight_gradient_kernel<NI: Size, NO: Size>(
     x: &Tensor<Vector<f32, NI>>,
     gradient: &Tensor<Vector<f32, NO>>,
     partial: &mut Tensor<Vector<f32, NO>>,
-    #[comptime] layer: Layer,
-    #[comptime] lines_in_band: usize,
+    layer: Layer,
+    lines_in_band: usize,
     #[comptime] rows: usize,
     #[comptime] columns: usize,
+    #[comptime] size: usize,
 ) {
-    let depth = comptime!(layer.input_vectors);
-    let vectors = comptime!(layer.output_vectors);
-    let tiles_across = comptime!(vectors / columns);
-    let tiles_down = comptime!(depth / rows);
+    let depth = layer.input_vectors;
+    let vectors = layer.output_vectors;
+    let tiles_across = vectors / columns;
+    let tiles_down = depth / rows;
     let first_vector = ABSOLUTE_POS % tiles_across * columns;
     let first_row = ABSOLUTE_POS / tiles_across % tiles_down * rows;
     let place = ABSOLUTE_POS / (tiles_across * tiles_down) % 9;
     let band = ABSOLUTE_POS / (tiles_across * tiles_down * 9);
-    let lines = x.shape(0) * comptime!(layer.output_height);
+    let lines = x.shape(0) * layer.output_height;
     if band * lines_in_band >= lines {
         terminate!();
     }
     let (ky, kx) = (place / 3, place % 3);
-    let size = comptime!(layer.input / layer.input_vectors);
     let mut sums = empty_tile::<NO>(comptime!(rows * size * columns));
     let end = min((band + 1) * lines_in_band, lines);
     for line in band * lines_in_band..end {
-        let picture = line / comptime!(layer.output_height);
+        let picture = line / layer.output_height;
         // Counted from the padding's corner: 1 is the first pixel.
-        let y = line % comptime!(layer.output_height) * comptime!(layer.stride) + ky;
-        if y >= 1 && y <= comptime!(layer.height) {
-            let input_line = (picture * comptime!(layer.height) + y - 1) * comptime!(layer.width);
-            for along in 0..comptime!(layer.output_width) {
-                let at = along * comptime!(layer.stride) + kx;
-                if at >= 1 && at <= comptime!(layer.width) {
+        let y = line % layer.output_height * layer.stride + ky;
+        if y >= 1 && y <= layer.height {
+            let input_line = (picture * layer.height + y - 1) * layer.width;
+            for along in 0..layer.output_width {
+                let at = along * layer.stride + kx;
+                if at >= 1 && at <= layer.width {
                     let inputs = (input_line + at - 1) * depth + first_row;
-                    let outputs = (line * comptime!(layer.output_width) + along) * vectors + first_vector;
+                    let outputs = (line * layer.output_width + along) * vectors + first_vector;
                     add_outer_product::<NI, NO>(&mut sums, x, inputs, gradient, outputs, rows, columns, size);
                 }
             }
@@ -395,7 +389,7 @@ fn weight_gradient_kernel<NI: Size, NO: Size>(
     #[unroll]
     for row in 0..comptime!(rows * size) {
         let input = first_row * size + row;
-        let start = ((band * 9 + place) * comptime!(layer.input) + input) * vectors + first_vector;
+        let start = ((band * 9 + place) * layer.input + input) * vectors + first_vector;
         #[unroll]
         for column in 0..columns {
             partial[start + column] = sums[row * columns + column];
@@ -437,10 +431,10 @@ fn add_outer_product<NI: Size, NO: Size>(
 
 /// Adds the bands up, and lays the sums out as the kernel's weights lie.
 #[cube(launch_unchecked)]
-fn add_bands_kernel(partial: &Tensor<f32>, result: &mut Tensor<f32>, #[comptime] layer: Layer) {
-    let inputs = comptime!(layer.input);
-    let outputs = comptime!(layer.output);
-    let weights = comptime!(9 * inputs * outputs);
+fn add_bands_kernel(partial: &Tensor<f32>, result: &mut Tensor<f32>, layer: Layer) {
+    let inputs = layer.input;
+    let outputs = layer.output;
+    let weights = 9 * inputs * outputs;
     if ABSOLUTE_POS >= weights {
         terminate!();
     }
@@ -450,6 +444,6 @@ fn add_bands_kernel(partial: &Tensor<f32>, result: &mut Tensor<f32>, #[comptime]
     }
     let output = ABSOLUTE_POS % outputs;
     let input = ABSOLUTE_POS / outputs % inputs;
-    let place = ABSOLUTE_POS / comptime!(inputs * outputs);
+    let place = ABSOLUTE_POS / (inputs * outputs);
     result[(output * inputs + input) * 9 + place] = sum;
 }

@@ -83,7 +83,7 @@ pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor) -> Normali
 fn moments_kernel<N: Size>(
     x: &Tensor<Vector<f32, N>>,
     partial: &mut Tensor<Vector<f32, N>>,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let vectors = channels / x.vector_size();
     let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
@@ -122,7 +122,7 @@ fn join_moments_kernel(
     statistics: &mut Tensor<f32>,
     pixels: usize,
     epsilon: f32,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let channel = ABSOLUTE_POS;
     if channel >= channels {
@@ -132,13 +132,13 @@ fn join_moments_kernel(
     let mut sum = 0.0f32;
     for group in 0..groups {
         let count = f32::cast_from((pixels + groups - 1 - group) / groups);
-        sum += partial[group * comptime!(2 * channels) + channel] * count;
+        sum += partial[group * 2 * channels + channel] * count;
     }
     let joined = sum / f32::cast_from(pixels);
     let mut squares = 0.0f32;
     for group in 0..groups {
         let count = f32::cast_from((pixels + groups - 1 - group) / groups);
-        let at = group * comptime!(2 * channels) + channel;
+        let at = group * 2 * channels + channel;
         let distance = partial[at] - joined;
         squares += partial[at + channels] + distance * distance * count;
     }
@@ -183,7 +183,7 @@ fn remembered_kernel(
     variance: &Tensor<f32>,
     statistics: &mut Tensor<f32>,
     epsilon: f32,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     if ABSOLUTE_POS < channels {
         let moments = (mean[ABSOLUTE_POS], variance[ABSOLUTE_POS]);
@@ -198,15 +198,15 @@ fn write_statistics(
     moments: (f32, f32),
     factors: (f32, f32),
     epsilon: f32,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let ((mean, variance), (gamma, beta)) = (moments, factors);
     let inverse = 1.0f32 / (variance + epsilon).sqrt();
     let scale = gamma * inverse;
     statistics[ABSOLUTE_POS] = mean;
     statistics[channels + ABSOLUTE_POS] = inverse;
-    statistics[comptime!(2 * channels) + ABSOLUTE_POS] = scale;
-    statistics[comptime!(3 * channels) + ABSOLUTE_POS] = beta - mean * scale;
+    statistics[2 * channels + ABSOLUTE_POS] = scale;
+    statistics[3 * channels + ABSOLUTE_POS] = beta - mean * scale;
 }
 
 /// Normalises, then sets what is negative to 0. Shapes as in [`measure`].
@@ -238,7 +238,7 @@ fn apply_kernel<N: Size>(
     statistics: &Tensor<Vector<f32, N>>,
     result: &mut Tensor<Vector<f32, N>>,
     groups: usize,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let vectors = channels / x.vector_size();
     let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
@@ -343,7 +343,7 @@ fn gradient_sums_kernel<N: Size>(
     statistics: &Tensor<Vector<f32, N>>,
     gradient: &Tensor<Vector<f32, N>>,
     partial: &mut Tensor<Vector<f32, N>>,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let vectors = channels / x.vector_size();
     let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
@@ -381,7 +381,7 @@ fn join_gradients_kernel(
     beta: &mut Tensor<f32>,
     factors: &mut Tensor<f32>,
     pixels: usize,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let channel = ABSOLUTE_POS;
     if channel >= channels {
@@ -390,13 +390,13 @@ fn join_gradients_kernel(
     let mut sum = 0.0f32;
     let mut products = 0.0f32;
     for group in 0..partial.shape(0) {
-        let at = group * comptime!(2 * channels) + channel;
+        let at = group * 2 * channels + channel;
         sum += partial[at];
         products += partial[at + channels];
     }
     let mean = statistics[channel];
     let inverse = statistics[channels + channel];
-    let scale = statistics[comptime!(2 * channels) + channel];
+    let scale = statistics[2 * channels + channel];
     let of_gamma = products * inverse;
     let share = 1.0f32 / f32::cast_from(pixels);
     let b = -scale * of_gamma * share * inverse;
@@ -404,7 +404,7 @@ fn join_gradients_kernel(
     beta[channel] = sum;
     factors[channel] = scale;
     factors[channels + channel] = b;
-    factors[comptime!(2 * channels) + channel] = -scale * sum * share - b * mean;
+    factors[2 * channels + channel] = -scale * sum * share - b * mean;
 }
 
 #[cube(launch_unchecked)]
@@ -415,7 +415,7 @@ fn gradient_kernel<N: Size>(
     gradient: &Tensor<Vector<f32, N>>,
     result: &mut Tensor<Vector<f32, N>>,
     groups: usize,
-    #[comptime] channels: usize,
+    channels: usize,
 ) {
     let vectors = channels / x.vector_size();
     let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);

@@ -19,8 +19,8 @@ pub fn add_products<NI: Size, NO: Size>(
     masks: &Array<f32>,
     weights: &Tensor<Vector<f32, NO>>,
     weights_start: usize,
-    #[comptime] weights_step: usize,
-    #[comptime] depth: usize,
+    weights_step: usize,
+    depth: usize,
     #[comptime] rows: usize,
     #[comptime] columns: usize,
 ) {

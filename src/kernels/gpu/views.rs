@@ -42,26 +42,22 @@ pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor) -> CubeTensor {
 }
 
 #[cube(launch_unchecked)]
-fn resample_kernel(
-    pictures: &Tensor<f32>,
-    numbers: &Tensor<f32>,
-    result: &mut Tensor<f32>,
-    #[comptime] side: usize,
-) {
-    let view = ABSOLUTE_POS / comptime!(side * side);
+fn resample_kernel(pictures: &Tensor<f32>, numbers: &Tensor<f32>, result: &mut Tensor<f32>, side: usize) {
+    let view = ABSOLUTE_POS / (side * side);
     if view >= pictures.shape(0) {
         terminate!();
     }
-    let x = f32::cast_from(2 * (ABSOLUTE_POS % side) + 1) / comptime!(side as f32) - 1.0;
-    let y = f32::cast_from(2 * (ABSOLUTE_POS / side % side) + 1) / comptime!(side as f32) - 1.0;
+    let length = f32::cast_from(side);
+    let x = f32::cast_from(2 * (ABSOLUTE_POS % side) + 1) / length - 1.0;
+    let y = f32::cast_from(2 * (ABSOLUTE_POS / side % side) + 1) / length - 1.0;
     let first = view * NUMBERS;
     let (left, across) = source(numbers[first] * x + numbers[first + 1] * y + numbers[first + 2], side);
     let (top, down) = source(numbers[first + 3] * x + numbers[first + 4] * y + numbers[first + 5], side);
-    let (right, bottom) = (min(left + 1, comptime!(side - 1)), min(top + 1, comptime!(side - 1)));
+    let (right, bottom) = (min(left + 1, side - 1), min(top + 1, side - 1));
     let mut colours = Array::<f32>::new(3usize);
     #[unroll]
     for channel in 0..3usize {
-        let plane = (view * 3 + channel) * comptime!(side * side);
+        let plane = (view * 3 + channel) * (side * side);
         let (above, below) = (plane + top * side, plane + bottom * side);
         let upper = pictures[above + left] + (pictures[above + right] - pictures[above + left]) * across;
         let lower = pictures[below + left] + (pictures[below + right] - pictures[below + left]) * across;
@@ -78,10 +74,10 @@ fn resample_kernel(
 /// The pixel at or before a place in −1 … 1, reflected into the picture, and how far beyond
 /// that pixel's centre the place lies, in pixels.
 #[cube]
-fn source(place: f32, #[comptime] side: usize) -> (usize, f32) {
-    let length = comptime!(side as f32);
+fn source(place: f32, side: usize) -> (usize, f32) {
+    let length = f32::cast_from(side);
     let at = ((place + 1.0) * length / 2.0).abs();
-    let folded = at - (at / comptime!(2.0 * side as f32)).floor() * comptime!(2.0 * side as f32);
+    let folded = at - (at / (2.0 * length)).floor() * (2.0 * length);
     let at = clamp(min(folded, 2.0 * length - folded) - 0.5, 0.0, length - 1.0);
     let pixel = usize::cast_from(at);
     (pixel, at - f32::cast_from(pixel))
