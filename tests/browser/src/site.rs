@@ -44,10 +44,33 @@ pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
 /// Copies the built page, its engine open to harm: it does what it hears over a
 /// `BroadcastChannel` named `harm`.
 pub fn copy_with_fragile_engine(folder: &Path) -> Result<()> {
+    copy_with(folder, "engine-worker.js", FRAGILE)
+}
+
+/// Copies the built page, for a browser that denies it its storage.
+pub fn copy_without_storage(folder: &Path) -> Result<()> {
+    let deny = "indexedDB.open = () => { throw new DOMException('Access is denied.', 'SecurityError'); };";
+    copy_with(folder, "storage-worker.js", deny)
+}
+
+/// Copies the built page, for a browser whose storage takes no picture more.
+pub fn copy_with_full_storage(folder: &Path) -> Result<()> {
+    let refuse = r#"{
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...record) {
+            if (this.name === "pictures") throw new DOMException("It is full.", "QuotaExceededError");
+            return put.apply(this, record);
+        };
+    }"#;
+    copy_with(folder, "storage-worker.js", refuse)
+}
+
+/// Copies the built page, with other code before that of one of its workers.
+fn copy_with(folder: &Path, worker: &str, before: &str) -> Result<()> {
     copy_built(folder)?;
-    let worker = folder.join("engine-worker.js");
+    let worker = folder.join(worker);
     let code = fs::read_to_string(&worker)?;
-    Ok(fs::write(worker, format!("{FRAGILE}\n{code}"))?)
+    Ok(fs::write(worker, format!("{before}\n{code}"))?)
 }
 
 /// Ways for an engine to end in the middle of its work.
