@@ -22,6 +22,7 @@ mod png_button;
 mod query;
 mod rail;
 mod reach;
+mod remote;
 mod session;
 mod stage;
 mod supervisor;
