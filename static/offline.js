@@ -1,9 +1,9 @@
 // Keeps the page for times without a network, and tells when there is a newer one.
 //
 // Once the engine is there this build is whole: its files go into a cache of their own,
-// named after the build, from which service-worker.js answers. The builds' files have
-// different addresses, so that a page always meets the engine that it was built with,
-// whatever was deployed meanwhile.
+// named after them, from which service-worker.js answers. The builds' files have different
+// addresses, by their contents or by the build, so that a page always meets the engine that
+// it was built with, whatever was deployed meanwhile.
 const FILES = ["engine.js", "engine_bg.wasm", "engine-worker.js", "decode-worker.js", "fashion-1000.png"];
 const HOUR = 3_600_000;
 // This build's and the one before, which another window may still show.
@@ -14,6 +14,7 @@ const base = new URL("./", document.baseURI);
 const linked = [...document.querySelectorAll("link[href], script[src]")]
   .map(element => element.href || element.src)
   .filter(address => address.startsWith(base.href));
+const names = linked.map(address => address.split("/").pop());
 
 document.addEventListener("engine-arrived", () => {
   // Where the browser denies storage, as in a private window, the page works without.
@@ -27,7 +28,7 @@ async function keep() {
   if (!navigator.serviceWorker) return;
   const { build } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
-  const cache = await caches.open(prefix + build);
+  const cache = await caches.open(prefix + names.join(" "));
   if (!(await cache.match(base))) {
     const page = await currentPage();
     if (!isThisBuild(await page.clone().text())) return;
@@ -58,7 +59,7 @@ async function currentPage() {
 }
 
 function isThisBuild(page) {
-  return linked.every(address => page.includes(address.split("/").pop()));
+  return names.every(name => page.includes(name));
 }
 
 function offer() {

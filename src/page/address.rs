@@ -1,10 +1,17 @@
 //! The page's address: the settings of [`link`], and how the page shows itself.
 //!
 //! `#images=shapes&…&tab=map` opens with that tab in front, `embed=1` shows the page small,
-//! for another page to hold.
+//! for another page to hold. Pictures of another server are fetched by remote.html, which
+//! tells the page by `remote=…` where they came from.
 
 use super::state::{State, Tab};
-use crate::{link, settings::Settings};
+use crate::{
+    link,
+    settings::{Images, Settings},
+};
+
+/// The page that may ask other servers for pictures.
+const REMOTE_PAGE: &str = "remote.html";
 
 /// What an address says.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,11 +22,18 @@ pub struct Address {
     pub tab: Option<Tab>,
     /// Whether the page is a small demonstration within another.
     pub embed: bool,
+    /// Where the pictures came from, encoded as in an address.
+    pub remote: Option<String>,
+}
+
+/// Whether a hash names pictures of another server.
+pub fn is_remote(hash: &str) -> bool {
+    hash.trim_start_matches('#').split('&').any(|entry| entry.starts_with("images=http"))
 }
 
 /// Reads an address's hash, with or without its `#`; the sentences name what was not understood.
 pub fn read(hash: &str) -> (Address, Vec<String>) {
-    let (mut tab, mut embed) = (None, false);
+    let (mut tab, mut embed, mut remote) = (None, false, None);
     let mut problems = Vec::new();
     let mut others = Vec::new();
     for entry in hash.trim_start_matches('#').split('&') {
@@ -31,6 +45,7 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
                     Tab::ALL.map(key).join(", ")
                 )),
             },
+            Some(("remote", source)) => remote = Some(source.to_owned()),
             Some(("embed", "0" | "1")) => embed = entry.ends_with('1'),
             Some(("embed", _)) => {
                 problems.push(format!("The link’s setting “{entry}” cannot be used: it is 0 or 1."));
@@ -40,7 +55,7 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
     }
     let (settings, more) = link::read(&others.join("&"));
     problems.extend(more);
-    (Address { settings, tab, embed }, problems)
+    (Address { settings, tab, embed, remote }, problems)
 }
 
 /// The hash, without its `#`, that stands in the address bar. It names the tab that the
@@ -48,12 +63,20 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
 pub fn own(state: &State) -> String {
     let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", key(tab)));
     let embed = if state.embed { "&embed=1" } else { "" };
-    format!("{}{tab}{embed}", link::write(&state.settings))
+    let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
+    format!("{}{tab}{embed}{remote}", link::write(&state.settings))
 }
 
-/// The same for others: it shows them the whole page with the tab that is in front here.
+/// An address for others, relative to the page's: it shows them the whole page with the
+/// tab that is in front here, and the same pictures where they can be had.
 pub fn shared(state: &State) -> String {
-    format!("{}&tab={}", link::write(&state.settings), key(state.tab))
+    let hash = format!("{}&tab={}", link::write(&state.settings), key(state.tab));
+    match &state.remote {
+        Some(source) if state.settings.images == Images::Own => {
+            format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
+        }
+        _ => format!("#{hash}"),
+    }
 }
 
 /// How an address spells a tab.
@@ -74,9 +97,22 @@ mod tests {
             state.embed = tab == Tab::Map;
             let (address, problems) = read(&own(&state));
             assert_eq!(problems, Vec::<String>::new());
-            assert_eq!(address, Address { settings: state.settings, tab: Some(tab), embed: state.embed });
+            let (settings, embed) = (state.settings, state.embed);
+            assert_eq!(address, Address { settings, tab: Some(tab), embed, remote: None });
             assert_eq!(read(&shared(&state)).0, Address { embed: false, ..address });
         }
+    }
+
+    #[test]
+    fn pictures_of_another_server_are_asked_for_again() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.remote = read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote;
+        assert_eq!(read(&own(&state)).0.remote, state.remote);
+        let link = shared(&state);
+        assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");
+        assert!(is_remote(&link["remote.html".len()..]) && !is_remote(&own(&state)));
+        state.clear(Images::Shapes);
+        assert!(shared(&state).starts_with("#images=shapes&"));
     }
 
     #[test]

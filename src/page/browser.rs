@@ -26,6 +26,7 @@ mod png_button;
 mod query;
 mod rail;
 mod reach;
+mod remote;
 mod session;
 mod stage;
 mod storage;

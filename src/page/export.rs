@@ -86,7 +86,7 @@ impl Export {
                 "For TensorBoard’s Embedding Projector: unpack it, then run tensorboard --logdir on the folder."
             }
             Self::Atlas => {
-                "For Embedding Atlas: embedding-atlas FILE --vector embedding --image image, or --x x --y y for the map of this page."
+                "For Embedding Atlas: embedding-atlas FILE --vector embedding, or --x x --y y for the map of this page."
             }
             Self::Neighbours => "One row for each picture and each of its nearest others, nearest first.",
             Self::Duplicates => {

@@ -194,6 +194,8 @@ pub struct State {
     tab_chosen: bool,
     /// Whether the page shows itself small, within another.
     pub embed: bool,
+    /// Where the pictures came from, if not from this computer; encoded as in an address.
+    pub remote: Option<String>,
     /// Whether training starts once the pictures on their way are there.
     postponed: bool,
     /// Sentences for the user.
@@ -234,6 +236,7 @@ impl State {
             tab: Tab::Similarity,
             tab_chosen: false,
             embed: false,
+            remote: None,
             postponed: false,
             notices: Vec::new(),
             next_notice: 0,
@@ -530,6 +533,7 @@ impl State {
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
         self.intake = Intake::default();
+        self.remote = None;
         self.results = Results::default();
         self.touch(Part::Map);
         self.maps.clear();

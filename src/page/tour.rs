@@ -96,7 +96,7 @@ pub const STOPS: [Stop; 9] = [
     Stop {
         name: "5. Use it: before and after",
         target: ".similarity-side .choice",
-        text: "Press Before, then After. Kinds lie side by side: squares along the diagonal say that figures of one kind have become alike, though nobody told the network the kinds.",
+        text: "Compare Before and After, which is there once the trained network has seen the whole set. Kinds lie side by side: squares along the diagonal say that figures of one kind have become alike, though nobody told the network the kinds.",
         until: Until::Used,
     },
     Stop {

@@ -9,6 +9,7 @@ use super::{
     keeper,
     masthead::Masthead,
     rail::Rail,
+    remote,
     session::Session,
     stage::Stage,
     supervisor, theme,
@@ -18,11 +19,16 @@ use crate::{page::address, protocol::BUILD, settings::Images};
 
 /// Puts the page in place of the sketch that index.html shows while this code arrives.
 pub fn mount() {
-    let (address, problems) = address::read(&location().hash().unwrap_or_default());
+    let hash = location().hash().unwrap_or_default();
+    if address::is_remote(&hash) {
+        return remote::leave_for(&location());
+    }
+    let (address, problems) = address::read(&hash);
     let session = Session::new(address.settings);
     session.change(|state| {
         problems.into_iter().for_each(|problem| state.notify(problem));
         state.embed = address.embed;
+        state.remote = address.remote;
         if let Some(tab) = address.tab {
             state.choose_tab(tab);
         }
@@ -49,7 +55,7 @@ fn open(session: Session) {
     });
     spawn_local(async move {
         let settings = session.peek(|state| state.settings);
-        if settings.images == Images::Own {
+        if settings.images == Images::Own && session.peek(|state| state.remote.is_none()) {
             session.change(|state| {
                 state.notify(
                     "This link’s pictures stayed on the computer they belong to: drop your own here.",
@@ -70,6 +76,7 @@ fn App(session: Session) -> impl IntoView {
     provide_context(session);
     theme::provide();
     Tour::provide();
+    remote::receive(session);
     let embed = session.peek(|state| state.embed);
     view! {
         <div class="page" class:embed=embed>

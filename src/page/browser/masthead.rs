@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{clipboard, session::Session, theme::ThemeSwitch, tour::TourButton};
+use super::{clipboard, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton};
 use crate::{
     page::{
         address,
@@ -42,7 +42,8 @@ pub fn Masthead() -> impl IntoView {
 #[component]
 fn WholePage() -> impl IntoView {
     let session = Session::expect();
-    let whole = move || session.read([Part::Settings, Part::Tab], |state| with_hash(&address::shared(state)));
+    let whole =
+        move || session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)));
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
             "Open the whole page"
@@ -112,10 +113,14 @@ fn Share() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
     let share = move |_| {
-        let link = session.peek(|state| with_hash(&address::shared(state)));
+        let link = session.peek(|state| address_of(&address::shared(state)));
         clipboard::copy(link, report);
     };
-    let own = move || session.read([Part::Settings], |state| state.settings.images == Images::Own);
+    let own = move || {
+        session.read([Part::Settings, Part::Pictures], |state| {
+            state.settings.images == Images::Own && state.remote.is_none()
+        })
+    };
     let said = move || match report.get() {
         None => "",
         Some(false) => "The browser did not allow copying: take the link from the address bar.",
@@ -132,11 +137,4 @@ fn Share() -> impl IntoView {
             </p>
         </div>
     }
-}
-
-/// This page's address with another hash.
-fn with_hash(hash: &str) -> String {
-    let address = location().href().unwrap_or_default();
-    let page = address.split('#').next().unwrap_or_default();
-    format!("{page}#{hash}")
 }

@@ -85,7 +85,7 @@ pub fn TourGuide() -> impl IntoView {
             tour.next(session);
         }
     });
-    window_event_listener(ev::change, move |event| {
+    window_event_listener(ev::click, move |event| {
         let stop = tour.place.get_untracked().map(|place| &STOPS[place]);
         let Some(stop) = stop.filter(|stop| matches!(stop.until, Until::Used)) else { return };
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());

@@ -1,7 +1,12 @@
 //! Every picture's nearest others, as a table.
 
+use std::collections::HashMap;
+
 use super::csv::Csv;
-use crate::page::state::{Scored, State};
+use crate::{
+    page::state::{Scored, State},
+    protocol::PictureId,
+};
 
 /// The table's columns; `picture` and `neighbour` are rows of the embeddings' files.
 const HEADER: [&str; 8] =
@@ -9,10 +14,9 @@ const HEADER: [&str; 8] =
 
 /// One row for each picture and each of its nearest others, nearest first.
 pub fn csv(state: &State, scored: &Scored) -> String {
-    let present = |id: &u32| state.pictures.get(*id).is_some();
+    let present = |id: &PictureId| state.pictures.get(*id).is_some();
     let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
-    let rows: std::collections::HashMap<_, _> =
-        pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+    let rows: HashMap<_, _> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
     let mut csv = Csv::new(&HEADER);
     for (row, id) in pictures.iter().enumerate() {
         let nearest = scored.nearest(*id).into_iter().filter(|near| rows.contains_key(&near.id));
@@ -30,7 +34,7 @@ pub fn csv(state: &State, scored: &Scored) -> String {
 }
 
 /// Two cells that say which picture it is.
-fn name_and_label(csv: &mut Csv, state: &State, id: u32) {
+fn name_and_label(csv: &mut Csv, state: &State, id: PictureId) {
     csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
     csv.text(state.label_of(id).unwrap_or_default());
 }

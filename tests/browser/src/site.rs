@@ -109,29 +109,27 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Deploys the page over the one in `folder`, passed off as another build: the files
-/// that are named by their contents have other names, and those before them are gone.
-pub fn deploy_other_build(folder: &Path) -> Result<()> {
+/// Deploys the page over the one in `folder`, passed off as another version: the files that
+/// are named by their contents have other names, and those before them are gone. Returns
+/// what the new names have in common.
+pub fn deploy_other_version(folder: &Path) -> Result<String> {
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let names = names.collect::<Result<Vec<_>>>()?;
     let page = names.iter().find_map(|name| name.strip_prefix("page-")?.strip_suffix("_bg.wasm"));
     let page = page.context("dist/ holds no page.")?.to_owned();
-    let other_page: String = page.chars().rev().collect();
+    let other: String = page.chars().rev().collect();
     for name in names {
         let path = folder.join(&name);
         let mut contents = fs::read(&path)?;
-        if name.ends_with(".wasm") {
-            replace_all(&mut contents, BUILD, &other_build());
-        } else if name.ends_with(".html") || name.ends_with(".js") {
-            replace_all(&mut contents, &page, &other_page);
-            let text = String::from_utf8(contents)?;
+        if name.ends_with(".html") || name.ends_with(".js") {
+            let text = String::from_utf8(contents)?.replace(&page, &other);
             // What was changed no longer has the checksum that the page states.
             contents = INTEGRITY.replace_all(&text, "").into_owned().into_bytes();
         }
         fs::remove_file(path)?;
-        fs::write(folder.join(name.replace(&page, &other_page)), contents)?;
+        fs::write(folder.join(name.replace(&page, &other)), contents)?;
     }
-    Ok(())
+    Ok(other)
 }
 
 /// Puts one text in the place of another of the same length.

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Embeddings;
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::PATIENTLY;
 use browser_tests::{Page, Visit, visit};
 use serde_json::Value;
 
@@ -153,11 +153,12 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
     .await
 }
 
-/// Waits until the figure's canvases show something, if it has any.
+/// Waits until the figure's canvases show something, and no value is missing.
 async fn wait_for_paint(page: &Page, figure: &str) -> Result<()> {
     let painted = format!(
         "[...document.querySelectorAll('[data-figure={figure}] canvas')].every(({{ width }}) => width > 1) \
-         && !document.querySelector('[data-figure={figure}] .waiting')"
+         && !document.querySelector('[data-figure={figure}] .waiting') \
+         && [...document.querySelectorAll('[data-figure={figure}] .value')].every(({{ textContent }}) => textContent !== '–')"
     );
-    page.wait(figure, SOON, async || Ok((page.evaluate(&painted).await? == true).then_some(()))).await
+    page.wait(figure, PATIENTLY, async || Ok((page.evaluate(&painted).await? == true).then_some(()))).await
 }

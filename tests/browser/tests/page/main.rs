@@ -13,6 +13,8 @@ mod names;
 mod offline;
 mod opening;
 mod own_pictures;
+mod readme;
+mod remote;
 mod requests;
 mod runs;
 mod samples;
