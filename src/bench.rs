@@ -9,7 +9,7 @@ use std::convert::Infallible;
 
 use burn::{
     module::Module,
-    optim::{AdamWConfig, GradientsParams, ModuleOptimizer},
+    optim::{AdamWConfig, GradientsParams},
     tensor::{Device, Tensor},
 };
 use rand::{RngExt, TryRng};
@@ -19,7 +19,7 @@ use crate::{
     loss::{Loss, Scale},
     random::{Purpose, generator},
     settings::{Images, Settings},
-    train::{Trainer, upload},
+    train::{Trainer, optimizer::Optimizer, upload},
 };
 
 /// Temperature of NT-Xent.
@@ -56,7 +56,7 @@ pub enum Contestant {
 /// See [`Contestant::Given`].
 pub struct Given {
     network: Network,
-    optimizer: ModuleOptimizer,
+    optimizer: Optimizer,
     loss: Loss,
     scale: Scale,
     /// First views first, `[2n, 3, side, side]`.
@@ -78,11 +78,11 @@ impl Contestant {
         let settings = settings(problem);
         let network = problem.encoder.init(&mut Mulberry(WEIGHTS_SEED), device);
         let optimizer =
-            AdamWConfig::new().with_beta_2(0.999).with_epsilon(1e-8).with_weight_decay(0.0).init();
+            AdamWConfig::new().with_beta_2(0.999).with_epsilon(1e-8).with_weight_decay(0.0).build();
         let views = upload(&views(problem), problem.side, device);
         Self::Given(Box::new(Given {
             network: network.train(),
-            optimizer,
+            optimizer: Optimizer::new(optimizer),
             loss: Loss::new(&settings, problem.pairs, &device.clone().autodiff()),
             scale: Scale::new(&settings, device).train(),
             views: Tensor::from_inner(views),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use xtask::command::{command, output, run};
+use xtask::command::{command, run};
 use xtask::{jax, paths};
 
 use crate::tasks::cargo;
