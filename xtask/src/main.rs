@@ -1,5 +1,6 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
+mod policy;
 mod tasks;
 mod tools;
 
@@ -14,7 +15,12 @@ cargo xtask COMMAND
   build              build the page into dist/
   test               run every test: native, then the page in a real browser
   measure [WHAT…]    print figures of the page in a real browser
-  tools              install what is missing to build the page";
+  soak [MINUTES [SEED]]
+                     let a monkey loose on the page in a real browser
+  fuzz [SECONDS [SEED]]
+                     feed readers of files, links and messages with mutations of known ones
+  tools              install what is missing to build the page
+  policy             allow the inline script of the page that trunk is building; trunk calls this";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -38,7 +44,10 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["build"] => tasks::build(),
         ["test"] => tasks::test(),
         ["measure", what @ ..] => tasks::measure(what),
+        ["soak", how @ ..] => tasks::soak(how),
+        ["fuzz", how @ ..] => tasks::fuzz(how),
         ["tools"] => tools::ensure_all(),
+        ["policy"] => policy::allow_own_scripts(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

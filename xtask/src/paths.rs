@@ -17,6 +17,11 @@ pub fn tools() -> PathBuf {
     root().join("target/tools")
 }
 
+/// The script of axe-core.
+pub fn axe() -> PathBuf {
+    tools().join("node_modules/axe-core/axe.min.js")
+}
+
 /// Pictures of the page that the browser tests leave for their reader.
 pub fn screenshots() -> PathBuf {
     root().join("target/screenshots")

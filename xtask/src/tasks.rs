@@ -35,8 +35,9 @@ pub fn serve(port: u16) -> Result<()> {
 /// Runs the native tests, then those of the page in a real browser.
 pub fn test() -> Result<()> {
     run(&mut cargo(["test"]))?;
-    run(&mut cargo(["test", "--package", "xtask"]))?;
+    run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
     browser::ensure()?;
+    tools::ensure_axe()?;
     build()?;
     run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
 }
@@ -46,6 +47,18 @@ pub fn measure(what: &[&str]) -> Result<()> {
     browser::ensure()?;
     build()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "measure", "--"]).args(what))
+}
+
+/// Lets a monkey loose on the page in a real browser.
+pub fn soak(how: &[&str]) -> Result<()> {
+    browser::ensure()?;
+    build()?;
+    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "soak", "--"]).args(how))
+}
+
+/// Fuzzes what reads files, links and messages.
+pub fn fuzz(how: &[&str]) -> Result<()> {
+    run(cargo(["run", "--quiet", "--package", "odd-files", "--bin", "fuzz", "--"]).args(how))
 }
 
 fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
