@@ -39,6 +39,33 @@ pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join(ENGINE), engine)?)
 }
 
+/// The channel on which an engine tells that the policy stopped its request.
+pub const TALK: &str = "talk";
+
+/// Copies the built page, its engine asking another server for something and telling on
+/// [`TALK`] when the policy stops that.
+pub fn copy_with_talkative_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let glue = folder.join("engine.js");
+    let request = format!(
+        "self.addEventListener('securitypolicyviolation',
+            event => new BroadcastChannel('{TALK}').postMessage(event.blockedURI));
+        fetch('http://localhost:9/').catch(() => {{}});"
+    );
+    let code = fs::read_to_string(&glue)?;
+    Ok(fs::write(glue, format!("{code}\n{request}"))?)
+}
+
+/// Copies the built page, its engine telling on the channel `memory` how much it takes.
+pub fn copy_with_measured_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let glue = folder.join("engine.js");
+    let tell = "const memory = new BroadcastChannel('memory');
+        memory.onmessage = ({data}) => data ?? memory.postMessage(wasm.memory.buffer.byteLength);";
+    let code = fs::read_to_string(&glue)?;
+    Ok(fs::write(glue, format!("{code}\n{tell}"))?)
+}
+
 /// Copies the built page without the engine.
 pub fn copy_without_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;

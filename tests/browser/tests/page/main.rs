@@ -1,5 +1,6 @@
 //! The built page in a real Chromium. One file a topic; `cargo xtask test` builds the page and runs them.
 
+mod accessibility;
 mod augmentations;
 mod backends;
 mod builds;
@@ -9,8 +10,10 @@ mod links;
 mod losses;
 mod map;
 mod names;
+mod odd_files;
 mod opening;
 mod own_pictures;
+mod policy;
 mod requests;
 mod runs;
 mod samples;
