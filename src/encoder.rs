@@ -6,10 +6,19 @@ use burn::{
 };
 use rand::{Rng, RngExt};
 
-use crate::kernels::block::{self, Moments};
+use crate::{
+    kernels::block::{self, Moments},
+    settings::Settings,
+};
 
 /// Dimensions of a projection.
-const PROJECTION: usize = 64;
+pub const PROJECTION: usize = 64;
+
+/// What a picture's values, 0 … 1, are multiplied with before the first convolution.
+pub const INPUT_FACTOR: f32 = 4.0;
+
+/// What is added to them then.
+pub const INPUT_OFFSET: f32 = -2.0;
 
 /// The shape of an encoder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +28,16 @@ pub struct EncoderConfig {
 }
 
 impl EncoderConfig {
-    /// The default encoder at a width.
-    pub fn new(width: usize) -> Self {
-        Self { stages: vec![(width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)] }
+    /// The default encoder at a width and a depth: channels double twice, every convolution
+    /// but the first halves the picture.
+    pub fn new(width: usize, depth: usize) -> Self {
+        let stage = |at: usize| (width << at.min(2), if at == 0 { 1 } else { 2 });
+        Self { stages: (0..depth).map(stage).collect() }
+    }
+
+    /// The encoder that settings ask for.
+    pub fn of(settings: &Settings) -> Self {
+        Self::new(settings.width as usize, settings.depth as usize)
     }
 
     /// Dimensions of an embedding.
@@ -129,7 +145,7 @@ impl Encoder {
 
 /// Values in −2 … 2, so that the zero padding of a convolution means middle grey.
 fn centred(pictures: Tensor<4>) -> Tensor<4> {
-    pictures.mul_scalar(4.0).sub_scalar(2.0)
+    pictures.mul_scalar(INPUT_FACTOR).add_scalar(INPUT_OFFSET)
 }
 
 /// `[batch, channels, height, width]` to `[batch, channels]`.

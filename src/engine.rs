@@ -5,6 +5,7 @@
 
 mod backend;
 mod classifier;
+mod divergence;
 mod embedded;
 mod embedder;
 mod explainer;
@@ -20,6 +21,7 @@ mod search;
 #[cfg(any(target_arch = "wasm32", test))]
 mod self_test;
 mod session;
+mod snapshots;
 mod studies;
 mod survey;
 #[cfg(target_arch = "wasm32")]

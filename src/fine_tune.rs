@@ -156,7 +156,7 @@ mod tests {
         let plane =
             |i: usize| vec![if i.is_multiple_of(2) { 0.2 } else { 0.8 } + i as f32 * 1e-3; 3 * 16 * 16];
         let pictures = upload(&(0..12).map(plane).collect::<Vec<_>>(), 16, &device);
-        let config = EncoderConfig::new(4);
+        let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &device);
         let lesson = Lesson {
             pictures,

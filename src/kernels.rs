@@ -1,15 +1,23 @@
 //! The operations that take the time, in the form that suits the device.
 //!
-//! Each is a function on tensors with two bodies that compute the same: *plain* burn
-//! operations, which run anywhere, and own loops for the CPU, which burn calls as one
-//! operation ([`extension`]). Tests hold the two against each other.
+//! Each is a function on tensors; burn calls what computes it as one operation of the backend
+//! ([`extension`]). Tests hold every body against plain burn operations.
 //!
 //! - [`block`]: convolution, batch normalisation and ReLU
 //! - [`views`]: everything that happens to a view
+//!
+//! - [`cpu`]: own loops, and [`flex`], which ties them to burn's CPU backend
+//! - [`gpu`]: own kernels, and [`cube`], which ties them to burn's WebGPU backend
 
 pub mod block;
 mod cpu;
+#[cfg(feature = "webgpu")]
+mod cube;
 mod extension;
+mod flex;
+mod geometry;
+#[cfg(feature = "webgpu")]
+mod gpu;
 pub mod views;
 
 use burn::{backend::DispatchDevice, tensor::Device};

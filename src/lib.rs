@@ -18,12 +18,14 @@
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
-//! - [`kernels`]: its operations that take the time, in the form that suits the device
+//! - [`kernels`]: its operations that take the time, as own loops on the CPU and own kernels on WebGPU
 //! - [`loss`]: contrastive losses, one a file
 //! - [`train`]: the training step
+//! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
 //! - [`engine`]: the session that runs all this on commands, and its worker
+//! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
 //! What is seen:
 //! - [`page`]: the user interface; its `state` is pure, its components one a panel
@@ -33,6 +35,10 @@
 
 #[cfg(feature = "engine")]
 pub mod augment;
+#[cfg(feature = "bench")]
+pub mod bench;
+#[cfg(feature = "engine")]
+pub mod checkpoint;
 pub mod disjoint_sets;
 #[cfg(feature = "engine")]
 pub mod encoder;

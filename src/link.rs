@@ -141,6 +141,7 @@ const KEYS: &[Key] = &[
     limited!(batch, Settings::BATCH),
     limited!(side, Settings::SIDE),
     limited!(width, Settings::WIDTH),
+    limited!(depth, Settings::DEPTH),
     named!(loss: LossKind),
     named!(similarity: Similarity),
     limited!(temperature, Settings::TEMPERATURE),

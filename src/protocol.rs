@@ -102,6 +102,21 @@ pub enum Command {
         /// Which embeddings.
         stage: Stage,
     },
+    /// Asks for the network as a model file.
+    SaveModel,
+    /// Takes the network of a model file, and the settings that it was trained by, in the
+    /// place of the run's; the pictures stay.
+    OpenModel {
+        /// The file.
+        #[serde(with = "serde_bytes")]
+        file: Vec<u8>,
+    },
+    /// Goes on from a snapshot, by the settings as they are.
+    Restore {
+        /// What [`Event::Snapshot`] brought.
+        #[serde(with = "serde_bytes")]
+        file: Vec<u8>,
+    },
     /// Asks the engine's decoders to read a file that the browser could not.
     Decode {
         /// Names the request in the answer.
@@ -507,6 +522,32 @@ pub enum Event {
         /// Trainable numbers in encoder and projection head.
         parameters: u32,
     },
+    /// The run goes on from a step that was taken before: after a breakdown of the engine,
+    /// where numbers went wrong, or from a file.
+    Restored {
+        /// Steps taken.
+        step: u32,
+        /// Trainable numbers in encoder and projection head.
+        parameters: u32,
+    },
+    /// Everything that another engine needs to go on from a step, every so often while training.
+    Snapshot {
+        /// Steps taken.
+        step: u32,
+        /// A safetensors file; the module `checkpoint` says what is in it.
+        #[serde(with = "serde_bytes")]
+        file: Vec<u8>,
+    },
+    /// Answer to [`Command::SaveModel`].
+    Model {
+        /// Steps taken.
+        step: u32,
+        /// A safetensors file.
+        #[serde(with = "serde_bytes")]
+        file: Vec<u8>,
+    },
+    /// Answer to [`Command::OpenModel`]: the settings that apply from now on.
+    Opened(Settings),
     /// One or more steps were taken.
     Stepped(Vec<StepReport>),
     /// The similarities within the current batch.
@@ -635,6 +676,7 @@ mod tests {
             Command::Matrix { stage: Stage::Trained },
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
+            Command::Restore { file: vec![7, 8] },
             Command::Study { study: Study::Survey, stage: Stage::Pixels },
             Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
             Command::Classify(Labelling {
@@ -657,6 +699,8 @@ mod tests {
         let pair = Pair { stage: Stage::Untrained, subjects: [Subject::Picture(1), Subject::Query(2)] };
         let drops = [Floats(vec![0.5]), Floats(vec![-0.25])];
         let event = Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops });
+        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let event = Event::Snapshot { step: 20, file: vec![9, 0] };
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
         let event = Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));

@@ -222,6 +222,8 @@ pub struct Settings {
     pub side: u32,
     /// Channels of the encoder's first convolution; later ones are multiples of it.
     pub width: u32,
+    /// Convolutions of the encoder; each after the first halves the picture.
+    pub depth: u32,
     /// The contrastive loss.
     pub loss: LossKind,
     /// How InfoNCE and NCE compare two projections.
@@ -284,6 +286,8 @@ impl Settings {
     pub const SIDE: Range<u32> = Range { min: 16, max: 96 };
     /// Limits of [`Settings::width`].
     pub const WIDTH: Range<u32> = Range { min: 4, max: 64 };
+    /// Limits of [`Settings::depth`]; the least side is one pixel after the greatest depth.
+    pub const DEPTH: Range<u32> = Range { min: 2, max: 5 };
     /// Limits of [`Settings::temperature`].
     pub const TEMPERATURE: Range<f32> = Range { min: 0.01, max: 10.0 };
     /// Limits of [`Settings::margin`]; no two points of the unit sphere are farther apart than 4.
@@ -302,6 +306,7 @@ impl Settings {
             batch: 32,
             side: 32,
             width: 16,
+            depth: 4,
             loss: LossKind::InfoNce,
             similarity: Similarity::Cosine,
             temperature: match images {
@@ -324,6 +329,7 @@ impl Settings {
         self.batch = Self::BATCH.clamp(self.batch);
         self.side = Self::SIDE.clamp(self.side);
         self.width = Self::WIDTH.clamp(self.width);
+        self.depth = Self::DEPTH.clamp(self.depth);
         self.temperature = Self::TEMPERATURE.clamp(self.temperature);
         self.margin = Self::MARGIN.clamp(self.margin);
         self.learning_rate = Self::LEARNING_RATE.clamp(self.learning_rate);

@@ -1,10 +1,14 @@
 //! The training step.
 
+pub mod optimizer;
+mod snapshot;
+
 use burn::{
     module::Module,
-    optim::{AdamWConfig, GradientsParams, ModuleOptimizer},
+    optim::{AdamWConfig, GradientsParams},
     tensor::{Device, Int, Tensor, TensorData},
 };
+use optimizer::Optimizer;
 use rand::seq::SliceRandom;
 
 use crate::{
@@ -74,7 +78,7 @@ pub struct Trainer {
     settings: Settings,
     untrained: Network,
     network: Network,
-    optimizer: ModuleOptimizer,
+    optimizer: Optimizer,
     loss: Loss,
     /// Temperature and bias of the loss; what of them is learned is trained like weights.
     scale: Scale,
@@ -90,11 +94,15 @@ impl Trainer {
     /// # Shapes
     /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without autodiff
     pub fn new(settings: Settings, pictures: Tensor<4>) -> Self {
+        Self::with_encoder(settings, &EncoderConfig::of(&settings), pictures)
+    }
+
+    /// As [`Trainer::new`], with an encoder of any shape.
+    pub fn with_encoder(settings: Settings, encoder: &EncoderConfig, pictures: Tensor<4>) -> Self {
         let device = pictures.device();
         let count = pictures.dims()[0];
         let mut rng = generator(settings.seed, Purpose::Weights, 0);
-        let config = EncoderConfig::new(settings.width as usize);
-        let mut network = config.init(&mut rng, &device);
+        let mut network = encoder.init(&mut rng, &device);
         let sample = pictures.clone().narrow(0, 0, count.min(CALIBRATION));
         let (_, moments) = network.encoder.forward_batch(sample);
         network.encoder.remember(moments, 1.0);
@@ -103,12 +111,12 @@ impl Trainer {
             .with_beta_2(BETA_2)
             .with_epsilon(EPSILON)
             .with_weight_decay(WEIGHT_DECAY)
-            .init();
+            .build();
         Self {
             settings,
             untrained: network.clone(),
             network: network.train(),
-            optimizer,
+            optimizer: Optimizer::new(optimizer),
             loss: Loss::new(&settings, pairs, &device.clone().autodiff()),
             scale: Scale::new(&settings, &device).train(),
             pictures,

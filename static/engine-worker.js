@@ -1,12 +1,25 @@
 // Starts the engine in its worker: the page sends the address of the generated
-// glue, the compiled module and the port over which the two will talk.
-self.onmessage = async ({ data: { glue, module, port } }) => {
+// glue, the compiled module, the port over which the two will talk, and the name of
+// a lock. The worker holds the lock for as long as it lives, whoever ends it, so that
+// the page can tell by it.
+self.onmessage = async ({ data: { glue, module, port, lock } }) => {
   self.enginePort = port;
+  self.navigator.locks?.request(lock, () => {
+    self.postMessage("held");
+    return new Promise(() => {});
+  });
   try {
     const { default: init } = await import(glue);
     await init({ module_or_path: module });
   } catch (error) {
-    // Thrown outside the promise, it reaches the page's onerror.
-    setTimeout(() => { throw error; });
+    rethrow(error);
   }
 };
+
+// What goes wrong with nobody waiting for it would not reach the page either.
+self.onunhandledrejection = ({ reason }) => rethrow(reason);
+
+// Thrown outside the promise, it reaches the page's onerror.
+function rethrow(error) {
+  setTimeout(() => { throw error; });
+}

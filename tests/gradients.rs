@@ -90,7 +90,7 @@ fn assert_slopes(kind: LossKind) {
     let plain = Device::flex();
     let tracked = plain.clone().autodiff();
     let mut rng = generator(4, Purpose::Weights, 0);
-    let network = EncoderConfig::new(3).init(&mut rng, &plain);
+    let network = EncoderConfig::new(3, 4).init(&mut rng, &plain);
 
     let training = network.clone().train();
     let trained_loss = loss(kind, &training, &tracked);
@@ -117,5 +117,5 @@ fn assert_slopes(kind: LossKind) {
         compared += 1;
     }
     // Weight, scale and shift of each convolution; weight and bias of two linear layers.
-    assert_eq!(compared, 3 * EncoderConfig::new(3).stages.len() + 4);
+    assert_eq!(compared, 3 * EncoderConfig::new(3, 4).stages.len() + 4);
 }

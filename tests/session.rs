@@ -3,6 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use likeness::{
+    checkpoint::Checkpoint,
     engine::{Progress, Session},
     page::row::Row,
     protocol::{
@@ -795,4 +796,179 @@ fn maps(events: &[Event]) -> Vec<&Map> {
         _ => None,
     });
     maps.collect()
+}
+
+/// Snapshots and the steps that they were taken after.
+fn snapshots(events: &[Event]) -> Vec<(u32, Vec<u8>)> {
+    let snapshots = events.iter().filter_map(|event| match event {
+        Event::Snapshot { step, file } => Some((*step, file.clone())),
+        _ => None,
+    });
+    snapshots.collect()
+}
+
+/// An engine that takes over from a snapshot, before its first step.
+fn successor(settings: Settings, count: usize, file: Vec<u8>) -> Harness {
+    let mut harness = Harness::with_pictures(settings, 0);
+    harness.send(Command::Restore { file });
+    harness.send(Command::Add(pictures(0..count)));
+    harness.send(Command::Settle);
+    harness
+}
+
+#[test]
+fn a_run_is_kept_before_its_first_step_and_after_its_last() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Train);
+    harness.settle();
+    let taken: Vec<u32> = snapshots(&harness.take()).into_iter().map(|(step, _)| step).collect();
+    assert_eq!((taken.first(), taken.last()), (Some(&0), Some(&5)));
+    harness.send(Command::Configure(Settings { steps: 30, ..small() }));
+    harness.send(Command::Train);
+    // One step, too soon after the last report to be in one.
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Pause);
+    assert_eq!(snapshots(&harness.take()).last().map(|(step, _)| *step), Some(6));
+}
+
+#[test]
+fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
+    let plain = Settings { steps: 40, ..small() };
+    for settings in [
+        plain,
+        Settings { loss: LossKind::Nce, learned_temperature: true, ..plain },
+        Settings { loss: LossKind::Triplet, mining: Mining::SemiHard, ..plain },
+    ] {
+        let mut harness = Harness::with_pictures(settings, 12);
+        harness.take();
+        harness.send(Command::Train);
+        harness.settle();
+        let whole = harness.take();
+        let mut interrupted = Harness::with_pictures(settings, 12);
+        for _ in 0..12 {
+            interrupted.send(Command::Step);
+            interrupted.settle();
+        }
+        let (step, file) = snapshots(&interrupted.take()).pop().expect("a snapshot");
+        assert_eq!(step, 12);
+        let mut successor = successor(settings, 12, file);
+        successor.send(Command::Train);
+        successor.settle();
+        let events = successor.take();
+        let restored = |event: &Event| matches!(event, Event::Restored { step: at, .. } if *at == step);
+        assert!(
+            events.iter().any(restored)
+                && !events.iter().any(|event| matches!(event, Event::Restarted { .. }))
+        );
+        assert_eq!(steps(&events).first().map(|report| report.step), Some(step + 1));
+        assert_eq!(losses(&events), losses(&whole)[step as usize..], "{settings:?}");
+        let untrained = |events: &[Event]| {
+            let evaluations = evaluations(events);
+            let found =
+                evaluations.into_iter().find(|evaluation| evaluation.stage == Stage::Untrained).cloned();
+            found.map(|evaluation| evaluation.embeddings)
+        };
+        harness.send(Command::Reset);
+        harness.settle();
+        assert_eq!(untrained(&events), untrained(&harness.take()), "{settings:?}");
+    }
+}
+
+#[test]
+fn a_model_opens_in_another_session_with_its_settings_and_embeddings() {
+    let mut harness = Harness::with_pictures(Settings { temperature: 0.3, ..small() }, 12);
+    harness.send(Command::Train);
+    harness.settle();
+    harness.send(Command::SaveModel);
+    let events = harness.take();
+    let file = events.iter().find_map(|event| match event {
+        Event::Model { step: 5, file } => Some(file.clone()),
+        _ => None,
+    });
+    let trained = |events: &[Event]| evaluations(events).last().copied().cloned().expect("an evaluation");
+    let other = Settings { width: 8, side: 20, seed: 7, steps: 9, ..small() };
+    let mut opener = Harness::with_pictures(other, 12);
+    opener.take();
+    opener.send(Command::OpenModel { file: file.expect("a model") });
+    opener.settle();
+    let opened = opener.take();
+    let settings = opened.iter().find_map(|event| match event {
+        Event::Opened(settings) => Some(*settings),
+        _ => None,
+    });
+    assert_eq!(settings, Some(Settings { seed: 7, temperature: 0.3, ..small() }));
+    assert_eq!(trained(&opened), trained(&events));
+    assert_eq!(snapshots(&opened).len(), 1, "a breakdown before the next step must not lose it");
+    // It trains on, by its own number of steps.
+    opener.send(Command::Configure(Settings { steps: 8, ..settings.expect("settings") }));
+    opener.send(Command::Train);
+    opener.settle();
+    let numbers: Vec<u32> = steps(&opener.take()).iter().map(|report| report.step).collect();
+    assert_eq!(numbers, [6, 7, 8]);
+}
+
+#[test]
+fn a_file_that_is_no_model_changes_nothing() {
+    let settings = Settings { steps: 12, ..small() };
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Train);
+    harness.settle();
+    let whole = harness.take();
+    let mut model = snapshots(&whole).pop().expect("a snapshot").1;
+    let middle = model.len() / 2;
+    model[middle..].fill(0xff);
+
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Step);
+    harness.settle();
+    for file in [Vec::new(), b"GIF89a".to_vec(), model] {
+        harness.send(Command::OpenModel { file: file.clone() });
+        harness.send(Command::Restore { file });
+    }
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(refusals(&events).len(), 6, "{:?}", refusals(&events));
+    assert_eq!(losses(&events), losses(&whole));
+}
+
+#[test]
+fn a_snapshot_of_another_shape_is_refused() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let (_, file) = snapshots(&harness.take()).pop().expect("a snapshot");
+    let mut successor = successor(Settings { width: 8, ..small() }, 12, file);
+    successor.settle();
+    let events = successor.take();
+    assert!(refusals(&events)[0].contains("another shape"));
+    assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+}
+
+#[test]
+fn numbers_that_go_wrong_end_at_the_last_good_step() {
+    // Weights so large that their products are infinite, but numbers themselves.
+    let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let (_, file) = snapshots(&harness.take()).pop().expect("a snapshot");
+    let snapshot = Checkpoint::from_file(&file).expect("it is whole");
+    let mut numbers = snapshot.numbers().clone();
+    numbers.get_mut("head.output.weight").expect("it is there").values.fill(3e38);
+    let monstrous = Checkpoint::new(settings, 1, snapshot.training, numbers).expect("numbers");
+    let mut harness = successor(settings, 12, monstrous.to_file());
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    let refusal = refusals(&events)[0];
+    assert!(refusal.starts_with("At step 2 the loss stopped being a number"), "{refusal}");
+    assert!(refusal.contains("went back to step 1") && refusal.contains("learning rate, 0.05"), "{refusal}");
+    assert!(steps(&events).is_empty() && !events.contains(&Event::Finished));
+    let restored = events.iter().filter(|event| matches!(event, Event::Restored { step: 1, .. })).count();
+    assert_eq!(restored, 2);
+    assert_eq!(events.last(), Some(&Event::Activity(Activity::Idle)));
 }

@@ -43,7 +43,7 @@ fn cpu(reason: String, adapter: String) -> Opened {
     Opened { device: Device::flex(), environment }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "webgpu")))]
 mod webgpu {
     use super::{BackendChoice, Opened, Refusal};
 
@@ -52,7 +52,7 @@ mod webgpu {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "webgpu"))]
 mod webgpu {
     use burn::tensor::Device;
     use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};

@@ -38,7 +38,7 @@ impl FineTuning {
             augmentations: settings.augmentations,
             seed: settings.seed,
         };
-        let dimensions = EncoderConfig::new(settings.width as usize).dimensions();
+        let dimensions = EncoderConfig::of(settings).dimensions();
         let enough = lesson.classes >= 2;
         enough.then(|| Self { held_out, pictures, tuner: FineTuner::new(encoder, dimensions, lesson) })
     }

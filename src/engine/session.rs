@@ -3,6 +3,8 @@
 //! Commands only note what is wanted; [`Session::work`] does it, one short piece at a
 //! time, so that whoever runs the session can hand it further commands in between.
 
+mod keeping;
+
 use std::{collections::HashMap, rc::Rc};
 
 use burn::{module::Module, tensor::Tensor};
@@ -22,10 +24,12 @@ use super::{
     pictures::PictureSet,
     readback::{read, read_rgb},
     search::Search,
+    snapshots::Snapshots,
     studies::{self, Studies},
 };
 use crate::{
     augment::View,
+    checkpoint::Checkpoint,
     encoder::Encoder,
     evaluate::{order::order, set_matrix},
     image::Image,
@@ -92,6 +96,7 @@ struct Run {
     /// How long that took, and how long training has gone on since.
     evaluation_time: Duration,
     training_time: Duration,
+    snapshots: Snapshots,
 }
 
 /// A session on one device.
@@ -104,6 +109,8 @@ pub struct Session<E> {
     settled: bool,
     pixels_due: bool,
     run: Option<Run>,
+    /// What the next run goes on from.
+    resumed: Option<Checkpoint>,
     goal: Goal,
     evaluating: Option<Evaluating>,
     embedded: HashMap<Stage, Embedded>,
@@ -142,6 +149,7 @@ impl<E: FnMut(Event)> Session<E> {
             settled: false,
             pixels_due: false,
             run: None,
+            resumed: None,
             goal: Goal::Rest,
             evaluating: None,
             embedded: HashMap::new(),
@@ -197,6 +205,9 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Explain(pair) => self.wanted_pair = Some(pair),
             Command::Study { study, stage } => self.studies.put(study, stage),
             Command::Invariance { stage } => self.want_invariance(stage),
+            Command::SaveModel => self.save_model().await,
+            Command::OpenModel { file } => self.open_model(&file),
+            Command::Restore { file } => self.restore(&file),
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -263,7 +274,7 @@ impl<E: FnMut(Event)> Session<E> {
         if old.side != settings.side {
             self.pixels_due = true;
         }
-        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.backend);
+        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.depth, s.backend);
         if shapes_run(&old) != shapes_run(&settings) {
             self.restart();
         } else if let Some(run) = &mut self.run {
@@ -300,6 +311,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn restart(&mut self) {
         self.run = None;
+        self.resumed = None;
         self.explainer = None;
         self.measuring = None;
         self.evaluating = None;
@@ -330,9 +342,16 @@ impl<E: FnMut(Event)> Session<E> {
     /// Rests, and reports the steps that were taken since the last report.
     async fn pause(&mut self) {
         self.goal = Goal::Rest;
-        if self.run.as_ref().is_some_and(|run| !run.unreported.is_empty())
-            && let Err(sentence) = self.report().await
-        {
+        let Some(run) = &self.run else { return };
+        let step = run.trainer.steps_taken();
+        let done = if !run.unreported.is_empty() {
+            self.report().await
+        } else if step > 0 && !run.snapshots.has(step) {
+            self.keep_snapshot().await
+        } else {
+            Ok(())
+        };
+        if let Err(sentence) = done {
             (self.emit)(Event::Failed(sentence));
         }
     }
@@ -370,8 +389,20 @@ impl<E: FnMut(Event)> Session<E> {
     fn start_run(&mut self) {
         let opened = self.opened.as_ref().expect("the device is open");
         let pictures = self.set.upload(self.settings.side as usize, &opened.device);
-        let trainer = Trainer::new(self.settings, pictures.clone());
-        (self.emit)(Event::Restarted { parameters: trainer.network().num_params() as u32 });
+        let resumed = self.resumed.take();
+        let trainer = match &resumed {
+            Some(from) => Trainer::resume(self.settings, pictures.clone(), from),
+            None => Trainer::new(self.settings, pictures.clone()),
+        };
+        let parameters = trainer.network().num_params() as u32;
+        (self.emit)(match &resumed {
+            Some(from) => Event::Restored { step: from.step, parameters },
+            None => Event::Restarted { parameters },
+        });
+        // The page has to have it as soon as the engine does.
+        if let Some(from) = &resumed {
+            (self.emit)(Event::Snapshot { step: from.step, file: from.to_file() });
+        }
         self.run = Some(Run {
             trainer,
             pictures,
@@ -382,6 +413,9 @@ impl<E: FnMut(Event)> Session<E> {
             evaluated: None,
             evaluation_time: Duration::ZERO,
             training_time: Duration::ZERO,
+            snapshots: resumed
+                .filter(|from| from.training.is_some())
+                .map_or_else(Snapshots::default, Snapshots::starting_with),
         });
     }
 
@@ -680,8 +714,11 @@ impl<E: FnMut(Event)> Session<E> {
     /// Takes one step, and reports when it is time to.
     async fn train(&mut self) -> Result<(), String> {
         self.set_activity(Activity::Training);
+        if self.run.as_ref().is_some_and(|run| run.snapshots.is_empty()) {
+            self.keep_snapshot().await?;
+        }
         let started = Instant::now();
-        let run = self.run.as_mut().expect("a run is trained");
+        let Some(run) = &mut self.run else { return Ok(()) };
         if run.unreported.is_empty() {
             run.reported = started;
         }
@@ -695,8 +732,10 @@ impl<E: FnMut(Event)> Session<E> {
         if due || self.goal == Goal::Rest {
             self.report().await?;
         }
-        let run = self.run.as_mut().expect("a run is trained");
+        // The numbers may have gone wrong, and the run with them.
+        let Some(run) = &mut self.run else { return Ok(()) };
         run.training_time += started.elapsed();
+        run.snapshots.trained(started.elapsed());
         if last {
             (self.emit)(Event::Finished);
         }
@@ -722,20 +761,29 @@ impl<E: FnMut(Event)> Session<E> {
                 milliseconds,
             })
             .collect();
-        let diverged = reports.iter().find(|report| !report.loss.is_finite()).map(|report| report.step);
-        (self.emit)(Event::Stepped(reports));
-        if let Some(step) = diverged {
-            self.goal = Goal::Rest;
-            (self.emit)(Event::Refused(format!(
-                "At step {step} the loss stopped being a number. The learning rate is probably too high or the temperature too low; change it and Reset to start over."
-            )));
+        let good = reports.iter().take_while(|report| report.loss.is_finite()).count();
+        let (good, bad) = reports.split_at(good);
+        if !good.is_empty() {
+            (self.emit)(Event::Stepped(good.to_vec()));
+        }
+        if let Some(bad) = bad.first() {
+            self.fall_back(&format!("At step {} the loss stopped being a number", bad.step));
+            return Ok(());
         }
         let run = self.run.as_mut().expect("a run is reported");
         let latest = outcomes.pop().expect("some steps were collected");
         let (latest, matrix) = LatestBatch::read(run.trainer.steps_taken(), latest, &run.ids).await?;
         run.latest = Some(latest);
         (self.emit)(Event::Batch(matrix));
-        self.send_row().await
+        self.send_row().await?;
+        // The device has just been waited for, so that a snapshot costs least now.
+        let Some(run) = &self.run else { return Ok(()) };
+        let step = run.trainer.steps_taken();
+        let at_rest = self.goal == Goal::Rest && !run.snapshots.has(step);
+        if at_rest || run.snapshots.is_due(step, MAX_UNREPORTED as u32) {
+            self.keep_snapshot().await?;
+        }
+        Ok(())
     }
 
     /// Shows the views of a row from now on, or of none.

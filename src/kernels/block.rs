@@ -1,19 +1,8 @@
 //! One block of the encoder: a 3 × 3 convolution, batch normalisation and ReLU.
 
-use burn::{
-    backend::Dispatch,
-    tensor::{
-        Tensor,
-        activation::relu,
-        module::{batch_norm, batch_norm_train, conv2d},
-        ops::ConvOptions,
-    },
-};
+use burn::{backend::Dispatch, tensor::Tensor};
 
-use super::{
-    extension::{InferenceKernels, TrainingKernels},
-    is_cpu,
-};
+use super::extension::{InferenceKernels, TrainingKernels};
 
 /// Added to a variance before its root is taken.
 pub const EPSILON: f64 = 1e-5;
@@ -44,9 +33,6 @@ pub struct Weights {
 /// - `x`: `[batch, input, height, width]`
 /// - result: `[batch, output, height / stride, width / stride]`, rounded up
 pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
-    if !is_cpu(&x.device()) {
-        return plain_in_training(x, weights);
-    }
     let Weights { kernel, gamma, beta, stride } = weights;
     let (y, mean, variance) = Dispatch::block_in_training(
         x.into_dispatch(),
@@ -61,9 +47,6 @@ pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
 
 /// Normalises by remembered moments. Shapes as in [`in_training`]; no gradients.
 pub fn in_use(x: Tensor<4>, weights: Weights, moments: Moments) -> Tensor<4> {
-    if !is_cpu(&x.device()) {
-        return plain_in_use(x, weights, moments);
-    }
     let Weights { kernel, gamma, beta, stride } = weights;
     Tensor::from_dispatch(Dispatch::block_in_use(
         x.into_dispatch(),
@@ -76,24 +59,14 @@ pub fn in_use(x: Tensor<4>, weights: Weights, moments: Moments) -> Tensor<4> {
     ))
 }
 
-fn convolve(x: Tensor<4>, kernel: Tensor<4>, stride: usize) -> Tensor<4> {
-    conv2d(x, kernel, None, ConvOptions::new([stride; 2], [1, 1], [1, 1], 1))
-}
-
-fn plain_in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
-    let Weights { kernel, gamma, beta, stride } = weights;
-    let batch = batch_norm_train(convolve(x, kernel, stride), gamma, beta, EPSILON);
-    (relu(batch.output), Moments { mean: batch.mean, variance: batch.variance })
-}
-
-fn plain_in_use(x: Tensor<4>, weights: Weights, moments: Moments) -> Tensor<4> {
-    let Weights { kernel, gamma, beta, stride } = weights;
-    relu(batch_norm(convolve(x, kernel, stride), gamma, beta, moments.mean, moments.variance, EPSILON))
-}
-
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, TensorData};
+    use burn::tensor::{
+        Device, TensorData,
+        activation::relu,
+        module::{batch_norm, batch_norm_train, conv2d},
+        ops::ConvOptions,
+    };
     use rand::RngExt;
 
     use super::*;
@@ -108,6 +81,21 @@ mod tests {
         [2, 4, 9, 5, 7, 2],
     ];
 
+    fn convolve(x: Tensor<4>, kernel: Tensor<4>, stride: usize) -> Tensor<4> {
+        conv2d(x, kernel, None, ConvOptions::new([stride; 2], [1, 1], [1, 1], 1))
+    }
+
+    fn plain_in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
+        let Weights { kernel, gamma, beta, stride } = weights;
+        let batch = batch_norm_train(convolve(x, kernel, stride), gamma, beta, EPSILON);
+        (relu(batch.output), Moments { mean: batch.mean, variance: batch.variance })
+    }
+
+    fn plain_in_use(x: Tensor<4>, weights: Weights, moments: Moments) -> Tensor<4> {
+        let Weights { kernel, gamma, beta, stride } = weights;
+        relu(batch_norm(convolve(x, kernel, stride), gamma, beta, moments.mean, moments.variance, EPSILON))
+    }
+
     struct Case {
         x: Tensor<4>,
         kernel: Tensor<4>,
@@ -119,9 +107,9 @@ mod tests {
     }
 
     impl Case {
-        fn new([batch, input, output, height, width, stride]: [usize; 6]) -> Self {
+        fn new([batch, input, output, height, width, stride]: [usize; 6], device: &Device) -> Self {
             let mut rng = generator(3, Purpose::Weights, 0);
-            let device = Device::flex().autodiff();
+            let device = device.clone().autodiff();
             let mut numbers =
                 |count: usize| -> Vec<f32> { (0..count).map(|_| rng.random_range(-1.0..1.0)).collect() };
             let mut tensor = |shape: [usize; 4]| {
@@ -172,41 +160,50 @@ mod tests {
         }
     }
 
-    #[test]
-    fn own_loops_and_plain_operations_agree_in_training() {
+    fn assert_training_agrees(device: &Device) {
         for shape in SHAPES {
-            let case = Case::new(shape);
             let names = ["result", "mean", "variance", "of x", "of kernel", "of gamma", "of beta"];
-            let (own, plain) = (case.all(in_training), case.all(plain_in_training));
+            let own = Case::new(shape, device).all(in_training);
+            let plain = Case::new(shape, &Device::flex()).all(plain_in_training);
             for ((own, plain), name) in own.iter().zip(&plain).zip(names) {
                 assert_close(own, plain, &format!("{name}, {shape:?}"));
             }
         }
     }
 
-    #[test]
-    fn own_loops_and_plain_operations_agree_in_use() {
+    fn assert_use_agrees(device: &Device) {
         for shape in SHAPES {
-            let case = Case::new(shape);
-            let output = shape[2];
-            let moments = || {
-                let device = Device::flex();
-                let mean = Tensor::full([output], 0.3, &device);
-                Moments { mean, variance: Tensor::full([output], 2.5, &device) }
-            };
-            let weights = || {
+            let result = |device: &Device, block: fn(Tensor<4>, Weights, Moments) -> Tensor<4>| {
+                let case = Case::new(shape, device);
                 let Weights { kernel, gamma, beta, stride } = case.weights();
-                Weights { kernel: kernel.inner(), gamma: gamma.inner(), beta: beta.inner(), stride }
+                let [gamma, beta] = [gamma, beta].map(Tensor::inner);
+                let weights = Weights { kernel: kernel.inner(), gamma, beta, stride };
+                let moment = |value: f32| Tensor::full([shape[2]], value, device);
+                let moments = Moments { mean: moment(0.3), variance: moment(2.5) };
+                values(block(case.x.inner(), weights, moments))
             };
-            let x = || case.x.clone().inner();
-            let (own, plain) = (in_use(x(), weights(), moments()), plain_in_use(x(), weights(), moments()));
-            assert_close(&values(own), &values(plain), &format!("{shape:?}"));
+            let (own, plain) = (result(device, in_use), result(&Device::flex(), plain_in_use));
+            assert_close(&own, &plain, &format!("{shape:?}"));
         }
     }
 
     #[test]
+    fn own_loops_and_plain_operations_agree() {
+        assert_training_agrees(&Device::flex());
+        assert_use_agrees(&Device::flex());
+    }
+
+    #[test]
+    #[cfg(feature = "webgpu")]
+    fn own_kernels_and_plain_operations_agree() {
+        let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
+        assert_training_agrees(&device);
+        assert_use_agrees(&device);
+    }
+
+    #[test]
     fn without_gradients_the_result_is_the_same() {
-        let case = Case::new(SHAPES[1]);
+        let case = Case::new(SHAPES[1], &Device::flex());
         let Weights { kernel, gamma, beta, stride } = case.weights();
         let weights = Weights { kernel: kernel.inner(), gamma: gamma.inner(), beta: beta.inner(), stride };
         let (untracked, _) = in_training(case.x.clone().inner(), weights);

@@ -1,35 +1,28 @@
-//! How burn calls the CPU's own loops: as operations of its `Flex` backend, with gradients.
+//! How burn calls own loops and kernels: as operations of its backends, with gradients.
 //!
 //! Tensors are shaped channels-first, as burn has them, but lie channels-last in memory:
-//! a chain of blocks transposes nothing.
+//! a chain of blocks transposes nothing. [`super::flex`] and [`super::cube`] hold what each
+//! backend does; here stand the operations themselves and how autodiff strings them together.
 
-use burn::{
-    backend::{
-        Autodiff, Backend, Flex, TensorMetadata,
-        autodiff::{
-            checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
-            grads::Gradients,
-            ops::{Backward, Ops, OpsKind},
-        },
-        backend_extension,
-        flex::FlexTensor,
-        tensor::FloatTensor,
+use burn::backend::{
+    Autodiff, Backend, ExtensionType,
+    autodiff::{
+        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+        grads::Gradients,
+        ops::{Backward, Ops, OpsKind},
     },
-    tensor::TensorData,
+    backend_extension,
+    tensor::FloatTensor,
 };
+#[cfg(feature = "webgpu")]
+use burn::{backend::fusion::custom::TensorSpec, tensor::Shape};
 
-use super::{
-    block::EPSILON,
-    cpu::{
-        convolution::{self, Geometry},
-        normalisation::{self, Normalisation},
-        views,
-    },
-};
+#[cfg(feature = "webgpu")]
+use super::geometry::Geometry;
 use crate::augment::View;
 
 /// Operations with gradients; see [`super::block`].
-#[backend_extension(Flex, Autodiff)]
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Autodiff)]
 pub trait TrainingKernels: Backend {
     /// Result, mean and variance of [`super::block::in_training`].
     fn block_in_training(
@@ -42,9 +35,10 @@ pub trait TrainingKernels: Backend {
 }
 
 /// Operations without gradients.
-#[backend_extension(Flex)]
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
 pub trait InferenceKernels: Backend {
     /// See [`super::block::in_use`].
+    #[fusion(dtype = x, shape = output_shape(x, kernel, stride))]
     fn block_in_use(
         x: FloatTensor<Self>,
         kernel: FloatTensor<Self>,
@@ -55,181 +49,135 @@ pub trait InferenceKernels: Backend {
         stride: usize,
     ) -> FloatTensor<Self>;
 
-    /// See [`super::views::render`].
+    /// See [`super::views::render`]; how much of a view each backend does, it says itself.
+    #[fusion(dtype = pictures, shape = pictures)]
     fn render(pictures: FloatTensor<Self>, views: Vec<View>) -> FloatTensor<Self>;
+}
+
+/// What a block's forward pass leaves, for the next block and for its own gradient.
+#[derive(ExtensionType)]
+#[extension_type(fusion: cfg(feature = "webgpu"))]
+pub struct BlockOutputs<B: Backend> {
+    /// The block's result.
+    pub result: FloatTensor<B>,
+    /// Mean of every channel, `[output]`.
+    pub mean: FloatTensor<B>,
+    /// Variance of every channel, `[output]`.
+    pub variance: FloatTensor<B>,
+    /// What was normalised, channels-last.
+    pub convolved: FloatTensor<B>,
+    /// The kernel as the backend wants it, in one or two copies, `[copies, weights]`.
+    pub packed: FloatTensor<B>,
+    /// What the backend keeps of the normalisation, `[4, output]`.
+    pub statistics: FloatTensor<B>,
+}
+
+/// Gradients of what went into a block, but for its input.
+#[derive(ExtensionType)]
+#[extension_type(fusion: cfg(feature = "webgpu"))]
+pub struct BlockGradients<B: Backend> {
+    /// That of the convolution's result, channels-last.
+    pub convolved: FloatTensor<B>,
+    /// `[output, input, 3, 3]`
+    pub kernel: FloatTensor<B>,
+    /// `[output]`
+    pub gamma: FloatTensor<B>,
+    /// `[output]`
+    pub beta: FloatTensor<B>,
+}
+
+/// The passes that [`TrainingKernels`] on `Autodiff` is made of.
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
+pub trait BlockPasses: Backend {
+    /// The result, and what the gradient will need.
+    #[fusion(meta = forward_outputs)]
+    fn block_forward(
+        x: FloatTensor<Self>,
+        kernel: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        stride: usize,
+    ) -> BlockOutputs<Self>;
+
+    /// Gradients from that of the result.
+    #[fusion(meta = backward_outputs)]
+    fn block_backward(
+        x: FloatTensor<Self>,
+        convolved: FloatTensor<Self>,
+        statistics: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        stride: usize,
+    ) -> BlockGradients<Self>;
+
+    /// The gradient of a convolution's input, of this height and width, from that of its result.
+    #[fusion(dtype = convolved, shape = input_shape(convolved, packed, size))]
+    fn input_gradient(
+        convolved: FloatTensor<Self>,
+        packed: FloatTensor<Self>,
+        size: [usize; 2],
+        stride: usize,
+    ) -> FloatTensor<Self>;
+}
+
+#[cfg(feature = "webgpu")]
+fn output_shape(x: &Shape, kernel: &Shape, stride: &usize) -> Shape {
+    Geometry::new(x.dims(), kernel[0], *stride).output_shape().into()
+}
+
+#[cfg(feature = "webgpu")]
+fn forward_outputs(
+    x: &TensorSpec,
+    kernel: &TensorSpec,
+    gamma: &TensorSpec,
+    _beta: &TensorSpec,
+    stride: &usize,
+) -> BlockOutputsMetadata {
+    let geometry = Geometry::new(x.shape.dims(), kernel.shape[0], *stride);
+    let [batch, channels, height, width] = geometry.output_shape();
+    let spec = |shape: Shape| TensorSpec::new(shape, x.dtype);
+    BlockOutputsMetadata {
+        result: spec([batch, channels, height, width].into()),
+        mean: gamma.clone(),
+        variance: gamma.clone(),
+        convolved: spec([batch, height, width, channels].into()),
+        packed: spec([2, geometry.weights()].into()),
+        statistics: spec([4, channels].into()),
+    }
+}
+
+#[cfg(feature = "webgpu")]
+fn backward_outputs(
+    x: &TensorSpec,
+    convolved: &TensorSpec,
+    _statistics: &TensorSpec,
+    _gradient: &TensorSpec,
+    _stride: &usize,
+) -> BlockGradientsMetadata {
+    let [output, input] = [convolved.shape[3], x.shape[1]];
+    let spec = |shape: Shape| TensorSpec::new(shape, x.dtype);
+    BlockGradientsMetadata {
+        convolved: convolved.clone(),
+        kernel: spec([output, input, 3, 3].into()),
+        gamma: spec([output].into()),
+        beta: spec([output].into()),
+    }
+}
+
+#[cfg(feature = "webgpu")]
+fn input_shape(convolved: &Shape, packed: &Shape, [height, width]: &[usize; 2]) -> Shape {
+    let input = packed[1] / (9 * convolved[3]);
+    [convolved[0], input, *height, *width].into()
 }
 
 /// What the gradient of a block needs to know of its forward pass.
 #[derive(Clone, Debug)]
 pub struct BlockState<T> {
     x: T,
-    kernel: T,
     convolved: T,
-    gamma: T,
-    beta: T,
-    mean: T,
-    variance: T,
+    packed: T,
+    statistics: T,
+    size: [usize; 2],
     stride: usize,
-}
-
-/// Gradients of a block's inputs.
-pub struct BlockGradients<T> {
-    x: Option<T>,
-    kernel: T,
-    gamma: T,
-    beta: T,
-}
-
-/// The two halves that [`TrainingKernels`] on `Autodiff` is made of.
-pub trait BlockPasses: Backend {
-    /// The result, and what the gradient will need.
-    fn forward(
-        x: FloatTensor<Self>,
-        kernel: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        stride: usize,
-    ) -> (FloatTensor<Self>, BlockState<FloatTensor<Self>>);
-
-    /// Gradients from that of the result; the input's only if it `reaches_input`.
-    fn backward(
-        state: &BlockState<FloatTensor<Self>>,
-        gradient: FloatTensor<Self>,
-        reaches_input: bool,
-    ) -> BlockGradients<FloatTensor<Self>>;
-}
-
-/// A tensor's numbers, channels last.
-fn channels_last(tensor: &FlexTensor) -> FlexTensor {
-    tensor.permute(&[0, 2, 3, 1]).to_contiguous()
-}
-
-/// A tensor shaped `[batch, channels, height, width]` of numbers that lie channels-last.
-fn channels_first(numbers: Vec<f32>, [batch, channels, height, width]: [usize; 4]) -> FlexTensor {
-    FlexTensor::from_data(TensorData::new(numbers, [batch, height, width, channels])).permute(&[0, 3, 1, 2])
-}
-
-fn numbers(tensor: &FlexTensor) -> &[f32] {
-    tensor.as_slice().expect("contiguous, in single precision")
-}
-
-fn flat(numbers: Vec<f32>) -> FlexTensor {
-    let count = numbers.len();
-    FlexTensor::from_data(TensorData::new(numbers, [count]))
-}
-
-/// The convolution that `kernel` makes of `x`.
-fn geometry(x: &FlexTensor, kernel: &FlexTensor, stride: usize) -> Geometry {
-    let [batch, input, height, width] = x.shape().dims();
-    Geometry { batch, size: [height, width], input, output: kernel.shape()[0], stride }
-}
-
-/// The shape of a convolution's result.
-fn output_shape(geometry: &Geometry) -> [usize; 4] {
-    let [height, width] = geometry.output_size();
-    [geometry.batch, geometry.output, height, width]
-}
-
-impl BlockState<FlexTensor> {
-    fn normalisation(&self) -> Normalisation<'_> {
-        Normalisation {
-            gamma: numbers(&self.gamma),
-            beta: numbers(&self.beta),
-            mean: numbers(&self.mean),
-            variance: numbers(&self.variance),
-            epsilon: EPSILON as f32,
-        }
-    }
-}
-
-impl BlockPasses for Flex {
-    fn forward(
-        x: FlexTensor,
-        kernel: FlexTensor,
-        gamma: FlexTensor,
-        beta: FlexTensor,
-        stride: usize,
-    ) -> (FlexTensor, BlockState<FlexTensor>) {
-        let geometry = geometry(&x, &kernel, stride);
-        let (x, kernel) = (channels_last(&x), kernel.to_contiguous());
-        let convolved = convolution::forward(numbers(&x), numbers(&kernel), &geometry);
-        let [mean, variance] = normalisation::moments(&convolved, geometry.output).map(flat);
-        let (gamma, beta) = (gamma.to_contiguous(), beta.to_contiguous());
-        let convolved = flat(convolved);
-        let state = BlockState { x, kernel, convolved, gamma, beta, mean, variance, stride };
-        let [scale, shift] = state.normalisation().scale_and_shift();
-        let result = normalisation::scale_shift_relu(numbers(&state.convolved), &scale, &shift);
-        (channels_first(result, output_shape(&geometry)), state)
-    }
-
-    fn backward(
-        state: &BlockState<FlexTensor>,
-        gradient: FlexTensor,
-        reaches_input: bool,
-    ) -> BlockGradients<FlexTensor> {
-        let x_shape = state.x.shape().dims::<4>();
-        let [batch, height, width, input] = x_shape;
-        let kernel_shape = state.kernel.shape();
-        let geometry =
-            Geometry { batch, size: [height, width], input, output: kernel_shape[0], stride: state.stride };
-        let gradient = channels_last(&gradient);
-        let [gradient, gamma, beta] =
-            state.normalisation().relu_gradients(numbers(&state.convolved), numbers(&gradient));
-        let kernel = convolution::weight_gradient(numbers(&state.x), &gradient, &geometry);
-        let x = reaches_input.then(|| {
-            let numbers = convolution::input_gradient(&gradient, numbers(&state.kernel), &geometry);
-            channels_first(numbers, [batch, input, height, width])
-        });
-        let kernel = FlexTensor::from_data(TensorData::new(kernel, kernel_shape));
-        BlockGradients { x, kernel, gamma: flat(gamma), beta: flat(beta) }
-    }
-}
-
-impl TrainingKernels for Flex {
-    fn block_in_training(
-        x: FlexTensor,
-        kernel: FlexTensor,
-        gamma: FlexTensor,
-        beta: FlexTensor,
-        stride: usize,
-    ) -> (FlexTensor, FlexTensor, FlexTensor) {
-        let (result, state) = Self::forward(x, kernel, gamma, beta, stride);
-        (result, state.mean, state.variance)
-    }
-}
-
-impl InferenceKernels for Flex {
-    fn block_in_use(
-        x: FlexTensor,
-        kernel: FlexTensor,
-        gamma: FlexTensor,
-        beta: FlexTensor,
-        mean: FlexTensor,
-        variance: FlexTensor,
-        stride: usize,
-    ) -> FlexTensor {
-        let geometry = geometry(&x, &kernel, stride);
-        let convolved =
-            convolution::forward(numbers(&channels_last(&x)), numbers(&kernel.to_contiguous()), &geometry);
-        let [gamma, beta, mean, variance] =
-            [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
-        let normalisation = Normalisation {
-            gamma: numbers(&gamma),
-            beta: numbers(&beta),
-            mean: numbers(&mean),
-            variance: numbers(&variance),
-            epsilon: EPSILON as f32,
-        };
-        let [scale, shift] = normalisation.scale_and_shift();
-        let result = normalisation::scale_shift_relu(&convolved, &scale, &shift);
-        channels_first(result, output_shape(&geometry))
-    }
-
-    fn render(pictures: FlexTensor, views: Vec<View>) -> FlexTensor {
-        let [count, channels, height, width] = pictures.shape().dims();
-        let result = views::render(numbers(&pictures.to_contiguous()), height, &views);
-        channels_first(result, [count, channels, height, width])
-    }
 }
 
 /// The gradient step that autodiff records for a block.
@@ -242,8 +190,11 @@ impl<B: Backend + BlockPasses> Backward<B, 4> for BlockStep {
     fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let [x, kernel, gamma, beta] = ops.parents;
         let gradient = grads.consume::<B>(&ops.node);
-        let gradients = B::backward(&ops.state, gradient, x.is_some());
-        if let Some((node, gradient)) = x.zip(gradients.x) {
+        let BlockState { x: input, convolved, packed, statistics, size, stride } = ops.state;
+        let gradients = B::block_backward(input, convolved, statistics, gradient, stride);
+        // The first block's pictures want no gradient.
+        if let Some(node) = x {
+            let gradient = B::input_gradient(gradients.convolved, packed, size, stride);
             grads.register::<B>(node.id, gradient);
         }
         let rest = [(kernel, gradients.kernel), (gamma, gradients.gamma), (beta, gradients.beta)];
@@ -263,20 +214,49 @@ impl<B: Backend + BlockPasses, C: CheckpointStrategy> TrainingKernels for Autodi
         beta: FloatTensor<Self>,
         stride: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        use burn::backend::TensorMetadata;
+
         let nodes = [x.node(), kernel.node(), gamma.node(), beta.node()];
-        let (result, state) = B::forward(
-            x.into_primitive(),
+        let x = x.into_primitive();
+        let [_, _, height, width] = x.shape().dims();
+        let outputs = B::block_forward(
+            x.clone(),
             kernel.into_primitive(),
             gamma.into_primitive(),
             beta.into_primitive(),
             stride,
         );
-        let moments = [state.mean.clone(), state.variance.clone()];
+        let BlockOutputs { result, mean, variance, convolved, packed, statistics } = outputs;
+        let state = BlockState { x, convolved, packed, statistics, size: [height, width], stride };
         let result = match BlockStep.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(preparation) => preparation.finish(state, result),
             OpsKind::UnTracked(preparation) => preparation.finish(result),
         };
-        let [mean, variance] = moments.map(FloatTensor::<Self>::new);
-        (result, mean, variance)
+        (result, FloatTensor::<Self>::new(mean), FloatTensor::<Self>::new(variance))
     }
 }
+
+/// What training leaves out where nothing is tracked.
+macro_rules! untracked {
+    ($($generics:ident)?, $backend:ty) => {
+        impl$(<$generics: burn::backend::fusion::FusionBackend + BlockPasses>)? TrainingKernels for $backend {
+            fn block_in_training(
+                x: FloatTensor<Self>,
+                kernel: FloatTensor<Self>,
+                gamma: FloatTensor<Self>,
+                beta: FloatTensor<Self>,
+                stride: usize,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+                let BlockOutputs { result, mean, variance, .. } =
+                    Self::block_forward(x, kernel, gamma, beta, stride);
+                (result, mean, variance)
+            }
+        }
+    };
+}
+
+untracked!(, burn::backend::Flex);
+#[cfg(feature = "webgpu")]
+untracked!(, burn_cubecl::CubeBackend);
+#[cfg(feature = "webgpu")]
+untracked!(B, burn::backend::fusion::Fusion<B>);

@@ -12,22 +12,30 @@ mod download;
 mod drop_zone;
 mod engine_code;
 mod engine_link;
+mod experiment_file;
 mod explain;
 mod footer;
 mod incoming;
 mod intake;
+mod keeper;
+mod lifeline;
 mod masthead;
 mod measure;
+mod model_file;
 mod paint;
+mod png_button;
 mod query;
 mod rail;
 mod reach;
+mod remote;
 mod session;
 mod stage;
+mod storage;
 mod supervisor;
 mod theme;
 mod thumbnail;
 mod timing;
+mod tour;
 
 /// Starts the page.
 pub fn start() {

@@ -29,13 +29,14 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
 type Value = fn(&Settings) -> Option<String>;
 
 /// Every setting but the augmentations.
-const VALUES: [(&str, Value); 12] = [
+const VALUES: [(&str, Value); 13] = [
     ("pictures", |s| Some(images(s.images).to_owned())),
     ("seed", |s| Some(s.seed.to_string())),
     ("steps", |s| Some(words::count(s.steps as usize))),
     ("pairs", |s| Some(s.batch.to_string())),
     ("input size", |s| Some(format!("{} pixels", s.side))),
     ("channels", |s| Some(s.width.to_string())),
+    ("layers", |s| Some(s.depth.to_string())),
     ("loss", |s| Some(loss(s.loss).to_owned())),
     ("comparison", |s| (s.loss != LossKind::Triplet).then(|| comparison(s.similarity).to_owned())),
     ("temperature", |s| (s.loss != LossKind::Triplet).then(|| temperature(s))),

@@ -4,8 +4,10 @@
 //! views only read it. The methods note which parts they touched, so that a change
 //! draws anew no more than it must.
 
+mod experiment;
 mod groups;
 mod invariances;
+mod keeping;
 mod labels;
 mod maps;
 mod parts;
@@ -15,10 +17,12 @@ mod run;
 mod runs;
 mod search;
 mod selection;
+mod snapshot;
 mod why_alike;
 
 pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use invariances::Invariances;
+pub use keeping::{Keeping, Offer};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use maps::Maps;
 pub use parts::{Part, Parts};
@@ -28,9 +32,12 @@ pub use run::Run;
 pub use runs::{Notes, Record, Runs};
 pub use search::{Search, Sought};
 pub use selection::{Reach, Selection};
+pub use snapshot::Snapshot;
 pub use why_alike::WhyAlike;
 
 use std::collections::BTreeSet;
+
+use experiment::Awaited;
 
 use crate::{
     protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
@@ -153,6 +160,12 @@ pub struct State {
     pub engine: Engine,
     /// The run.
     pub run: Run,
+    /// What another engine would go on from.
+    pub snapshot: Option<Snapshot>,
+    /// The run that the engine was asked to go on with.
+    awaited: Option<Awaited>,
+    /// Whether the engine that takes over is to go on training.
+    resuming: bool,
     /// What the embeddings say.
     pub results: Results,
     /// The map of the set.
@@ -179,11 +192,21 @@ pub struct State {
     pub tab: Tab,
     /// Whether the user put it there during this run.
     tab_chosen: bool,
+    /// Whether the page shows itself small, within another.
+    pub embed: bool,
+    /// Where the pictures came from, if not from this computer; encoded as in an address.
+    pub remote: Option<String>,
     /// Whether training starts once the pictures on their way are there.
     postponed: bool,
     /// Sentences for the user.
     pub notices: Vec<Notice>,
     next_notice: u32,
+    /// Whether this visit's work is kept.
+    pub keeping: Keeping,
+    /// Work of an earlier visit that can be continued.
+    pub offer: Option<Offer>,
+    /// Counts changes of what is kept between visits.
+    revision: u64,
     touched: Parts,
 }
 
@@ -196,6 +219,9 @@ impl State {
             intake: Intake::default(),
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
+            snapshot: None,
+            awaited: None,
+            resuming: false,
             results: Results::default(),
             maps: Maps::default(),
             labels: Labels::default(),
@@ -209,9 +235,14 @@ impl State {
             selection: Selection::default(),
             tab: Tab::Similarity,
             tab_chosen: false,
+            embed: false,
+            remote: None,
             postponed: false,
             notices: Vec::new(),
             next_notice: 0,
+            keeping: Keeping::default(),
+            offer: None,
+            revision: 0,
             touched: Parts::default(),
         }
     }
@@ -224,6 +255,15 @@ impl State {
     /// Marks a part as touched.
     pub fn touch(&mut self, part: Part) {
         self.touched.insert(part);
+        // The run itself is kept as of its last snapshot.
+        if matches!(part, Part::Settings | Part::Pictures | Part::Labels | Part::Runs) {
+            self.revision += 1;
+        }
+    }
+
+    /// Another number says that something changed that is kept between visits.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Takes in what the engine says.
@@ -235,6 +275,14 @@ impl State {
                 self.run.set_activity(activity);
             }
             Event::Restarted { parameters } => self.restarted(parameters),
+            Event::Restored { step, parameters } => self.restored(step, parameters),
+            Event::Snapshot { step, file } => {
+                self.revision += 1;
+                self.snapshot = Some(Snapshot { step, file });
+            }
+            Event::Opened(settings) => self.model_opened(settings),
+            // Of the run before.
+            Event::Stepped(_) if self.awaited.is_some() => {}
             Event::Stepped(reports) => {
                 self.touch(Part::Run);
                 let before = self.run.step();
@@ -311,10 +359,11 @@ impl State {
             Event::Refused(sentence) => {
                 self.touch(Part::Run);
                 self.run.refused();
+                self.awaited = None;
                 self.notify(sentence);
             }
-            // The intake waits for this one, by the request's number.
-            Event::Decoded { .. } => {}
+            // Whoever asked waits for these.
+            Event::Decoded { .. } | Event::Model { .. } => {}
             Event::Failed(reason) => self.engine_failed(&reason),
         }
     }
@@ -378,13 +427,12 @@ impl State {
         self.engine = Engine::Ready(environment);
     }
 
-    /// Notes that the engine broke down; pictures and settings stay.
+    /// Notes that the engine broke down; pictures, settings and the run as far as it was
+    /// kept stay.
     fn engine_failed(&mut self, reason: &str) {
-        self.keep_run();
+        let what_follows = self.expect_another_engine();
         self.engine_is_starting();
-        self.touch(Part::Run);
         self.touch(Part::Results);
-        self.run = Run::default();
         self.touch(Part::Labels);
         self.labels.end_tuning();
         for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
@@ -395,24 +443,28 @@ impl State {
         self.touch(Part::Search);
         self.touch(Part::Map);
         self.maps.clear();
-        self.notify(format!(
-            "The engine stopped: {} Your pictures and settings are kept; a new engine starts from step 0.",
-            with_full_stop(reason)
-        ));
+        self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
     }
 
     fn restarted(&mut self, parameters: u32) {
+        // A tab that was chosen before the first step was chosen for this run.
+        self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
+        self.snapshot = None;
         self.touch(Part::Run);
-        self.touch(Part::Results);
         self.run.restart(parameters);
+        self.forget_trained();
+    }
+
+    /// Forgets what the trained encoder said: there is another.
+    fn forget_trained(&mut self) {
+        self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
         self.touch(Part::Search);
         self.search.forget(Stage::Trained);
         self.stop_explaining(Stage::Trained);
-        self.tab_chosen = false;
     }
 
     /// Notes that the user wants training to go on; whether it can at once, or has to
@@ -435,6 +487,7 @@ impl State {
         self.touch(Part::Run);
         self.run.running = false;
         self.postponed = false;
+        self.resuming = false;
     }
 
     /// Notes that the user wants a single step.
@@ -480,6 +533,7 @@ impl State {
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
         self.intake = Intake::default();
+        self.remote = None;
         self.results = Results::default();
         self.touch(Part::Map);
         self.maps.clear();
@@ -490,9 +544,10 @@ impl State {
         self.groups.clear();
         self.touch(Part::Invariance);
         self.invariances.clear();
-        self.run.steps.clear();
+        self.snapshot = None;
+        self.awaited = None;
+        self.run.go_back(0);
         self.run.notes = Notes::default();
-        self.run.batch = None;
         self.stop_running();
         self.views = None;
         self.selected = None;
@@ -560,6 +615,11 @@ impl State {
         self.tab_chosen = true;
     }
 
+    /// The tab that the user put in front during this run.
+    pub fn chosen_tab(&self) -> Option<Tab> {
+        self.tab_chosen.then_some(self.tab)
+    }
+
     /// Puts a tab in front unless the user chose one.
     fn suggest_tab(&mut self, tab: Tab) {
         if !self.tab_chosen {
@@ -613,10 +673,13 @@ impl State {
     pub fn introduction(&self) -> impl Iterator<Item = Command> + '_ {
         let portions = self.pictures.entries().chunks(PORTION);
         let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
+        // The run begins as soon as there are pictures: what it goes on from comes first.
         std::iter::once(Command::Configure(self.settings))
+            .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
             .chain([Command::Settle])
             .chain(self.search.message())
+            .chain(self.resuming.then_some(Command::Train))
     }
 }
 
@@ -633,6 +696,7 @@ fn settings_for(mut settings: Settings, images: Images) -> Settings {
     follow(&mut settings.batch, before.batch, after.batch);
     follow(&mut settings.side, before.side, after.side);
     follow(&mut settings.width, before.width, after.width);
+    follow(&mut settings.depth, before.depth, after.depth);
     follow(&mut settings.temperature, before.temperature, after.temperature);
     follow(&mut settings.learning_rate, before.learning_rate, after.learning_rate);
     let (mut before, mut after) = (before.augmentations, after.augmentations);

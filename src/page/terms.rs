@@ -33,6 +33,11 @@ pub const WIDTH: Term = term(
     "channels",
     "How many different features the first layer looks for; later layers look for multiples of it. More learn more and take longer.",
 );
+/// The encoder's depth.
+pub const DEPTH: Term = term(
+    "layers",
+    "How many convolutions follow each other. Each after the first sees the picture at half the size, so deeper ones see larger parts of it at once.",
+);
 /// The loss.
 pub const LOSS: Term = term(
     "the loss",

@@ -179,7 +179,8 @@ pub fn augmentations(augmentations: &Augmentations) -> String {
 /// The encoder.
 pub fn encoder(settings: &Settings, parameters: Option<u32>) -> String {
     let parameters = parameters.map_or(String::new(), |n| format!(", {} weights", count(n as usize)));
-    format!("{0} × {0} pixels, {1} channels{parameters}", settings.side, settings.width)
+    let Settings { side, width, depth, .. } = settings;
+    format!("{side} × {side} pixels, {depth} layers, {width} channels{parameters}")
 }
 
 /// The loss and the numbers that it uses.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{command, output, run};
+use crate::apt;
 
 /// The names under which the browser may be installed, in the order of preference.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -35,25 +35,11 @@ pub fn ensure() -> Result<Browser> {
 }
 
 fn install_by_apt() -> Result<()> {
-    let Some(prefix) = root_prefix().filter(|_| which::which("apt-get").is_ok()) else {
-        bail!(
+    match apt::install(&["chromium", "chromium-driver"]) {
+        Some(installed) => installed,
+        None => bail!(
             "The browser tests need Chromium or Chrome and a chromedriver of the same version: \
              install both so that they are on the PATH, then run this again."
-        );
-    };
-    let apt = |arguments: &[&str]| {
-        let quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
-        run(command("env", []).args(prefix).args(quiet).args(arguments))
-    };
-    apt(&["update"])?;
-    apt(&["install", "--yes", "chromium", "chromium-driver"])
-}
-
-/// What to put before a command that only root may run; nothing where root runs this,
-/// and `None` where there is no way to become root without a password.
-fn root_prefix() -> Option<&'static [&'static str]> {
-    if output(&mut command("id", ["-u"]))? == "0" {
-        return Some(&[]);
+        ),
     }
-    output(&mut command("sudo", ["-n", "true"])).map(|_| ["sudo", "-n"].as_slice())
 }

@@ -1,11 +1,17 @@
 //! What `cargo xtask` and the browser tests share.
 //!
+//! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
 //! - [`server`] serves the built page on the loopback;
+//! - [`jax`] finds the bench's native peer, or installs it;
 //! - [`command`] runs other programs and shows what it runs;
-//! - [`paths`] knows where things lie in the checkout.
+//! - [`paths`] knows where things lie in the checkout;
+//! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
 
+pub mod apt;
 pub mod browser;
 pub mod command;
+pub mod jax;
 pub mod paths;
 pub mod server;
+pub mod vulkan;

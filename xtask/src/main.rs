@@ -1,5 +1,6 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
+mod bench;
 mod policy;
 mod tasks;
 mod tools;
@@ -15,6 +16,7 @@ cargo xtask COMMAND
   build              build the page into dist/
   test               run every test: native, then the page in a real browser
   measure [WHAT…]    print figures of the page in a real browser
+  bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
   soak [MINUTES [SEED]]
                      let a monkey loose on the page in a real browser
   fuzz [SECONDS [SEED]]
@@ -46,6 +48,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["measure", what @ ..] => tasks::measure(what),
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),
+        ["bench", what @ ..] => tasks::bench(what),
         ["tools"] => tools::ensure_all(),
         ["policy"] => policy::allow_own_scripts(),
         [] | ["help" | "--help" | "-h"] => {

@@ -22,6 +22,16 @@ pub fn axe() -> PathBuf {
     tools().join("node_modules/axe-core/axe.min.js")
 }
 
+/// The page that times training steps, Likeness's and others'.
+pub fn bench_page() -> PathBuf {
+    root().join("target/bench-page")
+}
+
+/// What the bench compares with, installed for this checkout alone.
+pub fn peers() -> PathBuf {
+    tools().join("peers")
+}
+
 /// Pictures of the page that the browser tests leave for their reader.
 pub fn screenshots() -> PathBuf {
     root().join("target/screenshots")

@@ -19,7 +19,9 @@ pub fn allow_own_scripts() -> Result<()> {
         let path = entry?.path();
         if path.extension().is_some_and(|ending| ending == "html") {
             let page = fs::read_to_string(&path)?;
-            fs::write(&path, allow_inline_scripts(&page).with_context(|| path.display().to_string())?)?;
+            if page.contains("Content-Security-Policy") {
+                fs::write(&path, allow_inline_scripts(&page).with_context(|| path.display().to_string())?)?;
+            }
         }
     }
     Ok(())

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::server::Server;
-use xtask::{browser, paths};
+use xtask::{browser, paths, vulkan};
 
-use crate::tools;
+use crate::{bench, tools};
 
 /// How many browsers are tested at once: each trains a network, so few.
 const BROWSERS: &str = "--test-threads=2";
@@ -34,12 +34,25 @@ pub fn serve(port: u16) -> Result<()> {
 
 /// Runs the native tests, then those of the page in a real browser.
 pub fn test() -> Result<()> {
-    run(&mut cargo(["test"]))?;
+    run(&mut cargo(["test", "--features", "bench"]))?;
     run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
+    test_kernels()?;
     browser::ensure()?;
     tools::ensure_axe()?;
     build()?;
     run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
+}
+
+/// Holds the WebGPU kernels against plain operations, on whatever Vulkan driver there is.
+fn test_kernels() -> Result<()> {
+    if vulkan::ensure()? {
+        run(&mut cargo(["test", "--features", "webgpu", "--lib", "kernels::"]))
+    } else {
+        println!(
+            "The WebGPU kernels were not tested outside of the browser: there is no Vulkan driver here."
+        );
+        Ok(())
+    }
 }
 
 /// Prints figures of the page in a real browser.
@@ -61,7 +74,14 @@ pub fn fuzz(how: &[&str]) -> Result<()> {
     run(cargo(["run", "--quiet", "--package", "odd-files", "--bin", "fuzz", "--"]).args(how))
 }
 
-fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
+/// Prints how long training steps take, here and in other libraries.
+pub fn bench(what: &[&str]) -> Result<()> {
+    browser::ensure()?;
+    bench::build()?;
+    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "bench", "--"]).args(what))
+}
+
+pub fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
     let mut cargo = command("cargo", arguments);
     // An error says where the page went wrong; a backtrace would bury it.
     cargo.current_dir(paths::root()).env("RUST_LIB_BACKTRACE", "0");

@@ -20,12 +20,17 @@ const AXE: &str = "4.14.1";
 
 /// Makes sure that everything that builds the page is there.
 pub fn ensure_all() -> Result<()> {
-    ensure_target()?;
     ensure_tool("trunk", TRUNK, || run(&mut cargo_install("trunk", TRUNK, &["--locked"])))?;
+    ensure_compiler()?;
+    ensure_tool("wasm-opt", BINARYEN, install_binaryen)
+}
+
+/// Makes sure that Rust can be compiled for the browser.
+pub fn ensure_compiler() -> Result<()> {
+    ensure_target()?;
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that were withdrawn since, hence no `--locked`.
-    ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))?;
-    ensure_tool("wasm-opt", BINARYEN, install_binaryen)
+    ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))
 }
 
 /// Makes sure that axe-core is there, by which the browser tests judge accessibility.
@@ -34,7 +39,7 @@ pub fn ensure_axe() -> Result<()> {
     if package.contains(&format!("\"version\": \"{AXE}\"")) {
         return Ok(());
     }
-    npm_install("axe-core", AXE)
+    npm_install(&paths::tools(), &[&format!("axe-core@{AXE}")])
 }
 
 /// The `PATH` with this checkout's own tools in front.
@@ -92,14 +97,15 @@ fn cargo_install(package: &str, version: &str, more: &[&str]) -> Command {
 
 /// Binaryen's npm package carries its tools as WebAssembly: no compiler, no download beyond npm's.
 fn install_binaryen() -> Result<()> {
-    npm_install("binaryen", &format!("{BINARYEN}.0.0"))
+    npm_install(&paths::tools(), &[&format!("binaryen@{BINARYEN}.0.0")])
 }
 
-fn npm_install(package: &str, version: &str) -> Result<()> {
-    fs::create_dir_all(paths::tools())?;
+/// Installs npm packages into `folder`.
+pub fn npm_install(folder: &Path, packages: &[&str]) -> Result<()> {
+    fs::create_dir_all(folder)?;
     run(command("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix"])
-        .arg(paths::tools())
-        .arg(format!("{package}@{version}")))
+        .arg(folder)
+        .args(packages))
 }
 
 /// The version of a package in `Cargo.lock`.

@@ -5,6 +5,8 @@
 //! products work on tiles of [`ROWS`] × [`LANES`] sums, which is what 16 vector registers
 //! hold; the compiler turns the inner loops into SIMD.
 
+use crate::kernels::geometry::Geometry;
+
 /// Rows of a tile.
 const ROWS: usize = 4;
 
@@ -16,32 +18,8 @@ const PIXELS: usize = 64;
 
 type Tile = [[f32; LANES]; ROWS];
 
-/// What a convolution with padding 1 maps to what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
-    /// Pictures.
-    pub batch: usize,
-    /// Height and width of the input.
-    pub size: [usize; 2],
-    /// Channels of the input.
-    pub input: usize,
-    /// Channels of the output.
-    pub output: usize,
-    /// Pixels from one place of the kernel to the next.
-    pub stride: usize,
-}
-
+/// How many numbers lie where.
 impl Geometry {
-    /// Height and width of the output.
-    pub fn output_size(&self) -> [usize; 2] {
-        self.size.map(|length| (length - 1) / self.stride + 1)
-    }
-
-    /// Output pixels of one picture.
-    pub fn output_pixels(&self) -> usize {
-        self.output_size().iter().product()
-    }
-
     fn input_len(&self) -> usize {
         self.size[0] * self.size[1] * self.input
     }

@@ -5,9 +5,11 @@ use wasm_bindgen::JsValue;
 
 use super::{session::Session, timing};
 use crate::{
-    link,
-    page::state::{Newcomer, PORTION},
-    protocol::{Command, Stage},
+    page::{
+        address,
+        state::{Newcomer, PORTION, Tab},
+    },
+    protocol::{Command, PictureId, Stage},
     settings::{Images, Settings},
 };
 
@@ -32,10 +34,16 @@ impl Session {
         }
     }
 
-    fn send_all_settings(self) {
+    /// Sends the settings, and puts them into the address.
+    pub(super) fn send_all_settings(self) {
         let settings = self.peek(|state| state.settings);
         self.send(&Command::Configure(settings));
-        let address = format!("#{}", link::write(&settings));
+        self.show_address();
+    }
+
+    /// Keeps the address bar true to the page.
+    pub fn show_address(self) {
+        let address = format!("#{}", self.peek(address::own));
         // Without the right to change it, the address bar stays as it is; Share still works.
         window()
             .history()
@@ -88,6 +96,16 @@ impl Session {
     /// Adds pictures to the set, here and in the engine.
     pub fn add(self, newcomers: Vec<Newcomer>) {
         let ids = self.change(|state| state.add(newcomers));
+        self.send_pictures(&ids);
+    }
+
+    /// Adds pictures at their places, here and in the engine.
+    pub fn add_at(self, newcomers: Vec<(u32, Newcomer)>) {
+        let ids = self.change(|state| state.add_at(newcomers));
+        self.send_pictures(&ids);
+    }
+
+    fn send_pictures(self, ids: &[PictureId]) {
         for portion in ids.chunks(PORTION) {
             let pictures = self.peek(|state| {
                 let entries = portion.iter().filter_map(|id| state.pictures.get(*id));
@@ -108,10 +126,18 @@ impl Session {
     /// Takes the selected pictures out of the set, else the focused one.
     pub fn remove_chosen(self) {
         let ids = self.peek(|state| state.chosen());
-        if self.change(|state| state.remove(&ids)) > 0 {
-            self.send(&Command::Remove(ids));
+        if self.remove(ids) {
             self.settle();
         }
+    }
+
+    /// Takes pictures out of the set, here and in the engine; whether any was there.
+    pub(super) fn remove(self, ids: Vec<PictureId>) -> bool {
+        let found = self.change(|state| state.remove(&ids)) > 0;
+        if found {
+            self.send(&Command::Remove(ids));
+        }
+        found
     }
 
     /// Empties the set for other pictures.
@@ -150,6 +176,12 @@ impl Session {
         if let Some(method) = self.change(|state| state.wants_map(stage)) {
             self.send(&Command::Map { stage, method });
         }
+    }
+
+    /// Puts a tab in front.
+    pub fn choose_tab(self, tab: Tab) {
+        self.change(|state| state.choose_tab(tab));
+        self.show_address();
     }
 
     /// Looks inside one row of the batch matrix, or inside none.

@@ -36,12 +36,21 @@ pub fn reseed(session: Session, seed: u32) {
 
 /// Fills the empty set. The user's own pictures bring themselves.
 pub async fn load(session: Session, images: Images) {
+    load_without(session, images, &[]).await;
+}
+
+/// Fills the empty set but for some places.
+pub async fn load_without(session: Session, images: Images, removed: &[u32]) {
     let ticket = session.intake_ticket();
     let loaded = match images {
         Images::Shapes => shapes(session, ticket).await,
         Images::Fashion => fashion(session, ticket).await,
         Images::Own => Ok(()),
     };
+    if loaded.is_ok() && images != Images::Own && session.is_wanted(ticket) {
+        session.remove(session.peek(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()));
+        session.settle();
+    }
     if let Err(error) = loaded {
         session.change(|state| {
             state.end_intake();
@@ -80,9 +89,6 @@ async fn fill(session: Session, ticket: u32, count: usize, sample: impl Fn(usize
         session.add(slice);
         session.change(|state| state.advance_intake(done, Vec::new()));
         timing::breathe().await;
-    }
-    if session.is_wanted(ticket) {
-        session.settle();
     }
 }
 

@@ -146,7 +146,8 @@ async fn memory(file: &File) -> Result<u64, String> {
     Ok(memory)
 }
 
-async fn bytes(blob: &Blob) -> Result<Vec<u8>, String> {
+/// A file's contents; the error is a sentence.
+pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, String> {
     let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }

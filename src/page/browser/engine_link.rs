@@ -1,10 +1,12 @@
 //! One engine: a worker, and the port over which it and the page talk.
 
+use std::{cell::Cell, rc::Rc};
+
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
-use super::{background, engine_code::address};
+use super::{background, engine_code::address, lifeline};
 use crate::protocol::{self, Command, Event, MessageError};
 
 /// What the worker does before it has its code.
@@ -15,6 +17,10 @@ pub struct EngineLink {
     worker: Worker,
     port: MessagePort,
     engine_port: MessagePort,
+    /// The lock that the worker holds while it lives.
+    lock: String,
+    /// Whether the worker is still wanted.
+    wanted: Rc<Cell<bool>>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
     _on_error: Closure<dyn Fn(ErrorEvent)>,
 }
@@ -24,17 +30,24 @@ impl EngineLink {
     /// the port keeps them.
     pub fn new(
         on_event: impl Fn(Result<Event, MessageError>) + 'static,
-        on_error: impl Fn(String) + 'static,
+        on_error: impl Fn(String) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let worker = background::start(SCRIPT, WorkerType::Module)?;
         let channel = MessageChannel::new()?;
         let on_message = Closure::new(move |message: MessageEvent| on_event(read(&message)));
+        let (lock, wanted) = (lifeline::name(), Rc::new(Cell::new(true)));
+        let (on_end, still_wanted) = (on_error.clone(), wanted.clone());
+        lifeline::watch(&worker, lock.clone(), move || {
+            if still_wanted.get() {
+                on_end("The browser ended it.".to_owned());
+            }
+        });
         let on_error = Closure::new(move |error: ErrorEvent| on_error(error.message()));
         let port = channel.port1();
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let engine_port = channel.port2();
-        Ok(Self { worker, port, engine_port, _on_message: on_message, _on_error: on_error })
+        Ok(Self { worker, port, engine_port, lock, wanted, _on_message: on_message, _on_error: on_error })
     }
 
     /// Hands the worker its code and its end of the line.
@@ -43,6 +56,7 @@ impl EngineLink {
         Reflect::set(&message, &"glue".into(), &address("engine.js").into())?;
         Reflect::set(&message, &"module".into(), module)?;
         Reflect::set(&message, &"port".into(), &self.engine_port)?;
+        Reflect::set(&message, &"lock".into(), &self.lock.as_str().into())?;
         self.worker.post_message_with_transfer(&message, &Array::of1(&self.engine_port))
     }
 
@@ -56,6 +70,7 @@ impl EngineLink {
 
 impl Drop for EngineLink {
     fn drop(&mut self) {
+        self.wanted.set(false);
         self.port.set_onmessage(None);
         self.port.close();
         self.worker.set_onerror(None);

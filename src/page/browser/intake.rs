@@ -11,7 +11,9 @@ use web_sys::File;
 use super::{
     decoder::Decoders,
     engine_code::words,
+    experiment_file,
     incoming::{Gathered, Incoming},
+    model_file,
     session::Session,
 };
 use crate::{
@@ -28,6 +30,21 @@ const AT_ONCE: usize = 4;
 /// Reads files into the set. The first picture of the user's own replaces a built-in set,
 /// which therefore survives files that are no pictures.
 pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
+    // An experiment takes the place of everything, whatever came with it.
+    if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
+        return experiment_file::open(session, experiment.file.clone());
+    }
+    let (mut models, pictures): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| model_file::is_one(&file.file.name()));
+    let pictures = Gathered { files: pictures, unopened };
+    let Some(model) = models.pop() else { return take_pictures(session, pictures) };
+    if !pictures.files.is_empty() || !pictures.unopened.is_empty() {
+        take_pictures(session, pictures);
+    }
+    model_file::open(session, model.file);
+}
+
+fn take_pictures(session: Session, Gathered { files, unopened }: Gathered) {
     let found = files.len();
     let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
     let skipped = found - incoming.len();

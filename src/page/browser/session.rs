@@ -9,7 +9,7 @@ use leptos::prelude::{
     expect_context,
 };
 
-use super::{engine_link::EngineLink, timing};
+use super::{engine_link::EngineLink, keeper::Kept, storage::Storage, timing};
 use crate::{
     page::state::{Part, Parts, State},
     protocol::Command,
@@ -36,6 +36,10 @@ pub struct Session {
     pub(super) replacing: StoredValue<bool>,
     /// Files that the engine decodes, and who waits for them.
     pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,
+    /// The browser's storage, where there is any.
+    pub(super) storage: StoredValue<Option<Storage>, LocalStorage>,
+    /// What of this visit is in it.
+    pub(super) kept: StoredValue<Kept>,
     /// Whether settings wait to be sent.
     pub(super) unsent_settings: StoredValue<bool>,
     /// Changes whenever pictures that are on their way are no longer wanted.
@@ -54,6 +58,8 @@ impl Session {
             breakdowns: StoredValue::new(Vec::new()),
             replacing: StoredValue::new(false),
             decoding: StoredValue::new_local(HashMap::new()),
+            storage: StoredValue::new_local(None),
+            kept: StoredValue::new(Kept::default()),
             unsent_settings: StoredValue::new(false),
             intake: StoredValue::new(0),
         }

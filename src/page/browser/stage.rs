@@ -19,6 +19,7 @@ mod notices;
 mod predictions;
 mod query_area;
 mod readout;
+mod return_offer;
 mod row_view;
 mod run_chart;
 mod runs_view;
@@ -33,6 +34,7 @@ use gallery::Gallery;
 use health_warnings::HealthWarnings;
 use leptos::prelude::*;
 use notices::Notices;
+use return_offer::ReturnOffer;
 use tabs::Tabs;
 
 use crate::page::{browser::session::Session, state::Part, words};
@@ -46,6 +48,7 @@ pub fn Stage() -> impl IntoView {
     });
     view! {
         <main class="stage" id="stage">
+            <ReturnOffer />
             <Notices />
             <HealthWarnings />
             <p class="summary" aria-live="polite">

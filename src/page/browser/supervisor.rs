@@ -1,17 +1,19 @@
 //! Starts the engine, hears it, and starts another when it breaks down.
 
 use leptos::{
-    prelude::{GetValue, SetValue, UpdateValue},
+    prelude::{GetValue, SetValue, UpdateValue, document},
     task::spawn_local,
 };
 
 use super::{
+    download,
     engine_code::{self, words},
     engine_link::EngineLink,
     session::Session,
     timing,
 };
 use crate::{
+    page::export::File,
     protocol::{Event, MessageError},
     settings::BackendChoice,
 };
@@ -35,12 +37,19 @@ pub fn start(session: Session) {
         match engine_code::download(progress).await {
             Ok(module) => {
                 session.code.set_value(Some(module));
+                tell_arrival();
                 session.change(|state| state.engine_is_starting());
                 boot(session);
             }
             Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
         }
     });
+}
+
+/// Tells offline.js that all of this build's code is there.
+fn tell_arrival() {
+    let told = web_sys::Event::new("engine-arrived").and_then(|event| document().dispatch_event(&event));
+    told.expect("a page takes events");
 }
 
 /// Opens the line to a new engine and tells it everything the page knows.
@@ -76,6 +85,15 @@ fn receive(session: Session, event: Event) {
                 // Whoever asked may have been stopped meanwhile.
                 waiting.send(picture.map(|bytes| bytes.into_vec())).ok();
             }
+        }
+        Event::Model { step, file } => {
+            let name = format!("likeness-model-step-{step}.safetensors");
+            let contents = file.to_vec();
+            download::save(session, &File { name, kind: "application/octet-stream", contents });
+        }
+        Event::Opened(settings) => {
+            session.change(|state| state.apply(Event::Opened(settings)));
+            session.send_all_settings();
         }
         // A breakdown may be reported twice: by the engine's last words and by its worker.
         Event::Failed(_) if session.replacing.get_value() => {}

@@ -42,8 +42,17 @@ pub fn provide() {
 fn show(theme: Theme) {
     let root = document().document_element().expect("the page has a root");
     root.set_attribute("data-theme", theme.name()).expect("the name is an attribute's");
-    if let Some(storage) = storage() {
+    if let Some(storage) = storage().filter(|_| theme != Theme::System) {
         storage.set_item(KEY, theme.name()).ok();
+    } else {
+        forget();
+    }
+}
+
+/// Keeps no choice of theme.
+pub fn forget() {
+    if let Some(storage) = storage() {
+        storage.remove_item(KEY).ok();
     }
 }
 

@@ -37,11 +37,13 @@ pub enum Part {
     Runs,
     /// Sentences for the user.
     Notices,
+    /// What the browser keeps between visits.
+    Keeping,
 }
 
 impl Part {
     /// Every part, in the order of their numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Settings,
         Self::Pictures,
         Self::Intake,
@@ -59,6 +61,7 @@ impl Part {
         Self::Tab,
         Self::Runs,
         Self::Notices,
+        Self::Keeping,
     ];
 }
 

@@ -45,6 +45,8 @@ pub struct Pictures {
     rows: HashMap<PictureId, usize>,
     labels: Vec<String>,
     next_id: PictureId,
+    /// The id of the first picture since the set was emptied.
+    first: PictureId,
 }
 
 impl Pictures {
@@ -71,6 +73,32 @@ impl Pictures {
         self.entries.clear();
         self.rows.clear();
         self.labels.clear();
+        self.first = self.next_id;
+    }
+
+    /// The id of the first picture since the set was emptied; it tells sets apart.
+    pub fn first(&self) -> PictureId {
+        self.first
+    }
+
+    /// A picture's place in the order in which they came, counted from 0; it never changes.
+    pub fn place(&self, id: PictureId) -> u32 {
+        id.saturating_sub(self.first)
+    }
+
+    /// The id of the picture at a place, whether it is there or not.
+    pub fn at(&self, place: u32) -> PictureId {
+        self.first.saturating_add(place)
+    }
+
+    /// Leaves places free: the next picture comes at this one or after it.
+    pub(super) fn skip_to(&mut self, place: u32) {
+        self.next_id = self.next_id.max(self.at(place));
+    }
+
+    /// The places whose pictures were taken out.
+    pub fn missing(&self) -> Vec<u32> {
+        (self.first..self.next_id).filter(|id| !self.rows.contains_key(id)).map(|id| self.place(id)).collect()
     }
 
     /// The pictures in order.
@@ -145,6 +173,20 @@ mod tests {
         pictures.clear();
         let id = pictures.add(newcomer("d", None));
         assert!(!ids.contains(&id));
+    }
+
+    #[test]
+    fn places_count_from_the_last_emptying_and_stay() {
+        let mut pictures = Pictures::default();
+        pictures.add(newcomer("a", None));
+        pictures.clear();
+        let ids: Vec<_> = ["b", "c", "d"].map(|name| pictures.add(newcomer(name, None))).into();
+        assert_eq!(ids.iter().map(|id| pictures.place(*id)).collect::<Vec<_>>(), [0, 1, 2]);
+        pictures.remove(&BTreeSet::from([ids[0]]));
+        assert_eq!((pictures.place(ids[2]), pictures.at(2), pictures.missing()), (2, ids[2], vec![0]));
+        pictures.skip_to(7);
+        let late = pictures.add(newcomer("e", None));
+        assert_eq!(pictures.place(late), 7);
     }
 
     #[test]

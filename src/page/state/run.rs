@@ -16,6 +16,8 @@ pub struct Run {
     pub parameters: Option<u32>,
     /// One report a step.
     pub steps: Vec<StepReport>,
+    /// Steps that its network had taken before the first of them.
+    from: u32,
     /// What else is kept of it once it ends.
     pub notes: Notes,
     /// The step after which the settings were last changed: losses before and after it
@@ -38,6 +40,7 @@ impl Default for Run {
         Self {
             parameters: None,
             steps: Vec::new(),
+            from: 0,
             notes: Notes::default(),
             settings_since: 0,
             running: false,
@@ -54,10 +57,35 @@ impl Run {
     pub fn restart(&mut self, parameters: u32) {
         self.parameters = Some(parameters);
         self.steps.clear();
+        self.from = 0;
         self.notes = Notes::default();
         self.settings_since = 0;
         self.batch = None;
         self.row_views = None;
+    }
+
+    /// Goes back to an earlier step, and on from there.
+    pub fn go_back(&mut self, step: u32) {
+        self.steps.retain(|report| report.step <= step);
+        if self.steps.is_empty() {
+            self.from = step;
+        }
+        self.notes.go_back(step);
+        self.settings_since = self.settings_since.min(step);
+        self.batch = None;
+        self.row_views = None;
+    }
+
+    /// Forgets what only the engine that is gone knew of; whether the user wants steps stays.
+    pub fn set_engine_aside(&mut self) {
+        self.activity = Activity::Idle;
+        self.inspected = None;
+    }
+
+    /// Takes up the curves of a run that was kept.
+    pub fn take_up(&mut self, steps: Vec<StepReport>, notes: Notes) {
+        (self.steps, self.notes) = (steps, notes);
+        self.settings_since = self.step();
     }
 
     /// Notes what the engine is doing; its word on whether it trains is final.
@@ -77,7 +105,7 @@ impl Run {
 
     /// The latest step, 0 before the first.
     pub fn step(&self) -> u32 {
-        self.steps.last().map_or(0, |report| report.step)
+        self.steps.last().map_or(self.from, |report| report.step)
     }
 
     /// Whether all steps were taken.
@@ -120,6 +148,22 @@ mod tests {
         let settings = Settings { steps: 43, ..Settings::recommended(Images::Shapes) };
         assert_eq!(run.seconds_left(&settings), Some(1.0));
         assert!(!run.is_complete(&settings));
+    }
+
+    #[test]
+    fn what_was_lost_of_a_run_is_taken_again() {
+        let mut run = Run::default();
+        run.steps.extend((1..=9).map(|step| report(step, 20.0)));
+        run.go_back(6);
+        assert_eq!((run.step(), run.steps.len()), (6, 6));
+        // A network from a file brings no curves.
+        run.restart(1);
+        run.go_back(40);
+        assert_eq!((run.step(), run.steps.len()), (40, 0));
+        run.steps.push(report(41, 20.0));
+        assert_eq!(run.step(), 41);
+        run.restart(1);
+        assert_eq!(run.step(), 0);
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Engine, Part, State};
 use crate::{
+    page::experiment::as_link,
     protocol::{Backend, BatchMatrix, Stage, StepReport},
     settings::Settings,
 };
@@ -29,6 +32,18 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// The notes of a run that was kept.
+    pub(super) fn of(record: &Record, temperatures: Vec<(u32, f32)>) -> Self {
+        Self {
+            settings: Some(record.settings),
+            changed_after: record.changed_after,
+            pictures: record.pictures,
+            // That of the untrained encoder is measured anew.
+            knn: record.knn.iter().copied().filter(|(step, _)| *step > 0).collect(),
+            temperatures,
+        }
+    }
+
     /// Notes by which settings further steps were taken.
     pub(super) fn steps_taken(&mut self, now: &Settings, pictures: usize, before: u32) {
         self.pictures = pictures;
@@ -58,6 +73,13 @@ impl Notes {
         }
     }
 
+    /// Forgets what was noted after a step.
+    pub(super) fn go_back(&mut self, step: u32) {
+        self.changed_after = self.changed_after.filter(|changed| *changed < step);
+        self.knn.retain(|(at, _)| *at <= step);
+        self.temperatures.retain(|(at, _)| *at <= step);
+    }
+
     /// The learned temperature, by step of a reported batch; empty where it is fixed.
     pub fn temperatures(&self) -> &[(u32, f32)] {
         &self.temperatures
@@ -65,11 +87,12 @@ impl Notes {
 }
 
 /// A run that took at least one step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Counted from 1.
     pub number: u32,
     /// The settings that its last steps were taken by.
+    #[serde(with = "as_link")]
     pub settings: Settings,
     /// The step after which they were last changed on the way, if they were.
     pub changed_after: Option<u32>,
@@ -156,6 +179,13 @@ impl State {
             knn: untrained.into_iter().chain(notes.knn.iter().copied()).collect(),
             pixels: knn(Stage::Pixels),
         }))
+    }
+
+    /// Puts runs that were kept in the place of all others.
+    pub(super) fn put_runs(&mut self, runs: Vec<Record>) {
+        self.touch(Part::Runs);
+        let ended = runs.last().map_or(0, |record| record.number);
+        self.runs = Runs { kept: runs.into_iter().map(Arc::new).collect(), ended, picked: Vec::new() };
     }
 
     /// All runs that took a step, the present one last.

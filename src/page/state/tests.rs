@@ -60,6 +60,7 @@ fn the_tab_follows_the_run_until_the_user_chooses() {
     state.choose_tab(Tab::Similarity);
     state.start_running();
     assert_eq!(state.tab, Tab::Similarity);
+    state.apply(Event::Stepped(vec![report(1)]));
     state.apply(Event::Restarted { parameters: 9 });
     state.start_running();
     assert_eq!(state.tab, Tab::Loss);
@@ -368,4 +369,126 @@ fn a_label_goes_onto_every_selected_picture() {
     state.clear_selection();
     state.label_chosen("horse");
     assert_eq!((state.label_of(0), state.labels.typed_count()), (Some("horse"), 4));
+}
+
+fn snapshot(step: u32) -> Event {
+    Event::Snapshot { step, file: vec![step as u8] }
+}
+
+#[test]
+fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
+    let mut state = state(4);
+    state.apply(Event::Restarted { parameters: 9 });
+    state.start_running();
+    state.apply(Event::Activity(Activity::Training));
+    state.apply(Event::Stepped((1..=20).map(report).collect()));
+    state.apply(snapshot(20));
+    state.apply(Event::Stepped((21..=27).map(report).collect()));
+    state.apply(Event::Failed("It broke".to_owned()));
+    assert_eq!((state.run.step(), state.run.running, state.records().len()), (20, true, 1));
+    let notice = &state.notices.last().expect("it is said").text;
+    assert_eq!(
+        notice,
+        "The engine stopped: It broke. A new one takes over at step 20; 7 steps after it are lost, nothing else."
+    );
+    let messages: Vec<_> = state.introduction().collect();
+    assert_eq!(messages[1], Command::Restore { file: vec![20] });
+    assert_eq!(messages.last(), Some(&Command::Train));
+    state.apply(Event::Restored { step: 20, parameters: 9 });
+    assert_eq!((state.run.step(), state.run.parameters), (20, Some(9)));
+    assert_ne!(state.introduction().last(), Some(Command::Train));
+    state.apply(Event::Stepped(vec![report(21)]));
+    assert_eq!(
+        state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(),
+        (1..=21).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn an_engine_that_takes_over_rests_when_the_user_does() {
+    let mut state = state(4);
+    state.apply(Event::Stepped(vec![report(1)]));
+    state.apply(snapshot(1));
+    state.apply(Event::Failed("It broke".to_owned()));
+    assert!(!state.introduction().any(|command| command == Command::Train));
+    state.start_running();
+    state.apply(Event::Failed("It broke".to_owned()));
+    assert!(state.introduction().any(|command| command == Command::Train));
+    state.stop_running();
+    assert!(!state.introduction().any(|command| command == Command::Train));
+}
+
+#[test]
+fn a_new_run_or_other_pictures_leave_the_snapshot_behind() {
+    for change in [
+        (|state: &mut State| state.apply(Event::Restarted { parameters: 1 })) as fn(&mut State),
+        |state| state.clear(Images::Own),
+        |state| state.apply(Event::Opened(Settings::recommended(Images::Shapes))),
+    ] {
+        let mut state = state(4);
+        state.apply(snapshot(3));
+        change(&mut state);
+        assert_eq!(state.snapshot, None);
+    }
+}
+
+#[test]
+fn an_opened_model_brings_its_settings_and_no_curves() {
+    let mut state = state(4);
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    let settings = Settings { width: 8, temperature: 0.5, ..state.settings };
+    state.apply(Event::Opened(settings));
+    state.apply(Event::Restored { step: 300, parameters: 7 });
+    assert_eq!((state.settings, state.run.step(), state.run.steps.len()), (settings, 300, 0));
+    // The run before it is kept to be compared.
+    assert_eq!(state.records().len(), 1);
+}
+
+#[test]
+fn an_experiment_comes_back_on_another_page() {
+    let mut state = state(5);
+    state.edit(|settings| settings.temperature = 0.25);
+    state.remove(&[1]);
+    state.type_label(3, "odd");
+    state.apply(Event::Stepped((1..=12).map(report).collect()));
+    state.apply(Event::Restarted { parameters: 9 });
+    state.apply(Event::Stepped((1..=7).map(report).collect()));
+    state.apply(snapshot(5));
+    assert!(state.is_worth_keeping());
+    assert_eq!(state.kept_words(), "Shapes, step 7 of 1,700");
+    let kept = state.experiment();
+    assert_eq!((&kept.removed, &kept.typed), (&vec![1], &vec![(3, "odd".to_owned())]));
+
+    let mut page = State::new(Settings::recommended(Images::Fashion));
+    page.add(vec![newcomer("x", "y")]);
+    page.clear(Images::Shapes);
+    let restore = page.take_up(kept.clone());
+    assert_eq!(restore, Some(Command::Restore { file: vec![5] }));
+    assert!(!page.is_worth_keeping(), "what is kept is not overwritten by half of it");
+    // The engine still speaks of the run before.
+    page.apply(Event::Stepped(vec![report(3)]));
+    page.apply(Event::Restarted { parameters: 1 });
+    page.apply(Event::Restored { step: 5, parameters: 9 });
+    page.apply(snapshot(5));
+    page.add((0..5).map(|i| newcomer(&i.to_string(), "a")).collect());
+    page.type_labels_at(&kept.typed);
+    assert_eq!(page.settings, state.settings);
+    let steps = |run: &Run| run.steps.iter().map(|report| report.step).collect::<Vec<_>>();
+    assert_eq!(steps(&page.run), [1, 2, 3, 4, 5]);
+    assert_eq!(page.records()[0].steps.len(), 12);
+    assert_eq!(page.label_of(page.pictures.at(3)), Some("odd"));
+    assert_eq!(page.label_of(page.pictures.at(2)), Some("a"));
+}
+
+#[test]
+fn what_an_engine_refuses_is_no_longer_waited_for() {
+    let mut kept = state(4);
+    kept.apply(Event::Stepped(vec![report(1)]));
+    kept.apply(snapshot(1));
+    let mut page = state(4);
+    page.take_up(kept.experiment());
+    page.apply(Event::Refused("It is damaged.".to_owned()));
+    page.apply(Event::Restarted { parameters: 1 });
+    assert_eq!(page.run.step(), 0);
+    assert_eq!(page.introduction().count(), 3, "no snapshot among settings, pictures and their end");
 }

@@ -18,6 +18,8 @@ pub enum Gpu {
     /// An adapter that computes on the CPU, and says so.
     #[default]
     Software,
+    /// The machine's own, or one that computes on the CPU where there is none.
+    Machine,
     /// None.
     Absent,
 }
@@ -55,8 +57,10 @@ fn capabilities(browser: &Browser, gpu: Gpu, network_log: &Path) -> Result<Capab
     }
     chrome.add_arg(&format!("--window-size={},{}", WINDOW.0, WINDOW.1))?;
     chrome.add_arg(&format!("--log-net-log={}", network_log.display()))?;
-    if gpu == Gpu::Software {
+    if gpu != Gpu::Absent {
         chrome.add_arg("--enable-unsafe-webgpu")?;
+    }
+    if gpu == Gpu::Software {
         chrome.add_arg("--use-webgpu-adapter=swiftshader")?;
     }
     Ok(chrome.into())

@@ -16,11 +16,11 @@ use crate::{
     settings::{Range, Settings},
 };
 
-/// Input side and width that go well together.
-type Size = (u32, u32);
+/// Input side, width and depth that go well together.
+type Size = (u32, u32, u32);
 
 /// Networks to start from.
-const SIZES: &[(&str, Size)] = &[("Small", (32, 16)), ("Medium", (48, 24)), ("Large", (64, 32))];
+const SIZES: &[(&str, Size)] = &[("Small", (32, 16, 4)), ("Medium", (48, 24, 4)), ("Large", (64, 32, 5))];
 
 /// Presets, and the numbers behind them.
 #[component]
@@ -32,12 +32,12 @@ pub fn EncoderStep() -> impl IntoView {
     };
     let size = move || {
         session.read([Part::Settings], |state| {
-            let size = (state.settings.side, state.settings.width);
+            let size = (state.settings.side, state.settings.width, state.settings.depth);
             SIZES.iter().map(|(_, known)| *known).find(|known| *known == size)
         })
     };
-    let choose = move |(side, width): Size| {
-        session.edit(|settings| (settings.side, settings.width) = (side, width));
+    let choose = move |size: Size| {
+        session.edit(|settings| (settings.side, settings.width, settings.depth) = size);
     };
     view! {
         <Step number=3 name="Encoder" words=Signal::derive(summary) open=RwSignal::new(false)>
@@ -62,6 +62,14 @@ pub fn EncoderStep() -> impl IntoView {
                     range=limits(Settings::WIDTH)
                     step="1"
                     on_change=move |width| session.edit(|settings| settings.width = width as u32)
+                />
+                <NumberField
+                    name="Layers"
+                    term=terms::DEPTH
+                    value=number(session, |settings| settings.depth)
+                    range=limits(Settings::DEPTH)
+                    step="1"
+                    on_change=move |depth| session.edit(|settings| settings.depth = depth as u32)
                 />
             </details>
             <p class="note">"Another size builds a new network: training starts over from step 0."</p>

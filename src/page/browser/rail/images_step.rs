@@ -7,8 +7,8 @@ use web_sys::HtmlInputElement;
 use super::step::Step;
 use crate::{
     page::{
-        browser::{builtin, explain::Explain, incoming, intake, session::Session},
-        state::{Failure, Part},
+        browser::{builtin, explain::Explain, incoming, intake, keeper, session::Session},
+        state::{Failure, Keeping as Kept, Part},
         terms, words,
     },
     settings::{Images, MIN_PICTURES},
@@ -26,6 +26,7 @@ pub fn ImagesStep() -> impl IntoView {
             <Progress />
             <Failures />
             <Upkeep />
+            <Keeping />
         </Step>
     }
 }
@@ -62,7 +63,7 @@ fn Pickers() -> impl IntoView {
                 class="visually-hidden"
                 type="file"
                 multiple
-                accept=incoming::ACCEPT
+                accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
                 aria-label="Picture files"
                 tabindex="-1"
                 node_ref=input
@@ -218,6 +219,27 @@ fn Upkeep() -> impl IntoView {
                 on:click=move |_| session.clear(Images::Own)
             >
                 "Clear all"
+            </button>
+        </div>
+    }
+}
+
+/// Whether this visit's work is kept, and the way to have everything forgotten.
+#[component]
+fn Keeping() -> impl IntoView {
+    let session = Session::expect();
+    let keeping = move || session.read([Part::Keeping], |state| state.keeping);
+    let nothing = move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten);
+    view! {
+        <div class="upkeep">
+            <p class="note">{move || keeping().words()}</p>
+            <button
+                class="button quiet"
+                type="button"
+                disabled=nothing
+                on:click=move |_| keeper::forget_everything(session)
+            >
+                "Forget everything"
             </button>
         </div>
     }

@@ -1,0 +1,71 @@
+// Measures one contestant, alone in its worker. All are measured by this code.
+//
+// A contestant's module exports `prepare(backend, problem)`, which resolves to an object:
+// `step()` begins a training step, and `loss()` resolves to the loss of the step begun
+// last, once that is there.
+import { calls } from "./count-gpu-calls.js";
+
+/** How many losses show that all contestants train the same. */
+const SHOWN = 3;
+
+/** What the shorter of two blocks of steps takes at least, in milliseconds, if a step is short. */
+const BLOCK = 400;
+
+/** Blocks are timed this many times over; the median counts. */
+const ROUNDS = 5;
+
+/** As many rounds as begin within this time, in milliseconds; one at least. */
+const PATIENCE = 20_000;
+
+/** Time and calls of a number of steps and of reading the last loss. */
+async function block(contestant, steps) {
+  const before = { ...calls };
+  const start = performance.now();
+  for (let step = 0; step < steps; step++) contestant.step();
+  await contestant.loss();
+  const took = { milliseconds: performance.now() - start };
+  for (const name in calls) took[name] = calls[name] - before[name];
+  return took;
+}
+
+/** What each step adds to a block: the time of a read-back, however long, cancels out. */
+async function marginal(contestant, steps) {
+  const few = await block(contestant, steps);
+  const many = await block(contestant, 3 * steps);
+  const each = Object.entries(many).map(([name, value]) => [name, (value - few[name]) / (2 * steps)]);
+  return Object.fromEntries(each);
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+async function measure(contestant) {
+  const losses = [];
+  for (let step = 0; step < SHOWN; step++) {
+    contestant.step();
+    losses.push(await contestant.loss());
+  }
+  const { milliseconds } = await block(contestant, 1);
+  const steps = Math.max(1, Math.round(BLOCK / milliseconds));
+  const rounds = [];
+  const start = performance.now();
+  do rounds.push(await marginal(contestant, steps));
+  while (rounds.length < ROUNDS && performance.now() - start < PATIENCE);
+  const medians = Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]);
+  return { losses, ...Object.fromEntries(medians) };
+}
+
+// What goes wrong beside the promises that are awaited here, such as a panic in a callback.
+self.addEventListener("unhandledrejection", ({ reason }) => postMessage({ failed: `${reason}` }));
+self.addEventListener("error", ({ message }) => postMessage({ failed: message }));
+
+self.onmessage = async ({ data: { contestant, backend, problem } }) => {
+  try {
+    const { prepare } = await import(`./${contestant}.js`);
+    postMessage(await measure(await prepare(backend, problem)));
+  } catch (error) {
+    postMessage({ failed: `${error}` });
+  }
+};

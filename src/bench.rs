@@ -1,0 +1,221 @@
+//! Training steps from given weights on given pictures, for comparison with other
+//! libraries: `benches/` says which, and how they are timed.
+//!
+//! Weights and pictures come from a generator so plain that every contestant draws the
+//! same numbers (`benches/page/network.js`): the losses then agree, which shows that all
+//! of them train the same network.
+
+use std::convert::Infallible;
+
+use burn::{
+    module::Module,
+    optim::{AdamWConfig, GradientsParams},
+    tensor::{Device, Tensor},
+};
+use rand::{RngExt, TryRng};
+
+use crate::{
+    encoder::{EncoderConfig, Network},
+    loss::{Loss, Scale},
+    random::{Purpose, generator},
+    settings::{Images, Settings},
+    train::{Trainer, optimizer::Optimizer, upload},
+};
+
+/// Temperature of NT-Xent.
+const TEMPERATURE: f32 = 0.5;
+
+/// Learning rate of Adam; the rest of it is as in the literature, weight decay left out.
+const RATE: f64 = 1e-3;
+
+/// How much of the remembered moments each step replaces.
+const MOMENTUM: f64 = 0.1;
+
+const WEIGHTS_SEED: u32 = 1;
+const VIEWS_SEED: u32 = 2;
+
+/// What is trained, on how much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The network.
+    pub encoder: EncoderConfig,
+    /// Pairs in a step.
+    pub pairs: usize,
+    /// The side of a picture, in pixels.
+    pub side: usize,
+}
+
+/// A network in training.
+pub enum Contestant {
+    /// On the same views in every step.
+    Given(Box<Given>),
+    /// On views that every step draws anew: the product's own training step.
+    Drawing(Box<Drawing>),
+}
+
+/// See [`Contestant::Given`].
+pub struct Given {
+    network: Network,
+    optimizer: Optimizer,
+    loss: Loss,
+    scale: Scale,
+    /// First views first, `[2n, 3, side, side]`.
+    views: Tensor<4>,
+    /// Of the step taken last, `[1]`.
+    last_loss: Option<Tensor<1>>,
+}
+
+/// See [`Contestant::Drawing`].
+pub struct Drawing {
+    trainer: Trainer,
+    /// Of the step taken last, `[1]`.
+    last_loss: Option<Tensor<1>>,
+}
+
+impl Contestant {
+    /// Prepares for steps on the same views.
+    pub fn given(problem: &Problem, device: &Device) -> Self {
+        let settings = settings(problem);
+        let network = problem.encoder.init(&mut Mulberry(WEIGHTS_SEED), device);
+        let optimizer =
+            AdamWConfig::new().with_beta_2(0.999).with_epsilon(1e-8).with_weight_decay(0.0).build();
+        let views = upload(&views(problem), problem.side, device);
+        Self::Given(Box::new(Given {
+            network: network.train(),
+            optimizer: Optimizer::new(optimizer),
+            loss: Loss::new(&settings, problem.pairs, &device.clone().autodiff()),
+            scale: Scale::new(&settings, device).train(),
+            views: Tensor::from_inner(views),
+            last_loss: None,
+        }))
+    }
+
+    /// Prepares for steps on views drawn of a set of `pictures`.
+    pub fn drawing(problem: &Problem, pictures: usize, device: &Device) -> Self {
+        let mut rng = Mulberry(VIEWS_SEED);
+        let plane = 3 * problem.side * problem.side;
+        let pictures: Vec<_> = (0..pictures).map(|_| rng.units(plane)).collect();
+        let pictures = upload(&pictures, problem.side, device);
+        let trainer = Trainer::with_encoder(settings(problem), &problem.encoder, pictures);
+        Self::Drawing(Box::new(Drawing { trainer, last_loss: None }))
+    }
+
+    /// Takes one step, or leaves it to the device to take.
+    pub fn step(&mut self) {
+        match self {
+            Self::Given(given) => given.step(),
+            Self::Drawing(drawing) => {
+                drawing.last_loss = Some(drawing.trainer.step().statistics.narrow(0, 0, 1));
+            }
+        }
+    }
+
+    /// The loss of the step taken last, `[1]`; `None` before the first.
+    pub fn last_loss(&self) -> Option<Tensor<1>> {
+        match self {
+            Self::Given(given) => given.last_loss.clone(),
+            Self::Drawing(drawing) => drawing.last_loss.clone(),
+        }
+    }
+}
+
+impl Given {
+    fn step(&mut self) {
+        let (embeddings, moments) = self.network.encoder.forward_batch(self.views.clone());
+        let projections = self.network.head.forward(embeddings);
+        let mut rng = generator(0, Purpose::Negatives, 0);
+        let batch = self.loss.forward(projections, &self.scale, &mut rng);
+        let mut gradients = batch.loss.backward();
+        let gradients = GradientsParams::from_module(&mut gradients, &self.network);
+        self.network = self.optimizer.step(RATE, self.network.clone(), gradients);
+        self.network.encoder.remember(moments, MOMENTUM);
+        self.last_loss = Some(batch.statistics.inner().narrow(0, 0, 1));
+    }
+}
+
+fn settings(problem: &Problem) -> Settings {
+    Settings {
+        batch: problem.pairs as u32,
+        side: problem.side as u32,
+        temperature: TEMPERATURE,
+        ..Settings::recommended(Images::Shapes)
+    }
+}
+
+/// Two views of every picture, first views first: a picture is a colour of its own, a
+/// view adds noise of its own.
+fn views(problem: &Problem) -> Vec<Vec<f32>> {
+    let mut rng = Mulberry(VIEWS_SEED);
+    let colours = rng.units(3 * problem.pairs);
+    let mut plane = |colour: f32| {
+        let noise = rng.units(problem.side * problem.side);
+        noise.into_iter().map(move |noise| 0.5 * (colour + noise))
+    };
+    let view = |colours: &[f32]| colours.iter().copied().flat_map(&mut plane).collect();
+    (0..2).flat_map(|_| colours.chunks(3)).map(view).collect()
+}
+
+/// mulberry32 (Tommy Ettinger), a generator of few lines in any language.
+struct Mulberry(u32);
+
+impl Mulberry {
+    /// Numbers in 0 … 1.
+    fn units(&mut self, count: usize) -> Vec<f32> {
+        (0..count).map(|_| self.random_range(0.0..1.0)).collect()
+    }
+}
+
+impl TryRng for Mulberry {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.0 = self.0.wrapping_add(0x6d2b_79f5);
+        let mut bits = (self.0 ^ (self.0 >> 15)).wrapping_mul(self.0 | 1);
+        bits ^= bits.wrapping_add((bits ^ (bits >> 7)).wrapping_mul(bits | 61));
+        Ok(bits ^ (bits >> 14))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        rand::rand_core::utils::next_u64_via_u32(self)
+    }
+
+    fn try_fill_bytes(&mut self, destination: &mut [u8]) -> Result<(), Infallible> {
+        rand::rand_core::utils::fill_bytes_via_next_word(destination, || self.try_next_u32())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three_convolutions() -> Problem {
+        Problem { encoder: EncoderConfig { stages: vec![(16, 1), (32, 2), (64, 2)] }, pairs: 32, side: 32 }
+    }
+
+    fn losses(mut contestant: Contestant, steps: usize) -> Vec<f32> {
+        let step = |_| {
+            contestant.step();
+            contestant.last_loss().expect("a step was taken").into_scalar()
+        };
+        (0..steps).map(step).collect()
+    }
+
+    #[test]
+    fn the_losses_are_those_of_jax() {
+        // benches/peers/jax_native.py in JAX 0.10.2.
+        let wanted = [3.722_970, 3.574_790, 3.438_979];
+        let losses = losses(Contestant::given(&three_convolutions(), &Device::flex()), 3);
+        let close = losses.iter().zip(wanted).all(|(loss, wanted)| (loss - wanted).abs() < 1e-3);
+        assert!(close, "{losses:?} instead of {wanted:?}");
+    }
+
+    #[test]
+    fn drawn_views_are_trained_on_too() {
+        let mut problem = three_convolutions();
+        (problem.pairs, problem.side) = (4, 16);
+        let losses = losses(Contestant::drawing(&problem, 10, &Device::flex()), 2);
+        // Between the least that cosines allow and the most.
+        assert!(losses.iter().all(|loss| (0.0..7.0_f32.ln() + 4.0).contains(loss)), "{losses:?}");
+        assert_ne!(losses[0], losses[1]);
+    }
+}

@@ -1,0 +1,52 @@
+//! Likeness as a contestant of the bench: what `benches/page/likeness.js` calls.
+
+#[cfg(target_arch = "wasm32")]
+mod contestant {
+    use burn::tensor::Device;
+    use likeness::{
+        bench::{self, Problem},
+        encoder::EncoderConfig,
+    };
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen]
+    pub struct Contestant(bench::Contestant);
+
+    #[wasm_bindgen]
+    impl Contestant {
+        /// Opens the device and prepares; `stages` are channels and stride, one after another.
+        /// Views are drawn of a set of `pictures`; if that is 0, they are given.
+        pub async fn open(
+            backend: &str,
+            stages: &[u32],
+            pairs: usize,
+            side: usize,
+            pictures: usize,
+        ) -> Result<Self, String> {
+            console_error_panic_hook::set_once();
+            let device = match backend {
+                "webgpu" => Device::wgpu_options().init_async().await.map_err(|error| error.to_string())?,
+                "cpu" => Device::flex(),
+                other => return Err(format!("There is no backend {other}.")),
+            };
+            let stages = stages.chunks(2).map(|stage| (stage[0] as usize, stage[1] as usize)).collect();
+            let problem = Problem { encoder: EncoderConfig { stages }, pairs, side };
+            Ok(Self(match pictures {
+                0 => bench::Contestant::given(&problem, &device),
+                _ => bench::Contestant::drawing(&problem, pictures, &device),
+            }))
+        }
+
+        pub fn step(&mut self) {
+            self.0.step();
+        }
+
+        /// The loss of the step begun last, once it is there.
+        pub async fn loss(&self) -> Result<f32, String> {
+            let loss = self.0.last_loss().ok_or("No step was taken.")?;
+            loss.into_scalar_async().await.map_err(|error| error.to_string())
+        }
+    }
+}
+
+fn main() {}

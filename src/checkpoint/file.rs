@@ -1,0 +1,315 @@
+//! A checkpoint as a safetensors file.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt::Display, str::FromStr};
+
+use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
+
+use super::{Checkpoint, Numbers, Taken, layout};
+use crate::{
+    encoder::{EncoderConfig, INPUT_FACTOR, INPUT_OFFSET, PROJECTION},
+    image::SIDE,
+    kernels::block::EPSILON,
+    link,
+    protocol::BUILD,
+    settings::Settings,
+};
+
+/// What the metadata call this format.
+const FORMAT: &str = "likeness";
+
+/// Its version: raised whenever an older page could not read the file.
+const VERSION: u32 = 1;
+
+/// The largest file that is read: several times what the widest network needs.
+const MAX_BYTES: usize = 64 << 20;
+
+impl View for &Numbers {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        bytemuck::cast_slice(&self.values).into()
+    }
+
+    fn data_len(&self) -> usize {
+        size_of_val(self.values.as_slice())
+    }
+}
+
+/// The checkpoint as a file.
+pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
+    let metadata = metadata(checkpoint).into_iter().map(|(name, value)| (name.to_owned(), value));
+    safetensors::serialize(&checkpoint.numbers, Some(metadata.collect())).expect("shapes fit the values")
+}
+
+/// What the numbers mean, in words.
+fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
+    let Checkpoint { settings, step, training, .. } = checkpoint;
+    let mut metadata = BTreeMap::from([
+        ("format", FORMAT.to_owned()),
+        ("version", VERSION.to_string()),
+        ("build", BUILD.to_owned()),
+        ("settings", link::write(settings)),
+        ("step", step.to_string()),
+        ("width", settings.width.to_string()),
+        ("depth", settings.depth.to_string()),
+        ("side", settings.side.to_string()),
+        ("stages", stages(&EncoderConfig::of(settings))),
+        ("projection", PROJECTION.to_string()),
+        ("picture_side", SIDE.to_string()),
+        ("input_factor", INPUT_FACTOR.to_string()),
+        ("input_offset", INPUT_OFFSET.to_string()),
+        ("epsilon", EPSILON.to_string()),
+    ]);
+    if let Some(Taken { network, loss }) = training {
+        metadata.insert("optimizer_steps", network.to_string());
+        metadata.insert("loss_optimizer_steps", loss.to_string());
+    }
+    metadata
+}
+
+/// Channels and stride of every convolution, as JSON has it.
+fn stages(config: &EncoderConfig) -> String {
+    format!("{:?}", config.stages.iter().map(|(channels, stride)| [*channels, *stride]).collect::<Vec<_>>())
+}
+
+/// Reads a file; the error is a sentence for the user.
+pub fn read(bytes: &[u8]) -> Result<Checkpoint, String> {
+    try_read(bytes).map_err(|reason| format!("The model file cannot be used: {reason}. Nothing was changed."))
+}
+
+fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
+    if bytes.len() > MAX_BYTES {
+        return Err(format!("it is larger than {} MiB, which no model of this page is", MAX_BYTES >> 20));
+    }
+    let broken = |error: safetensors::SafeTensorError| format!("it is no whole safetensors file ({error})");
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+    let (checkpoint, config) = understand(&header)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
+    let expected = layout::tensors(&config, checkpoint.training.is_some());
+    if let Some(name) = tensors.names().into_iter().find(|name| !expected.contains_key(*name)) {
+        return Err(format!("the tensor “{}” does not belong to such a network", shortened(name)));
+    }
+    let mut numbers = BTreeMap::new();
+    for (name, shape) in expected {
+        let tensor = tensors.tensor(&name).map_err(|_| format!("the tensor “{name}” is missing"))?;
+        if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
+            return Err(format!("the tensor “{name}” has another type or shape than the network needs"));
+        }
+        let values = bytemuck::pod_collect_to_vec(tensor.data());
+        numbers.insert(name, Numbers { shape, values });
+    }
+    layout::check_values(&numbers)?;
+    Ok(Checkpoint { numbers, ..checkpoint })
+}
+
+/// What the metadata say of the network; its numbers are still to be read.
+fn understand(header: &Metadata) -> Result<(Checkpoint, EncoderConfig), String> {
+    let get = |name: &str| header.metadata().as_ref()?.get(name).map(String::as_str);
+    if get("format") != Some(FORMAT) {
+        return Err("it holds tensors, but no network of this page".to_owned());
+    }
+    let version: u32 = number(get("version"), "version")?;
+    if version != VERSION {
+        return Err(format!(
+            "it is of version {version} of the format, and this page reads version {VERSION}"
+        ));
+    }
+    let (settings, problems) = link::read(get("settings").ok_or("its settings are missing")?);
+    if let Some(problem) = problems.first() {
+        return Err(format!(
+            "its settings cannot be understood ({})",
+            shortened(problem.trim_end_matches('.'))
+        ));
+    }
+    let config = EncoderConfig::of(&settings);
+    let shape = [
+        ("width", settings.width.to_string()),
+        ("depth", settings.depth.to_string()),
+        ("side", settings.side.to_string()),
+        ("stages", stages(&config)),
+        ("projection", PROJECTION.to_string()),
+        ("input_factor", INPUT_FACTOR.to_string()),
+        ("input_offset", INPUT_OFFSET.to_string()),
+        ("epsilon", EPSILON.to_string()),
+    ];
+    if let Some((name, _)) = shape.iter().find(|(name, value)| get(name) != Some(value)) {
+        return Err(format!("its {name} is not that of a network that this page could have made"));
+    }
+    let training = match (get("optimizer_steps"), get("loss_optimizer_steps")) {
+        (None, None) => None,
+        (network, loss) => Some(Taken {
+            network: number(network, "optimizer_steps")?,
+            loss: number(loss, "loss_optimizer_steps")?,
+        }),
+    };
+    let step = number(get("step"), "step")?;
+    let Taken { network, loss } = training.unwrap_or_default();
+    if [step, network, loss].into_iter().any(|steps| steps > Settings::STEPS.max) {
+        return Err("it has taken more steps than any run of this page".to_owned());
+    }
+    Ok((Checkpoint { settings, step, training, numbers: BTreeMap::new() }, config))
+}
+
+fn number<T: FromStr + Display>(text: Option<&str>, name: &str) -> Result<T, String> {
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("its {name} is missing or no number"))
+}
+
+/// The beginning of a text from a file, which may be of any length.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use safetensors::serialize;
+
+    use super::*;
+    use crate::{
+        checkpoint::{Gatherer, Named},
+        random::{Purpose, generator},
+        settings::Images,
+    };
+
+    fn checkpoint(training: Option<Taken>) -> Checkpoint {
+        let mut settings = Settings::recommended(Images::Shapes);
+        (settings.width, settings.side, settings.seed) = (4, 16, 9);
+        let config = EncoderConfig::new(4, 4);
+        let network = config.init(&mut generator(1, Purpose::Weights, 0), &burn::tensor::Device::flex());
+        let mut gatherer = Gatherer::default();
+        gatherer.take("", &network, None);
+        let numbers = pollster::block_on(gatherer.finish()).expect("the CPU answers");
+        Checkpoint::new(settings, 7, training, numbers).expect("they are numbers")
+    }
+
+    /// The file with other metadata and tensors.
+    fn tampered(
+        tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut Named),
+    ) -> Result<Checkpoint, String> {
+        let mut checkpoint = checkpoint(None);
+        let mut metadata = metadata(&checkpoint);
+        tamper(&mut metadata, &mut checkpoint.numbers);
+        let metadata = metadata.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let bytes = serialize(&checkpoint.numbers, Some(metadata.collect())).expect("shapes fit");
+        Checkpoint::from_file(&bytes)
+    }
+
+    fn refusal(read: Result<Checkpoint, String>) -> String {
+        let sentence = read.expect_err("it is refused");
+        assert!(sentence.ends_with("Nothing was changed."), "{sentence}");
+        sentence
+    }
+
+    /// A file with this header and as many bytes after it.
+    fn with_header(header: &str, bytes: usize) -> Vec<u8> {
+        let mut file = (header.len() as u64).to_le_bytes().to_vec();
+        file.extend(header.as_bytes());
+        file.resize(file.len() + bytes, 0);
+        file
+    }
+
+    #[test]
+    fn models_and_snapshots_come_back_to_the_last_bit() {
+        for training in [None, Some(Taken { network: 7, loss: 3 })] {
+            let checkpoint = checkpoint(training);
+            assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
+        }
+    }
+
+    #[test]
+    fn names_and_metadata_are_what_other_programs_rely_on() {
+        let file = checkpoint(None).to_file();
+        let tensors = SafeTensors::deserialize(&file).expect("it is whole");
+        assert_eq!(tensors.tensor("encoder.blocks.1.weight").expect("it is there").shape(), [8, 4, 3, 3]);
+        let (_, header) = SafeTensors::read_metadata(&file).expect("it is whole");
+        let get = |name: &str| header.metadata().as_ref().and_then(|all| all.get(name)).map(String::as_str);
+        assert_eq!(get("stages"), Some("[[4, 1], [8, 2], [16, 2], [16, 2]]"));
+        assert_eq!(
+            (get("input_factor"), get("input_offset"), get("epsilon")),
+            (Some("4"), Some("-2"), Some("0.00001"))
+        );
+        assert_eq!((get("step"), get("side"), get("optimizer_steps")), (Some("7"), Some("16"), None));
+    }
+
+    #[test]
+    fn a_file_cut_short_anywhere_is_refused() {
+        let whole = checkpoint(None).to_file();
+        let lengths = (0..64).chain((64..whole.len()).step_by(97)).chain([whole.len() - 1]);
+        for length in lengths {
+            refusal(Checkpoint::from_file(&whole[..length]));
+        }
+        let longer = [whole.as_slice(), &[0]].concat();
+        refusal(Checkpoint::from_file(&longer));
+    }
+
+    #[test]
+    fn foreign_files_and_other_versions_are_named() {
+        let foreign = with_header(r#"{"weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8);
+        assert!(refusal(Checkpoint::from_file(&foreign)).contains("no network of this page"));
+        assert!(
+            refusal(Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all")).contains("safetensors")
+        );
+        let other = tampered(|metadata, _| drop(metadata.insert("version", "2".to_owned())));
+        assert!(refusal(other).contains("version 2"));
+        let unknown =
+            tampered(|metadata, _| drop(metadata.insert("settings", "width=4&taste=sweet".to_owned())));
+        assert!(refusal(unknown).contains("taste"));
+    }
+
+    #[test]
+    fn hostile_headers_are_refused_without_reserving_what_they_ask_for() {
+        let huge = format!("[{}]", vec!["4294967296"; 8].join(","));
+        for tensors in [
+            format!(r#""encoder.blocks.0.weight":{{"dtype":"F32","shape":{huge},"data_offsets":[0,8]}}"#),
+            r#""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}"#.to_owned(),
+            r#""a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}"#.to_owned(),
+            r#""a":{"dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551615]}"#.to_owned(),
+        ] {
+            let header = format!(r#"{{"__metadata__":{{"format":"likeness","version":"1"}},{tensors}}}"#);
+            refusal(Checkpoint::from_file(&with_header(&header, 12)));
+        }
+        let mut endless = u64::MAX.to_le_bytes().to_vec();
+        endless.extend([b'{'; 64]);
+        refusal(Checkpoint::from_file(&endless));
+    }
+
+    #[test]
+    fn tensors_that_do_not_fit_are_named() {
+        let missing = tampered(|_, numbers| drop(numbers.remove("head.output.bias")));
+        assert!(refusal(missing).contains("“head.output.bias” is missing"));
+        let extra = tampered(|_, numbers| {
+            numbers.insert("x".repeat(500), Numbers::zeros(vec![1]));
+        });
+        assert!(refusal(extra).contains("xxx…” does not belong"));
+        let reshaped = tampered(|_, numbers| {
+            numbers.insert("head.output.bias".to_owned(), Numbers::zeros(vec![1, 64]));
+        });
+        assert!(refusal(reshaped).contains("another type or shape"));
+        let wider = tampered(|metadata, _| drop(metadata.insert("width", "8".to_owned())));
+        assert!(refusal(wider).contains("width"));
+    }
+
+    #[test]
+    fn values_that_no_training_leaves_are_refused() {
+        for (name, value) in [
+            ("encoder.blocks.2.weight", f32::NAN),
+            ("head.output.bias", f32::INFINITY),
+            ("encoder.blocks.0.variance", -0.5),
+        ] {
+            let read = tampered(|_, numbers| {
+                numbers.get_mut(name).expect("it is there").values[0] = value;
+            });
+            assert!(refusal(read).contains(name));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Which tensors a checkpoint holds, of which shapes, and what their values may be.
+
+use std::collections::BTreeMap;
+
+use super::{
+    LOSS, Named, UNTRAINED,
+    numbers::{FIRST, SECOND},
+};
+use crate::encoder::{EncoderConfig, PROJECTION};
+
+/// Name and shape of every tensor.
+pub fn tensors(config: &EncoderConfig, of_snapshot: bool) -> BTreeMap<String, Vec<usize>> {
+    let mut tensors = network(config);
+    if !of_snapshot {
+        return tensors;
+    }
+    let loss = ["log_temperature", "bias"].map(|name| (format!("{LOSS}.{name}"), vec![1]));
+    let (remembered, trained): (Vec<_>, Vec<_>) =
+        tensors.clone().into_iter().partition(|(name, _)| is_remembered(name));
+    for (name, shape) in trained.into_iter().chain(loss.clone()) {
+        tensors.insert(format!("{FIRST}.{name}"), shape.clone());
+        tensors.insert(format!("{SECOND}.{name}"), shape);
+    }
+    tensors.extend(loss);
+    tensors.extend(remembered.into_iter().map(|(name, shape)| (format!("{UNTRAINED}.{name}"), shape)));
+    tensors
+}
+
+fn network(config: &EncoderConfig) -> BTreeMap<String, Vec<usize>> {
+    let mut tensors = BTreeMap::new();
+    let mut channels = 3;
+    for (place, (output, _)) in config.stages.iter().enumerate() {
+        let name = |name: &str| format!("encoder.blocks.{place}.{name}");
+        tensors.insert(name("weight"), vec![*output, channels, 3, 3]);
+        for channel in ["gamma", "beta", "mean", "variance"] {
+            tensors.insert(name(channel), vec![*output]);
+        }
+        channels = *output;
+    }
+    for (layer, output) in [("encoder.output", channels), ("head.output", PROJECTION)] {
+        tensors.insert(format!("{layer}.weight"), vec![channels, output]);
+        tensors.insert(format!("{layer}.bias"), vec![output]);
+    }
+    tensors
+}
+
+/// Whether a tensor is remembered from batches, not trained.
+pub fn is_remembered(name: &str) -> bool {
+    name.ends_with(".mean") || name.ends_with(".variance")
+}
+
+/// Fails where a value is no number, or below 0 where the root of it will be taken.
+pub fn check_values(numbers: &Named) -> Result<(), String> {
+    for (name, tensor) in numbers {
+        let is_square = name.ends_with(".variance") || name.starts_with(SECOND);
+        if tensor.values.iter().any(|value| !value.is_finite() || is_square && *value < 0.0) {
+            return Err(format!("“{name}” holds values that no training leaves there"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::{
+        checkpoint::Gatherer,
+        random::{Purpose, generator},
+    };
+
+    #[test]
+    fn it_is_the_networks_own() {
+        let config = EncoderConfig::new(4, 4);
+        let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
+        let mut gatherer = Gatherer::default();
+        gatherer.take("", &network, None);
+        let gathered = pollster::block_on(gatherer.finish()).expect("the CPU answers");
+        let shapes: BTreeMap<_, _> =
+            gathered.into_iter().map(|(name, numbers)| (name, numbers.shape)).collect();
+        assert_eq!(tensors(&config, false), shapes);
+    }
+
+    #[test]
+    fn a_snapshot_has_moments_of_what_is_trained_and_of_nothing_else() {
+        let config = EncoderConfig::new(4, 4);
+        let names: Vec<_> = tensors(&config, true).into_keys().collect();
+        let has = |name: &str| names.iter().any(|other| other == name);
+        assert!(has("optimizer.first.encoder.blocks.0.weight") && has("optimizer.second.loss.bias"));
+        assert!(has("untrained.encoder.blocks.3.variance") && has("loss.log_temperature"));
+        assert!(!has("optimizer.first.encoder.blocks.0.mean") && !has("untrained.head.output.bias"));
+    }
+}

@@ -1,0 +1,94 @@
+//! What outlives a session: snapshots while training, model files on request.
+
+use web_time::Instant;
+
+use super::Session;
+use crate::{
+    checkpoint::Checkpoint,
+    engine::divergence::likely_cause,
+    protocol::{Backend, Event},
+    settings::Settings,
+};
+
+impl<E: FnMut(Event)> Session<E> {
+    /// Hands the network out as it is now.
+    pub(super) async fn save_model(&mut self) {
+        let Some(run) = &self.run else {
+            return (self.emit)(Event::Refused(
+                "There is no network yet: add some pictures first.".to_owned(),
+            ));
+        };
+        let event = match run.trainer.model().await {
+            Ok(Some(model)) => Event::Model { step: model.step, file: model.to_file() },
+            Ok(None) => {
+                Event::Refused("The network holds values that are no numbers and was not saved.".to_owned())
+            }
+            Err(sentence) => Event::Failed(sentence),
+        };
+        (self.emit)(event);
+    }
+
+    /// Takes a network from a file, with the settings that it was trained by.
+    pub(super) fn open_model(&mut self, file: &[u8]) {
+        match Checkpoint::from_file(file) {
+            Ok(model) => {
+                let Settings { images, seed, backend, run, .. } = self.settings;
+                let settings = Settings { images, seed, backend, run, ..model.settings };
+                (self.emit)(Event::Opened(settings));
+                self.configure(settings);
+                self.resume_from(model);
+            }
+            Err(sentence) => (self.emit)(Event::Refused(sentence)),
+        }
+    }
+
+    /// Takes up a run where a snapshot was taken.
+    pub(super) fn restore(&mut self, file: &[u8]) {
+        let shape = |settings: &Settings| (settings.width, settings.depth, settings.side);
+        match Checkpoint::from_file(file) {
+            Ok(snapshot) if shape(&snapshot.settings) == shape(&self.settings) => self.resume_from(snapshot),
+            Ok(_) => (self.emit)(Event::Refused(
+                "What was learned belongs to a network of another shape, so training starts from step 0."
+                    .to_owned(),
+            )),
+            Err(sentence) => (self.emit)(Event::Refused(sentence)),
+        }
+    }
+
+    /// The next run goes on from a checkpoint.
+    fn resume_from(&mut self, checkpoint: Checkpoint) {
+        self.restart();
+        self.resumed = Some(checkpoint);
+    }
+
+    /// Keeps the state of training, here and on the page, in case that the next steps fail.
+    pub(super) async fn keep_snapshot(&mut self) -> Result<(), String> {
+        let started = Instant::now();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        match run.trainer.snapshot().await? {
+            Some(snapshot) => {
+                let (step, file) = (snapshot.step, snapshot.to_file());
+                run.snapshots.keep(snapshot, started.elapsed());
+                (self.emit)(Event::Snapshot { step, file });
+            }
+            None => {
+                let step = run.trainer.steps_taken();
+                self.fall_back(&format!("By step {step} some weights had stopped being numbers"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops, and goes back to where the numbers were still good.
+    pub(super) fn fall_back(&mut self, what_happened: &str) {
+        let kept = self.run.take().and_then(|run| run.snapshots.into_latest());
+        let backend = self.opened.as_ref().map_or(Backend::Cpu, |opened| opened.environment.backend);
+        let cause = likely_cause(&self.settings, backend);
+        let step = kept.as_ref().map_or(0, |kept| kept.step);
+        self.restart();
+        self.resumed = kept;
+        (self.emit)(Event::Refused(format!(
+            "{what_happened}, so training stopped and went back to step {step}. {cause} Change that, then Train goes on from there."
+        )));
+    }
+}

@@ -1,0 +1,100 @@
+//! When the state of training is kept, and the latest that was.
+
+use web_time::Duration;
+
+use crate::checkpoint::Checkpoint;
+
+/// The most steps that a breakdown may cost.
+const EVERY: u32 = 20;
+
+/// While training, snapshots may take this share of the time; where they are so slow, a
+/// breakdown costs more steps.
+const SHARE: f64 = 0.03;
+
+/// The latest snapshot of a run, and what the next one may cost.
+#[derive(Default)]
+pub struct Snapshots {
+    latest: Option<Checkpoint>,
+    /// How long the latest took, and how long training has gone on since.
+    cost: Duration,
+    trained: Duration,
+}
+
+impl Snapshots {
+    /// Those of a run that goes on from one.
+    pub fn starting_with(snapshot: Checkpoint) -> Self {
+        Self { latest: Some(snapshot), ..Self::default() }
+    }
+
+    /// Whether there should be one now, where the next chance may be `next` steps away.
+    pub fn is_due(&self, step: u32, next: u32) -> bool {
+        let Some(latest) = &self.latest else { return true };
+        let affordable = self.trained.as_secs_f64() * SHARE >= self.cost.as_secs_f64();
+        affordable && step.saturating_sub(latest.step) + next > EVERY
+    }
+
+    /// Whether there is none yet.
+    pub fn is_empty(&self) -> bool {
+        self.latest.is_none()
+    }
+
+    /// Whether there is one of a step.
+    pub fn has(&self, step: u32) -> bool {
+        self.latest.as_ref().is_some_and(|latest| latest.step == step)
+    }
+
+    /// Notes how long training went on.
+    pub fn trained(&mut self, time: Duration) {
+        self.trained += time;
+    }
+
+    /// Keeps one, which took some time.
+    pub fn keep(&mut self, snapshot: Checkpoint, cost: Duration) {
+        (self.latest, self.cost, self.trained) = (Some(snapshot), cost, Duration::ZERO);
+    }
+
+    /// The latest, if there is any.
+    pub fn into_latest(self) -> Option<Checkpoint> {
+        self.latest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        checkpoint::Named,
+        settings::{Images, Settings},
+    };
+
+    fn snapshot(step: u32) -> Checkpoint {
+        let settings = Settings { width: 4, ..Settings::recommended(Images::Shapes) };
+        Checkpoint::new(settings, step, None, Named::new()).expect("zeros are numbers")
+    }
+
+    #[test]
+    fn no_breakdown_costs_more_than_twenty_steps() {
+        let mut snapshots = Snapshots::default();
+        let mut kept = 0;
+        for step in (0..=400).step_by(8) {
+            if snapshots.is_due(step, 8) {
+                snapshots.keep(snapshot(step), Duration::from_millis(1));
+                kept = step;
+            }
+            snapshots.trained(Duration::from_millis(80));
+            // All the steps until the next chance may be lost too.
+            assert!(step + 8 - kept <= EVERY, "{kept} at step {step}");
+        }
+    }
+
+    #[test]
+    fn a_slow_device_is_not_held_up() {
+        let mut snapshots = Snapshots::default();
+        assert!(snapshots.is_due(0, 8));
+        snapshots.keep(snapshot(0), Duration::from_secs(3));
+        snapshots.trained(Duration::from_secs(99));
+        assert!(!snapshots.is_due(100, 8));
+        snapshots.trained(Duration::from_secs(1));
+        assert!(snapshots.is_due(100, 8) && snapshots.has(0) && !snapshots.has(100));
+    }
+}

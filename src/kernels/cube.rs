@@ -1,0 +1,89 @@
+//! What burn's `Cube` backend does: own kernels on WebGPU.
+
+use burn::{
+    backend::{TensorMetadata, ops::FloatTensorOps},
+    tensor::TensorData,
+};
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
+
+use super::{
+    extension::{BlockGradients, BlockOutputs, BlockPasses, InferenceKernels},
+    geometry::Geometry,
+    gpu::{
+        convolution,
+        launch::{channels_first, channels_last, dims},
+        normalisation::{self, Normalisation},
+        views,
+    },
+};
+use crate::augment::View;
+
+impl BlockPasses for CubeBackend {
+    fn block_forward(
+        x: CubeTensor,
+        kernel: CubeTensor,
+        gamma: CubeTensor,
+        beta: CubeTensor,
+        stride: usize,
+    ) -> BlockOutputs<Self> {
+        let geometry = Geometry::new(dims(&x), kernel.shape()[0], stride);
+        let packed = convolution::pack(&into_contiguous(kernel), &geometry);
+        let convolved = convolution::forward(&channels_last(x), &packed, &geometry);
+        let [gamma, beta] = [gamma, beta].map(into_contiguous);
+        let Normalisation { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta);
+        let result = channels_first(normalisation::apply(&convolved, &statistics));
+        BlockOutputs { result, mean, variance, convolved, packed, statistics }
+    }
+
+    fn block_backward(
+        x: CubeTensor,
+        convolved: CubeTensor,
+        statistics: CubeTensor,
+        gradient: CubeTensor,
+        stride: usize,
+    ) -> BlockGradients<Self> {
+        let [_, _, _, output] = dims(&convolved);
+        let geometry = Geometry::new(dims(&x), output, stride);
+        let gradients = normalisation::gradients(&convolved, &statistics, &channels_last(gradient));
+        let kernel = convolution::weight_gradient(&channels_last(x), &gradients.x, &geometry);
+        BlockGradients { convolved: gradients.x, kernel, gamma: gradients.gamma, beta: gradients.beta }
+    }
+
+    fn input_gradient(
+        convolved: CubeTensor,
+        packed: CubeTensor,
+        size: [usize; 2],
+        stride: usize,
+    ) -> CubeTensor {
+        let [batch, _, _, output] = dims(&convolved);
+        let [_, weights] = dims(&packed);
+        let geometry = Geometry { batch, size, input: weights / (9 * output), output, stride };
+        channels_first(convolution::input_gradient(&into_contiguous(convolved), &packed, &geometry))
+    }
+}
+
+impl InferenceKernels for CubeBackend {
+    fn block_in_use(
+        x: CubeTensor,
+        kernel: CubeTensor,
+        gamma: CubeTensor,
+        beta: CubeTensor,
+        mean: CubeTensor,
+        variance: CubeTensor,
+        stride: usize,
+    ) -> CubeTensor {
+        let geometry = Geometry::new(dims(&x), kernel.shape()[0], stride);
+        let packed = convolution::pack(&into_contiguous(kernel), &geometry);
+        let convolved = convolution::forward(&channels_last(x), &packed, &geometry);
+        let moments = [gamma, beta, mean, variance].map(into_contiguous);
+        channels_first(normalisation::apply(&convolved, &normalisation::remembered(&moments)))
+    }
+
+    /// Geometry and colour; the rest is done by [`super::views`].
+    fn render(pictures: CubeTensor, views: Vec<View>) -> CubeTensor {
+        let numbers: Vec<f32> = views.iter().flat_map(views::numbers).collect();
+        let data = TensorData::new(numbers, [views.len(), views::NUMBERS]);
+        let numbers = Self::float_from_data(data, &pictures.device);
+        channels_first(views::resample(&into_contiguous(pictures), &numbers))
+    }
+}

@@ -1,0 +1,144 @@
+//! What burn's `Flex` backend does: own loops on the CPU.
+
+use burn::{
+    backend::{Flex, TensorMetadata, flex::FlexTensor},
+    tensor::TensorData,
+};
+
+use super::{
+    block::EPSILON,
+    cpu::{
+        convolution,
+        normalisation::{self, Normalisation},
+        views,
+    },
+    extension::{BlockGradients, BlockOutputs, BlockPasses, InferenceKernels},
+    geometry::Geometry,
+};
+use crate::augment::View;
+
+/// A tensor's numbers, channels last.
+fn channels_last(tensor: &FlexTensor) -> FlexTensor {
+    tensor.permute(&[0, 2, 3, 1]).to_contiguous()
+}
+
+/// A tensor shaped `[batch, channels, height, width]` of numbers that lie channels-last.
+fn channels_first(numbers: Vec<f32>, [batch, channels, height, width]: [usize; 4]) -> FlexTensor {
+    tensor(numbers, [batch, height, width, channels]).permute(&[0, 3, 1, 2])
+}
+
+fn tensor<const D: usize>(numbers: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(numbers, shape))
+}
+
+fn numbers(tensor: &FlexTensor) -> &[f32] {
+    tensor.as_slice().expect("contiguous, in single precision")
+}
+
+/// Reads what [`Flex::block_forward`] keeps as statistics: gamma, beta, mean, variance.
+fn normalisation(statistics: &[f32]) -> Normalisation<'_> {
+    let channels = statistics.len() / 4;
+    let row = |row: usize| &statistics[row * channels..][..channels];
+    Normalisation { gamma: row(0), beta: row(1), mean: row(2), variance: row(3), epsilon: EPSILON as f32 }
+}
+
+/// A kernel as [`Flex::block_forward`] keeps it: as it is, and nothing more.
+fn kernel_of(packed: &FlexTensor) -> &[f32] {
+    let weights = packed.shape()[1];
+    &numbers(packed)[..weights]
+}
+
+impl BlockPasses for Flex {
+    fn block_forward(
+        x: FlexTensor,
+        kernel: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        stride: usize,
+    ) -> BlockOutputs<Self> {
+        let geometry = Geometry::new(x.shape().dims(), kernel.shape()[0], stride);
+        let (x, kernel) = (channels_last(&x), kernel.to_contiguous());
+        let convolved = convolution::forward(numbers(&x), numbers(&kernel), &geometry);
+        let [mean, variance] = normalisation::moments(&convolved, geometry.output);
+        let (gamma, beta) = (gamma.to_contiguous(), beta.to_contiguous());
+        let statistics = [numbers(&gamma), numbers(&beta), &mean, &variance].concat();
+        let [scale, shift] = normalisation(&statistics).scale_and_shift();
+        let result = normalisation::scale_shift_relu(&convolved, &scale, &shift);
+        let [batch, channels, height, width] = geometry.output_shape();
+        BlockOutputs {
+            result: channels_first(result, geometry.output_shape()),
+            mean: tensor(mean, [channels]),
+            variance: tensor(variance, [channels]),
+            convolved: tensor(convolved, [batch, height, width, channels]),
+            packed: kernel.reshape([1, geometry.weights()].into()),
+            statistics: tensor(statistics, [4, channels]),
+        }
+    }
+
+    fn block_backward(
+        x: FlexTensor,
+        convolved: FlexTensor,
+        statistics: FlexTensor,
+        gradient: FlexTensor,
+        stride: usize,
+    ) -> BlockGradients<Self> {
+        let channels = convolved.shape()[3];
+        let geometry = Geometry::new(x.shape().dims(), channels, stride);
+        let [of_convolved, gamma, beta] = normalisation(numbers(&statistics))
+            .relu_gradients(numbers(&convolved), numbers(&channels_last(&gradient)));
+        let kernel = convolution::weight_gradient(numbers(&channels_last(&x)), &of_convolved, &geometry);
+        BlockGradients {
+            convolved: tensor(of_convolved, convolved.shape().dims::<4>()),
+            kernel: tensor(kernel, geometry.kernel_shape()),
+            gamma: tensor(gamma, [channels]),
+            beta: tensor(beta, [channels]),
+        }
+    }
+
+    fn input_gradient(
+        convolved: FlexTensor,
+        packed: FlexTensor,
+        [height, width]: [usize; 2],
+        stride: usize,
+    ) -> FlexTensor {
+        let [batch, _, _, output] = convolved.shape().dims();
+        let input = packed.shape()[1] / (9 * output);
+        let geometry = Geometry { batch, size: [height, width], input, output, stride };
+        let gradient = convolution::input_gradient(numbers(&convolved), kernel_of(&packed), &geometry);
+        channels_first(gradient, geometry.input_shape())
+    }
+}
+
+impl InferenceKernels for Flex {
+    fn block_in_use(
+        x: FlexTensor,
+        kernel: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        mean: FlexTensor,
+        variance: FlexTensor,
+        stride: usize,
+    ) -> FlexTensor {
+        let geometry = Geometry::new(x.shape().dims(), kernel.shape()[0], stride);
+        let convolved =
+            convolution::forward(numbers(&channels_last(&x)), numbers(&kernel.to_contiguous()), &geometry);
+        let [gamma, beta, mean, variance] =
+            [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
+        let normalisation = Normalisation {
+            gamma: numbers(&gamma),
+            beta: numbers(&beta),
+            mean: numbers(&mean),
+            variance: numbers(&variance),
+            epsilon: EPSILON as f32,
+        };
+        let [scale, shift] = normalisation.scale_and_shift();
+        let result = normalisation::scale_shift_relu(&convolved, &scale, &shift);
+        channels_first(result, geometry.output_shape())
+    }
+
+    fn render(pictures: FlexTensor, views: Vec<View>) -> FlexTensor {
+        let [count, channels, height, width] = pictures.shape().dims();
+        let result = views::render(numbers(&pictures.to_contiguous()), height, &views);
+        channels_first(result, [count, channels, height, width])
+    }
+}

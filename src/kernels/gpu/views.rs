@@ -1,0 +1,84 @@
+//! Bilinear resampling with a change of colour: all of a view in one pass.
+
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::launch::{cover, dims, empty};
+use crate::augment::View;
+
+/// Numbers that say what happens to a view: its affine place, `[2, 3]`, its colour matrix,
+/// `[3, 3]`, and offset, `[3]`.
+pub const NUMBERS: usize = 18;
+
+/// Those of one view.
+pub fn numbers(view: &View) -> impl Iterator<Item = f32> {
+    let View { place, colour, .. } = *view;
+    place.into_iter().flatten().chain(colour.matrix.into_iter().flatten()).chain(colour.offset)
+}
+
+/// Makes one view of every picture.
+///
+/// # Shapes
+/// - `pictures`: `[views, 3, side, side]`, values in 0 … 1
+/// - `numbers`: `[views, NUMBERS]`
+/// - result: `[views, side, side, 3]`
+pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor) -> CubeTensor {
+    let [views, _, side, _] = dims(pictures);
+    let result = empty(pictures, [views, side, side, 3]);
+    let (count, dim) = cover(views * side * side, pictures);
+    // SAFETY: one unit a pixel, the rest leave; places are folded into the picture.
+    unsafe {
+        resample_kernel::launch_unchecked(
+            &pictures.client,
+            count,
+            dim,
+            pictures.clone().into_tensor_arg(),
+            numbers.clone().into_tensor_arg(),
+            result.clone().into_tensor_arg(),
+            side,
+        );
+    }
+    result
+}
+
+#[cube(launch_unchecked)]
+fn resample_kernel(pictures: &Tensor<f32>, numbers: &Tensor<f32>, result: &mut Tensor<f32>, side: usize) {
+    let view = ABSOLUTE_POS / (side * side);
+    if view >= pictures.shape(0) {
+        terminate!();
+    }
+    let length = f32::cast_from(side);
+    let x = f32::cast_from(2 * (ABSOLUTE_POS % side) + 1) / length - 1.0;
+    let y = f32::cast_from(2 * (ABSOLUTE_POS / side % side) + 1) / length - 1.0;
+    let first = view * NUMBERS;
+    let (left, across) = source(numbers[first] * x + numbers[first + 1] * y + numbers[first + 2], side);
+    let (top, down) = source(numbers[first + 3] * x + numbers[first + 4] * y + numbers[first + 5], side);
+    let (right, bottom) = (min(left + 1, side - 1), min(top + 1, side - 1));
+    let mut colours = Array::<f32>::new(3usize);
+    #[unroll]
+    for channel in 0..3usize {
+        let plane = (view * 3 + channel) * (side * side);
+        let (above, below) = (plane + top * side, plane + bottom * side);
+        let upper = pictures[above + left] + (pictures[above + right] - pictures[above + left]) * across;
+        let lower = pictures[below + left] + (pictures[below + right] - pictures[below + left]) * across;
+        colours[channel] = upper + (lower - upper) * down;
+    }
+    #[unroll]
+    for channel in 0..3usize {
+        let row = first + 6 + 3 * channel;
+        let mixed = numbers[row] * colours[0] + numbers[row + 1] * colours[1] + numbers[row + 2] * colours[2];
+        result[ABSOLUTE_POS * 3 + channel] = clamp(mixed + numbers[first + 15 + channel], 0.0, 1.0);
+    }
+}
+
+/// The pixel at or before a place in −1 … 1, reflected into the picture, and how far beyond
+/// that pixel's centre the place lies, in pixels.
+#[cube]
+fn source(place: f32, side: usize) -> (usize, f32) {
+    let length = f32::cast_from(side);
+    let at = ((place + 1.0) * length / 2.0).abs();
+    let folded = at - (at / (2.0 * length)).floor() * (2.0 * length);
+    let at = clamp(min(folded, 2.0 * length - folded) - 0.5, 0.0, length - 1.0);
+    let pixel = usize::cast_from(at);
+    (pixel, at - f32::cast_from(pixel))
+}

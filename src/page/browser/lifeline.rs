@@ -1,0 +1,37 @@
+//! Notices that a worker is gone, however it ended: one that the browser ends says nothing.
+//!
+//! The worker holds a lock from its start to its end; the page waits for the same lock.
+
+use js_sys::{Function, Promise};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{MessageEvent, Worker};
+
+// web-sys keeps locks behind an unstable flag; this much of them is stable. Without a
+// secure context there are none, and such an end goes unnoticed.
+#[wasm_bindgen]
+extern "C" {
+    type Host;
+    type Locks;
+    #[wasm_bindgen(method, getter)]
+    fn locks(this: &Host) -> Option<Locks>;
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &Locks, name: &str, granted: &Function) -> Result<Promise, JsValue>;
+}
+
+/// A name that no other lock has.
+pub fn name() -> String {
+    format!("likeness-engine-{}", js_sys::Math::random())
+}
+
+/// Calls back once the worker is gone. It says by a message that it holds the lock.
+pub fn watch(worker: &Worker, name: String, gone: impl FnOnce() + 'static) {
+    let held = Closure::once_into_js(move |_: MessageEvent| {
+        let host: Host = window().navigator().unchecked_into();
+        let granted = Closure::once_into_js(move |_: JsValue| gone());
+        if let Some(locks) = host.locks() {
+            locks.request(&name, granted.unchecked_ref()).ok();
+        }
+    });
+    worker.set_onmessage(Some(held.unchecked_ref()));
+}

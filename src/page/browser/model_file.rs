@@ -1,0 +1,29 @@
+//! Opens a model that was saved before.
+
+use leptos::task::spawn_local;
+use web_sys::File;
+
+use super::{decoder::bytes, session::Session};
+use crate::protocol::Command;
+
+/// The largest file that is read, in bytes; the engine says what is a model.
+const MAX_BYTES: f64 = 256e6;
+
+/// Whether a file is one by its name.
+pub fn is_one(name: &str) -> bool {
+    name.to_lowercase().ends_with(".safetensors")
+}
+
+/// Hands a model file to the engine, which answers with its settings or why not.
+pub fn open(session: Session, file: File) {
+    spawn_local(async move {
+        if file.size() > MAX_BYTES {
+            let sentence = format!("“{}” is too large for a model of this page.", file.name());
+            return session.change(|state| state.notify(sentence));
+        }
+        match bytes(&file).await {
+            Ok(file) => session.send(&Command::OpenModel { file }),
+            Err(reason) => session.change(|state| state.notify(reason)),
+        }
+    });
+}

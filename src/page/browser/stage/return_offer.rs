@@ -1,0 +1,44 @@
+//! Offers to go on with what an earlier visit left.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    browser::{keeper, session::Session},
+    state::{Offer, Part},
+};
+
+/// One sentence and two buttons, while there is something to go on with.
+#[component]
+pub fn ReturnOffer() -> impl IntoView {
+    let session = Session::expect();
+    let offer = move || session.read([Part::Keeping], |state| state.offer.clone());
+    move || offer().map(|offer| view! { <Question session offer /> })
+}
+
+#[component]
+fn Question(session: Session, offer: Offer) -> impl IntoView {
+    let (accepted, declined) = (offer.clone(), offer.clone());
+    view! {
+        <section class="notice return-offer" aria-label="Earlier work">
+            <p>
+                {format!("Your work from {} is still in this browser: {}.", offer.when, offer.what)}
+            </p>
+            <div class="buttons">
+                <button
+                    class="button primary"
+                    type="button"
+                    on:click=move |_| keeper::accept(session, accepted.clone())
+                >
+                    "Continue"
+                </button>
+                <button
+                    class="button"
+                    type="button"
+                    on:click=move |_| keeper::decline(session, declined.clone())
+                >
+                    "Forget"
+                </button>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,238 @@
+//! A whole experiment as plain data: what its file holds, and what the browser keeps between
+//! visits.
+//!
+//! The pictures travel beside it, each in a part of its own, so that a large set never has
+//! to lie in one piece. Reading is strict: what this page could not have written is refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    image::Image,
+    link,
+    page::state::{MAX_LENGTH, MAX_PER_CLASS, Newcomer, Record, Snapshot},
+    protocol::StepReport,
+    settings::Settings,
+};
+
+/// The version of what is written; another is refused.
+const VERSION: u32 = 1;
+
+/// The most pictures that an experiment may name.
+const MAX_PICTURES: u32 = 1_000_000;
+
+/// Everything but the pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// What the user had set.
+    #[serde(with = "as_link")]
+    pub settings: Settings,
+    /// Places of pictures that were taken out of a built-in set, which draws itself anew.
+    pub removed: Vec<u32>,
+    /// Labels that the user typed, by the pictures' places.
+    pub typed: Vec<(u32, String)>,
+    /// How many pictures of each label give theirs away.
+    pub per_class: u32,
+    /// The runs that ended.
+    pub runs: Vec<Record>,
+    /// The present run, if it took a step.
+    pub present: Option<Record>,
+    /// Its learned temperature, by step.
+    pub temperatures: Vec<(u32, f32)>,
+    /// What an engine goes on from.
+    pub snapshot: Option<Snapshot>,
+}
+
+impl Experiment {
+    /// One that knows of nothing but settings.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            removed: Vec::new(),
+            typed: Vec::new(),
+            per_class: 0,
+            runs: Vec::new(),
+            present: None,
+            temperatures: Vec::new(),
+            snapshot: None,
+        }
+    }
+
+    /// The experiment as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(VERSION, self)).expect("experiments are plain data")
+    }
+
+    /// Reads one; the error is a sentence.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
+        if version != VERSION {
+            return Err(format!(
+                "The experiment is of version {version}, and this page reads version {VERSION}. Nothing was changed."
+            ));
+        }
+        let experiment: Self = postcard::from_bytes(body).map_err(|_| unreadable())?;
+        if experiment.is_sound() { Ok(experiment) } else { Err(unreadable()) }
+    }
+
+    /// Whether a page could have written it.
+    fn is_sound(&self) -> bool {
+        let Self { settings, removed, typed, per_class, runs, present, temperatures, .. } = self;
+        *settings == settings.clamped()
+            && removed.is_sorted_by(|a, b| a < b)
+            && typed.iter().all(|(place, text)| *place < MAX_PICTURES && text.chars().count() <= MAX_LENGTH)
+            && *per_class <= MAX_PER_CLASS
+            && runs.iter().chain(present).all(is_sound)
+            && temperatures.iter().all(|(_, temperature)| temperature.is_finite())
+    }
+}
+
+fn is_sound(record: &Record) -> bool {
+    let finite = |report: &StepReport| {
+        let StepReport { step: _, loss, accuracy, alignment, uniformity, milliseconds } = *report;
+        [loss, accuracy, alignment, uniformity, milliseconds].into_iter().all(f32::is_finite)
+    };
+    let last = record.steps.last().map(|report| report.step);
+    last.is_some_and(|step| step <= Settings::STEPS.max)
+        && record.steps.is_sorted_by(|a, b| a.step < b.step)
+        && record.steps.iter().all(finite)
+        && record.knn.iter().map(|(_, knn)| *knn).chain(record.pixels).all(f32::is_finite)
+}
+
+fn unreadable() -> String {
+    "The experiment is damaged, or no experiment of this page. Nothing was changed.".to_owned()
+}
+
+/// A picture of the user's own.
+#[derive(Serialize, Deserialize)]
+struct KeptPicture {
+    place: u32,
+    name: String,
+    label: Option<String>,
+    #[serde(with = "serde_bytes")]
+    rgb: Vec<u8>,
+}
+
+/// A picture as bytes; its place tells it from the others.
+pub fn picture_to_bytes(place: u32, name: &str, label: Option<&str>, image: &Image) -> Vec<u8> {
+    let (name, label) = (name.to_owned(), label.map(str::to_owned));
+    let picture = KeptPicture { place, name, label, rgb: image.rgb().to_vec() };
+    postcard::to_stdvec(&picture).expect("pictures are plain data")
+}
+
+/// Reads the pictures of an experiment, in the order of their places; the error is a sentence.
+pub fn pictures_from_bytes<'a>(
+    parts: impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<(u32, Newcomer)>, String> {
+    let mut pictures: Vec<(u32, Newcomer)> = Vec::new();
+    for part in parts {
+        let KeptPicture { place, name, label, rgb } = postcard::from_bytes(part).map_err(|_| unreadable())?;
+        let image = Image::from_rgb(rgb).ok_or_else(unreadable)?;
+        let follows = pictures.last().is_none_or(|(last, _)| *last < place);
+        if !follows || place >= MAX_PICTURES {
+            return Err(unreadable());
+        }
+        pictures.push((place, Newcomer { name, label, image }));
+    }
+    Ok(pictures)
+}
+
+/// Settings as a link spells them: what other versions of the page add does not move the rest.
+pub mod as_link {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use super::{Settings, link};
+
+    /// Writes settings as a link.
+    pub fn serialize<S: Serializer>(settings: &Settings, serializer: S) -> Result<S::Ok, S::Error> {
+        link::write(settings).serialize(serializer)
+    }
+
+    /// Reads settings from a link that this page understands all of.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Settings, D::Error> {
+        let (settings, problems) = link::read(&String::deserialize(deserializer)?);
+        problems.first().map_or(Ok(settings), |problem| Err(D::Error::custom(problem)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    fn record(losses: &[f32]) -> Record {
+        let report = |(place, loss): (usize, &f32)| StepReport {
+            step: place as u32 + 1,
+            loss: *loss,
+            accuracy: 0.5,
+            alignment: 1.0,
+            uniformity: -1.0,
+            milliseconds: 20.0,
+        };
+        Record {
+            number: 1,
+            settings: Settings { temperature: 0.3, ..Settings::recommended(Images::Own) },
+            changed_after: Some(1),
+            pictures: 12,
+            backend: None,
+            steps: losses.iter().enumerate().map(report).collect(),
+            knn: vec![(0, 0.25)],
+            pixels: Some(0.5),
+        }
+    }
+
+    fn experiment() -> Experiment {
+        Experiment {
+            typed: vec![(3, "odd".to_owned())],
+            removed: vec![1, 7],
+            runs: vec![record(&[4.0, 3.5])],
+            present: Some(record(&[4.0])),
+            snapshot: Some(Snapshot { step: 1, file: vec![1, 2, 3] }),
+            ..Experiment::new(Settings::recommended(Images::Fashion))
+        }
+    }
+
+    #[test]
+    fn experiments_and_pictures_come_back() {
+        let experiment = experiment();
+        assert_eq!(Experiment::from_bytes(&experiment.to_bytes()), Ok(experiment));
+        let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
+        let parts =
+            [picture_to_bytes(2, "ä.png", Some("<b>"), &image), picture_to_bytes(5, "", None, &image)];
+        let pictures = pictures_from_bytes(parts.iter().map(Vec::as_slice)).expect("they are whole");
+        assert_eq!(pictures[0], (2, Newcomer { name: "ä.png".into(), label: Some("<b>".into()), image }));
+        assert_eq!(pictures[1].0, 5);
+        // In another order they could not have been written.
+        assert!(pictures_from_bytes(parts.iter().rev().map(Vec::as_slice)).is_err());
+    }
+
+    #[test]
+    fn what_is_cut_short_or_of_another_version_is_refused() {
+        let whole = experiment().to_bytes();
+        for length in 0..whole.len() {
+            let refusal = Experiment::from_bytes(&whole[..length]).expect_err("it is not whole");
+            assert!(refusal.ends_with("Nothing was changed."), "{refusal}");
+        }
+        let mut later = whole.clone();
+        later[0] += 1;
+        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("version 2"));
+        assert!(Experiment::from_bytes(&[0xff; 64]).is_err());
+    }
+
+    #[test]
+    fn values_that_no_page_writes_are_refused() {
+        for spoil in [
+            (|e: &mut Experiment| e.runs.push(record(&[f32::NAN]))) as fn(&mut Experiment),
+            |e| e.runs.push(record(&[])),
+            |e| e.present.as_mut().expect("a run").steps[0].step = u32::MAX,
+            |e| e.typed.push((0, "x".repeat(61))),
+            |e| e.typed.push((u32::MAX, String::new())),
+            |e| e.removed.reverse(),
+            |e| e.per_class = 1_000,
+            |e| e.temperatures.push((1, f32::INFINITY)),
+        ] {
+            let mut experiment = experiment();
+            spoil(&mut experiment);
+            assert!(Experiment::from_bytes(&experiment.to_bytes()).is_err());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The experiment on the page, to be kept and to be taken up again.
+
+use super::{Newcomer, Notes, Part, Snapshot, State};
+use crate::protocol::StepReport;
+use crate::{
+    page::{
+        experiment::{Experiment, picture_to_bytes},
+        words,
+    },
+    protocol::{Command, PictureId},
+    settings::{Images, Settings},
+};
+
+/// A run that is taken up as soon as the engine says that it goes on with it: until then,
+/// it may still speak of the one before.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    pub(super) snapshot: Snapshot,
+    steps: Vec<StepReport>,
+    notes: Notes,
+}
+
+impl State {
+    /// Everything but the pictures.
+    pub fn experiment(&self) -> Experiment {
+        let mut runs = self.records();
+        let present = if self.run.steps.is_empty() { None } else { runs.pop() };
+        let removed = match self.settings.images {
+            Images::Own => Vec::new(),
+            Images::Shapes | Images::Fashion => self.pictures.missing(),
+        };
+        let typed = self.labels.all_typed().filter_map(|(id, label)| {
+            let name = self.pictures.label_name(label)?;
+            Some((self.pictures.place(id), name.to_owned()))
+        });
+        Experiment {
+            removed,
+            typed: typed.collect(),
+            per_class: self.labels.per_class(),
+            runs: runs.iter().map(|record| (**record).clone()).collect(),
+            present: present.map(|record| (*record).clone()),
+            temperatures: self.run.notes.temperatures().to_vec(),
+            snapshot: self.snapshot.clone(),
+            ..Experiment::new(self.settings)
+        }
+    }
+
+    /// A picture as bytes, and its place.
+    pub fn picture_bytes(&self, id: PictureId) -> Option<(u32, Vec<u8>)> {
+        let entry = self.pictures.get(id)?;
+        let place = self.pictures.place(id);
+        Some((place, picture_to_bytes(place, &entry.name, self.pictures.label(id), &entry.image)))
+    }
+
+    /// Whether there is anything that the user would miss, and all of it is there.
+    pub fn is_worth_keeping(&self) -> bool {
+        let own = self.settings.images == Images::Own && !self.pictures.is_empty();
+        let complete = !self.intake.is_active() && self.awaited.is_none();
+        complete && (own || self.run.step() > 0 || !self.runs.is_empty())
+    }
+
+    /// What is kept, in words.
+    pub fn kept_words(&self) -> String {
+        let Settings { images, steps, .. } = self.settings;
+        let set = match images {
+            Images::Own => format!("{} of your own", words::counted(self.pictures.len(), "picture")),
+            Images::Shapes => "Shapes".to_owned(),
+            Images::Fashion => "Fashion".to_owned(),
+        };
+        match self.run.step() {
+            0 => format!("{set}, not trained yet"),
+            step => {
+                format!("{set}, step {} of {}", words::count(step as usize), words::count(steps as usize))
+            }
+        }
+    }
+
+    /// Takes up an experiment on the emptied page; pictures and typed labels are still to
+    /// come. Returns what makes the engine go on from where it was.
+    pub fn take_up(&mut self, experiment: Experiment) -> Option<Command> {
+        for part in [Part::Run, Part::Runs, Part::Labels, Part::Settings] {
+            self.touch(part);
+        }
+        let Experiment { settings, per_class, runs, present, temperatures, snapshot, .. } = experiment;
+        self.settings = Settings { run: false, ..settings };
+        self.give_labels(per_class);
+        self.put_runs(runs);
+        let snapshot = snapshot?;
+        let message = snapshot.message();
+        let (steps, notes) = match present {
+            Some(record) => {
+                let notes = Notes::of(&record, temperatures);
+                (record.steps, notes)
+            }
+            None => Default::default(),
+        };
+        self.awaited = Some(Awaited { snapshot, steps, notes });
+        Some(message)
+    }
+
+    /// Puts the run that was awaited in its place: the engine goes on with it.
+    pub(super) fn meet_awaited(&mut self) {
+        if let Some(Awaited { steps, notes, .. }) = self.awaited.take() {
+            self.run.take_up(steps, notes);
+        }
+    }
+
+    /// Adds pictures at their places, in their order.
+    pub fn add_at(&mut self, newcomers: Vec<(u32, Newcomer)>) -> Vec<PictureId> {
+        self.touch(Part::Pictures);
+        let add = |(place, newcomer)| {
+            self.pictures.skip_to(place);
+            self.pictures.add(newcomer)
+        };
+        newcomers.into_iter().map(add).collect()
+    }
+
+    /// Gives the pictures at these places labels of the user's own.
+    pub fn type_labels_at(&mut self, typed: &[(u32, String)]) {
+        typed.iter().for_each(|(place, text)| self.type_label(self.pictures.at(*place), text));
+    }
+}

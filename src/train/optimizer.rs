@@ -1,0 +1,119 @@
+//! AdamW whose moments can be read back and put in again without blocking.
+//!
+//! The rule is burn's. Its own keeper of the moments hands them out by a blocking read
+//! alone, which WebGPU in a browser has not, so they are kept here.
+
+use std::collections::HashMap;
+
+use burn::{
+    module::{Module, ModuleMapper, Param, ParamId},
+    optim::{AdamW, AdamWState, DynState, GradientsParams, Optimizer as Rule},
+    tensor::Tensor,
+};
+
+/// AdamW and the moments of every parameter that it has moved.
+pub struct Optimizer {
+    rule: AdamW,
+    moments: HashMap<ParamId, DynState>,
+}
+
+impl Optimizer {
+    /// Knows of no parameter yet.
+    pub fn new(rule: AdamW) -> Self {
+        Self { rule, moments: HashMap::new() }
+    }
+
+    /// Moves a module's parameters by their gradients; those without one stay.
+    pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: GradientsParams) -> M {
+        module.map(&mut Step { optimizer: self, rate, gradients })
+    }
+
+    /// A parameter's moments, without autodiff; `None` before its first step.
+    pub fn moments<const D: usize>(&self, id: ParamId) -> Option<&AdamWState<D>> {
+        self.moments.get(&id).map(DynState::downcast_ref)
+    }
+
+    /// Goes on from a parameter's moments.
+    pub fn put_moments<const D: usize>(&mut self, id: ParamId, moments: AdamWState<D>) {
+        self.moments.insert(id, DynState::create(moments, D));
+    }
+}
+
+struct Step<'a> {
+    optimizer: &'a mut Optimizer,
+    rate: f64,
+    gradients: GradientsParams,
+}
+
+impl ModuleMapper for Step<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let id = param.id;
+        let Some(gradient) = self.gradients.remove::<D>(id) else { return param };
+        let Optimizer { rule, moments } = &mut *self.optimizer;
+        let before = moments.remove(&id).map(DynState::downcast);
+        param.map(|value| {
+            let (value, after) = rule.step(self.rate, value.inner(), gradient, before);
+            moments.extend(after.map(|after| (id, DynState::create(after, D))));
+            Tensor::from_inner(value).require_grad()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::{
+        optim::AdamWConfig,
+        tensor::{Device, TensorData},
+    };
+
+    use super::*;
+
+    #[derive(Module, Debug)]
+    struct Pair {
+        matrix: Param<Tensor<2>>,
+        row: Param<Tensor<1>>,
+        /// Has no part in the loss.
+        idle: Param<Tensor<1>>,
+    }
+
+    fn pair() -> Pair {
+        let device = Device::flex();
+        let row = |values: [f32; 3]| Param::from_data(TensorData::from(values), &device);
+        let matrix = [[0.3, -0.2, 0.7], [0.1, 0.9, -0.4]];
+        Pair {
+            matrix: Param::from_data(TensorData::from(matrix), &device),
+            row: row([0.5, -1.5, 2.0]),
+            idle: row([1.0, 2.0, 3.0]),
+        }
+        .train()
+    }
+
+    fn gradients(pair: &Pair, scale: f32) -> GradientsParams {
+        let product = pair.matrix.val() * pair.row.val().unsqueeze();
+        GradientsParams::from_grads((product.square() * scale).sum().backward(), pair)
+    }
+
+    fn bits(pair: &Pair) -> Vec<u32> {
+        let all = vec![pair.matrix.val().flatten(0, 1), pair.row.val(), pair.idle.val()];
+        let values = Tensor::<1>::cat(all, 0).inner().into_data().try_into_vec::<f32>();
+        values.expect("single precision").into_iter().map(f32::to_bits).collect()
+    }
+
+    #[test]
+    fn it_steps_as_burns_own_does_to_the_last_bit() {
+        let config = AdamWConfig::new().with_beta_2(0.98).with_epsilon(1e-8).with_weight_decay(0.01);
+        let (mut ours, mut theirs) = (pair(), pair());
+        let (mut own, mut burns) = (Optimizer::new(config.build()), config.init());
+        for step in 1..=5 {
+            let (rate, scale) = (0.01 * f64::from(step), step as f32);
+            let computed = gradients(&ours, scale);
+            ours = own.step(rate, ours, computed);
+            let computed = gradients(&theirs, scale);
+            theirs = burns.step(rate, theirs, computed);
+            assert_eq!(bits(&ours), bits(&theirs), "step {step}");
+        }
+        assert_ne!(bits(&ours), bits(&pair()));
+        assert!(own.moments::<1>(ours.idle.id).is_none());
+        assert_eq!(own.moments::<2>(ours.matrix.id).map(|moments| moments.momentum.time), Some(5));
+    }
+}

@@ -1,0 +1,88 @@
+//! A trainer's state, out to a file and in again.
+
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::Tensor,
+};
+
+use super::{Trainer, optimizer::Optimizer};
+use crate::{
+    checkpoint::{self, Checkpoint, Gatherer, LOSS, Named, Taken, UNTRAINED},
+    loss::Scale,
+    settings::Settings,
+};
+
+impl Trainer {
+    /// The network alone, read back from the device; `None` where a weight is no number any more.
+    pub async fn model(&self) -> Result<Option<Checkpoint>, String> {
+        let network = self.network();
+        let mut gatherer = Gatherer::default();
+        gatherer.take("", &network, None);
+        Ok(Checkpoint::new(self.settings, self.step, None, gatherer.finish().await?))
+    }
+
+    /// Everything that the next step depends on but the pictures, read back from the device;
+    /// `None` where a weight is no number any more.
+    pub async fn snapshot(&self) -> Result<Option<Checkpoint>, String> {
+        let (network, scale) = (self.network(), self.scale.valid());
+        let mut gatherer = Gatherer::default();
+        gatherer.take("", &network, Some(&self.optimizer));
+        gatherer.take(LOSS, &scale, Some(&self.optimizer));
+        gatherer.take(UNTRAINED, &self.untrained, None);
+        let mut numbers = gatherer.finish().await?;
+        numbers.retain(|name, _| !name.starts_with(UNTRAINED) || checkpoint::is_remembered(name));
+        let taken = Taken { network: steps(&self.optimizer, &network), loss: steps(&self.optimizer, &scale) };
+        Ok(Checkpoint::new(self.settings, self.step, Some(taken), numbers))
+    }
+
+    /// Goes on where a checkpoint was taken, on these pictures, shaped as in
+    /// [`Trainer::new`]. From a snapshot, the next step is what it would have been; from a
+    /// model, AdamW starts with no memory.
+    ///
+    /// # Panics
+    /// Where the settings ask for a network of another shape.
+    pub fn resume(settings: Settings, pictures: Tensor<4>, from: &Checkpoint) -> Self {
+        let shape = |settings: &Settings| (settings.width, settings.depth, settings.side);
+        assert_eq!(shape(&settings), shape(&from.settings), "the network has another shape");
+        // The seed of the checkpoint drew the weights that its network started from.
+        let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures);
+        trainer.settings = settings;
+        trainer.step = from.step;
+        let numbers = from.numbers();
+        trainer.network = checkpoint::filled(trainer.network.valid(), "", numbers).train();
+        if let Some(Taken { network, loss }) = from.training {
+            trainer.untrained = checkpoint::filled(trainer.untrained, UNTRAINED, numbers);
+            put_moments(&mut trainer.optimizer, &trainer.network, "", numbers, network);
+            if Scale::is_shared(&from.settings, &settings) {
+                trainer.scale = checkpoint::filled(trainer.scale.valid(), LOSS, numbers).train();
+                put_moments(&mut trainer.optimizer, &trainer.scale, LOSS, numbers, loss);
+            }
+        }
+        trainer
+    }
+}
+
+fn put_moments<M: Module>(optimizer: &mut Optimizer, module: &M, prefix: &str, numbers: &Named, time: u32) {
+    if time > 0 {
+        checkpoint::put_moments(optimizer, module, prefix, numbers, time as usize);
+    }
+}
+
+/// The most steps that an optimizer has taken with a parameter of a module.
+fn steps<M: Module>(optimizer: &Optimizer, module: &M) -> u32 {
+    let mut counter = Counter { optimizer, steps: 0 };
+    module.visit(&mut counter);
+    counter.steps as u32
+}
+
+struct Counter<'a> {
+    optimizer: &'a Optimizer,
+    steps: usize,
+}
+
+impl ModuleVisitor for Counter<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let moments = self.optimizer.moments::<D>(param.id);
+        self.steps = moments.map_or(0, |moments| moments.momentum.time).max(self.steps);
+    }
+}

@@ -1,0 +1,149 @@
+//! Where steps are timed: the bench page in Chromium, and Python where it has JAX.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use browser_tests::Page;
+use browser_tests::chromium::{self, Gpu};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::server::Server;
+use xtask::{command, jax, paths};
+
+use crate::contest::{Backend, Entry, Network, Threads};
+
+/// How long one contestant may take on one network.
+const LIMIT: Duration = Duration::from_secs(1200);
+
+/// What a contestant's step costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    pub milliseconds: f64,
+    /// Of the first steps.
+    pub losses: Vec<f64>,
+    /// What a step asks of WebGPU.
+    pub calls: Calls,
+}
+
+/// What a step asks of WebGPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Calls {
+    pub dispatches: f64,
+    pub submits: f64,
+    /// Of the buffers that are created.
+    pub bytes: f64,
+}
+
+/// A cost, or a sentence on why there is none.
+pub type Outcome = Result<Cost, String>;
+
+/// What the figures depend on, besides the contestants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    pub date: String,
+    pub browser: String,
+    pub adapter: String,
+    pub is_software: bool,
+    pub cores: u64,
+    /// The version of native JAX, where there is one.
+    pub jax: Option<String>,
+}
+
+/// The open bench page.
+pub struct Course {
+    page: Page,
+    jax: Option<PathBuf>,
+    // Holds the browser's log.
+    _scratch: TempDir,
+}
+
+impl Course {
+    /// Opens the page that `cargo xtask bench` has built.
+    pub async fn open() -> Result<Self> {
+        let scratch = TempDir::new()?;
+        let server = Server::start_isolating(&paths::bench_page(), 0)?;
+        let address = format!("{}/index.html", server.origin());
+        let driver = chromium::launch(Gpu::Machine, &scratch.path().join("network.json")).await?;
+        let page = Page::new(driver, server, scratch.path().join("downloads")).await?;
+        page.driver().goto(address).await?;
+        Ok(Self { page, jax: jax::find(), _scratch: scratch })
+    }
+
+    /// Closes the browser.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.page.driver().clone().quit().await?)
+    }
+
+    /// What the figures depend on.
+    pub async fn environment(&self) -> Result<Environment> {
+        let told = self.page.evaluate("environment()").await?;
+        let text = |name: &str| told[name].as_str().unwrap_or("unknown").to_owned();
+        Ok(Environment {
+            date: text("date"),
+            browser: text("browser"),
+            adapter: text("adapter"),
+            is_software: told["software"] == true,
+            cores: told["cores"].as_u64().unwrap_or_default(),
+            jax: self.jax.as_deref().and_then(jax::version),
+        })
+    }
+
+    /// Times a contestant's step.
+    pub async fn time(&self, entry: &Entry, backend: Backend, network: &Network) -> Result<Outcome> {
+        eprintln!("timing {}, {}, {} …", entry.title(backend), backend.title(), network.title);
+        let mut problem = json!({
+            "stages": network.stages(),
+            "pairs": network.pairs,
+            "side": network.side,
+        });
+        let contestant = match *entry {
+            Entry::Likeness => "likeness",
+            Entry::LikenessDrawing(pictures) => {
+                problem["pictures"] = json!(pictures);
+                "likeness"
+            }
+            Entry::JaxJs => "jax-js",
+            Entry::TensorFlow => "tensorflow",
+            Entry::Matmul(tile) => {
+                problem["tile"] = json!(tile);
+                "matmul"
+            }
+            Entry::JaxNative(threads) => return Ok(self.time_natively(&problem, threads)),
+        };
+        let request = json!({"contestant": contestant, "backend": backend.name(), "problem": problem});
+        self.page.evaluate(&format!("measure({request})")).await?;
+        let told = self.page.wait("a contestant", LIMIT, async || {
+            let outcome = self.page.evaluate("outcome").await?;
+            Ok((!outcome.is_null()).then_some(outcome))
+        });
+        Ok(read(&told.await?))
+    }
+
+    fn time_natively(&self, problem: &Value, threads: Threads) -> Outcome {
+        let python = self.jax.as_ref().ok_or("skipped: Python has no JAX here")?;
+        let threads = match threads {
+            Threads::One => "one",
+            Threads::All => "all",
+        };
+        let script = paths::root().join("benches/peers/jax_native.py");
+        let answer = command::output(Command::new(python).arg(script).arg(problem.to_string()).arg(threads));
+        let answer = answer.ok_or("failed in Python")?;
+        let told = answer.lines().last().and_then(|line| serde_json::from_str(line).ok());
+        read(&told.context("no answer").map_err(|error| error.to_string())?)
+    }
+}
+
+fn read(told: &Value) -> Outcome {
+    if let Some(failure) = told["failed"].as_str() {
+        return Err(format!("failed: {failure}"));
+    }
+    let number = |name: &str| told[name].as_f64().unwrap_or_default();
+    let losses = told["losses"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(Cost {
+        milliseconds: told["milliseconds"].as_f64().ok_or("failed: no time was measured")?,
+        losses: losses.iter().filter_map(Value::as_f64).collect(),
+        calls: Calls { dispatches: number("dispatches"), submits: number("submits"), bytes: number("bytes") },
+    })
+}

@@ -1,0 +1,329 @@
+//! Times, as tables in Markdown.
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::contest::{Backend, Entry, Growth, NETWORKS, Network, PICTURES, Size, Threads};
+use crate::course::{Cost, Environment, Outcome};
+
+/// The most that a contestant's losses may differ from Likeness's if both train the same.
+const SAME_LOSS: f64 = 1e-3;
+
+/// What the adapter could do at best, in both tilings.
+const MATMULS: [Entry; 2] = [Entry::Matmul([4, 16]), Entry::Matmul([8, 8])];
+
+/// Likeness, augmentation included.
+const DRAWING: Entry = Entry::LikenessDrawing(PICTURES);
+
+/// Everything that was timed.
+pub struct Report {
+    environment: Environment,
+    timed: Vec<Timed>,
+    grown: Vec<(Growth, Outcome)>,
+}
+
+/// Something to be reached.
+struct Goal {
+    backend: Backend,
+    /// A share …
+    reached: f64,
+    /// … and the greatest that is wanted.
+    most: f64,
+    /// What it is a share of.
+    of: &'static str,
+}
+
+struct Timed {
+    backend: Backend,
+    network: Network,
+    entry: Entry,
+    outcome: Outcome,
+}
+
+impl Report {
+    /// Nothing yet.
+    pub fn new(environment: Environment) -> Self {
+        Self { environment, timed: Vec::new(), grown: Vec::new() }
+    }
+
+    /// Adds a line to the table of a backend and a network.
+    pub fn add(&mut self, backend: Backend, network: &Network, entry: Entry, outcome: Outcome) {
+        self.timed.push(Timed { backend, network: network.clone(), entry, outcome });
+    }
+
+    /// Adds a cell to the table of cost against growth.
+    pub fn add_growth(&mut self, growth: Growth, outcome: Outcome) {
+        self.grown.push((growth, outcome));
+    }
+
+    fn of<'a>(&'a self, backend: Backend, network: &Network) -> impl Iterator<Item = &'a Timed> {
+        self.timed.iter().filter(move |timed| timed.backend == backend && timed.network == *network)
+    }
+
+    fn cost(&self, backend: Backend, network: &Network, entry: Entry) -> Option<&Cost> {
+        self.of(backend, network).find(|timed| timed.entry == entry)?.outcome.as_ref().ok()
+    }
+
+    fn write_network(&self, f: &mut Formatter<'_>, network: &Network) -> fmt::Result {
+        let channels: Vec<_> = network.stages().iter().map(|[channels, _]| channels.to_string()).collect();
+        writeln!(f, "\n## {}\n", network.title)?;
+        writeln!(
+            f,
+            "{} channels; {} pairs of {side} × {side} pixels.",
+            channels.join(", "),
+            network.pairs,
+            side = network.side
+        )?;
+        for backend in [Backend::WebGpu, Backend::Cpu] {
+            if self.of(backend, network).next().is_some() {
+                self.write_table(f, backend, network)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_table(&self, f: &mut Formatter<'_>, backend: Backend, network: &Network) -> fmt::Result {
+        let calls = backend == Backend::WebGpu;
+        let (names, rule) = if calls {
+            (" dispatches | submits | buffers created, kB |", "---:|---:|---:|")
+        } else {
+            ("", "")
+        };
+        writeln!(f, "\n| {} | ms a step | ÷ Likeness |{names} first losses |", backend.title())?;
+        writeln!(f, "|---|---:|---:|{rule}---|")?;
+        let ours = self.cost(backend, network, Entry::Likeness);
+        for timed in self.of(backend, network) {
+            write!(f, "| {} |", timed.entry.title(backend))?;
+            match &timed.outcome {
+                Ok(cost) => {
+                    let ratio =
+                        ours.map_or("–".to_owned(), |ours| digits(cost.milliseconds / ours.milliseconds));
+                    write!(f, " {} | {ratio} |", digits(cost.milliseconds))?;
+                    if calls {
+                        let kilobytes = digits(cost.calls.bytes / 1e3);
+                        write!(
+                            f,
+                            " {} | {} | {kilobytes} |",
+                            whole(cost.calls.dispatches),
+                            whole(cost.calls.submits)
+                        )?;
+                    }
+                    writeln!(f, " {} |", losses(timed.entry, cost))?;
+                }
+                Err(reason) => {
+                    let blanks = if calls { " – | – | – |" } else { "" };
+                    writeln!(f, " – | – |{blanks} {} |", reason.replace(['|', '\n'], " "))?;
+                }
+            }
+        }
+        if let Some(ours) = ours {
+            writeln!(f, "\n{}", self.agreement(backend, network, ours))?;
+        }
+        Ok(())
+    }
+
+    /// Whether all that train from the same numbers train the same.
+    fn agreement(&self, backend: Backend, network: &Network, ours: &Cost) -> String {
+        let compared = self.of(backend, network).filter(|timed| is_comparable(timed.entry));
+        let differences = compared.filter_map(|timed| {
+            let theirs = &timed.outcome.as_ref().ok()?.losses;
+            Some(
+                theirs
+                    .iter()
+                    .zip(&ours.losses)
+                    .map(|(theirs, ours)| (theirs - ours).abs())
+                    .fold(0.0, f64::max),
+            )
+        });
+        let worst = differences.fold(0.0, f64::max);
+        if worst < SAME_LOSS {
+            format!("The losses of all agree within {worst:.0e}.")
+        } else {
+            format!("**The losses differ by up to {worst:.0e}**: not all train the same.")
+        }
+    }
+
+    /// What is to be reached on a network, as far as both sides were timed.
+    fn goals(&self, network: &Network) -> Vec<Goal> {
+        use Backend::{Cpu, WebGpu};
+        let time = |backend, entry| Some(self.cost(backend, network, entry)?.milliseconds);
+        let dispatches = |entry| Some(self.cost(WebGpu, network, entry)?.calls.dispatches);
+        let limit = MATMULS.into_iter().filter_map(|entry| time(WebGpu, entry)).reduce(f64::min);
+        let [gpu, cpu] = [WebGpu, Cpu].map(|backend| time(backend, Entry::Likeness));
+        let [gpu_drawing, cpu_drawing] = [WebGpu, Cpu].map(|backend| time(backend, DRAWING));
+        let goal = |backend, ours: Option<f64>, theirs: Option<f64>, most, of| {
+            Some(Goal { backend, reached: ours? / theirs?, most, of })
+        };
+        let goals = [
+            goal(WebGpu, gpu, time(WebGpu, Entry::JaxJs), 1.0 / 2.5, "jax-js’s time"),
+            goal(WebGpu, gpu, limit, 3.0, "the adapter’s limit, the faster product of matrices"),
+            goal(WebGpu, dispatches(Entry::Likeness), dispatches(Entry::JaxJs), 1.0, "jax-js’s dispatches"),
+            goal(WebGpu, gpu_drawing, gpu, 1.1, "the step without augmentation"),
+            goal(Cpu, cpu, time(Cpu, Entry::JaxNative(Threads::One)), 1.5, "native JAX’s time on one thread"),
+            goal(Cpu, cpu_drawing, cpu, 1.1, "the step without augmentation"),
+        ];
+        goals.into_iter().flatten().collect()
+    }
+
+    fn write_goals(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n## Goals\n\n| | | reached | at most | |\n|---|---|---:|---:|---|")?;
+        for network in &NETWORKS {
+            for Goal { backend, reached, most, of } in self.goals(network) {
+                let verdict = if reached <= most { "reached" } else { "missed" };
+                let (title, backend) = (network.title, backend.title());
+                let [reached, most] = [reached, most].map(digits);
+                writeln!(f, "| {title} | {backend}: of {of} | {reached} | {most} | {verdict} |")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_growth(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n## Cost against growth\n")?;
+        writeln!(f, "The step on the CPU, augmentation included, from the default with one size changed.\n")?;
+        writeln!(f, "| | | | | grows as |\n|---|---:|---:|---:|---|")?;
+        for (size, _) in Size::ALL {
+            let cells = self.grown.iter().filter(|(growth, _)| growth.what == size);
+            let points: Vec<_> = cells
+                .map(|(growth, outcome)| (growth.value, outcome.as_ref().ok().map(|cost| cost.milliseconds)))
+                .collect();
+            write!(f, "| {} |", size.title())?;
+            for (value, milliseconds) in &points {
+                let milliseconds = milliseconds.map_or("–".to_owned(), digits);
+                write!(f, " {value}: {milliseconds} ms |")?;
+            }
+            let known: Vec<_> =
+                points.iter().filter_map(|&(value, time)| Some((value as f64, time?))).collect();
+            writeln!(f, " size^{:.2} |", exponent(&known))?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Environment { date, browser, adapter, is_software, cores, jax } = &self.environment;
+        let jax = jax.as_ref().map_or("no JAX".to_owned(), |version| format!("JAX {version}"));
+        let software = if *is_software { ", in software" } else { "" };
+        writeln!(f, "# What a training step costs\n")?;
+        writeln!(
+            f,
+            "Written by `cargo xtask bench`; {date}, {browser}, {cores} cores, WebGPU: {adapter}{software}; {jax}.\n"
+        )?;
+        writeln!(
+            f,
+            "Everyone trains the same network from the same weights on the same pictures: 3 × 3 convolutions \
+             with batch normalisation and ReLU, the mean over all places, two linear layers, NT-Xent at τ = 0.5, \
+             Adam. A step’s time is what one more step adds to a row of them, so that reading the loss back \
+             counts for nothing. “Augmentation included” is the page’s own step, on views drawn anew each time. \
+             The matrix product takes as many operations as the network’s convolutions and linear layers, and \
+             nothing else: what the adapter could do at best."
+        )?;
+        for network in &NETWORKS {
+            if self.timed.iter().any(|timed| timed.network == *network) {
+                self.write_network(f, network)?;
+            }
+        }
+        if !self.timed.is_empty() {
+            self.write_goals(f)?;
+        }
+        if !self.grown.is_empty() {
+            self.write_growth(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a contestant's losses say that it trains the same as the others.
+fn is_comparable(entry: Entry) -> bool {
+    !matches!(entry, Entry::LikenessDrawing(_) | Entry::Matmul(_))
+}
+
+fn losses(entry: Entry, cost: &Cost) -> String {
+    if !is_comparable(entry) {
+        return "–".to_owned();
+    }
+    cost.losses.iter().map(|loss| format!("{loss:.5}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Three digits that count.
+fn digits(value: f64) -> String {
+    let decimals = match value.abs() {
+        0.0 | 100.0.. => 0,
+        10.0.. => 1,
+        _ => 2,
+    };
+    format!("{value:.decimals$}")
+}
+
+fn whole(value: f64) -> String {
+    format!("{value:.0}")
+}
+
+/// The slope of a line through the points on logarithmic axes, by least squares.
+fn exponent(points: &[(f64, f64)]) -> f64 {
+    let count = points.len() as f64;
+    let logs = points.iter().map(|&(x, y)| (x.ln(), y.ln()));
+    let mean_x = logs.clone().map(|(x, _)| x).sum::<f64>() / count;
+    let mean_y = logs.clone().map(|(_, y)| y).sum::<f64>() / count;
+    let shared: f64 = logs.clone().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
+    shared / logs.map(|(x, _)| (x - mean_x).powi(2)).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::Calls;
+
+    fn cost(milliseconds: f64, losses: &[f64]) -> Outcome {
+        let calls = Calls { dispatches: 12.0, submits: 3.0, bytes: 4e6 };
+        Ok(Cost { milliseconds, losses: losses.to_vec(), calls })
+    }
+
+    fn report(jax_js: Outcome) -> String {
+        let environment = Environment {
+            date: "2026-11-25".into(),
+            browser: "Chrome/1".into(),
+            adapter: "an adapter".into(),
+            is_software: true,
+            cores: 2,
+            jax: None,
+        };
+        let mut report = Report::new(environment);
+        report.add(Backend::WebGpu, &NETWORKS[0], Entry::Likeness, cost(200.0, &[3.7229, 3.5748]));
+        report.add(Backend::WebGpu, &NETWORKS[0], Entry::JaxJs, jax_js);
+        report.to_string()
+    }
+
+    #[test]
+    fn times_stand_beside_each_other() {
+        let report = report(cost(500.0, &[3.7229, 3.5749]));
+        let line = "| jax-js 0.1.25 | 500 | 2.50 | 12 | 3 | 4000 | 3.72290, 3.57490 |";
+        assert!(report.contains(line), "{report}");
+        assert!(report.contains("agree within 1e-4"), "{report}");
+        assert!(report.contains("WebGPU: of jax-js’s time | 0.40 | 0.40 | reached |"), "{report}");
+        assert!(report.contains("WebGPU: of jax-js’s dispatches | 1.00 | 1.00 | reached |"), "{report}");
+    }
+
+    #[test]
+    fn other_losses_are_named() {
+        assert!(report(cost(500.0, &[3.7229, 3.6])).contains("not all train the same"));
+    }
+
+    #[test]
+    fn who_cannot_take_part_says_why() {
+        assert!(
+            report(Err("no adapter".into())).contains("| jax-js 0.1.25 | – | – | – | – | – | no adapter |")
+        );
+    }
+
+    #[test]
+    fn powers_are_read_off() {
+        let points = [2.0, 4.0, 9.0].map(|x: f64| (x, 3.0 * x.powf(1.5)));
+        assert!((exponent(&points) - 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn three_digits_count() {
+        assert_eq!([0.123, 1.234, 12.34, 1234.5].map(digits), ["0.12", "1.23", "12.3", "1234"]);
+    }
+}

@@ -1,0 +1,289 @@
+//! What outlives an engine, a page and a visit.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::exports::{Embeddings, Run};
+use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::{Page, Visit, pictures, site, visit};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Small enough to be quick, long enough to be harmed in the middle.
+const LINK: &str = "images=shapes&seed=3&steps=90&batch=32&side=32&width=8&backend=cpu";
+
+/// The most steps that a breakdown may cost.
+const MOST_LOST: u32 = 20;
+
+fn fragile() -> Visit {
+    // What goes wrong in the engine stands in the console, as it should.
+    Visit { site: site::copy_with_fragile_engine, errors_allowed: true, ..Visit::default() }
+}
+
+/// Does harm to the engine.
+async fn harm(page: &Page, how: &str) -> Result<()> {
+    page.evaluate(&format!("new BroadcastChannel('harm').postMessage('{how}')")).await.map(drop)
+}
+
+async fn wait_step(page: &Page, at_least: u32) -> Result<u32> {
+    let what = format!("step {at_least}");
+    let status = page.wait_status(&what, VERY_PATIENTLY, |status| status.step() >= Some(at_least)).await?;
+    status.step().context("the status names the step")
+}
+
+/// Harms the engine in the middle of a run; what the page says of it.
+async fn break_down(page: &Page, how: &str) -> Result<String> {
+    harm(page, how).await?;
+    let text = page.wait_text(&["The engine stopped", "A new one takes over at step"], PATIENTLY).await?;
+    let line = text.lines().find(|line| line.contains("A new one takes over")).context("a sentence")?;
+    Ok(line.to_owned())
+}
+
+async fn losses(page: &Page) -> Result<Vec<f64>> {
+    Run::parse(&page.download("Run (JSON)").await?)?.losses()
+}
+
+#[tokio::test]
+async fn an_engine_that_is_ended_is_replaced_and_nothing_but_time_is_lost() -> Result<()> {
+    visit(fragile(), async |page| {
+        page.open(&format!("{LINK}&run=1")).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let whole = losses(page).await?;
+        page.open(&format!("{LINK}&run=1")).await?;
+        for (how, step) in [("close", 25), ("exhaust", 50)] {
+            let before = wait_step(page, step).await?;
+            let said = break_down(page, how).await?;
+            let after = said.split("at step ").nth(1).context("a step")?;
+            let after: u32 = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse()?;
+            ensure!(after + MOST_LOST >= before, "{how} at step {before}: {said}");
+            page.press("Dismiss").await?;
+        }
+        page.wait_finished(PATIENTLY).await?;
+        let resumed = losses(page).await?;
+        ensure!(resumed == whole, "The losses differ:\n{whole:?}\n{resumed:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()> {
+    visit(fragile(), async |page| {
+        let link = "images=shapes&seed=3&steps=60&batch=4&side=16&width=4&backend=webgpu&run=1";
+        page.open(link).await?;
+        wait_step(page, 3).await?;
+        break_down(page, "destroy").await?;
+        page.press("Dismiss").await?;
+        let next = page.status().await?.step().unwrap_or_default() + 2;
+        wait_step(page, next).await?;
+        let status = page.status().await?;
+        ensure!(status.backend() == Some("WebGPU"), "The status is: {status}");
+        break_down(page, "invalidate").await?;
+        page.wait_text(&["twice within a minute"], PATIENTLY).await?;
+        let status = page.wait_finished(VERY_PATIENTLY).await?;
+        ensure!(status.backend() == Some("CPU"), "The status is: {status}");
+        let run = losses(page).await?;
+        ensure!(run.len() == 60 && run.iter().all(|loss| loss.is_finite()), "{run:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_model_is_saved_and_opens_again() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        page.open(&format!("{LINK}&run=1")).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let before = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        let file = folder.path().join("model.safetensors");
+        std::fs::write(&file, page.download("Model (safetensors)").await?)?;
+        page.press("Reset").await?;
+        page.wait_status("step 0", PATIENTLY, |status| status.step() == Some(0)).await?;
+        page.drop_paths(&[file]).await?;
+        page.wait_text(&["The model was opened"], PATIENTLY).await?;
+        page.wait_status("step 90", PATIENTLY, |status| status.step() == Some(90)).await?;
+        page.wait_text(&["embeddings after step 90"], PATIENTLY).await?;
+        let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        ensure!(after == before, "The embeddings differ.");
+
+        let broken = folder.path().join("broken.safetensors");
+        std::fs::write(&broken, b"no model at all")?;
+        page.drop_paths(&[broken]).await?;
+        page.wait_text(&["cannot be used", "Nothing was changed"], SOON).await?;
+        ensure!(page.status().await?.step() == Some(90), "The run is gone.");
+        Ok(())
+    })
+    .await
+}
+
+/// The model with weights so large that whatever goes through them is infinite.
+fn monstrous(model: &[u8]) -> Result<Vec<u8>> {
+    let length = u64::from_le_bytes(model[..8].try_into()?) as usize;
+    let header: Value = serde_json::from_slice(&model[8..8 + length])?;
+    let offsets = &header["head.output.weight"]["data_offsets"];
+    let at = |end: usize| offsets[end].as_u64().map(|offset| 8 + length + offset as usize);
+    let (begin, end) = at(0).zip(at(1)).context("offsets")?;
+    let mut model = model.to_vec();
+    model[begin..end].chunks_exact_mut(4).for_each(|value| value.copy_from_slice(&3e38f32.to_le_bytes()));
+    Ok(model)
+}
+
+#[tokio::test]
+async fn numbers_that_go_wrong_stop_the_run_at_the_last_good_step() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=9&batch=8&side=16&width=4&learning_rate=0.1&backend=cpu")
+            .await?;
+        page.press("Step").await?;
+        page.wait_status("a step", PATIENTLY, |status| status.step() == Some(1)).await?;
+        let file = folder.path().join("monstrous.safetensors");
+        std::fs::write(&file, monstrous(&page.download("Model (safetensors)").await?)?)?;
+        page.drop_paths(&[file]).await?;
+        page.wait_text(&["The model was opened", "embeddings after step 1"], PATIENTLY).await?;
+        page.press("Train").await?;
+        let said =
+            ["stopped being a number", "went back to step 1", "The learning rate, 0.1, is probably too high"];
+        page.wait_text(&said, PATIENTLY).await?;
+        let status = page.wait_status("rest", PATIENTLY, |status| status.0.contains("paused")).await?;
+        ensure!(status.step() == Some(1), "The status is: {status}");
+        Ok(())
+    })
+    .await
+}
+
+/// Some photographs of one's own, trained on.
+async fn train_on_own(page: &Page, folder: PathBuf) -> Result<Embeddings> {
+    page.open("images=own&steps=20&batch=4&side=16&width=4&backend=cpu").await?;
+    page.drop_paths(&[folder]).await?;
+    page.picture("0005.jpg").await?;
+    page.press("Train").await?;
+    page.wait_finished(PATIENTLY).await?;
+    Embeddings::parse(&page.download("Embeddings (CSV)").await?)
+}
+
+#[tokio::test]
+async fn an_experiment_is_saved_and_opens_again_with_pictures_curves_and_weights() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
+    visit(Visit::default(), async |page| {
+        let before = train_on_own(page, folder.path().join("album")).await?;
+        let curve = losses(page).await?;
+        let file = folder.path().join("run.likeness");
+        std::fs::write(&file, page.download("Experiment").await?)?;
+        page.open("images=shapes&backend=cpu&side=16&width=4").await?;
+        page.drop_paths(&[file.clone()]).await?;
+        page.wait_text(&["“run.likeness” was opened", "embeddings after step 20"], PATIENTLY).await?;
+        let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        ensure!(after == before, "The embeddings differ.");
+        ensure!(losses(page).await? == curve, "The curves differ.");
+
+        let mut bytes = std::fs::read(&file)?;
+        bytes.truncate(bytes.len() / 2);
+        std::fs::write(&file, bytes)?;
+        page.drop_paths(&[file]).await?;
+        page.wait_text(&["cannot be opened", "Nothing was changed"], SOON).await?;
+        ensure!(losses(page).await? == curve, "The curves are gone.");
+        Ok(())
+    })
+    .await
+}
+
+/// How many records the page's storage holds.
+const RECORDS: &str = "(async () => {
+    if (!(await indexedDB.databases()).some(({ name }) => name === 'likeness')) return 0;
+    const answer = request => new Promise((done, fail) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+    });
+    const database = await answer(indexedDB.open('likeness'));
+    const stores = [...database.objectStoreNames];
+    const counts = await Promise.all(stores.map(name => answer(database.transaction(name).objectStore(name).count())));
+    database.close();
+    return counts.reduce((a, b) => a + b, 0);
+})()";
+
+async fn wait_records(page: &Page, wanted: u64) -> Result<()> {
+    let kept = async || Ok((page.evaluate(RECORDS).await?.as_u64() == Some(wanted)).then_some(()));
+    page.wait(&format!("{wanted} records in the storage"), SOON, kept).await
+}
+
+#[tokio::test]
+async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
+    visit(Visit::default(), async |page| {
+        let before = train_on_own(page, folder.path().join("album")).await?;
+        let curve = losses(page).await?;
+        // Six pictures and what else there is.
+        wait_records(page, 7).await?;
+        page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
+        page.wait_text(&["still in this browser: 6 pictures of your own, step 20 of 20"], SOON).await?;
+        page.photograph_all("return").await?;
+        page.press("Continue").await?;
+        page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
+        let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        ensure!(after == before, "The embeddings differ.");
+        ensure!(losses(page).await? == curve, "The curves differ.");
+
+        page.evaluate("localStorage.setItem('theme', 'dark')").await?;
+        page.press("Forget everything").await?;
+        page.wait_text(&["Nothing is kept in this browser any more"], SOON).await?;
+        wait_records(page, 0).await?;
+        let rest = "(async () => localStorage.length + (await caches.keys()).length
+            + (await indexedDB.databases()).length)()";
+        let rest = page.evaluate(rest).await?;
+        ensure!(rest == 0, "{rest} things are left.");
+        page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        ensure!(!page.text().await?.contains("still in this browser"), "It was not forgotten.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_storage_the_page_says_so_and_goes_on() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
+    let denied = Visit { site: site::copy_without_storage, ..Visit::default() };
+    visit(denied, async |page| {
+        train_on_own(page, folder.path().join("album")).await?;
+        page.wait_text(&["lets the page keep nothing"], SOON).await.map(drop)
+    })
+    .await?;
+    let full = Visit { site: site::copy_with_full_storage, ..Visit::default() };
+    visit(full, async |page| {
+        train_on_own(page, folder.path().join("album")).await?;
+        page.wait_text(&["storage is full"], SOON).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_tabs_keep_their_own_work() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(&format!("{LINK}&run=1")).await?;
+        page.wait_finished(PATIENTLY).await?;
+        wait_records(page, 1).await?;
+        let first = page.driver().window().await?;
+        let second = page.driver().new_tab().await?;
+        page.driver().switch_to_window(second).await?;
+        page.open_ready("images=fashion&steps=4&batch=4&side=16&width=4&backend=cpu").await?;
+        // What the other tab works on is not offered.
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        ensure!(!page.text().await?.contains("still in this browser"), "It is offered all the same.");
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        wait_records(page, 2).await?;
+        page.driver().close_window().await?;
+        page.driver().switch_to_window(first).await?;
+        page.open("images=shapes&backend=cpu&side=16&width=4").await?;
+        page.wait_text(&["still in this browser: Fashion, step 4 of 4"], SOON).await?;
+        page.press("Forget").await?;
+        wait_records(page, 1).await?;
+        page.open("images=shapes&backend=cpu&side=16&width=4").await?;
+        page.wait_text(&["still in this browser: Shapes, step 90 of 90"], SOON).await.map(drop)
+    })
+    .await
+}

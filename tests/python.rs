@@ -1,0 +1,100 @@
+//! The model file in other hands: `python/embed.py` embeds pictures as the page does.
+//!
+//! Runs where `python3` (or what `LIKENESS_PYTHON` names) has numpy and Pillow, and says so where it does not.
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use burn::tensor::Device;
+use likeness::{
+    image::{Image, SIDE},
+    samples::shape,
+    settings::{Images, Settings},
+    train::{Trainer, upload},
+};
+
+/// Pictures that are embedded.
+const PICTURES: usize = 12;
+
+/// The most that a number may differ.
+const TOLERANCE: f32 = 1e-4;
+
+fn python() -> Command {
+    Command::new(env::var("LIKENESS_PYTHON").unwrap_or_else(|_| "python3".to_owned()))
+}
+
+fn has(modules: &str) -> bool {
+    let output = python().args(["-c", &format!("import {modules}")]).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+/// A trainer after some steps, which has moved every weight and every moment.
+fn trained(side: u32) -> (Trainer, Vec<Image>) {
+    let mut settings = Settings::recommended(Images::Shapes);
+    (settings.side, settings.width, settings.batch, settings.steps) = (side, 8, 8, 20);
+    let images: Vec<Image> = (0..PICTURES).map(|index| shape(index, 1).image).collect();
+    let planes: Vec<_> = images.iter().map(|image| image.planes(side as usize)).collect();
+    let mut trainer = Trainer::new(settings, upload(&planes, side as usize, &Device::flex()));
+    (0..20).for_each(|_| drop(trainer.step()));
+    (trainer, images)
+}
+
+fn save(image: &Image, path: &Path) {
+    let side = SIDE as u32;
+    let picture = image::RgbImage::from_raw(side, side, image.rgb().to_vec()).expect("the bytes fill it");
+    picture.save(path).expect("it can be written");
+}
+
+/// The rows of the script's table.
+fn rows(output: &Output) -> Vec<Vec<f32>> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaints}");
+    let number = |cell: &str| cell.trim().parse().unwrap_or_else(|_| panic!("“{cell}” is no number"));
+    text.lines().skip(1).map(|line| line.split(',').skip(1).map(number).collect()).collect()
+}
+
+#[test]
+fn the_script_reproduces_embeddings() {
+    if !has("numpy, PIL") {
+        println!("skipped: there is no python3 with numpy and Pillow (set LIKENESS_PYTHON to one)");
+        return;
+    }
+    let (there, missing): (Vec<_>, Vec<_>) =
+        ["torch", "jax", "numpy"].into_iter().partition(|name| has(name));
+    println!("computing with {}; not installed: {}", there.join(", "), missing.join(", "));
+    // At 96 pixels nothing is resized; 32 is what most runs use.
+    for side in [32, SIDE as u32] {
+        let folder = tempfile::TempDir::new().expect("a folder for the files");
+        let (trainer, images) = trained(side);
+        let model = pollster::block_on(trainer.model()).expect("the CPU answers").expect("numbers");
+        let file = folder.path().join("model.safetensors");
+        fs::write(&file, model.to_file()).expect("it can be written");
+        let names: Vec<_> = (0..PICTURES).map(|i| folder.path().join(format!("{i}.png"))).collect();
+        images.iter().zip(&names).for_each(|(image, name)| save(image, name));
+
+        let planes: Vec<_> = images.iter().map(|image| image.planes(side as usize)).collect();
+        let pictures = upload(&planes, side as usize, &Device::flex());
+        let expected = trainer.network().encoder.forward(pictures).into_data();
+        let expected = expected.try_into_vec::<f32>().expect("single precision");
+        assert!(expected.iter().any(|value| *value > 0.1), "the embeddings say nothing: {expected:?}");
+
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/embed.py");
+        for library in &there {
+            let mut command = python();
+            let output = command.arg(&script).args(["--with", library]).arg(&file).args(&names).output();
+            let found = rows(&output.expect("python3 runs"));
+            assert_eq!((found.len(), found.concat().len()), (PICTURES, expected.len()));
+            for (place, (found, expected)) in found.iter().flatten().zip(&expected).enumerate() {
+                let off = (found - expected).abs();
+                assert!(
+                    off < TOLERANCE,
+                    "{library}, side {side}, number {place}: {found} instead of {expected}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The page that times training steps: Likeness and its peers, each a module of its own.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+use xtask::command::{command, run};
+use xtask::{jax, paths};
+
+use crate::tasks::cargo;
+use crate::tools;
+
+/// The peers and what bundles them, pinned.
+const PACKAGES: [&str; 5] = [
+    "@jax-js/jax@0.1.25",
+    "@tensorflow/tfjs-core@4.22.0",
+    "@tensorflow/tfjs-backend-cpu@4.22.0",
+    "@tensorflow/tfjs-backend-webgpu@4.22.0",
+    "esbuild@0.25.12",
+];
+
+/// Leaves the page in `target/bench-page/`.
+pub fn build() -> Result<()> {
+    tools::ensure_compiler()?;
+    let page = paths::bench_page();
+    fs::create_dir_all(&page)?;
+    for entry in fs::read_dir(paths::root().join("benches/page"))? {
+        let file = entry?;
+        fs::copy(file.path(), page.join(file.file_name()))?;
+    }
+    bundle_peers(&page)?;
+    build_likeness(&page)?;
+    if let Err(error) = jax::ensure() {
+        eprintln!("JAX is left out: {error:#}");
+    }
+    Ok(())
+}
+
+fn bundle_peers(page: &Path) -> Result<()> {
+    let peers = paths::peers();
+    tools::npm_install(&peers, &PACKAGES)?;
+    let esbuild = peers.join("node_modules/.bin/esbuild");
+    run(command(&esbuild.to_string_lossy(), ["--bundle", "--format=esm", "--log-level=warning"])
+        .args(["jax-js.js", "tensorflow.js"])
+        .arg(format!("--outdir={}", page.display()))
+        .current_dir(paths::root().join("benches/peers"))
+        .env("NODE_PATH", peers.join("node_modules")))
+}
+
+fn build_likeness(page: &Path) -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    run(&mut cargo([
+        "build",
+        "--release",
+        "--bin",
+        "bench",
+        "--features",
+        "bench,webgpu",
+        "--target",
+        TARGET,
+    ]))?;
+    run(command("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir"])
+        .arg(page.join("engine"))
+        .arg(paths::root().join("target").join(TARGET).join("release/bench.wasm"))
+        .env("PATH", tools::path()?))
+}
