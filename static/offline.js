@@ -4,14 +4,7 @@
 // named after them, from which service-worker.js answers. The builds' files have different
 // addresses, by their contents or by the build, so that a page always meets the engine that
 // it was built with, whatever was deployed meanwhile.
-const FILES = [
-  "engine.js",
-  "engine_bg.wasm",
-  "engine-worker.js",
-  "decode-worker.js",
-  "storage-worker.js",
-  "fashion-1000.png",
-];
+const FILES = ["engine.js", "engine_bg.wasm", "storage-worker.js", "fashion-1000.png"];
 const HOUR = 3_600_000;
 // This build's and the one before, which another window may still show.
 const CACHES_KEPT = 2;

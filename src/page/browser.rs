@@ -3,6 +3,7 @@
 
 mod actions;
 mod app;
+mod background;
 mod builtin;
 mod clipboard;
 mod controls;

@@ -85,7 +85,7 @@ impl Intake {
 }
 
 /// A file that could not be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Failure {
     /// Its name.
     pub name: String,

@@ -144,6 +144,21 @@ impl Session {
     pub fn clear(self, images: Images) {
         self.stop_intake();
         self.change(|state| state.clear(images));
+        self.begin_anew();
+    }
+
+    /// Empties a built-in set for pictures of the user's own, which go on coming in.
+    pub fn make_room(self) {
+        self.change(|state| {
+            let intake = state.intake.clone();
+            state.clear(Images::Own);
+            state.intake = intake;
+        });
+        self.begin_anew();
+    }
+
+    /// Tells the engine that the set was emptied.
+    fn begin_anew(self) {
         self.send(&Command::Clear);
         self.unsent_settings.set_value(false);
         self.send_all_settings();

@@ -9,7 +9,11 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{CustomEvent, Location};
 
-use super::{incoming::Incoming, intake, session::Session};
+use super::{
+    incoming::{Gathered, Incoming},
+    intake,
+    session::Session,
+};
 use crate::{page::state::Part, settings::MIN_PICTURES};
 
 /// The event that brings them: its detail lists files, each with its label or null.
@@ -28,9 +32,9 @@ pub fn receive(session: Session) {
         let list: Array = event.unchecked_into::<CustomEvent>().detail().unchecked_into();
         let picture =
             |pair: Array| Incoming { file: pair.get(0).unchecked_into(), folder: pair.get(1).as_string() };
-        let incoming = list.iter().map(|pair| picture(pair.unchecked_into())).collect();
+        let files = list.iter().map(|pair| picture(pair.unchecked_into())).collect();
         awaited.set_value(session.peek(|state| state.settings.run));
-        intake::take(session, incoming);
+        intake::take(session, Gathered { files, unopened: Vec::new() });
     });
     Effect::new(move || {
         let here = session.read([Part::Intake, Part::Pictures], |state| {

@@ -41,10 +41,37 @@ pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join(ENGINE), engine)?)
 }
 
+/// The channel on which an engine tells that the policy stopped its request.
+pub const TALK: &str = "talk";
+
+/// Copies the built page, its engine asking another server for something and telling on
+/// [`TALK`] when the policy stops that.
+pub fn copy_with_talkative_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let glue = folder.join("engine.js");
+    let request = format!(
+        "self.addEventListener('securitypolicyviolation',
+            event => new BroadcastChannel('{TALK}').postMessage(event.blockedURI));
+        fetch('http://localhost:9/').catch(() => {{}});"
+    );
+    let code = fs::read_to_string(&glue)?;
+    Ok(fs::write(glue, format!("{code}\n{request}"))?)
+}
+
+/// Copies the built page, its engine telling on the channel `memory` how much it takes.
+pub fn copy_with_measured_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let glue = folder.join("engine.js");
+    let tell = "const memory = new BroadcastChannel('memory');
+        memory.onmessage = ({data}) => data ?? memory.postMessage(wasm.memory.buffer.byteLength);";
+    let code = fs::read_to_string(&glue)?;
+    Ok(fs::write(glue, format!("{code}\n{tell}"))?)
+}
+
 /// Copies the built page, its engine open to harm: it does what it hears over a
 /// `BroadcastChannel` named `harm`.
 pub fn copy_with_fragile_engine(folder: &Path) -> Result<()> {
-    copy_with(folder, "engine-worker.js", FRAGILE)
+    copy_with(folder, "engine.js", FRAGILE)
 }
 
 /// Copies the built page, for a browser that denies it its storage.

@@ -39,6 +39,29 @@ async fn what_a_link_gets_wrong_is_named_and_the_rest_applies() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&temperature=0&side=0&hue=10@1&steps=4&width=4&backend=cpu").await?;
+        page.wait_text(&["temperature=0", "side=0", "hue=10@1"], SOON).await?;
+        page.unfold("Loss and training").await?;
+        for (name, typed, says) in [
+            ("Temperature", "0", "Temperature: a number from 0.01 to 10 is wanted; it is 0.01 now."),
+            ("Temperature", "1e9", "it is 10 now."),
+            ("Pairs in a step", "-5", "Pairs in a step: a number from 2 to 512 is wanted; it is 2 now."),
+            ("Steps", "2.5", "Steps: a number from 1 to 100000 is wanted; it is 2 now."),
+        ] {
+            page.evaluate(&format!("({TYPE})('{name}', '{typed}')")).await?;
+            page.wait_text(&[says], SOON).await?;
+        }
+        page.press("Train").await?;
+        let status = page.wait_finished(PATIENTLY).await?;
+        ensure!(status.steps() == Some(2), "The status is: {status}");
+        Ok(())
+    })
+    .await
+}
+
 /// The link that Share copies, which a headless browser does not let pages read back.
 const CATCH_COPIES: &str =
     "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }";
@@ -92,3 +115,11 @@ async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
     })
     .await
 }
+
+/// Types into the field of a name, and leaves it.
+const TYPE: &str = "(name, typed) => {
+    const label = [...document.querySelectorAll('label')].find(label => label.textContent.trim() === name);
+    const field = label.querySelector('input');
+    field.value = typed;
+    field.dispatchEvent(new Event('change', {bubbles: true}));
+}";
