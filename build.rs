@@ -9,7 +9,7 @@ fn main() {
         return;
     }
     let mut hasher = DefaultHasher::new();
-    for path in ["Cargo.toml", "Cargo.lock", "build.rs", "src"] {
+    for path in ["Cargo.toml", "Cargo.lock", "build.rs", "index.html", "src", "static"] {
         println!("cargo:rerun-if-changed={path}");
         hash(Path::new(path), &mut hasher);
     }

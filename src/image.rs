@@ -4,10 +4,10 @@
 //! once, when it comes in. In the browser the browser's own decoders do that; the
 //! `image` crate reads what they cannot, and everything outside a browser.
 
-use std::io::Cursor;
+mod file;
 
 use image::{
-    DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage,
+    RgbImage,
     imageops::{self, FilterType},
 };
 
@@ -21,7 +21,7 @@ pub const BACKGROUND: u8 = 128;
 /// The longest side of a file that is decoded, in pixels.
 pub const MAX_FILE_SIDE: u32 = 20_000;
 
-/// The most memory that decoding one file may take, in bytes.
+/// The most memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 
 /// RGB bytes, [`SIDE`] × [`SIDE`], row by row.
@@ -41,43 +41,6 @@ impl Image {
     pub fn from_rgba(rgba: &[u8]) -> Option<Self> {
         let rgb = rgba.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
         Self::from_rgb(rgb)
-    }
-
-    /// Decodes a file, its EXIF orientation applied, transparency laid on [`BACKGROUND`].
-    ///
-    /// The error is a sentence for the user.
-    pub fn decode(bytes: &[u8]) -> Result<Self, String> {
-        if bytes.is_empty() {
-            return Err("The file is empty.".to_owned());
-        }
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_FILE_SIDE);
-        limits.max_image_height = Some(MAX_FILE_SIDE);
-        limits.max_alloc = Some(MAX_FILE_MEMORY);
-        let mut reader = ImageReader::new(Cursor::new(bytes))
-            .with_guessed_format()
-            .expect("reading from memory does not fail");
-        if reader.format().is_none() {
-            return Err("Its contents are not a picture format that can be read here.".to_owned());
-        }
-        reader.limits(limits);
-        let sentence = |error: image::ImageError| format!("It could not be decoded: {error}.");
-        let mut decoder = reader.into_decoder().map_err(sentence)?;
-        let orientation = decoder.orientation().map_err(sentence)?;
-        let mut picture = DynamicImage::from_decoder(decoder).map_err(sentence)?;
-        picture.apply_orientation(orientation);
-        Ok(Self::from_picture(&picture))
-    }
-
-    /// Crops a decoded picture to its central square and resizes it.
-    fn from_picture(picture: &DynamicImage) -> Self {
-        let side = picture.width().min(picture.height());
-        let (x, y) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
-        // Shrink first, so that compositing touches only the pixels that stay.
-        let small =
-            picture.crop_imm(x, y, side, side).resize_exact(SIDE as u32, SIDE as u32, FilterType::Triangle);
-        let rgb = small.to_rgba8().pixels().flat_map(|pixel| on_background(pixel.0)).collect();
-        Self { rgb }
     }
 
     /// Draws a picture: `colour(x, y)` is asked for every pixel.
@@ -110,14 +73,6 @@ impl Image {
         let plane = |channel: usize| small.pixels().map(move |pixel| pixel.0[channel]);
         (0..3).flat_map(plane).map(|byte| f32::from(byte) / 255.0).collect()
     }
-}
-
-/// Lays one pixel on the background colour.
-fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
-    let alpha = u32::from(a);
-    let over =
-        |colour: u8| ((u32::from(colour) * alpha + u32::from(BACKGROUND) * (255 - alpha) + 127) / 255) as u8;
-    [over(r), over(g), over(b)]
 }
 
 #[cfg(test)]

@@ -244,6 +244,31 @@ mod tests {
     }
 
     #[test]
+    fn numbers_beyond_their_limits_are_refused_with_the_limits() {
+        for (entry, limits) in [
+            ("temperature=0", "0.01 to 10"),
+            ("temperature=-1e-45", "0.01 to 10"),
+            ("temperature=inf", "0.01 to 10"),
+            ("side=0", "16 to 96"),
+            ("side=97", "16 to 96"),
+            ("width=-4", "4 to 64"),
+            ("batch=1", "2 to 512"),
+            ("batch=4294967296", "2 to 512"),
+            ("steps=1e3", "1 to 100000"),
+            ("seed=-1", "0 to 4294967295"),
+            ("learning_rate=1", "0.00001 to 0.1"),
+            ("margin=0", "0.01 to 4"),
+            ("crop=10@1", "from 0 to 1"),
+            ("crop=0.5@NaN", "from 0 to 1"),
+            ("blur=off:0.5", "strength@probability"),
+        ] {
+            let (settings, problems) = read(entry);
+            assert_eq!(settings, Settings::recommended(Images::Shapes), "{entry}");
+            assert!(problems.len() == 1 && problems[0].contains(limits), "{entry}: {problems:?}");
+        }
+    }
+
+    #[test]
     fn losses_go_by_their_names() {
         for (name, loss) in
             [("infonce", LossKind::InfoNce), ("nce", LossKind::Nce), ("triplet", LossKind::Triplet)]

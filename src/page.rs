@@ -4,6 +4,7 @@
 //! is known into words, files and geometry. `browser` is the part that exists in a
 //! browser alone: it shows the state, and brings it what the user and the engine say.
 
+pub mod address;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 pub mod chance;
@@ -22,6 +23,7 @@ pub mod run_words;
 pub mod state;
 pub mod strips;
 pub mod terms;
+pub mod tour;
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]

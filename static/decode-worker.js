@@ -1,21 +1,31 @@
 // Runs the browser's own decoders away from the page's thread: takes a file, answers
 // with the RGBA pixels of its central square at working size, or with null.
-const canvas = new OffscreenCanvas(1, 1);
-const context = canvas.getContext("2d", { willReadFrequently: true });
+// A browser that lacks what is used here answers with null too: the engine reads what it can.
 
-self.onmessage = async ({ data: [request, file, side, background] }) => {
+// Large pictures wait for one another: together they might not fit into memory.
+let turn = Promise.resolve();
+
+self.onmessage = ({ data: { large, ...request } }) => {
+  if (large) {
+    turn = turn.then(() => answer(request));
+  } else {
+    answer(request);
+  }
+};
+
+async function answer({ number, file, side, background }) {
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
     const square = Math.min(bitmap.width, bitmap.height);
-    canvas.width = canvas.height = side;
+    const context = new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
     context.imageSmoothingQuality = "high";
     context.fillStyle = `rgb(${background} ${background} ${background})`;
     context.fillRect(0, 0, side, side);
     context.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
     bitmap.close();
     const pixels = context.getImageData(0, 0, side, side).data;
-    self.postMessage([request, pixels], [pixels.buffer]);
+    self.postMessage([number, pixels], [pixels.buffer]);
   } catch {
-    self.postMessage([request, null]);
+    self.postMessage([number, null]);
   }
-};
+}

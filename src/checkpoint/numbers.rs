@@ -39,11 +39,34 @@ impl Numbers {
 /// Tensors by name.
 pub type Named = BTreeMap<String, Numbers>;
 
+/// Where one is on the way through a module.
+#[derive(Default)]
+struct Place(Vec<String>);
+
+impl Place {
+    /// The outside of a module whose parameters' names begin with `prefix`.
+    fn below(prefix: &str) -> Self {
+        Self(if prefix.is_empty() { Vec::new() } else { vec![prefix.to_owned()] })
+    }
+
+    fn enter(&mut self, name: &str) {
+        self.0.push(name.to_owned());
+    }
+
+    fn leave(&mut self) {
+        self.0.pop();
+    }
+
+    fn name(&self) -> String {
+        self.0.join(".")
+    }
+}
+
 /// Collects tensors, to read them back all at once: a read waits for the device, however
 /// little it brings.
 #[derive(Default)]
 pub struct Gatherer<'a> {
-    path: Vec<String>,
+    place: Place,
     optimizer: Option<&'a Optimizer>,
     found: Vec<(String, Vec<usize>, Tensor<1>)>,
 }
@@ -52,7 +75,7 @@ impl<'a> Gatherer<'a> {
     /// Takes a module's parameters; `prefix` stands before their names. Where there is an
     /// optimizer, its moments of them come along.
     pub fn take<M: Module>(&mut self, prefix: &str, module: &M, optimizer: Option<&'a Optimizer>) {
-        self.path = prefix.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        self.place = Place::below(prefix);
         self.optimizer = optimizer;
         module.visit(self);
     }
@@ -80,15 +103,15 @@ impl<'a> Gatherer<'a> {
 
 impl ModuleVisitor for Gatherer<'_> {
     fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
+        self.place.enter(name);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+        self.place.leave();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let name = self.path.join(".");
+        let name = self.place.name();
         let moments = self.optimizer.and_then(|optimizer| optimizer.moments::<D>(param.id));
         if let Some(AdamWState { momentum }) = moments {
             self.put(format!("{FIRST}.{name}"), momentum.moment_1.clone());
@@ -101,25 +124,25 @@ impl ModuleVisitor for Gatherer<'_> {
 /// The module with the values that stand under its parameters' names, `prefix` before them;
 /// what has no name there stays. The module is without autodiff.
 pub fn filled<M: Module>(module: M, prefix: &str, named: &Named) -> M {
-    module.map(&mut Filler { path: vec![prefix.to_owned()], named })
+    module.map(&mut Filler { place: Place::below(prefix), named })
 }
 
 struct Filler<'a> {
-    path: Vec<String>,
+    place: Place,
     named: &'a Named,
 }
 
 impl ModuleMapper for Filler<'_> {
     fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
+        self.place.enter(name);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+        self.place.leave();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match find(self.named, &self.path) {
+        match self.named.get(&self.place.name()) {
             Some(numbers) => param.map(|value| Tensor::from_data(numbers.tensor_data(), &value.device())),
             None => param,
         }
@@ -135,11 +158,11 @@ pub fn put_moments<M: Module>(
     named: &Named,
     time: usize,
 ) {
-    module.visit(&mut MomentFiller { path: vec![prefix.to_owned()], named, optimizer, time });
+    module.visit(&mut MomentFiller { place: Place::below(prefix), named, optimizer, time });
 }
 
 struct MomentFiller<'a> {
-    path: Vec<String>,
+    place: Place,
     named: &'a Named,
     optimizer: &'a mut Optimizer,
     time: usize,
@@ -147,28 +170,23 @@ struct MomentFiller<'a> {
 
 impl ModuleVisitor for MomentFiller<'_> {
     fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
+        self.place.enter(name);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+        self.place.leave();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let device = param.val().inner().device();
+        let name = self.place.name();
         let moments = |order: &str| {
-            let path: Vec<_> = [order.to_owned()].into_iter().chain(self.path.iter().cloned()).collect();
-            find(self.named, &path).map(|numbers| Tensor::<D>::from_data(numbers.tensor_data(), &device))
+            let numbers = self.named.get(&format!("{order}.{name}"))?;
+            Some(Tensor::<D>::from_data(numbers.tensor_data(), &device))
         };
         if let (Some(first), Some(second)) = (moments(FIRST), moments(SECOND)) {
             let momentum = AdaptiveMomentumState::new(self.time, first, second);
             self.optimizer.put_moments(param.id, AdamWState::new(momentum));
         }
     }
-}
-
-/// What stands under a path, empty parts left out.
-fn find<'a>(named: &'a Named, path: &[String]) -> Option<&'a Numbers> {
-    let parts: Vec<&str> = path.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    named.get(&parts.join("."))
 }

@@ -3,6 +3,7 @@
 
 mod actions;
 mod app;
+mod background;
 mod builtin;
 mod clipboard;
 mod controls;
@@ -22,9 +23,11 @@ mod masthead;
 mod measure;
 mod model_file;
 mod paint;
+mod png_button;
 mod query;
 mod rail;
 mod reach;
+mod remote;
 mod session;
 mod stage;
 mod storage;
@@ -32,6 +35,7 @@ mod supervisor;
 mod theme;
 mod thumbnail;
 mod timing;
+mod tour;
 
 /// Starts the page.
 pub fn start() {

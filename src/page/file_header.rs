@@ -5,27 +5,62 @@
 /// carry several 64 KiB blocks of metadata before them).
 pub const HEADER_BYTES: u32 = 256 * 1024;
 
-/// Width and height of a PNG, JPEG, GIF, BMP or WebP file; `None` for others.
+/// Width and height of a PNG, JPEG, GIF, BMP, WebP, AVIF or HEIC file; `None` for others.
 pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
-    png(bytes).or_else(|| gif(bytes)).or_else(|| bmp(bytes)).or_else(|| webp(bytes)).or_else(|| jpeg(bytes))
+    [png, gif, bmp, webp, heif, jpeg].into_iter().find_map(|read| read(bytes))
 }
 
 fn png(bytes: &[u8]) -> Option<(u32, u32)> {
-    bytes.starts_with(b"\x89PNG\r\n\x1a\n").then_some(())?;
+    (bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.get(12..16)? == b"IHDR").then_some(())?;
     Some((u32::from_be_bytes(array(bytes, 16)?), u32::from_be_bytes(array(bytes, 20)?)))
 }
 
+/// A GIF's screen, or its first frame where that is larger: decoders make room for both.
 fn gif(bytes: &[u8]) -> Option<(u32, u32)> {
     bytes.starts_with(b"GIF8").then_some(())?;
     let side = |at| Some(u32::from(u16::from_le_bytes(array(bytes, at)?)));
-    Some((side(6)?, side(8)?))
+    let screen = (side(6)?, side(8)?);
+    let frame = first_frame(bytes).and_then(|at| Some((side(at + 5)?, side(at + 7)?)));
+    let (width, height) = frame.unwrap_or_default();
+    Some((screen.0.max(width), screen.1.max(height)))
+}
+
+/// Where a GIF's first frame begins: after the colours, and after what is said in extensions.
+fn first_frame(bytes: &[u8]) -> Option<usize> {
+    let flags = bytes.get(10)?;
+    let colours = if flags & 0x80 == 0 { 0 } else { 2 << (flags & 7) };
+    let mut at = 13 + 3 * colours;
+    while *bytes.get(at)? == 0x21 {
+        at += 2;
+        while *bytes.get(at)? != 0 {
+            at += 1 + usize::from(bytes[at]);
+        }
+        at += 1;
+    }
+    (bytes[at] == 0x2C).then_some(at)
 }
 
 fn bmp(bytes: &[u8]) -> Option<(u32, u32)> {
     bytes.starts_with(b"BM").then_some(())?;
+    if u32::from_le_bytes(array(bytes, 14)?) == 12 {
+        // The first kind of header, of OS/2.
+        let side = |at| Some(u32::from(u16::from_le_bytes(array(bytes, at)?)));
+        return Some((side(18)?, side(20)?));
+    }
     // A negative height means rows from top to bottom.
     let side = |at| Some(i32::from_le_bytes(array(bytes, at)?).unsigned_abs());
     Some((side(18)?, side(22)?))
+}
+
+/// The largest of the pictures that an AVIF or HEIC file is put together from.
+fn heif(bytes: &[u8]) -> Option<(u32, u32)> {
+    (bytes.get(4..8)? == b"ftyp").then_some(())?;
+    let extents = bytes.windows(4).enumerate().filter(|(_, name)| name == b"ispe");
+    let sides = extents.filter_map(|(at, _)| {
+        let side = |at| Some(u32::from_be_bytes(array(bytes, at)?));
+        Some((side(at + 8)?, side(at + 12)?))
+    });
+    sides.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height))
 }
 
 fn webp(bytes: &[u8]) -> Option<(u32, u32)> {
@@ -112,6 +147,35 @@ mod tests {
         let mut lossy = b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a".to_vec();
         lossy.extend([0x40, 0x01, 0xF0, 0x00]);
         assert_eq!(dimensions(&lossy), Some((320, 240)));
+    }
+
+    #[test]
+    fn a_frame_larger_than_its_screen_counts() {
+        let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF".to_vec();
+        gif.extend(b"\x21\xF9\x04\0\0\0\0\0\x21\xFE\x03abc\x02de\0");
+        assert_eq!(dimensions(&gif), Some((1, 1)));
+        gif.extend(b"\x2C\0\0\0\0\x30\x75\x31\x75\0");
+        assert_eq!(dimensions(&gif), Some((30_000, 30_001)));
+    }
+
+    #[test]
+    fn bitmaps_of_both_headers() {
+        let mut old = b"BM\0\0\0\0\0\0\0\0\x1A\0\0\0\x0C\0\0\0".to_vec();
+        old.extend([0x40, 0, 0x30, 0, 1, 0, 24, 0]);
+        assert_eq!(dimensions(&old), Some((64, 48)));
+        let mut topdown = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+        topdown.extend(64_i32.to_le_bytes().into_iter().chain((-48_i32).to_le_bytes()));
+        assert_eq!(dimensions(&topdown), Some((64, 48)));
+    }
+
+    #[test]
+    fn the_largest_part_of_an_avif_counts() {
+        let mut avif = b"\0\0\0\x14ftypavif\0\0\0\0avif".to_vec();
+        for (width, height) in [(64_u32, 64_u32), (30_000, 20_000), (512, 512)] {
+            avif.extend(b"\0\0\0\x14ispe\0\0\0\0");
+            avif.extend(width.to_be_bytes().into_iter().chain(height.to_be_bytes()));
+        }
+        assert_eq!(dimensions(&avif), Some((30_000, 20_000)));
     }
 
     #[test]

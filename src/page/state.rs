@@ -85,7 +85,7 @@ impl Intake {
 }
 
 /// A file that could not be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Failure {
     /// Its name.
     pub name: String,
@@ -192,6 +192,10 @@ pub struct State {
     pub tab: Tab,
     /// Whether the user put it there during this run.
     tab_chosen: bool,
+    /// Whether the page shows itself small, within another.
+    pub embed: bool,
+    /// Where the pictures came from, if not from this computer; encoded as in an address.
+    pub remote: Option<String>,
     /// Whether training starts once the pictures on their way are there.
     postponed: bool,
     /// Sentences for the user.
@@ -231,6 +235,8 @@ impl State {
             selection: Selection::default(),
             tab: Tab::Similarity,
             tab_chosen: false,
+            embed: false,
+            remote: None,
             postponed: false,
             notices: Vec::new(),
             next_notice: 0,
@@ -441,6 +447,8 @@ impl State {
     }
 
     fn restarted(&mut self, parameters: u32) {
+        // A tab that was chosen before the first step was chosen for this run.
+        self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
         self.snapshot = None;
         self.touch(Part::Run);
@@ -457,7 +465,6 @@ impl State {
         self.touch(Part::Search);
         self.search.forget(Stage::Trained);
         self.stop_explaining(Stage::Trained);
-        self.tab_chosen = false;
     }
 
     /// Notes that the user wants training to go on; whether it can at once, or has to
@@ -526,6 +533,7 @@ impl State {
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
         self.intake = Intake::default();
+        self.remote = None;
         self.results = Results::default();
         self.touch(Part::Map);
         self.maps.clear();
@@ -605,6 +613,11 @@ impl State {
         self.touch(Part::Tab);
         self.tab = tab;
         self.tab_chosen = true;
+    }
+
+    /// The tab that the user put in front during this run.
+    pub fn chosen_tab(&self) -> Option<Tab> {
+        self.tab_chosen.then_some(self.tab)
     }
 
     /// Puts a tab in front unless the user chose one.

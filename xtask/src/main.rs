@@ -1,6 +1,7 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
 mod bench;
+mod policy;
 mod tasks;
 mod tools;
 
@@ -16,7 +17,12 @@ cargo xtask COMMAND
   test               run every test: native, then the page in a real browser
   measure [WHAT…]    print figures of the page in a real browser
   bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
-  tools              install what is missing to build the page";
+  soak [MINUTES [SEED]]
+                     let a monkey loose on the page in a real browser
+  fuzz [SECONDS [SEED]]
+                     feed readers of files, links and messages with mutations of known ones
+  tools              install what is missing to build the page
+  policy             allow the inline script of the page that trunk is building; trunk calls this";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -40,8 +46,11 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["build"] => tasks::build(),
         ["test"] => tasks::test(),
         ["measure", what @ ..] => tasks::measure(what),
+        ["soak", how @ ..] => tasks::soak(how),
+        ["fuzz", how @ ..] => tasks::fuzz(how),
         ["bench", what @ ..] => tasks::bench(what),
         ["tools"] => tools::ensure_all(),
+        ["policy"] => policy::allow_own_scripts(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

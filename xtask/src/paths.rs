@@ -17,6 +17,11 @@ pub fn tools() -> PathBuf {
     root().join("target/tools")
 }
 
+/// The script of axe-core.
+pub fn axe() -> PathBuf {
+    tools().join("node_modules/axe-core/axe.min.js")
+}
+
 /// The page that times training steps, Likeness's and others'.
 pub fn bench_page() -> PathBuf {
     root().join("target/bench-page")

@@ -1,14 +1,14 @@
 //! A static file server on the loopback, for people and for tests.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use percent_encoding::percent_decode_str;
-use tiny_http::{Header, Method, Request, Response};
+use tiny_http::{Method, Request};
 
 /// How many files can be on their way at once: a page asks for several in parallel.
 const THREADS: usize = 4;
@@ -19,7 +19,8 @@ const ISOLATING: [(&str, &str); 2] =
 
 /// A running server; it stops when dropped.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
+    http: Mutex<Option<Arc<tiny_http::Server>>>,
+    root: PathBuf,
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     threads: Vec<JoinHandle<()>>,
@@ -48,7 +49,12 @@ impl Server {
                 thread::spawn(move || answer_all(&http, &root, headers, &requests))
             })
             .collect();
-        Ok(Self { http, address, requests, threads })
+        Ok(Self { http: Mutex::new(Some(http)), root: root.to_owned(), address, requests, threads })
+    }
+
+    /// The folder that it serves.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Where it listens, as the beginning of an address: `http://127.0.0.1:8080`.
@@ -61,6 +67,14 @@ impl Server {
         self.requests.lock().expect("no thread panics while it holds the list").clone()
     }
 
+    /// Answers no more: to a browser, the network is gone.
+    pub fn close(&self) {
+        let http = self.http.lock().expect("no thread panics while it holds the server").take();
+        if let Some(http) = http {
+            self.threads.iter().for_each(|_| http.unblock());
+        }
+    }
+
     /// Serves until the program is ended.
     pub fn wait(mut self) {
         for thread in self.threads.drain(..) {
@@ -71,7 +85,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.threads.iter().for_each(|_| self.http.unblock());
+        self.close();
     }
 }
 
@@ -92,21 +106,59 @@ fn answer_all(
 
 fn answer(request: Request, root: &Path, headers: &[(&str, &str)]) -> io::Result<()> {
     if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::empty(405));
+        return respond(
+            request,
+            "405 Method Not Allowed",
+            "text/plain",
+            "no-store",
+            headers,
+            &mut io::empty(),
+            0,
+        );
     }
-    let found = locate(root, request.url()).and_then(|path| Some((File::open(&path).ok()?, path)));
-    match found {
-        Some((file, path)) => {
-            let response = Response::from_file(file)
-                .with_header(header("Content-Type", &content_type(&path)))
-                .with_header(header("Cache-Control", "no-store"));
-            let add = |response: Response<File>, (name, value): &(&str, &str)| {
-                response.with_header(header(name, value))
-            };
-            request.respond(headers.iter().fold(response, add))
-        }
-        None => request.respond(Response::from_string("There is no such file.").with_status_code(404)),
+    let url = request.url().to_owned();
+    let found = locate(root, &url).and_then(|path| Some((File::open(&path).ok()?, path)));
+    let Some((mut file, path)) = found else {
+        let words = "There is no such file.";
+        let length = words.len() as u64;
+        return respond(
+            request,
+            "404 Not Found",
+            "text/plain",
+            "no-store",
+            headers,
+            &mut words.as_bytes(),
+            length,
+        );
+    };
+    let length = file.metadata()?.len();
+    respond(request, "200 OK", &content_type(&path), caching(&url), headers, &mut file, length)
+}
+
+/// Answers, and asks the browser to close the connection: those that stay open would take
+/// the server's threads away from those that wait.
+fn respond(
+    request: Request,
+    status: &str,
+    kind: &str,
+    caching: &str,
+    headers: &[(&str, &str)],
+    body: &mut dyn Read,
+    length: u64,
+) -> io::Result<()> {
+    let has_body = *request.method() != Method::Head;
+    let mut writer = request.into_writer();
+    write!(
+        writer,
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
+         Cache-Control: {caching}\r\nConnection: close\r\n"
+    )?;
+    headers.iter().try_for_each(|(name, value)| write!(writer, "{name}: {value}\r\n"))?;
+    write!(writer, "\r\n")?;
+    if has_body {
+        io::copy(body, &mut writer)?;
     }
+    writer.flush()
 }
 
 /// The file that a request means, unless it reaches outside `root`.
@@ -121,16 +173,17 @@ fn locate(root: &Path, url: &str) -> Option<PathBuf> {
     Some(if file.is_dir() { file.join("index.html") } else { file })
 }
 
+/// How long a browser may keep an answer: what names its build never changes.
+fn caching(url: &str) -> &'static str {
+    if url.contains("?v=") { "public, max-age=31536000, immutable" } else { "no-store" }
+}
+
 fn content_type(path: &Path) -> String {
     let mime = mime_guess::from_path(path).first_or_octet_stream();
     match mime.type_() {
         mime_guess::mime::TEXT => format!("{mime}; charset=utf-8"),
         _ => mime.to_string(),
     }
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("names and values of ours are ASCII")
 }
 
 #[cfg(test)]

@@ -35,9 +35,10 @@ pub fn serve(port: u16) -> Result<()> {
 /// Runs the native tests, then those of the page in a real browser.
 pub fn test() -> Result<()> {
     run(&mut cargo(["test", "--features", "bench"]))?;
-    run(&mut cargo(["test", "--package", "xtask"]))?;
+    run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
     test_kernels()?;
     browser::ensure()?;
+    tools::ensure_axe()?;
     build()?;
     run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
 }
@@ -59,6 +60,18 @@ pub fn measure(what: &[&str]) -> Result<()> {
     browser::ensure()?;
     build()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "measure", "--"]).args(what))
+}
+
+/// Lets a monkey loose on the page in a real browser.
+pub fn soak(how: &[&str]) -> Result<()> {
+    browser::ensure()?;
+    build()?;
+    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "soak", "--"]).args(how))
+}
+
+/// Fuzzes what reads files, links and messages.
+pub fn fuzz(how: &[&str]) -> Result<()> {
+    run(cargo(["run", "--quiet", "--package", "odd-files", "--bin", "fuzz", "--"]).args(how))
 }
 
 /// Prints how long training steps take, here and in other libraries.

@@ -16,6 +16,7 @@ use xtask::paths;
 const TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
+const AXE: &str = "4.14.1";
 
 /// Makes sure that everything that builds the page is there.
 pub fn ensure_all() -> Result<()> {
@@ -30,6 +31,15 @@ pub fn ensure_compiler() -> Result<()> {
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that were withdrawn since, hence no `--locked`.
     ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))
+}
+
+/// Makes sure that axe-core is there, by which the browser tests judge accessibility.
+pub fn ensure_axe() -> Result<()> {
+    let package = fs::read_to_string(paths::axe().with_file_name("package.json")).unwrap_or_default();
+    if package.contains(&format!("\"version\": \"{AXE}\"")) {
+        return Ok(());
+    }
+    npm_install(&paths::tools(), &[&format!("axe-core@{AXE}")])
 }
 
 /// The `PATH` with this checkout's own tools in front.
@@ -59,7 +69,7 @@ fn ensure_tool(name: &str, version: &str, install: impl FnOnce() -> Result<()>) 
         return Ok(());
     }
     eprintln!("Installing {name} {version} for this checkout …");
-    install().with_context(|| format!("{name} {version} is needed to build the page"))?;
+    install().with_context(|| format!("{name} {version} is needed"))?;
     let found = installed_version(name)?;
     ensure!(
         found.as_deref() == Some(version),

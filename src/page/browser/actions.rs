@@ -5,8 +5,10 @@ use wasm_bindgen::JsValue;
 
 use super::{session::Session, timing};
 use crate::{
-    link,
-    page::state::{Newcomer, PORTION},
+    page::{
+        address,
+        state::{Newcomer, PORTION, Tab},
+    },
     protocol::{Command, PictureId, Stage},
     settings::{Images, Settings},
 };
@@ -36,7 +38,12 @@ impl Session {
     pub(super) fn send_all_settings(self) {
         let settings = self.peek(|state| state.settings);
         self.send(&Command::Configure(settings));
-        let address = format!("#{}", link::write(&settings));
+        self.show_address();
+    }
+
+    /// Keeps the address bar true to the page.
+    pub fn show_address(self) {
+        let address = format!("#{}", self.peek(address::own));
         // Without the right to change it, the address bar stays as it is; Share still works.
         window()
             .history()
@@ -137,6 +144,21 @@ impl Session {
     pub fn clear(self, images: Images) {
         self.stop_intake();
         self.change(|state| state.clear(images));
+        self.begin_anew();
+    }
+
+    /// Empties a built-in set for pictures of the user's own, which go on coming in.
+    pub fn make_room(self) {
+        self.change(|state| {
+            let intake = state.intake.clone();
+            state.clear(Images::Own);
+            state.intake = intake;
+        });
+        self.begin_anew();
+    }
+
+    /// Tells the engine that the set was emptied.
+    fn begin_anew(self) {
         self.send(&Command::Clear);
         self.unsent_settings.set_value(false);
         self.send_all_settings();
@@ -154,6 +176,12 @@ impl Session {
         if let Some(method) = self.change(|state| state.wants_map(stage)) {
             self.send(&Command::Map { stage, method });
         }
+    }
+
+    /// Puts a tab in front.
+    pub fn choose_tab(self, tab: Tab) {
+        self.change(|state| state.choose_tab(tab));
+        self.show_address();
     }
 
     /// Looks inside one row of the batch matrix, or inside none.

@@ -3,16 +3,39 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    builtin, drop_zone::DropOverlay, footer::Footer, keeper, masthead::Masthead, rail::Rail,
-    session::Session, stage::Stage, supervisor, theme,
+    builtin,
+    drop_zone::DropOverlay,
+    footer::Footer,
+    keeper,
+    masthead::Masthead,
+    rail::Rail,
+    remote,
+    session::Session,
+    stage::Stage,
+    supervisor, theme,
+    tour::{Tour, TourGuide},
 };
-use crate::{link, settings::Images};
+use crate::{page::address, protocol::BUILD, settings::Images};
 
 /// Puts the page in place of the sketch that index.html shows while this code arrives.
 pub fn mount() {
-    let (settings, problems) = link::read(&location().hash().unwrap_or_default());
-    let session = Session::new(settings);
-    session.change(|state| problems.into_iter().for_each(|problem| state.notify(problem)));
+    let hash = location().hash().unwrap_or_default();
+    if address::is_remote(&hash) {
+        return remote::leave_for(&location());
+    }
+    let (address, problems) = address::read(&hash);
+    let session = Session::new(address.settings);
+    session.change(|state| {
+        problems.into_iter().for_each(|problem| state.notify(problem));
+        state.embed = address.embed;
+        state.remote = address.remote;
+        if let Some(tab) = address.tab {
+            state.choose_tab(tab);
+        }
+    });
+    // offline.js keeps each build apart.
+    let root = document().document_element().expect("the page has a root");
+    root.set_attribute("data-build", BUILD).expect("the name is an attribute's");
     let body = document().body().expect("the page has a body");
     let sketch = document().get_element_by_id("sketch");
     leptos::mount::mount_to(body, move || view! { <App session /> }).forget();
@@ -32,7 +55,7 @@ fn open(session: Session) {
     });
     spawn_local(async move {
         let settings = session.peek(|state| state.settings);
-        if settings.images == Images::Own {
+        if settings.images == Images::Own && session.peek(|state| state.remote.is_none()) {
             session.change(|state| {
                 state.notify(
                     "This link’s pictures stayed on the computer they belong to: drop your own here.",
@@ -52,8 +75,11 @@ fn open(session: Session) {
 fn App(session: Session) -> impl IntoView {
     provide_context(session);
     theme::provide();
+    Tour::provide();
+    remote::receive(session);
+    let embed = session.peek(|state| state.embed);
     view! {
-        <div class="page">
+        <div class="page" class:embed=embed>
             <Masthead />
             <div class="workbench">
                 <Rail />
@@ -61,6 +87,7 @@ fn App(session: Session) -> impl IntoView {
             </div>
             <Footer />
             <DropOverlay />
+            <TourGuide />
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 
-use super::explain::Explain;
+use super::{explain::Explain, session::Session};
 use crate::{page::terms::Term, settings::Range};
 
 /// A slider with its value in words beside its name.
@@ -48,7 +48,8 @@ pub fn Slider(
     }
 }
 
-/// A number that is typed; one outside its limits moves to the nearest limit.
+/// A number that is typed; one outside its limits moves to the nearest limit, and a
+/// sentence says so.
 #[component]
 pub fn NumberField(
     /// Its name.
@@ -65,9 +66,17 @@ pub fn NumberField(
     /// Takes the value that the user sets.
     on_change: impl Fn(f64) + 'static,
 ) -> impl IntoView {
+    let session = Session::expect();
     let change = move |event: ev::Event| {
-        let number = event_target_value(&event).parse().unwrap_or(value.get_untracked());
-        let number = range.clamp(number);
+        let typed = event_target_value(&event).parse().ok();
+        let number = range.clamp(typed.unwrap_or(value.get_untracked()));
+        let number = if step == "1" { number.trunc() } else { number };
+        if typed != Some(number) {
+            let Range { min, max } = range;
+            session.change(|state| {
+                state.notify(format!("{name}: a number from {min} to {max} is wanted; it is {number} now."));
+            });
+        }
         event_target::<web_sys::HtmlInputElement>(&event).set_value(&number.to_string());
         on_change(number);
     };

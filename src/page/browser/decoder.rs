@@ -7,15 +7,16 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use js_sys::{Array, Uint8ClampedArray};
+use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
 use leptos::prelude::{UpdateValue, document};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, MessageEvent, Url, Worker,
+    WorkerType,
 };
 
-use super::{engine_code::address, session::Session};
+use super::{background, session::Session};
 use crate::{
     image::{BACKGROUND, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
     page::file_header::{HEADER_BYTES, dimensions},
@@ -25,8 +26,14 @@ use crate::{
 /// The largest file that is handed to the engine's decoders, in bytes.
 const MAX_ENGINE_FILE: f64 = 256e6;
 
+/// Pictures that take more memory than this while they are decoded wait for one another, in bytes.
+const LARGE: u64 = 1 << 27;
+
 /// Workers that run the browser's decoders.
 const WORKERS: usize = 2;
+
+/// What they do.
+const SCRIPT: &str = include_str!("../../../static/decode-worker.js");
 
 /// Decoders for one batch of files; dropping them ends their workers.
 pub struct Decoders {
@@ -51,7 +58,7 @@ impl Decoders {
             }
         });
         let worker = || {
-            let worker = Worker::new(&address("decode-worker.js"))?;
+            let worker = background::start(SCRIPT, WorkerType::Classic)?;
             worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
             Ok(worker)
         };
@@ -64,8 +71,8 @@ impl Decoders {
         if file.size() == 0.0 {
             return Err("The file is empty.".to_owned());
         }
-        refuse_monsters(file).await?;
-        if let Some(image) = self.by_browser(file).await {
+        let large = memory(file).await? > LARGE;
+        if let Some(image) = self.by_browser(file, large).await {
             return Ok(image);
         }
         if is_svg(file) {
@@ -74,14 +81,24 @@ impl Decoders {
         self.by_engine(file).await
     }
 
-    /// Asks a worker; `None` if the browser cannot read the file.
-    async fn by_browser(&self, file: &File) -> Option<Image> {
-        let request = next_request();
+    /// Asks a worker, the first one if the picture is large; `None` if the browser cannot
+    /// read the file.
+    async fn by_browser(&self, file: &File, large: bool) -> Option<Image> {
+        let number = next_request();
+        let message = Object::new();
+        for (name, value) in [
+            ("number", number.into()),
+            ("file", file.into()),
+            ("side", (SIDE as u32).into()),
+            ("background", BACKGROUND.into()),
+            ("large", large.into()),
+        ] {
+            Reflect::set(&message, &name.into(), &value).ok()?;
+        }
         let (sender, receiver) = oneshot::channel();
-        self.waiting.borrow_mut().insert(request, sender);
-        let worker = &self.workers[request as usize % self.workers.len()];
-        let message = Array::of4(&request.into(), file, &(SIDE as u32).into(), &BACKGROUND.into());
-        worker.post_message(&message).ok()?;
+        self.waiting.borrow_mut().insert(number, sender);
+        let worker = if large { 0 } else { number as usize % self.workers.len() };
+        self.workers[worker].post_message(&message).ok()?;
         receiver.await.ok().flatten()
     }
 
@@ -116,16 +133,17 @@ impl Drop for Decoders {
     }
 }
 
-/// Refuses dimensions that a decoder would need too much memory for.
-async fn refuse_monsters(file: &File) -> Result<(), String> {
+/// The memory that a file's pixels will take, in bytes, where that is known; an error if
+/// that is too much for a decoder.
+async fn memory(file: &File) -> Result<u64, String> {
     let end = file.size().min(f64::from(HEADER_BYTES));
     let header = file.slice_with_f64_and_f64(0.0, end).map_err(|_| unreadable())?;
-    let Some((width, height)) = dimensions(&bytes(&header).await?) else { return Ok(()) };
-    let memory = u64::from(width) * u64::from(height) * 4;
+    let (width, height) = dimensions(&bytes(&header).await?).unwrap_or_default();
+    let memory = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(4);
     if width.max(height) > MAX_FILE_SIDE || memory > MAX_FILE_MEMORY {
         return Err(format!("It is too large: {width} × {height} pixels."));
     }
-    Ok(())
+    Ok(memory)
 }
 
 /// A file's contents; the error is a sentence.

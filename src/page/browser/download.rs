@@ -6,30 +6,23 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::{engine_code::words, session::Session, timing};
+use crate::page::export::File;
 
 /// How long the browser may take to fetch the file, in milliseconds.
 const GRACE: u64 = 60_000;
 
-/// Saves text as a file, by the browser's own download.
-pub fn save(session: Session, name: &str, kind: &str, text: &str) {
-    save_part(session, name, kind, &text.into());
-}
-
-/// Saves bytes as a file.
-pub fn save_bytes(session: Session, name: &str, kind: &str, bytes: &[u8]) {
-    save_part(session, name, kind, &Uint8Array::from(bytes));
-}
-
-fn save_part(session: Session, name: &str, kind: &str, part: &JsValue) {
+/// Saves a file, by the browser's own download.
+pub fn save(session: Session, File { name, kind, contents }: &File) {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    match Blob::new_with_u8_array_sequence_and_options(&Array::of1(part), &options) {
+    let parts = Array::of1(&Uint8Array::from(contents.as_slice()));
+    match Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
         Ok(blob) => save_blob(session, name, &blob),
         Err(error) => complain(session, name, &error),
     }
 }
 
-/// Saves what is a file already.
+/// Saves what the browser holds already.
 pub fn save_blob(session: Session, name: &str, blob: &Blob) {
     if let Err(error) = try_save(name, blob) {
         complain(session, name, &error);

@@ -4,10 +4,13 @@ use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
-use super::{engine_code::address, lifeline};
+use super::{background, engine_code::address, lifeline};
 use crate::protocol::{self, Command, Event, MessageError};
+
+/// What the worker does before it has its code.
+const SCRIPT: &str = include_str!("../../../static/engine-worker.js");
 
 /// A running engine; dropping it ends the worker.
 pub struct EngineLink {
@@ -29,9 +32,7 @@ impl EngineLink {
         on_event: impl Fn(Result<Event, MessageError>) + 'static,
         on_error: impl Fn(String) + Clone + 'static,
     ) -> Result<Self, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&address("engine-worker.js"), &options)?;
+        let worker = background::start(SCRIPT, WorkerType::Module)?;
         let channel = MessageChannel::new()?;
         let on_message = Closure::new(move |message: MessageEvent| on_event(read(&message)));
         let (lock, wanted) = (lifeline::name(), Rc::new(Cell::new(true)));

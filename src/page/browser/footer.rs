@@ -46,7 +46,7 @@ fn environment_line(state: &State) -> String {
         Engine::Ready(environment) => Some(environment),
         _ => None,
     };
-    export::environment_line(&browser(), environment)
+    export::environment::environment_line(&browser(), environment)
 }
 
 /// The browser in its own words.

@@ -10,12 +10,26 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
+use crate::page::state::Failure;
+
+/// What the file pickers offer: what browsers read, and the formats that the engine adds.
+pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
+
 /// A file on its way in.
 pub struct Incoming {
     /// The file.
     pub file: File,
     /// The folder that it lay in.
     pub folder: Option<String>,
+}
+
+/// What was found in a drop or a choice.
+#[derive(Default)]
+pub struct Gathered {
+    /// The files, in order.
+    pub files: Vec<Incoming>,
+    /// Files and folders that the browser could not open.
+    pub unopened: Vec<Failure>,
 }
 
 /// What a drop holds, to be taken while the event lasts.
@@ -35,19 +49,51 @@ impl Drop {
     }
 
     /// Walks the folders and gathers all files.
-    pub async fn gather(self) -> Vec<Incoming> {
-        let mut gathered: Vec<_> =
-            self.files.into_iter().map(|file| Incoming { file, folder: None }).collect();
+    pub async fn gather(self) -> Gathered {
+        let files = self.files.into_iter().map(|file| Incoming { file, folder: None }).collect();
+        let mut gathered = Gathered { files, unopened: Vec::new() };
         for entry in self.entries {
-            walk(entry, None, &mut gathered).await;
+            gathered.walk(entry, None).await;
         }
         gathered
     }
 }
 
+impl Gathered {
+    /// Adds an entry's file, or the files below its folder in the order of their names.
+    fn walk(
+        &mut self,
+        entry: FileSystemEntry,
+        folder: Option<String>,
+    ) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(async move {
+            if entry.is_file() {
+                match file(entry.unchecked_ref()).await {
+                    Some(file) => self.files.push(Incoming { file, folder }),
+                    None => self.miss(&entry, "The file could not be opened."),
+                }
+            } else {
+                let (mut children, whole) = children(entry.unchecked_ref()).await;
+                if !whole {
+                    self.miss(&entry, "The folder could not be opened to its end.");
+                }
+                children.sort_by_key(FileSystemEntry::name);
+                for child in children {
+                    self.walk(child, Some(entry.name())).await;
+                }
+            }
+        })
+    }
+
+    fn miss(&mut self, entry: &FileSystemEntry, reason: &str) {
+        self.unopened.push(Failure { name: entry.name(), reason: reason.to_owned() });
+    }
+}
+
 /// The files that were chosen or pasted; those of a chosen folder know where they lay.
-pub fn chosen(list: Option<FileList>) -> Vec<Incoming> {
-    files(list).into_iter().map(|file| Incoming { folder: folder_of(&file), file }).collect()
+pub fn chosen(list: Option<FileList>) -> Gathered {
+    let files = files(list).into_iter().map(|file| Incoming { folder: folder_of(&file), file }).collect();
+    Gathered { files, unopened: Vec::new() }
 }
 
 fn files(list: Option<FileList>) -> Vec<File> {
@@ -60,44 +106,23 @@ fn folder_of(file: &File) -> Option<String> {
     path.rsplit('/').nth(1).map(str::to_owned)
 }
 
-/// Adds an entry's file, or the files below its folder in the order of their names.
-fn walk(
-    entry: FileSystemEntry,
-    folder: Option<String>,
-    gathered: &mut Vec<Incoming>,
-) -> Pin<Box<dyn Future<Output = ()> + '_>> {
-    Box::pin(async move {
-        if entry.is_file() {
-            if let Some(file) = file(entry.unchecked_ref()).await {
-                gathered.push(Incoming { file, folder });
-            }
-        } else if entry.is_directory() {
-            let name = entry.name();
-            let mut children = children(entry.unchecked_ref()).await;
-            children.sort_by_key(FileSystemEntry::name);
-            for child in children {
-                walk(child, Some(name.clone()), gathered).await;
-            }
-        }
-    })
-}
-
 /// An entry's file, unless it vanished meanwhile.
 async fn file(entry: &FileSystemFileEntry) -> Option<File> {
     answer(|done, failed| entry.file_with_callback_and_callback(done, failed)).await
 }
 
-/// Everything in a folder; the browser hands it out in portions until one is empty.
-async fn children(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+/// Everything in a folder, and whether that is all; the browser hands it out in portions
+/// until one is empty.
+async fn children(folder: &FileSystemDirectoryEntry) -> (Vec<FileSystemEntry>, bool) {
     let reader = folder.create_reader();
     let mut children = Vec::new();
     while let Some(portion) = portion(&reader).await {
         if portion.length() == 0 {
-            break;
+            return (children, true);
         }
         children.extend(portion.iter().map(|entry| entry.unchecked_into::<FileSystemEntry>()));
     }
-    children
+    (children, false)
 }
 
 async fn portion(reader: &FileSystemDirectoryReader) -> Option<js_sys::Array> {

@@ -9,43 +9,56 @@ use leptos::task::spawn_local;
 use web_sys::File;
 
 use super::{
-    decoder::Decoders, engine_code::words, experiment_file, incoming::Incoming, model_file, session::Session,
+    decoder::Decoders,
+    engine_code::words,
+    experiment_file,
+    incoming::{Gathered, Incoming},
+    model_file,
+    session::Session,
 };
 use crate::{
-    page::state::{Failure, Newcomer},
+    page::state::{Failure, Newcomer, State},
     settings::Images,
 };
+
+/// What is done to them, as the page says it.
+const VERB: &str = "Decoding";
 
 /// Files that are read at the same time.
 const AT_ONCE: usize = 4;
 
-/// Reads files into the set. The first pictures of the user's own replace a built-in set.
-pub fn take(session: Session, incoming: Vec<Incoming>) {
+/// Reads files into the set. The first picture of the user's own replaces a built-in set,
+/// which therefore survives files that are no pictures.
+pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
     // An experiment takes the place of everything, whatever came with it.
-    if let Some(experiment) = incoming.iter().find(|file| experiment_file::is_one(&file.file.name())) {
+    if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
         return experiment_file::open(session, experiment.file.clone());
     }
     let (mut models, pictures): (Vec<_>, Vec<_>) =
-        incoming.into_iter().partition(|file| model_file::is_one(&file.file.name()));
+        files.into_iter().partition(|file| model_file::is_one(&file.file.name()));
+    let pictures = Gathered { files: pictures, unopened };
     let Some(model) = models.pop() else { return take_pictures(session, pictures) };
-    if !pictures.is_empty() {
+    if !pictures.files.is_empty() || !pictures.unopened.is_empty() {
         take_pictures(session, pictures);
     }
-    // After the pictures: those that replace a built-in set end its run.
     model_file::open(session, model.file);
 }
 
-fn take_pictures(session: Session, incoming: Vec<Incoming>) {
-    let found = incoming.len();
-    let incoming: Vec<_> = incoming.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
+fn take_pictures(session: Session, Gathered { files, unopened }: Gathered) {
+    let found = files.len();
+    let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
     let skipped = found - incoming.len();
-    if incoming.is_empty() {
+    if incoming.is_empty() && unopened.is_empty() {
         return session.change(|state| state.notify("There was no picture in it."));
     }
-    if session.peek(|state| state.settings.images != Images::Own) {
+    // A built-in set that is still being drawn would be drawn among them.
+    if session.peek(|state| is_builtin(state) && state.intake.is_active() && state.intake.verb != VERB) {
         session.clear(Images::Own);
     }
-    session.change(|state| state.begin_intake("Decoding", incoming.len(), skipped));
+    session.change(|state| {
+        state.begin_intake(VERB, incoming.len() + unopened.len(), skipped);
+        state.advance_intake(unopened.len(), unopened);
+    });
     match Decoders::new(session) {
         Ok(decoders) => read(session, incoming, decoders),
         Err(error) => session.change(|state| {
@@ -54,6 +67,10 @@ fn take_pictures(session: Session, incoming: Vec<Incoming>) {
                 .notify(format!("This browser cannot decode pictures in the background: {}.", words(&error)));
         }),
     }
+}
+
+fn is_builtin(state: &State) -> bool {
+    state.settings.images != Images::Own
 }
 
 /// Files that operating systems leave among pictures.
@@ -118,6 +135,9 @@ impl Batch {
             return;
         }
         if !newcomers.is_empty() {
+            if self.session.peek(is_builtin) {
+                self.session.make_room();
+            }
             self.session.add(newcomers);
         }
         let complete = self.session.change(|state| state.advance_intake(done, failures));

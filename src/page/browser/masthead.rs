@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{clipboard, session::Session, theme::ThemeSwitch};
+use super::{clipboard, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton};
 use crate::{
-    link,
     page::{
+        address,
         state::{Engine, Part, State},
         words,
     },
@@ -15,6 +15,8 @@ use crate::{
 /// The header.
 #[component]
 pub fn Masthead() -> impl IntoView {
+    let session = Session::expect();
+    let embed = session.peek(|state| state.embed);
     view! {
         <header class="masthead">
             <h1 class="name">
@@ -25,12 +27,27 @@ pub fn Masthead() -> impl IntoView {
                 "Likeness"
             </h1>
             <p class="promise">"Learns which pictures are alike, with no labels and nothing uploaded"</p>
+            {embed.then(|| view! { <WholePage /> })}
             <div class="masthead-tools">
                 <BackendChip />
+                <TourButton />
                 <ThemeSwitch />
                 <Share />
             </div>
         </header>
+    }
+}
+
+/// Where the page is small: the way to the whole one, as it is now.
+#[component]
+fn WholePage() -> impl IntoView {
+    let session = Session::expect();
+    let whole =
+        move || session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)));
+    view! {
+        <a class="whole-page" href=whole target="_blank" rel="noopener">
+            "Open the whole page"
+        </a>
     }
 }
 
@@ -96,10 +113,14 @@ fn Share() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
     let share = move |_| {
-        let link = session.peek(|state| address(&link::write(&state.settings)));
+        let link = session.peek(|state| address_of(&address::shared(state)));
         clipboard::copy(link, report);
     };
-    let own = move || session.read([Part::Settings], |state| state.settings.images == Images::Own);
+    let own = move || {
+        session.read([Part::Settings, Part::Pictures], |state| {
+            state.settings.images == Images::Own && state.remote.is_none()
+        })
+    };
     let said = move || match report.get() {
         None => "",
         Some(false) => "The browser did not allow copying: take the link from the address bar.",
@@ -116,11 +137,4 @@ fn Share() -> impl IntoView {
             </p>
         </div>
     }
-}
-
-/// This page's address with another hash.
-fn address(hash: &str) -> String {
-    let address = location().href().unwrap_or_default();
-    let page = address.split('#').next().unwrap_or_default();
-    format!("{page}#{hash}")
 }

@@ -1,7 +1,11 @@
 //! Puts pixels on canvases, one a pixel; CSS scales them.
 
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use futures_channel::oneshot;
+use js_sys::Uint8Array;
+use leptos::prelude::document;
+use wasm_bindgen::{Clamped, JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 /// Paints a square of RGB bytes.
 pub fn rgb(canvas: &HtmlCanvasElement, bytes: &[u8], side: usize) {
@@ -24,4 +28,18 @@ pub fn rgba(canvas: &HtmlCanvasElement, bytes: &[u8], width: usize, height: usiz
         let context: CanvasRenderingContext2d = context.unchecked_into();
         context.put_image_data(&data, 0.0, 0.0).ok();
     }
+}
+
+/// RGBA bytes as a PNG, by the browser's encoder; `None` where it cannot, as for too many pixels.
+pub async fn png(bytes: &[u8], width: usize, height: usize) -> Option<Vec<u8>> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
+    rgba(&canvas, bytes, width, height);
+    let (sender, receiver) = oneshot::channel();
+    let done = Closure::once(move |blob: JsValue| {
+        sender.send(blob).ok();
+    });
+    canvas.to_blob(done.as_ref().unchecked_ref()).ok()?;
+    let blob: Blob = receiver.await.ok()?.dyn_into().ok()?;
+    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
+    Some(Uint8Array::new(&buffer).to_vec())
 }

@@ -4,18 +4,24 @@ use leptos::{prelude::document, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 
-use super::{decoder::Decoders, incoming::Incoming, session::Session};
+use super::{
+    decoder::Decoders,
+    incoming::{Gathered, Incoming},
+    session::Session,
+};
 use crate::protocol::Command;
 
 /// The id of the area that takes queries.
 pub const AREA: &str = "search-area";
 
 /// Searches with the first of these files.
-pub fn take(session: Session, mut incoming: Vec<Incoming>) {
-    if incoming.is_empty() {
-        return;
-    }
-    let file = incoming.swap_remove(0).file;
+pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
+    let Some(Incoming { file, .. }) = files.into_iter().next() else {
+        return session.change(|state| {
+            let missed = unopened.first().map(|failure| format!("{}: {}", failure.name, failure.reason));
+            state.notify(missed.unwrap_or_else(|| "There was no picture in it.".to_owned()));
+        });
+    };
     let attempt = session.change(|state| state.begin_search());
     spawn_local(async move {
         let read = match Decoders::new(session) {

@@ -1,7 +1,7 @@
 //! Starts the engine, hears it, and starts another when it breaks down.
 
 use leptos::{
-    prelude::{GetValue, SetValue, UpdateValue},
+    prelude::{GetValue, SetValue, UpdateValue, document},
     task::spawn_local,
 };
 
@@ -13,6 +13,7 @@ use super::{
     timing,
 };
 use crate::{
+    page::export::File,
     protocol::{Event, MessageError},
     settings::BackendChoice,
 };
@@ -36,12 +37,19 @@ pub fn start(session: Session) {
         match engine_code::download(progress).await {
             Ok(module) => {
                 session.code.set_value(Some(module));
+                tell_arrival();
                 session.change(|state| state.engine_is_starting());
                 boot(session);
             }
             Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
         }
     });
+}
+
+/// Tells offline.js that all of this build's code is there.
+fn tell_arrival() {
+    let told = web_sys::Event::new("engine-arrived").and_then(|event| document().dispatch_event(&event));
+    told.expect("a page takes events");
 }
 
 /// Opens the line to a new engine and tells it everything the page knows.
@@ -80,7 +88,8 @@ fn receive(session: Session, event: Event) {
         }
         Event::Model { step, file } => {
             let name = format!("likeness-model-step-{step}.safetensors");
-            download::save_bytes(session, &name, "application/octet-stream", &file);
+            let contents = file.to_vec();
+            download::save(session, &File { name, kind: "application/octet-stream", contents });
         }
         Event::Opened(settings) => {
             session.change(|state| state.apply(Event::Opened(settings)));

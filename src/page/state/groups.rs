@@ -144,10 +144,14 @@ impl State {
     /// Whether to ask the engine for what is looked at: once for each change of embeddings,
     /// and while training goes on only if nothing is known, so that it is not slowed down.
     pub fn wants_study(&mut self, stage: Stage) -> Option<Study> {
-        let study = self.groups.finding.study();
         let stale = self.run.running && self.finding_step(stage).is_some();
+        if stale { None } else { self.wants_this_study(self.groups.finding.study(), stage) }
+    }
+
+    /// Whether to ask the engine for a study, once for each change of embeddings.
+    pub fn wants_this_study(&mut self, study: Study, stage: Stage) -> Option<Study> {
         let known = &mut self.groups.known[stage as usize];
-        if self.results.scored(stage).is_none() || stale || known.asked.contains(&study) {
+        if self.results.scored(stage).is_none() || known.asked.contains(&study) {
             return None;
         }
         known.asked.push(study);

@@ -16,6 +16,15 @@ pub const MAX_LENGTH: usize = 60;
 struct Known {
     classification: Option<Classification>,
     asked: bool,
+    /// Whether the classification is of the labels and embeddings as they are.
+    current: bool,
+}
+
+impl Known {
+    /// Labels or embeddings have changed.
+    fn ask_again(&mut self) {
+        (self.asked, self.current) = (false, false);
+    }
 }
 
 /// Labels for classifiers. They never enter contrastive training.
@@ -61,7 +70,7 @@ impl Labels {
 
     /// What the engine has to say again: something that it was told has changed.
     pub(super) fn ask_again(&mut self) {
-        self.known.iter_mut().for_each(|known| known.asked = false);
+        self.known.iter_mut().for_each(Known::ask_again);
         self.end_tuning();
     }
 
@@ -94,7 +103,7 @@ impl Labels {
 
     /// A stage has other embeddings.
     pub(super) fn ask_again_of(&mut self, stage: Stage) {
-        self.known[stage as usize].asked = false;
+        self.known[stage as usize].ask_again();
     }
 
     /// A picture is taken out.
@@ -110,6 +119,7 @@ impl Labels {
     pub(super) fn keep(&mut self, classification: Classification) {
         let known = &mut self.known[classification.stage as usize];
         known.classification = Some(classification);
+        known.current = known.asked;
     }
 }
 
@@ -178,6 +188,11 @@ impl State {
     pub fn classification(&self, stage: Stage) -> Option<&Classification> {
         self.results.scored(stage)?;
         self.labels.known[stage as usize].classification.as_ref()
+    }
+
+    /// Whether that is of the labels and embeddings as they are.
+    pub fn is_classification_current(&self, stage: Stage) -> bool {
+        self.labels.known[stage as usize].current
     }
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.

@@ -60,6 +60,7 @@ fn the_tab_follows_the_run_until_the_user_chooses() {
     state.choose_tab(Tab::Similarity);
     state.start_running();
     assert_eq!(state.tab, Tab::Similarity);
+    state.apply(Event::Stepped(vec![report(1)]));
     state.apply(Event::Restarted { parameters: 9 });
     state.start_running();
     assert_eq!(state.tab, Tab::Loss);

@@ -6,10 +6,14 @@
 //! - [`page`] is the page as a person meets it: names, clicks, drops, downloads, pictures;
 //! - [`status`] reads what the page says of the run;
 //! - [`exports`] reads the files that it hands out;
+//! - [`memory`] asks how much it holds;
+//! - [`monkey`] uses the page at random;
 //! - [`pictures`] draws the files that tests drop on it.
 
 pub mod chromium;
 pub mod exports;
+pub mod memory;
+pub mod monkey;
 pub mod page;
 pub mod pictures;
 pub mod site;

@@ -206,7 +206,7 @@ impl Page {
 
     /// Everything that can be read on the page.
     pub async fn text(&self) -> Result<String> {
-        Ok(self.evaluate("document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
+        Ok(self.evaluate("document.body?.innerText").await?.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until the page can be read to say all of `words`; case does not matter.

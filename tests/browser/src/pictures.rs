@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use image::{ImageFormat, Rgb, RgbImage};
+use odd_files::orientation_segment;
 
 /// The side of the pictures.
 const SIDE: u32 = 48;
@@ -98,15 +99,6 @@ fn turned() -> Result<Vec<u8>> {
     let jpeg = encode(&lying, ImageFormat::Jpeg)?;
     let (start_of_image, rest) = jpeg.split_at(2);
     Ok([start_of_image, &orientation_segment(6), rest].concat())
-}
-
-/// The smallest EXIF segment: a TIFF header and one directory with one entry, the orientation.
-fn orientation_segment(orientation: u8) -> Vec<u8> {
-    let tiff_header = b"MM\0\x2a\0\0\0\x08";
-    let entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
-    let body = [b"Exif\0\0", tiff_header.as_slice(), &[0, 1], &entry, &[0; 4]].concat();
-    let length = u16::try_from(body.len() + 2).expect("it is short").to_be_bytes();
-    [&[0xff, 0xe1], length.as_slice(), &body].concat()
 }
 
 #[cfg(test)]

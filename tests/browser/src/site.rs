@@ -2,14 +2,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, ensure};
 use likeness::protocol::BUILD;
 use memchr::memmem;
+use regex::Regex;
 use xtask::paths;
 
 /// The engine within the built page.
 const ENGINE: &str = "engine_bg.wasm";
+
+/// The checksum of a linked file.
+static INTEGRITY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#" integrity="[^"]*""#).expect("it is well formed"));
 
 /// Copies the built page into `folder`.
 pub fn copy_built(folder: &Path) -> Result<()> {
@@ -31,21 +37,67 @@ pub fn built() -> Result<PathBuf> {
 pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     let mut engine = fs::read(folder.join(ENGINE))?;
-    let other = other_build();
-    let places: Vec<_> = memmem::find_iter(&engine, BUILD.as_bytes()).collect();
-    for at in places {
-        engine[at..at + other.len()].copy_from_slice(other.as_bytes());
-    }
+    replace_all(&mut engine, BUILD, &other_build());
     Ok(fs::write(folder.join(ENGINE), engine)?)
+}
+
+/// The channel on which an engine tells that the policy stopped its request.
+pub const TALK: &str = "talk";
+
+/// Copies the built page, its engine asking another server for something and telling on
+/// [`TALK`] when the policy stops that.
+pub fn copy_with_talkative_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let glue = folder.join("engine.js");
+    let request = format!(
+        "self.addEventListener('securitypolicyviolation',
+            event => new BroadcastChannel('{TALK}').postMessage(event.blockedURI));
+        fetch('http://localhost:9/').catch(() => {{}});"
+    );
+    let code = fs::read_to_string(&glue)?;
+    Ok(fs::write(glue, format!("{code}\n{request}"))?)
+}
+
+/// Copies the built page, its engine telling on the channel `memory` how much it takes.
+pub fn copy_with_measured_engine(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    let glue = folder.join("engine.js");
+    let tell = "const memory = new BroadcastChannel('memory');
+        memory.onmessage = ({data}) => data ?? memory.postMessage(wasm.memory.buffer.byteLength);";
+    let code = fs::read_to_string(&glue)?;
+    Ok(fs::write(glue, format!("{code}\n{tell}"))?)
 }
 
 /// Copies the built page, its engine open to harm: it does what it hears over a
 /// `BroadcastChannel` named `harm`.
 pub fn copy_with_fragile_engine(folder: &Path) -> Result<()> {
+    copy_with(folder, "engine.js", FRAGILE)
+}
+
+/// Copies the built page, for a browser that denies it its storage.
+pub fn copy_without_storage(folder: &Path) -> Result<()> {
+    let deny = "indexedDB.open = () => { throw new DOMException('Access is denied.', 'SecurityError'); };";
+    copy_with(folder, "storage-worker.js", deny)
+}
+
+/// Copies the built page, for a browser whose storage takes no picture more.
+pub fn copy_with_full_storage(folder: &Path) -> Result<()> {
+    let refuse = r#"{
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...record) {
+            if (this.name === "pictures") throw new DOMException("It is full.", "QuotaExceededError");
+            return put.apply(this, record);
+        };
+    }"#;
+    copy_with(folder, "storage-worker.js", refuse)
+}
+
+/// Copies the built page, with other code before that of one of its workers.
+fn copy_with(folder: &Path, worker: &str, before: &str) -> Result<()> {
     copy_built(folder)?;
-    let worker = folder.join("engine-worker.js");
+    let worker = folder.join(worker);
     let code = fs::read_to_string(&worker)?;
-    Ok(fs::write(worker, format!("{FRAGILE}\n{code}"))?)
+    Ok(fs::write(worker, format!("{before}\n{code}"))?)
 }
 
 /// Ways for an engine to end in the middle of its work.
@@ -82,6 +134,37 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Deploys the page over the one in `folder`, passed off as another version: the files that
+/// are named by their contents have other names, and those before them are gone. Returns
+/// what the new names have in common.
+pub fn deploy_other_version(folder: &Path) -> Result<String> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<Result<Vec<_>>>()?;
+    let page = names.iter().find_map(|name| name.strip_prefix("page-")?.strip_suffix("_bg.wasm"));
+    let page = page.context("dist/ holds no page.")?.to_owned();
+    let other: String = page.chars().rev().collect();
+    for name in names {
+        let path = folder.join(&name);
+        let mut contents = fs::read(&path)?;
+        if name.ends_with(".html") || name.ends_with(".js") {
+            let text = String::from_utf8(contents)?.replace(&page, &other);
+            // What was changed no longer has the checksum that the page states.
+            contents = INTEGRITY.replace_all(&text, "").into_owned().into_bytes();
+        }
+        fs::remove_file(path)?;
+        fs::write(folder.join(name.replace(&page, &other)), contents)?;
+    }
+    Ok(other)
+}
+
+/// Puts one text in the place of another of the same length.
+fn replace_all(bytes: &mut [u8], text: &str, other: &str) {
+    let places: Vec<_> = memmem::find_iter(bytes, text).collect();
+    for at in places {
+        bytes[at..at + other.len()].copy_from_slice(other.as_bytes());
+    }
 }
 
 /// A build of the same length that is not this one.

@@ -63,7 +63,7 @@ fn Pickers() -> impl IntoView {
                 class="visually-hidden"
                 type="file"
                 multiple
-                accept="image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm,.exr,.hdr,.dds,.ff,.safetensors,.likeness"
+                accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
                 aria-label="Picture files"
                 tabindex="-1"
                 node_ref=input
@@ -95,16 +95,18 @@ fn Samples() -> impl IntoView {
     let shown = move |images| session.read([Part::Settings], |state| state.settings.images == images);
     let sample = move |name: &'static str, what: &'static str, images: Images| {
         view! {
-            <button
-                class="sample"
-                type="button"
-                aria-label=name
-                aria-pressed=move || shown(images).to_string()
-                on:click=move |_| builtin::show(session, images)
-            >
-                <span class="sample-name">{name}</span>
-                <span class="sample-what">{what}</span>
-            </button>
+            <div class="sample">
+                <button
+                    class="pick sample-name"
+                    type="button"
+                    aria-description=what
+                    aria-pressed=move || shown(images).to_string()
+                    on:click=move |_| builtin::show(session, images)
+                >
+                    {name}
+                </button>
+                <span class="sample-what" aria-hidden="true">{what}</span>
+            </div>
         }
     };
     view! {
@@ -152,23 +154,21 @@ fn Progress() -> impl IntoView {
 #[component]
 fn Failures() -> impl IntoView {
     let session = Session::expect();
-    let failures = move || session.read([Part::Intake], |state| state.intake.failures.clone());
-    let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
-    let item = |failure: Failure| {
-        view! {
-            <li>
-                <b>{failure.name}</b>
-                " "
-                {failure.reason}
-            </li>
-        }
+    let count = move || session.read([Part::Intake], |state| state.intake.failures.len());
+    let failures = move || {
+        session.read([Part::Intake], |state| {
+            state.intake.failures.iter().cloned().enumerate().collect::<Vec<_>>()
+        })
     };
+    let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
     view! {
-        <div aria-live="polite">
-            <Show when=move || !failures().is_empty()>
+        <div>
+            <Show when=move || { count() > 0 }>
                 <div class="failures">
                     <p>
-                        {move || words::counted(failures().len(), "file")} " could not be read; the rest went on."
+                        <span aria-live="polite">
+                            {move || words::counted(count(), "file")} " could not be read; the rest went on."
+                        </span>
                         <button
                             class="dismiss"
                             type="button"
@@ -178,7 +178,15 @@ fn Failures() -> impl IntoView {
                             "×"
                         </button>
                     </p>
-                    <ul>{move || failures().into_iter().map(item).collect_view()}</ul>
+                    <ul tabindex="0" aria-label="Files that could not be read">
+                        <For each=failures key=Clone::clone let((_, Failure { name, reason }))>
+                            <li>
+                                <bdi>{name}</bdi>
+                                " "
+                                {reason}
+                            </li>
+                        </For>
+                    </ul>
                 </div>
             </Show>
             <Show when=move || { skipped() > 0 }>

@@ -1,15 +1,15 @@
 //! Step 5: what was learned, to look at and to take home.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::step::Step;
 use crate::{
     page::{
-        browser::{download, experiment_file, footer::browser, session::Session},
-        export,
+        browser::{download, experiment_file, footer::browser, paint, session::Session},
+        export::{Export, File, projector, run::run_json},
         state::{Engine, Part},
     },
-    protocol::Command,
+    protocol::{Command, Stage, Study},
 };
 
 /// Ways to use the encoder, and exports.
@@ -25,64 +25,129 @@ pub fn UseStep() -> impl IntoView {
             None => "nothing yet".to_owned(),
         })
     };
-    let lacking = move || session.read([Part::Results], |state| state.results.latest().is_none());
     view! {
         <Step number=5 name="Use it" words=Signal::derive(words) open=RwSignal::new(false)>
             <p class="lead">
-                "Pick any picture to see its nearest. Take what was learned with you: one list of numbers a picture, the record of the run, the network itself, which opens again here or in Python, or the whole experiment in one file, pictures and all."
+                "Pick any picture to see its nearest. Take what was learned with you: one list of numbers a picture, what it says of each picture, the record of the run, the network itself, which opens again here or in Python, or the whole experiment in one file, pictures and all."
             </p>
-            <div class="buttons">
-                <button
-                    class="button"
-                    type="button"
-                    disabled=lacking
-                    on:click=move |_| save_embeddings(session)
-                >
-                    "Embeddings (CSV)"
-                </button>
-                <button class="button" type="button" on:click=move |_| save_run(session)>
-                    "Run (JSON)"
-                </button>
-                <button
-                    class="button"
-                    type="button"
-                    disabled=lacking
-                    on:click=move |_| session.send(&Command::SaveModel)
-                >
-                    "Model (safetensors)"
-                </button>
-                <button
-                    class="button"
-                    type="button"
-                    disabled=lacking
-                    on:click=move |_| experiment_file::save(session)
-                >
-                    "Experiment"
-                </button>
-            </div>
+            <Exports />
         </Step>
     }
 }
 
-fn save_embeddings(session: Session) {
-    let file = session.peek(|state| {
-        let scored = state.results.latest()?;
-        let name = format!("likeness-embeddings-step-{}.csv", scored.evaluation.step);
-        Some((name, export::embeddings_csv(state, scored)))
+/// One button a file.
+#[component]
+fn Exports() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(None::<Export>);
+    let lacking = move || session.read([Part::Results], |state| state.results.latest().is_none());
+    // What a file lacks is asked of the engine; it is written once the answer is there.
+    Effect::new(move || {
+        session.track([Part::Results, Part::Groups, Part::Labels]);
+        let Some(export) = wanted.get() else { return };
+        match session.peek(|state| export.lacks(state)) {
+            Some(stage) => ask(session, export, stage),
+            None => {
+                wanted.set(None);
+                spawn_local(write(session, export));
+            }
+        }
     });
-    if let Some((name, csv)) = file {
-        download::save(session, &name, "text/csv", &csv);
+    let button = move |export: Export| {
+        let obstacle = move || {
+            session.read([Part::Results, Part::Labels, Part::Pictures], |state| export.obstacle(state))
+        };
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=move || obstacle().is_some()
+                title=move || obstacle().unwrap_or(export.help())
+                aria-busy=move || (wanted.get() == Some(export)).to_string()
+                on:click=move |_| wanted.set(Some(export))
+            >
+                {export.name()}
+            </button>
+        }
+    };
+    view! {
+        <div class="buttons">
+            {Export::ALL.map(button).collect_view()}
+            <button
+                class="button"
+                type="button"
+                title="Settings, environment, names and labels, and what every step measured."
+                on:click=move |_| save_run(session)
+            >
+                "Run (JSON)"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                title="The encoder’s weights, to open here or in Python."
+                on:click=move |_| session.send(&Command::SaveModel)
+            >
+                "Model (safetensors)"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                title="Pictures, labels, settings, curves and weights in one file, to go on with here."
+                on:click=move |_| experiment_file::save(session)
+            >
+                "Experiment"
+            </button>
+        </div>
+    }
+}
+
+/// Asks the engine for what a file lacks, once for each change.
+fn ask(session: Session, export: Export, stage: Stage) {
+    match export {
+        Export::Duplicates => {
+            if let Some(study) = session.change(|state| state.wants_this_study(Study::Survey, stage)) {
+                session.send(&Command::Study { study, stage });
+            }
+        }
+        _ => session.request_classification(stage),
+    }
+}
+
+/// Writes a file and hands it out.
+async fn write(session: Session, export: Export) {
+    let sprite = match export {
+        Export::Projector => {
+            let sheet = session.peek(|state| Some(projector::sprite(state, state.results.latest()?)));
+            match sheet {
+                Some(sheet) => paint::png(&sheet.rgba, sheet.width, sheet.height).await,
+                None => None,
+            }
+        }
+        _ => Some(Vec::new()),
+    };
+    let Some(sprite) = sprite else {
+        return session.change(|state| {
+            state.notify("The browser could not paint the sheet of pictures, so nothing was saved.");
+        });
+    };
+    if let Some(file) = session.peek(|state| export.write(state, &sprite)) {
+        download::save(session, &file);
     }
 }
 
 fn save_run(session: Session) {
-    let (name, json) = session.peek(|state| {
+    let file = session.peek(|state| {
         let environment = match &state.engine {
             Engine::Ready(environment) => Some(environment),
             _ => None,
         };
-        let name = format!("likeness-run-step-{}.json", state.run.step());
-        (name, export::run_json(state, &browser(), environment))
+        File {
+            name: format!("likeness-run-step-{}.json", state.run.step()),
+            kind: "application/json",
+            contents: run_json(state, &browser(), environment).into_bytes(),
+        }
     });
-    download::save(session, &name, "application/json", &json);
+    download::save(session, &file);
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{explain::Explain, session::Session},
+        browser::{explain::Explain, png_button::PngButton, session::Session},
         predictions::{Confusion, predictions},
         state::{Part, State},
         terms,
@@ -57,9 +57,10 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     };
     view! {
         <Show when=move || confusion.with(Option::is_some)>
-            <div class="confusion">
+            <div class="confusion" data-figure="confusion">
                 <p class="legend-name">
-                    "Came with (rows), given (columns) " <Explain term=terms::CONFUSION />
+                    "Came with (rows), given (columns) " <Explain term=terms::CONFUSION /> " "
+                    <PngButton name="Confusion" />
                 </p>
                 <div class="matrix-frame">
                     <RowNames confusion />
@@ -68,7 +69,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
                     </MatrixView>
                 </div>
                 <ShareLegend />
-                <p class="note" aria-live="polite">{reading}</p>
+                <p class="note" aria-live="polite" data-control="">{reading}</p>
             </div>
         </Show>
     }

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use crate::{
     page::{
-        browser::{explain::Explain, measure::follow_size, session::Session},
+        browser::{explain::Explain, measure::follow_size, png_button::PngButton, session::Session},
         state::{Part, State},
         terms::Term,
     },
@@ -61,10 +61,11 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
         format!("{} over the steps of the run; now {present}", quantity.name)
     };
     view! {
-        <figure class="curve">
+        <figure class="curve" data-figure=quantity.name.to_lowercase()>
             <figcaption>
                 <span class="curve-name">{quantity.name}</span>
                 <Explain term=quantity.term />
+                <PngButton name=quantity.name />
                 <span class="curve-now">{present}</span>
             </figcaption>
             <div class="plot" node_ref=plot role="img" aria-label=label>

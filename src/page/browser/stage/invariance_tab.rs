@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{explain::Explain, session::Session},
+        browser::{explain::Explain, png_button::PngButton, session::Session},
         invariance::{self, Row},
         state::Part,
         terms, words,
@@ -41,10 +41,10 @@ pub fn InvarianceTab() -> impl IntoView {
         values.map(|value| view! { <td>{value}</td> }).collect_view()
     };
     view! {
-        <div class="invariance">
+        <div class="invariance" data-figure="invariance">
             <p class="lead">
                 "Pictures are changed by one operation alone, at its strength in step Augment, and compared with what they were. At 1 the encoder does not notice the change. "
-                <Explain term=terms::INVARIANCE />
+                <Explain term=terms::INVARIANCE /> " " <PngButton name="Invariance" />
             </p>
             <p aria-live="polite">{sentence}</p>
             <table class="scores invariance-bars">

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{explain::Explain, session::Session},
+        browser::{explain::Explain, png_button::PngButton, session::Session},
         chance,
         state::{Part, State},
         terms, words,
@@ -105,10 +105,11 @@ fn Batch() -> impl IntoView {
     };
     let label = move || format!("{}: similarity of every view with every other, positives marked", caption());
     view! {
-        <figure class="batch">
+        <figure class="batch" data-figure="batch">
             <figcaption>
                 <span class="curve-name">{caption}</span>
                 <Explain term=terms::BATCH_MATRIX />
+                <PngButton name="Batch" />
             </figcaption>
             <div class="matrix-frame" class:waiting=move || !known()>
                 <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>

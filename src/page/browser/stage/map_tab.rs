@@ -8,6 +8,7 @@ use crate::{
         browser::{
             controls::Choice,
             explain::Explain,
+            png_button::PngButton,
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -49,10 +50,10 @@ pub fn MapTab() -> impl IntoView {
     let heading =
         move || heading.get().unwrap_or_else(|| "The map comes with the first evaluation.".to_owned());
     view! {
-        <div class="map-tab">
+        <div class="map-tab" data-figure="map">
             <MapView label=Signal::derive(heading) pointed />
             <div class="map-side">
-                <p class="lead">{heading} " " <Explain term=terms::MAP /></p>
+                <p class="lead">{heading} " " <Explain term=terms::MAP /> " " <PngButton name="Map" /></p>
                 <Choice
                     legend="Training"
                     name="map-stage"

@@ -27,6 +27,9 @@ const ZOOM: f32 = 1.4;
 /// How far Shift and an arrow move the map, in pixels.
 const PAN: f32 = 60.0;
 
+/// Pixels of a picture of the map to one of the page.
+const FINE: f64 = 2.0;
+
 /// What all of the map's handlers share.
 #[derive(Clone, Copy)]
 struct Handles {
@@ -81,13 +84,14 @@ pub fn MapView(
                 on:pointerleave=move |_| pointed.set(None)
                 on:wheel=wheel
                 on:keydown=move |event| map.press(&event)
+                on:finer=move |_: ev::Event| map.draw_finely()
             ></canvas>
             <div class="map-tools">
                 <button class="button" type="button" aria-label="Zoom in" on:click=move |_| map.zoom(ZOOM, None)>"+"</button>
                 <button class="button" type="button" aria-label="Zoom out" on:click=move |_| map.zoom(1.0 / ZOOM, None)>"−"</button>
                 <button class="button" type="button" on:click=move |_| map.fit()>"Fit"</button>
             </div>
-            <p class="note map-hint">"Drag to move; Ctrl and wheel, two fingers, + or − to magnify. Arrow keys go from picture to picture."</p>
+            <p class="note map-hint" data-control="">"Drag to move; Ctrl and wheel, two fingers, + or − to magnify. Arrow keys go from picture to picture."</p>
         </div>
     }
 }
@@ -122,7 +126,18 @@ impl Handles {
         }
     }
 
+    /// Draws at twice the size, for a picture that is taken of the map now.
+    fn draw_finely(self) {
+        self.draw_at(FINE.max(window().device_pixel_ratio()));
+        self.draw_soon();
+    }
+
     fn draw(self) {
+        self.draw_at(window().device_pixel_ratio());
+    }
+
+    /// Draws with so many pixels to one of the page.
+    fn draw_at(self, density: f64) {
         // The frame may come after the tab was left.
         let Some(Some(canvas)) = self.canvas.try_get_untracked() else {
             self.scene.try_update_value(|scene| scene.awaited = false);
@@ -137,7 +152,7 @@ impl Handles {
             self.scene.try_update_value(|scene| {
                 scene.awaited = false;
                 let more = scene.advance(timing::now(), state);
-                scene.paint(&canvas, size, window().device_pixel_ratio(), &marked);
+                scene.paint(&canvas, size, density, &marked);
                 more
             })
         });

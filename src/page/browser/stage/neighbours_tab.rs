@@ -154,28 +154,29 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     };
     view! {
         <div class="near-cell">
-            <button
-                class="near"
-                class:same=same
-                type="button"
-                title=name.clone()
-                aria-label=name
-                aria-pressed=move || {
-                    session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
-                }
-                on:click=move |event| reach::choose(session, &event, near.id, |state| {
-                    nearest(state, stage, subject).iter().map(|near| near.id).collect()
-                })
-            >
-                <Thumbnail picture=Some(near.id) />
-                <span class="near-similarity">{similarity}</span>
+            <div class="near" class:same=same>
+                <button
+                    class="pick"
+                    type="button"
+                    title=name.clone()
+                    aria-label=name
+                    aria-pressed=move || {
+                        session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
+                    }
+                    on:click=move |event| reach::choose(session, &event, near.id, |state| {
+                        nearest(state, stage, subject).iter().map(|near| near.id).collect()
+                    })
+                >
+                    <Thumbnail picture=Some(near.id) />
+                </button>
+                <span class="near-similarity" aria-hidden="true">{similarity}</span>
                 {label.map(|label| view! {
-                    <span class="near-label">
+                    <span class="near-label" aria-hidden="true">
                         <span class="near-mark">{if same { "✓" } else { "" }}</span>
                         {label}
                     </span>
                 })}
-            </button>
+            </div>
             <button
                 class="why-button"
                 type="button"

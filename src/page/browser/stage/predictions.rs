@@ -94,27 +94,28 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let given = name.clone();
     view! {
         <div class="prediction">
-            <button
-                class="near"
-                class:same=truth == Some(label)
-                type="button"
-                title=described.clone()
-                aria-label=described
-                aria-pressed=move || {
-                    session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
-                }
-                on:click=move |event| reach::choose(session, &event, id, |_| {
-                    all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
-                })
-            >
-                <Thumbnail picture=Some(id) />
-                <span class="near-label">
+            <div class="near" class:same=truth == Some(label)>
+                <button
+                    class="pick"
+                    type="button"
+                    title=described.clone()
+                    aria-label=described
+                    aria-pressed=move || {
+                        session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
+                    }
+                    on:click=move |event| reach::choose(session, &event, id, |_| {
+                        all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
+                    })
+                >
+                    <Thumbnail picture=Some(id) />
+                </button>
+                <span class="near-label" aria-hidden="true">
                     <span class="near-mark">{if truth == Some(label) { "✓" } else { "" }}</span>
                     {name}
                 </span>
-                <span class="near-similarity">{sure}</span>
-                {came.map(|came| view! { <span class="near-label">"is " {came}</span> })}
-            </button>
+                <span class="near-similarity" aria-hidden="true">{sure}</span>
+                {came.map(|came| view! { <span class="near-label" aria-hidden="true">"is " {came}</span> })}
+            </div>
             <button
                 class="button quiet"
                 type="button"

@@ -56,7 +56,7 @@ pub fn QueryArea() -> impl IntoView {
                 <input
                     class="visually-hidden"
                     type="file"
-                    accept="image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm,.exr,.hdr,.dds,.ff"
+                    accept=incoming::ACCEPT
                     aria-label="Picture to search with"
                     tabindex="-1"
                     node_ref=input

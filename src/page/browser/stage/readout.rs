@@ -49,7 +49,7 @@ pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static st
         .into_any()
     };
     view! {
-        <div class="readout" aria-live="polite">
+        <div class="readout" aria-live="polite" data-control="">
             {move || reading.get().map_or_else(|| view! { <p class="note">{hint}</p> }.into_any(), show)}
         </div>
     }

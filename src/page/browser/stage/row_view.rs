@@ -9,6 +9,7 @@ use crate::{
             controls::Slider,
             explain::Explain,
             paint,
+            png_button::PngButton,
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -54,7 +55,7 @@ pub fn RowView() -> impl IntoView {
     });
     view! {
         <Show when=move || row.with(Option::is_some)>
-            <section class="row-view" aria-labelledby="row-view-name" node_ref=section>
+            <section class="row-view" data-figure="row" aria-labelledby="row-view-name" node_ref=section>
                 <Heading row />
                 <div class="row-part">
                     <RowPictures row />
@@ -93,6 +94,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
         <header class="row-head">
             <h2 id="row-view-name">{name}</h2>
             <Explain term=terms::ROW />
+            <PngButton name="Row" />
             <button
                 class="dismiss"
                 type="button"

@@ -7,7 +7,7 @@ use leptos::{html, prelude::*};
 use super::curve::{grid, inner_frame};
 use crate::{
     page::{
-        browser::{explain::Explain, measure::follow_size},
+        browser::{explain::Explain, measure::follow_size, png_button::PngButton},
         state::Record,
         terms::Term,
     },
@@ -59,10 +59,11 @@ pub fn RunChart(
     };
     let any = move || lines().iter().any(|line| !line.is_empty());
     view! {
-        <figure class="curve" class:empty=move || !any()>
+        <figure class="curve" data-figure=format!("runs-{}", name.to_lowercase().replace(' ', "-")) class:empty=move || !any()>
             <figcaption>
                 <span class="curve-name">{name}</span>
                 <Explain term />
+                <PngButton name />
             </figcaption>
             <div class="plot" node_ref=plot role="img" aria-label=label>
                 {chart}

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, session::Session},
+        browser::{controls::Choice, explain::Explain, png_button::PngButton, session::Session},
         state::{Part, Reach, State, Tab},
         terms, words,
     },
@@ -51,13 +51,13 @@ pub fn SimilarityTab() -> impl IntoView {
         })
     };
     view! {
-        <div class="similarity">
+        <div class="similarity" data-figure="similarity">
             <div class="similarity-matrix">
                 <SetMatrixView stage fitted pointed />
             </div>
             <div class="similarity-side">
                 <p class="lead">
-                    {move || heading(session, stage.get())} " " <Explain term=terms::SET_MATRIX />
+                    {move || heading(session, stage.get())} " " <Explain term=terms::SET_MATRIX /> " " <PngButton name="Similarity" />
                 </p>
                 <Choice
                     legend="Training"

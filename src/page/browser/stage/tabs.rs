@@ -28,7 +28,7 @@ pub fn Tabs() -> impl IntoView {
                 aria-controls="panel"
                 aria-selected=move || (front.get() == tab).to_string()
                 tabindex=move || if front.get() == tab { "0" } else { "-1" }
-                on:click=move |_| session.change(|state| state.choose_tab(tab))
+                on:click=move |_| session.choose_tab(tab)
             >
                 {tab.name()}
             </button>
@@ -69,7 +69,7 @@ fn press(session: Session, event: &ev::KeyboardEvent) {
     let front = session.peek(|state| state.tab);
     let place = Tab::ALL.iter().position(|tab| *tab == front).unwrap_or_default();
     let tab = Tab::ALL[(place + step) % Tab::ALL.len()];
-    session.change(|state| state.choose_tab(tab));
+    session.choose_tab(tab);
     if let Some(element) = document().get_element_by_id(&tab_id(tab)) {
         element.unchecked_into::<HtmlElement>().focus().ok();
     }

@@ -7,19 +7,23 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use browser_tests::exports::Run;
+use browser_tests::memory::Memory;
 use browser_tests::page::PATIENTLY;
-use browser_tests::{Page, Visit, pictures, visit};
+use browser_tests::{Page, Visit, pictures, site, visit};
 use tempfile::TempDir;
 use xtask::{command, paths};
 
 /// What can be measured, in the order in which it is.
-const ALL: [&str; 6] = ["sizes", "opening", "shapes", "fashion", "webgpu", "smoothness"];
+const ALL: [&str; 7] = ["sizes", "opening", "shapes", "fashion", "webgpu", "smoothness", "memory"];
 
 /// How long a training run may take.
 const RUN: Duration = Duration::from_secs(1200);
 
 /// Steps on WebGPU; the median leaves the first ones, which compile, aside.
 const WEBGPU_STEPS: usize = 12;
+
+/// How many files are dropped to see what a picture takes; four of five are pictures.
+const MANY: usize = 12_500;
 
 /// How many pictures are dropped at once to see whether the page stays responsive.
 const DROPPED: usize = 500;
@@ -68,6 +72,10 @@ async fn measure(what: &str) -> Result<()> {
         "opening" => visit(Visit::default(), async |page| opening(page).await).await,
         "webgpu" => visit(Visit::default(), async |page| webgpu(page).await).await,
         "smoothness" => visit(Visit::default(), async |page| smoothness(page).await).await,
+        "memory" => {
+            let visitor = Visit { site: site::copy_with_measured_engine, ..Visit::default() };
+            visit(visitor, async |page| memory(page).await).await
+        }
         images => visit(Visit::default(), async |page| training(page, images).await).await,
     }
 }
@@ -179,6 +187,25 @@ fn write_many(folder: &Path) -> Result<()> {
     ensure!(!drawn.is_empty(), "No picture was written.");
     for (number, original) in (drawn.len()..DROPPED).zip(drawn.iter().cycle()) {
         fs::copy(original.path(), folder.join(format!("{number:04}.jpg")))?;
+    }
+    Ok(())
+}
+
+/// What ten thousand pictures take, from drop to first scores.
+async fn memory(page: &Page) -> Result<()> {
+    let folder = TempDir::new()?;
+    odd_files::write_many(&folder.path().join("many"), MANY)?;
+    page.open_ready("images=own&side=32&width=16&backend=cpu").await?;
+    let before = Memory::of(page).await?;
+    let start = Instant::now();
+    page.drop_paths(&[folder.path().join("many")]).await?;
+    page.wait_text(&["10,000 pictures"], RUN).await?;
+    println!("10,000 pictures and 2,500 other files read in {:.0} s", start.elapsed().as_secs_f64());
+    let after = Memory::of(page).await?;
+    println!("before: {before}\nafter:  {after}");
+    println!("a picture takes {:.1} kB in the page", (after.page - before.page) / 1e4 / 1e3);
+    if let (Some(before), Some(after)) = (before.engine, after.engine) {
+        println!("and {:.1} kB in the engine", (after - before) / 1e4 / 1e3);
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Links that carry settings.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Run;
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::{PATIENTLY, Role, SOON};
+use browser_tests::visit::FOLDER;
 use browser_tests::{Visit, visit};
+use thirtyfour::By;
 
 #[tokio::test]
 async fn the_same_link_trains_to_the_same_losses_twice() -> Result<()> {
@@ -36,3 +38,88 @@ async fn what_a_link_gets_wrong_is_named_and_the_rest_applies() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&temperature=0&side=0&hue=10@1&steps=4&width=4&backend=cpu").await?;
+        page.wait_text(&["temperature=0", "side=0", "hue=10@1"], SOON).await?;
+        page.unfold("Loss and training").await?;
+        for (name, typed, says) in [
+            ("Temperature", "0", "Temperature: a number from 0.01 to 10 is wanted; it is 0.01 now."),
+            ("Temperature", "1e9", "it is 10 now."),
+            ("Pairs in a step", "-5", "Pairs in a step: a number from 2 to 512 is wanted; it is 2 now."),
+            ("Steps", "2.5", "Steps: a number from 1 to 100000 is wanted; it is 2 now."),
+        ] {
+            page.evaluate(&format!("({TYPE})('{name}', '{typed}')")).await?;
+            page.wait_text(&[says], SOON).await?;
+        }
+        page.press("Train").await?;
+        let status = page.wait_finished(PATIENTLY).await?;
+        ensure!(status.steps() == Some(2), "The status is: {status}");
+        Ok(())
+    })
+    .await
+}
+
+/// The link that Share copies, which a headless browser does not let pages read back.
+const CATCH_COPIES: &str =
+    "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }";
+
+const FRONT: &str = "document.querySelector('[role=tab][aria-selected=true]').textContent";
+
+#[tokio::test]
+async fn a_shared_link_shows_the_same_tab_elsewhere() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu").await?;
+        page.choose("Map").await?;
+        page.evaluate(CATCH_COPIES).await?;
+        page.press("Share").await?;
+        page.wait_text(&["Link copied"], SOON).await?;
+        let link = page.evaluate("window.copied").await?;
+        let (_, hash) = link.as_str().and_then(|link| link.split_once('#')).context("no hash")?;
+        page.open(&format!("{hash}&run=1")).await?;
+        page.wait_finished(PATIENTLY).await?;
+        ensure!(page.evaluate(FRONT).await? == "Map", "Another tab is in front.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        // Within another page, as a blog would hold it.
+        let link = "#images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&tab=loss&embed=1";
+        let blog = format!(
+            "<!doctype html><link rel='icon' href='data:,'><iframe src='./{link}' width='900' height='620'></iframe>"
+        );
+        std::fs::write(page.server().root().join(FOLDER).join("blog.html"), blog)?;
+        let driver = page.driver();
+        driver.goto(format!("{}/{FOLDER}/blog.html", page.server().origin())).await?;
+        driver.find(By::Tag("iframe")).await?.enter_frame().await?;
+        page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
+        let status = "return document.querySelector('[role=status]').innerText";
+        let done = async || {
+            let status = driver.execute(status, vec![]).await?;
+            Ok(status.json().as_str().filter(|status| status.contains("done")).map(|_| ()))
+        };
+        page.wait("the run to end", PATIENTLY, done).await?;
+        page.photograph(&xtask::paths::screenshots().join("embedded.png")).await?;
+        ensure!(page.find(Role::Button, "Shapes").await?.is_none(), "The steps show.");
+        ensure!(page.find(Role::Tab, "Loss").await?.is_some(), "The results do not show.");
+        let whole = driver.find(By::Css(".whole-page")).await?.prop("href").await?.unwrap_or_default();
+        ensure!(whole.contains("tab=loss") && !whole.contains("embed"), "It leads to {whole}.");
+        driver.enter_default_frame().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Types into the field of a name, and leaves it.
+const TYPE: &str = "(name, typed) => {
+    const label = [...document.querySelectorAll('label')].find(label => label.textContent.trim() === name);
+    const field = label.querySelector('input');
+    field.value = typed;
+    field.dispatchEvent(new Event('change', {bubbles: true}));
+}";

@@ -8,6 +8,11 @@ use browser_tests::{Visit, visit};
 async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=30&batch=16&side=16&width=4&backend=cpu").await?;
+        let kept = "document.documentElement.dataset.kept";
+        page.wait("the page to be kept for times without a network", PATIENTLY, async || {
+            Ok(page.evaluate(kept).await?.as_str().map(|_| ()))
+        })
+        .await?;
         let before = page.server().requests();
         let engines = before.iter().filter(|path| path.contains("engine_bg.wasm")).count();
         ensure!(engines == 1, "The engine was fetched {engines} times: {before:#?}");

@@ -243,6 +243,24 @@ async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
 }
 
 #[tokio::test]
+async fn without_storage_the_page_says_so_and_goes_on() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
+    let denied = Visit { site: site::copy_without_storage, ..Visit::default() };
+    visit(denied, async |page| {
+        train_on_own(page, folder.path().join("album")).await?;
+        page.wait_text(&["lets the page keep nothing"], SOON).await.map(drop)
+    })
+    .await?;
+    let full = Visit { site: site::copy_with_full_storage, ..Visit::default() };
+    visit(full, async |page| {
+        train_on_own(page, folder.path().join("album")).await?;
+        page.wait_text(&["storage is full"], SOON).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
 async fn two_tabs_keep_their_own_work() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(&format!("{LINK}&run=1")).await?;
@@ -265,8 +283,7 @@ async fn two_tabs_keep_their_own_work() -> Result<()> {
         page.press("Forget").await?;
         wait_records(page, 1).await?;
         page.open("images=shapes&backend=cpu&side=16&width=4").await?;
-        page.wait_text(&["still in this browser: Shapes, step 90 of 90"], SOON).await
+        page.wait_text(&["still in this browser: Shapes, step 90 of 90"], SOON).await.map(drop)
     })
-    .await?;
-    Ok(())
+    .await
 }

@@ -1,0 +1,92 @@
+//! A file becomes a picture by the decoders of the `image` crate.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType};
+
+use super::{BACKGROUND, Image, MAX_FILE_SIDE, SIDE};
+
+/// The most memory that the pixels of a decoded file may take, in bytes: WebAssembly keeps
+/// what it once took, and training goes on beside it.
+const MAX_PIXELS: u64 = 1 << 29;
+
+impl Image {
+    /// Decodes a file, its EXIF orientation applied, transparency laid on [`BACKGROUND`].
+    ///
+    /// The error is a sentence for the user.
+    pub fn decode(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.is_empty() {
+            return Err("The file is empty.".to_owned());
+        }
+        let format = format(bytes).ok_or("Its contents are not a picture format that can be read here.")?;
+        let sentence = |error: ImageError| sentence(format, &error);
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_FILE_SIDE);
+        limits.max_image_height = Some(MAX_FILE_SIDE);
+        limits.max_alloc = Some(MAX_PIXELS);
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits);
+        let mut decoder = reader.into_decoder().map_err(sentence)?;
+        // The limits alone leave the memory for the result out.
+        if decoder.total_bytes() > MAX_PIXELS {
+            return Err(too_large());
+        }
+        let orientation = decoder.orientation().map_err(sentence)?;
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(sentence)?;
+        if picture.width() == 0 || picture.height() == 0 {
+            return Err("It is a picture without a single pixel.".to_owned());
+        }
+        picture.apply_orientation(orientation);
+        Ok(Self::from_picture(picture))
+    }
+
+    /// Crops a decoded picture to its central square and resizes it.
+    fn from_picture(picture: DynamicImage) -> Self {
+        let side = picture.width().min(picture.height());
+        let (x, y) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
+        let square =
+            if picture.width() == picture.height() { picture } else { picture.crop_imm(x, y, side, side) };
+        // Shrink first, so that compositing touches only the pixels that stay.
+        let small = square.resize_exact(SIDE as u32, SIDE as u32, FilterType::Triangle);
+        let rgb = small.to_rgba8().pixels().flat_map(|pixel| on_background(pixel.0)).collect();
+        Self { rgb }
+    }
+}
+
+/// The format that the contents show; what a file is called does not matter.
+fn format(bytes: &[u8]) -> Option<ImageFormat> {
+    let tga = || is_tga(bytes).then_some(ImageFormat::Tga);
+    image::guess_format(bytes).ok().filter(ImageFormat::reading_enabled).or_else(tga)
+}
+
+/// Whether a file begins as a TGA does, which has no signature: a known kind of colours,
+/// sides that are not 0, a known depth.
+fn is_tga(bytes: &[u8]) -> bool {
+    let Some(header) = bytes.first_chunk::<18>() else { return false };
+    let [_, palette, kind, ..] = *header;
+    let side = |at| u16::from_le_bytes([header[at], header[at + 1]]);
+    let kind_fits = matches!((palette, kind), (1, 1 | 9) | (0, 2 | 3 | 10 | 11));
+    kind_fits && side(12) > 0 && side(14) > 0 && matches!(header[16], 8 | 15 | 16 | 24 | 32)
+}
+
+/// Lays one pixel on the background colour.
+fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
+    let alpha = u32::from(a);
+    let over =
+        |colour: u8| ((u32::from(colour) * alpha + u32::from(BACKGROUND) * (255 - alpha) + 127) / 255) as u8;
+    [over(r), over(g), over(b)]
+}
+
+/// What is wrong with a file, for the user; decoders speak to programmers.
+fn sentence(format: ImageFormat, error: &ImageError) -> String {
+    let name = format!("{format:?}").to_uppercase();
+    match error {
+        ImageError::Limits(_) => too_large(),
+        ImageError::Unsupported(_) => format!("It is a kind of {name} file that cannot be read here."),
+        _ => format!("It begins as {name} files do, but is damaged or not whole."),
+    }
+}
+
+fn too_large() -> String {
+    "It is too large to be decoded here.".to_owned()
+}

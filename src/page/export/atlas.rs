@@ -1,0 +1,147 @@
+//! Embeddings, labels and pictures for Embedding Atlas: one JSON object a line.
+
+use std::collections::HashMap;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde::Serialize;
+
+use super::embeddings::rows;
+use crate::{
+    image::{Image, SIDE},
+    page::state::{Scored, State},
+    plot::shrink::shrink,
+    protocol::PictureId,
+};
+
+/// By how much the pictures are shrunk.
+const FACTOR: usize = 3;
+
+/// A line of the file.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    label: Option<&'a str>,
+    /// The place on the page's map, where it was drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    y: Option<f32>,
+    /// The picture, small, as a data URL.
+    image: String,
+    embedding: &'a [f32],
+}
+
+/// One picture a line; `x` and `y` are there if the page has a map of these embeddings.
+pub fn jsonl(state: &State, scored: &Scored) -> String {
+    let places = places(state, scored);
+    let mut text = String::new();
+    for row in rows(state, scored) {
+        let place = places.get(&row.entry.id);
+        let line = Line {
+            name: &row.entry.name,
+            label: row.label,
+            x: place.map(|place| place[0]),
+            y: place.map(|place| place[1]),
+            image: data_url(&row.entry.image),
+            embedding: row.embedding,
+        };
+        text.push_str(&serde_json::to_string(&line).expect("a line is plain data"));
+        text.push('\n');
+    }
+    text
+}
+
+/// Where pictures lie on the map, if it is one of these embeddings.
+fn places(state: &State, scored: &Scored) -> HashMap<PictureId, [f32; 2]> {
+    let evaluation = &scored.evaluation;
+    let map = state.maps.map().filter(|map| (map.stage, map.step) == (evaluation.stage, evaluation.step));
+    let points = map.map(|map| map.pictures.iter().copied().zip(map.points.0.chunks_exact(2)));
+    points.into_iter().flatten().map(|(id, point)| (id, [point[0], point[1]])).collect()
+}
+
+fn data_url(image: &Image) -> String {
+    let side = SIDE / FACTOR;
+    format!("data:image/bmp;base64,{}", BASE64_STANDARD.encode(bmp(&shrink(image.rgb(), SIDE, FACTOR), side)))
+}
+
+/// A square of RGB bytes as a Windows bitmap, whose rows go from the bottom up and whose
+/// pixels are blue, green, red; `side` is a multiple of four, so that rows need no padding.
+fn bmp(rgb: &[u8], side: usize) -> Vec<u8> {
+    const HEADERS: u32 = 14 + 40;
+    let (side, size) = (side as u32, rgb.len() as u32);
+    let mut file = b"BM".to_vec();
+    file.extend([HEADERS + size, 0, HEADERS].map(u32::to_le_bytes).concat());
+    // The second header: its length, the dimensions, one plane of 24 bits, no compression.
+    file.extend([40, side, side, 1 | 24 << 16, 0, size, 0, 0, 0, 0].map(u32::to_le_bytes).concat());
+    for row in rgb.chunks_exact(side as usize * 3).rev() {
+        file.extend(row.chunks_exact(3).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]));
+    }
+    file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::export::samples::{EMBEDDINGS, state},
+        protocol::{Event, Floats, Map, MapMethod, Stage},
+    };
+
+    fn lines(state: &State) -> Vec<serde_json::Value> {
+        let text = jsonl(state, state.results.latest().expect("an evaluation"));
+        text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+    }
+
+    #[test]
+    fn each_line_holds_a_picture_and_its_embedding() {
+        let lines = lines(&state());
+        assert_eq!(lines[0]["name"], "a \"b\", c.png");
+        assert_eq!((&lines[0]["label"], &lines[1]["label"]), (&"cats".into(), &serde_json::Value::Null));
+        assert!(lines[0].get("x").is_none());
+        for (line, expected) in lines.iter().zip(EMBEDDINGS.chunks_exact(2)) {
+            let numbers: Vec<f32> = serde_json::from_value(line["embedding"].clone()).expect("numbers");
+            assert_eq!(numbers, expected);
+        }
+    }
+
+    #[test]
+    fn pictures_are_read_by_another_decoder() {
+        let side = 4;
+        let rgb: Vec<u8> = (0..side * side * 3).map(|i| (i * 5) as u8).collect();
+        let read = image::load_from_memory(&bmp(&rgb, side)).expect("it is a bitmap").to_rgb8();
+        assert_eq!(read.as_raw(), &rgb);
+        let line = &lines(&state())[2];
+        let url = line["image"].as_str().expect("a text");
+        let bytes = BASE64_STANDARD.decode(url.strip_prefix("data:image/bmp;base64,").expect("a data URL"));
+        let read = image::load_from_memory(&bytes.expect("base64")).expect("it is a bitmap").to_rgb8();
+        assert_eq!((read.dimensions(), read.get_pixel(5, 7).0), ((32, 32), [30, 0, 150]));
+    }
+
+    #[test]
+    fn places_are_those_of_the_map_of_these_embeddings() {
+        let mut state = state();
+        let map = |step| {
+            Event::Mapped(Map {
+                stage: Stage::Trained,
+                step,
+                method: MapMethod::Pca,
+                pictures: vec![2, 0],
+                points: Floats(vec![0.5, -1.0, 2.0, 0.25]),
+                radius: 1.0,
+                explained: 1.0,
+                done: 0,
+                total: 0,
+            })
+        };
+        state.wants_map(Stage::Trained);
+        state.apply(map(4));
+        assert!(lines(&state)[0].get("x").is_none(), "the map is of an earlier step");
+        state.apply(map(5));
+        let lines = lines(&state);
+        assert_eq!(
+            (&lines[0]["x"], &lines[0]["y"], &lines[2]["x"]),
+            (&2.0.into(), &0.25.into(), &0.5.into())
+        );
+        assert!(lines[1].get("x").is_none());
+    }
+}

@@ -1,0 +1,79 @@
+//! Comma-separated values (RFC 4180), cell by cell.
+
+use std::fmt::{Display, Write};
+
+/// A table in the making.
+#[derive(Debug, Default)]
+pub struct Csv {
+    text: String,
+    in_row: bool,
+}
+
+impl Csv {
+    /// A table whose first row are these names.
+    pub fn new(header: &[&str]) -> Self {
+        let mut csv = Self::default();
+        header.iter().for_each(|name| csv.text(name));
+        csv.end_row();
+        csv
+    }
+
+    /// Adds a cell of text, in quotes where it must be.
+    pub fn text(&mut self, text: &str) {
+        self.separate();
+        if text.contains(['"', ',', '\r', '\n']) {
+            self.text.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Adds a cell that is a number; one of floating point gets just the digits that bring it
+    /// back to the last bit.
+    pub fn number(&mut self, number: impl Display) {
+        self.separate();
+        write!(self.text, "{number}").expect("a string takes everything");
+    }
+
+    /// Ends the row.
+    pub fn end_row(&mut self) {
+        self.text.push_str("\r\n");
+        self.in_row = false;
+    }
+
+    /// The table.
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    fn separate(&mut self) {
+        if std::mem::replace(&mut self.in_row, true) {
+            self.text.push(',');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be() {
+        let mut csv = Csv::new(&["a", "b"]);
+        csv.text("say \"hi\", then\ngo");
+        csv.number(-2.5e-8_f32);
+        csv.end_row();
+        csv.text("");
+        csv.number(7);
+        csv.end_row();
+        let written = csv.finish();
+        let mut reader = ::csv::Reader::from_reader(written.as_bytes());
+        let rows: Vec<Vec<String>> = reader
+            .records()
+            .map(|row| row.expect("it is well formed").iter().map(str::to_owned).collect())
+            .collect();
+        assert_eq!(rows[0][0], "say \"hi\", then\ngo");
+        assert_eq!(rows[0][1].parse(), Ok(-2.5e-8_f32));
+        assert_eq!(rows[1], ["", "7"]);
+    }
+}

@@ -1,0 +1,71 @@
+//! Pictures that are nearly the same, as a table.
+
+use std::collections::HashMap;
+
+use super::csv::Csv;
+use crate::{
+    page::{state::State, strips},
+    protocol::{PictureId, Stage},
+};
+
+/// The table's columns.
+const HEADER: [&str; 4] = ["group", "name", "label", "similarity"];
+
+/// One row for each picture that has near-duplicates, group by group, the most similar
+/// first; `similarity` is the greatest with another picture of the group.
+pub fn csv(state: &State, stage: Stage) -> String {
+    let mut csv = Csv::new(&HEADER);
+    // A maximum spanning forest holds every picture's greatest similarity.
+    let mut greatest: HashMap<PictureId, f32> = HashMap::new();
+    for &(a, b, similarity) in state.survey(stage).map_or(&[][..], |survey| &survey.links) {
+        for id in [a, b] {
+            greatest.entry(id).or_insert(similarity);
+        }
+    }
+    for (group, strip) in (1..).zip(strips::duplicates(state, stage)) {
+        for id in strip.pictures {
+            csv.number(group);
+            csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
+            csv.text(state.label_of(id).unwrap_or_default());
+            csv.number(greatest.get(&id).copied().unwrap_or_default());
+            csv.end_row();
+        }
+    }
+    csv.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::export::samples::state,
+        protocol::{Event, Survey},
+    };
+
+    #[test]
+    fn groups_follow_the_threshold() {
+        let mut state = state();
+        state.apply(Event::Surveyed(Survey {
+            stage: Stage::Trained,
+            step: 5,
+            links: vec![(2, 0, 0.995), (0, 1, 0.9)],
+            nearest: 1,
+            isolated: Vec::new(),
+        }));
+        let text = csv(&state, Stage::Trained);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines,
+            ["group,name,label,similarity", "1,\"a \"\"b\"\", c.png\",cats,0.995", "1,e.png,,0.995"]
+        );
+        state.set_threshold(0.85);
+        let text = csv(&state, Stage::Trained);
+        assert_eq!(text.lines().count(), 4);
+        assert!(text.contains("1,d\té.png,,0.9\r\n"), "{text}");
+    }
+
+    #[test]
+    fn without_a_survey_there_is_only_the_header() {
+        assert_eq!(csv(&state(), Stage::Pixels).lines().count(), 1);
+    }
+}

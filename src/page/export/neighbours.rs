@@ -1,0 +1,73 @@
+//! Every picture's nearest others, as a table.
+
+use std::collections::HashMap;
+
+use super::csv::Csv;
+use crate::{
+    page::state::{Scored, State},
+    protocol::PictureId,
+};
+
+/// The table's columns; `picture` and `neighbour` are rows of the embeddings' files.
+const HEADER: [&str; 8] =
+    ["picture", "name", "label", "rank", "neighbour", "neighbour_name", "neighbour_label", "similarity"];
+
+/// One row for each picture and each of its nearest others, nearest first.
+pub fn csv(state: &State, scored: &Scored) -> String {
+    let present = |id: &PictureId| state.pictures.get(*id).is_some();
+    let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
+    let rows: HashMap<_, _> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+    let mut csv = Csv::new(&HEADER);
+    for (row, id) in pictures.iter().enumerate() {
+        let nearest = scored.nearest(*id).into_iter().filter(|near| rows.contains_key(&near.id));
+        for (rank, near) in (1..).zip(nearest) {
+            csv.number(row);
+            name_and_label(&mut csv, state, *id);
+            csv.number(rank);
+            csv.number(rows[&near.id]);
+            name_and_label(&mut csv, state, near.id);
+            csv.number(near.similarity);
+            csv.end_row();
+        }
+    }
+    csv.finish()
+}
+
+/// Two cells that say which picture it is.
+fn name_and_label(csv: &mut Csv, state: &State, id: PictureId) {
+    csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
+    csv.text(state.label_of(id).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::export::samples::state;
+
+    fn rows(state: &State) -> Vec<Vec<String>> {
+        let text = csv(state, state.results.latest().expect("an evaluation"));
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().expect("there is a header"), &HEADER[..]);
+        reader
+            .records()
+            .map(|row| row.expect("it is well formed").iter().map(str::to_owned).collect())
+            .collect()
+    }
+
+    #[test]
+    fn every_picture_is_followed_by_its_nearest() {
+        let rows = rows(&state());
+        assert_eq!(rows.len(), 6);
+        assert_eq!(rows[0], ["0", "a \"b\", c.png", "cats", "1", "1", "d\té.png", "", "0.5"]);
+        assert_eq!(rows[3], ["1", "d\té.png", "", "2", "2", "e.png", "", "-0.125"]);
+    }
+
+    #[test]
+    fn pictures_that_were_taken_out_are_nobodys_neighbours() {
+        let mut state = state();
+        state.remove(&[1]);
+        let rows = rows(&state);
+        assert_eq!(rows[0][3..6], ["1", "1", "e.png"]);
+        assert_eq!(rows.len(), 2);
+    }
+}

@@ -1,0 +1,94 @@
+//! What classifiers say of every picture, as a table.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::csv::Csv;
+use crate::{
+    page::{
+        predictions::{Method, predictions},
+        state::State,
+    },
+    protocol::{PictureId, Stage},
+};
+
+/// The classifiers and the names of their columns.
+const METHODS: [(Method, &str); 3] =
+    [(Method::Probe, "linear_probe"), (Method::Vote, "knn_vote"), (Method::FineTuned, "fine_tuned")];
+
+/// `name,label,given,…`: one picture a row; `given` is 1 where the classifiers knew the
+/// label. Each classifier has two columns, what it says and how sure it is, which are
+/// empty where it says nothing.
+pub fn csv(state: &State, stage: Stage) -> String {
+    let said = METHODS.map(|(method, _)| {
+        let guesses = predictions(state, stage, method).into_iter();
+        guesses.map(|guess| (guess.id, guess)).collect::<HashMap<_, _>>()
+    });
+    let given: BTreeSet<PictureId> =
+        state.classification(stage).map_or(BTreeSet::new(), |found| found.given.iter().copied().collect());
+    let mut csv = Csv::default();
+    ["name", "label", "given"].iter().for_each(|name| csv.text(name));
+    for (_, name) in METHODS {
+        csv.text(name);
+        csv.text(&format!("{name}_confidence"));
+    }
+    csv.end_row();
+    for entry in state.pictures.entries() {
+        csv.text(&entry.name);
+        csv.text(state.label_of(entry.id).unwrap_or_default());
+        csv.number(u8::from(given.contains(&entry.id)));
+        for said in &said {
+            match said.get(&entry.id) {
+                Some(guess) => {
+                    csv.text(state.pictures.label_name(guess.label).unwrap_or_default());
+                    csv.number(guess.confidence);
+                }
+                None => ["", ""].iter().for_each(|nothing| csv.text(nothing)),
+            }
+        }
+        csv.end_row();
+    }
+    csv.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::export::{Export, samples::state},
+        protocol::{Classification, Event, Floats, Guesses},
+    };
+
+    #[test]
+    fn every_picture_has_a_row_and_every_classifier_its_columns() {
+        let mut state = state();
+        state.type_label(0, "cats");
+        state.type_label(1, "dogs");
+        assert_eq!(Export::Predictions.obstacle(&state), None);
+        assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained));
+        state.wants_classification(Stage::Trained).expect("nothing was asked yet");
+        state.apply(Event::Classified(Classification {
+            stage: Stage::Trained,
+            step: 5,
+            given: vec![0, 1],
+            classes: vec![0, 1],
+            held_out: vec![2],
+            scored: 0,
+            probe: Guesses { labels: vec![1], confidences: Floats(vec![0.75]), accuracy: None },
+            vote: Guesses { labels: vec![0], confidences: Floats(vec![0.5]), accuracy: None },
+        }));
+        assert_eq!(Export::Predictions.lacks(&state), None);
+        let text = csv(&state, Stage::Trained);
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<HashMap<String, String>> =
+            reader.deserialize().map(|row| row.expect("it is well formed")).collect();
+        let column = |name: &str| rows.iter().map(|row| row[name].as_str()).collect::<Vec<_>>();
+        assert_eq!(column("label"), ["cats", "dogs", ""]);
+        assert_eq!(column("given"), ["1", "1", "0"]);
+        assert_eq!(column("linear_probe"), ["", "", "dogs"]);
+        assert_eq!(column("linear_probe_confidence"), ["", "", "0.75"]);
+        assert_eq!(column("knn_vote"), ["", "", "cats"]);
+        assert_eq!(column("fine_tuned"), ["", "", ""]);
+        state.type_label(2, "cats");
+        assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained), "labels have changed since");
+    }
+}

@@ -1,0 +1,68 @@
+// Saves a figure as a PNG at twice its size. A button with `data-png` stands for the
+// nearest element around it with `data-figure`, which holds the file's name. The figure
+// is taken as it looks, without its controls: a copy with all styles spelled out goes
+// into an SVG, and that onto a canvas.
+const SCALE = 2;
+// Room around it, in pixels of the page.
+const MARGIN = 12;
+const CONTROLS = "button, input, fieldset, [data-control]";
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-png]");
+  const figure = button?.closest("[data-figure]");
+  if (!figure) return;
+  try {
+    download(await picture(figure), `likeness-${figure.dataset.figure}.png`);
+  } catch {
+    button.title = button.textContent = "This browser cannot save it";
+  }
+});
+
+async function picture(figure) {
+  const rect = figure.getBoundingClientRect();
+  const [width, height] = [rect.width, rect.height].map(side => side + 2 * MARGIN);
+  // A figure that can be drawn finer does so before its canvas is read.
+  for (const canvas of figure.querySelectorAll("canvas")) {
+    canvas.dispatchEvent(new CustomEvent("finer", { detail: SCALE }));
+  }
+  const copy = spelledOut(figure);
+  copy.style.setProperty("margin", `${MARGIN}px`);
+  const body = new XMLSerializer().serializeToString(copy);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width * SCALE}" height="${height * SCALE}" `
+    + `viewBox="0 0 ${width} ${height}"><foreignObject width="100%" height="100%">${body}</foreignObject></svg>`;
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * SCALE);
+  canvas.height = Math.round(height * SCALE);
+  const context = canvas.getContext("2d");
+  context.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done, failed) => canvas.toBlob(blob => (blob ? done(blob) : failed())));
+}
+
+// A copy that needs no style sheet; canvases become pictures, controls leave their place empty.
+function spelledOut(element, within = false) {
+  const isCanvas = element instanceof HTMLCanvasElement;
+  const copy = isCanvas ? document.createElement("img") : element.cloneNode(false);
+  if (isCanvas) copy.src = element.toDataURL();
+  const style = getComputedStyle(element);
+  for (const property of style) copy.style.setProperty(property, style.getPropertyValue(property));
+  const hidden = within || element.matches(CONTROLS);
+  if (hidden) copy.style.setProperty("visibility", "hidden");
+  for (const child of element.childNodes) {
+    if (child.nodeType === Node.ELEMENT_NODE) copy.append(spelledOut(child, hidden));
+    else if (child.nodeType === Node.TEXT_NODE) copy.append(child.cloneNode());
+  }
+  return copy;
+}
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,79 @@
+// Keeps the page for times without a network, and tells when there is a newer one.
+//
+// Once the engine is there this build is whole: its files go into a cache of their own,
+// named after them, from which service-worker.js answers. The builds' files have different
+// addresses, by their contents or by the build, so that a page always meets the engine that
+// it was built with, whatever was deployed meanwhile.
+const FILES = ["engine.js", "engine_bg.wasm", "storage-worker.js", "fashion-1000.png"];
+const HOUR = 3_600_000;
+// This build's and the one before, which another window may still show.
+const CACHES_KEPT = 2;
+
+const root = document.documentElement;
+const base = new URL("./", document.baseURI);
+const linked = [...document.querySelectorAll("link[href], script[src]")]
+  .map(element => element.href || element.src)
+  .filter(address => address.startsWith(base.href));
+const names = linked.map(address => address.split("/").pop());
+
+document.addEventListener("engine-arrived", () => {
+  // Where the browser denies storage, as in a private window, the page works without.
+  keep().catch(() => {});
+  const look = () => lookForNewer().catch(() => {});
+  setInterval(look, HOUR);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+}, { once: true });
+
+async function keep() {
+  if (!navigator.serviceWorker) return;
+  const { build } = root.dataset;
+  const prefix = `likeness ${base.pathname} `;
+  const cache = await caches.open(prefix + names.join(" "));
+  if (!(await cache.match(base))) {
+    const page = await currentPage();
+    if (!isThisBuild(await page.clone().text())) return;
+    const versioned = FILES.map(file => new URL(`${file}?v=${build}`, base).href);
+    // They never change, so what the browser has of them already will do.
+    await cache.addAll([...linked, ...versioned].map(address => new Request(address, { cache: "force-cache" })));
+    await cache.put(base, page);
+  }
+  const ours = (await caches.keys()).filter(name => name.startsWith(prefix));
+  await Promise.all(ours.slice(0, -CACHES_KEPT).map(name => caches.delete(name)));
+  await navigator.serviceWorker.register(new URL("service-worker.js", base));
+  await navigator.serviceWorker.ready;
+  root.dataset.kept = build;
+}
+
+async function lookForNewer() {
+  if (document.querySelector(".newer")) return;
+  const text = await (await currentPage()).text();
+  // Anything else, such as a network's log-in page, is no newer version.
+  if (text.includes("_bg.wasm") && !isThisBuild(text)) offer();
+}
+
+// The page as the server has it now.
+async function currentPage() {
+  const response = await fetch(base, { cache: "no-cache" });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response;
+}
+
+function isThisBuild(page) {
+  return names.every(name => page.includes(name));
+}
+
+function offer() {
+  const notice = document.createElement("div");
+  notice.className = "newer";
+  notice.setAttribute("role", "status");
+  notice.append("There is a newer version of this page. Reloading brings it, and ends a run that goes on.");
+  for (const [name, action] of [["Reload", () => location.reload()], ["Later", () => notice.remove()]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = name;
+    button.addEventListener("click", action);
+    notice.append(button);
+  }
+  document.body.append(notice);
+}

@@ -1,0 +1,73 @@
+// Reads the files of a zip: the directory at its end, then each entry, stored or deflated.
+const END = 0x06054b50;
+const END_LENGTH = 22;
+const LONGEST_COMMENT = 65_535;
+const ENTRY = 0x02014b50;
+const ENTRY_LENGTH = 46;
+const LOCAL_LENGTH = 30;
+
+// The files with the innermost folder that each lies in; folders, and what systems leave
+// behind in them, are left out.
+export async function entries(blob, { MAX_BYTES, MAX_PICTURES }) {
+  const directory = await readDirectory(blob);
+  const wanted = directory.filter(({ path }) => !path.endsWith("/") && !/(^|\/)(\.|__MACOSX\/)/.test(path));
+  if (wanted.length > MAX_PICTURES) {
+    throw new Error(`There are too many pictures: ${wanted.length}, where ${MAX_PICTURES} is the most.`);
+  }
+  let room = MAX_BYTES;
+  const files = [];
+  for (const entry of wanted) {
+    const contents = await unpack(blob, entry, room);
+    room -= contents.size;
+    const folders = entry.path.split("/");
+    files.push([new File([contents], folders.pop()), folders.pop() ?? null]);
+  }
+  return files;
+}
+
+async function readDirectory(blob) {
+  const tail = await view(blob, Math.max(0, blob.size - END_LENGTH - LONGEST_COMMENT), blob.size);
+  let end = tail.byteLength - END_LENGTH;
+  while (end >= 0 && tail.getUint32(end, true) !== END) end--;
+  if (end < 0) throw new Error("The zip is cut off or damaged: its directory is missing.");
+  const [count, length, start] = [tail.getUint16(end + 10, true), tail.getUint32(end + 12, true), tail.getUint32(end + 16, true)];
+  if (start + length > blob.size) throw new Error("The zip is damaged, or of the large kind (zip64) that cannot be read here.");
+  const directory = await view(blob, start, start + length);
+  const found = [];
+  for (let at = 0; found.length < count; ) {
+    if (at + ENTRY_LENGTH > length || directory.getUint32(at, true) !== ENTRY) throw new Error("The zip's directory is damaged.");
+    const half = offset => directory.getUint16(at + offset, true);
+    const whole = offset => directory.getUint32(at + offset, true);
+    const name = new Uint8Array(directory.buffer, at + ENTRY_LENGTH, half(28));
+    found.push({ path: new TextDecoder().decode(name), encrypted: half(8) & 1, method: half(10), packed: whole(20), start: whole(42) });
+    at += ENTRY_LENGTH + half(28) + half(30) + half(32);
+  }
+  return found;
+}
+
+// An entry's contents, as long as they are no more than `room` bytes: what it says of
+// itself may be wrong.
+async function unpack(blob, { path, encrypted, method, packed, start }, room) {
+  if (encrypted) throw new Error(`${path} is encrypted.`);
+  const local = await view(blob, start, start + LOCAL_LENGTH);
+  const contents = start + LOCAL_LENGTH + local.getUint16(26, true) + local.getUint16(28, true);
+  const slice = blob.slice(contents, contents + packed);
+  if (method !== 0 && method !== 8) throw new Error(`${path} is packed in a way that cannot be read here.`);
+  const stream = method === 0 ? slice.stream() : slice.stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const parts = [];
+  const reader = stream.getReader();
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts);
+    room -= value.length;
+    if (room < 0) {
+      reader.cancel();
+      throw new Error("Unpacked, the pictures are too large.");
+    }
+    parts.push(value);
+  }
+}
+
+async function view(blob, from, to) {
+  return new DataView(await blob.slice(from, to).arrayBuffer());
+}

@@ -1,0 +1,197 @@
+//! For everyone: axe-core finds nothing to object to, and the keyboard alone does the main job.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::page::{PATIENTLY, Role, SOON, Scheme};
+use browser_tests::{Page, Visit, visit};
+use serde_json::{Value, json};
+use xtask::paths;
+
+/// Rules that axe groups under the names of the standards, and its advice beyond them.
+const RUN_AXE: &str = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(
+    ({id, help, nodes}) => `${id}: ${help}: ${nodes.slice(0, 4).map(node => node.html.slice(0, 160)).join(' | ')}`))";
+
+const STEPS: [&str; 5] = ["Images", "Augment", "Encoder", "Loss and training", "Use it"];
+
+const TABS: [&str; 7] = ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Labels", "Loss"];
+
+const SETTINGS: &str = "images=shapes&steps=8&batch=8&side=16&width=4&backend=cpu";
+
+/// Widths of a desk's screen and of a phone's.
+const WIDTHS: [u32; 2] = [1440, 360];
+
+#[tokio::test]
+async fn axe_objects_to_no_step_and_no_tab_in_any_colours_at_any_width() -> Result<()> {
+    let axe = fs::read_to_string(paths::axe())
+        .context("axe-core is not installed: `cargo xtask test` installs it.")?;
+    visit(Visit::default(), async |page| {
+        page.open_ready(SETTINGS).await?;
+        page.evaluate(&axe).await?;
+        let mut found = check_all(page, "untrained").await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        for step in STEPS {
+            page.unfold(step).await?;
+        }
+        for tab in TABS {
+            page.choose(tab).await?;
+            settle(page).await?;
+            found.extend(check_all(page, tab).await?);
+        }
+        ensure!(found.is_empty(), "axe objects: {found:#?}");
+        Ok(())
+    })
+    .await
+}
+
+/// What axe objects to in the page as it is now, in all colours and at all widths.
+async fn check_all(page: &Page, what: &str) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for width in WIDTHS {
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            page.show_as(width, scheme).await?;
+            settle(page).await?;
+            for objection in page.evaluate(RUN_AXE).await?.as_array().context("axe has no answer.")? {
+                found
+                    .push(format!("{what}, {width}, {scheme:?}: {}", objection.as_str().unwrap_or_default()));
+            }
+        }
+    }
+    page.show_as(WIDTHS[0], Scheme::Light).await?;
+    Ok(found)
+}
+
+/// Waits until transitions and answers on their way have come to rest.
+async fn settle(page: &Page) -> Result<()> {
+    let frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))";
+    page.evaluate(frames).await.map(drop)
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_chooses_trains_pauses_and_looks() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu").await?;
+        tab_to(page, "Fashion").await?;
+        press(page, "Enter").await?;
+        page.wait_text(&["Fashion", "1,000 pictures"], SOON).await?;
+
+        tab_to(page, "Train").await?;
+        press(page, " ").await?;
+        page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(3)).await?;
+        tab_to(page, "Pause").await?;
+        press(page, " ").await?;
+        page.wait_enabled(Role::Button, "Train", SOON).await?;
+
+        tab_to_role(page, "tab").await?;
+        let mut seen = Vec::new();
+        for _ in TABS {
+            press(page, "ArrowRight").await?;
+            let chosen = page.evaluate("document.activeElement.textContent.trim()").await?;
+            seen.push(chosen.as_str().unwrap_or_default().to_owned());
+            let front = "document.activeElement.getAttribute('aria-selected') === 'true'";
+            wait_true(page, "the focused tab to be in front", front).await?;
+        }
+        ensure!(TABS.iter().all(|tab| seen.iter().any(|seen| seen == tab)), "The arrows reach {seen:?}.");
+
+        tab_to_role(page, "listbox").await?;
+        press(page, "ArrowRight").await?;
+        press(page, "Enter").await?;
+        let front = "document.querySelector('[role=tab][aria-selected=true]').textContent === 'Neighbours'";
+        wait_true(page, "Enter to show the neighbours", front).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn less_motion_is_granted() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        let features = json!([{"name": "prefers-reduced-motion", "value": "reduce"}]);
+        page.driver().cdp().send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
+        page.open_ready(SETTINGS).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        for tab in TABS {
+            page.choose(tab).await?;
+            settle(page).await?;
+            let running = page.evaluate("document.getAnimations().length").await?;
+            ensure!(running == 0, "{running} animations run in {tab}.");
+        }
+        let moving = "[...document.querySelectorAll('*')].filter(element => {
+            const style = getComputedStyle(element);
+            return style.animationName !== 'none' || style.transitionDuration.split(', ').some(time => parseFloat(time) > 0.01);
+        }).map(element => element.className)";
+        let moving = page.evaluate(moving).await?;
+        ensure!(moving == json!([]), "These move: {moving}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_small_phone_does_the_main_job() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.driver().cdp().emulation().set_device_metrics_override(360, 640, 1.0, true).await?;
+        page.open_ready(SETTINGS).await?;
+        let too_wide = "document.documentElement.scrollWidth > innerWidth";
+        ensure!(page.evaluate(too_wide).await? == false, "The page is wider than the screen.");
+        page.press("Fashion").await?;
+        page.wait_text(&["1,000 pictures"], SOON).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        for tab in TABS {
+            page.choose(tab).await?;
+            settle(page).await?;
+            ensure!(page.evaluate(too_wide).await? == false, "{tab} is wider than the screen.");
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn wait_true(page: &Page, what: &str, condition: &str) -> Result<()> {
+    page.wait(what, SOON, async || Ok((page.evaluate(condition).await? == true).then_some(()))).await
+}
+
+/// Tabs until the control of this name has the focus.
+async fn tab_to(page: &Page, name: &str) -> Result<()> {
+    let named =
+        "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()";
+    tab_until(page, name, named).await
+}
+
+/// Tabs until a control of this role has the focus.
+async fn tab_to_role(page: &Page, role: &str) -> Result<()> {
+    tab_until(page, role, "document.activeElement.getAttribute('role')").await
+}
+
+async fn tab_until(page: &Page, wanted: &str, what: &str) -> Result<()> {
+    for _ in 0..150 {
+        if page.evaluate(what).await? == wanted {
+            return Ok(());
+        }
+        press(page, "Tab").await?;
+    }
+    anyhow::bail!("The Tab key does not reach {wanted}.")
+}
+
+/// Presses a key, as a keyboard does.
+async fn press(page: &Page, key: &str) -> Result<()> {
+    let (code, text) = match key {
+        "Tab" => (9, None),
+        "Enter" => (13, Some("\r")),
+        " " => (32, Some(" ")),
+        "ArrowRight" => (39, None),
+        other => anyhow::bail!("The key {other} is not known here."),
+    };
+    let mut event = json!({"type": "keyDown", "key": key, "code": if key == " " { "Space" } else { key },
+        "windowsVirtualKeyCode": code});
+    if let (Some(text), Value::Object(event)) = (text, &mut event) {
+        event.insert("text".to_owned(), json!(text));
+    }
+    let cdp = page.driver().cdp();
+    cdp.send_raw("Input.dispatchKeyEvent", event.clone()).await?;
+    event["type"] = json!("keyUp");
+    cdp.send_raw("Input.dispatchKeyEvent", event).await?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! What the page hands out, read by others than the page.
+
+use std::io::{Cursor, Read};
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::exports::Embeddings;
+use browser_tests::page::PATIENTLY;
+use browser_tests::{Page, Visit, visit};
+use serde_json::Value;
+
+/// A short run of a tiny network on the built-in figures.
+const LINK: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1";
+
+#[tokio::test]
+async fn every_export_says_the_same_of_the_same_pictures() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        ensure!(embeddings.names.len() == 1000, "There are {} pictures.", embeddings.names.len());
+        check_npy(&page.download("Embeddings (NPY)").await?, &embeddings)?;
+        check_projector(page.download("Projector (TSV + sprite)").await?, &embeddings)?;
+        check_atlas(&page.download("Atlas (JSONL)").await?, &embeddings)?;
+        check_neighbours(&page.download("Neighbours (CSV)").await?, &embeddings)?;
+        check_duplicates(&page.download("Near-duplicates (CSV)").await?)?;
+        check_predictions(&page.download("Predictions (CSV)").await?, &embeddings)
+    })
+    .await
+}
+
+/// NumPy's format 1.0, read by its description.
+fn check_npy(file: &[u8], embeddings: &Embeddings) -> Result<()> {
+    ensure!(file.starts_with(b"\x93NUMPY\x01\x00"), "It is no NumPy file.");
+    let length = usize::from(u16::from_le_bytes([file[8], file[9]]));
+    let header = std::str::from_utf8(&file[10..10 + length])?;
+    let (rows, columns) = (embeddings.rows.len(), embeddings.rows[0].len());
+    ensure!(header.contains(&format!("'shape': ({rows}, {columns})")), "The header is {header}.");
+    ensure!(header.contains("'descr': '<f4'") && header.ends_with('\n'), "The header is {header}.");
+    let numbers = file[10 + length..].chunks_exact(4).map(|bytes| bytes.try_into().map(f32::from_le_bytes));
+    let numbers = numbers.collect::<Result<Vec<f32>, _>>()?;
+    ensure!(numbers == embeddings.rows.concat(), "The numbers differ from those of the CSV.");
+    Ok(())
+}
+
+fn check_projector(file: Vec<u8>, embeddings: &Embeddings) -> Result<()> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(file))?;
+    let mut read = |name: &str| -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        archive.by_name(name)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let tensors = String::from_utf8(read("tensors.tsv")?)?;
+    let row = |line: &str| line.split('\t').map(str::parse).collect::<Result<Vec<f32>, _>>();
+    ensure!(tensors.lines().map(row).collect::<Result<Vec<_>, _>>()? == embeddings.rows);
+    let metadata = String::from_utf8(read("metadata.tsv")?)?;
+    ensure!(metadata.lines().count() == embeddings.names.len() + 1 && metadata.starts_with("name\tlabel\n"));
+    let sprite = image::load_from_memory(&read("sprite.png")?)?.to_rgb8();
+    let config = String::from_utf8(read("projector_config.pbtxt")?)?;
+    let side = config.split("single_image_dim: ").nth(1).context("no size")?;
+    let side: u32 = side.lines().next().context("no size")?.parse()?;
+    let columns = sprite.width() / side;
+    ensure!(sprite.width() == sprite.height() && sprite.width() <= 8192, "{} pixels", sprite.width());
+    ensure!((columns * columns) as usize >= embeddings.names.len(), "{columns} columns");
+    let colours: std::collections::HashSet<_> =
+        (0..columns).map(|column| sprite.get_pixel(column * side + side / 2, side / 2).0).collect();
+    ensure!(colours.len() > 5, "The pictures of the first row look alike.");
+    Ok(())
+}
+
+fn check_atlas(file: &[u8], embeddings: &Embeddings) -> Result<()> {
+    let text = std::str::from_utf8(file)?;
+    let lines: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    ensure!(lines.len() == embeddings.names.len(), "There are {} lines.", lines.len());
+    for (line, (name, row)) in lines.iter().zip(embeddings.names.iter().zip(&embeddings.rows)) {
+        let vector: Vec<f32> = serde_json::from_value(line["embedding"].clone())?;
+        ensure!(line["name"] == **name && vector == *row, "The line of {name} differs.");
+        ensure!(line["image"].as_str().is_some_and(|url| url.starts_with("data:image/")), "{name}");
+    }
+    Ok(())
+}
+
+fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
+    let mut reader = csv::Reader::from_reader(file);
+    let rows: Vec<(usize, String, String, usize, usize, String, String, f64)> =
+        reader.deserialize().collect::<Result<_, _>>()?;
+    for picture in [0, 499, 999] {
+        let expected = embeddings.nearest(picture);
+        let found = rows.iter().filter(|row| row.0 == picture);
+        for (row, (_, similarity)) in found.zip(expected) {
+            ensure!(row.1 == embeddings.names[picture] && row.5 == embeddings.names[row.4]);
+            ensure!((row.7 - similarity).abs() < 1e-4, "{row:?}, where {similarity} was expected");
+        }
+    }
+    Ok(())
+}
+
+fn check_duplicates(file: &[u8]) -> Result<()> {
+    let mut reader = csv::Reader::from_reader(file);
+    ensure!(reader.headers()? == &["group", "name", "label", "similarity"][..], "{:?}", reader.headers()?);
+    let rows: Vec<(u32, String, String, f32)> = reader.deserialize().collect::<Result<_, _>>()?;
+    ensure!(rows.iter().all(|row| (0.98..=1.0001).contains(&row.3)), "A similarity is below the threshold.");
+    Ok(())
+}
+
+fn check_predictions(file: &[u8], embeddings: &Embeddings) -> Result<()> {
+    let mut reader = csv::Reader::from_reader(file);
+    let rows: Vec<std::collections::HashMap<String, String>> =
+        reader.deserialize().collect::<Result<_, _>>()?;
+    ensure!(rows.len() == embeddings.names.len(), "There are {} rows.", rows.len());
+    let given = rows.iter().filter(|row| row["given"] == "1").count();
+    ensure!(given == 100, "{given} labels were given.");
+    let guessed = rows.iter().filter(|row| !row["linear_probe"].is_empty()).count();
+    ensure!(guessed == 900, "{guessed} pictures were guessed.");
+    Ok(())
+}
+
+/// Room around a saved figure, in pixels of the page.
+const MARGIN: f64 = 12.0;
+
+/// The tab of each figure, its name, and its button.
+const FIGURES: [(&str, &str, &str); 5] = [
+    ("Similarity", "similarity", "Similarity as PNG"),
+    ("Map", "map", "Map as PNG"),
+    ("Loss", "loss", "Loss as PNG"),
+    ("Loss", "batch", "Batch as PNG"),
+    ("Invariance", "invariance", "Invariance as PNG"),
+];
+
+#[tokio::test]
+async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        for (tab, figure, button) in FIGURES {
+            page.choose(tab).await?;
+            wait_for_paint(page, figure).await?;
+            let file = page.download(button).await?;
+            let picture = image::load_from_memory(&file)?.to_rgb8();
+            let size = format!(
+                "(() => {{ const {{ width, height }} = document.querySelector('[data-figure={figure}]').getBoundingClientRect(); return [width, height]; }})()"
+            );
+            let size: [f64; 2] = serde_json::from_value(page.evaluate(&size).await?)?;
+            let expected = size.map(|side| (2.0 * (side + 2.0 * MARGIN)).round() as u32);
+            ensure!([picture.width(), picture.height()] == expected, "{figure}: {:?}, not {expected:?}", picture.dimensions());
+            let colours: std::collections::HashSet<_> = picture.pixels().collect();
+            ensure!(colours.len() > 50, "{figure}: only {} colours", colours.len());
+            let folder = xtask::paths::screenshots();
+            std::fs::create_dir_all(&folder)?;
+            picture.save(folder.join(format!("figure-{figure}.png")))?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until the figure's canvases show something, and no value is missing.
+async fn wait_for_paint(page: &Page, figure: &str) -> Result<()> {
+    let painted = format!(
+        "[...document.querySelectorAll('[data-figure={figure}] canvas')].every(({{ width }}) => width > 1) \
+         && !document.querySelector('[data-figure={figure}] .waiting') \
+         && [...document.querySelectorAll('[data-figure={figure}] .value')].every(({{ textContent }}) => textContent !== '–')"
+    );
+    page.wait(figure, PATIENTLY, async || Ok((page.evaluate(&painted).await? == true).then_some(()))).await
+}

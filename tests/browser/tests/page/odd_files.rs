@@ -1,0 +1,138 @@
+//! Files of every kind, dropped: each becomes a picture or is listed with a reason, and the page lives on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use ::odd_files::{Fate, NESTED_FOLDERS};
+use anyhow::{Context, Result, ensure};
+use browser_tests::exports::Run;
+use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::pictures;
+use browser_tests::{Page, Visit, visit};
+use tempfile::TempDir;
+
+/// The files that the page lists, and why.
+const LISTED: &str = "[...document.querySelectorAll('.failures li')]
+    .map(item => [item.querySelector('bdi').textContent, item.textContent.slice(item.querySelector('bdi').textContent.length)])";
+
+/// What no name may bring about.
+const TAKEN: &str = "document.title.includes('taken') || document.querySelector('img[src=x], [onerror], [onmouseover]') !== null";
+
+const SETTINGS: &str = "images=own&steps=4&batch=4&side=16&width=4&backend=cpu";
+
+#[tokio::test]
+async fn every_kind_of_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()> {
+    let scratch = TempDir::new()?;
+    let files = ::odd_files::all()?;
+    ::odd_files::write(&files, &scratch.path().join("odd"))?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[scratch.path().join("odd")]).await?;
+        let (taken, listed) = outcome(page, files.len()).await?;
+        let mut wrong = Vec::new();
+        for file in &files {
+            let reason = listed.get(&file.name);
+            let fits = match file.fate {
+                Fate::Picture => taken.contains(&file.name) && reason.is_none(),
+                Fate::Refused(words) => reason.is_some_and(|reason| reason.contains(words)),
+                Fate::Either => taken.contains(&file.name) != reason.is_some(),
+            };
+            if !fits {
+                wrong.push(format!("{:?}, {:?}, {reason:?}", file.name, file.fate));
+            }
+        }
+        ensure!(wrong.is_empty(), "These met another fate than they should: {wrong:#?}");
+        for (name, reason) in &listed {
+            ensure!(reason.trim().ends_with('.'), "{name}: “{reason}” is no sentence.");
+        }
+        ensure!(page.evaluate(TAKEN).await? == false, "A name was taken for markup.");
+
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        ensure!(page.evaluate(TAKEN).await? == false, "A name was taken for markup.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn five_thousand_mixed_files_are_all_accounted_for() -> Result<()> {
+    const FILES: usize = 5000;
+    let scratch = TempDir::new()?;
+    ::odd_files::write_many(&scratch.path().join("many"), FILES)?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[scratch.path().join("many")]).await?;
+        page.wait_text(&["4,000 pictures"], VERY_PATIENTLY).await?;
+        page.wait_text(&["1,000 files could not be read"], SOON).await?;
+        page.press("Step").await?;
+        page.wait_status("a step", PATIENTLY, |status| status.step() == Some(1)).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn folders_in_folders_are_walked_and_empty_ones_are_named_so() -> Result<()> {
+    let scratch = TempDir::new()?;
+    let empty = scratch.path().join("empty");
+    std::fs::create_dir_all(empty.join("emptier"))?;
+    let deep: PathBuf = NESTED_FOLDERS.iter().collect();
+    pictures::write_photographs(&scratch.path().join("outer").join(deep), 4, 16)?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[empty]).await?;
+        page.wait_text(&["There was no picture in it"], SOON).await?;
+        page.drop_paths(&[scratch.path().join("outer")]).await?;
+        page.wait_text(&["4 pictures"], SOON).await?;
+        let run = Run::parse(&page.download("Run (JSON)").await?)?;
+        for image in run.0["images"].as_array().context("The run holds no list of images.")? {
+            ensure!(image["label"] == NESTED_FOLDERS[NESTED_FOLDERS.len() - 1], "The label is {image}.");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn files_that_are_no_pictures_leave_a_built_in_set_alone() -> Result<()> {
+    let scratch = TempDir::new()?;
+    let notes = scratch.path().join("notes.txt");
+    std::fs::write(&notes, "Buy milk.\n")?;
+    pictures::write_photographs(&scratch.path().join("photographs"), 3, 16)?;
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&backend=cpu").await?;
+        page.wait_text(&["1,000 pictures"], SOON).await?;
+        page.drop_paths(&[notes.clone()]).await?;
+        page.wait_text(&["1,000 pictures", "notes.txt", "1 file could not be read"], SOON).await?;
+        page.drop_paths(&[notes, scratch.path().join("photographs")]).await?;
+        page.wait_text(&["3 pictures", "notes.txt"], SOON).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The names of the pictures, and those of the files that were listed with their reasons,
+/// once there are `files` of them together.
+async fn outcome(page: &Page, files: usize) -> Result<(BTreeSet<String>, BTreeMap<String, String>)> {
+    let active = "document.querySelector('.intake') !== null";
+    page.wait("files to come in", SOON, async || Ok((page.evaluate(active).await? == true).then_some(())))
+        .await?;
+    page.wait("all files to be read", PATIENTLY, async || {
+        Ok((page.evaluate(active).await? == false).then_some(()))
+    })
+    .await?;
+    let listed: BTreeMap<String, String> =
+        serde_json::from_value::<Vec<(String, String)>>(page.evaluate(LISTED).await?)?.into_iter().collect();
+    let run = Run::parse(&page.download("Run (JSON)").await?)?;
+    let images = run.0["images"].as_array().context("The run holds no list of images.")?;
+    let taken: BTreeSet<_> =
+        images.iter().filter_map(|image| Some(image["name"].as_str()?.to_owned())).collect();
+    ensure!(
+        taken.len() + listed.len() == files,
+        "{} pictures and {} refusals are not {files} files.",
+        taken.len(),
+        listed.len()
+    );
+    Ok((taken, listed))
+}

@@ -1,0 +1,101 @@
+//! The Content-Security-Policy: the page works under it, and nothing foreign does.
+
+use anyhow::{Result, ensure};
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Page, Visit, pictures, site, visit};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// Keeps what the policy stopped in a global, from the beginning of every document.
+const WATCH: &str = "window.stopped = [];
+    document.addEventListener('securitypolicyviolation', event =>
+        window.stopped.push(`${event.effectiveDirective} ${event.blockedURI}`));";
+
+#[tokio::test]
+async fn a_whole_session_asks_for_nothing_that_the_policy_stops() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_album(folder.path())?;
+    visit(Visit::default(), async |page| {
+        begin_with(page, WATCH).await?;
+        page.open("images=own&steps=6&batch=4&side=16&width=4&backend=cpu").await?;
+        let album = pictures::FOLDERS.map(|name| folder.path().join(name));
+        page.drop_paths(&album).await?;
+        page.wait_text(&[&format!("{} pictures", pictures::GOOD_FILES)], PATIENTLY).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        for tab in ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Labels", "Loss"] {
+            page.choose(tab).await?;
+        }
+        page.download("Embeddings (CSV)").await?;
+        page.download("Run (JSON)").await?;
+        let stopped = page.evaluate("window.stopped").await?;
+        ensure!(stopped == json!([]), "The policy stopped {stopped}.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> {
+    let visitor = Visit { errors_allowed: true, ..Visit::default() };
+    visit(visitor, async |page| {
+        begin_with(page, WATCH).await?;
+        page.open("backend=cpu").await?;
+        let attempts = "(async () => {
+            const script = document.createElement('script');
+            script.textContent = 'window.taken = true';
+            document.body.append(script);
+            document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.taken = true\">');
+            document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">red</p>');
+            document.body.insertAdjacentHTML('beforeend', '<iframe src=\"data:text/html,\"></iframe>');
+            await fetch('http://localhost:9/').catch(() => {});
+            await fetch('data:text/plain,out').catch(() => {});
+            setTimeout(() => { window.taken = Function('return true')(); });
+            await new Promise(done => setTimeout(done, 300));
+        })()";
+        page.evaluate(attempts).await?;
+        ensure!(page.evaluate("window.taken ?? null").await?.is_null(), "A foreign script ran.");
+        let stopped = page.evaluate("window.stopped.join('\\n')").await?;
+        let stopped = stopped.as_str().unwrap_or_default();
+        let directives = [
+            "script-src-elem inline",
+            "script-src-attr inline",
+            "style-src-attr inline",
+            "frame-src",
+            "connect-src http://localhost:9/",
+            "connect-src data",
+            "script-src eval",
+        ];
+        for directive in directives {
+            ensure!(stopped.contains(directive), "{directive} is not among what was stopped:\n{stopped}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_engine_in_its_worker_is_under_the_policy_too() -> Result<()> {
+    let visitor = Visit { site: site::copy_with_talkative_engine, errors_allowed: true, ..Visit::default() };
+    visit(visitor, async |page| {
+        let listen = format!(
+            "window.stopped = []; new BroadcastChannel('{}').onmessage = ({{data}}) => window.stopped.push(data);",
+            site::TALK
+        );
+        begin_with(page, &listen).await?;
+        page.open_ready("backend=cpu").await?;
+        page.wait("the policy to stop the engine's request", SOON, async || {
+            let stopped = page.evaluate("window.stopped").await?;
+            Ok((stopped == json!(["http://localhost:9/"])).then_some(()))
+        })
+        .await
+    })
+    .await
+}
+
+/// Runs a script at the beginning of every document.
+async fn begin_with(page: &Page, script: &str) -> Result<()> {
+    let script = json!({"source": script});
+    page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?;
+    Ok(())
+}

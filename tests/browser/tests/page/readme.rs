@@ -1,0 +1,79 @@
+//! The pictures of the page in README.md, made anew when asked for.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use browser_tests::page::{PATIENTLY, SOON, Scheme};
+use browser_tests::{Page, Visit, visit};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::imageops;
+use thirtyfour::By;
+use xtask::paths;
+
+/// How long the run may take.
+const RUN: Duration = Duration::from_secs(1200);
+
+/// The width of a panel's picture, in pixels.
+const WIDTH: u32 = 840;
+
+/// The tabs, and what each says once all of it is there.
+const PANELS: [(&str, &str); 7] = [
+    ("Similarity", "Fitted"),
+    ("Neighbours", "Trained"),
+    ("Map", "these two directions hold"),
+    ("Groups", "suggested"),
+    ("Invariance", "has learned most to overlook"),
+    ("Labels", "least confident first"),
+    ("Loss", "Batch of step"),
+];
+
+#[tokio::test]
+#[ignore = "writes the pictures in docs/, after minutes of training"]
+async fn readme_pictures_are_made() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&seed=1&steps=1700&backend=cpu").await?;
+        page.show_as(1440, Scheme::Light).await?;
+        page.press("Train").await?;
+        page.wait_status("some hundred steps", RUN, |status| status.step() >= Some(600)).await?;
+        save(&page.driver().screenshot_as_png().await?, "likeness", 1200)?;
+        page.wait_finished(RUN).await?;
+        println!("{}", page.status().await?);
+        for (tab, words) in PANELS {
+            page.choose(tab).await?;
+            page.wait_text(&[words], PATIENTLY).await?;
+            photograph_panel(page, &tab.to_lowercase()).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Takes the panel in front, from its top on as far as the window goes.
+async fn photograph_panel(page: &Page, name: &str) -> Result<()> {
+    page.evaluate("document.querySelector('.tabs').scrollIntoView({ block: 'start' })").await?;
+    page.wait("every matrix", SOON, async || {
+        let waiting = page.evaluate("document.querySelector('.panel .waiting') !== null").await?;
+        Ok((waiting == false).then_some(()))
+    })
+    .await?;
+    // Canvases follow a frame or two later, and pictures walk to their places on the map.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let panel = page.driver().find(By::Css(".panel")).await?;
+    save(&panel.screenshot_as_png().await?, &format!("panel-{name}"), WIDTH)
+}
+
+/// Saves a picture of the page, smaller, in docs/.
+fn save(screenshot: &[u8], name: &str, width: u32) -> Result<()> {
+    let picture = image::load_from_memory(screenshot)?.to_rgb8();
+    let tallest = picture.width() * 3 / 4;
+    let picture =
+        imageops::crop_imm(&picture, 0, 0, picture.width(), picture.height().min(tallest)).to_image();
+    let height = (picture.height() * width).div_ceil(picture.width());
+    let small = imageops::resize(&picture, width, height, imageops::FilterType::Lanczos3);
+    let file = paths::root().join(Path::new("docs").join(name).with_extension("png"));
+    let writer =
+        std::fs::File::create(&file).with_context(|| format!("{} cannot be written.", file.display()))?;
+    let encoder = PngEncoder::new_with_quality(writer, CompressionType::Best, FilterType::Adaptive);
+    Ok(small.write_with_encoder(encoder)?)
+}

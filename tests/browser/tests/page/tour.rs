@@ -1,0 +1,76 @@
+//! The tour waits for what really happens on the page.
+
+use anyhow::{Result, ensure};
+use browser_tests::page::{PATIENTLY, Role, SOON};
+use browser_tests::{Page, Visit, visit};
+use thirtyfour::By;
+use xtask::paths;
+
+/// Enough steps for the tour's first twenty, and then some.
+const SETTINGS: &str = "images=shapes&steps=400&batch=8&side=16&width=4&backend=cpu";
+
+const CARD: &str = "document.querySelector('.tour-card')?.innerText ?? ''";
+
+const ESCAPE: &str = "\u{e00c}";
+
+/// Waits until the card says this.
+async fn wait_card(page: &Page, words: &str) -> Result<()> {
+    page.wait(&format!("the tour to say “{words}”"), PATIENTLY, async || {
+        let card = page.evaluate(CARD).await?;
+        Ok(card.as_str().filter(|card| card.contains(words)).map(|_| ()))
+    })
+    .await
+}
+
+async fn is_over(page: &Page) -> Result<bool> {
+    Ok(page.evaluate(CARD).await? == "")
+}
+
+#[tokio::test]
+async fn it_goes_on_with_what_the_user_does() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready(SETTINGS).await?;
+        page.press("Fashion").await?;
+        page.wait_text(&["Fashion, 1,000 pictures"], PATIENTLY).await?;
+        page.press("Tour").await?;
+        wait_card(page, "Press Shapes").await?;
+        page.press("Shapes").await?;
+        wait_card(page, "These are the pictures").await?;
+        page.photograph(&paths::screenshots().join("tour.png")).await?;
+        page.press("Next").await?;
+        wait_card(page, "Unfold this step").await?;
+        page.unfold("Augment").await?;
+        page.driver().find(By::Css(".operation input[type=checkbox]")).await?.click().await?;
+        wait_card(page, "3. Encoder").await?;
+        page.press("Next").await?;
+        wait_card(page, "Press Train").await?;
+        page.press("Train").await?;
+        wait_card(page, "The loss is how wrong").await?;
+        wait_card(page, "Training goes on meanwhile").await?;
+        ensure!(page.status().await?.step() >= Some(20), "It went on before twenty steps.");
+        page.choose("Similarity").await?;
+        wait_card(page, "Compare Before and After").await?;
+        page.driver().find(By::Css("input[name=stage]")).await?.click().await?;
+        wait_card(page, "Press any picture").await?;
+        page.driver().find(By::Css(".gallery-cell:nth-of-type(3)")).await?.click().await?;
+        page.wait("the end of the tour", SOON, async || Ok(is_over(page).await?.then_some(()))).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn escape_ends_it_and_gives_the_focus_back() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.press("Tour").await?;
+        wait_card(page, "1. Images").await?;
+        let focused = "document.activeElement.className + document.activeElement.id";
+        ensure!(page.evaluate(focused).await? == "tour-card", "The card has no focus.");
+        page.driver().action_chain().send_keys(ESCAPE).perform().await?;
+        page.wait("the end of the tour", SOON, async || Ok(is_over(page).await?.then_some(()))).await?;
+        ensure!(page.evaluate("document.activeElement.id").await? == "tour", "The button has no focus.");
+        ensure!(page.find(Role::Button, "Next").await?.is_none());
+        Ok(())
+    })
+    .await
+}
