@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn hostile_headers_are_refused_without_reserving_what_they_ask_for() {
-        let huge = format!("[{}]", vec!["4294967296"; 8].join(","));
+        let huge = format!("[{}]", ["4294967296"; 8].join(","));
         for tensors in [
             format!(r#""encoder.blocks.0.weight":{{"dtype":"F32","shape":{huge},"data_offsets":[0,8]}}"#),
             r#""a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}"#.to_owned(),

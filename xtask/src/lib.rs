@@ -6,6 +6,7 @@
 //! - [`jax`] finds the bench's native peer, or installs it;
 //! - [`command`] runs other programs and shows what it runs;
 //! - [`paths`] knows where things lie in the checkout;
+//! - [`policy`] completes the page's Content-Security-Policy;
 //! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
 
 pub mod apt;
@@ -13,5 +14,6 @@ pub mod browser;
 pub mod command;
 pub mod jax;
 pub mod paths;
+pub mod policy;
 pub mod server;
 pub mod vulkan;

@@ -1,7 +1,6 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
 mod bench;
-mod policy;
 mod tasks;
 mod tools;
 
@@ -50,7 +49,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["fuzz", how @ ..] => tasks::fuzz(how),
         ["bench", what @ ..] => tasks::bench(what),
         ["tools"] => tools::ensure_all(),
-        ["policy"] => policy::allow_own_scripts(),
+        ["policy"] => xtask::policy::allow_own_scripts(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -3,6 +3,9 @@
 //! Pictures lie channels-last, `[batch, height, width, channels]`. Each unit adds up a tile of
 //! some pixels by some channels in registers.
 
+// Kernels know no `div_ceil` and no `is_multiple_of`.
+#![allow(clippy::manual_div_ceil, clippy::manual_is_multiple_of)]
+
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 

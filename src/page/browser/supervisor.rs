@@ -78,6 +78,11 @@ fn boot(session: Session) {
 }
 
 fn receive(session: Session, event: Event) {
+    // An engine that broke down may go on talking until it is replaced: the run has already
+    // gone back, and its words would leave gaps in it.
+    if session.replacing.get_value() {
+        return;
+    }
     match event {
         Event::Decoded { request, picture } => {
             let waiting = session.decoding.try_update_value(|decoding| decoding.remove(&request));
@@ -95,8 +100,6 @@ fn receive(session: Session, event: Event) {
             session.change(|state| state.apply(Event::Opened(settings)));
             session.send_all_settings();
         }
-        // A breakdown may be reported twice: by the engine's last words and by its worker.
-        Event::Failed(_) if session.replacing.get_value() => {}
         Event::Failed(reason) => {
             session.replacing.set_value(true);
             session.change(|state| state.apply(Event::Failed(reason)));

@@ -81,8 +81,8 @@ fn check_atlas(file: &[u8], embeddings: &Embeddings) -> Result<()> {
 
 fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     let mut reader = csv::Reader::from_reader(file);
-    let rows: Vec<(usize, String, String, usize, usize, String, String, f64)> =
-        reader.deserialize().collect::<Result<_, _>>()?;
+    type Row = (usize, String, String, usize, usize, String, String, f64);
+    let rows: Vec<Row> = reader.deserialize().collect::<Result<_, _>>()?;
     for picture in [0, 499, 999] {
         let expected = embeddings.nearest(picture);
         let found = rows.iter().filter(|row| row.0 == picture);
@@ -96,7 +96,7 @@ fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
 
 fn check_duplicates(file: &[u8]) -> Result<()> {
     let mut reader = csv::Reader::from_reader(file);
-    ensure!(reader.headers()? == &["group", "name", "label", "similarity"][..], "{:?}", reader.headers()?);
+    ensure!(reader.headers()? == ["group", "name", "label", "similarity"][..], "{:?}", reader.headers()?);
     let rows: Vec<(u32, String, String, f32)> = reader.deserialize().collect::<Result<_, _>>()?;
     ensure!(rows.iter().all(|row| (0.98..=1.0001).contains(&row.3)), "A similarity is below the threshold.");
     Ok(())

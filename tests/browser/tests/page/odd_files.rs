@@ -103,7 +103,7 @@ async fn files_that_are_no_pictures_leave_a_built_in_set_alone() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&backend=cpu").await?;
         page.wait_text(&["1,000 pictures"], SOON).await?;
-        page.drop_paths(&[notes.clone()]).await?;
+        page.drop_paths(std::slice::from_ref(&notes)).await?;
         page.wait_text(&["1,000 pictures", "notes.txt", "1 file could not be read"], SOON).await?;
         page.drop_paths(&[notes, scratch.path().join("photographs")]).await?;
         page.wait_text(&["3 pictures", "notes.txt"], SOON).await?;
