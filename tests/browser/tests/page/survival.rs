@@ -172,7 +172,7 @@ async fn an_experiment_is_saved_and_opens_again_with_pictures_curves_and_weights
         let file = folder.path().join("run.likeness");
         std::fs::write(&file, page.download("Experiment").await?)?;
         page.open("images=shapes&backend=cpu&side=16&width=4").await?;
-        page.drop_paths(&[file.clone()]).await?;
+        page.drop_paths(std::slice::from_ref(&file)).await?;
         page.wait_text(&["“run.likeness” was opened", "embeddings after step 20"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         ensure!(after == before, "The embeddings differ.");
