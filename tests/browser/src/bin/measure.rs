@@ -37,11 +37,11 @@ const COMPRESS: &str = "
 ";
 
 /// What a few labels are worth, as the page words it.
-const SCORES: &str = "
+const SCORES: &str = "(() => {
     const words = element => element.innerText.replace(/\\s+/g, ' ').trim();
     const table = document.querySelector('.scores');
-    table ? [...table.querySelectorAll('tr')].map(words).join('; ') : 'Raw pixels –'
-";
+    return table ? [...table.querySelectorAll('tr')].map(words).join('; ') : 'Raw pixels –';
+})()";
 
 /// Keeps the longest task of the main thread in a global.
 const WATCH_TASKS: &str = "
