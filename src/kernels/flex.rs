@@ -42,12 +42,6 @@ fn normalisation(statistics: &[f32]) -> Normalisation<'_> {
     Normalisation { gamma: row(0), beta: row(1), mean: row(2), variance: row(3), epsilon: EPSILON as f32 }
 }
 
-/// A kernel as [`Flex::block_forward`] keeps it: as it is, and nothing more.
-fn kernel_of(packed: &FlexTensor) -> &[f32] {
-    let weights = packed.shape()[1];
-    &numbers(packed)[..weights]
-}
-
 impl BlockPasses for Flex {
     fn block_forward(
         x: FlexTensor,
@@ -104,7 +98,7 @@ impl BlockPasses for Flex {
         let [batch, _, _, output] = convolved.shape().dims();
         let input = packed.shape()[1] / (9 * output);
         let geometry = Geometry { batch, size: [height, width], input, output, stride };
-        let gradient = convolution::input_gradient(numbers(&convolved), kernel_of(&packed), &geometry);
+        let gradient = convolution::input_gradient(numbers(&convolved), numbers(&packed), &geometry);
         channels_first(gradient, geometry.input_shape())
     }
 }
@@ -124,14 +118,8 @@ impl InferenceKernels for Flex {
             convolution::forward(numbers(&channels_last(&x)), numbers(&kernel.to_contiguous()), &geometry);
         let [gamma, beta, mean, variance] =
             [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
-        let normalisation = Normalisation {
-            gamma: numbers(&gamma),
-            beta: numbers(&beta),
-            mean: numbers(&mean),
-            variance: numbers(&variance),
-            epsilon: EPSILON as f32,
-        };
-        let [scale, shift] = normalisation.scale_and_shift();
+        let statistics = [&gamma, &beta, &mean, &variance].map(numbers).concat();
+        let [scale, shift] = normalisation(&statistics).scale_and_shift();
         let result = normalisation::scale_shift_relu(&convolved, &scale, &shift);
         channels_first(result, geometry.output_shape())
     }
