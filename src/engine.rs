@@ -3,6 +3,8 @@
 //! [`Session`] is the whole of it and knows no browser; `worker` ties one to the
 //! message port of the Web Worker that the engine lives in.
 
+#[cfg(target_arch = "wasm32")]
+mod adapter;
 mod backend;
 mod classifier;
 mod divergence;
@@ -18,7 +20,7 @@ mod measuring;
 mod pictures;
 mod readback;
 mod search;
-#[cfg(any(target_arch = "wasm32", test))]
+#[cfg(any(all(target_arch = "wasm32", feature = "webgpu"), test))]
 mod self_test;
 mod session;
 mod snapshots;

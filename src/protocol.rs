@@ -515,6 +515,8 @@ pub enum Activity {
 pub enum Event {
     /// The engine has its device and takes commands; sent again when the backend changes.
     Ready(Environment),
+    /// The settings ask for WebGPU, and there is an adapter, but this engine was built without.
+    WebGpuNeeded,
     /// What the engine is doing now.
     Activity(Activity),
     /// The run starts over: step 0, no curves.

@@ -4,7 +4,7 @@
 // named after them, from which service-worker.js answers. The builds' files have different
 // addresses, by their contents or by the build, so that a page always meets the engine that
 // it was built with, whatever was deployed meanwhile.
-const FILES = ["engine.js", "engine_bg.wasm", "storage-worker.js", "fashion-1000.png"];
+const FILES = ["storage-worker.js", "fashion-1000.png"];
 const HOUR = 3_600_000;
 // This build's and the one before, which another window may still show.
 const CACHES_KEPT = 2;
@@ -16,32 +16,35 @@ const linked = [...document.querySelectorAll("link[href], script[src]")]
   .filter(address => address.startsWith(base.href));
 const names = linked.map(address => address.split("/").pop());
 
-document.addEventListener("engine-arrived", () => {
+document.addEventListener("engine-arrived", ({ detail: engine }) => {
   // Where the browser denies storage, as in a private window, the page works without.
-  keep().catch(() => {});
+  keep(engine).catch(() => {});
+});
+
+document.addEventListener("engine-arrived", () => {
   const look = () => lookForNewer().catch(() => {});
   setInterval(look, HOUR);
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
 
-async function keep() {
+async function keep(engine) {
   if (!navigator.serviceWorker) return;
-  const { build } = root.dataset;
+  const { version } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
   const cache = await caches.open(prefix + names.join(" "));
-  if (!(await cache.match(base))) {
-    const page = await currentPage();
-    if (!isThisBuild(await page.clone().text())) return;
-    const versioned = FILES.map(file => new URL(`${file}?v=${build}`, base).href);
-    // They never change, so what the browser has of them already will do.
-    await cache.addAll([...linked, ...versioned].map(address => new Request(address, { cache: "force-cache" })));
-    await cache.put(base, page);
-  }
+  const page = (await cache.match(base)) ? undefined : await currentPage();
+  if (page && !isThisBuild(await page.clone().text())) return;
+  const versioned = [`${engine}.js`, `${engine}_bg.wasm`, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
+  const kept = (await cache.keys()).map(request => request.url);
+  const missing = [...linked, ...versioned].filter(address => !kept.includes(address));
+  // They never change, so what the browser has of them already will do.
+  await cache.addAll(missing.map(address => new Request(address, { cache: "force-cache" })));
+  if (page) await cache.put(base, page);
   const ours = (await caches.keys()).filter(name => name.startsWith(prefix));
   await Promise.all(ours.slice(0, -CACHES_KEPT).map(name => caches.delete(name)));
   await navigator.serviceWorker.register(new URL("service-worker.js", base));
   await navigator.serviceWorker.ready;
-  root.dataset.kept = build;
+  root.dataset.kept = engine;
 }
 
 async function lookForNewer() {

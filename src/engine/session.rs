@@ -227,7 +227,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     async fn try_work(&mut self) -> Result<Progress, String> {
         if self.opened.is_none() {
-            self.open().await;
+            return Ok(self.open().await);
         } else if self.settled && self.pixels_due {
             self.evaluate_pixels();
         } else if self.settled && self.run.is_none() && self.set.len() > 0 {
@@ -366,14 +366,19 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Opens the device that the settings ask for; there is always one.
-    async fn open(&mut self) {
+    /// Opens the device that the settings ask for, unless it takes another engine to do so:
+    /// then this one waits for its end.
+    async fn open(&mut self) -> Progress {
         if self.settings.backend != BackendChoice::Cpu {
             self.set_activity(Activity::Testing);
         }
-        let opened = backend::open(self.settings.backend).await;
+        let Some(opened) = backend::open(self.settings.backend).await else {
+            (self.emit)(Event::WebGpuNeeded);
+            return Progress::Idle;
+        };
         (self.emit)(Event::Ready(opened.environment.clone()));
         self.opened = Some(opened);
+        Progress::More
     }
 
     fn evaluate_pixels(&mut self) {

@@ -270,6 +270,7 @@ impl State {
     pub fn apply(&mut self, event: Event) {
         match event {
             Event::Ready(environment) => self.engine_is_ready(environment),
+            Event::WebGpuNeeded => self.engine_is_exchanged(),
             Event::Activity(activity) => {
                 self.touch(Part::Run);
                 self.run.set_activity(activity);
@@ -432,6 +433,24 @@ impl State {
     fn engine_failed(&mut self, reason: &str) {
         let what_follows = self.expect_another_engine();
         self.engine_is_starting();
+        self.forget_what_the_engine_said();
+        self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
+    }
+
+    /// Notes that an engine with WebGPU takes the place of the one without, as the settings
+    /// ask for; a run that had begun starts over, as with every change of the backend.
+    fn engine_is_exchanged(&mut self) {
+        let waiting = self.run.running && self.run.step() == 0;
+        self.snapshot = None;
+        self.expect_another_engine();
+        self.run.running |= waiting;
+        self.resuming |= waiting;
+        self.engine_is_loading(0.0, None);
+        self.forget_what_the_engine_said();
+    }
+
+    /// Forgets what can be asked of an engine only as long as it has the embeddings.
+    fn forget_what_the_engine_said(&mut self) {
         self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();
@@ -443,7 +462,6 @@ impl State {
         self.touch(Part::Search);
         self.touch(Part::Map);
         self.maps.clear();
-        self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
     }
 
     fn restarted(&mut self, parameters: u32) {
@@ -451,6 +469,7 @@ impl State {
         self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
         self.snapshot = None;
+        self.resuming = false;
         self.touch(Part::Run);
         self.run.restart(parameters);
         self.forget_trained();

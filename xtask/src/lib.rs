@@ -7,6 +7,7 @@
 //! - [`command`] runs other programs and shows what it runs;
 //! - [`paths`] knows where things lie in the checkout;
 //! - [`policy`] completes the page's Content-Security-Policy;
+//! - [`version`] keeps caches from mixing builds;
 //! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
 
 pub mod apt;
@@ -16,4 +17,5 @@ pub mod jax;
 pub mod paths;
 pub mod policy;
 pub mod server;
+pub mod version;
 pub mod vulkan;

@@ -21,7 +21,7 @@ cargo xtask COMMAND
   fuzz [SECONDS [SEED]]
                      feed readers of files, links and messages with mutations of known ones
   tools              install what is missing to build the page
-  policy             allow the inline script of the page that trunk is building; trunk calls this";
+  finish             complete the page that trunk is building; trunk calls this";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -49,7 +49,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["fuzz", how @ ..] => tasks::fuzz(how),
         ["bench", what @ ..] => tasks::bench(what),
         ["tools"] => tools::ensure_all(),
-        ["policy"] => xtask::policy::allow_own_scripts(),
+        ["finish"] => tasks::finish(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -1,26 +1,13 @@
 //! The page's Content-Security-Policy: index.html spells it out, and what only the built
 //! page can know, the hash of trunk's inline script, joins it here.
 
-use std::env;
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The place in the policy that the hashes follow.
 const BEFORE: &str = "script-src 'self' 'wasm-unsafe-eval'";
-
-/// Allows the inline scripts of the page that trunk is building. trunk names the folder.
-pub fn allow_own_scripts() -> Result<()> {
-    let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
-    // remote.html has a policy of its own, and no inline script.
-    let path = Path::new(&folder).join("index.html");
-    let page = fs::read_to_string(&path)?;
-    Ok(fs::write(&path, allow_inline_scripts(&page)?)?)
-}
 
 /// The page, its policy allowing the inline scripts that it holds.
 pub fn allow_inline_scripts(page: &str) -> Result<String> {

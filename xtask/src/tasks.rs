@@ -1,9 +1,13 @@
 //! The commands.
 
+use std::env;
+use std::fs;
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::server::Server;
-use xtask::{browser, paths, vulkan};
+use xtask::{browser, paths, policy, version, vulkan};
 
 use crate::{bench, tools};
 
@@ -18,6 +22,18 @@ pub fn build() -> Result<()> {
         .current_dir(paths::root())
         .env("PATH", tools::path()?)
         .env_remove("NO_COLOR"))
+}
+
+/// Completes the page that trunk is building, and for which it names the folder, by what
+/// only the built files can tell.
+pub fn finish() -> Result<()> {
+    let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
+    let folder = Path::new(&folder);
+    // remote.html has a policy of its own, and neither inline script nor engine.
+    let path = folder.join("index.html");
+    let page = fs::read_to_string(&path)?;
+    let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
+    Ok(fs::write(&path, page)?)
 }
 
 /// Builds the page and serves it until interrupted.

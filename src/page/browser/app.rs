@@ -15,7 +15,7 @@ use super::{
     supervisor, theme,
     tour::{Tour, TourGuide},
 };
-use crate::{page::address, protocol::BUILD, settings::Images};
+use crate::{page::address, settings::Images};
 
 /// Puts the page in place of the sketch that index.html shows while this code arrives.
 pub fn mount() {
@@ -33,9 +33,6 @@ pub fn mount() {
             state.choose_tab(tab);
         }
     });
-    // offline.js keeps each build apart.
-    let root = document().document_element().expect("the page has a root");
-    root.set_attribute("data-build", BUILD).expect("the name is an attribute's");
     let body = document().body().expect("the page has a body");
     let sketch = document().get_element_by_id("sketch");
     leptos::mount::mount_to(body, move || view! { <App session /> }).forget();

@@ -5,38 +5,102 @@ use leptos::{
     prelude::{document, window},
     task::spawn_local,
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Response, ResponseInit, Url};
 
-use crate::protocol::BUILD;
+/// The engines that are built together with the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Computes on the CPU alone; small.
+    Cpu,
+    /// Computes on WebGPU, and on the CPU as well.
+    WebGpu,
+}
 
-/// The address of a file that was built together with this page. The build in the
+impl Engine {
+    /// The name that its files begin with.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "engine_cpu",
+            Self::WebGpu => "engine_webgpu",
+        }
+    }
+
+    /// Asks for its code.
+    pub fn fetch(self) -> Download {
+        let response = window().fetch_with_str(&address(&format!("{}_bg.wasm", self.name())));
+        Download { engine: self, response }
+    }
+}
+
+/// An engine's code, ready to run.
+#[derive(Clone)]
+pub struct Code {
+    /// Whose it is.
+    pub engine: Engine,
+    /// The code.
+    pub module: WebAssembly::Module,
+}
+
+/// An engine's code on its way.
+pub struct Download {
+    engine: Engine,
+    response: Promise,
+}
+
+// What first-engine.js began to fetch before this code was here.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = firstEngine)]
+    static FIRST_ENGINE: Promise;
+    type FirstEngine;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &FirstEngine) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn response(this: &FirstEngine) -> Promise;
+}
+
+/// The engine that is on its way since the page was opened.
+pub async fn first() -> Download {
+    let first = JsFuture::from(FIRST_ENGINE.with(Clone::clone)).await;
+    let first: FirstEngine = first.expect("the script always decides").unchecked_into();
+    let engine = if first.name() == Engine::Cpu.name() { Engine::Cpu } else { Engine::WebGpu };
+    Download { engine, response: first.response() }
+}
+
+/// The address of a file that was built together with this page. The version in the
 /// address keeps a cache from answering with another build's.
 pub fn address(file: &str) -> String {
+    let root = document().document_element();
+    let version = root.and_then(|root| root.get_attribute("data-version")).unwrap_or_default();
     let base = document().base_uri().ok().flatten().unwrap_or_default();
-    let relative = format!("{file}?v={BUILD}");
+    let relative = format!("{file}?v={version}");
     Url::new_with_base(&relative, &base).map_or(relative, |url| url.href())
 }
 
-/// Downloads the engine and compiles it while it arrives.
-///
-/// `progress` is called with the bytes received and, where known, their total.
-/// The error is a sentence.
-pub async fn download(progress: impl Fn(f64, Option<f64>) + 'static) -> Result<WebAssembly::Module, String> {
-    let sentence = |error: JsValue| format!("The engine could not be loaded: {}.", words(&error));
-    let response = JsFuture::from(window().fetch_with_str(&address("engine_bg.wasm"))).await;
-    let response: Response = response.map_err(sentence)?.unchecked_into();
-    if !response.ok() {
-        return Err(format!("The engine could not be loaded: the server answered {}.", response.status()));
+impl Download {
+    /// Compiles the code while it arrives.
+    ///
+    /// `progress` is called with the bytes received and, where known, their total.
+    /// The error is a sentence.
+    pub async fn compile(self, progress: impl Fn(f64, Option<f64>) + 'static) -> Result<Code, String> {
+        let sentence = |error: JsValue| format!("The engine could not be loaded: {}.", words(&error));
+        let response: Response = JsFuture::from(self.response).await.map_err(sentence)?.unchecked_into();
+        if !response.ok() {
+            return Err(format!(
+                "The engine could not be loaded: the server answered {}.",
+                response.status()
+            ));
+        }
+        let total = length(&response.headers());
+        let body = response.body().ok_or("The engine could not be loaded: the server sent nothing.")?;
+        let twins = body.tee();
+        let (code, counted) = (twins.get(0), twins.get(1));
+        spawn_local(count(counted.unchecked_into(), move |received| progress(received, total)));
+        let module = compile(&code.unchecked_into()).await.map_err(sentence)?;
+        Ok(Code { engine: self.engine, module: module.unchecked_into() })
     }
-    let total = length(&response.headers());
-    let body = response.body().ok_or("The engine could not be loaded: the server sent nothing.")?;
-    let twins = body.tee();
-    let (code, counted) = (twins.get(0), twins.get(1));
-    spawn_local(count(counted.unchecked_into(), move |received| progress(received, total)));
-    let module = compile(&code.unchecked_into()).await.map_err(sentence)?;
-    Ok(module.unchecked_into())
 }
 
 /// The length that the server announced, unless the bytes travel compressed.

@@ -2,11 +2,15 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array, WebAssembly};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
-use super::{background, engine_code::address, lifeline};
+use super::{
+    background,
+    engine_code::{Code, address},
+    lifeline,
+};
 use crate::protocol::{self, Command, Event, MessageError};
 
 /// What the worker does before it has its code.
@@ -51,9 +55,10 @@ impl EngineLink {
     }
 
     /// Hands the worker its code and its end of the line.
-    pub fn boot(&self, module: &WebAssembly::Module) -> Result<(), JsValue> {
+    pub fn boot(&self, Code { engine, module }: &Code) -> Result<(), JsValue> {
+        let glue = address(&format!("{}.js", engine.name()));
         let message = Object::new();
-        Reflect::set(&message, &"glue".into(), &address("engine.js").into())?;
+        Reflect::set(&message, &"glue".into(), &glue.into())?;
         Reflect::set(&message, &"module".into(), module)?;
         Reflect::set(&message, &"port".into(), &self.engine_port)?;
         Reflect::set(&message, &"lock".into(), &self.lock.as_str().into())?;

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use futures_channel::oneshot;
-use js_sys::WebAssembly;
 use leptos::prelude::{
     ArcTrigger, GetValue, LocalStorage, Notify, SetValue, StoredValue, Track, UpdateValue, WithValue,
     expect_context,
 };
 
-use super::{engine_link::EngineLink, keeper::Kept, storage::Storage, timing};
+use super::{engine_code::Code, engine_link::EngineLink, keeper::Kept, storage::Storage, timing};
 use crate::{
     page::state::{Part, Parts, State},
     protocol::Command,
@@ -29,10 +28,10 @@ pub struct Session {
     /// The engine, once it is started.
     pub(super) engine: StoredValue<Option<EngineLink>, LocalStorage>,
     /// The engine's code, kept for a restart.
-    pub(super) code: StoredValue<Option<WebAssembly::Module>, LocalStorage>,
+    pub(super) code: StoredValue<Option<Code>, LocalStorage>,
     /// When engines broke down, in milliseconds.
     pub(super) breakdowns: StoredValue<Vec<f64>>,
-    /// Whether the engine broke down and is about to be replaced.
+    /// Whether the engine is about to be replaced by another.
     pub(super) replacing: StoredValue<bool>,
     /// Files that the engine decodes, and who waits for them.
     pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,

@@ -7,11 +7,13 @@ use leptos::{
 
 use super::{
     download,
-    engine_code::{self, words},
+    engine_code::{self, Download, Engine, words},
     engine_link::EngineLink,
     session::Session,
     timing,
 };
+use web_sys::{CustomEvent, CustomEventInit};
+
 use crate::{
     page::export::File,
     protocol::{Event, MessageError},
@@ -30,25 +32,31 @@ const BEFORE_GIVING_UP: usize = 4;
 /// Starts the engine while its code is still on the way.
 pub fn start(session: Session) {
     connect(session);
-    spawn_local(async move {
-        let progress = move |received, total| {
-            session.change(|state| state.engine_is_loading(received, total));
-        };
-        match engine_code::download(progress).await {
-            Ok(module) => {
-                session.code.set_value(Some(module));
-                tell_arrival();
-                session.change(|state| state.engine_is_starting());
-                boot(session);
-            }
-            Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
-        }
-    });
+    spawn_local(async move { load(session, engine_code::first().await).await });
 }
 
-/// Tells offline.js that all of this build's code is there.
-fn tell_arrival() {
-    let told = web_sys::Event::new("engine-arrived").and_then(|event| document().dispatch_event(&event));
+/// Boots the engine once its code is there.
+async fn load(session: Session, code: Download) {
+    let progress = move |received, total| {
+        session.change(|state| state.engine_is_loading(received, total));
+    };
+    match code.compile(progress).await {
+        Ok(code) => {
+            tell_arrival(code.engine);
+            session.code.set_value(Some(code));
+            session.change(|state| state.engine_is_starting());
+            boot(session);
+        }
+        Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
+    }
+}
+
+/// Tells offline.js that all the code that this visit needs is there.
+fn tell_arrival(engine: Engine) {
+    let detail = CustomEventInit::new();
+    detail.set_detail(&engine.name().into());
+    let arrival = CustomEvent::new_with_event_init_dict("engine-arrived", &detail);
+    let told = arrival.and_then(|event| document().dispatch_event(&event));
     told.expect("a page takes events");
 }
 
@@ -100,21 +108,38 @@ fn receive(session: Session, event: Event) {
             session.change(|state| state.apply(Event::Opened(settings)));
             session.send_all_settings();
         }
+        // The old engine's callback is still running: it must not be dropped here.
         Event::Failed(reason) => {
             session.replacing.set_value(true);
             session.change(|state| state.apply(Event::Failed(reason)));
-            // The old engine's callback is still running: it must not be dropped here.
             timing::after(0, move || replace(session));
+        }
+        Event::WebGpuNeeded => {
+            session.replacing.set_value(true);
+            session.change(|state| state.apply(Event::WebGpuNeeded));
+            timing::after(0, move || exchange(session));
         }
         event => session.change(|state| state.apply(event)),
     }
 }
 
-/// Ends the engine that broke down and starts another.
-fn replace(session: Session) {
+/// Ends the engine without WebGPU and starts the one that has it.
+fn exchange(session: Session) {
+    end(session);
+    connect(session);
+    spawn_local(load(session, Engine::WebGpu.fetch()));
+}
+
+/// Ends the engine.
+fn end(session: Session) {
     session.replacing.set_value(false);
     session.engine.set_value(None);
     session.decoding.update_value(|decoding| decoding.clear());
+}
+
+/// Ends the engine that broke down and starts another.
+fn replace(session: Session) {
+    end(session);
     let now = timing::now();
     session.breakdowns.update_value(|times| {
         times.retain(|time| now - time < MEMORY);
@@ -137,8 +162,5 @@ fn replace(session: Session) {
 
 fn give_up(session: Session, sentence: String) {
     session.change(|state| state.engine_is_stopped(sentence));
-    timing::after(0, move || {
-        session.engine.set_value(None);
-        session.decoding.update_value(|decoding| decoding.clear());
-    });
+    timing::after(0, move || end(session));
 }

@@ -419,6 +419,23 @@ fn an_engine_that_takes_over_rests_when_the_user_does() {
 }
 
 #[test]
+fn an_engine_with_webgpu_starts_over_and_trains_if_training_was_about_to_begin() {
+    let mut state = state(8);
+    state.start_running();
+    state.apply(Event::WebGpuNeeded);
+    assert!(matches!(state.engine, Engine::Loading { .. }) && state.run.running);
+    assert_eq!(state.introduction().last(), Some(Command::Train));
+    state.apply(Event::Restarted { parameters: 1 });
+
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    state.apply(snapshot(2));
+    state.apply(Event::WebGpuNeeded);
+    assert_eq!((state.run.step(), state.run.running, &state.snapshot), (0, false, &None));
+    assert_eq!(state.introduction().last(), Some(Command::Settle));
+    assert!(state.notices.is_empty(), "{:?}", state.notices);
+}
+
+#[test]
 fn a_new_run_or_other_pictures_leave_the_snapshot_behind() {
     for change in [
         (|state: &mut State| state.apply(Event::Restarted { parameters: 1 })) as fn(&mut State),

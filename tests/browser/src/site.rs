@@ -10,8 +10,8 @@ use memchr::memmem;
 use regex::Regex;
 use xtask::{paths, policy};
 
-/// The engine within the built page.
-const ENGINE: &str = "engine_bg.wasm";
+/// The engines within the built page, without their endings.
+pub const ENGINES: [&str; 2] = ["engine_cpu", "engine_webgpu"];
 
 /// The checksum of a linked file.
 static INTEGRITY: LazyLock<Regex> =
@@ -25,20 +25,27 @@ pub fn copy_built(folder: &Path) -> Result<()> {
 /// The built page, if it was built from the sources that these tests were built from.
 pub fn built() -> Result<PathBuf> {
     let dist = paths::dist();
-    let engine = fs::read(dist.join(ENGINE)).context("The page is not built: run `cargo xtask build`.")?;
-    ensure!(
-        memmem::find(&engine, BUILD.as_bytes()).is_some(),
-        "dist/ is not the page of these sources (build {BUILD}): run `cargo xtask build`."
-    );
+    for engine in ENGINES {
+        let code = fs::read(code_of(engine, &dist));
+        let code = code.context("The page is not built: run `cargo xtask build`.")?;
+        ensure!(
+            memmem::find(&code, BUILD.as_bytes()).is_some(),
+            "dist/ is not the page of these sources (build {BUILD}): run `cargo xtask build`."
+        );
+    }
     Ok(dist)
 }
 
-/// Copies the built page into `folder`, its engine passed off as one of another build.
+/// Copies the built page into `folder`, its engines passed off as those of another build.
 pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
-    let mut engine = fs::read(folder.join(ENGINE))?;
-    replace_all(&mut engine, BUILD, &other_build());
-    Ok(fs::write(folder.join(ENGINE), engine)?)
+    for engine in ENGINES {
+        let path = code_of(engine, folder);
+        let mut code = fs::read(&path)?;
+        replace_all(&mut code, BUILD, &other_build());
+        fs::write(path, code)?;
+    }
+    Ok(())
 }
 
 /// The channel on which an engine tells that the policy stopped its request.
@@ -47,31 +54,25 @@ pub const TALK: &str = "talk";
 /// Copies the built page, its engine asking another server for something and telling on
 /// [`TALK`] when the policy stops that.
 pub fn copy_with_talkative_engine(folder: &Path) -> Result<()> {
-    copy_built(folder)?;
-    let glue = folder.join("engine.js");
     let request = format!(
         "self.addEventListener('securitypolicyviolation',
             event => new BroadcastChannel('{TALK}').postMessage(event.blockedURI));
         fetch('http://localhost:9/').catch(() => {{}});"
     );
-    let code = fs::read_to_string(&glue)?;
-    Ok(fs::write(glue, format!("{code}\n{request}"))?)
+    copy_with_engine(folder, |glue| format!("{glue}\n{request}"))
 }
 
 /// Copies the built page, its engine telling on the channel `memory` how much it takes.
 pub fn copy_with_measured_engine(folder: &Path) -> Result<()> {
-    copy_built(folder)?;
-    let glue = folder.join("engine.js");
     let tell = "const memory = new BroadcastChannel('memory');
         memory.onmessage = ({data}) => data ?? memory.postMessage(wasm.memory.buffer.byteLength);";
-    let code = fs::read_to_string(&glue)?;
-    Ok(fs::write(glue, format!("{code}\n{tell}"))?)
+    copy_with_engine(folder, |glue| format!("{glue}\n{tell}"))
 }
 
 /// Copies the built page, its engine open to harm: it does what it hears over a
 /// `BroadcastChannel` named `harm`.
 pub fn copy_with_fragile_engine(folder: &Path) -> Result<()> {
-    copy_with(folder, "engine.js", FRAGILE)
+    copy_with_engine(folder, |glue| format!("{FRAGILE}\n{glue}"))
 }
 
 /// Copies the built page, for a browser that denies it its storage.
@@ -90,6 +91,22 @@ pub fn copy_with_full_storage(folder: &Path) -> Result<()> {
         };
     }"#;
     copy_with(folder, "storage-worker.js", refuse)
+}
+
+/// Copies the built page, with other glue for its engines.
+fn copy_with_engine(folder: &Path, change: impl Fn(&str) -> String) -> Result<()> {
+    copy_built(folder)?;
+    for engine in ENGINES {
+        let path = folder.join(format!("{engine}.js"));
+        let glue = fs::read_to_string(&path)?;
+        fs::write(path, change(&glue))?;
+    }
+    Ok(())
+}
+
+/// Where an engine's code lies in a built page.
+pub fn code_of(engine: &str, folder: &Path) -> PathBuf {
+    folder.join(format!("{engine}_bg.wasm"))
 }
 
 /// Copies the built page, with other code before that of one of its workers.
@@ -118,10 +135,10 @@ const FRAGILE: &str = r#"{
     new BroadcastChannel("harm").onmessage = ({ data }) => harms[data]();
 }"#;
 
-/// Copies the built page without the engine.
+/// Copies the built page without its engines.
 pub fn copy_without_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
-    Ok(fs::remove_file(folder.join(ENGINE))?)
+    ENGINES.into_iter().try_for_each(|engine| Ok(fs::remove_file(code_of(engine, folder))?))
 }
 
 /// Copies the built page without any WebAssembly, as if that were still on its way.

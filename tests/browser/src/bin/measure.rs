@@ -82,7 +82,8 @@ async fn measure(what: &str) -> Result<()> {
 
 /// The sizes of what is sent.
 fn sizes() -> Result<()> {
-    for (name, file) in [("page", find_page()?), ("engine", paths::dist().join("engine_bg.wasm"))] {
+    let engines = site::ENGINES.map(|engine| (engine, site::code_of(engine, &paths::dist())));
+    for (name, file) in [("page", find_page()?)].into_iter().chain(engines) {
         let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
         let sizes = sizes.with_context(|| format!("node could not compress {}.", file.display()))?;
         let kilobytes: Vec<_> = sizes.split(' ').map(|size| size.parse().unwrap_or(f64::NAN) / 1e3).collect();

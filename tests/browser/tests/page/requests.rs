@@ -1,26 +1,61 @@
 //! Nothing leaves the browser. (That no other server is asked is checked at the end of every visit.)
 
 use anyhow::{Result, ensure};
-use browser_tests::page::PATIENTLY;
-use browser_tests::{Visit, visit};
+use browser_tests::page::{PATIENTLY, VERY_PATIENTLY};
+use browser_tests::{Page, Visit, site, visit};
+
+const RUN: &str = "images=shapes&steps=30&batch=16&side=16&width=4";
 
 #[tokio::test]
 async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=30&batch=16&side=16&width=4&backend=cpu").await?;
-        let kept = "document.documentElement.dataset.kept";
-        page.wait("the page to be kept for times without a network", PATIENTLY, async || {
-            Ok(page.evaluate(kept).await?.as_str().map(|_| ()))
-        })
-        .await?;
+        page.open_ready(&format!("{RUN}&backend=cpu")).await?;
+        wait_kept(page, "engine_cpu").await?;
         let before = page.server().requests();
-        let engines = before.iter().filter(|path| path.contains("engine_bg.wasm")).count();
-        ensure!(engines == 1, "The engine was fetched {engines} times: {before:#?}");
+        ensure!(engines(&before) == ["engine_cpu"], "Asked for: {before:#?}");
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         let after = page.server().requests();
         ensure!(after == before, "Asked for while training: {:#?}", &after[before.len()..]);
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_engine_with_webgpu_is_fetched_for_those_who_want_it() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        // Without an adapter of its own kind the small engine does.
+        page.open_ready(&format!("{RUN}&backend=auto")).await?;
+        wait_kept(page, "engine_cpu").await?;
+        page.unfold("Loss and training").await?;
+        page.evaluate("document.querySelectorAll('input[name=backend]')[1].click()").await?;
+        page.wait_status("WebGPU", VERY_PATIENTLY, |status| status.backend() == Some("WebGPU")).await?;
+        wait_kept(page, "engine_webgpu").await?;
+        let asked = page.server().requests();
+        ensure!(engines(&asked) == ["engine_cpu", "engine_webgpu"], "Asked for: {asked:#?}");
+        // From a link it is the only one.
+        let before = page.server().requests().len();
+        page.open_ready(&format!("{RUN}&backend=webgpu")).await?;
+        let asked = page.server().requests().split_off(before);
+        ensure!(!engines(&asked).contains(&"engine_cpu"), "Asked for: {asked:#?}");
+        Ok(())
+    })
+    .await
+}
+
+/// The engines whose code is among the files asked for, in their order.
+fn engines(requests: &[String]) -> Vec<&'static str> {
+    let code =
+        |path: &String| site::ENGINES.into_iter().find(|engine| path.contains(&format!("{engine}_bg.wasm")));
+    requests.iter().filter_map(code).collect()
+}
+
+/// Waits until the page, with this engine, is kept for times without a network.
+async fn wait_kept(page: &Page, engine: &str) -> Result<()> {
+    let kept = "document.documentElement.dataset.kept";
+    page.wait("the page to be kept for times without a network", PATIENTLY, async || {
+        Ok((page.evaluate(kept).await?.as_str() == Some(engine)).then_some(()))
     })
     .await
 }

@@ -1,4 +1,4 @@
-//! The engine's entry point in its Web Worker.
+//! The entry point of the engine that computes on the CPU alone, in its Web Worker: a quarter to download.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

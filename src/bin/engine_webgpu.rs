@@ -1,0 +1,11 @@
+//! The entry point of the engine that computes on WebGPU or on the CPU, in its Web Worker.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    wasm_bindgen_futures::spawn_local(likeness::engine::worker::run());
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("The engine runs in a browser: see `cargo xtask serve`.");
+}

@@ -1,0 +1,78 @@
+//! The graphics adapter that the browser offers, and whether it will do.
+
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+use super::backend::Refusal;
+use crate::settings::BackendChoice;
+
+// web-sys keeps WebGPU behind an unstable flag; this much of it is stable.
+#[wasm_bindgen]
+extern "C" {
+    type Scope;
+    type Navigator;
+    type Gpu;
+    type Adapter;
+    type Features;
+    type Info;
+    #[wasm_bindgen(method, getter)]
+    fn navigator(this: &Scope) -> Navigator;
+    #[wasm_bindgen(method, getter)]
+    fn gpu(this: &Navigator) -> Option<Gpu>;
+    #[wasm_bindgen(method, catch, js_name = requestAdapter)]
+    async fn request_adapter(this: &Gpu) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn features(this: &Adapter) -> Features;
+    #[wasm_bindgen(method)]
+    fn has(this: &Features, name: &str) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn info(this: &Adapter) -> Option<Info>;
+    #[wasm_bindgen(method, getter, js_name = isFallbackAdapter)]
+    fn is_fallback(this: &Adapter) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = isFallbackAdapter)]
+    fn is_fallback(this: &Info) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    fn vendor(this: &Info) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn architecture(this: &Info) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn description(this: &Info) -> Option<String>;
+}
+
+/// The name of an adapter that WebGPU can be opened on. `static/first-engine.js` goes by the
+/// same rules when it guesses which engine will be wanted.
+pub async fn find(choice: BackendChoice) -> Result<String, Refusal> {
+    let adapter = request().await?;
+    let name = name(&adapter);
+    let refuse = |reason: &str| Refusal { reason: reason.to_owned(), adapter: name.clone() };
+    let software = adapter.is_fallback().or_else(|| adapter.info()?.is_fallback()) == Some(true);
+    if software && choice == BackendChoice::Auto {
+        return Err(refuse(
+            "This browser offers WebGPU only in software, which is slower than the CPU itself.",
+        ));
+    }
+    if !adapter.features().has("timestamp-query") {
+        return Err(refuse(
+            "This graphics adapter lacks timestamp queries, which the WebGPU engine needs; the CPU is used.",
+        ));
+    }
+    Ok(name)
+}
+
+async fn request() -> Result<Adapter, Refusal> {
+    let scope: Scope = js_sys::global().unchecked_into();
+    let gpu = scope.navigator().gpu();
+    let gpu = gpu.ok_or_else(|| Refusal::new("This browser has no WebGPU; the CPU is used."))?;
+    match gpu.request_adapter().await {
+        Ok(adapter) if adapter.is_object() => Ok(adapter.unchecked_into()),
+        _ => Err(Refusal::new("This browser found no graphics adapter for WebGPU; the CPU is used.")),
+    }
+}
+
+fn name(adapter: &Adapter) -> String {
+    let Some(info) = adapter.info() else {
+        return "unnamed adapter".to_owned();
+    };
+    let words = [info.vendor(), info.architecture(), info.description()];
+    let words: Vec<String> = words.into_iter().flatten().filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "unnamed adapter".to_owned() } else { words.join(" ") }
+}
