@@ -13,6 +13,7 @@ mod embedder;
 mod explainer;
 mod fine_tuning;
 mod grouping;
+mod guessing;
 mod held_out;
 mod latest_batch;
 mod mapper;

@@ -3,6 +3,7 @@
 //! All of them take embeddings as [`UnitRows`], so that a dot product is a cosine.
 
 pub mod effective_rank;
+pub mod folds;
 pub mod invariance;
 pub mod k_means;
 pub mod knn;

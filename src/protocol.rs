@@ -414,6 +414,29 @@ pub struct Classification {
     pub probe: Guesses,
     /// The weighted vote of the nearest given pictures.
     pub vote: Guesses,
+    /// The given pictures guessed from each other, where `scored` is 0: without it, nothing
+    /// would say how far to trust the guesses.
+    pub crossed: Option<CrossValidation>,
+}
+
+/// What the classifiers say of the given pictures when each is guessed from others: a
+/// stratified cross-validation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CrossValidation {
+    /// The given pictures that were guessed; the order of the guesses below.
+    pub pictures: Vec<PictureId>,
+    /// Their labels.
+    pub labels: Vec<LabelId>,
+    /// Parts that were guessed one after the other, each by classifiers that learned from all
+    /// other given pictures; as many as pictures where each was left out by itself.
+    pub folds: u32,
+    /// Labels with a single given picture, which are not guessed: nothing is left to learn
+    /// them from.
+    pub lone: Vec<LabelId>,
+    /// What the linear probe says.
+    pub probe: Guesses,
+    /// What the vote of the nearest says.
+    pub vote: Guesses,
 }
 
 /// What can be found out about a whole set.
@@ -716,6 +739,7 @@ mod tests {
             scored: 1,
             probe: guesses,
             vote: Guesses::default(),
+            crossed: Some(CrossValidation { pictures: vec![4, 5], folds: 2, ..CrossValidation::default() }),
         });
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
     }

@@ -29,6 +29,8 @@ pub enum Purpose {
     Groups,
     /// Views by which invariance is measured; indexed by the pass.
     Invariance,
+    /// Folds of a cross-validation; indexed by the place among the classes that are dealt.
+    Folds,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.

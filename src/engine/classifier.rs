@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
-use super::held_out::{Best, HeldOut};
-use crate::{
-    evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe, split::Split},
-    protocol::{Classification, Labelling},
+use super::{
+    guessing::Guessing,
+    held_out::{Best, HeldOut},
 };
-
-/// Pictures that are classified between two looks at the clock.
-const CHUNK: usize = 32;
+use crate::{
+    evaluate::{UnitRows, folds::Folds, split::Split},
+    protocol::{Classification, LabelId, Labelling},
+};
 
 /// Labellings that wait to be worked on, the latest of each stage.
 #[derive(Default)]
@@ -46,37 +46,42 @@ impl Waiting {
 pub struct Classifier {
     held_out: HeldOut,
     rows: Rc<UnitRows>,
+    classes: Rc<[LabelId]>,
     /// Absent when there are not two classes to tell apart.
-    probe: Option<LinearProbe>,
-    solved: bool,
-    /// How many of the held-out pictures were classified.
-    done: usize,
-    by_probe: Best,
-    by_vote: Best,
+    in_hand: Option<Guessing>,
+    /// What was guessed of the held-out pictures, once it was.
+    guessed: Option<[Best; 2]>,
+    /// How the given labels are compared with each other, where there are no others to
+    /// compare with.
+    folds: Option<Folds>,
+    /// What was guessed of the folds that are done, and how many these are.
+    crossed: [Best; 2],
+    folds_done: usize,
 }
 
 impl Classifier {
     /// Starts on the rows of a set that was split.
     pub fn new(held_out: HeldOut, rows: Rc<UnitRows>) -> Self {
-        let Split { given, targets, classes, .. } = &held_out.split;
-        let probe =
-            (classes.len() >= 2).then(|| LinearProbe::new(&rows, given, targets.clone(), classes.len()));
-        let (by_probe, by_vote) = (Best::default(), Best::default());
-        Self { held_out, rows, probe, solved: false, done: 0, by_probe, by_vote }
+        let Split { given, targets, classes, held_out: others } = &held_out.split;
+        let classes: Rc<[LabelId]> = classes.as_slice().into();
+        let enough = classes.len() >= 2;
+        let in_hand = enough.then(|| {
+            let lesson = (given.clone(), targets.clone());
+            Guessing::new(rows.clone(), lesson, classes.clone(), others.clone())
+        });
+        let folds =
+            (enough && held_out.scored() == 0).then(|| Folds::deal(targets, classes.len(), held_out.seed));
+        let crossed = Default::default();
+        Self { held_out, rows, classes, in_hand, guessed: None, folds, crossed, folds_done: 0 }
     }
 
     /// Works for about as long as given; false when there is nothing left to do.
     pub fn advance(&mut self, time: Duration) -> bool {
         let started = Instant::now();
-        let Some(probe) = &mut self.probe else { return false };
-        while !self.solved {
-            self.solved = !probe.advance();
-            if started.elapsed() >= time {
-                return true;
+        while let Some(guessing) = &mut self.in_hand {
+            if !guessing.advance() {
+                self.go_on();
             }
-        }
-        while self.done < self.held_out.split.held_out.len() {
-            self.classify_chunk();
             if started.elapsed() >= time {
                 return true;
             }
@@ -84,26 +89,43 @@ impl Classifier {
         false
     }
 
-    fn classify_chunk(&mut self) {
-        let Some(probe) = &self.probe else { return };
-        let end = self.held_out.split.held_out.len().min(self.done + CHUNK);
-        let which = &self.held_out.split.held_out[self.done..end];
-        let Split { given, targets, classes, .. } = &self.held_out.split;
-        self.by_probe.extend(&probe.probabilities(&self.rows, which), classes);
-        self.by_vote.extend(&knn_vote::shares(&self.rows, given, targets, classes.len(), which), classes);
-        self.done = end;
+    /// Keeps what was guessed, and takes the next fold in hand.
+    fn go_on(&mut self) {
+        let Some(done) = self.in_hand.take().map(Guessing::finish) else { return };
+        if self.guessed.is_none() {
+            self.guessed = Some(done);
+        } else {
+            self.crossed.iter_mut().zip(done).for_each(|(all, fold)| all.append(fold));
+            self.folds_done += 1;
+        }
+        let Some(fold) = self.folds.as_ref().and_then(|folds| folds.folds.get(self.folds_done)) else {
+            return;
+        };
+        let Split { given, targets, .. } = &self.held_out.split;
+        let others = (0..given.len()).filter(|place| !fold.contains(place));
+        let lesson = others.map(|place| (given[place], targets[place])).unzip();
+        let which = fold.iter().map(|place| given[*place]).collect();
+        self.in_hand = Some(Guessing::new(self.rows.clone(), lesson, self.classes.clone(), which));
     }
 
     /// What was found.
     pub fn finish(self) -> Classification {
-        self.held_out.classification(self.by_probe, self.by_vote)
+        let Self { held_out, guessed, folds, crossed, .. } = self;
+        let crossed = folds.map(|folds| held_out.cross_validation(&folds, crossed));
+        let [probe, vote] = guessed.unwrap_or_default();
+        Classification { crossed, ..held_out.classification(probe, vote) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{LabelId, PictureId, Stage};
+    use crate::{
+        evaluate::{knn_vote, linear_probe::LinearProbe},
+        protocol::{CrossValidation, PictureId, Stage},
+        random::{Purpose, generator},
+    };
+    use rand::RngExt;
 
     /// Four pictures near each of two directions, ids 10 to 17, labelled by the direction.
     fn classified(
@@ -141,11 +163,85 @@ mod tests {
     }
 
     #[test]
-    fn typed_labels_suffice_and_are_not_scored_without_truth() {
+    fn typed_labels_suffice_and_single_ones_cannot_be_scored() {
         let found = classified(10, vec![(10, 0), (11, 1), (99, 2)], vec![None; 8]);
         assert_eq!((found.given.as_slice(), found.classes.as_slice()), (&[10, 11][..], &[0, 1][..]));
         assert_eq!((found.scored, found.probe.accuracy), (0, None));
         assert_eq!(found.probe.labels, [0, 1, 0, 1, 0, 1]);
+        let crossed = found.crossed.expect("there is nothing else to compare with");
+        assert_eq!((crossed.pictures.len(), crossed.lone.as_slice()), (0, &[0, 1][..]));
+        assert_eq!((crossed.probe.accuracy, crossed.vote.accuracy), (None, None));
+    }
+
+    /// What each picture's label is guessed to be by classifiers that were told all labels
+    /// but those of its fold: written out, for `rows` that all have a label.
+    fn by_hand(rows: &UnitRows, labels: &[usize], folds: &[Vec<usize>]) -> [Vec<usize>; 2] {
+        let classes = labels.iter().max().expect("there are labels") + 1;
+        let best = |shares: &[f32]| {
+            (0..classes).rev().max_by(|a, b| shares[*a].total_cmp(&shares[*b])).expect("there are classes")
+        };
+        let mut guesses = [vec![0; labels.len()], vec![0; labels.len()]];
+        for row in 0..labels.len() {
+            let fold = folds.iter().find(|fold| fold.contains(&row)).expect("each row is in one");
+            let others: Vec<usize> = (0..labels.len()).filter(|other| !fold.contains(other)).collect();
+            let told: Vec<usize> = others.iter().map(|other| labels[*other]).collect();
+            let mut probe = LinearProbe::new(rows, &others, told.clone(), classes);
+            while probe.advance() {}
+            guesses[0][row] = best(&probe.probabilities(rows, &[row]));
+            guesses[1][row] = best(&knn_vote::shares(rows, &others, &told, classes, &[row]));
+        }
+        guesses
+    }
+
+    /// Rows near the directions of their labels, every fourth of them astray.
+    fn crossed(count: usize) -> (UnitRows, Vec<usize>, CrossValidation) {
+        let mut rng = generator(5, Purpose::Preview, 0);
+        let labels: Vec<usize> = (0..count).map(|i| i % 3).collect();
+        let place = |i: usize| {
+            let mut row = [0.0; 4].map(|zero: f32| zero + rng.random_range(-0.4..0.4));
+            row[if i % 4 == 0 { (i + 1) % 3 } else { i % 3 }] += 0.6;
+            row
+        };
+        let rows = UnitRows::new((0..count).flat_map(place).collect(), 4);
+        let typed = labels.iter().enumerate().map(|(i, label)| (i as u32, *label as u32)).collect();
+        let labelling = Labelling { stage: Stage::Trained, per_class: 0, seed: 3, typed };
+        let held_out = HeldOut::new(&labelling, 0, (0..count as u32).collect(), vec![None; count]);
+        let mut classifier = Classifier::new(held_out, Rc::new(rows.clone()));
+        while classifier.advance(Duration::ZERO) {}
+        (rows, labels, classifier.finish().crossed.expect("no label is known but the given ones"))
+    }
+
+    #[test]
+    fn without_other_labels_the_given_ones_are_guessed_from_each_other() {
+        for (count, expected) in [(15, 15), (33, 5)] {
+            let (rows, labels, found) = crossed(count);
+            assert_eq!((found.folds, found.pictures.len(), found.lone.len()), (expected, count, 0));
+            let folds = Folds::deal(&labels, 3, 3).folds;
+            assert_eq!(folds.concat().iter().map(|place| *place as u32).collect::<Vec<_>>(), found.pictures);
+            for (guesses, by_hand) in
+                [&found.probe, &found.vote].into_iter().zip(by_hand(&rows, &labels, &folds))
+            {
+                let mut right = 0;
+                for ((id, label), truth) in found.pictures.iter().zip(&guesses.labels).zip(&found.labels) {
+                    assert_eq!(
+                        (*label as usize, *truth as usize),
+                        (by_hand[*id as usize], labels[*id as usize])
+                    );
+                    right += u32::from(label == truth);
+                }
+                assert_eq!(guesses.accuracy, Some(right as f32 / count as f32));
+                assert!((0.4..0.95).contains(&guesses.accuracy.expect("it was scored")), "{guesses:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn labels_that_came_are_compared_with_instead() {
+        assert_eq!(classified(1, Vec::new(), by_direction()).crossed, None);
+        // All labels are given: nothing is held out that has one.
+        let found = classified(50, Vec::new(), by_direction()).crossed.expect("nothing was held out");
+        assert_eq!((found.pictures.len(), found.folds), (8, 8));
+        assert_eq!((found.probe.accuracy, found.vote.accuracy), (Some(1.0), Some(1.0)));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    evaluate::{order::several, split::Split},
-    protocol::{Classification, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
+    evaluate::{folds::Folds, order::several, split::Split},
+    protocol::{Classification, CrossValidation, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
 };
 
 /// A set that was split for a classifier.
@@ -13,6 +13,8 @@ pub struct HeldOut {
     pub stage: Stage,
     /// Given and held-out rows.
     pub split: Split,
+    /// Draws what is random.
+    pub seed: u32,
     step: u32,
     ids: Vec<PictureId>,
     known: Vec<Option<LabelId>>,
@@ -27,16 +29,41 @@ impl HeldOut {
         let typed: BTreeMap<usize, LabelId> =
             labelling.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
         let split = Split::draw(&known, &typed, labelling.per_class as usize, labelling.seed);
-        Self { stage: labelling.stage, split, step, ids, known }
+        Self { stage: labelling.stage, split, seed: labelling.seed, step, ids, known }
+    }
+
+    /// The labels of the held-out pictures, where one of the classes is known to be theirs.
+    fn truth(&self) -> Vec<Option<LabelId>> {
+        let Split { classes, held_out, .. } = &self.split;
+        let is_class = |label: &LabelId| classes.binary_search(label).is_ok();
+        held_out.iter().map(|row| self.known[*row].filter(is_class)).collect()
+    }
+
+    /// How many of the held-out pictures have a label to compare with.
+    pub fn scored(&self) -> usize {
+        self.truth().iter().flatten().count()
+    }
+
+    /// What two classifiers say of the given pictures, fold after fold, scored.
+    pub fn cross_validation(&self, folds: &Folds, [probe, vote]: [Best; 2]) -> CrossValidation {
+        let Split { given, targets, classes, .. } = &self.split;
+        let places = folds.folds.concat();
+        let labels: Vec<LabelId> = places.iter().map(|place| classes[targets[*place]]).collect();
+        let truth: Vec<_> = labels.iter().copied().map(Some).collect();
+        CrossValidation {
+            pictures: places.iter().map(|place| self.ids[given[*place]]).collect(),
+            labels,
+            folds: folds.folds.len() as u32,
+            lone: folds.lone.iter().map(|class| classes[*class]).collect(),
+            probe: probe.guesses(&truth),
+            vote: vote.guesses(&truth),
+        }
     }
 
     /// What two classifiers say of the held-out pictures, scored.
     pub fn classification(self, probe: Best, vote: Best) -> Classification {
+        let truth = self.truth();
         let Split { given, classes, held_out, .. } = self.split;
-        let truth: Vec<Option<LabelId>> = held_out
-            .iter()
-            .map(|row| self.known[*row].filter(|label| classes.binary_search(label).is_ok()))
-            .collect();
         let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
         Classification {
             stage: self.stage,
@@ -47,6 +74,7 @@ impl HeldOut {
             scored: truth.iter().flatten().count() as u32,
             probe: probe.guesses(&truth),
             vote: vote.guesses(&truth),
+            crossed: None,
         }
     }
 }
@@ -67,6 +95,12 @@ impl Best {
             self.labels.push(*best.1);
             self.confidences.push(*best.0);
         }
+    }
+
+    /// Takes in what was said of further pictures.
+    pub fn append(&mut self, mut further: Self) {
+        self.labels.append(&mut further.labels);
+        self.confidences.append(&mut further.confidences);
     }
 
     /// Scores the labels against those that are known.

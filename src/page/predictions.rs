@@ -2,7 +2,7 @@
 
 use crate::{
     page::{state::State, words},
-    protocol::{Classification, Guesses, LabelId, PictureId, Stage},
+    protocol::{Classification, CrossValidation, Guesses, LabelId, PictureId, Stage},
 };
 
 /// What to do while there is nothing to tell apart.
@@ -38,9 +38,22 @@ impl Method {
         }
     }
 
-    /// How often it is right on the held-out pictures, in words.
+    /// What it says of the given pictures, each guessed from others, where that was asked.
+    pub fn crossed(self, found: &Classification) -> Option<(&CrossValidation, &Guesses)> {
+        let crossed = found.crossed.as_ref()?;
+        match self {
+            Self::Probe => Some((crossed, &crossed.probe)),
+            Self::Vote => Some((crossed, &crossed.vote)),
+            Self::FineTuned => None,
+        }
+    }
+
+    /// How often it is right on the held-out pictures, in words; on the given ones where no
+    /// other has a label to compare with.
     pub fn accuracy(self, state: &State, stage: Stage) -> String {
-        let accuracy = self.answer(state, stage).and_then(|(_, guesses)| guesses.accuracy);
+        let accuracy = self
+            .answer(state, stage)
+            .and_then(|(found, guesses)| guesses.accuracy.or_else(|| self.crossed(found)?.1.accuracy));
         accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
     }
 }
@@ -54,7 +67,7 @@ pub struct Prediction {
     pub label: LabelId,
     /// Its probability, 0 to 1.
     pub confidence: f32,
-    /// The label that the picture came with.
+    /// The label to compare with: the one that the picture came with, or was given.
     pub truth: Option<LabelId>,
 }
 
@@ -75,17 +88,35 @@ pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Predictio
     predictions
 }
 
+/// The predictions that there is a label to compare with: of held-out pictures, else of the
+/// given ones, each guessed from others.
+pub fn compared(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
+    let crossed = method.answer(state, stage).and_then(|(found, _)| method.crossed(found));
+    let Some((crossed, guesses)) = crossed else { return predictions(state, stage, method) };
+    let said = guesses.labels.iter().zip(&guesses.confidences.0);
+    let guessed = crossed.pictures.iter().zip(&crossed.labels).zip(said);
+    guessed
+        .filter(|((id, _), _)| state.pictures.get(**id).is_some())
+        .map(|((id, truth), (label, confidence))| Prediction {
+            id: *id,
+            label: *label,
+            confidence: *confidence,
+            truth: Some(*truth),
+        })
+        .collect()
+}
+
 /// How often each label is taken for each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confusion {
     /// The labels of rows and columns.
     pub labels: Vec<LabelId>,
-    /// Pictures that came with the row's label and were given the column's, row by row.
+    /// Pictures whose label is the row's and that were taken for the column's, row by row.
     pub counts: Vec<u32>,
 }
 
 impl Confusion {
-    /// Counts the predictions whose picture came with one of `labels`; `None` when there is none.
+    /// Counts the predictions whose picture has one of `labels`; `None` when there is none.
     pub fn count(labels: &[LabelId], predictions: &[Prediction]) -> Option<Self> {
         let place = |label: LabelId| labels.iter().position(|other| *other == label);
         let mut counts = vec![0; labels.len() * labels.len()];
@@ -110,7 +141,7 @@ impl Confusion {
         self.counts.iter().enumerate().map(share).collect()
     }
 
-    /// The labels of a cell: what its pictures came with, and what they were given.
+    /// The labels of a cell: what its pictures are, and what they were taken for.
     pub fn labels_of(&self, (row, column): (usize, usize)) -> Option<(LabelId, LabelId)> {
         Some((*self.labels.get(row)?, *self.labels.get(column)?))
     }
@@ -140,6 +171,14 @@ pub fn split_in_words(state: &State, classification: &Classification) -> String 
         typed => format!(" ({} typed)", words::count(typed)),
     };
     let held_out = classification.held_out.len();
+    if let Some(crossed) = &classification.crossed {
+        return format!(
+            "{} with labels{typed}, {} without. {}",
+            words::counted(classification.given.len(), "picture"),
+            words::count(held_out),
+            crossed_in_words(state, crossed)
+        );
+    }
     let scored = match classification.scored as usize {
         0 => ", none of them with a label to compare with".to_owned(),
         scored if scored == held_out => String::new(),
@@ -150,6 +189,27 @@ pub fn split_in_words(state: &State, classification: &Classification) -> String 
         words::counted(classification.given.len(), "picture"),
         words::count(held_out),
     )
+}
+
+/// What a cross-validation was counted over, and what it leaves out.
+fn crossed_in_words(state: &State, crossed: &CrossValidation) -> String {
+    let count = crossed.pictures.len();
+    if count == 0 {
+        return "Label 4 pictures or more of each kind to see how far to trust the guesses.".to_owned();
+    }
+    let folds = crossed.folds as usize;
+    let how = if folds == count {
+        "each guessed from all the others (leave-one-out)".to_owned()
+    } else {
+        format!("a part at a time guessed from the others ({folds}-fold cross-validation)")
+    };
+    let name = |label: &LabelId| format!("“{}”", state.pictures.label_name(*label).unwrap_or_default());
+    let lone: Vec<_> = crossed.lone.iter().map(name).collect();
+    let lone = match lone.as_slice() {
+        [] => String::new(),
+        lone => format!(" With a single picture each, {} cannot be scored.", lone.join(", ")),
+    };
+    format!("Right guesses are counted over {count} of those with labels, {how}.{lone}")
 }
 
 #[cfg(test)]
@@ -199,6 +259,7 @@ mod tests {
                 accuracy: Some(0.75),
             },
             vote: Guesses::default(),
+            crossed: None,
         }));
         state
     }
@@ -219,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fine_tuning_is_asked_for_once_and_forgotten_when_labels_change() {
+    fn a_fine_tuning_is_asked_for_once_and_outdated_when_labels_change() {
         let mut state = state();
         assert_eq!(state.start_tuning(), None, "there is no encoder yet");
         state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
@@ -233,10 +294,13 @@ mod tests {
             (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
             (None, "75.0 %".to_owned())
         );
+        assert!(!state.labels.is_tuned_outdated());
         state.type_label(2, "b");
-        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "–");
+        assert!(state.labels.is_tuned_outdated(), "it stays on show, and is told apart");
+        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "75.0 %");
 
         state.start_tuning();
+        assert!(!state.labels.is_tuned_outdated() && state.labels.tuned().is_none());
         state.type_label(3, "a");
         state.apply(Event::Tuning { done: 4, total: 9 });
         state.apply(Event::Tuned(answer));
@@ -260,6 +324,68 @@ mod tests {
         assert_eq!(confusion.describe(&state, (1, 1)).as_deref(), Some("2 of 2 b recognised (100 %)"));
         assert_eq!(confusion.describe(&state, (2, 0)), None);
         assert_eq!(Confusion::count(&[7], &predictions), None);
+    }
+
+    /// As when the user typed all labels: "a" for 0 and 1, "b" for 2 and 3, "c" for 4.
+    fn typed() -> State {
+        let mut state = state();
+        for (id, label) in [(0, "a"), (1, "a"), (2, "b"), (3, "b"), (4, "c")] {
+            state.type_label(id, label);
+        }
+        let given = vec![0, 1, 2, 3, 4];
+        let guesses = |labels: Vec<LabelId>, right: f32| Guesses {
+            confidences: Floats(vec![0.5; labels.len()]),
+            labels,
+            accuracy: Some(right),
+        };
+        let crossed = CrossValidation {
+            pictures: vec![2, 0, 3, 1],
+            labels: vec![1, 0, 1, 0],
+            folds: 4,
+            lone: vec![2],
+            probe: guesses(vec![1, 0, 0, 0], 0.75),
+            vote: guesses(vec![1, 1, 0, 1], 0.25),
+        };
+        state.apply(Event::Classified(Classification {
+            given,
+            classes: vec![0, 1, 2],
+            held_out: vec![5],
+            scored: 0,
+            probe: Guesses { labels: vec![1], confidences: Floats(vec![0.9]), accuracy: None },
+            crossed: Some(crossed),
+            ..state.classification(Stage::Pixels).expect("it came").clone()
+        }));
+        state
+    }
+
+    #[test]
+    fn typed_labels_alone_are_scored_by_cross_validation() {
+        let state = typed();
+        let accuracy = |method: Method| method.accuracy(&state, Stage::Pixels);
+        assert_eq!((accuracy(Method::Probe), accuracy(Method::Vote)), ("75.0 %".into(), "25.0 %".into()));
+        assert_eq!(accuracy(Method::FineTuned), "–");
+        let found = state.classification(Stage::Pixels).expect("it came");
+        assert_eq!(
+            split_in_words(&state, found),
+            "5 pictures with labels (5 typed), 1 without. Right guesses are counted over 4 of those with labels, each guessed from all the others (leave-one-out). With a single picture each, “c” cannot be scored."
+        );
+        let compared = compared(&state, Stage::Pixels, Method::Probe);
+        let confusion = Confusion::count(&[0, 1, 2], &compared).expect("labels are known");
+        assert_eq!(confusion.counts, [2, 0, 0, 1, 1, 0, 0, 0, 0]);
+        // The guesses of the unlabelled are listed as ever.
+        assert_eq!(order(&state), [5]);
+    }
+
+    #[test]
+    fn what_cannot_be_scored_yet_is_told_with_what_is_lacking() {
+        let state = typed();
+        let mut found = state.classification(Stage::Pixels).expect("it came").clone();
+        found.crossed = Some(CrossValidation { lone: vec![0, 1], ..CrossValidation::default() });
+        assert!(split_in_words(&state, &found).ends_with("how far to trust the guesses."));
+        let folds = CrossValidation { pictures: (0..30).collect(), folds: 5, ..CrossValidation::default() };
+        found.crossed = Some(folds);
+        assert!(split_in_words(&state, &found).contains("over 30 of those"));
+        assert!(split_in_words(&state, &found).ends_with("(5-fold cross-validation)."));
     }
 
     #[test]

@@ -20,7 +20,9 @@ const METHODS: [(Method, &str); 3] =
 /// empty where it says nothing.
 pub fn csv(state: &State, stage: Stage) -> String {
     let said = METHODS.map(|(method, _)| {
-        let guesses = predictions(state, stage, method).into_iter();
+        // What was learned from other labels is no answer to these.
+        let outdated = method == Method::FineTuned && state.labels.is_tuned_outdated();
+        let guesses = predictions(state, stage, method).into_iter().filter(|_| !outdated);
         guesses.map(|guess| (guess.id, guess)).collect::<HashMap<_, _>>()
     });
     let given: BTreeSet<PictureId> =
@@ -75,6 +77,7 @@ mod tests {
             scored: 0,
             probe: Guesses { labels: vec![1], confidences: Floats(vec![0.75]), accuracy: None },
             vote: Guesses { labels: vec![0], confidences: Floats(vec![0.5]), accuracy: None },
+            crossed: None,
         }));
         assert_eq!(Export::Predictions.lacks(&state), None);
         let text = csv(&state, Stage::Trained);
@@ -88,6 +91,12 @@ mod tests {
         assert_eq!(column("linear_probe_confidence"), ["", "", "0.75"]);
         assert_eq!(column("knn_vote"), ["", "", "cats"]);
         assert_eq!(column("fine_tuned"), ["", "", ""]);
+        state.start_tuning().expect("there are two labels");
+        let tuned = state.classification(Stage::Trained).expect("it came").clone();
+        state.apply(Event::Tuned(tuned));
+        assert!(csv(&state, Stage::Trained).contains(",cats,0.5,dogs,0.75"));
+        state.type_label(1, "cats");
+        assert!(csv(&state, Stage::Trained).contains(",cats,0.5,,"), "it learned other labels");
         state.type_label(2, "cats");
         assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained), "labels have changed since");
     }

@@ -21,6 +21,8 @@ struct RunReport<'a> {
     temperature: TemperatureReport,
     steps: Vec<StepLine>,
     evaluations: Vec<Score>,
+    /// What each evaluation of the run measured, from the untrained encoder on.
+    scores_by_step: Vec<ScoreLine>,
     classifications: Vec<Worth>,
 }
 
@@ -66,6 +68,13 @@ struct Score {
     effective_rank: Option<f32>,
 }
 
+#[derive(Serialize)]
+struct ScoreLine {
+    step: u32,
+    knn: Option<f32>,
+    effective_rank: f32,
+}
+
 /// What labels were worth at a stage.
 #[derive(Serialize)]
 struct Worth {
@@ -74,6 +83,8 @@ struct Worth {
     given: usize,
     held_out: usize,
     scored: u32,
+    /// Given pictures that were guessed from each other instead, where `scored` is 0.
+    cross_validated: Option<usize>,
     linear_probe: Option<f32>,
     knn_vote: Option<f32>,
 }
@@ -97,6 +108,7 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
             .filter_map(|stage| state.results.scored(stage))
             .map(|scored| score(&scored.evaluation))
             .collect(),
+        scores_by_step: scores_by_step(state),
         classifications: stages
             .into_iter()
             .filter_map(|stage| state.classification(stage))
@@ -118,6 +130,14 @@ fn step_line(report: &StepReport) -> StepLine {
     StepLine { step, loss, accuracy, alignment, uniformity, milliseconds }
 }
 
+/// Every evaluation has a rank; where there are labels, it has a kNN accuracy, too.
+fn scores_by_step(state: &State) -> Vec<ScoreLine> {
+    let knn = state.knn_by_step();
+    let at = |step: u32| knn.iter().find(|(other, _)| *other == step).map(|(_, knn)| *knn);
+    let ranks = state.ranks_by_step().into_iter();
+    ranks.map(|(step, effective_rank)| ScoreLine { step, knn: at(step), effective_rank }).collect()
+}
+
 const fn stage_key(stage: Stage) -> &'static str {
     match stage {
         Stage::Pixels => "pixels",
@@ -133,8 +153,9 @@ fn worth(found: &Classification) -> Worth {
         given: found.given.len(),
         held_out: found.held_out.len(),
         scored: found.scored,
-        linear_probe: found.probe.accuracy,
-        knn_vote: found.vote.accuracy,
+        cross_validated: found.crossed.as_ref().map(|crossed| crossed.pictures.len()),
+        linear_probe: found.probe.accuracy.or_else(|| found.crossed.as_ref()?.probe.accuracy),
+        knn_vote: found.vote.accuracy.or_else(|| found.crossed.as_ref()?.vote.accuracy),
     }
 }
 
@@ -177,6 +198,7 @@ mod tests {
             scored: 1,
             probe: Guesses { labels: vec![1], confidences: Floats(vec![0.9]), accuracy: Some(0.5) },
             vote: Guesses::default(),
+            crossed: None,
         }));
         let environment = Environment {
             backend: Backend::Cpu,
@@ -193,6 +215,8 @@ mod tests {
         assert!(value["images"][1]["label"].is_null());
         assert_eq!(value["settings"]["seed"], 1);
         assert_eq!(value["evaluations"][0]["stage"], "trained");
+        let line = serde_json::json!({"step": 5, "knn": null, "effective_rank": 1.5});
+        assert_eq!(value["scores_by_step"], serde_json::json!([line]));
         let worth = &value["classifications"][0];
         assert_eq!((&worth["held_out"], &worth["linear_probe"]), (&1.into(), &0.5.into()));
     }

@@ -299,6 +299,7 @@ fn a_classification_goes_with_its_embeddings() {
         scored: 0,
         probe: Guesses::default(),
         vote: Guesses::default(),
+        crossed: None,
     };
     state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
     state.apply(Event::Classified(classification));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     page::{
         browser::{explain::Explain, png_button::PngButton, session::Session},
-        predictions::{Confusion, predictions},
+        predictions::{Confusion, compared},
         state::{Part, State},
         terms,
     },
@@ -78,8 +78,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
 fn count(state: &State, focus: Focus) -> Option<Confusion> {
     let (stage, method) = (focus.stage.get(), focus.method.get());
     let (classification, _) = method.answer(state, stage)?;
-    let predictions = predictions(state, stage, method);
-    Confusion::count(&classification.classes, &predictions)
+    Confusion::count(&classification.classes, &compared(state, stage, method))
 }
 
 /// The labels along the left edge; columns are in the same order.

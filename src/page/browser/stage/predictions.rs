@@ -10,7 +10,7 @@ use crate::page::{
         session::Session,
         thumbnail::{Thumbnail, title},
     },
-    predictions::{Prediction, predictions},
+    predictions::{Prediction, compared, predictions},
     state::Part,
     terms, words,
 };
@@ -26,9 +26,10 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     let all = Memo::new(move |_| {
         let cell = focus.cell.get();
         session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
-            let mut found = predictions(state, focus.stage.get(), focus.method.get());
-            found
-                .retain(|guess| cell.is_none_or(|cell| (guess.truth, guess.label) == (Some(cell.0), cell.1)));
+            let (stage, method) = (focus.stage.get(), focus.method.get());
+            let Some((truth, label)) = cell else { return predictions(state, stage, method) };
+            let mut found = compared(state, stage, method);
+            found.retain(|guess| (guess.truth, guess.label) == (Some(truth), label));
             found
         })
     });

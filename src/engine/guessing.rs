@@ -1,0 +1,68 @@
+//! A linear probe and the vote of the nearest learn some rows' classes and guess others'.
+
+use std::rc::Rc;
+
+use super::held_out::Best;
+use crate::{
+    evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe},
+    protocol::LabelId,
+};
+
+/// Pictures that are guessed in one piece of work.
+const CHUNK: usize = 32;
+
+/// Two classifiers at work on the same task.
+pub struct Guessing {
+    rows: Rc<UnitRows>,
+    given: Vec<usize>,
+    targets: Vec<usize>,
+    classes: Rc<[LabelId]>,
+    which: Vec<usize>,
+    probe: LinearProbe,
+    solved: bool,
+    /// How many of `which` were guessed.
+    done: usize,
+    by_probe: Best,
+    by_vote: Best,
+}
+
+impl Guessing {
+    /// Starts to learn `given` rows with a class each, places in `classes`, to guess those
+    /// of the rows `which`.
+    pub fn new(
+        rows: Rc<UnitRows>,
+        (given, targets): (Vec<usize>, Vec<usize>),
+        classes: Rc<[LabelId]>,
+        which: Vec<usize>,
+    ) -> Self {
+        let probe = LinearProbe::new(&rows, &given, targets.clone(), classes.len());
+        let (by_probe, by_vote) = (Best::default(), Best::default());
+        Self { rows, given, targets, classes, which, probe, solved: false, done: 0, by_probe, by_vote }
+    }
+
+    /// Does one short piece of work; false when there is nothing left to do.
+    pub fn advance(&mut self) -> bool {
+        if !self.solved {
+            self.solved = !self.probe.advance();
+        } else if self.done < self.which.len() {
+            self.guess_chunk();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn guess_chunk(&mut self) {
+        let end = self.which.len().min(self.done + CHUNK);
+        let which = &self.which[self.done..end];
+        let Self { rows, given, targets, classes, .. } = self;
+        self.by_probe.extend(&self.probe.probabilities(rows, which), classes);
+        self.by_vote.extend(&knn_vote::shares(rows, given, targets, classes.len(), which), classes);
+        self.done = end;
+    }
+
+    /// What the probe and the vote guessed.
+    pub fn finish(self) -> [Best; 2] {
+        [self.by_probe, self.by_vote]
+    }
+}
