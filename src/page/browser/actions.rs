@@ -9,7 +9,7 @@ use crate::{
         address,
         state::{Newcomer, PORTION, Tab},
     },
-    protocol::{Command, PictureId, Stage},
+    protocol::{Command, PictureId, Stage, Study},
     settings::{Images, Settings},
 };
 
@@ -208,6 +208,13 @@ impl Session {
     pub fn request_study(self, stage: Stage) {
         if let Some(study) = self.change(|state| state.wants_study(stage)) {
             self.send(&Command::Study { study, stage });
+        }
+    }
+
+    /// Asks for a stage's groups, once for each change of embeddings.
+    pub fn request_groups(self, stage: Stage) {
+        if self.change(|state| state.wants_groups(stage)) {
+            self.send(&Command::Study { study: Study::Groups, stage });
         }
     }
 

@@ -1,19 +1,33 @@
 //! The map of the set, and how it is to be drawn.
 
+use super::{Part, State};
 use crate::protocol::{Map, MapMethod, Stage};
+
+/// What the colours of the map tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colouring {
+    /// Labels.
+    Label,
+    /// Groups.
+    Group,
+    /// Nothing.
+    Nothing,
+}
 
 /// The map of the set.
 #[derive(Debug)]
 pub struct Maps {
     /// How it is to be drawn.
     pub method: MapMethod,
+    /// What its colours are to tell apart; labels where there are any when `None`.
+    colouring: Option<Colouring>,
     map: Option<Map>,
     asked: Option<(Stage, MapMethod)>,
 }
 
 impl Default for Maps {
     fn default() -> Self {
-        Self { method: MapMethod::Pca, map: None, asked: None }
+        Self { method: MapMethod::Pca, colouring: None, map: None, asked: None }
     }
 }
 
@@ -43,9 +57,23 @@ impl Maps {
         }
     }
 
-    /// Forgets the map; how to draw one stays.
+    /// Forgets the map; how to draw and colour one stays.
     pub fn clear(&mut self) {
-        *self = Self { method: self.method, ..Self::default() };
+        *self = Self { method: self.method, colouring: self.colouring, ..Self::default() };
+    }
+}
+
+impl State {
+    /// What the colours of the map tell apart: what the user chose, else labels, else groups.
+    pub fn colouring(&self) -> Colouring {
+        let labelled = !self.label_names().is_empty();
+        self.maps.colouring.unwrap_or(if labelled { Colouring::Label } else { Colouring::Group })
+    }
+
+    /// Chooses what the colours of the map tell apart.
+    pub fn colour_map_by(&mut self, colouring: Colouring) {
+        self.touch(Part::Map);
+        self.maps.colouring = Some(colouring);
     }
 }
 

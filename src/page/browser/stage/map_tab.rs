@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::map_view::MapView;
+use super::{map_colours::MapColours, map_view::MapView};
 use crate::{
     page::{
         browser::{
@@ -12,10 +12,9 @@ use crate::{
             session::Session,
             thumbnail::{Thumbnail, title},
         },
-        state::{Part, State, Tab},
+        state::{Part, Tab},
         terms, words,
     },
-    plot::category::category,
     protocol::{Map, MapMethod, PictureId, Stage},
 };
 
@@ -24,9 +23,6 @@ const STAGES: &[(&str, Stage)] = &[("Before", Stage::Untrained), ("After", Stage
 
 /// Ways to draw the map.
 const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
-
-/// More labels than this are not listed: their colours would repeat too often.
-const MAX_LISTED: usize = 20;
 
 /// The map and what stands beside it.
 #[component]
@@ -70,7 +66,7 @@ pub fn MapTab() -> impl IntoView {
                 />
                 <Progress />
                 <Pointed pointed />
-                <LabelColours />
+                <MapColours stage />
             </div>
         </div>
     }
@@ -118,41 +114,6 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     };
     let hint = || view! { <p class="note">"Point at a picture to see it larger."</p> }.into_any();
     view! { <div class="map-pointed">{move || shown.get().map_or_else(hint, show)}</div> }
-}
-
-/// Which colour stands for which label.
-#[component]
-fn LabelColours() -> impl IntoView {
-    let session = Session::expect();
-    let kinds = Memo::new(move |_| {
-        session.read([Part::Pictures, Part::Labels], |state| {
-            let kinds = kinds(state);
-            if (2..=MAX_LISTED).contains(&kinds.len()) { kinds } else { Vec::new() }
-        })
-    });
-    let listed = move || {
-        let item = |(place, kind): (usize, String)| {
-            view! {
-                <li>
-                    <span class="swatch" style:background=category(place)></span>
-                    {kind}
-                </li>
-            }
-        };
-        kinds.get().into_iter().enumerate().map(item).collect_view()
-    };
-    view! { <ul class="swatches" aria-label="Colours of the labels">{listed}</ul> }
-}
-
-/// The labels of the set, in the order in which they first come.
-pub fn kinds(state: &State) -> Vec<String> {
-    let mut kinds: Vec<String> = Vec::new();
-    for label in state.pictures.entries().iter().filter_map(|entry| state.label_of(entry.id)) {
-        if !kinds.iter().any(|kind| kind == label) {
-            kinds.push(label.to_owned());
-        }
-    }
-    kinds
 }
 
 /// What is shown, in words.

@@ -8,10 +8,10 @@ use leptos::{ev, html, prelude::*};
 use pointers::{Gesture, Pointers};
 use scene::Scene;
 
-use super::map_tab::kinds;
 use crate::{
     page::{
         browser::{measure::follow_size, session::Session, timing},
+        map_kinds::kinds,
         state::{Part, State, Tab},
     },
     plot::{
@@ -100,7 +100,8 @@ impl Handles {
     /// Draws anew whenever something that is seen changes.
     fn follow(self) {
         Effect::new(move || {
-            self.session.read([Part::Map, Part::Pictures, Part::Labels], |state| {
+            let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
+            self.session.read(parts, |state| {
                 self.scene.update_value(|scene| take_over(scene, state));
             });
             self.draw_soon();
@@ -152,7 +153,7 @@ impl Handles {
             self.scene.try_update_value(|scene| {
                 scene.awaited = false;
                 let more = scene.advance(timing::now(), state);
-                scene.paint(&canvas, size, density, &marked);
+                scene.paint(&canvas, size, density, &state.selection, &marked);
                 more
             })
         });
@@ -275,7 +276,7 @@ impl Handles {
     }
 }
 
-/// Takes the state's map and labels over.
+/// Takes the state's map and its colours over.
 fn take_over(scene: &mut Scene, state: &State) {
     let Some(map) = state.maps.map() else {
         scene.clear();
@@ -283,10 +284,6 @@ fn take_over(scene: &mut Scene, state: &State) {
     };
     let targets = map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect();
     scene.send(&map.pictures, targets, timing::is_motion_reduced());
-    let kinds = if state.has_labels() { kinds(state) } else { Vec::new() };
-    let colour = |id: &PictureId| {
-        let label = state.label_of(*id)?;
-        kinds.iter().position(|kind| kind == label).map(category)
-    };
-    scene.colours = map.pictures.iter().map(colour).collect();
+    let kinds = kinds(state, map.stage);
+    scene.colours = map.pictures.iter().map(|id| kinds.of(state, *id).map(category)).collect();
 }

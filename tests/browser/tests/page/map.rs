@@ -1,8 +1,9 @@
 //! The map of the set.
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
-use browser_tests::{Visit, visit};
+use browser_tests::{Page, Visit, pictures, visit};
+use tempfile::TempDir;
 use thirtyfour::By;
 
 /// The key that goes to the right.
@@ -38,6 +39,80 @@ async fn the_map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
             Ok((page.evaluate(front).await? == "Neighbours").then_some(()))
         };
         page.wait("its neighbours", SOON, neighbours).await
+    })
+    .await
+}
+
+/// How many pixels of the map have a colour, given as red, green and blue; some 8 off is near enough.
+async fn painted(page: &Page, colour: &str) -> Result<u64> {
+    let script = format!(
+        "(() => {{ const map = document.querySelector('canvas.map'); \
+        const {{ data }} = map.getContext('2d').getImageData(0, 0, map.width, map.height); \
+        const wanted = {colour}; let count = 0; \
+        for (let i = 0; i < data.length; i += 4) {{ \
+            if (wanted.every((value, c) => Math.abs(value - data[i + c]) < 8)) count += 1; \
+        }} return count; }})()"
+    );
+    page.evaluate(&script).await?.as_u64().context("a count")
+}
+
+/// The colour of frames around what is selected.
+const ACCENT: &str =
+    "getComputedStyle(document.querySelector('canvas.map')).color.match(/[0-9]+/g).slice(0, 3).map(Number)";
+
+/// The colour of the first kind.
+const FIRST_KIND: &str = "[0x4e, 0x79, 0xa7]";
+
+/// The names beside the colours.
+const KINDS: &str =
+    "[...document.querySelectorAll('.swatches li')].map(item => item.innerText.trim()).join()";
+
+async fn wait_kinds(page: &Page, wanted: &str) -> Result<()> {
+    let listed = async || Ok((page.evaluate(KINDS).await? == wanted).then_some(()));
+    page.wait(&format!("the kinds {wanted}"), PATIENTLY, listed).await
+}
+
+#[tokio::test]
+async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_selected() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 12, 64)?;
+    let files: Vec<_> = (0..12).map(|number| folder.path().join(format!("{number:04}.jpg"))).collect();
+    visit(Visit::default(), async |page| {
+        page.open("images=own&batch=4&side=16&width=4&backend=cpu").await?;
+        page.drop_paths(&files).await?;
+        page.wait_text(&["12 pictures"], PATIENTLY).await?;
+        page.choose("Map").await?;
+        let grouped = async || {
+            let kinds = page.evaluate(KINDS).await?;
+            Ok(kinds.as_str().is_some_and(|kinds| kinds.starts_with("Group 1,Group 2")).then_some(()))
+        };
+        page.wait("groups", PATIENTLY, grouped).await?;
+        let coloured = async || Ok((painted(page, FIRST_KIND).await? > 0).then_some(()));
+        page.wait("the first group's colour", SOON, coloured).await?;
+        page.evaluate("document.querySelectorAll('input[name=map-colours]')[2].click()").await?;
+        let plain = async || Ok((painted(page, FIRST_KIND).await? == 0).then_some(()));
+        page.wait("no colours", SOON, plain).await?;
+        wait_kinds(page, "").await?;
+
+        let one = painted(page, ACCENT).await?;
+        page.evaluate("document.querySelectorAll('.gallery-cell')[0].click()").await?;
+        page.evaluate("document.querySelectorAll('.gallery-cell')[9].dispatchEvent(new MouseEvent('click', {bubbles: true, shiftKey: true}))").await?;
+        page.wait_text(&["10 selected"], SOON).await?;
+        let framed = async || Ok((painted(page, ACCENT).await? > 2 * one.max(1)).then_some(()));
+        page.wait("frames around ten pictures", SOON, framed).await?;
+        page.photograph_all("map-selected").await?;
+
+        page.choose("Labels").await?;
+        let field = By::Css("input[aria-label='Label of the picked picture']");
+        page.driver().find(field).await?.send_keys("waves").await?;
+        page.press("Set label").await?;
+        page.choose("Map").await?;
+        page.evaluate("document.querySelectorAll('input[name=map-colours]')[0].click()").await?;
+        wait_kinds(page, "waves").await?;
+        page.wait("the label's colour", SOON, coloured).await?;
+        let chosen = "document.querySelectorAll('input[name=map-colours]')[0].checked";
+        ensure!(page.evaluate(chosen).await? == true, "Another choice is shown.");
+        Ok(())
     })
     .await
 }

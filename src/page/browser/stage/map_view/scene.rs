@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::atlas::Atlas;
 use crate::{
-    page::state::State,
+    page::state::{Selection, State},
     plot::map::{Point, Viewport, picture_side, point_at},
     protocol::PictureId,
 };
@@ -29,7 +30,7 @@ pub struct Scene {
     /// Where they are.
     pub points: Vec<Point>,
     targets: Vec<Point>,
-    /// Colours of their frames, where they have labels.
+    /// Colours of their frames, where they are of a kind.
     pub colours: Vec<Option<&'static str>>,
     /// The part in sight that the user chose; none shows all.
     pub chosen: Option<Viewport>,
@@ -115,8 +116,16 @@ impl Scene {
         point_at(&self.places(size), place, reach).map(|index| self.pictures[index])
     }
 
-    /// Draws everything; `marked` lie above the others, with a frame in the accent colour.
-    pub fn paint(&self, canvas: &HtmlCanvasElement, size: Point, density: f64, marked: &[PictureId]) {
+    /// Draws everything. The selected have a frame in the accent colour around their own and
+    /// lie above the others; `marked` lie above all, and are larger.
+    pub fn paint(
+        &self,
+        canvas: &HtmlCanvasElement,
+        size: Point,
+        density: f64,
+        selection: &Selection,
+        marked: &[PictureId],
+    ) {
         let [width, height] = size.map(|side| (f64::from(side) * density) as u32);
         if canvas.width() != width || canvas.height() != height {
             canvas.set_width(width);
@@ -126,22 +135,35 @@ impl Scene {
         let context: CanvasRenderingContext2d = context.unchecked_into();
         context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
         context.clear_rect(0.0, 0.0, f64::from(size[0]), f64::from(size[1]));
+        let accent = colour_of(canvas);
         let (places, side) = (self.places(size), self.side(size));
-        let in_sight = |place: &Point| (0..2).all(|axis| (-side..size[axis] + side).contains(&place[axis]));
-        for (index, place) in places.iter().enumerate().filter(|(_, place)| in_sight(place)) {
-            if let Some(colour) = self.colours.get(index).copied().flatten() {
-                frame(&context, *place, side + 4.0, colour);
+        let draw = |index: usize, side: f32, accented: bool| {
+            let place = places[index];
+            if accented {
+                frame(&context, place, side + 10.0, &accent);
             }
-            self.atlas.draw(&context, index, *place, side);
-        }
+            if let Some(colour) = self.colours.get(index).copied().flatten() {
+                frame(&context, place, side + 4.0, colour);
+            }
+            self.atlas.draw(&context, index, place, side);
+        };
+        let in_sight = |place: &Point| (0..2).all(|axis| (-side..size[axis] + side).contains(&place[axis]));
+        let seen = || (0..places.len()).filter(|index| in_sight(&places[*index]));
+        let is_selected = |index: &usize| selection.contains(self.pictures[*index]);
+        seen().filter(|index| !is_selected(index)).for_each(|index| draw(index, side, false));
+        seen().filter(is_selected).for_each(|index| draw(index, side, true));
         for id in marked {
             if let Some(index) = self.pictures.iter().position(|picture| picture == id) {
-                let side = side.max(40.0);
-                frame(&context, places[index], side + 6.0, "currentcolor");
-                self.atlas.draw(&context, index, places[index], side);
+                draw(index, side.max(40.0), true);
             }
         }
     }
+}
+
+/// The colour that the style sheet gives the canvas: what is painted knows none but its own.
+fn colour_of(canvas: &HtmlCanvasElement) -> String {
+    let style = window().get_computed_style(canvas).ok().flatten();
+    style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
 }
 
 /// A square behind a picture, of which its edge remains.
