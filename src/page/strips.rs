@@ -32,7 +32,8 @@ pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
 pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     let Some(survey) = state.survey(stage) else { return Vec::new() };
     let entry = |id: &PictureId| state.pictures.row(*id);
-    let near = survey.links.iter().take_while(|link| link.2 >= state.groups.threshold());
+    let threshold = state.threshold(stage);
+    let near = survey.links.iter().take_while(|link| link.2 >= threshold);
     let links: Vec<_> = near.filter_map(|(a, b, s)| Some((entry(a)?, entry(b)?, *s))).collect();
     let mut sets = DisjointSets::new(state.pictures.len());
     for (a, b, _) in &links {
@@ -67,7 +68,25 @@ fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId
     ids.filter(|id| state.pictures.get(*id).is_some()).collect()
 }
 
-/// The label that most of the pictures carry, and how many do: "92 % circle".
+/// The sentence for a set of near-duplicates that holds more than a quarter of all pictures:
+/// such a threshold takes likeness for sameness.
+pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
+    /// Smaller sets are no crowd, however few pictures there are.
+    const SMALL: usize = 4;
+    let pictures = state.pictures.len();
+    let largest = sets.iter().map(|set| set.pictures.len()).max()?;
+    (largest > SMALL.max(pictures / 4)).then(|| {
+        format!(
+            "At {}, {} of {} count as near-duplicates of each other: raise the threshold, or compare raw pixels.",
+            words::fine_similarity(state.threshold(stage)),
+            words::count(largest),
+            words::counted(pictures, "picture")
+        )
+    })
+}
+
+/// The label that most of the labelled pictures carry: "92 % circle", or "3 of 4 labelled are
+/// circle" where others have none.
 fn common_label(state: &State, pictures: &[PictureId]) -> String {
     if state.label_names().len() < 2 {
         return String::new();
@@ -77,10 +96,18 @@ fn common_label(state: &State, pictures: &[PictureId]) -> String {
         .iter()
         .filter_map(|id| state.label_of(*id))
         .for_each(|label| *counts.entry(label).or_default() += 1);
+    let labelled: usize = counts.values().sum();
     let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
-    most.map_or("no labels".to_owned(), |(label, count)| {
-        format!("{} {label}", words::percent(count as f32 / pictures.len() as f32))
-    })
+    match most {
+        None => "no labels".to_owned(),
+        Some((label, count)) if labelled == pictures.len() => {
+            format!("{} {label}", words::percent(count as f32 / labelled as f32))
+        }
+        Some((label, count)) => {
+            let are = if labelled == 1 { "is" } else { "are" };
+            format!("{} of {} labelled {are} {label}", words::count(count), words::count(labelled))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -145,9 +172,11 @@ mod tests {
         state.make_groups(Some(2));
         let two = groups(&state, Stage::Trained);
         assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
+        assert_eq!(state.count_of_labels(Stage::Trained), None, "as many are shown");
         assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75 % a", "100 % b"));
         state.make_groups(Some(9));
         assert_eq!(groups(&state, Stage::Trained).len(), 3);
+        assert_eq!(state.count_of_labels(Stage::Trained), Some(2));
         assert!(groups(&state, Stage::Untrained).is_empty());
     }
 
@@ -155,6 +184,9 @@ mod tests {
     fn near_duplicates_are_what_links_above_the_threshold_connect() {
         let mut state = state();
         state.apply(survey());
+        // Of so few, one pair is enough.
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5]]);
+        state.set_threshold(0.98);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3, 4]]);
         assert_eq!(duplicates(&state, Stage::Trained)[1].remark, "similarity 0.985");
         state.set_threshold(0.987);
@@ -164,10 +196,80 @@ mod tests {
     }
 
     #[test]
+    fn the_map_asks_for_groups_as_the_tab_does() {
+        let mut state = state();
+        assert!(state.wants_groups(Stage::Trained) && !state.wants_groups(Stage::Trained));
+        assert_eq!(state.wants_study(Stage::Trained), None, "they are on their way");
+        state.apply(clustering());
+        state.start_running();
+        evaluate(&mut state);
+        assert!(!state.wants_groups(Stage::Trained), "while training, the old ones will do");
+        state.stop_running();
+        assert!(state.wants_groups(Stage::Trained) && !state.wants_groups(Stage::Untrained));
+    }
+
+    #[test]
+    fn a_set_of_more_than_a_quarter_is_a_crowd() {
+        let mut state = state();
+        state.apply(survey());
+        let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
+        assert_eq!(told(&state), None);
+        state.set_threshold(0.98);
+        assert_eq!(told(&state), None, "three are no crowd");
+        let links = (0..5).map(|id| (id, id + 1, 0.985)).collect();
+        let isolated = vec![(0, 0.3); 6];
+        state.apply(Event::Surveyed(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated }));
+        assert_eq!(
+            told(&state).as_deref(),
+            Some(
+                "At 0.980, 6 of 6 pictures count as near-duplicates of each other: raise the threshold, or compare raw pixels."
+            )
+        );
+    }
+
+    #[test]
+    fn the_suggested_threshold_holds_until_the_user_sets_one() {
+        let mut state = state();
+        assert!(state.tells_copies(Stage::Trained), "nothing is known yet");
+        state.apply(survey());
+        // The first pair reaches it, the second, of 0.99, does not.
+        assert!((state.threshold(Stage::Trained) - 0.991).abs() < 1e-4);
+        let links = (0..5).map(|id| (id, id + 1, 0.9999)).collect();
+        let isolated = vec![(0, 0.3); 6];
+        state.apply(Event::Surveyed(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated }));
+        assert!(!state.tells_copies(Stage::Trained));
+        assert_eq!(state.stage_to_study(None), Stage::Trained, "groups are looked for");
+        state.look_for(Finding::Duplicates);
+        assert_eq!(state.stage_to_study(None), Stage::Pixels);
+        assert_eq!(state.stage_to_study(Some(Stage::Trained)), Stage::Trained, "as the user chose");
+        state.set_threshold(0.85);
+        assert!((state.threshold(Stage::Trained) - 0.85).abs() < 1e-6);
+        state.clear(Images::Own);
+        assert!(state.threshold(Stage::Trained) > 0.9, "other pictures, another threshold");
+    }
+
+    #[test]
+    fn of_labelled_pictures_among_others_the_share_is_counted_over_those() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer =
+            |i: usize| Newcomer { name: i.to_string(), label: None, image: Image::draw(|_, _| [0; 3]) };
+        state.add((0..6).map(newcomer).collect());
+        evaluate(&mut state);
+        state.apply(clustering());
+        state.make_groups(Some(2));
+        for (id, label) in [(4, "cat"), (2, "cat"), (0, "dog"), (3, "dog")] {
+            state.type_label(id, label);
+        }
+        let remarks: Vec<_> = groups(&state, Stage::Trained).into_iter().map(|strip| strip.remark).collect();
+        assert_eq!(remarks, ["2 of 3 labelled are cat", "1 of 1 labelled is dog"]);
+    }
+
+    #[test]
     fn removed_pictures_leave_strips_and_the_odd_ones() {
         let mut state = state();
         state.apply(clustering());
         state.apply(survey());
+        state.set_threshold(0.98);
         state.remove(&[4, 2, 5]);
         assert_eq!(pictures(&groups(&state, Stage::Trained)), [vec![3], vec![0, 1]]);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![0, 3]]);

@@ -1,7 +1,10 @@
 //! What was found out about the whole set: groups, near-duplicates, odd ones out.
 
 use super::{Part, State};
-use crate::protocol::{Clustering, LEAST_LINK, Partition, Stage, Study, Survey};
+use crate::{
+    page::duplicate_threshold::suggested,
+    protocol::{Clustering, LEAST_LINK, Partition, Stage, Study, Survey},
+};
 
 /// The highest threshold of near-duplicates; equal pictures may differ by rounding above it.
 pub const HIGHEST_THRESHOLD: f32 = 0.999;
@@ -37,22 +40,16 @@ struct Known {
 }
 
 /// What the user looks for, and what was found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Groups {
     /// What is looked at.
     finding: Finding,
     /// How many groups; as suggested when `None`.
     count: Option<usize>,
-    /// The least cosine similarity of near-duplicates.
-    threshold: f32,
+    /// The least cosine similarity of near-duplicates; as suggested when `None`.
+    threshold: Option<f32>,
     /// By the number of the stage.
     known: [Known; 3],
-}
-
-impl Default for Groups {
-    fn default() -> Self {
-        Self { finding: Finding::default(), count: None, threshold: 0.98, known: Default::default() }
-    }
 }
 
 impl Groups {
@@ -64,11 +61,6 @@ impl Groups {
     /// How many groups the user wants; as suggested when `None`.
     pub fn count(&self) -> Option<usize> {
         self.count
-    }
-
-    /// The least cosine similarity of near-duplicates.
-    pub fn threshold(&self) -> f32 {
-        self.threshold
     }
 
     pub(super) fn ask_again_of(&mut self, stage: Stage) {
@@ -87,8 +79,7 @@ impl Groups {
 
     /// All pictures are taken out; what is looked at stays.
     pub(super) fn clear(&mut self) {
-        self.known = Default::default();
-        self.count = None;
+        *self = Self { finding: self.finding, ..Self::default() };
     }
 }
 
@@ -108,7 +99,21 @@ impl State {
     /// Takes pictures of at least this similarity for near-duplicates.
     pub fn set_threshold(&mut self, threshold: f32) {
         self.touch(Part::Groups);
-        self.groups.threshold = threshold.clamp(LEAST_LINK, HIGHEST_THRESHOLD);
+        self.groups.threshold = Some(threshold.clamp(LEAST_LINK, HIGHEST_THRESHOLD));
+    }
+
+    /// The least cosine similarity of near-duplicates at a stage: what the user set, else
+    /// what its similarities suggest.
+    pub fn threshold(&self, stage: Stage) -> f32 {
+        let suggested =
+            || self.survey(stage).and_then(|survey| suggested(&survey.links, survey.isolated.len()));
+        self.groups.threshold.or_else(suggested).unwrap_or(HIGHEST_THRESHOLD)
+    }
+
+    /// Whether a stage's embeddings, as far as they are known, tell copies from other pictures.
+    pub fn tells_copies(&self, stage: Stage) -> bool {
+        let tell = |survey: &Survey| suggested(&survey.links, survey.isolated.len()).is_some();
+        self.survey(stage).is_none_or(tell)
     }
 
     /// A stage's groups by their counts, while there are embeddings.
@@ -121,6 +126,19 @@ impl State {
     pub fn survey(&self, stage: Stage) -> Option<&Survey> {
         self.results.scored(stage)?;
         self.groups.known[stage as usize].survey.as_ref()
+    }
+
+    /// The stage whose pictures are compared: what the user chose, else the latest encoder's;
+    /// copies are looked for in raw pixels where that encoder cannot tell them.
+    pub fn stage_to_study(&self, chosen: Option<Stage>) -> Stage {
+        let trained = self.results.scored(Stage::Trained).is_some();
+        let latest = if trained { Stage::Trained } else { Stage::Untrained };
+        match chosen {
+            Some(Stage::Trained) => latest,
+            Some(chosen) => chosen,
+            None if self.groups.finding == Finding::Duplicates && !self.tells_copies(latest) => Stage::Pixels,
+            None => latest,
+        }
     }
 
     /// The step that a finding belongs to.
@@ -137,8 +155,12 @@ impl State {
         let wanted = self.groups.count.and_then(|count| {
             partitions.iter().find(|partition| partition.groups.len() == count).or(partitions.last())
         });
-        let best = || partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette));
-        wanted.or_else(best)
+        wanted.or_else(|| self.best_partition(stage))
+    }
+
+    fn best_partition(&self, stage: Stage) -> Option<&Partition> {
+        let partitions = &self.clustering(stage)?.partitions;
+        partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette))
     }
 
     /// Whether to ask the engine for what is looked at: once for each change of embeddings,
@@ -146,6 +168,22 @@ impl State {
     pub fn wants_study(&mut self, stage: Stage) -> Option<Study> {
         let stale = self.run.running && self.finding_step(stage).is_some();
         if stale { None } else { self.wants_this_study(self.groups.finding.study(), stage) }
+    }
+
+    /// Whether to ask the engine for a stage's groups, as [`Self::wants_study`] does.
+    pub fn wants_groups(&mut self, stage: Stage) -> bool {
+        let stale = self.run.running && self.clustering(stage).is_some();
+        !stale && self.wants_this_study(Study::Groups, stage).is_some()
+    }
+
+    /// How many labels there are, where as many groups can be made and others are shown.
+    pub fn count_of_labels(&self, stage: Stage) -> Option<usize> {
+        let (labels, shown) = (self.label_names().len(), self.partition(stage)?.groups.len());
+        let can_be_made = |count: usize| {
+            let partitions = self.clustering(stage).map_or(&[][..], |clustering| &clustering.partitions);
+            partitions.iter().any(|partition| partition.groups.len() == count)
+        };
+        (labels != shown && can_be_made(labels)).then_some(labels)
     }
 
     /// Whether to ask the engine for a study, once for each change of embeddings.

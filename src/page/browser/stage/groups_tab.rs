@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 
 use super::{
-    group_controls::{GroupCount, Threshold},
+    group_controls::{AsManyAsLabels, GroupCount, Threshold},
+    silhouette_curve::SilhouetteCurve,
     strip_view::{Member, StripView},
 };
 use crate::{
     page::{
         browser::{controls::Choice, explain::Explain, session::Session},
         state::{Finding, Part, State},
-        strips::{Strip, duplicates, groups, odd_ones},
+        strips::{Strip, crowd, duplicates, groups, odd_ones},
         terms, words,
     },
     protocol::{PictureId, Stage},
@@ -37,12 +38,9 @@ const ODD_ONES: usize = 40;
 #[component]
 pub fn GroupsTab() -> impl IntoView {
     let session = Session::expect();
-    let wanted = RwSignal::new(Stage::Trained);
+    let wanted = RwSignal::new(None);
     let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
+        session.read([Part::Results, Part::Groups], |state| state.stage_to_study(wanted.get()))
     });
     let finding = Memo::new(move |_| session.read([Part::Groups], |state| state.groups.finding()));
     let running = Memo::new(move |_| session.read([Part::Run], |state| state.run.running));
@@ -71,12 +69,12 @@ pub fn GroupsTab() -> impl IntoView {
                     name="groups-stage"
                     options=STAGES
                     value=Signal::derive(move || Some(stage.get()))
-                    on_change=move |stage| wanted.set(stage)
+                    on_change=move |stage| wanted.set(Some(stage))
                 />
             </div>
             {move || match finding.get() {
                 Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
-                Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
+                Finding::Duplicates => view! { <FoundDuplicates stage wanted /> }.into_any(),
                 Finding::OddOnes => view! { <FoundOddOnes stage /> }.into_any(),
             }}
         </div>
@@ -92,16 +90,23 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
         state.partition(stage.get()).map(|partition| partition.silhouette)
     }) {
         Some(silhouette) => format!(
-            "{}{}. Silhouette {}. ",
+            "{}{}{} (silhouette {}). ",
             words::counted(strips.with(Vec::len), "group"),
+            if session.peek(|state| state.groups.count().is_none()) {
+                " stand apart most clearly"
+            } else {
+                ""
+            },
             taken(session, stage.get()),
             words::similarity(silhouette)
         ),
         None => waiting(session),
     };
     view! {
+        <SilhouetteCurve stage />
         <div class="groups-found">
             <GroupCount stage />
+            <AsManyAsLabels stage />
             <p class="note" aria-live="polite">{words} <Explain term=terms::SILHOUETTE /></p>
         </div>
         <Strips strips name="Group" />
@@ -110,7 +115,11 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
 
 /// Sets of near-duplicates.
 #[component]
-fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
+fn FoundDuplicates(
+    stage: Memo<Stage>,
+    /// The stage that the user chose, if they did.
+    wanted: RwSignal<Option<Stage>>,
+) -> impl IntoView {
     let session = Session::expect();
     let strips = strips(session, stage, duplicates);
     let surplus = move || -> Vec<PictureId> {
@@ -122,7 +131,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         }
         let taken = taken(session, stage.get());
         match strips.with(Vec::len) {
-            0 => format!("No two pictures are so similar{taken}. Lower the threshold to find some. "),
+            0 => format!("No two pictures are this similar{taken}. Lower the threshold to find some. "),
             sets => format!(
                 "{} of near-duplicates{taken}: {} beyond the first of each. ",
                 words::counted(sets, "set"),
@@ -130,15 +139,38 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
             ),
         }
     };
+    let crowd = Signal::derive(move || {
+        strips.with(|strips| {
+            let parts = [Part::Groups, Part::Results, Part::Pictures];
+            session.read(parts, |state| crowd(state, stage.get(), strips))
+        })
+    });
+    let remark = Signal::derive(move || {
+        let pixels = wanted.get().is_none() && stage.get() == Stage::Pixels;
+        let told = if pixels {
+            "The encoder finds many pictures as alike as copies, so raw pixels are compared."
+        } else {
+            ""
+        };
+        crowd.get().unwrap_or_else(|| told.to_owned())
+    });
+    // What is acted on stays found by the same threshold, whatever is suggested for the rest.
+    let select = move |_| {
+        session.change(|state| {
+            state.set_threshold(state.threshold(stage.get_untracked()));
+            state.select_all(surplus());
+        });
+    };
     view! {
+        <p class="note" aria-live="polite" hidden=move || remark.with(String::is_empty)>{remark}</p>
         <div class="groups-found">
-            <Threshold />
+            <Threshold stage />
             <p class="note" aria-live="polite">{words} <Explain term=terms::NEAR_DUPLICATES /></p>
             <button
                 class="button"
                 type="button"
                 disabled=move || strips.with(Vec::is_empty)
-                on:click=move |_| session.change(|state| state.select_all(surplus()))
+                on:click=select
             >
                 "Select all but the first of each"
             </button>

@@ -8,6 +8,9 @@ use thirtyfour::{By, Key};
 /// The key that goes to the right.
 const RIGHT: &str = "\u{e014}";
 
+/// The key that goes to the beginning.
+const HOME: &str = "\u{e011}";
+
 /// Clicks the picture at this place of the gallery with keys held.
 async fn click(page: &Page, place: usize, keys: &str) -> Result<()> {
     let event = format!("new MouseEvent('click', {{bubbles: true, {keys}}})");
@@ -18,6 +21,37 @@ async fn click(page: &Page, place: usize, keys: &str) -> Result<()> {
 async fn count(page: &Page, selector: &str) -> Result<u64> {
     let script = format!("document.querySelectorAll({selector:?}).length");
     page.evaluate(&script).await?.as_u64().context("a count")
+}
+
+/// Presses the curve of silhouettes where it ends.
+const PRESS_RIGHT_END: &str = "(() => {
+    const plot = document.querySelector('.silhouette .plot');
+    const { right, top } = plot.getBoundingClientRect();
+    const place = { clientX: right - 12, clientY: top + 40 };
+    plot.dispatchEvent(new MouseEvent('click', { bubbles: true, ...place }));
+})()";
+
+#[tokio::test]
+async fn at_first_few_pictures_are_near_duplicates() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=40&batch=16&side=16&width=4&backend=cpu&run=1&tab=groups")
+            .await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.evaluate("document.querySelectorAll('input[name=finding]')[1].click()").await?;
+        // By the encoder, or by raw pixels where it cannot tell.
+        page.wait_text(&["of near-duplicates"], PATIENTLY).await?;
+        page.press("Select all but the first of each").await?;
+        let text = page.wait_text(&[" selected"], SOON).await?;
+        let line = text.lines().find(|line| line.ends_with(" selected")).context("a count")?;
+        let selected: usize = line.split(' ').next().context("a number")?.replace(',', "").parse()?;
+        ensure!((1..20).contains(&selected), "{selected} of 1,000 pictures are called superfluous.");
+        let slider = page.driver().find(By::Css("input[aria-label='Similarity of near-duplicates']")).await?;
+        page.evaluate("document.querySelectorAll('input[name=groups-stage]')[1].click()").await?;
+        slider.send_keys(HOME).await?;
+        page.wait_text(&["count as near-duplicates of each other"], PATIENTLY).await?;
+        page.photograph_all("near-duplicates-crowd").await
+    })
+    .await
 }
 
 #[tokio::test]
@@ -75,13 +109,18 @@ async fn groups_near_duplicates_and_odd_ones_are_found_and_selected() -> Result<
         page.wait_text(&[&format!("{size} selected")], SOON).await?;
         page.press("Clear selection").await?;
 
+        page.evaluate(PRESS_RIGHT_END).await?;
+        page.wait_text(&["20 groups"], SOON).await?;
+        page.press("10, as many as labels").await?;
+        page.wait_text(&["10 groups"], SOON).await?;
+
         page.evaluate("document.querySelectorAll('input[name=finding]')[1].click()").await?;
         page.evaluate("document.querySelectorAll('input[name=groups-stage]')[2].click()").await?;
         page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
         page.photograph_all("near-duplicates").await?;
         page.press("Select all but the first of each").await?;
         page.press("Remove selected").await?;
-        page.wait_text(&["No two pictures are so similar"], PATIENTLY).await?;
+        page.wait_text(&["No two pictures are this similar"], PATIENTLY).await?;
 
         page.evaluate("document.querySelectorAll('input[name=finding]')[2].click()").await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
