@@ -323,6 +323,22 @@ impl Settings {
         }
     }
 
+    /// The temperature that goes with dot products, which grow with the projections' lengths.
+    pub const DOT_TEMPERATURE: f32 = 1.0;
+
+    /// Compares projections otherwise; a temperature that was left as it goes with the
+    /// comparison before becomes what goes with this one.
+    pub fn compare_by(&mut self, similarity: Similarity) {
+        let usual = |similarity| match similarity {
+            Similarity::Cosine => Self::recommended(self.images).temperature,
+            Similarity::Dot => Self::DOT_TEMPERATURE,
+        };
+        if self.temperature == usual(self.similarity) {
+            self.temperature = usual(similarity);
+        }
+        self.similarity = similarity;
+    }
+
     /// The same settings with every number inside its limits.
     pub fn clamped(mut self) -> Self {
         self.steps = Self::STEPS.clamp(self.steps);
@@ -359,5 +375,28 @@ impl Augmentations {
             &mut self.noise,
             &mut self.cutout,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_untouched_temperature_follows_the_comparison() {
+        for images in [Images::Shapes, Images::Own] {
+            let before = Settings::recommended(images);
+            let mut settings = before;
+            settings.compare_by(Similarity::Dot);
+            assert_eq!(settings, Settings { similarity: Similarity::Dot, temperature: 1.0, ..before });
+            settings.compare_by(Similarity::Dot);
+            assert_eq!(settings.temperature, 1.0);
+            settings.compare_by(Similarity::Cosine);
+            assert_eq!(settings, before);
+            // One that was set stays.
+            settings.temperature = 0.35;
+            settings.compare_by(Similarity::Dot);
+            assert_eq!((settings.similarity, settings.temperature), (Similarity::Dot, 0.35));
+        }
     }
 }

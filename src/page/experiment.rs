@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The version of what is written; another is refused.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The most pictures that an experiment may name.
 const MAX_PICTURES: u32 = 1_000_000;
@@ -95,7 +95,8 @@ fn is_sound(record: &Record) -> bool {
     last.is_some_and(|step| step <= Settings::STEPS.max)
         && record.steps.is_sorted_by(|a, b| a.step < b.step)
         && record.steps.iter().all(finite)
-        && record.knn.iter().map(|(_, knn)| *knn).chain(record.pixels).all(f32::is_finite)
+        && record.knn.iter().chain(&record.ranks).map(|(_, score)| *score).all(f32::is_finite)
+        && record.pixels.is_none_or(f32::is_finite)
 }
 
 fn unreadable() -> String {
@@ -177,6 +178,7 @@ mod tests {
             steps: losses.iter().enumerate().map(report).collect(),
             knn: vec![(0, 0.25)],
             pixels: Some(0.5),
+            ranks: vec![(0, 7.5), (1, 9.25)],
         }
     }
 
@@ -214,7 +216,7 @@ mod tests {
         }
         let mut later = whole.clone();
         later[0] += 1;
-        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("version 2"));
+        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("version 3"));
         assert!(Experiment::from_bytes(&[0xff; 64]).is_err());
     }
 
@@ -224,6 +226,7 @@ mod tests {
             (|e: &mut Experiment| e.runs.push(record(&[f32::NAN]))) as fn(&mut Experiment),
             |e| e.runs.push(record(&[])),
             |e| e.present.as_mut().expect("a run").steps[0].step = u32::MAX,
+            |e| e.present.as_mut().expect("a run").ranks[1].1 = f32::NAN,
             |e| e.typed.push((0, "x".repeat(61))),
             |e| e.typed.push((u32::MAX, String::new())),
             |e| e.removed.reverse(),

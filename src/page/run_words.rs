@@ -38,12 +38,18 @@ fn changes(before: &Record, after: &Record) -> Vec<String> {
 }
 
 /// What came out, name by name.
-pub fn scores(record: &Record) -> [(&'static str, String); 8] {
+pub fn scores(record: &Record) -> [(&'static str, String); 12] {
     let share = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
+    let rank = record.rank().map(|value| value.map_or("–".to_owned(), |rank| format!("{rank:.1}")));
+    let [untrained_rank, trained_rank] = rank;
     [
         ("Steps", count(record.steps.len())),
         ("Loss, last 20 steps", format!("{:.3}", record.final_score(|report| report.loss))),
         ("Accuracy, last 20 steps", words::similarity(record.final_score(|report| report.accuracy))),
+        ("Alignment, last 20 steps", words::similarity(record.final_score(|report| report.alignment))),
+        ("Uniformity, last 20 steps", words::similarity(record.final_score(|report| report.uniformity))),
+        ("Effective rank, trained", trained_rank),
+        ("Effective rank, untrained", untrained_rank),
         ("kNN, trained", share(record.trained())),
         ("kNN, untrained", share(record.untrained())),
         ("kNN, raw pixels", share(record.pixels)),
@@ -78,6 +84,7 @@ mod tests {
             steps: (1..=40).map(report).collect(),
             knn: vec![(0, 0.3), (40, 0.5)],
             pixels: None,
+            ranks: vec![(0, 3.0), (40, 12.5)],
         }
     }
 
@@ -106,6 +113,9 @@ mod tests {
         assert_eq!(value("Loss, last 20 steps"), Some("30.500"));
         assert_eq!((value("Steps"), value("Time")), (Some("40"), Some("40 s")));
         assert_eq!((value("kNN, trained"), value("kNN, untrained")), (Some("0.50"), Some("0.30")));
+        let rank = (value("Effective rank, trained"), value("Effective rank, untrained"));
+        assert_eq!(rank, (Some("12.5"), Some("3.0")));
+        assert_eq!(value("Uniformity, last 20 steps"), Some("−1.00"));
         assert_eq!((value("kNN, raw pixels"), value("Backend")), (Some("–"), Some("CPU")));
     }
 }

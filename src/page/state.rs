@@ -24,7 +24,7 @@ pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use invariances::Invariances;
 pub use keeping::{Keeping, Offer};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
-pub use maps::Maps;
+pub use maps::{Colouring, Maps};
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
@@ -302,7 +302,7 @@ impl State {
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 if evaluation.stage == Stage::Trained {
-                    self.run.notes.evaluated(evaluation.step, evaluation.knn);
+                    self.run.notes.evaluated(evaluation.step, evaluation.knn, evaluation.effective_rank);
                 }
                 self.labels.ask_again_of(evaluation.stage);
                 self.explain_again_after(&evaluation);

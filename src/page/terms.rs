@@ -122,6 +122,11 @@ pub const UNIFORMITY: Term = term(
     "uniformity",
     "How evenly views spread over the sphere of possible projections: 0 when all collapse into one point, lower when they spread.",
 );
+/// Effective rank.
+pub const EFFECTIVE_RANK: Term = term(
+    "the rank",
+    "How many directions the embeddings of the set really use, as exp of the entropy of their singular values (Roy & Vetterli 2007): near 1 the encoder has collapsed, and at most it is the count of numbers in an embedding. Measured at each evaluation.",
+);
 /// Cosine similarity.
 pub const SIMILARITY: Term = term(
     "similarity",
@@ -155,7 +160,7 @@ pub const TSNE: Term = term(
 /// kNN.
 pub const KNN: Term = term(
     "kNN",
-    "k nearest neighbours: how often the majority among a picture’s 10 nearest others carries its label. Labels serve this score alone, never training.",
+    "k nearest neighbours: how often the majority among a picture’s 10 nearest others carries its label, 0 to 1. The sentence above the pictures counts how many of the 10 carry it on average. Labels serve this score alone, never training.",
 );
 /// Baselines.
 pub const STAGES: Term = term(
@@ -180,7 +185,7 @@ pub const LABELS: Term = term(
 /// What a few labels are worth.
 pub const HELD_OUT: Term = term(
     "held-out pictures",
-    "Pictures whose label the classifier is not told. How often it guesses theirs right says what the few given labels are worth.",
+    "Pictures whose label the classifier is not told. How often it guesses theirs right says what the few given labels are worth. Where no other picture has a label to compare with, each given label is guessed from the others instead (cross-validation).",
 );
 /// The linear probe.
 pub const LINEAR_PROBE: Term = term(
@@ -255,6 +260,7 @@ mod tests {
             ACCURACY,
             KNN,
             OCCLUSION,
+            EFFECTIVE_RANK,
             RUNS,
             STAGES,
             HELD_OUT,

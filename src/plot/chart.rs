@@ -36,8 +36,45 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// The value along the axis at a pixel across.
+    pub fn value_at(&self, axes: &Axes, pixel: f32) -> f32 {
+        axes.x.0 + (pixel - self.left) / self.width * (axes.x.1 - axes.x.0)
+    }
+}
+
 fn share(value: f32, (from, to): (f32, f32)) -> f32 {
     if to > from { (value - from) / (to - from) } else { 0.5 }
+}
+
+/// The least and the greatest of all finite values.
+pub fn span(values: &[f32]) -> Option<(f32, f32)> {
+    let finite = values.iter().copied().filter(|value| value.is_finite());
+    finite.fold(None, |ends, value| match ends {
+        None => Some((value, value)),
+        Some((low, high)) => Some((value.min(low), value.max(high))),
+    })
+}
+
+/// The least and the greatest value but for 2 % at either end, where these few take up more
+/// than half of all; else [`span`].
+pub fn bulk(values: &[f32]) -> Option<(f32, f32)> {
+    let (min, max) = span(values)?;
+    let [low, high] = [0.02, 0.98].map(|share| quantile(values, share, (min, max)));
+    Some(if max - min > 2.0 * (high - low) { (low, high) } else { (min, max) })
+}
+
+/// The value between two ends that a share of the finite values does not exceed, by bisection.
+fn quantile(values: &[f32], share: f32, (mut low, mut high): (f32, f32)) -> f32 {
+    /// Halves the ends come together by: to a millionth of their distance.
+    const HALVINGS: usize = 20;
+    let up_to = |limit: f32| values.iter().filter(|value| value.is_finite() && **value <= limit).count();
+    let wanted = (share * up_to(high) as f32).ceil() as usize;
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        if up_to(middle) >= wanted { high = middle } else { low = middle }
+    }
+    high
 }
 
 /// The ends of an axis that holds all finite values, widened to round numbers.
@@ -125,6 +162,31 @@ mod tests {
         assert_eq!(extent([f32::NAN].into_iter()), None);
         let (low, high) = extent([2.0].into_iter()).expect("one value");
         assert!(low < 2.0 && 2.0 < high);
+    }
+
+    #[test]
+    fn a_few_outliers_do_not_stretch_the_bulk() {
+        // As sorted: 2 % of 1,000 values are 20.
+        let mut values: Vec<f32> = (0..1000).map(|i| ((i * 617) % 1000) as f32 / 1000.0).collect();
+        assert_eq!(bulk(&values), span(&values));
+        for (i, outlier) in values.iter_mut().take(15).enumerate() {
+            *outlier = 500.0 + i as f32;
+        }
+        let mut sorted = values.clone();
+        sorted.sort_by(f32::total_cmp);
+        let (low, high) = bulk(&values).expect("there are values");
+        assert!((low - sorted[19]).abs() < 2e-3 && (high - sorted[979]).abs() < 2e-3, "{low} to {high}");
+        assert_eq!(span(&values), Some((sorted[0], 514.0)));
+        // Of few values, none is an outlier.
+        assert_eq!(bulk(&[1.0, f32::NAN, 2.0, 900.0]), Some((1.0, 900.0)));
+        assert_eq!((bulk(&[f32::NAN]), span(&[])), (None, None));
+    }
+
+    #[test]
+    fn a_pixel_stands_for_the_value_that_is_drawn_there() {
+        for value in [0.0, 2.5, 10.0] {
+            assert!((FRAME.value_at(&AXES, FRAME.x(&AXES, value)) - value).abs() < 1e-4);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod confusion;
 mod curve;
+mod evaluation_curve;
 mod gallery;
 mod group_controls;
 mod groups_tab;
@@ -11,6 +12,7 @@ mod label_entry;
 mod labels_tab;
 mod legend;
 mod loss_tab;
+mod map_colours;
 mod map_tab;
 mod map_view;
 mod matrix_view;
@@ -25,6 +27,7 @@ mod run_chart;
 mod runs_view;
 mod selected_edges;
 mod selection_bar;
+mod silhouette_curve;
 mod similarity_tab;
 mod strip_view;
 mod tabs;
@@ -44,7 +47,7 @@ use crate::page::{browser::session::Session, state::Part, words};
 pub fn Stage() -> impl IntoView {
     let session = Session::expect();
     let summary = Memo::new(move |_| {
-        session.read([Part::Results, Part::Pictures, Part::Engine, Part::Run], words::summary)
+        session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
     });
     view! {
         <main class="stage" id="stage">

@@ -27,6 +27,8 @@ pub struct Notes {
     pictures: usize,
     /// kNN accuracy of the encoder, 0 to 1, by step.
     knn: Vec<(u32, f32)>,
+    /// Effective rank of its embeddings, by step.
+    ranks: Vec<(u32, f32)>,
     /// The temperature where it is learned, by step of a reported batch.
     temperatures: Vec<(u32, f32)>,
 }
@@ -38,8 +40,9 @@ impl Notes {
             settings: Some(record.settings),
             changed_after: record.changed_after,
             pictures: record.pictures,
-            // That of the untrained encoder is measured anew.
+            // Those of the untrained encoder are measured anew.
             knn: record.knn.iter().copied().filter(|(step, _)| *step > 0).collect(),
+            ranks: record.ranks.iter().copied().filter(|(step, _)| *step > 0).collect(),
             temperatures,
         }
     }
@@ -61,9 +64,11 @@ impl Notes {
         *settings = now;
     }
 
-    pub(super) fn evaluated(&mut self, step: u32, knn: Option<f32>) {
-        if let Some(knn) = knn.filter(|_| self.knn.last().is_none_or(|(last, _)| *last < step)) {
-            self.knn.push((step, knn));
+    pub(super) fn evaluated(&mut self, step: u32, knn: Option<f32>, rank: Option<f32>) {
+        for (scores, score) in [(&mut self.knn, knn), (&mut self.ranks, rank)] {
+            if let Some(score) = score.filter(|_| scores.last().is_none_or(|(last, _)| *last < step)) {
+                scores.push((step, score));
+            }
         }
     }
 
@@ -77,6 +82,7 @@ impl Notes {
     pub(super) fn go_back(&mut self, step: u32) {
         self.changed_after = self.changed_after.filter(|changed| *changed < step);
         self.knn.retain(|(at, _)| *at <= step);
+        self.ranks.retain(|(at, _)| *at <= step);
         self.temperatures.retain(|(at, _)| *at <= step);
     }
 
@@ -106,6 +112,18 @@ pub struct Record {
     pub knn: Vec<(u32, f32)>,
     /// That of the raw pixels.
     pub pixels: Option<f32>,
+    /// Effective rank of the embeddings by step.
+    pub ranks: Vec<(u32, f32)>,
+}
+
+/// The score of the untrained encoder, of those by step.
+fn at_start(scores: &[(u32, f32)]) -> Option<f32> {
+    scores.first().filter(|(step, _)| *step == 0).map(|(_, score)| *score)
+}
+
+/// The latest score of the trained encoder, of those by step.
+fn at_end(scores: &[(u32, f32)]) -> Option<f32> {
+    scores.last().filter(|(step, _)| *step > 0).map(|(_, score)| *score)
 }
 
 impl Record {
@@ -117,12 +135,17 @@ impl Record {
 
     /// kNN accuracy of the untrained encoder.
     pub fn untrained(&self) -> Option<f32> {
-        self.knn.first().filter(|(step, _)| *step == 0).map(|(_, knn)| *knn)
+        at_start(&self.knn)
     }
 
     /// The latest kNN accuracy of the trained encoder.
     pub fn trained(&self) -> Option<f32> {
-        self.knn.last().filter(|(step, _)| *step > 0).map(|(_, knn)| *knn)
+        at_end(&self.knn)
+    }
+
+    /// Effective rank of the untrained encoder's embeddings, and the latest of the trained one's.
+    pub fn rank(&self) -> [Option<f32>; 2] {
+        [at_start(&self.ranks), at_end(&self.ranks)]
     }
 
     /// How long its steps took, in seconds.
@@ -163,8 +186,6 @@ impl State {
     fn present_run(&self) -> Option<Arc<Record>> {
         let notes = &self.run.notes;
         let settings = notes.settings.filter(|_| !self.run.steps.is_empty())?;
-        let knn = |stage| self.results.scored(stage).and_then(|scored| scored.evaluation.knn);
-        let untrained = knn(Stage::Untrained).map(|knn| (0, knn));
         let backend = match &self.engine {
             Engine::Ready(environment) => Some(environment.backend),
             _ => None,
@@ -176,9 +197,23 @@ impl State {
             pictures: notes.pictures,
             backend,
             steps: self.run.steps.clone(),
-            knn: untrained.into_iter().chain(notes.knn.iter().copied()).collect(),
-            pixels: knn(Stage::Pixels),
+            knn: self.knn_by_step(),
+            pixels: self.results.scored(Stage::Pixels).and_then(|scored| scored.evaluation.knn),
+            ranks: self.ranks_by_step(),
         }))
+    }
+
+    /// kNN accuracy by step, 0 to 1, from the untrained encoder on; empty without labels.
+    pub fn knn_by_step(&self) -> Vec<(u32, f32)> {
+        let untrained = self.results.scored(Stage::Untrained).and_then(|scored| scored.evaluation.knn);
+        untrained.map(|knn| (0, knn)).into_iter().chain(self.run.notes.knn.iter().copied()).collect()
+    }
+
+    /// Effective rank of the embeddings by step, from the untrained encoder on.
+    pub fn ranks_by_step(&self) -> Vec<(u32, f32)> {
+        let untrained = self.results.scored(Stage::Untrained);
+        let untrained = untrained.and_then(|scored| scored.evaluation.effective_rank);
+        untrained.map(|rank| (0, rank)).into_iter().chain(self.run.notes.ranks.iter().copied()).collect()
     }
 
     /// Puts runs that were kept in the place of all others.
@@ -235,6 +270,7 @@ mod tests {
         Event::Stepped(steps.map(report).collect())
     }
 
+    /// An evaluation whose effective rank is ten times its kNN accuracy.
     fn evaluated(stage: Stage, step: u32, knn: f32) -> Event {
         Event::Evaluated(Evaluation {
             stage,
@@ -245,7 +281,7 @@ mod tests {
             neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
             shared_labels: None,
             knn: Some(knn),
-            effective_rank: None,
+            effective_rank: (stage != Stage::Pixels).then_some(10.0 * knn),
         })
     }
 
@@ -273,11 +309,14 @@ mod tests {
         assert_eq!((record.number, record.steps.len(), record.changed_after), (1, 50, None));
         assert_eq!((record.final_score(|report| report.loss), record.seconds()), (2.0, 25.0));
         assert_eq!(record.knn, [(0, 0.3), (25, 0.4), (50, 0.6)]);
+        assert_eq!(record.ranks, [(0, 3.0), (25, 4.0), (50, 6.0)]);
+        assert_eq!(record.rank(), [Some(3.0), Some(6.0)]);
         assert_eq!((record.untrained(), record.trained(), record.pixels), (Some(0.3), Some(0.6), Some(0.2)));
         // The next one starts with nothing of it.
         state.apply(stepped(1..=2, 3.0));
         let next = state.records().remove(1);
         assert_eq!((next.number, next.steps.len(), next.trained()), (2, 2, None));
+        assert_eq!((next.ranks.clone(), state.ranks_by_step()), (vec![(0, 3.0)], vec![(0, 3.0)]));
     }
 
     #[test]

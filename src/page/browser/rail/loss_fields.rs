@@ -87,7 +87,7 @@ fn SoftFields() -> impl IntoView {
                 name="similarity"
                 options=SIMILARITIES
                 value=Signal::derive(similarity)
-                on_change=move |similarity| session.edit(|settings| settings.similarity = similarity)
+                on_change=move |similarity| session.edit(|settings| settings.compare_by(similarity))
             />
             <Explain term=terms::COMPARISON />
         </div>
@@ -109,7 +109,25 @@ fn SoftFields() -> impl IntoView {
             step="any"
             on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
         />
+        <DotTemperature />
         <Learned />
+    }
+}
+
+/// Why the temperature went up with the dot product.
+#[component]
+fn DotTemperature() -> impl IntoView {
+    let session = Session::expect();
+    let usual = Signal::derive(move || {
+        session.read([Part::Settings], |state| {
+            let Settings { similarity, temperature, .. } = state.settings;
+            similarity == Similarity::Dot && temperature == Settings::DOT_TEMPERATURE
+        })
+    });
+    view! {
+        <p class="note" aria-live="polite" hidden=move || !usual.get()>
+            "Dot products are larger than cosines, so the temperature starts at 1."
+        </p>
     }
 }
 

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::session::Session,
+        browser::{explain::Explain, session::Session},
         state::{Engine, Part, State},
-        words,
+        terms, words,
     },
     protocol::Activity,
     settings::MIN_PICTURES,
@@ -115,10 +115,23 @@ fn Status() -> impl IntoView {
     };
     view! {
         <div class="status" role="status" aria-live="off">
-            <p class="status-main">{read(progress)}</p>
+            <p class="status-main">{read(progress)} " " <KnnTerm /></p>
             <p class="status-more">{read(activity)}</p>
         </div>
     }
+}
+
+/// What kNN means, where there is a score of it.
+#[component]
+fn KnnTerm() -> impl IntoView {
+    let session = Session::expect();
+    let scored = Signal::derive(move || {
+        session.read([Part::Results, Part::Pictures], |state| {
+            let knn = state.results.latest().and_then(|scored| scored.evaluation.knn);
+            knn.is_some() && state.has_labels()
+        })
+    });
+    view! { <span hidden=move || !scored.get()><Explain term=terms::KNN /></span> }
 }
 
 /// What the tab is called: a tab in the background goes on training, and says how far it is.

@@ -38,6 +38,8 @@ pub struct Quantity {
     pub words: fn(f32) -> String,
     /// A level to compare with.
     pub level: fn(&State) -> Option<Level>,
+    /// The least and the greatest of the values that the axis has to hold; others lie at its ends.
+    pub span: fn(&[f32]) -> Option<(f32, f32)>,
 }
 
 /// A curve with its axes, present value and level.
@@ -91,11 +93,16 @@ impl Figure {
         let level = (quantity.level)(state);
         let reports = &state.run.steps;
         let values: Vec<f32> = reports.iter().map(quantity.read).collect();
-        let heights = values.iter().copied().chain(level.iter().map(|(value, _)| *value));
+        let ends = (quantity.span)(&values).into_iter().flat_map(|(low, high)| [low, high]);
+        let heights = ends.chain(level.iter().map(|(value, _)| *value));
         let axes = Axes { x: (0.0, state.settings.steps as f32), y: extent(heights).unwrap_or((0.0, 1.0)) };
+        let within = |value: f32| value.clamp(axes.y.0, axes.y.1);
         let line = |values: &[f32]| {
-            let points: Vec<_> =
-                reports.iter().zip(values).map(|(report, value)| (report.step as f32, *value)).collect();
+            let points: Vec<_> = reports
+                .iter()
+                .zip(values)
+                .map(|(report, value)| (report.step as f32, within(*value)))
+                .collect();
             path(&thinned(&points, frame.width as usize), &axes, &frame)
         };
         let smooth = line(&smoothed(&values, (values.len() / 30).min(20)));

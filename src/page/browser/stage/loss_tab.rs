@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     curve::{Curve, Quantity},
+    evaluation_curve::{EvaluationCurve, Score},
     legend::Legend,
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
@@ -17,7 +18,10 @@ use crate::{
         state::{Part, State},
         terms, words,
     },
-    plot::matrix::{Diagonal, Scale, pixels},
+    plot::{
+        chart::{bulk, span},
+        matrix::{Diagonal, Scale, pixels},
+    },
 };
 
 const LOSS: Quantity = Quantity {
@@ -26,6 +30,7 @@ const LOSS: Quantity = Quantity {
     read: |report| report.loss,
     words: |value| format!("{value:.3}"),
     level: |state| chance::loss(&state.settings, state.pairs()),
+    span: bulk,
 };
 
 const ACCURACY: Quantity = Quantity {
@@ -34,6 +39,7 @@ const ACCURACY: Quantity = Quantity {
     read: |report| report.accuracy,
     words: words::similarity,
     level: |_| None,
+    span,
 };
 
 const ALIGNMENT: Quantity = Quantity {
@@ -42,6 +48,7 @@ const ALIGNMENT: Quantity = Quantity {
     read: |report| report.alignment,
     words: words::similarity,
     level: |_| None,
+    span,
 };
 
 const UNIFORMITY: Quantity = Quantity {
@@ -50,6 +57,31 @@ const UNIFORMITY: Quantity = Quantity {
     read: |report| report.uniformity,
     words: words::similarity,
     level: |_| None,
+    span,
+};
+
+const RANK: Score = Score {
+    name: "Rank",
+    figure: "rank",
+    term: terms::EFFECTIVE_RANK,
+    values: State::ranks_by_step,
+    words: |value| format!("{value:.1}"),
+    missing: |_| "Appears with the first evaluation.",
+};
+
+const KNN: Score = Score {
+    name: "kNN",
+    figure: "knn",
+    term: terms::KNN,
+    values: State::knn_by_step,
+    words: words::similarity,
+    missing: |state| {
+        if state.has_labels() {
+            "Appears with the first evaluation."
+        } else {
+            "Needs pictures that came with labels."
+        }
+    },
 };
 
 /// Curves on one side, the batch on the other, one of its rows below.
@@ -65,6 +97,8 @@ pub fn LossTab() -> impl IntoView {
                     <Curve quantity=ACCURACY />
                     <Curve quantity=ALIGNMENT />
                     <Curve quantity=UNIFORMITY />
+                    <EvaluationCurve score=RANK />
+                    <EvaluationCurve score=KNN />
                 </div>
             </div>
             <Batch />

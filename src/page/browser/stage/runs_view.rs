@@ -141,6 +141,12 @@ fn Comparison() -> impl IntoView {
                 records
                 line=|record| record.knn.iter().map(|(step, knn)| (*step as f32, *knn)).collect()
             />
+            <RunChart
+                name="Effective rank"
+                term=terms::EFFECTIVE_RANK
+                records
+                line=|record| record.ranks.iter().map(|(step, rank)| (*step as f32, *rank)).collect()
+            />
         </div>
         {move || pair().map(table)}
     }

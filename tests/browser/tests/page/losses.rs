@@ -1,6 +1,6 @@
 //! Every loss by its radio button, and the inside of one row.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Visit, visit};
 
@@ -30,6 +30,50 @@ async fn a_row_shows_how_each_loss_comes_about() -> Result<()> {
             page.photograph_all(&format!("row-{}", name.to_lowercase())).await?;
         }
         Ok(())
+    })
+    .await
+}
+
+/// What the field of the temperature holds.
+const TEMPERATURE: &str = "[...document.querySelectorAll('label')]
+    .find(label => label.innerText.startsWith('Temperature')).querySelector('input').value";
+
+#[tokio::test]
+async fn the_dot_product_brings_its_temperature_along() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=50&batch=16&side=16&width=4&backend=cpu").await?;
+        page.unfold("Loss and training").await?;
+        let wait_temperature = async |wanted: &str| {
+            let there = async || Ok((page.evaluate(TEMPERATURE).await? == wanted).then_some(()));
+            page.wait(&format!("a temperature of {wanted}"), SOON, there).await
+        };
+        wait_temperature("0.1").await?;
+        page.evaluate("document.querySelectorAll('input[name=similarity]')[1].click()").await?;
+        wait_temperature("1").await?;
+        page.wait_text(&["the temperature starts at 1"], SOON).await?;
+        page.evaluate("document.querySelectorAll('input[name=similarity]')[0].click()").await?;
+        wait_temperature("0.1").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn rank_and_knn_have_curves_with_a_value_an_evaluation() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=12&batch=8&side=16&width=4&backend=cpu").await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Loss").await?;
+        for figure in ["rank", "knn"] {
+            let dots = format!("document.querySelectorAll('[data-figure={figure}] circle').length");
+            // That of the untrained encoder, and that after the last step.
+            let there = async || Ok((page.evaluate(&dots).await?.as_u64() >= Some(2)).then_some(()));
+            page.wait(&format!("two values of {figure}"), PATIENTLY, there).await?;
+        }
+        let rank = "Number(document.querySelector('[data-figure=rank] .curve-now').innerText)";
+        let rank = page.evaluate(rank).await?.as_f64().unwrap_or_default();
+        ensure!((1.0..=128.0).contains(&rank), "The rank is {rank}.");
+        page.photograph_all("curves").await
     })
     .await
 }
