@@ -5,7 +5,8 @@ use crate::settings::{Images, LossKind, Mining, Operation, Settings, Similarity}
 
 /// Every difference that matters to what was computed: "temperature 0.1 → 0.2".
 pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
-    let mut found = Vec::new();
+    let own = own_settings(before, after);
+    let mut found: Vec<String> = Vec::new();
     let mut compare = |name: &str, before: Option<String>, after: Option<String>| {
         if let (Some(before), Some(after)) = (before, after)
             && before != after
@@ -22,7 +23,27 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
         let [before, after] = [&mut before, &mut after].map(|settings| say(*(operation.field)(settings)));
         compare(&operation.name.to_lowercase(), before, after);
     }
+    if let Some(change) = found.iter_mut().find(|change| change.starts_with("loss ")) {
+        change.push_str(&own);
+    }
     found
+}
+
+/// What the loss of `after` has to be set that of `before` has not: " (margin 0.5, hard
+/// negatives)".
+fn own_settings(before: &Settings, after: &Settings) -> String {
+    let own = VALUES.iter().filter(|(_, value)| value(before).is_none());
+    let own: Vec<_> = own.filter_map(|(name, value)| Some(owned(name, &value(after)?))).collect();
+    if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) }
+}
+
+/// A setting that only one of two losses has, in words.
+fn owned(name: &str, value: &str) -> String {
+    match name {
+        "comparison" => value.to_owned(),
+        "negatives" => format!("{value} negatives"),
+        _ => format!("{name} {value}"),
+    }
 }
 
 /// A setting in words; `None` where it has no effect.
@@ -126,7 +147,16 @@ mod tests {
         let unused = Settings { margin: 1.5, mining: Mining::Hard, ..before };
         assert!(differences(&before, &unused).is_empty());
         let triplets = Settings { loss: LossKind::Triplet, temperature: 0.7, ..unused };
-        assert_eq!(differences(&before, &triplets), ["loss InfoNCE → triplets"]);
+        assert_eq!(differences(&before, &triplets), ["loss InfoNCE → triplets (margin 1.5, hard negatives)"]);
+        assert_eq!(
+            differences(
+                &triplets,
+                &Settings { similarity: Similarity::Dot, learned_temperature: true, ..before }
+            ),
+            ["loss triplets → InfoNCE (dot product, temperature 0.1, learned)"]
+        );
+        // Both have a temperature: nothing is new.
+        assert_eq!(differences(&before, &Settings { loss: LossKind::Nce, ..before }), ["loss InfoNCE → NCE"]);
         let learned = Settings { learned_temperature: true, ..before };
         assert_eq!(differences(&before, &learned), ["temperature 0.1 → 0.1, learned"]);
     }

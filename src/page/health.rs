@@ -6,11 +6,14 @@ use crate::{
         words,
     },
     protocol::{Stage, StepReport},
-    settings::MIN_PICTURES,
+    settings::{LossKind, MIN_PICTURES, Mining, Settings},
 };
 
 /// Steps over which numbers are averaged before they count.
 const WINDOW: usize = 20;
+
+/// Steps after which the end of a run says something of how it went.
+const SHORTEST: u32 = WINDOW as u32;
 
 /// Steps before anything is said of how training goes: the first ones are always rough.
 const PATIENCE: usize = 50;
@@ -40,7 +43,7 @@ pub struct Warning {
 /// Everything that goes wrong now.
 pub fn warnings(state: &State) -> Vec<Warning> {
     let collapse = collapse(state).or_else(|| few_dimensions(state));
-    [few_pictures(state), diverging(&state.run), collapse].into_iter().flatten().collect()
+    [few_pictures(state), diverging(state), collapse].into_iter().flatten().collect()
 }
 
 /// A step asks for more pictures than there are.
@@ -58,39 +61,60 @@ fn few_pictures(state: &State) -> Option<Warning> {
 }
 
 /// The loss was lower and climbs.
-fn diverging(run: &Run) -> Option<Warning> {
-    let means = windows(run, |report| report.loss)?;
+fn diverging(state: &State) -> Option<Warning> {
+    let means = windows(&state.run, PATIENCE, |report| report.loss)?;
     let (latest, before) = means.split_last()?;
     let lowest = before.iter().copied().reduce(f32::min)?;
+    let remedy = match state.settings.loss {
+        LossKind::InfoNce | LossKind::Nce => "a lower learning rate or a higher temperature",
+        LossKind::Triplet => "a lower learning rate",
+    };
     // Near zero, a multiple means nothing.
     (*latest > lowest * DIVERGED && latest - lowest > 0.5).then(|| Warning {
         matter: "The loss climbs.",
         advice: format!(
-            "It was {lowest:.2} and is {latest:.2} now: the steps overshoot. Try a lower learning rate or a higher temperature, then Reset."
+            "The loss rose from {lowest:.2} to {latest:.2}: the steps are too large. Try {remedy}, then Reset."
         ),
     })
 }
 
 /// All views end up in one place.
 fn collapse(state: &State) -> Option<Warning> {
-    let latest = *windows(&state.run, |report| report.uniformity)?.last()?;
     let settled = state.run.step() >= COLLAPSE_PATIENCE.max(state.settings.steps / 5);
-    (settled && latest > COLLAPSED_UNIFORMITY).then(|| Warning {
-        matter: "The encoder collapses.",
+    let patience = if has_ended(state) { WINDOW } else { PATIENCE };
+    let latest = *windows(&state.run, patience, |report| report.uniformity)?.last()?;
+    ((settled || has_ended(state)) && latest > COLLAPSED_UNIFORMITY).then(|| Warning {
+        matter: "The encoder has collapsed.",
         advice: format!(
-            "All views come out nearly alike (uniformity {}), so that nothing can be told apart. Try a lower learning rate, more pairs or a lower temperature, then Reset.",
-            words::similarity(latest)
+            "All views come out nearly alike (uniformity {}), so that nothing can be told apart. Try {}, then Reset.",
+            words::similarity(latest),
+            against_collapse(&state.settings)
         ),
     })
+}
+
+/// Whether the run took all its steps: what it has not learned by now it will not.
+fn has_ended(state: &State) -> bool {
+    let step = state.run.step();
+    !state.run.running && step >= SHORTEST && state.run.is_complete(&state.settings)
+}
+
+/// What keeps views apart, by the loss that draws them together.
+fn against_collapse(settings: &Settings) -> &'static str {
+    match (settings.loss, settings.mining) {
+        (LossKind::InfoNce | LossKind::Nce, _) => "a lower learning rate, more pairs or a lower temperature",
+        (LossKind::Triplet, Mining::Hard) => "semi-hard or random negatives, or a lower learning rate",
+        (LossKind::Triplet, _) => "a lower learning rate, more pairs or a wider margin",
+    }
 }
 
 /// Embeddings vary along a line or not at all.
 fn few_dimensions(state: &State) -> Option<Warning> {
     let evaluation = &state.results.scored(Stage::Trained)?.evaluation;
     let rank = evaluation.effective_rank?;
-    let settled = evaluation.step >= COLLAPSE_PATIENCE && evaluation.pictures.len() > WINDOW;
-    (settled && rank < COLLAPSED_RANK).then(|| Warning {
-        matter: "The encoder collapses.",
+    let settled = evaluation.step >= COLLAPSE_PATIENCE || has_ended(state) && evaluation.step >= SHORTEST;
+    (settled && evaluation.pictures.len() > WINDOW && rank < COLLAPSED_RANK).then(|| Warning {
+        matter: "The encoder has collapsed.",
         advice: format!(
             "Its embeddings use {rank:.1} of {} dimensions. Try a lower learning rate, or augmentations that change less, then Reset.",
             evaluation.dimensions
@@ -99,11 +123,11 @@ fn few_dimensions(state: &State) -> Option<Warning> {
 }
 
 /// Means over windows of steps taken under the present settings, the latest ending with
-/// the latest step; `None` before there is enough to judge by.
-fn windows(run: &Run, read: impl Fn(&StepReport) -> f32) -> Option<Vec<f32>> {
+/// the latest step; `None` before there are as many steps as it takes to judge by.
+fn windows(run: &Run, patience: usize, read: impl Fn(&StepReport) -> f32) -> Option<Vec<f32>> {
     let steps: Vec<f32> =
         run.steps.iter().filter(|report| report.step > run.settings_since).map(read).collect();
-    if steps.len() < PATIENCE {
+    if steps.len() < patience {
         return None;
     }
     let mean = |window: &[f32]| window.iter().sum::<f32>() / window.len() as f32;
@@ -183,10 +207,44 @@ mod tests {
         train(&mut state, 190, |_| 4.0, |_| -0.01);
         assert!(matters(&state).is_empty());
         train(&mut state, 10, |_| 4.0, |_| -0.01);
-        assert_eq!(matters(&state), ["The encoder collapses."]);
+        assert_eq!(matters(&state), ["The encoder has collapsed."]);
         assert!(warnings(&state)[0].advice.contains("uniformity −0.01"));
         state.apply(Event::Restarted { parameters: 1 });
         assert!(matters(&state).is_empty());
+    }
+
+    #[test]
+    fn a_short_run_that_ended_collapsed_is_told() {
+        let mut state = state(100);
+        state.edit(|settings| settings.steps = 40);
+        state.start_running();
+        train(&mut state, 40, |_| 4.0, |_| -0.001);
+        assert!(matters(&state).is_empty(), "it may still go on");
+        state.apply(Event::Finished);
+        assert_eq!(matters(&state), ["The encoder has collapsed."]);
+        assert!(warnings(&state)[0].advice.contains("(uniformity 0.00)"), "no minus before nothing");
+        state.edit(|settings| settings.steps = 400);
+        assert!(matters(&state).is_empty(), "there are steps left");
+    }
+
+    #[test]
+    fn advice_names_only_what_the_loss_has() {
+        let advice = |loss, mining| {
+            let mut state = state(100);
+            state.edit(|settings| (settings.steps, settings.loss, settings.mining) = (200, loss, mining));
+            train(&mut state, 200, |step| if step < 150 { 1.0 } else { 3.0 }, |_| 0.0);
+            let advice: Vec<_> = warnings(&state).into_iter().map(|warning| warning.advice).collect();
+            assert_eq!(advice.len(), 2, "it climbs and has collapsed");
+            advice.concat()
+        };
+        let hard = advice(LossKind::Triplet, Mining::Hard);
+        assert!(hard.contains("semi-hard or random negatives") && !hard.contains("temperature"), "{hard}");
+        let random = advice(LossKind::Triplet, Mining::Random);
+        assert!(random.contains("margin") && !random.contains("negatives"), "{random}");
+        for loss in [LossKind::InfoNce, LossKind::Nce] {
+            let soft = advice(loss, Mining::Hard);
+            assert!(soft.contains("temperature") && !soft.contains("negatives"), "{soft}");
+        }
     }
 
     #[test]
@@ -206,7 +264,7 @@ mod tests {
         state.apply(Event::Evaluated(evaluation(10, 1.2)));
         assert!(matters(&state).is_empty());
         state.apply(Event::Evaluated(evaluation(160, 1.2)));
-        assert_eq!(matters(&state), ["The encoder collapses."]);
+        assert_eq!(matters(&state), ["The encoder has collapsed."]);
         state.apply(Event::Evaluated(evaluation(180, 14.0)));
         assert!(matters(&state).is_empty());
     }

@@ -51,9 +51,10 @@ pub fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
 
-/// A number between −1 and 1, with a true minus sign.
+/// A number between −1 and 1, with a true minus sign; never a negative zero.
 pub fn similarity(value: f32) -> String {
-    format!("{value:.2}").replace('-', "−")
+    let text = format!("{value:.2}");
+    if text == "-0.00" { "0.00".to_owned() } else { text.replace('-', "−") }
 }
 
 /// A similarity near 1, where the third digit counts; never rounded up to 1.
@@ -224,6 +225,10 @@ pub fn summary(state: &State) -> String {
     if pictures == 0 {
         return "Drop your pictures in. Watch a network learn which of them are alike.".to_owned();
     }
+    // Without a count of those that are there: it would be read out with every one of them.
+    if state.intake.is_active() && state.settings.images == Images::Own && !state.run.running {
+        return format!("Reading your {}.", counted(state.intake.total, "picture"));
+    }
     if state.results.scored(Stage::Untrained).is_none() {
         return match &state.engine {
             Engine::Stopped(sentence) => sentence.clone(),
@@ -244,18 +249,16 @@ fn labelled_summary(state: &State) -> String {
     let nearest = state.results.latest().map_or(10, |scored| scored.evaluation.neighbours.k.min(10));
     let of = format!("of each picture’s {nearest} nearest");
     let untrained = shared(Stage::Untrained).unwrap_or_default();
-    let pixels = shared(Stage::Pixels).map_or(String::new(), |n| format!(", raw pixels {n}"));
+    let pixels = shared(Stage::Pixels).map_or(String::new(), |n| format!(" Raw pixels: {n}."));
     match (shared(Stage::Trained), trained_step(state)) {
         (Some(trained), step) if step > 0 => {
-            format!(
-                "After {}, {of} {trained} share its kind; untrained {untrained}{pixels}.",
-                counted(step, "step")
-            )
+            let after = counted(step, "step");
+            format!("After {after}, {trained} {of} share its kind. Untrained: {untrained}.{pixels}")
         }
         _ if state.run.running => {
-            format!("Training. Before it, {of} {untrained} shared its kind{pixels}.")
+            format!("Training. Before it, {untrained} {of} shared its kind.{pixels}")
         }
-        _ => format!("Untrained: {of}, {untrained} share its kind{pixels}. Press Train."),
+        _ => format!("Untrained: {untrained} {of} share its kind.{pixels} Press Train."),
     }
 }
 
@@ -263,7 +266,7 @@ fn labelled_summary(state: &State) -> String {
 fn unlabelled_summary(state: &State) -> String {
     match (state.results.changed_neighbours(), trained_step(state)) {
         (Some((changed, k)), step) if step > 0 => format!(
-            "After {}, {changed:.1} of each picture’s {k} nearest are others than before training.",
+            "After {}, about {changed:.0} of each picture’s {k} nearest have changed. Look at Neighbours to judge whether they fit better.",
             counted(step, "step")
         ),
         _ if state.run.running => TRAINING.to_owned(),
@@ -279,6 +282,11 @@ fn trained_step(state: &State) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        image::Image,
+        page::state::Newcomer,
+        protocol::{Evaluation, Event, Floats, Neighbours},
+    };
 
     #[test]
     fn numbers_read_well() {
@@ -288,7 +296,7 @@ mod tests {
         assert_eq!(duration(59.4), "59 s");
         assert_eq!(duration(125.0), "2 min 5 s");
         assert_eq!(duration(3_725.0), "1 h 2 min");
-        assert_eq!(similarity(-0.254), "−0.25");
+        assert_eq!((similarity(-0.254), similarity(-0.001)), ("−0.25".to_owned(), "0.00".to_owned()));
         assert_eq!(
             (fine_similarity(0.9996), fine_similarity(0.985)),
             ("0.999".to_owned(), "0.985".to_owned())
@@ -332,6 +340,70 @@ mod tests {
         let state = State::new(Settings::recommended(Images::Own));
         assert!(summary(&state).starts_with("Drop your pictures in."));
         assert_eq!(images(&state), "none yet");
+    }
+
+    #[test]
+    fn while_pictures_come_in_the_page_says_so() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let image = Image::draw(|_, _| [0; 3]);
+        state.begin_intake("Decoding", 2_000, 0);
+        state.add(vec![Newcomer { name: "a".to_owned(), label: None, image }]);
+        assert_eq!(summary(&state), "Reading your 2,000 pictures.");
+        state.advance_intake(2_000, Vec::new());
+        assert!(summary(&state).starts_with("Press Train"));
+    }
+
+    /// An evaluation of twelve pictures, whose nearest ten carry a label so often.
+    fn evaluated(state: &mut State, stage: Stage, step: u32, shared_labels: Option<f32>) {
+        let pictures = state.order();
+        let first = if stage == Stage::Trained { 1 } else { 4 };
+        let indices = (0..12).flat_map(|row| (0..10).map(move |i| (row + first + i) % 12)).collect();
+        state.apply(Event::Evaluated(Evaluation {
+            stage,
+            step,
+            pictures,
+            dimensions: 0,
+            embeddings: Floats::default(),
+            neighbours: Neighbours { k: 10, indices, similarities: Floats(vec![0.5; 120]) },
+            shared_labels,
+            knn: None,
+            effective_rank: None,
+        }));
+    }
+
+    fn twelve(label: impl Fn(usize) -> Option<&'static str>) -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer = |i: usize| Newcomer {
+            name: i.to_string(),
+            label: label(i).map(str::to_owned),
+            image: Image::draw(|_, _| [0; 3]),
+        };
+        state.add((0..12).map(newcomer).collect());
+        state
+    }
+
+    #[test]
+    fn what_training_brought_is_told_in_numbers_one_can_value() {
+        let mut state = twelve(|i| Some(["a", "b"][i % 2]));
+        evaluated(&mut state, Stage::Pixels, 0, Some(0.16));
+        evaluated(&mut state, Stage::Untrained, 0, Some(0.1));
+        assert_eq!(
+            summary(&state),
+            "Untrained: 1.0 of each picture’s 10 nearest share its kind. Raw pixels: 1.6. Press Train."
+        );
+        evaluated(&mut state, Stage::Trained, 120, Some(0.56));
+        assert_eq!(
+            summary(&state),
+            "After 120 steps, 5.6 of each picture’s 10 nearest share its kind. Untrained: 1.0. Raw pixels: 1.6."
+        );
+        // Of the ten after it instead of the ten from the fourth on, two are others.
+        let mut state = twelve(|_| None);
+        evaluated(&mut state, Stage::Untrained, 0, None);
+        evaluated(&mut state, Stage::Trained, 120, None);
+        assert_eq!(
+            summary(&state),
+            "After 120 steps, about 2 of each picture’s 10 nearest have changed. Look at Neighbours to judge whether they fit better."
+        );
     }
 
     #[test]

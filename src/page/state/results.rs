@@ -47,6 +47,9 @@ impl Scored {
     }
 }
 
+/// Nearest others that the page speaks of: as many as the tab Neighbours shows.
+const SHOWN: usize = 10;
+
 /// What is known of one stage.
 #[derive(Debug, Default)]
 struct Known {
@@ -110,19 +113,21 @@ impl Results {
         self.scored(Stage::Trained).or(self.scored(Stage::Untrained))
     }
 
-    /// How many of a picture's nearest others the trained encoder has and the untrained
-    /// one had not, on average, and out of how many.
+    /// How many of a picture's [`SHOWN`] nearest others the trained encoder has and the
+    /// untrained one had not, on average, and out of how many.
     pub fn changed_neighbours(&self) -> Option<(f32, u32)> {
         let (trained, untrained) = (self.scored(Stage::Trained)?, self.scored(Stage::Untrained)?);
         let pictures = &trained.evaluation.pictures;
         let new = |id: &PictureId| {
-            let before = untrained.nearest(*id);
-            let after = trained.nearest(*id);
-            after.iter().filter(|near| before.iter().all(|old| old.id != near.id)).count()
+            let (before, after) = (untrained.nearest(*id), trained.nearest(*id));
+            let before = &before[..before.len().min(SHOWN)];
+            let new = after.iter().take(SHOWN).filter(|near| before.iter().all(|old| old.id != near.id));
+            new.count()
         };
         let total: usize = pictures.iter().map(new).sum();
-        (!pictures.is_empty())
-            .then(|| (total as f32 / pictures.len() as f32, trained.evaluation.neighbours.k))
+        (!pictures.is_empty()).then(|| {
+            (total as f32 / pictures.len() as f32, trained.evaluation.neighbours.k.min(SHOWN as u32))
+        })
     }
 
     fn known(&self, stage: Stage) -> &Known {
@@ -191,5 +196,22 @@ mod tests {
         assert_eq!(results.changed_neighbours(), None);
         results.keep_evaluation(evaluation(Stage::Trained, [1, 0, 1]));
         assert_eq!(results.changed_neighbours(), Some((2.0 / 3.0, 1)));
+    }
+
+    #[test]
+    fn only_the_ten_nearest_count() {
+        // Picture 0 has eleven others: what was the last becomes the first, and so on.
+        let nearest = |order: [u32; 11]| Evaluation {
+            pictures: (0..12).collect(),
+            neighbours: Neighbours { k: 11, indices: order.repeat(12), similarities: Floats(vec![0.5; 132]) },
+            ..evaluation(Stage::Untrained, [0; 3])
+        };
+        let order: [u32; 11] = std::array::from_fn(|i| i as u32 + 1);
+        let mut rotated = order;
+        rotated.rotate_right(1);
+        let mut results = Results::default();
+        results.keep_evaluation(nearest(order));
+        results.keep_evaluation(Evaluation { stage: Stage::Trained, ..nearest(rotated) });
+        assert_eq!(results.changed_neighbours(), Some((1.0, 10)));
     }
 }
