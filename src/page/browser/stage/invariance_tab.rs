@@ -12,11 +12,11 @@ use crate::{
     protocol::Stage,
 };
 
-/// The two encoders, and the looks of their bars.
+/// The two encoders, and the looks of their dots.
 const ENCODERS: [(&str, Stage, &str); 2] =
-    [("Untrained", Stage::Untrained, "bar before"), ("Trained", Stage::Trained, "bar after")];
+    [("Untrained", Stage::Untrained, "dot before"), ("Trained", Stage::Trained, "dot after")];
 
-/// A sentence, and a row of bars for every operation.
+/// A sentence, and a line with two dots for every operation.
 #[component]
 pub fn InvarianceTab() -> impl IntoView {
     let session = Session::expect();
@@ -26,20 +26,14 @@ pub fn InvarianceTab() -> impl IntoView {
     });
     let parts = [Part::Invariance, Part::Results, Part::Settings, Part::Pictures];
     let rows = Memo::new(move |_| session.read(parts, invariance::rows));
-    let others = Memo::new(move |_| {
-        session.read(parts, |state| {
-            ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
-        })
-    });
     let sentence = move || session.read(parts, invariance::sentence);
-    let body = move || {
-        let rows = rows.get().into_iter();
-        rows.map(|row| view! { <OperationBars row others=others.get() /> }).collect_view()
-    };
-    let foot = move || {
-        let values = others.get().map(|value| value.map_or("–".to_owned(), words::similarity));
-        values.map(|value| view! { <td>{value}</td> }).collect_view()
-    };
+    let others = Signal::derive(move || {
+        let [before, now] = session.read(parts, |state| {
+            ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
+        });
+        change(before, now)
+    });
+    let body = move || rows.get().into_iter().map(|row| view! { <OperationLine row /> }).collect_view();
     view! {
         <div class="invariance" data-figure="invariance">
             <p class="lead">
@@ -47,55 +41,60 @@ pub fn InvarianceTab() -> impl IntoView {
                 <Explain term=terms::INVARIANCE /> " " <PngButton name="Invariance" />
             </p>
             <p aria-live="polite">{sentence}</p>
-            <table class="scores invariance-bars">
+            <table class="scores invariance-lines">
                 <thead>
                     <tr>
                         <th scope="col">"Changed by"</th>
-                        {ENCODERS.map(|(name, ..)| view! { <th scope="col">{name}</th> }).collect_view()}
+                        <th scope="col">
+                            <span class="axis" aria-hidden="true"><span>"another picture"</span><span>"the very same"</span></span>
+                            <span class="visually-hidden">"Between another picture and the very same"</span>
+                        </th>
+                        <th scope="col">"Similarity, untrained → trained"</th>
                     </tr>
                 </thead>
                 <tbody>{body}</tbody>
                 <tfoot>
                     <tr>
                         <th scope="row">"Another picture"</th>
-                        {foot}
+                        <td></td>
+                        <td>{others}</td>
                     </tr>
                 </tfoot>
             </table>
             <p class="note">
-                "The line across a bar is how similar two different pictures are. A bar that ends near it says: changed like this, a picture is as strange as any other."
+                <span class="dot before" aria-hidden="true"></span> " untrained, "
+                <span class="dot after" aria-hidden="true"></span> " trained. At the left end, a picture changed like this is as strange as any other; at the right end, the encoder does not notice the change."
             </p>
         </div>
     }
 }
 
-/// One operation's bars.
+/// One operation's line: a hollow dot where the untrained encoder sees the changed picture
+/// between another picture and the very same, a full one where the trained encoder does.
 #[component]
-fn OperationBars(row: Row, others: [Option<f32>; 2]) -> impl IntoView {
-    let Row { name, strength, on, cosines } = row;
+fn OperationLine(row: Row) -> impl IntoView {
+    let Row { name, strength, on, cosines: [before, now], overlooked } = row;
     let remark = match (on, strength.is_empty()) {
         (true, _) => strength,
         (false, true) => "not used in training".to_owned(),
         (false, false) => format!("{strength}; not used in training"),
     };
-    let bars = ENCODERS.into_iter().zip(cosines.into_iter().zip(others));
-    let bars = bars.map(|((_, _, class), (cosine, others))| {
-        let words = cosine.map_or("–".to_owned(), words::similarity);
-        let percent = |value: Option<f32>| format!("{:.1}%", value.unwrap_or_default().clamp(0.0, 1.0) * 100.0);
-        view! {
-            <td>
-                <span class="track" aria-hidden="true">
-                    <span class=class style:width=percent(cosine)></span>
-                    {others.map(|others| view! { <span class="mark" style:left=percent(Some(others))></span> })}
-                </span>
-                <span class="value">{words}</span>
-            </td>
-        }
-    });
+    let dot = |((_, _, class), share): ((&str, Stage, &'static str), Option<f32>)| {
+        let percent = format!("{:.1}%", share?.clamp(0.0, 1.0) * 100.0);
+        Some(view! { <span class=class style:left=percent></span> }.into_any())
+    };
+    let dots: Vec<_> = ENCODERS.into_iter().zip(overlooked).filter_map(dot).collect();
     view! {
         <tr class:off=!on>
             <th scope="row">{name} <span class="note">{remark}</span></th>
-            {bars.collect_view()}
+            <td><span class="track" aria-hidden="true">{dots}</span></td>
+            <td class="value">{change(before, now)}</td>
         </tr>
     }
+}
+
+/// A similarity before and after training.
+fn change(before: Option<f32>, now: Option<f32>) -> String {
+    let words = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
+    format!("{} → {}", words(before), words(now))
 }

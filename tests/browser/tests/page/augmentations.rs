@@ -19,9 +19,13 @@ const DRAWN_VIEWS: &str =
     return data.some((value, i) => i % 4 < 3 && value !== data[i % 4]);
 }).length";
 
-/// How many operations have both bars.
-const MEASURED: &str = "[...document.querySelectorAll('.invariance-bars tbody tr')]
-    .filter(row => [...row.querySelectorAll('.value')].every(value => value.innerText !== '–')).length";
+/// How many operations have both dots within their line, and the numbers that go with them.
+const MEASURED: &str = "[...document.querySelectorAll('.invariance-lines tbody tr')].filter(row => {
+    const { left, right } = row.querySelector('td').getBoundingClientRect();
+    const within = dot => { const box = dot.getBoundingClientRect(); return box.left >= left && box.right <= right; };
+    const dots = [...row.querySelectorAll('.dot')];
+    return dots.length === 2 && dots.every(within) && !row.querySelector('.value').innerText.includes('–');
+}).length";
 
 async fn wait_count(page: &Page, what: &str, script: &str, wanted: u64) -> Result<()> {
     page.wait(what, PATIENTLY, async || Ok((page.evaluate(script).await? == wanted).then_some(()))).await
@@ -45,7 +49,7 @@ async fn the_lab_previews_what_training_sees_and_its_lesson_is_measured() -> Res
         page.wait_text(&["64 pictures changed by each operation alone"], PATIENTLY).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        wait_count(page, "two bars for each operation", MEASURED, 13).await?;
+        wait_count(page, "two dots for each operation", MEASURED, 13).await?;
         page.wait_text(&["After 20 steps, the encoder"], PATIENTLY).await?;
         page.photograph_all("invariance").await
     })

@@ -158,7 +158,7 @@ async fn wait_for_paint(page: &Page, figure: &str) -> Result<()> {
     let painted = format!(
         "[...document.querySelectorAll('[data-figure={figure}] canvas')].every(({{ width }}) => width > 1) \
          && !document.querySelector('[data-figure={figure}] .waiting') \
-         && [...document.querySelectorAll('[data-figure={figure}] .value')].every(({{ textContent }}) => textContent !== '–')"
+         && [...document.querySelectorAll('[data-figure={figure}] .value')].every(({{ textContent }}) => !textContent.includes('–'))"
     );
     page.wait(figure, PATIENTLY, async || Ok((page.evaluate(&painted).await? == true).then_some(()))).await
 }
