@@ -39,11 +39,20 @@ pub struct Labels {
     tuning: Option<(u32, u32)>,
     /// What the fine-tuned network says, in the place of the probe's word.
     tuned: Option<Classification>,
+    /// Whether labels have changed since it learned them.
+    outdated: bool,
 }
 
 impl Default for Labels {
     fn default() -> Self {
-        Self { per_class: 10, typed: BTreeMap::new(), known: Default::default(), tuning: None, tuned: None }
+        Self {
+            per_class: 10,
+            typed: BTreeMap::new(),
+            known: Default::default(),
+            tuning: None,
+            tuned: None,
+            outdated: false,
+        }
     }
 }
 
@@ -71,7 +80,8 @@ impl Labels {
     /// What the engine has to say again: something that it was told has changed.
     pub(super) fn ask_again(&mut self) {
         self.known.iter_mut().for_each(Known::ask_again);
-        self.end_tuning();
+        self.tuning = None;
+        self.outdated = self.tuned.is_some();
     }
 
     /// Steps taken of a fine-tuning that goes on, and steps in all.
@@ -79,14 +89,19 @@ impl Labels {
         self.tuning
     }
 
-    /// What the fine-tuned network says, while the labels are those that it learned.
+    /// What the fine-tuned network says.
     pub fn tuned(&self) -> Option<&Classification> {
         self.tuned.as_ref()
     }
 
+    /// Whether that is of labels that have changed since.
+    pub fn is_tuned_outdated(&self) -> bool {
+        self.outdated
+    }
+
     /// Forgets a fine-tuning: what it learns or learned is no longer asked for.
     pub(super) fn end_tuning(&mut self) {
-        (self.tuning, self.tuned) = (None, None);
+        (self.tuning, self.tuned, self.outdated) = (None, None, false);
     }
 
     /// Notes how far the fine-tuning is, unless it was given up meanwhile.

@@ -47,6 +47,15 @@ pub fn LabelsTab() -> impl IntoView {
         })
     });
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
+    // What was waited for is shown once it is there.
+    Effect::new(move |before: Option<bool>| {
+        let tuned = session.read([Part::Labels], |state| state.labels.tuned().is_some());
+        if before == Some(false) && tuned {
+            focus.method.set(Method::FineTuned);
+            focus.cell.set(None);
+        }
+        tuned
+    });
     Effect::new(move || {
         session.track([Part::Results, Part::Labels]);
         STAGES.into_iter().for_each(|stage| session.request_classification(stage));
@@ -135,7 +144,7 @@ fn Scores() -> impl IntoView {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => split_in_words(state, classification),
-                None if state.can_classify() => "The classifiers are on their way.".to_owned(),
+                None if state.can_classify() => "Computing…".to_owned(),
                 None => LACKING.to_owned(),
             }
         })
@@ -162,7 +171,7 @@ fn Scores() -> impl IntoView {
             <tbody>
                 {STAGES.map(row).collect_view()}
                 <tr>
-                    <th scope="row">{move || tuned_name(session)} <Explain term=terms::FINE_TUNING /></th>
+                    <th scope="row">{Method::FineTuned.name()} " " <Explain term=terms::FINE_TUNING /></th>
                     <td colspan="2">{move || accuracy(session, Stage::Trained, Method::FineTuned)}</td>
                 </tr>
             </tbody>
@@ -180,13 +189,6 @@ fn row_name(session: Session, stage: Stage) -> String {
     }
 }
 
-fn tuned_name(session: Session) -> String {
-    let step = session.read([Part::Labels], |state| state.labels.tuned().map(|found| found.step));
-    step.map_or("Fine-tuned ".to_owned(), |step| {
-        format!("Trained, {}, then fine-tuned ", words::counted(step as usize, "step"))
-    })
-}
-
 fn accuracy(session: Session, stage: Stage, method: Method) -> String {
     session.read([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
 }
@@ -201,11 +203,21 @@ fn FineTuning() -> impl IntoView {
             !state.can_classify() || state.results.latest().is_none()
         })
     };
-    let words = move || match progress() {
-        Some((done, total)) if total > 0 => format!("step {done} of {total}"),
-        Some(_) => "on its way".to_owned(),
-        None => String::new(),
+    let tuned = move || {
+        session.read([Part::Labels], |state| {
+            let step = words::counted(state.labels.tuned()?.step as usize, "step");
+            Some(if state.labels.is_tuned_outdated() {
+                "Fine-tuned before your last correction. Fine-tune again?".to_owned()
+            } else {
+                format!("Fine-tuned after {step} of training.")
+            })
+        })
     };
+    let words = Signal::derive(move || match progress() {
+        Some((done, total)) if total > 0 => format!("step {done} of {total}"),
+        Some(_) => "Computing…".to_owned(),
+        None => tuned().unwrap_or_default(),
+    });
     view! {
         <div class="tuning">
             <button

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
-use browser_tests::{Visit, visit};
+use browser_tests::{Page, Visit, pictures, visit};
+use tempfile::TempDir;
 use thirtyfour::By;
 
 /// Markup that a label must not become.
@@ -33,6 +34,64 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
         page.evaluate("document.querySelector('[aria-label^=\"Accept \"]').click()").await?;
         page.wait_text(&["(2 typed), 89"], SOON).await?;
         Ok(())
+    })
+    .await
+}
+
+/// Gives the picture at this place of the gallery a label.
+async fn label(page: &Page, place: usize, name: &str) -> Result<()> {
+    page.evaluate(&format!("document.querySelectorAll('.gallery-cell')[{place}].click()")).await?;
+    let field = By::Css("input[aria-label='Label of the picked picture']");
+    page.driver().find(field).await?.send_keys(name).await?;
+    page.press("Set label").await
+}
+
+/// Which classifier's predictions are shown.
+const SHOWN: &str =
+    "[...document.querySelectorAll('input[name=labels-method]')].findIndex(input => input.checked)";
+
+#[tokio::test]
+async fn typed_labels_alone_are_scored_by_cross_validation_and_fine_tuned() -> Result<()> {
+    let album = TempDir::new()?;
+    pictures::write_album(album.path())?;
+    // Without their folders, the pictures bring no labels.
+    let files = pictures::FOLDERS
+        .iter()
+        .flat_map(|name| ["png", "bmp", "gif"].map(|ending| (name, ending)))
+        .map(|(name, ending)| album.path().join(name).join(format!("{name}.{ending}")));
+    visit(Visit::default(), async |page| {
+        page.open("images=own&steps=6&batch=4&side=16&width=4&backend=cpu").await?;
+        page.drop_paths(&files.collect::<Vec<_>>()).await?;
+        page.wait_text(&["6 pictures"], PATIENTLY).await?;
+        page.choose("Labels").await?;
+        label(page, 0, "warm").await?;
+        label(page, 3, "cold").await?;
+        page.wait_text(&["Label 4 pictures or more of each kind"], PATIENTLY).await?;
+        label(page, 1, "warm").await?;
+        label(page, 4, "cold").await?;
+        label(page, 5, "neither").await?;
+        let told = [
+            "5 pictures with labels (5 typed), 1 without.",
+            "counted over 4 of those with labels, each guessed from all the others",
+            "“neither” cannot be scored",
+        ];
+        page.wait_text(&told, PATIENTLY).await?;
+        // Two for each embedding that there is: raw pixels and the untrained encoder.
+        let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+ %$/.test(cell.innerText)).length";
+        let all = async || Ok((page.evaluate(scored).await? == 4).then_some(()));
+        page.wait("four scores", PATIENTLY, all).await?;
+        let cells = "document.querySelectorAll('.confusion canvas').length";
+        ensure!(page.evaluate(cells).await? == 1, "There is no confusion matrix.");
+        page.photograph_all("labels-typed").await?;
+
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Labels").await?;
+        page.press("Fine-tune").await?;
+        page.wait_text(&["Fine-tuned after 6 steps of training"], PATIENTLY).await?;
+        ensure!(page.evaluate(SHOWN).await? == 2, "What was fine-tuned is not shown.");
+        label(page, 2, "warm").await?;
+        page.wait_text(&["Fine-tuned before your last correction"], SOON).await.map(drop)
     })
     .await
 }
