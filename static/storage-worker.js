@@ -11,6 +11,9 @@ const NAME = "likeness";
 // Experiments beside this visit's that are kept: older ones go.
 const KEPT = 3;
 
+// How long a page that was just left may take to end and to let go of its lock.
+const ENDING = 1000;
+
 // A file: these eight letters, the version, the number of parts, then each part after its length.
 const LETTERS = "LIKENESS";
 const VERSION = 1;
@@ -32,10 +35,10 @@ self.onmessage = async ({ data: [name, argument], ports: [port] }) => {
 const questions = {
   // The latest experiment that no living tab works on: [key, when, words], or null.
   async find() {
+    const all = (await read("experiments", store => store.getAll())).sort((a, b) => b.saved - a.saved);
+    if (all.length > 0) await released(all[0].key);
     const held = new Set((await self.navigator.locks?.query())?.held.map(lock => lock.name));
-    const free = (await read("experiments", store => store.getAll()))
-      .filter(experiment => !held.has(lockOf(experiment.key)))
-      .sort((a, b) => b.saved - a.saved);
+    const free = all.filter(experiment => !held.has(lockOf(experiment.key)));
     for (const { key } of free.slice(KEPT)) await remove(key);
     if (free.length === 0) return null;
     const when = new Date(free[0].saved).toLocaleString([], { dateStyle: "long", timeStyle: "short" });
@@ -154,6 +157,12 @@ function hold(key) {
     };
     self.navigator.locks.request(lockOf(key), { ifAvailable: true }, held).catch(reject);
   });
+}
+
+// Waits until nobody works on an experiment, but no longer than a page takes to end.
+async function released(key) {
+  const options = { signal: AbortSignal.timeout(ENDING) };
+  await self.navigator.locks?.request(lockOf(key), options, () => {}).catch(() => {});
 }
 
 async function remove(key) {

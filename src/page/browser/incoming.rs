@@ -73,12 +73,14 @@ impl Gathered {
                     None => self.miss(&entry, "The file could not be opened."),
                 }
             } else {
-                let (mut children, whole) = children(entry.unchecked_ref()).await;
+                let (children, whole) = children(entry.unchecked_ref()).await;
                 if !whole {
                     self.miss(&entry, "The folder could not be opened to its end.");
                 }
-                children.sort_by_key(FileSystemEntry::name);
-                for child in children {
+                // Asking for a name takes a call into the browser: once for each is enough.
+                let mut named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
+                named.sort_by(|a, b| a.0.cmp(&b.0));
+                for (_, child) in named {
                     self.walk(child, Some(entry.name())).await;
                 }
             }

@@ -15,6 +15,7 @@ use super::{
     incoming::{Gathered, Incoming},
     model_file,
     session::Session,
+    timing,
 };
 use crate::{
     page::state::{Failure, Newcomer, State},
@@ -26,6 +27,9 @@ const VERB: &str = "Decoding";
 
 /// Files that are read at the same time.
 const AT_ONCE: usize = 4;
+
+/// Files that are delivered without a break: some milliseconds' work.
+const PORTION: usize = 32;
 
 /// Reads files into the set. The first picture of the user's own replaces a built-in set,
 /// which therefore survives files that are no pictures.
@@ -88,6 +92,8 @@ struct Batch {
     /// What became of each file, until those before it are done too.
     outcomes: RefCell<Vec<Option<Result<Newcomer, Failure>>>>,
     delivered: Cell<usize>,
+    /// Whether some are being delivered.
+    delivering: Cell<bool>,
 }
 
 fn read(session: Session, incoming: Vec<Incoming>, decoders: Decoders) {
@@ -99,6 +105,7 @@ fn read(session: Session, incoming: Vec<Incoming>, decoders: Decoders) {
         incoming,
         next: Cell::new(0),
         delivered: Cell::new(0),
+        delivering: Cell::new(false),
     });
     for _ in 0..AT_ONCE.min(batch.incoming.len()) {
         let batch = batch.clone();
@@ -115,24 +122,37 @@ impl Batch {
             self.next.set(i + 1);
             let outcome = self.decoders.decode(&incoming.file).await;
             if self.session.is_wanted(self.ticket) {
-                self.finish(i, label(incoming, outcome));
+                self.outcomes.borrow_mut()[i] = Some(label(incoming, outcome));
+                self.deliver().await;
             }
         }
     }
 
-    /// Delivers a file, or keeps it until those before it are done.
-    fn finish(&self, i: usize, outcome: Result<Newcomer, Failure>) {
-        self.outcomes.borrow_mut()[i] = Some(outcome);
+    /// Delivers files that are done, those before them too; a portion at a time, since all that
+    /// waited for a slow one are free at once.
+    async fn deliver(&self) {
+        if self.delivering.replace(true) {
+            return;
+        }
+        while self.session.is_wanted(self.ticket) && self.deliver_portion() {
+            timing::breathe().await;
+        }
+        self.delivering.set(false);
+    }
+
+    /// Delivers up to [`PORTION`] files; whether there may be more.
+    fn deliver_portion(&self) -> bool {
         let (mut newcomers, mut failures) = (Vec::new(), Vec::new());
-        while let Some(outcome) = self.next_outcome() {
-            match outcome {
-                Ok(newcomer) => newcomers.push(newcomer),
-                Err(failure) => failures.push(failure),
+        while newcomers.len() + failures.len() < PORTION {
+            match self.next_outcome() {
+                Some(Ok(newcomer)) => newcomers.push(newcomer),
+                Some(Err(failure)) => failures.push(failure),
+                None => break,
             }
         }
         let done = newcomers.len() + failures.len();
         if done == 0 {
-            return;
+            return false;
         }
         if !newcomers.is_empty() {
             if self.session.peek(is_builtin) {
@@ -144,6 +164,7 @@ impl Batch {
         if complete {
             self.session.settle();
         }
+        done == PORTION
     }
 
     fn next_outcome(&self) -> Option<Result<Newcomer, Failure>> {

@@ -287,3 +287,25 @@ async fn two_tabs_keep_their_own_work() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn who_leaves_and_returns_at_once_is_offered_the_latest_work() -> Result<()> {
+    let folder = TempDir::new()?;
+    let link = "images=own&batch=4&side=16&width=4&backend=cpu";
+    visit(Visit::default(), async |page| {
+        for (count, records) in [(4, 5), (6, 12)] {
+            let album = folder.path().join(count.to_string());
+            pictures::write_photographs(&album, count, 64)?;
+            page.open(link).await?;
+            page.drop_paths(&[album]).await?;
+            page.wait_text(&[&format!("{count} pictures")], SOON).await?;
+            wait_records(page, records).await?;
+        }
+        // The page that is left still holds its lock when this one asks.
+        page.go(link).await?;
+        let offered = page.wait_text(&["still in this browser: "], SOON).await?;
+        ensure!(offered.contains("6 pictures of your own"), "Older work is offered: {offered}");
+        Ok(())
+    })
+    .await
+}
