@@ -198,7 +198,7 @@ mod tests {
         let mut rng = generator(5, Purpose::Preview, 0);
         let labels: Vec<usize> = (0..count).map(|i| i % 3).collect();
         let place = |i: usize| {
-            let mut row = [0.0; 4].map(|zero: f32| zero + rng.random_range(-0.4..0.4));
+            let mut row = [0.0; 4].map(|zero: f32| zero + rng.random_range(-0.2..0.2));
             row[if i % 4 == 0 { (i + 1) % 3 } else { i % 3 }] += 0.6;
             row
         };
