@@ -180,17 +180,16 @@ mod tests {
         let best = |shares: &[f32]| {
             (0..classes).rev().max_by(|a, b| shares[*a].total_cmp(&shares[*b])).expect("there are classes")
         };
-        let mut guesses = [vec![0; labels.len()], vec![0; labels.len()]];
-        for row in 0..labels.len() {
+        let guess = |row: usize| {
             let fold = folds.iter().find(|fold| fold.contains(&row)).expect("each row is in one");
             let others: Vec<usize> = (0..labels.len()).filter(|other| !fold.contains(other)).collect();
             let told: Vec<usize> = others.iter().map(|other| labels[*other]).collect();
             let mut probe = LinearProbe::new(rows, &others, told.clone(), classes);
             while probe.advance() {}
-            guesses[0][row] = best(&probe.probabilities(rows, &[row]));
-            guesses[1][row] = best(&knn_vote::shares(rows, &others, &told, classes, &[row]));
-        }
-        guesses
+            let vote = knn_vote::shares(rows, &others, &told, classes, &[row]);
+            (best(&probe.probabilities(rows, &[row])), best(&vote))
+        };
+        (0..labels.len()).map(guess).unzip().into()
     }
 
     /// Rows near the directions of their labels, every fourth of them astray.
@@ -199,7 +198,7 @@ mod tests {
         let labels: Vec<usize> = (0..count).map(|i| i % 3).collect();
         let place = |i: usize| {
             let mut row = [0.0; 4].map(|zero: f32| zero + rng.random_range(-0.2..0.2));
-            row[if i % 4 == 0 { (i + 1) % 3 } else { i % 3 }] += 0.6;
+            row[if i.is_multiple_of(4) { (i + 1) % 3 } else { i % 3 }] += 0.6;
             row
         };
         let rows = UnitRows::new((0..count).flat_map(place).collect(), 4);
