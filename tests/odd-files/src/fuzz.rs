@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
-use likeness::checkpoint::{Checkpoint, Named};
+use anyhow::{Result, bail, ensure};
 use likeness::image::Image;
 use likeness::link;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
@@ -28,7 +27,7 @@ pub struct Target {
 }
 
 /// Everything that is fuzzed.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "picture files", corpus: pictures, property: decodes_or_says_why },
     Target { name: "headers of picture files", corpus: pictures, property: has_dimensions_or_none },
     Target { name: "links", corpus: links, property: reads_within_limits },
@@ -36,7 +35,6 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "messages", corpus: messages, property: is_a_message_or_none },
     Target { name: "experiments", corpus: experiments, property: goes_on_and_is_kept_again },
     Target { name: "kept pictures", corpus: kept_pictures, property: joins_a_set_or_says_why },
-    Target { name: "models", corpus: models, property: is_a_model_or_says_why },
 ];
 
 /// How often each input is mutated before all begin anew: after more, little is left of it.
@@ -216,25 +214,6 @@ fn joins_a_set_or_says_why(bytes: &[u8]) -> Result<()> {
     let kept = state.picture_bytes(ids[0]).map(|(place, _)| place);
     ensure!(kept == Some(place), "The picture of place {place} came to {kept:?}.");
     Ok(())
-}
-
-fn models() -> Result<Vec<Vec<u8>>> {
-    let mut settings = Settings::recommended(Images::Shapes);
-    (settings.width, settings.side, settings.depth) =
-        (Settings::WIDTH.min, Settings::SIDE.min, Settings::DEPTH.min);
-    let settings = settings.clamped();
-    let model = Checkpoint::new(settings, 7, None, Named::new()).context("zeros are numbers")?;
-    Ok(vec![model.to_file()])
-}
-
-fn is_a_model_or_says_why(bytes: &[u8]) -> Result<()> {
-    match Checkpoint::from_file(bytes) {
-        Ok(model) => {
-            ensure!(Checkpoint::from_file(&model.to_file()).is_ok(), "It cannot be read again.");
-            Ok(())
-        }
-        Err(sentence) => is_sentence(&sentence),
-    }
 }
 
 fn is_sentence(text: &str) -> Result<()> {
