@@ -78,7 +78,7 @@ async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
     let elsewhere = TempDir::new()?;
     lay_pictures(elsewhere.path())?;
     let server = Server::start(elsewhere.path(), 0)?;
-    let visitor = Visit { errors_allowed: true, others_allowed: true, ..Visit::default() };
+    let visitor = Visit { errors_allowed: true, asks_others: true, ..Visit::default() };
     visit(visitor, async |page| {
         page.go(&format!("images={}/set.zip", server.origin())).await?;
         page.press("Check the size").await?;
