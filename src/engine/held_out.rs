@@ -15,6 +15,8 @@ pub struct HeldOut {
     pub split: Split,
     /// Draws what is random.
     pub seed: u32,
+    /// That of the labelling.
+    number: u32,
     step: u32,
     ids: Vec<PictureId>,
     known: Vec<Option<LabelId>>,
@@ -29,7 +31,15 @@ impl HeldOut {
         let typed: BTreeMap<usize, LabelId> =
             labelling.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
         let split = Split::draw(&known, &typed, labelling.per_class as usize, labelling.seed);
-        Self { stage: labelling.stage, split, seed: labelling.seed, step, ids, known }
+        Self {
+            stage: labelling.stage,
+            split,
+            seed: labelling.seed,
+            number: labelling.number,
+            step,
+            ids,
+            known,
+        }
     }
 
     /// The labels of the held-out pictures, where one of the classes is known to be theirs.
@@ -66,6 +76,7 @@ impl HeldOut {
         let Split { given, classes, held_out, .. } = self.split;
         let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
         Classification {
+            number: self.number,
             stage: self.stage,
             step: self.step,
             given: names(given),

@@ -67,8 +67,9 @@ mod tests {
         state.type_label(1, "dogs");
         assert_eq!(Export::Predictions.obstacle(&state), None);
         assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained));
-        state.wants_classification(Stage::Trained).expect("nothing was asked yet");
+        let asked = state.wants_classification(Stage::Trained).expect("nothing was asked yet");
         state.apply(Event::Classified(Classification {
+            number: asked.number,
             stage: Stage::Trained,
             step: 5,
             given: vec![0, 1],
@@ -91,9 +92,9 @@ mod tests {
         assert_eq!(column("linear_probe_confidence"), ["", "", "0.75"]);
         assert_eq!(column("knn_vote"), ["", "", "cats"]);
         assert_eq!(column("fine_tuned"), ["", "", ""]);
-        state.start_tuning().expect("there are two labels");
-        let tuned = state.classification(Stage::Trained).expect("it came").clone();
-        state.apply(Event::Tuned(tuned));
+        let asked = state.start_tuning().expect("there are two labels");
+        let found = state.classification(Stage::Trained).expect("it came").clone();
+        state.apply(Event::Tuned(Classification { number: asked.number, ..found }));
         assert!(csv(&state, Stage::Trained).contains(",cats,0.5,dogs,0.75"));
         state.type_label(1, "cats");
         assert!(csv(&state, Stage::Trained).contains(",cats,0.5,,"), "it learned other labels");

@@ -98,6 +98,11 @@ impl Run {
         }
     }
 
+    /// Notes what the engine does for a set that is gone, which is nothing to the run.
+    pub fn set_activity_aside(&mut self, activity: Activity) {
+        self.activity = activity;
+    }
+
     /// Notes that a command was not carried out: only what the engine does already goes on.
     pub fn refused(&mut self) {
         self.running = self.activity == Activity::Training;

@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 use super::step::Step;
 use crate::{
     page::{
-        browser::{builtin, explain::Explain, incoming, intake, keeper, session::Session},
+        browser::{builtin, explain::Explain, incoming, intake, keeper, session::Session, twice::Twice},
         state::{Failure, Keeping as Kept, Part},
         terms, words,
     },
@@ -216,7 +216,7 @@ fn Upkeep() -> impl IntoView {
                 class="button quiet"
                 type="button"
                 disabled=move || count() == 0
-                on:click=move |_| session.clear(Images::Own)
+                on:click=move |_| session.clear_all()
             >
                 "Clear all"
             </button>
@@ -233,14 +233,13 @@ fn Keeping() -> impl IntoView {
     view! {
         <div class="upkeep">
             <p class="note">{move || keeping().words()}</p>
-            <button
+            <Twice
+                name="Forget everything"
+                again="Yes, forget everything"
                 class="button quiet"
-                type="button"
-                disabled=nothing
-                on:click=move |_| keeper::forget_everything(session)
-            >
-                "Forget everything"
-            </button>
+                disabled=Signal::derive(nothing)
+                on_sure=move || keeper::forget_everything(session)
+            />
         </div>
     }
 }

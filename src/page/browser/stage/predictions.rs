@@ -92,7 +92,6 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let picture = title(session, id);
     let described = format!("{picture}: guessed {name}, confidence {sure}{verdict}");
     let accept = format!("Accept {name} for {picture}");
-    let given = name.clone();
     view! {
         <div class="prediction">
             <div class="near" class:same=truth == Some(label)>
@@ -122,7 +121,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 type="button"
                 title=accept.clone()
                 aria-label=accept
-                on:click=move |_| session.change(|state| state.type_label(id, &given))
+                on:click=move |_| session.change(|state| state.give_label(id, label))
             >
                 "Accept"
             </button>
