@@ -89,7 +89,8 @@ async fn typed_labels_alone_are_scored_by_cross_validation_and_fine_tuned() -> R
         page.choose("Labels").await?;
         page.press("Fine-tune").await?;
         page.wait_text(&["Fine-tuned after 6 steps of training"], PATIENTLY).await?;
-        ensure!(page.evaluate(SHOWN).await? == 2, "What was fine-tuned is not shown.");
+        let shown = async || Ok((page.evaluate(SHOWN).await? == 2).then_some(()));
+        page.wait("what was fine-tuned", SOON, shown).await?;
         label(page, 2, "warm").await?;
         page.wait_text(&["Fine-tuned before your last correction"], SOON).await.map(drop)
     })
