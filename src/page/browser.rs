@@ -10,6 +10,7 @@ mod controls;
 mod decoder;
 mod download;
 mod drop_zone;
+mod dynamic;
 mod engine_code;
 mod engine_link;
 mod experiment_file;

@@ -8,6 +8,7 @@ use crate::{
     page::words::{exponential, three_digits},
     protocol::{BatchMatrix, LossDetails},
     settings::{LossKind, Settings, Similarity},
+    sorted::sorted,
 };
 
 /// Another view of the batch, as the anchor sees it.
@@ -84,8 +85,8 @@ impl Row {
             let is_positive = view.abs_diff(anchor) == views / 2;
             Other { view, is_positive, similarity, logit: similarity / temperature, share: 0.0, cost: 0.0 }
         };
-        let mut others: Vec<_> = (0..views).filter(|view| *view != anchor).map(other).collect();
-        others.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
+        let others: Vec<_> = (0..views).filter(|view| *view != anchor).map(other).collect();
+        let mut others = sorted(&others, |a, b| b.similarity.total_cmp(&a.similarity));
         let (reckoning, loss) = match details.loss {
             LossKind::InfoNce => choose(&mut others),
             LossKind::Nce => ask(&mut others, f64::from(details.bias)),

@@ -35,11 +35,10 @@ pub use selection::{Reach, Selection};
 pub use snapshot::Snapshot;
 pub use why_alike::WhyAlike;
 
-use std::collections::BTreeSet;
-
 use experiment::Awaited;
 
 use crate::{
+    page::by_id::Ids,
     protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
@@ -531,7 +530,7 @@ impl State {
         self.touch(Part::Pictures);
         self.touch(Part::Selection);
         self.touch(Part::Labels);
-        let gone: BTreeSet<_> = ids.iter().copied().collect();
+        let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
             let (before, after) = self.pictures.entries().split_at(row);
             let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);

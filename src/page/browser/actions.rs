@@ -53,8 +53,7 @@ impl Session {
 
     /// Takes back the settings of a run, for the pictures that are here now.
     pub fn use_settings_of(self, number: u32) {
-        let records = self.peek(|state| state.records());
-        if let Some(record) = records.iter().find(|record| record.number == number) {
+        if let Some(record) = self.peek(|state| state.record(number)) {
             let taken = record.settings;
             self.edit(|now| {
                 *now = Settings { images: now.images, backend: now.backend, run: now.run, ..taken }

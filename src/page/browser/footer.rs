@@ -13,15 +13,15 @@ use crate::page::{
 pub fn Footer() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
-    let line = move || session.read([Part::Engine], environment_line);
-    let why = move || {
+    let line = Signal::derive(move || session.read([Part::Engine], environment_line));
+    let why = Signal::derive(move || {
         session.read([Part::Engine], |state| match &state.engine {
             Engine::Ready(environment) => {
                 format!("{} {}", environment.reason, environment.self_test).trim_end().to_owned()
             }
             _ => String::new(),
         })
-    };
+    });
     view! {
         <footer class="footer">
             <p class="backend-reason">{why}</p>

@@ -75,7 +75,8 @@ fn is_builtin(state: &State) -> bool {
 
 /// Files that operating systems leave among pictures.
 fn is_clutter(name: &str) -> bool {
-    name.starts_with('.') || matches!(name.to_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
+    name.starts_with('.')
+        || matches!(name.to_ascii_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
 }
 
 /// A batch of files being read.

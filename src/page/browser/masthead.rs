@@ -42,8 +42,9 @@ pub fn Masthead() -> impl IntoView {
 #[component]
 fn WholePage() -> impl IntoView {
     let session = Session::expect();
-    let whole =
-        move || session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)));
+    let whole = Signal::derive(move || {
+        session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)))
+    });
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
             "Open the whole page"
@@ -121,12 +122,12 @@ fn Share() -> impl IntoView {
             state.settings.images == Images::Own && state.remote.is_none()
         })
     };
-    let said = move || match report.get() {
+    let said = Signal::derive(move || match report.get() {
         None => "",
         Some(false) => "The browser did not allow copying: take the link from the address bar.",
         Some(true) if own() => "Link copied. It carries the settings; your pictures stay here.",
         Some(true) => "Link copied",
-    };
+    });
     view! {
         <div class="share">
             <button class="button" type="button" on:click=share>

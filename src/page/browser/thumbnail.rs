@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{paint, session::Session};
+use super::{dynamic::effect, paint, session::Session};
 use crate::{image::SIDE, protocol::PictureId};
 
 /// A picture's canvas; its name has to stand beside it or label the control around it.
@@ -10,7 +10,7 @@ use crate::{image::SIDE, protocol::PictureId};
 pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let (Some(canvas), Some(id)) = (canvas.get(), picture.get()) else { return };
         session.peek(|state| {
             if let Some(entry) = state.pictures.get(id) {

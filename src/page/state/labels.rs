@@ -1,9 +1,11 @@
 //! The labels that the user typed, and what classifiers made of labels.
 
-use std::collections::BTreeMap;
-
 use super::{Part, State};
-use crate::protocol::{Classification, LabelId, Labelling, PictureId, Stage};
+use crate::{
+    page::by_id::ById,
+    protocol::{Classification, LabelId, Labelling, PictureId, Stage},
+    sorted::sorted,
+};
 
 /// The most pictures of each label that may give theirs away.
 pub const MAX_PER_CLASS: u32 = 50;
@@ -32,7 +34,7 @@ impl Known {
 pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
-    typed: BTreeMap<PictureId, LabelId>,
+    typed: ById<LabelId>,
     /// By the number of the stage.
     known: [Known; 3],
     /// Steps taken of a fine-tuning that goes on, and steps in all.
@@ -43,7 +45,7 @@ pub struct Labels {
 
 impl Default for Labels {
     fn default() -> Self {
-        Self { per_class: 10, typed: BTreeMap::new(), known: Default::default(), tuning: None, tuned: None }
+        Self { per_class: 10, typed: ById::default(), known: Default::default(), tuning: None, tuned: None }
     }
 }
 
@@ -145,13 +147,6 @@ impl State {
         self.chosen().into_iter().for_each(|id| self.type_label(id, text));
     }
 
-    /// Takes every typed label away.
-    pub fn forget_labels(&mut self) {
-        self.touch(Part::Labels);
-        self.labels.typed.clear();
-        self.labels.ask_again();
-    }
-
     /// Sets how many pictures of each label give theirs away.
     pub fn give_labels(&mut self, per_class: u32) {
         self.touch(Part::Labels);
@@ -170,13 +165,8 @@ impl State {
     pub fn label_names(&self) -> Vec<&str> {
         let scores = self.has_labels();
         let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
-        let mut labels: Vec<_> = came.chain(self.labels.typed.values().copied()).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        let mut names: Vec<_> =
-            labels.into_iter().filter_map(|label| self.pictures.label_name(label)).collect();
-        names.sort_unstable();
-        names
+        let typed = self.labels.all_typed().map(|(_, label)| label);
+        sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
     }
 
     /// Whether there is any label that a classifier could learn from.

@@ -161,6 +161,12 @@ impl State {
 
     /// The run that goes on, if it took a step.
     fn present_run(&self) -> Option<Arc<Record>> {
+        let outline = self.outline()?;
+        Some(Arc::new(Record { steps: self.run.steps.clone(), ..outline }))
+    }
+
+    /// The same without its steps, which may be many.
+    fn outline(&self) -> Option<Record> {
         let notes = &self.run.notes;
         let settings = notes.settings.filter(|_| !self.run.steps.is_empty())?;
         let knn = |stage| self.results.scored(stage).and_then(|scored| scored.evaluation.knn);
@@ -169,16 +175,16 @@ impl State {
             Engine::Ready(environment) => Some(environment.backend),
             _ => None,
         };
-        Some(Arc::new(Record {
+        Some(Record {
             number: self.runs.ended + 1,
             settings,
             changed_after: notes.changed_after,
             pictures: notes.pictures,
             backend,
-            steps: self.run.steps.clone(),
+            steps: Vec::new(),
             knn: untrained.into_iter().chain(notes.knn.iter().copied()).collect(),
             pixels: knn(Stage::Pixels),
-        }))
+        })
     }
 
     /// Puts runs that were kept in the place of all others.
@@ -191,6 +197,17 @@ impl State {
     /// All runs that took a step, the present one last.
     pub fn records(&self) -> Vec<Arc<Record>> {
         self.runs.kept.iter().cloned().chain(self.present_run()).collect()
+    }
+
+    /// All runs that took a step, the present one last and without its steps.
+    pub fn outlines(&self) -> Vec<Arc<Record>> {
+        self.runs.kept.iter().cloned().chain(self.outline().map(Arc::new)).collect()
+    }
+
+    /// The run of a number.
+    pub fn record(&self, number: u32) -> Option<Arc<Record>> {
+        let kept = self.runs.kept.iter().find(|record| record.number == number).cloned();
+        kept.or_else(|| self.present_run().filter(|record| record.number == number))
     }
 
     /// The two that are compared, as they were picked: the latest two unless the user

@@ -7,6 +7,7 @@ use crate::{
     page::{
         browser::{
             controls::{CountField, Slider},
+            dynamic::{When, dynamic, effect, memo},
             explain::Explain,
             paint,
             session::Session,
@@ -73,15 +74,15 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             });
         }
     };
-    let ready = Memo::new(move |_| {
+    let ready = memo(move || {
         session.read([Part::Engine, Part::Intake], |state| {
             matches!(state.engine, Engine::Ready(_)) && !state.intake.is_active()
         })
     });
-    let augmentations = Memo::new(move |_| {
+    let augmentations = memo(move || {
         session.read([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
     });
-    Effect::new(move || {
+    effect(move || {
         augmentations.track();
         [pictures, views, draw].iter().for_each(Track::track);
         session.track([Part::Pictures]);
@@ -89,7 +90,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             ask();
         }
     });
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         session.read([Part::Views], |state| {
             let pictures = state.views.as_ref().map_or(Vec::new(), |views| views.pictures.clone());
             (pictures, state.views.as_ref().map_or(0, |views| views.views))
@@ -97,7 +98,8 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
     });
     let rows = move || {
         let (pictures, views) = shown.get();
-        pictures.into_iter().enumerate().map(move |(row, picture)| (row, picture, views)).collect::<Vec<_>>()
+        let row = move |(row, picture)| view! { <PreviewRow row picture views /> };
+        pictures.into_iter().enumerate().map(row).collect_view()
     };
     view! {
         <div class="preview">
@@ -107,9 +109,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
                 role="img"
                 aria-label="Pictures, each with views made by these settings"
             >
-                <For each=rows key=|row| *row let((row, picture, views))>
-                    <PreviewRow row picture views />
-                </For>
+                {dynamic(rows)}
             </div>
             <div class="preview-size">
                 <CountField name="Pictures" value=pictures range=SHOWN_PICTURES />
@@ -138,7 +138,7 @@ fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
 fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         session.read([Part::Views], |state| {
             let Some(views) = &state.views else { return };
@@ -186,9 +186,8 @@ fn Presets() -> impl IntoView {
 fn OperationRow(operation: &'static Presentation) -> impl IntoView {
     let session = Session::expect();
     let Presentation { name, lesson, strength, field } = operation;
-    let value = Memo::new(move |_| {
-        session.read([Part::Settings], |state| *field(&mut { state.settings.augmentations }))
-    });
+    let value =
+        memo(move || session.read([Part::Settings], |state| *field(&mut { state.settings.augmentations })));
     let edit = move |change: &dyn Fn(&mut Operation)| {
         session.edit(|settings| change(field(&mut settings.augmentations)));
     };
@@ -218,7 +217,7 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
                 <span class="switch-name">{*name}</span>
             </label>
             <p class="lesson">{*lesson}</p>
-            <Show when=move || value.get().on>
+            <When holds=move || value.get().on>
                 <div class="sliders">
                     {strength.map(strength_slider)}
                     <Slider
@@ -229,7 +228,7 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
                         on_input=move |probability| edit(&|operation| operation.probability = probability)
                     />
                 </div>
-            </Show>
+            </When>
         </li>
     }
 }

@@ -7,7 +7,13 @@ use web_sys::HtmlInputElement;
 use super::step::Step;
 use crate::{
     page::{
-        browser::{builtin, explain::Explain, incoming, intake, keeper, session::Session},
+        browser::{
+            builtin,
+            dynamic::{When, dynamic, memo},
+            explain::Explain,
+            incoming, intake, keeper,
+            session::Session,
+        },
         state::{Failure, Keeping as Kept, Part},
         terms, words,
     },
@@ -127,7 +133,7 @@ fn Progress() -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || progress().is_some()>
+        <When holds=move || progress().is_some()>
             <div class="intake">
                 <progress
                     aria-label="Pictures read"
@@ -146,7 +152,7 @@ fn Progress() -> impl IntoView {
                     "Stop"
                 </button>
             </div>
-        </Show>
+        </When>
     }
 }
 
@@ -155,15 +161,22 @@ fn Progress() -> impl IntoView {
 fn Failures() -> impl IntoView {
     let session = Session::expect();
     let count = move || session.read([Part::Intake], |state| state.intake.failures.len());
-    let failures = move || {
-        session.read([Part::Intake], |state| {
-            state.intake.failures.iter().cloned().enumerate().collect::<Vec<_>>()
-        })
+    // Every file that is read changes the intake; the list is made anew only with the failures.
+    let known = memo(move || session.read([Part::Intake], |state| state.intake.failures.clone()));
+    let failure = |Failure { name, reason }| {
+        view! {
+            <li>
+                <bdi>{name}</bdi>
+                " "
+                {reason}
+            </li>
+        }
     };
+    let failures = move || known.get().into_iter().map(failure).collect_view();
     let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
     view! {
         <div>
-            <Show when=move || { count() > 0 }>
+            <When holds=move || { count() > 0 }>
                 <div class="failures">
                     <p>
                         <span aria-live="polite">
@@ -179,21 +192,15 @@ fn Failures() -> impl IntoView {
                         </button>
                     </p>
                     <ul tabindex="0" aria-label="Files that could not be read">
-                        <For each=failures key=Clone::clone let((_, Failure { name, reason }))>
-                            <li>
-                                <bdi>{name}</bdi>
-                                " "
-                                {reason}
-                            </li>
-                        </For>
+                        {dynamic(failures)}
                     </ul>
                 </div>
-            </Show>
-            <Show when=move || { skipped() > 0 }>
+            </When>
+            <When holds=move || { skipped() > 0 }>
                 <p class="note">
                     {move || words::counted(skipped(), "file")} " that the system keeps beside pictures left out."
                 </p>
-            </Show>
+            </When>
         </div>
     }
 }
@@ -229,7 +236,7 @@ fn Upkeep() -> impl IntoView {
 fn Keeping() -> impl IntoView {
     let session = Session::expect();
     let keeping = move || session.read([Part::Keeping], |state| state.keeping);
-    let nothing = move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten);
+    let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
     view! {
         <div class="upkeep">
             <p class="note">{move || keeping().words()}</p>

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::session::Session,
+        browser::{
+            dynamic::{effect, memo},
+            session::Session,
+        },
         state::{Engine, Part, State},
         words,
     },
@@ -19,8 +22,8 @@ const TITLE: &str = "Likeness: watch a network learn which of your pictures are 
 #[component]
 pub fn TrainBar() -> impl IntoView {
     let session = Session::expect();
-    let title = Memo::new(move |_| session.read([Part::Run, Part::Settings], title));
-    Effect::new(move || document().set_title(&title.get()));
+    let title = memo(move || session.read([Part::Run, Part::Settings], title));
+    effect(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
             <RunProgress />
@@ -49,7 +52,7 @@ fn RunProgress() -> impl IntoView {
 fn Buttons() -> impl IntoView {
     let session = Session::expect();
     let running = move || session.read([Part::Run], |state| state.run.running);
-    let stuck = Memo::new(move |_| {
+    let stuck = memo(move || {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
     });
     let arriving = move || session.read([Part::Intake], |state| state.intake.is_active());

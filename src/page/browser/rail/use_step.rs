@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::step::Step;
 use crate::{
     page::{
-        browser::{download, experiment_file, footer::browser, paint, session::Session},
+        browser::{download, dynamic::effect, experiment_file, footer::browser, paint, session::Session},
         export::{Export, File, projector, run::run_json},
         state::{Engine, Part},
     },
@@ -40,9 +40,10 @@ pub fn UseStep() -> impl IntoView {
 fn Exports() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(None::<Export>);
-    let lacking = move || session.read([Part::Results], |state| state.results.latest().is_none());
+    let lacking =
+        Signal::derive(move || session.read([Part::Results], |state| state.results.latest().is_none()));
     // What a file lacks is asked of the engine; it is written once the answer is there.
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Groups, Part::Labels]);
         let Some(export) = wanted.get() else { return };
         match session.peek(|state| export.lacks(state)) {

@@ -6,7 +6,13 @@ use super::selection_bar::SelectionBar;
 use crate::{
     image::SIDE,
     page::{
-        browser::{measure::follow_size, paint, reach, session::Session, thumbnail::title},
+        browser::{
+            dynamic::{When, effect, keyed, memo},
+            measure::follow_size,
+            paint, reach,
+            session::Session,
+            thumbnail::title,
+        },
         grid::Grid,
         state::{Part, Reach, Tab},
     },
@@ -25,10 +31,10 @@ pub fn Gallery() -> impl IntoView {
     let size = follow_size(viewport);
     let scroll = RwSignal::new(0.0);
     let tall = RwSignal::new(false);
-    let count = Memo::new(move |_| session.read([Part::Pictures], |state| state.pictures.len()));
-    let grid = Memo::new(move |_| Grid::new(count.get(), size.get().0, LEAST));
-    let rows = Memo::new(move |_| grid.get().visible_rows(scroll.get(), size.get().1));
-    let cells = Memo::new(move |_| {
+    let count = memo(move || session.read([Part::Pictures], |state| state.pictures.len()));
+    let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
+    let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
+    let cells = memo(move || {
         let range = grid.get().cells(&rows.get());
         session.read([Part::Pictures], |state| {
             let entries = state.pictures.entries().get(range).unwrap_or_default();
@@ -57,15 +63,13 @@ pub fn Gallery() -> impl IntoView {
                         style:grid-auto-rows=move || format!("{}px", grid.get().pitch)
                     >
                         <PaintedCells cells columns=Signal::derive(move || grid.get().columns) />
-                        <For each=move || cells.get() key=|id| *id let(id)>
-                            <Cell id />
-                        </For>
+                        {keyed(move || cells.get(), PictureId::to_string, |id| view! { <Cell id /> })}
                     </div>
                 </div>
             </div>
-            <Show when=move || count.get() == 0>
+            <When holds=move || count.get() == 0>
                 <p class="gallery-empty">"No pictures yet. Drop some anywhere, or press Shapes or Fashion."</p>
-            </Show>
+            </When>
             <SelectionBar tall />
         </section>
     }
@@ -76,7 +80,7 @@ pub fn Gallery() -> impl IntoView {
 fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         let (cells, columns) = (cells.get(), columns.get());
         session.peek(|state| {

@@ -8,7 +8,12 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{When, dynamic, effect, keyed, memo},
+            explain::Explain,
+            session::Session,
+        },
         state::{Finding, Part, State},
         strips::{Strip, duplicates, groups, odd_ones},
         terms, words,
@@ -38,15 +43,15 @@ const ODD_ONES: usize = 40;
 pub fn GroupsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = Memo::new(move |_| {
+    let stage = memo(move || {
         session.read([Part::Results], |state| {
             let trained = state.results.scored(Stage::Trained).is_some();
             if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
         })
     });
-    let finding = Memo::new(move |_| session.read([Part::Groups], |state| state.groups.finding()));
-    let running = Memo::new(move |_| session.read([Part::Run], |state| state.run.running));
-    Effect::new(move || {
+    let finding = memo(move || session.read([Part::Groups], |state| state.groups.finding()));
+    let running = memo(move || session.read([Part::Run], |state| state.run.running));
+    effect(move || {
         session.track([Part::Results]);
         finding.track();
         running.track();
@@ -74,11 +79,11 @@ pub fn GroupsTab() -> impl IntoView {
                     on_change=move |stage| wanted.set(stage)
                 />
             </div>
-            {move || match finding.get() {
+            {dynamic(move || match finding.get() {
                 Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
                 Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
                 Finding::OddOnes => view! { <FoundOddOnes stage /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -88,17 +93,19 @@ pub fn GroupsTab() -> impl IntoView {
 fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let strips = strips(session, stage, groups);
-    let words = move || match session.read([Part::Groups, Part::Results], |state| {
-        state.partition(stage.get()).map(|partition| partition.silhouette)
-    }) {
-        Some(silhouette) => format!(
-            "{}{}. Silhouette {}. ",
-            words::counted(strips.with(Vec::len), "group"),
-            taken(session, stage.get()),
-            words::similarity(silhouette)
-        ),
-        None => waiting(session),
-    };
+    let words = Signal::derive(move || {
+        match session.read([Part::Groups, Part::Results], |state| {
+            state.partition(stage.get()).map(|partition| partition.silhouette)
+        }) {
+            Some(silhouette) => format!(
+                "{}{}. Silhouette {}. ",
+                words::counted(strips.with(Vec::len), "group"),
+                taken(session, stage.get()),
+                words::similarity(silhouette)
+            ),
+            None => waiting(session),
+        }
+    });
     view! {
         <div class="groups-found">
             <GroupCount stage />
@@ -116,7 +123,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
     let surplus = move || -> Vec<PictureId> {
         strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
     };
-    let words = move || {
+    let words = Signal::derive(move || {
         if session.read([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
             return waiting(session);
         }
@@ -129,7 +136,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
                 words::counted(surplus().len(), "picture")
             ),
         }
-    };
+    });
     view! {
         <div class="groups-found">
             <Threshold />
@@ -152,26 +159,29 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
 fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let shown = RwSignal::new(ODD_ONES);
-    let odd = Memo::new(move |_| {
+    let odd = memo(move || {
         session.read([Part::Groups, Part::Results, Part::Pictures], |state| odd_ones(state, stage.get()))
     });
     let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
-    let words = move || match session
-        .read([Part::Groups, Part::Results], |state| state.survey(stage.get()).map(|survey| survey.nearest))
-    {
-        Some(nearest) => format!(
-            "Least like all others first{}; the number is the mean similarity with the {nearest} nearest. ",
-            taken(session, stage.get())
-        ),
-        None => waiting(session),
-    };
+    let words = Signal::derive(move || {
+        match session.read([Part::Groups, Part::Results], |state| {
+            state.survey(stage.get()).map(|survey| survey.nearest)
+        }) {
+            Some(nearest) => format!(
+                "Least like all others first{}; the number is the mean similarity with the {nearest} nearest. ",
+                taken(session, stage.get())
+            ),
+            None => waiting(session),
+        }
+    });
     let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |(id, similarity): (PictureId, f32)| {
+        view! { <Member id order remark=words::similarity(similarity) /> }
+    };
     view! {
         <p class="note" aria-live="polite">{words} <Explain term=terms::ODD_ONES /></p>
         <div class="strip-cells">
-            <For each=first key=|(id, similarity)| (*id, similarity.to_bits()) let((id, similarity))>
-                <Member id order remark=words::similarity(similarity) />
-            </For>
+            {keyed(first, |(id, similarity)| format!("{id} {similarity}"), member)}
         </div>
         <More shown step=ODD_ONES total=Signal::derive(move || odd.with(Vec::len)) />
     }
@@ -184,14 +194,11 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
     let first = move || {
         strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
     };
+    let numbered = move |(place, strip): (usize, Strip)| {
+        view! { <StripView strip name=format!("{name} {}", place + 1) /> }
+    };
     view! {
-        <For
-            each=first
-            key=|(place, strip)| (*place, strip.pictures.clone(), strip.remark.clone())
-            let((place, strip))
-        >
-            <StripView strip name=format!("{name} {}", place + 1) />
-        </For>
+        {keyed(first, |(place, strip)| format!("{place} {} {:?}", strip.remark, strip.pictures), numbered)}
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
     }
 }
@@ -200,16 +207,16 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
 #[component]
 fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
     view! {
-        <Show when=move || { total.get() > shown.get() }>
+        <When holds=move || { total.get() > shown.get() }>
             <button class="button" type="button" on:click=move |_| shown.update(|shown| *shown += step)>
                 {move || format!("Show more of {}", words::count(total.get()))}
             </button>
-        </Show>
+        </When>
     }
 }
 
 fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
-    Memo::new(move |_| {
+    memo(move || {
         session.read([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
             find(state, stage.get())
         })

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::session::Session,
+    browser::{
+        dynamic::{dynamic, memo},
+        session::Session,
+    },
     health::{Warning, warnings},
     state::Part,
 };
@@ -12,7 +15,7 @@ use crate::page::{
 #[component]
 pub fn HealthWarnings() -> impl IntoView {
     let session = Session::expect();
-    let found = Memo::new(move |_| {
+    let found = memo(move || {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Intake, Part::Results], warnings)
     });
     let warning = |Warning { matter, advice }| {
@@ -28,7 +31,7 @@ pub fn HealthWarnings() -> impl IntoView {
     };
     view! {
         <div class="notices" aria-live="polite">
-            {move || found.get().into_iter().map(warning).collect_view()}
+            {dynamic(move || found.get().into_iter().map(warning).collect_view())}
         </div>
     }
 }

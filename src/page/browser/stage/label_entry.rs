@@ -6,6 +6,7 @@ use super::labels_tab::Focus;
 use crate::{
     page::{
         browser::{
+            dynamic::{When, dynamic, memo},
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -26,20 +27,20 @@ const MAX_SHOWN: usize = 12;
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
-    let show = move || match chosen.get().as_slice() {
+    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let show = dynamic(move || match chosen.get().as_slice() {
         [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
         ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
-    };
-    let some = Memo::new(move |_| chosen.with(|ids| !ids.is_empty()));
+    });
+    let some = Signal::derive(move || chosen.with(|ids| !ids.is_empty()));
     view! {
         <section class="labels-entry" aria-label="Label of the picked picture">
             {show}
-            <Show when=move || some.get()>
+            <When holds=some>
                 <TypedLabel chosen />
                 <Offered chosen />
-            </Show>
+            </When>
         </section>
     }
 }
@@ -101,8 +102,8 @@ fn known(session: Session, focus: Focus, id: PictureId) -> String {
 fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let field = NodeRef::<html::Input>::new();
-    let names = Memo::new(move |_| names(session));
-    let typed = Memo::new(move |_| {
+    let names = memo(move || names(session));
+    let typed = Signal::derive(move || {
         session.read([Part::Labels], |state| {
             chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
         })
@@ -128,12 +129,12 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 node_ref=field
             />
             <datalist id="label-names">
-                {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
+                {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
             </datalist>
             <button class="button" type="submit">
                 "Set label"
             </button>
-            <Show when=move || typed.get()>
+            <When holds=typed>
                 <button
                     class="button quiet"
                     type="button"
@@ -141,7 +142,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 >
                     "Take label away"
                 </button>
-            </Show>
+            </When>
         </form>
     }
 }
@@ -150,7 +151,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
 #[component]
 fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         let names = names(session);
         if names.len() > MAX_OFFERED { Vec::new() } else { names }
     });
@@ -175,7 +176,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     };
     view! {
         <div class="presets" role="group" aria-label="Labels that there are">
-            {move || names.get().into_iter().map(offer).collect_view()}
+            {dynamic(move || names.get().into_iter().map(offer).collect_view())}
         </div>
     }
 }

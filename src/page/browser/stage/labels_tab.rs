@@ -1,11 +1,16 @@
 //! What a few labels are worth: classifiers on frozen embeddings guess all other labels.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions};
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, session::Session},
+        browser::{
+            controls::{Choice, Slider},
+            dynamic::{When, effect, memo},
+            explain::Explain,
+            session::Session,
+        },
         predictions::{LACKING, Method, split_in_words},
         state::{MAX_PER_CLASS, Part},
         terms, words,
@@ -40,14 +45,14 @@ pub struct Focus {
 pub fn LabelsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = Memo::new(move |_| {
+    let stage = memo(move || {
         session.read([Part::Results], |state| {
             let trained = state.results.scored(Stage::Trained).is_some();
             if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
         })
     });
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Labels]);
         STAGES.into_iter().for_each(|stage| session.request_classification(stage));
     });
@@ -95,34 +100,25 @@ pub fn LabelsTab() -> impl IntoView {
 #[component]
 fn PerClass() -> impl IntoView {
     let session = Session::expect();
-    let useful = Memo::new(move |_| session.read([Part::Pictures], |state| state.has_labels()));
+    let useful = Signal::derive(move || session.read([Part::Pictures], |state| state.has_labels()));
     let value = move || session.read([Part::Labels], |state| state.labels.per_class());
     let words = move || match value() {
         0 => "only typed ones".to_owned(),
         count => count.to_string(),
     };
-    let input = move |event: ev::Event| {
-        if let Ok(count) = event_target_value(&event).parse() {
-            session.change(|state| state.give_labels(count));
-        }
-    };
     view! {
-        <Show when=move || useful.get()>
-            <label class="slider">
-                <span class="slider-name">"Labels per class"</span>
-                <output class="slider-words">{words}</output>
-                <input
-                    type="range"
-                    min="0"
-                    max=MAX_PER_CLASS.to_string()
-                    step="1"
-                    aria-label="Labels per class"
-                    aria-valuetext=words
-                    prop:value=move || value().to_string()
-                    on:change=input
-                />
-            </label>
-        </Show>
+        <When holds=useful>
+            <Slider
+                name="Labels per class"
+                label="Labels per class"
+                value=Signal::derive(move || value() as f32)
+                words=Signal::derive(words)
+                max=MAX_PER_CLASS as f32
+                step="1"
+                at_rest=true
+                on_input=move |count| session.change(|state| state.give_labels(count as u32))
+            />
+        </When>
     }
 }
 
@@ -130,7 +126,7 @@ fn PerClass() -> impl IntoView {
 #[component]
 fn Scores() -> impl IntoView {
     let session = Session::expect();
-    let split = move || {
+    let split = Signal::derive(move || {
         session.read([Part::Labels, Part::Results], |state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
@@ -139,7 +135,7 @@ fn Scores() -> impl IntoView {
                 None => LACKING.to_owned(),
             }
         })
-    };
+    });
     let row = move |stage: Stage| {
         view! {
             <tr>
@@ -201,11 +197,11 @@ fn FineTuning() -> impl IntoView {
             !state.can_classify() || state.results.latest().is_none()
         })
     };
-    let words = move || match progress() {
+    let words = Signal::derive(move || match progress() {
         Some((done, total)) if total > 0 => format!("step {done} of {total}"),
         Some(_) => "on its way".to_owned(),
         None => String::new(),
-    };
+    });
     view! {
         <div class="tuning">
             <button
@@ -217,11 +213,11 @@ fn FineTuning() -> impl IntoView {
                 "Fine-tune"
             </button>
             <p class="note">{words}</p>
-            <Show when=move || progress().is_some()>
+            <When holds=move || progress().is_some()>
                 <button class="button quiet" type="button" on:click=move |_| session.stop_tuning()>
                     "Stop fine-tuning"
                 </button>
-            </Show>
+            </When>
         </div>
     }
 }

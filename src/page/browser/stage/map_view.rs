@@ -11,7 +11,7 @@ use scene::Scene;
 use super::map_tab::kinds;
 use crate::{
     page::{
-        browser::{measure::follow_size, session::Session, timing},
+        browser::{dynamic::effect, measure::follow_size, session::Session, timing},
         state::{Part, State, Tab},
     },
     plot::{
@@ -99,13 +99,13 @@ pub fn MapView(
 impl Handles {
     /// Draws anew whenever something that is seen changes.
     fn follow(self) {
-        Effect::new(move || {
+        effect(move || {
             self.session.read([Part::Map, Part::Pictures, Part::Labels], |state| {
                 self.scene.update_value(|scene| take_over(scene, state));
             });
             self.draw_soon();
         });
-        Effect::new(move || {
+        effect(move || {
             self.session.track([Part::Selection]);
             self.pointed.track();
             self.size.track();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::session::Session,
+    browser::{dynamic::keyed, session::Session},
     state::{Notice, Part},
 };
 
@@ -12,21 +12,24 @@ use crate::page::{
 pub fn Notices() -> impl IntoView {
     let session = Session::expect();
     let notices = move || session.read([Part::Notices], |state| state.notices.clone());
+    let notice = move |Notice { id, text }| {
+        view! {
+            <div class="notice">
+                <p>{text}</p>
+                <button
+                    class="dismiss"
+                    type="button"
+                    aria-label="Dismiss"
+                    on:click=move |_| session.change(|state| state.dismiss(id))
+                >
+                    "×"
+                </button>
+            </div>
+        }
+    };
     view! {
         <div class="notices" role="log" aria-live="polite" aria-label="Notices">
-            <For each=notices key=|notice| notice.id let(Notice { id, text })>
-                <div class="notice">
-                    <p>{text}</p>
-                    <button
-                        class="dismiss"
-                        type="button"
-                        aria-label="Dismiss"
-                        on:click=move |_| session.change(|state| state.dismiss(id))
-                    >
-                        "×"
-                    </button>
-                </div>
-            </For>
+            {keyed(notices, |notice| notice.id.to_string(), notice)}
         </div>
     }
 }

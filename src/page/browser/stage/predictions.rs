@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::labels_tab::Focus;
 use crate::page::{
     browser::{
+        dynamic::{When, keyed, memo},
         explain::Explain,
         reach,
         session::Session,
@@ -23,7 +24,7 @@ const PORTION: usize = 40;
 pub fn Predictions(focus: Focus) -> impl IntoView {
     let session = Session::expect();
     let shown = RwSignal::new(PORTION);
-    let all = Memo::new(move |_| {
+    let all = memo(move || {
         let cell = focus.cell.get();
         session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
             let mut found = predictions(state, focus.stage.get(), focus.method.get());
@@ -33,7 +34,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
         })
     });
     let count = move || all.with(Vec::len);
-    let heading = move || match focus.cell.get() {
+    let heading = Signal::derive(move || match focus.cell.get() {
         None => format!("{}, least confident first ", words::counted(count(), "prediction")),
         Some(cell) => {
             let (from, to) = session.peek(|state| {
@@ -43,28 +44,23 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
             let relation = if from == to { "recognised as".to_owned() } else { format!("{from} taken for") };
             format!("{}: {relation} {to} ", words::count(count()))
         }
-    };
+    });
     let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let key = |guess: &Prediction| format!("{} {} {}", guess.id, guess.label, guess.confidence);
     view! {
         <section class="predictions" class:empty=move || count() == 0 && focus.cell.get().is_none()>
             <h2>
                 {heading} <Explain term=terms::CONFIDENCE />
-                <Show when=move || focus.cell.get().is_some()>
+                <When holds=move || focus.cell.get().is_some()>
                     <button class="button quiet" type="button" on:click=move |_| focus.cell.set(None)>
                         "Show all predictions"
                     </button>
-                </Show>
+                </When>
             </h2>
             <div class="prediction-cells">
-                <For
-                    each=first
-                    key=|guess| (guess.id, guess.label, guess.confidence.to_bits())
-                    let(guess)
-                >
-                    <Guess guess all />
-                </For>
+                {keyed(first, key, move |guess| view! { <Guess guess all /> })}
             </div>
-            <Show when=move || { count() > shown.get() }>
+            <When holds=move || { count() > shown.get() }>
                 <button
                     class="button"
                     type="button"
@@ -72,7 +68,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
                 >
                     "Show more predictions"
                 </button>
-            </Show>
+            </When>
         </section>
     }
 }

@@ -5,7 +5,11 @@ use web_sys::HtmlInputElement;
 
 use crate::image::SIDE;
 use crate::page::{
-    browser::{incoming, paint, query, session::Session},
+    browser::{
+        dynamic::{When, effect, memo},
+        incoming, paint, query,
+        session::Session,
+    },
     state::Part,
 };
 
@@ -26,32 +30,32 @@ pub fn QueryArea() -> impl IntoView {
         // The same file may be chosen again.
         input.set_value("");
     };
-    let sought = Memo::new(move |_| {
+    let sought = memo(move || {
         session.read([Part::Search], |state| state.search.sought().map(|sought| sought.name.clone()))
     });
-    let note = move || {
+    let note = Signal::derive(move || {
         session.read([Part::Search], |state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.reading => "Reading the picture.".to_owned(),
             (Some(failure), _) => failure.clone(),
             (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
             (None, None) => "Or drop or paste one here. It does not join the set.".to_owned(),
         })
-    };
+    });
     view! {
         <section class="query-area" id=query::AREA aria-label="Search with a picture of your own">
-            <Show when=move || sought.get().is_some()>
+            <When holds=move || sought.get().is_some()>
                 <Sought />
-            </Show>
+            </When>
             <div class="query-take">
                 <div class="buttons">
                     <button class="button" type="button" on:click=choose>
                         {move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" }}
                     </button>
-                    <Show when=move || sought.get().is_some()>
+                    <When holds=move || sought.get().is_some()>
                         <button class="button quiet" type="button" on:click=move |_| query::end(session)>
                             "End the search"
                         </button>
-                    </Show>
+                    </When>
                 </div>
                 <input
                     class="visually-hidden"
@@ -93,7 +97,7 @@ fn Sought() -> impl IntoView {
 pub fn QueryThumbnail() -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         session.read([Part::Search], |state| {
             if let Some(sought) = state.search.sought() {

@@ -7,6 +7,7 @@ use crate::{
     page::{
         browser::{
             controls::Slider,
+            dynamic::{When, dynamic, effect, memo},
             explain::Explain,
             paint,
             png_button::PngButton,
@@ -31,7 +32,7 @@ pub fn RowView() -> impl IntoView {
     let section = NodeRef::<html::Section>::new();
     // Once for each opening: a run that starts over does not move the page.
     let brought = StoredValue::new(false);
-    Effect::new(move || {
+    effect(move || {
         let wanted = session.read([Part::Run], |state| state.run.inspected.is_some());
         match section.get() {
             Some(section) if wanted && !brought.get_value() => {
@@ -44,17 +45,17 @@ pub fn RowView() -> impl IntoView {
     });
     // A temperature that the user tries out; training goes on with its own.
     let tried = RwSignal::new(None::<f32>);
-    let row = Memo::new(move |_| {
+    let row = memo(move || {
         session.read([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             Row::new(batch, state.run.inspected? as usize, tried.get())
         })
     });
-    let soft = Memo::new(move |_| {
+    let soft = memo(move || {
         row.with(|row| row.as_ref().is_some_and(|row| !matches!(row.reckoning, Reckoning::Distances { .. })))
     });
     view! {
-        <Show when=move || row.with(Option::is_some)>
+        <When holds=move || row.with(Option::is_some)>
             <section class="row-view" data-figure="row" aria-labelledby="row-view-name" node_ref=section>
                 <Heading row />
                 <div class="row-part">
@@ -62,14 +63,17 @@ pub fn RowView() -> impl IntoView {
                     <Formula row />
                 </div>
                 <div class="row-part">
-                    <Show when=move || soft.get() fallback=move || view! { <Distances row /> }>
+                    <When holds=move || soft.get()>
                         <Temperature row tried />
                         <Bars row />
                         <Table row />
-                    </Show>
+                    </When>
+                    <When holds=move || !soft.get()>
+                        <Distances row />
+                    </When>
                 </div>
             </section>
-        </Show>
+        </When>
     }
 }
 
@@ -86,10 +90,10 @@ fn bring_into_view(element: &web_sys::Element) {
 #[component]
 fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
-    let name = move || {
+    let name = Signal::derive(move || {
         let (anchor, step) = row.with(|row| row.as_ref().map(|row| row.anchor)).zip(step(session))?;
         Some(format!("Inside row {} of step {step}: {}", anchor + 1, view_name(session, anchor)))
-    };
+    });
     view! {
         <header class="row-head">
             <h2 id="row-view-name">{name}</h2>
@@ -111,7 +115,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
 #[component]
 fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
-    let shown = Memo::new(move |_| row.with(|row| row.as_ref().map(shown_views).unwrap_or_default()));
+    let shown = memo(move || row.with(|row| row.as_ref().map(shown_views).unwrap_or_default()));
     let figure = move |(place, role, view): (usize, &'static str, usize)| {
         view! {
             <figure>
@@ -121,7 +125,7 @@ fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
         }
     };
     view! {
-        <div class="row-pictures">{move || shown.get().into_iter().map(figure).collect_view()}</div>
+        <div class="row-pictures">{dynamic(move || shown.get().into_iter().map(figure).collect_view())}</div>
     }
 }
 
@@ -139,7 +143,7 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         session.read([Part::Run], |state| match arrived_view(state, place) {
             Some((rgb, side)) => paint::rgb(&canvas, rgb, side),
@@ -200,8 +204,8 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
 /// Every other view's share or answer, the most similar first.
 #[component]
 fn Bars(row: Memo<Option<Row>>) -> impl IntoView {
-    let drawn = move || row.with(|row| row.as_ref().map(bars));
-    let label = move || row.with(|row| row.as_ref().map_or_else(String::new, summary));
+    let drawn = dynamic(move || row.with(|row| row.as_ref().map(bars)));
+    let label = Signal::derive(move || row.with(|row| row.as_ref().map_or_else(String::new, summary)));
     view! {
         <figure class="row-bars">
             <figcaption>{label}</figcaption>
@@ -259,14 +263,14 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     let asks = move || {
         row.with(|row| row.as_ref().is_some_and(|row| matches!(row.reckoning, Reckoning::Questions { .. })))
     };
-    let heads = move || {
+    let heads = dynamic(move || {
         if asks() {
             ["View", "s", "s/τ + b", "Yes", "−log"]
         } else {
             ["View", "s", "s/τ", "exp(s/τ)", "Share"]
         }
         .map(|head| view! { <th scope="col">{head}</th> })
-    };
+    });
     let lines = move || {
         row.with(|row| {
             let foremost = row.iter().flat_map(|row| row.foremost(LISTED));
@@ -307,7 +311,7 @@ fn line(session: Session, other: &Other, asks: bool) -> impl IntoView + use<> {
 /// A triplet's two distances as bars, the margin between them.
 #[component]
 fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
-    let drawn = move || {
+    let drawn = dynamic(move || {
         row.with(|row| {
             let Reckoning::Distances { to_positive, to_negative, margin, .. } = row.as_ref()?.reckoning
             else {
@@ -338,7 +342,7 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
                 <p class="note">"Squared distances on the unit sphere, d² = 2 − 2s. " {verdict}</p>
             })
         })
-    };
+    });
     view! { <div class="distances">{drawn}</div> }
 }
 

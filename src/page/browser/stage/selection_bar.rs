@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{session::Session, thumbnail::title},
+    browser::{
+        dynamic::{When, memo},
+        session::Session,
+        thumbnail::title,
+    },
     state::Part,
     words,
 };
@@ -15,17 +19,17 @@ pub fn SelectionBar(
     tall: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
     let selected = move || session.read([Part::Selection], |state| state.selection.len());
-    let words = move || match (selected(), chosen.get().as_slice()) {
+    let words = Signal::derive(move || match (selected(), chosen.get().as_slice()) {
         (2.., _) => format!("{} selected", words::count(selected())),
         (_, [id]) => title(session, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
-    };
+    });
     view! {
         <div class="gallery-bar">
             <p class="gallery-picked" aria-live="polite">{words}</p>
-            <Show when=move || { selected() > 1 }>
+            <When holds=move || { selected() > 1 }>
                 <button
                     class="button quiet"
                     type="button"
@@ -33,7 +37,7 @@ pub fn SelectionBar(
                 >
                     "Clear selection"
                 </button>
-            </Show>
+            </When>
             <button
                 class="button quiet"
                 type="button"

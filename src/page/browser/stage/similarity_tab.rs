@@ -10,7 +10,13 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, png_button::PngButton, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{When, dynamic, effect, memo},
+            explain::Explain,
+            png_button::PngButton,
+            session::Session,
+        },
         state::{Part, Reach, State, Tab},
         terms, words,
     },
@@ -35,13 +41,13 @@ pub fn SimilarityTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let fitted = RwSignal::new(true);
     let pointed = RwSignal::new(None);
-    let stage = Memo::new(move |_| {
+    let stage = memo(move || {
         session.read([Part::Results], |state| {
             let trained = state.results.scored(Stage::Trained).is_some();
             if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
         })
     });
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results]);
         session.request_matrix(stage.get());
     });
@@ -110,9 +116,9 @@ fn SetMatrixView(
                 <GroupLines stage />
                 <SelectedEdges stage />
             </MatrixView>
-            <Show when=move || !known()>
+            <When holds=move || !known()>
                 <p class="matrix-waiting">{move || waiting(session)}</p>
-            </Show>
+            </When>
         </div>
     }
 }
@@ -147,7 +153,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     };
     view! {
         <div class="group-names" aria-hidden="true">
-            {move || names().into_iter().map(name).collect_view()}
+            {dynamic(move || names().into_iter().map(name).collect_view())}
         </div>
     }
 }
@@ -156,7 +162,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
 #[component]
 fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
     let session = Session::expect();
-    let reading = Memo::new(move |_| {
+    let reading = memo(move || {
         let cell = pointed.get()?;
         session.read([Part::Results], |state| reading(state, stage.get(), cell))
     });

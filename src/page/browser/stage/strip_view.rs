@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     page::{
         browser::{
+            dynamic::{When, keyed},
             reach,
             session::Session,
             thumbnail::{Thumbnail, title},
@@ -50,6 +51,9 @@ pub fn StripView(
         });
     };
     let first = move || order.with_value(|ids| ids.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |id: PictureId| {
+        view! { <Member id order=Signal::derive(move || order.get_value()) remark=String::new() /> }
+    };
     view! {
         <section class="strip">
             <h2>
@@ -65,14 +69,12 @@ pub fn StripView(
                 </button>
             </h2>
             <div class="strip-cells">
-                <For each=first key=|id| *id let(id)>
-                    <Member id order=Signal::derive(move || order.get_value()) remark=String::new() />
-                </For>
-                <Show when=move || { total > shown.get() }>
+                {keyed(first, PictureId::to_string, member)}
+                <When holds=move || { total > shown.get() }>
                     <button class="button quiet" type="button" on:click=move |_| shown.update(|shown| *shown += MORE)>
                         {move || format!("and {} more", words::count(total - shown.get()))}
                     </button>
-                </Show>
+                </When>
             </div>
         </section>
     }

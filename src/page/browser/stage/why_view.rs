@@ -6,7 +6,7 @@ use super::{neighbours_tab::name, query_area::QueryThumbnail};
 use crate::{
     image::SIDE,
     page::{
-        browser::{explain::Explain, paint, session::Session, thumbnail::Thumbnail},
+        browser::{dynamic::effect, explain::Explain, paint, session::Session, thumbnail::Thumbnail},
         likeness,
         state::{Part, State},
         terms, words,
@@ -19,18 +19,18 @@ use crate::{
 #[component]
 pub fn WhyView(pair: Pair) -> impl IntoView {
     let session = Session::expect();
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::WhyAlike, Part::Results, Part::Run]);
         session.request_explanation();
     });
     let [first, second] = pair.subjects;
     let heading = format!("Why are {} and {} alike?", name(session, first), name(session, second));
-    let sentence = move || {
+    let sentence = Signal::derive(move || {
         session.read([Part::WhyAlike], |state| {
             let found = state.why_alike.explanation().map(likeness::sentence);
             found.unwrap_or_else(|| "A grey square slides over both pictures.".to_owned())
         })
-    };
+    });
     let number = move |sign: f32| {
         move || {
             session.read([Part::WhyAlike], |state| {
@@ -80,7 +80,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
 fn Side(subject: Subject, which: usize) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         session.read([Part::WhyAlike], |state| {
             if let Some(pixels) = pixels(state, subject, which) {
