@@ -218,12 +218,12 @@ pub fn read(hash: &str) -> (Settings, Vec<String>) {
     for (name, value) in entries {
         match KEYS.iter().find(|key| key.name == name) {
             None => {
-                problems.push(format!("The link's setting “{name}” does not exist here; it was left out."))
+                problems.push(format!("The link’s setting “{name}” does not exist here; it was left out."))
             }
             Some(key) => {
                 if let Err(form) = (key.read)(&mut settings, value) {
                     problems.push(format!(
-                        "The link's setting “{name}={value}” cannot be used: {form}. The default, {}, applies.",
+                        "The link’s setting “{name}={value}” cannot be used: {form}. The default, {}, applies.",
                         (key.write)(&settings)
                     ));
                 }

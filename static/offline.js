@@ -69,7 +69,7 @@ function offer() {
   const notice = document.createElement("div");
   notice.className = "newer";
   notice.setAttribute("role", "status");
-  notice.append("There is a newer version of this page. Reloading brings it, and ends a run that goes on.");
+  notice.append("A newer version of this page is available. Reloading installs it and interrupts training.");
   for (const [name, action] of [["Reload", () => location.reload()], ["Later", () => notice.remove()]]) {
     const button = document.createElement("button");
     button.type = "button";

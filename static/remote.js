@@ -35,7 +35,7 @@ async function ask() {
   go.disabled = true;
   const size = await fetch(source, { method: "HEAD" })
     .then(response => (response.ok ? Number(response.headers.get("content-length")) : 0), () => 0);
-  if (size > MAX_BYTES) return fail(`They are too large: ${megabytes(size)}, where ${megabytes(MAX_BYTES)} is the most.`);
+  if (size > MAX_BYTES) return fail(`Too large: ${megabytes(size)} (the limit is ${megabytes(MAX_BYTES)}).`);
   say(size
     ? `The file there has ${megabytes(size)}. If it is a list of pictures, these come on top: ${megabytes(MAX_BYTES)} at the most.`
     : `The server does not say how large it is. More than ${megabytes(MAX_BYTES)} is not fetched.`);
@@ -47,7 +47,7 @@ async function ask() {
 async function bring() {
   go.disabled = true;
   progress.hidden = false;
-  const blob = await download(source, () => say(`${megabytes(fetched)} are here.`));
+  const blob = await download(source, () => say(`${megabytes(fetched)} received.`));
   const isZip = new TextDecoder().decode(await blob.slice(0, 2).arrayBuffer()) === "PK";
   const pictures = isZip ? await entries(blob, { MAX_BYTES, MAX_PICTURES }) : await listed(blob);
   if (!pictures.length) throw new Error("There is no picture in it.");
@@ -63,7 +63,7 @@ async function listed(blob) {
     throw new Error("It is neither a zip nor a list of pictures in JSON.");
   }
   list = Array.isArray(list) ? list : list?.images;
-  if (!Array.isArray(list)) throw new Error("The list of pictures is none: it has to be a JSON array.");
+  if (!Array.isArray(list)) throw new Error("This is not a list of pictures: a JSON array is expected.");
   if (list.length > MAX_PICTURES) throw new Error(`There are too many pictures: ${list.length}, where ${MAX_PICTURES} is the most.`);
   const pictures = new Array(list.length);
   let next = 0;
@@ -97,7 +97,7 @@ async function download(url, tell = () => {}) {
     fetched += value.length;
     if (fetched > MAX_BYTES) {
       reader.cancel();
-      throw new Error(`They are too large: more than ${megabytes(MAX_BYTES)}.`);
+      throw new Error(`Too large: more than ${megabytes(MAX_BYTES)}.`);
     }
     parts.push(value);
     tell();

@@ -35,7 +35,7 @@ async function readDirectory(blob) {
   const directory = await view(blob, start, start + length);
   const found = [];
   for (let at = 0; found.length < count; ) {
-    if (at + ENTRY_LENGTH > length || directory.getUint32(at, true) !== ENTRY) throw new Error("The zip's directory is damaged.");
+    if (at + ENTRY_LENGTH > length || directory.getUint32(at, true) !== ENTRY) throw new Error("The zip’s directory is damaged.");
     const half = offset => directory.getUint16(at + offset, true);
     const whole = offset => directory.getUint32(at + offset, true);
     const name = new Uint8Array(directory.buffer, at + ENTRY_LENGTH, half(28));

@@ -67,7 +67,7 @@ impl Experiment {
         let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
         if version != VERSION {
             return Err(format!(
-                "The experiment is of version {version}, and this page reads version {VERSION}. Nothing was changed."
+                "This experiment was saved by another version of the page (format {version}; this page reads {VERSION}). Nothing was changed."
             ));
         }
         let experiment: Self = postcard::from_bytes(body).map_err(|_| unreadable())?;

@@ -683,7 +683,7 @@ impl State {
             return Some(format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}."));
         }
         self.run.is_complete(&self.settings).then(|| {
-            "All steps are taken: raise the number of steps to go on, or Reset to start over.".to_owned()
+            "The run is complete. Raise Steps to continue, or press Reset to start over.".to_owned()
         })
     }
 

@@ -263,7 +263,7 @@ fn labelled_summary(state: &State) -> String {
 fn unlabelled_summary(state: &State) -> String {
     match (state.results.changed_neighbours(), trained_step(state)) {
         (Some((changed, k)), step) if step > 0 => format!(
-            "After {}, {changed:.1} of each picture’s {k} nearest are others than before training.",
+            "After {}, {changed:.1} of each picture’s {k} nearest differ from those before training.",
             counted(step, "step")
         ),
         _ if state.run.running => TRAINING.to_owned(),

@@ -115,7 +115,7 @@ impl Decoders {
         });
         self.session.send(&Command::Decode { request, bytes });
         let rgb = receiver.await.map_err(|_| "The engine stopped while it read the file.".to_owned())??;
-        Image::from_rgb(rgb).ok_or_else(|| "The engine's answer could not be read.".to_owned())
+        Image::from_rgb(rgb).ok_or_else(|| "The engine’s answer could not be read.".to_owned())
     }
 }
 

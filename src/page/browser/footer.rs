@@ -34,7 +34,7 @@ pub fn Footer() -> impl IntoView {
                 {move || match report.get() {
                     None => "Copy",
                     Some(true) => "Copied",
-                    Some(false) => "Not allowed",
+                    Some(false) => "Could not copy",
                 }}
             </button>
         </footer>

@@ -75,7 +75,7 @@ impl Gathered {
             } else {
                 let (children, whole) = children(entry.unchecked_ref()).await;
                 if !whole {
-                    self.miss(&entry, "The folder could not be opened to its end.");
+                    self.miss(&entry, "Part of the folder could not be read.");
                 }
                 for child in sorted(&children, |a, b| a.name().cmp(&b.name())) {
                     self.walk(child, Some(entry.name())).await;

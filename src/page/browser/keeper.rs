@@ -153,8 +153,8 @@ pub fn accept(session: Session, offer: Offer) {
                     (Uint8Array::from(answer.get(0)).to_vec(), answer.get(1).unchecked_into());
                 experiment_file::take_up(session, &body, &pictures).await
             }
-            Ok(_) => Err("Another tab is working on it, so it stays there.".to_owned()),
-            Err(Trouble { words, .. }) => Err(format!("The browser did not hand it out: {words}.")),
+            Ok(_) => Err("It is open in another tab.".to_owned()),
+            Err(Trouble { words, .. }) => Err(format!("It could not be loaded: {words}.")),
         };
         let (set, places) = session.peek(|state| {
             let own = state.pictures.entries().iter().filter(|_| state.settings.images == Images::Own);

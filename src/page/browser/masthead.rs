@@ -94,9 +94,9 @@ fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
 fn reason(engine: &Engine) -> String {
     match engine {
         Engine::Loading { .. } => {
-            "The engine that computes is on its way; pictures can come in meanwhile.".to_owned()
+            "The engine is still loading; you can add pictures meanwhile.".to_owned()
         }
-        Engine::Starting => "The engine looks for a device to compute on.".to_owned(),
+        Engine::Starting => "The engine is looking for a device.".to_owned(),
         Engine::Stopped(sentence) => sentence.clone(),
         Engine::Ready(environment) => {
             let adapter = match environment.adapter.as_str() {

@@ -36,12 +36,12 @@ impl Keeping {
             Self::Unknown => "",
             Self::On => "Your work is kept in this browser for your next visit, pictures included.",
             Self::Denied => {
-                "This browser lets the page keep nothing, as in a private window: your work ends with this visit unless you save it."
+                "This browser does not let the page store anything (for example, in a private window). Export what you need before you leave."
             }
             Self::Full => {
-                "The browser’s storage is full: what came last is not kept for your next visit. The page goes on; save what you need."
+                "The browser’s storage is full, so changes are no longer kept for your next visit. Export what you need."
             }
-            Self::Forgotten => "Nothing is kept in this browser any more, and nothing of this visit will be.",
+            Self::Forgotten => "Everything was removed, and nothing from this visit will be kept.",
         }
     }
 }

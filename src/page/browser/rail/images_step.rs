@@ -180,7 +180,7 @@ fn Failures() -> impl IntoView {
                 <div class="failures">
                     <p>
                         <span aria-live="polite">
-                            {move || words::counted(count(), "file")} " could not be read; the rest went on."
+                            {move || words::counted(count(), "file")} " could not be read; the others were added."
                         </span>
                         <button
                             class="dismiss"
@@ -198,11 +198,17 @@ fn Failures() -> impl IntoView {
             </When>
             <When holds=move || { skipped() > 0 }>
                 <p class="note">
-                    {move || words::counted(skipped(), "file")} " that the system keeps beside pictures left out."
+                    {move || left_out(skipped())}
                 </p>
             </When>
         </div>
     }
+}
+
+/// Files that the system keeps beside pictures.
+fn left_out(count: usize) -> String {
+    let verb = if count == 1 { "was" } else { "were" };
+    format!("{} (such as Thumbs.db) {verb} left out.", words::counted(count, "system file"))
 }
 
 /// What the set lacks, and the way to empty it.

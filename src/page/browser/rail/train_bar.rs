@@ -157,7 +157,7 @@ fn activity(state: &State) -> String {
         Activity::Testing => "comparing both backends",
         Activity::Idle if state.run.running => "starting",
         Activity::Idle if state.run.step() > 0 && state.run.is_complete(&state.settings) => {
-            "done; more steps go on, Reset starts over"
+            "done: raise Steps to continue, or Reset"
         }
         Activity::Idle if state.run.step() > 0 => "paused",
         Activity::Idle => "not trained yet",

@@ -28,7 +28,7 @@ pub fn UseStep() -> impl IntoView {
     view! {
         <Step number=5 name="Use it" words=Signal::derive(words) open=RwSignal::new(false)>
             <p class="lead">
-                "Pick any picture to see its nearest. Take what was learned with you: one list of numbers a picture, what it says of each picture, the record of the run, the network itself, which opens again here or in Python, or the whole experiment in one file, pictures and all."
+                "Pick any picture to see its nearest. Export what was learned: an embedding for each picture, neighbours and predictions, the record of the run, the network itself (opens again here or in Python), or the whole experiment in one file."
             </p>
             <Exports />
         </Step>

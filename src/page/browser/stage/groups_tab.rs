@@ -129,7 +129,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         }
         let taken = taken(session, stage.get());
         match strips.with(Vec::len) {
-            0 => format!("No two pictures are so similar{taken}. Lower the threshold to find some. "),
+            0 => format!("No two pictures are this similar{taken}. Lower the threshold to find some. "),
             sets => format!(
                 "{} of near-duplicates{taken}: {} beyond the first of each. ",
                 words::counted(sets, "set"),
@@ -168,7 +168,7 @@ fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
             state.survey(stage.get()).map(|survey| survey.nearest)
         }) {
             Some(nearest) => format!(
-                "Least like all others first{}; the number is the mean similarity with the {nearest} nearest. ",
+                "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
                 taken(session, stage.get())
             ),
             None => waiting(session),
@@ -209,7 +209,7 @@ fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoV
     view! {
         <When holds=move || { total.get() > shown.get() }>
             <button class="button" type="button" on:click=move |_| shown.update(|shown| *shown += step)>
-                {move || format!("Show more of {}", words::count(total.get()))}
+                {move || format!("Show more ({} in all)", words::count(total.get()))}
             </button>
         </When>
     }

@@ -72,7 +72,7 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
     view! {
         <div>
             <p class="query-name">{heading}</p>
-            <p class="note">"They get the same label, all at once."</p>
+            <p class="note">"The label you set applies to all of them."</p>
             <div class="labelled-together">
                 {ids.iter().take(MAX_SHOWN).map(thumbnail).collect_view()}
             </div>
@@ -92,7 +92,7 @@ fn known(session: Session, focus: Focus, id: PictureId) -> String {
                 let label = state.pictures.label_name(prediction.label).unwrap_or_default();
                 format!("Guessed: {label}, confidence {}.", words::percent(prediction.confidence))
             }
-            None => "No guess: it gives its label, or there is nothing to guess from yet.".to_owned(),
+            None => "No guess: its label is given to the classifier, or no classifier has run yet.".to_owned(),
         }
     })
 }
@@ -140,7 +140,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                     type="button"
                     on:click=move |_| session.change(|state| state.label_chosen(""))
                 >
-                    "Take label away"
+                    "Remove label"
                 </button>
             </When>
         </form>
@@ -175,7 +175,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         }
     };
     view! {
-        <div class="presets" role="group" aria-label="Labels that there are">
+        <div class="presets" role="group" aria-label="Existing labels">
             {dynamic(move || names.get().into_iter().map(offer).collect_view())}
         </div>
     }

@@ -131,7 +131,7 @@ fn Scores() -> impl IntoView {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => split_in_words(state, classification),
-                None if state.can_classify() => "The classifiers are on their way.".to_owned(),
+                None if state.can_classify() => "Computing…".to_owned(),
                 None => LACKING.to_owned(),
             }
         })
@@ -199,7 +199,7 @@ fn FineTuning() -> impl IntoView {
     };
     let words = Signal::derive(move || match progress() {
         Some((done, total)) if total > 0 => format!("step {done} of {total}"),
-        Some(_) => "on its way".to_owned(),
+        Some(_) => "Computing…".to_owned(),
         None => String::new(),
     });
     view! {

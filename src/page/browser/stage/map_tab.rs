@@ -49,7 +49,7 @@ pub fn MapTab() -> impl IntoView {
     });
     let heading = memo(move || session.read([Part::Map], |state| state.maps.map().map(heading)));
     let heading =
-        move || heading.get().unwrap_or_else(|| "The map comes with the first evaluation.".to_owned());
+        move || heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned());
     view! {
         <div class="map-tab" data-figure="map">
             <MapView label=Signal::derive(heading) pointed />

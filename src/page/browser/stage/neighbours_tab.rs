@@ -94,9 +94,9 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     });
     let missing = move || {
         session.read([Part::Run], |state| match stage {
-            Stage::Trained if state.run.running => "Comes with the next evaluation.",
+            Stage::Trained if state.run.running => "Appears with the next evaluation.",
             Stage::Trained => "Press Train to fill this row.",
-            _ => "On its way.",
+            _ => "Computing…",
         })
     };
     let score = Signal::derive(move || {

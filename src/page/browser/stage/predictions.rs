@@ -42,7 +42,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
                 (name(cell.0), name(cell.1))
             });
             let relation = if from == to { "recognised as".to_owned() } else { format!("{from} taken for") };
-            format!("{}: {relation} {to} ", words::count(count()))
+            format!("{} {relation} {to} ", words::count(count()))
         }
     });
     let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
@@ -110,7 +110,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     {name}
                 </span>
                 <span class="near-similarity" aria-hidden="true">{sure}</span>
-                {came.map(|came| view! { <span class="near-label" aria-hidden="true">"is " {came}</span> })}
+                {came.map(|came| view! { <span class="near-label" aria-hidden="true">"came as " {came}</span> })}
             </div>
             <button
                 class="button quiet"

@@ -246,6 +246,6 @@ fn heading(session: Session, stage: Stage) -> String {
 
 fn waiting(session: Session) -> &'static str {
     session.read([Part::Pictures], |state| {
-        if state.pictures.is_empty() { "No pictures yet." } else { "The matrix is on its way." }
+        if state.pictures.is_empty() { "No pictures yet." } else { "Computing…" }
     })
 }

@@ -44,7 +44,7 @@ async fn fetch_and_train(page: &Page, address: &str) -> Result<()> {
     let file = address.rsplit('/').next().unwrap_or_default();
     let asked = page.server().requests().iter().any(|path| path.ends_with(file));
     ensure!(!asked, "{file} was asked for before the user agreed.");
-    page.press("Ask for their size").await?;
+    page.press("Check the size").await?;
     page.press("Fetch the pictures").await?;
     let frame = async || Ok(page.driver().find(By::Tag("iframe")).await.ok());
     page.wait("the page in its frame", SOON, frame).await?.enter_frame().await?;
@@ -77,7 +77,7 @@ async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
     let visitor = Visit { errors_allowed: true, others_allowed: true, ..Visit::default() };
     visit(visitor, async |page| {
         page.go(&format!("images={}/set.zip", server.origin())).await?;
-        page.press("Ask for their size").await?;
+        page.press("Check the size").await?;
         page.wait_text(&["does not say how large"], SOON).await?;
         page.press("Fetch the pictures").await?;
         page.wait_text(&["Access-Control-Allow-Origin", "nothing was kept"], SOON).await?;

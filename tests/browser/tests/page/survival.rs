@@ -228,7 +228,7 @@ async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
 
         page.evaluate("localStorage.setItem('theme', 'dark')").await?;
         page.press("Forget everything").await?;
-        page.wait_text(&["Nothing is kept in this browser any more"], SOON).await?;
+        page.wait_text(&["Everything was removed, and nothing from this visit will be kept"], SOON).await?;
         wait_records(page, 0).await?;
         let rest = "(async () => localStorage.length + (await caches.keys()).length
             + (await indexedDB.databases()).length)()";
@@ -249,7 +249,7 @@ async fn without_storage_the_page_says_so_and_goes_on() -> Result<()> {
     let denied = Visit { site: site::copy_without_storage, ..Visit::default() };
     visit(denied, async |page| {
         train_on_own(page, folder.path().join("album")).await?;
-        page.wait_text(&["lets the page keep nothing"], SOON).await.map(drop)
+        page.wait_text(&["does not let the page store anything"], SOON).await.map(drop)
     })
     .await?;
     let full = Visit { site: site::copy_with_full_storage, ..Visit::default() };
