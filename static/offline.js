@@ -31,9 +31,11 @@ async function keep(engine) {
   if (!navigator.serviceWorker) return;
   const { version } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
-  const cache = await caches.open(prefix + names.join(" "));
-  const page = (await cache.match(base)) ? undefined : await currentPage();
+  const cacheName = prefix + names.join(" ");
+  const page = (await caches.match(base, { cacheName })) ? undefined : await currentPage();
   if (page && !isThisBuild(await page.clone().text())) return;
+  // Only now: an empty cache would count among those that are kept.
+  const cache = await caches.open(cacheName);
   const versioned = [`${engine}.js`, `${engine}_bg.wasm`, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
   const kept = (await cache.keys()).map(request => request.url);
   const missing = [...linked, ...versioned].filter(address => !kept.includes(address));

@@ -2,6 +2,7 @@
 //! clipboard and engine.
 
 mod actions;
+mod address_bar;
 mod app;
 mod background;
 mod builtin;
@@ -15,6 +16,7 @@ mod engine_code;
 mod engine_link;
 mod experiment_file;
 mod explain;
+mod file_button;
 mod footer;
 mod incoming;
 mod intake;

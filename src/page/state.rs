@@ -61,6 +61,16 @@ pub enum Engine {
     Stopped(String),
 }
 
+impl Engine {
+    /// What it computes on, once it is ready.
+    pub fn environment(&self) -> Option<&Environment> {
+        match self {
+            Self::Ready(environment) => Some(environment),
+            _ => None,
+        }
+    }
+}
+
 /// Files being read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Intake {
@@ -682,9 +692,9 @@ impl State {
         if pictures < MIN_PICTURES {
             return Some(format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}."));
         }
-        self.run.is_complete(&self.settings).then(|| {
-            "The run is complete. Raise Steps to continue, or press Reset to start over.".to_owned()
-        })
+        self.run
+            .is_complete(&self.settings)
+            .then(|| "The run is complete. Raise Steps to continue, or press Reset to start over.".to_owned())
     }
 
     /// The messages that bring a new engine to where the page is, pictures in portions.

@@ -34,11 +34,10 @@ impl Session {
         }
     }
 
-    /// Sends the settings, and puts them into the address.
+    /// Sends the settings.
     pub(super) fn send_all_settings(self) {
         let settings = self.peek(|state| state.settings);
         self.send(&Command::Configure(settings));
-        self.show_address();
     }
 
     /// Keeps the address bar true to the page.
@@ -180,7 +179,6 @@ impl Session {
     /// Puts a tab in front.
     pub fn choose_tab(self, tab: Tab) {
         self.change(|state| state.choose_tab(tab));
-        self.show_address();
     }
 
     /// Looks inside one row of the batch matrix, or inside none.

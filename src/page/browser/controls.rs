@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use web_sys::HtmlInputElement;
 
-use super::{explain::Explain, session::Session};
+use super::{dynamic::handler, explain::Explain, session::Session};
 use crate::{page::terms::Term, settings::Range};
 
 /// A slider with its value in words beside its name.
@@ -49,16 +49,16 @@ pub fn Slider(
                 aria-label=label
                 aria-valuetext=words
                 prop:value=move || value.get().to_string()
-                on:input=move |event| {
+                on:input=handler(move |event: ev::Event| {
                     if !at_rest {
                         take(event);
                     }
-                }
-                on:change=move |event| {
+                })
+                on:change=handler(move |event: ev::Event| {
                     if at_rest {
                         take(event);
                     }
-                }
+                })
             />
         </label>
     }
@@ -113,7 +113,7 @@ pub fn NumberField(
                     max=range.max.to_string()
                     step=if whole { "1" } else { "any" }
                     prop:value=move || value.get().to_string()
-                    on:change=change
+                    on:change=handler(change)
                 />
             </label>
             <Explain term />
@@ -146,7 +146,7 @@ pub fn CountField(
                 max=range.max.to_string()
                 step="1"
                 prop:value=move || value.get().to_string()
-                on:change=change
+                on:change=handler(change)
             />
         </label>
     }
@@ -190,7 +190,7 @@ fn PlaceChoice(
                     type="radio"
                     name=name
                     prop:checked=move || chosen.get() == Some(place)
-                    on:change=move |_| on_change.run(place)
+                    on:change=handler(move |_| on_change.run(place))
                 />
                 <span>{text}</span>
             </label>

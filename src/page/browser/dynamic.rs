@@ -14,6 +14,11 @@ pub fn dynamic<V: IntoAny>(view: impl Fn() -> V + Send + 'static) -> Dynamic {
     Box::new(move || view().into_any())
 }
 
+/// Boxes what handles an event.
+pub fn handler<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(handle)
+}
+
 /// A value that is computed anew when something changes that it reads, and passed on when it differs.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
     let value: Box<dyn Fn() -> T + Send + Sync> = Box::new(value);

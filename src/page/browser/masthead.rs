@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{clipboard, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton};
+use super::{
+    clipboard, dynamic::handler, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton,
+};
 use crate::{
     page::{
         address,
@@ -87,15 +89,13 @@ fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
 }
 
 fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.read([Part::Engine], |state| matches!(state.engine, Engine::Ready(_)))
+    move || session.read([Part::Engine], |state| state.engine.environment().is_some())
 }
 
 /// Why the engine is as it is, and what it runs on.
 fn reason(engine: &Engine) -> String {
     match engine {
-        Engine::Loading { .. } => {
-            "The engine is still loading; you can add pictures meanwhile.".to_owned()
-        }
+        Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
         Engine::Starting => "The engine is looking for a device.".to_owned(),
         Engine::Stopped(sentence) => sentence.clone(),
         Engine::Ready(environment) => {
@@ -130,7 +130,7 @@ fn Share() -> impl IntoView {
     });
     view! {
         <div class="share">
-            <button class="button" type="button" on:click=share>
+            <button class="button" type="button" on:click=handler(share)>
                 "Share"
             </button>
             <p class="toast" class:shown=move || report.get().is_some() aria-live="polite">

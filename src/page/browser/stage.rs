@@ -28,6 +28,7 @@ mod selection_bar;
 mod similarity_tab;
 mod strip_view;
 mod tabs;
+mod wanted_stage;
 mod why_view;
 
 use gallery::Gallery;

@@ -1,9 +1,9 @@
 //! Light, dark, or as the system has it.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use web_sys::Storage;
 
-use super::dynamic::effect;
+use super::dynamic::{effect, handler};
 
 /// Where the choice is kept; `static/theme.js` reads it before the first paint.
 const KEY: &str = "theme";
@@ -75,7 +75,7 @@ pub fn ThemeSwitch() -> impl IntoView {
             aria-label="Theme"
             title="Theme"
             prop:value=move || theme.get().key()
-            on:change=move |event| theme.set(Theme::parse(&event_target_value(&event)))
+            on:change=handler(move |event: ev::Event| theme.set(Theme::parse(&event_target_value(&event))))
         >
             {Theme::NAMES.map(option).collect_view()}
         </select>

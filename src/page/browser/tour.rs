@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::{
-    dynamic::{When, effect},
+    dynamic::{When, effect, handler},
     session::Session,
     timing,
 };
@@ -69,7 +69,7 @@ pub fn TourButton() -> impl IntoView {
             class="button"
             type="button"
             id=BUTTON
-            on:click=move |_| tour.go(session, session.peek(first))
+            on:click=handler(move |_| tour.go(session, session.peek(first)))
         >
             "Tour"
         </button>
@@ -129,10 +129,10 @@ fn Card() -> impl IntoView {
                 <p>{move || tour.stop().map(|stop| stop.text)}</p>
             </div>
             <div class="buttons">
-                <button class="button primary" type="button" on:click=move |_| tour.next(session)>
+                <button class="button primary" type="button" on:click=handler(move |_| tour.next(session))>
                     {move || if is_last() { "Finish" } else { "Next" }}
                 </button>
-                <button class="button quiet" type="button" on:click=move |_| tour.end()>
+                <button class="button quiet" type="button" on:click=handler(move |_| tour.end())>
                     "End the tour"
                 </button>
             </div>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, Part, State};
+use super::{Part, State};
 use crate::{
     page::experiment::as_link,
     protocol::{Backend, BatchMatrix, Stage, StepReport},
@@ -171,10 +171,7 @@ impl State {
         let settings = notes.settings.filter(|_| !self.run.steps.is_empty())?;
         let knn = |stage| self.results.scored(stage).and_then(|scored| scored.evaluation.knn);
         let untrained = knn(Stage::Untrained).map(|knn| (0, knn));
-        let backend = match &self.engine {
-            Engine::Ready(environment) => Some(environment.backend),
-            _ => None,
-        };
+        let backend = self.engine.environment().map(|environment| environment.backend);
         Some(Record {
             number: self.runs.ended + 1,
             settings,

@@ -1,13 +1,13 @@
 //! Step 2: how views are made, with real ones to look at.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::step::Step;
 use crate::{
     page::{
         browser::{
             controls::{CountField, Slider},
-            dynamic::{When, dynamic, effect, memo},
+            dynamic::{When, dynamic, effect, handler, memo},
             explain::Explain,
             paint,
             session::Session,
@@ -15,7 +15,7 @@ use crate::{
             timing,
         },
         operations::{OPERATIONS, PRESETS, Presentation, Preset},
-        state::{Engine, Part},
+        state::Part,
         terms, words,
     },
     protocol::PictureId,
@@ -76,7 +76,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
     };
     let ready = memo(move || {
         session.read([Part::Engine, Part::Intake], |state| {
-            matches!(state.engine, Engine::Ready(_)) && !state.intake.is_active()
+            state.engine.environment().is_some() && !state.intake.is_active()
         })
     });
     let augmentations = memo(move || {
@@ -114,7 +114,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             <div class="preview-size">
                 <CountField name="Pictures" value=pictures range=SHOWN_PICTURES />
                 <CountField name="Views of each" value=views range=SHOWN_VIEWS />
-                <button class="button quiet" type="button" on:click=move |_| draw.update(|draw| *draw += 1)>
+                <button class="button quiet" type="button" on:click=handler(move |_| draw.update(|draw| *draw += 1))>
                     "Other views"
                 </button>
             </div>
@@ -168,7 +168,7 @@ fn Presets() -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || chosen().to_string()
-                on:click=move |_| session.edit(|settings| settings.augmentations = augmentations(settings.images))
+                on:click=handler(move |_| session.edit(|settings| settings.augmentations = augmentations(settings.images)))
             >
                 {name}
             </button>
@@ -209,10 +209,10 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
                     type="checkbox"
                     role="switch"
                     prop:checked=move || value.get().on
-                    on:change=move |event| {
+                    on:change=handler(move |event: ev::Event| {
                         let on = event_target_checked(&event);
                         edit(&|operation| operation.on = on);
-                    }
+                    })
                 />
                 <span class="switch-name">{*name}</span>
             </label>

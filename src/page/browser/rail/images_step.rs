@@ -1,16 +1,15 @@
 //! Step 1: which pictures.
 
-use leptos::{ev, prelude::*};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::HtmlInputElement;
+use leptos::prelude::*;
 
 use super::step::Step;
 use crate::{
     page::{
         browser::{
             builtin,
-            dynamic::{When, dynamic, memo},
+            dynamic::{When, dynamic, handler, memo},
             explain::Explain,
+            file_button::FileButton,
             incoming, intake, keeper,
             session::Session,
         },
@@ -40,58 +39,24 @@ pub fn ImagesStep() -> impl IntoView {
 /// The drop zone and the two pickers in it.
 #[component]
 fn Pickers() -> impl IntoView {
-    let session = Session::expect();
-    let input = NodeRef::new();
-    let choose = move |_| {
-        let input: Option<HtmlInputElement> = input.get_untracked();
-        if let Some(input) = input {
-            input.click();
-        }
-    };
-    let chosen = move |event: ev::Event| {
-        let input: HtmlInputElement = event_target(&event);
-        intake::take(session, incoming::chosen(input.files()));
-        // The same files may be chosen again.
-        input.set_value("");
-    };
     view! {
         <div class="drop-zone">
             <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
             <div class="buttons">
-                <button class="button" type="button" on:click=choose>
-                    "Choose files"
-                </button>
-                <button class="button" type="button" on:click=move |_| choose_folder(session)>
-                    "Choose a folder"
-                </button>
+                <FileButton
+                    text="Choose files"
+                    label="Picture files"
+                    accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
+                    multiple=true
+                    take=intake::take
+                />
+                <FileButton text="Choose a folder" label="A folder of pictures" folder=true take=intake::take />
             </div>
-            <input
-                class="visually-hidden"
-                type="file"
-                multiple
-                accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
-                aria-label="Picture files"
-                tabindex="-1"
-                node_ref=input
-                on:change=chosen
-            />
             <p class="note">
                 "They stay on this computer. A folder’s name becomes a label " <Explain term=terms::LABELS />
             </p>
         </div>
     }
-}
-
-/// Lets the user choose a folder, through an input made for the occasion.
-fn choose_folder(session: Session) {
-    let input = document().create_element("input").expect("an element can be made");
-    let input: HtmlInputElement = input.unchecked_into();
-    input.set_type("file");
-    input.set_attribute("webkitdirectory", "").expect("the attribute can be set");
-    let chosen = input.clone();
-    let on_change = Closure::once_into_js(move || intake::take(session, incoming::chosen(chosen.files())));
-    input.set_onchange(Some(on_change.unchecked_ref()));
-    input.click();
 }
 
 /// The built-in sets.
@@ -107,7 +72,7 @@ fn Samples() -> impl IntoView {
                     type="button"
                     aria-description=what
                     aria-pressed=move || shown(images).to_string()
-                    on:click=move |_| builtin::show(session, images)
+                    on:click=handler(move |_| builtin::show(session, images))
                 >
                     {name}
                 </button>
@@ -148,7 +113,7 @@ fn Progress() -> impl IntoView {
                             })
                     }}
                 </p>
-                <button class="button quiet" type="button" on:click=move |_| intake::stop(session)>
+                <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(session))>
                     "Stop"
                 </button>
             </div>
@@ -186,7 +151,7 @@ fn Failures() -> impl IntoView {
                             class="dismiss"
                             type="button"
                             aria-label="Dismiss the list"
-                            on:click=move |_| session.change(|state| state.dismiss_failures())
+                            on:click=handler(move |_| session.change(|state| state.dismiss_failures()))
                         >
                             "×"
                         </button>
@@ -229,7 +194,7 @@ fn Upkeep() -> impl IntoView {
                 class="button quiet"
                 type="button"
                 disabled=move || count() == 0
-                on:click=move |_| session.clear(Images::Own)
+                on:click=handler(move |_| session.clear(Images::Own))
             >
                 "Clear all"
             </button>
@@ -250,7 +215,7 @@ fn Keeping() -> impl IntoView {
                 class="button quiet"
                 type="button"
                 disabled=nothing
-                on:click=move |_| keeper::forget_everything(session)
+                on:click=handler(move |_| keeper::forget_everything(session))
             >
                 "Forget everything"
             </button>

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::{
     page::{
         browser::{
-            dynamic::{effect, memo},
+            dynamic::{effect, handler, memo},
             session::Session,
         },
-        state::{Engine, Part, State},
+        state::{Part, State},
         words,
     },
     protocol::Activity,
@@ -68,18 +68,18 @@ fn Buttons() -> impl IntoView {
                 type="button"
                 disabled=move || running() || stuck.get().is_some()
                 title=move || stuck.get().unwrap_or_default()
-                on:click=train
+                on:click=handler(train)
             >
                 "Train"
             </button>
-            <button class="button" type="button" disabled=move || !running() on:click=move |_| session.pause()>
+            <button class="button" type="button" disabled=move || !running() on:click=handler(move |_| session.pause())>
                 "Pause"
             </button>
             <button
                 class="button"
                 type="button"
                 disabled=move || running() || stuck.get().is_some() || arriving()
-                on:click=move |_| session.step()
+                on:click=handler(move |_| session.step())
             >
                 "Step"
             </button>
@@ -87,7 +87,7 @@ fn Buttons() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || at_start() && !running()
-                on:click=move |_| session.reset()
+                on:click=handler(move |_| session.reset())
             >
                 "Reset"
             </button>
@@ -163,7 +163,7 @@ fn activity(state: &State) -> String {
         Activity::Idle => "not trained yet",
     };
     let mut parts = Vec::new();
-    if let Engine::Ready(environment) = &state.engine {
+    if let Some(environment) = state.engine.environment() {
         parts.push(words::backend(environment.backend).to_owned());
     }
     parts.push(doing.to_owned());

@@ -16,7 +16,7 @@ use crate::{
             explain::Explain,
             session::Session,
         },
-        state::{Engine, Part},
+        state::Part,
         terms, words,
     },
     settings::{BackendChoice, Range, Settings},
@@ -90,9 +90,8 @@ fn BackendField() -> impl IntoView {
     let session = Session::expect();
     let value = move || session.read([Part::Settings], |state| Some(state.settings.backend));
     let reason = Signal::derive(move || {
-        session.read([Part::Engine], |state| match &state.engine {
-            Engine::Ready(environment) => environment.reason.clone(),
-            _ => String::new(),
+        session.read([Part::Engine], |state| {
+            state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
         })
     });
     view! {

@@ -5,9 +5,16 @@ use leptos::{prelude::*, task::spawn_local};
 use super::step::Step;
 use crate::{
     page::{
-        browser::{download, dynamic::effect, experiment_file, footer::browser, paint, session::Session},
+        browser::{
+            download,
+            dynamic::{effect, handler},
+            experiment_file,
+            footer::browser,
+            paint,
+            session::Session,
+        },
         export::{Export, File, projector, run::run_json},
-        state::{Engine, Part},
+        state::Part,
     },
     protocol::{Command, Stage, Study},
 };
@@ -65,7 +72,7 @@ fn Exports() -> impl IntoView {
                 disabled=move || obstacle().is_some()
                 title=move || obstacle().unwrap_or(export.help())
                 aria-busy=move || (wanted.get() == Some(export)).to_string()
-                on:click=move |_| wanted.set(Some(export))
+                on:click=handler(move |_| wanted.set(Some(export)))
             >
                 {export.name()}
             </button>
@@ -78,7 +85,7 @@ fn Exports() -> impl IntoView {
                 class="button"
                 type="button"
                 title="Settings, environment, names and labels, and what every step measured."
-                on:click=move |_| save_run(session)
+                on:click=handler(move |_| save_run(session))
             >
                 "Run (JSON)"
             </button>
@@ -87,7 +94,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="The encoder’s weights, to open here or in Python."
-                on:click=move |_| session.send(&Command::SaveModel)
+                on:click=handler(move |_| session.send(&Command::SaveModel))
             >
                 "Model (safetensors)"
             </button>
@@ -96,7 +103,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                on:click=move |_| experiment_file::save(session)
+                on:click=handler(move |_| experiment_file::save(session))
             >
                 "Experiment"
             </button>
@@ -139,16 +146,10 @@ async fn write(session: Session, export: Export) {
 }
 
 fn save_run(session: Session) {
-    let file = session.peek(|state| {
-        let environment = match &state.engine {
-            Engine::Ready(environment) => Some(environment),
-            _ => None,
-        };
-        File {
-            name: format!("likeness-run-step-{}.json", state.run.step()),
-            kind: "application/json",
-            contents: run_json(state, &browser(), environment).into_bytes(),
-        }
+    let file = session.peek(|state| File {
+        name: format!("likeness-run-step-{}.json", state.run.step()),
+        kind: "application/json",
+        contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),
     });
     download::save(session, &file);
 }

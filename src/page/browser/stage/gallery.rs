@@ -7,7 +7,7 @@ use crate::{
     image::SIDE,
     page::{
         browser::{
-            dynamic::{When, effect, keyed, memo},
+            dynamic::{When, effect, handler, keyed, memo},
             measure::follow_size,
             paint, reach,
             session::Session,
@@ -50,10 +50,13 @@ pub fn Gallery() -> impl IntoView {
                 tabindex="0"
                 aria-label="Pictures of the set"
                 aria-multiselectable="true"
-                aria-activedescendant=move || focused(session).map(option_id)
+                aria-activedescendant=move || {
+                    // A picture that is not in sight has no element.
+                    focused(session).filter(|id| cells.with(|cells| cells.contains(id))).map(option_id)
+                }
                 node_ref=viewport
-                on:scroll=move |event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top()))
-                on:keydown=key
+                on:scroll=handler(move |event: ev::Event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top())))
+                on:keydown=handler(key)
             >
                 <div class="gallery-all" style:height=move || format!("{}px", grid.get().height())>
                     <div
@@ -63,7 +66,7 @@ pub fn Gallery() -> impl IntoView {
                         style:grid-auto-rows=move || format!("{}px", grid.get().pitch)
                     >
                         <PaintedCells cells columns=Signal::derive(move || grid.get().columns) />
-                        {keyed(move || cells.get(), PictureId::to_string, |id| view! { <Cell id /> })}
+                        {keyed(move || cells.get(), PictureId::to_string, move |id| view! { <Cell id count /> })}
                     </div>
                 </div>
             </div>
@@ -95,10 +98,12 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 
 /// The place of one picture, to be picked out.
 #[component]
-fn Cell(id: PictureId) -> impl IntoView {
+fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let name = title(session, id);
     let selected = move || session.read([Part::Selection], |state| state.selection.contains(id));
+    let place =
+        move || session.read([Part::Pictures], |state| state.pictures.row(id).map_or(1, |row| row + 1));
     view! {
         <div
             class="gallery-cell"
@@ -107,8 +112,10 @@ fn Cell(id: PictureId) -> impl IntoView {
             id=option_id(id)
             title=name.clone()
             aria-label=name
+            aria-posinset=move || place().to_string()
+            aria-setsize=move || count.get().to_string()
             aria-selected=move || selected().to_string()
-            on:click=move |event| pick(session, id, reach::of_click(&event))
+            on:click=handler(move |event: ev::MouseEvent| pick(session, id, reach::of_click(&event)))
         ></div>
     }
 }

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{controls::Slider, dynamic::When, session::Session},
+        browser::{
+            controls::Slider,
+            dynamic::{When, handler},
+            session::Session,
+        },
         state::{HIGHEST_THRESHOLD, Part},
         words,
     },
@@ -42,7 +46,7 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
             <button
                 class="button quiet"
                 type="button"
-                on:click=move |_| session.change(|state| state.make_groups(None))
+                on:click=handler(move |_| session.change(|state| state.make_groups(None)))
             >
                 "Suggest a number"
             </button>

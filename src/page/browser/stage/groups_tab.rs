@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use super::{
     group_controls::{GroupCount, Threshold},
     strip_view::{Member, StripView},
+    wanted_stage,
 };
 use crate::{
     page::{
         browser::{
             controls::Choice,
-            dynamic::{When, dynamic, effect, keyed, memo},
+            dynamic::{When, dynamic, effect, handler, keyed, memo},
             explain::Explain,
             session::Session,
         },
@@ -28,10 +29,6 @@ const FINDINGS: &[(&str, Finding)] = &[
     ("Odd ones out", Finding::OddOnes),
 ];
 
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] =
-    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
-
 /// Strips shown at first, and added by each press.
 const STRIPS: usize = 20;
 
@@ -43,12 +40,7 @@ const ODD_ONES: usize = 40;
 pub fn GroupsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = memo(move || {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
+    let stage = wanted_stage::available(session, wanted);
     let finding = memo(move || session.read([Part::Groups], |state| state.groups.finding()));
     let running = memo(move || session.read([Part::Run], |state| state.run.running));
     effect(move || {
@@ -74,7 +66,7 @@ pub fn GroupsTab() -> impl IntoView {
                 <Choice
                     legend="Training"
                     name="groups-stage"
-                    options=STAGES
+                    options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />
@@ -145,7 +137,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || strips.with(Vec::is_empty)
-                on:click=move |_| session.change(|state| state.select_all(surplus()))
+                on:click=handler(move |_| session.change(|state| state.select_all(surplus())))
             >
                 "Select all but the first of each"
             </button>
@@ -194,11 +186,15 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
     let first = move || {
         strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
     };
+    let key = |(place, strip): &(usize, Strip)| {
+        let pictures: Vec<_> = strip.pictures.iter().map(PictureId::to_string).collect();
+        format!("{place} {} {}", strip.remark, pictures.join(" "))
+    };
     let numbered = move |(place, strip): (usize, Strip)| {
         view! { <StripView strip name=format!("{name} {}", place + 1) /> }
     };
     view! {
-        {keyed(first, |(place, strip)| format!("{place} {} {:?}", strip.remark, strip.pictures), numbered)}
+        {keyed(first, key, numbered)}
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
     }
 }
@@ -208,7 +204,7 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
 fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
     view! {
         <When holds=move || { total.get() > shown.get() }>
-            <button class="button" type="button" on:click=move |_| shown.update(|shown| *shown += step)>
+            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
                 {move || format!("Show more ({} in all)", words::count(total.get()))}
             </button>
         </When>

@@ -6,7 +6,7 @@ use super::labels_tab::Focus;
 use crate::{
     page::{
         browser::{
-            dynamic::{When, dynamic, memo},
+            dynamic::{When, dynamic, handler, memo},
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -92,7 +92,9 @@ fn known(session: Session, focus: Focus, id: PictureId) -> String {
                 let label = state.pictures.label_name(prediction.label).unwrap_or_default();
                 format!("Guessed: {label}, confidence {}.", words::percent(prediction.confidence))
             }
-            None => "No guess: its label is given to the classifier, or no classifier has run yet.".to_owned(),
+            None => {
+                "No guess: its label is given to the classifier, or no classifier has run yet.".to_owned()
+            }
         }
     })
 }
@@ -117,7 +119,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         }
     };
     view! {
-        <form class="label-form" on:submit=submit>
+        <form class="label-form" on:submit=handler(submit)>
             <input
                 class="label-field"
                 type="text"
@@ -138,7 +140,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.label_chosen(""))
+                    on:click=handler(move |_| session.change(|state| state.label_chosen("")))
                 >
                     "Remove label"
                 </button>
@@ -168,7 +170,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || given().to_string()
-                on:click=move |_| session.change(|state| state.label_chosen(&name))
+                on:click=handler(move |_| session.change(|state| state.label_chosen(&name)))
             >
                 {shown}
             </button>

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions};
+use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions, wanted_stage};
 use crate::{
     page::{
         browser::{
             controls::{Choice, Slider},
-            dynamic::{When, effect, memo},
+            dynamic::{When, effect, handler},
             explain::Explain,
             session::Session,
         },
@@ -45,12 +45,7 @@ pub struct Focus {
 pub fn LabelsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = memo(move || {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
+    let stage = wanted_stage::available(session, wanted);
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
     effect(move || {
         session.track([Part::Results, Part::Labels]);
@@ -208,13 +203,13 @@ fn FineTuning() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || lacking() || progress().is_some()
-                on:click=move |_| session.fine_tune()
+                on:click=handler(move |_| session.fine_tune())
             >
                 "Fine-tune"
             </button>
             <p class="note">{words}</p>
             <When holds=move || progress().is_some()>
-                <button class="button quiet" type="button" on:click=move |_| session.stop_tuning()>
+                <button class="button quiet" type="button" on:click=handler(move |_| session.stop_tuning())>
                     "Stop fine-tuning"
                 </button>
             </When>

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::map_view::MapView;
+use super::{map_view::MapView, wanted_stage};
 use crate::{
     page::{
         browser::{
             controls::Choice,
-            dynamic::{dynamic, effect, memo},
+            dynamic::{dynamic, effect, handler, memo},
             explain::Explain,
             png_button::PngButton,
             session::Session,
@@ -19,9 +19,6 @@ use crate::{
     plot::category::category,
     protocol::{Map, MapMethod, PictureId, Stage},
 };
-
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] = &[("Before", Stage::Untrained), ("After", Stage::Trained)];
 
 /// Ways to draw the map.
 const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
@@ -35,12 +32,7 @@ pub fn MapTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
     let pointed = RwSignal::new(None);
-    let stage = memo(move || {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
+    let stage = wanted_stage::available(session, wanted);
     let method = memo(move || session.read([Part::Map], |state| state.maps.method));
     effect(move || {
         session.track([Part::Results]);
@@ -58,7 +50,7 @@ pub fn MapTab() -> impl IntoView {
                 <Choice
                     legend="Training"
                     name="map-stage"
-                    options=STAGES
+                    options=wanted_stage::BEFORE_AND_AFTER
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />
@@ -106,10 +98,10 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
                 <button
                     class="button"
                     type="button"
-                    on:click=move |_| session.change(|state| {
+                    on:click=handler(move |_| session.change(|state| {
                         state.select(id);
                         state.choose_tab(Tab::Neighbours);
-                    })
+                    }))
                 >
                     "Show its nearest"
                 </button>

@@ -4,7 +4,10 @@ use leptos::{ev, html, prelude::*};
 
 use crate::{
     page::{
-        browser::{dynamic::effect, paint, reach},
+        browser::{
+            dynamic::{effect, handler},
+            paint, reach,
+        },
         state::Reach,
     },
     plot::matrix::cell_at,
@@ -74,11 +77,11 @@ pub fn MatrixView(
             tabindex="0"
             aria-label=label
             aria-roledescription="matrix"
-            on:pointermove=moved
-            on:pointerdown=moved
-            on:pointerleave=move |_| pointed.set(None)
-            on:click=move |event| pick(reach::of_click(&event))
-            on:keydown=press
+            on:pointermove=handler(moved)
+            on:pointerdown=handler(moved)
+            on:pointerleave=handler(move |_| pointed.set(None))
+            on:click=handler(move |event: ev::MouseEvent| pick(reach::of_click(&event)))
+            on:keydown=handler(press)
         >
             <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>
             {children()}

@@ -1,6 +1,6 @@
 //! One picture and its nearest others: trained, untrained, raw pixels.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{
     query_area::{QueryArea, QueryThumbnail},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     page::{
         browser::{
-            dynamic::{dynamic, memo},
+            dynamic::{dynamic, handler, memo},
             explain::Explain,
             reach,
             session::Session,
@@ -164,9 +164,9 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                     aria-pressed=move || {
                         session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
                     }
-                    on:click=move |event| reach::choose(session, &event, near.id, |state| {
+                    on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, near.id, |state| {
                         nearest(state, stage, subject).iter().map(|near| near.id).collect()
-                    })
+                    }))
                 >
                     <Thumbnail picture=Some(near.id) />
                 </button>
@@ -183,7 +183,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                 type="button"
                 aria-label=format!("Why alike? {}", title(session, near.id))
                 aria-expanded=move || explained().to_string()
-                on:click=ask
+                on:click=handler(ask)
             >
                 "Why?"
             </button>

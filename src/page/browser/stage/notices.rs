@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{dynamic::keyed, session::Session},
+    browser::{
+        dynamic::{handler, keyed},
+        session::Session,
+    },
     state::{Notice, Part},
 };
 
@@ -20,7 +23,7 @@ pub fn Notices() -> impl IntoView {
                     class="dismiss"
                     type="button"
                     aria-label="Dismiss"
-                    on:click=move |_| session.change(|state| state.dismiss(id))
+                    on:click=handler(move |_| session.change(|state| state.dismiss(id)))
                 >
                     "×"
                 </button>

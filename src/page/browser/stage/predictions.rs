@@ -1,11 +1,11 @@
 //! What is guessed of the held-out pictures, least confident first.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::labels_tab::Focus;
 use crate::page::{
     browser::{
-        dynamic::{When, keyed, memo},
+        dynamic::{When, handler, keyed, memo},
         explain::Explain,
         reach,
         session::Session,
@@ -52,7 +52,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
             <h2>
                 {heading} <Explain term=terms::CONFIDENCE />
                 <When holds=move || focus.cell.get().is_some()>
-                    <button class="button quiet" type="button" on:click=move |_| focus.cell.set(None)>
+                    <button class="button quiet" type="button" on:click=handler(move |_| focus.cell.set(None))>
                         "Show all predictions"
                     </button>
                 </When>
@@ -64,7 +64,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
                 <button
                     class="button"
                     type="button"
-                    on:click=move |_| shown.update(|shown| *shown += PORTION)
+                    on:click=handler(move |_| shown.update(|shown| *shown += PORTION))
                 >
                     "Show more predictions"
                 </button>
@@ -99,9 +99,9 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     aria-pressed=move || {
                         session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
                     }
-                    on:click=move |event| reach::choose(session, &event, id, |_| {
+                    on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, id, |_| {
                         all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
-                    })
+                    }))
                 >
                     <Thumbnail picture=Some(id) />
                 </button>
@@ -117,7 +117,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 type="button"
                 title=accept.clone()
                 aria-label=accept
-                on:click=move |_| session.change(|state| state.type_label(id, &given))
+                on:click=handler(move |_| session.change(|state| state.type_label(id, &given)))
             >
                 "Accept"
             </button>

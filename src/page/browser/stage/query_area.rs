@@ -1,12 +1,12 @@
 //! Where a picture is searched with that is not of the set.
 
-use leptos::{ev, html, prelude::*};
-use web_sys::HtmlInputElement;
+use leptos::{html, prelude::*};
 
 use crate::image::SIDE;
 use crate::page::{
     browser::{
-        dynamic::{When, effect, memo},
+        dynamic::{When, effect, handler, memo},
+        file_button::FileButton,
         incoming, paint, query,
         session::Session,
     },
@@ -17,22 +17,10 @@ use crate::page::{
 #[component]
 pub fn QueryArea() -> impl IntoView {
     let session = Session::expect();
-    let input = NodeRef::new();
-    let choose = move |_| {
-        let input: Option<HtmlInputElement> = input.get_untracked();
-        if let Some(input) = input {
-            input.click();
-        }
-    };
-    let chosen = move |event: ev::Event| {
-        let input: HtmlInputElement = event_target(&event);
-        query::take(session, incoming::chosen(input.files()));
-        // The same file may be chosen again.
-        input.set_value("");
-    };
     let sought = memo(move || {
         session.read([Part::Search], |state| state.search.sought().map(|sought| sought.name.clone()))
     });
+    let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
     let note = Signal::derive(move || {
         session.read([Part::Search], |state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.reading => "Reading the picture.".to_owned(),
@@ -48,24 +36,18 @@ pub fn QueryArea() -> impl IntoView {
             </When>
             <div class="query-take">
                 <div class="buttons">
-                    <button class="button" type="button" on:click=choose>
-                        {move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" }}
-                    </button>
+                    <FileButton
+                        text=Signal::derive(text)
+                        label="Picture to search with"
+                        accept=incoming::ACCEPT
+                        take=query::take
+                    />
                     <When holds=move || sought.get().is_some()>
-                        <button class="button quiet" type="button" on:click=move |_| query::end(session)>
+                        <button class="button quiet" type="button" on:click=handler(move |_| query::end(session))>
                             "End the search"
                         </button>
                     </When>
                 </div>
-                <input
-                    class="visually-hidden"
-                    type="file"
-                    accept=incoming::ACCEPT
-                    aria-label="Picture to search with"
-                    tabindex="-1"
-                    node_ref=input
-                    on:change=chosen
-                />
                 <p class="note" aria-live="polite">
                     {note}
                 </p>
@@ -85,7 +67,7 @@ fn Sought() -> impl IntoView {
             type="button"
             aria-pressed=move || in_front().to_string()
             aria-label="Show what is nearest to the picture searched with"
-            on:click=move |_| session.change(|state| state.show_query(true))
+            on:click=handler(move |_| session.change(|state| state.show_query(true)))
         >
             <QueryThumbnail />
         </button>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{keeper, session::Session},
+    browser::{dynamic::handler, keeper, session::Session},
     state::{Offer, Part},
 };
 
@@ -27,14 +27,14 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                 <button
                     class="button primary"
                     type="button"
-                    on:click=move |_| keeper::accept(session, accepted.clone())
+                    on:click=handler(move |_| keeper::accept(session, accepted.clone()))
                 >
                     "Continue"
                 </button>
                 <button
                     class="button"
                     type="button"
-                    on:click=move |_| keeper::decline(session, declined.clone())
+                    on:click=handler(move |_| keeper::decline(session, declined.clone()))
                 >
                     "Forget"
                 </button>

@@ -7,7 +7,7 @@ use crate::{
     page::{
         browser::{
             controls::Slider,
-            dynamic::{When, dynamic, effect, memo},
+            dynamic::{When, dynamic, effect, handler, memo},
             explain::Explain,
             paint,
             png_button::PngButton,
@@ -103,7 +103,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
                 class="dismiss"
                 type="button"
                 aria-label="Close the row"
-                on:click=move |_| session.inspect(None)
+                on:click=handler(move |_| session.inspect(None))
             >
                 "×"
             </button>
@@ -193,7 +193,7 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
                 class="button quiet"
                 type="button"
                 disabled=move || tried.get().is_none()
-                on:click=move |_| tried.set(None)
+                on:click=handler(move |_| tried.set(None))
             >
                 {move || format!("Back to {}, as in training", three_digits(trained()))}
             </button>

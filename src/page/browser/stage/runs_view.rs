@@ -8,7 +8,7 @@ use super::run_chart::{LINES, RunChart};
 use crate::{
     page::{
         browser::{
-            dynamic::{When, dynamic, keyed, memo},
+            dynamic::{When, dynamic, handler, keyed, memo},
             explain::Explain,
             session::Session,
         },
@@ -67,7 +67,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
                     prop:checked=move || {
                         session.read([Part::Runs, Part::Run], |state| state.compared().contains(&number))
                     }
-                    on:change=move |_| session.change(|state| state.pick_run(number))
+                    on:change=handler(move |_| session.change(|state| state.pick_run(number)))
                 />
                 <b>{format!("Run {number}")}</b>
                 " "
@@ -77,7 +77,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
                 class="button quiet"
                 type="button"
                 aria-label=format!("Use the settings of run {number}")
-                on:click=move |_| session.use_settings_of(number)
+                on:click=handler(move |_| session.use_settings_of(number))
             >
                 "Use its settings"
             </button>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
-        dynamic::{When, memo},
+        dynamic::{When, handler, memo},
         session::Session,
         thumbnail::title,
     },
@@ -33,7 +33,7 @@ pub fn SelectionBar(
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.clear_selection())
+                    on:click=handler(move |_| session.change(|state| state.clear_selection()))
                 >
                     "Clear selection"
                 </button>
@@ -42,7 +42,7 @@ pub fn SelectionBar(
                 class="button quiet"
                 type="button"
                 disabled=move || chosen.with(Vec::is_empty)
-                on:click=move |_| session.remove_chosen()
+                on:click=handler(move |_| session.remove_chosen())
             >
                 {move || if selected() > 1 { "Remove selected" } else { "Remove picture" }}
             </button>
@@ -50,7 +50,7 @@ pub fn SelectionBar(
                 class="button quiet"
                 type="button"
                 aria-expanded=move || tall.get().to_string()
-                on:click=move |_| tall.update(|tall| *tall = !*tall)
+                on:click=handler(move |_| tall.update(|tall| *tall = !*tall))
             >
                 {move || if tall.get() { "Show fewer" } else { "Show more" }}
             </button>

@@ -7,6 +7,7 @@ use super::{
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     selected_edges::SelectedEdges,
+    wanted_stage,
 };
 use crate::{
     page::{
@@ -24,10 +25,6 @@ use crate::{
     protocol::{SetMatrix, Stage},
 };
 
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] =
-    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
-
 /// Ways to spread the colours.
 const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
 
@@ -41,12 +38,7 @@ pub fn SimilarityTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let fitted = RwSignal::new(true);
     let pointed = RwSignal::new(None);
-    let stage = memo(move || {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
+    let stage = wanted_stage::available(session, wanted);
     effect(move || {
         session.track([Part::Results]);
         session.request_matrix(stage.get());
@@ -68,7 +60,7 @@ pub fn SimilarityTab() -> impl IntoView {
                 <Choice
                     legend="Training"
                     name="stage"
-                    options=STAGES
+                    options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />

@@ -1,11 +1,11 @@
 //! A strip of pictures that belong together, to be selected one by one or all at once.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use crate::{
     page::{
         browser::{
-            dynamic::{When, keyed},
+            dynamic::{When, handler, keyed},
             reach,
             session::Session,
             thumbnail::{Thumbnail, title},
@@ -62,7 +62,7 @@ pub fn StripView(
                     type="button"
                     title="Select all of them"
                     aria-pressed=move || selected().to_string()
-                    on:click=select
+                    on:click=handler(select)
                 >
                     <span class="strip-name">{name}</span>
                     <span class="strip-count">{count}</span>
@@ -71,7 +71,7 @@ pub fn StripView(
             <div class="strip-cells">
                 {keyed(first, PictureId::to_string, member)}
                 <When holds=move || { total > shown.get() }>
-                    <button class="button quiet" type="button" on:click=move |_| shown.update(|shown| *shown += MORE)>
+                    <button class="button quiet" type="button" on:click=handler(move |_| shown.update(|shown| *shown += MORE))>
                         {move || format!("and {} more", words::count(total - shown.get()))}
                     </button>
                 </When>
@@ -103,7 +103,7 @@ pub fn Member(
             aria-pressed=move || {
                 session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
             }
-            on:click=move |event| reach::choose(session, &event, id, |_| order.get_untracked())
+            on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, id, |_| order.get_untracked()))
         >
             <Thumbnail picture=Some(id) />
             <span class="near-similarity">{remark}</span>

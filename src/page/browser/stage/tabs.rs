@@ -10,7 +10,7 @@ use super::{
 };
 use crate::page::{
     browser::{
-        dynamic::{dynamic, memo},
+        dynamic::{dynamic, handler, memo},
         session::Session,
     },
     state::{Part, Tab},
@@ -31,7 +31,7 @@ pub fn Tabs() -> impl IntoView {
                 aria-controls="panel"
                 aria-selected=move || (front.get() == tab).to_string()
                 tabindex=move || if front.get() == tab { "0" } else { "-1" }
-                on:click=move |_| session.choose_tab(tab)
+                on:click=handler(move |_| session.choose_tab(tab))
             >
                 {tab.name()}
             </button>
@@ -39,7 +39,7 @@ pub fn Tabs() -> impl IntoView {
     };
     view! {
         <section class="results">
-            <div class="tabs" role="tablist" aria-label="Results" on:keydown=move |event| press(session, &event)>
+            <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(session, &event))>
                 {Tab::ALL.map(tab).collect_view()}
             </div>
             <div class="panel" role="tabpanel" id="panel" aria-labelledby=move || tab_id(front.get())>

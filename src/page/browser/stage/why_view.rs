@@ -6,7 +6,13 @@ use super::{neighbours_tab::name, query_area::QueryThumbnail};
 use crate::{
     image::SIDE,
     page::{
-        browser::{dynamic::effect, explain::Explain, paint, session::Session, thumbnail::Thumbnail},
+        browser::{
+            dynamic::{effect, handler},
+            explain::Explain,
+            paint,
+            session::Session,
+            thumbnail::Thumbnail,
+        },
         likeness,
         state::{Part, State},
         terms, words,
@@ -47,7 +53,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                     class="dismiss"
                     type="button"
                     aria-label="Close the explanation"
-                    on:click=move |_| session.change(State::stop_asking_why)
+                    on:click=handler(move |_| session.change(State::stop_asking_why))
                 >
                     "×"
                 </button>
