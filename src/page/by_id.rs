@@ -49,6 +49,11 @@ impl<T> ById<T> {
         self.entries.len()
     }
 
+    /// Whether none has.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     fn place(&self, id: PictureId) -> Result<usize, usize> {
         if self.entries.last().is_some_and(|(last, _)| *last < id) {
             return Err(self.entries.len());
@@ -97,7 +102,7 @@ impl Ids {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.0.is_empty()
     }
 
     /// Those that are not among others.

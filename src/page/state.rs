@@ -38,7 +38,7 @@ pub use why_alike::WhyAlike;
 use experiment::Awaited;
 
 use crate::{
-    page::by_id::Ids,
+    page::{by_id::Ids, words},
     protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
@@ -528,7 +528,7 @@ impl State {
         self.suggest_tab(Tab::Neighbours);
     }
 
-    /// Adds pictures; the first of them replace a built-in set when they are the user's own.
+    /// Adds pictures to the set; returns the ids that they were given.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.touch(Part::Pictures);
         newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
@@ -690,7 +690,7 @@ impl State {
             return Some(sentence.clone());
         }
         if pictures < MIN_PICTURES {
-            return Some(format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}."));
+            return Some(words::too_few(pictures));
         }
         self.run
             .is_complete(&self.settings)

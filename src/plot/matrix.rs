@@ -1,5 +1,7 @@
 //! A similarity matrix as pixels, one a cell.
 
+use std::ops::Range;
+
 use super::colour::viridis;
 use crate::sorted::sorted;
 
@@ -75,7 +77,7 @@ pub fn cell_at(across: f32, down: f32, side: usize) -> Option<(usize, usize)> {
 }
 
 /// The rows, out of `rows`, that a matrix of `side` blocks averages in block `block`.
-pub fn block_rows(block: usize, side: usize, rows: usize) -> std::ops::Range<usize> {
+pub fn block_rows(block: usize, side: usize, rows: usize) -> Range<usize> {
     if side == 0 {
         return 0..0;
     }

@@ -28,7 +28,7 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(value: impl Fn() -> T + Send +
 /// Runs something now, and again whenever something changes that it reads.
 pub fn effect(run: impl Fn() + 'static) {
     let run: Box<dyn Fn()> = Box::new(run);
-    Effect::new(move || run());
+    Effect::new(run);
 }
 
 /// Shows its children while a condition holds.
@@ -45,14 +45,11 @@ pub fn When(
 }
 
 /// A row of views, one an item, in which the view of an item stays as long as its key.
-pub fn keyed<T: 'static, V: IntoAny>(
+pub fn keyed<T: Send + 'static, V: IntoAny>(
     items: impl Fn() -> Vec<T> + Send + Sync + 'static,
     key: impl Fn(&T) -> String + Send + Sync + 'static,
     view: impl Fn(T) -> V + Copy + Send + Sync + 'static,
-) -> AnyView
-where
-    T: Send,
-{
+) -> AnyView {
     let made = move || {
         let item = |item: T| {
             let make: Box<dyn FnOnce() -> AnyView + Send> = Box::new(move || view(item).into_any());

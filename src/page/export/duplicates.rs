@@ -13,8 +13,8 @@ const HEADER: [&str; 4] = ["group", "name", "label", "similarity"];
 /// first; `similarity` is the greatest with another picture of the group.
 pub fn csv(state: &State, stage: Stage) -> String {
     let mut csv = Csv::new(&HEADER);
-    // A maximum spanning forest holds every picture's greatest similarity.
-    // Its links come with the most similar first; from the end on, a greater one replaces a smaller.
+    // A maximum spanning forest holds every picture's greatest similarity. Its links come with
+    // the most similar first (see `Survey`), so that from the end on a greater one replaces a smaller.
     let links = state.survey(stage).map_or(&[][..], |survey| &survey.links).iter().rev();
     let greatest: ById<f32> =
         links.flat_map(|&(a, b, similarity)| [(a, similarity), (b, similarity)]).collect();

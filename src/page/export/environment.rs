@@ -22,10 +22,10 @@ pub fn environment_report<'a>(
 }
 
 /// One line that says what a run ran on.
-pub fn environment_line(browser: &str, environment: Option<&Environment>) -> String {
+pub fn environment_line<'a>(browser: &'a str, environment: Option<&'a Environment>) -> String {
     let [browser, adapter, backend, _, self_test, build] =
         environment_report(browser, environment).map(|(_, text)| text);
-    let or = |text, otherwise| if text == "" { otherwise } else { text };
+    let or = |text: &'a str, otherwise| if text.is_empty() { otherwise } else { text };
     format!(
         "browser: {} | adapter: {} | backend: {} | self-test: {} | build: {build}",
         or(browser, "unknown"),

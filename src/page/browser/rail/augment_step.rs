@@ -1,6 +1,7 @@
 //! Step 2: how views are made, with real ones to look at.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
+use web_sys::HtmlCanvasElement;
 
 use super::step::Step;
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
             explain::Explain,
             paint,
             session::Session,
-            thumbnail::Thumbnail,
+            thumbnail::{Painted, Thumbnail},
             timing,
         },
         operations::{OPERATIONS, PRESETS, Presentation, Preset},
@@ -137,20 +138,18 @@ fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
 #[component]
 fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
-    let canvas = NodeRef::<html::Canvas>::new();
-    effect(move || {
-        let Some(canvas) = canvas.get() else { return };
+    let paint = move |canvas: &HtmlCanvasElement| {
         session.read([Part::Views], |state| {
             let Some(views) = &state.views else { return };
             let side = views.side as usize;
             let bytes = side * side * 3;
             let start = (row * views.views as usize + view) * bytes;
             if let Some(rgb) = views.rgb.get(start..start + bytes) {
-                paint::rgb(&canvas, rgb, side);
+                paint::rgb(canvas, rgb, side);
             }
         });
-    });
-    view! { <canvas class="thumbnail" node_ref=canvas aria-hidden="true"></canvas> }
+    };
+    view! { <Painted paint /> }
 }
 
 /// Augmentations to start from.

@@ -187,7 +187,7 @@ fn Upkeep() -> impl IntoView {
             <p class="note" class:wanting=move || count() < MIN_PICTURES && !active()>
                 {move || {
                     (count() < MIN_PICTURES && !active())
-                        .then(|| format!("Training needs at least {MIN_PICTURES} pictures; there are {}.", count()))
+                        .then(|| words::too_few(count()))
                 }}
             </p>
             <button

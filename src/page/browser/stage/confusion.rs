@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     labels_tab::Focus,
+    legend::ColourBar,
     matrix_view::{Cell, Drawing, MatrixView},
 };
 use crate::{
@@ -73,7 +74,14 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
                         ""
                     </MatrixView>
                 </div>
-                <ShareLegend />
+                <div class="legend" aria-hidden="true">
+                    <ColourBar
+                        stops=colour::css_stops()
+                        least="0 %"
+                        middle="of the row’s pictures"
+                        most="100 %"
+                    />
+                </div>
                 <p class="note" aria-live="polite" data-control="">{reading}</p>
             </div>
         </When>
@@ -105,24 +113,6 @@ fn RowNames(confusion: Memo<Option<Confusion>>) -> impl IntoView {
     view! {
         <div class="group-names" aria-hidden="true">
             {names}
-        </div>
-    }
-}
-
-/// What the colours stand for.
-#[component]
-fn ShareLegend() -> impl IntoView {
-    view! {
-        <div class="legend" aria-hidden="true">
-            <div
-                class="legend-bar"
-                style:background-image=format!("linear-gradient(to right, {})", colour::css_stops())
-            ></div>
-            <div class="legend-numbers">
-                <span>"0 %"</span>
-                <span>"of the row’s pictures"</span>
-                <span>"100 %"</span>
-            </div>
         </div>
     }
 }

@@ -77,7 +77,7 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
     }
 }
 
-/// A curve's geometry.
+/// A curve's geometry, in pixels of the page.
 struct Figure {
     size: (f64, f64),
     frame: Frame,

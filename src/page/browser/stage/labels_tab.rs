@@ -165,10 +165,7 @@ fn row_name(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Labels, Part::Results], |state| {
         state.classification(stage).map(|classification| classification.step)
     });
-    match (stage, step) {
-        (Stage::Trained, Some(step)) => format!("Trained, {}", words::counted(step as usize, "step")),
-        _ => words::stage(stage).to_owned(),
-    }
+    words::stage_at(stage, step)
 }
 
 fn tuned_name(session: Session) -> String {

@@ -40,6 +40,7 @@ const FINE: f64 = 2.0;
 struct Handles {
     session: Session,
     canvas: NodeRef<html::Canvas>,
+    /// Width and height, in pixels of the page.
     size: Signal<(f64, f64)>,
     scene: StoredValue<Scene, LocalStorage>,
     pointed: RwSignal<Option<PictureId>>,

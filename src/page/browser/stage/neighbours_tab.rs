@@ -212,10 +212,5 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
 fn stage_name(session: Session, stage: Stage) -> String {
     let step = session
         .read([Part::Results], |state| state.results.scored(stage).map(|scored| scored.evaluation.step));
-    match (stage, step) {
-        (Stage::Trained, Some(step)) => {
-            format!("Trained, {}", words::counted(step as usize, "step"))
-        }
-        _ => words::stage(stage).to_owned(),
-    }
+    words::stage_at(stage, step)
 }

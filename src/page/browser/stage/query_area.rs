@@ -1,14 +1,16 @@
 //! Where a picture is searched with that is not of the set.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 use crate::image::SIDE;
 use crate::page::{
     browser::{
-        dynamic::{When, effect, handler, memo},
+        dynamic::{When, handler, memo},
         file_button::FileButton,
         incoming, paint, query,
         session::Session,
+        thumbnail::Painted,
     },
     state::Part,
 };
@@ -78,14 +80,12 @@ fn Sought() -> impl IntoView {
 #[component]
 pub fn QueryThumbnail() -> impl IntoView {
     let session = Session::expect();
-    let canvas = NodeRef::<html::Canvas>::new();
-    effect(move || {
-        let Some(canvas) = canvas.get() else { return };
+    let paint = move |canvas: &HtmlCanvasElement| {
         session.read([Part::Search], |state| {
             if let Some(sought) = state.search.sought() {
-                paint::rgb(&canvas, sought.image.rgb(), SIDE);
+                paint::rgb(canvas, sought.image.rgb(), SIDE);
             }
         });
-    });
-    view! { <canvas class="thumbnail" node_ref=canvas width=SIDE height=SIDE aria-hidden="true"></canvas> }
+    };
+    view! { <Painted paint /> }
 }

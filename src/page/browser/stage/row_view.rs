@@ -1,6 +1,7 @@
 //! Inside one row of the batch matrix: from two views to the anchor's loss.
 
 use leptos::{html, prelude::*};
+use web_sys::HtmlCanvasElement;
 
 use crate::{
     image::SIDE,
@@ -12,7 +13,7 @@ use crate::{
             paint,
             png_button::PngButton,
             session::Session,
-            thumbnail::{Thumbnail, title},
+            thumbnail::{Painted, Thumbnail, title},
         },
         row::{Other, Reckoning, Row, position_of, temperature_at},
         state::{Part, State},
@@ -142,20 +143,18 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
 #[component]
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
-    let canvas = NodeRef::<html::Canvas>::new();
-    effect(move || {
-        let Some(canvas) = canvas.get() else { return };
+    let paint = move |canvas: &HtmlCanvasElement| {
         session.read([Part::Run], |state| match arrived_view(state, place) {
-            Some((rgb, side)) => paint::rgb(&canvas, rgb, side),
+            Some((rgb, side)) => paint::rgb(canvas, rgb, side),
             None => {
                 let entry = picture(state, view).and_then(|id| state.pictures.get(id));
                 if let Some(entry) = entry {
-                    paint::rgb(&canvas, entry.image.rgb(), SIDE);
+                    paint::rgb(canvas, entry.image.rgb(), SIDE);
                 }
             }
         });
-    });
-    view! { <canvas class="thumbnail" node_ref=canvas width=SIDE height=SIDE aria-hidden="true"></canvas> }
+    };
+    view! { <Painted paint /> }
 }
 
 /// The bytes and the side of a view of the row, if they are of the batch that is shown.

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{neighbours_tab::name, query_area::QueryThumbnail};
+use super::{legend::ColourBar, neighbours_tab::name, query_area::QueryThumbnail};
 use crate::{
     image::SIDE,
     page::{
@@ -38,11 +38,12 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
         })
     });
     let number = move |sign: f32| {
-        move || {
+        Signal::derive(move || {
             session.read([Part::WhyAlike], |state| {
-                state.why_alike.explanation().map(|found| words::similarity(sign * likeness::scale(found)))
+                let found = state.why_alike.explanation();
+                found.map_or_else(String::new, |found| words::similarity(sign * likeness::scale(found)))
             })
-        }
+        })
     };
     view! {
         <section class="why" aria-label="Why alike?">
@@ -63,15 +64,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                 <Side subject=first which=0 />
                 <Side subject=second which=1 />
                 <div class="legend why-legend">
-                    <div
-                        class="legend-bar"
-                        style:background-image=format!("linear-gradient(to right, {})", diverging::css_stops())
-                    ></div>
-                    <div class="legend-numbers">
-                        <span>{number(-1.0)}</span>
-                        <span>"0"</span>
-                        <span>{number(1.0)}</span>
-                    </div>
+                    <ColourBar stops=diverging::css_stops() least=number(-1.0) middle="0" most=number(1.0) />
                     <p class="note">
                         "By how much similarity drops when a place is covered. Orange places carry it; covering blue ones makes the two more alike."
                     </p>

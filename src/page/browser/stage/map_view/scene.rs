@@ -113,7 +113,8 @@ impl Scene {
         point_at(&self.places(size), place, reach).map(|index| self.pictures[index])
     }
 
-    /// Draws everything; `marked` lie above the others, with a frame in the accent colour.
+    /// Draws everything; `marked` lie above the others, with a frame in the colour of the
+    /// canvas’s text, which the style sheet sets to the accent.
     pub fn paint(&self, canvas: &HtmlCanvasElement, size: Point, density: f64, marked: &[PictureId]) {
         let [width, height] = size.map(|side| (f64::from(side) * density) as u32);
         if canvas.width() != width || canvas.height() != height {
