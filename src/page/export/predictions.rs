@@ -51,6 +51,8 @@ pub fn csv(state: &State, stage: Stage) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
     use crate::{
         page::export::{Export, samples::state},

@@ -159,6 +159,7 @@ mod tests {
             reason: "Chosen.".to_owned(),
             self_test: String::new(),
         };
+        state.edit(|settings| settings.augmentations.hue.on = false);
         let json = run_json(&state, "Tester", Some(&environment));
         let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
         assert_eq!(value["steps"][0]["loss"], 4.25);
@@ -166,7 +167,8 @@ mod tests {
         assert_eq!(value["environment"]["build"], BUILD);
         assert_eq!(value["images"][0]["label"], "cats");
         assert!(value["images"][1]["label"].is_null());
-        assert_eq!(value["settings"]["seed"], 1);
+        let settings = serde_json::from_value::<Settings>(value["settings"].clone());
+        assert_eq!(settings.expect("every setting is there"), state.settings);
         assert_eq!(value["evaluations"][0]["stage"], "trained");
         let worth = &value["classifications"][0];
         assert_eq!((&worth["held_out"], &worth["linear_probe"]), (&1.into(), &0.5.into()));

@@ -292,6 +292,11 @@ mod tests {
         state.apply(stepped(1..=2, 3.0));
         let next = state.records().remove(1);
         assert_eq!((next.number, next.steps.len(), next.trained()), (2, 2, None));
+        // One run alone, and all of them in outline, say the same.
+        assert_eq!((state.record(1), state.record(3)), (Some(state.records().remove(0)), None));
+        assert_eq!(state.record(2).as_deref(), Some(&*next));
+        let outline = state.outlines().remove(1);
+        assert_eq!(Record { steps: next.steps.clone(), ..(*outline).clone() }, *next);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     page::{
         browser::{
             builtin,
-            dynamic::{When, dynamic, handler, memo},
+            dynamic::{When, handler, keyed},
             explain::Explain,
             file_button::FileButton,
             incoming, intake, keeper,
@@ -126,9 +126,12 @@ fn Progress() -> impl IntoView {
 fn Failures() -> impl IntoView {
     let session = Session::expect();
     let count = move || session.read([Part::Intake], |state| state.intake.failures.len());
-    // Every file that is read changes the intake; the list is made anew only with the failures.
-    let known = memo(move || session.read([Part::Intake], |state| state.intake.failures.clone()));
-    let failure = |Failure { name, reason }| {
+    let failures = move || {
+        session.read([Part::Intake], |state| {
+            state.intake.failures.iter().cloned().enumerate().collect::<Vec<_>>()
+        })
+    };
+    let failure = |(_, Failure { name, reason })| {
         view! {
             <li>
                 <bdi>{name}</bdi>
@@ -137,7 +140,6 @@ fn Failures() -> impl IntoView {
             </li>
         }
     };
-    let failures = move || known.get().into_iter().map(failure).collect_view();
     let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
     view! {
         <div>
@@ -157,7 +159,7 @@ fn Failures() -> impl IntoView {
                         </button>
                     </p>
                     <ul tabindex="0" aria-label="Files that could not be read">
-                        {dynamic(failures)}
+                        {keyed(failures, |(place, _)| place.to_string(), failure)}
                     </ul>
                 </div>
             </When>
