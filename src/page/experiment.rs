@@ -214,7 +214,7 @@ mod tests {
         }
         let mut later = whole.clone();
         later[0] += 1;
-        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("version 2"));
+        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("format 2"));
         assert!(Experiment::from_bytes(&[0xff; 64]).is_err());
     }
 

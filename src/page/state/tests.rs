@@ -122,7 +122,7 @@ fn training_says_what_it_lacks() {
     assert_eq!(state.training_obstacle(), None);
     state.edit(|settings| settings.steps = 2);
     state.apply(Event::Stepped(vec![report(1), report(2)]));
-    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("All steps")));
+    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("The run is complete")));
     state.edit(|settings| settings.steps = 3);
     assert_eq!(state.training_obstacle(), None);
 }

@@ -92,7 +92,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
             Some(silhouette) => format!(
                 "{}{}. Silhouette {}. ",
                 words::counted(strips.with(Vec::len), "group"),
-                taken(session, stage.get()),
+                step_suffix(session, stage.get()),
                 words::similarity(silhouette)
             ),
             None => waiting(session),
@@ -119,11 +119,11 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         if session.read([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
             return waiting(session);
         }
-        let taken = taken(session, stage.get());
+        let suffix = step_suffix(session, stage.get());
         match strips.with(Vec::len) {
-            0 => format!("No two pictures are this similar{taken}. Lower the threshold to find some. "),
+            0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => format!(
-                "{} of near-duplicates{taken}: {} beyond the first of each. ",
+                "{} of near-duplicates{suffix}: {} beyond the first of each. ",
                 words::counted(sets, "set"),
                 words::counted(surplus().len(), "picture")
             ),
@@ -161,7 +161,7 @@ fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
         }) {
             Some(nearest) => format!(
                 "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
-                taken(session, stage.get())
+                step_suffix(session, stage.get())
             ),
             None => waiting(session),
         }
@@ -220,7 +220,7 @@ fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<S
 }
 
 /// When the embeddings were taken, where that says something.
-fn taken(session: Session, stage: Stage) -> String {
+fn step_suffix(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Groups], |state| state.finding_step(stage));
     match (stage, step) {
         (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),

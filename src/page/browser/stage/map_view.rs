@@ -83,10 +83,10 @@ pub fn MapView(
                 aria-roledescription="map"
                 aria-label=move || map.description(&label.get())
                 node_ref=map.canvas
-                on:pointerdown=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|it| it.press(&event)).flatten()))
-                on:pointermove=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|it| it.shift(&event)).flatten()))
-                on:pointerup=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|it| it.lift(&event)).flatten()))
-                on:pointercancel=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|it| it.lose(&event)).flatten()))
+                on:pointerdown=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.press(&event)).flatten()))
+                on:pointermove=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.shift(&event)).flatten()))
+                on:pointerup=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lift(&event)).flatten()))
+                on:pointercancel=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lose(&event)).flatten()))
                 on:pointerleave=handler(move |_| pointed.set(None))
                 on:wheel=handler(wheel)
                 on:keydown=handler(move |event: ev::KeyboardEvent| map.press(&event))

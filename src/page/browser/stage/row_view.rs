@@ -15,7 +15,7 @@ use crate::{
             session::Session,
             thumbnail::{Painted, Thumbnail, title},
         },
-        row::{Other, Reckoning, Row, position_of, temperature_at},
+        row::{LossTerms, Other, Row, position_of, temperature_at},
         state::{Part, State},
         terms,
         words::{self, three_digits},
@@ -53,7 +53,7 @@ pub fn RowView() -> impl IntoView {
         })
     });
     let soft = memo(move || {
-        row.with(|row| row.as_ref().is_some_and(|row| !matches!(row.reckoning, Reckoning::Distances { .. })))
+        row.with(|row| row.as_ref().is_some_and(|row| !matches!(row.terms, LossTerms::Distances { .. })))
     });
     view! {
         <When holds=move || row.with(Option::is_some)>
@@ -133,7 +133,7 @@ fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
 /// The places, roles and matrix rows of the views to show.
 fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
     let mut shown = vec![(0, "Anchor:", row.anchor), (1, "Its positive:", row.positive().view)];
-    if let Reckoning::Distances { negative, .. } = row.reckoning {
+    if let LossTerms::Distances { negative, .. } = row.terms {
         shown.push((2, "Its negative:", negative));
     }
     shown
@@ -243,8 +243,8 @@ fn summary(row: &Row) -> String {
     let share = words::percent(positive.share as f32);
     let highest = row.others.iter().map(|other| other.share).fold(0.0, f64::max);
     let highest = words::percent(highest as f32);
-    match row.reckoning {
-        Reckoning::Questions { .. } => format!(
+    match row.terms {
+        LossTerms::Questions { .. } => format!(
             "Same picture? The {} answers from the most similar view on, the highest {highest} yes; the positive (orange) gets {share}.",
             row.others.len()
         ),
@@ -260,7 +260,7 @@ fn summary(row: &Row) -> String {
 fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
     let asks = move || {
-        row.with(|row| row.as_ref().is_some_and(|row| matches!(row.reckoning, Reckoning::Questions { .. })))
+        row.with(|row| row.as_ref().is_some_and(|row| matches!(row.terms, LossTerms::Questions { .. })))
     };
     let heads = dynamic(move || {
         if asks() {
@@ -312,8 +312,7 @@ fn line(session: Session, other: &Other, asks: bool) -> impl IntoView + use<> {
 fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
     let drawn = dynamic(move || {
         row.with(|row| {
-            let Reckoning::Distances { to_positive, to_negative, margin, .. } = row.as_ref()?.reckoning
-            else {
+            let LossTerms::Distances { to_positive, to_negative, margin, .. } = row.as_ref()?.terms else {
                 return None;
             };
             let wanted = to_positive + margin;
