@@ -21,7 +21,7 @@ document.addEventListener("click", async ({ target }) => {
 // Shows a sentence for a while, and says it to those who do not see it.
 function tell(sentence) {
   const notice = document.createElement("div");
-  notice.className = "newer";
+  notice.className = "told";
   notice.setAttribute("role", "status");
   document.body.append(notice);
   notice.textContent = sentence;
