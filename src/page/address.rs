@@ -85,7 +85,7 @@ pub fn shared(state: &State) -> String {
 
 /// How an address spells a tab.
 fn key(tab: Tab) -> String {
-    tab.name().to_lowercase()
+    tab.name().to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -115,7 +115,9 @@ mod tests {
         let link = shared(&state);
         assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");
         assert!(is_remote(&link["remote.html".len()..]) && !is_remote(&own(&state)));
-        assert!(is_remote("#images=shapes&model=https://a.example/b") && is_remote("open=http://a.example/c"));
+        assert!(
+            is_remote("#images=shapes&model=https://a.example/b") && is_remote("open=http://a.example/c")
+        );
         state.clear(Images::Shapes);
         assert!(shared(&state).starts_with("#images=shapes&"));
     }
