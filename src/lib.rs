@@ -13,8 +13,10 @@
 //! - [`image`]: a picture at working size, and how files become one
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: sets that grow together
+//! - [`evenly`]: a sample at even distances
 //!
 //! What learns, on any device burn knows, in a browser or not:
+//! - [`progress`]: work in pieces
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
@@ -24,6 +26,7 @@
 //! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
+//! - [`readback`]: numbers from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
@@ -47,6 +50,8 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
 #[cfg(feature = "engine")]
+pub mod evenly;
+#[cfg(feature = "engine")]
 pub mod fine_tune;
 pub mod image;
 #[cfg(feature = "engine")]
@@ -56,9 +61,13 @@ pub mod link;
 pub mod loss;
 pub mod page;
 pub mod plot;
+#[cfg(feature = "engine")]
+pub mod progress;
 pub mod protocol;
 #[cfg(feature = "engine")]
 pub mod random;
+#[cfg(feature = "engine")]
+pub mod readback;
 pub mod samples;
 pub mod settings;
 #[cfg(feature = "engine")]
