@@ -13,8 +13,12 @@
 //! - [`image`]: a picture at working size, and how files become one
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: sets that grow together
+//! - [`decimal`]: numbers read from text
+//! - [`sorted`]: one sort for everything
+//! - [`evenly`]: a sample at even distances
 //!
 //! What learns, on any device burn knows, in a browser or not:
+//! - [`progress`]: work in pieces
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
@@ -24,6 +28,7 @@
 //! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
+//! - [`readback`]: numbers from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
@@ -39,6 +44,7 @@ pub mod augment;
 pub mod bench;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
+pub mod decimal;
 pub mod disjoint_sets;
 #[cfg(feature = "engine")]
 pub mod encoder;
@@ -46,6 +52,8 @@ pub mod encoder;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
+#[cfg(feature = "engine")]
+pub mod evenly;
 #[cfg(feature = "engine")]
 pub mod fine_tune;
 pub mod image;
@@ -56,10 +64,15 @@ pub mod link;
 pub mod loss;
 pub mod page;
 pub mod plot;
+#[cfg(feature = "engine")]
+pub mod progress;
 pub mod protocol;
 #[cfg(feature = "engine")]
 pub mod random;
+#[cfg(feature = "engine")]
+pub mod readback;
 pub mod samples;
 pub mod settings;
+pub mod sorted;
 #[cfg(feature = "engine")]
 pub mod train;

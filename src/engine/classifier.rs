@@ -6,11 +6,12 @@ use web_time::{Duration, Instant};
 
 use super::{
     guessing::Guessing,
-    held_out::{Best, HeldOut},
+    held_out::{HeldOut, TopGuesses},
 };
 use crate::{
     evaluate::{UnitRows, folds::Folds, split::Split},
-    protocol::{Classification, LabelId, Labelling},
+    progress::Progress,
+    protocol::{Classification, LabelId, Labelling, Stage},
 };
 
 /// Labellings that wait to be worked on, the latest of each stage.
@@ -28,6 +29,11 @@ impl Waiting {
         }
     }
 
+    /// Takes those of some stages out.
+    pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
+        self.labellings.retain(|labelling| !which(labelling.stage));
+    }
+
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.labellings.is_empty()
@@ -35,7 +41,7 @@ impl Waiting {
 
     /// The labelling to start with now: the first when nothing is in hand, and one of the
     /// same stage in place of what is.
-    pub fn next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
+    pub fn take_next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
         let fits = |labelling: &Labelling| in_hand.is_none_or(|busy| busy.held_out.stage == labelling.stage);
         let place = self.labellings.iter().position(fits)?;
         Some(self.labellings.remove(place))
@@ -50,12 +56,12 @@ pub struct Classifier {
     /// Absent when there are not two classes to tell apart.
     in_hand: Option<Guessing>,
     /// What was guessed of the held-out pictures, once it was.
-    guessed: Option<[Best; 2]>,
+    guessed: Option<[TopGuesses; 2]>,
     /// How the given labels are compared with each other, where there are no others to
     /// compare with.
     folds: Option<Folds>,
     /// What was guessed of the folds that are done, and how many these are.
-    crossed: [Best; 2],
+    crossed: [TopGuesses; 2],
     folds_done: usize,
 }
 
@@ -75,18 +81,23 @@ impl Classifier {
         Self { held_out, rows, classes, in_hand, guessed: None, folds, crossed, folds_done: 0 }
     }
 
-    /// Works for about as long as given; false when there is nothing left to do.
-    pub fn advance(&mut self, time: Duration) -> bool {
+    /// Which embeddings.
+    pub fn stage(&self) -> Stage {
+        self.held_out.stage
+    }
+
+    /// Works for about as long as given.
+    pub fn advance(&mut self, time: Duration) -> Progress {
         let started = Instant::now();
         while let Some(guessing) = &mut self.in_hand {
-            if !guessing.advance() {
+            if guessing.advance() == Progress::Idle {
                 self.go_on();
             }
             if started.elapsed() >= time {
-                return true;
+                return Progress::More;
             }
         }
-        false
+        Progress::Idle
     }
 
     /// Keeps what was guessed, and takes the next fold in hand.
@@ -122,7 +133,7 @@ mod tests {
     use super::*;
     use crate::{
         evaluate::{knn_vote, linear_probe::LinearProbe},
-        protocol::{CrossValidation, PictureId, Stage},
+        protocol::{CrossValidation, PictureId},
         random::{Purpose, generator},
     };
     use rand::RngExt;
@@ -141,7 +152,7 @@ mod tests {
         let labelling = Labelling { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
         let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
         let mut classifier = Classifier::new(held_out, rows);
-        while classifier.advance(Duration::ZERO) {}
+        while classifier.advance(Duration::ZERO) == Progress::More {}
         classifier.finish()
     }
 
@@ -186,7 +197,7 @@ mod tests {
             let others: Vec<usize> = (0..labels.len()).filter(|other| !fold.contains(other)).collect();
             let told: Vec<usize> = others.iter().map(|other| labels[*other]).collect();
             let mut probe = LinearProbe::new(rows, &others, told.clone(), classes);
-            while probe.advance() {}
+            while probe.advance() == Progress::More {}
             let vote = knn_vote::shares(rows, &others, &told, classes, &[row]);
             (best(&probe.probabilities(rows, &[row])), best(&vote))
         };
@@ -207,7 +218,7 @@ mod tests {
         let labelling = Labelling { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
         let held_out = HeldOut::new(&labelling, 0, (0..count as u32).collect(), vec![None; count]);
         let mut classifier = Classifier::new(held_out, Rc::new(rows.clone()));
-        while classifier.advance(Duration::ZERO) {}
+        while classifier.advance(Duration::ZERO) == Progress::More {}
         (rows, labels, classifier.finish().crossed.expect("no label is known but the given ones"))
     }
 
@@ -265,8 +276,8 @@ mod tests {
         waiting.put(labelling(Stage::Trained, 3));
         waiting.put(labelling(Stage::Pixels, 3));
         waiting.put(labelling(Stage::Trained, 4));
-        assert_eq!(waiting.next(None), Some(labelling(Stage::Trained, 4)));
-        assert_eq!(waiting.next(None), Some(labelling(Stage::Pixels, 3)));
+        assert_eq!(waiting.take_next(None), Some(labelling(Stage::Trained, 4)));
+        assert_eq!(waiting.take_next(None), Some(labelling(Stage::Pixels, 3)));
         assert!(waiting.is_empty());
     }
 }

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::held_out::Best;
+use super::held_out::TopGuesses;
 use crate::{
     evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe},
+    progress::Progress,
     protocol::LabelId,
 };
 
@@ -22,8 +23,8 @@ pub struct Guessing {
     solved: bool,
     /// How many of `which` were guessed.
     done: usize,
-    by_probe: Best,
-    by_vote: Best,
+    by_probe: TopGuesses,
+    by_vote: TopGuesses,
 }
 
 impl Guessing {
@@ -36,20 +37,20 @@ impl Guessing {
         which: Vec<usize>,
     ) -> Self {
         let probe = LinearProbe::new(&rows, &given, targets.clone(), classes.len());
-        let (by_probe, by_vote) = (Best::default(), Best::default());
+        let (by_probe, by_vote) = (TopGuesses::default(), TopGuesses::default());
         Self { rows, given, targets, classes, which, probe, solved: false, done: 0, by_probe, by_vote }
     }
 
-    /// Does one short piece of work; false when there is nothing left to do.
-    pub fn advance(&mut self) -> bool {
+    /// Does one short piece of work.
+    pub fn advance(&mut self) -> Progress {
         if !self.solved {
-            self.solved = !self.probe.advance();
+            self.solved = self.probe.advance() == Progress::Idle;
         } else if self.done < self.which.len() {
             self.guess_chunk();
         } else {
-            return false;
+            return Progress::Idle;
         }
-        true
+        Progress::More
     }
 
     fn guess_chunk(&mut self) {
@@ -62,7 +63,7 @@ impl Guessing {
     }
 
     /// What the probe and the vote guessed.
-    pub fn finish(self) -> [Best; 2] {
+    pub fn finish(self) -> [TopGuesses; 2] {
         [self.by_probe, self.by_vote]
     }
 }

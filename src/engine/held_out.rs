@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    evaluate::{folds::Folds, order::several, split::Split},
+    evaluate::{folds::Folds, labels::several, split::Split},
     protocol::{Classification, CrossValidation, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
 };
 
@@ -55,7 +55,7 @@ impl HeldOut {
     }
 
     /// What two classifiers say of the given pictures, fold after fold, scored.
-    pub fn cross_validation(&self, folds: &Folds, [probe, vote]: [Best; 2]) -> CrossValidation {
+    pub fn cross_validation(&self, folds: &Folds, [probe, vote]: [TopGuesses; 2]) -> CrossValidation {
         let Split { given, targets, classes, .. } = &self.split;
         let places = folds.folds.concat();
         let labels: Vec<LabelId> = places.iter().map(|place| classes[targets[*place]]).collect();
@@ -71,7 +71,7 @@ impl HeldOut {
     }
 
     /// What two classifiers say of the held-out pictures, scored.
-    pub fn classification(self, probe: Best, vote: Best) -> Classification {
+    pub fn classification(self, probe: TopGuesses, vote: TopGuesses) -> Classification {
         let truth = self.truth();
         let Split { given, classes, held_out, .. } = self.split;
         let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
@@ -92,12 +92,12 @@ impl HeldOut {
 
 /// The likeliest label of each picture, and how likely it is.
 #[derive(Default)]
-pub struct Best {
+pub struct TopGuesses {
     labels: Vec<LabelId>,
     confidences: Vec<f32>,
 }
 
-impl Best {
+impl TopGuesses {
     /// Takes in each row's probabilities of `classes`; of equal ones the first is best.
     pub fn extend(&mut self, probabilities: &[f32], classes: &[LabelId]) {
         for row in probabilities.chunks_exact(classes.len()) {

@@ -37,12 +37,13 @@ pub use snapshot::Snapshot;
 pub use undo::Removed;
 pub use why_alike::WhyAlike;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use experiment::Awaited;
 use undo::Undo;
 
 use crate::{
+    page::{by_id::Ids, words},
     protocol::{Activity, Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
@@ -63,6 +64,16 @@ pub enum Engine {
     Ready(Environment),
     /// It cannot be had; why.
     Stopped(String),
+}
+
+impl Engine {
+    /// What it computes on, once it is ready.
+    pub fn environment(&self) -> Option<&Environment> {
+        match self {
+            Self::Ready(environment) => Some(environment),
+            _ => None,
+        }
+    }
 }
 
 /// Files being read.
@@ -558,7 +569,7 @@ impl State {
         self.suggest_tab(Tab::Neighbours);
     }
 
-    /// Adds pictures.
+    /// Adds pictures to the set; returns the ids that they were given.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.touch(Part::Pictures);
         self.withdraw_undo_of_all();
@@ -575,7 +586,7 @@ impl State {
         self.touch(Part::Pictures);
         self.touch(Part::Selection);
         self.touch(Part::Labels);
-        let gone: BTreeSet<_> = ids.iter().copied().collect();
+        let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
             let (before, after) = self.pictures.entries().split_at(row);
             let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
@@ -740,11 +751,11 @@ impl State {
             return Some(sentence.clone());
         }
         if pictures < MIN_PICTURES {
-            return Some(format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}."));
+            return Some(words::too_few(pictures));
         }
-        self.run.is_complete(&self.settings).then(|| {
-            "All steps are taken: raise the number of steps to go on, or Reset to start over.".to_owned()
-        })
+        self.run
+            .is_complete(&self.settings)
+            .then(|| "The run is complete. Raise Steps to continue, or press Reset to start over.".to_owned())
     }
 
     /// The messages that bring a new engine to where the page is, pictures in portions.

@@ -3,7 +3,7 @@
 use crate::{
     page::state::{Engine, State},
     protocol::{Backend, Stage},
-    settings::{Augmentations, Images, LossKind, Mining, Operation, Settings, Similarity},
+    settings::{Augmentations, Images, LossKind, MIN_PICTURES, Mining, Operation, Settings, Similarity},
 };
 
 /// A whole number with its thousands set apart: 12,345.
@@ -62,11 +62,6 @@ pub fn fine_similarity(value: f32) -> String {
     format!("{:.3}", (value * 1000.0 + 1e-3).floor() / 1000.0)
 }
 
-/// A number without needless zeros, with a true minus sign.
-pub fn number(value: f32) -> String {
-    value.to_string().replace('-', "−")
-}
-
 /// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³".
 pub fn exponential(exponent: f64) -> String {
     let value = exponent.exp();
@@ -117,6 +112,19 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Untrained => "Untrained",
         Stage::Trained => "Trained",
     }
+}
+
+/// The same with the step whose weights they are, where that says something.
+pub fn stage_at(at: Stage, step: Option<u32>) -> String {
+    match (at, step) {
+        (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),
+        _ => stage(at).to_owned(),
+    }
+}
+
+/// What a set lacks that is too small to train on.
+pub fn too_few(pictures: usize) -> String {
+    format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}.")
 }
 
 /// How far the engine is, in a few words.

@@ -10,7 +10,7 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use crate::page::state::Failure;
+use crate::{page::state::Failure, sorted::sorted};
 
 /// What the file pickers offer: what browsers read, and the formats that the engine adds.
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
@@ -75,12 +75,11 @@ impl Gathered {
             } else {
                 let (children, whole) = children(entry.unchecked_ref()).await;
                 if !whole {
-                    self.miss(&entry, "The folder could not be opened to its end.");
+                    self.miss(&entry, "Part of the folder could not be read.");
                 }
                 // Asking for a name takes a call into the browser: once for each is enough.
-                let mut named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
-                named.sort_by(|a, b| a.0.cmp(&b.0));
-                for (_, child) in named {
+                let named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
+                for (_, child) in sorted(&named, |a, b| a.0.cmp(&b.0)) {
                     self.walk(child, Some(entry.name())).await;
                 }
             }

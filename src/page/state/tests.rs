@@ -122,7 +122,7 @@ fn training_says_what_it_lacks() {
     assert_eq!(state.training_obstacle(), None);
     state.edit(|settings| settings.steps = 2);
     state.apply(Event::Stepped(vec![report(1), report(2)]));
-    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("All steps")));
+    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("The run is complete")));
     state.edit(|settings| settings.steps = 3);
     assert_eq!(state.training_obstacle(), None);
 }
@@ -439,7 +439,7 @@ fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
     let notice = &state.notices.last().expect("it is said").text;
     assert_eq!(
         notice,
-        "The engine stopped: It broke. A new one takes over at step 20; 7 steps after it are lost, nothing else."
+        "The engine stopped: It broke. A new one takes over at step 20; only the 7 steps after it are lost."
     );
     let messages: Vec<_> = state.introduction().collect();
     assert_eq!(messages[1], Command::Restore { file: vec![20] });

@@ -4,8 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{explain::Explain, session::Session},
-        state::{Engine, Part, State},
+        browser::{
+            dynamic::{effect, handler, memo},
+            explain::Explain,
+            session::Session,
+        },
+        state::{Part, State},
         terms, words,
     },
     protocol::Activity,
@@ -19,8 +23,8 @@ const TITLE: &str = "Likeness: watch a network learn which of your pictures are 
 #[component]
 pub fn TrainBar() -> impl IntoView {
     let session = Session::expect();
-    let title = Memo::new(move |_| session.read([Part::Run, Part::Settings], title));
-    Effect::new(move || document().set_title(&title.get()));
+    let title = memo(move || session.read([Part::Run, Part::Settings], title));
+    effect(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
             <RunProgress />
@@ -49,7 +53,7 @@ fn RunProgress() -> impl IntoView {
 fn Buttons() -> impl IntoView {
     let session = Session::expect();
     let running = move || session.read([Part::Run], |state| state.run.running);
-    let stuck = Memo::new(move |_| {
+    let stuck = memo(move || {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
     });
     let arriving = move || session.read([Part::Intake], |state| state.intake.is_active());
@@ -65,18 +69,18 @@ fn Buttons() -> impl IntoView {
                 type="button"
                 disabled=move || running() || stuck.get().is_some()
                 title=move || stuck.get().unwrap_or_default()
-                on:click=train
+                on:click=handler(train)
             >
                 "Train"
             </button>
-            <button class="button" type="button" disabled=move || !running() on:click=move |_| session.pause()>
+            <button class="button" type="button" disabled=move || !running() on:click=handler(move |_| session.pause())>
                 "Pause"
             </button>
             <button
                 class="button"
                 type="button"
                 disabled=move || running() || stuck.get().is_some() || arriving()
-                on:click=move |_| session.step()
+                on:click=handler(move |_| session.step())
             >
                 "Step"
             </button>
@@ -84,7 +88,7 @@ fn Buttons() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || at_start() && !running()
-                on:click=move |_| session.reset()
+                on:click=handler(move |_| session.reset())
             >
                 "Reset"
             </button>
@@ -167,13 +171,13 @@ fn activity(state: &State) -> String {
         Activity::Testing => "comparing both backends",
         Activity::Idle if state.run.running => "starting",
         Activity::Idle if state.run.step() > 0 && state.run.is_complete(&state.settings) => {
-            "done; more steps go on, Reset starts over"
+            "done: raise Steps to continue, or Reset"
         }
         Activity::Idle if state.run.step() > 0 => "paused",
         Activity::Idle => "not trained yet",
     };
     let mut parts = Vec::new();
-    if let Engine::Ready(environment) = &state.engine {
+    if let Some(environment) = state.engine.environment() {
         parts.push(words::backend(environment.backend).to_owned());
     }
     parts.push(doing.to_owned());

@@ -5,7 +5,9 @@ use leptos::{html, prelude::*};
 use super::curve::{grid, inner_frame};
 use crate::{
     page::{
-        browser::{explain::Explain, measure::follow_size, png_button::PngButton, session::Session},
+        browser::{
+            dynamic::dynamic, explain::Explain, measure::follow_size, png_button::PngButton, session::Session,
+        },
         state::{Part, State},
         terms::Term,
     },
@@ -47,7 +49,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
         latest if latest.is_empty() => format!("{}: no values yet", score.name),
         latest => format!("{} over the steps of the run; now {latest}", score.name),
     });
-    let drawn = move || {
+    let drawn = dynamic(move || {
         session.read(parts, |state| {
             let values = (score.values)(state);
             if values.is_empty() {
@@ -56,7 +58,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
             let last = values.last().map_or(0, |(step, _)| *step).max(state.settings.steps);
             draw(&values, last, size.get())
         })
-    };
+    });
     view! {
         <figure class="curve" data-figure=score.figure>
             <figcaption>

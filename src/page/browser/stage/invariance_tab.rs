@@ -4,7 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{explain::Explain, png_button::PngButton, session::Session},
+        browser::{
+            dynamic::{dynamic, effect, memo},
+            explain::Explain,
+            png_button::PngButton,
+            session::Session,
+        },
         invariance::{self, Row},
         state::Part,
         terms, words,
@@ -20,20 +25,21 @@ const ENCODERS: [(&str, Stage, &str); 2] =
 #[component]
 pub fn InvarianceTab() -> impl IntoView {
     let session = Session::expect();
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Settings, Part::Run]);
         ENCODERS.iter().for_each(|(_, stage, _)| session.request_invariance(*stage));
     });
     let parts = [Part::Invariance, Part::Results, Part::Settings, Part::Pictures];
-    let rows = Memo::new(move |_| session.read(parts, invariance::rows));
-    let sentence = move || session.read(parts, invariance::sentence);
+    let rows = memo(move || session.read(parts, invariance::rows));
+    let sentence = Signal::derive(move || session.read(parts, invariance::sentence));
     let others = Signal::derive(move || {
         let [before, now] = session.read(parts, |state| {
             ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
         });
         change(before, now)
     });
-    let body = move || rows.get().into_iter().map(|row| view! { <OperationLine row /> }).collect_view();
+    let body =
+        dynamic(move || rows.get().into_iter().map(|row| view! { <OperationLine row /> }).collect_view());
     view! {
         <div class="invariance" data-figure="invariance">
             <p class="lead">

@@ -6,6 +6,7 @@ use super::labels_tab::Focus;
 use crate::{
     page::{
         browser::{
+            dynamic::{When, dynamic, handler, memo},
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -26,20 +27,20 @@ const MAX_SHOWN: usize = 12;
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
-    let show = move || match chosen.get().as_slice() {
+    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let show = dynamic(move || match chosen.get().as_slice() {
         [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
         ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
-    };
-    let some = Memo::new(move |_| chosen.with(|ids| !ids.is_empty()));
+    });
+    let some = Signal::derive(move || chosen.with(|ids| !ids.is_empty()));
     view! {
         <section class="labels-entry" aria-label="Label of the picked picture">
             {show}
-            <Show when=move || some.get()>
+            <When holds=some>
                 <TypedLabel chosen />
                 <Offered chosen />
-            </Show>
+            </When>
         </section>
     }
 }
@@ -71,7 +72,7 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
     view! {
         <div>
             <p class="query-name">{heading}</p>
-            <p class="note">"They get the same label, all at once."</p>
+            <p class="note">"The label you set applies to all of them."</p>
             <div class="labelled-together">
                 {ids.iter().take(MAX_SHOWN).map(thumbnail).collect_view()}
             </div>
@@ -91,7 +92,9 @@ fn known(session: Session, focus: Focus, id: PictureId) -> String {
                 let label = state.pictures.label_name(prediction.label).unwrap_or_default();
                 format!("Guessed: {label}, confidence {}.", words::percent(prediction.confidence))
             }
-            None => "No guess: it gives its label, or there is nothing to guess from yet.".to_owned(),
+            None => {
+                "No guess: its label is given to the classifier, or no classifier has run yet.".to_owned()
+            }
         }
     })
 }
@@ -101,8 +104,8 @@ fn known(session: Session, focus: Focus, id: PictureId) -> String {
 fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let field = NodeRef::<html::Input>::new();
-    let names = Memo::new(move |_| names(session));
-    let typed = Memo::new(move |_| {
+    let names = memo(move || names(session));
+    let typed = Signal::derive(move || {
         session.read([Part::Labels], |state| {
             chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
         })
@@ -116,7 +119,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         }
     };
     view! {
-        <form class="label-form" on:submit=submit>
+        <form class="label-form" on:submit=handler(submit)>
             <input
                 class="label-field"
                 type="text"
@@ -128,20 +131,20 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 node_ref=field
             />
             <datalist id="label-names">
-                {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
+                {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
             </datalist>
             <button class="button" type="submit">
                 "Set label"
             </button>
-            <Show when=move || typed.get()>
+            <When holds=typed>
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.label_chosen(""))
+                    on:click=handler(move |_| session.change(|state| state.label_chosen("")))
                 >
-                    "Take label away"
+                    "Remove label"
                 </button>
-            </Show>
+            </When>
         </form>
     }
 }
@@ -150,7 +153,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
 #[component]
 fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         let names = names(session);
         if names.len() > MAX_OFFERED { Vec::new() } else { names }
     });
@@ -167,15 +170,15 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || given().to_string()
-                on:click=move |_| session.change(|state| state.give_label_to_chosen(&name))
+                on:click=handler(move |_| session.change(|state| state.give_label_to_chosen(&name)))
             >
                 {shown}
             </button>
         }
     };
     view! {
-        <div class="presets" role="group" aria-label="Labels that there are">
-            {move || names.get().into_iter().map(offer).collect_view()}
+        <div class="presets" role="group" aria-label="Existing labels">
+            {dynamic(move || names.get().into_iter().map(offer).collect_view())}
         </div>
     }
 }

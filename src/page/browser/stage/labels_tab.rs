@@ -1,11 +1,18 @@
 //! What a few labels are worth: classifiers on frozen embeddings guess all other labels.
 
-use leptos::{ev, prelude::*};
+use std::cell::Cell;
 
-use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions};
+use leptos::prelude::*;
+
+use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions, wanted_stage};
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, session::Session},
+        browser::{
+            controls::{Choice, Slider},
+            dynamic::{When, effect, handler},
+            explain::Explain,
+            session::Session,
+        },
         predictions::{LACKING, Method, split_in_words},
         state::{MAX_PER_CLASS, Part},
         terms, words,
@@ -40,23 +47,18 @@ pub struct Focus {
 pub fn LabelsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
+    let stage = wanted_stage::available(session, wanted);
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
     // What was waited for is shown once it is there.
-    Effect::new(move |before: Option<bool>| {
+    let before = Cell::new(None);
+    effect(move || {
         let tuned = session.read([Part::Labels], |state| state.labels.tuned().is_some());
-        if before == Some(false) && tuned {
+        if before.replace(Some(tuned)) == Some(false) && tuned {
             focus.method.set(Method::FineTuned);
             focus.cell.set(None);
         }
-        tuned
     });
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Labels]);
         STAGES.into_iter().for_each(|stage| session.request_classification(stage));
     });
@@ -104,34 +106,25 @@ pub fn LabelsTab() -> impl IntoView {
 #[component]
 fn PerClass() -> impl IntoView {
     let session = Session::expect();
-    let useful = Memo::new(move |_| session.read([Part::Pictures], |state| state.has_labels()));
+    let useful = Signal::derive(move || session.read([Part::Pictures], |state| state.has_labels()));
     let value = move || session.read([Part::Labels], |state| state.labels.per_class());
     let words = move || match value() {
         0 => "only typed ones".to_owned(),
         count => count.to_string(),
     };
-    let input = move |event: ev::Event| {
-        if let Ok(count) = event_target_value(&event).parse() {
-            session.change(|state| state.give_labels(count));
-        }
-    };
     view! {
-        <Show when=move || useful.get()>
-            <label class="slider">
-                <span class="slider-name">"Labels per class"</span>
-                <output class="slider-words">{words}</output>
-                <input
-                    type="range"
-                    min="0"
-                    max=MAX_PER_CLASS.to_string()
-                    step="1"
-                    aria-label="Labels per class"
-                    aria-valuetext=words
-                    prop:value=move || value().to_string()
-                    on:change=input
-                />
-            </label>
-        </Show>
+        <When holds=useful>
+            <Slider
+                name="Labels per class"
+                label="Labels per class"
+                value=Signal::derive(move || value() as f32)
+                words=Signal::derive(words)
+                max=MAX_PER_CLASS as f32
+                step="1"
+                at_rest=true
+                on_input=move |count| session.change(|state| state.give_labels(count as u32))
+            />
+        </When>
     }
 }
 
@@ -139,7 +132,7 @@ fn PerClass() -> impl IntoView {
 #[component]
 fn Scores() -> impl IntoView {
     let session = Session::expect();
-    let split = move || {
+    let split = Signal::derive(move || {
         session.read([Part::Labels, Part::Results], |state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
@@ -148,7 +141,7 @@ fn Scores() -> impl IntoView {
                 None => LACKING.to_owned(),
             }
         })
-    };
+    });
     let row = move |stage: Stage| {
         view! {
             <tr>
@@ -183,10 +176,7 @@ fn row_name(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Labels, Part::Results], |state| {
         state.classification(stage).map(|classification| classification.step)
     });
-    match (stage, step) {
-        (Stage::Trained, Some(step)) => format!("Trained, {}", words::counted(step as usize, "step")),
-        _ => words::stage(stage).to_owned(),
-    }
+    words::stage_at(stage, step)
 }
 
 fn accuracy(session: Session, stage: Stage, method: Method) -> String {
@@ -224,16 +214,16 @@ fn FineTuning() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || lacking() || progress().is_some()
-                on:click=move |_| session.fine_tune()
+                on:click=handler(move |_| session.fine_tune())
             >
                 "Fine-tune"
             </button>
             <p class="note">{words}</p>
-            <Show when=move || progress().is_some()>
-                <button class="button quiet" type="button" on:click=move |_| session.stop_tuning()>
+            <When holds=move || progress().is_some()>
+                <button class="button quiet" type="button" on:click=handler(move |_| session.stop_tuning())>
                     "Stop fine-tuning"
                 </button>
-            </Show>
+            </When>
         </div>
     }
 }

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{controls::Choice, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{dynamic, effect, memo},
+            session::Session,
+        },
         map_kinds::kinds,
         state::{Colouring, Part},
     },
@@ -24,16 +28,16 @@ const MAX_LISTED: usize = 20;
 pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
-    let colouring = Memo::new(move |_| session.read(parts, |state| state.colouring()));
-    Effect::new(move || {
+    let colouring = memo(move || session.read(parts, |state| state.colouring()));
+    effect(move || {
         session.track([Part::Results, Part::Run]);
         if colouring.get() == Colouring::Group {
             session.request_groups(stage.get());
         }
     });
-    let names = Memo::new(move |_| session.read(parts, |state| kinds(state, stage.get()).names));
+    let names = memo(move || session.read(parts, |state| kinds(state, stage.get()).names));
     let remark = Signal::derive(move || names.with(|names| remark(colouring.get(), names.len()).to_owned()));
-    let listed = move || {
+    let listed = dynamic(move || {
         let item = |(place, name): (usize, String)| {
             view! {
                 <li>
@@ -44,7 +48,7 @@ pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
         };
         let names = names.get().into_iter().take(MAX_LISTED).enumerate();
         names.map(item).collect_view()
-    };
+    });
     view! {
         <Choice
             legend="Coloured by"

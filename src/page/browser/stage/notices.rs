@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::session::Session,
+    browser::{
+        dynamic::{handler, keyed},
+        session::Session,
+    },
     state::{Notice, Part},
 };
 
@@ -12,29 +15,36 @@ use crate::page::{
 pub fn Notices() -> impl IntoView {
     let session = Session::expect();
     let notices = move || session.read([Part::Notices], |state| state.notices.clone());
+    let notice = move |Notice { id, text, can_undo }| {
+        view! {
+            <div class="notice">
+                <p>{text}</p>
+                {can_undo
+                    .then(|| {
+                        view! {
+                            <button
+                                class="button quiet"
+                                type="button"
+                                on:click=handler(move |_| session.undo(id))
+                            >
+                                "Undo"
+                            </button>
+                        }
+                    })}
+                <button
+                    class="dismiss"
+                    type="button"
+                    aria-label="Dismiss"
+                    on:click=handler(move |_| session.change(|state| state.dismiss(id)))
+                >
+                    "×"
+                </button>
+            </div>
+        }
+    };
     view! {
         <div class="notices" role="log" aria-live="polite" aria-label="Notices">
-            <For each=notices key=|notice| notice.id let(Notice { id, text, can_undo })>
-                <div class="notice">
-                    <p>{text}</p>
-                    {can_undo
-                        .then(|| {
-                            view! {
-                                <button class="button quiet" type="button" on:click=move |_| session.undo(id)>
-                                    "Undo"
-                                </button>
-                            }
-                        })}
-                    <button
-                        class="dismiss"
-                        type="button"
-                        aria-label="Dismiss"
-                        on:click=move |_| session.change(|state| state.dismiss(id))
-                    >
-                        "×"
-                    </button>
-                </div>
-            </For>
+            {keyed(notices, |notice| notice.id.to_string(), notice)}
         </div>
     }
 }

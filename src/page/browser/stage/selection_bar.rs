@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{session::Session, thumbnail::title},
+    browser::{
+        dynamic::{When, handler, memo},
+        session::Session,
+        thumbnail::title,
+    },
     state::Part,
     words,
 };
@@ -15,30 +19,30 @@ pub fn SelectionBar(
     tall: RwSignal<bool>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
     let selected = move || session.read([Part::Selection], |state| state.selection.len());
-    let words = move || match (selected(), chosen.get().as_slice()) {
+    let words = Signal::derive(move || match (selected(), chosen.get().as_slice()) {
         (2.., _) => format!("{} selected", words::count(selected())),
         (_, [id]) => title(session, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
-    };
+    });
     view! {
         <div class="gallery-bar">
             <p class="gallery-picked" aria-live="polite">{words}</p>
-            <Show when=move || { selected() > 1 }>
+            <When holds=move || { selected() > 1 }>
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.clear_selection())
+                    on:click=handler(move |_| session.change(|state| state.clear_selection()))
                 >
                     "Clear selection"
                 </button>
-            </Show>
+            </When>
             <button
                 class="button quiet"
                 type="button"
                 disabled=move || chosen.with(Vec::is_empty)
-                on:click=move |_| session.remove_chosen()
+                on:click=handler(move |_| session.remove_chosen())
             >
                 {move || if selected() > 1 { "Remove selected" } else { "Remove picture" }}
             </button>
@@ -46,7 +50,7 @@ pub fn SelectionBar(
                 class="button quiet"
                 type="button"
                 aria-expanded=move || tall.get().to_string()
-                on:click=move |_| tall.update(|tall| *tall = !*tall)
+                on:click=handler(move |_| tall.update(|tall| *tall = !*tall))
             >
                 {move || if tall.get() { "Show fewer" } else { "Show more" }}
             </button>

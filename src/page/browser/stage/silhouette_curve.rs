@@ -5,7 +5,12 @@ use leptos::{ev, html, prelude::*};
 use super::curve::{grid, inner_frame};
 use crate::{
     page::{
-        browser::{measure::follow_size, png_button::PngButton, session::Session},
+        browser::{
+            dynamic::{dynamic, handler, memo},
+            measure::follow_size,
+            png_button::PngButton,
+            session::Session,
+        },
         state::{Part, State},
         words,
     },
@@ -24,7 +29,7 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
     let points =
-        Memo::new(move |_| session.read([Part::Groups, Part::Results], |state| points(state, stage.get())));
+        memo(move || session.read([Part::Groups, Part::Results], |state| points(state, stage.get())));
     let shown = Signal::derive(move || {
         session.read([Part::Groups, Part::Results], |state| {
             state.partition(stage.get()).map_or(0, |partition| partition.groups.len())
@@ -35,7 +40,7 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
         let all: Vec<_> = points.with(|points| points.iter().map(at).collect());
         format!("Silhouette by the number of groups. {}", all.join(", "))
     });
-    let drawn = move || points.with(|points| draw(points, shown.get(), size.get()));
+    let drawn = dynamic(move || points.with(|points| draw(points, shown.get(), size.get())));
     let pick = move |event: ev::MouseEvent| {
         let found = points.with_untracked(|points| {
             let (frame, axes) = geometry(points, size.get_untracked())?;
@@ -50,7 +55,7 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
             <figcaption class="note">
                 "Silhouette by the number of groups: press where you want it. " <PngButton name="Silhouette" />
             </figcaption>
-            <div class="plot" node_ref=plot role="img" aria-label=label on:click=pick>
+            <div class="plot" node_ref=plot role="img" aria-label=label on:click=handler(pick)>
                 {drawn}
             </div>
         </figure>

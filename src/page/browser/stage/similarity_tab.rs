@@ -7,20 +7,23 @@ use super::{
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     selected_edges::SelectedEdges,
+    wanted_stage,
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, png_button::PngButton, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{When, dynamic, effect, memo},
+            explain::Explain,
+            png_button::PngButton,
+            session::Session,
+        },
         state::{Part, Reach, State, Tab},
         terms, words,
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
     protocol::{SetMatrix, Stage},
 };
-
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] =
-    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
 
 /// Ways to spread the colours.
 const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
@@ -35,13 +38,8 @@ pub fn SimilarityTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let fitted = RwSignal::new(true);
     let pointed = RwSignal::new(None);
-    let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
-    Effect::new(move || {
+    let stage = wanted_stage::available(session, wanted);
+    effect(move || {
         session.track([Part::Results]);
         session.request_matrix(stage.get());
     });
@@ -62,7 +60,7 @@ pub fn SimilarityTab() -> impl IntoView {
                 <Choice
                     legend="Training"
                     name="stage"
-                    options=STAGES
+                    options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />
@@ -110,9 +108,9 @@ fn SetMatrixView(
                 <GroupLines stage />
                 <SelectedEdges stage />
             </MatrixView>
-            <Show when=move || !known()>
+            <When holds=move || !known()>
                 <p class="matrix-waiting">{move || waiting(session)}</p>
-            </Show>
+            </When>
         </div>
     }
 }
@@ -147,7 +145,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     };
     view! {
         <div class="group-names" aria-hidden="true">
-            {move || names().into_iter().map(name).collect_view()}
+            {dynamic(move || names().into_iter().map(name).collect_view())}
         </div>
     }
 }
@@ -156,7 +154,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
 #[component]
 fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
     let session = Session::expect();
-    let reading = Memo::new(move |_| {
+    let reading = memo(move || {
         let cell = pointed.get()?;
         session.read([Part::Results], |state| reading(state, stage.get(), cell))
     });
@@ -240,6 +238,6 @@ fn heading(session: Session, stage: Stage) -> String {
 
 fn waiting(session: Session) -> &'static str {
     session.read([Part::Pictures], |state| {
-        if state.pictures.is_empty() { "No pictures yet." } else { "The matrix is on its way." }
+        if state.pictures.is_empty() { "No pictures yet." } else { "Computing…" }
     })
 }
