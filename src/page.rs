@@ -8,6 +8,7 @@ pub mod address;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 pub mod chance;
+pub mod destination;
 pub mod differences;
 pub mod experiment;
 pub mod export;
