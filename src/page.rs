@@ -22,6 +22,7 @@ pub mod predictions;
 pub mod row;
 pub mod run_words;
 pub mod state;
+pub mod status;
 pub mod strips;
 pub mod terms;
 pub mod tour;

@@ -44,10 +44,10 @@ use crate::page::{browser::session::Session, state::Part, words};
 pub fn Stage() -> impl IntoView {
     let session = Session::expect();
     let summary = Memo::new(move |_| {
-        session.read([Part::Results, Part::Pictures, Part::Engine, Part::Run], words::summary)
+        session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
     });
     view! {
-        <main class="stage" id="stage">
+        <main class="stage">
             <ReturnOffer />
             <Notices />
             <HealthWarnings />

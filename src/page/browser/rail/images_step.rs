@@ -7,11 +7,11 @@ use web_sys::HtmlInputElement;
 use super::step::Step;
 use crate::{
     page::{
-        browser::{builtin, explain::Explain, incoming, intake, keeper, session::Session},
+        browser::{builtin, explain::Explain, incoming, intake, keeper, layout, pointing, session::Session},
         state::{Failure, Keeping as Kept, Part},
         terms, words,
     },
-    settings::{Images, MIN_PICTURES},
+    settings::Images,
 };
 
 /// Drop zone, pickers, built-in sets, and what became of the files.
@@ -20,13 +20,12 @@ pub fn ImagesStep() -> impl IntoView {
     let session = Session::expect();
     let summary = move || session.read([Part::Pictures, Part::Settings], words::images);
     view! {
-        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(true)>
+        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
             <Samples />
             <Progress />
             <Failures />
             <Upkeep />
-            <Keeping />
         </Step>
     }
 }
@@ -50,10 +49,12 @@ fn Pickers() -> impl IntoView {
     };
     view! {
         <div class="drop-zone">
-            <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
+            {(!pointing::is_coarse()).then(|| view! {
+                <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
+            })}
             <div class="buttons">
                 <button class="button" type="button" on:click=choose>
-                    "Choose files"
+                    {pointing::hint("Choose files", "Choose pictures")}
                 </button>
                 <button class="button" type="button" on:click=move |_| choose_folder(session)>
                     "Choose a folder"
@@ -198,49 +199,34 @@ fn Failures() -> impl IntoView {
     }
 }
 
-/// What the set lacks, and the way to empty it.
+/// Whether this visit's work is kept, and the ways to remove it from page and browser.
 #[component]
 fn Upkeep() -> impl IntoView {
     let session = Session::expect();
-    let count = move || session.read([Part::Pictures], |state| state.pictures.len());
-    let active = move || session.read([Part::Intake], |state| state.intake.is_active());
-    view! {
-        <div class="upkeep">
-            <p class="note" class:wanting=move || count() < MIN_PICTURES && !active()>
-                {move || {
-                    (count() < MIN_PICTURES && !active())
-                        .then(|| format!("Training needs at least {MIN_PICTURES} pictures; there are {}.", count()))
-                }}
-            </p>
-            <button
-                class="button quiet"
-                type="button"
-                disabled=move || count() == 0
-                on:click=move |_| session.clear(Images::Own)
-            >
-                "Clear all"
-            </button>
-        </div>
-    }
-}
-
-/// Whether this visit's work is kept, and the way to have everything forgotten.
-#[component]
-fn Keeping() -> impl IntoView {
-    let session = Session::expect();
     let keeping = move || session.read([Part::Keeping], |state| state.keeping);
+    let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
     let nothing = move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten);
     view! {
         <div class="upkeep">
             <p class="note">{move || keeping().words()}</p>
-            <button
-                class="button quiet"
-                type="button"
-                disabled=nothing
-                on:click=move |_| keeper::forget_everything(session)
-            >
-                "Forget everything"
-            </button>
+            <div class="buttons">
+                <button
+                    class="button quiet"
+                    type="button"
+                    disabled=move || empty.get()
+                    on:click=move |_| session.clear(Images::Own)
+                >
+                    "Remove all pictures"
+                </button>
+                <button
+                    class="button quiet"
+                    type="button"
+                    disabled=nothing
+                    on:click=move |_| keeper::forget_everything(session)
+                >
+                    "Forget everything"
+                </button>
+            </div>
         </div>
     }
 }

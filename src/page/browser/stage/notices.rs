@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::page::{
     browser::session::Session,
     state::{Notice, Part},
+    words,
 };
 
 /// The sentences, each until it is dismissed.
@@ -12,8 +13,11 @@ use crate::page::{
 pub fn Notices() -> impl IntoView {
     let session = Session::expect();
     let notices = move || session.read([Part::Notices], |state| state.notices.clone());
+    let guest =
+        Signal::derive(move || session.read([Part::Keeping, Part::Pictures, Part::Intake], words::guest));
     view! {
         <div class="notices" role="log" aria-live="polite" aria-label="Notices">
+            {move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> })}
             <For each=notices key=|notice| notice.id let(Notice { id, text })>
                 <div class="notice">
                     <p>{text}</p>

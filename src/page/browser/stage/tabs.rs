@@ -35,7 +35,7 @@ pub fn Tabs() -> impl IntoView {
         }
     };
     view! {
-        <section class="results">
+        <section class="results" id="results">
             <div class="tabs" role="tablist" aria-label="Results" on:keydown=move |event| press(session, &event)>
                 {Tab::ALL.map(tab).collect_view()}
             </div>
