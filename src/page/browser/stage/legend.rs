@@ -7,6 +7,9 @@ use crate::{
     plot::{colour, matrix::Scale},
 };
 
+/// Ways to spread the colours: over the values that there are, or over all that there can be.
+pub const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
+
 /// The colour map with numbers at its ends and in its middle.
 #[component]
 pub fn Legend(#[prop(into)] scale: Signal<Option<Scale>>) -> impl IntoView {

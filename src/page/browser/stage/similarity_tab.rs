@@ -3,27 +3,28 @@
 use leptos::prelude::*;
 
 use super::{
-    legend::Legend,
+    legend::{Legend, SPREADS},
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     selected_edges::SelectedEdges,
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, png_button::PngButton, session::Session},
+        browser::{controls::Choice, explain::Explain, png_button::PngButton, pointing, session::Session},
         state::{Part, Reach, State, Tab},
         terms, words,
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
     protocol::{SetMatrix, Stage},
+    settings::MIN_PICTURES,
 };
 
 /// Stages to look at.
-const STAGES: &[(&str, Stage)] =
-    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
-
-/// Ways to spread the colours.
-const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
+const STAGES: &[(&str, Stage)] = &[
+    ("Untrained encoder", Stage::Untrained),
+    ("Trained encoder", Stage::Trained),
+    ("Raw pixels", Stage::Pixels),
+];
 
 /// More groups than this are not named beside the matrix.
 const MAX_NAMED: usize = 24;
@@ -46,8 +47,8 @@ pub fn SimilarityTab() -> impl IntoView {
         session.request_matrix(stage.get());
     });
     let scale = move || {
-        session.read([Part::Results], |state| {
-            state.results.matrix(stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
+        session.read([Part::Results, Part::Pictures], |state| {
+            shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
         })
     };
     view! {
@@ -60,7 +61,7 @@ pub fn SimilarityTab() -> impl IntoView {
                     {move || heading(session, stage.get())} " " <Explain term=terms::SET_MATRIX /> " " <PngButton name="Similarity" />
                 </p>
                 <Choice
-                    legend="Training"
+                    legend="Seen by"
                     name="stage"
                     options=STAGES
                     value=Signal::derive(move || Some(stage.get()))
@@ -90,8 +91,8 @@ fn SetMatrixView(
 ) -> impl IntoView {
     let session = Session::expect();
     let draw = move || {
-        session.read([Part::Results], |state| {
-            let matrix = state.results.matrix(stage.get())?;
+        session.read([Part::Results, Part::Pictures], |state| {
+            let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
             let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
             Some(Drawing { pixels, side })
@@ -100,7 +101,8 @@ fn SetMatrixView(
     let pick = move |cell: Cell, reach: Reach| {
         session.change(|state| pick(state, stage.get_untracked(), cell, reach));
     };
-    let known = move || session.read([Part::Results], |state| state.results.matrix(stage.get()).is_some());
+    let known =
+        move || session.read([Part::Results, Part::Pictures], |state| shown(state, stage.get()).is_some());
     let label =
         move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
     view! {
@@ -163,7 +165,10 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
     view! {
         <Readout
             reading
-            hint="Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected."
+            hint=pointing::hint(
+                "Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected.",
+                "Slide a finger across to see a cell’s two pictures; tap one to see the row’s nearest. With Select on, taps select rows.",
+            )
         />
     }
 }
@@ -214,6 +219,7 @@ fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> 
 fn pick(state: &mut State, stage: Stage, cell: Cell, reach: Reach) {
     let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
     let order = state.results.matrix(stage).map_or(Vec::new(), |matrix| matrix.order.clone());
+    let reach = state.reach(reach);
     state.choose(reach, row, &order);
     state.focus(row);
     if reach == Reach::One {
@@ -230,16 +236,23 @@ fn heading(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
-        (Stage::Untrained, _) => "The untrained encoder: before.".to_owned(),
+        (Stage::Untrained, _) => "As the untrained encoder sees it.".to_owned(),
         (Stage::Trained, Some(step)) => {
-            format!("The encoder after {}.", words::counted(step as usize, "step"))
+            format!("As the encoder sees it after {}.", words::counted(step as usize, "step"))
         }
-        (Stage::Trained, None) => "The trained encoder.".to_owned(),
+        (Stage::Trained, None) => "As the trained encoder sees it.".to_owned(),
     }
 }
 
-fn waiting(session: Session) -> &'static str {
-    session.read([Part::Pictures], |state| {
-        if state.pictures.is_empty() { "No pictures yet." } else { "The matrix is on its way." }
+/// The matrix, where there are pictures enough to see something in it.
+fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
+    state.results.matrix(stage).filter(|_| state.pictures.len() >= MIN_PICTURES)
+}
+
+fn waiting(session: Session) -> String {
+    session.read([Part::Pictures], |state| match state.pictures.len() {
+        0 => "No pictures yet.".to_owned(),
+        1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
+        _ => "Computing…".to_owned(),
     })
 }

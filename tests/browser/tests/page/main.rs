@@ -24,5 +24,6 @@ mod samples;
 mod screens;
 mod search;
 mod survival;
+mod touch;
 mod tour;
 mod training;
