@@ -9,7 +9,7 @@ use crate::{
             session::Session,
             thumbnail::{Thumbnail, title},
         },
-        predictions::predictions,
+        predictions::standing,
         state::{MAX_LENGTH, Part},
         words,
     },
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// More labels than this are offered by the text field alone.
-const MAX_OFFERED: usize = 24;
+pub const MAX_OFFERED: usize = 24;
 
 /// More selected pictures than this are not shown.
 const MAX_SHOWN: usize = 12;
@@ -52,12 +52,17 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
         session.track([Part::Labels]);
         title(session, id)
     };
+    let known = Signal::derive(move || {
+        session.read([Part::Labels, Part::Results], |state| {
+            standing(state, focus.stage.get(), focus.method.get(), id)
+        })
+    });
     view! {
         <div class="query">
             <Thumbnail picture=Some(id) />
             <div>
                 <p class="query-name">{name}</p>
-                <p class="note">{move || known(session, focus, id)}</p>
+                <p class="note">{known}</p>
             </div>
         </div>
     }
@@ -71,29 +76,12 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
     view! {
         <div>
             <p class="query-name">{heading}</p>
-            <p class="note">"They get the same label, all at once."</p>
+            <p class="note">"The label you set applies to all of them."</p>
             <div class="labelled-together">
                 {ids.iter().take(MAX_SHOWN).map(thumbnail).collect_view()}
             </div>
         </div>
     }
-}
-
-/// Where a picture's label comes from, or what is guessed of it.
-fn known(session: Session, focus: Focus, id: PictureId) -> String {
-    session.read([Part::Labels, Part::Results], |state| {
-        if state.labels.typed(id).is_some() {
-            return "You gave it this label.".to_owned();
-        }
-        let found = predictions(state, focus.stage.get(), focus.method.get());
-        match found.into_iter().find(|prediction| prediction.id == id) {
-            Some(prediction) => {
-                let label = state.pictures.label_name(prediction.label).unwrap_or_default();
-                format!("Guessed: {label}, confidence {}.", words::percent(prediction.confidence))
-            }
-            None => "No guess: it gives its label, or there is nothing to guess from yet.".to_owned(),
-        }
-    })
 }
 
 /// The text field.
@@ -139,7 +127,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                     type="button"
                     on:click=move |_| session.change(|state| state.label_chosen(""))
                 >
-                    "Take label away"
+                    "Remove label"
                 </button>
             </Show>
         </form>
@@ -174,7 +162,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         }
     };
     view! {
-        <div class="presets" role="group" aria-label="Labels that there are">
+        <div class="presets" role="group" aria-label="Existing labels">
             {move || names.get().into_iter().map(offer).collect_view()}
         </div>
     }

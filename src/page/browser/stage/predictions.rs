@@ -2,17 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::labels_tab::Focus;
-use crate::page::{
-    browser::{
-        explain::Explain,
-        reach,
-        session::Session,
-        thumbnail::{Thumbnail, title},
+use super::{label_entry::MAX_OFFERED, labels_tab::Focus};
+use crate::{
+    page::{
+        browser::{
+            explain::Explain,
+            reach,
+            session::Session,
+            thumbnail::{Thumbnail, title},
+        },
+        predictions::{Prediction, predictions},
+        state::Part,
+        terms, words,
     },
-    predictions::{Prediction, predictions},
-    state::Part,
-    terms, words,
+    protocol::PictureId,
 };
 
 /// Predictions shown at first, and added by each press.
@@ -91,7 +94,10 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let picture = title(session, id);
     let described = format!("{picture}: guessed {name}, confidence {sure}{verdict}");
     let accept = format!("Accept {name} for {picture}");
-    let given = name.clone();
+    let (given, guessed) = (name.clone(), name.clone());
+    let pressed = Signal::derive(move || {
+        session.read([Part::Selection], |state| state.selected == Some(id) && state.selection.contains(id))
+    });
     view! {
         <div class="prediction">
             <div class="near" class:same=truth == Some(label)>
@@ -114,7 +120,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     {name}
                 </span>
                 <span class="near-similarity" aria-hidden="true">{sure}</span>
-                {came.map(|came| view! { <span class="near-label" aria-hidden="true">"is " {came}</span> })}
+                {came.map(|came| view! { <span class="near-label" aria-hidden="true">"came as " {came}</span> })}
             </div>
             <button
                 class="button quiet"
@@ -126,5 +132,42 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 "Accept"
             </button>
         </div>
+        <Show when=move || pressed.get()>
+            <Correction id guessed=guessed.clone() />
+        </Show>
     }
+}
+
+/// The other labels, each one click away, below the prediction that was pressed.
+#[component]
+fn Correction(id: PictureId, guessed: String) -> impl IntoView {
+    let session = Session::expect();
+    let picture = title(session, id);
+    let others: Vec<_> = session.peek(|state| {
+        let others = state.label_names().into_iter().filter(|name| *name != guessed);
+        others.map(str::to_owned).collect()
+    });
+    let chip = |name: String| {
+        let label = format!("Label {picture} as {name}");
+        let shown = name.clone();
+        view! {
+            <button
+                class="pill"
+                type="button"
+                aria-label=label
+                on:click=move |_| session.change(|state| state.type_label(id, &name))
+            >
+                {shown}
+            </button>
+        }
+    };
+    let few = (1..=MAX_OFFERED).contains(&others.len());
+    few.then(|| {
+        view! {
+            <div class="correction" role="group" aria-label="Correct the guess">
+                <span class="note">"Really:"</span>
+                {others.into_iter().map(chip).collect_view()}
+            </div>
+        }
+    })
 }
