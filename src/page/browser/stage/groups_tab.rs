@@ -24,8 +24,11 @@ const FINDINGS: &[(&str, Finding)] = &[
 ];
 
 /// Stages to look at.
-const STAGES: &[(&str, Stage)] =
-    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
+const STAGES: &[(&str, Stage)] = &[
+    ("Untrained encoder", Stage::Untrained),
+    ("Trained encoder", Stage::Trained),
+    ("Raw pixels", Stage::Pixels),
+];
 
 /// Strips shown at first, and added by each press.
 const STRIPS: usize = 20;
@@ -48,8 +51,8 @@ pub fn GroupsTab() -> impl IntoView {
     let running = Memo::new(move |_| session.read([Part::Run], |state| state.run.running));
     Effect::new(move || {
         session.track([Part::Results]);
-        finding.track();
-        running.track();
+        finding.get();
+        running.get();
         session.request_study(stage.get());
     });
     view! {
@@ -67,7 +70,7 @@ pub fn GroupsTab() -> impl IntoView {
                     on_change=move |finding| session.change(|state| state.look_for(finding))
                 />
                 <Choice
-                    legend="Training"
+                    legend="Seen by"
                     name="groups-stage"
                     options=STAGES
                     value=Signal::derive(move || Some(stage.get()))
@@ -124,7 +127,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         match strips.with(Vec::len) {
             0 => format!("No two pictures are so similar{taken}. Lower the threshold to find some. "),
             sets => format!(
-                "{} of near-duplicates{taken}: {} beyond the first of each. ",
+                "{} of near-duplicates{taken}: {} could go. ",
                 words::counted(sets, "set"),
                 words::counted(surplus().len(), "picture")
             ),
@@ -170,7 +173,7 @@ fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
         <p class="note" aria-live="polite">{words} <Explain term=terms::ODD_ONES /></p>
         <div class="strip-cells">
             <For each=first key=|(id, similarity)| (*id, similarity.to_bits()) let((id, similarity))>
-                <Member id order remark=words::similarity(similarity) />
+                <Member id order remark=words::close_similarity(similarity) />
             </For>
         </div>
         <More shown step=ODD_ONES total=Signal::derive(move || odd.with(Vec::len)) />

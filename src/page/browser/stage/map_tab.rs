@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Stages to look at.
-const STAGES: &[(&str, Stage)] = &[("Before", Stage::Untrained), ("After", Stage::Trained)];
+const STAGES: &[(&str, Stage)] =
+    &[("Untrained encoder", Stage::Untrained), ("Trained encoder", Stage::Trained)];
 
 /// Ways to draw the map.
 const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
@@ -55,7 +56,7 @@ pub fn MapTab() -> impl IntoView {
             <div class="map-side">
                 <p class="lead">{heading} " " <Explain term=terms::MAP /> " " <PngButton name="Map" /></p>
                 <Choice
-                    legend="Training"
+                    legend="Seen by"
                     name="map-stage"
                     options=STAGES
                     value=Signal::derive(move || Some(stage.get()))
@@ -163,7 +164,7 @@ fn heading(map: &Map) -> String {
             let steps = words::counted(map.step as usize, "step");
             format!("{pictures}, placed by the encoder after {steps}. Distances are only a sketch.")
         }
-        _ => format!("{pictures}, placed by the untrained encoder: before. Distances are only a sketch."),
+        _ => format!("{pictures}, placed by the untrained encoder. Distances are only a sketch."),
     }
 }
 

@@ -38,6 +38,11 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
             })
         }
     };
+    let legend = Signal::derive(move || {
+        session.read([Part::WhyAlike], |state| {
+            state.why_alike.explanation().map_or("", likeness::legend).to_owned()
+        })
+    });
     view! {
         <section class="why" aria-label="Why alike?">
             <div class="row-head">
@@ -66,9 +71,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                         <span>"0"</span>
                         <span>{number(1.0)}</span>
                     </div>
-                    <p class="note">
-                        "By how much similarity drops when a place is covered. Orange places carry it; covering blue ones makes the two more alike."
-                    </p>
+                    <p class="note">{legend}</p>
                 </div>
             </div>
         </section>
