@@ -11,6 +11,8 @@
 //! strict: a file that is not exactly what this page could have written is refused in a
 //! sentence.
 
+#[cfg(test)]
+mod damaged;
 mod file;
 mod layout;
 mod numbers;

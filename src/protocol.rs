@@ -40,7 +40,7 @@ pub enum Command {
     Add(Vec<Picture>),
     /// Takes pictures out of the set.
     Remove(Vec<PictureId>),
-    /// Takes all pictures out of the set.
+    /// Takes all pictures out of the set; the answer is [`Event::Cleared`].
     Clear,
     /// No more pictures are on their way for now: evaluate the set as it is.
     Settle,
@@ -374,6 +374,8 @@ pub struct Map {
 /// The labels that a classifier may learn from. They never enter contrastive training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Labelling {
+    /// Tells it from others; the answer bears the same number.
+    pub number: u32,
     /// Which embeddings.
     pub stage: Stage,
     /// How many of each label's pictures give theirs away, typed ones counted in.
@@ -398,6 +400,8 @@ pub struct Guesses {
 /// What a few labels are worth at one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Classification {
+    /// That of the [`Labelling`] that it answers.
+    pub number: u32,
     /// Which embeddings.
     pub stage: Stage,
     /// The step after which they were taken.
@@ -519,6 +523,8 @@ pub enum Event {
     WebGpuNeeded,
     /// What the engine is doing now.
     Activity(Activity),
+    /// Answer to [`Command::Clear`]: nothing that follows speaks of the pictures before it.
+    Cleared,
     /// The run starts over: step 0, no curves.
     Restarted {
         /// Trainable numbers in encoder and projection head.
@@ -680,8 +686,15 @@ mod tests {
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::Restore { file: vec![7, 8] },
             Command::Study { study: Study::Survey, stage: Stage::Pixels },
-            Command::FineTune(Labelling { stage: Stage::Trained, per_class: 0, seed: 1, typed: Vec::new() }),
+            Command::FineTune(Labelling {
+                number: 1,
+                stage: Stage::Trained,
+                per_class: 0,
+                seed: 1,
+                typed: Vec::new(),
+            }),
             Command::Classify(Labelling {
+                number: 2,
                 stage: Stage::Pixels,
                 per_class: 10,
                 seed: 1,
@@ -708,6 +721,7 @@ mod tests {
         assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
         let guesses = Guesses { labels: vec![2], confidences: Floats(vec![0.75]), accuracy: Some(1.0) };
         let event = Event::Classified(Classification {
+            number: 2,
             stage: Stage::Trained,
             step: 40,
             given: vec![4, 5],

@@ -27,11 +27,24 @@ document.addEventListener("engine-arrived", () => {
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
 
+// The visitor wants nothing of this page to stay in the browser.
+let forgotten = false;
+document.addEventListener("everything-forgotten", () => {
+  forgotten = true;
+  forget().catch(() => {});
+});
+
+async function forget() {
+  const registration = await navigator.serviceWorker?.getRegistration(base);
+  await registration?.unregister();
+}
+
 async function keep(engine) {
-  if (!navigator.serviceWorker) return;
+  if (!navigator.serviceWorker || forgotten) return;
   const { version } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
-  const cache = await caches.open(prefix + names.join(" "));
+  const name = prefix + names.join(" ");
+  const cache = await caches.open(name);
   const page = (await cache.match(base)) ? undefined : await currentPage();
   if (page && !isThisBuild(await page.clone().text())) return;
   const versioned = [`${engine}.js`, `${engine}_bg.wasm`, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
@@ -42,7 +55,9 @@ async function keep(engine) {
   if (page) await cache.put(base, page);
   const ours = (await caches.keys()).filter(name => name.startsWith(prefix));
   await Promise.all(ours.slice(0, -CACHES_KEPT).map(name => caches.delete(name)));
+  if (forgotten) return void await caches.delete(name);
   await navigator.serviceWorker.register(new URL("service-worker.js", base));
+  if (forgotten) return forget();
   await navigator.serviceWorker.ready;
   root.dataset.kept = engine;
 }

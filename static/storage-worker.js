@@ -1,64 +1,70 @@
 // Keeps experiments in the browser's own storage and packs them into files, away from
-// the page's thread. Every question comes as [name, argument] with a port for the answer:
-// [true, value] or [false, error's name, error's message].
+// the page's thread. Every question comes as [number, name, argument] and is answered by
+// [number, true, value] or [number, false, error's name, error's message].
 //
 // An experiment is one record, `body`, beside a record for each picture of the user's own.
 // Every visit writes to an experiment of its own, whose lock it holds, so that two tabs
-// never write to the same one and neither offers what the other still works on.
+// never write to the same one and neither offers what the other still works on. Which one
+// that is the page says with every question: this worker only does as it is told.
 
 const NAME = "likeness";
 
-// Experiments beside this visit's that are kept: older ones go.
-const KEPT = 3;
+// Older experiments are removed, but for the latest of all.
+const MAX_AGE = 30 * 24 * 3_600_000;
+const ALWAYS_KEPT = 3;
 
 // A file: these eight letters, the version, the number of parts, then each part after its length.
 const LETTERS = "LIKENESS";
 const VERSION = 1;
 
-// The most that a file may unpack to.
-const MAX_BYTES = 2 ** 31;
+// The most that a file may unpack to, in bytes and in parts: more pictures than 40,000 do
+// not fit into so many bytes.
+const MAX_BYTES = 2 ** 30;
+const MAX_PARTS = 40_001;
 
 let opening;
-let key;
+let forgotten = false;
 
-self.onmessage = async ({ data: [name, argument], ports: [port] }) => {
+// What gives the locks back that this worker holds, by the experiments' keys.
+const held = new Map();
+
+self.onmessage = async ({ data: [number, name, argument] }) => {
   try {
-    port.postMessage([true, await questions[name](argument)]);
+    const value = await questions[name](argument);
+    self.postMessage([number, true, value], buffersIn(value));
   } catch (error) {
-    port.postMessage([false, error?.name ?? "", error?.message ?? String(error)]);
+    self.postMessage([number, false, error?.name ?? "", error?.message ?? String(error)]);
   }
 };
 
 const questions = {
-  // The latest experiment that no living tab works on: [key, when, words], or null.
+  // The latest experiment that no living tab works on or offers: [key, when, words], or
+  // null. This tab offers it until it ends.
   async find() {
-    const held = new Set((await self.navigator.locks?.query())?.held.map(lock => lock.name));
-    const free = (await read("experiments", store => store.getAll()))
-      .filter(experiment => !held.has(lockOf(experiment.key)))
-      .sort((a, b) => b.saved - a.saved);
-    for (const { key } of free.slice(KEPT)) await remove(key);
-    if (free.length === 0) return null;
-    const when = new Date(free[0].saved).toLocaleString([], { dateStyle: "long", timeStyle: "short" });
-    return [free[0].key, when, free[0].words];
-  },
-
-  // Makes an experiment this visit's own: [body, pictures], or null if another tab has it.
-  async adopt(wanted) {
-    if (!await hold(wanted)) return null;
-    const experiment = await read("experiments", store => store.get(wanted));
-    if (!experiment) return null;
-    const pictures = await read("pictures", store => store.getAll(picturesOf(wanted)));
-    key = wanted;
-    return [experiment.body, pictures];
-  },
-
-  // Writes what is not undefined of: body with words for it, pictures as [place, bytes],
-  // places of pictures that are gone.
-  async keep({ body, words, pictures, gone, anew }) {
-    if (!key) {
-      key = `${Date.now()}-${Math.random()}`;
-      await hold(key);
+    const all = (await read("experiments", store => store.getAll())).sort((a, b) => b.saved - a.saved);
+    for (const [place, { key, saved, words }] of all.entries()) {
+      const outdated = place >= ALWAYS_KEPT && Date.now() - saved > MAX_AGE;
+      if (outdated || !await hold(key)) continue;
+      await removeOutdated(all.slice(Math.max(place + 1, ALWAYS_KEPT)));
+      const when = new Date(saved).toLocaleString([], { dateStyle: "long", timeStyle: "short" });
+      return [key, when, words];
     }
+    await removeOutdated(all.slice(ALWAYS_KEPT));
+    return null;
+  },
+
+  // An experiment as it is kept: [body, pictures], or null if another tab has it or it is gone.
+  async load(key) {
+    if (!await hold(key)) return null;
+    const experiment = await read("experiments", store => store.get(key));
+    if (!experiment) return null;
+    return [experiment.body, await read("pictures", store => store.getAll(picturesOf(key)))];
+  },
+
+  // Writes what is not undefined of an experiment: body with words for it, pictures as
+  // [place, bytes], places of pictures that are gone.
+  async keep({ key, body, words, pictures, gone, anew }) {
+    await hold(key);
     await write(["experiments", "pictures"], (experiments, store) => {
       if (anew) store.delete(picturesOf(key));
       if (body) experiments.put({ key, saved: Date.now(), words, body });
@@ -69,11 +75,11 @@ const questions = {
 
   forget: remove,
 
-  // Removes everything, and what the page's files left in caches.
+  // Removes everything, and what the page's files left in caches. Nothing is kept after it.
   async forgetAll() {
-    if (opening) (await opening).close();
-    opening = undefined;
-    key = undefined;
+    forgotten = true;
+    const database = await opening?.catch(() => {});
+    database?.close();
     await answer(indexedDB.deleteDatabase(NAME));
     for (const name of await self.caches?.keys() ?? []) {
       if (name.startsWith(NAME)) await caches.delete(name);
@@ -91,20 +97,22 @@ const questions = {
     return new Response(packed).blob();
   },
 
-  // A file into its parts.
+  // A file into its parts, which share one buffer.
   async unpack(file) {
     const bytes = await unzipped(file);
     const view = new DataView(bytes.buffer);
     const letters = new TextDecoder("latin1").decode(bytes.subarray(0, 8));
     if (bytes.length < 16 || letters !== LETTERS) throw Error("it is no experiment of this page");
     if (view.getUint32(8, true) !== VERSION) throw Error("it was written by another version of this page");
+    const count = view.getUint32(12, true);
+    if (count > MAX_PARTS) throw Error("it holds too many pictures");
     const parts = [];
     let at = 16;
-    for (let left = view.getUint32(12, true); left > 0; left--) {
+    for (let left = count; left > 0; left--) {
       const begin = at + 4;
       at = begin + (begin <= bytes.length ? view.getUint32(at, true) : Infinity);
       if (at > bytes.length) throw Error("it is not whole");
-      parts.push(bytes.slice(begin, at));
+      parts.push(bytes.subarray(begin, at));
     }
     if (at !== bytes.length || parts.length === 0) throw Error("it is not whole");
     return parts;
@@ -136,6 +144,11 @@ function number(value) {
   return bytes;
 }
 
+// The buffers of an answer, to be handed over rather than copied.
+function buffersIn(value) {
+  return [...new Set([value].flat(Infinity).filter(ArrayBuffer.isView).map(({ buffer }) => buffer))];
+}
+
 function lockOf(key) {
   return `${NAME}-experiment-${key}`;
 }
@@ -144,16 +157,22 @@ function picturesOf(key) {
   return IDBKeyRange.bound([key], [key, []]);
 }
 
-// Takes an experiment's lock until this worker ends; whether it was free.
+// Takes an experiment's lock until it is released or this worker ends; whether it was free.
 function hold(key) {
-  if (!self.navigator.locks) return true;
+  if (held.has(key) || !self.navigator.locks) return true;
   return new Promise((resolve, reject) => {
-    const held = lock => {
+    const take = lock => {
       resolve(lock !== null);
-      return lock && new Promise(() => {});
+      return lock && new Promise(release => held.set(key, release));
     };
-    self.navigator.locks.request(lockOf(key), { ifAvailable: true }, held).catch(reject);
+    self.navigator.locks.request(lockOf(key), { ifAvailable: true }, take).catch(reject);
   });
+}
+
+async function removeOutdated(experiments) {
+  for (const { key, saved } of experiments) {
+    if (Date.now() - saved > MAX_AGE && await hold(key)) await remove(key);
+  }
 }
 
 async function remove(key) {
@@ -161,9 +180,12 @@ async function remove(key) {
     experiments.delete(key);
     pictures.delete(picturesOf(key));
   });
+  held.get(key)?.();
+  held.delete(key);
 }
 
-function open() {
+async function open() {
+  if (forgotten) throw Object.assign(Error("everything was forgotten"), { name: "Forgotten" });
   opening ??= (async () => {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
@@ -173,12 +195,13 @@ function open() {
     const database = await answer(request);
     // Another tab forgets everything: this one keeps nothing more.
     database.onversionchange = () => {
+      forgotten = true;
       database.close();
-      opening = Promise.reject(Error("forgotten"));
-      opening.catch(() => {});
     };
     return database;
   })();
+  // What failed once may do the next time.
+  opening.catch(() => { opening = undefined; });
   return opening;
 }
 

@@ -58,11 +58,9 @@ fn rows(output: &Output) -> Vec<Vec<f32>> {
 }
 
 #[test]
+#[ignore = "it needs a python3 with numpy and Pillow"]
 fn the_script_reproduces_embeddings() {
-    if !has("numpy, PIL") {
-        println!("skipped: there is no python3 with numpy and Pillow (set LIKENESS_PYTHON to one)");
-        return;
-    }
+    assert!(has("numpy, PIL"), "There is no python3 with numpy and Pillow: set LIKENESS_PYTHON to one.");
     let (there, missing): (Vec<_>, Vec<_>) =
         ["torch", "jax", "numpy"].into_iter().partition(|name| has(name));
     println!("computing with {}; not installed: {}", there.join(", "), missing.join(", "));

@@ -311,7 +311,7 @@ fn classifications(events: &[Event]) -> Vec<&Classification> {
 }
 
 fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> Labelling {
-    Labelling { stage, per_class: 2, seed: 1, typed }
+    Labelling { number: 1, stage, per_class: 2, seed: 1, typed }
 }
 
 #[test]

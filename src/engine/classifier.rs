@@ -116,7 +116,7 @@ mod tests {
             [angle.cos(), angle.sin()]
         };
         let rows = Rc::new(UnitRows::new((0..8).flat_map(place).collect(), 2));
-        let labelling = Labelling { stage: Stage::Pixels, per_class, seed: 1, typed };
+        let labelling = Labelling { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
         let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
         let mut classifier = Classifier::new(held_out, rows);
         while classifier.advance(Duration::ZERO) {}
@@ -130,6 +130,7 @@ mod tests {
     #[test]
     fn held_out_pictures_are_guessed_and_scored() {
         let found = classified(1, Vec::new(), by_direction());
+        assert_eq!(found.number, 7, "the answer bears the question's number");
         assert_eq!((found.given.len(), found.held_out.len(), found.scored), (2, 6, 6));
         for guesses in [&found.probe, &found.vote] {
             assert_eq!(guesses.accuracy, Some(1.0));
@@ -163,7 +164,8 @@ mod tests {
 
     #[test]
     fn the_latest_labelling_of_a_stage_counts() {
-        let labelling = |stage, per_class| Labelling { stage, per_class, seed: 1, typed: Vec::new() };
+        let labelling =
+            |stage, per_class| Labelling { number: 0, stage, per_class, seed: 1, typed: Vec::new() };
         let mut waiting = Waiting::default();
         waiting.put(labelling(Stage::Trained, 3));
         waiting.put(labelling(Stage::Pixels, 3));

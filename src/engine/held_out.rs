@@ -13,6 +13,8 @@ pub struct HeldOut {
     pub stage: Stage,
     /// Given and held-out rows.
     pub split: Split,
+    /// That of the labelling.
+    number: u32,
     step: u32,
     ids: Vec<PictureId>,
     known: Vec<Option<LabelId>>,
@@ -27,7 +29,7 @@ impl HeldOut {
         let typed: BTreeMap<usize, LabelId> =
             labelling.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
         let split = Split::draw(&known, &typed, labelling.per_class as usize, labelling.seed);
-        Self { stage: labelling.stage, split, step, ids, known }
+        Self { stage: labelling.stage, split, number: labelling.number, step, ids, known }
     }
 
     /// What two classifiers say of the held-out pictures, scored.
@@ -39,6 +41,7 @@ impl HeldOut {
             .collect();
         let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
         Classification {
+            number: self.number,
             stage: self.stage,
             step: self.step,
             given: names(given),

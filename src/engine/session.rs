@@ -188,6 +188,8 @@ impl<E: FnMut(Event)> Session<E> {
                 self.search = None;
                 self.pictures_changed();
                 self.restart();
+                self.set_activity(Activity::Idle);
+                (self.emit)(Event::Cleared);
             }
             Command::Settle => self.settled = true,
             Command::Train => self.set_goal(Goal::Finish),
@@ -807,5 +809,21 @@ impl<E: FnMut(Event)> Session<E> {
             (self.emit)(Event::Row(row));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    #[test]
+    fn that_the_set_is_empty_is_confirmed() {
+        let mut events = Vec::new();
+        let mut session = Session::new(Settings::recommended(Images::Shapes), |event| events.push(event));
+        session.activity = Activity::Training;
+        pollster::block_on(session.handle(Command::Clear));
+        drop(session);
+        assert_eq!(events, [Event::Activity(Activity::Idle), Event::Cleared]);
     }
 }

@@ -12,7 +12,7 @@ use super::{
     gpu::{
         convolution,
         launch::{channels_first, channels_last, dims},
-        normalisation::{self, Normalisation},
+        normalisation::{self, BatchNorm, Measured},
         views,
     },
 };
@@ -30,7 +30,7 @@ impl BlockPasses for CubeBackend {
         let packed = convolution::pack(&into_contiguous(kernel), &geometry);
         let convolved = convolution::forward(&channels_last(x), &packed, &geometry);
         let [gamma, beta] = [gamma, beta].map(into_contiguous);
-        let Normalisation { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta);
+        let Measured { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta);
         let result = channels_first(normalisation::apply(&convolved, &statistics));
         BlockOutputs { result, mean, variance, convolved, packed, statistics }
     }
@@ -75,8 +75,9 @@ impl InferenceKernels for CubeBackend {
         let geometry = Geometry::new(dims(&x), kernel.shape()[0], stride);
         let packed = convolution::pack(&into_contiguous(kernel), &geometry);
         let convolved = convolution::forward(&channels_last(x), &packed, &geometry);
-        let moments = [gamma, beta, mean, variance].map(into_contiguous);
-        channels_first(normalisation::apply(&convolved, &normalisation::remembered(&moments)))
+        let [gamma, beta, mean, variance] = [gamma, beta, mean, variance].map(into_contiguous);
+        let statistics = BatchNorm { gamma, beta, mean, variance }.statistics();
+        channels_first(normalisation::apply(&convolved, &statistics))
     }
 
     /// Geometry and colour; the rest is done by [`super::views`].

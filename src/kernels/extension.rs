@@ -2,10 +2,10 @@
 //!
 //! Tensors are shaped channels-first, as burn has them, but lie channels-last in memory:
 //! a chain of blocks transposes nothing. [`super::flex`] and [`super::cube`] hold what each
-//! backend does; here stand the operations themselves and how autodiff strings them together.
+//! backend does; here stand the operations themselves and the steps that autodiff records for them.
 
 use burn::backend::{
-    Autodiff, Backend, ExtensionType,
+    Autodiff, Backend, ExtensionType, TensorMetadata,
     autodiff::{
         checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
         grads::Gradients,
@@ -68,11 +68,11 @@ pub struct BlockOutputs<B: Backend> {
     pub convolved: FloatTensor<B>,
     /// The kernel as the backend wants it, in one or two copies, `[copies, weights]`.
     pub packed: FloatTensor<B>,
-    /// What the backend keeps of the normalisation, `[4, output]`.
+    /// Gamma, beta, mean and variance, `[4, output]`.
     pub statistics: FloatTensor<B>,
 }
 
-/// Gradients of what went into a block, but for its input.
+/// Gradients of what went into a block, except its input.
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "webgpu"))]
 pub struct BlockGradients<B: Backend> {
@@ -214,8 +214,6 @@ impl<B: Backend + BlockPasses, C: CheckpointStrategy> TrainingKernels for Autodi
         beta: FloatTensor<Self>,
         stride: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        use burn::backend::TensorMetadata;
-
         let nodes = [x.node(), kernel.node(), gamma.node(), beta.node()];
         let x = x.into_primitive();
         let [_, _, height, width] = x.shape().dims();

@@ -1,11 +1,11 @@
 //! Kernels for WebGPU, in CubeCL: each file holds kernels and the functions that launch them.
 //!
-//! They keep to what every phone grants: 64 invocations a workgroup, no shared memory, at
-//! most eight buffers. Sizes are arguments, not compiled in: layers share their kernels, and
-//! another width or side compiles little anew.
+//! They keep to what every phone grants: 64 invocations and 1 KiB of shared memory a
+//! workgroup, at most eight buffers. Sizes are arguments, not compiled in: layers share their
+//! kernels, and another width or side compiles little anew.
 
 pub mod convolution;
 pub mod launch;
 pub mod normalisation;
-mod tile;
 pub mod views;
+mod workgroup;

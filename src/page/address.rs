@@ -1,8 +1,8 @@
 //! The page's address: the settings of [`link`], and how the page shows itself.
 //!
 //! `#images=shapes&…&tab=map` opens with that tab in front, `embed=1` shows the page small,
-//! for another page to hold. Pictures of another server are fetched by remote.html, which
-//! tells the page by `remote=…` where they came from.
+//! for another page to hold. What lies on another server is fetched by remote.html, which
+//! tells the page by `remote=…` where pictures came from.
 
 use super::state::{State, Tab};
 use crate::{
@@ -26,9 +26,13 @@ pub struct Address {
     pub remote: Option<String>,
 }
 
-/// Whether a hash names pictures of another server.
+/// What a link may bring from another server: pictures, a model, an experiment.
+const REMOTE: [&str; 3] = ["images=http", "model=http", "open=http"];
+
+/// Whether a hash names something of another server.
 pub fn is_remote(hash: &str) -> bool {
-    hash.trim_start_matches('#').split('&').any(|entry| entry.starts_with("images=http"))
+    let is_remote = |entry: &str| REMOTE.iter().any(|beginning| entry.starts_with(beginning));
+    hash.trim_start_matches('#').split('&').any(is_remote)
 }
 
 /// Reads an address's hash, with or without its `#`; the sentences name what was not understood.
@@ -111,6 +115,9 @@ mod tests {
         let link = shared(&state);
         assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");
         assert!(is_remote(&link["remote.html".len()..]) && !is_remote(&own(&state)));
+        assert!(
+            is_remote("#images=shapes&model=https://a.example/b") && is_remote("open=http://a.example/c")
+        );
         state.clear(Images::Shapes);
         assert!(shared(&state).starts_with("#images=shapes&"));
     }

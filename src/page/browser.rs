@@ -38,6 +38,8 @@ mod theme;
 mod thumbnail;
 mod timing;
 mod tour;
+mod twice;
+mod watched_worker;
 
 /// Starts the page.
 pub fn start() {

@@ -4,12 +4,14 @@
 //! The pictures travel beside it, each in a part of its own, so that a large set never has
 //! to lie in one piece. Reading is strict: what this page could not have written is refused.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     image::Image,
     link,
-    page::state::{MAX_LENGTH, MAX_PER_CLASS, Newcomer, Record, Snapshot},
+    page::state::{MAX_KEPT, MAX_PER_CLASS, Newcomer, Record, Snapshot},
     protocol::StepReport,
     settings::Settings,
 };
@@ -19,6 +21,9 @@ const VERSION: u32 = 1;
 
 /// The most pictures that an experiment may name.
 const MAX_PICTURES: u32 = 1_000_000;
+
+/// The most runs that a page may have seen end: far from where their numbers end.
+const MAX_RUNS: u32 = u32::MAX / 2;
 
 /// Everything but the pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,13 +38,16 @@ pub struct Experiment {
     /// How many pictures of each label give theirs away.
     pub per_class: u32,
     /// The runs that ended.
-    pub runs: Vec<Record>,
+    #[serde(with = "shared_list")]
+    pub runs: Vec<Arc<Record>>,
     /// The present run, if it took a step.
-    pub present: Option<Record>,
+    #[serde(with = "shared")]
+    pub present: Option<Arc<Record>>,
     /// Its learned temperature, by step.
     pub temperatures: Vec<(u32, f32)>,
     /// What an engine goes on from.
-    pub snapshot: Option<Snapshot>,
+    #[serde(with = "shared")]
+    pub snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Experiment {
@@ -76,13 +84,16 @@ impl Experiment {
 
     /// Whether a page could have written it.
     fn is_sound(&self) -> bool {
-        let Self { settings, removed, typed, per_class, runs, present, temperatures, .. } = self;
+        let Self { settings, removed, typed, per_class, runs, present, temperatures, snapshot } = self;
         *settings == settings.clamped()
             && removed.is_sorted_by(|a, b| a < b)
-            && typed.iter().all(|(place, text)| *place < MAX_PICTURES && text.chars().count() <= MAX_LENGTH)
+            && removed.iter().chain(typed.iter().map(|(place, _)| place)).all(|place| *place < MAX_PICTURES)
             && *per_class <= MAX_PER_CLASS
-            && runs.iter().chain(present).all(is_sound)
+            && runs.len() <= MAX_KEPT
+            && runs.iter().chain(present).is_sorted_by(|a, b| a.number < b.number)
+            && runs.iter().chain(present).all(|record| is_sound(record))
             && temperatures.iter().all(|(_, temperature)| temperature.is_finite())
+            && snapshot.as_ref().is_none_or(|snapshot| snapshot.step <= Settings::STEPS.max)
     }
 }
 
@@ -92,7 +103,9 @@ fn is_sound(record: &Record) -> bool {
         [loss, accuracy, alignment, uniformity, milliseconds].into_iter().all(f32::is_finite)
     };
     let last = record.steps.last().map(|report| report.step);
-    last.is_some_and(|step| step <= Settings::STEPS.max)
+    (1..=MAX_RUNS).contains(&record.number)
+        && record.settings == record.settings.clamped()
+        && last.is_some_and(|step| step <= Settings::STEPS.max)
         && record.steps.is_sorted_by(|a, b| a.step < b.step)
         && record.steps.iter().all(finite)
         && record.knn.iter().map(|(_, knn)| *knn).chain(record.pixels).all(f32::is_finite)
@@ -154,12 +167,52 @@ pub mod as_link {
     }
 }
 
+/// What the page shares rather than copies is written as if it were the experiment's own.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Arc<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_deref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<T>>, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map(Arc::new))
+    }
+}
+
+/// The same for several.
+mod shared_list {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(
+        values: &[Arc<T>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().map(|value| &**value))
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Arc<T>>, D::Error> {
+        Ok(Vec::<T>::deserialize(deserializer)?.into_iter().map(Arc::new).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::settings::Images;
 
-    fn record(losses: &[f32]) -> Record {
+    fn record(number: u32, losses: &[f32]) -> Arc<Record> {
         let report = |(place, loss): (usize, &f32)| StepReport {
             step: place as u32 + 1,
             loss: *loss,
@@ -168,8 +221,8 @@ mod tests {
             uniformity: -1.0,
             milliseconds: 20.0,
         };
-        Record {
-            number: 1,
+        Arc::new(Record {
+            number,
             settings: Settings { temperature: 0.3, ..Settings::recommended(Images::Own) },
             changed_after: Some(1),
             pictures: 12,
@@ -177,16 +230,20 @@ mod tests {
             steps: losses.iter().enumerate().map(report).collect(),
             knn: vec![(0, 0.25)],
             pixels: Some(0.5),
-        }
+        })
+    }
+
+    fn present(experiment: &mut Experiment) -> &mut Record {
+        Arc::make_mut(experiment.present.as_mut().expect("a run"))
     }
 
     fn experiment() -> Experiment {
         Experiment {
             typed: vec![(3, "odd".to_owned())],
             removed: vec![1, 7],
-            runs: vec![record(&[4.0, 3.5])],
-            present: Some(record(&[4.0])),
-            snapshot: Some(Snapshot { step: 1, file: vec![1, 2, 3] }),
+            runs: vec![record(1, &[4.0, 3.5])],
+            present: Some(record(2, &[4.0])),
+            snapshot: Some(Arc::new(Snapshot { step: 1, file: vec![1, 2, 3] })),
             ..Experiment::new(Settings::recommended(Images::Fashion))
         }
     }
@@ -221,10 +278,16 @@ mod tests {
     #[test]
     fn values_that_no_page_writes_are_refused() {
         for spoil in [
-            (|e: &mut Experiment| e.runs.push(record(&[f32::NAN]))) as fn(&mut Experiment),
-            |e| e.runs.push(record(&[])),
-            |e| e.present.as_mut().expect("a run").steps[0].step = u32::MAX,
-            |e| e.typed.push((0, "x".repeat(61))),
+            (|e: &mut Experiment| e.present = Some(record(2, &[f32::NAN]))) as fn(&mut Experiment),
+            |e| e.present = Some(record(2, &[])),
+            |e| present(e).steps[0].step = u32::MAX,
+            |e| present(e).number = u32::MAX,
+            |e| present(e).settings.temperature = f32::NAN,
+            |e| e.runs[0] = record(2, &[4.0]),
+            |e| e.runs = vec![record(0, &[4.0])],
+            |e| e.runs = (1..=MAX_KEPT as u32 + 1).map(|number| record(number, &[4.0])).collect(),
+            |e| e.snapshot = Some(Arc::new(Snapshot { step: u32::MAX, file: Vec::new() })),
+            |e| e.removed.push(MAX_PICTURES),
             |e| e.typed.push((u32::MAX, String::new())),
             |e| e.removed.reverse(),
             |e| e.per_class = 1_000,

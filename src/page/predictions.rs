@@ -209,6 +209,7 @@ mod tests {
         state.add((0..6).map(newcomer).collect());
         state.apply(Event::Evaluated(evaluation()));
         state.apply(Event::Classified(Classification {
+            number: 0,
             stage: Stage::Pixels,
             step: 0,
             given: vec![0, 1],
@@ -269,7 +270,8 @@ mod tests {
         assert_eq!((asked.stage, state.start_tuning()), (Stage::Trained, None));
         state.apply(Event::Tuning { done: 3, total: 9 });
         assert_eq!(state.labels.tuning(), Some((3, 9)));
-        let answer = state.classification(Stage::Pixels).expect("it came").clone();
+        let known = state.classification(Stage::Pixels).expect("it came").clone();
+        let answer = Classification { number: asked.number, ..known };
         state.apply(Event::Tuned(answer.clone()));
         assert_eq!(
             (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),

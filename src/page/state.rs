@@ -18,30 +18,33 @@ mod runs;
 mod search;
 mod selection;
 mod snapshot;
+mod undo;
 mod why_alike;
 
 pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use invariances::Invariances;
-pub use keeping::{Keeping, Offer};
+pub use keeping::{Keeping, Offer, Patience};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use maps::Maps;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{Neighbour, Results, Scored};
 pub use run::Run;
-pub use runs::{Notes, Record, Runs};
+pub use runs::{MAX_KEPT, Notes, Record, Runs};
 pub use search::{Search, Sought};
 pub use selection::{Reach, Selection};
 pub use snapshot::Snapshot;
+pub use undo::Removed;
 pub use why_alike::WhyAlike;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use experiment::Awaited;
+use undo::Undo;
 
 use crate::{
     page::words,
-    protocol::{Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
+    protocol::{Activity, Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
 
@@ -146,6 +149,8 @@ pub struct Notice {
     pub id: u32,
     /// The sentence.
     pub text: String,
+    /// Whether it offers to take back what it speaks of.
+    pub can_undo: bool,
 }
 
 /// Everything the page knows.
@@ -155,6 +160,9 @@ pub struct State {
     pub settings: Settings,
     /// The set.
     pub pictures: Pictures,
+    /// How often the set was emptied without the engine knowing yet: until then it speaks
+    /// of pictures and steps that are gone.
+    clearing: u32,
     /// Files being read.
     pub intake: Intake,
     /// How far the engine is.
@@ -162,7 +170,7 @@ pub struct State {
     /// The run.
     pub run: Run,
     /// What another engine would go on from.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// The run that the engine was asked to go on with.
     awaited: Option<Awaited>,
     /// Whether the engine that takes over is to go on training.
@@ -204,6 +212,8 @@ pub struct State {
     /// Sentences for the user.
     pub notices: Vec<Notice>,
     next_notice: u32,
+    /// What the user removed last, while it is offered back.
+    undo: Option<Undo>,
     /// Whether this visit's work is kept.
     pub keeping: Keeping,
     /// Work of an earlier visit that can be continued.
@@ -219,6 +229,7 @@ impl State {
         Self {
             settings,
             pictures: Pictures::default(),
+            clearing: 0,
             intake: Intake::default(),
             engine: Engine::Loading { received: 0.0, total: None },
             run: Run::default(),
@@ -244,6 +255,7 @@ impl State {
             postponed: false,
             notices: Vec::new(),
             next_notice: 0,
+            undo: None,
             keeping: Keeping::default(),
             offer: None,
             revision: 0,
@@ -272,22 +284,21 @@ impl State {
 
     /// Takes in what the engine says.
     pub fn apply(&mut self, event: Event) {
+        if self.clearing > 0 && !concerns_any_set(&event) {
+            return;
+        }
         match event {
             Event::Ready(environment) => self.engine_is_ready(environment),
             Event::WebGpuNeeded => self.engine_is_exchanged(),
-            Event::Activity(activity) => {
-                self.touch(Part::Run);
-                self.run.set_activity(activity);
-            }
+            Event::Cleared => self.clearing = self.clearing.saturating_sub(1),
+            Event::Activity(activity) => self.engine_does(activity),
             Event::Restarted { parameters } => self.restarted(parameters),
             Event::Restored { step, parameters } => self.restored(step, parameters),
             Event::Snapshot { step, file } => {
                 self.revision += 1;
-                self.snapshot = Some(Snapshot { step, file });
+                self.snapshot = Some(Arc::new(Snapshot { step, file }));
             }
             Event::Opened(settings) => self.model_opened(settings),
-            // Of the run before.
-            Event::Stepped(_) if self.awaited.is_some() => {}
             Event::Stepped(reports) => {
                 self.touch(Part::Run);
                 let before = self.run.step();
@@ -361,16 +372,31 @@ impl State {
                 self.views = Some(views);
             }
             Event::Finished => self.finished(),
-            Event::Refused(sentence) => {
-                self.touch(Part::Run);
-                self.run.refused();
-                self.awaited = None;
-                self.notify(sentence);
-            }
+            Event::Refused(sentence) => self.refused(sentence),
             // Whoever asked waits for these.
             Event::Decoded { .. } | Event::Model { .. } => {}
             Event::Failed(reason) => self.engine_failed(&reason),
         }
+    }
+
+    /// Notes what the engine is doing. What it does for a set that is gone says nothing of
+    /// what the user wants, and neither does its rest while training waits for pictures.
+    fn engine_does(&mut self, activity: Activity) {
+        self.touch(Part::Run);
+        if self.clearing > 0 {
+            return self.run.set_activity_aside(activity);
+        }
+        self.run.set_activity(activity);
+        self.run.running |= self.postponed;
+    }
+
+    fn refused(&mut self, sentence: String) {
+        if self.clearing == 0 {
+            self.touch(Part::Run);
+            self.run.refused();
+            self.awaited = None;
+        }
+        self.notify(sentence);
     }
 
     /// Changes the settings, and keeps every number within its limits.
@@ -403,16 +429,26 @@ impl State {
         self.maps.wants(stage)
     }
 
-    /// Notes how much of the engine's code has arrived.
+    /// Notes how much of the engine's code has arrived, while it is waited for: a download
+    /// may go on for a while after the engine was given up.
     pub fn engine_is_loading(&mut self, received: f64, total: Option<f64>) {
-        self.touch(Part::Engine);
-        self.engine = Engine::Loading { received, total };
+        if matches!(self.engine, Engine::Loading { .. }) {
+            self.touch(Part::Engine);
+            self.engine = Engine::Loading { received, total };
+        }
     }
 
-    /// Notes that the engine's code is there.
+    /// Notes that the engine's code is there, while it is waited for.
     pub fn engine_is_starting(&mut self) {
-        self.touch(Part::Engine);
-        self.engine = Engine::Starting;
+        if matches!(self.engine, Engine::Loading { .. }) {
+            self.touch(Part::Engine);
+            self.engine = Engine::Starting;
+        }
+    }
+
+    /// Notes that another engine hears from now on: it knows of no set before this one.
+    pub fn engine_is_another(&mut self) {
+        self.clearing = 0;
     }
 
     /// Notes that there will be no engine, and says why.
@@ -420,6 +456,7 @@ impl State {
         self.touch(Part::Engine);
         self.engine = Engine::Stopped(sentence.clone());
         self.stop_running();
+        self.stop_tuning();
         self.notify(sentence);
     }
 
@@ -436,7 +473,8 @@ impl State {
     /// kept stay.
     fn engine_failed(&mut self, reason: &str) {
         let what_follows = self.expect_another_engine();
-        self.engine_is_starting();
+        self.touch(Part::Engine);
+        self.engine = Engine::Starting;
         self.forget_what_the_engine_said();
         self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
     }
@@ -449,7 +487,8 @@ impl State {
         self.expect_another_engine();
         self.run.running |= waiting;
         self.resuming |= waiting;
-        self.engine_is_loading(0.0, None);
+        self.touch(Part::Engine);
+        self.engine = Engine::Loading { received: 0.0, total: None };
         self.forget_what_the_engine_said();
     }
 
@@ -523,16 +562,21 @@ impl State {
         self.suggest_tab(Tab::Neighbours);
     }
 
-    /// Adds pictures; the first of them replace a built-in set when they are the user's own.
+    /// Adds pictures.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.touch(Part::Pictures);
         self.is_guest = false;
+        self.withdraw_undo_of_all();
         newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
     }
 
     /// Takes pictures out; how many of them were there. The focus moves to what stands
     /// beside the one that had it.
     pub fn remove(&mut self, ids: &[PictureId]) -> usize {
+        self.take_out(ids).len()
+    }
+
+    fn take_out(&mut self, ids: &[PictureId]) -> Vec<Entry> {
         self.touch(Part::Pictures);
         self.touch(Part::Selection);
         self.touch(Part::Labels);
@@ -548,8 +592,22 @@ impl State {
         self.pictures.remove(&gone)
     }
 
-    /// Takes every picture out, and forgets what was learned about them.
+    /// Empties a built-in set for pictures of the user's own, which go on coming in, and
+    /// training goes on waiting for them.
+    pub fn make_room(&mut self) {
+        let (intake, postponed) = (self.intake.clone(), self.postponed);
+        self.clear(Images::Own);
+        self.intake = intake;
+        if postponed {
+            (self.run.running, self.postponed) = (true, true);
+        }
+    }
+
+    /// Takes every picture out, and forgets what was learned about them. The engine, which
+    /// has to be told, confirms it by [`Event::Cleared`].
     pub fn clear(&mut self, images: Images) {
+        self.clearing += 1;
+        self.withdraw_undo();
         for part in [Part::Pictures, Part::Intake, Part::Results, Part::Views, Part::Selection, Part::Run] {
             self.touch(part);
         }
@@ -660,7 +718,7 @@ impl State {
             return;
         }
         self.touch(Part::Notices);
-        self.notices.push(Notice { id: self.next_notice, text });
+        self.notices.push(Notice { id: self.next_notice, text, can_undo: false });
         self.next_notice += 1;
     }
 
@@ -668,6 +726,7 @@ impl State {
     pub fn dismiss(&mut self, id: u32) {
         self.touch(Part::Notices);
         self.notices.retain(|notice| notice.id != id);
+        self.take_undo(id);
     }
 
     /// Whether there are labels worth scoring by: with a single kind, every neighbour is right.
@@ -735,6 +794,22 @@ impl State {
             .chain(self.search.message())
             .chain(self.resuming.then_some(Command::Train))
     }
+}
+
+/// Whether an event says something even when the set that the engine has is gone.
+fn concerns_any_set(event: &Event) -> bool {
+    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, WebGpuNeeded};
+    matches!(
+        event,
+        Activity(_)
+            | Cleared
+            | Decoded { .. }
+            | Failed(_)
+            | Model { .. }
+            | Ready(_)
+            | Refused(_)
+            | WebGpuNeeded
+    )
 }
 
 /// The settings for other pictures: what was left as recommended becomes what is

@@ -61,6 +61,6 @@ fn build_likeness(page: &Path) -> Result<()> {
     ]))?;
     run(command("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir"])
         .arg(page.join("engine"))
-        .arg(paths::root().join("target").join(TARGET).join("release/bench.wasm"))
+        .arg(paths::target().join(TARGET).join("release/bench.wasm"))
         .env("PATH", tools::path()?))
 }

@@ -1,10 +1,12 @@
 //! The browser that tests and measurements drive: Chromium (or Chrome) and chromedriver.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::apt;
+use crate::command::output;
 
 /// The names under which the browser may be installed, in the order of preference.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -14,24 +16,55 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "goog
 pub struct Browser {
     /// Chromium or Chrome.
     pub chromium: PathBuf,
-    /// The driver, of the same version.
+    /// The driver, of the same major version.
     pub driver: PathBuf,
 }
 
-/// Looks for the browser on the `PATH`.
-pub fn find() -> Option<Browser> {
-    let chromium = NAMES.iter().find_map(|name| which::which(name).ok())?;
-    let driver = which::which("chromedriver").ok()?;
-    Some(Browser { chromium, driver })
+/// Looks for a browser on the `PATH` that chromedriver can drive; the error says what is there.
+pub fn find() -> Result<Browser> {
+    let driver = which::which("chromedriver").context("There is no chromedriver on the PATH.")?;
+    let wanted = version(&driver)?;
+    let mut others = Vec::new();
+    for chromium in NAMES.iter().filter_map(|name| which::which(name).ok()) {
+        let found = version(&chromium)?;
+        if major(&found) == major(&wanted) {
+            return Ok(Browser { chromium, driver });
+        }
+        others.push(format!("{} is {found}", chromium.display()));
+    }
+    if others.is_empty() {
+        bail!("There is none of {} on the PATH.", NAMES.join(", "));
+    }
+    bail!(
+        "chromedriver is {wanted}, which drives browsers of its own version alone, but {}.",
+        others.join(", ")
+    )
 }
 
 /// Finds the browser, or installs Debian's where apt is there to do it.
 pub fn ensure() -> Result<Browser> {
-    if let Some(browser) = find() {
+    if let Ok(browser) = find() {
         return Ok(browser);
     }
     install_by_apt()?;
-    find().context("apt has installed Chromium, yet `chromium` and `chromedriver` are not on the PATH.")
+    find().context("apt has installed Chromium, yet it cannot be used")
+}
+
+/// What a program says of its version: `Chromium 143.0.7499.40 built on Debian`.
+fn version(program: &Path) -> Result<String> {
+    let text = output(Command::new(program).arg("--version"));
+    let text = text.with_context(|| format!("{} does not say its version.", program.display()))?;
+    version_in(&text).with_context(|| format!("{} says “{text}” of its version.", program.display()))
+}
+
+fn version_in(text: &str) -> Option<String> {
+    text.split_whitespace()
+        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
+        .map(str::to_owned)
+}
+
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or_default()
 }
 
 fn install_by_apt() -> Result<()> {
@@ -41,5 +74,19 @@ fn install_by_apt() -> Result<()> {
             "The browser tests need Chromium or Chrome and a chromedriver of the same version: \
              install both so that they are on the PATH, then run this again."
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_and_compared_by_their_first_number() {
+        let chromium = version_in("Chromium 143.0.7499.40 built on Debian GNU/Linux 13").unwrap();
+        let driver = version_in("ChromeDriver 143.0.7499.41 (f0a)").unwrap();
+        assert_eq!((chromium.as_str(), major(&chromium)), ("143.0.7499.40", major(&driver)));
+        assert_ne!(major("14.0"), major("143.0"));
+        assert_eq!(version_in("no version"), None);
     }
 }

@@ -20,7 +20,7 @@ cargo xtask COMMAND
                      let a monkey loose on the page in a real browser
   fuzz [SECONDS [SEED]]
                      feed readers of files, links and messages with mutations of known ones
-  tools              install what is missing to build the page
+  tools              install what is missing to build the page and to check its sources
   finish             complete the page that trunk is building; trunk calls this";
 
 fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),
         ["bench", what @ ..] => tasks::bench(what),
-        ["tools"] => tools::ensure_all(),
+        ["tools"] => tools::ensure_components().and_then(|()| tools::ensure_all()),
         ["finish"] => tasks::finish(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -1,5 +1,6 @@
 //! Where things lie in the checkout.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 /// The root of the checkout.
@@ -12,9 +13,14 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// What cargo builds, and what is left beside it.
+pub fn target() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
 /// Tools that were installed for this checkout alone.
 pub fn tools() -> PathBuf {
-    root().join("target/tools")
+    target().join("tools")
 }
 
 /// The script of axe-core.
@@ -24,7 +30,7 @@ pub fn axe() -> PathBuf {
 
 /// The page that times training steps, Likeness's and others'.
 pub fn bench_page() -> PathBuf {
-    root().join("target/bench-page")
+    target().join("bench-page")
 }
 
 /// What the bench compares with, installed for this checkout alone.
@@ -34,5 +40,5 @@ pub fn peers() -> PathBuf {
 
 /// Pictures of the page that the browser tests leave for their reader.
 pub fn screenshots() -> PathBuf {
-    root().join("target/screenshots")
+    target().join("screenshots")
 }

@@ -106,59 +106,54 @@ fn answer_all(
 
 fn answer(request: Request, root: &Path, headers: &[(&str, &str)]) -> io::Result<()> {
     if !matches!(request.method(), Method::Get | Method::Head) {
-        return respond(
-            request,
-            "405 Method Not Allowed",
-            "text/plain",
-            "no-store",
-            headers,
-            &mut io::empty(),
-            0,
-        );
+        let refusal = Answer::sentence("405 Method Not Allowed", "Files are only read here.");
+        return refusal.send(request, headers);
     }
-    let url = request.url().to_owned();
-    let found = locate(root, &url).and_then(|path| Some((File::open(&path).ok()?, path)));
-    let Some((mut file, path)) = found else {
-        let words = "There is no such file.";
-        let length = words.len() as u64;
-        return respond(
-            request,
-            "404 Not Found",
-            "text/plain",
-            "no-store",
-            headers,
-            &mut words.as_bytes(),
-            length,
-        );
+    let found = locate(root, request.url()).and_then(|path| Some((File::open(&path).ok()?, path)));
+    let Some((file, path)) = found else {
+        return Answer::sentence("404 Not Found", "There is no such file.").send(request, headers);
     };
-    let length = file.metadata()?.len();
-    respond(request, "200 OK", &content_type(&path), caching(&url), headers, &mut file, length)
+    let (length, caching) = (file.metadata()?.len(), caching(request.url()));
+    let kind = content_type(&path);
+    Answer { status: "200 OK", kind, caching, length, body: file }.send(request, headers)
 }
 
-/// Answers, and asks the browser to close the connection: those that stay open would take
-/// the server's threads away from those that wait.
-fn respond(
-    request: Request,
-    status: &str,
-    kind: &str,
-    caching: &str,
-    headers: &[(&str, &str)],
-    body: &mut dyn Read,
+/// What is answered to a request.
+struct Answer<B> {
+    status: &'static str,
+    kind: String,
+    caching: &'static str,
+    /// The body's length, in bytes.
     length: u64,
-) -> io::Result<()> {
-    let has_body = *request.method() != Method::Head;
-    let mut writer = request.into_writer();
-    write!(
-        writer,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
-         Cache-Control: {caching}\r\nConnection: close\r\n"
-    )?;
-    headers.iter().try_for_each(|(name, value)| write!(writer, "{name}: {value}\r\n"))?;
-    write!(writer, "\r\n")?;
-    if has_body {
-        io::copy(body, &mut writer)?;
+    body: B,
+}
+
+impl Answer<&'static [u8]> {
+    fn sentence(status: &'static str, words: &'static str) -> Self {
+        let (kind, length) = ("text/plain".to_owned(), words.len() as u64);
+        Self { status, kind, caching: "no-store", length, body: words.as_bytes() }
     }
-    writer.flush()
+}
+
+impl<B: Read> Answer<B> {
+    /// Sends it, and asks the browser to close the connection: those that stay open would
+    /// take the server's threads away from those that wait.
+    fn send(mut self, request: Request, headers: &[(&str, &str)]) -> io::Result<()> {
+        let has_body = *request.method() != Method::Head;
+        let mut writer = request.into_writer();
+        let Self { status, kind, caching, length, .. } = &self;
+        write!(
+            writer,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
+             Cache-Control: {caching}\r\nConnection: close\r\n"
+        )?;
+        headers.iter().try_for_each(|(name, value)| write!(writer, "{name}: {value}\r\n"))?;
+        write!(writer, "\r\n")?;
+        if has_body {
+            io::copy(&mut self.body, &mut writer)?;
+        }
+        writer.flush()
+    }
 }
 
 /// The file that a request means, unless it reaches outside `root`.

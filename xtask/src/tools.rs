@@ -20,7 +20,9 @@ const AXE: &str = "4.14.1";
 
 /// Makes sure that everything that builds the page is there.
 pub fn ensure_all() -> Result<()> {
-    ensure_tool("trunk", TRUNK, || run(&mut cargo_install("trunk", TRUNK, &["--locked"])))?;
+    // Without its look for updates, which asks crates.io at every build.
+    let quietly = ["--locked", "--no-default-features", "--features", "rustls"];
+    ensure_tool("trunk", TRUNK, || run(&mut cargo_install("trunk", TRUNK, &quietly)))?;
     ensure_compiler()?;
     ensure_tool("wasm-opt", BINARYEN, install_binaryen)
 }
@@ -61,6 +63,17 @@ fn ensure_target() -> Result<()> {
     }
     run(&mut command("rustup", ["target", "add", TARGET]))
         .with_context(|| format!("Rust's standard library for {TARGET} is missing"))
+}
+
+/// Makes sure that Rust's formatter and its lints are there, which rustup's minimal profile lacks.
+pub fn ensure_components() -> Result<()> {
+    for (program, component) in [("cargo-fmt", "rustfmt"), ("cargo-clippy", "clippy")] {
+        if output(&mut command(program, ["--version"])).is_none() {
+            run(&mut command("rustup", ["component", "add", component]))
+                .with_context(|| format!("Rust's component {component} is missing"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Installs a tool unless the one that would be run has the version wanted.

@@ -7,13 +7,32 @@ use burn::{
 use burn_cubecl::{kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
-/// Invocations in a workgroup.
-const UNITS: u32 = 64;
+/// Units in a workgroup.
+pub const UNITS: usize = 64;
 
-/// Enough workgroups for this many units; those past the last have nothing to do.
+/// Launches a kernel on the device of a tensor, with at least so many units:
+/// `launch!(kernel, tensor, units, sizes of vectors and arguments…)`.
+///
+/// Nothing checks what a kernel reads and writes: each says itself why it stays within its
+/// tensors, whose shapes the function that launches it has made to fit.
+macro_rules! launch {
+    ($kernel:ident, $tensor:expr, $units:expr, $($argument:expr),+ $(,)?) => {{
+        let (count, dim) = $crate::kernels::gpu::launch::cover($units, $tensor);
+        // SAFETY: as the kernel says itself.
+        unsafe { $kernel::launch_unchecked(&$tensor.client, count, dim, $($argument),+) }
+    }};
+}
+pub(super) use launch;
+
+/// Enough workgroups for so many units; units past the last have nothing to do.
 pub fn cover(units: usize, tensor: &CubeTensor) -> (CubeCount, CubeDim) {
-    let cube = CubeDim::new_1d(UNITS);
+    let cube = CubeDim::new_1d(UNITS as u32);
     (calculate_cube_count_elemwise(&tensor.client, units, cube), cube)
+}
+
+/// A tensor as a kernel's argument.
+pub fn argument(tensor: &CubeTensor) -> TensorArg {
+    tensor.clone().into_tensor_arg()
 }
 
 /// Numbers in a vector, so that vectors divide `channels`.
@@ -21,12 +40,7 @@ pub fn vector_size(channels: usize) -> usize {
     [4, 2].into_iter().find(|size| channels.is_multiple_of(*size)).unwrap_or(1)
 }
 
-/// How many vectors stand side by side in a tile: as many as divide `vectors`, up to `most`.
-pub fn across(vectors: usize, most: usize) -> usize {
-    (1..=most.min(vectors)).rev().find(|count| vectors.is_multiple_of(*count)).unwrap_or(1)
-}
-
-/// A tensor of numbers that are yet to be written, on the device of `like`.
+/// An uninitialised tensor, on the device of `like`.
 pub fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
     let shape = Shape::from(shape);
     empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape, DType::F32)

@@ -3,7 +3,7 @@
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::launch::{cover, dims, empty};
+use super::launch::{argument, dims, empty, launch};
 use crate::augment::View;
 
 /// Numbers that say what happens to a view: its affine place, `[2, 3]`, its colour matrix,
@@ -25,22 +25,19 @@ pub fn numbers(view: &View) -> impl Iterator<Item = f32> {
 pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor) -> CubeTensor {
     let [views, _, side, _] = dims(pictures);
     let result = empty(pictures, [views, side, side, 3]);
-    let (count, dim) = cover(views * side * side, pictures);
-    // SAFETY: one unit a pixel, the rest leave; places are folded into the picture.
-    unsafe {
-        resample_kernel::launch_unchecked(
-            &pictures.client,
-            count,
-            dim,
-            pictures.clone().into_tensor_arg(),
-            numbers.clone().into_tensor_arg(),
-            result.clone().into_tensor_arg(),
-            side,
-        );
-    }
+    launch!(
+        resample_kernel,
+        pictures,
+        views * side * side,
+        argument(pictures),
+        argument(numbers),
+        argument(&result),
+        side,
+    );
     result
 }
 
+/// One unit a pixel; the rest leave, and places are folded into the picture.
 #[cube(launch_unchecked)]
 fn resample_kernel(pictures: &Tensor<f32>, numbers: &Tensor<f32>, result: &mut Tensor<f32>, side: usize) {
     let view = ABSOLUTE_POS / (side * side);

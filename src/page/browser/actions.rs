@@ -1,13 +1,16 @@
 //! What the user can do.
 
-use leptos::prelude::{GetValue, SetValue, window};
+use leptos::{
+    prelude::{GetValue, SetValue, window},
+    task::spawn_local,
+};
 use wasm_bindgen::JsValue;
 
-use super::{session::Session, timing};
+use super::{experiment_file, session::Session, timing};
 use crate::{
     page::{
         address,
-        state::{Newcomer, PORTION, Tab},
+        state::{Newcomer, PORTION, Removed, Tab},
     },
     protocol::{Command, PictureId, Stage},
     settings::{Images, Settings},
@@ -130,18 +133,39 @@ impl Session {
     /// Takes the selected pictures out of the set, else the focused one.
     pub fn remove_chosen(self) {
         let ids = self.peek(|state| state.chosen());
-        if self.remove(ids) {
+        if self.change(|state| state.remove_at_will(&ids)) > 0 {
+            self.send(&Command::Remove(ids));
             self.settle();
         }
     }
 
-    /// Takes pictures out of the set, here and in the engine; whether any was there.
-    pub(super) fn remove(self, ids: Vec<PictureId>) -> bool {
-        let found = self.change(|state| state.remove(&ids)) > 0;
-        if found {
+    /// Takes every picture out of the set.
+    pub fn clear_all(self) {
+        self.stop_intake();
+        self.change(|state| state.clear_at_will());
+        self.begin_anew();
+    }
+
+    /// Brings back what a notice offers.
+    pub fn undo(self, notice: u32) {
+        match self.change(|state| state.take_undo(notice)) {
+            Some(Removed::Some { entries, typed }) => {
+                let ids = self.change(|state| state.bring_back(entries, &typed));
+                self.send_pictures(&ids);
+                self.settle();
+            }
+            Some(Removed::All { experiment, pictures }) => {
+                spawn_local(async move { drop(experiment_file::put(self, *experiment, pictures).await) });
+            }
+            None => {}
+        }
+    }
+
+    /// Takes pictures out of the set, here and in the engine.
+    pub(super) fn remove(self, ids: Vec<PictureId>) {
+        if self.change(|state| state.remove(&ids)) > 0 {
             self.send(&Command::Remove(ids));
         }
-        found
     }
 
     /// Empties the set for other pictures.
@@ -153,11 +177,7 @@ impl Session {
 
     /// Empties a built-in set for pictures of the user's own, which go on coming in.
     pub fn make_room(self) {
-        self.change(|state| {
-            let intake = state.intake.clone();
-            state.clear(Images::Own);
-            state.intake = intake;
-        });
+        self.change(|state| state.make_room());
         self.begin_anew();
     }
 

@@ -1,7 +1,6 @@
-//! Starts workers whose script came along with the page.
+//! Starts workers from a script that the page has.
 //!
-//! Nothing has to be fetched to start one, and the page's Content-Security-Policy holds in
-//! it too: a worker that came from an address would know only what its server says.
+//! The page's Content-Security-Policy holds in them too: a worker that came from an address would know only what its server says.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;

@@ -39,46 +39,57 @@ pub async fn load(session: Session, images: Images) {
     load_without(session, images, &[]).await;
 }
 
-/// Fills the empty set but for some places.
-pub async fn load_without(session: Session, images: Images, removed: &[u32]) {
+/// Fills the empty set but for some places; whether all of it came.
+pub async fn load_without(session: Session, images: Images, removed: &[u32]) -> bool {
     let ticket = session.intake_ticket();
     let loaded = match images {
         Images::Shapes => shapes(session, ticket).await,
         Images::Fashion => fashion(session, ticket).await,
         Images::Own => Ok(()),
     };
-    if loaded.is_ok() && images != Images::Own && session.is_wanted(ticket) {
-        session.remove(session.peek(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()));
-        session.settle();
+    // What comes in by now, or fails to, may be somebody else's.
+    if !is_wanted(session, ticket, images) {
+        return false;
     }
     if let Err(error) = loaded {
         session.change(|state| {
             state.end_intake();
             state.notify(format!("The pictures could not be loaded: {}.", words(&error)));
         });
+        return false;
     }
+    if images != Images::Own {
+        session.remove(session.peek(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()));
+        session.settle();
+    }
+    true
+}
+
+/// Whether a built-in set is still to be filled: the user's own pictures may have taken its place.
+fn is_wanted(session: Session, ticket: u32, images: Images) -> bool {
+    session.is_wanted(ticket) && session.peek(|state| state.settings.images == images)
 }
 
 async fn shapes(session: Session, ticket: u32) -> Result<(), JsValue> {
     let seed = session.peek(|state| state.settings.seed);
-    fill(session, ticket, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
+    fill(session, ticket, Images::Shapes, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
     Ok(())
 }
 
 async fn fashion(session: Session, ticket: u32) -> Result<(), JsValue> {
     let sheet = sheet_pixels().await?;
-    fill(session, ticket, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
+    fill(session, ticket, Images::Fashion, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
     Ok(())
 }
 
 /// Adds pictures in slices, as long as they are wanted.
-async fn fill(session: Session, ticket: u32, count: usize, sample: impl Fn(usize) -> Sample) {
-    if !session.is_wanted(ticket) {
+async fn fill(session: Session, ticket: u32, images: Images, count: usize, sample: impl Fn(usize) -> Sample) {
+    if !is_wanted(session, ticket, images) {
         return;
     }
     session.change(|state| state.begin_intake("Drawing", count, 0));
     let mut next = 0;
-    while next < count && session.is_wanted(ticket) {
+    while next < count && is_wanted(session, ticket, images) {
         let start = timing::now();
         let mut slice = Vec::new();
         while next < count && timing::now() - start < SLICE {

@@ -1,7 +1,7 @@
 //! Turns files into pictures: the browser's decoders first, the engine's after them.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, Ref, RefCell},
     collections::HashMap,
     rc::Rc,
 };
@@ -9,14 +9,14 @@ use std::{
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
 use leptos::prelude::{UpdateValue, document};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, MessageEvent, Url, Worker,
-    WorkerType,
-};
+use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url};
 
-use super::{background, session::Session};
+use super::{
+    session::{Decoded, Session},
+    watched_worker::WatchedWorker,
+};
 use crate::{
     image::{BACKGROUND, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
     page::file_header::{HEADER_BYTES, dimensions},
@@ -38,32 +38,71 @@ const SCRIPT: &str = include_str!("../../../static/decode-worker.js");
 /// Decoders for one batch of files; dropping them ends their workers.
 pub struct Decoders {
     session: Session,
-    workers: Vec<Worker>,
-    waiting: Rc<RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>>,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
+    crew: RefCell<Crew>,
+}
+
+/// Workers that live together: when one of them ends, others take their place.
+struct Crew {
+    workers: Vec<WatchedWorker>,
+    waiting: Rc<Waiting>,
+}
+
+/// Whoever waits for a picture, by the number of the request.
+#[derive(Default)]
+struct Waiting {
+    senders: RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>,
+    /// Whether a worker has ended: nobody is answered any more.
+    ended: Cell<bool>,
+}
+
+impl Waiting {
+    fn answer(&self, answer: &Array) {
+        let request = answer.get(0).as_f64().unwrap_or_default() as u32;
+        let pixels = answer.get(1).dyn_into::<Uint8ClampedArray>().ok();
+        let picture = pixels.and_then(|pixels| Image::from_rgba(&pixels.to_vec()));
+        if let Some(waiting) = self.senders.borrow_mut().remove(&request) {
+            waiting.send(picture).ok();
+        }
+    }
+
+    /// Lets everybody go without a picture: the engine may read what took a worker's life.
+    fn end(&self) {
+        self.ended.set(true);
+        self.senders.borrow_mut().clear();
+    }
+}
+
+impl Crew {
+    fn start() -> Result<Self, JsValue> {
+        let waiting: Rc<Waiting> = Rc::default();
+        let worker = |_| {
+            let (hearing, ending) = (waiting.clone(), waiting.clone());
+            let hear = move |answer: JsValue| hearing.answer(&answer.unchecked_into());
+            WatchedWorker::start(SCRIPT, hear, move || ending.end())
+        };
+        let workers = (0..WORKERS).map(worker).collect::<Result<_, _>>()?;
+        Ok(Self { workers, waiting })
+    }
+
+    /// Hands a request to a worker, to the first one if the picture is large.
+    fn ask(
+        &self,
+        number: u32,
+        request: &JsValue,
+        large: bool,
+    ) -> Result<oneshot::Receiver<Option<Image>>, JsValue> {
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.senders.borrow_mut().insert(number, sender);
+        let worker = if large { 0 } else { number as usize % self.workers.len() };
+        self.workers[worker].post(request, &Array::new())?;
+        Ok(receiver)
+    }
 }
 
 impl Decoders {
     /// Starts the workers.
     pub fn new(session: Session) -> Result<Self, JsValue> {
-        let waiting: Rc<RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>> = Rc::default();
-        let waiting_too = waiting.clone();
-        let on_message = Closure::new(move |message: MessageEvent| {
-            let answer: Array = message.data().unchecked_into();
-            let request = answer.get(0).as_f64().unwrap_or_default() as u32;
-            let pixels = answer.get(1).dyn_into::<Uint8ClampedArray>().ok();
-            let picture = pixels.and_then(|pixels| Image::from_rgba(&pixels.to_vec()));
-            if let Some(waiting) = waiting_too.borrow_mut().remove(&request) {
-                waiting.send(picture).ok();
-            }
-        });
-        let worker = || {
-            let worker = background::start(SCRIPT, WorkerType::Classic)?;
-            worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-            Ok(worker)
-        };
-        let workers = (0..WORKERS).map(|_| worker()).collect::<Result<_, JsValue>>()?;
-        Ok(Self { session, workers, waiting, _on_message: on_message })
+        Ok(Self { session, crew: RefCell::new(Crew::start()?) })
     }
 
     /// Decodes a file; the error is a sentence for the user.
@@ -81,8 +120,7 @@ impl Decoders {
         self.by_engine(file).await
     }
 
-    /// Asks a worker, the first one if the picture is large; `None` if the browser cannot
-    /// read the file.
+    /// Asks a worker; `None` if the browser cannot read the file.
     async fn by_browser(&self, file: &File, large: bool) -> Option<Image> {
         let number = next_request();
         let message = Object::new();
@@ -95,11 +133,16 @@ impl Decoders {
         ] {
             Reflect::set(&message, &name.into(), &value).ok()?;
         }
-        let (sender, receiver) = oneshot::channel();
-        self.waiting.borrow_mut().insert(number, sender);
-        let worker = if large { 0 } else { number as usize % self.workers.len() };
-        self.workers[worker].post_message(&message).ok()?;
+        let receiver = self.crew().ok()?.ask(number, &message, large).ok()?;
         receiver.await.ok().flatten()
+    }
+
+    /// The workers, others if one of them has ended.
+    fn crew(&self) -> Result<Ref<'_, Crew>, JsValue> {
+        if self.crew.borrow().waiting.ended.get() {
+            *self.crew.borrow_mut() = Crew::start()?;
+        }
+        Ok(self.crew.borrow())
     }
 
     /// Asks the engine, which reads what browsers do not.
@@ -107,15 +150,27 @@ impl Decoders {
         if file.size() > MAX_ENGINE_FILE {
             return Err("The browser cannot read it, and it is too large for the other decoders.".to_owned());
         }
-        let bytes = bytes(file).await?;
+        loop {
+            let rgb = match self.ask_engine(bytes(file).await?).await? {
+                Decoded::Picture(rgb) => rgb,
+                Decoded::Refused(sentence) => return Err(sentence),
+                Decoded::Exchanged => continue,
+            };
+            return Image::from_rgb(rgb).ok_or_else(|| "The engine’s answer could not be read.".to_owned());
+        }
+    }
+
+    async fn ask_engine(&self, bytes: Vec<u8>) -> Result<Decoded, String> {
         let request = next_request();
         let (sender, receiver) = oneshot::channel();
         self.session.decoding.update_value(|decoding| {
             decoding.insert(request, sender);
         });
-        self.session.send(&Command::Decode { request, bytes });
-        let rgb = receiver.await.map_err(|_| "The engine stopped while it read the file.".to_owned())??;
-        Image::from_rgb(rgb).ok_or_else(|| "The engine's answer could not be read.".to_owned())
+        if self.session.ask(&Command::Decode { request, bytes }).is_err() {
+            self.session.decoding.update_value(|decoding| drop(decoding.remove(&request)));
+            return Err("There is no engine to read it.".to_owned());
+        }
+        receiver.await.map_err(|_| "The engine stopped while it read the file.".to_owned())
     }
 }
 
@@ -125,12 +180,6 @@ fn next_request() -> u32 {
     let request = NEXT.get();
     NEXT.set(request.wrapping_add(1));
     request
-}
-
-impl Drop for Decoders {
-    fn drop(&mut self) {
-        self.workers.iter().for_each(Worker::terminate);
-    }
 }
 
 /// The memory that a file's pixels will take, in bytes, where that is known; an error if

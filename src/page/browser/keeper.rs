@@ -1,54 +1,60 @@
 //! Keeps the experiment in the browser's own storage, and offers it on return.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
 
+use futures_util::lock::Mutex;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::{
     ev,
-    prelude::{GetValue, SetValue, UpdateValue, WithValue, document, set_interval, window_event_listener},
+    prelude::{GetValue, document, set_interval, window_event_listener},
     task::spawn_local,
 };
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Event;
 
 use super::{
-    experiment_file,
+    experiment_file::{self, Outcome},
     session::Session,
-    storage::{Storage, Trouble},
-    theme,
+    storage::Trouble,
+    theme, timing,
 };
 use crate::{
-    page::state::{Keeping, Offer},
+    page::state::{Keeping, Offer, Patience},
     protocol::PictureId,
     settings::Images,
 };
 
 /// How often it is seen whether there is something new to keep.
-const EVERY: std::time::Duration = std::time::Duration::from_secs(4);
+const EVERY: Duration = Duration::from_secs(4);
 
 /// Pictures that are written at once.
 const PORTION: usize = 128;
 
+/// What of this visit is in the storage. Whoever writes there, or takes something up from
+/// there, holds it locked, so that neither happens in the middle of the other.
+pub type Shared = Rc<Mutex<Kept>>;
+
 /// What of this visit is in the storage.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Kept {
+    /// Names this visit's experiment there, once something of it was written.
+    key: Option<String>,
     /// The set that the pictures belong to.
     set: Option<PictureId>,
     /// Their places.
     places: BTreeSet<u32>,
     /// The state's revision that was written last.
     revision: u64,
-    /// Whether something is being written.
-    busy: bool,
+    /// When to try again after what could not be written.
+    patience: Patience,
 }
 
 /// Starts the storage, offers what an earlier visit left there, and keeps this visit.
 pub fn start(session: Session) {
-    let Ok(storage) = Storage::new() else {
-        return session.change(|state| state.set_keeping(Keeping::Denied));
-    };
-    session.storage.set_value(Some(storage.clone()));
+    let storage = session.storage.get_value();
+    storage.start();
     spawn_local(async move {
-        let found = storage.ask("find", &JsValue::UNDEFINED).await;
+        let found = storage.ask("find", &JsValue::UNDEFINED, &Array::new()).await;
         session.change(|state| match found {
             Ok(found) => {
                 state.set_keeping(Keeping::On);
@@ -73,127 +79,146 @@ fn offer(found: &JsValue) -> Option<Offer> {
 
 /// Writes what changed since it was written last.
 fn keep(session: Session) {
-    let revision = session
-        .peek(|state| (state.keeping == Keeping::On && state.is_worth_keeping()).then(|| state.revision()));
-    let due = |kept: &Kept| revision.filter(|revision| !kept.busy && kept.revision != *revision);
-    let Some(revision) = session.kept.with_value(due) else { return };
-    session.kept.update_value(|kept| kept.busy = true);
     spawn_local(async move {
-        let written = write(session).await;
-        session.kept.update_value(|kept| (kept.busy, kept.revision) = (false, revision));
-        if let Err(Trouble { name, words }) = written {
-            session.change(|state| {
-                state.set_keeping(match name.as_str() {
-                    "QuotaExceededError" => Keeping::Full,
-                    _ if words == "forgotten" => Keeping::Forgotten,
-                    _ => Keeping::Denied,
-                });
-            });
+        let kept = session.kept.get_value();
+        // What is being written or taken up comes first.
+        let Some(mut kept) = kept.try_lock() else { return };
+        let Some(revision) = session.peek(|state| state.wants_keeping()) else { return };
+        if kept.revision == revision || !kept.patience.is_over(timing::now()) {
+            return;
+        }
+        let written = write(session, &mut kept).await;
+        session.change(|state| state.set_keeping(outcome(&written)));
+        match written {
+            Ok(()) => (kept.revision, kept.patience) = (revision, Patience::default()),
+            Err(_) => kept.patience.lose(timing::now()),
         }
     });
 }
 
+fn outcome(written: &Result<(), Trouble>) -> Keeping {
+    match written {
+        Ok(()) => Keeping::On,
+        Err(Trouble::Forgotten) => Keeping::Forgotten,
+        Err(Trouble::Full) => Keeping::Full,
+        Err(Trouble::Other(_)) => Keeping::Failing,
+    }
+}
+
 /// Writes everything but the pictures, then those that came and went.
-async fn write(session: Session) -> Result<(), Trouble> {
-    let Some(storage) = session.storage.get_value() else { return Ok(()) };
+async fn write(session: Session, kept: &mut Kept) -> Result<(), Trouble> {
+    let storage = session.storage.get_value();
+    let key = kept.key.get_or_insert_with(new_key).clone();
     let (body, words, set, now) = session.peek(|state| {
         let own = state.settings.images == Images::Own;
         let entries = state.pictures.entries().iter().filter(|_| own);
         let now: BTreeSet<u32> = entries.map(|entry| state.pictures.place(entry.id)).collect();
         (state.experiment().to_bytes(), state.kept_words(), state.pictures.first(), now)
     });
-    let kept = session.kept.get_value();
     let anew = kept.set != Some(set);
-    let before = if anew { BTreeSet::new() } else { kept.places };
+    let before = if anew { BTreeSet::new() } else { kept.places.clone() };
     let gone: Array = before.difference(&now).map(|place| JsValue::from(*place)).collect();
     let body = Uint8Array::from(body.as_slice());
-    storage.ask("keep", &message(Some((&body, &words)), &Array::new(), &gone, anew)).await?;
+    let everything_else = message(&key, &Array::new(), &gone);
+    set_field(&everything_else, "body", &body);
+    set_field(&everything_else, "words", &words.into());
+    set_field(&everything_else, "anew", &anew.into());
+    storage.ask("keep", &everything_else, &Array::of1(&body.buffer())).await?;
     let came: Vec<u32> = now.difference(&before).copied().collect();
-    session.kept.update_value(|kept| (kept.set, kept.places) = (Some(set), &before & &now));
+    (kept.set, kept.places) = (Some(set), &before & &now);
     for portion in came.chunks(PORTION) {
-        let pictures = Array::new();
-        session.peek(|state| {
+        let (pictures, buffers) = (Array::new(), Array::new());
+        let wanted = session.peek(|state| {
             let found = portion.iter().filter_map(|place| state.picture_bytes(state.pictures.at(*place)));
             for (place, bytes) in found.filter(|_| state.pictures.first() == set) {
-                pictures.push(&Array::of2(&place.into(), &Uint8Array::from(bytes.as_slice())));
+                let bytes = Uint8Array::from(bytes.as_slice());
+                buffers.push(&bytes.buffer());
+                pictures.push(&Array::of2(&place.into(), &bytes));
             }
+            state.keeping != Keeping::Forgotten
         });
-        storage.ask("keep", &message(None, &pictures, &Array::new(), false)).await?;
-        session.kept.update_value(|kept| kept.places.extend(portion));
+        if !wanted {
+            return Err(Trouble::Forgotten);
+        }
+        storage.ask("keep", &message(&key, &pictures, &Array::new()), &buffers).await?;
+        kept.places.extend(portion);
     }
     Ok(())
 }
 
-fn message(body: Option<(&Uint8Array, &str)>, pictures: &Array, gone: &Array, anew: bool) -> JsValue {
-    let message = Object::new();
-    let set = |name: &str, value: &JsValue| {
-        Reflect::set(&message, &name.into(), value).expect("a plain object takes it");
-    };
-    if let Some((body, words)) = body {
-        set("body", body);
-        set("words", &words.into());
-    }
-    set("pictures", pictures);
-    set("gone", gone);
-    set("anew", &anew.into());
-    message.into()
+/// A name that no other experiment has.
+fn new_key() -> String {
+    format!("{}-{}", js_sys::Date::now(), js_sys::Math::random())
 }
 
-/// Takes up what was offered.
+fn message(key: &str, pictures: &Array, gone: &Array) -> Object {
+    let message = Object::new();
+    set_field(&message, "key", &key.into());
+    set_field(&message, "pictures", pictures);
+    set_field(&message, "gone", gone);
+    message
+}
+
+fn set_field(message: &Object, name: &str, value: &JsValue) {
+    Reflect::set(message, &name.into(), value).expect("a plain object takes it");
+}
+
+/// Takes up what was offered. It stays in the storage as it is until all of it is on the
+/// page; if that fails, it is offered again.
 pub fn accept(session: Session, offer: Offer) {
     session.change(|state| state.set_offer(None));
-    let Some(storage) = session.storage.get_value() else { return };
-    // Nothing of what is there now is to be written over what was kept.
-    session.kept.update_value(|kept| kept.busy = true);
     spawn_local(async move {
-        let taken = match storage.ask("adopt", &offer.key.as_str().into()).await {
-            Ok(answer) if answer.is_object() => {
-                let answer: Array = answer.unchecked_into();
-                let (body, pictures) =
-                    (Uint8Array::from(answer.get(0)).to_vec(), answer.get(1).unchecked_into());
-                experiment_file::take_up(session, &body, &pictures).await
+        let kept = session.kept.get_value();
+        // Waits for what is being written, and nothing is written before all is there.
+        let mut kept = kept.lock().await;
+        match load(session, &offer.key).await {
+            Ok(Outcome::Opened { set, places }) => {
+                *kept = Kept { key: Some(offer.key), set: Some(set), places, ..Kept::default() };
             }
-            Ok(_) => Err("Another tab is working on it, so it stays there.".to_owned()),
-            Err(Trouble { words, .. }) => Err(format!("The browser did not hand it out: {words}.")),
-        };
-        let (set, places) = session.peek(|state| {
-            let own = state.pictures.entries().iter().filter(|_| state.settings.images == Images::Own);
-            (state.pictures.first(), own.map(|entry| state.pictures.place(entry.id)).collect())
-        });
-        session.kept.update_value(|kept| {
-            kept.busy = false;
-            if taken.is_ok() {
-                (kept.set, kept.places) = (Some(set), places);
-            }
-        });
-        if let Err(sentence) = taken {
-            session.change(|state| state.notify(sentence));
+            Ok(Outcome::Cancelled) => session.change(|state| state.set_offer(Some(offer))),
+            Err(sentence) => session.change(|state| {
+                state.set_offer(Some(offer));
+                state.notify(sentence);
+            }),
         }
     });
+}
+
+async fn load(session: Session, key: &str) -> Result<Outcome, String> {
+    let loaded = session.storage.get_value().ask("load", &key.into(), &Array::new()).await;
+    let loaded = loaded.map_err(|trouble| format!("It could not be loaded: {}.", trouble.words()))?;
+    let loaded: Array = loaded.dyn_into().map_err(|_| "It is open in another tab.".to_owned())?;
+    let body = Uint8Array::from(loaded.get(0)).to_vec();
+    experiment_file::take_up(session, &body, &loaded.get(1).unchecked_into()).await
 }
 
 /// Removes what was offered.
 pub fn decline(session: Session, offer: Offer) {
     session.change(|state| state.set_offer(None));
-    let Some(storage) = session.storage.get_value() else { return };
     spawn_local(async move {
-        if let Err(Trouble { words, .. }) = storage.ask("forget", &offer.key.as_str().into()).await {
-            session.change(|state| state.notify(format!("It could not be removed: {words}.")));
+        let storage = session.storage.get_value();
+        if let Err(trouble) = storage.ask("forget", &offer.key.as_str().into(), &Array::new()).await {
+            let sentence = format!("It could not be removed: {}.", trouble.words());
+            session.change(|state| state.notify(sentence));
         }
     });
 }
 
-/// Removes everything that the page ever kept in this browser.
+/// Removes everything that the page ever kept in this browser, the page itself included,
+/// which offline.js keeps.
 pub fn forget_everything(session: Session) {
     theme::forget();
     session.change(|state| {
         state.set_offer(None);
         state.set_keeping(Keeping::Forgotten);
     });
-    let Some(storage) = session.storage.get_value() else { return };
+    let told = Event::new("everything-forgotten").and_then(|event| document().dispatch_event(&event));
+    told.expect("a page takes events");
     spawn_local(async move {
-        if let Err(Trouble { words, .. }) = storage.ask("forgetAll", &JsValue::UNDEFINED).await {
-            session.change(|state| state.notify(format!("Not everything could be removed: {words}.")));
+        let storage = session.storage.get_value();
+        if let Err(trouble) = storage.ask("forgetAll", &JsValue::UNDEFINED, &Array::new()).await {
+            let sentence = format!("Not everything could be removed: {}.", trouble.words());
+            session.change(|state| state.notify(sentence));
         }
     });
 }

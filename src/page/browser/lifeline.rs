@@ -21,17 +21,35 @@ extern "C" {
 
 /// A name that no other lock has.
 pub fn name() -> String {
-    format!("likeness-engine-{}", js_sys::Math::random())
+    format!("likeness-worker-{}", js_sys::Math::random())
+}
+
+/// What a worker says when it holds its lock.
+const HELD: &str = "held";
+
+/// The beginning of a classic worker's script: holds the lock, and says so.
+pub fn holding(name: &str) -> String {
+    format!(
+        "self.navigator.locks?.request(\"{name}\", () => {{ self.postMessage(\"{HELD}\"); return new Promise(() => {{}}); }});"
+    )
+}
+
+/// Whether a worker says that it holds its lock.
+pub fn is_held(message: &JsValue) -> bool {
+    message.as_string().as_deref() == Some(HELD)
 }
 
 /// Calls back once the worker is gone. It says by a message that it holds the lock.
 pub fn watch(worker: &Worker, name: String, gone: impl FnOnce() + 'static) {
-    let held = Closure::once_into_js(move |_: MessageEvent| {
-        let host: Host = window().navigator().unchecked_into();
-        let granted = Closure::once_into_js(move |_: JsValue| gone());
-        if let Some(locks) = host.locks() {
-            locks.request(&name, granted.unchecked_ref()).ok();
-        }
-    });
+    let held = Closure::once_into_js(move |_: MessageEvent| await_end(&name, gone));
     worker.set_onmessage(Some(held.unchecked_ref()));
+}
+
+/// Calls back once the worker that holds the lock is gone.
+pub fn await_end(name: &str, gone: impl FnOnce() + 'static) {
+    let host: Host = window().navigator().unchecked_into();
+    let granted = Closure::once_into_js(move |_: JsValue| gone());
+    if let Some(locks) = host.locks() {
+        locks.request(name, granted.unchecked_ref()).ok();
+    }
 }

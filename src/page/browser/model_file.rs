@@ -22,7 +22,7 @@ pub fn open(session: Session, file: File) {
             return session.change(|state| state.notify(sentence));
         }
         match bytes(&file).await {
-            Ok(file) => session.send(&Command::OpenModel { file }),
+            Ok(file) => session.ask_or_say(&Command::OpenModel { file }),
             Err(reason) => session.change(|state| state.notify(reason)),
         }
     });

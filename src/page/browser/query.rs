@@ -34,7 +34,7 @@ pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
         if session.change(|state| state.finish_search(attempt, file.name(), read))
             && let Some(query) = session.peek(|state| state.search.message())
         {
-            session.send(&query);
+            session.ask_or_say(&query);
         }
     });
 }

@@ -1,4 +1,4 @@
-//! Pictures that remote.html fetched from elsewhere: it shows this page in a frame and
+//! Pictures, a model or an experiment that remote.html fetched from elsewhere: it shows this page in a frame and
 //! hands them over, since the page itself asks no other server for anything.
 
 use js_sys::Array;
@@ -17,7 +17,7 @@ use super::{
 use crate::{page::state::Part, settings::MIN_PICTURES};
 
 /// The event that brings them: its detail lists files, each with its label or null.
-const EVENT: &str = "remote-pictures";
+const EVENT: &str = "remote-files";
 
 /// Goes to the page that may ask other servers, with everything that the link says.
 pub fn leave_for(location: &Location) {
@@ -25,14 +25,14 @@ pub fn leave_for(location: &Location) {
     location.replace(&format!("remote.html{hash}")).ok();
 }
 
-/// Takes the pictures that are handed over, and trains with them if the link says so.
+/// Takes what is handed over, and trains with it if the link says so.
 pub fn receive(session: Session) {
     let awaited = StoredValue::new(false);
     window_event_listener_untyped(EVENT, move |event| {
         let list: Array = event.unchecked_into::<CustomEvent>().detail().unchecked_into();
-        let picture =
+        let file =
             |pair: Array| Incoming { file: pair.get(0).unchecked_into(), folder: pair.get(1).as_string() };
-        let files = list.iter().map(|pair| picture(pair.unchecked_into())).collect();
+        let files = list.iter().map(|pair| file(pair.unchecked_into())).collect();
         awaited.set_value(session.peek(|state| state.settings.run));
         intake::take(session, Gathered { files, unopened: Vec::new() });
     });

@@ -8,15 +8,31 @@ use leptos::prelude::{
     expect_context,
 };
 
-use super::{engine_code::Code, engine_link::EngineLink, keeper::Kept, storage::Storage, timing};
+use super::{engine_code::Code, engine_link::EngineLink, keeper, storage::Storage, timing};
 use crate::{
     page::state::{Part, Parts, State},
     protocol::Command,
     settings::Settings,
 };
 
-/// What the engine's decoders made of a file: RGB bytes, or a sentence.
-pub type Decoded = Result<Vec<u8>, String>;
+/// What became of a file that the engine was to decode.
+pub enum Decoded {
+    /// It is this picture, RGB bytes row by row.
+    Picture(Vec<u8>),
+    /// It cannot be read; why, in a sentence.
+    Refused(String),
+    /// The engine gave way to another, which can be asked.
+    Exchanged,
+}
+
+/// Nobody is there to carry a command out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoEngine;
+
+impl NoEngine {
+    /// What the user is told.
+    pub const SENTENCE: &str = "There is no engine to do that: reload the page to start one.";
+}
 
 /// A handle on the page's state and its engine.
 #[derive(Clone, Copy)]
@@ -35,10 +51,10 @@ pub struct Session {
     pub(super) replacing: StoredValue<bool>,
     /// Files that the engine decodes, and who waits for them.
     pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,
-    /// The browser's storage, where there is any.
-    pub(super) storage: StoredValue<Option<Storage>, LocalStorage>,
+    /// The browser's storage.
+    pub(super) storage: StoredValue<Storage, LocalStorage>,
     /// What of this visit is in it.
-    pub(super) kept: StoredValue<Kept>,
+    pub(super) kept: StoredValue<keeper::Shared, LocalStorage>,
     /// Whether settings wait to be sent.
     pub(super) unsent_settings: StoredValue<bool>,
     /// Changes whenever pictures that are on their way are no longer wanted.
@@ -57,8 +73,8 @@ impl Session {
             breakdowns: StoredValue::new(Vec::new()),
             replacing: StoredValue::new(false),
             decoding: StoredValue::new_local(HashMap::new()),
-            storage: StoredValue::new_local(None),
-            kept: StoredValue::new(Kept::default()),
+            storage: StoredValue::new_local(Storage::default()),
+            kept: StoredValue::new_local(keeper::Shared::default()),
             unsent_settings: StoredValue::new(false),
             intake: StoredValue::new(0),
         }
@@ -116,13 +132,28 @@ impl Session {
         }
     }
 
-    /// Sends a command to the engine, if there is one.
+    /// Sends a command that another engine would learn of by the state, so that nothing is
+    /// lost if there is none.
     pub fn send(self, command: &Command) {
-        self.engine.with_value(|engine| {
-            if let Some(engine) = engine {
+        self.ask(command).ok();
+    }
+
+    /// Sends a command that somebody waits for.
+    pub fn ask(self, command: &Command) -> Result<(), NoEngine> {
+        self.engine.with_value(|engine| match engine {
+            Some(engine) => {
                 engine.send(command);
+                Ok(())
             }
-        });
+            None => Err(NoEngine),
+        })
+    }
+
+    /// Sends a command, or says that nobody is there to carry it out.
+    pub fn ask_or_say(self, command: &Command) {
+        if self.ask(command).is_err() {
+            self.change(|state| state.notify(NoEngine::SENTENCE));
+        }
     }
 
     /// A ticket for pictures that come in over time: valid until the next [`Self::stop_intake`].

@@ -1,50 +1,142 @@
 //! The line to the worker that keeps experiments and packs them into files.
 
-use js_sys::{Array, Promise};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use futures_channel::oneshot;
+use js_sys::Array;
+use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageChannel, MessageEvent, Worker};
+use web_sys::Response;
 
-use super::engine_code::address;
+use super::{
+    engine_code::{address, words},
+    watched_worker::WatchedWorker,
+};
 
 /// Why a question was not answered.
-#[derive(Debug)]
-pub struct Trouble {
-    /// The kind of error, as browsers call it.
-    pub name: String,
-    /// The error in words, without a full stop.
-    pub words: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The user wanted everything forgotten, here or in another tab.
+    Forgotten,
+    /// The browser has no room for more.
+    Full,
+    /// Anything else, in words, without a full stop.
+    Other(String),
 }
 
-/// The worker.
-#[derive(Clone)]
-pub struct Storage {
-    worker: Worker,
+impl Trouble {
+    /// What an error of the worker means.
+    fn of(name: &str, words: &str) -> Self {
+        match name {
+            "Forgotten" => Self::Forgotten,
+            "QuotaExceededError" => Self::Full,
+            _ => Self::Other(words.trim_end_matches('.').to_owned()),
+        }
+    }
+
+    /// In words, without a full stop.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Forgotten => "everything was removed from this browser",
+            Self::Full => "the browser’s storage is full",
+            Self::Other(words) => words,
+        }
+    }
+}
+
+impl From<JsValue> for Trouble {
+    fn from(error: JsValue) -> Self {
+        Self::Other(words(&error))
+    }
+}
+
+type Answer = Result<JsValue, Trouble>;
+
+/// The worker, and the questions that it has not answered yet.
+#[derive(Clone, Default)]
+pub struct Storage(Rc<Line>);
+
+#[derive(Default)]
+struct Line {
+    worker: RefCell<Option<WatchedWorker>>,
+    /// Questions that came before the worker, with what they hand over.
+    early: RefCell<Vec<(JsValue, Array)>>,
+    open: RefCell<HashMap<u32, oneshot::Sender<Answer>>>,
+    next: Cell<u32>,
+    /// Why there is no worker any more.
+    ended: RefCell<Option<Trouble>>,
 }
 
 impl Storage {
-    /// Starts it.
-    pub fn new() -> Result<Self, JsValue> {
-        Ok(Self { worker: Worker::new(&address("storage-worker.js"))? })
+    /// Starts the worker. Its script is fetched, but starts as one that came along with the
+    /// page: only so does the page's Content-Security-Policy hold in it too.
+    pub fn start(&self) {
+        let storage = self.clone();
+        spawn_local(async move {
+            if let Err(error) = storage.fetch_and_start().await {
+                storage.0.end(error.into());
+            }
+        });
     }
 
-    /// Asks one of its questions.
-    pub async fn ask(&self, question: &str, argument: &JsValue) -> Result<JsValue, Trouble> {
-        let channel = MessageChannel::new().map_err(trouble)?;
-        let answered = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
-        let message = Array::of2(&question.into(), argument);
-        self.worker.post_message_with_transfer(&message, &Array::of1(&channel.port2())).map_err(trouble)?;
-        let event: MessageEvent = JsFuture::from(answered).await.map_err(trouble)?.unchecked_into();
-        channel.port1().close();
-        let answer: Array = event.data().unchecked_into();
-        if answer.get(0).is_truthy() {
-            return Ok(answer.get(1));
+    async fn fetch_and_start(&self) -> Result<(), JsValue> {
+        let response = JsFuture::from(window().fetch_with_str(&address("storage-worker.js"))).await?;
+        let response: Response = response.unchecked_into();
+        if !response.ok() {
+            return Err(format!("the server answered {}", response.status()).into());
         }
-        let text = |place| answer.get(place).as_string().unwrap_or_default();
-        Err(Trouble { name: text(1), words: text(2).trim_end_matches('.').to_owned() })
+        let script = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        let (hearing, ending) = (self.0.clone(), self.0.clone());
+        let on_end = move || ending.end(Trouble::Other("the browser ended the storage’s worker".to_owned()));
+        let worker =
+            WatchedWorker::start(&script, move |answer| hearing.hear(&answer.unchecked_into()), on_end)?;
+        for (question, handed_over) in self.0.early.take() {
+            worker.post(&question, &handed_over)?;
+        }
+        *self.0.worker.borrow_mut() = Some(worker);
+        Ok(())
+    }
+
+    /// Asks one of its questions; the buffers in `handed_over` are no longer the page's.
+    pub async fn ask(&self, question: &str, argument: &JsValue, handed_over: &Array) -> Answer {
+        if let Some(trouble) = self.0.ended.borrow().clone() {
+            return Err(trouble);
+        }
+        let number = self.0.next.get();
+        self.0.next.set(number + 1);
+        let (sender, receiver) = oneshot::channel();
+        self.0.open.borrow_mut().insert(number, sender);
+        let question = Array::of3(&number.into(), &question.into(), argument).into();
+        match &*self.0.worker.borrow() {
+            Some(worker) => worker.post(&question, handed_over)?,
+            None => self.0.early.borrow_mut().push((question, handed_over.clone())),
+        }
+        receiver.await.unwrap_or_else(|_| Err(Trouble::Other("there was no answer".to_owned())))
     }
 }
 
-fn trouble(error: JsValue) -> Trouble {
-    Trouble { name: String::new(), words: super::engine_code::words(&error) }
+impl Line {
+    fn hear(&self, answer: &Array) {
+        let number = answer.get(0).as_f64().unwrap_or_default() as u32;
+        let text = |place| answer.get(place).as_string().unwrap_or_default();
+        let result =
+            if answer.get(1).is_truthy() { Ok(answer.get(2)) } else { Err(Trouble::of(&text(2), &text(3))) };
+        if let Some(asker) = self.open.borrow_mut().remove(&number) {
+            // Whoever asked may be gone.
+            asker.send(result).ok();
+        }
+    }
+
+    /// Answers every question that is open, and those to come, with the same trouble.
+    fn end(&self, trouble: Trouble) {
+        for (_, asker) in self.open.take() {
+            asker.send(Err(trouble.clone())).ok();
+        }
+        self.ended.borrow_mut().get_or_insert(trouble);
+    }
 }

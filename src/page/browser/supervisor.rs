@@ -9,7 +9,7 @@ use super::{
     download,
     engine_code::{self, Download, Engine, words},
     engine_link::EngineLink,
-    session::Session,
+    session::{Decoded, Session},
     timing,
 };
 use web_sys::{CustomEvent, CustomEventInit};
@@ -69,6 +69,7 @@ fn connect(session: Session) {
     let broke = move |message: String| receive(session, Event::Failed(message));
     match EngineLink::new(hear, broke) {
         Ok(engine) => {
+            session.change(|state| state.engine_is_another());
             session.peek(|state| state.introduction().for_each(|command| engine.send(&command)));
             session.engine.set_value(Some(engine));
         }
@@ -96,7 +97,8 @@ fn receive(session: Session, event: Event) {
             let waiting = session.decoding.try_update_value(|decoding| decoding.remove(&request));
             if let Some(waiting) = waiting.flatten() {
                 // Whoever asked may have been stopped meanwhile.
-                waiting.send(picture.map(|bytes| bytes.into_vec())).ok();
+                let picture = picture.map(|bytes| Decoded::Picture(bytes.into_vec()));
+                waiting.send(picture.unwrap_or_else(Decoded::Refused)).ok();
             }
         }
         Event::Model { step, file } => {
@@ -125,8 +127,12 @@ fn receive(session: Session, event: Event) {
 
 /// Ends the engine without WebGPU and starts the one that has it.
 fn exchange(session: Session) {
+    let decoding = session.decoding.try_update_value(std::mem::take).unwrap_or_default();
     end(session);
     connect(session);
+    for (_, waiting) in decoding {
+        waiting.send(Decoded::Exchanged).ok();
+    }
     spawn_local(load(session, Engine::WebGpu.fetch()));
 }
 

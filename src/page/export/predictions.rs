@@ -65,8 +65,9 @@ mod tests {
         state.type_label(1, "dogs");
         assert_eq!(Export::Predictions.obstacle(&state), None);
         assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained));
-        state.wants_classification(Stage::Trained).expect("nothing was asked yet");
+        let asked = state.wants_classification(Stage::Trained).expect("nothing was asked yet");
         state.apply(Event::Classified(Classification {
+            number: asked.number,
             stage: Stage::Trained,
             step: 5,
             given: vec![0, 1],

@@ -169,6 +169,7 @@ mod tests {
             milliseconds: 12.0,
         }]));
         state.apply(Event::Classified(Classification {
+            number: 0,
             stage: Stage::Trained,
             step: 5,
             given: vec![0],

@@ -1,5 +1,7 @@
 //! The experiment on the page, to be kept and to be taken up again.
 
+use std::sync::Arc;
+
 use super::{Newcomer, Notes, Part, Snapshot, State};
 use crate::protocol::StepReport;
 use crate::{
@@ -11,11 +13,10 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// A run that is taken up as soon as the engine says that it goes on with it: until then,
-/// it may still speak of the one before.
+/// A run that is taken up as soon as the engine says that it goes on with it, as far as it does.
 #[derive(Debug)]
 pub(super) struct Awaited {
-    pub(super) snapshot: Snapshot,
+    pub(super) snapshot: Arc<Snapshot>,
     steps: Vec<StepReport>,
     notes: Notes,
 }
@@ -37,8 +38,8 @@ impl State {
             removed,
             typed: typed.collect(),
             per_class: self.labels.per_class(),
-            runs: runs.iter().map(|record| (**record).clone()).collect(),
-            present: present.map(|record| (*record).clone()),
+            runs,
+            present,
             temperatures: self.run.notes.temperatures().to_vec(),
             snapshot: self.snapshot.clone(),
             ..Experiment::new(self.settings)
@@ -90,7 +91,7 @@ impl State {
         let (steps, notes) = match present {
             Some(record) => {
                 let notes = Notes::of(&record, temperatures);
-                (record.steps, notes)
+                (record.steps.clone(), notes)
             }
             None => Default::default(),
         };
@@ -108,15 +109,21 @@ impl State {
     /// Adds pictures at their places, in their order.
     pub fn add_at(&mut self, newcomers: Vec<(u32, Newcomer)>) -> Vec<PictureId> {
         self.touch(Part::Pictures);
-        let add = |(place, newcomer)| {
-            self.pictures.skip_to(place);
-            self.pictures.add(newcomer)
-        };
-        newcomers.into_iter().map(add).collect()
+        newcomers.into_iter().map(|(place, newcomer)| self.pictures.add_at(place, newcomer)).collect()
+    }
+
+    /// Sets the places of pictures apart that are still to come: others come after them.
+    pub fn reserve_places(&mut self, places: impl Iterator<Item = u32>) {
+        if let Some(last) = places.max() {
+            self.pictures.reserve(last + 1);
+        }
     }
 
     /// Gives the pictures at these places labels of the user's own.
     pub fn type_labels_at(&mut self, typed: &[(u32, String)]) {
-        typed.iter().for_each(|(place, text)| self.type_label(self.pictures.at(*place), text));
+        for (place, text) in typed {
+            let (id, label) = (self.pictures.at(*place), self.pictures.label_id(text.clone()));
+            self.give_label(id, label);
+        }
     }
 }

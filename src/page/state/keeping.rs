@@ -23,8 +23,10 @@ pub enum Keeping {
     On,
     /// The browser allows the page no storage.
     Denied,
-    /// The storage has no room for more.
+    /// The storage had no room for the latest changes; they are tried again.
     Full,
+    /// The latest changes could not be written; they are tried again.
+    Failing,
     /// The user wanted everything forgotten, here or in another tab.
     Forgotten,
 }
@@ -36,28 +38,126 @@ impl Keeping {
             Self::Unknown => "",
             Self::On => "Your work is kept in this browser for your next visit, pictures included.",
             Self::Denied => {
-                "This browser lets the page keep nothing, as in a private window: your work ends with this visit unless you save it."
+                "This browser does not let the page store anything (for example, in a private window). Export what you need before you leave."
             }
             Self::Full => {
-                "The browser’s storage is full: what came last is not kept for your next visit. The page goes on; save what you need."
+                "The browser’s storage is full: your latest changes are not kept for your next visit. Remove some pictures, or export what you need."
             }
-            Self::Forgotten => "Nothing is kept in this browser any more, and nothing of this visit will be.",
+            Self::Failing => {
+                "The browser could not store your latest changes. The page tries again; export what you need."
+            }
+            Self::Forgotten => "Everything was removed, and nothing from this visit will be kept.",
         }
+    }
+
+    /// Whether there is a storage to write to.
+    const fn is_possible(self) -> bool {
+        matches!(self, Self::On | Self::Full | Self::Failing)
+    }
+}
+
+/// The shortest and the longest pause after an attempt that failed, in milliseconds.
+const PAUSES: (f64, f64) = (8_000.0, 300_000.0);
+
+/// When to try again what keeps failing: after pauses that double.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Patience {
+    /// The last pause, in milliseconds; 0 while all goes well.
+    pause: f64,
+    /// When it ends, in milliseconds.
+    until: f64,
+}
+
+impl Patience {
+    /// Whether it is time to try.
+    pub fn is_over(&self, now: f64) -> bool {
+        now >= self.until
+    }
+
+    /// Notes that an attempt failed.
+    pub fn lose(&mut self, now: f64) {
+        self.pause = (2.0 * self.pause).clamp(PAUSES.0, PAUSES.1);
+        self.until = now + self.pause;
     }
 }
 
 impl State {
-    /// Notes whether this visit's work is kept.
+    /// Notes whether this visit's work is kept. What was forgotten stays forgotten, whatever
+    /// was on its way.
     pub fn set_keeping(&mut self, keeping: Keeping) {
-        self.touch(Part::Keeping);
-        self.keeping = keeping;
+        if self.keeping != keeping && self.keeping != Keeping::Forgotten {
+            self.touch(Part::Keeping);
+            self.keeping = keeping;
+        }
     }
 
-    /// Offers work of an earlier visit, or no longer.
+    /// Offers work of an earlier visit, or no longer; none once everything is forgotten.
     pub fn set_offer(&mut self, offer: Option<Offer>) {
         self.touch(Part::Keeping);
         // Whoever worked here before is no guest: the pictures may be among what is offered.
         self.is_guest &= offer.is_none();
-        self.offer = offer;
+        self.offer = offer.filter(|_| self.keeping != Keeping::Forgotten);
+    }
+
+    /// The revision that should be kept now, if any.
+    pub fn wants_keeping(&self) -> Option<u64> {
+        (self.keeping.is_possible() && self.is_worth_keeping()).then_some(self.revision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        image::Image,
+        page::state::Newcomer,
+        settings::{Images, Settings},
+    };
+
+    fn state() -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let image = Image::draw(|_, _| [0; 3]);
+        state.add(vec![Newcomer { name: "a".to_owned(), label: None, image }]);
+        state
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_tried_again() {
+        let mut state = state();
+        assert_eq!(state.wants_keeping(), None, "the storage has not answered yet");
+        for keeping in [Keeping::On, Keeping::Full, Keeping::Failing] {
+            state.set_keeping(keeping);
+            assert_eq!(state.wants_keeping(), Some(state.revision()), "{keeping:?}");
+        }
+        state.set_keeping(Keeping::Denied);
+        assert_eq!(state.wants_keeping(), None);
+    }
+
+    #[test]
+    fn nothing_brings_back_what_was_forgotten() {
+        let mut state = state();
+        state.set_keeping(Keeping::Forgotten);
+        state.set_keeping(Keeping::On);
+        let text = |text: &str| text.to_owned();
+        state.set_offer(Some(Offer { key: text("1"), when: text("today"), what: text("Shapes") }));
+        assert_eq!((state.keeping, &state.offer), (Keeping::Forgotten, &None));
+        assert_eq!(state.wants_keeping(), None);
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let mut patience = Patience::default();
+        assert!(patience.is_over(0.0));
+        let mut now = 0.0;
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            patience.lose(now);
+            assert!(!patience.is_over(now));
+            pauses.push(patience.until - now);
+            now = patience.until;
+            assert!(patience.is_over(now));
+        }
+        assert_eq!(pauses[..4], [8e3, 16e3, 32e3, 64e3]);
+        assert_eq!(pauses[7], 300e3);
     }
 }

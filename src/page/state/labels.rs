@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Part, State};
+use super::{Engine, Part, State};
 use crate::protocol::{Classification, LabelId, Labelling, PictureId, Stage};
 
 /// The most pictures of each label that may give theirs away.
@@ -15,7 +15,8 @@ pub const MAX_LENGTH: usize = 60;
 #[derive(Debug, Default)]
 struct Known {
     classification: Option<Classification>,
-    asked: bool,
+    /// The number of the question, since labels or embeddings changed last.
+    asked: Option<u32>,
     /// Whether the classification is of the labels and embeddings as they are.
     current: bool,
 }
@@ -23,8 +24,19 @@ struct Known {
 impl Known {
     /// Labels or embeddings have changed.
     fn ask_again(&mut self) {
-        (self.asked, self.current) = (false, false);
+        (self.asked, self.current) = (None, false);
     }
+}
+
+/// A fine-tuning that goes on.
+#[derive(Debug)]
+struct Tuning {
+    /// The number of its labelling.
+    number: u32,
+    /// Steps taken.
+    done: u32,
+    /// Steps in all; 0 until the first is taken.
+    total: u32,
 }
 
 /// Labels for classifiers. They never enter contrastive training.
@@ -35,15 +47,23 @@ pub struct Labels {
     typed: BTreeMap<PictureId, LabelId>,
     /// By the number of the stage.
     known: [Known; 3],
-    /// Steps taken of a fine-tuning that goes on, and steps in all.
-    tuning: Option<(u32, u32)>,
+    /// Labellings that were asked about.
+    questions: u32,
+    tuning: Option<Tuning>,
     /// What the fine-tuned network says, in the place of the probe's word.
     tuned: Option<Classification>,
 }
 
 impl Default for Labels {
     fn default() -> Self {
-        Self { per_class: 10, typed: BTreeMap::new(), known: Default::default(), tuning: None, tuned: None }
+        Self {
+            per_class: 10,
+            typed: BTreeMap::new(),
+            known: Default::default(),
+            questions: 0,
+            tuning: None,
+            tuned: None,
+        }
     }
 }
 
@@ -76,7 +96,7 @@ impl Labels {
 
     /// Steps taken of a fine-tuning that goes on, and steps in all.
     pub fn tuning(&self) -> Option<(u32, u32)> {
-        self.tuning
+        self.tuning.as_ref().map(|tuning| (tuning.done, tuning.total))
     }
 
     /// What the fine-tuned network says, while the labels are those that it learned.
@@ -91,12 +111,12 @@ impl Labels {
 
     /// Notes how far the fine-tuning is, unless it was given up meanwhile.
     pub(super) fn advance_tuning(&mut self, done: u32, total: u32) {
-        self.tuning = self.tuning.filter(|_| total > 0).map(|_| (done, total));
+        self.tuning = self.tuning.take().filter(|_| total > 0).map(|tuning| Tuning { done, total, ..tuning });
     }
 
     /// Keeps the answer, unless the tuning was given up meanwhile.
     pub(super) fn keep_tuned(&mut self, classification: Classification) {
-        if self.tuning.take().is_some() {
+        if self.tuning.take_if(|tuning| tuning.number == classification.number).is_some() {
             self.tuned = Some(classification);
         }
     }
@@ -113,13 +133,14 @@ impl Labels {
 
     /// All pictures are taken out; how many labels a class are given stays.
     pub(super) fn clear(&mut self) {
-        *self = Self { per_class: self.per_class, ..Self::default() };
+        *self = Self { per_class: self.per_class, questions: self.questions, ..Self::default() };
     }
 
+    /// Keeps an answer. One to an earlier question is better than none, but not current.
     pub(super) fn keep(&mut self, classification: Classification) {
         let known = &mut self.known[classification.stage as usize];
+        known.current = known.asked == Some(classification.number);
         known.classification = Some(classification);
-        known.current = known.asked;
     }
 }
 
@@ -130,14 +151,22 @@ impl State {
         if self.pictures.get(id).is_none() {
             return;
         }
-        self.touch(Part::Labels);
-        if name.is_empty() {
-            self.labels.typed.remove(&id);
-        } else {
+        if !name.is_empty() {
             let label = self.pictures.label_id(name);
-            self.labels.typed.insert(id, label);
+            return self.give_label(id, label);
         }
+        self.touch(Part::Labels);
+        self.labels.typed.remove(&id);
         self.labels.ask_again();
+    }
+
+    /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
+    pub fn give_label(&mut self, id: PictureId, label: LabelId) {
+        if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
+            self.touch(Part::Labels);
+            self.labels.typed.insert(id, label);
+            self.labels.ask_again();
+        }
     }
 
     /// Gives every selected picture a label, else the focused one; blank text takes it away.
@@ -145,11 +174,10 @@ impl State {
         self.chosen().into_iter().for_each(|id| self.type_label(id, text));
     }
 
-    /// Takes every typed label away.
-    pub fn forget_labels(&mut self) {
-        self.touch(Part::Labels);
-        self.labels.typed.clear();
-        self.labels.ask_again();
+    /// Gives every selected picture, else the focused one, the label of this name, if there is one.
+    pub fn give_label_to_chosen(&mut self, name: &str) {
+        let Some(label) = self.pictures.label_named(name) else { return };
+        self.chosen().into_iter().for_each(|id| self.give_label(id, label));
     }
 
     /// Sets how many pictures of each label give theirs away.
@@ -197,24 +225,29 @@ impl State {
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.
     pub fn wants_classification(&mut self, stage: Stage) -> Option<Labelling> {
-        let known = &mut self.labels.known[stage as usize];
-        if self.results.scored(stage).is_none() || known.asked {
+        let known = &self.labels.known[stage as usize];
+        if self.results.scored(stage).is_none() || known.asked.is_some() {
             return None;
         }
-        known.asked = true;
-        Some(self.labelling(stage))
+        let labelling = self.labelling(stage);
+        self.labels.known[stage as usize].asked = Some(labelling.number);
+        Some(labelling)
     }
 
     /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
-    /// is no encoder or not two labels.
+    /// is no engine, no encoder or not two labels.
     pub fn start_tuning(&mut self) -> Option<Labelling> {
+        if matches!(self.engine, Engine::Stopped(_)) {
+            return None;
+        }
         if self.labels.tuning.is_some() || self.results.latest().is_none() || !self.can_classify() {
             return None;
         }
         self.touch(Part::Labels);
         self.labels.end_tuning();
-        self.labels.tuning = Some((0, 0));
-        Some(self.labelling(Stage::Trained))
+        let labelling = self.labelling(Stage::Trained);
+        self.labels.tuning = Some(Tuning { number: labelling.number, done: 0, total: 0 });
+        Some(labelling)
     }
 
     /// Gives the fine-tuning up.
@@ -223,8 +256,10 @@ impl State {
         self.labels.end_tuning();
     }
 
-    fn labelling(&self, stage: Stage) -> Labelling {
+    fn labelling(&mut self, stage: Stage) -> Labelling {
+        self.labels.questions += 1;
         Labelling {
+            number: self.labels.questions,
             stage,
             per_class: self.labels.per_class,
             seed: self.settings.seed,

@@ -52,20 +52,41 @@ pub struct Pictures {
 impl Pictures {
     /// Adds a picture and names it.
     pub fn add(&mut self, newcomer: Newcomer) -> PictureId {
-        let id = self.next_id;
-        self.next_id += 1;
+        let place = self.place(self.next_id);
+        self.add_at(place, newcomer)
+    }
+
+    /// Adds a picture at a place that is free.
+    pub(super) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
+        let id = self.at(place);
+        self.reserve(place + 1);
         let label = newcomer.label.map(|name| self.label_id(name));
-        self.rows.insert(id, self.entries.len());
-        self.entries.push(Entry { id, name: newcomer.name, label, image: newcomer.image });
+        self.put(vec![Entry { id, name: newcomer.name, label, image: newcomer.image }]);
         id
     }
 
-    /// Takes pictures out; how many of them were there.
-    pub fn remove(&mut self, gone: &BTreeSet<PictureId>) -> usize {
-        let before = self.entries.len();
-        self.entries.retain(|entry| !gone.contains(&entry.id));
+    /// Puts pictures where their ids place them: behind all others, as a rule.
+    pub(super) fn put(&mut self, entries: Vec<Entry>) {
+        let in_order = |pair: &[Entry]| pair[0].id < pair[1].id;
+        let last = self.entries.len();
+        self.entries.extend(entries);
+        if self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
+            self.rows.extend(self.entries.iter().enumerate().skip(last).map(|(row, entry)| (entry.id, row)));
+        } else {
+            self.entries.sort_by_key(|entry| entry.id);
+            self.number_rows();
+        }
+    }
+
+    fn number_rows(&mut self) {
         self.rows = self.entries.iter().enumerate().map(|(row, entry)| (entry.id, row)).collect();
-        before - self.entries.len()
+    }
+
+    /// Takes pictures out; those of them that were there.
+    pub fn remove(&mut self, gone: &BTreeSet<PictureId>) -> Vec<Entry> {
+        let removed = self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect();
+        self.number_rows();
+        removed
     }
 
     /// Takes every picture out. Ids are not used again.
@@ -91,9 +112,10 @@ impl Pictures {
         self.first.saturating_add(place)
     }
 
-    /// Leaves places free: the next picture comes at this one or after it.
-    pub(super) fn skip_to(&mut self, place: u32) {
-        self.next_id = self.next_id.max(self.at(place));
+    /// Sets so many places apart, for pictures that come by [`Self::add_at`]: others come
+    /// after them.
+    pub(super) fn reserve(&mut self, places: u32) {
+        self.next_id = self.next_id.max(self.at(places));
     }
 
     /// The places whose pictures were taken out.
@@ -126,6 +148,12 @@ impl Pictures {
         self.labels.get(label as usize).map(String::as_str)
     }
 
+    /// The label of this name.
+    pub fn label_named(&self, name: &str) -> Option<LabelId> {
+        let place = self.labels.iter().position(|label| label == name)?;
+        Some(place as LabelId)
+    }
+
     /// How many pictures there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -144,12 +172,10 @@ impl Pictures {
 
     /// A label's place among the names, where it joins if it is new.
     pub(super) fn label_id(&mut self, name: String) -> LabelId {
-        let known = self.labels.iter().position(|label| *label == name);
-        let place = known.unwrap_or_else(|| {
+        self.label_named(&name).unwrap_or_else(|| {
             self.labels.push(name);
-            self.labels.len() - 1
-        });
-        place as LabelId
+            self.labels.len() as LabelId - 1
+        })
     }
 }
 
@@ -167,7 +193,7 @@ mod tests {
         let mut pictures = Pictures::default();
         let ids: Vec<_> = ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None))).into();
         let gone = BTreeSet::from([ids[1]]);
-        assert_eq!((pictures.remove(&gone), pictures.remove(&gone)), (1, 0));
+        assert_eq!((pictures.remove(&gone).len(), pictures.remove(&gone).len()), (1, 0));
         assert_eq!(pictures.get(ids[2]).map(|entry| entry.name.as_str()), Some("c"));
         assert_eq!(pictures.row(ids[2]), Some(1));
         pictures.clear();
@@ -184,7 +210,7 @@ mod tests {
         assert_eq!(ids.iter().map(|id| pictures.place(*id)).collect::<Vec<_>>(), [0, 1, 2]);
         pictures.remove(&BTreeSet::from([ids[0]]));
         assert_eq!((pictures.place(ids[2]), pictures.at(2), pictures.missing()), (2, ids[2], vec![0]));
-        pictures.skip_to(7);
+        pictures.reserve(7);
         let late = pictures.add(newcomer("e", None));
         assert_eq!(pictures.place(late), 7);
     }

@@ -76,6 +76,7 @@ impl Run {
         }
         self.notes.go_back(step);
         self.settings_since = self.settings_since.min(step);
+        self.lengthened_at = self.lengthened_at.min(step);
         self.batch = None;
         self.row_views = None;
     }
@@ -100,6 +101,11 @@ impl Run {
             Activity::Idle => self.running = false,
             Activity::Evaluating | Activity::Testing => {}
         }
+    }
+
+    /// Notes what the engine does for a set that is gone, which is nothing to the run.
+    pub fn set_activity_aside(&mut self, activity: Activity) {
+        self.activity = activity;
     }
 
     /// Notes that a command was not carried out: only what the engine does already goes on.

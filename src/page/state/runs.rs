@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most runs that are kept; older ones are forgotten.
-const MAX_KEPT: usize = 20;
+pub const MAX_KEPT: usize = 20;
 
 /// Steps over which final scores are averaged: single batches differ too much.
 const LAST: usize = 20;
@@ -182,10 +182,10 @@ impl State {
     }
 
     /// Puts runs that were kept in the place of all others.
-    pub(super) fn put_runs(&mut self, runs: Vec<Record>) {
+    pub(super) fn put_runs(&mut self, runs: Vec<Arc<Record>>) {
         self.touch(Part::Runs);
         let ended = runs.last().map_or(0, |record| record.number);
-        self.runs = Runs { kept: runs.into_iter().map(Arc::new).collect(), ended, picked: Vec::new() };
+        self.runs = Runs { kept: runs, ended, picked: Vec::new() };
     }
 
     /// All runs that took a step, the present one last.
@@ -312,6 +312,7 @@ mod tests {
         let mut state = state();
         state.apply(stepped(1..=3, 4.0));
         state.clear(Images::Own);
+        state.apply(Event::Cleared);
         assert_eq!(state.records()[0].settings.images, Images::Shapes);
         state.apply(stepped(1..=4, 4.0));
         state.apply(Event::Failed("It broke".to_owned()));

@@ -25,7 +25,7 @@ impl Snapshot {
 impl State {
     /// What the engine is asked to go on from, or would be.
     pub(super) fn known_snapshot(&self) -> Option<&Snapshot> {
-        self.awaited.as_ref().map(|awaited| &awaited.snapshot).or(self.snapshot.as_ref())
+        self.awaited.as_ref().map(|awaited| &*awaited.snapshot).or(self.snapshot.as_deref())
     }
 
     /// Puts the run back to what the next engine will go on from. Returns what is to be

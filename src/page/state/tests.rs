@@ -310,6 +310,30 @@ fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
 }
 
 #[test]
+fn a_label_that_there_is_is_given_whole() {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    let long = "x".repeat(MAX_LENGTH + 1);
+    state.add(vec![newcomer("a", &long), newcomer("b", " spaced "), newcomer("c", "z")]);
+    state.select(2);
+    for name in [long.as_str(), " spaced "] {
+        state.give_label_to_chosen(name);
+        assert_eq!(state.label_of(2), Some(name));
+        assert_eq!(state.label_names().len(), 3, "no second label came about");
+    }
+    let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
+    state.give_label(1, label);
+    assert_eq!(state.label_of(1), Some(long.as_str()));
+    // It comes back whole.
+    let typed = state.experiment().typed;
+    let mut page = State::new(Settings::recommended(Images::Own));
+    page.add(vec![newcomer("a", "z"), newcomer("b", "z")]);
+    page.type_labels_at(&typed[..1]);
+    assert_eq!(page.label_of(1), Some(long.as_str()));
+    state.give_label(1, 99);
+    assert_eq!(state.label_of(1), Some(long.as_str()), "there is no such label");
+}
+
+#[test]
 fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
     let mut state = state(4);
     assert_eq!(state.wants_classification(Stage::Pixels), None);
@@ -329,10 +353,9 @@ fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
     assert!(state.wants_classification(Stage::Trained).is_some());
 }
 
-#[test]
-fn a_classification_goes_with_its_embeddings() {
-    let mut state = state(4);
-    let classification = Classification {
+fn classification(number: u32) -> Classification {
+    Classification {
+        number,
         stage: Stage::Trained,
         step: 1,
         given: vec![0],
@@ -341,9 +364,35 @@ fn a_classification_goes_with_its_embeddings() {
         scored: 0,
         probe: Guesses::default(),
         vote: Guesses::default(),
-    };
+    }
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_is_not_current() {
+    let mut state = state(4);
     state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
-    state.apply(Event::Classified(classification));
+    let before = state.wants_classification(Stage::Trained).expect("there are embeddings").number;
+    state.type_label(0, "c");
+    let after = state.wants_classification(Stage::Trained).expect("a label was typed").number;
+    state.apply(Event::Classified(classification(before)));
+    assert!(!state.is_classification_current(Stage::Trained));
+    state.apply(Event::Classified(classification(after)));
+    assert!(state.is_classification_current(Stage::Trained));
+
+    let before = state.start_tuning().expect("there is an encoder").number;
+    state.stop_tuning();
+    let after = state.start_tuning().expect("the other was given up").number;
+    state.apply(Event::Tuned(classification(before)));
+    assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
+    state.apply(Event::Tuned(classification(after)));
+    assert!(state.labels.tuned().is_some());
+}
+
+#[test]
+fn a_classification_goes_with_its_embeddings() {
+    let mut state = state(4);
+    state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
+    state.apply(Event::Classified(classification(1)));
     assert!(state.classification(Stage::Trained).is_some());
     state.apply(Event::Restarted { parameters: 1 });
     assert!(state.classification(Stage::Trained).is_none());
@@ -496,6 +545,79 @@ fn an_engine_with_webgpu_starts_over_and_trains_if_training_was_about_to_begin()
 }
 
 #[test]
+fn what_the_engine_says_of_pictures_that_are_gone_is_not_heard() {
+    let mut state = state(4);
+    state.start_running();
+    state.apply(Event::Activity(Activity::Training));
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    state.clear(Images::Fashion);
+    state.clear(Images::Own);
+    for cleared in 0..2 {
+        state.apply(Event::Activity(Activity::Training));
+        state.apply(Event::Stepped(vec![report(3)]));
+        state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
+        state.apply(snapshot(3));
+        assert!(state.run.steps.is_empty() && !state.run.running, "after {cleared} of 2 answers");
+        state.apply(Event::Cleared);
+    }
+    state.apply(Event::Activity(Activity::Idle));
+    state.apply(Event::Restarted { parameters: 1 });
+    assert_eq!(state.records().len(), 1, "the run of the old set is kept once");
+    assert!(state.results.scored(Stage::Trained).is_none() && state.snapshot.is_none());
+    state.apply(Event::Stepped(vec![report(1)]));
+    assert_eq!(state.run.step(), 1, "the new set is heard");
+}
+
+#[test]
+fn an_engine_that_takes_over_is_heard_at_once() {
+    let mut state = state(4);
+    state.clear(Images::Own);
+    state.apply(Event::Failed("It broke".to_owned()));
+    state.engine_is_another();
+    state.apply(Event::Stepped(vec![report(1)]));
+    assert_eq!(state.run.step(), 1);
+}
+
+#[test]
+fn an_engine_that_was_given_up_stays_given_up() {
+    let mut state = state(4);
+    state.apply(Event::Evaluated(evaluation(Stage::Trained, vec![0, 1, 2, 3])));
+    state.start_tuning().expect("there is an encoder");
+    state.engine_is_stopped("It cannot be had.".to_owned());
+    assert!(state.labels.tuning().is_none() && state.start_tuning().is_none());
+    state.engine_is_loading(10.0, None);
+    state.engine_is_starting();
+    assert_eq!(state.engine, Engine::Stopped("It cannot be had.".to_owned()));
+}
+
+#[test]
+fn training_that_waits_for_ones_own_pictures_still_waits_when_they_replace_a_built_in_set() {
+    let mut state = state(4);
+    state.begin_intake("Decoding", 2, 0);
+    assert!(!state.start_running());
+    state.make_room();
+    state.apply(Event::Cleared);
+    state.apply(Event::Activity(Activity::Idle));
+    assert!(state.run.running && state.intake.is_active());
+    assert!(state.settled(), "training begins with the last of them");
+}
+
+#[test]
+fn pictures_that_come_while_others_are_opened_leave_them_their_places() {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    state.reserve_places([0, 3].into_iter());
+    state.add_at(vec![(0, newcomer("first", "a"))]);
+    let dropped = state.add(vec![newcomer("dropped", "a")])[0];
+    state.add_at(vec![(3, newcomer("last", "a"))]);
+    let names: Vec<_> = state.pictures.entries().iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["first", "last", "dropped"]);
+    assert_eq!(state.pictures.place(dropped), 4);
+    state.type_labels_at(&[(3, "mine".to_owned())]);
+    let last = state.pictures.at(3);
+    assert_eq!((state.label_of(last), state.pictures.row(last)), (Some("mine"), Some(1)));
+}
+
+#[test]
 fn a_new_run_or_other_pictures_leave_the_snapshot_behind() {
     for change in [
         (|state: &mut State| state.apply(Event::Restarted { parameters: 1 })) as fn(&mut State),
@@ -544,6 +666,8 @@ fn an_experiment_comes_back_on_another_page() {
     assert!(!page.is_worth_keeping(), "what is kept is not overwritten by half of it");
     // The engine still speaks of the run before.
     page.apply(Event::Stepped(vec![report(3)]));
+    page.apply(Event::Refused("The learning rate was too high.".to_owned()));
+    page.apply(Event::Cleared);
     page.apply(Event::Restarted { parameters: 1 });
     page.apply(Event::Restored { step: 5, parameters: 9 });
     page.apply(snapshot(5));

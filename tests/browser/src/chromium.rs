@@ -40,8 +40,7 @@ const SWITCHES: [&str; 10] = [
 
 /// Starts a browser of its own, whose log of requests will lie at `network_log`.
 pub async fn launch(gpu: Gpu, network_log: &Path) -> Result<WebDriver> {
-    let browser = browser::find()
-        .context("Chromium and chromedriver are not on the PATH: `cargo xtask test` installs them.")?;
+    let browser = browser::find().context("`cargo xtask test` installs a browser where it may")?;
     let capabilities = capabilities(&browser, gpu, network_log)?;
     let manager =
         WebDriverManager::builder().driver_binary(BrowserKind::Chrome, browser.driver).offline().build();

@@ -6,6 +6,7 @@
 //! - [`page`] is the page as a person meets it: names, clicks, drops, downloads, pictures;
 //! - [`status`] reads what the page says of the run;
 //! - [`exports`] reads the files that it hands out;
+//! - [`storage`] looks into what the browser keeps;
 //! - [`memory`] asks how much it holds;
 //! - [`monkey`] uses the page at random;
 //! - [`pictures`] draws the files that tests drop on it.
@@ -18,6 +19,7 @@ pub mod page;
 pub mod pictures;
 pub mod site;
 pub mod status;
+pub mod storage;
 pub mod visit;
 
 pub use page::Page;

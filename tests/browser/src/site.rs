@@ -48,18 +48,27 @@ pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The channel on which an engine tells that the policy stopped its request.
+/// The channel on which a worker tells that the policy stopped its request.
 pub const TALK: &str = "talk";
 
 /// Copies the built page, its engine asking another server for something and telling on
 /// [`TALK`] when the policy stops that.
 pub fn copy_with_talkative_engine(folder: &Path) -> Result<()> {
-    let request = format!(
+    copy_with_engine(folder, |glue| format!("{glue}\n{}", foreign_request()))
+}
+
+/// Copies the built page, the worker of its storage as talkative.
+pub fn copy_with_talkative_storage(folder: &Path) -> Result<()> {
+    copy_with(folder, "storage-worker.js", &foreign_request())
+}
+
+/// Asks another server for something, and tells on [`TALK`] if the policy stops it.
+fn foreign_request() -> String {
+    format!(
         "self.addEventListener('securitypolicyviolation',
             event => new BroadcastChannel('{TALK}').postMessage(event.blockedURI));
         fetch('http://localhost:9/').catch(() => {{}});"
-    );
-    copy_with_engine(folder, |glue| format!("{glue}\n{request}"))
+    )
 }
 
 /// Copies the built page, its engine telling on the channel `memory` how much it takes.
@@ -91,6 +100,40 @@ pub fn copy_with_full_storage(folder: &Path) -> Result<()> {
         };
     }"#;
     copy_with(folder, "storage-worker.js", refuse)
+}
+
+/// Copies the built page, for a browser whose storage refuses what is written first.
+pub fn copy_with_storage_full_at_first(folder: &Path) -> Result<()> {
+    let refuse = r#"{
+        let refused = 1;
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...record) {
+            if (refused-- > 0) throw new DOMException("It is full.", "QuotaExceededError");
+            return put.apply(this, record);
+        };
+    }"#;
+    copy_with(folder, "storage-worker.js", refuse)
+}
+
+/// Copies the built page, for a browser whose storage takes its time.
+pub fn copy_with_slow_storage(folder: &Path) -> Result<()> {
+    let wait = "{
+        const post = self.postMessage.bind(self);
+        self.postMessage = (...message) => setTimeout(() => post(...message), 700);
+    }";
+    copy_with(folder, "storage-worker.js", wait)
+}
+
+/// Copies the built page, the worker of its storage ending at the first that it should keep.
+pub fn copy_with_mortal_storage(folder: &Path) -> Result<()> {
+    let end = "self.addEventListener('message', ({ data }) => data[1] === 'keep' && self.close());";
+    copy_with(folder, "storage-worker.js", end)
+}
+
+/// Copies the built page without the worker of its storage.
+pub fn copy_without_storage_worker(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    Ok(fs::remove_file(folder.join("storage-worker.js"))?)
 }
 
 /// Copies the built page, with other glue for its engines.

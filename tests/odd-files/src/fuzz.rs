@@ -8,8 +8,10 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use likeness::image::Image;
 use likeness::link;
-use likeness::page::file_header;
-use likeness::protocol::{self, Command, Event, Stage};
+use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
+use likeness::page::state::{Newcomer, State, Tab};
+use likeness::page::{address, file_header};
+use likeness::protocol::{self, Command, Event, Stage, StepReport};
 use likeness::settings::{Images, Settings};
 use mutatis::check::{Check, CheckError, CheckFailure};
 use mutatis::mutators;
@@ -25,11 +27,14 @@ pub struct Target {
 }
 
 /// Everything that is fuzzed.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "picture files", corpus: pictures, property: decodes_or_says_why },
     Target { name: "headers of picture files", corpus: pictures, property: has_dimensions_or_none },
     Target { name: "links", corpus: links, property: reads_within_limits },
+    Target { name: "addresses", corpus: addresses, property: shows_what_can_be_shown_again },
     Target { name: "messages", corpus: messages, property: is_a_message_or_none },
+    Target { name: "experiments", corpus: experiments, property: goes_on_and_is_kept_again },
+    Target { name: "kept pictures", corpus: kept_pictures, property: joins_a_set_or_says_why },
 ];
 
 /// How often each input is mutated before all begin anew: after more, little is left of it.
@@ -88,6 +93,31 @@ fn reads_within_limits(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+fn addresses() -> Result<Vec<Vec<u8>>> {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    (state.embed, state.remote) = (true, Some("https%3A%2F%2Fa.example%2Fb.zip".to_owned()));
+    state.choose_tab(Tab::Map);
+    let odd = ["#tab=&embed=2&remote", "images=http&tab=map&tab=loss", "remote=a=b&&embed="];
+    let own = [address::own(&state), address::shared(&state)];
+    Ok(own.into_iter().chain(odd.map(str::to_owned)).map(String::into_bytes).collect())
+}
+
+/// Whatever an address says, the page that it opens has an address that says the same.
+fn shows_what_can_be_shown_again(bytes: &[u8]) -> Result<()> {
+    let hash = String::from_utf8_lossy(bytes);
+    address::is_remote(&hash);
+    let (found, problems) = address::read(&hash);
+    problems.iter().try_for_each(|problem| is_sentence(problem))?;
+    let mut state = State::new(found.settings);
+    (state.embed, state.remote) = (found.embed, found.remote.clone());
+    if let Some(tab) = found.tab {
+        state.choose_tab(tab);
+    }
+    let (again, problems) = address::read(&address::own(&state));
+    ensure!(problems.is_empty() && again == found, "{found:?} came back as {again:?}: {problems:?}");
+    Ok(())
+}
+
 /// Messages without the build that they begin with: mutated, it would shield the rest.
 fn messages() -> Result<Vec<Vec<u8>>> {
     let commands = [
@@ -115,6 +145,74 @@ fn is_a_message_or_none(bytes: &[u8]) -> Result<()> {
     if let Ok(event) = protocol::decode::<Event>(&message) {
         protocol::encode(&event);
     }
+    Ok(())
+}
+
+fn report(step: u32) -> StepReport {
+    StepReport { step, loss: 4.0, accuracy: 0.5, alignment: 1.0, uniformity: -1.0, milliseconds: 20.0 }
+}
+
+fn newcomer() -> Newcomer {
+    let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
+    Newcomer { name: "ä.png".to_owned(), label: Some("<b>".to_owned()), image }
+}
+
+fn experiments() -> Result<Vec<Vec<u8>>> {
+    let mut state = State::new(Settings::recommended(Images::Shapes));
+    let untouched = state.experiment().to_bytes();
+    state.add(vec![newcomer(), newcomer()]);
+    state.remove(&[0]);
+    state.type_label(1, "odd");
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    state.apply(Event::Restarted { parameters: 9 });
+    state.apply(Event::Stepped(vec![report(1)]));
+    state.apply(Event::Snapshot { step: 1, file: vec![1, 2, 3] });
+    Ok(vec![untouched, state.experiment().to_bytes()])
+}
+
+/// What is taken up can be gone on with, and kept and read again.
+fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
+    let experiment = match Experiment::from_bytes(bytes) {
+        Ok(experiment) => experiment,
+        Err(sentence) => return is_sentence(&sentence),
+    };
+    let mut state = State::new(Settings::recommended(Images::Shapes));
+    state.clear(experiment.settings.images);
+    let typed = experiment.typed.clone();
+    let step = experiment.snapshot.as_ref().map_or(0, |snapshot| snapshot.step);
+    state.take_up(experiment);
+    state.apply(Event::Cleared);
+    state.apply(Event::Restored { step, parameters: 1 });
+    state.add(vec![newcomer()]);
+    state.type_labels_at(&typed);
+    if step < Settings::STEPS.max {
+        state.apply(Event::Stepped(vec![report(step + 1)]));
+    }
+    state.compared();
+    state.kept_words();
+    let again = Experiment::from_bytes(&state.experiment().to_bytes());
+    ensure!(again.as_ref() == Ok(&state.experiment()), "It came back as {again:?}.");
+    state.apply(Event::Restarted { parameters: 1 });
+    state.records();
+    Ok(())
+}
+
+fn kept_pictures() -> Result<Vec<Vec<u8>>> {
+    let Newcomer { name, label, image } = newcomer();
+    Ok(vec![picture_to_bytes(3, &name, label.as_deref(), &image), picture_to_bytes(0, "", None, &image)])
+}
+
+fn joins_a_set_or_says_why(bytes: &[u8]) -> Result<()> {
+    let pictures = match pictures_from_bytes(std::iter::once(bytes)) {
+        Ok(pictures) => pictures,
+        Err(sentence) => return is_sentence(&sentence),
+    };
+    let mut state = State::new(Settings::recommended(Images::Own));
+    state.reserve_places(pictures.iter().map(|(place, _)| *place));
+    let place = pictures[0].0;
+    let ids = state.add_at(pictures);
+    let kept = state.picture_bytes(ids[0]).map(|(place, _)| place);
+    ensure!(kept == Some(place), "The picture of place {place} came to {kept:?}.");
     Ok(())
 }
 

@@ -7,7 +7,10 @@ use web_sys::HtmlInputElement;
 use super::step::Step;
 use crate::{
     page::{
-        browser::{builtin, explain::Explain, incoming, intake, keeper, layout, pointing, session::Session},
+        browser::{
+            builtin, explain::Explain, incoming, intake, keeper, layout, pointing, session::Session,
+            twice::Twice,
+        },
         state::{Failure, Keeping as Kept, Part},
         terms, words,
     },
@@ -214,18 +217,17 @@ fn Upkeep() -> impl IntoView {
                     class="button quiet"
                     type="button"
                     disabled=move || empty.get()
-                    on:click=move |_| session.clear(Images::Own)
+                    on:click=move |_| session.clear_all()
                 >
                     "Remove all pictures"
                 </button>
-                <button
+                <Twice
+                    name="Forget everything"
+                    again="Yes, forget everything"
                     class="button quiet"
-                    type="button"
-                    disabled=nothing
-                    on:click=move |_| keeper::forget_everything(session)
-                >
-                    "Forget everything"
-                </button>
+                    disabled=Signal::derive(nothing)
+                    on_sure=move || keeper::forget_everything(session)
+                />
             </div>
         </div>
     }

@@ -86,7 +86,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="The encoder’s weights, to open here or in Python."
-                on:click=move |_| session.send(&Command::SaveModel)
+                on:click=move |_| session.ask_or_say(&Command::SaveModel)
             >
                 "Model (safetensors)"
             </button>

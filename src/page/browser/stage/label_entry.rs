@@ -155,7 +155,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || given().to_string()
-                on:click=move |_| session.change(|state| state.label_chosen(&name))
+                on:click=move |_| session.change(|state| state.give_label_to_chosen(&name))
             >
                 {shown}
             </button>

@@ -18,9 +18,17 @@ pub fn Notices() -> impl IntoView {
     view! {
         <div class="notices" role="log" aria-live="polite" aria-label="Notices">
             {move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> })}
-            <For each=notices key=|notice| notice.id let(Notice { id, text })>
+            <For each=notices key=|notice| notice.id let(Notice { id, text, can_undo })>
                 <div class="notice">
                     <p>{text}</p>
+                    {can_undo
+                        .then(|| {
+                            view! {
+                                <button class="button quiet" type="button" on:click=move |_| session.undo(id)>
+                                    "Undo"
+                                </button>
+                            }
+                        })}
                     <button
                         class="dismiss"
                         type="button"

@@ -94,7 +94,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let picture = title(session, id);
     let described = format!("{picture}: guessed {name}, confidence {sure}{verdict}");
     let accept = format!("Accept {name} for {picture}");
-    let (given, guessed) = (name.clone(), name.clone());
+    let guessed = name.clone();
     let pressed = Signal::derive(move || {
         session.read([Part::Selection], |state| state.selected == Some(id) && state.selection.contains(id))
     });
@@ -127,7 +127,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 type="button"
                 title=accept.clone()
                 aria-label=accept
-                on:click=move |_| session.change(|state| state.type_label(id, &given))
+                on:click=move |_| session.change(|state| state.give_label(id, label))
             >
                 "Accept"
             </button>
@@ -155,7 +155,13 @@ fn Correction(id: PictureId, guessed: String) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-label=label
-                on:click=move |_| session.change(|state| state.type_label(id, &name))
+                on:click=move |_| {
+                    session.change(|state| {
+                        if let Some(label) = state.pictures.label_named(&name) {
+                            state.give_label(id, label);
+                        }
+                    });
+                }
             >
                 {shown}
             </button>

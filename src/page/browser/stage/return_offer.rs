@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{keeper, session::Session},
+    browser::{keeper, session::Session, twice::Twice},
     state::{Offer, Part},
 };
 
@@ -31,13 +31,12 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                 >
                     "Continue"
                 </button>
-                <button
+                <Twice
+                    name="Forget"
+                    again="Yes, forget it"
                     class="button"
-                    type="button"
-                    on:click=move |_| keeper::decline(session, declined.clone())
-                >
-                    "Forget"
-                </button>
+                    on_sure=move || keeper::decline(session, declined.clone())
+                />
             </div>
         </section>
     }

@@ -4,8 +4,10 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON, Scheme};
-use browser_tests::{Page, Visit, visit};
+use browser_tests::storage::wait_records;
+use browser_tests::{Page, Visit, pictures, visit};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use xtask::paths;
 
 /// Rules that axe groups under the names of the standards, and its advice beyond them.
@@ -39,6 +41,40 @@ async fn axe_objects_to_no_step_and_no_tab_in_any_colours_at_any_width() -> Resu
             settle(page).await?;
             found.extend(check_all(page, tab).await?);
         }
+        ensure!(found.is_empty(), "axe objects: {found:#?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn axe_objects_to_nothing_that_comes_and_goes() -> Result<()> {
+    let axe = fs::read_to_string(paths::axe())
+        .context("axe-core is not installed: `cargo xtask test` installs it.")?;
+    let folder = TempDir::new()?;
+    pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
+    let notes = folder.path().join("notes.png");
+    fs::write(&notes, "Buy milk.\n")?;
+    visit(Visit::default(), async |page| {
+        page.open("images=own&steps=4&batch=4&side=16&width=4&backend=cpu").await?;
+        page.drop_paths(&[folder.path().join("album")]).await?;
+        wait_records(page, 7).await?;
+        page.open_ready(SETTINGS).await?;
+        page.evaluate(&axe).await?;
+        page.wait_text(&["still in this browser: 6 pictures"], SOON).await?;
+        page.drop_paths(&[notes]).await?;
+        page.wait_text(&["notes.png", "1 file could not be read"], SOON).await?;
+        page.evaluate("document.querySelectorAll('.gallery-cell')[2].click()").await?;
+        page.press("Remove picture").await?;
+        page.wait_text(&["was removed", "Undo"], SOON).await?;
+        page.press("Forget everything").await?;
+        let mut found = check_all(page, "an offer, a failure, a notice and a question").await?;
+        page.press("Tour").await?;
+        settle(page).await?;
+        found.extend(check_all(page, "the tour").await?);
+        page.open_ready(&format!("{SETTINGS}&embed=1")).await?;
+        page.evaluate(&axe).await?;
+        found.extend(check_all(page, "embedded").await?);
         ensure!(found.is_empty(), "axe objects: {found:#?}");
         Ok(())
     })

@@ -4,9 +4,10 @@ use std::io::{Cursor, Read};
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Embeddings;
-use browser_tests::page::PATIENTLY;
-use browser_tests::{Page, Visit, visit};
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Page, Visit, pictures, visit};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// A short run of a tiny network on the built-in figures.
 const LINK: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1";
@@ -22,7 +23,7 @@ async fn every_export_says_the_same_of_the_same_pictures() -> Result<()> {
         check_projector(page.download("Projector (TSV + sprite)").await?, &embeddings)?;
         check_atlas(&page.download("Atlas (JSONL)").await?, &embeddings)?;
         check_neighbours(&page.download("Neighbours (CSV)").await?, &embeddings)?;
-        check_duplicates(&page.download("Near-duplicates (CSV)").await?)?;
+        read_duplicates(&page.download("Near-duplicates (CSV)").await?)?;
         check_predictions(&page.download("Predictions (CSV)").await?, &embeddings)
     })
     .await
@@ -79,6 +80,9 @@ fn check_atlas(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     Ok(())
 }
 
+/// Neighbours of each picture in the file.
+const NEIGHBOURS: usize = 12;
+
 fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     let mut reader = csv::Reader::from_reader(file);
     type Row = (usize, String, String, usize, usize, String, String, f64);
@@ -86,6 +90,7 @@ fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     for picture in [0, 499, 999] {
         let expected = embeddings.nearest(picture);
         let found = rows.iter().filter(|row| row.0 == picture);
+        ensure!(found.clone().count() == NEIGHBOURS, "{} neighbours of {picture}", found.count());
         for (row, (_, similarity)) in found.zip(expected) {
             ensure!(row.1 == embeddings.names[picture] && row.5 == embeddings.names[row.4]);
             ensure!((row.7 - similarity).abs() < 1e-4, "{row:?}, where {similarity} was expected");
@@ -94,12 +99,34 @@ fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     Ok(())
 }
 
-fn check_duplicates(file: &[u8]) -> Result<()> {
+#[tokio::test]
+async fn the_same_picture_twice_is_a_near_duplicate() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 6, 64)?;
+    std::fs::copy(folder.path().join("0002.jpg"), folder.path().join("twin.jpg"))?;
+    visit(Visit::default(), async |page| {
+        page.open("images=own&steps=4&batch=4&side=16&width=4&backend=cpu").await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.wait_text(&["7 pictures"], SOON).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        let found = read_duplicates(&page.download("Near-duplicates (CSV)").await?)?;
+        let group = |name: &str| found.iter().find(|row| row.1 == name).map(|row| row.0);
+        ensure!(group("twin.jpg").is_some() && group("twin.jpg") == group("0002.jpg"), "{found:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// A row of the near-duplicates: group, name, label, similarity.
+type Duplicate = (u32, String, String, f32);
+
+fn read_duplicates(file: &[u8]) -> Result<Vec<Duplicate>> {
     let mut reader = csv::Reader::from_reader(file);
     ensure!(reader.headers()? == ["group", "name", "label", "similarity"][..], "{:?}", reader.headers()?);
-    let rows: Vec<(u32, String, String, f32)> = reader.deserialize().collect::<Result<_, _>>()?;
+    let rows: Vec<Duplicate> = reader.deserialize().collect::<Result<_, _>>()?;
     ensure!(rows.iter().all(|row| (0.98..=1.0001).contains(&row.3)), "A similarity is below the threshold.");
-    Ok(())
+    Ok(rows)
 }
 
 fn check_predictions(file: &[u8], embeddings: &Embeddings) -> Result<()> {

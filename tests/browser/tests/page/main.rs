@@ -3,9 +3,11 @@
 mod accessibility;
 mod augmentations;
 mod backends;
+mod breakdowns;
 mod builds;
 mod exports;
 mod groups;
+mod keeping;
 mod labels;
 mod links;
 mod losses;

@@ -75,22 +75,25 @@ async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> 
 }
 
 #[tokio::test]
-async fn the_engine_in_its_worker_is_under_the_policy_too() -> Result<()> {
-    let visitor = Visit { site: site::copy_with_talkative_engine, errors_allowed: true, ..Visit::default() };
-    visit(visitor, async |page| {
-        let listen = format!(
-            "window.stopped = []; new BroadcastChannel('{}').onmessage = ({{data}}) => window.stopped.push(data);",
-            site::TALK
-        );
-        begin_with(page, &listen).await?;
-        page.open_ready("backend=cpu").await?;
-        page.wait("the policy to stop the engine's request", SOON, async || {
-            let stopped = page.evaluate("window.stopped").await?;
-            Ok((stopped == json!(["http://localhost:9/"])).then_some(()))
+async fn the_workers_of_engine_and_storage_are_under_the_policy_too() -> Result<()> {
+    for site in [site::copy_with_talkative_engine, site::copy_with_talkative_storage] {
+        let visitor = Visit { site, errors_allowed: true, ..Visit::default() };
+        visit(visitor, async |page| {
+            let listen = format!(
+                "window.stopped = []; new BroadcastChannel('{}').onmessage = ({{data}}) => window.stopped.push(data);",
+                site::TALK
+            );
+            begin_with(page, &listen).await?;
+            page.open_ready("backend=cpu").await?;
+            page.wait("the policy to stop the worker's request", SOON, async || {
+                let stopped = page.evaluate("window.stopped").await?;
+                Ok((stopped == json!(["http://localhost:9/"])).then_some(()))
+            })
+            .await
         })
-        .await
-    })
-    .await
+        .await?;
+    }
+    Ok(())
 }
 
 /// Runs a script at the beginning of every document.

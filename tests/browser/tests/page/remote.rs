@@ -1,4 +1,4 @@
-//! Pictures of another server, fetched after the user agreed.
+//! Pictures, models and experiments of another server, fetched after the user agreed.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -40,19 +40,23 @@ fn lay_pictures(folder: &Path) -> Result<()> {
 /// Presses the two buttons that fetch pictures, and waits for the run that they begin.
 async fn fetch_and_train(page: &Page, address: &str) -> Result<()> {
     page.go(&format!("images={}&{SETTINGS}", address.replace(':', "%3A").replace('/', "%2F"))).await?;
-    page.wait_text(&["pictures from elsewhere", address], SOON).await?;
+    page.wait_text(&["files from elsewhere", address], SOON).await?;
     let file = address.rsplit('/').next().unwrap_or_default();
     let asked = page.server().requests().iter().any(|path| path.ends_with(file));
     ensure!(!asked, "{file} was asked for before the user agreed.");
-    page.press("Ask for their size").await?;
-    page.press("Fetch the pictures").await?;
+    fetch_and_read(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await
+}
+
+/// Presses the two buttons that fetch, and waits for what the page in its frame says then.
+async fn fetch_and_read(page: &Page, words: &[&str]) -> Result<()> {
+    page.press("Check the size").await?;
+    page.press("Fetch").await?;
     let frame = async || Ok(page.driver().find(By::Tag("iframe")).await.ok());
     page.wait("the page in its frame", SOON, frame).await?.enter_frame().await?;
-    let text = "return document.body.innerText";
-    page.wait("a run with these pictures", PATIENTLY, async || {
-        let text = page.driver().execute(text, vec![]).await?;
+    page.wait(&format!("{words:?} in the frame"), PATIENTLY, async || {
+        let text = page.driver().execute("return document.body.innerText", vec![]).await?;
         let text = text.json().as_str().unwrap_or_default();
-        Ok((text.contains("yours, 6 pictures, 2 kinds") && text.contains("step 5 / 5")).then_some(()))
+        Ok(words.iter().all(|words| text.contains(words)).then_some(()))
     })
     .await?;
     Ok(page.driver().enter_default_frame().await?)
@@ -74,15 +78,32 @@ async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
     let elsewhere = TempDir::new()?;
     lay_pictures(elsewhere.path())?;
     let server = Server::start(elsewhere.path(), 0)?;
-    let visitor = Visit { errors_allowed: true, others_allowed: true, ..Visit::default() };
+    let visitor = Visit { errors_allowed: true, asks_others: true, ..Visit::default() };
     visit(visitor, async |page| {
         page.go(&format!("images={}/set.zip", server.origin())).await?;
-        page.press("Ask for their size").await?;
+        page.press("Check the size").await?;
         page.wait_text(&["does not say how large"], SOON).await?;
-        page.press("Fetch the pictures").await?;
+        page.press("Fetch").await?;
         page.wait_text(&["Access-Control-Allow-Origin", "nothing was kept"], SOON).await?;
-        ensure!(page.find(Role::Button, "Fetch the pictures").await?.is_none());
+        ensure!(page.find(Role::Button, "Fetch").await?.is_none());
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_model_and_an_experiment_are_fetched_on_demand() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(&format!("images=shapes&{SETTINGS}")).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let folder = page.server().root().join(FOLDER);
+        fs::write(folder.join("model.safetensors"), page.download("Model (safetensors)").await?)?;
+        fs::write(folder.join("experiment"), page.download("Experiment").await?)?;
+        let address = |name: &str| format!("{}/{FOLDER}/{name}", page.server().origin());
+        page.go(&format!("images=shapes&backend=cpu&model={}", address("model.safetensors"))).await?;
+        fetch_and_read(page, &["The model was opened", "step 5 / 5"]).await?;
+        page.go(&format!("open={}", address("experiment"))).await?;
+        fetch_and_read(page, &["“experiment.likeness” was opened", "step 5 / 5"]).await
     })
     .await
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::{Embeddings, Run};
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::storage::wait_records;
 use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -189,25 +190,6 @@ async fn an_experiment_is_saved_and_opens_again_with_pictures_curves_and_weights
     .await
 }
 
-/// How many records the page's storage holds.
-const RECORDS: &str = "(async () => {
-    if (!(await indexedDB.databases()).some(({ name }) => name === 'likeness')) return 0;
-    const answer = request => new Promise((done, fail) => {
-        request.onsuccess = () => done(request.result);
-        request.onerror = () => fail(request.error);
-    });
-    const database = await answer(indexedDB.open('likeness'));
-    const stores = [...database.objectStoreNames];
-    const counts = await Promise.all(stores.map(name => answer(database.transaction(name).objectStore(name).count())));
-    database.close();
-    return counts.reduce((a, b) => a + b, 0);
-})()";
-
-async fn wait_records(page: &Page, wanted: u64) -> Result<()> {
-    let kept = async || Ok((page.evaluate(RECORDS).await?.as_u64() == Some(wanted)).then_some(()));
-    page.wait(&format!("{wanted} records in the storage"), SOON, kept).await
-}
-
 #[tokio::test]
 async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
     let folder = TempDir::new()?;
@@ -228,12 +210,13 @@ async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
 
         page.evaluate("localStorage.setItem('theme', 'dark')").await?;
         page.press("Forget everything").await?;
-        page.wait_text(&["Nothing is kept in this browser any more"], SOON).await?;
-        wait_records(page, 0).await?;
+        page.press("Yes, forget everything").await?;
+        page.wait_text(&["Everything was removed"], SOON).await?;
         let rest = "(async () => localStorage.length + (await caches.keys()).length
-            + (await indexedDB.databases()).length)()";
-        let rest = page.evaluate(rest).await?;
-        ensure!(rest == 0, "{rest} things are left.");
+            + (await indexedDB.databases()).length
+            + (await navigator.serviceWorker.getRegistrations()).length)()";
+        let nothing = async || Ok((page.evaluate(rest).await? == 0).then_some(()));
+        page.wait("nothing to be left", SOON, nothing).await?;
         page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
         page.wait_text(&["Your work is kept in this browser"], SOON).await?;
         ensure!(!page.text().await?.contains("still in this browser"), "It was not forgotten.");
@@ -249,7 +232,7 @@ async fn without_storage_the_page_says_so_and_goes_on() -> Result<()> {
     let denied = Visit { site: site::copy_without_storage, ..Visit::default() };
     visit(denied, async |page| {
         train_on_own(page, folder.path().join("album")).await?;
-        page.wait_text(&["lets the page keep nothing"], SOON).await.map(drop)
+        page.wait_text(&["does not let the page store anything"], SOON).await.map(drop)
     })
     .await?;
     let full = Visit { site: site::copy_with_full_storage, ..Visit::default() };
@@ -281,6 +264,7 @@ async fn two_tabs_keep_their_own_work() -> Result<()> {
         page.open("images=shapes&backend=cpu&side=16&width=4").await?;
         page.wait_text(&["still in this browser: Fashion, step 4 of 4"], SOON).await?;
         page.press("Forget").await?;
+        page.press("Yes, forget it").await?;
         wait_records(page, 1).await?;
         page.open("images=shapes&backend=cpu&side=16&width=4").await?;
         page.wait_text(&["still in this browser: Shapes, step 90 of 90"], SOON).await.map(drop)

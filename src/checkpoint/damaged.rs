@@ -1,0 +1,56 @@
+//! Model files that something happened to are refused in a sentence, and none makes the reader panic.
+
+use rand::RngExt;
+
+use super::{Checkpoint, Named};
+use crate::{
+    random::{Purpose, generator},
+    settings::{Images, Settings},
+};
+
+/// How many files are tried.
+const FILES: u32 = 2_000;
+
+/// The most changes to one file.
+const CHANGES: usize = 4;
+
+/// Among so many of the first bytes, where names and shapes are, every other change is made.
+const HEADER: usize = 2_048;
+
+fn model() -> Vec<u8> {
+    let mut settings = Settings::recommended(Images::Shapes);
+    (settings.width, settings.side, settings.depth) =
+        (Settings::WIDTH.min, Settings::SIDE.min, Settings::DEPTH.min);
+    let model = Checkpoint::new(settings.clamped(), 7, None, Named::new()).expect("zeros are numbers");
+    model.to_file()
+}
+
+fn damage(file: &mut Vec<u8>, random: &mut impl RngExt) {
+    let within = if random.random() { file.len() } else { HEADER.min(file.len()) };
+    let at = random.random_range(0..within);
+    match random.random_range(0..8) {
+        0 => file.truncate(at + 1),
+        1 => file.insert(at, random.random()),
+        _ => file[at] = random.random(),
+    }
+}
+
+#[test]
+fn damaged_models_are_read_or_refused_in_a_sentence() {
+    let whole = model();
+    assert!(Checkpoint::from_file(&whole).is_ok());
+    let mut refused = 0;
+    for seed in 0..FILES {
+        let mut random = generator(seed, Purpose::Weights, 0);
+        let mut file = whole.clone();
+        (0..random.random_range(1..=CHANGES)).for_each(|_| damage(&mut file, &mut random));
+        match Checkpoint::from_file(&file) {
+            Ok(model) => assert!(Checkpoint::from_file(&model.to_file()).is_ok(), "seed {seed}"),
+            Err(sentence) => {
+                refused += 1;
+                assert!(sentence.ends_with("Nothing was changed."), "seed {seed}: {sentence}");
+            }
+        }
+    }
+    assert!(refused > FILES / 4, "{refused} of {FILES} were refused");
+}

@@ -1,0 +1,93 @@
+//! The convolution itself.
+
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::{
+    Layer, across, layer,
+    tile::{CHANNELS, Pixels, ROWS, Rows, add_products, empty_tile, write_tile},
+};
+use crate::kernels::{
+    geometry::Geometry,
+    gpu::launch::{argument, empty, launch, vector_size},
+};
+
+/// Convolves.
+///
+/// # Shapes
+/// - `x`: `[batch, height, width, input]`
+/// - `packed`: from [`super::pack`]
+/// - result: `[batch, height / stride, width / stride, output]`, rounded up
+pub fn forward(x: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> CubeTensor {
+    let [height, width] = geometry.output_size();
+    let result = empty(x, [geometry.batch, height, width, geometry.output]);
+    let (input_size, output_size) = (vector_size(geometry.input), vector_size(geometry.output));
+    let vectors = geometry.output / output_size;
+    let columns = across(vectors, CHANNELS / output_size);
+    let pixels = geometry.batch * geometry.output_pixels();
+    launch!(
+        forward_kernel,
+        x,
+        pixels.div_ceil(ROWS) * (vectors / columns),
+        input_size,
+        output_size,
+        argument(x),
+        argument(packed),
+        argument(&result),
+        layer(geometry),
+        columns,
+    );
+    result
+}
+
+/// One unit for each tile; the rest leave. A tile's pixels that are none, or that lie outside
+/// of the picture, read the batch's first pixel and write nothing.
+#[cube(launch_unchecked)]
+fn forward_kernel<NI: Size, NO: Size>(
+    x: &Tensor<Vector<f32, NI>>,
+    weights: &Tensor<Vector<f32, NO>>,
+    result: &mut Tensor<Vector<f32, NO>>,
+    layer: Layer,
+    #[comptime] columns: usize,
+) {
+    let vectors = layer.output_vectors;
+    let tiles_across = vectors / columns;
+    let pixels = x.shape(0) * (layer.output_height * layer.output_width);
+    let first_vector = ABSOLUTE_POS % tiles_across * columns;
+    let first_pixel = ABSOLUTE_POS / tiles_across * ROWS;
+    if first_pixel >= pixels {
+        terminate!();
+    }
+    let rows = Rows::new(first_pixel, pixels, layer.output_height, layer.output_width);
+    let mut sums = empty_tile::<NO>(comptime!(ROWS * columns));
+    let mut read = Pixels::new();
+    for ky in 0..3usize {
+        for kx in 0..3usize {
+            #[unroll]
+            for row in 0..ROWS {
+                // The padding's corner lies one pixel before the picture's.
+                let y = rows.ys[row] * layer.stride + ky - 1;
+                let along = rows.xs[row] * layer.stride + kx - 1;
+                let at = (rows.pictures[row], y, along);
+                read.set(row, at, (layer.height, layer.width), layer.input_vectors);
+            }
+            add_products::<NI, NO>(
+                &mut sums,
+                x,
+                &read,
+                weights,
+                (ky * 3 + kx) * layer.input * vectors + first_vector,
+                vectors,
+                layer.input_vectors,
+                columns,
+            );
+        }
+    }
+    let mut written = Pixels::new();
+    #[unroll]
+    for row in 0..ROWS {
+        let at = (rows.pictures[row], rows.ys[row], rows.xs[row]);
+        written.set(row, at, (layer.output_height, layer.output_width), vectors);
+    }
+    write_tile::<NO>(&sums, result, &written, first_vector, columns);
+}

@@ -1,0 +1,103 @@
+//! The convolution's gradient with respect to its input: a convolution with the kernel turned.
+//!
+//! Pixels whose rows and columns leave the same rest when divided by the stride lie under the
+//! same places of the kernel: each such class is a dense convolution of its own.
+
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::{
+    Layer, across, layer,
+    tile::{CHANNELS, Pixels, ROWS, Rows, add_products, empty_tile, write_tile},
+};
+use crate::kernels::{
+    geometry::Geometry,
+    gpu::launch::{argument, empty, launch, vector_size},
+};
+
+/// The gradient of the input, shaped as `x` in [`super::forward`], from the `gradient` of its
+/// result.
+pub fn input_gradient(gradient: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> CubeTensor {
+    let Geometry { batch, size: [height, width], stride, .. } = *geometry;
+    let result = empty(gradient, [batch, height, width, geometry.input]);
+    let (input_size, output_size) = (vector_size(geometry.input), vector_size(geometry.output));
+    let vectors = geometry.input / input_size;
+    let columns = across(vectors, CHANNELS / input_size);
+    let places = batch * height.div_ceil(stride) * width.div_ceil(stride);
+    launch!(
+        input_gradient_kernel,
+        gradient,
+        stride * stride * places.div_ceil(ROWS) * (vectors / columns),
+        output_size,
+        input_size,
+        argument(gradient),
+        argument(packed),
+        argument(&result),
+        layer(geometry),
+        columns,
+    );
+    result
+}
+
+/// One unit for each tile of each class; the rest leave. A tile's pixels that are none write
+/// nothing, and output pixels that are none are read as the batch's first.
+#[cube(launch_unchecked)]
+fn input_gradient_kernel<NO: Size, NI: Size>(
+    gradient: &Tensor<Vector<f32, NO>>,
+    weights: &Tensor<Vector<f32, NI>>,
+    result: &mut Tensor<Vector<f32, NI>>,
+    layer: Layer,
+    #[comptime] columns: usize,
+) {
+    let stride = layer.stride;
+    let class_width = (layer.width + layer.stride - 1) / layer.stride;
+    let class_height = (layer.height + layer.stride - 1) / layer.stride;
+    let vectors = layer.input_vectors;
+    let tiles_across = vectors / columns;
+    let places = gradient.shape(0) * (class_width * class_height);
+    let tiles_down = (places + (ROWS - 1)) / ROWS;
+    let first_vector = ABSOLUTE_POS % tiles_across * columns;
+    let first_place = ABSOLUTE_POS / tiles_across % tiles_down * ROWS;
+    let class = ABSOLUTE_POS / (tiles_across * tiles_down);
+    if class >= stride * stride {
+        terminate!();
+    }
+    let (class_y, class_x) = (class / stride, class % stride);
+    let rows = Rows::new(first_place, places, class_height, class_width);
+    let behind_forward = 9 * layer.output * vectors;
+    let mut sums = empty_tile::<NI>(comptime!(ROWS * columns));
+    let mut read = Pixels::new();
+    for ky in 0..3usize {
+        // Whether the kernel's row `ky` lies over these pixels for some output pixel.
+        if (class_y + (1 + 2 * stride) - ky) % stride == 0 {
+            for kx in 0..3usize {
+                if (class_x + (1 + 2 * stride) - kx) % stride == 0 {
+                    #[unroll]
+                    for row in 0..ROWS {
+                        let y = (rows.ys[row] * stride + class_y + 1 - ky) / stride;
+                        let along = (rows.xs[row] * stride + class_x + 1 - kx) / stride;
+                        let at = (rows.pictures[row], y, along);
+                        read.set(row, at, (layer.output_height, layer.output_width), layer.output_vectors);
+                    }
+                    add_products::<NO, NI>(
+                        &mut sums,
+                        gradient,
+                        &read,
+                        weights,
+                        behind_forward + (ky * 3 + kx) * layer.output * vectors + first_vector,
+                        vectors,
+                        layer.output_vectors,
+                        columns,
+                    );
+                }
+            }
+        }
+    }
+    let mut written = Pixels::new();
+    #[unroll]
+    for row in 0..ROWS {
+        let at = (rows.pictures[row], rows.ys[row] * stride + class_y, rows.xs[row] * stride + class_x);
+        written.set(row, at, (layer.height, layer.width), vectors);
+    }
+    write_tile::<NI>(&sums, result, &written, first_vector, columns);
+}

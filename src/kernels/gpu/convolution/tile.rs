@@ -1,0 +1,136 @@
+//! A tile of a result: some pixels by some channels, summed in registers.
+
+use cubecl::prelude::*;
+
+/// Pixels in a tile, one a row.
+pub const ROWS: usize = 8;
+
+/// The most channels in a tile.
+pub const CHANNELS: usize = 16;
+
+/// The pixels of a tile's rows, counted in a grid that covers every picture.
+#[derive(CubeType)]
+pub struct Rows {
+    pub pictures: Array<usize>,
+    pub ys: Array<usize>,
+    pub xs: Array<usize>,
+}
+
+#[cube]
+impl Rows {
+    /// The rows from `first` on, of `count` in all, where the grid is `height` × `width`.
+    /// Rows past the last lie below the first picture.
+    pub fn new(first: usize, count: usize, height: usize, width: usize) -> Rows {
+        let mut pictures = Array::<usize>::new(ROWS);
+        let mut ys = Array::<usize>::new(ROWS);
+        let mut xs = Array::<usize>::new(ROWS);
+        #[unroll]
+        for row in 0..ROWS {
+            let at = first + row;
+            pictures[row] = select(at < count, at / (height * width), 0);
+            ys[row] = select(at < count, at / width % height, height);
+            xs[row] = at % width;
+        }
+        Rows { pictures, ys, xs }
+    }
+}
+
+/// Where a tensor holds the pixels of a tile's rows.
+#[derive(CubeType)]
+pub struct Pixels {
+    /// Where each begins, in vectors; 0 if it is outside.
+    starts: Array<usize>,
+    /// Whether it lies within its picture.
+    inside: Array<bool>,
+}
+
+#[cube]
+impl Pixels {
+    pub fn new() -> Pixels {
+        Pixels { starts: Array::<usize>::new(ROWS), inside: Array::<bool>::new(ROWS) }
+    }
+
+    /// Says which pixel a row's is: picture, line and column `at`, where a picture is `size`
+    /// and a pixel `depth` vectors. Left of the first column and above the first line, unsigned
+    /// numbers wrap around and are too large as well.
+    pub fn set(&mut self, row: usize, at: (usize, usize, usize), size: (usize, usize), depth: usize) {
+        let (picture, y, x) = at;
+        let (height, width) = size;
+        let inside = y < height && x < width;
+        self.starts[row] = select(inside, (picture * height + y) * width + x, 0) * depth;
+        self.inside[row] = inside;
+    }
+}
+
+/// A tile without anything in it.
+#[cube]
+pub fn empty_tile<N: Size>(#[comptime] count: usize) -> Array<Vector<f32, N>> {
+    let mut sums = Array::<Vector<f32, N>>::new(count);
+    #[unroll]
+    for at in 0..count {
+        sums[at] = Vector::new(0.0);
+    }
+    sums
+}
+
+/// `sums[row][column] += Σ_channel source[row][channel] · weights[channel][column]`
+///
+/// Pixels outside count as 0, whatever is read in their stead.
+///
+/// - `sums`: `ROWS · columns` vectors
+/// - `weights_start`: where the first channel's weights for the first column begin
+/// - `weights_step`: vectors from there to the next channel's
+/// - `depth`: vectors in a pixel of `source`
+#[cube]
+#[allow(clippy::too_many_arguments)]
+pub fn add_products<NI: Size, NO: Size>(
+    sums: &mut Array<Vector<f32, NO>>,
+    source: &Tensor<Vector<f32, NI>>,
+    pixels: &Pixels,
+    weights: &Tensor<Vector<f32, NO>>,
+    weights_start: usize,
+    weights_step: usize,
+    depth: usize,
+    #[comptime] columns: usize,
+) {
+    let zero = Vector::<f32, NI>::new(0.0);
+    for at in 0..depth {
+        let mut values = Array::<Vector<f32, NI>>::new(ROWS);
+        #[unroll]
+        for row in 0..ROWS {
+            values[row] = select(pixels.inside[row], source[pixels.starts[row] + at], zero);
+        }
+        #[unroll]
+        for part in 0..source.vector_size() {
+            let from = weights_start + (at * source.vector_size() + part) * weights_step;
+            #[unroll]
+            for column in 0..columns {
+                let weight = weights[from + column];
+                #[unroll]
+                for row in 0..ROWS {
+                    sums[row * columns + column] += weight * Vector::new(values[row].extract(part));
+                }
+            }
+        }
+    }
+}
+
+/// Writes those rows of a tile that are inside, from `first_vector` of their pixels on.
+#[cube]
+pub fn write_tile<N: Size>(
+    sums: &Array<Vector<f32, N>>,
+    result: &mut Tensor<Vector<f32, N>>,
+    pixels: &Pixels,
+    first_vector: usize,
+    #[comptime] columns: usize,
+) {
+    #[unroll]
+    for row in 0..ROWS {
+        if pixels.inside[row] {
+            #[unroll]
+            for column in 0..columns {
+                result[pixels.starts[row] + first_vector + column] = sums[row * columns + column];
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the browser's storage holds of the page.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::page::{Page, SOON};
+
+/// The beginning of every question: `database` is the page's, `answer` awaits a request.
+const OPEN: &str = "
+    if (!(await indexedDB.databases()).some(({ name }) => name === 'likeness')) return null;
+    const answer = request => new Promise((done, fail) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+    });
+    const database = await answer(indexedDB.open('likeness'));
+    const store = (name, mode) => database.transaction(name, mode).objectStore(name);";
+
+const COUNT: &str = "
+    const counts = await Promise.all([...database.objectStoreNames].map(name => answer(store(name).count())));
+    return counts.reduce((a, b) => a + b, 0);";
+
+const PICTURES: &str = "
+    const counts = {};
+    for (const key of await answer(store('experiments').getAllKeys())) counts[key] = 0;
+    for (const [key] of await answer(store('pictures').getAllKeys())) counts[key] = (counts[key] ?? 0) + 1;
+    return Object.values(counts).sort((a, b) => a - b);";
+
+/// Runs statements that may use `answer` and `store`; what they return, null without a storage.
+pub async fn ask(page: &Page, statements: &str) -> Result<Value> {
+    let close = "} finally { database.close(); }";
+    page.evaluate(&format!("(async () => {{ {OPEN} try {{ {statements} {close} }})()")).await
+}
+
+/// How many records there are.
+pub async fn records(page: &Page) -> Result<u64> {
+    Ok(ask(page, COUNT).await?.as_u64().unwrap_or_default())
+}
+
+/// How many pictures each experiment has, the fewest first.
+pub async fn pictures(page: &Page) -> Result<Vec<u64>> {
+    let counts = ask(page, PICTURES).await?;
+    let counts = counts.as_array().cloned().unwrap_or_default();
+    counts.iter().map(|count| count.as_u64().context("a count")).collect()
+}
+
+/// Waits until there are so many records.
+pub async fn wait_records(page: &Page, wanted: u64) -> Result<()> {
+    let kept = async || Ok((records(page).await? == wanted).then_some(()));
+    page.wait(&format!("{wanted} records in the storage"), SOON, kept).await
+}

@@ -1,0 +1,117 @@
+//! Workers and downloads that fail while the page counts on them.
+
+use anyhow::{Result, ensure};
+use browser_tests::exports::Run;
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Page, Visit, pictures, site, visit};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// Ends the first worker that is handed a file, a moment after it was.
+const KILL_DECODER: &str = "{
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...more) {
+        if (!message?.file || window.killed) return post.call(this, message, ...more);
+        window.killed = true;
+        setTimeout(() => this.terminate(), 500);
+    };
+}";
+
+/// Keeps the sheet of clothes from arriving until it fails.
+const FAIL_SHEET: &str = "{
+    const decode = HTMLImageElement.prototype.decode;
+    HTMLImageElement.prototype.decode = function () {
+        if (!this.src.includes('fashion')) return decode.call(this);
+        return new Promise((_, fail) => { window.failSheet = () => fail(new Error('no network')); });
+    };
+}";
+
+/// Runs a script at the beginning of every document.
+async fn begin_with(page: &Page, script: &str) -> Result<()> {
+    let script = json!({"source": script});
+    page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_decoder_that_dies_costs_no_picture() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_album(folder.path())?;
+    visit(Visit::default(), async |page| {
+        begin_with(page, KILL_DECODER).await?;
+        page.open("images=own&backend=cpu&side=16&width=4").await?;
+        page.drop_paths(&pictures::FOLDERS.map(|name| folder.path().join(name))).await?;
+        page.wait_text(&[&format!("{} pictures", pictures::GOOD_FILES)], PATIENTLY).await?;
+        ensure!(page.evaluate("window.killed").await? == true, "No decoder died.");
+        let waits = "document.querySelector('.intake') === null";
+        page.wait(
+            "the end of reading",
+            SOON,
+            async || Ok((page.evaluate(waits).await? == true).then_some(())),
+        )
+        .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_an_engine_whoever_needs_it_is_told() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_album(folder.path())?;
+    let model = folder.path().join("model.safetensors");
+    std::fs::write(&model, b"no model at all")?;
+    let visitor = Visit { site: site::copy_without_engine, errors_allowed: true, ..Visit::default() };
+    visit(visitor, async |page| {
+        page.open("images=own&backend=cpu").await?;
+        page.wait_text(&["Reload the page to try again"], SOON).await?;
+        page.drop_paths(&[folder.path().join("discs")]).await?;
+        page.wait_text(&["discs.tiff", "There is no engine to read it", "6 pictures"], SOON).await?;
+        page.drop_paths(&[model]).await?;
+        page.wait_text(&["There is no engine to do that"], SOON).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_built_in_set_that_fails_late_is_nothing_to_ones_own_pictures() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 3, 16)?;
+    visit(Visit::default(), async |page| {
+        begin_with(page, FAIL_SHEET).await?;
+        page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
+        page.press("Fashion").await?;
+        let asked = async || Ok((page.evaluate("!!window.failSheet").await? == true).then_some(()));
+        page.wait("the sheet to be wanted", SOON, asked).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.wait_text(&["yours, 3 pictures"], SOON).await?;
+        page.evaluate("window.failSheet()").await?;
+        page.evaluate("new Promise(done => setTimeout(done, 500))").await?;
+        let text = page.text().await?;
+        ensure!(!text.contains("could not be loaded"), "It complains:\n{text}");
+        ensure!(text.contains("3 pictures"), "The pictures are gone:\n{text}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn another_set_in_the_middle_of_a_run_begins_with_nothing_of_it() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu&run=1").await?;
+        for (sets, name) in (1..).zip(["Fashion", "Shapes", "Fashion"]) {
+            page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(20)).await?;
+            page.press(name).await?;
+            page.wait_text(&["step 0 / 100000", "1,000 pictures"], SOON).await?;
+            page.press("Train").await?;
+            page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(2)).await?;
+            let run = Run::parse(&page.download("Run (JSON)").await?)?;
+            ensure!(run.curve("step")?[0] == 1.0, "The run begins with steps of the one before.");
+            page.choose("Loss").await?;
+            let listed = "document.querySelectorAll('.run-list > li').length";
+            let listed = page.evaluate(listed).await?;
+            ensure!(listed == sets + 1, "{listed} runs after {sets} other sets.");
+        }
+        Ok(())
+    })
+    .await
+}

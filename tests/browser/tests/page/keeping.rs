@@ -1,0 +1,197 @@
+//! The page and its storage, each in the middle of something when the other acts.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use browser_tests::exports::Embeddings;
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::storage::{self, wait_records};
+use browser_tests::{Page, Visit, pictures, site, visit};
+use tempfile::TempDir;
+
+/// A page whose own pictures may come.
+const OWN: &str = "images=own&steps=20&batch=4&side=16&width=4&backend=cpu";
+
+/// A page that keeps nothing yet.
+const SHAPES: &str = "images=shapes&steps=4&batch=4&side=16&width=4&backend=cpu";
+
+/// Long enough for everything that was on its way to arrive.
+const AFTERWARDS: Duration = Duration::from_secs(8);
+
+/// More pictures than are written at once.
+const MANY: u32 = 300;
+
+fn slow() -> Visit {
+    Visit { site: site::copy_with_slow_storage, ..Visit::default() }
+}
+
+/// Some photographs of one's own, trained on and kept.
+async fn keep_six(page: &Page, folder: PathBuf) -> Result<Embeddings> {
+    pictures::write_photographs(&folder, 6, 64)?;
+    page.open(OWN).await?;
+    page.drop_paths(&[folder]).await?;
+    page.picture("0005.jpg").await?;
+    page.press("Train").await?;
+    page.wait_finished(PATIENTLY).await?;
+    wait_records(page, 7).await?;
+    Embeddings::parse(&page.download("Embeddings (CSV)").await?)
+}
+
+async fn forget(page: &Page, what: &str, again: &str) -> Result<()> {
+    page.press(what).await?;
+    page.press(again).await
+}
+
+#[tokio::test]
+async fn work_that_cannot_be_read_stays_as_it_is_and_is_offered_again() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        keep_six(page, folder.path().join("album")).await?;
+        page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
+        let spoil = "const [record] = await answer(store('experiments').getAll());
+            record.body[0] = 99;
+            await answer(store('experiments', 'readwrite').put(record));";
+        storage::ask(page, spoil).await?;
+        page.open_ready(SHAPES).await?;
+        page.press("Continue").await?;
+        page.wait_text(&["Nothing was changed", "still in this browser: 6 pictures"], SOON).await?;
+        // What this visit does is kept beside it.
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        wait_records(page, 8).await?;
+        tokio::time::sleep(AFTERWARDS).await;
+        ensure!(storage::pictures(page).await? == [0, 6], "{:?}", storage::pictures(page).await?);
+        let body = "return (await answer(store('experiments').getAll())).filter(({ body }) => body[0] === 99).length;";
+        ensure!(storage::ask(page, body).await? == 1, "It was written over.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn continuing_while_pictures_are_written_mixes_no_two_sets() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(slow(), async |page| {
+        let before = keep_six(page, folder.path().join("album")).await?;
+        let many = folder.path().join("many");
+        pictures::write_photographs(&many, MANY, 16)?;
+        page.open(OWN).await?;
+        page.wait_text(&["still in this browser: 6 pictures of your own"], SOON).await?;
+        page.drop_paths(&[many]).await?;
+        let begun = async || Ok((storage::records(page).await? > 8).then_some(()));
+        page.wait("the first pictures in the storage", SOON, begun).await?;
+        page.press("Continue").await?;
+        page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
+        let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        ensure!(after == before, "The embeddings differ.");
+        tokio::time::sleep(AFTERWARDS).await;
+        let kept = storage::pictures(page).await?;
+        ensure!(kept == [6, u64::from(MANY)], "The experiments have {kept:?} pictures.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn forgetting_while_pictures_are_written_leaves_nothing() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(slow(), async |page| {
+        pictures::write_photographs(folder.path(), MANY, 16)?;
+        page.open(OWN).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        let begun = async || Ok((storage::records(page).await? > 1).then_some(()));
+        page.wait("the first pictures in the storage", PATIENTLY, begun).await?;
+        forget(page, "Forget everything", "Yes, forget everything").await?;
+        page.wait_text(&["Everything was removed"], SOON).await?;
+        tokio::time::sleep(AFTERWARDS).await;
+        let left = storage::records(page).await?;
+        ensure!(left == 0, "{left} records came back.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_storage_that_was_full_is_tried_again() -> Result<()> {
+    let folder = TempDir::new()?;
+    let visitor = Visit { site: site::copy_with_storage_full_at_first, ..Visit::default() };
+    visit(visitor, async |page| {
+        pictures::write_photographs(folder.path(), 6, 64)?;
+        page.open(OWN).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.wait_text(&["storage is full"], SOON).await?;
+        page.wait_text(&["Your work is kept in this browser"], PATIENTLY).await?;
+        wait_records(page, 7).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_storage_worker_that_is_missing_or_ends_is_said() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 6, 64)?;
+    let missing = Visit { site: site::copy_without_storage_worker, errors_allowed: true, ..Visit::default() };
+    visit(missing, async |page| {
+        page.open(OWN).await?;
+        page.wait_text(&["does not let the page store anything"], SOON).await.map(drop)
+    })
+    .await?;
+    let mortal = Visit { site: site::copy_with_mortal_storage, ..Visit::default() };
+    visit(mortal, async |page| {
+        page.open(OWN).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.wait_text(&["could not store your latest changes"], SOON).await.map(drop)
+    })
+    .await
+}
+
+/// Lays experiments of so many days ago into the storage.
+const EXPERIMENTS: &str = "const experiments = store('experiments', 'readwrite');
+    for (const days of [1, 2, 3, 4, 5, 40]) {
+        const saved = Date.now() - days * 86_400_000;
+        experiments.put({ key: `${days}`, saved, words: `work of day ${days}`, body: new Uint8Array(1) });
+    }
+    await answer(experiments.count());";
+
+#[tokio::test]
+async fn tabs_that_open_together_offer_different_work_and_remove_none_that_is_young() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(SHAPES).await?;
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        storage::ask(page, EXPERIMENTS).await?;
+        page.open(SHAPES).await?;
+        page.wait_text(&["work of day 1"], SOON).await?;
+        for day in 2..4 {
+            let tab = page.driver().new_tab().await?;
+            page.driver().switch_to_window(tab).await?;
+            page.open(SHAPES).await?;
+            page.wait_text(&[&format!("work of day {day}")], SOON).await?;
+        }
+        let keys = storage::ask(page, "return await answer(store('experiments').getAllKeys());").await?;
+        ensure!(keys == serde_json::json!(["1", "2", "3", "4", "5"]), "{keys} are left.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_removed_comes_back_by_undo() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        let before = keep_six(page, folder.path().join("album")).await?;
+        page.press("Remove all pictures").await?;
+        page.wait_text(&["All pictures were removed", "Add at least 4 pictures"], SOON).await?;
+        page.press("Undo").await?;
+        page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
+        let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        ensure!(after == before, "The embeddings differ.");
+
+        page.evaluate("document.querySelectorAll('.gallery-cell')[2].click()").await?;
+        page.press("Remove picture").await?;
+        page.wait_text(&["“0002.jpg” was removed", "5 pictures"], SOON).await?;
+        page.press("Undo").await?;
+        page.wait_text(&["6 pictures"], SOON).await.map(drop)
+    })
+    .await
+}
