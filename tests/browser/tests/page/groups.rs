@@ -35,7 +35,7 @@ async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
         page.wait_text(&["2 selected"], SOON).await?;
         gallery.send_keys(Key::Control + RIGHT).await?;
         gallery.send_keys(" ").await?;
-        page.wait_text(&["3 selected pictures", "They get the same label"], SOON).await?;
+        page.wait_text(&["3 selected pictures", "The label you set applies to all of them."], SOON).await?;
 
         let field = By::Css("input[aria-label='Label of the picked picture']");
         page.driver().find(field).await?.send_keys("zebra").await?;
