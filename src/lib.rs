@@ -13,6 +13,8 @@
 //! - [`image`]: a picture at working size, and how files become one
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: sets that grow together
+//! - [`decimal`]: numbers read from text
+//! - [`sorted`]: one sort for everything
 //!
 //! What learns, on any device burn knows, in a browser or not:
 //! - [`random`]: one seed, many independent generators
@@ -39,6 +41,7 @@ pub mod augment;
 pub mod bench;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
+pub mod decimal;
 pub mod disjoint_sets;
 #[cfg(feature = "engine")]
 pub mod encoder;
@@ -61,5 +64,6 @@ pub mod protocol;
 pub mod random;
 pub mod samples;
 pub mod settings;
+pub mod sorted;
 #[cfg(feature = "engine")]
 pub mod train;

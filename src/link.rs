@@ -7,13 +7,18 @@
 
 use std::fmt::Display;
 
-use crate::settings::{BackendChoice, Images, LossKind, Mining, Operation, Range, Settings, Similarity};
+use crate::{
+    decimal,
+    settings::{BackendChoice, Images, LossKind, Mining, Operation, Range, Settings, Similarity},
+};
 
 /// One entry of the link.
 struct Key {
     name: &'static str,
     write: fn(&Settings) -> String,
     read: fn(&mut Settings, &str) -> Result<(), String>,
+    /// The augmentation that it is, if it is one.
+    operation: Option<fn(&Settings) -> Operation>,
 }
 
 /// Names of a setting's values, as the link spells them.
@@ -62,13 +67,27 @@ impl Named for bool {
     const NAMES: &'static [(&'static str, Self)] = &[("0", false), ("1", true)];
 }
 
+/// A number as a link spells it.
+trait Number: PartialOrd + Copy + Display {
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl Number for u32 {
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Number for f32 {
+    fn parse(text: &str) -> Option<Self> {
+        decimal::parse(text).map(|number| number as Self)
+    }
+}
+
 /// Reads a number within its range; the error says which range that is.
-fn number<T>(text: &str, range: Range<T>) -> Result<T, String>
-where
-    T: std::str::FromStr + PartialOrd + Copy + Display,
-{
-    match text.parse() {
-        Ok(value) if range.contains(value) => Ok(value),
+fn number<T: Number>(text: &str, range: Range<T>) -> Result<T, String> {
+    match T::parse(text) {
+        Some(value) if range.contains(value) => Ok(value),
         _ => Err(format!("it is a number from {} to {}", range.min, range.max)),
     }
 }
@@ -104,6 +123,7 @@ macro_rules! named {
             name: stringify!($field),
             write: |settings| settings.$field.name().to_owned(),
             read: |settings, text| <$type>::parse(text).map(|value| settings.$field = value),
+            operation: None,
         }
     };
 }
@@ -115,6 +135,7 @@ macro_rules! limited {
             name: stringify!($field),
             write: |settings| settings.$field.to_string(),
             read: |settings, text| number(text, $range).map(|value| settings.$field = value),
+            operation: None,
         }
     };
 }
@@ -126,6 +147,7 @@ macro_rules! operation {
             name: stringify!($field),
             write: |settings| write_operation(settings.augmentations.$field),
             read: |settings, text| read_operation(&mut settings.augmentations.$field, text),
+            operation: Some(|settings| settings.augmentations.$field),
         }
     };
 }
@@ -166,6 +188,11 @@ const KEYS: &[Key] = &[
     named!(run: bool),
 ];
 
+/// The augmentations by the names that links give them.
+pub fn operations(settings: &Settings) -> impl Iterator<Item = (&'static str, Operation)> + '_ {
+    KEYS.iter().filter_map(|key| Some((key.name, (key.operation?)(settings))))
+}
+
 /// Spells out every setting, without the leading `#`.
 pub fn write(settings: &Settings) -> String {
     let entries: Vec<_> = KEYS.iter().map(|key| format!("{}={}", key.name, (key.write)(settings))).collect();
@@ -191,12 +218,12 @@ pub fn read(hash: &str) -> (Settings, Vec<String>) {
     for (name, value) in entries {
         match KEYS.iter().find(|key| key.name == name) {
             None => {
-                problems.push(format!("The link's setting “{name}” does not exist here; it was left out."))
+                problems.push(format!("The link’s setting “{name}” does not exist here; it was left out."))
             }
             Some(key) => {
                 if let Err(form) = (key.read)(&mut settings, value) {
                     problems.push(format!(
-                        "The link's setting “{name}={value}” cannot be used: {form}. The default, {}, applies.",
+                        "The link’s setting “{name}={value}” cannot be used: {form}. The default, {}, applies.",
                         (key.write)(&settings)
                     ));
                 }

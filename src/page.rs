@@ -7,6 +7,7 @@
 pub mod address;
 #[cfg(target_arch = "wasm32")]
 mod browser;
+pub mod by_id;
 pub mod chance;
 pub mod destination;
 pub mod differences;

@@ -14,9 +14,19 @@ document.addEventListener("click", async ({ target }) => {
   try {
     download(await picture(figure), `likeness-${figure.dataset.figure}.png`);
   } catch {
-    button.title = button.textContent = "This browser cannot save it";
+    tell("This browser could not save the figure as a picture.");
   }
 });
+
+// Shows a sentence for a while, and says it to those who do not see it.
+function tell(sentence) {
+  const notice = document.createElement("div");
+  notice.className = "told";
+  notice.setAttribute("role", "status");
+  document.body.append(notice);
+  notice.textContent = sentence;
+  setTimeout(() => notice.remove(), 8_000);
+}
 
 async function picture(figure) {
   const rect = figure.getBoundingClientRect();

@@ -43,10 +43,11 @@ async function keep(engine) {
   if (!navigator.serviceWorker || forgotten) return;
   const { version } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
-  const name = prefix + names.join(" ");
-  const cache = await caches.open(name);
-  const page = (await cache.match(base)) ? undefined : await currentPage();
+  const cacheName = prefix + names.join(" ");
+  const page = (await caches.match(base, { cacheName })) ? undefined : await currentPage();
   if (page && !isThisBuild(await page.clone().text())) return;
+  // Only now: an empty cache would count among those that are kept.
+  const cache = await caches.open(cacheName);
   const versioned = [`${engine}.js`, `${engine}_bg.wasm`, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
   const kept = (await cache.keys()).map(request => request.url);
   const missing = [...linked, ...versioned].filter(address => !kept.includes(address));
@@ -55,7 +56,7 @@ async function keep(engine) {
   if (page) await cache.put(base, page);
   const ours = (await caches.keys()).filter(name => name.startsWith(prefix));
   await Promise.all(ours.slice(0, -CACHES_KEPT).map(name => caches.delete(name)));
-  if (forgotten) return void await caches.delete(name);
+  if (forgotten) return void await caches.delete(cacheName);
   await navigator.serviceWorker.register(new URL("service-worker.js", base));
   if (forgotten) return forget();
   await navigator.serviceWorker.ready;
@@ -84,7 +85,7 @@ function offer() {
   const notice = document.createElement("div");
   notice.className = "newer";
   notice.setAttribute("role", "status");
-  notice.append("There is a newer version of this page. Reloading brings it, and ends a run that goes on.");
+  notice.append("A newer version of this page is available. Reloading installs it and interrupts training.");
   for (const [name, action] of [["Reload", () => location.reload()], ["Later", () => notice.remove()]]) {
     const button = document.createElement("button");
     button.type = "button";

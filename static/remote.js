@@ -88,17 +88,8 @@ async function pictures(blob, url) {
 
 // The file's name in an address, with the ending by which the page knows what it is.
 function named(url, ending) {
-  const name = nameIn(url);
+  const name = fileName(url);
   return name.toLowerCase().endsWith(ending) ? name : `${name}${ending}`;
-}
-
-function nameIn(url) {
-  const name = url.pathname.split("/").pop();
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }
 
 // The pictures that a manifest lists, as files with their labels.
@@ -120,13 +111,23 @@ async function listed(blob, source) {
       const item = typeof list[place] === "string" ? { url: list[place] } : list[place];
       const url = address(item?.url, source);
       if (!url) throw new Error(`Entry ${place + 1} of the list names no address.`);
-      const name = String(item.name ?? nameIn(url));
+      const name = String(item.name ?? fileName(url));
       say(`Fetching picture ${place + 1} of ${list.length}.`);
       pictures[place] = [new File([await download(url)], name), item.label == null ? null : String(item.label)];
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return pictures;
+}
+
+// The last part of an address, as its owner wrote it; one that is not spelled right stays as it is.
+function fileName(url) {
+  const name = url.pathname.split("/").pop();
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 // Fetches a file as long as everything together stays within the limit.

@@ -35,9 +35,10 @@ async function readDirectory(blob) {
   const directory = await view(blob, start, start + length);
   const found = [];
   for (let at = 0; found.length < count; ) {
-    if (at + ENTRY_LENGTH > length || directory.getUint32(at, true) !== ENTRY) throw new Error("The zip's directory is damaged.");
+    if (at + ENTRY_LENGTH > length || directory.getUint32(at, true) !== ENTRY) throw new Error("The zip’s directory is damaged.");
     const half = offset => directory.getUint16(at + offset, true);
     const whole = offset => directory.getUint32(at + offset, true);
+    if (at + ENTRY_LENGTH + half(28) > length) throw new Error("The zip’s directory is damaged.");
     const name = new Uint8Array(directory.buffer, at + ENTRY_LENGTH, half(28));
     found.push({ path: new TextDecoder().decode(name), encrypted: half(8) & 1, method: half(10), packed: whole(20), start: whole(42) });
     at += ENTRY_LENGTH + half(28) + half(30) + half(32);
@@ -50,6 +51,7 @@ async function readDirectory(blob) {
 async function unpack(blob, { path, encrypted, method, packed, start }, room) {
   if (encrypted) throw new Error(`${path} is encrypted.`);
   const local = await view(blob, start, start + LOCAL_LENGTH);
+  if (local.byteLength < LOCAL_LENGTH) throw new Error(`${path} is damaged.`);
   const contents = start + LOCAL_LENGTH + local.getUint16(26, true) + local.getUint16(28, true);
   const slice = blob.slice(contents, contents + packed);
   if (method !== 0 && method !== 8) throw new Error(`${path} is packed in a way that cannot be read here.`);

@@ -79,7 +79,7 @@ fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
 
 /// What is wrong with a file, for the user; decoders speak to programmers.
 fn sentence(format: ImageFormat, error: &ImageError) -> String {
-    let name = format!("{format:?}").to_uppercase();
+    let name = format!("{format:?}").to_ascii_uppercase();
     match error {
         ImageError::Limits(_) => too_large(),
         ImageError::Unsupported(_) => format!("It is a kind of {name} file that cannot be read here."),

@@ -85,7 +85,7 @@ pub fn shared(state: &State) -> String {
 
 /// How an address spells a tab.
 fn key(tab: Tab) -> String {
-    tab.name().to_lowercase()
+    tab.name().to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! clipboard and engine.
 
 mod actions;
+mod address_bar;
 mod app;
 mod background;
 mod builtin;
@@ -10,10 +11,12 @@ mod controls;
 mod decoder;
 mod download;
 mod drop_zone;
+mod dynamic;
 mod engine_code;
 mod engine_link;
 mod experiment_file;
 mod explain;
+mod file_button;
 mod footer;
 mod incoming;
 mod intake;

@@ -20,7 +20,7 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
     for operation in &OPERATIONS {
         let say = |settings: Operation| Some(operation_in_words(operation.strength.is_some(), settings));
         let [before, after] = [&mut before, &mut after].map(|settings| say(*(operation.field)(settings)));
-        compare(&operation.name.to_lowercase(), before, after);
+        compare(&operation.name.to_ascii_lowercase(), before, after);
     }
     found
 }

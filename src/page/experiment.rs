@@ -75,7 +75,7 @@ impl Experiment {
         let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
         if version != VERSION {
             return Err(format!(
-                "The experiment is of version {version}, and this page reads version {VERSION}. Nothing was changed."
+                "This experiment was saved by another version of the page (format {version}; this page reads {VERSION}). Nothing was changed."
             ));
         }
         let experiment: Self = postcard::from_bytes(body).map_err(|_| unreadable())?;
@@ -271,7 +271,7 @@ mod tests {
         }
         let mut later = whole.clone();
         later[0] += 1;
-        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("version 2"));
+        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("format 2"));
         assert!(Experiment::from_bytes(&[0xff; 64]).is_err());
     }
 

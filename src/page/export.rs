@@ -8,6 +8,7 @@ mod csv;
 pub mod duplicates;
 pub mod embeddings;
 pub mod environment;
+mod json;
 pub mod neighbours;
 pub mod npy;
 pub mod predictions;

@@ -66,7 +66,7 @@ fn diverging(run: &Run) -> Option<Warning> {
     (*latest > lowest * DIVERGED && latest - lowest > 0.5).then(|| Warning {
         matter: "The loss climbs.",
         advice: format!(
-            "It was {lowest:.2} and is {latest:.2} now: the steps overshoot. Try a lower learning rate or a higher temperature, then Reset."
+            "The loss rose from {lowest:.2} to {latest:.2}: the steps are too large. Try a lower learning rate or a higher temperature, then Reset."
         ),
     })
 }

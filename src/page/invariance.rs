@@ -66,7 +66,7 @@ pub fn sentence(state: &State) -> String {
         Some(row @ Row { name, cosines: [Some(before), Some(now)], .. }) if gain(row) >= Some(0.01) => {
             format!(
                 "After {after}, the encoder has learned most to overlook {}: {} instead of {}, where two different pictures have {} instead of {}.",
-                name.to_lowercase(),
+                name.to_ascii_lowercase(),
                 similarity(*now),
                 similarity(*before),
                 similarity(trained.others),

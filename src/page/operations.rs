@@ -108,8 +108,8 @@ pub type Preset = (&'static str, fn(Images) -> Augmentations);
 pub const PRESETS: [Preset; 6] = [
     ("Recommended here", Augmentations::recommended),
     ("Photos", |_| Augmentations::PHOTOS),
-    ("Colour is the point", |_| Augmentations::COLOUR_COUNTS),
-    ("Orientation is the point", |_| Augmentations::ORIENTATION_COUNTS),
+    ("Colour matters", |_| Augmentations::COLOUR_COUNTS),
+    ("Orientation matters", |_| Augmentations::ORIENTATION_COUNTS),
     ("SimCLR paper", |_| Augmentations::SIMCLR),
     ("None", |_| Augmentations::NONE),
 ];
@@ -144,8 +144,8 @@ mod tests {
             rows.map(|row| row.name).collect()
         };
         assert_eq!(on(of("None")), [""; 0]);
-        assert_eq!(on(of("Colour is the point")), ["Crop", "Horizontal flip"]);
-        let upright = on(of("Orientation is the point"));
+        assert_eq!(on(of("Colour matters")), ["Crop", "Horizontal flip"]);
+        let upright = on(of("Orientation matters"));
         assert!(
             upright.contains(&"Hue")
                 && !upright.iter().any(|name| name.contains("flip") || *name == "Rotation")

@@ -3,6 +3,7 @@
 use crate::{
     page::{state::State, words},
     protocol::{Classification, Guesses, LabelId, PictureId, Stage},
+    sorted::sorted,
 };
 
 /// What to do while there is nothing to tell apart.
@@ -63,7 +64,7 @@ pub struct Prediction {
 pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
     let Some((classification, guesses)) = method.answer(state, stage) else { return Vec::new() };
     let scores = state.has_labels();
-    let mut predictions: Vec<_> = (classification.held_out.iter())
+    let predictions: Vec<_> = (classification.held_out.iter())
         .zip(guesses.labels.iter().zip(&guesses.confidences.0))
         .filter(|(id, _)| state.labels.typed(**id).is_none())
         .filter_map(|(id, (label, confidence))| {
@@ -71,8 +72,7 @@ pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Predictio
             Some(Prediction { id: *id, label: *label, confidence: *confidence, truth })
         })
         .collect();
-    predictions.sort_by(|a, b| a.confidence.total_cmp(&b.confidence));
-    predictions
+    sorted(&predictions, |a, b| a.confidence.total_cmp(&b.confidence))
 }
 
 /// Where a picture's label comes from, or what is guessed of it, or why nothing is.

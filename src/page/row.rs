@@ -8,6 +8,7 @@ use crate::{
     page::words::{exponential, three_digits},
     protocol::{BatchMatrix, LossDetails},
     settings::{LossKind, Settings, Similarity},
+    sorted::sorted,
 };
 
 /// Another view of the batch, as the anchor sees it.
@@ -30,7 +31,7 @@ pub struct Other {
 
 /// What the loss makes of the similarities.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reckoning {
+pub enum LossTerms {
     /// InfoNCE: one choice among all others.
     Choice {
         /// log Σ exp(s/τ) over all others.
@@ -64,7 +65,7 @@ pub struct Row {
     /// All other views, the most similar first.
     pub others: Vec<Other>,
     /// What the loss makes of them.
-    pub reckoning: Reckoning,
+    pub terms: LossTerms,
     /// What the anchor adds to the mean of the batch.
     pub loss: f64,
 }
@@ -84,14 +85,14 @@ impl Row {
             let is_positive = view.abs_diff(anchor) == views / 2;
             Other { view, is_positive, similarity, logit: similarity / temperature, share: 0.0, cost: 0.0 }
         };
-        let mut others: Vec<_> = (0..views).filter(|view| *view != anchor).map(other).collect();
-        others.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
-        let (reckoning, loss) = match details.loss {
+        let others: Vec<_> = (0..views).filter(|view| *view != anchor).map(other).collect();
+        let mut others = sorted(&others, |a, b| b.similarity.total_cmp(&a.similarity));
+        let (terms, loss) = match details.loss {
             LossKind::InfoNce => choose(&mut others),
             LossKind::Nce => ask(&mut others, f64::from(details.bias)),
             LossKind::Triplet => measure(&others, anchor, details)?,
         };
-        Some(Self { anchor, temperature, others, reckoning, loss })
+        Some(Self { anchor, temperature, others, terms, loss })
     }
 
     /// The anchor's positive.
@@ -107,7 +108,7 @@ impl Row {
         shown.filter(move |(at, other)| *at < count || other.is_positive).map(|(_, other)| other)
     }
 
-    /// The loss in its formula, the numbers in place, one step of the reckoning a line,
+    /// The loss in its formula, the numbers in place, one step of the calculation a line,
     /// which breaks nowhere but before an operator.
     pub fn formula(&self) -> Vec<String> {
         self.reckoning_in_words().into_iter().map(unbroken).collect()
@@ -118,14 +119,14 @@ impl Row {
             (self.positive(), three_digits(self.temperature), three_digits(self.loss));
         let similarity = three_digits(positive.similarity);
         let others = self.others.len();
-        match &self.reckoning {
-            Reckoning::Choice { log_partition } => vec![
+        match &self.terms {
+            LossTerms::Choice { log_partition } => vec![
                 format!("loss = −log( exp(s⁺/τ) ÷ Σ exp(s/τ) ), the sum over all {others} other views"),
                 format!("= −log( exp({similarity} ÷ {tau}) ÷ {} )", exponential(*log_partition)),
                 format!("= −log( {} ÷ {} )", exponential(positive.logit), exponential(*log_partition)),
                 format!("= −log {} = {loss}", exponential(positive.logit - log_partition)),
             ],
-            Reckoning::Questions { bias } => vec![
+            LossTerms::Questions { bias } => vec![
                 format!(
                     "loss = −log σ(s⁺/τ + b) − Σ log σ(−(s/τ + b)), the sum over {} negatives",
                     others - 1
@@ -138,7 +139,7 @@ impl Row {
                     three_digits(self.loss - positive.cost)
                 ),
             ],
-            Reckoning::Distances { to_positive, to_negative, margin, .. } => vec![
+            LossTerms::Distances { to_positive, to_negative, margin, .. } => vec![
                 "loss = max(0, d²(anchor, positive) − d²(anchor, negative) + margin)".to_owned(),
                 format!(
                     "= max(0, {} − {} + {})",
@@ -188,7 +189,7 @@ fn similarity(batch: &BatchMatrix, a: usize, b: usize) -> f64 {
 }
 
 /// InfoNCE: shares of a softmax.
-fn choose(others: &mut [Other]) -> (Reckoning, f64) {
+fn choose(others: &mut [Other]) -> (LossTerms, f64) {
     let largest = others.iter().map(|other| other.logit).fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = others.iter().map(|other| (other.logit - largest).exp()).sum();
     let log_partition = sum.ln() + largest;
@@ -199,11 +200,11 @@ fn choose(others: &mut [Other]) -> (Reckoning, f64) {
             loss = log_partition - other.logit;
         }
     }
-    (Reckoning::Choice { log_partition }, loss)
+    (LossTerms::Choice { log_partition }, loss)
 }
 
 /// NCE: a logistic answer to each question, and what it costs.
-fn ask(others: &mut [Other], bias: f64) -> (Reckoning, f64) {
+fn ask(others: &mut [Other], bias: f64) -> (LossTerms, f64) {
     for other in others.iter_mut() {
         other.logit += bias;
         other.share = 1.0 / (1.0 + (-other.logit).exp());
@@ -211,18 +212,18 @@ fn ask(others: &mut [Other], bias: f64) -> (Reckoning, f64) {
         // −log σ(x) without overflow.
         other.cost = (-right).max(0.0) + (-right.abs()).exp().ln_1p();
     }
-    (Reckoning::Questions { bias }, others.iter().map(|other| other.cost).sum())
+    (LossTerms::Questions { bias }, others.iter().map(|other| other.cost).sum())
 }
 
 /// Triplet: two squared distances on the unit sphere.
-fn measure(others: &[Other], anchor: usize, details: &LossDetails) -> Option<(Reckoning, f64)> {
+fn measure(others: &[Other], anchor: usize, details: &LossDetails) -> Option<(LossTerms, f64)> {
     let negative = *details.negatives.get(anchor)? as usize;
     let distance = |found: &Other| 2.0 - 2.0 * found.similarity;
     let to_positive = others.iter().find(|other| other.is_positive).map(distance)?;
     let to_negative = others.iter().find(|other| other.view == negative).map(distance)?;
     let margin = f64::from(details.margin);
     let loss = (to_positive - to_negative + margin).max(0.0);
-    Some((Reckoning::Distances { negative, to_positive, to_negative, margin }, loss))
+    Some((LossTerms::Distances { negative, to_positive, to_negative, margin }, loss))
 }
 
 #[cfg(test)]

@@ -37,13 +37,13 @@ pub use snapshot::Snapshot;
 pub use undo::Removed;
 pub use why_alike::WhyAlike;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use experiment::Awaited;
 use undo::Undo;
 
 use crate::{
-    page::words,
+    page::{by_id::Ids, words},
     protocol::{Activity, Backend, Command, Environment, Event, MapMethod, PictureId, Stage, Views},
     settings::{BackendChoice, Images, MIN_PICTURES, Settings},
 };
@@ -64,6 +64,16 @@ pub enum Engine {
     Ready(Environment),
     /// It cannot be had; why.
     Stopped(String),
+}
+
+impl Engine {
+    /// What it computes on, once it is ready.
+    pub fn environment(&self) -> Option<&Environment> {
+        match self {
+            Self::Ready(environment) => Some(environment),
+            _ => None,
+        }
+    }
 }
 
 /// Files being read.
@@ -562,7 +572,7 @@ impl State {
         self.suggest_tab(Tab::Neighbours);
     }
 
-    /// Adds pictures.
+    /// Adds pictures to the set; returns the ids that they were given.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.touch(Part::Pictures);
         self.is_guest = false;
@@ -580,7 +590,7 @@ impl State {
         self.touch(Part::Pictures);
         self.touch(Part::Selection);
         self.touch(Part::Labels);
-        let gone: BTreeSet<_> = ids.iter().copied().collect();
+        let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
             let (before, after) = self.pictures.entries().split_at(row);
             let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);

@@ -1,11 +1,10 @@
 //! Pictures that belong together, as strips: what the tab Groups shows.
 
-use std::collections::HashMap;
-
 use super::{state::State, words};
 use crate::{
     disjoint_sets::DisjointSets,
     protocol::{PictureId, Stage},
+    sorted::sorted,
 };
 
 /// Pictures that belong together.
@@ -38,18 +37,18 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     for (a, b, _) in &links {
         sets.join(*a, *b);
     }
-    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut places = vec![None; state.pictures.len()];
     let mut found: Vec<(Vec<usize>, f32)> = Vec::new();
     for (a, b, similarity) in links {
-        let place = *places.entry(sets.find(a)).or_insert_with(|| {
+        let place = *places[sets.find(a)].get_or_insert_with(|| {
             found.push((Vec::new(), similarity));
             found.len() - 1
         });
         found[place].0.extend([a, b]);
         found[place].1 = similarity;
     }
-    let strip = |(mut rows, weakest): (Vec<usize>, f32)| {
-        rows.sort_unstable();
+    let strip = |(rows, weakest): (Vec<usize>, f32)| {
+        let mut rows = sorted(&rows, Ord::cmp);
         rows.dedup();
         let pictures = rows.into_iter().map(|row| state.pictures.entries()[row].id).collect();
         Strip { pictures, remark: format!("similarity {}", words::fine_similarity(weakest)) }
@@ -72,12 +71,10 @@ fn common_label(state: &State, pictures: &[PictureId]) -> String {
     if state.label_names().len() < 2 {
         return String::new();
     }
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    pictures
-        .iter()
-        .filter_map(|id| state.label_of(*id))
-        .for_each(|label| *counts.entry(label).or_default() += 1);
-    let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
+    let labels: Vec<&str> = pictures.iter().filter_map(|id| state.label_of(*id)).collect();
+    let labels = sorted(&labels, Ord::cmp);
+    let counts = labels.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len()));
+    let most = counts.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
     most.map_or("no labels".to_owned(), |(label, count)| {
         format!("{} {label}", words::percent(count as f32 / pictures.len() as f32))
     })

@@ -200,7 +200,7 @@ pub const FINE_TUNING: Term = term(
 /// Confidence.
 pub const CONFIDENCE: Term = term(
     "confidence",
-    "How probable the classifier holds its own guess. The least confident guesses are the best ones to correct.",
+    "How sure the classifier is of its guess. The least confident guesses are the best ones to correct.",
 );
 /// The confusion matrix.
 pub const CONFUSION: Term = term(

@@ -67,11 +67,6 @@ pub fn fine_similarity(value: f32) -> String {
     format!("{:.3}", (value * 1000.0 + 1e-3).floor() / 1000.0)
 }
 
-/// A number without needless zeros, with a true minus sign.
-pub fn number(value: f32) -> String {
-    value.to_string().replace('-', "−")
-}
-
 /// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³",
 /// which does not break.
 pub fn exponential(exponent: f64) -> String {
@@ -122,6 +117,14 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Pixels => "Raw pixels",
         Stage::Untrained => "Untrained",
         Stage::Trained => "Trained",
+    }
+}
+
+/// The same with the step whose weights they are, where that says something.
+pub fn stage_at(at: Stage, step: Option<u32>) -> String {
+    match (at, step) {
+        (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),
+        _ => stage(at).to_owned(),
     }
 }
 
@@ -281,7 +284,7 @@ fn labelled_summary(state: &State) -> String {
 fn unlabelled_summary(state: &State) -> String {
     match (state.results.changed_neighbours(), trained_step(state)) {
         (Some((changed, k)), step) if step > 0 => format!(
-            "After {}, {changed:.1} of each picture’s {k} nearest are others than before training.",
+            "After {}, {changed:.1} of each picture’s {k} nearest differ from those before training.",
             counted(step, "step")
         ),
         _ if state.run.running => TRAINING.to_owned(),

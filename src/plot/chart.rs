@@ -57,9 +57,14 @@ pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
     Some(if low < high { (low, high) } else { (min - pad, max + pad) })
 }
 
+/// A curve smoothed for the eye: over a thirtieth of it to either side, 20 values at most.
+pub fn smooth(values: &[f32]) -> Vec<f32> {
+    smoothed(values, (values.len() / 30).min(20))
+}
+
 /// Each value's mean with up to `reach` neighbours on either side, always as many before
 /// as after, so that the curve does not lag; values that are not finite do not count.
-pub fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
+fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
     let mut sums = vec![(0.0, 0)];
     for value in values {
         let (sum, count): (f64, u32) = sums[sums.len() - 1];

@@ -1,6 +1,9 @@
 //! A similarity matrix as pixels, one a cell.
 
+use std::ops::Range;
+
 use super::colour::viridis;
+use crate::sorted::sorted;
 
 /// The values that the ends of the colour map stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +24,7 @@ impl Scale {
         const SAMPLES: usize = 20_000;
         let off_diagonal = cells.len().saturating_sub(side);
         let stride = (off_diagonal / SAMPLES).max(1);
-        let mut values: Vec<f32> = (cells.iter().enumerate())
+        let values: Vec<f32> = (cells.iter().enumerate())
             .filter(|(i, value)| i / side.max(1) != i % side.max(1) && value.is_finite())
             .map(|(_, value)| *value)
             .step_by(stride)
@@ -29,7 +32,7 @@ impl Scale {
         if values.is_empty() {
             return Self::COSINE;
         }
-        values.sort_by(f32::total_cmp);
+        let values = sorted(&values, f32::total_cmp);
         let percentile = |share: f32| values[((values.len() - 1) as f32 * share).round() as usize];
         Self::rounded(percentile(0.01), percentile(0.99))
     }
@@ -77,7 +80,7 @@ pub fn cell_at(across: f32, down: f32, side: usize) -> Option<(usize, usize)> {
 }
 
 /// The rows, out of `rows`, that a matrix of `side` blocks averages in block `block`.
-pub fn block_rows(block: usize, side: usize, rows: usize) -> std::ops::Range<usize> {
+pub fn block_rows(block: usize, side: usize, rows: usize) -> Range<usize> {
     if side == 0 {
         return 0..0;
     }

@@ -37,11 +37,10 @@ impl Session {
         }
     }
 
-    /// Sends the settings, and puts them into the address.
+    /// Sends the settings.
     pub(super) fn send_all_settings(self) {
         let settings = self.peek(|state| state.settings);
         self.send(&Command::Configure(settings));
-        self.show_address();
     }
 
     /// Keeps the address bar true to the page.
@@ -56,8 +55,7 @@ impl Session {
 
     /// Takes back the settings of a run, for the pictures that are here now.
     pub fn use_settings_of(self, number: u32) {
-        let records = self.peek(|state| state.records());
-        if let Some(record) = records.iter().find(|record| record.number == number) {
+        if let Some(record) = self.peek(|state| state.record(number)) {
             let taken = record.settings;
             self.edit(|now| {
                 *now = Settings { images: now.images, backend: now.backend, run: now.run, ..taken }
@@ -205,7 +203,6 @@ impl Session {
     /// Puts a tab in front.
     pub fn choose_tab(self, tab: Tab) {
         self.change(|state| state.choose_tab(tab));
-        self.show_address();
     }
 
     /// Looks inside one row of the batch matrix, or inside none.

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    builtin,
+    address_bar, builtin,
     drop_zone::DropOverlay,
     footer::Footer,
     keeper,
@@ -70,6 +70,7 @@ fn App(session: Session) -> impl IntoView {
     theme::provide();
     Tour::provide();
     remote::receive(session);
+    address_bar::follow(session);
     let embed = session.peek(|state| state.embed);
     view! {
         <div class="page" class:embed=embed>

@@ -1,8 +1,9 @@
 //! The controls that settings are made with.
 
 use leptos::{ev, prelude::*};
+use web_sys::HtmlInputElement;
 
-use super::{explain::Explain, session::Session};
+use super::{dynamic::handler, explain::Explain, session::Session};
 use crate::{page::terms::Term, settings::Range};
 
 /// A slider with its value in words beside its name.
@@ -19,33 +20,53 @@ pub fn Slider(
     /// The value in words.
     #[prop(into)]
     words: Signal<String>,
-    /// The distance between values, out of 1.
+    /// The least value.
+    #[prop(optional)]
+    min: f32,
+    /// The greatest value.
+    #[prop(into, default = 1.0.into())]
+    max: Signal<f32>,
+    /// The distance between values.
     #[prop(default = "0.05")]
     step: &'static str,
+    /// Whether a value counts only once the slider is let go.
+    #[prop(optional)]
+    at_rest: bool,
     /// Takes the value that the user sets.
-    on_input: impl Fn(f32) + 'static,
+    on_input: impl Fn(f32) + Send + Sync + 'static,
 ) -> impl IntoView {
-    let input = move |event: ev::Event| {
-        if let Ok(value) = event_target_value(&event).parse() {
-            on_input(value);
-        }
-    };
+    let on_input = Callback::new(on_input);
+    let take = move |event: ev::Event| on_input.run(number(&event) as f32);
     view! {
         <label class="slider">
             <span class="slider-name">{name}</span>
             <output class="slider-words">{words}</output>
             <input
                 type="range"
-                min="0"
-                max="1"
+                min=min.to_string()
+                max=move || max.get().to_string()
                 step=step
                 aria-label=label
                 aria-valuetext=words
                 prop:value=move || value.get().to_string()
-                on:input=input
+                on:input=handler(move |event: ev::Event| {
+                    if !at_rest {
+                        take(event);
+                    }
+                })
+                on:change=handler(move |event: ev::Event| {
+                    if at_rest {
+                        take(event);
+                    }
+                })
             />
         </label>
     }
+}
+
+/// The number that an input holds; NaN where it holds none.
+fn number(event: &ev::Event) -> f64 {
+    event_target::<HtmlInputElement>(event).value_as_number()
 }
 
 /// A number that is typed; one outside its limits moves to the nearest limit, and a
@@ -61,24 +82,26 @@ pub fn NumberField(
     value: Signal<f64>,
     /// Its limits.
     range: Range<f64>,
-    /// The distance between values that the arrows go through; "any" where there is none.
-    step: &'static str,
+    /// Whether it is a whole number.
+    #[prop(optional)]
+    whole: bool,
     /// Takes the value that the user sets.
-    on_change: impl Fn(f64) + 'static,
+    on_change: impl Fn(f64) + Send + Sync + 'static,
 ) -> impl IntoView {
     let session = Session::expect();
+    let on_change = Callback::new(on_change);
     let change = move |event: ev::Event| {
-        let typed = event_target_value(&event).parse().ok();
-        let number = range.clamp(typed.unwrap_or(value.get_untracked()));
-        let number = if step == "1" { number.trunc() } else { number };
-        if typed != Some(number) {
+        let typed = number(&event);
+        let number = range.clamp(if typed.is_nan() { value.get_untracked() } else { typed });
+        let number = if whole { number.trunc() } else { number };
+        if typed != number {
             let Range { min, max } = range;
             session.change(|state| {
-                state.notify(format!("{name}: a number from {min} to {max} is wanted; it is {number} now."));
+                state.notify(format!("{name} must be between {min} and {max}; it was set to {number}."));
             });
         }
-        event_target::<web_sys::HtmlInputElement>(&event).set_value(&number.to_string());
-        on_change(number);
+        event_target::<HtmlInputElement>(&event).set_value(&number.to_string());
+        on_change.run(number);
     };
     view! {
         <div class="field">
@@ -88,9 +111,9 @@ pub fn NumberField(
                     type="number"
                     min=range.min.to_string()
                     max=range.max.to_string()
-                    step=step
+                    step=if whole { "1" } else { "any" }
                     prop:value=move || value.get().to_string()
-                    on:change=change
+                    on:change=handler(change)
                 />
             </label>
             <Explain term />
@@ -111,7 +134,7 @@ pub fn CountField(
     let change = move |event: ev::Event| {
         let number = event_target_value(&event).parse().unwrap_or(value.get_untracked());
         let number = range.clamp(number);
-        event_target::<web_sys::HtmlInputElement>(&event).set_value(&number.to_string());
+        event_target::<HtmlInputElement>(&event).set_value(&number.to_string());
         value.set(number);
     };
     view! {
@@ -123,7 +146,7 @@ pub fn CountField(
                 max=range.max.to_string()
                 step="1"
                 prop:value=move || value.get().to_string()
-                on:change=change
+                on:change=handler(change)
             />
         </label>
     }
@@ -142,25 +165,41 @@ pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
     #[prop(into)]
     value: Signal<Option<T>>,
     /// Takes the value that the user chooses.
-    on_change: impl Fn(T) + Copy + 'static,
+    on_change: impl Fn(T) + Send + Sync + 'static,
 ) -> impl IntoView {
-    let option = move |(text, option): &'static (&'static str, T)| {
+    let chosen = move || options.iter().position(|(_, option)| Some(*option) == value.get());
+    let choose = move |place: usize| on_change(options[place].1);
+    let names = options.iter().map(|(name, _)| *name).collect();
+    // What does not depend on the type is compiled once.
+    view! { <PlaceChoice legend name names chosen=Signal::derive(chosen) on_change=Callback::new(choose) /> }
+}
+
+/// A few names of which one is chosen, by its place.
+#[component]
+fn PlaceChoice(
+    legend: &'static str,
+    name: &'static str,
+    names: Vec<&'static str>,
+    chosen: Signal<Option<usize>>,
+    on_change: Callback<usize>,
+) -> impl IntoView {
+    let option = move |(place, text): (usize, &'static str)| {
         view! {
             <label class="option">
                 <input
                     type="radio"
                     name=name
-                    prop:checked=move || value.get() == Some(*option)
-                    on:change=move |_| on_change(*option)
+                    prop:checked=move || chosen.get() == Some(place)
+                    on:change=handler(move |_| on_change.run(place))
                 />
-                <span>{*text}</span>
+                <span>{text}</span>
             </label>
         }
     };
     view! {
         <fieldset class="choice">
             <legend>{legend}</legend>
-            <div class="options">{options.iter().map(option).collect_view()}</div>
+            <div class="options">{names.into_iter().enumerate().map(option).collect_view()}</div>
         </fieldset>
     }
 }

@@ -206,7 +206,7 @@ fn unreadable() -> String {
 }
 
 fn is_svg(file: &File) -> bool {
-    file.type_() == "image/svg+xml" || file.name().to_lowercase().ends_with(".svg")
+    file.type_() == "image/svg+xml" || file.name().to_ascii_lowercase().ends_with(".svg")
 }
 
 /// Draws a file by way of an image element, the only decoder for SVG.

@@ -9,6 +9,8 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Response, ResponseInit, Url};
 
+use crate::decimal;
+
 /// The engines that are built together with the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -108,7 +110,7 @@ fn length(headers: &Headers) -> Option<f64> {
     if headers.get("content-encoding").ok().flatten().is_some() {
         return None;
     }
-    headers.get("content-length").ok().flatten()?.parse().ok()
+    decimal::parse(&headers.get("content-length").ok().flatten()?)
 }
 
 /// Compiles a stream, whatever type the server gave it.

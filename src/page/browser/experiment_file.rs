@@ -22,7 +22,7 @@ const ENDING: &str = ".likeness";
 
 /// Whether a file is one by its name.
 pub fn is_one(name: &str) -> bool {
-    name.to_lowercase().ends_with(ENDING)
+    name.to_ascii_lowercase().ends_with(ENDING)
 }
 
 /// Saves the experiment as one file.

@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{clipboard, session::Session};
-use crate::page::{
-    export,
-    state::{Engine, Part, State},
+use super::{clipboard, dynamic::handler, session::Session};
+use crate::{
+    page::{
+        export,
+        state::{Part, State},
+    },
+    protocol::Environment,
 };
 
 /// Why this backend; then the environment in one line, to be copied into a report.
@@ -13,15 +16,14 @@ use crate::page::{
 pub fn Footer() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
-    let line = move || session.read([Part::Engine], environment_line);
-    let why = move || {
-        session.read([Part::Engine], |state| match &state.engine {
-            Engine::Ready(environment) => {
-                format!("{} {}", environment.reason, environment.self_test).trim_end().to_owned()
-            }
-            _ => String::new(),
+    let line = Signal::derive(move || session.read([Part::Engine], environment_line));
+    let why = Signal::derive(move || {
+        session.read([Part::Engine], |state| {
+            let words = |found: &Environment| format!("{} {}", found.reason, found.self_test);
+            state.engine.environment().map_or_else(String::new, words).trim_end().to_owned()
         })
-    };
+    });
+    let said = move || report.get().map(|copied| if copied { "Copied" } else { "Could not copy" });
     view! {
         <footer class="footer">
             <p class="backend-reason">{why}</p>
@@ -29,24 +31,18 @@ pub fn Footer() -> impl IntoView {
             <button
                 class="button quiet"
                 type="button"
-                on:click=move |_| clipboard::copy(session.peek(environment_line), report)
+                aria-label="Copy the line about this browser and engine"
+                on:click=handler(move |_| clipboard::copy(session.peek(environment_line), report))
             >
-                {move || match report.get() {
-                    None => "Copy",
-                    Some(true) => "Copied",
-                    Some(false) => "Not allowed",
-                }}
+                {move || said().unwrap_or("Copy")}
             </button>
+            <span class="visually-hidden" role="status">{move || said()}</span>
         </footer>
     }
 }
 
 fn environment_line(state: &State) -> String {
-    let environment = match &state.engine {
-        Engine::Ready(environment) => Some(environment),
-        _ => None,
-    };
-    export::environment::environment_line(&browser(), environment)
+    export::environment::environment_line(&browser(), state.engine.environment())
 }
 
 /// The browser in its own words.

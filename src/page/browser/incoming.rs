@@ -10,7 +10,7 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use crate::page::state::Failure;
+use crate::{page::state::Failure, sorted::sorted};
 
 /// What the file pickers offer: what browsers read, and the formats that the engine adds.
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
@@ -73,12 +73,11 @@ impl Gathered {
                     None => self.miss(&entry, "The file could not be opened."),
                 }
             } else {
-                let (mut children, whole) = children(entry.unchecked_ref()).await;
+                let (children, whole) = children(entry.unchecked_ref()).await;
                 if !whole {
-                    self.miss(&entry, "The folder could not be opened to its end.");
+                    self.miss(&entry, "Part of the folder could not be read.");
                 }
-                children.sort_by_key(FileSystemEntry::name);
-                for child in children {
+                for child in sorted(&children, |a, b| a.name().cmp(&b.name())) {
                     self.walk(child, Some(entry.name())).await;
                 }
             }

@@ -49,7 +49,7 @@ fn take_pictures(session: Session, Gathered { files, unopened }: Gathered) {
     let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
     let skipped = found - incoming.len();
     if incoming.is_empty() && unopened.is_empty() {
-        return session.change(|state| state.notify("There was no picture in it."));
+        return session.change(|state| state.notify("No pictures were found."));
     }
     // A built-in set that is still being drawn would be drawn among them.
     if session.peek(|state| is_builtin(state) && state.intake.is_active() && state.intake.verb != VERB) {
@@ -75,7 +75,8 @@ fn is_builtin(state: &State) -> bool {
 
 /// Files that operating systems leave among pictures.
 fn is_clutter(name: &str) -> bool {
-    name.starts_with('.') || matches!(name.to_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
+    name.starts_with('.')
+        || matches!(name.to_ascii_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
 }
 
 /// A batch of files being read.

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{clipboard, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton};
+use super::{
+    clipboard, dynamic::handler, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton,
+};
 use crate::{
     page::{
         address,
@@ -42,8 +44,9 @@ pub fn Masthead() -> impl IntoView {
 #[component]
 fn WholePage() -> impl IntoView {
     let session = Session::expect();
-    let whole =
-        move || session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)));
+    let whole = Signal::derive(move || {
+        session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)))
+    });
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
             "Open the whole page"
@@ -86,16 +89,14 @@ fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
 }
 
 fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.read([Part::Engine], |state| matches!(state.engine, Engine::Ready(_)))
+    move || session.read([Part::Engine], |state| state.engine.environment().is_some())
 }
 
 /// Why the engine is as it is, and what it runs on.
 fn reason(engine: &Engine) -> String {
     match engine {
-        Engine::Loading { .. } => {
-            "The engine that computes is on its way; pictures can come in meanwhile.".to_owned()
-        }
-        Engine::Starting => "The engine looks for a device to compute on.".to_owned(),
+        Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
+        Engine::Starting => "The engine is looking for a device.".to_owned(),
         Engine::Stopped(sentence) => sentence.clone(),
         Engine::Ready(environment) => {
             let adapter = match environment.adapter.as_str() {
@@ -121,15 +122,15 @@ fn Share() -> impl IntoView {
             state.settings.images == Images::Own && state.remote.is_none()
         })
     };
-    let said = move || match report.get() {
+    let said = Signal::derive(move || match report.get() {
         None => "",
         Some(false) => "The browser did not allow copying: take the link from the address bar.",
         Some(true) if own() => "Link copied. It carries the settings; your pictures stay here.",
         Some(true) => "Link copied",
-    };
+    });
     view! {
         <div class="share">
-            <button class="button" type="button" on:click=share>
+            <button class="button" type="button" on:click=handler(share)>
                 "Share"
             </button>
             <p class="toast" class:shown=move || report.get().is_some() aria-live="polite">

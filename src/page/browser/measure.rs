@@ -4,11 +4,13 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, ResizeObserver, ResizeObserverEntry};
 
+use super::dynamic::effect;
+
 /// An element's inner width and height in pixels, followed for as long as the component lives.
 pub fn follow_size(element: NodeRef<html::Div>) -> Signal<(f64, f64)> {
     let size = RwSignal::new((0.0, 0.0));
     let observer = StoredValue::new_local(None::<Observer>);
-    Effect::new(move || {
+    effect(move || {
         if let Some(element) = element.get() {
             observer.set_value(Observer::new(&element, move |width, height| {
                 // The observer may speak once more after its component is gone.

@@ -11,7 +11,7 @@ const MAX_BYTES: f64 = 256e6;
 
 /// Whether a file is one by its name.
 pub fn is_one(name: &str) -> bool {
-    name.to_lowercase().ends_with(".safetensors")
+    name.to_ascii_lowercase().ends_with(".safetensors")
 }
 
 /// Hands a model file to the engine, which answers with its settings or why not.

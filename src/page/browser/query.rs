@@ -22,7 +22,7 @@ pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
     let Some(Incoming { file, .. }) = files.into_iter().next() else {
         return session.change(|state| {
             let missed = unopened.first().map(|failure| format!("{}: {}", failure.name, failure.reason));
-            state.notify(missed.unwrap_or_else(|| "There was no picture in it.".to_owned()));
+            state.notify(missed.unwrap_or_else(|| "No pictures were found.".to_owned()));
         });
     };
     let attempt = session.change(|state| state.begin_search());

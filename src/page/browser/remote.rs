@@ -4,12 +4,13 @@
 use js_sys::Array;
 use leptos::{
     leptos_dom::helpers::window_event_listener_untyped,
-    prelude::{Effect, GetValue, SetValue, StoredValue, window},
+    prelude::{GetValue, SetValue, StoredValue, window},
 };
 use wasm_bindgen::JsCast;
 use web_sys::{CustomEvent, Location};
 
 use super::{
+    dynamic::effect,
     incoming::{Gathered, Incoming},
     intake,
     session::Session,
@@ -36,7 +37,7 @@ pub fn receive(session: Session) {
         awaited.set_value(session.peek(|state| state.settings.run));
         intake::take(session, Gathered { files, unopened: Vec::new() });
     });
-    Effect::new(move || {
+    effect(move || {
         let here = session.read([Part::Intake, Part::Pictures], |state| {
             !state.intake.is_active() && state.pictures.len() >= MIN_PICTURES
         });

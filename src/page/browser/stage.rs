@@ -28,6 +28,7 @@ mod selection_bar;
 mod similarity_tab;
 mod strip_view;
 mod tabs;
+mod wanted_stage;
 mod why_view;
 
 use gallery::Gallery;
@@ -37,13 +38,17 @@ use notices::Notices;
 use return_offer::ReturnOffer;
 use tabs::Tabs;
 
-use crate::page::{browser::session::Session, state::Part, words};
+use crate::page::{
+    browser::{dynamic::memo, session::Session},
+    state::Part,
+    words,
+};
 
 /// The stage.
 #[component]
 pub fn Stage() -> impl IntoView {
     let session = Session::expect();
-    let summary = Memo::new(move |_| {
+    let summary = memo(move || {
         session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
     });
     view! {

@@ -1,7 +1,9 @@
 //! Light, dark, or as the system has it.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use web_sys::Storage;
+
+use super::dynamic::{effect, handler};
 
 /// Where the choice is kept; `static/theme.js` reads it before the first paint.
 const KEY: &str = "theme";
@@ -18,32 +20,33 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The themes and the words that stand for them.
-    const NAMES: [(&str, Self); 3] = [("auto", Self::System), ("light", Self::Light), ("dark", Self::Dark)];
+    /// The themes, the words that stand for them, and their names on the page.
+    const NAMES: [(&str, &str, Self); 3] =
+        [("auto", "Auto", Self::System), ("light", "Light", Self::Light), ("dark", "Dark", Self::Dark)];
 
-    fn name(self) -> &'static str {
-        Self::NAMES.into_iter().find(|(_, theme)| *theme == self).map_or("auto", |(name, _)| name)
+    fn key(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(.., theme)| *theme == self).map_or("auto", |(key, ..)| key)
     }
 
     fn parse(text: &str) -> Self {
-        Self::NAMES.into_iter().find(|(name, _)| *name == text).map_or(Self::System, |(_, theme)| theme)
+        Self::NAMES.into_iter().find(|(key, ..)| *key == text).map_or(Self::System, |(.., theme)| theme)
     }
 }
 
 /// Makes the theme available to [`ThemeSwitch`].
 pub fn provide() {
     let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    let theme = RwSignal::new(kept.map_or(Theme::System, |name| Theme::parse(&name)));
+    let theme = RwSignal::new(kept.map_or(Theme::System, |key| Theme::parse(&key)));
     provide_context(theme);
-    Effect::new(move || show(theme.get()));
+    effect(move || show(theme.get()));
 }
 
 /// Tells the style sheet, and keeps the choice where the browser allows it.
 fn show(theme: Theme) {
     let root = document().document_element().expect("the page has a root");
-    root.set_attribute("data-theme", theme.name()).expect("the name is an attribute's");
+    root.set_attribute("data-theme", theme.key()).expect("the name is an attribute's");
     if let Some(storage) = storage().filter(|_| theme != Theme::System) {
-        storage.set_item(KEY, theme.name()).ok();
+        storage.set_item(KEY, theme.key()).ok();
     } else {
         forget();
     }
@@ -65,20 +68,16 @@ fn storage() -> Option<Storage> {
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = expect_context::<RwSignal<Theme>>();
-    let option = |(name, _)| view! { <option value=name>{capitalised(name)}</option> };
+    let option = |(key, name, _)| view! { <option value=key>{name}</option> };
     view! {
         <select
             class="theme"
             aria-label="Theme"
             title="Theme"
-            prop:value=move || theme.get().name()
-            on:change=move |event| theme.set(Theme::parse(&event_target_value(&event)))
+            prop:value=move || theme.get().key()
+            on:change=handler(move |event: ev::Event| theme.set(Theme::parse(&event_target_value(&event))))
         >
             {Theme::NAMES.map(option).collect_view()}
         </select>
     }
-}
-
-fn capitalised(name: &str) -> String {
-    name[..1].to_uppercase() + &name[1..]
 }

@@ -1,22 +1,34 @@
 //! One picture of the set, small.
 
 use leptos::{html, prelude::*};
+use web_sys::HtmlCanvasElement;
 
-use super::{paint, session::Session};
+use super::{dynamic::effect, paint, session::Session};
 use crate::{image::SIDE, protocol::PictureId};
 
 /// A picture's canvas; its name has to stand beside it or label the control around it.
 #[component]
 pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoView {
     let session = Session::expect();
-    let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
-        let (Some(canvas), Some(id)) = (canvas.get(), picture.get()) else { return };
+    let paint = move |canvas: &HtmlCanvasElement| {
+        let Some(id) = picture.get() else { return };
         session.peek(|state| {
             if let Some(entry) = state.pictures.get(id) {
-                paint::rgb(&canvas, entry.image.rgb(), SIDE);
+                paint::rgb(canvas, entry.image.rgb(), SIDE);
             }
         });
+    };
+    view! { <Painted paint /> }
+}
+
+/// A small canvas, painted anew when something changes that `paint` reads.
+#[component]
+pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    effect(move || {
+        if let Some(canvas) = canvas.get() {
+            paint(&canvas);
+        }
     });
     view! { <canvas class="thumbnail" node_ref=canvas width=SIDE height=SIDE aria-hidden="true"></canvas> }
 }

@@ -33,7 +33,7 @@ pub async fn breathe() {
 
 /// Milliseconds on a clock that only runs forward.
 pub fn now() -> f64 {
-    js_sys::Date::now()
+    window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
 }
 
 /// Whether the user asked the system for less motion.

@@ -4,7 +4,11 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::{session::Session, timing};
+use super::{
+    dynamic::{When, effect, handler},
+    session::Session,
+    timing,
+};
 use crate::page::{
     state::Part,
     tour::{Before, STOPS, Stop, Until, first},
@@ -65,7 +69,7 @@ pub fn TourButton() -> impl IntoView {
             class="button"
             type="button"
             id=BUTTON
-            on:click=move |_| tour.go(session, session.peek(first))
+            on:click=handler(move |_| tour.go(session, session.peek(first)))
         >
             "Tour"
         </button>
@@ -77,7 +81,7 @@ pub fn TourButton() -> impl IntoView {
 pub fn TourGuide() -> impl IntoView {
     let session = Session::expect();
     let tour = expect_context::<Tour>();
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Settings, Part::Pictures, Part::Intake, Part::Run, Part::Tab, Part::Selection]);
         let Some(Stop { until: Until::Reached(reached), .. }) = tour.stop() else { return };
         let before = tour.before.get_value();
@@ -98,12 +102,11 @@ pub fn TourGuide() -> impl IntoView {
             tour.end();
         }
     });
-    let going = Memo::new(move |_| tour.place.get().is_some());
     view! {
-        <Show when=move || going.get()>
+        <When holds=move || tour.place.get().is_some()>
             <Ring />
             <Card />
-        </Show>
+        </When>
     }
 }
 
@@ -113,7 +116,7 @@ fn Card() -> impl IntoView {
     let session = Session::expect();
     let tour = expect_context::<Tour>();
     let card = NodeRef::<html::Section>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(card) = card.get() {
             card.focus().ok();
         }
@@ -126,10 +129,10 @@ fn Card() -> impl IntoView {
                 <p>{move || tour.stop().map(|stop| stop.text)}</p>
             </div>
             <div class="buttons">
-                <button class="button primary" type="button" on:click=move |_| tour.next(session)>
+                <button class="button primary" type="button" on:click=handler(move |_| tour.next(session))>
                     {move || if is_last() { "Finish" } else { "Next" }}
                 </button>
-                <button class="button quiet" type="button" on:click=move |_| tour.end()>
+                <button class="button quiet" type="button" on:click=handler(move |_| tour.end())>
                     "End the tour"
                 </button>
             </div>
@@ -142,7 +145,7 @@ fn Card() -> impl IntoView {
 fn Ring() -> impl IntoView {
     let tour = expect_context::<Tour>();
     let place = RwSignal::new([0.0; 4]);
-    Effect::new(move || {
+    effect(move || {
         if let Some(target) = tour.stop().and_then(target) {
             bring_into_view(&target);
         }

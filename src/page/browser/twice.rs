@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::dynamic::handler;
+
 /// The button. It forgets that it was pressed once when the focus goes elsewhere.
 #[component]
 pub fn Twice(
@@ -30,8 +32,8 @@ pub fn Twice(
             class=class
             type="button"
             disabled=move || disabled.get()
-            on:click=press
-            on:blur=move |_| asked.set(false)
+            on:click=handler(press)
+            on:blur=handler(move |_| asked.set(false))
         >
             {move || if asked.get() { again } else { name }}
         </button>

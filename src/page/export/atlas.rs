@@ -1,58 +1,44 @@
 //! Embeddings, labels and pictures for Embedding Atlas: one JSON object a line.
 
-use std::collections::HashMap;
-
 use base64::prelude::{BASE64_STANDARD, Engine};
-use serde::Serialize;
 
-use super::embeddings::rows;
+use super::{embeddings::rows, json::Json};
 use crate::{
     image::{Image, SIDE},
-    page::state::{Scored, State},
+    page::{
+        by_id::ById,
+        state::{Scored, State},
+    },
     plot::shrink::shrink,
-    protocol::PictureId,
 };
 
 /// By how much the pictures are shrunk.
 const FACTOR: usize = 3;
-
-/// A line of the file.
-#[derive(Serialize)]
-struct Line<'a> {
-    name: &'a str,
-    label: Option<&'a str>,
-    /// The place on the page's map, where it was drawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    x: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    y: Option<f32>,
-    /// The picture, small, as a data URL.
-    image: String,
-    embedding: &'a [f32],
-}
 
 /// One picture a line; `x` and `y` are there if the page has a map of these embeddings.
 pub fn jsonl(state: &State, scored: &Scored) -> String {
     let places = places(state, scored);
     let mut text = String::new();
     for row in rows(state, scored) {
-        let place = places.get(&row.entry.id);
-        let line = Line {
-            name: &row.entry.name,
-            label: row.label,
-            x: place.map(|place| place[0]),
-            y: place.map(|place| place[1]),
-            image: data_url(&row.entry.image),
-            embedding: row.embedding,
-        };
-        text.push_str(&serde_json::to_string(&line).expect("a line is plain data"));
+        let mut json = Json::default();
+        json.object(|json| {
+            json.text_field("name", &row.entry.name);
+            json.optional_field("label", row.label);
+            if let Some([x, y]) = places.get(&row.entry.id) {
+                json.number_field("x", *x);
+                json.number_field("y", *y);
+            }
+            json.text_field("image", &data_url(&row.entry.image));
+            json.key("embedding").list(row.embedding, |json, number| json.number(Some(*number)));
+        });
+        text.push_str(&json.finish());
         text.push('\n');
     }
     text
 }
 
 /// Where pictures lie on the map, if it is one of these embeddings.
-fn places(state: &State, scored: &Scored) -> HashMap<PictureId, [f32; 2]> {
+fn places(state: &State, scored: &Scored) -> ById<[f32; 2]> {
     let evaluation = &scored.evaluation;
     let map = state.maps.map().filter(|map| (map.stage, map.step) == (evaluation.stage, evaluation.step));
     let points = map.map(|map| map.pictures.iter().copied().zip(map.points.0.chunks_exact(2)));

@@ -1,11 +1,9 @@
 //! Pictures that are nearly the same, as a table.
 
-use std::collections::HashMap;
-
 use super::csv::Csv;
 use crate::{
-    page::{state::State, strips},
-    protocol::{PictureId, Stage},
+    page::{by_id::ById, state::State, strips},
+    protocol::Stage,
 };
 
 /// The table's columns.
@@ -15,13 +13,11 @@ const HEADER: [&str; 4] = ["group", "name", "label", "similarity"];
 /// first; `similarity` is the greatest with another picture of the group.
 pub fn csv(state: &State, stage: Stage) -> String {
     let mut csv = Csv::new(&HEADER);
-    // A maximum spanning forest holds every picture's greatest similarity.
-    let mut greatest: HashMap<PictureId, f32> = HashMap::new();
-    for &(a, b, similarity) in state.survey(stage).map_or(&[][..], |survey| &survey.links) {
-        for id in [a, b] {
-            greatest.entry(id).or_insert(similarity);
-        }
-    }
+    // A maximum spanning forest holds every picture's greatest similarity. Its links come with
+    // the most similar first (see `Survey`), so that from the end on a greater one replaces a smaller.
+    let links = state.survey(stage).map_or(&[][..], |survey| &survey.links).iter().rev();
+    let greatest: ById<f32> =
+        links.flat_map(|&(a, b, similarity)| [(a, similarity), (b, similarity)]).collect();
     for (group, strip) in (1..).zip(strips::duplicates(state, stage)) {
         for id in strip.pictures {
             csv.number(group);

@@ -1,51 +1,37 @@
 //! What a run ran on.
 
-use serde::Serialize;
-
 use crate::{
     page::words,
     protocol::{BUILD, Environment},
 };
 
-/// Browser, adapter and backend, as they stand in files.
-#[derive(Serialize)]
-pub struct EnvironmentReport<'a> {
-    browser: &'a str,
-    adapter: &'a str,
-    backend: &'a str,
-    reason: &'a str,
-    self_test: &'a str,
-    build: &'a str,
-}
-
-/// Sets down what is known of the environment.
+/// What is known of browser, adapter and backend, each with its name in files.
 pub fn environment_report<'a>(
     browser: &'a str,
     environment: Option<&'a Environment>,
-) -> EnvironmentReport<'a> {
-    EnvironmentReport {
-        browser,
-        adapter: environment.map_or("", |environment| &environment.adapter),
-        backend: environment.map_or("", |environment| words::backend(environment.backend)),
-        reason: environment.map_or("", |environment| &environment.reason),
-        self_test: environment.map_or("", |environment| &environment.self_test),
-        build: BUILD,
-    }
+) -> [(&'static str, &'a str); 6] {
+    let known = |read: fn(&Environment) -> &str| environment.map_or("", read);
+    [
+        ("browser", browser),
+        ("adapter", known(|environment| &environment.adapter)),
+        ("backend", known(|environment| words::backend(environment.backend))),
+        ("reason", known(|environment| &environment.reason)),
+        ("self_test", known(|environment| &environment.self_test)),
+        ("build", BUILD),
+    ]
 }
 
 /// One line that says what a run ran on.
-pub fn environment_line(browser: &str, environment: Option<&Environment>) -> String {
-    let report = environment_report(browser, environment);
-    let or = |text: &str, otherwise: &str| {
-        if text.is_empty() { otherwise.to_owned() } else { text.to_owned() }
-    };
+pub fn environment_line<'a>(browser: &'a str, environment: Option<&'a Environment>) -> String {
+    let [browser, adapter, backend, _, self_test, build] =
+        environment_report(browser, environment).map(|(_, text)| text);
+    let or = |text: &'a str, otherwise| if text.is_empty() { otherwise } else { text };
     format!(
-        "browser: {} | adapter: {} | backend: {} | self-test: {} | build: {}",
-        or(report.browser, "unknown"),
-        or(report.adapter, "none"),
-        or(report.backend, "not started"),
-        or(report.self_test, "not needed"),
-        report.build
+        "browser: {} | adapter: {} | backend: {} | self-test: {} | build: {build}",
+        or(browser, "unknown"),
+        or(adapter, "none"),
+        or(backend, "not started"),
+        or(self_test, "not needed"),
     )
 }
 

@@ -1,10 +1,11 @@
 //! Every picture's nearest others, as a table.
 
-use std::collections::HashMap;
-
 use super::csv::Csv;
 use crate::{
-    page::state::{Scored, State},
+    page::{
+        by_id::ById,
+        state::{Scored, State},
+    },
     protocol::PictureId,
 };
 
@@ -16,15 +17,16 @@ const HEADER: [&str; 8] =
 pub fn csv(state: &State, scored: &Scored) -> String {
     let present = |id: &PictureId| state.pictures.get(*id).is_some();
     let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
-    let rows: HashMap<_, _> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+    let rows: ById<usize> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
     let mut csv = Csv::new(&HEADER);
     for (row, id) in pictures.iter().enumerate() {
-        let nearest = scored.nearest(*id).into_iter().filter(|near| rows.contains_key(&near.id));
-        for (rank, near) in (1..).zip(nearest) {
+        let nearest = scored.nearest(*id).into_iter();
+        let nearest = nearest.filter_map(|near| Some((rows.get(&near.id)?, near)));
+        for (rank, (neighbour, near)) in (1..).zip(nearest) {
             csv.number(row);
             name_and_label(&mut csv, state, *id);
             csv.number(rank);
-            csv.number(rows[&near.id]);
+            csv.number(neighbour);
             name_and_label(&mut csv, state, near.id);
             csv.number(near.similarity);
             csv.end_row();

@@ -1,14 +1,13 @@
 //! What classifiers say of every picture, as a table.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::csv::Csv;
 use crate::{
     page::{
+        by_id::{ById, Ids},
         predictions::{Method, predictions},
         state::State,
     },
-    protocol::{PictureId, Stage},
+    protocol::Stage,
 };
 
 /// The classifiers and the names of their columns.
@@ -21,10 +20,10 @@ const METHODS: [(Method, &str); 3] =
 pub fn csv(state: &State, stage: Stage) -> String {
     let said = METHODS.map(|(method, _)| {
         let guesses = predictions(state, stage, method).into_iter();
-        guesses.map(|guess| (guess.id, guess)).collect::<HashMap<_, _>>()
+        guesses.map(|guess| (guess.id, guess)).collect::<ById<_>>()
     });
-    let given: BTreeSet<PictureId> =
-        state.classification(stage).map_or(BTreeSet::new(), |found| found.given.iter().copied().collect());
+    let given = state.classification(stage).map_or(&[][..], |found| &found.given);
+    let given: Ids = given.iter().copied().collect();
     let mut csv = Csv::default();
     ["name", "label", "given"].iter().for_each(|name| csv.text(name));
     for (_, name) in METHODS {
@@ -52,6 +51,8 @@ pub fn csv(state: &State, stage: Stage) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
     use crate::{
         page::export::{Export, samples::state},

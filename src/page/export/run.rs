@@ -1,8 +1,6 @@
 //! `Run (JSON)`: settings, environment, pictures' names and labels, curves, scores.
 
-use serde::Serialize;
-
-use super::environment::{EnvironmentReport, environment_report};
+use super::{environment::environment_report, json::Json};
 use crate::{
     link,
     page::state::State,
@@ -10,112 +8,112 @@ use crate::{
     settings::Settings,
 };
 
-/// What `Run (JSON)` holds.
-#[derive(Serialize)]
-struct RunReport<'a> {
-    link: String,
-    settings: &'a Settings,
-    environment: EnvironmentReport<'a>,
-    parameters: Option<u32>,
-    images: Vec<ImageReport<'a>>,
-    temperature: TemperatureReport,
-    steps: Vec<StepLine>,
-    evaluations: Vec<Score>,
-    classifications: Vec<Worth>,
-}
-
-/// The temperature, set or learned.
-#[derive(Serialize)]
-struct TemperatureReport {
-    learned: bool,
-    /// The latest value.
-    last: f32,
-    /// What was learned, by step of a reported batch.
-    by_step: Vec<TemperatureLine>,
-}
-
-#[derive(Serialize)]
-struct TemperatureLine {
-    step: u32,
-    temperature: f32,
-}
-
-#[derive(Serialize)]
-struct ImageReport<'a> {
-    name: &'a str,
-    label: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct StepLine {
-    step: u32,
-    loss: f32,
-    accuracy: f32,
-    alignment: f32,
-    uniformity: f32,
-    milliseconds: f32,
-}
-
-#[derive(Serialize)]
-struct Score {
-    stage: &'static str,
-    step: u32,
-    dimensions: u32,
-    shared_labels: Option<f32>,
-    knn: Option<f32>,
-    effective_rank: Option<f32>,
-}
-
-/// What labels were worth at a stage.
-#[derive(Serialize)]
-struct Worth {
-    stage: &'static str,
-    step: u32,
-    given: usize,
-    held_out: usize,
-    scored: u32,
-    linear_probe: Option<f32>,
-    knn_vote: Option<f32>,
-}
+/// The stages in the order in which the file has them.
+const STAGES: [Stage; 3] = [Stage::Pixels, Stage::Untrained, Stage::Trained];
 
 /// The run as JSON: settings, environment, pictures' names and labels, curves, scores.
 pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>) -> String {
-    let entries = state.pictures.entries().iter();
-    let stages = [Stage::Pixels, Stage::Untrained, Stage::Trained];
-    let report = RunReport {
-        link: link::write(&state.settings),
-        settings: &state.settings,
-        environment: environment_report(browser, environment),
-        parameters: state.run.parameters,
-        images: entries
-            .map(|entry| ImageReport { name: &entry.name, label: state.pictures.label(entry.id) })
-            .collect(),
-        temperature: temperature_report(state),
-        steps: state.run.steps.iter().map(step_line).collect(),
-        evaluations: stages
-            .into_iter()
-            .filter_map(|stage| state.results.scored(stage))
-            .map(|scored| score(&scored.evaluation))
-            .collect(),
-        classifications: stages
-            .into_iter()
-            .filter_map(|stage| state.classification(stage))
-            .map(worth)
-            .collect(),
-    };
-    serde_json::to_string_pretty(&report).expect("a report is plain data")
+    let mut json = Json::pretty();
+    json.object(|json| {
+        json.text_field("link", &link::write(&state.settings));
+        json.key("settings").object(|json| settings(json, &state.settings));
+        json.key("environment").object(|json| {
+            let fields = environment_report(browser, environment);
+            fields.iter().for_each(|(name, text)| json.text_field(name, text));
+        });
+        match state.run.parameters {
+            Some(parameters) => json.plain_field("parameters", parameters),
+            None => json.key("parameters").null(),
+        }
+        json.key("images").list(state.pictures.entries(), |json, entry| {
+            json.object(|json| {
+                json.text_field("name", &entry.name);
+                json.optional_field("label", state.pictures.label(entry.id));
+            });
+        });
+        json.key("temperature").object(|json| temperature(json, state));
+        json.key("steps").list(&state.run.steps, |json, report| json.object(|json| step(json, report)));
+        let scored = STAGES.iter().filter_map(|stage| state.results.scored(*stage));
+        json.key("evaluations").list(scored, |json, scored| {
+            json.object(|json| score(json, &scored.evaluation));
+        });
+        let classified = STAGES.iter().filter_map(|stage| state.classification(*stage));
+        json.key("classifications").list(classified, |json, found| json.object(|json| worth(json, found)));
+    });
+    json.finish()
 }
 
-fn temperature_report(state: &State) -> TemperatureReport {
+fn settings(json: &mut Json, settings: &Settings) {
+    // What is chosen by name is called as in the code; the link beside it has the short names.
+    json.text_field("images", &format!("{:?}", settings.images));
+    json.plain_field("seed", settings.seed);
+    json.plain_field("steps", settings.steps);
+    json.plain_field("batch", settings.batch);
+    json.plain_field("side", settings.side);
+    json.plain_field("width", settings.width);
+    json.plain_field("depth", settings.depth);
+    json.text_field("loss", &format!("{:?}", settings.loss));
+    json.text_field("similarity", &format!("{:?}", settings.similarity));
+    json.number_field("temperature", settings.temperature);
+    json.plain_field("learned_temperature", settings.learned_temperature);
+    json.number_field("margin", settings.margin);
+    json.text_field("mining", &format!("{:?}", settings.mining));
+    json.number_field("learning_rate", settings.learning_rate);
+    json.key("augmentations").object(|json| {
+        for (name, operation) in link::operations(settings) {
+            json.key(name).object(|json| {
+                json.plain_field("on", operation.on);
+                json.number_field("strength", operation.strength);
+                json.number_field("probability", operation.probability);
+            });
+        }
+    });
+    json.text_field("backend", &format!("{:?}", settings.backend));
+    json.plain_field("run", settings.run);
+}
+
+/// The temperature, set or learned: the latest value, and what was learned by step of a
+/// reported batch.
+fn temperature(json: &mut Json, state: &State) {
     let learned = state.run.notes.temperatures();
     let last = learned.last().map_or(state.settings.temperature, |(_, temperature)| *temperature);
-    let line = |&(step, temperature): &(u32, f32)| TemperatureLine { step, temperature };
-    TemperatureReport { learned: !learned.is_empty(), last, by_step: learned.iter().map(line).collect() }
+    json.plain_field("learned", !learned.is_empty());
+    json.number_field("last", last);
+    json.key("by_step").list(learned, |json, (step, temperature)| {
+        json.object(|json| {
+            json.plain_field("step", step);
+            json.number_field("temperature", *temperature);
+        });
+    });
 }
 
-fn step_line(report: &StepReport) -> StepLine {
-    let StepReport { step, loss, accuracy, alignment, uniformity, milliseconds } = *report;
-    StepLine { step, loss, accuracy, alignment, uniformity, milliseconds }
+fn step(json: &mut Json, report: &StepReport) {
+    json.plain_field("step", report.step);
+    json.number_field("loss", report.loss);
+    json.number_field("accuracy", report.accuracy);
+    json.number_field("alignment", report.alignment);
+    json.number_field("uniformity", report.uniformity);
+    json.number_field("milliseconds", report.milliseconds);
+}
+
+fn score(json: &mut Json, evaluation: &Evaluation) {
+    json.text_field("stage", stage_key(evaluation.stage));
+    json.plain_field("step", evaluation.step);
+    json.plain_field("dimensions", evaluation.dimensions);
+    json.number_field("shared_labels", evaluation.shared_labels);
+    json.number_field("knn", evaluation.knn);
+    json.number_field("effective_rank", evaluation.effective_rank);
+}
+
+/// What labels were worth at a stage.
+fn worth(json: &mut Json, found: &Classification) {
+    json.text_field("stage", stage_key(found.stage));
+    json.plain_field("step", found.step);
+    json.plain_field("given", found.given.len());
+    json.plain_field("held_out", found.held_out.len());
+    json.plain_field("scored", found.scored);
+    json.number_field("linear_probe", found.probe.accuracy);
+    json.number_field("knn_vote", found.vote.accuracy);
 }
 
 const fn stage_key(stage: Stage) -> &'static str {
@@ -123,29 +121,6 @@ const fn stage_key(stage: Stage) -> &'static str {
         Stage::Pixels => "pixels",
         Stage::Untrained => "untrained",
         Stage::Trained => "trained",
-    }
-}
-
-fn worth(found: &Classification) -> Worth {
-    Worth {
-        stage: stage_key(found.stage),
-        step: found.step,
-        given: found.given.len(),
-        held_out: found.held_out.len(),
-        scored: found.scored,
-        linear_probe: found.probe.accuracy,
-        knn_vote: found.vote.accuracy,
-    }
-}
-
-fn score(evaluation: &Evaluation) -> Score {
-    Score {
-        stage: stage_key(evaluation.stage),
-        step: evaluation.step,
-        dimensions: evaluation.dimensions,
-        shared_labels: evaluation.shared_labels,
-        knn: evaluation.knn,
-        effective_rank: evaluation.effective_rank,
     }
 }
 
@@ -185,6 +160,7 @@ mod tests {
             reason: "Chosen.".to_owned(),
             self_test: String::new(),
         };
+        state.edit(|settings| settings.augmentations.hue.on = false);
         let json = run_json(&state, "Tester", Some(&environment));
         let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
         assert_eq!(value["steps"][0]["loss"], 4.25);
@@ -192,7 +168,8 @@ mod tests {
         assert_eq!(value["environment"]["build"], BUILD);
         assert_eq!(value["images"][0]["label"], "cats");
         assert!(value["images"][1]["label"].is_null());
-        assert_eq!(value["settings"]["seed"], 1);
+        let settings = serde_json::from_value::<Settings>(value["settings"].clone());
+        assert_eq!(settings.expect("every setting is there"), state.settings);
         assert_eq!(value["evaluations"][0]["stage"], "trained");
         let worth = &value["classifications"][0];
         assert_eq!((&worth["held_out"], &worth["linear_probe"]), (&1.into(), &0.5.into()));

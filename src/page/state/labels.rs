@@ -1,9 +1,11 @@
 //! The labels that the user typed, and what classifiers made of labels.
 
-use std::collections::BTreeMap;
-
 use super::{Engine, Part, State};
-use crate::protocol::{Classification, LabelId, Labelling, PictureId, Stage};
+use crate::{
+    page::by_id::ById,
+    protocol::{Classification, LabelId, Labelling, PictureId, Stage},
+    sorted::sorted,
+};
 
 /// The most pictures of each label that may give theirs away.
 pub const MAX_PER_CLASS: u32 = 50;
@@ -44,7 +46,7 @@ struct Tuning {
 pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
-    typed: BTreeMap<PictureId, LabelId>,
+    typed: ById<LabelId>,
     /// By the number of the stage.
     known: [Known; 3],
     /// Labellings that were asked about.
@@ -58,7 +60,7 @@ impl Default for Labels {
     fn default() -> Self {
         Self {
             per_class: 10,
-            typed: BTreeMap::new(),
+            typed: ById::default(),
             known: Default::default(),
             questions: 0,
             tuning: None,
@@ -198,13 +200,8 @@ impl State {
     pub fn label_names(&self) -> Vec<&str> {
         let scores = self.has_labels();
         let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
-        let mut labels: Vec<_> = came.chain(self.labels.typed.values().copied()).collect();
-        labels.sort_unstable();
-        labels.dedup();
-        let mut names: Vec<_> =
-            labels.into_iter().filter_map(|label| self.pictures.label_name(label)).collect();
-        names.sort_unstable();
-        names
+        let typed = self.labels.all_typed().map(|(_, label)| label);
+        sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
     }
 
     /// Whether there is any label that a classifier could learn from.

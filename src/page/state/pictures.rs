@@ -1,9 +1,8 @@
 //! The set of pictures and their labels.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
 use crate::{
     image::Image,
+    page::by_id::Ids,
     protocol::{LabelId, Picture, PictureId},
 };
 
@@ -42,7 +41,6 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct Pictures {
     entries: Vec<Entry>,
-    rows: HashMap<PictureId, usize>,
     labels: Vec<String>,
     next_id: PictureId,
     /// The id of the first picture since the set was emptied.
@@ -70,29 +68,19 @@ impl Pictures {
         let in_order = |pair: &[Entry]| pair[0].id < pair[1].id;
         let last = self.entries.len();
         self.entries.extend(entries);
-        if self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
-            self.rows.extend(self.entries.iter().enumerate().skip(last).map(|(row, entry)| (entry.id, row)));
-        } else {
+        if !self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
             self.entries.sort_by_key(|entry| entry.id);
-            self.number_rows();
         }
     }
 
-    fn number_rows(&mut self) {
-        self.rows = self.entries.iter().enumerate().map(|(row, entry)| (entry.id, row)).collect();
-    }
-
     /// Takes pictures out; those of them that were there.
-    pub fn remove(&mut self, gone: &BTreeSet<PictureId>) -> Vec<Entry> {
-        let removed = self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect();
-        self.number_rows();
-        removed
+    pub fn remove(&mut self, gone: &Ids) -> Vec<Entry> {
+        self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect()
     }
 
     /// Takes every picture out. Ids are not used again.
     pub fn clear(&mut self) {
         self.entries.clear();
-        self.rows.clear();
         self.labels.clear();
         self.first = self.next_id;
     }
@@ -120,7 +108,7 @@ impl Pictures {
 
     /// The places whose pictures were taken out.
     pub fn missing(&self) -> Vec<u32> {
-        (self.first..self.next_id).filter(|id| !self.rows.contains_key(id)).map(|id| self.place(id)).collect()
+        (self.first..self.next_id).filter(|id| self.row(*id).is_none()).map(|id| self.place(id)).collect()
     }
 
     /// The pictures in order.
@@ -130,12 +118,13 @@ impl Pictures {
 
     /// The picture of that name.
     pub fn get(&self, id: PictureId) -> Option<&Entry> {
-        self.rows.get(&id).map(|row| &self.entries[*row])
+        self.row(id).map(|row| &self.entries[row])
     }
 
     /// A picture's place in the set.
     pub fn row(&self, id: PictureId) -> Option<usize> {
-        self.rows.get(&id).copied()
+        // Ids only grow, so that the entries lie in their order.
+        self.entries.binary_search_by(|entry| entry.id.cmp(&id)).ok()
     }
 
     /// A picture's label in words.
@@ -166,8 +155,15 @@ impl Pictures {
 
     /// How many different labels the pictures carry.
     pub fn kinds(&self) -> usize {
-        let labels: HashSet<_> = self.entries.iter().filter_map(|entry| entry.label).collect();
-        labels.len()
+        self.names_of(self.entries.iter().filter_map(|entry| entry.label)).len()
+    }
+
+    /// The names of labels, each once, in the order in which they first came to the page.
+    pub fn names_of(&self, labels: impl Iterator<Item = LabelId>) -> Vec<&str> {
+        let mut found = vec![false; self.labels.len()];
+        labels.for_each(|label| found[label as usize] = true);
+        let names = self.labels.iter().zip(found).filter(|(_, found)| *found);
+        names.map(|(name, _)| name.as_str()).collect()
     }
 
     /// A label's place among the names, where it joins if it is new.
@@ -192,7 +188,7 @@ mod tests {
     fn removing_one_keeps_the_others_in_place_and_ids_unique() {
         let mut pictures = Pictures::default();
         let ids: Vec<_> = ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None))).into();
-        let gone = BTreeSet::from([ids[1]]);
+        let gone = Ids::from_iter([ids[1]]);
         assert_eq!((pictures.remove(&gone).len(), pictures.remove(&gone).len()), (1, 0));
         assert_eq!(pictures.get(ids[2]).map(|entry| entry.name.as_str()), Some("c"));
         assert_eq!(pictures.row(ids[2]), Some(1));
@@ -208,7 +204,7 @@ mod tests {
         pictures.clear();
         let ids: Vec<_> = ["b", "c", "d"].map(|name| pictures.add(newcomer(name, None))).into();
         assert_eq!(ids.iter().map(|id| pictures.place(*id)).collect::<Vec<_>>(), [0, 1, 2]);
-        pictures.remove(&BTreeSet::from([ids[0]]));
+        pictures.remove(&Ids::from_iter([ids[0]]));
         assert_eq!((pictures.place(ids[2]), pictures.at(2), pictures.missing()), (2, ids[2], vec![0]));
         pictures.reserve(7);
         let late = pictures.add(newcomer("e", None));

@@ -1,8 +1,9 @@
 //! What the embeddings of the whole set say: neighbours, scores, matrices.
 
-use std::collections::HashMap;
-
-use crate::protocol::{Evaluation, PictureId, SetMatrix, Stage};
+use crate::{
+    page::by_id::ById,
+    protocol::{Evaluation, PictureId, SetMatrix, Stage},
+};
 
 /// A picture near another.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +19,7 @@ pub struct Neighbour {
 pub struct Scored {
     /// What the engine sent.
     pub evaluation: Evaluation,
-    rows: HashMap<PictureId, usize>,
+    rows: ById<usize>,
 }
 
 impl Scored {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, Part, State};
+use super::{Part, State};
 use crate::{
     page::experiment::as_link,
     protocol::{Backend, BatchMatrix, Stage, StepReport},
@@ -161,24 +161,27 @@ impl State {
 
     /// The run that goes on, if it took a step.
     fn present_run(&self) -> Option<Arc<Record>> {
+        let outline = self.outline()?;
+        Some(Arc::new(Record { steps: self.run.steps.clone(), ..outline }))
+    }
+
+    /// The same without its steps, which may be many.
+    fn outline(&self) -> Option<Record> {
         let notes = &self.run.notes;
         let settings = notes.settings.filter(|_| !self.run.steps.is_empty())?;
         let knn = |stage| self.results.scored(stage).and_then(|scored| scored.evaluation.knn);
         let untrained = knn(Stage::Untrained).map(|knn| (0, knn));
-        let backend = match &self.engine {
-            Engine::Ready(environment) => Some(environment.backend),
-            _ => None,
-        };
-        Some(Arc::new(Record {
+        let backend = self.engine.environment().map(|environment| environment.backend);
+        Some(Record {
             number: self.runs.ended + 1,
             settings,
             changed_after: notes.changed_after,
             pictures: notes.pictures,
             backend,
-            steps: self.run.steps.clone(),
+            steps: Vec::new(),
             knn: untrained.into_iter().chain(notes.knn.iter().copied()).collect(),
             pixels: knn(Stage::Pixels),
-        }))
+        })
     }
 
     /// Puts runs that were kept in the place of all others.
@@ -191,6 +194,17 @@ impl State {
     /// All runs that took a step, the present one last.
     pub fn records(&self) -> Vec<Arc<Record>> {
         self.runs.kept.iter().cloned().chain(self.present_run()).collect()
+    }
+
+    /// All runs that took a step, the present one last and without its steps.
+    pub fn outlines(&self) -> Vec<Arc<Record>> {
+        self.runs.kept.iter().cloned().chain(self.outline().map(Arc::new)).collect()
+    }
+
+    /// The run of a number.
+    pub fn record(&self, number: u32) -> Option<Arc<Record>> {
+        let kept = self.runs.kept.iter().find(|record| record.number == number).cloned();
+        kept.or_else(|| self.present_run().filter(|record| record.number == number))
     }
 
     /// The two that are compared, as they were picked: the latest two unless the user
@@ -278,6 +292,11 @@ mod tests {
         state.apply(stepped(1..=2, 3.0));
         let next = state.records().remove(1);
         assert_eq!((next.number, next.steps.len(), next.trained()), (2, 2, None));
+        // One run alone, and all of them in outline, say the same.
+        assert_eq!((state.record(1), state.record(3)), (Some(state.records().remove(0)), None));
+        assert_eq!(state.record(2).as_deref(), Some(&*next));
+        let outline = state.outlines().remove(1);
+        assert_eq!(Record { steps: next.steps.clone(), ..(*outline).clone() }, *next);
     }
 
     #[test]

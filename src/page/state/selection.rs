@@ -3,10 +3,8 @@
 //! Beside them stands the focused picture, [`State::selected`]: the one whose neighbours
 //! are shown. As in a file manager, a plain click moves both.
 
-use std::collections::BTreeSet;
-
 use super::{Part, State};
-use crate::protocol::PictureId;
+use crate::{page::by_id::Ids, protocol::PictureId};
 
 /// How far a click or a key reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +32,7 @@ impl Reach {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
     /// Ids grow as pictures come, so that their order is that of the set.
-    ids: BTreeSet<PictureId>,
+    ids: Ids,
     /// Where a range begins.
     anchor: Option<PictureId>,
     /// Whether a plain click adds to it, as where there are no keys to hold.
@@ -67,8 +65,8 @@ impl Selection {
         self.adding
     }
 
-    pub(super) fn forget(&mut self, gone: &BTreeSet<PictureId>) {
-        self.ids.retain(|id| !gone.contains(id));
+    pub(super) fn forget(&mut self, gone: &Ids) {
+        self.ids = self.ids.without(gone);
         self.anchor = self.anchor.filter(|id| !gone.contains(id));
     }
 }

@@ -44,7 +44,7 @@ impl State {
         match lost {
             0 => format!("A new one takes over at step {step}; nothing is lost."),
             lost => format!(
-                "A new one takes over at step {step}; {} after it {} lost, nothing else.",
+                "A new one takes over at step {step}; only the {} after it {} lost.",
                 words::counted(lost as usize, "step"),
                 if lost == 1 { "is" } else { "are" }
             ),

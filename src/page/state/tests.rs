@@ -498,7 +498,7 @@ fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
     let notice = &state.notices.last().expect("it is said").text;
     assert_eq!(
         notice,
-        "The engine stopped: It broke. A new one takes over at step 20; 7 steps after it are lost, nothing else."
+        "The engine stopped: It broke. A new one takes over at step 20; only the 7 steps after it are lost."
     );
     let messages: Vec<_> = state.introduction().collect();
     assert_eq!(messages[1], Command::Restore { file: vec![20] });

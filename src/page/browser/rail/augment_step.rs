@@ -1,20 +1,22 @@
 //! Step 2: how views are made, with real ones to look at.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, prelude::*};
+use web_sys::HtmlCanvasElement;
 
 use super::step::Step;
 use crate::{
     page::{
         browser::{
             controls::{CountField, Slider},
+            dynamic::{When, dynamic, effect, handler, memo},
             explain::Explain,
             paint,
             session::Session,
-            thumbnail::Thumbnail,
+            thumbnail::{Painted, Thumbnail},
             timing,
         },
         operations::{OPERATIONS, PRESETS, Presentation, Preset},
-        state::{Engine, Part},
+        state::Part,
         terms, words,
     },
     protocol::PictureId,
@@ -73,15 +75,15 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             });
         }
     };
-    let ready = Memo::new(move |_| {
+    let ready = memo(move || {
         session.read([Part::Engine, Part::Intake], |state| {
-            matches!(state.engine, Engine::Ready(_)) && !state.intake.is_active()
+            state.engine.environment().is_some() && !state.intake.is_active()
         })
     });
-    let augmentations = Memo::new(move |_| {
+    let augmentations = memo(move || {
         session.read([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
     });
-    Effect::new(move || {
+    effect(move || {
         // A memo that is never read never looks at what it depends on.
         augmentations.get();
         [pictures, views, draw].iter().for_each(Track::track);
@@ -90,7 +92,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             ask();
         }
     });
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         session.read([Part::Views], |state| {
             let pictures = state.views.as_ref().map_or(Vec::new(), |views| views.pictures.clone());
             (pictures, state.views.as_ref().map_or(0, |views| views.views))
@@ -98,7 +100,8 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
     });
     let rows = move || {
         let (pictures, views) = shown.get();
-        pictures.into_iter().enumerate().map(move |(row, picture)| (row, picture, views)).collect::<Vec<_>>()
+        let row = move |(row, picture)| view! { <PreviewRow row picture views /> };
+        pictures.into_iter().enumerate().map(row).collect_view()
     };
     view! {
         <div class="preview">
@@ -108,14 +111,12 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
                 role="img"
                 aria-label="Pictures, each with views made by these settings"
             >
-                <For each=rows key=|row| *row let((row, picture, views))>
-                    <PreviewRow row picture views />
-                </For>
+                {dynamic(rows)}
             </div>
             <div class="preview-size">
                 <CountField name="Pictures" value=pictures range=SHOWN_PICTURES />
                 <CountField name="Views of each" value=views range=SHOWN_VIEWS />
-                <button class="button quiet" type="button" on:click=move |_| draw.update(|draw| *draw += 1)>
+                <button class="button quiet" type="button" on:click=handler(move |_| draw.update(|draw| *draw += 1))>
                     "Other views"
                 </button>
             </div>
@@ -138,20 +139,18 @@ fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
 #[component]
 fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
-    let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
-        let Some(canvas) = canvas.get() else { return };
+    let paint = move |canvas: &HtmlCanvasElement| {
         session.read([Part::Views], |state| {
             let Some(views) = &state.views else { return };
             let side = views.side as usize;
             let bytes = side * side * 3;
             let start = (row * views.views as usize + view) * bytes;
             if let Some(rgb) = views.rgb.get(start..start + bytes) {
-                paint::rgb(&canvas, rgb, side);
+                paint::rgb(canvas, rgb, side);
             }
         });
-    });
-    view! { <canvas class="thumbnail" node_ref=canvas aria-hidden="true"></canvas> }
+    };
+    view! { <Painted paint /> }
 }
 
 /// Augmentations to start from.
@@ -169,7 +168,7 @@ fn Presets() -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || chosen().to_string()
-                on:click=move |_| session.edit(|settings| settings.augmentations = augmentations(settings.images))
+                on:click=handler(move |_| session.edit(|settings| settings.augmentations = augmentations(settings.images)))
             >
                 {name}
             </button>
@@ -187,9 +186,8 @@ fn Presets() -> impl IntoView {
 fn OperationRow(operation: &'static Presentation) -> impl IntoView {
     let session = Session::expect();
     let Presentation { name, lesson, strength, field } = operation;
-    let value = Memo::new(move |_| {
-        session.read([Part::Settings], |state| *field(&mut { state.settings.augmentations }))
-    });
+    let value =
+        memo(move || session.read([Part::Settings], |state| *field(&mut { state.settings.augmentations })));
     let edit = move |change: &dyn Fn(&mut Operation)| {
         session.edit(|settings| change(field(&mut settings.augmentations)));
     };
@@ -211,15 +209,15 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
                     type="checkbox"
                     role="switch"
                     prop:checked=move || value.get().on
-                    on:change=move |event| {
+                    on:change=handler(move |event: ev::Event| {
                         let on = event_target_checked(&event);
                         edit(&|operation| operation.on = on);
-                    }
+                    })
                 />
                 <span class="switch-name">{*name}</span>
             </label>
             <p class="lesson">{*lesson}</p>
-            <Show when=move || value.get().on>
+            <When holds=move || value.get().on>
                 <div class="sliders">
                     {strength.map(strength_slider)}
                     <Slider
@@ -230,7 +228,7 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
                         on_input=move |probability| edit(&|operation| operation.probability = probability)
                     />
                 </div>
-            </Show>
+            </When>
         </li>
     }
 }

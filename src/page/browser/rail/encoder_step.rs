@@ -52,7 +52,7 @@ pub fn EncoderStep() -> impl IntoView {
                     term=terms::SIDE
                     value=number(session, |settings| settings.side)
                     range=limits(Settings::SIDE)
-                    step="1"
+                    whole=true
                     on_change=move |side| session.edit(|settings| settings.side = side as u32)
                 />
                 <NumberField
@@ -60,7 +60,7 @@ pub fn EncoderStep() -> impl IntoView {
                     term=terms::WIDTH
                     value=number(session, |settings| settings.width)
                     range=limits(Settings::WIDTH)
-                    step="1"
+                    whole=true
                     on_change=move |width| session.edit(|settings| settings.width = width as u32)
                 />
                 <NumberField
@@ -68,7 +68,7 @@ pub fn EncoderStep() -> impl IntoView {
                     term=terms::DEPTH
                     value=number(session, |settings| settings.depth)
                     range=limits(Settings::DEPTH)
-                    step="1"
+                    whole=true
                     on_change=move |depth| session.edit(|settings| settings.depth = depth as u32)
                 />
             </details>

@@ -1,14 +1,17 @@
 //! Step 1: which pictures.
 
-use leptos::{ev, prelude::*};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::HtmlInputElement;
+use leptos::prelude::*;
 
 use super::step::Step;
 use crate::{
     page::{
         browser::{
-            builtin, explain::Explain, incoming, intake, keeper, layout, pointing, session::Session,
+            builtin,
+            dynamic::{When, handler, keyed},
+            explain::Explain,
+            file_button::FileButton,
+            incoming, intake, keeper, layout, pointing,
+            session::Session,
             twice::Twice,
         },
         state::{Failure, Keeping as Kept, Part},
@@ -36,60 +39,26 @@ pub fn ImagesStep() -> impl IntoView {
 /// The drop zone and the two pickers in it.
 #[component]
 fn Pickers() -> impl IntoView {
-    let session = Session::expect();
-    let input = NodeRef::new();
-    let choose = move |_| {
-        let input: Option<HtmlInputElement> = input.get_untracked();
-        if let Some(input) = input {
-            input.click();
-        }
-    };
-    let chosen = move |event: ev::Event| {
-        let input: HtmlInputElement = event_target(&event);
-        intake::take(session, incoming::chosen(input.files()));
-        // The same files may be chosen again.
-        input.set_value("");
-    };
     view! {
         <div class="drop-zone">
             {(!pointing::is_coarse()).then(|| view! {
                 <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
             })}
             <div class="buttons">
-                <button class="button" type="button" on:click=choose>
-                    {pointing::hint("Choose files", "Choose pictures")}
-                </button>
-                <button class="button" type="button" on:click=move |_| choose_folder(session)>
-                    "Choose a folder"
-                </button>
+                <FileButton
+                    text=pointing::hint("Choose files", "Choose pictures")
+                    label="Picture files"
+                    accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
+                    multiple=true
+                    take=intake::take
+                />
+                <FileButton text="Choose a folder" label="A folder of pictures" folder=true take=intake::take />
             </div>
-            <input
-                class="visually-hidden"
-                type="file"
-                multiple
-                accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
-                aria-label="Picture files"
-                tabindex="-1"
-                node_ref=input
-                on:change=chosen
-            />
             <p class="note">
                 "They stay on this computer. A folder’s name becomes a label " <Explain term=terms::LABELS />
             </p>
         </div>
     }
-}
-
-/// Lets the user choose a folder, through an input made for the occasion.
-fn choose_folder(session: Session) {
-    let input = document().create_element("input").expect("an element can be made");
-    let input: HtmlInputElement = input.unchecked_into();
-    input.set_type("file");
-    input.set_attribute("webkitdirectory", "").expect("the attribute can be set");
-    let chosen = input.clone();
-    let on_change = Closure::once_into_js(move || intake::take(session, incoming::chosen(chosen.files())));
-    input.set_onchange(Some(on_change.unchecked_ref()));
-    input.click();
 }
 
 /// The built-in sets.
@@ -105,7 +74,7 @@ fn Samples() -> impl IntoView {
                     type="button"
                     aria-description=what
                     aria-pressed=move || shown(images).to_string()
-                    on:click=move |_| builtin::show(session, images)
+                    on:click=handler(move |_| builtin::show(session, images))
                 >
                     {name}
                 </button>
@@ -131,7 +100,7 @@ fn Progress() -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || progress().is_some()>
+        <When holds=move || progress().is_some()>
             <div class="intake">
                 <progress
                     aria-label="Pictures read"
@@ -146,11 +115,11 @@ fn Progress() -> impl IntoView {
                             })
                     }}
                 </p>
-                <button class="button quiet" type="button" on:click=move |_| intake::stop(session)>
+                <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(session))>
                     "Stop"
                 </button>
             </div>
-        </Show>
+        </When>
     }
 }
 
@@ -164,42 +133,51 @@ fn Failures() -> impl IntoView {
             state.intake.failures.iter().cloned().enumerate().collect::<Vec<_>>()
         })
     };
+    let failure = |(_, Failure { name, reason })| {
+        view! {
+            <li>
+                <bdi>{name}</bdi>
+                " "
+                {reason}
+            </li>
+        }
+    };
     let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
     view! {
         <div>
-            <Show when=move || { count() > 0 }>
+            <When holds=move || { count() > 0 }>
                 <div class="failures">
                     <p>
                         <span aria-live="polite">
-                            {move || words::counted(count(), "file")} " could not be read; the rest went on."
+                            {move || words::counted(count(), "file")} " could not be read; the others were added."
                         </span>
                         <button
                             class="dismiss"
                             type="button"
                             aria-label="Dismiss the list"
-                            on:click=move |_| session.change(|state| state.dismiss_failures())
+                            on:click=handler(move |_| session.change(|state| state.dismiss_failures()))
                         >
                             "×"
                         </button>
                     </p>
                     <ul tabindex="0" aria-label="Files that could not be read">
-                        <For each=failures key=Clone::clone let((_, Failure { name, reason }))>
-                            <li>
-                                <bdi>{name}</bdi>
-                                " "
-                                {reason}
-                            </li>
-                        </For>
+                        {keyed(failures, |(place, _)| place.to_string(), failure)}
                     </ul>
                 </div>
-            </Show>
-            <Show when=move || { skipped() > 0 }>
+            </When>
+            <When holds=move || { skipped() > 0 }>
                 <p class="note">
-                    {move || words::counted(skipped(), "file")} " that the system keeps beside pictures left out."
+                    {move || left_out(skipped())}
                 </p>
-            </Show>
+            </When>
         </div>
     }
+}
+
+/// Files that the system keeps beside pictures.
+fn left_out(count: usize) -> String {
+    let verb = if count == 1 { "was" } else { "were" };
+    format!("{} (such as Thumbs.db) {verb} left out.", words::counted(count, "system file"))
 }
 
 /// Whether this visit's work is kept, and the ways to remove it from page and browser.
@@ -208,7 +186,7 @@ fn Upkeep() -> impl IntoView {
     let session = Session::expect();
     let keeping = move || session.read([Part::Keeping], |state| state.keeping);
     let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
-    let nothing = move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten);
+    let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
     view! {
         <div class="upkeep">
             <p class="note">{move || keeping().words()}</p>
@@ -217,7 +195,7 @@ fn Upkeep() -> impl IntoView {
                     class="button quiet"
                     type="button"
                     disabled=move || empty.get()
-                    on:click=move |_| session.clear_all()
+                    on:click=handler(move |_| session.clear_all())
                 >
                     "Remove all pictures"
                 </button>
@@ -225,7 +203,7 @@ fn Upkeep() -> impl IntoView {
                     name="Forget everything"
                     again="Yes, forget everything"
                     class="button quiet"
-                    disabled=Signal::derive(nothing)
+                    disabled=nothing
                     on_sure=move || keeper::forget_everything(session)
                 />
             </div>

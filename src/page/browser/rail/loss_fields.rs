@@ -7,6 +7,7 @@ use crate::{
     page::{
         browser::{
             controls::{Choice, NumberField},
+            dynamic::{dynamic, memo},
             explain::Explain,
             session::Session,
         },
@@ -36,11 +37,11 @@ const NEGATIVES: &[(&str, Mining)] =
 #[component]
 pub fn LossFields() -> impl IntoView {
     let session = Session::expect();
-    let loss = Memo::new(move |_| session.read([Part::Settings], |state| state.settings.loss));
-    let fields = move || match loss.get() {
+    let loss = memo(move || session.read([Part::Settings], |state| state.settings.loss));
+    let fields = dynamic(move || match loss.get() {
         LossKind::InfoNce | LossKind::Nce => view! { <SoftFields /> }.into_any(),
         LossKind::Triplet => view! { <TripletFields /> }.into_any(),
-    };
+    });
     let sentence = move || {
         let (sentence, term) = lesson(loss.get());
         view! { <p class="lead">{sentence} " " <Explain term /></p> }
@@ -106,7 +107,6 @@ fn SoftFields() -> impl IntoView {
             term=terms::TEMPERATURE
             value=fraction(session, |settings| settings.temperature)
             range=fractional(Settings::TEMPERATURE)
-            step="any"
             on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
         />
         <Learned />
@@ -148,7 +148,6 @@ fn TripletFields() -> impl IntoView {
             term=terms::MARGIN
             value=fraction(session, |settings| settings.margin)
             range=fractional(Settings::MARGIN)
-            step="any"
             on_change=move |value| session.edit(|settings| settings.margin = value as f32)
         />
     }

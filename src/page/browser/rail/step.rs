@@ -3,6 +3,8 @@
 use leptos::{ev, prelude::*};
 use web_sys::Element;
 
+use crate::page::browser::dynamic::handler;
+
 /// A step: its number, its name, its present values in words, and what unfolds below.
 #[component]
 pub fn Step(
@@ -20,7 +22,7 @@ pub fn Step(
 ) -> impl IntoView {
     let toggled = move |event: ev::Event| open.set(event_target::<Element>(&event).has_attribute("open"));
     view! {
-        <details class="step" open=open.get_untracked() on:toggle=toggled>
+        <details class="step" open=open.get_untracked() on:toggle=handler(toggled)>
             <summary>
                 <span class="step-number" aria-hidden="true">{number}</span>
                 <span class="step-name">{name}</span>

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{layout, session::Session},
+    browser::{
+        dynamic::{effect, handler, memo},
+        layout,
+        session::Session,
+    },
     state::{Part, State},
     status,
 };
@@ -12,8 +16,8 @@ use crate::page::{
 #[component]
 pub fn TrainBar() -> impl IntoView {
     let session = Session::expect();
-    let title = Memo::new(move |_| session.read([Part::Run, Part::Settings], status::title));
-    Effect::new(move || document().set_title(&title.get()));
+    let title = memo(move || session.read([Part::Run, Part::Settings], status::title));
+    effect(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
             <RunProgress />
@@ -42,10 +46,10 @@ fn RunProgress() -> impl IntoView {
 fn Buttons() -> impl IntoView {
     let session = Session::expect();
     let running = move || session.read([Part::Run], |state| state.run.running);
-    let stuck = Memo::new(move |_| {
+    let stuck = memo(move || {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
     });
-    let no_step = Memo::new(move |_| {
+    let no_step = memo(move || {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::step_obstacle)
     });
     let arriving = move || session.read([Part::Intake], |state| state.intake.is_active());
@@ -61,11 +65,11 @@ fn Buttons() -> impl IntoView {
                 type="button"
                 disabled=move || running() || stuck.get().is_some()
                 title=move || stuck.get().unwrap_or_default()
-                on:click=train
+                on:click=handler(train)
             >
                 "Train"
             </button>
-            <button class="button" type="button" disabled=move || !running() on:click=move |_| session.pause()>
+            <button class="button" type="button" disabled=move || !running() on:click=handler(move |_| session.pause())>
                 "Pause"
             </button>
             <button
@@ -73,7 +77,7 @@ fn Buttons() -> impl IntoView {
                 type="button"
                 disabled=move || running() || no_step.get().is_some() || arriving()
                 title=move || no_step.get().unwrap_or_default()
-                on:click=move |_| session.step()
+                on:click=handler(move |_| session.step())
             >
                 "Step"
             </button>
@@ -81,7 +85,7 @@ fn Buttons() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || at_start() && !running()
-                on:click=move |_| session.reset()
+                on:click=handler(move |_| session.reset())
             >
                 "Reset"
             </button>

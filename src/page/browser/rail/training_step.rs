@@ -8,6 +8,7 @@ use super::{
     step::Step,
 };
 use crate::{
+    decimal,
     page::{
         browser::{
             builtin,
@@ -15,7 +16,7 @@ use crate::{
             explain::Explain,
             session::Session,
         },
-        state::{Engine, Part},
+        state::Part,
         terms, words,
     },
     settings::{BackendChoice, Range, Settings},
@@ -53,7 +54,7 @@ fn Numbers() -> impl IntoView {
                 term=terms::PAIRS
                 value=number(session, |settings| settings.batch)
                 range=limits(Settings::BATCH)
-                step="1"
+                whole=true
                 on_change=move |value| session.edit(|settings| settings.batch = value as u32)
             />
             <NumberField
@@ -61,7 +62,7 @@ fn Numbers() -> impl IntoView {
                 term=terms::STEPS
                 value=number(session, |settings| settings.steps)
                 range=limits(Settings::STEPS)
-                step="1"
+                whole=true
                 on_change=move |value| session.edit(|settings| settings.steps = value as u32)
             />
             <NumberField
@@ -69,7 +70,6 @@ fn Numbers() -> impl IntoView {
                 term=terms::LEARNING_RATE
                 value=fraction(session, |settings| settings.learning_rate)
                 range=fractional(Settings::LEARNING_RATE)
-                step="any"
                 on_change=move |value| session.edit(|settings| settings.learning_rate = value as f32)
             />
             <NumberField
@@ -77,7 +77,7 @@ fn Numbers() -> impl IntoView {
                 term=terms::SEED
                 value=number(session, |settings| settings.seed)
                 range=limits(SEEDS)
-                step="1"
+                whole=true
                 on_change=move |value| builtin::reseed(session, value as u32)
             />
         </div>
@@ -89,12 +89,11 @@ fn Numbers() -> impl IntoView {
 fn BackendField() -> impl IntoView {
     let session = Session::expect();
     let value = move || session.read([Part::Settings], |state| Some(state.settings.backend));
-    let reason = move || {
-        session.read([Part::Engine], |state| match &state.engine {
-            Engine::Ready(environment) => environment.reason.clone(),
-            _ => String::new(),
+    let reason = Signal::derive(move || {
+        session.read([Part::Engine], |state| {
+            state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
         })
-    };
+    });
     view! {
         <div class="field-with-term">
             <Choice
@@ -114,12 +113,12 @@ fn BackendField() -> impl IntoView {
 pub fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
     Signal::derive(move || {
         let value = session.read([Part::Settings], |state| read(&state.settings));
-        value.to_string().parse().unwrap_or(f64::from(value))
+        decimal::parse(&value.to_string()).unwrap_or(f64::from(value))
     })
 }
 
 /// Fractional limits as a field takes them.
 pub fn fractional(range: Range<f32>) -> Range<f64> {
-    let digits = |value: f32| value.to_string().parse().unwrap_or(f64::from(value));
+    let digits = |value: f32| decimal::parse(&value.to_string()).unwrap_or(f64::from(value));
     Range { min: digits(range.min), max: digits(range.max) }
 }

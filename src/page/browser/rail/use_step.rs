@@ -5,9 +5,16 @@ use leptos::{prelude::*, task::spawn_local};
 use super::step::Step;
 use crate::{
     page::{
-        browser::{download, experiment_file, footer::browser, paint, session::Session},
+        browser::{
+            download,
+            dynamic::{effect, handler},
+            experiment_file,
+            footer::browser,
+            paint,
+            session::Session,
+        },
         export::{Export, File, projector, run::run_json},
-        state::{Engine, Part},
+        state::Part,
     },
     protocol::{Command, Stage, Study},
 };
@@ -28,7 +35,7 @@ pub fn UseStep() -> impl IntoView {
     view! {
         <Step number=5 name="Use it" words=Signal::derive(words) open=RwSignal::new(false)>
             <p class="lead">
-                "Pick any picture to see its nearest. Take what was learned with you: one list of numbers a picture, what it says of each picture, the record of the run, the network itself, which opens again here or in Python, or the whole experiment in one file, pictures and all."
+                "Pick any picture to see its nearest. Export what was learned: an embedding for each picture, neighbours and predictions, the record of the run, the network itself (opens again here or in Python), or the whole experiment in one file."
             </p>
             <Exports />
         </Step>
@@ -40,9 +47,10 @@ pub fn UseStep() -> impl IntoView {
 fn Exports() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(None::<Export>);
-    let lacking = move || session.read([Part::Results], |state| state.results.latest().is_none());
+    let lacking =
+        Signal::derive(move || session.read([Part::Results], |state| state.results.latest().is_none()));
     // What a file lacks is asked of the engine; it is written once the answer is there.
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Groups, Part::Labels]);
         let Some(export) = wanted.get() else { return };
         match session.peek(|state| export.lacks(state)) {
@@ -64,7 +72,7 @@ fn Exports() -> impl IntoView {
                 disabled=move || obstacle().is_some()
                 title=move || obstacle().unwrap_or(export.help())
                 aria-busy=move || (wanted.get() == Some(export)).to_string()
-                on:click=move |_| wanted.set(Some(export))
+                on:click=handler(move |_| wanted.set(Some(export)))
             >
                 {export.name()}
             </button>
@@ -77,7 +85,7 @@ fn Exports() -> impl IntoView {
                 class="button"
                 type="button"
                 title="Settings, environment, names and labels, and what every step measured."
-                on:click=move |_| save_run(session)
+                on:click=handler(move |_| save_run(session))
             >
                 "Run (JSON)"
             </button>
@@ -86,7 +94,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="The encoder’s weights, to open here or in Python."
-                on:click=move |_| session.ask_or_say(&Command::SaveModel)
+                on:click=handler(move |_| session.ask_or_say(&Command::SaveModel))
             >
                 "Model (safetensors)"
             </button>
@@ -95,7 +103,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                on:click=move |_| experiment_file::save(session)
+                on:click=handler(move |_| experiment_file::save(session))
             >
                 "Experiment"
             </button>
@@ -138,16 +146,10 @@ async fn write(session: Session, export: Export) {
 }
 
 fn save_run(session: Session) {
-    let file = session.peek(|state| {
-        let environment = match &state.engine {
-            Engine::Ready(environment) => Some(environment),
-            _ => None,
-        };
-        File {
-            name: format!("likeness-run-step-{}.json", state.run.step()),
-            kind: "application/json",
-            contents: run_json(state, &browser(), environment).into_bytes(),
-        }
+    let file = session.peek(|state| File {
+        name: format!("likeness-run-step-{}.json", state.run.step()),
+        kind: "application/json",
+        contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),
     });
     download::save(session, &file);
 }

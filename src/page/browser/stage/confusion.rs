@@ -4,11 +4,18 @@ use leptos::prelude::*;
 
 use super::{
     labels_tab::Focus,
+    legend::ColourBar,
     matrix_view::{Cell, Drawing, MatrixView},
 };
 use crate::{
     page::{
-        browser::{explain::Explain, png_button::PngButton, pointing, session::Session},
+        browser::{
+            dynamic::{When, dynamic, memo},
+            explain::Explain,
+            png_button::PngButton,
+            pointing,
+            session::Session,
+        },
         predictions::{Confusion, predictions},
         state::{Part, State},
         terms,
@@ -30,7 +37,7 @@ const MAX_NAMED: usize = 24;
 pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let session = Session::expect();
     let pointed = RwSignal::new(None);
-    let confusion = Memo::new(move |_| {
+    let confusion = memo(move || {
         session.read([Part::Labels, Part::Results, Part::Pictures], |state| count(state, focus))
     });
     let draw = move || {
@@ -49,16 +56,16 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
         "Point at a cell to read it; press it to see its pictures below.",
         "Tap a cell to read it and to see its pictures below.",
     );
-    let reading = move || {
+    let reading = Signal::derive(move || {
         let told = pointed.get().and_then(|cell| {
             confusion.with(|confusion| {
                 session.peek(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
             })
         });
         told.unwrap_or_else(|| hint.to_owned())
-    };
+    });
     view! {
-        <Show when=move || confusion.with(Option::is_some)>
+        <When holds=move || confusion.with(Option::is_some)>
             <div class="confusion" data-figure="confusion">
                 <p class="legend-name">
                     "True label (rows) against guess (columns) " <Explain term=terms::CONFUSION /> " "
@@ -71,10 +78,17 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
                     </MatrixView>
                     <Names confusion edge="left" class="column-names" />
                 </div>
-                <ShareLegend />
+                <div class="legend" aria-hidden="true">
+                    <ColourBar
+                        stops=colour::css_stops()
+                        least="0 %"
+                        middle="of the row’s pictures"
+                        most="100 %"
+                    />
+                </div>
                 <p class="note" aria-live="polite" data-control="">{reading}</p>
             </div>
-        </Show>
+        </When>
     }
 }
 
@@ -94,7 +108,7 @@ fn Names(
     class: &'static str,
 ) -> impl IntoView {
     let session = Session::expect();
-    let names = move || {
+    let names = dynamic(move || {
         let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
         let count = labels.len();
         let name = move |(place, label)| {
@@ -104,28 +118,10 @@ fn Names(
         };
         let shown = if count > MAX_NAMED { 0 } else { count };
         labels.into_iter().enumerate().take(shown).map(name).collect_view()
-    };
+    });
     view! {
         <div class=class aria-hidden="true">
             {names}
-        </div>
-    }
-}
-
-/// What the colours stand for.
-#[component]
-fn ShareLegend() -> impl IntoView {
-    view! {
-        <div class="legend" aria-hidden="true">
-            <div
-                class="legend-bar"
-                style:background-image=format!("linear-gradient(to right, {})", colour::css_stops())
-            ></div>
-            <div class="legend-numbers">
-                <span>"0 %"</span>
-                <span>"of the row’s pictures"</span>
-                <span>"100 %"</span>
-            </div>
         </div>
     }
 }

@@ -4,12 +4,14 @@ use leptos::{html, prelude::*};
 
 use crate::{
     page::{
-        browser::{explain::Explain, measure::follow_size, png_button::PngButton, session::Session},
+        browser::{
+            dynamic::dynamic, explain::Explain, measure::follow_size, png_button::PngButton, session::Session,
+        },
         state::{Part, State},
         terms::Term,
     },
     plot::{
-        chart::{Axes, Frame, extent, path, smoothed, thinned},
+        chart::{Axes, Frame, extent, path, smooth, thinned},
         ticks::{label, ticks},
     },
     protocol::StepReport,
@@ -51,17 +53,17 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
             Figure::new(state, quantity, size.get())
         })
     };
-    let present = move || {
+    let present = Signal::derive(move || {
         session.read([Part::Run], |state| {
             state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report)))
         })
-    };
-    let label = move || {
-        let present = present().unwrap_or_else(|| "no steps yet".to_owned());
+    });
+    let label = Signal::derive(move || {
+        let present = present.get().unwrap_or_else(|| "no steps yet".to_owned());
         format!("{} over the steps of the run; now {present}", quantity.name)
-    };
+    });
     view! {
-        <figure class="curve" data-figure=quantity.name.to_lowercase()>
+        <figure class="curve" data-figure=quantity.name.to_ascii_lowercase()>
             <figcaption>
                 <span class="curve-name">{quantity.name}</span>
                 <Explain term=quantity.term />
@@ -69,13 +71,13 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
                 <span class="curve-now">{present}</span>
             </figcaption>
             <div class="plot" node_ref=plot role="img" aria-label=label>
-                {move || figure().map(Figure::view)}
+                {dynamic(move || figure().map(Figure::view))}
             </div>
         </figure>
     }
 }
 
-/// A curve's geometry.
+/// A curve's geometry, in pixels of the page.
 struct Figure {
     size: (f64, f64),
     frame: Frame,
@@ -98,8 +100,8 @@ impl Figure {
                 reports.iter().zip(values).map(|(report, value)| (report.step as f32, *value)).collect();
             path(&thinned(&points, frame.width as usize), &axes, &frame)
         };
-        let smooth = line(&smoothed(&values, (values.len() / 30).min(20)));
-        Some(Self { size, frame, axes, raw: line(&values), smooth, level })
+        let smoothed = line(&smooth(&values));
+        Some(Self { size, frame, axes, raw: line(&values), smooth: smoothed, level })
     }
 
     fn view(self) -> impl IntoView {

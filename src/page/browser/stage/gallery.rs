@@ -6,7 +6,13 @@ use super::selection_bar::SelectionBar;
 use crate::{
     image::SIDE,
     page::{
-        browser::{measure::follow_size, paint, reach, session::Session, thumbnail::title},
+        browser::{
+            dynamic::{When, effect, handler, keyed, memo},
+            measure::follow_size,
+            paint, reach,
+            session::Session,
+            thumbnail::title,
+        },
         grid::Grid,
         state::{Part, Reach, Tab},
     },
@@ -25,10 +31,10 @@ pub fn Gallery() -> impl IntoView {
     let size = follow_size(viewport);
     let scroll = RwSignal::new(0.0);
     let tall = RwSignal::new(false);
-    let count = Memo::new(move |_| session.read([Part::Pictures], |state| state.pictures.len()));
-    let grid = Memo::new(move |_| Grid::new(count.get(), size.get().0, LEAST));
-    let rows = Memo::new(move |_| grid.get().visible_rows(scroll.get(), size.get().1));
-    let cells = Memo::new(move |_| {
+    let count = memo(move || session.read([Part::Pictures], |state| state.pictures.len()));
+    let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
+    let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
+    let cells = memo(move || {
         let range = grid.get().cells(&rows.get());
         session.read([Part::Pictures], |state| {
             let entries = state.pictures.entries().get(range).unwrap_or_default();
@@ -46,10 +52,13 @@ pub fn Gallery() -> impl IntoView {
                 tabindex="0"
                 aria-label="Pictures of the set"
                 aria-multiselectable="true"
-                aria-activedescendant=move || focused(session).map(option_id)
+                aria-activedescendant=move || {
+                    // A picture that is not in sight has no element.
+                    focused(session).filter(|id| cells.with(|cells| cells.contains(id))).map(option_id)
+                }
                 node_ref=viewport
-                on:scroll=move |event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top()))
-                on:keydown=key
+                on:scroll=handler(move |event: ev::Event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top())))
+                on:keydown=handler(key)
             >
                 <div class="gallery-all" style:height=move || format!("{}px", grid.get().height())>
                     <div
@@ -59,15 +68,13 @@ pub fn Gallery() -> impl IntoView {
                         style:grid-auto-rows=move || format!("{}px", grid.get().pitch)
                     >
                         <PaintedCells cells columns=Signal::derive(move || grid.get().columns) />
-                        <For each=move || cells.get() key=|id| *id let(id)>
-                            <Cell id />
-                        </For>
+                        {keyed(move || cells.get(), PictureId::to_string, move |id| view! { <Cell id count /> })}
                     </div>
                 </div>
             </div>
-            <Show when=move || count.get() == 0>
+            <When holds=move || count.get() == 0>
                 <p class="gallery-empty">"No pictures yet. Drop some anywhere, or press Shapes or Fashion."</p>
-            </Show>
+            </When>
             <SelectionBar tall more />
         </section>
     }
@@ -78,7 +85,7 @@ pub fn Gallery() -> impl IntoView {
 fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         let (cells, columns) = (cells.get(), columns.get());
         session.peek(|state| {
@@ -93,10 +100,12 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 
 /// The place of one picture, to be picked out.
 #[component]
-fn Cell(id: PictureId) -> impl IntoView {
+fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let name = title(session, id);
     let selected = move || session.read([Part::Selection], |state| state.selection.contains(id));
+    let place =
+        move || session.read([Part::Pictures], |state| state.pictures.row(id).map_or(1, |row| row + 1));
     view! {
         <div
             class="gallery-cell"
@@ -105,8 +114,10 @@ fn Cell(id: PictureId) -> impl IntoView {
             id=option_id(id)
             title=name.clone()
             aria-label=name
+            aria-posinset=move || place().to_string()
+            aria-setsize=move || count.get().to_string()
             aria-selected=move || selected().to_string()
-            on:click=move |event| pick(session, id, reach::of_click(&event))
+            on:click=handler(move |event: ev::MouseEvent| pick(session, id, reach::of_click(&event)))
         ></div>
     }
 }

@@ -1,10 +1,14 @@
 //! How many groups, and how similar near-duplicates are.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::session::Session,
+        browser::{
+            controls::Slider,
+            dynamic::{When, handler},
+            session::Session,
+        },
         state::{HIGHEST_THRESHOLD, Part},
         words,
     },
@@ -15,7 +19,7 @@ use crate::{
 #[component]
 pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
-    let chosen = move || session.read([Part::Groups], |state| state.groups.count().is_some());
+    let chosen = Signal::derive(move || session.read([Part::Groups], |state| state.groups.count().is_some()));
     let count = move || {
         session.read([Part::Groups, Part::Results], |state| {
             state.partition(stage.get()).map_or(2, |partition| partition.groups.len())
@@ -26,36 +30,27 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
             state.clustering(stage.get()).map_or(2, |clustering| clustering.partitions.len() + 1)
         })
     };
-    let words = move || if chosen() { count().to_string() } else { format!("{}, suggested", count()) };
-    let input = move |event: ev::Event| {
-        if let Ok(count) = event_target_value(&event).parse() {
-            session.change(|state| state.make_groups(Some(count)));
-        }
-    };
+    let words = move || if chosen.get() { count().to_string() } else { format!("{}, suggested", count()) };
     view! {
-        <label class="slider">
-            <span class="slider-name">"Number of groups"</span>
-            <output class="slider-words">{words}</output>
-            <input
-                type="range"
-                min="2"
-                max=move || most().to_string()
-                step="1"
-                aria-label="Number of groups"
-                aria-valuetext=words
-                prop:value=move || count().to_string()
-                on:input=input
-            />
-        </label>
-        <Show when=chosen>
+        <Slider
+            name="Number of groups"
+            label="Number of groups"
+            value=Signal::derive(move || count() as f32)
+            words=Signal::derive(words)
+            min=2.0
+            max=Signal::derive(move || most() as f32)
+            step="1"
+            on_input=move |count| session.change(|state| state.make_groups(Some(count as usize)))
+        />
+        <When holds=chosen>
             <button
                 class="button quiet"
                 type="button"
-                on:click=move |_| session.change(|state| state.make_groups(None))
+                on:click=handler(move |_| session.change(|state| state.make_groups(None)))
             >
                 "Suggest a number"
             </button>
-        </Show>
+        </When>
     }
 }
 
@@ -63,27 +58,18 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
 #[component]
 pub fn Threshold() -> impl IntoView {
     let session = Session::expect();
-    let value = move || session.read([Part::Groups], |state| state.groups.threshold());
-    let words = move || format!("at least {}", words::fine_similarity(value()));
-    let input = move |event: ev::Event| {
-        if let Ok(threshold) = event_target_value(&event).parse() {
-            session.change(|state| state.set_threshold(threshold));
-        }
-    };
+    let value = Signal::derive(move || session.read([Part::Groups], |state| state.groups.threshold()));
+    let words = move || format!("at least {}", words::fine_similarity(value.get()));
     view! {
-        <label class="slider">
-            <span class="slider-name">"Similarity"</span>
-            <output class="slider-words">{words}</output>
-            <input
-                type="range"
-                min=LEAST_LINK.to_string()
-                max=HIGHEST_THRESHOLD.to_string()
-                step="0.001"
-                aria-label="Similarity of near-duplicates"
-                aria-valuetext=words
-                prop:value=move || value().to_string()
-                on:input=input
-            />
-        </label>
+        <Slider
+            name="Similarity"
+            label="Similarity of near-duplicates"
+            value
+            words=Signal::derive(words)
+            min=LEAST_LINK
+            max=HIGHEST_THRESHOLD
+            step="0.001"
+            on_input=move |threshold| session.change(|state| state.set_threshold(threshold))
+        />
     }
 }

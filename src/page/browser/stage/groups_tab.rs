@@ -5,10 +5,16 @@ use leptos::prelude::*;
 use super::{
     group_controls::{GroupCount, Threshold},
     strip_view::{Member, StripView},
+    wanted_stage,
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{When, dynamic, effect, handler, keyed, memo},
+            explain::Explain,
+            session::Session,
+        },
         state::{Finding, Part, State},
         strips::{Strip, duplicates, groups, odd_ones},
         terms, words,
@@ -23,13 +29,6 @@ const FINDINGS: &[(&str, Finding)] = &[
     ("Odd ones out", Finding::OddOnes),
 ];
 
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] = &[
-    ("Untrained encoder", Stage::Untrained),
-    ("Trained encoder", Stage::Trained),
-    ("Raw pixels", Stage::Pixels),
-];
-
 /// Strips shown at first, and added by each press.
 const STRIPS: usize = 20;
 
@@ -41,15 +40,10 @@ const ODD_ONES: usize = 40;
 pub fn GroupsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
-    let finding = Memo::new(move |_| session.read([Part::Groups], |state| state.groups.finding()));
-    let running = Memo::new(move |_| session.read([Part::Run], |state| state.run.running));
-    Effect::new(move || {
+    let stage = wanted_stage::available(session, wanted);
+    let finding = memo(move || session.read([Part::Groups], |state| state.groups.finding()));
+    let running = memo(move || session.read([Part::Run], |state| state.run.running));
+    effect(move || {
         session.track([Part::Results]);
         finding.get();
         running.get();
@@ -72,16 +66,16 @@ pub fn GroupsTab() -> impl IntoView {
                 <Choice
                     legend="Seen by"
                     name="groups-stage"
-                    options=STAGES
+                    options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />
             </div>
-            {move || match finding.get() {
+            {dynamic(move || match finding.get() {
                 Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
                 Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
                 Finding::OddOnes => view! { <FoundOddOnes stage /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -91,17 +85,19 @@ pub fn GroupsTab() -> impl IntoView {
 fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let strips = strips(session, stage, groups);
-    let words = move || match session.read([Part::Groups, Part::Results], |state| {
-        state.partition(stage.get()).map(|partition| partition.silhouette)
-    }) {
-        Some(silhouette) => format!(
-            "{}{}. Silhouette {}. ",
-            words::counted(strips.with(Vec::len), "group"),
-            taken(session, stage.get()),
-            words::similarity(silhouette)
-        ),
-        None => waiting(session),
-    };
+    let words = Signal::derive(move || {
+        match session.read([Part::Groups, Part::Results], |state| {
+            state.partition(stage.get()).map(|partition| partition.silhouette)
+        }) {
+            Some(silhouette) => format!(
+                "{}{}. Silhouette {}. ",
+                words::counted(strips.with(Vec::len), "group"),
+                step_suffix(session, stage.get()),
+                words::similarity(silhouette)
+            ),
+            None => waiting(session),
+        }
+    });
     view! {
         <div class="groups-found">
             <GroupCount stage />
@@ -119,20 +115,20 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
     let surplus = move || -> Vec<PictureId> {
         strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
     };
-    let words = move || {
+    let words = Signal::derive(move || {
         if session.read([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
             return waiting(session);
         }
-        let taken = taken(session, stage.get());
+        let suffix = step_suffix(session, stage.get());
         match strips.with(Vec::len) {
-            0 => format!("No two pictures are so similar{taken}. Lower the threshold to find some. "),
+            0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => format!(
-                "{} of near-duplicates{taken}: {} could go. ",
+                "{} of near-duplicates{suffix}: {} could go. ",
                 words::counted(sets, "set"),
                 words::counted(surplus().len(), "picture")
             ),
         }
-    };
+    });
     view! {
         <div class="groups-found">
             <Threshold />
@@ -141,7 +137,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || strips.with(Vec::is_empty)
-                on:click=move |_| session.change(|state| state.select_all(surplus()))
+                on:click=handler(move |_| session.change(|state| state.select_all(surplus())))
             >
                 "Select all but the first of each"
             </button>
@@ -155,26 +151,29 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
 fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let shown = RwSignal::new(ODD_ONES);
-    let odd = Memo::new(move |_| {
+    let odd = memo(move || {
         session.read([Part::Groups, Part::Results, Part::Pictures], |state| odd_ones(state, stage.get()))
     });
     let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
-    let words = move || match session
-        .read([Part::Groups, Part::Results], |state| state.survey(stage.get()).map(|survey| survey.nearest))
-    {
-        Some(nearest) => format!(
-            "Least like all others first{}; the number is the mean similarity with the {nearest} nearest. ",
-            taken(session, stage.get())
-        ),
-        None => waiting(session),
-    };
+    let words = Signal::derive(move || {
+        match session.read([Part::Groups, Part::Results], |state| {
+            state.survey(stage.get()).map(|survey| survey.nearest)
+        }) {
+            Some(nearest) => format!(
+                "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
+                step_suffix(session, stage.get())
+            ),
+            None => waiting(session),
+        }
+    });
     let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |(id, similarity): (PictureId, f32)| {
+        view! { <Member id order remark=words::similarity(similarity) /> }
+    };
     view! {
         <p class="note" aria-live="polite">{words} <Explain term=terms::ODD_ONES /></p>
         <div class="strip-cells">
-            <For each=first key=|(id, similarity)| (*id, similarity.to_bits()) let((id, similarity))>
-                <Member id order remark=words::close_similarity(similarity) />
-            </For>
+            {keyed(first, |(id, similarity)| format!("{id} {similarity}"), member)}
         </div>
         <More shown step=ODD_ONES total=Signal::derive(move || odd.with(Vec::len)) />
     }
@@ -187,14 +186,15 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
     let first = move || {
         strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
     };
+    let key = |(place, strip): &(usize, Strip)| {
+        let pictures: Vec<_> = strip.pictures.iter().map(PictureId::to_string).collect();
+        format!("{place} {} {}", strip.remark, pictures.join(" "))
+    };
+    let numbered = move |(place, strip): (usize, Strip)| {
+        view! { <StripView strip name=format!("{name} {}", place + 1) /> }
+    };
     view! {
-        <For
-            each=first
-            key=|(place, strip)| (*place, strip.pictures.clone(), strip.remark.clone())
-            let((place, strip))
-        >
-            <StripView strip name=format!("{name} {}", place + 1) />
-        </For>
+        {keyed(first, key, numbered)}
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
     }
 }
@@ -203,16 +203,16 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
 #[component]
 fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
     view! {
-        <Show when=move || { total.get() > shown.get() }>
-            <button class="button" type="button" on:click=move |_| shown.update(|shown| *shown += step)>
-                {move || format!("Show more of {}", words::count(total.get()))}
+        <When holds=move || { total.get() > shown.get() }>
+            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
+                {move || format!("Show more ({} in all)", words::count(total.get()))}
             </button>
-        </Show>
+        </When>
     }
 }
 
 fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
-    Memo::new(move |_| {
+    memo(move || {
         session.read([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
             find(state, stage.get())
         })
@@ -220,7 +220,7 @@ fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<S
 }
 
 /// When the embeddings were taken, where that says something.
-fn taken(session: Session, stage: Stage) -> String {
+fn step_suffix(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Groups], |state| state.finding_step(stage));
     match (stage, step) {
         (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),

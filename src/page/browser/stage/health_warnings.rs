@@ -3,32 +3,50 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::session::Session,
-    health::{Warning, warnings},
+    browser::{
+        dynamic::{keyed, memo},
+        session::Session,
+    },
+    health::warnings,
     state::Part,
 };
 
-/// The warnings, for as long as they hold.
+/// The warnings, for as long as they hold. Their numbers change with every report: each is
+/// announced once, when it appears.
 #[component]
 pub fn HealthWarnings() -> impl IntoView {
     let session = Session::expect();
-    let found = Memo::new(move |_| {
+    let found = memo(move || {
         session.read([Part::Run, Part::Settings, Part::Pictures, Part::Intake, Part::Results], warnings)
     });
-    let warning = |Warning { matter, advice }| {
+    let matters =
+        memo(move || found.with(|found| found.iter().map(|warning| warning.matter).collect::<Vec<_>>()));
+    let advice = move |matter: &str| {
+        let advice = found.with(|found| {
+            found.iter().find(|warning| warning.matter == matter).map(|warning| warning.advice.clone())
+        });
+        advice.unwrap_or_default()
+    };
+    let announced = Signal::derive(move || {
+        let matters = matters.get();
+        let sentences = matters.into_iter().map(|matter| format!("{matter} {}", untrack(|| advice(matter))));
+        sentences.collect::<Vec<_>>().join(" ")
+    });
+    let warning = move |matter: &'static str| {
         view! {
             <div class="notice">
                 <p>
                     <b>{matter}</b>
                     " "
-                    {advice}
+                    {move || advice(matter)}
                 </p>
             </div>
         }
     };
     view! {
-        <div class="notices" aria-live="polite">
-            {move || found.get().into_iter().map(warning).collect_view()}
-        </div>
+        <div class="notices">{keyed(move || matters.get(), |matter| (*matter).to_owned(), warning)}</div>
+        <p class="visually-hidden" aria-live="polite">
+            {announced}
+        </p>
     }
 }

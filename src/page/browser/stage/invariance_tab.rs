@@ -4,7 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{explain::Explain, png_button::PngButton, session::Session},
+        browser::{
+            dynamic::{dynamic, effect, memo},
+            explain::Explain,
+            png_button::PngButton,
+            session::Session,
+        },
         invariance::{self, Row},
         state::Part,
         terms, words,
@@ -20,26 +25,26 @@ const ENCODERS: [(&str, Stage, &str); 2] =
 #[component]
 pub fn InvarianceTab() -> impl IntoView {
     let session = Session::expect();
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Settings, Part::Run]);
         ENCODERS.iter().for_each(|(_, stage, _)| session.request_invariance(*stage));
     });
     let parts = [Part::Invariance, Part::Results, Part::Settings, Part::Pictures];
-    let rows = Memo::new(move |_| session.read(parts, invariance::rows));
-    let others = Memo::new(move |_| {
+    let rows = memo(move || session.read(parts, invariance::rows));
+    let others = memo(move || {
         session.read(parts, |state| {
             ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
         })
     });
-    let sentence = move || session.read(parts, invariance::sentence);
-    let body = move || {
+    let sentence = Signal::derive(move || session.read(parts, invariance::sentence));
+    let body = dynamic(move || {
         let rows = rows.get().into_iter();
         rows.map(|row| view! { <OperationBars row others=others.get() /> }).collect_view()
-    };
-    let foot = move || {
+    });
+    let foot = dynamic(move || {
         let values = others.get().map(|value| value.map_or("–".to_owned(), words::similarity));
         values.map(|value| view! { <td>{value}</td> }).collect_view()
-    };
+    });
     view! {
         <div class="invariance" data-figure="invariance">
             <p class="lead">

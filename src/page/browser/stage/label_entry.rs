@@ -6,6 +6,7 @@ use super::labels_tab::Focus;
 use crate::{
     page::{
         browser::{
+            dynamic::{When, dynamic, handler, memo},
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -26,20 +27,20 @@ const MAX_SHOWN: usize = 12;
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
-    let show = move || match chosen.get().as_slice() {
+    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let show = dynamic(move || match chosen.get().as_slice() {
         [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
         ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
-    };
-    let some = Memo::new(move |_| chosen.with(|ids| !ids.is_empty()));
+    });
+    let some = Signal::derive(move || chosen.with(|ids| !ids.is_empty()));
     view! {
         <section class="labels-entry" aria-label="Label of the picked picture">
             {show}
-            <Show when=move || some.get()>
+            <When holds=some>
                 <TypedLabel chosen />
                 <Offered chosen />
-            </Show>
+            </When>
         </section>
     }
 }
@@ -89,8 +90,8 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
 fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let field = NodeRef::<html::Input>::new();
-    let names = Memo::new(move |_| names(session));
-    let typed = Memo::new(move |_| {
+    let names = memo(move || names(session));
+    let typed = Signal::derive(move || {
         session.read([Part::Labels], |state| {
             chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
         })
@@ -104,7 +105,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         }
     };
     view! {
-        <form class="label-form" on:submit=submit>
+        <form class="label-form" on:submit=handler(submit)>
             <input
                 class="label-field"
                 type="text"
@@ -116,20 +117,20 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 node_ref=field
             />
             <datalist id="label-names">
-                {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
+                {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
             </datalist>
             <button class="button" type="submit">
                 "Set label"
             </button>
-            <Show when=move || typed.get()>
+            <When holds=typed>
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.label_chosen(""))
+                    on:click=handler(move |_| session.change(|state| state.label_chosen("")))
                 >
                     "Remove label"
                 </button>
-            </Show>
+            </When>
         </form>
     }
 }
@@ -138,7 +139,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
 #[component]
 fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let session = Session::expect();
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         let names = names(session);
         if names.len() > MAX_OFFERED { Vec::new() } else { names }
     });
@@ -155,7 +156,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || given().to_string()
-                on:click=move |_| session.change(|state| state.give_label_to_chosen(&name))
+                on:click=handler(move |_| session.change(|state| state.give_label_to_chosen(&name)))
             >
                 {shown}
             </button>
@@ -163,7 +164,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     };
     view! {
         <div class="presets" role="group" aria-label="Existing labels">
-            {move || names.get().into_iter().map(offer).collect_view()}
+            {dynamic(move || names.get().into_iter().map(offer).collect_view())}
         </div>
     }
 }

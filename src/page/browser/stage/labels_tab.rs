@@ -1,11 +1,16 @@
 //! What a few labels are worth: classifiers on frozen embeddings guess all other labels.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
-use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions};
+use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Predictions, wanted_stage};
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, session::Session},
+        browser::{
+            controls::{Choice, Slider},
+            dynamic::{When, effect, handler},
+            explain::Explain,
+            session::Session,
+        },
         predictions::{LACKING, Method, split_in_words},
         state::{MAX_PER_CLASS, Part},
         terms, words,
@@ -40,14 +45,9 @@ pub struct Focus {
 pub fn LabelsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
+    let stage = wanted_stage::available(session, wanted);
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::Results, Part::Labels]);
         STAGES.into_iter().for_each(|stage| session.request_classification(stage));
     });
@@ -95,34 +95,25 @@ pub fn LabelsTab() -> impl IntoView {
 #[component]
 fn PerClass() -> impl IntoView {
     let session = Session::expect();
-    let useful = Memo::new(move |_| session.read([Part::Pictures], |state| state.has_labels()));
+    let useful = Signal::derive(move || session.read([Part::Pictures], |state| state.has_labels()));
     let value = move || session.read([Part::Labels], |state| state.labels.per_class());
     let words = move || match value() {
         0 => "only typed ones".to_owned(),
         count => count.to_string(),
     };
-    let input = move |event: ev::Event| {
-        if let Ok(count) = event_target_value(&event).parse() {
-            session.change(|state| state.give_labels(count));
-        }
-    };
     view! {
-        <Show when=move || useful.get()>
-            <label class="slider">
-                <span class="slider-name">"Labels per class"</span>
-                <output class="slider-words">{words}</output>
-                <input
-                    type="range"
-                    min="0"
-                    max=MAX_PER_CLASS.to_string()
-                    step="1"
-                    aria-label="Labels per class"
-                    aria-valuetext=words
-                    prop:value=move || value().to_string()
-                    on:change=input
-                />
-            </label>
-        </Show>
+        <When holds=useful>
+            <Slider
+                name="Labels per class"
+                label="Labels per class"
+                value=Signal::derive(move || value() as f32)
+                words=Signal::derive(words)
+                max=MAX_PER_CLASS as f32
+                step="1"
+                at_rest=true
+                on_input=move |count| session.change(|state| state.give_labels(count as u32))
+            />
+        </When>
     }
 }
 
@@ -130,16 +121,16 @@ fn PerClass() -> impl IntoView {
 #[component]
 fn Scores() -> impl IntoView {
     let session = Session::expect();
-    let split = move || {
+    let split = Signal::derive(move || {
         session.read([Part::Labels, Part::Results], |state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => split_in_words(state, classification),
-                None if state.can_classify() => "The classifiers are on their way.".to_owned(),
+                None if state.can_classify() => "Computing…".to_owned(),
                 None => LACKING.to_owned(),
             }
         })
-    };
+    });
     let row = move |stage: Stage| {
         view! {
             <tr>
@@ -174,10 +165,7 @@ fn row_name(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Labels, Part::Results], |state| {
         state.classification(stage).map(|classification| classification.step)
     });
-    match (stage, step) {
-        (Stage::Trained, Some(step)) => format!("Trained, {}", words::counted(step as usize, "step")),
-        _ => words::stage(stage).to_owned(),
-    }
+    words::stage_at(stage, step)
 }
 
 fn tuned_name(session: Session) -> String {
@@ -201,27 +189,27 @@ fn FineTuning() -> impl IntoView {
             !state.can_classify() || state.results.latest().is_none()
         })
     };
-    let words = move || match progress() {
+    let words = Signal::derive(move || match progress() {
         Some((done, total)) if total > 0 => format!("step {done} of {total}"),
-        Some(_) => "on its way".to_owned(),
+        Some(_) => "Computing…".to_owned(),
         None => String::new(),
-    };
+    });
     view! {
         <div class="tuning">
             <button
                 class="button"
                 type="button"
                 disabled=move || lacking() || progress().is_some()
-                on:click=move |_| session.fine_tune()
+                on:click=handler(move |_| session.fine_tune())
             >
                 "Fine-tune"
             </button>
             <p class="note">{words}</p>
-            <Show when=move || progress().is_some()>
-                <button class="button quiet" type="button" on:click=move |_| session.stop_tuning()>
+            <When holds=move || progress().is_some()>
+                <button class="button quiet" type="button" on:click=handler(move |_| session.stop_tuning())>
                     "Stop fine-tuning"
                 </button>
-            </Show>
+            </When>
         </div>
     }
 }

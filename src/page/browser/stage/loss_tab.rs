@@ -12,7 +12,14 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, png_button::PngButton, pointing, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{When, memo},
+            explain::Explain,
+            png_button::PngButton,
+            pointing,
+            session::Session,
+        },
         chance,
         state::{Part, State},
         terms, words,
@@ -80,7 +87,7 @@ fn Batch() -> impl IntoView {
     let session = Session::expect();
     let pointed = RwSignal::new(None);
     let fitted = RwSignal::new(true);
-    let scale = Memo::new(move |_| {
+    let scale = memo(move || {
         session.read([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len());
@@ -95,14 +102,14 @@ fn Batch() -> impl IntoView {
             Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
         })
     };
-    let caption = move || {
+    let caption = Signal::derive(move || {
         session.read([Part::Run], |state| match &state.run.batch {
             Some(batch) => format!("Batch of step {}", batch.step),
             None => "Batch".to_owned(),
         })
-    };
+    });
     let known = move || session.read([Part::Run], |state| state.run.batch.is_some());
-    let pointed_at = Memo::new(move |_| {
+    let pointed_at = memo(move || {
         let cell = pointed.get()?;
         session.read([Part::Run], |state| reading(state, cell))
     });
@@ -116,7 +123,8 @@ fn Batch() -> impl IntoView {
         "Point at a cell to see whose views it compares; press it to look inside its row.",
         "Tap a cell to see whose views it compares, and to look inside its row.",
     );
-    let label = move || format!("{}: similarity of every view with every other, positives marked", caption());
+    let label =
+        move || format!("{}: similarity of every view with every other, positives marked", caption.get());
     view! {
         <figure class="batch" data-figure="batch">
             <figcaption>
@@ -129,9 +137,9 @@ fn Batch() -> impl IntoView {
                     <Positives />
                     <Inspected />
                 </MatrixView>
-                <Show when=move || !known()>
+                <When holds=move || !known()>
                     <p class="matrix-waiting">"Appears with the first step."</p>
-                </Show>
+                </When>
             </div>
             <Legend scale />
             <Choice
@@ -154,17 +162,17 @@ const CORRIDOR: usize = 2;
 #[component]
 fn Positives() -> impl IntoView {
     let session = Session::expect();
-    let pairs = Memo::new(move |_| {
+    let pairs = memo(move || {
         session.read([Part::Run], |state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len()))
     });
-    let lines = move || {
+    let lines = Signal::derive(move || {
         let n = pairs.get();
         let (side, inner, outer) = (2 * n, n.saturating_sub(CORRIDOR), n + CORRIDOR);
         format!(
             "M{inner} 0L{side} {outer}M{outer} 0L{side} {inner}M0 {inner}L{outer} {side}M0 {outer}L{inner} {side}"
         )
-    };
-    let view_box = move || format!("0 0 {0} {0}", (2 * pairs.get()).max(1));
+    });
+    let view_box = Signal::derive(move || format!("0 0 {0} {0}", (2 * pairs.get()).max(1)));
     view! {
         <svg class="overlay" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
             <path class="positives" d=lines></path>
@@ -176,16 +184,16 @@ fn Positives() -> impl IntoView {
 #[component]
 fn Inspected() -> impl IntoView {
     let session = Session::expect();
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         session.read([Part::Run], |state| {
             let side = 2 * state.run.batch.as_ref()?.pictures.len();
             state.run.inspected.map(|row| row as usize).filter(|row| *row < side).map(|row| (row, side))
         })
     });
-    let lines = move || {
+    let lines = Signal::derive(move || {
         place.get().map_or(String::new(), |(row, side)| format!("M0 {row}H{side}M0 {}H{side}", row + 1))
-    };
-    let view_box = move || format!("0 0 {0} {0}", place.get().map_or(1, |(_, side)| side));
+    });
+    let view_box = Signal::derive(move || format!("0 0 {0} {0}", place.get().map_or(1, |(_, side)| side)));
     view! {
         <svg class="overlay" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
             <path class="inspected" d=lines></path>

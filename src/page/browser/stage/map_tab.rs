@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::map_view::MapView;
+use super::{map_view::MapView, wanted_stage};
 use crate::{
     page::{
         browser::{
             controls::Choice,
+            dynamic::{dynamic, effect, handler, memo},
             explain::Explain,
             png_button::PngButton,
             session::Session,
@@ -18,10 +19,6 @@ use crate::{
     plot::category::category,
     protocol::{Map, MapMethod, PictureId, Stage},
 };
-
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] =
-    &[("Untrained encoder", Stage::Untrained), ("Trained encoder", Stage::Trained)];
 
 /// Ways to draw the map.
 const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
@@ -35,21 +32,16 @@ pub fn MapTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(Stage::Trained);
     let pointed = RwSignal::new(None);
-    let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
-    let method = Memo::new(move |_| session.read([Part::Map], |state| state.maps.method));
-    Effect::new(move || {
+    let stage = wanted_stage::available(session, wanted);
+    let method = memo(move || session.read([Part::Map], |state| state.maps.method));
+    effect(move || {
         session.track([Part::Results]);
         method.track();
         session.request_map(stage.get());
     });
-    let heading = Memo::new(move |_| session.read([Part::Map], |state| state.maps.map().map(heading)));
+    let heading = memo(move || session.read([Part::Map], |state| state.maps.map().map(heading)));
     let heading =
-        move || heading.get().unwrap_or_else(|| "The map comes with the first evaluation.".to_owned());
+        move || heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned());
     view! {
         <div class="map-tab" data-figure="map">
             <MapView label=Signal::derive(heading) pointed />
@@ -58,7 +50,7 @@ pub fn MapTab() -> impl IntoView {
                 <Choice
                     legend="Seen by"
                     name="map-stage"
-                    options=STAGES
+                    options=wanted_stage::BEFORE_AND_AFTER
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />
@@ -81,11 +73,11 @@ pub fn MapTab() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let session = Session::expect();
-    let text = Memo::new(move |_| session.read([Part::Map], |state| state.maps.map().map(progress)));
-    let term = move || match session.read([Part::Map], |state| state.maps.method) {
+    let text = memo(move || session.read([Part::Map], |state| state.maps.map().map(progress)));
+    let term = dynamic(move || match session.read([Part::Map], |state| state.maps.method) {
         MapMethod::Pca => view! { <Explain term=terms::PCA /> },
         MapMethod::Tsne => view! { <Explain term=terms::TSNE /> },
-    };
+    });
     view! { <p class="note">{text} " " {term}</p> }
 }
 
@@ -93,7 +85,7 @@ fn Progress() -> impl IntoView {
 #[component]
 fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     let session = Session::expect();
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         session.read([Part::Selection, Part::Pictures], |state| {
             pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some())
         })
@@ -106,10 +98,10 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
                 <button
                     class="button"
                     type="button"
-                    on:click=move |_| session.change(|state| {
+                    on:click=handler(move |_| session.change(|state| {
                         state.select(id);
                         state.choose_tab(Tab::Neighbours);
-                    })
+                    }))
                 >
                     "Show its nearest"
                 </button>
@@ -118,20 +110,20 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
         .into_any()
     };
     let hint = || view! { <p class="note">"Point at a picture to see it larger."</p> }.into_any();
-    view! { <div class="map-pointed">{move || shown.get().map_or_else(hint, show)}</div> }
+    view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
 }
 
 /// Which colour stands for which label.
 #[component]
 fn LabelColours() -> impl IntoView {
     let session = Session::expect();
-    let kinds = Memo::new(move |_| {
+    let kinds = memo(move || {
         session.read([Part::Pictures, Part::Labels], |state| {
             let kinds = kinds(state);
             if (2..=MAX_LISTED).contains(&kinds.len()) { kinds } else { Vec::new() }
         })
     });
-    let listed = move || {
+    let listed = dynamic(move || {
         let item = |(place, kind): (usize, String)| {
             view! {
                 <li>
@@ -141,7 +133,7 @@ fn LabelColours() -> impl IntoView {
             }
         };
         kinds.get().into_iter().enumerate().map(item).collect_view()
-    };
+    });
     view! { <ul class="swatches" aria-label="Colours of the labels">{listed}</ul> }
 }
 

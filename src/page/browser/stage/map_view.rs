@@ -11,7 +11,12 @@ use scene::Scene;
 use super::map_tab::kinds;
 use crate::{
     page::{
-        browser::{measure::follow_size, session::Session, timing},
+        browser::{
+            dynamic::{effect, handler},
+            measure::follow_size,
+            session::Session,
+            timing,
+        },
         state::{Part, State, Tab},
     },
     plot::{
@@ -35,6 +40,7 @@ const FINE: f64 = 2.0;
 struct Handles {
     session: Session,
     canvas: NodeRef<html::Canvas>,
+    /// Width and height, in pixels of the page.
     size: Signal<(f64, f64)>,
     scene: StoredValue<Scene, LocalStorage>,
     pointed: RwSignal<Option<PictureId>>,
@@ -77,19 +83,19 @@ pub fn MapView(
                 aria-roledescription="map"
                 aria-label=move || map.description(&label.get())
                 node_ref=map.canvas
-                on:pointerdown=move |event| handle(pointers.try_update_value(|it| it.press(&event)).flatten())
-                on:pointermove=move |event| handle(pointers.try_update_value(|it| it.shift(&event)).flatten())
-                on:pointerup=move |event| handle(pointers.try_update_value(|it| it.lift(&event)).flatten())
-                on:pointercancel=move |event| handle(pointers.try_update_value(|it| it.lose(&event)).flatten())
-                on:pointerleave=move |_| pointed.set(None)
-                on:wheel=wheel
-                on:keydown=move |event| map.press(&event)
-                on:finer=move |_: ev::Event| map.draw_finely()
+                on:pointerdown=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.press(&event)).flatten()))
+                on:pointermove=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.shift(&event)).flatten()))
+                on:pointerup=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lift(&event)).flatten()))
+                on:pointercancel=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lose(&event)).flatten()))
+                on:pointerleave=handler(move |_| pointed.set(None))
+                on:wheel=handler(wheel)
+                on:keydown=handler(move |event: ev::KeyboardEvent| map.press(&event))
+                on:finer=handler(move |_: ev::Event| map.draw_finely())
             ></canvas>
             <div class="map-tools">
-                <button class="button" type="button" aria-label="Zoom in" on:click=move |_| map.zoom(ZOOM, None)>"+"</button>
-                <button class="button" type="button" aria-label="Zoom out" on:click=move |_| map.zoom(1.0 / ZOOM, None)>"−"</button>
-                <button class="button" type="button" on:click=move |_| map.fit()>"Fit"</button>
+                <button class="button" type="button" aria-label="Zoom in" on:click=handler(move |_| map.zoom(ZOOM, None))>"+"</button>
+                <button class="button" type="button" aria-label="Zoom out" on:click=handler(move |_| map.zoom(1.0 / ZOOM, None))>"−"</button>
+                <button class="button" type="button" on:click=handler(move |_| map.fit())>"Fit"</button>
             </div>
             <p class="note map-hint" data-control="">"Drag to move; Ctrl and wheel, two fingers, + or − to magnify. Arrow keys go from picture to picture."</p>
         </div>
@@ -99,13 +105,13 @@ pub fn MapView(
 impl Handles {
     /// Draws anew whenever something that is seen changes.
     fn follow(self) {
-        Effect::new(move || {
+        effect(move || {
             self.session.read([Part::Map, Part::Pictures, Part::Labels], |state| {
                 self.scene.update_value(|scene| take_over(scene, state));
             });
             self.draw_soon();
         });
-        Effect::new(move || {
+        effect(move || {
             self.session.track([Part::Selection]);
             self.pointed.track();
             self.size.track();

@@ -4,7 +4,10 @@ use leptos::{ev, html, prelude::*};
 
 use crate::{
     page::{
-        browser::{paint, reach},
+        browser::{
+            dynamic::{effect, handler},
+            paint, reach,
+        },
         state::Reach,
     },
     plot::matrix::cell_at,
@@ -44,7 +47,7 @@ pub fn MatrixView(
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let side = RwSignal::new(0);
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         // Nothing to draw clears what was drawn.
         let drawing = draw().unwrap_or_else(Drawing::nothing);
@@ -89,14 +92,14 @@ pub fn MatrixView(
             tabindex="0"
             aria-label=label
             aria-roledescription="matrix"
-            on:pointermove=moved
-            on:pointerdown=moved
-            on:pointerleave=left
-            on:click=move |event| {
+            on:pointermove=handler(moved)
+            on:pointerdown=handler(moved)
+            on:pointerleave=handler(left)
+            on:click=handler(move |event: ev::MouseEvent| {
                 point_at(&event);
                 pick(reach::of_click(&event));
-            }
-            on:keydown=press
+            })
+            on:keydown=handler(press)
         >
             <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>
             {children()}
@@ -109,8 +112,8 @@ pub fn MatrixView(
 #[component]
 fn Pointer(pointed: RwSignal<Option<Cell>>, side: RwSignal<usize>) -> impl IntoView {
     let at = move |index: usize| format!("{}%", (index as f64 + 0.5) / side.get().max(1) as f64 * 100.0);
-    let row = move || pointed.get().map_or(String::new(), |(row, _)| at(row));
-    let column = move || pointed.get().map_or(String::new(), |(_, column)| at(column));
+    let row = Signal::derive(move || pointed.get().map_or(String::new(), |(row, _)| at(row)));
+    let column = Signal::derive(move || pointed.get().map_or(String::new(), |(_, column)| at(column)));
     view! {
         <div class="crosshair" class:shown=move || pointed.get().is_some() aria-hidden="true">
             <span class="crosshair-row" style:top=row></span>

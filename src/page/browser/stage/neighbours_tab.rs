@@ -1,6 +1,6 @@
 //! One picture and its nearest others: trained, untrained, raw pixels.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{
     query_area::{QueryArea, QueryThumbnail},
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     page::{
         browser::{
+            dynamic::{dynamic, handler, memo},
             explain::Explain,
             reach,
             session::Session,
@@ -27,7 +28,7 @@ const SHOWN: usize = 10;
 #[component]
 pub fn NeighboursTab() -> impl IntoView {
     let session = Session::expect();
-    let subject = Memo::new(move |_| {
+    let subject = memo(move || {
         session.read([Part::Selection, Part::Pictures, Part::Search], |state| {
             let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
             state.search.in_front().map(Subject::Query).or(picked.map(Subject::Picture))
@@ -47,10 +48,10 @@ pub fn NeighboursTab() -> impl IntoView {
     view! {
         <div class="neighbours">
             <div class="neighbours-head">
-                {move || subject.get().map(|subject| view! { <Head subject /> })}
+                {dynamic(move || subject.get().map(|subject| view! { <Head subject /> }))}
                 <QueryArea />
             </div>
-            {move || subject.get().map_or_else(nothing, show)}
+            {dynamic(move || subject.get().map_or_else(nothing, show))}
         </div>
     }
 }
@@ -88,25 +89,25 @@ pub fn name(session: Session, subject: Subject) -> String {
 #[component]
 fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     let session = Session::expect();
-    let nearest = Memo::new(move |_| {
+    let nearest = memo(move || {
         session.read([Part::Results, Part::Pictures, Part::Search], |state| nearest(state, stage, subject))
     });
     let missing = move || {
         session.read([Part::Run], |state| match stage {
-            Stage::Trained if state.run.running => "Comes with the next evaluation.",
+            Stage::Trained if state.run.running => "Appears with the next evaluation.",
             Stage::Trained => "Press Train to fill this row.",
-            _ => "On its way.",
+            _ => "Computing…",
         })
     };
-    let score = move || {
+    let score = Signal::derive(move || {
         session.read([Part::Pictures], |state| {
             let label = label_of(state, subject)?;
             let near = nearest.get();
             let same = near.iter().filter(|near| state.pictures.label(near.id) == Some(label)).count();
             (!near.is_empty()).then(|| format!("{same} of {} share its label, {label}", near.len()))
         })
-    };
-    let explained = Memo::new(move |_| {
+    });
+    let explained = memo(move || {
         session.read([Part::WhyAlike], |state| {
             state.why_alike.pair().filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
         })
@@ -118,12 +119,12 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
                 <span class="row-score">{score}</span>
             </h2>
             <div class="neighbour-cells">
-                {move || match nearest.get() {
+                {dynamic(move || match nearest.get() {
                     near if near.is_empty() => view! { <p class="note">{missing()}</p> }.into_any(),
                     near => near.into_iter().map(|near| view! { <Near near subject stage /> }).collect_view().into_any(),
-                }}
+                })}
             </div>
-            {move || explained.get().map(|pair| view! { <WhyView pair /> })}
+            {dynamic(move || explained.get().map(|pair| view! { <WhyView pair /> }))}
         </section>
     }
 }
@@ -163,9 +164,9 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                     aria-pressed=move || {
                         session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
                     }
-                    on:click=move |event| reach::choose(session, &event, near.id, |state| {
+                    on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, near.id, |state| {
                         nearest(state, stage, subject).iter().map(|near| near.id).collect()
-                    })
+                    }))
                 >
                     <Thumbnail picture=Some(near.id) />
                 </button>
@@ -182,7 +183,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                 type="button"
                 aria-label=format!("Why alike? {}", title(session, near.id))
                 aria-expanded=move || explained().to_string()
-                on:click=ask
+                on:click=handler(ask)
             >
                 "Why?"
             </button>
@@ -211,10 +212,5 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
 fn stage_name(session: Session, stage: Stage) -> String {
     let step = session
         .read([Part::Results], |state| state.results.scored(stage).map(|scored| scored.evaluation.step));
-    match (stage, step) {
-        (Stage::Trained, Some(step)) => {
-            format!("Trained, {}", words::counted(step as usize, "step"))
-        }
-        _ => words::stage(stage).to_owned(),
-    }
+    words::stage_at(stage, step)
 }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::session::Session,
+    browser::{
+        dynamic::{dynamic, handler, keyed},
+        session::Session,
+    },
     state::{Notice, Part},
     words,
 };
@@ -15,30 +18,38 @@ pub fn Notices() -> impl IntoView {
     let notices = move || session.read([Part::Notices], |state| state.notices.clone());
     let guest =
         Signal::derive(move || session.read([Part::Keeping, Part::Pictures, Part::Intake], words::guest));
+    let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
+    let notice = move |Notice { id, text, can_undo }| {
+        view! {
+            <div class="notice">
+                <p>{text}</p>
+                {can_undo
+                    .then(|| {
+                        view! {
+                            <button
+                                class="button quiet"
+                                type="button"
+                                on:click=handler(move |_| session.undo(id))
+                            >
+                                "Undo"
+                            </button>
+                        }
+                    })}
+                <button
+                    class="dismiss"
+                    type="button"
+                    aria-label="Dismiss"
+                    on:click=handler(move |_| session.change(|state| state.dismiss(id)))
+                >
+                    "×"
+                </button>
+            </div>
+        }
+    };
     view! {
         <div class="notices" role="log" aria-live="polite" aria-label="Notices">
-            {move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> })}
-            <For each=notices key=|notice| notice.id let(Notice { id, text, can_undo })>
-                <div class="notice">
-                    <p>{text}</p>
-                    {can_undo
-                        .then(|| {
-                            view! {
-                                <button class="button quiet" type="button" on:click=move |_| session.undo(id)>
-                                    "Undo"
-                                </button>
-                            }
-                        })}
-                    <button
-                        class="dismiss"
-                        type="button"
-                        aria-label="Dismiss"
-                        on:click=move |_| session.change(|state| state.dismiss(id))
-                    >
-                        "×"
-                    </button>
-                </div>
-            </For>
+            {dynamic(told)}
+            {keyed(notices, |notice| notice.id.to_string(), notice)}
         </div>
     }
 }

@@ -1,11 +1,12 @@
 //! What is guessed of the held-out pictures, least confident first.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{label_entry::MAX_OFFERED, labels_tab::Focus};
 use crate::{
     page::{
         browser::{
+            dynamic::{When, handler, keyed, memo},
             explain::Explain,
             reach,
             session::Session,
@@ -26,7 +27,7 @@ const PORTION: usize = 40;
 pub fn Predictions(focus: Focus) -> impl IntoView {
     let session = Session::expect();
     let shown = RwSignal::new(PORTION);
-    let all = Memo::new(move |_| {
+    let all = memo(move || {
         let cell = focus.cell.get();
         session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
             let mut found = predictions(state, focus.stage.get(), focus.method.get());
@@ -36,7 +37,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
         })
     });
     let count = move || all.with(Vec::len);
-    let heading = move || match focus.cell.get() {
+    let heading = Signal::derive(move || match focus.cell.get() {
         None => format!("{}, least confident first ", words::counted(count(), "prediction")),
         Some(cell) => {
             let (from, to) = session.peek(|state| {
@@ -44,38 +45,33 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
                 (name(cell.0), name(cell.1))
             });
             let relation = if from == to { "recognised as".to_owned() } else { format!("{from} taken for") };
-            format!("{}: {relation} {to} ", words::count(count()))
+            format!("{} {relation} {to} ", words::count(count()))
         }
-    };
+    });
     let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let key = |guess: &Prediction| format!("{} {} {}", guess.id, guess.label, guess.confidence);
     view! {
         <section class="predictions" class:empty=move || count() == 0 && focus.cell.get().is_none()>
             <h2>
                 {heading} <Explain term=terms::CONFIDENCE />
-                <Show when=move || focus.cell.get().is_some()>
-                    <button class="button quiet" type="button" on:click=move |_| focus.cell.set(None)>
+                <When holds=move || focus.cell.get().is_some()>
+                    <button class="button quiet" type="button" on:click=handler(move |_| focus.cell.set(None))>
                         "Show all predictions"
                     </button>
-                </Show>
+                </When>
             </h2>
             <div class="prediction-cells">
-                <For
-                    each=first
-                    key=|guess| (guess.id, guess.label, guess.confidence.to_bits())
-                    let(guess)
-                >
-                    <Guess guess all />
-                </For>
+                {keyed(first, key, move |guess| view! { <Guess guess all /> })}
             </div>
-            <Show when=move || { count() > shown.get() }>
+            <When holds=move || { count() > shown.get() }>
                 <button
                     class="button"
                     type="button"
-                    on:click=move |_| shown.update(|shown| *shown += PORTION)
+                    on:click=handler(move |_| shown.update(|shown| *shown += PORTION))
                 >
                     "Show more predictions"
                 </button>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -109,9 +105,9 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     aria-pressed=move || {
                         session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
                     }
-                    on:click=move |event| reach::choose(session, &event, id, |_| {
+                    on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, id, |_| {
                         all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
-                    })
+                    }))
                 >
                     <Thumbnail picture=Some(id) />
                 </button>
@@ -127,14 +123,14 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 type="button"
                 title=accept.clone()
                 aria-label=accept
-                on:click=move |_| session.change(|state| state.give_label(id, label))
+                on:click=handler(move |_| session.change(|state| state.give_label(id, label)))
             >
                 "Accept"
             </button>
         </div>
-        <Show when=move || pressed.get()>
+        <When holds=pressed>
             <Correction id guessed=guessed.clone() />
-        </Show>
+        </When>
     }
 }
 
@@ -155,13 +151,13 @@ fn Correction(id: PictureId, guessed: String) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-label=label
-                on:click=move |_| {
+                on:click=handler(move |_| {
                     session.change(|state| {
                         if let Some(label) = state.pictures.label_named(&name) {
                             state.give_label(id, label);
                         }
                     });
-                }
+                })
             >
                 {shown}
             </button>

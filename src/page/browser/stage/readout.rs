@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     page::{
         browser::{
+            dynamic::dynamic,
             session::Session,
             thumbnail::{Thumbnail, title},
         },
@@ -50,7 +51,7 @@ pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static st
     };
     view! {
         <div class="readout" aria-live="polite" data-control="">
-            {move || reading.get().map_or_else(|| view! { <p class="note">{hint}</p> }.into_any(), show)}
+            {dynamic(move || reading.get().map_or_else(|| view! { <p class="note">{hint}</p> }.into_any(), show))}
         </div>
     }
 }

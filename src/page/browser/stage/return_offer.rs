@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{keeper, session::Session, twice::Twice},
+    browser::{dynamic::handler, keeper, session::Session, twice::Twice},
     state::{Offer, Part},
 };
 
@@ -27,7 +27,7 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                 <button
                     class="button primary"
                     type="button"
-                    on:click=move |_| keeper::accept(session, accepted.clone())
+                    on:click=handler(move |_| keeper::accept(session, accepted.clone()))
                 >
                     "Continue"
                 </button>

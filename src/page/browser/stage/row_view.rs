@@ -1,19 +1,21 @@
 //! Inside one row of the batch matrix: from two views to the anchor's loss.
 
 use leptos::{html, prelude::*};
+use web_sys::HtmlCanvasElement;
 
 use crate::{
     image::SIDE,
     page::{
         browser::{
             controls::Slider,
+            dynamic::{When, dynamic, effect, handler, memo},
             explain::Explain,
             paint,
             png_button::PngButton,
             session::Session,
-            thumbnail::{Thumbnail, title},
+            thumbnail::{Painted, Thumbnail, title},
         },
-        row::{Other, Reckoning, Row, position_of, temperature_at},
+        row::{LossTerms, Other, Row, position_of, temperature_at},
         state::{Part, State},
         terms,
         words::{self, three_digits},
@@ -31,7 +33,7 @@ pub fn RowView() -> impl IntoView {
     let section = NodeRef::<html::Section>::new();
     // Once for each opening: a run that starts over does not move the page.
     let brought = StoredValue::new(false);
-    Effect::new(move || {
+    effect(move || {
         let wanted = session.read([Part::Run], |state| state.run.inspected.is_some());
         match section.get() {
             Some(section) if wanted && !brought.get_value() => {
@@ -44,17 +46,17 @@ pub fn RowView() -> impl IntoView {
     });
     // A temperature that the user tries out; training goes on with its own.
     let tried = RwSignal::new(None::<f32>);
-    let row = Memo::new(move |_| {
+    let row = memo(move || {
         session.read([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             Row::new(batch, state.run.inspected? as usize, tried.get())
         })
     });
-    let soft = Memo::new(move |_| {
-        row.with(|row| row.as_ref().is_some_and(|row| !matches!(row.reckoning, Reckoning::Distances { .. })))
+    let soft = memo(move || {
+        row.with(|row| row.as_ref().is_some_and(|row| !matches!(row.terms, LossTerms::Distances { .. })))
     });
     view! {
-        <Show when=move || row.with(Option::is_some)>
+        <When holds=move || row.with(Option::is_some)>
             <section class="row-view" data-figure="row" aria-labelledby="row-view-name" node_ref=section>
                 <Heading row />
                 <div class="row-part">
@@ -62,14 +64,17 @@ pub fn RowView() -> impl IntoView {
                     <Formula row />
                 </div>
                 <div class="row-part">
-                    <Show when=move || soft.get() fallback=move || view! { <Distances row /> }>
+                    <When holds=move || soft.get()>
                         <Temperature row tried />
                         <Bars row />
                         <Table row />
-                    </Show>
+                    </When>
+                    <When holds=move || !soft.get()>
+                        <Distances row />
+                    </When>
                 </div>
             </section>
-        </Show>
+        </When>
     }
 }
 
@@ -86,10 +91,10 @@ fn bring_into_view(element: &web_sys::Element) {
 #[component]
 fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
-    let name = move || {
+    let name = Signal::derive(move || {
         let (anchor, step) = row.with(|row| row.as_ref().map(|row| row.anchor)).zip(step(session))?;
         Some(format!("Inside row {} of step {step}: {}", anchor + 1, view_name(session, anchor)))
-    };
+    });
     view! {
         <header class="row-head">
             <h2 id="row-view-name">{name}</h2>
@@ -99,7 +104,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
                 class="dismiss"
                 type="button"
                 aria-label="Close the row"
-                on:click=move |_| session.inspect(None)
+                on:click=handler(move |_| session.inspect(None))
             >
                 "×"
             </button>
@@ -111,7 +116,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
 #[component]
 fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
-    let shown = Memo::new(move |_| row.with(|row| row.as_ref().map(shown_views).unwrap_or_default()));
+    let shown = memo(move || row.with(|row| row.as_ref().map(shown_views).unwrap_or_default()));
     let figure = move |(place, role, view): (usize, &'static str, usize)| {
         view! {
             <figure>
@@ -121,14 +126,14 @@ fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
         }
     };
     view! {
-        <div class="row-pictures">{move || shown.get().into_iter().map(figure).collect_view()}</div>
+        <div class="row-pictures">{dynamic(move || shown.get().into_iter().map(figure).collect_view())}</div>
     }
 }
 
 /// The places, roles and matrix rows of the views to show.
 fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
     let mut shown = vec![(0, "Anchor:", row.anchor), (1, "Its positive:", row.positive().view)];
-    if let Reckoning::Distances { negative, .. } = row.reckoning {
+    if let LossTerms::Distances { negative, .. } = row.terms {
         shown.push((2, "Its negative:", negative));
     }
     shown
@@ -138,20 +143,18 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
 #[component]
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
-    let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
-        let Some(canvas) = canvas.get() else { return };
+    let paint = move |canvas: &HtmlCanvasElement| {
         session.read([Part::Run], |state| match arrived_view(state, place) {
-            Some((rgb, side)) => paint::rgb(&canvas, rgb, side),
+            Some((rgb, side)) => paint::rgb(canvas, rgb, side),
             None => {
                 let entry = picture(state, view).and_then(|id| state.pictures.get(id));
                 if let Some(entry) = entry {
-                    paint::rgb(&canvas, entry.image.rgb(), SIDE);
+                    paint::rgb(canvas, entry.image.rgb(), SIDE);
                 }
             }
         });
-    });
-    view! { <canvas class="thumbnail" node_ref=canvas width=SIDE height=SIDE aria-hidden="true"></canvas> }
+    };
+    view! { <Painted paint /> }
 }
 
 /// The bytes and the side of a view of the row, if they are of the batch that is shown.
@@ -189,7 +192,7 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
                 class="button quiet"
                 type="button"
                 disabled=move || tried.get().is_none()
-                on:click=move |_| tried.set(None)
+                on:click=handler(move |_| tried.set(None))
             >
                 {move || format!("Back to {}, as in training", three_digits(trained()))}
             </button>
@@ -200,8 +203,8 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
 /// Every other view's share or answer, the most similar first.
 #[component]
 fn Bars(row: Memo<Option<Row>>) -> impl IntoView {
-    let drawn = move || row.with(|row| row.as_ref().map(bars));
-    let label = move || row.with(|row| row.as_ref().map_or_else(String::new, summary));
+    let drawn = dynamic(move || row.with(|row| row.as_ref().map(bars)));
+    let label = Signal::derive(move || row.with(|row| row.as_ref().map_or_else(String::new, summary)));
     view! {
         <figure class="row-bars">
             <figcaption>{label}</figcaption>
@@ -240,8 +243,8 @@ fn summary(row: &Row) -> String {
     let share = words::percent(positive.share as f32);
     let highest = row.others.iter().map(|other| other.share).fold(0.0, f64::max);
     let highest = words::percent(highest as f32);
-    match row.reckoning {
-        Reckoning::Questions { .. } => format!(
+    match row.terms {
+        LossTerms::Questions { .. } => format!(
             "Same picture? The {} answers from the most similar view on, the highest {highest} yes; the positive (orange) gets {share}.",
             row.others.len()
         ),
@@ -257,16 +260,16 @@ fn summary(row: &Row) -> String {
 fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
     let asks = move || {
-        row.with(|row| row.as_ref().is_some_and(|row| matches!(row.reckoning, Reckoning::Questions { .. })))
+        row.with(|row| row.as_ref().is_some_and(|row| matches!(row.terms, LossTerms::Questions { .. })))
     };
-    let heads = move || {
+    let heads = dynamic(move || {
         if asks() {
             ["View", "s", "s/τ + b", "Yes", "−log"]
         } else {
             ["View", "s", "s/τ", "exp(s/τ)", "Share"]
         }
         .map(|head| view! { <th scope="col">{head}</th> })
-    };
+    });
     let lines = move || {
         row.with(|row| {
             let foremost = row.iter().flat_map(|row| row.foremost(LISTED));
@@ -307,10 +310,9 @@ fn line(session: Session, other: &Other, asks: bool) -> impl IntoView + use<> {
 /// A triplet's two distances as bars, the margin between them.
 #[component]
 fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
-    let drawn = move || {
+    let drawn = dynamic(move || {
         row.with(|row| {
-            let Reckoning::Distances { to_positive, to_negative, margin, .. } = row.as_ref()?.reckoning
-            else {
+            let LossTerms::Distances { to_positive, to_negative, margin, .. } = row.as_ref()?.terms else {
                 return None;
             };
             let wanted = to_positive + margin;
@@ -338,7 +340,7 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
                 <p class="note">"Squared distances on the unit sphere, d² = 2 − 2s. " {verdict}</p>
             })
         })
-    };
+    });
     view! { <div class="distances">{drawn}</div> }
 }
 

@@ -7,7 +7,7 @@ use leptos::{html, prelude::*};
 use super::curve::{grid, inner_frame};
 use crate::{
     page::{
-        browser::{explain::Explain, measure::follow_size, png_button::PngButton},
+        browser::{dynamic::dynamic, explain::Explain, measure::follow_size, png_button::PngButton},
         state::Record,
         terms::Term,
     },
@@ -25,6 +25,7 @@ pub fn RunChart(
     /// What it means.
     term: Term,
     /// The runs, none or two.
+    #[prop(into)]
     records: Signal<Vec<Arc<Record>>>,
     /// A run's points: steps and values.
     line: fn(&Record) -> Vec<(f32, f32)>,
@@ -32,14 +33,14 @@ pub fn RunChart(
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
     let lines = move || records.get().iter().map(|record| line(record)).collect::<Vec<_>>();
-    let label = move || {
+    let label = Signal::derive(move || {
         let ends = records.get().into_iter().map(|record| {
             let last = line(&record).last().map_or("nothing".to_owned(), |(_, value)| format!("{value:.3}"));
             format!("run {} ends at {last}", record.number)
         });
         format!("{name} over the steps: {}", ends.collect::<Vec<_>>().join(", "))
-    };
-    let chart = move || {
+    });
+    let chart = dynamic(move || {
         let (frame, lines) = (inner_frame(size.get())?, lines());
         let values = lines.iter().flatten().map(|(_, value)| *value);
         let last = lines.iter().flatten().map(|(step, _)| *step).fold(1.0, f32::max);
@@ -56,10 +57,10 @@ pub fn RunChart(
                 {paths}
             </svg>
         })
-    };
+    });
     let any = move || lines().iter().any(|line| !line.is_empty());
     view! {
-        <figure class="curve" data-figure=format!("runs-{}", name.to_lowercase().replace(' ', "-")) class:empty=move || !any()>
+        <figure class="curve" data-figure=format!("runs-{}", name.to_ascii_lowercase().replace(' ', "-")) class:empty=move || !any()>
             <figcaption>
                 <span class="curve-name">{name}</span>
                 <Explain term />

@@ -5,54 +5,69 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::run_chart::{LINES, RunChart};
-use crate::page::{
-    browser::{explain::Explain, session::Session},
-    run_words::{described, difference, scores},
-    state::{Part, Record},
-    terms,
+use crate::{
+    page::{
+        browser::{
+            dynamic::{When, dynamic, handler, keyed, memo},
+            explain::Explain,
+            session::Session,
+        },
+        run_words::{described, difference, scores},
+        state::{Part, Record},
+        terms,
+    },
+    plot::chart::smooth,
+    protocol::StepReport,
 };
 
 /// The list of runs and the comparison; nothing until there is a run to look back at.
 #[component]
 pub fn RunsView() -> impl IntoView {
     let session = Session::expect();
-    let any = Memo::new(move |_| session.read([Part::Runs], |state| !state.runs.is_empty()));
-    let list = Memo::new(move |_| {
+    let any = Signal::derive(move || session.read([Part::Runs], |state| !state.runs.is_empty()));
+    let list = memo(move || {
         session.read([Part::Runs, Part::Run], |state| {
-            let records = state.records();
-            let before = |i: usize| i.checked_sub(1).map(|i| &*records[i]);
-            let items = records.iter().enumerate();
-            items.map(|(i, record)| (record.number, described(record, before(i)))).collect::<Vec<_>>()
+            let runs = state.outlines();
+            let before = |i: usize| i.checked_sub(1).map(|i| &*runs[i]);
+            let items = runs.iter().enumerate();
+            items.map(|(i, run)| (run.number, described(run, before(i)))).collect::<Vec<_>>()
         })
     });
-    let items =
-        move || list.get().into_iter().map(|(number, words)| view! { <Item number words /> }).collect_view();
+    let numbers = move || list.with(|list| list.iter().map(|(number, _)| *number).collect());
+    let words = move |number: u32| {
+        let words = list.with(|list| list.iter().find(|(other, _)| *other == number).cloned());
+        words.map_or_else(String::new, |(_, words)| words)
+    };
+    let item = move |number: u32| {
+        view! { <Item number words=Signal::derive(move || words(number)) /> }
+    };
     view! {
-        <Show when=move || any.get()>
+        <When holds=any>
             <section class="runs" aria-label="Runs of this visit">
                 <div class="row-head">
                     <h2>"Runs of this visit"</h2>
                     <Explain term=terms::RUNS />
                 </div>
-                <ul class="run-list">{items}</ul>
+                <ul class="run-list">{keyed(numbers, u32::to_string, item)}</ul>
                 <Comparison />
             </section>
-        </Show>
+        </When>
     }
 }
 
 /// A run, whether it is compared, and the way back to its settings.
 #[component]
-fn Item(number: u32, words: String) -> impl IntoView {
+fn Item(number: u32, words: Signal<String>) -> impl IntoView {
     let session = Session::expect();
-    let picked = move || session.read([Part::Runs, Part::Run], |state| state.compared().contains(&number));
     view! {
         <li>
             <label>
                 <input
                     type="checkbox"
-                    prop:checked=picked
-                    on:change=move |_| session.change(|state| state.pick_run(number))
+                    prop:checked=move || {
+                        session.read([Part::Runs, Part::Run], |state| state.compared().contains(&number))
+                    }
+                    on:change=handler(move |_| session.change(|state| state.pick_run(number)))
                 />
                 <b>{format!("Run {number}")}</b>
                 " "
@@ -62,7 +77,7 @@ fn Item(number: u32, words: String) -> impl IntoView {
                 class="button quiet"
                 type="button"
                 aria-label=format!("Use the settings of run {number}")
-                on:click=move |_| session.use_settings_of(number)
+                on:click=handler(move |_| session.use_settings_of(number))
             >
                 "Use its settings"
             </button>
@@ -74,15 +89,19 @@ fn Item(number: u32, words: String) -> impl IntoView {
 #[component]
 fn Comparison() -> impl IntoView {
     let session = Session::expect();
-    let pair = move || {
+    let records = memo(move || {
         session.read([Part::Runs, Part::Run, Part::Results], |state| {
-            let records = state.records();
-            let find = |number: &u32| records.iter().find(|record| record.number == *number).cloned();
-            let mut pair: Vec<Arc<Record>> = state.compared().iter().filter_map(find).collect();
-            pair.sort_by_key(|record| record.number);
-            <[Arc<Record>; 2]>::try_from(pair).ok()
+            let mut numbers = state.compared();
+            if let [first, second] = numbers.as_mut_slice()
+                && first > second
+            {
+                std::mem::swap(first, second);
+            }
+            let runs: Vec<_> = numbers.into_iter().filter_map(|number| state.record(number)).collect();
+            if runs.len() == 2 { runs } else { Vec::new() }
         })
-    };
+    });
+    let pair = move || <[Arc<Record>; 2]>::try_from(records.get()).ok();
     let show = |pair: [Arc<Record>; 2]| {
         let other_loss = pair[0].settings.loss != pair[1].settings.loss;
         let remark =
@@ -124,9 +143,8 @@ fn Comparison() -> impl IntoView {
             </table>
         }
     };
-    let records = Signal::derive(move || pair().map(Vec::from).unwrap_or_default());
     view! {
-        {move || pair().map(show)}
+        {dynamic(move || pair().map(show))}
         <div class="run-charts">
             <RunChart name="Loss" term=terms::LOSS records line=|record| reports(record, |report| report.loss) />
             <RunChart
@@ -142,13 +160,13 @@ fn Comparison() -> impl IntoView {
                 line=|record| record.knn.iter().map(|(step, knn)| (*step as f32, *knn)).collect()
             />
         </div>
-        {move || pair().map(table)}
+        {dynamic(move || pair().map(table))}
     }
 }
 
 /// A curve over the steps, smoothed as the curves above are.
-fn reports(record: &Record, read: fn(&crate::protocol::StepReport) -> f32) -> Vec<(f32, f32)> {
+fn reports(record: &Record, read: fn(&StepReport) -> f32) -> Vec<(f32, f32)> {
     let values: Vec<f32> = record.steps.iter().map(read).collect();
-    let values = crate::plot::chart::smoothed(&values, (values.len() / 30).min(20));
+    let values = smooth(&values);
     record.steps.iter().zip(values).map(|(report, value)| (report.step as f32, value)).collect()
 }

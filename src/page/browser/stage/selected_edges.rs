@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::session::Session,
+        browser::{
+            dynamic::{dynamic, memo},
+            session::Session,
+        },
         state::{Part, State},
     },
     protocol::Stage,
@@ -21,7 +24,7 @@ pub fn SelectedEdges(
     stage: Memo<Stage>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let runs = Memo::new(move |_| {
+    let runs = memo(move || {
         session.read([Part::Results, Part::Selection], |state| selected_runs(state, stage.get()))
     });
     let bar = |(start, length): (f64, f64)| {
@@ -34,7 +37,7 @@ pub fn SelectedEdges(
     };
     view! {
         <div class="edges" aria-hidden="true">
-            {move || runs.get().into_iter().map(bar).collect_view()}
+            {dynamic(move || runs.get().into_iter().map(bar).collect_view())}
         </div>
     }
 }

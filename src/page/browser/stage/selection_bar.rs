@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{session::Session, thumbnail::title},
+    browser::{
+        dynamic::{When, handler, memo},
+        session::Session,
+        thumbnail::title,
+    },
     state::Part,
     words,
 };
@@ -18,13 +22,13 @@ pub fn SelectionBar(
     more: Signal<bool>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Memo::new(move |_| session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
     let selected = move || session.read([Part::Selection], |state| state.selection.len());
-    let words = move || match (selected(), chosen.get().as_slice()) {
+    let words = Signal::derive(move || match (selected(), chosen.get().as_slice()) {
         (2.., _) => format!("{} selected", words::count(selected())),
         (_, [id]) => title(session, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
-    };
+    });
     let adding = Signal::derive(move || session.read([Part::Selection], |state| state.selection.is_adding()));
     let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
     view! {
@@ -36,37 +40,39 @@ pub fn SelectionBar(
                 title="While this is on, each picture that you press joins the selection or leaves it"
                 aria-pressed=move || adding.get().to_string()
                 disabled=move || empty.get()
-                on:click=move |_| session.change(|state| state.set_adding(!state.selection.is_adding()))
+                on:click=handler(move |_| {
+                    session.change(|state| state.set_adding(!state.selection.is_adding()));
+                })
             >
                 "Select"
             </button>
-            <Show when=move || { selected() > 1 }>
+            <When holds=move || { selected() > 1 }>
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=move |_| session.change(|state| state.clear_selection())
+                    on:click=handler(move |_| session.change(|state| state.clear_selection()))
                 >
                     "Clear selection"
                 </button>
-            </Show>
+            </When>
             <button
                 class="button quiet"
                 type="button"
                 disabled=move || chosen.with(Vec::is_empty)
-                on:click=move |_| session.remove_chosen()
+                on:click=handler(move |_| session.remove_chosen())
             >
                 {move || if selected() > 1 { "Remove selected" } else { "Remove picture" }}
             </button>
-            <Show when=move || more.get()>
+            <When holds=more>
                 <button
                     class="button quiet"
                     type="button"
                     aria-expanded=move || tall.get().to_string()
-                    on:click=move |_| tall.update(|tall| *tall = !*tall)
+                    on:click=handler(move |_| tall.update(|tall| *tall = !*tall))
                 >
                     {move || if tall.get() { "Show fewer" } else { "Show more" }}
                 </button>
-            </Show>
+            </When>
         </div>
     }
 }

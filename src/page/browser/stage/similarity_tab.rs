@@ -7,10 +7,18 @@ use super::{
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     selected_edges::SelectedEdges,
+    wanted_stage,
 };
 use crate::{
     page::{
-        browser::{controls::Choice, explain::Explain, png_button::PngButton, pointing, session::Session},
+        browser::{
+            controls::Choice,
+            dynamic::{When, dynamic, effect, memo},
+            explain::Explain,
+            png_button::PngButton,
+            pointing,
+            session::Session,
+        },
         state::{Part, Reach, State, Tab},
         terms, words,
     },
@@ -18,13 +26,6 @@ use crate::{
     protocol::{SetMatrix, Stage},
     settings::MIN_PICTURES,
 };
-
-/// Stages to look at.
-const STAGES: &[(&str, Stage)] = &[
-    ("Untrained encoder", Stage::Untrained),
-    ("Trained encoder", Stage::Trained),
-    ("Raw pixels", Stage::Pixels),
-];
 
 /// More groups than this are not named beside the matrix.
 const MAX_NAMED: usize = 24;
@@ -36,13 +37,8 @@ pub fn SimilarityTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let fitted = RwSignal::new(true);
     let pointed = RwSignal::new(None);
-    let stage = Memo::new(move |_| {
-        session.read([Part::Results], |state| {
-            let trained = state.results.scored(Stage::Trained).is_some();
-            if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
-        })
-    });
-    Effect::new(move || {
+    let stage = wanted_stage::available(session, wanted);
+    effect(move || {
         session.track([Part::Results]);
         session.request_matrix(stage.get());
     });
@@ -63,7 +59,7 @@ pub fn SimilarityTab() -> impl IntoView {
                 <Choice
                     legend="Seen by"
                     name="stage"
-                    options=STAGES
+                    options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
                     on_change=move |stage| wanted.set(stage)
                 />
@@ -112,9 +108,9 @@ fn SetMatrixView(
                 <GroupLines stage />
                 <SelectedEdges stage />
             </MatrixView>
-            <Show when=move || !known()>
+            <When holds=move || !known()>
                 <p class="matrix-waiting">{move || waiting(session)}</p>
-            </Show>
+            </When>
         </div>
     }
 }
@@ -149,7 +145,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     };
     view! {
         <div class="group-names" aria-hidden="true">
-            {move || names().into_iter().map(name).collect_view()}
+            {dynamic(move || names().into_iter().map(name).collect_view())}
         </div>
     }
 }
@@ -158,7 +154,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
 #[component]
 fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
     let session = Session::expect();
-    let reading = Memo::new(move |_| {
+    let reading = memo(move || {
         let cell = pointed.get()?;
         session.read([Part::Results], |state| reading(state, stage.get(), cell))
     });

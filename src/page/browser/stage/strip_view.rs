@@ -1,10 +1,11 @@
 //! A strip of pictures that belong together, to be selected one by one or all at once.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use crate::{
     page::{
         browser::{
+            dynamic::{When, handler, keyed},
             reach,
             session::Session,
             thumbnail::{Thumbnail, title},
@@ -50,6 +51,9 @@ pub fn StripView(
         });
     };
     let first = move || order.with_value(|ids| ids.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |id: PictureId| {
+        view! { <Member id order=Signal::derive(move || order.get_value()) remark=String::new() /> }
+    };
     view! {
         <section class="strip">
             <h2>
@@ -58,21 +62,19 @@ pub fn StripView(
                     type="button"
                     title="Select all of them"
                     aria-pressed=move || selected().to_string()
-                    on:click=select
+                    on:click=handler(select)
                 >
                     <span class="strip-name">{name}</span>
                     <span class="strip-count">{count}</span>
                 </button>
             </h2>
             <div class="strip-cells">
-                <For each=first key=|id| *id let(id)>
-                    <Member id order=Signal::derive(move || order.get_value()) remark=String::new() />
-                </For>
-                <Show when=move || { total > shown.get() }>
-                    <button class="button quiet" type="button" on:click=move |_| shown.update(|shown| *shown += MORE)>
+                {keyed(first, PictureId::to_string, member)}
+                <When holds=move || { total > shown.get() }>
+                    <button class="button quiet" type="button" on:click=handler(move |_| shown.update(|shown| *shown += MORE))>
                         {move || format!("and {} more", words::count(total - shown.get()))}
                     </button>
-                </Show>
+                </When>
             </div>
         </section>
     }
@@ -101,7 +103,7 @@ pub fn Member(
             aria-pressed=move || {
                 session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
             }
-            on:click=move |event| reach::choose(session, &event, id, |_| order.get_untracked())
+            on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, id, |_| order.get_untracked()))
         >
             <Thumbnail picture=Some(id) />
             <span class="near-similarity">{remark}</span>

@@ -9,7 +9,10 @@ use super::{
     map_tab::MapTab, neighbours_tab::NeighboursTab, similarity_tab::SimilarityTab,
 };
 use crate::page::{
-    browser::session::Session,
+    browser::{
+        dynamic::{dynamic, handler, memo},
+        session::Session,
+    },
     state::{Part, Tab},
 };
 
@@ -17,7 +20,7 @@ use crate::page::{
 #[component]
 pub fn Tabs() -> impl IntoView {
     let session = Session::expect();
-    let front = Memo::new(move |_| session.read([Part::Tab], |state| state.tab));
+    let front = memo(move || session.read([Part::Tab], |state| state.tab));
     let tab = move |tab: Tab| {
         view! {
             <button
@@ -28,7 +31,7 @@ pub fn Tabs() -> impl IntoView {
                 aria-controls="panel"
                 aria-selected=move || (front.get() == tab).to_string()
                 tabindex=move || if front.get() == tab { "0" } else { "-1" }
-                on:click=move |_| session.choose_tab(tab)
+                on:click=handler(move |_| session.choose_tab(tab))
             >
                 {tab.name()}
             </button>
@@ -36,11 +39,11 @@ pub fn Tabs() -> impl IntoView {
     };
     view! {
         <section class="results" id="results">
-            <div class="tabs" role="tablist" aria-label="Results" on:keydown=move |event| press(session, &event)>
+            <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(session, &event))>
                 {Tab::ALL.map(tab).collect_view()}
             </div>
             <div class="panel" role="tabpanel" id="panel" aria-labelledby=move || tab_id(front.get())>
-                {move || match front.get() {
+                {dynamic(move || match front.get() {
                     Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
                     Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
                     Tab::Map => view! { <MapTab /> }.into_any(),
@@ -48,14 +51,14 @@ pub fn Tabs() -> impl IntoView {
                     Tab::Invariance => view! { <InvarianceTab /> }.into_any(),
                     Tab::Labels => view! { <LabelsTab /> }.into_any(),
                     Tab::Loss => view! { <LossTab /> }.into_any(),
-                }}
+                })}
             </div>
         </section>
     }
 }
 
 fn tab_id(tab: Tab) -> String {
-    format!("tab-{}", tab.name().to_lowercase())
+    format!("tab-{}", tab.name().to_ascii_lowercase())
 }
 
 /// Arrow keys go from tab to tab.

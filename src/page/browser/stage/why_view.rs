@@ -2,11 +2,17 @@
 
 use leptos::{html, prelude::*};
 
-use super::{neighbours_tab::name, query_area::QueryThumbnail};
+use super::{legend::ColourBar, neighbours_tab::name, query_area::QueryThumbnail};
 use crate::{
     image::SIDE,
     page::{
-        browser::{explain::Explain, paint, session::Session, thumbnail::Thumbnail},
+        browser::{
+            dynamic::{effect, handler},
+            explain::Explain,
+            paint,
+            session::Session,
+            thumbnail::Thumbnail,
+        },
         likeness,
         state::{Part, State},
         terms, words,
@@ -19,24 +25,25 @@ use crate::{
 #[component]
 pub fn WhyView(pair: Pair) -> impl IntoView {
     let session = Session::expect();
-    Effect::new(move || {
+    effect(move || {
         session.track([Part::WhyAlike, Part::Results, Part::Run]);
         session.request_explanation();
     });
     let [first, second] = pair.subjects;
     let heading = format!("Why are {} and {} alike?", name(session, first), name(session, second));
-    let sentence = move || {
+    let sentence = Signal::derive(move || {
         session.read([Part::WhyAlike], |state| {
             let found = state.why_alike.explanation().map(likeness::sentence);
             found.unwrap_or_else(|| "A grey square slides over both pictures.".to_owned())
         })
-    };
+    });
     let number = move |sign: f32| {
-        move || {
+        Signal::derive(move || {
             session.read([Part::WhyAlike], |state| {
-                state.why_alike.explanation().map(|found| words::similarity(sign * likeness::scale(found)))
+                let found = state.why_alike.explanation();
+                found.map_or_else(String::new, |found| words::similarity(sign * likeness::scale(found)))
             })
-        }
+        })
     };
     let legend = Signal::derive(move || {
         session.read([Part::WhyAlike], |state| {
@@ -52,7 +59,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                     class="dismiss"
                     type="button"
                     aria-label="Close the explanation"
-                    on:click=move |_| session.change(State::stop_asking_why)
+                    on:click=handler(move |_| session.change(State::stop_asking_why))
                 >
                     "×"
                 </button>
@@ -62,15 +69,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                 <Side subject=first which=0 />
                 <Side subject=second which=1 />
                 <div class="legend why-legend">
-                    <div
-                        class="legend-bar"
-                        style:background-image=format!("linear-gradient(to right, {})", diverging::css_stops())
-                    ></div>
-                    <div class="legend-numbers">
-                        <span>{number(-1.0)}</span>
-                        <span>"0"</span>
-                        <span>{number(1.0)}</span>
-                    </div>
+                    <ColourBar stops=diverging::css_stops() least=number(-1.0) middle="0" most=number(1.0) />
                     <p class="note">{legend}</p>
                 </div>
             </div>
@@ -83,7 +82,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
 fn Side(subject: Subject, which: usize) -> impl IntoView {
     let session = Session::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(canvas) = canvas.get() else { return };
         session.read([Part::WhyAlike], |state| {
             if let Some(pixels) = pixels(state, subject, which) {

@@ -35,7 +35,7 @@ async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
         page.wait_text(&["2 selected"], SOON).await?;
         gallery.send_keys(Key::Control + RIGHT).await?;
         gallery.send_keys(" ").await?;
-        page.wait_text(&["3 selected pictures", "The label you set applies to all of them."], SOON).await?;
+        page.wait_text(&["3 selected pictures", "The label you set applies to all of them"], SOON).await?;
 
         let field = By::Css("input[aria-label='Label of the picked picture']");
         page.driver().find(field).await?.send_keys("zebra").await?;
@@ -81,7 +81,7 @@ async fn groups_near_duplicates_and_odd_ones_are_found_and_selected() -> Result<
         page.photograph_all("near-duplicates").await?;
         page.press("Select all but the first of each").await?;
         page.press("Remove selected").await?;
-        page.wait_text(&["No two pictures are so similar"], PATIENTLY).await?;
+        page.wait_text(&["No two pictures are this similar"], PATIENTLY).await?;
 
         page.evaluate("document.querySelectorAll('input[name=finding]')[2].click()").await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;

@@ -46,10 +46,10 @@ async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Res
         page.wait_text(&["temperature=0", "side=0", "hue=10@1"], SOON).await?;
         page.unfold("Loss and training").await?;
         for (name, typed, says) in [
-            ("Temperature", "0", "Temperature: a number from 0.01 to 10 is wanted; it is 0.01 now."),
+            ("Temperature", "0", "Temperature must be between 0.01 and 10; it was set to 0.01."),
             ("Temperature", "1e9", "it is 10 now."),
-            ("Pairs in a step", "-5", "Pairs in a step: a number from 2 to 512 is wanted; it is 2 now."),
-            ("Steps", "2.5", "Steps: a number from 1 to 100000 is wanted; it is 2 now."),
+            ("Pairs in a step", "-5", "Pairs in a step must be between 2 and 512; it was set to 2."),
+            ("Steps", "2.5", "Steps must be between 1 and 100000; it was set to 2."),
         ] {
             page.evaluate(&format!("({TYPE})('{name}', '{typed}')")).await?;
             page.wait_text(&[says], SOON).await?;

@@ -82,7 +82,7 @@ async fn folders_in_folders_are_walked_and_empty_ones_are_named_so() -> Result<(
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
         page.drop_paths(&[empty]).await?;
-        page.wait_text(&["There was no picture in it"], SOON).await?;
+        page.wait_text(&["No pictures were found"], SOON).await?;
         page.drop_paths(&[scratch.path().join("outer")]).await?;
         page.wait_text(&["4 pictures"], SOON).await?;
         let run = Run::parse(&page.download("Run (JSON)").await?)?;

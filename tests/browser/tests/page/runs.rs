@@ -7,7 +7,7 @@ use browser_tests::page::{PATIENTLY, SOON, Scheme};
 use browser_tests::{Visit, visit};
 use xtask::paths;
 
-/// Sets the learning rate as a person would who types it.
+/// Sets the seed as a person would who types it.
 const OTHER_SEED: &str = "(() => {
     const label = [...document.querySelectorAll('label')].find(label => label.innerText.startsWith('Seed'));
     const field = label.querySelector('input');

@@ -1,14 +1,12 @@
 //! What is on the map just now: pictures on their way to their places, and the part in sight.
 
-use std::collections::HashMap;
-
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::atlas::Atlas;
 use crate::{
-    page::state::State,
+    page::{by_id::ById, state::State},
     plot::map::{Point, Viewport, picture_side, point_at},
     protocol::PictureId,
 };
@@ -51,7 +49,7 @@ impl Scene {
     /// Sends pictures to new places; those that were not there before stand there at once.
     pub fn send(&mut self, pictures: &[PictureId], targets: Vec<Point>, at_once: bool) {
         if self.pictures != pictures {
-            let old: HashMap<_, _> = self.pictures.iter().copied().zip(self.points.iter().copied()).collect();
+            let old: ById<Point> = self.pictures.iter().copied().zip(self.points.iter().copied()).collect();
             let kept = pictures.iter().zip(&targets);
             self.points = kept.map(|(id, target)| old.get(id).copied().unwrap_or(*target)).collect();
             self.pictures = pictures.to_vec();
@@ -116,7 +114,8 @@ impl Scene {
         point_at(&self.places(size), place, reach).map(|index| self.pictures[index])
     }
 
-    /// Draws everything; `marked` lie above the others, with a frame in the accent colour.
+    /// Draws everything; `marked` lie above the others, with a frame in the colour of the
+    /// canvas’s text, which the style sheet sets to the accent.
     pub fn paint(&self, canvas: &HtmlCanvasElement, size: Point, density: f64, marked: &[PictureId]) {
         let [width, height] = size.map(|side| (f64::from(side) * density) as u32);
         if canvas.width() != width || canvas.height() != height {
