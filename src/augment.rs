@@ -11,7 +11,7 @@ mod colour;
 mod cutout;
 mod noise;
 
-use std::f32::consts::{PI, TAU};
+use std::f32::consts::PI;
 
 use rand::{Rng, RngExt};
 
@@ -94,7 +94,7 @@ fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
     let brightness = Colour::brightness(1.0 + MAX_JITTER * signed(&augmentations.brightness));
     let contrast = Colour::contrast(1.0 + MAX_JITTER * signed(&augmentations.contrast));
     let saturation = Colour::saturation(1.0 + MAX_JITTER * signed(&augmentations.saturation));
-    let hue = Colour::hue(TAU / 2.0 * signed(&augmentations.hue));
+    let hue = Colour::hue(PI * signed(&augmentations.hue));
     let invert = Colour::invert(strength(&augmentations.invert, rng));
     let grayscale = Colour::grayscale(strength(&augmentations.grayscale, rng));
     brightness.then(&contrast).then(&saturation).then(&hue).then(&invert).then(&grayscale)
@@ -130,6 +130,8 @@ fn is_drawn(operation: &Operation, rng: &mut impl Rng) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::f32::consts::TAU;
+
     use burn::tensor::{Device, Tensor, TensorData};
 
     use super::{colour::LUMA, *};

@@ -16,10 +16,10 @@ use rand::{RngExt, TryRng};
 
 use crate::{
     encoder::{EncoderConfig, Network},
-    loss::{Loss, Scale},
+    loss::{LogitScale, Loss},
     random::{Purpose, generator},
     settings::{Images, Settings},
-    train::{Trainer, optimizer::Optimizer, upload},
+    train::{RUNNING_SHARE, Trainer, optimizer::Optimizer, upload},
 };
 
 /// Temperature of NT-Xent.
@@ -27,9 +27,6 @@ const TEMPERATURE: f32 = 0.5;
 
 /// Learning rate of Adam; the rest of it is as in the literature, weight decay left out.
 const RATE: f64 = 1e-3;
-
-/// How much of the remembered moments each step replaces.
-const MOMENTUM: f64 = 0.1;
 
 const WEIGHTS_SEED: u32 = 1;
 const VIEWS_SEED: u32 = 2;
@@ -58,7 +55,7 @@ pub struct Given {
     network: Network,
     optimizer: Optimizer,
     loss: Loss,
-    scale: Scale,
+    scale: LogitScale,
     /// First views first, `[2n, 3, side, side]`.
     views: Tensor<4>,
     /// Of the step taken last, `[1]`.
@@ -79,12 +76,12 @@ impl Contestant {
         let network = problem.encoder.init(&mut Mulberry(WEIGHTS_SEED), device);
         let optimizer =
             AdamWConfig::new().with_beta_2(0.999).with_epsilon(1e-8).with_weight_decay(0.0).build();
-        let views = upload(&views(problem), problem.side, device);
+        let views = upload(views(problem), problem.side, device);
         Self::Given(Box::new(Given {
             network: network.train(),
             optimizer: Optimizer::new(optimizer),
             loss: Loss::new(&settings, problem.pairs, &device.clone().autodiff()),
-            scale: Scale::new(&settings, device).train(),
+            scale: LogitScale::new(&settings, device).train(),
             views: Tensor::from_inner(views),
             last_loss: None,
         }))
@@ -94,8 +91,7 @@ impl Contestant {
     pub fn drawing(problem: &Problem, pictures: usize, device: &Device) -> Self {
         let mut rng = Mulberry(VIEWS_SEED);
         let plane = 3 * problem.side * problem.side;
-        let pictures: Vec<_> = (0..pictures).map(|_| rng.units(plane)).collect();
-        let pictures = upload(&pictures, problem.side, device);
+        let pictures = upload(rng.units(pictures * plane), problem.side, device);
         let trainer = Trainer::with_encoder(settings(problem), &problem.encoder, pictures);
         Self::Drawing(Box::new(Drawing { trainer, last_loss: None }))
     }
@@ -121,14 +117,14 @@ impl Contestant {
 
 impl Given {
     fn step(&mut self) {
-        let (embeddings, moments) = self.network.encoder.forward_batch(self.views.clone());
+        let (embeddings, statistics) = self.network.encoder.forward_batch(self.views.clone());
         let projections = self.network.head.forward(embeddings);
         let mut rng = generator(0, Purpose::Negatives, 0);
         let batch = self.loss.forward(projections, &self.scale, &mut rng);
         let mut gradients = batch.loss.backward();
         let gradients = GradientsParams::from_module(&mut gradients, &self.network);
         self.network = self.optimizer.step(RATE, self.network.clone(), gradients);
-        self.network.encoder.remember(moments, MOMENTUM);
+        self.network.encoder.update_running(statistics, RUNNING_SHARE);
         self.last_loss = Some(batch.statistics.inner().narrow(0, 0, 1));
     }
 }
@@ -144,15 +140,14 @@ fn settings(problem: &Problem) -> Settings {
 
 /// Two views of every picture, first views first: a picture is a colour of its own, a
 /// view adds noise of its own.
-fn views(problem: &Problem) -> Vec<Vec<f32>> {
+fn views(problem: &Problem) -> Vec<f32> {
     let mut rng = Mulberry(VIEWS_SEED);
     let colours = rng.units(3 * problem.pairs);
     let mut plane = |colour: f32| {
         let noise = rng.units(problem.side * problem.side);
         noise.into_iter().map(move |noise| 0.5 * (colour + noise))
     };
-    let view = |colours: &[f32]| colours.iter().copied().flat_map(&mut plane).collect();
-    (0..2).flat_map(|_| colours.chunks(3)).map(view).collect()
+    (0..2).flat_map(|_| colours.iter().copied()).flat_map(&mut plane).collect()
 }
 
 /// mulberry32 (Tommy Ettinger), a generator of few lines in any language.

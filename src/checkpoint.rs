@@ -4,8 +4,8 @@
 //! numpy can read it. There are two kinds:
 //! - a *model*: the network alone, `encoder.blocks.0.weight` and so on;
 //! - a *snapshot*: that, and what another engine needs to take the next step as if nothing
-//!   had happened: AdamW's moments, temperature and bias of the loss, and the moments by
-//!   which the untrained network normalises (its weights come from the seed).
+//!   had happened: AdamW's moments, temperature and bias of the loss, and the running
+//!   statistics of the untrained network (its weights come from the seed).
 //!
 //! What the numbers mean stands in the file's metadata, in words of plain text. Reading is
 //! strict: a file that is not exactly what this page could have written is refused in a
@@ -17,54 +17,66 @@ mod file;
 mod layout;
 mod numbers;
 
-pub use layout::is_remembered;
-pub use numbers::{Gatherer, Named, Numbers, filled, put_moments};
+pub use numbers::{Gatherer, HostTensor, NamedTensors, filled, put_moments};
 
 use crate::{encoder::EncoderConfig, settings::Settings};
 
 /// What stands before the names of what is learned of the loss.
 pub const LOSS: &str = "loss";
 
-/// What stands before the names of the untrained network's moments.
+/// What stands before the names of the untrained network's running statistics.
 pub const UNTRAINED: &str = "untrained";
 
 /// A network as it was after some step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// What the run was set to. They say what shape the network has, and draw its first weights.
+    /// What the run was set to. They say what shape the network has; their seed is the one that
+    /// drew its first weights.
     pub settings: Settings,
     /// Steps taken.
     pub step: u32,
     /// Present in a snapshot alone.
-    pub training: Option<Taken>,
-    numbers: Named,
+    pub training: Option<OptimizerSteps>,
+    numbers: NamedTensors,
 }
 
 /// Steps that AdamW has taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// With the network's moments.
+pub struct OptimizerSteps {
+    /// With the network's parameters.
     pub network: u32,
     /// With those of temperature and bias, which start over when another loss is chosen.
     pub loss: u32,
 }
 
 impl Checkpoint {
-    /// Puts numbers together with what they mean. Moments that are missing are those of a
-    /// parameter that has not moved yet: zeros.
+    /// Puts numbers together with what they mean. AdamW's moments that are missing are those of a
+    /// a parameter that has not moved yet: zeros.
     ///
     /// `None` where a number is none: such a network is not worth keeping.
-    pub fn new(settings: Settings, step: u32, training: Option<Taken>, mut numbers: Named) -> Option<Self> {
+    ///
+    /// # Panics
+    /// Where anything else is missing.
+    pub fn new(
+        settings: Settings,
+        step: u32,
+        training: Option<OptimizerSteps>,
+        mut numbers: NamedTensors,
+    ) -> Option<Self> {
         let config = EncoderConfig::of(&settings);
         for (name, shape) in layout::tensors(&config, training.is_some()) {
-            numbers.entry(name).or_insert_with(|| Numbers::zeros(shape));
+            if layout::is_moment(&name) {
+                numbers.entry(name).or_insert_with(|| HostTensor::zeros(shape));
+            } else {
+                assert!(numbers.contains_key(&name), "“{name}” is missing");
+            }
         }
         layout::check_values(&numbers).ok()?;
         Some(Self { settings, step, training, numbers })
     }
 
     /// The numbers by name.
-    pub fn numbers(&self) -> &Named {
+    pub fn numbers(&self) -> &NamedTensors {
         &self.numbers
     }
 

@@ -7,7 +7,7 @@ use burn::{
 use rand::{Rng, RngExt};
 
 use crate::{
-    kernels::block::{self, Moments},
+    kernels::block::{self, BatchStatistics},
     settings::Settings,
 };
 
@@ -88,7 +88,7 @@ struct Block {
     weight: Param<Tensor<4>>,
     gamma: Param<Tensor<1>>,
     beta: Param<Tensor<1>>,
-    /// Remembered moments, used where the batch's own are not.
+    /// Running statistics, used where the batch's own are not.
     mean: Param<Tensor<1>>,
     variance: Param<Tensor<1>>,
     stride: usize,
@@ -108,7 +108,7 @@ struct Linear {
 }
 
 impl Encoder {
-    /// Embeds pictures, each on its own: normalised by the remembered moments.
+    /// Embeds pictures, each on its own: normalised by the running statistics.
     ///
     /// # Shapes
     /// - `pictures`: `[batch, 3, side, side]`, values in 0 … 1
@@ -118,25 +118,31 @@ impl Encoder {
         self.embedding(x)
     }
 
-    /// Embeds a training batch: normalised by the batch's own moments, which come
+    /// Embeds a training batch: normalised by the batch's own statistics, which come
     /// back, one for each block. Shapes as in [`Encoder::forward`].
-    pub fn forward_batch(&self, pictures: Tensor<4>) -> (Tensor<2>, Vec<Moments>) {
-        let mut all_moments = Vec::with_capacity(self.blocks.len());
+    pub fn forward_batch(&self, pictures: Tensor<4>) -> (Tensor<2>, Vec<BatchStatistics>) {
+        let mut all_statistics = Vec::with_capacity(self.blocks.len());
         let x = self.blocks.iter().fold(centred(pictures), |x, block| {
-            let (x, moments) = block.forward_batch(x);
-            all_moments.push(moments);
+            let (x, statistics) = block.forward_batch(x);
+            all_statistics.push(statistics);
             x
         });
-        (self.embedding(x), all_moments)
+        (self.embedding(x), all_statistics)
+    }
+
+    /// Numbers that the first block makes of one picture of `side` pixels: more than any later
+    /// block does, so that they say how many pictures fit into the memory at a time.
+    pub fn activation(&self, side: usize) -> usize {
+        self.blocks[0].weight.dims()[0] * side * side
     }
 
     fn embedding(&self, x: Tensor<4>) -> Tensor<2> {
         relu(self.output.forward(mean_over_places(x)))
     }
 
-    /// Lets a batch's moments replace `share` of the remembered ones.
-    pub fn remember(&mut self, moments: Vec<Moments>, share: f64) {
-        for (block, Moments { mean, variance }) in self.blocks.iter_mut().zip(moments) {
+    /// Lets a batch's statistics replace `share` of the running ones.
+    pub fn update_running(&mut self, statistics: Vec<BatchStatistics>, share: f64) {
+        for (block, BatchStatistics { mean, variance }) in self.blocks.iter_mut().zip(statistics) {
             block.mean = blend(&block.mean, mean, share);
             block.variance = blend(&block.variance, variance, share);
         }
@@ -179,11 +185,11 @@ impl Block {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let moments = Moments { mean: self.mean.val(), variance: self.variance.val() };
-        block::in_use(x, self.weights(), moments)
+        let running = BatchStatistics { mean: self.mean.val(), variance: self.variance.val() };
+        block::in_use(x, self.weights(), running)
     }
 
-    fn forward_batch(&self, x: Tensor<4>) -> (Tensor<4>, Moments) {
+    fn forward_batch(&self, x: Tensor<4>) -> (Tensor<4>, BatchStatistics) {
         block::in_training(x, self.weights())
     }
 }

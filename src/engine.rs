@@ -7,6 +7,7 @@
 mod adapter;
 mod backend;
 mod classifier;
+mod comparing;
 mod divergence;
 mod embedded;
 mod embedder;
@@ -18,7 +19,6 @@ mod latest_batch;
 mod mapper;
 mod measuring;
 mod pictures;
-mod readback;
 mod search;
 #[cfg(any(all(target_arch = "wasm32", feature = "webgpu"), test))]
 mod self_test;
@@ -29,4 +29,5 @@ mod survey;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
-pub use session::{Progress, Session};
+pub use crate::progress::Progress;
+pub use session::Session;

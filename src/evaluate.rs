@@ -7,6 +7,7 @@ pub mod invariance;
 pub mod k_means;
 pub mod knn;
 pub mod knn_vote;
+pub mod labels;
 pub mod lbfgs;
 pub mod linear_probe;
 pub mod near_duplicates;
@@ -24,6 +25,10 @@ pub mod tsne;
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use nalgebra::DMatrix;
+
+/// Multiplications in one slice of comparisons, some 10 ms of them.
+const PRODUCTS: usize = 8_000_000;
 
 /// Rows of one length, each scaled to length 1 (a row of zeros stays so).
 #[derive(Clone, Debug, PartialEq)]
@@ -68,18 +73,20 @@ impl UnitRows {
         &self.values[index * self.dimensions..][..self.dimensions]
     }
 
-    /// The cosine similarities of some rows with all rows, row by row.
-    pub fn cosines(&self, block: Range<usize>) -> Vec<f32> {
-        let all = self.tensor(0..self.len());
-        let some = self.tensor(block);
-        some.matmul(all.transpose()).into_data().try_into_vec::<f32>().expect("single precision")
+    /// Prepares for comparing many rows with all.
+    pub fn all_pairs(&self) -> AllPairs {
+        let shape = [self.len(), self.dimensions];
+        AllPairs { rows: Tensor::from_data(TensorData::new(self.values.clone(), shape), &Device::flex()) }
     }
 
-    /// Rows as a tensor of the CPU, whatever device trains: reading it back never waits.
-    fn tensor(&self, block: Range<usize>) -> Tensor<2> {
-        let shape = [block.len(), self.dimensions];
-        let values = &self.values[block.start * self.dimensions..block.end * self.dimensions];
-        Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
+    /// The rows less their mean, `[rows, dimensions]`.
+    pub fn centred(&self) -> DMatrix<f32> {
+        let count = self.len();
+        let mut means = vec![0.0; self.dimensions];
+        for row in 0..count {
+            means.iter_mut().zip(self.row(row)).for_each(|(mean, value)| *mean += value / count as f32);
+        }
+        DMatrix::from_fn(count, self.dimensions, |row, column| self.row(row)[column] - means[column])
     }
 
     /// The cosine similarity of two rows.
@@ -91,6 +98,32 @@ impl UnitRows {
     pub fn cosine_with(&self, row: usize, other: &Self, other_row: usize) -> f32 {
         dot(self.row(row), other.row(other_row))
     }
+}
+
+/// A copy of rows for products with all of them, on the CPU, whatever device trains: reading
+/// back from there never waits.
+pub struct AllPairs {
+    rows: Tensor<2>,
+}
+
+impl AllPairs {
+    /// How many rows, from `start` on, can be compared with all in one slice.
+    pub fn slice(&self, start: usize) -> Range<usize> {
+        let [count, dimensions] = self.rows.dims();
+        start..count.min(start + rows_a_slice(count, dimensions))
+    }
+
+    /// The cosine similarities of some rows with all rows, row by row.
+    pub fn cosines(&self, block: Range<usize>) -> Vec<f32> {
+        let some = self.rows.clone().narrow(0, block.start, block.len());
+        let cosines = some.matmul(self.rows.clone().transpose());
+        cosines.into_data().try_into_vec::<f32>().expect("single precision")
+    }
+}
+
+/// Rows in one slice of comparisons with `count` others, at least one.
+pub fn rows_a_slice(count: usize, dimensions: usize) -> usize {
+    (PRODUCTS / (count * dimensions).max(1)).max(1)
 }
 
 /// The dot product, in eight partial sums that a compiler can keep in SIMD registers.
@@ -114,6 +147,18 @@ mod tests {
     fn rows_get_length_one_and_zeros_stay() {
         let rows = UnitRows::new(vec![3.0, 4.0, 0.0, 0.0], 2);
         assert_eq!((rows.row(0), rows.row(1)), (&[0.6, 0.8][..], &[0.0, 0.0][..]));
+    }
+
+    #[test]
+    fn blocks_of_cosines_are_those_of_single_pairs() {
+        let rows = UnitRows::new((0..11 * 5).map(|i| ((i * i) as f32 * 0.3).sin()).collect(), 5);
+        let cosines = rows.all_pairs().cosines(3..7);
+        assert_eq!(cosines.len(), 4 * 11);
+        for (at, cosine) in cosines.iter().enumerate() {
+            assert!((cosine - rows.cosine(3 + at / 11, at % 11)).abs() < 1e-6);
+        }
+        assert_eq!(rows.all_pairs().slice(0), 0..11);
+        assert_eq!((rows_a_slice(100_000, 1000), rows_a_slice(1000, 80)), (1, 100));
     }
 
     #[test]

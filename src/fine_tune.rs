@@ -4,20 +4,21 @@
 
 use burn::{
     module::{Module, Param},
-    optim::{AdamWConfig, GradientsParams, ModuleOptimizer},
-    tensor::{Device, Int, Tensor, TensorData, activation::log_softmax},
+    optim::GradientsParams,
+    tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
 use rand::seq::SliceRandom;
 
 use crate::{
     augment::View,
     encoder::Encoder,
-    kernels::{block::Moments, views::render},
+    kernels::views::render,
     random::{Purpose, generator},
     settings::Augmentations,
+    train::{RUNNING_SHARE, adamw, optimizer::Optimizer, schedule, select},
 };
 
-/// Steps of a fine-tuning.
+/// Steps of a fine-tuning run.
 pub const STEPS: u32 = 100;
 
 /// Pictures in a step; all given ones where there are fewer.
@@ -25,15 +26,6 @@ const BATCH: usize = 32;
 
 /// The learning rate of the first step; it falls to 0 along a cosine.
 const LEARNING_RATE: f32 = 2e-3;
-
-/// How slowly AdamW forgets squared gradients; less than the usual 0.999, as runs are short.
-const BETA_2: f32 = 0.98;
-
-/// AdamW's guard against division by zero; small, since the encoder's gradients are too.
-const EPSILON: f32 = 1e-8;
-
-/// How much of the remembered moments each batch replaces.
-const MOMENTUM: f64 = 0.1;
 
 /// An encoder with a classifier on its embeddings.
 #[derive(Module, Debug)]
@@ -50,7 +42,7 @@ impl Tuned {
     }
 }
 
-/// What a fine-tuning learns from.
+/// What a fine-tuning run learns from.
 pub struct Lesson {
     /// The pictures, all of them, `[pictures, 3, side, side]`, without autodiff.
     pub pictures: Tensor<4>,
@@ -66,11 +58,11 @@ pub struct Lesson {
     pub seed: u32,
 }
 
-/// A fine-tuning as far as it got.
+/// A fine-tuning run as far as it got.
 pub struct FineTuner {
     lesson: Lesson,
     network: Tuned,
-    optimizer: ModuleOptimizer,
+    optimizer: Optimizer,
     step: u32,
 }
 
@@ -81,12 +73,7 @@ impl FineTuner {
         let weight = Param::from_tensor(Tensor::zeros([dimensions, lesson.classes], &device));
         let bias = Param::from_tensor(Tensor::zeros([lesson.classes], &device));
         let network = Tuned { encoder, weight, bias }.train();
-        Self {
-            lesson,
-            network,
-            optimizer: AdamWConfig::new().with_beta_2(BETA_2).with_epsilon(EPSILON).init(),
-            step: 0,
-        }
+        Self { lesson, network, optimizer: Optimizer::new(adamw().build()), step: 0 }
     }
 
     /// Steps taken so far, [`STEPS`] at the end.
@@ -97,16 +84,14 @@ impl FineTuner {
     /// Takes one step and returns its mean cross-entropy in nats, `[1]`, not yet read back.
     pub fn step(&mut self) -> Tensor<1> {
         let (pictures, wanted) = self.batch();
-        let (embeddings, moments): (_, Vec<Moments>) =
-            self.network.encoder.forward_batch(Tensor::from_inner(pictures));
+        let (embeddings, statistics) = self.network.encoder.forward_batch(Tensor::from_inner(pictures));
         let count = wanted.dims()[0] as f32;
         let chances = log_softmax(self.network.scores(embeddings), 1);
         let loss = (chances * wanted).sum().mul_scalar(-1.0 / count);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-        let share = self.step as f32 / STEPS as f32;
-        let rate = LEARNING_RATE * 0.5 * (1.0 + (std::f32::consts::PI * share).cos());
+        let rate = LEARNING_RATE * schedule::falling(self.step, STEPS);
         self.network = self.optimizer.step(f64::from(rate), self.network.clone(), gradients);
-        self.network.encoder.remember(moments, MOMENTUM);
+        self.network.encoder.update_running(statistics, RUNNING_SHARE);
         self.step += 1;
         loss.inner()
     }
@@ -118,15 +103,14 @@ impl FineTuner {
         let mut places: Vec<usize> = (0..given.len()).collect();
         places.shuffle(&mut rng);
         places.truncate(BATCH);
-        let rows: Vec<i32> = places.iter().map(|place| given[*place] as i32).collect();
+        let rows: Vec<usize> = places.iter().map(|place| given[*place]).collect();
         let views: Vec<View> = rows.iter().map(|_| View::draw(augmentations, &mut rng)).collect();
-        let device = pictures.device();
         let count = rows.len();
-        let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &device);
         let mut wanted = vec![0.0; count * classes];
         places.iter().enumerate().for_each(|(row, place)| wanted[row * classes + targets[*place]] = 1.0);
-        let wanted = Tensor::from_data(TensorData::new(wanted, [count, *classes]), &device.autodiff());
-        (render(pictures.clone().select(0, rows), &views), wanted)
+        let wanted =
+            Tensor::from_data(TensorData::new(wanted, [count, *classes]), &pictures.device().autodiff());
+        (render(select(pictures, &rows), &views), wanted)
     }
 
     /// The encoder as it is now, without autodiff.
@@ -155,7 +139,7 @@ mod tests {
         let device = Device::flex();
         let plane =
             |i: usize| vec![if i.is_multiple_of(2) { 0.2 } else { 0.8 } + i as f32 * 1e-3; 3 * 16 * 16];
-        let pictures = upload(&(0..12).map(plane).collect::<Vec<_>>(), 16, &device);
+        let pictures = upload((0..12).flat_map(plane).collect(), 16, &device);
         let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &device);
         let lesson = Lesson {

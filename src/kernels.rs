@@ -6,6 +6,7 @@
 //! - [`block`]: convolution, batch normalisation and ReLU
 //! - [`views`]: everything that happens to a view
 //!
+//! What computes them:
 //! - [`cpu`]: own loops, and [`flex`], which ties them to burn's CPU backend
 //! - [`gpu`]: own kernels, and [`cube`], which ties them to burn's WebGPU backend
 

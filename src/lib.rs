@@ -15,8 +15,10 @@
 //! - [`disjoint_sets`]: sets that grow together
 //! - [`decimal`]: numbers read from text
 //! - [`sorted`]: one sort for everything
+//! - [`evenly`]: a sample at even distances
 //!
 //! What learns, on any device burn knows, in a browser or not:
+//! - [`progress`]: work in pieces
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
@@ -26,6 +28,7 @@
 //! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`evaluate`]: instruments that say what embeddings are worth, one a file
+//! - [`readback`]: numbers from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
@@ -50,6 +53,8 @@ pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
 #[cfg(feature = "engine")]
+pub mod evenly;
+#[cfg(feature = "engine")]
 pub mod fine_tune;
 pub mod image;
 #[cfg(feature = "engine")]
@@ -59,9 +64,13 @@ pub mod link;
 pub mod loss;
 pub mod page;
 pub mod plot;
+#[cfg(feature = "engine")]
+pub mod progress;
 pub mod protocol;
 #[cfg(feature = "engine")]
 pub mod random;
+#[cfg(feature = "engine")]
+pub mod readback;
 pub mod samples;
 pub mod settings;
 pub mod sorted;

@@ -223,7 +223,7 @@ pub fn read(hash: &str) -> (Settings, Vec<String>) {
             Some(key) => {
                 if let Err(form) = (key.read)(&mut settings, value) {
                     problems.push(format!(
-                        "The link’s setting “{name}={value}” cannot be used: {form}. The default, {}, applies.",
+                        "The link’s setting “{name}={value}” cannot be used: {form}; {} applies.",
                         (key.write)(&settings)
                     ));
                 }

@@ -6,14 +6,14 @@
 mod info_nce;
 mod nce;
 mod pairing;
+#[cfg(test)]
+mod reference;
 mod scale;
 mod triplet;
-#[cfg(test)]
-mod twin;
 
 pub use info_nce::InfoNce;
 pub use nce::Nce;
-pub use scale::Scale;
+pub use scale::LogitScale;
 pub use triplet::Triplet;
 
 use burn::tensor::{Device, Tensor};
@@ -58,11 +58,17 @@ impl Loss {
         }
     }
 
+    /// Whether both settings make the same loss for as many pairs.
+    pub fn is_shared(a: &Settings, b: &Settings) -> bool {
+        let of = |settings: &Settings| (settings.loss, settings.similarity, settings.margin, settings.mining);
+        of(a) == of(b)
+    }
+
     /// The loss of a batch; `rng` draws a triplet's random negatives.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
-    pub fn forward(&self, projections: Tensor<2>, scale: &Scale, rng: &mut impl Rng) -> BatchLoss {
+    pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale, rng: &mut impl Rng) -> BatchLoss {
         match self {
             Self::InfoNce(loss) => loss.forward(projections, scale),
             Self::Nce(loss) => loss.forward(projections, scale),

@@ -323,6 +323,14 @@ impl Settings {
         }
     }
 
+    /// Bytes that the encoder's first block takes in a step of `pairs` pairs, the most of all
+    /// blocks: what it convolves and what it makes of that, each with its gradient, in single
+    /// precision.
+    pub fn activation_bytes(&self, pairs: usize) -> u64 {
+        let [pairs, side, width] = [pairs as u64, u64::from(self.side), u64::from(self.width)];
+        4 * 2 * pairs * side * side * width * size_of::<f32>() as u64
+    }
+
     /// The same settings with every number inside its limits.
     pub fn clamped(mut self) -> Self {
         self.steps = Self::STEPS.clamp(self.steps);
@@ -343,6 +351,11 @@ impl Settings {
 
 impl Augmentations {
     /// The operations in the order in which they are applied.
+    pub fn each(mut self) -> [Operation; 13] {
+        self.each_mut().map(|operation| *operation)
+    }
+
+    /// The same, to be changed.
     pub fn each_mut(&mut self) -> [&mut Operation; 13] {
         [
             &mut self.crop,

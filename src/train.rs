@@ -1,42 +1,34 @@
 //! The training step.
 
+mod batch;
+mod hyperparameters;
 pub mod optimizer;
+pub mod schedule;
 mod snapshot;
 
-use burn::{
-    module::Module,
-    optim::{AdamWConfig, GradientsParams},
-    tensor::{Device, Int, Tensor, TensorData},
-};
+pub use batch::{select, upload};
+pub use hyperparameters::{RUNNING_SHARE, adamw};
+
+use batch::batch_rows;
+use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
 use optimizer::Optimizer;
-use rand::seq::SliceRandom;
 
 use crate::{
     augment::View,
     encoder::{EncoderConfig, Network},
-    kernels::{block::Moments, views::render},
-    loss::{Loss, Scale},
+    evenly::evenly,
+    kernels::{block::BatchStatistics, views::render},
+    loss::{LogitScale, Loss},
     random::{Purpose, generator},
     settings::Settings,
 };
 
-/// The share of a run's steps over which the learning rate rises to its peak.
-const WARM_UP: f32 = 0.05;
-
-/// How much of the remembered moments each training batch replaces.
-const MOMENTUM: f64 = 0.1;
-
-/// The most pictures over which the untrained encoder's moments are taken.
+/// The most pictures over which the untrained encoder's statistics are taken.
 const CALIBRATION: usize = 256;
 
-/// How slowly AdamW forgets squared gradients; less than the usual 0.999, as runs are short.
-const BETA_2: f32 = 0.98;
-
-/// AdamW's guard against division by zero; small, since gradients here are too.
-const EPSILON: f32 = 1e-8;
-
-/// Weight decay of AdamW.
-const WEIGHT_DECAY: f32 = 1e-4;
+/// The most numbers that the encoder's first block makes of them: bounds the memory, since
+/// all of them pass through at a time. At the default width and side, all 256 stay below.
+const CALIBRATION_NUMBERS: usize = 1 << 23;
 
 /// What one step leaves on the device; reading it waits for the step to finish.
 pub struct StepOutcome {
@@ -57,7 +49,7 @@ pub struct StepDetails {
     /// What happened to the views, first views first.
     pub views: Vec<View>,
     /// Temperature and bias as they were.
-    pub scale: Scale,
+    pub scale: LogitScale,
     /// Lengths of the projections, `[2n]`.
     pub lengths: Tensor<1>,
     /// Each anchor's mined negative, `[2n]`; triplets only.
@@ -67,7 +59,7 @@ pub struct StepDetails {
 /// A step's loss and gradients, not yet applied.
 pub struct Computed {
     outcome: StepOutcome,
-    moments: Vec<Moments>,
+    statistics: Vec<BatchStatistics>,
     /// By parameter of [`Trainer::network_in_training`].
     pub gradients: GradientsParams,
     scale_gradients: GradientsParams,
@@ -76,12 +68,14 @@ pub struct Computed {
 /// Trains one network on one set of pictures.
 pub struct Trainer {
     settings: Settings,
+    /// What drew the first weights; a model file may have brought another than that of the settings.
+    weights_seed: u32,
     untrained: Network,
     network: Network,
     optimizer: Optimizer,
     loss: Loss,
     /// Temperature and bias of the loss; what of them is learned is trained like weights.
-    scale: Scale,
+    scale: LogitScale,
     /// Every picture of the set, `[pictures, 3, side, side]`.
     pictures: Tensor<4>,
     pairs: usize,
@@ -103,26 +97,28 @@ impl Trainer {
         let count = pictures.dims()[0];
         let mut rng = generator(settings.seed, Purpose::Weights, 0);
         let mut network = encoder.init(&mut rng, &device);
-        let sample = pictures.clone().narrow(0, 0, count.min(CALIBRATION));
-        let (_, moments) = network.encoder.forward_batch(sample);
-        network.encoder.remember(moments, 1.0);
+        let most = CALIBRATION_NUMBERS / network.encoder.activation(pictures.dims()[3]);
+        let sample = evenly(count, CALIBRATION.min(most));
+        let (_, statistics) = network.encoder.forward_batch(select(&pictures, &sample));
+        network.encoder.update_running(statistics, 1.0);
         let pairs = pairs(&settings, count);
-        let optimizer = AdamWConfig::new()
-            .with_beta_2(BETA_2)
-            .with_epsilon(EPSILON)
-            .with_weight_decay(WEIGHT_DECAY)
-            .build();
         Self {
             settings,
+            weights_seed: settings.seed,
             untrained: network.clone(),
             network: network.train(),
-            optimizer: Optimizer::new(optimizer),
+            optimizer: Optimizer::new(adamw().build()),
             loss: Loss::new(&settings, pairs, &device.clone().autodiff()),
-            scale: Scale::new(&settings, &device).train(),
+            scale: LogitScale::new(&settings, &device).train(),
             pictures,
             pairs,
             step: 0,
         }
+    }
+
+    /// Pairs in a step.
+    pub fn pairs(&self) -> usize {
+        self.pairs
     }
 
     /// Steps taken so far.
@@ -149,22 +145,27 @@ impl Trainer {
     /// first weights have no effect: they belong to a new run.
     pub fn configure(&mut self, settings: Settings) {
         let old = std::mem::replace(&mut self.settings, settings);
-        if !Scale::is_shared(&old, &settings) {
-            self.scale = Scale::new(&settings, &self.pictures.device()).train();
+        if !LogitScale::is_shared(&old, &settings) {
+            self.optimizer.forget(&self.scale);
+            self.scale = LogitScale::new(&settings, &self.pictures.device()).train();
         }
-        self.prepare_loss();
+        self.prepare_loss(&old);
     }
 
     /// Goes on with another set of pictures, shaped as in [`Trainer::new`].
     pub fn replace_pictures(&mut self, pictures: Tensor<4>) {
         self.pictures = pictures;
-        self.prepare_loss();
+        self.prepare_loss(&self.settings.clone());
     }
 
-    fn prepare_loss(&mut self) {
-        self.pairs = pairs(&self.settings, self.pictures.dims()[0]);
-        let device = self.pictures.device().autodiff();
-        self.loss = Loss::new(&self.settings, self.pairs, &device);
+    /// Makes the loss anew where what it is made of has changed: it holds matrices over all
+    /// views, and a slider sends settings many times a second.
+    fn prepare_loss(&mut self, old: &Settings) {
+        let pairs = pairs(&self.settings, self.pictures.dims()[0]);
+        if pairs != self.pairs || !Loss::is_shared(old, &self.settings) {
+            self.pairs = pairs;
+            self.loss = Loss::new(&self.settings, pairs, &self.pictures.device().autodiff());
+        }
     }
 
     /// Takes one step.
@@ -178,7 +179,7 @@ impl Trainer {
         let rows = self.next_rows();
         let views = self.draw_views();
         let drawn = Tensor::from_inner(self.render(&rows, &views));
-        let (embeddings, moments) = self.network.encoder.forward_batch(drawn);
+        let (embeddings, statistics) = self.network.encoder.forward_batch(drawn);
         let mut rng = generator(self.settings.seed, Purpose::Negatives, self.step);
         let batch = self.loss.forward(self.network.head.forward(embeddings), &self.scale, &mut rng);
         let mut all_gradients = batch.loss.backward();
@@ -196,7 +197,7 @@ impl Trainer {
                 negatives: batch.negatives.map(Tensor::inner),
             },
         };
-        Computed { outcome, moments, gradients, scale_gradients }
+        Computed { outcome, statistics, gradients, scale_gradients }
     }
 
     /// The views that the next step will see: first views first, `[2n, 3, side, side]`.
@@ -210,14 +211,15 @@ impl Trainer {
 
     /// Moves the weights by a step's gradients.
     pub fn apply(&mut self, computed: Computed) -> StepOutcome {
-        let rate = f64::from(learning_rate(&self.settings, self.step));
+        let share = schedule::warmed_up(self.step, self.settings.steps);
+        let rate = f64::from(self.settings.learning_rate * share);
         let network = self.network.clone();
         self.network = self.optimizer.step(rate, network, computed.gradients);
         if !computed.scale_gradients.is_empty() {
             let scale = self.scale.clone();
             self.scale = self.optimizer.step(rate, scale, computed.scale_gradients).limited();
         }
-        self.network.encoder.remember(computed.moments, MOMENTUM);
+        self.network.encoder.update_running(computed.statistics, RUNNING_SHARE);
         self.step += 1;
         computed.outcome
     }
@@ -232,10 +234,8 @@ impl Trainer {
     /// Views of the set's pictures, `[views.len(), 3, side, side]`; view `i` is of the
     /// picture in row `rows[i % rows.len()]`.
     pub fn render(&self, rows: &[usize], views: &[View]) -> Tensor<4> {
-        let count = views.len();
-        let rows: Vec<i32> = rows.iter().cycle().take(count).map(|row| *row as i32).collect();
-        let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [count]), &self.pictures.device());
-        render(self.pictures.clone().select(0, rows), views)
+        let rows: Vec<usize> = rows.iter().copied().cycle().take(views.len()).collect();
+        render(select(&self.pictures, &rows), views)
     }
 }
 
@@ -244,29 +244,71 @@ fn pairs(settings: &Settings, pictures: usize) -> usize {
     (settings.batch as usize).min(pictures)
 }
 
-/// The learning rate of a step: a linear rise over the first [`WARM_UP`] of the run, then
-/// half a cosine down to 0 (Loshchilov & Hutter 2017).
-fn learning_rate(settings: &Settings, step: u32) -> f32 {
-    let warm_up = (WARM_UP * settings.steps as f32).max(1.0);
-    let done = step as f32 + 1.0;
-    let remaining = (settings.steps as f32 - warm_up).max(1.0);
-    let share = ((done - warm_up) / remaining).clamp(0.0, 1.0);
-    let cosine = 0.5 * (1.0 + (std::f32::consts::PI * share).cos());
-    settings.learning_rate * (done / warm_up).min(1.0) * cosine
-}
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
 
-/// The rows of a step's batch: without repetition within an epoch, the rest that does not
-/// fill a batch dropped.
-fn batch_rows(settings: &Settings, pictures: usize, pairs: usize, step: u32) -> Vec<usize> {
-    let batches = (pictures / pairs) as u32;
-    let mut rows: Vec<usize> = (0..pictures).collect();
-    rows.shuffle(&mut generator(settings.seed, Purpose::Batches, step / batches));
-    let start = (step % batches) as usize * pairs;
-    rows[start..start + pairs].to_vec()
-}
+    use super::*;
+    use crate::{
+        samples::shape,
+        settings::{Images, LossKind},
+    };
 
-/// Uploads pictures for training, `[pictures, 3, side, side]`.
-pub fn upload(planes: &[Vec<f32>], side: usize, device: &Device) -> Tensor<4> {
-    let shape = [planes.len(), 3, side, side];
-    Tensor::from_data(TensorData::new(planes.concat(), shape), device)
+    fn small() -> Settings {
+        Settings { side: 16, width: 4, batch: 4, ..Settings::recommended(Images::Shapes) }
+    }
+
+    fn trainer(settings: Settings, planes: Vec<f32>) -> Trainer {
+        Trainer::new(settings, upload(planes, settings.side as usize, &Device::flex()))
+    }
+
+    fn figures(count: usize) -> Vec<f32> {
+        (0..count).flat_map(|index| shape(index, 1).image.planes(16)).collect()
+    }
+
+    /// Embeddings of one grey picture by the untrained encoder: its statistics show in them.
+    fn untrained(trainer: &Trainer) -> Vec<f32> {
+        let grey = upload(vec![0.5; 3 * 16 * 16], 16, &Device::flex());
+        trainer.untrained().encoder.forward(grey).into_data().try_into_vec().expect("single precision")
+    }
+
+    #[test]
+    fn the_untrained_encoder_is_calibrated_on_the_whole_set() {
+        // A folder of 256 dark pictures comes first, and one of as many bright ones after it.
+        let folders = |levels: [f32; 2]| -> Vec<f32> {
+            let folder = |level: f32| (0..256 * 768).map(move |at| level + (at as f32 * 0.7).sin() * 0.1);
+            levels.into_iter().flat_map(folder).collect()
+        };
+        let both = untrained(&trainer(small(), folders([0.2, 0.8])));
+        let dark = untrained(&trainer(small(), folders([0.2, 0.2])));
+        let differs = both.iter().zip(&dark).any(|(a, b)| (a - b).abs() > 0.1 * a.abs().max(b.abs()));
+        assert!(differs, "the second folder has no part in it");
+    }
+
+    #[test]
+    fn what_a_loss_no_longer_learns_is_forgotten() {
+        let learned = Settings { learned_temperature: true, ..small() };
+        let mut trainer = trainer(learned, figures(8));
+        trainer.step();
+        let known = trainer.optimizer.known();
+        for step in 1..6 {
+            let loss = if step % 2 == 0 { LossKind::InfoNce } else { LossKind::Nce };
+            trainer.configure(Settings { loss, temperature: 0.1 * step as f32, ..learned });
+            trainer.step();
+        }
+        trainer.configure(learned);
+        trainer.step();
+        assert_eq!(trainer.optimizer.known(), known);
+    }
+
+    #[test]
+    fn a_smaller_set_has_fewer_pairs() {
+        let mut trainer = trainer(small(), figures(8));
+        assert_eq!(trainer.step().rows.len(), 4);
+        trainer.replace_pictures(upload(figures(2), 16, &Device::flex()));
+        assert_eq!(trainer.step().similarities.dims(), [4, 4]);
+        trainer.replace_pictures(upload(figures(8), 16, &Device::flex()));
+        trainer.configure(Settings { batch: 3, ..small() });
+        assert_eq!(trainer.step().similarities.dims(), [6, 6]);
+    }
 }

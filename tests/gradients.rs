@@ -6,7 +6,7 @@ use burn::{
 };
 use likeness::{
     encoder::{EncoderConfig, Network},
-    loss::{Loss, Scale},
+    loss::{LogitScale, Loss},
     random::{Purpose, generator},
     settings::{Images, LossKind, Settings},
 };
@@ -29,7 +29,7 @@ fn loss(kind: LossKind, network: &Network, device: &Device) -> Tensor<1> {
     let (embeddings, _) = network.encoder.forward_batch(views);
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.loss, settings.temperature) = (kind, 0.5);
-    let scale = Scale::new(&settings, device);
+    let scale = LogitScale::new(&settings, device);
     let mut rng = generator(11, Purpose::Negatives, 0);
     Loss::new(&settings, PAIRS, device).forward(network.head.forward(embeddings), &scale, &mut rng).loss
 }

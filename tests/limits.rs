@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use likeness::{
     engine::{Progress, Session},
-    protocol::{Command, Event, Picture, StepReport},
+    protocol::{Command, Event, Picture, Stage, StepReport},
     samples::shape,
     settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
@@ -19,32 +19,77 @@ fn small() -> Settings {
     settings
 }
 
-/// Trains on six pictures and returns what every step reports.
-fn train(settings: Settings) -> Vec<StepReport> {
-    let reports = Rc::new(RefCell::new(Vec::new()));
-    let kept = reports.clone();
-    let keep = move |event| match event {
-        Event::Stepped(steps) => kept.borrow_mut().extend(steps),
-        Event::Failed(reason) => panic!("{reason}"),
-        _ => {}
-    };
-    let mut session = Session::new(small(), keep);
-    let pictures =
-        (0..6).map(|index| Picture { id: index as u32, label: None, rgb: shape(index, 1).image.into_rgb() });
-    let commands =
-        [Command::Configure(settings), Command::Add(pictures.collect()), Command::Settle, Command::Train];
-    for command in commands {
-        pollster::block_on(session.handle(command));
+/// A session with six pictures, and what it says.
+struct Harness {
+    session: Session<Box<dyn FnMut(Event)>>,
+    events: Rc<RefCell<Vec<Event>>>,
+}
+
+impl Harness {
+    fn new(settings: Settings, count: usize) -> Self {
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let kept = events.clone();
+        let session = Session::new(small(), Box::new(move |event| kept.borrow_mut().push(event)) as Box<_>);
+        let mut harness = Self { session, events };
+        let picture = |index: usize| {
+            let rgb = shape(index, 1).image.into_rgb();
+            Picture { id: index as u32, label: None, rgb }
+        };
+        harness.send(Command::Configure(settings));
+        harness.send(Command::Add((0..count).map(picture).collect()));
+        harness.send(Command::Settle);
+        harness
     }
-    while pollster::block_on(session.work()) == Progress::More && reports.borrow().len() < STEPS as usize {}
-    reports.take()
+
+    fn send(&mut self, command: Command) {
+        pollster::block_on(self.session.handle(command));
+    }
+
+    /// Works until nothing is left to do; all that was said since the last time.
+    fn settle(&mut self) -> Vec<Event> {
+        while pollster::block_on(self.session.work()) == Progress::More {}
+        self.events.take()
+    }
+}
+
+/// Trains on six pictures, [`STEPS`] steps or as many as are set where those are fewer, and
+/// measures the outcome; what every step reports.
+fn train(what: &str, settings: Settings) -> Vec<StepReport> {
+    let mut harness = Harness::new(settings, 6);
+    let mut events = harness.settle();
+    if settings.steps <= STEPS {
+        harness.send(Command::Train);
+        events.extend(harness.settle());
+    } else {
+        // All of them would take for ever.
+        for _ in 0..STEPS {
+            harness.send(Command::Step);
+            events.extend(harness.settle());
+        }
+    }
+    let (mut reports, mut evaluated) = (Vec::new(), None);
+    for event in events {
+        match event {
+            Event::Stepped(steps) => reports.extend(steps),
+            Event::Evaluated(evaluation) => {
+                let rows = &evaluation.embeddings.0;
+                assert!(rows.iter().all(|value| value.is_finite()), "{what}: {:?}", evaluation.stage);
+                evaluated = Some((evaluation.stage, evaluation.step));
+            }
+            Event::Failed(reason) | Event::Refused(reason) => panic!("{what}: {reason}"),
+            _ => {}
+        }
+    }
+    assert_eq!(evaluated, Some((Stage::Trained, reports.len() as u32)), "{what}");
+    reports
 }
 
 fn assert_finite(what: &str, settings: Settings) {
-    let reports = train(settings);
-    assert!(!reports.is_empty(), "{what}: no step was taken");
+    let reports = train(what, settings);
+    assert_eq!(reports.len() as u32, settings.steps.min(STEPS), "{what}");
     for report in &reports {
-        assert!(report.loss.is_finite(), "{what}: the loss of step {} is {}", report.step, report.loss);
+        let numbers = [report.loss, report.accuracy, report.alignment, report.uniformity];
+        assert!(numbers.iter().all(|number| number.is_finite()), "{what}: {report:?}");
     }
 }
 
@@ -90,6 +135,48 @@ fn every_loss_trains_at_the_lowest_temperature_and_the_widest_margin() {
 }
 
 #[test]
+fn limits_train_together() {
+    let fast = Settings { learning_rate: Settings::LEARNING_RATE.max, ..small() };
+    let cold = Settings { temperature: Settings::TEMPERATURE.min, ..fast };
+    for loss in [LossKind::InfoNce, LossKind::Nce, LossKind::Triplet] {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            let settings = Settings { loss, similarity, learned_temperature: true, ..cold };
+            assert_finite(&format!("fast and cold: {loss:?}, {similarity:?}"), settings);
+        }
+        let [side, width, depth] = [Settings::SIDE.min, Settings::WIDTH.max, Settings::DEPTH.max];
+        assert_finite(
+            &format!("small, wide and deep: {loss:?}"),
+            Settings { side, width, depth, loss, ..fast },
+        );
+        let [side, width, depth] = [Settings::SIDE.max, Settings::WIDTH.min, Settings::DEPTH.min];
+        let settings = Settings { side, width, depth, loss, batch: Settings::BATCH.max, ..fast };
+        assert_finite(&format!("large, narrow and flat: {loss:?}"), settings);
+    }
+}
+
+#[test]
+fn a_step_that_would_not_fit_into_the_memory_is_refused_in_a_sentence() {
+    let mut huge = small();
+    (huge.side, huge.width, huge.depth) = (Settings::SIDE.max, Settings::WIDTH.max, Settings::DEPTH.min);
+    huge.batch = Settings::BATCH.max;
+    // Each limit alone trains: see above.
+    let mut harness = Harness::new(huge, 64);
+    harness.send(Command::Train);
+    let events = harness.settle();
+    let refusals = events.iter().filter_map(|event| match event {
+        Event::Refused(sentence) => Some(sentence.as_str()),
+        _ => None,
+    });
+    let [refusal] = refusals.collect::<Vec<_>>()[..] else { panic!("refused once") };
+    assert!(refusal.contains("64 pairs") && refusal.contains("smaller batch"), "{refusal}");
+    assert!(!events.iter().any(|event| matches!(event, Event::Stepped(_) | Event::Failed(_))));
+    // What it says helps.
+    harness.send(Command::Configure(Settings { batch: 2, ..huge }));
+    harness.send(Command::Step);
+    assert!(harness.settle().iter().any(|event| matches!(event, Event::Stepped(_))));
+}
+
+#[test]
 fn every_augmentation_trains_at_full_strength_and_at_none() {
     for strength in [Settings::UNIT.min, Settings::UNIT.max] {
         let mut settings = small();
@@ -103,7 +190,7 @@ fn every_augmentation_trains_at_full_strength_and_at_none() {
 #[test]
 fn what_lies_beyond_a_limit_trains_as_the_limit_does() {
     let bits = |settings: Settings| -> Vec<u32> {
-        train(settings).iter().map(|report| report.loss.to_bits()).collect()
+        train("beyond", settings).iter().map(|report| report.loss.to_bits()).collect()
     };
     let mut beyond = small();
     (beyond.side, beyond.width, beyond.batch) = (0, 0, 0);

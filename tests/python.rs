@@ -36,8 +36,8 @@ fn trained(side: u32) -> (Trainer, Vec<Image>) {
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.side, settings.width, settings.batch, settings.steps) = (side, 8, 8, 20);
     let images: Vec<Image> = (0..PICTURES).map(|index| shape(index, 1).image).collect();
-    let planes: Vec<_> = images.iter().map(|image| image.planes(side as usize)).collect();
-    let mut trainer = Trainer::new(settings, upload(&planes, side as usize, &Device::flex()));
+    let planes = images.iter().flat_map(|image| image.planes(side as usize)).collect();
+    let mut trainer = Trainer::new(settings, upload(planes, side as usize, &Device::flex()));
     (0..20).for_each(|_| drop(trainer.step()));
     (trainer, images)
 }
@@ -74,8 +74,8 @@ fn the_script_reproduces_embeddings() {
         let names: Vec<_> = (0..PICTURES).map(|i| folder.path().join(format!("{i}.png"))).collect();
         images.iter().zip(&names).for_each(|(image, name)| save(image, name));
 
-        let planes: Vec<_> = images.iter().map(|image| image.planes(side as usize)).collect();
-        let pictures = upload(&planes, side as usize, &Device::flex());
+        let planes = images.iter().flat_map(|image| image.planes(side as usize)).collect();
+        let pictures = upload(planes, side as usize, &Device::flex());
         let expected = trainer.network().encoder.forward(pictures).into_data();
         let expected = expected.try_into_vec::<f32>().expect("single precision");
         assert!(expected.iter().any(|value| *value > 0.1), "the embeddings say nothing: {expected:?}");

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Display, str::FromStr};
 
 use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
 
-use super::{Checkpoint, Numbers, Taken, layout};
+use super::{Checkpoint, HostTensor, OptimizerSteps, layout};
 use crate::{
     encoder::{EncoderConfig, INPUT_FACTOR, INPUT_OFFSET, PROJECTION},
     image::SIDE,
@@ -23,7 +23,7 @@ const VERSION: u32 = 1;
 /// The largest file that is read: several times what the widest network needs.
 const MAX_BYTES: usize = 64 << 20;
 
-impl View for &Numbers {
+impl View for &HostTensor {
     fn dtype(&self) -> Dtype {
         Dtype::F32
     }
@@ -50,12 +50,24 @@ pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
 /// What the numbers mean, in words.
 fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
     let Checkpoint { settings, step, training, .. } = checkpoint;
-    let mut metadata = BTreeMap::from([
+    let mut metadata = BTreeMap::from(shape(settings));
+    metadata.extend([
         ("format", FORMAT.to_owned()),
         ("version", VERSION.to_string()),
         ("build", BUILD.to_owned()),
         ("settings", link::write(settings)),
         ("step", step.to_string()),
+    ]);
+    if let Some(OptimizerSteps { network, loss }) = training {
+        metadata.insert("optimizer_steps", network.to_string());
+        metadata.insert("loss_optimizer_steps", loss.to_string());
+    }
+    metadata
+}
+
+/// What another program has to know to build the network and to prepare its input.
+fn shape(settings: &Settings) -> [(&'static str, String); 9] {
+    [
         ("width", settings.width.to_string()),
         ("depth", settings.depth.to_string()),
         ("side", settings.side.to_string()),
@@ -65,12 +77,7 @@ fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
         ("input_factor", INPUT_FACTOR.to_string()),
         ("input_offset", INPUT_OFFSET.to_string()),
         ("epsilon", EPSILON.to_string()),
-    ]);
-    if let Some(Taken { network, loss }) = training {
-        metadata.insert("optimizer_steps", network.to_string());
-        metadata.insert("loss_optimizer_steps", loss.to_string());
-    }
-    metadata
+    ]
 }
 
 /// Channels and stride of every convolution, as JSON has it.
@@ -89,9 +96,9 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
     }
     let broken = |error: safetensors::SafeTensorError| format!("it is no whole safetensors file ({error})");
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-    let (checkpoint, config) = understand(&header)?;
+    let checkpoint = understand(&header)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
-    let expected = layout::tensors(&config, checkpoint.training.is_some());
+    let expected = layout::tensors(&EncoderConfig::of(&checkpoint.settings), checkpoint.training.is_some());
     if let Some(name) = tensors.names().into_iter().find(|name| !expected.contains_key(*name)) {
         return Err(format!("the tensor “{}” does not belong to such a network", shortened(name)));
     }
@@ -102,14 +109,14 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
             return Err(format!("the tensor “{name}” has another type or shape than the network needs"));
         }
         let values = bytemuck::pod_collect_to_vec(tensor.data());
-        numbers.insert(name, Numbers { shape, values });
+        numbers.insert(name, HostTensor { shape, values });
     }
     layout::check_values(&numbers)?;
     Ok(Checkpoint { numbers, ..checkpoint })
 }
 
 /// What the metadata say of the network; its numbers are still to be read.
-fn understand(header: &Metadata) -> Result<(Checkpoint, EncoderConfig), String> {
+fn understand(header: &Metadata) -> Result<Checkpoint, String> {
     let get = |name: &str| header.metadata().as_ref()?.get(name).map(String::as_str);
     if get("format") != Some(FORMAT) {
         return Err("it holds tensors, but no network of this page".to_owned());
@@ -127,33 +134,22 @@ fn understand(header: &Metadata) -> Result<(Checkpoint, EncoderConfig), String> 
             shortened(problem.trim_end_matches('.'))
         ));
     }
-    let config = EncoderConfig::of(&settings);
-    let shape = [
-        ("width", settings.width.to_string()),
-        ("depth", settings.depth.to_string()),
-        ("side", settings.side.to_string()),
-        ("stages", stages(&config)),
-        ("projection", PROJECTION.to_string()),
-        ("input_factor", INPUT_FACTOR.to_string()),
-        ("input_offset", INPUT_OFFSET.to_string()),
-        ("epsilon", EPSILON.to_string()),
-    ];
-    if let Some((name, _)) = shape.iter().find(|(name, value)| get(name) != Some(value)) {
+    if let Some((name, _)) = shape(&settings).iter().find(|(name, value)| get(name) != Some(value)) {
         return Err(format!("its {name} is not that of a network that this page could have made"));
     }
     let training = match (get("optimizer_steps"), get("loss_optimizer_steps")) {
         (None, None) => None,
-        (network, loss) => Some(Taken {
+        (network, loss) => Some(OptimizerSteps {
             network: number(network, "optimizer_steps")?,
             loss: number(loss, "loss_optimizer_steps")?,
         }),
     };
     let step = number(get("step"), "step")?;
-    let Taken { network, loss } = training.unwrap_or_default();
+    let OptimizerSteps { network, loss } = training.unwrap_or_default();
     if [step, network, loss].into_iter().any(|steps| steps > Settings::STEPS.max) {
         return Err("it has taken more steps than any run of this page".to_owned());
     }
-    Ok((Checkpoint { settings, step, training, numbers: BTreeMap::new() }, config))
+    Ok(Checkpoint { settings, step, training, numbers: BTreeMap::new() })
 }
 
 fn number<T: FromStr + Display>(text: Option<&str>, name: &str) -> Result<T, String> {
@@ -176,25 +172,27 @@ mod tests {
 
     use super::*;
     use crate::{
-        checkpoint::{Gatherer, Named},
-        random::{Purpose, generator},
+        checkpoint::NamedTensors,
         settings::Images,
+        train::{Trainer, upload},
     };
 
-    fn checkpoint(training: Option<Taken>) -> Checkpoint {
+    fn checkpoint(training: Option<OptimizerSteps>) -> Checkpoint {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.width, settings.side, settings.seed) = (4, 16, 9);
-        let config = EncoderConfig::new(4, 4);
-        let network = config.init(&mut generator(1, Purpose::Weights, 0), &burn::tensor::Device::flex());
-        let mut gatherer = Gatherer::default();
-        gatherer.take("", &network, None);
-        let numbers = pollster::block_on(gatherer.finish()).expect("the CPU answers");
+        let pictures = upload(vec![0.5; 4 * 3 * 16 * 16], 16, &burn::tensor::Device::flex());
+        let trainer = Trainer::new(settings, pictures);
+        let taken = match training {
+            Some(_) => pollster::block_on(trainer.snapshot()),
+            None => pollster::block_on(trainer.model()),
+        };
+        let numbers = taken.expect("the CPU answers").expect("they are numbers").numbers().clone();
         Checkpoint::new(settings, 7, training, numbers).expect("they are numbers")
     }
 
     /// The file with other metadata and tensors.
     fn tampered(
-        tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut Named),
+        tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut NamedTensors),
     ) -> Result<Checkpoint, String> {
         let mut checkpoint = checkpoint(None);
         let mut metadata = metadata(&checkpoint);
@@ -220,7 +218,7 @@ mod tests {
 
     #[test]
     fn models_and_snapshots_come_back_to_the_last_bit() {
-        for training in [None, Some(Taken { network: 7, loss: 3 })] {
+        for training in [None, Some(OptimizerSteps { network: 7, loss: 3 })] {
             let checkpoint = checkpoint(training);
             assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
         }
@@ -288,11 +286,11 @@ mod tests {
         let missing = tampered(|_, numbers| drop(numbers.remove("head.output.bias")));
         assert!(refusal(missing).contains("“head.output.bias” is missing"));
         let extra = tampered(|_, numbers| {
-            numbers.insert("x".repeat(500), Numbers::zeros(vec![1]));
+            numbers.insert("x".repeat(500), HostTensor::zeros(vec![1]));
         });
         assert!(refusal(extra).contains("xxx…” does not belong"));
         let reshaped = tampered(|_, numbers| {
-            numbers.insert("head.output.bias".to_owned(), Numbers::zeros(vec![1, 64]));
+            numbers.insert("head.output.bias".to_owned(), HostTensor::zeros(vec![1, 64]));
         });
         assert!(refusal(reshaped).contains("another type or shape"));
         let wider = tampered(|metadata, _| drop(metadata.insert("width", "8".to_owned())));

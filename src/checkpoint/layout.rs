@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    LOSS, Named, UNTRAINED,
+    LOSS, NamedTensors, UNTRAINED,
     numbers::{FIRST, SECOND},
 };
 use crate::encoder::{EncoderConfig, PROJECTION};
@@ -15,14 +15,14 @@ pub fn tensors(config: &EncoderConfig, of_snapshot: bool) -> BTreeMap<String, Ve
         return tensors;
     }
     let loss = ["log_temperature", "bias"].map(|name| (format!("{LOSS}.{name}"), vec![1]));
-    let (remembered, trained): (Vec<_>, Vec<_>) =
-        tensors.clone().into_iter().partition(|(name, _)| is_remembered(name));
+    let (running, trained): (Vec<_>, Vec<_>) =
+        tensors.clone().into_iter().partition(|(name, _)| is_running_statistic(name));
     for (name, shape) in trained.into_iter().chain(loss.clone()) {
         tensors.insert(format!("{FIRST}.{name}"), shape.clone());
         tensors.insert(format!("{SECOND}.{name}"), shape);
     }
     tensors.extend(loss);
-    tensors.extend(remembered.into_iter().map(|(name, shape)| (format!("{UNTRAINED}.{name}"), shape)));
+    tensors.extend(running.into_iter().map(|(name, shape)| (format!("{UNTRAINED}.{name}"), shape)));
     tensors
 }
 
@@ -44,13 +44,18 @@ fn network(config: &EncoderConfig) -> BTreeMap<String, Vec<usize>> {
     tensors
 }
 
-/// Whether a tensor is remembered from batches, not trained.
-pub fn is_remembered(name: &str) -> bool {
+/// Whether a tensor is what AdamW remembers of a parameter.
+pub fn is_moment(name: &str) -> bool {
+    name.starts_with(FIRST) || name.starts_with(SECOND)
+}
+
+/// Whether a tensor follows the batches' statistics and is not trained.
+pub fn is_running_statistic(name: &str) -> bool {
     name.ends_with(".mean") || name.ends_with(".variance")
 }
 
-/// Fails where a value is no number, or below 0 where the root of it will be taken.
-pub fn check_values(numbers: &Named) -> Result<(), String> {
+/// Fails where a value is no number, or below 0 where its root will be taken.
+pub fn check_values(numbers: &NamedTensors) -> Result<(), String> {
     for (name, tensor) in numbers {
         let is_square = name.ends_with(".variance") || name.starts_with(SECOND);
         if tensor.values.iter().any(|value| !value.is_finite() || is_square && *value < 0.0) {
@@ -75,7 +80,7 @@ mod tests {
         let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
         let mut gatherer = Gatherer::default();
-        gatherer.take("", &network, None);
+        gatherer.take("", &network);
         let gathered = pollster::block_on(gatherer.finish()).expect("the CPU answers");
         let shapes: BTreeMap<_, _> =
             gathered.into_iter().map(|(name, numbers)| (name, numbers.shape)).collect();

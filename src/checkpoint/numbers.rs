@@ -8,7 +8,8 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use crate::train::optimizer::Optimizer;
+use super::layout::is_running_statistic;
+use crate::{readback::read, train::optimizer::Optimizer};
 
 /// What stands before the name of a parameter's first moments.
 pub const FIRST: &str = "optimizer.first";
@@ -18,14 +19,14 @@ pub const SECOND: &str = "optimizer.second";
 
 /// A tensor's shape and values, row by row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Numbers {
+pub struct HostTensor {
     /// Its shape.
     pub shape: Vec<usize>,
     /// Its values, as many as the shape says.
     pub values: Vec<f32>,
 }
 
-impl Numbers {
+impl HostTensor {
     /// Zeros of a shape.
     pub fn zeros(shape: Vec<usize>) -> Self {
         Self { values: vec![0.0; shape.iter().product()], shape }
@@ -37,13 +38,13 @@ impl Numbers {
 }
 
 /// Tensors by name.
-pub type Named = BTreeMap<String, Numbers>;
+pub type NamedTensors = BTreeMap<String, HostTensor>;
 
-/// Where one is on the way through a module.
+/// The path of the module being visited.
 #[derive(Default)]
-struct Place(Vec<String>);
+struct ModulePath(Vec<String>);
 
-impl Place {
+impl ModulePath {
     /// The outside of a module whose parameters' names begin with `prefix`.
     fn below(prefix: &str) -> Self {
         Self(if prefix.is_empty() { Vec::new() } else { vec![prefix.to_owned()] })
@@ -62,34 +63,63 @@ impl Place {
     }
 }
 
+/// What every visitor and mapper here does on its way.
+macro_rules! keep_path {
+    () => {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.enter(name);
+        }
+
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.leave();
+        }
+    };
+}
+
 /// Collects tensors, to read them back all at once: a read waits for the device, however
 /// little it brings.
 #[derive(Default)]
 pub struct Gatherer<'a> {
-    place: Place,
+    path: ModulePath,
     optimizer: Option<&'a Optimizer>,
+    /// Whether all but the running statistics is passed over.
+    statistics_only: bool,
     found: Vec<(String, Vec<usize>, Tensor<1>)>,
 }
 
 impl<'a> Gatherer<'a> {
-    /// Takes a module's parameters; `prefix` stands before their names. Where there is an
-    /// optimizer, its moments of them come along.
-    pub fn take<M: Module>(&mut self, prefix: &str, module: &M, optimizer: Option<&'a Optimizer>) {
-        self.place = Place::below(prefix);
-        self.optimizer = optimizer;
+    /// Takes a module's parameters; `prefix` stands before their names.
+    pub fn take<M: Module>(&mut self, prefix: &str, module: &M) {
+        (self.optimizer, self.statistics_only) = (None, false);
+        self.visit(prefix, module);
+    }
+
+    /// The same, and an optimizer's moments of them.
+    pub fn take_with_moments<M: Module>(&mut self, prefix: &str, module: &M, optimizer: &'a Optimizer) {
+        (self.optimizer, self.statistics_only) = (Some(optimizer), false);
+        self.visit(prefix, module);
+    }
+
+    /// Takes a module's running statistics alone.
+    pub fn take_statistics<M: Module>(&mut self, prefix: &str, module: &M) {
+        (self.optimizer, self.statistics_only) = (None, true);
+        self.visit(prefix, module);
+    }
+
+    fn visit<M: Module>(&mut self, prefix: &str, module: &M) {
+        self.path = ModulePath::below(prefix);
         module.visit(self);
     }
 
     /// Reads everything back.
-    pub async fn finish(self) -> Result<Named, String> {
+    pub async fn finish(self) -> Result<NamedTensors, String> {
         let parts = self.found.iter().map(|(_, _, tensor)| tensor.clone()).collect();
-        let data = Tensor::cat(parts, 0).into_data_async().await.map_err(|error| error.to_string())?;
-        let all = data.try_into_vec::<f32>().map_err(|error| format!("{error:?}"))?;
+        let all = read(Tensor::cat(parts, 0)).await?;
         let mut rest = all.as_slice();
         let numbers = self.found.into_iter().map(|(name, shape, _)| {
             let (values, after) = rest.split_at(shape.iter().product());
             rest = after;
-            (name, Numbers { shape, values: values.to_vec() })
+            (name, HostTensor { shape, values: values.to_vec() })
         });
         Ok(numbers.collect())
     }
@@ -102,16 +132,13 @@ impl<'a> Gatherer<'a> {
 }
 
 impl ModuleVisitor for Gatherer<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.place.enter(name);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.place.leave();
-    }
+    keep_path!();
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let name = self.place.name();
+        let name = self.path.name();
+        if self.statistics_only && !is_running_statistic(&name) {
+            return;
+        }
         let moments = self.optimizer.and_then(|optimizer| optimizer.moments::<D>(param.id));
         if let Some(AdamWState { momentum }) = moments {
             self.put(format!("{FIRST}.{name}"), momentum.moment_1.clone());
@@ -123,26 +150,20 @@ impl ModuleVisitor for Gatherer<'_> {
 
 /// The module with the values that stand under its parameters' names, `prefix` before them;
 /// what has no name there stays. The module is without autodiff.
-pub fn filled<M: Module>(module: M, prefix: &str, named: &Named) -> M {
-    module.map(&mut Filler { place: Place::below(prefix), named })
+pub fn filled<M: Module>(module: M, prefix: &str, named: &NamedTensors) -> M {
+    module.map(&mut Filler { path: ModulePath::below(prefix), named })
 }
 
 struct Filler<'a> {
-    place: Place,
-    named: &'a Named,
+    path: ModulePath,
+    named: &'a NamedTensors,
 }
 
 impl ModuleMapper for Filler<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.place.enter(name);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.place.leave();
-    }
+    keep_path!();
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match self.named.get(&self.place.name()) {
+        match self.named.get(&self.path.name()) {
             Some(numbers) => param.map(|value| Tensor::from_data(numbers.tensor_data(), &value.device())),
             None => param,
         }
@@ -155,31 +176,25 @@ pub fn put_moments<M: Module>(
     optimizer: &mut Optimizer,
     module: &M,
     prefix: &str,
-    named: &Named,
+    named: &NamedTensors,
     time: usize,
 ) {
-    module.visit(&mut MomentFiller { place: Place::below(prefix), named, optimizer, time });
+    module.visit(&mut MomentFiller { path: ModulePath::below(prefix), named, optimizer, time });
 }
 
 struct MomentFiller<'a> {
-    place: Place,
-    named: &'a Named,
+    path: ModulePath,
+    named: &'a NamedTensors,
     optimizer: &'a mut Optimizer,
     time: usize,
 }
 
 impl ModuleVisitor for MomentFiller<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.place.enter(name);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.place.leave();
-    }
+    keep_path!();
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let device = param.val().inner().device();
-        let name = self.place.name();
+        let name = self.path.name();
         let moments = |order: &str| {
             let numbers = self.named.get(&format!("{order}.{name}"))?;
             Some(Tensor::<D>::from_data(numbers.tensor_data(), &device))

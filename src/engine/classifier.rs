@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
-use super::held_out::{Best, HeldOut};
+use super::held_out::{HeldOut, TopGuesses};
 use crate::{
     evaluate::{UnitRows, knn_vote, linear_probe::LinearProbe, split::Split},
-    protocol::{Classification, Labelling},
+    progress::Progress,
+    protocol::{Classification, Labelling, Stage},
 };
 
 /// Pictures that are classified between two looks at the clock.
@@ -28,6 +29,11 @@ impl Waiting {
         }
     }
 
+    /// Takes those of some stages out.
+    pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
+        self.labellings.retain(|labelling| !which(labelling.stage));
+    }
+
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.labellings.is_empty()
@@ -35,7 +41,7 @@ impl Waiting {
 
     /// The labelling to start with now: the first when nothing is in hand, and one of the
     /// same stage in place of what is.
-    pub fn next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
+    pub fn take_next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
         let fits = |labelling: &Labelling| in_hand.is_none_or(|busy| busy.held_out.stage == labelling.stage);
         let place = self.labellings.iter().position(fits)?;
         Some(self.labellings.remove(place))
@@ -51,8 +57,8 @@ pub struct Classifier {
     solved: bool,
     /// How many of the held-out pictures were classified.
     done: usize,
-    by_probe: Best,
-    by_vote: Best,
+    by_probe: TopGuesses,
+    by_vote: TopGuesses,
 }
 
 impl Classifier {
@@ -61,27 +67,32 @@ impl Classifier {
         let Split { given, targets, classes, .. } = &held_out.split;
         let probe =
             (classes.len() >= 2).then(|| LinearProbe::new(&rows, given, targets.clone(), classes.len()));
-        let (by_probe, by_vote) = (Best::default(), Best::default());
+        let (by_probe, by_vote) = (TopGuesses::default(), TopGuesses::default());
         Self { held_out, rows, probe, solved: false, done: 0, by_probe, by_vote }
     }
 
-    /// Works for about as long as given; false when there is nothing left to do.
-    pub fn advance(&mut self, time: Duration) -> bool {
+    /// Which embeddings.
+    pub fn stage(&self) -> Stage {
+        self.held_out.stage
+    }
+
+    /// Works for about as long as given.
+    pub fn advance(&mut self, time: Duration) -> Progress {
         let started = Instant::now();
-        let Some(probe) = &mut self.probe else { return false };
+        let Some(probe) = &mut self.probe else { return Progress::Idle };
         while !self.solved {
-            self.solved = !probe.advance();
+            self.solved = probe.advance() == Progress::Idle;
             if started.elapsed() >= time {
-                return true;
+                return Progress::More;
             }
         }
         while self.done < self.held_out.split.held_out.len() {
             self.classify_chunk();
             if started.elapsed() >= time {
-                return true;
+                return Progress::More;
             }
         }
-        false
+        Progress::Idle
     }
 
     fn classify_chunk(&mut self) {
@@ -103,7 +114,7 @@ impl Classifier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{LabelId, PictureId, Stage};
+    use crate::protocol::{LabelId, PictureId};
 
     /// Four pictures near each of two directions, ids 10 to 17, labelled by the direction.
     fn classified(
@@ -119,7 +130,7 @@ mod tests {
         let labelling = Labelling { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
         let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
         let mut classifier = Classifier::new(held_out, rows);
-        while classifier.advance(Duration::ZERO) {}
+        while classifier.advance(Duration::ZERO) == Progress::More {}
         classifier.finish()
     }
 
@@ -170,8 +181,8 @@ mod tests {
         waiting.put(labelling(Stage::Trained, 3));
         waiting.put(labelling(Stage::Pixels, 3));
         waiting.put(labelling(Stage::Trained, 4));
-        assert_eq!(waiting.next(None), Some(labelling(Stage::Trained, 4)));
-        assert_eq!(waiting.next(None), Some(labelling(Stage::Pixels, 3)));
+        assert_eq!(waiting.take_next(None), Some(labelling(Stage::Trained, 4)));
+        assert_eq!(waiting.take_next(None), Some(labelling(Stage::Pixels, 3)));
         assert!(waiting.is_empty());
     }
 }

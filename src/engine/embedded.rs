@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 
-use super::readback::read;
-use crate::{encoder::Encoder, evaluate::UnitRows, train::upload};
+use crate::{encoder::Encoder, evaluate::UnitRows, readback::read, train::upload};
 
 /// The set as it was embedded; further pictures can be embedded just so.
 #[derive(Clone)]
@@ -19,15 +18,14 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Embeds pictures that need not be of the set, each `3 × side²` values in 0 … 1;
-    /// one row a picture.
-    pub async fn embed(
-        &self,
-        planes: Vec<Vec<f32>>,
-        side: usize,
-        device: &Device,
-    ) -> Result<UnitRows, String> {
-        self.embed_tensor(upload(&planes, side, device)).await
+    /// Embeds pictures that need not be of the set, `3 × side²` values in 0 … 1 each, one after
+    /// another; one row a picture.
+    pub async fn embed(&self, planes: Vec<f32>, side: usize, device: &Device) -> Result<UnitRows, String> {
+        match &self.encoder {
+            Some(_) => self.embed_tensor(upload(planes, side, device)).await,
+            // They are the embedding, and have no need of the device.
+            None => Ok(UnitRows::new(planes, 3 * side * side)),
+        }
     }
 
     /// The same for pictures that are on the device already, `[pictures, 3, side, side]`.
@@ -37,6 +35,6 @@ impl Embedded {
             None => pictures.flatten(1, 3),
         };
         let dimensions = embeddings.dims()[1];
-        Ok(UnitRows::new(read(embeddings.flatten(0, 1)).await?, dimensions))
+        Ok(UnitRows::new(read(embeddings).await?, dimensions))
     }
 }

@@ -1,31 +1,23 @@
-//! Embeds a whole set, chunk by chunk, and scores the result.
+//! Embeds a whole set, chunk by chunk.
 
 use burn::tensor::Tensor;
 
-use super::readback::read;
-use crate::{
-    encoder::Encoder,
-    evaluate::{
-        UnitRows,
-        effective_rank::effective_rank,
-        knn::{self, KnnScore},
-        neighbours::NearestNeighbours,
-    },
-    protocol::{Evaluation, Floats, LabelId, Neighbours, PictureId, Stage},
-};
+use crate::{encoder::Encoder, progress::Progress, readback::read};
 
-/// Pictures that pass through the encoder at a time: few enough that a CPU is done with
-/// them within some steps' time. Every chunk has this size, the last one filled up, because
-/// a device keeps buffers for each shape it has seen.
+/// The most pictures that pass through the encoder at a time: few enough that a CPU is done
+/// with them within some steps' time. Every chunk has one size, the last one filled up,
+/// because a device keeps buffers for each shape it has seen.
 const CHUNK: usize = 64;
 
-/// Neighbours that are reported of each picture.
-pub const NEIGHBOURS: usize = 12;
+/// The most numbers that the encoder's first block makes of a chunk: bounds time and memory.
+/// At the default width and side, whole chunks stay below.
+const CHUNK_NUMBERS: usize = 1 << 21;
 
 /// A set on its way through an encoder.
 pub struct Embedder {
     encoder: Encoder,
     pictures: Tensor<4>,
+    chunk: usize,
     done: usize,
     values: Vec<f32>,
 }
@@ -33,24 +25,25 @@ pub struct Embedder {
 impl Embedder {
     /// Starts on pictures, `[pictures, 3, side, side]`.
     pub fn new(encoder: Encoder, pictures: Tensor<4>) -> Self {
-        Self { encoder, pictures, done: 0, values: Vec::new() }
+        let chunk = CHUNK.min(CHUNK_NUMBERS / encoder.activation(pictures.dims()[3]));
+        Self { encoder, pictures, chunk, done: 0, values: Vec::new() }
     }
 
-    /// Embeds one chunk; whether more are left.
-    pub async fn advance(&mut self) -> Result<bool, String> {
+    /// Embeds one chunk.
+    pub async fn advance(&mut self) -> Result<Progress, String> {
         let count = self.pictures.dims()[0];
-        let here = CHUNK.min(count - self.done);
+        let here = self.chunk.min(count - self.done);
         let mut chunk = self.pictures.clone().narrow(0, self.done, here);
-        if here < CHUNK && count > CHUNK {
-            let filling = self.pictures.clone().narrow(0, 0, CHUNK - here);
+        if here < self.chunk && count > self.chunk {
+            let filling = self.pictures.clone().narrow(0, 0, self.chunk - here);
             chunk = Tensor::cat(vec![chunk, filling], 0);
         }
         let embeddings = self.encoder.forward(chunk);
         let dimensions = embeddings.dims()[1];
-        let numbers = read(embeddings.flatten(0, 1)).await?;
+        let numbers = read(embeddings).await?;
         self.values.extend_from_slice(&numbers[..here * dimensions]);
         self.done += here;
-        Ok(self.done < count)
+        Ok(Progress::more_if(self.done < count))
     }
 
     /// The encoder, and the embeddings so far, one row a picture.
@@ -59,33 +52,42 @@ impl Embedder {
     }
 }
 
-/// What embeddings of the set are worth.
-pub fn evaluate(
-    stage: Stage,
-    step: u32,
-    pictures: Vec<PictureId>,
-    labels: &[Option<LabelId>],
-    embeddings: Vec<f32>,
-) -> (Evaluation, UnitRows) {
-    let dimensions = embeddings.len() / pictures.len();
-    let rows = UnitRows::new(embeddings.clone(), dimensions);
-    let nearest = NearestNeighbours::find(&rows, NEIGHBOURS);
-    let score = knn::score(&rows, &nearest, labels);
-    let of_pixels = stage == Stage::Pixels;
-    let evaluation = Evaluation {
-        stage,
-        step,
-        pictures,
-        dimensions: dimensions as u32,
-        embeddings: Floats(if of_pixels { Vec::new() } else { embeddings }),
-        neighbours: Neighbours {
-            k: nearest.k as u32,
-            indices: nearest.indices,
-            similarities: Floats(nearest.similarities),
-        },
-        shared_labels: score.map(|KnnScore { shared_labels, .. }| shared_labels),
-        knn: score.map(|KnnScore { accuracy, .. }| accuracy),
-        effective_rank: (!of_pixels).then(|| effective_rank(&rows)),
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::{
+        encoder::EncoderConfig,
+        random::{Purpose, generator},
+        train::upload,
     };
-    (evaluation, rows)
+
+    /// How many pieces it takes, and what comes of it.
+    fn embedded(encoder: &Encoder, pictures: &Tensor<4>) -> (usize, Vec<f32>) {
+        let mut embedder = Embedder::new(encoder.clone(), pictures.clone());
+        let advance = |embedder: &mut Embedder| pollster::block_on(embedder.advance());
+        let mut pieces = 1;
+        while advance(&mut embedder).expect("the CPU answers") == Progress::More {
+            pieces += 1;
+        }
+        (pieces, embedder.finish().1)
+    }
+
+    #[test]
+    fn wide_encoders_take_smaller_chunks_and_embed_the_same() {
+        let device = Device::flex();
+        for (width, side, count, pieces) in [(4, 16, 150, 3), (32, 64, 50, 4), (64, 96, 7, 3)] {
+            let network = EncoderConfig::new(width, 2).init(&mut generator(1, Purpose::Weights, 0), &device);
+            let planes = (0..count * 3 * side * side).map(|at| (at as f32 * 0.37).sin().abs());
+            let pictures = upload(planes.collect(), side, &device);
+            let (taken, embeddings) = embedded(&network.encoder, &pictures);
+            assert_eq!(taken, pieces, "width {width}");
+            let at_once = network.encoder.forward(pictures).into_data().try_into_vec::<f32>();
+            let at_once = at_once.expect("single precision");
+            assert_eq!(embeddings.len(), at_once.len());
+            let differs = embeddings.iter().zip(&at_once).any(|(a, b)| (a - b).abs() > 1e-4);
+            assert!(!differs, "width {width}");
+        }
+    }
 }

@@ -6,7 +6,8 @@ use web_time::{Duration, Instant};
 use super::embedded::Embedded;
 use crate::{
     evaluate::{UnitRows, occlusion::Patches},
-    protocol::{Explanation, Floats, Pair},
+    progress::Progress,
+    protocol::{Explanation, Floats, Pair, Stage},
 };
 
 /// Pictures that are embedded between two looks at the clock; it divides their number, so
@@ -33,31 +34,35 @@ impl Explainer {
         Self { pair, planes, side, patches, embedded, whole: None, drops: Vec::new() }
     }
 
-    /// Works for about as long as given; false when there is nothing left to do.
-    pub async fn advance(&mut self, time: Duration, device: &Device) -> Result<bool, String> {
+    /// Which embeddings.
+    pub fn stage(&self) -> Stage {
+        self.pair.stage
+    }
+
+    /// Works for about as long as given.
+    pub async fn advance(&mut self, time: Duration, device: &Device) -> Result<Progress, String> {
         let started = Instant::now();
+        if self.whole.is_none() {
+            self.whole = Some(self.embedded.embed(self.planes.concat(), self.side, device).await?);
+        }
         while self.drops.len() < 2 * self.patches.count() {
             self.occlude_chunk(device).await?;
             if started.elapsed() >= time {
-                return Ok(true);
+                return Ok(Progress::More);
             }
         }
-        Ok(false)
+        Ok(Progress::Idle)
     }
 
     async fn occlude_chunk(&mut self, device: &Device) -> Result<(), String> {
-        let whole = match self.whole.take() {
-            Some(whole) => whole,
-            None => self.embedded.embed(self.planes.to_vec(), self.side, device).await?,
-        };
+        let Some(whole) = &self.whole else { return Ok(()) };
         let covered = self.drops.len() / self.patches.count();
         let first = self.drops.len() % self.patches.count();
         let places = first..self.patches.count().min(first + CHUNK);
-        let occluded = places.map(|place| self.patches.occlude(&self.planes[covered], place)).collect();
+        let occluded = places.flat_map(|place| self.patches.occlude(&self.planes[covered], place)).collect();
         let occluded = self.embedded.embed(occluded, self.side, device).await?;
         let before = whole.cosine(0, 1);
-        self.drops.extend((0..occluded.len()).map(|i| before - occluded.cosine_with(i, &whole, 1 - covered)));
-        self.whole = Some(whole);
+        self.drops.extend((0..occluded.len()).map(|i| before - occluded.cosine_with(i, whole, 1 - covered)));
         Ok(())
     }
 

@@ -4,20 +4,24 @@ use burn::tensor::Tensor;
 
 use super::{
     embedder::Embedder,
-    held_out::{Best, HeldOut},
+    held_out::{HeldOut, TopGuesses},
 };
 use crate::{
     encoder::{Encoder, EncoderConfig},
     fine_tune::{FineTuner, Lesson, STEPS},
+    progress::Progress,
     protocol::Classification,
+    readback::read,
     settings::Settings,
 };
 
-/// A fine-tuning on its way.
+/// A fine-tuning run on its way.
 pub struct FineTuning {
     held_out: HeldOut,
     pictures: Tensor<4>,
     tuner: FineTuner,
+    /// Present once all steps are taken.
+    embedder: Option<Embedder>,
 }
 
 impl FineTuning {
@@ -40,7 +44,10 @@ impl FineTuning {
         };
         let dimensions = EncoderConfig::of(settings).dimensions();
         let enough = lesson.classes >= 2;
-        enough.then(|| Self { held_out, pictures, tuner: FineTuner::new(encoder, dimensions, lesson) })
+        enough.then(|| {
+            let tuner = FineTuner::new(encoder, dimensions, lesson);
+            Self { held_out, pictures, tuner, embedder: None }
+        })
     }
 
     /// Steps taken, and steps in all.
@@ -48,26 +55,25 @@ impl FineTuning {
         (self.tuner.steps_taken(), STEPS)
     }
 
-    /// Takes a step and waits for it; false when it was the last.
-    pub async fn step(&mut self) -> Result<bool, String> {
-        let loss = self.tuner.step();
-        loss.into_data_async().await.map_err(|error| error.to_string())?;
-        Ok(self.tuner.steps_taken() < STEPS)
+    /// Takes a step and waits for it, or embeds some pictures once all are taken.
+    pub async fn advance(&mut self) -> Result<Progress, String> {
+        if self.tuner.steps_taken() < STEPS {
+            read(self.tuner.step()).await?;
+            return Ok(Progress::More);
+        }
+        let start = || Embedder::new(self.tuner.encoder(), self.pictures.clone());
+        self.embedder.get_or_insert_with(start).advance().await
     }
 
     /// Classifies the held-out pictures; the answer stands in the place of the probe's.
     pub async fn finish(self) -> Result<Classification, String> {
-        let mut embedder = Embedder::new(self.tuner.encoder(), self.pictures.clone());
-        while embedder.advance().await? {}
-        let (_, embeddings) = embedder.finish();
-        let chances = self.tuner.classify(embeddings, &self.pictures.device()).exp();
-        let data = chances.into_data_async().await.map_err(|error| error.to_string())?;
-        let chances = data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))?;
-        let mut best = Best::default();
+        let (_, embeddings) = self.embedder.expect("all pictures are embedded").finish();
+        let chances = read(self.tuner.classify(embeddings, &self.pictures.device()).exp()).await?;
+        let mut guesses = TopGuesses::default();
         let classes = &self.held_out.split.classes;
         for row in &self.held_out.split.held_out {
-            best.extend(&chances[row * classes.len()..][..classes.len()], classes);
+            guesses.extend(&chances[row * classes.len()..][..classes.len()], classes);
         }
-        Ok(self.held_out.classification(best, Best::default()))
+        Ok(self.held_out.classification(guesses, TopGuesses::default()))
     }
 }

@@ -6,10 +6,12 @@ use rand::seq::index;
 
 use crate::{
     evaluate::{
-        UnitRows, dot,
+        AllPairs, UnitRows, dot,
         k_means::{Grouping, cluster},
+        rows_a_slice,
         silhouette::silhouette,
     },
+    progress::Progress,
     protocol::{Partition, PictureId},
     random::{Purpose, generator},
 };
@@ -24,9 +26,6 @@ const RESTARTS: usize = 4;
 /// centre, so that time and memory stay bounded.
 const SAMPLED: usize = 1000;
 
-/// Multiplications in one slice that compares rows, some 10 ms of them.
-const SLICE: usize = 8_000_000;
-
 /// Groups on their way.
 pub struct Groups {
     rows: Rc<UnitRows>,
@@ -34,7 +33,7 @@ pub struct Groups {
     seed: u32,
     /// Which rows are clustered, in ascending order, and these rows.
     sample: Vec<usize>,
-    sampled: UnitRows,
+    sampled: AllPairs,
     /// Cosines of the sample, row by row, as far as they are known.
     cosines: Vec<f32>,
     count: usize,
@@ -55,7 +54,7 @@ impl Groups {
         let mut sample = index::sample(&mut rng, rows.len(), rows.len().min(most)).into_vec();
         sample.sort_unstable();
         let values = sample.iter().flat_map(|row| rows.row(*row)).copied().collect();
-        let sampled = UnitRows::new(values, rows.dimensions());
+        let sampled = UnitRows::new(values, rows.dimensions()).all_pairs();
         Self {
             rows,
             pictures,
@@ -71,18 +70,17 @@ impl Groups {
         }
     }
 
-    /// Does one short piece of work; false when there is nothing left to do.
-    pub fn advance(&mut self) -> bool {
+    /// Does one short piece of work.
+    pub fn advance(&mut self) -> Progress {
         let sampled = self.sample.len();
         if self.count > *COUNTS.end() || self.count >= sampled {
-            return false;
+            return Progress::Idle;
         }
         if self.cosines.len() < sampled * sampled {
-            let start = self.cosines.len() / sampled;
-            let slice = slice(&self.sampled);
-            self.cosines.extend(self.sampled.cosines(start..sampled.min(start + slice)));
+            let slice = self.sampled.slice(self.cosines.len() / sampled);
+            self.cosines.extend(self.sampled.cosines(slice));
         } else if let Some(filing) = &mut self.filing {
-            if !filing.advance(&self.rows) {
+            if filing.advance(&self.rows) == Progress::Idle {
                 let filing = self.filing.take().expect("it has just advanced");
                 self.partitions.push(filing.finish(&self.pictures));
                 self.count += 1;
@@ -90,7 +88,7 @@ impl Groups {
         } else {
             self.cluster();
         }
-        true
+        Progress::More
     }
 
     /// One more clustering into so many groups; the best of all is filed.
@@ -115,11 +113,6 @@ impl Groups {
     pub fn finish(self) -> Vec<Partition> {
         self.partitions
     }
-}
-
-/// Rows in one slice of comparisons with `rows`.
-pub fn slice(rows: &UnitRows) -> usize {
-    (SLICE / (rows.len() * rows.dimensions()).max(1)).max(1)
 }
 
 /// Files every row with a group's centre.
@@ -147,9 +140,10 @@ impl Filing {
         Self { centres, known, groups: vec![Vec::new(); count], done: 0, silhouette }
     }
 
-    /// Files some more rows; false when none is left.
-    fn advance(&mut self, rows: &UnitRows) -> bool {
-        let end = rows.len().min(self.done + slice(&self.centres));
+    /// Files some more rows.
+    fn advance(&mut self, rows: &UnitRows) -> Progress {
+        let slice = rows_a_slice(self.centres.len(), self.centres.dimensions());
+        let end = rows.len().min(self.done + slice);
         for row in self.done..end {
             let cosine = |group: usize| dot(rows.row(row), self.centres.row(group));
             let nearest = || (0..self.groups.len()).max_by(|a, b| cosine(*a).total_cmp(&cosine(*b)));
@@ -159,7 +153,7 @@ impl Filing {
             }
         }
         self.done = end;
-        end < rows.len()
+        Progress::more_if(end < rows.len())
     }
 
     /// The largest group first; in each the picture that is most similar to all others
@@ -188,7 +182,7 @@ mod tests {
         let rows = UnitRows::new((0..count).flat_map(row).collect(), 4);
         let pictures = (100..100 + count as u32).collect();
         let mut groups = Groups::sampling(Rc::new(rows.clone()), pictures, 1, most);
-        while groups.advance() {}
+        while groups.advance() == Progress::More {}
         (rows, groups.finish())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    evaluate::{order::several, split::Split},
+    evaluate::{labels::several, split::Split},
     protocol::{Classification, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
 };
 
@@ -33,7 +33,7 @@ impl HeldOut {
     }
 
     /// What two classifiers say of the held-out pictures, scored.
-    pub fn classification(self, probe: Best, vote: Best) -> Classification {
+    pub fn classification(self, probe: TopGuesses, vote: TopGuesses) -> Classification {
         let Split { given, classes, held_out, .. } = self.split;
         let truth: Vec<Option<LabelId>> = held_out
             .iter()
@@ -56,12 +56,12 @@ impl HeldOut {
 
 /// The likeliest label of each picture, and how likely it is.
 #[derive(Default)]
-pub struct Best {
+pub struct TopGuesses {
     labels: Vec<LabelId>,
     confidences: Vec<f32>,
 }
 
-impl Best {
+impl TopGuesses {
     /// Takes in each row's probabilities of `classes`; of equal ones the first is best.
     pub fn extend(&mut self, probabilities: &[f32], classes: &[LabelId]) {
         for row in probabilities.chunks_exact(classes.len()) {

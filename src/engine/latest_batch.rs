@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::readback::{read, read_rgb};
 use crate::{
     augment::View,
     protocol::{BatchMatrix, Floats, LossDetails, PictureId, RowViews},
+    readback::{read, read_rgb},
     train::{StepOutcome, Trainer},
 };
 

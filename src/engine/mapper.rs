@@ -11,6 +11,7 @@ use crate::{
         procrustes::align,
         tsne::{Tsne, root_mean_square},
     },
+    progress::Progress,
     protocol::{Floats, Map, MapMethod, PictureId, Stage},
 };
 
@@ -58,21 +59,26 @@ impl Mapper {
         Self { map, tsne, shown: Instant::now() }
     }
 
-    /// Works for a while; the map, if it is time to show it, and whether it is not finished.
-    pub fn advance(&mut self, slice: Duration) -> (Option<Map>, bool) {
-        let Some(tsne) = &mut self.tsne else { return (Some(self.map.clone()), false) };
+    /// Which embeddings.
+    pub fn stage(&self) -> Stage {
+        self.map.stage
+    }
+
+    /// Works for a while; the map, if it is time to show it.
+    pub fn advance(&mut self, slice: Duration) -> (Option<Map>, Progress) {
+        let Some(tsne) = &mut self.tsne else { return (Some(self.map.clone()), Progress::Idle) };
         let started = Instant::now();
-        let mut more = tsne.advance();
-        while more && started.elapsed() < slice {
-            more = tsne.advance();
+        let mut progress = tsne.advance();
+        while progress == Progress::More && started.elapsed() < slice {
+            progress = tsne.advance();
         }
-        if more && self.shown.elapsed() < SHOW_EVERY {
-            return (None, true);
+        if progress == Progress::More && self.shown.elapsed() < SHOW_EVERY {
+            return (None, progress);
         }
         self.shown = Instant::now();
         put(&mut self.map, &tsne.points());
         (self.map.done, self.map.total) = tsne.progress();
-        (Some(self.map.clone()), more)
+        (Some(self.map.clone()), progress)
     }
 }
 
@@ -113,7 +119,7 @@ mod tests {
     fn finished(method: MapMethod, before: Option<&Map>) -> Map {
         let mut mapper = Mapper::new((Stage::Untrained, method), 0, (0..10).collect(), &rows(), before);
         loop {
-            if let (Some(map), false) = mapper.advance(NO_TIME + SHOW_EVERY) {
+            if let (Some(map), Progress::Idle) = mapper.advance(NO_TIME + SHOW_EVERY) {
                 return map;
             }
         }
@@ -140,7 +146,7 @@ mod tests {
             Mapper::new((Stage::Trained, MapMethod::Tsne), 9, (0..10).collect(), &rows(), Some(&first));
         let (done, total) = mapper.tsne.as_ref().expect("it draws by t-SNE").progress();
         assert!(done > 0 && done < total);
-        while mapper.advance(NO_TIME).1 {}
+        while mapper.advance(NO_TIME).1 == Progress::More {}
         assert!((root_mean_square(&[[1.0, 0.0]]) - 1.0).abs() < 1e-6);
         let spread: f32 = mapper.map.points.0.iter().map(|value| value * value).sum::<f32>() / 10.0;
         assert!((spread - 1.0).abs() < 1e-3, "maps have one size");

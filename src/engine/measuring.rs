@@ -1,16 +1,19 @@
 //! Measures what an encoder overlooks, one operation after the other.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::Tensor;
 use web_time::{Duration, Instant};
 
 use super::embedded::Embedded;
 use crate::{
     augment::View,
     evaluate::{UnitRows, invariance},
+    evenly::evenly,
     kernels::views::render,
+    progress::Progress,
     protocol::{Floats, Invariance, Stage},
     random::{Purpose, generator},
     settings::{Augmentations, Operation, Settings},
+    train::select,
 };
 
 /// The most pictures that are changed: enough for means to within some hundredths.
@@ -37,14 +40,10 @@ pub struct Measuring {
 impl Measuring {
     /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances.
     pub fn new(stage: Stage, embedded: Embedded, set: &Tensor<4>, settings: &Settings) -> Self {
-        let count = set.dims()[0];
-        let sample = count.min(SAMPLE);
-        let rows: Vec<i32> = (0..sample).map(|i| (i * count / sample) as i32).collect();
-        let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [sample]), &set.device());
         Self {
             stage,
             embedded,
-            pictures: set.clone().select(0, rows),
+            pictures: select(set, &evenly(set.dims()[0], SAMPLE)),
             alone: each_alone(settings.augmentations),
             seed: settings.seed,
             unchanged: None,
@@ -57,31 +56,30 @@ impl Measuring {
         self.stage
     }
 
-    /// Works for about as long as given; false when there is nothing left to do.
-    pub async fn advance(&mut self, time: Duration) -> Result<bool, String> {
+    /// Works for about as long as given.
+    pub async fn advance(&mut self, time: Duration) -> Result<Progress, String> {
         let started = Instant::now();
+        if self.unchanged.is_none() {
+            self.unchanged = Some(self.embedded.embed_tensor(self.pictures.clone()).await?);
+        }
         while self.cosines.len() < DRAWS * self.alone.len() {
             self.pass().await?;
             if started.elapsed() >= time {
-                return Ok(true);
+                return Ok(Progress::More);
             }
         }
-        Ok(false)
+        Ok(Progress::Idle)
     }
 
     /// Changes the sample by one operation, once.
     async fn pass(&mut self) -> Result<(), String> {
-        let unchanged = match self.unchanged.take() {
-            Some(unchanged) => unchanged,
-            None => self.embedded.embed_tensor(self.pictures.clone()).await?,
-        };
+        let Some(unchanged) = &self.unchanged else { return Ok(()) };
         let done = self.cosines.len();
         let mut rng = generator(self.seed, Purpose::Invariance, done as u32);
         let alone = &self.alone[done / DRAWS];
         let views: Vec<View> = (0..unchanged.len()).map(|_| View::draw(alone, &mut rng)).collect();
         let changed = self.embedded.embed_tensor(render(self.pictures.clone(), &views)).await?;
-        self.cosines.push(invariance::mean_of_same(&unchanged, &changed));
-        self.unchanged = Some(unchanged);
+        self.cosines.push(invariance::mean_of_same(unchanged, &changed));
         Ok(())
     }
 
@@ -100,8 +98,8 @@ impl Measuring {
 }
 
 /// For each operation, all others switched off and that one in every view, at its strength.
-fn each_alone(mut set: Augmentations) -> Vec<Augmentations> {
-    let strengths = set.each_mut().map(|operation| operation.strength);
+fn each_alone(set: Augmentations) -> Vec<Augmentations> {
+    let strengths = set.each().map(|operation| operation.strength);
     let alone = strengths.into_iter().enumerate().map(|(place, strength)| {
         let mut alone = Augmentations::NONE;
         *alone.each_mut()[place] = Operation::new(strength, 1.0);

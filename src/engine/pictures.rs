@@ -2,12 +2,9 @@
 
 use std::collections::HashSet;
 
-use burn::tensor::{Device, Tensor};
-
 use crate::{
     image::Image,
     protocol::{LabelId, Picture, PictureId},
-    train,
 };
 
 /// A picture of the set.
@@ -76,13 +73,10 @@ impl PictureSet {
         self.members.iter().find(|member| member.id == id).map(|member| &member.image)
     }
 
-    /// All pictures as numbers, one row a picture: `3 × side²` values in 0 … 1.
-    pub fn planes(&self, side: usize) -> Vec<Vec<f32>> {
-        self.members.iter().map(|member| member.image.planes(side)).collect()
-    }
-
-    /// All pictures on a device, `[pictures, 3, side, side]`.
-    pub fn upload(&self, side: usize, device: &Device) -> Tensor<4> {
-        train::upload(&self.planes(side), side, device)
+    /// All pictures as numbers, one after another: `3 × side²` values in 0 … 1 each.
+    pub fn planes(&self, side: usize) -> Vec<f32> {
+        let mut planes = Vec::with_capacity(self.len() * 3 * side * side);
+        self.members.iter().for_each(|member| planes.extend(member.image.planes(side)));
+        planes
     }
 }

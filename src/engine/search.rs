@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 
-use super::{embedded::Embedded, embedder::NEIGHBOURS};
+use super::{comparing::NEIGHBOURS, embedded::Embedded};
 use crate::{
     evaluate::{UnitRows, neighbours::NearestNeighbours},
     image::Image,
@@ -45,8 +45,8 @@ impl Search {
         !self.due.is_empty()
     }
 
-    /// The next stage to search.
-    pub fn next(&mut self) -> Option<Stage> {
+    /// Takes one of the stages that are left to search.
+    pub fn take_due(&mut self) -> Option<Stage> {
         self.due.pop()
     }
 
@@ -60,7 +60,7 @@ impl Search {
         side: usize,
         device: &Device,
     ) -> Result<Option<QueryAnswer>, String> {
-        let query: UnitRows = embedded.embed(vec![self.image.planes(side)], side, device).await?;
+        let query: UnitRows = embedded.embed(self.image.planes(side), side, device).await?;
         if query.dimensions() != embedded.rows.dimensions() || ids.len() != embedded.rows.len() {
             return Ok(None);
         }

@@ -10,6 +10,7 @@ use burn::{
 };
 
 use crate::{
+    readback::read,
     samples::shape,
     settings::{Images, Settings},
     train::{Computed, Trainer, upload},
@@ -69,21 +70,16 @@ async fn views_differ(theirs: &Trainer, ours: &Trainer) -> Result<f32, String> {
     Ok(differences.fold(0.0, |worst, difference| if difference <= worst { worst } else { difference }))
 }
 
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
-    let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
-    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
-}
-
 fn trainer(device: &Device) -> Trainer {
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.side, settings.width, settings.batch) = (16, 4, 4);
     let side = settings.side as usize;
-    let planes: Vec<_> = (0..PICTURES).map(|index| shape(index, 1).image.planes(side)).collect();
-    Trainer::new(settings, upload(&planes, side, device))
+    let planes = (0..PICTURES).flat_map(|index| shape(index, 1).image.planes(side)).collect();
+    Trainer::new(settings, upload(planes, side, device))
 }
 
 async fn loss(statistics: Tensor<1>) -> Result<f32, String> {
-    statistics.narrow(0, 0, 1).into_scalar_async().await.map_err(|error| error.to_string())
+    Ok(read(statistics).await?[0])
 }
 
 /// All gradients of a step in one row.

@@ -7,7 +7,7 @@ use crate::checkpoint::Checkpoint;
 /// The most steps that a breakdown may cost.
 const EVERY: u32 = 20;
 
-/// While training, snapshots may take this share of the time; where they are so slow, a
+/// While training, snapshots may take up this share of the time; where they are so slow, a
 /// breakdown costs more steps.
 const SHARE: f64 = 0.03;
 
@@ -43,7 +43,7 @@ impl Snapshots {
         self.latest.as_ref().is_some_and(|latest| latest.step == step)
     }
 
-    /// Notes how long training went on.
+    /// Notes how long training went on, snapshots included.
     pub fn trained(&mut self, time: Duration) {
         self.trained += time;
     }
@@ -61,15 +61,20 @@ impl Snapshots {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Device;
+
     use super::*;
     use crate::{
-        checkpoint::Named,
         settings::{Images, Settings},
+        train::{Trainer, upload},
     };
 
     fn snapshot(step: u32) -> Checkpoint {
-        let settings = Settings { width: 4, ..Settings::recommended(Images::Shapes) };
-        Checkpoint::new(settings, step, None, Named::new()).expect("zeros are numbers")
+        let settings = Settings { width: 4, side: 16, ..Settings::recommended(Images::Shapes) };
+        let pictures = upload(vec![0.5; 4 * 3 * 16 * 16], 16, &Device::flex());
+        let model = pollster::block_on(Trainer::new(settings, pictures).model());
+        let numbers = model.expect("the CPU answers").expect("they are numbers").numbers().clone();
+        Checkpoint::new(settings, step, None, numbers).expect("they are numbers")
     }
 
     #[test]

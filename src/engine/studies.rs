@@ -7,11 +7,12 @@ use web_time::{Duration, Instant};
 use super::{grouping::Groups, survey::Surveying};
 use crate::{
     evaluate::UnitRows,
+    progress::Progress,
     protocol::{Clustering, Event, PictureId, Stage, Study},
 };
 
 /// What a study starts from.
-pub struct Subject {
+pub struct Studied {
     /// The step after which the embeddings were taken.
     pub step: u32,
     /// The embeddings.
@@ -51,6 +52,12 @@ impl Studies {
         }
     }
 
+    /// Gives those of some stages up.
+    pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
+        self.waiting.retain(|(_, stage)| !which(*stage));
+        self.in_hand.take_if(|busy| which(busy.stage));
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.in_hand.is_none()
@@ -60,16 +67,16 @@ impl Studies {
     /// A study whose stage has no embeddings is dropped.
     pub fn advance(
         &mut self,
-        subject: impl FnOnce(Stage) -> Option<Subject>,
+        studied: impl FnOnce(Stage) -> Option<Studied>,
         time: Duration,
     ) -> Option<Event> {
         let started = Instant::now();
         if self.in_hand.is_none() && !self.waiting.is_empty() {
             let (study, stage) = self.waiting.remove(0);
-            self.in_hand = subject(stage).map(|subject| InHand::new(study, stage, subject));
+            self.in_hand = studied(stage).map(|studied| InHand::new(study, stage, studied));
         }
         let busy = self.in_hand.as_mut()?;
-        while busy.work.advance() {
+        while busy.work.advance() == Progress::More {
             if started.elapsed() >= time {
                 return None;
             }
@@ -79,11 +86,11 @@ impl Studies {
 }
 
 impl InHand {
-    fn new(study: Study, stage: Stage, subject: Subject) -> Self {
-        let Subject { step, rows, pictures, seed } = subject;
+    fn new(study: Study, stage: Stage, studied: Studied) -> Self {
+        let Studied { step, rows, pictures, seed } = studied;
         let work = match study {
             Study::Groups => Work::Groups(Groups::new(rows, pictures, seed)),
-            Study::Survey => Work::Survey(Surveying::new(rows, pictures)),
+            Study::Survey => Work::Survey(Surveying::new(&rows, pictures)),
         };
         Self { study, stage, step, work }
     }
@@ -98,7 +105,7 @@ impl InHand {
 }
 
 impl Work {
-    fn advance(&mut self) -> bool {
+    fn advance(&mut self) -> Progress {
         match self {
             Self::Groups(groups) => groups.advance(),
             Self::Survey(surveying) => surveying.advance(),

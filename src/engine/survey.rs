@@ -1,21 +1,19 @@
 //! Compares all pictures of one stage with each other, a slice of work after the other:
 //! what hangs together as near-duplicates, and what stands apart.
 
-use std::rc::Rc;
-
-use super::grouping::slice;
 use crate::{
     evaluate::{
-        UnitRows,
+        AllPairs, UnitRows,
         near_duplicates::Forest,
         odd_ones::{K, nearest_mean},
     },
+    progress::Progress,
     protocol::{LEAST_LINK, PictureId, Stage, Survey},
 };
 
 /// A survey on its way.
 pub struct Surveying {
-    rows: Rc<UnitRows>,
+    rows: AllPairs,
     pictures: Vec<PictureId>,
     done: usize,
     forest: Forest,
@@ -24,34 +22,34 @@ pub struct Surveying {
 
 impl Surveying {
     /// Starts on a set's rows.
-    pub fn new(rows: Rc<UnitRows>, pictures: Vec<PictureId>) -> Self {
-        Self { rows, pictures, done: 0, forest: Forest::default(), nearness: Vec::new() }
+    pub fn new(rows: &UnitRows, pictures: Vec<PictureId>) -> Self {
+        Self { rows: rows.all_pairs(), pictures, done: 0, forest: Forest::default(), nearness: Vec::new() }
     }
 
-    /// Compares some more rows with all; false when none is left.
-    pub fn advance(&mut self) -> bool {
-        let count = self.rows.len();
-        let end = count.min(self.done + slice(&self.rows));
-        let cosines = self.rows.cosines(self.done..end);
-        for (row, similarities) in (self.done..end).zip(cosines.chunks_exact(count)) {
+    /// Compares some more rows with all.
+    pub fn advance(&mut self) -> Progress {
+        let count = self.pictures.len();
+        let slice = self.rows.slice(self.done);
+        self.done = slice.end;
+        let cosines = self.rows.cosines(slice.clone());
+        for (row, similarities) in slice.zip(cosines.chunks_exact(count)) {
             self.forest.see(row, similarities, LEAST_LINK);
             self.nearness.push(nearest_mean(similarities, row));
         }
-        self.done = end;
-        end < count
+        Progress::more_if(self.done < count)
     }
 
     /// What was found.
     pub fn finish(self, stage: Stage, step: u32) -> Survey {
         let id = |row: u32| self.pictures[row as usize];
-        let links = self.forest.finish(self.rows.len());
+        let links = self.forest.finish(self.pictures.len());
         let mut isolated: Vec<(PictureId, f32)> = self.pictures.iter().copied().zip(self.nearness).collect();
         isolated.sort_by(|a, b| a.1.total_cmp(&b.1));
         Survey {
             stage,
             step,
             links: links.into_iter().map(|(similarity, a, b)| (id(a), id(b), similarity)).collect(),
-            nearest: K.min(self.rows.len().saturating_sub(1)) as u32,
+            nearest: K.min(self.pictures.len().saturating_sub(1)) as u32,
             isolated,
         }
     }
@@ -65,8 +63,8 @@ mod tests {
     fn twins_are_linked_and_the_stranger_comes_first() {
         let angles = [0.0_f32, 0.3, 0.001, 0.6, 2.5, 0.302];
         let rows = UnitRows::new(angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect(), 2);
-        let mut surveying = Surveying::new(Rc::new(rows), (20..26).collect());
-        while surveying.advance() {}
+        let mut surveying = Surveying::new(&rows, (20..26).collect());
+        while surveying.advance() == Progress::More {}
         let survey = surveying.finish(Stage::Trained, 7);
         let twins: Vec<_> =
             survey.links.iter().filter(|link| link.2 > 0.9999).map(|link| (link.0, link.1)).collect();

@@ -1,20 +1,17 @@
 //! How many dimensions embeddings really use; near 1 the encoder has collapsed.
 
-use nalgebra::DMatrix;
-
 use super::UnitRows;
 
 /// exp of the entropy of the normalised singular values of the centred rows
 /// (Roy & Vetterli 2007). 0 when all rows are the same.
 pub fn effective_rank(rows: &UnitRows) -> f32 {
-    let (count, dimensions) = (rows.len(), rows.dimensions());
-    let mut means = vec![0.0; dimensions];
-    for row in 0..count {
-        means.iter_mut().zip(rows.row(row)).for_each(|(mean, value)| *mean += value / count as f32);
-    }
-    let centred = DMatrix::from_fn(count, dimensions, |row, column| rows.row(row)[column] - means[column]);
+    let centred = rows.centred();
     // Singular values are the roots of the small Gram matrix's eigenvalues.
-    let gram = if count < dimensions { &centred * centred.transpose() } else { centred.tr_mul(&centred) };
+    let gram = if centred.nrows() < centred.ncols() {
+        &centred * centred.transpose()
+    } else {
+        centred.tr_mul(&centred)
+    };
     let singular = gram.symmetric_eigenvalues().map(|value| value.max(0.0).sqrt());
     let sum = singular.sum();
     // What rounding leaves of identical rows is not a direction.

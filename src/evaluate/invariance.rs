@@ -17,7 +17,7 @@ pub fn mean_of_others(rows: &UnitRows) -> f32 {
     if count < 2 {
         return 1.0;
     }
-    let cosines = rows.cosines(0..count);
+    let cosines = rows.all_pairs().cosines(0..count);
     let different = (0..count * count).filter(|at| at / count != at % count);
     different.map(|at| cosines[at]).sum::<f32>() / (count * (count - 1)) as f32
 }

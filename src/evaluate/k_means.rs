@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn best(rows: &UnitRows, k: usize, restarts: u32) -> Grouping {
-        let cosines = rows.cosines(0..rows.len());
+        let cosines = rows.all_pairs().cosines(0..rows.len());
         let runs =
             (0..restarts).map(|i| cluster(&cosines, rows.len(), k, &mut generator(1, Purpose::Preview, i)));
         runs.max_by(|a, b| a.objective.total_cmp(&b.objective)).expect("some restarts")

@@ -12,6 +12,7 @@ use super::{
     UnitRows, dot,
     lbfgs::{Minimiser, Objective},
 };
+use crate::progress::Progress;
 
 /// The weight of the squared weights; biases are free. With 100 rows of 128 features it is
 /// about what scikit-learn has by default (C = 1).
@@ -140,10 +141,10 @@ impl LinearProbe {
         Self { standard, regression, minimiser, iterations: 0 }
     }
 
-    /// Goes one iteration on; false when the solution is found.
-    pub fn advance(&mut self) -> bool {
+    /// Goes one iteration on, until the solution is found.
+    pub fn advance(&mut self) -> Progress {
         self.iterations += 1;
-        self.iterations <= MAX_ITERATIONS && self.minimiser.step(&self.regression)
+        Progress::more_if(self.iterations <= MAX_ITERATIONS && self.minimiser.step(&self.regression))
     }
 
     /// The probability of each class for some rows, row by row.
@@ -166,7 +167,7 @@ mod tests {
 
     fn solved(rows: &UnitRows, given: &[usize], targets: Vec<usize>, classes: usize) -> LinearProbe {
         let mut probe = LinearProbe::new(rows, given, targets, classes);
-        while probe.advance() {}
+        while probe.advance() == Progress::More {}
         probe
     }
 

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::UnitRows;
+use super::{AllPairs, UnitRows};
+use crate::progress::Progress;
 
-/// Rows that are compared with all others at a time: bounds the memory of large sets.
-const BLOCK: usize = 256;
+/// Rows that are compared with all others at a time: so few that pixels of large sets are done
+/// with in a fraction of a second, so many that reading all others pays.
+const BLOCK: usize = 32;
 
 /// The nearest others of each row.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,26 +20,53 @@ pub struct NearestNeighbours {
     pub similarities: Vec<f32>,
 }
 
+/// The search for the nearest others of each row, a slice of work after the other.
+pub struct NeighbourSearch {
+    rows: AllPairs,
+    count: usize,
+    done: usize,
+    found: NearestNeighbours,
+}
+
+impl NeighbourSearch {
+    /// Sets out to find the `k` nearest others of each row.
+    pub fn new(rows: &UnitRows, k: usize) -> Self {
+        let count = rows.len();
+        let k = k.min(count.saturating_sub(1));
+        let found = NearestNeighbours { k, indices: Vec::new(), similarities: Vec::new() };
+        Self { rows: rows.all_pairs(), count, done: 0, found }
+    }
+
+    /// Compares some more rows with all others.
+    pub fn advance(&mut self) -> Progress {
+        let block = self.done..self.count.min(self.done + BLOCK);
+        if block.is_empty() {
+            return Progress::Idle;
+        }
+        self.done = block.end;
+        let cosines = self.rows.cosines(block.clone());
+        for (row, cosines) in block.zip(cosines.chunks_exact(self.count)) {
+            let mut others: Vec<(f32, u32)> = cosines.iter().copied().zip(0..).collect();
+            others.swap_remove(row);
+            keep_nearest(&mut others, self.found.k);
+            self.found.indices.extend(others.iter().map(|(_, other)| other));
+            self.found.similarities.extend(others.iter().map(|(similarity, _)| similarity));
+        }
+        Progress::more_if(self.done < self.count)
+    }
+
+    /// What was found.
+    pub fn finish(self) -> NearestNeighbours {
+        self.found
+    }
+}
+
 impl NearestNeighbours {
     /// Finds the `k` nearest others of each row.
     pub fn find(rows: &UnitRows, k: usize) -> Self {
-        let count = rows.len();
-        let k = k.min(count.saturating_sub(1));
-        let (mut indices, mut similarities) = (Vec::new(), Vec::new());
-        let mut others: Vec<(f32, u32)> = Vec::with_capacity(count);
-        for start in (0..count).step_by(BLOCK) {
-            let block = start..count.min(start + BLOCK);
-            let cosines = rows.cosines(block.clone());
-            for (row, cosines) in block.zip(cosines.chunks_exact(count)) {
-                others.clear();
-                others.extend(cosines.iter().copied().zip(0..));
-                others.swap_remove(row);
-                keep_nearest(&mut others, k);
-                indices.extend(others.iter().map(|(_, other)| other));
-                similarities.extend(others.iter().map(|(similarity, _)| similarity));
-            }
-        }
-        Self { k, indices, similarities }
+        let mut search = NeighbourSearch::new(rows, k);
+        while search.advance() == Progress::More {}
+        search.finish()
     }
 
     /// Finds the `k` rows nearest to a query of as many dimensions that is none of them,

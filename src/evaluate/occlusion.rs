@@ -1,15 +1,13 @@
 //! Which places of two pictures make them alike: a grey patch slides over one of them, and
 //! where covering it costs most similarity, most of it lies (Zeiler & Fergus 2014).
 
+use crate::augment::Cutout;
+
 /// Places of the patch along each side.
 const PLACES: usize = 9;
 
 /// The patch's side, as a share of the picture's.
 const SHARE: usize = 4;
-
-/// The colour of the patch in every plane: the middle of 0 … 1, which is also what the
-/// encoder's padding stands for.
-const GREY: f32 = 0.5;
 
 /// The places of a patch that slides over a square picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +45,7 @@ impl Patches {
         let mut occluded = planes.to_vec();
         for plane in occluded.chunks_exact_mut(self.side * self.side) {
             for row in rows.clone() {
-                plane[row * self.side..][columns.clone()].fill(GREY);
+                plane[row * self.side..][columns.clone()].fill(Cutout::GREY);
             }
         }
         occluded

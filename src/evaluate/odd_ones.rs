@@ -30,7 +30,7 @@ mod tests {
         let mut rng = generator(6, Purpose::Preview, 0);
         for count in [2, 7, 40] {
             let rows = UnitRows::new((0..count * 4).map(|_| rng.random_range(-1.0..1.0)).collect(), 4);
-            let cosines = rows.cosines(0..count);
+            let cosines = rows.all_pairs().cosines(0..count);
             for row in 0..count {
                 let plain = |other: usize| -> f32 {
                     rows.row(row).iter().zip(rows.row(other)).map(|(a, b)| a * b).sum()

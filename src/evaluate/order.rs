@@ -2,8 +2,8 @@
 
 use kodama::{Dendrogram, Method, linkage};
 
-use super::UnitRows;
-use crate::protocol::LabelId;
+use super::{UnitRows, labels::several};
+use crate::{evenly::evenly, protocol::LabelId};
 
 /// The most rows that are clustered against each other; more are filed beside the
 /// nearest of this many, so that time and memory stay bounded.
@@ -20,20 +20,10 @@ pub fn order(rows: &UnitRows, labels: &[Option<LabelId>]) -> Vec<usize> {
     }
 }
 
-/// Whether two rows carry different labels.
-pub fn several(labels: &[Option<LabelId>]) -> bool {
-    let mut given = labels.iter().flatten();
-    given.next().is_some_and(|first| given.any(|other| other != first))
-}
-
 /// The leaves of an average-linkage dendrogram from left to right.
 fn by_similarity(rows: &UnitRows, clustered: usize) -> Vec<usize> {
     let count = rows.len();
-    let chosen: Vec<usize> = if count <= clustered {
-        (0..count).collect()
-    } else {
-        (0..clustered).map(|at| at * count / clustered).collect()
-    };
+    let chosen = evenly(count, clustered);
     let leaves = leaves(rows, &chosen);
     if chosen.len() == count {
         return leaves;

@@ -1,6 +1,6 @@
 //! The plane in which embeddings spread the most.
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DVector, SymmetricEigen};
 
 use super::UnitRows;
 
@@ -18,11 +18,7 @@ pub struct PrincipalComponents {
 /// positive, so that equal rows give equal points.
 pub fn principal_components(rows: &UnitRows) -> PrincipalComponents {
     let (count, dimensions) = (rows.len(), rows.dimensions());
-    let mut means = vec![0.0; dimensions];
-    for row in 0..count {
-        means.iter_mut().zip(rows.row(row)).for_each(|(mean, value)| *mean += value / count as f32);
-    }
-    let centred = DMatrix::from_fn(count, dimensions, |row, column| rows.row(row)[column] - means[column]);
+    let centred = rows.centred();
     let eigen = SymmetricEigen::new(centred.tr_mul(&centred) / count as f32);
     let mut order: Vec<usize> = (0..dimensions).collect();
     order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
@@ -41,6 +37,8 @@ pub fn principal_components(rows: &UnitRows) -> PrincipalComponents {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::DMatrix;
+
     use super::*;
     use crate::random::{Purpose, generator};
     use rand::RngExt;

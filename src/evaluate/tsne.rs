@@ -8,6 +8,7 @@ mod affinities;
 use affinities::Affinities;
 
 use super::UnitRows;
+use crate::progress::Progress;
 
 /// Iterations in which attraction is exaggerated, so that clusters form.
 const EARLY: u32 = 250;
@@ -71,8 +72,8 @@ impl Tsne {
         self.x.iter().zip(&self.y).map(|(x, y)| [*x, *y]).collect()
     }
 
-    /// Takes one iteration of gradient descent; whether more are left.
-    pub fn advance(&mut self) -> bool {
+    /// Takes one iteration of gradient descent.
+    pub fn advance(&mut self) -> Progress {
         let early = self.iteration < EARLY;
         let gradient = self.gradient(if early { EXAGGERATION } else { 1.0 });
         let count = self.x.len() as f32;
@@ -92,7 +93,7 @@ impl Tsne {
         centre(&mut self.x);
         centre(&mut self.y);
         self.iteration += 1;
-        self.iteration < EARLY + LATE
+        Progress::more_if(self.iteration < EARLY + LATE)
     }
 
     /// The gradient of the Kullback-Leibler divergence, attraction exaggerated.
@@ -177,7 +178,7 @@ mod tests {
     fn clusters_that_are_apart_stay_apart() {
         let rows = clusters(5, 40, &mut generator(1, Purpose::Preview, 0));
         let mut tsne = Tsne::new(&rows, &principal_components(&rows).points);
-        while tsne.advance() {}
+        while tsne.advance() == Progress::More {}
         let points = tsne.points();
         for point in 0..points.len() {
             let distance = |other: &usize| {
@@ -232,7 +233,7 @@ mod tests {
         for count in 1..4 {
             let rows = UnitRows::new((0..count * 2).map(|i| (i as f32).sin()).collect(), 2);
             let mut tsne = Tsne::new(&rows, &principal_components(&rows).points);
-            while tsne.advance() {}
+            while tsne.advance() == Progress::More {}
             assert!(tsne.points().iter().flatten().all(|value| value.is_finite()));
         }
     }

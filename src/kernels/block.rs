@@ -8,7 +8,7 @@ use super::extension::{InferenceKernels, TrainingKernels};
 pub const EPSILON: f64 = 1e-5;
 
 /// Mean and variance of each channel over one batch, `[channels]` each, detached.
-pub struct Moments {
+pub struct BatchStatistics {
     /// The means.
     pub mean: Tensor<1>,
     /// The variances.
@@ -27,12 +27,12 @@ pub struct Weights {
     pub stride: usize,
 }
 
-/// Normalises by the batch's own moments, which come back too.
+/// Normalises by the batch's own statistics, which come back too.
 ///
 /// # Shapes
 /// - `x`: `[batch, input, height, width]`
 /// - result: `[batch, output, height / stride, width / stride]`, rounded up
-pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
+pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, BatchStatistics) {
     let Weights { kernel, gamma, beta, stride } = weights;
     let (y, mean, variance) = Dispatch::block_in_training(
         x.into_dispatch(),
@@ -41,20 +41,21 @@ pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
         beta.into_dispatch(),
         stride,
     );
-    let moments = Moments { mean: Tensor::from_dispatch(mean), variance: Tensor::from_dispatch(variance) };
-    (Tensor::from_dispatch(y), moments)
+    let statistics =
+        BatchStatistics { mean: Tensor::from_dispatch(mean), variance: Tensor::from_dispatch(variance) };
+    (Tensor::from_dispatch(y), statistics)
 }
 
-/// Normalises by remembered moments. Shapes as in [`in_training`]; no gradients.
-pub fn in_use(x: Tensor<4>, weights: Weights, moments: Moments) -> Tensor<4> {
+/// Normalises by running statistics. Shapes as in [`in_training`]; no gradients.
+pub fn in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
     let Weights { kernel, gamma, beta, stride } = weights;
     Tensor::from_dispatch(Dispatch::block_in_use(
         x.into_dispatch(),
         kernel.into_dispatch(),
         gamma.into_dispatch(),
         beta.into_dispatch(),
-        moments.mean.into_dispatch(),
-        moments.variance.into_dispatch(),
+        running.mean.into_dispatch(),
+        running.variance.into_dispatch(),
         stride,
     ))
 }
@@ -88,15 +89,15 @@ mod tests {
         conv2d(x, kernel, None, ConvOptions::new([stride; 2], [1, 1], [1, 1], 1))
     }
 
-    fn plain_in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, Moments) {
+    fn plain_in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, BatchStatistics) {
         let Weights { kernel, gamma, beta, stride } = weights;
         let batch = batch_norm_train(convolve(x, kernel, stride), gamma, beta, EPSILON);
-        (relu(batch.output), Moments { mean: batch.mean, variance: batch.variance })
+        (relu(batch.output), BatchStatistics { mean: batch.mean, variance: batch.variance })
     }
 
-    fn plain_in_use(x: Tensor<4>, weights: Weights, moments: Moments) -> Tensor<4> {
+    fn plain_in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
         let Weights { kernel, gamma, beta, stride } = weights;
-        relu(batch_norm(convolve(x, kernel, stride), gamma, beta, moments.mean, moments.variance, EPSILON))
+        relu(batch_norm(convolve(x, kernel, stride), gamma, beta, running.mean, running.variance, EPSILON))
     }
 
     struct Case {
@@ -143,7 +144,7 @@ mod tests {
         }
 
         /// The result, the moments and the gradients of all four inputs.
-        fn all(&self, block: impl Fn(Tensor<4>, Weights) -> (Tensor<4>, Moments)) -> Vec<Channels> {
+        fn all(&self, block: impl Fn(Tensor<4>, Weights) -> (Tensor<4>, BatchStatistics)) -> Vec<Channels> {
             let (y, moments) = block(self.x.clone(), self.weights());
             let gradients = (y.clone() * self.pull.clone()).sum().backward();
             vec![
@@ -208,7 +209,7 @@ mod tests {
 
     fn assert_use_agrees(device: &Device) {
         for shape in SHAPES {
-            let result = |device: &Device, block: fn(Tensor<4>, Weights, Moments) -> Tensor<4>| {
+            let result = |device: &Device, block: fn(Tensor<4>, Weights, BatchStatistics) -> Tensor<4>| {
                 let (x, weights) = Case::new(shape, device).inner();
                 of_pictures(block(x, weights, moments(shape[2], device)))
             };
@@ -217,9 +218,9 @@ mod tests {
         }
     }
 
-    fn moments(channels: usize, device: &Device) -> Moments {
+    fn moments(channels: usize, device: &Device) -> BatchStatistics {
         let moment = |value: f32| Tensor::full([channels], value, device);
-        Moments { mean: moment(0.3), variance: moment(2.5) }
+        BatchStatistics { mean: moment(0.3), variance: moment(2.5) }
     }
 
     #[test]

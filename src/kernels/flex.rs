@@ -53,11 +53,12 @@ impl BlockPasses for Flex {
         let geometry = Geometry::new(x.shape().dims(), kernel.shape()[0], stride);
         let (x, kernel) = (channels_last(&x), kernel.to_contiguous());
         let convolved = convolution::forward(numbers(&x), numbers(&kernel), &geometry);
-        let [mean, variance] = normalisation::moments(&convolved, geometry.output);
+        let [mean, variance] = normalisation::statistics(&convolved, geometry.output);
         let (gamma, beta) = (gamma.to_contiguous(), beta.to_contiguous());
         let statistics = [numbers(&gamma), numbers(&beta), &mean, &variance].concat();
         let [scale, shift] = normalisation(&statistics).scale_and_shift();
-        let result = normalisation::scale_shift_relu(&convolved, &scale, &shift);
+        // A copy: the gradient needs what was normalised.
+        let result = normalisation::scale_shift_relu(convolved.clone(), &scale, &shift);
         let [batch, channels, height, width] = geometry.output_shape();
         BlockOutputs {
             result: channels_first(result, geometry.output_shape()),
@@ -120,7 +121,7 @@ impl InferenceKernels for Flex {
             [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
         let statistics = [&gamma, &beta, &mean, &variance].map(numbers).concat();
         let [scale, shift] = normalisation(&statistics).scale_and_shift();
-        let result = normalisation::scale_shift_relu(&convolved, &scale, &shift);
+        let result = normalisation::scale_shift_relu(convolved, &scale, &shift);
         channels_first(result, geometry.output_shape())
     }
 

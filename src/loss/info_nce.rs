@@ -5,7 +5,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{BatchLoss, Scale, pairing::Pairing};
+use super::{BatchLoss, LogitScale, pairing::Pairing};
 use crate::settings::Similarity;
 
 /// NT-Xent for batches of one size.
@@ -28,13 +28,13 @@ impl InfoNce {
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
-    pub fn forward(&self, projections: Tensor<2>, scale: &Scale) -> BatchLoss {
+    pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale) -> BatchLoss {
         let compared = self.pairing.compare(projections, self.similarity);
-        let logits = scale.sharpen(compared.all.clone()) + self.pairing.not_self.clone();
+        let logits = scale.over_temperature(compared.all.clone()) + self.pairing.not_self.clone();
         let largest = logits.clone().detach().max_dim(1);
         let partition = (logits - largest.clone()).exp().sum_dim(1).log() + largest;
         // Each positive similarity belongs to two anchors.
-        let loss = partition.mean() - scale.sharpen(compared.positive.clone()).mean();
+        let loss = partition.mean() - scale.over_temperature(compared.positive.clone()).mean();
         self.pairing.report(loss, compared, None)
     }
 }
@@ -43,22 +43,22 @@ impl InfoNce {
 mod tests {
     use super::*;
     use crate::{
-        loss::twin::{self, PAIRS, Twin, VIEWS, assert_close, collapsed, projections, slope},
+        loss::reference::{self, PAIRS, Reference, VIEWS, assert_close, collapsed, projections, slope},
         settings::LossKind,
     };
 
     fn forward(projections: Tensor<2>, similarity: Similarity, temperature: f32) -> BatchLoss {
         let device = projections.device();
-        let scale = twin::scale(LossKind::InfoNce, temperature, &device);
+        let scale = reference::scale(LossKind::InfoNce, temperature, &device);
         InfoNce::new(PAIRS, similarity, &device).forward(projections, &scale)
     }
 
     /// The definition, one pair at a time, in double precision.
-    fn by_loops(twin: &Twin, similarity: Similarity, tau: f64) -> f64 {
+    fn by_loops(reference: &Reference, similarity: Similarity, tau: f64) -> f64 {
         let anchor = |i: usize| {
-            let weight = |j| (twin.similarity(i, j, similarity) / tau).exp();
-            let partition: f64 = Twin::others(i).map(weight).sum();
-            -(weight(Twin::positive(i)) / partition).ln()
+            let weight = |j| (reference.similarity(i, j, similarity) / tau).exp();
+            let partition: f64 = Reference::others(i).map(weight).sum();
+            -(weight(Reference::positive(i)) / partition).ln()
         };
         (0..VIEWS).map(anchor).sum::<f64>() / VIEWS as f64
     }
@@ -68,9 +68,9 @@ mod tests {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             for index in 0..4 {
                 let projections = projections(index);
-                let twin = Twin::new(&projections);
-                let batch = forward(twin::tensor(&projections), similarity, 0.3);
-                assert_close(batch, by_loops(&twin, similarity, 0.3), &twin);
+                let reference = Reference::new(&projections);
+                let batch = forward(reference::tensor(&projections), similarity, 0.3);
+                assert_close(batch, by_loops(&reference, similarity, 0.3), &reference);
             }
         }
     }
@@ -78,9 +78,9 @@ mod tests {
     #[test]
     fn its_gradient_is_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
-            twin::assert_gradient(
+            reference::assert_gradient(
                 |projections| forward(projections, similarity, 0.3),
-                |twin| by_loops(twin, similarity, 0.3),
+                |reference| by_loops(reference, similarity, 0.3),
             );
         }
     }
@@ -88,12 +88,12 @@ mod tests {
     #[test]
     fn a_learned_temperature_follows_the_slope_of_the_loops() {
         let projections = projections(1);
-        let twin = Twin::new(&projections);
-        let of = |log_tau: f64| by_loops(&twin, Similarity::Cosine, log_tau.exp());
-        let (gradients, scale) = twin::scale_gradients(LossKind::InfoNce, 0.3, |tensor, scale| {
+        let reference = Reference::new(&projections);
+        let of = |log_tau: f64| by_loops(&reference, Similarity::Cosine, log_tau.exp());
+        let (gradients, scale) = reference::scale_gradients(LossKind::InfoNce, 0.3, |tensor, scale| {
             InfoNce::new(PAIRS, Similarity::Cosine, &tensor.device()).forward(tensor, scale)
         });
-        twin::assert_slope(scale.log_temperature_slope(&gradients), slope(of, 0.3_f64.ln()));
+        reference::assert_slope(scale.log_temperature_slope(&gradients), slope(of, 0.3_f64.ln()));
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
         let projections = projections(0);
         let (first, second) = projections.split_at(projections.len() / 2);
         let of = |projections: &[f32]| {
-            twin::statistics(forward(twin::tensor(projections), Similarity::Cosine, 0.3))
+            reference::statistics(forward(reference::tensor(projections), Similarity::Cosine, 0.3))
         };
         let (a, b) = (of(&projections), of(&[second, first].concat()));
         assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
@@ -109,14 +109,15 @@ mod tests {
 
     #[test]
     fn collapsed_projections_cost_the_log_of_the_number_of_others() {
-        let loss = forward(twin::tensor(&collapsed()), Similarity::Cosine, 0.3).loss.into_scalar::<f32>();
+        let loss =
+            forward(reference::tensor(&collapsed()), Similarity::Cosine, 0.3).loss.into_scalar::<f32>();
         assert!((f64::from(loss) - f64::ln((VIEWS - 1) as f64)).abs() < 1e-5, "{loss}");
     }
 
     #[test]
     fn the_limits_give_numbers() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
-            twin::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
+            reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }
     }
 }

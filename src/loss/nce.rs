@@ -8,7 +8,7 @@
 use burn::tensor::{Device, Tensor, activation::log_sigmoid};
 
 use super::{
-    BatchLoss, Scale,
+    BatchLoss, LogitScale,
     pairing::{Pairing, cells},
 };
 use crate::settings::Similarity;
@@ -36,7 +36,7 @@ impl Nce {
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
-    pub fn forward(&self, projections: Tensor<2>, scale: &Scale) -> BatchLoss {
+    pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale) -> BatchLoss {
         let compared = self.pairing.compare(projections, self.similarity);
         let certainty = scale.logits(compared.all.clone()) * self.answers.clone();
         // About itself a view is not asked: that answer is certain and costs nothing.
@@ -50,7 +50,7 @@ impl Nce {
 mod tests {
     use super::*;
     use crate::{
-        loss::twin::{self, PAIRS, Twin, VIEWS, assert_close, collapsed, projections, slope},
+        loss::reference::{self, PAIRS, Reference, VIEWS, assert_close, collapsed, projections, slope},
         settings::LossKind,
     };
 
@@ -58,18 +58,18 @@ mod tests {
 
     fn forward(projections: Tensor<2>, similarity: Similarity, temperature: f32) -> BatchLoss {
         let device = projections.device();
-        let scale = twin::scale(LossKind::Nce, temperature, &device);
+        let scale = reference::scale(LossKind::Nce, temperature, &device);
         Nce::new(PAIRS, similarity, &device).forward(projections, &scale)
     }
 
     /// The definition, one question at a time, in double precision.
-    fn by_loops(twin: &Twin, similarity: Similarity, tau: f64, bias: f64) -> f64 {
+    fn by_loops(reference: &Reference, similarity: Similarity, tau: f64, bias: f64) -> f64 {
         let question = |i, j| {
-            let logit = twin.similarity(i, j, similarity) / tau + bias;
+            let logit = reference.similarity(i, j, similarity) / tau + bias;
             let yes = 1.0 / (1.0 + (-logit).exp());
-            if j == Twin::positive(i) { -yes.ln() } else { -(1.0 - yes).ln() }
+            if j == Reference::positive(i) { -yes.ln() } else { -(1.0 - yes).ln() }
         };
-        let anchor = |i| Twin::others(i).map(|j| question(i, j)).sum::<f64>();
+        let anchor = |i| Reference::others(i).map(|j| question(i, j)).sum::<f64>();
         (0..VIEWS).map(anchor).sum::<f64>() / VIEWS as f64
     }
 
@@ -82,9 +82,13 @@ mod tests {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             for index in 0..4 {
                 let projections = projections(index);
-                let twin = Twin::new(&projections);
-                let batch = forward(twin::tensor(&projections), similarity, TAU);
-                assert_close(batch, by_loops(&twin, similarity, f64::from(TAU), first_bias(TAU)), &twin);
+                let reference = Reference::new(&projections);
+                let batch = forward(reference::tensor(&projections), similarity, TAU);
+                assert_close(
+                    batch,
+                    by_loops(&reference, similarity, f64::from(TAU), first_bias(TAU)),
+                    &reference,
+                );
             }
         }
     }
@@ -92,9 +96,9 @@ mod tests {
     #[test]
     fn its_gradient_is_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
-            twin::assert_gradient(
+            reference::assert_gradient(
                 |projections| forward(projections, similarity, TAU),
-                |twin| by_loops(twin, similarity, f64::from(TAU), first_bias(TAU)),
+                |reference| by_loops(reference, similarity, f64::from(TAU), first_bias(TAU)),
             );
         }
     }
@@ -102,27 +106,28 @@ mod tests {
     #[test]
     fn temperature_and_bias_follow_the_slope_of_the_loops() {
         let projections = projections(1);
-        let twin = Twin::new(&projections);
+        let reference = Reference::new(&projections);
         let (tau, bias) = (f64::from(TAU), first_bias(TAU));
-        let (gradients, scale) = twin::scale_gradients(LossKind::Nce, TAU, |tensor, scale| {
+        let (gradients, scale) = reference::scale_gradients(LossKind::Nce, TAU, |tensor, scale| {
             Nce::new(PAIRS, Similarity::Cosine, &tensor.device()).forward(tensor, scale)
         });
-        let by_temperature = |log_tau: f64| by_loops(&twin, Similarity::Cosine, log_tau.exp(), bias);
-        twin::assert_slope(scale.log_temperature_slope(&gradients), slope(by_temperature, tau.ln()));
-        let by_bias = |bias: f64| by_loops(&twin, Similarity::Cosine, tau, bias);
-        twin::assert_slope(scale.bias_slope(&gradients), slope(by_bias, bias));
+        let by_temperature = |log_tau: f64| by_loops(&reference, Similarity::Cosine, log_tau.exp(), bias);
+        reference::assert_slope(scale.log_temperature_slope(&gradients), slope(by_temperature, tau.ln()));
+        let by_bias = |bias: f64| by_loops(&reference, Similarity::Cosine, tau, bias);
+        reference::assert_slope(scale.bias_slope(&gradients), slope(by_bias, bias));
     }
 
     #[test]
     fn collapsed_projections_leave_every_question_open_at_first() {
-        let loss = forward(twin::tensor(&collapsed()), Similarity::Cosine, TAU).loss.into_scalar::<f32>();
+        let loss =
+            forward(reference::tensor(&collapsed()), Similarity::Cosine, TAU).loss.into_scalar::<f32>();
         assert!((f64::from(loss) - (VIEWS - 1) as f64 * f64::ln(2.0)).abs() < 1e-4, "{loss}");
     }
 
     #[test]
     fn the_limits_give_numbers() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
-            twin::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
+            reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }
     }
 }

@@ -13,14 +13,14 @@ use crate::settings::{LossKind, Settings};
 
 /// `logit = similarity / τ + bias`, with τ fixed or learned.
 #[derive(Module, Debug)]
-pub struct Scale {
+pub struct LogitScale {
     /// ln τ, `[1]`.
     log_temperature: Param<Tensor<1>>,
     /// Used by NCE alone, `[1]`.
     bias: Param<Tensor<1>>,
 }
 
-impl Scale {
+impl LogitScale {
     /// Starts at the temperature that is set.
     ///
     /// The bias of NCE is always learned and starts at −1/τ (SigLIP's −10 at τ = 0.1), so
@@ -41,13 +41,13 @@ impl Scale {
     }
 
     /// `similarities / τ`; shapes are kept.
-    pub fn sharpen(&self, similarities: Tensor<2>) -> Tensor<2> {
+    pub fn over_temperature(&self, similarities: Tensor<2>) -> Tensor<2> {
         similarities * self.log_temperature.val().neg().exp().unsqueeze()
     }
 
     /// `similarities / τ + bias`; shapes are kept.
     pub fn logits(&self, similarities: Tensor<2>) -> Tensor<2> {
-        self.sharpen(similarities) + self.bias.val().unsqueeze()
+        self.over_temperature(similarities) + self.bias.val().unsqueeze()
     }
 
     /// τ and bias, `[2]`, detached.
@@ -60,14 +60,15 @@ impl Scale {
         let limits = Settings::TEMPERATURE;
         self.log_temperature = self.log_temperature.map(|value| {
             let learned = value.is_require_grad();
-            value.detach().clamp(limits.min.ln(), limits.max.ln()).detach().set_require_grad(learned)
+            Tensor::from_inner(value.inner().clamp(limits.min.ln(), limits.max.ln()))
+                .set_require_grad(learned)
         });
         self
     }
 }
 
 #[cfg(test)]
-impl Scale {
+impl LogitScale {
     /// The slope of a loss along ln τ.
     pub fn log_temperature_slope(&self, gradients: &burn::tensor::Gradients) -> f32 {
         self.log_temperature.val().grad(gradients).expect("it is learned").into_scalar()
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
     use crate::settings::Images;
 
-    fn values(scale: &Scale) -> Vec<f32> {
+    fn values(scale: &LogitScale) -> Vec<f32> {
         scale.values().into_data().try_to_vec().expect("single precision")
     }
 
@@ -92,7 +93,7 @@ mod tests {
     fn a_temperature_stays_within_its_limits_and_trainable() {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.temperature, settings.learned_temperature) = (1e-4, true);
-        let scale = Scale::new(&settings, &Device::flex()).train().limited();
+        let scale = LogitScale::new(&settings, &Device::flex()).train().limited();
         assert!((values(&scale)[0] / Settings::TEMPERATURE.min - 1.0).abs() < 1e-4);
         assert!(scale.log_temperature.val().is_require_grad() && !scale.bias.val().is_require_grad());
     }
@@ -101,7 +102,7 @@ mod tests {
     fn equal_views_are_an_open_question_at_first() {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.loss, settings.temperature) = (LossKind::Nce, 0.1);
-        let scale = Scale::new(&settings, &Device::flex());
+        let scale = LogitScale::new(&settings, &Device::flex());
         let logit = scale.logits(Tensor::ones([1, 1], &Device::flex())).into_scalar::<f32>();
         assert!(logit.abs() < 1e-4, "{logit}");
     }

@@ -85,7 +85,7 @@ impl Triplet {
 mod tests {
     use super::*;
     use crate::{
-        loss::twin::{self, PAIRS, Twin, VIEWS, assert_close, collapsed, projections},
+        loss::reference::{self, PAIRS, Reference, VIEWS, assert_close, collapsed, projections},
         random::{Purpose, generator},
     };
 
@@ -105,18 +105,19 @@ mod tests {
         negatives.into_iter().map(|index| index as usize).collect()
     }
 
-    fn distance(twin: &Twin, i: usize, j: usize) -> f64 {
-        2.0 - 2.0 * twin.similarity(i, j, Similarity::Cosine)
+    fn distance(reference: &Reference, i: usize, j: usize) -> f64 {
+        2.0 - 2.0 * reference.similarity(i, j, Similarity::Cosine)
     }
 
     fn negatives(i: usize) -> impl Iterator<Item = usize> {
-        Twin::others(i).filter(move |j| *j != Twin::positive(i))
+        Reference::others(i).filter(move |j| *j != Reference::positive(i))
     }
 
     /// The negative that the definition takes; the given one where chance decides.
-    fn by_definition(twin: &Twin, i: usize, mining: Mining, drawn: usize) -> usize {
-        let nearest = |a: &usize, b: &usize| distance(twin, i, *a).total_cmp(&distance(twin, i, *b));
-        let farther = |j: &usize| distance(twin, i, *j) > distance(twin, i, Twin::positive(i));
+    fn by_definition(reference: &Reference, i: usize, mining: Mining, drawn: usize) -> usize {
+        let nearest =
+            |a: &usize, b: &usize| distance(reference, i, *a).total_cmp(&distance(reference, i, *b));
+        let farther = |j: &usize| distance(reference, i, *j) > distance(reference, i, Reference::positive(i));
         let found = match mining {
             Mining::Random => Some(drawn),
             Mining::Hard => negatives(i).min_by(nearest),
@@ -127,10 +128,10 @@ mod tests {
         found.expect("there are negatives")
     }
 
-    fn by_loops(twin: &Twin, mining: Mining, drawn: &[usize]) -> f64 {
+    fn by_loops(reference: &Reference, mining: Mining, drawn: &[usize]) -> f64 {
         let anchor = |i: usize| {
-            let negative = by_definition(twin, i, mining, drawn[i]);
-            let lead = distance(twin, i, Twin::positive(i)) - distance(twin, i, negative);
+            let negative = by_definition(reference, i, mining, drawn[i]);
+            let lead = distance(reference, i, Reference::positive(i)) - distance(reference, i, negative);
             (lead + f64::from(MARGIN)).max(0.0)
         };
         (0..VIEWS).map(anchor).sum::<f64>() / VIEWS as f64
@@ -141,13 +142,13 @@ mod tests {
         for mining in ALL {
             for index in 0..4 {
                 let projections = projections(index);
-                let twin = Twin::new(&projections);
-                let batch = forward(twin::tensor(&projections), mining);
+                let reference = Reference::new(&projections);
+                let batch = forward(reference::tensor(&projections), mining);
                 let mined = mined(&batch);
                 for (i, mined) in mined.iter().enumerate() {
-                    assert_eq!(*mined, by_definition(&twin, i, mining, *mined), "{mining:?}");
+                    assert_eq!(*mined, by_definition(&reference, i, mining, *mined), "{mining:?}");
                 }
-                assert_close(batch, by_loops(&twin, mining, &mined), &twin);
+                assert_close(batch, by_loops(&reference, mining, &mined), &reference);
             }
         }
     }
@@ -155,10 +156,10 @@ mod tests {
     #[test]
     fn its_gradient_is_the_slope_of_the_loops() {
         for mining in ALL {
-            let drawn = mined(&forward(twin::tensor(&projections(0)), mining));
-            twin::assert_gradient(
+            let drawn = mined(&forward(reference::tensor(&projections(0)), mining));
+            reference::assert_gradient(
                 |projections| forward(projections, mining),
-                |twin| by_loops(twin, mining, &drawn),
+                |reference| by_loops(reference, mining, &drawn),
             );
         }
     }
@@ -184,7 +185,7 @@ mod tests {
     #[test]
     fn collapsed_projections_cost_the_margin() {
         for mining in ALL {
-            let loss = forward(twin::tensor(&collapsed()), mining).loss.into_scalar::<f32>();
+            let loss = forward(reference::tensor(&collapsed()), mining).loss.into_scalar::<f32>();
             assert!((loss - MARGIN).abs() < 1e-5, "{loss}");
         }
     }
@@ -192,7 +193,7 @@ mod tests {
     #[test]
     fn the_limits_give_numbers() {
         for mining in ALL {
-            twin::assert_finite_at_the_limits(|projections| forward(projections, mining));
+            reference::assert_finite_at_the_limits(|projections| forward(projections, mining));
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use burn::{
-    module::{Module, ModuleMapper, Param, ParamId},
+    module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
     optim::{AdamW, AdamWState, DynState, GradientsParams, Optimizer as Rule},
     tensor::Tensor,
 };
@@ -28,6 +28,11 @@ impl Optimizer {
         module.map(&mut Step { optimizer: self, rate, gradients })
     }
 
+    /// Forgets a module's parameters, which are replaced by others.
+    pub fn forget<M: Module>(&mut self, module: &M) {
+        module.visit(&mut Forgetter { optimizer: self });
+    }
+
     /// A parameter's moments, without autodiff; `None` before its first step.
     pub fn moments<const D: usize>(&self, id: ParamId) -> Option<&AdamWState<D>> {
         self.moments.get(&id).map(DynState::downcast_ref)
@@ -36,6 +41,24 @@ impl Optimizer {
     /// Goes on from a parameter's moments.
     pub fn put_moments<const D: usize>(&mut self, id: ParamId, moments: AdamWState<D>) {
         self.moments.insert(id, DynState::create(moments, D));
+    }
+}
+
+#[cfg(test)]
+impl Optimizer {
+    /// How many parameters it has moments of.
+    pub fn known(&self) -> usize {
+        self.moments.len()
+    }
+}
+
+struct Forgetter<'a> {
+    optimizer: &'a mut Optimizer,
+}
+
+impl ModuleVisitor for Forgetter<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.optimizer.moments.remove(&param.id);
     }
 }
 

@@ -7,8 +7,8 @@ use burn::{
 
 use super::{Trainer, optimizer::Optimizer};
 use crate::{
-    checkpoint::{self, Checkpoint, Gatherer, LOSS, Named, Taken, UNTRAINED},
-    loss::Scale,
+    checkpoint::{self, Checkpoint, Gatherer, LOSS, NamedTensors, OptimizerSteps, UNTRAINED},
+    loss::LogitScale,
     settings::Settings,
 };
 
@@ -17,8 +17,8 @@ impl Trainer {
     pub async fn model(&self) -> Result<Option<Checkpoint>, String> {
         let network = self.network();
         let mut gatherer = Gatherer::default();
-        gatherer.take("", &network, None);
-        Ok(Checkpoint::new(self.settings, self.step, None, gatherer.finish().await?))
+        gatherer.take("", &network);
+        Ok(Checkpoint::new(self.origin(), self.step, None, gatherer.finish().await?))
     }
 
     /// Everything that the next step depends on but the pictures, read back from the device;
@@ -26,13 +26,20 @@ impl Trainer {
     pub async fn snapshot(&self) -> Result<Option<Checkpoint>, String> {
         let (network, scale) = (self.network(), self.scale.valid());
         let mut gatherer = Gatherer::default();
-        gatherer.take("", &network, Some(&self.optimizer));
-        gatherer.take(LOSS, &scale, Some(&self.optimizer));
-        gatherer.take(UNTRAINED, &self.untrained, None);
-        let mut numbers = gatherer.finish().await?;
-        numbers.retain(|name, _| !name.starts_with(UNTRAINED) || checkpoint::is_remembered(name));
-        let taken = Taken { network: steps(&self.optimizer, &network), loss: steps(&self.optimizer, &scale) };
-        Ok(Checkpoint::new(self.settings, self.step, Some(taken), numbers))
+        gatherer.take_with_moments("", &network, &self.optimizer);
+        gatherer.take_with_moments(LOSS, &scale, &self.optimizer);
+        gatherer.take_statistics(UNTRAINED, &self.untrained);
+        let numbers = gatherer.finish().await?;
+        let taken = OptimizerSteps {
+            network: steps(&self.optimizer, &network),
+            loss: steps(&self.optimizer, &scale),
+        };
+        Ok(Checkpoint::new(self.origin(), self.step, Some(taken), numbers))
+    }
+
+    /// The settings, with the seed that drew the first weights.
+    fn origin(&self) -> Settings {
+        Settings { seed: self.weights_seed, ..self.settings }
     }
 
     /// Goes on where a checkpoint was taken, on these pictures, shaped as in
@@ -44,16 +51,17 @@ impl Trainer {
     pub fn resume(settings: Settings, pictures: Tensor<4>, from: &Checkpoint) -> Self {
         let shape = |settings: &Settings| (settings.width, settings.depth, settings.side);
         assert_eq!(shape(&settings), shape(&from.settings), "the network has another shape");
-        // The seed of the checkpoint drew the weights that its network started from.
+        // The seed of the checkpoint drew the weights that its network started from; batches
+        // and views are drawn by the session's from now on.
         let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures);
         trainer.settings = settings;
         trainer.step = from.step;
         let numbers = from.numbers();
         trainer.network = checkpoint::filled(trainer.network.valid(), "", numbers).train();
-        if let Some(Taken { network, loss }) = from.training {
+        if let Some(OptimizerSteps { network, loss }) = from.training {
             trainer.untrained = checkpoint::filled(trainer.untrained, UNTRAINED, numbers);
             put_moments(&mut trainer.optimizer, &trainer.network, "", numbers, network);
-            if Scale::is_shared(&from.settings, &settings) {
+            if LogitScale::is_shared(&from.settings, &settings) {
                 trainer.scale = checkpoint::filled(trainer.scale.valid(), LOSS, numbers).train();
                 put_moments(&mut trainer.optimizer, &trainer.scale, LOSS, numbers, loss);
             }
@@ -62,7 +70,13 @@ impl Trainer {
     }
 }
 
-fn put_moments<M: Module>(optimizer: &mut Optimizer, module: &M, prefix: &str, numbers: &Named, time: u32) {
+fn put_moments<M: Module>(
+    optimizer: &mut Optimizer,
+    module: &M,
+    prefix: &str,
+    numbers: &NamedTensors,
+    time: u32,
+) {
     if time > 0 {
         checkpoint::put_moments(optimizer, module, prefix, numbers, time as usize);
     }

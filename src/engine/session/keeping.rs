@@ -73,15 +73,17 @@ impl<E: FnMut(Event)> Session<E> {
             }
             None => {
                 let step = run.trainer.steps_taken();
-                self.fall_back(&format!("By step {step} some weights had stopped being numbers"));
+                self.fall_back(step, &format!("By step {step} some weights had stopped being numbers"));
             }
         }
         Ok(())
     }
 
-    /// Stops, and goes back to where the numbers were still good.
-    pub(super) fn fall_back(&mut self, what_happened: &str) {
+    /// Stops, and goes back to before a step, where the numbers were still good: to the latest
+    /// snapshot, or to the start where that is the one that went wrong.
+    pub(super) fn fall_back(&mut self, before: u32, what_happened: &str) {
         let kept = self.run.take().and_then(|run| run.snapshots.into_latest());
+        let kept = kept.filter(|kept| kept.step < before);
         let backend = self.opened.as_ref().map_or(Backend::Cpu, |opened| opened.environment.backend);
         let cause = likely_cause(&self.settings, backend);
         let step = kept.as_ref().map_or(0, |kept| kept.step);

@@ -2,8 +2,8 @@
 //!
 //! Pictures lie channels-last, `[batch, height, width, channels]`, so that the three pixels
 //! under one row of the kernel are one contiguous *run* of `3 · channels` numbers. All three
-//! products work on tiles of [`ROWS`] × [`LANES`] sums, which is what 16 vector registers
-//! hold; the compiler turns the inner loops into SIMD.
+//! products work on tiles of [`ROWS`] × [`LANES`] sums, which half of 16 vector registers hold, so
+//! that the other half is left for what is multiplied; the compiler turns the inner loops into SIMD.
 
 use crate::kernels::geometry::Geometry;
 
@@ -18,7 +18,6 @@ const PIXELS: usize = 64;
 
 type Tile = [[f32; LANES]; ROWS];
 
-/// How many numbers lie where.
 impl Geometry {
     fn input_len(&self) -> usize {
         self.size[0] * self.size[1] * self.input

@@ -6,13 +6,13 @@
 const BLOCK: usize = 1024;
 
 /// Mean and variance of every channel of `x`, `[pixels, channels]`.
-pub fn moments(x: &[f32], channels: usize) -> [Vec<f32>; 2] {
+pub fn statistics(x: &[f32], channels: usize) -> [Vec<f32>; 2] {
     let pixels = (x.len() / channels) as f64;
-    let share = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / pixels) as f32).collect::<Vec<f32>>();
-    let mean = share(sums(x, channels, |sums, row| {
+    let per_pixel = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / pixels) as f32).collect::<Vec<f32>>();
+    let mean = per_pixel(sums([x], channels, |sums, [row]| {
         sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
     }));
-    let variance = share(sums(x, channels, |sums, row| {
+    let variance = per_pixel(sums([x], channels, |sums, [row]| {
         for ((sum, value), mean) in sums.iter_mut().zip(row).zip(&mean) {
             *sum += (value - mean) * (value - mean);
         }
@@ -20,27 +20,38 @@ pub fn moments(x: &[f32], channels: usize) -> [Vec<f32>; 2] {
     [mean, variance]
 }
 
-/// Adds rows into one sum a channel, in blocks, so that no long sum loses digits.
-fn sums(x: &[f32], channels: usize, add: impl Fn(&mut [f32], &[f32])) -> Vec<f64> {
+/// Adds rows that lie at the same place of each of `all` into one sum a channel, in blocks,
+/// so that no long sum loses digits.
+fn sums<const N: usize>(
+    all: [&[f32]; N],
+    channels: usize,
+    add: impl Fn(&mut [f32], [&[f32]; N]),
+) -> Vec<f64> {
     let mut totals = vec![0.0_f64; channels];
     let mut block_sums = vec![0.0; channels];
-    for block in x.chunks(BLOCK * channels) {
+    let count = all[0].len();
+    for start in (0..count).step_by(BLOCK * channels) {
         block_sums.fill(0.0);
-        block.chunks_exact(channels).for_each(|row| add(&mut block_sums, row));
+        for at in (start..count.min(start + BLOCK * channels)).step_by(channels) {
+            add(&mut block_sums, all.map(|values| &values[at..at + channels]));
+        }
         totals.iter_mut().zip(&block_sums).for_each(|(total, sum)| *total += f64::from(*sum));
     }
     totals
 }
 
-/// `max(0, x · scale + shift)` with one scale and shift a channel.
-pub fn scale_shift_relu(x: &[f32], scale: &[f32], shift: &[f32]) -> Vec<f32> {
-    let mut result = x.to_vec();
-    for row in result.chunks_exact_mut(scale.len()) {
+/// `max(0, x · scale + shift)` with one scale and shift a channel, in the place of `x`.
+///
+/// A NaN stays one, as `f32::max` would not have it: else numbers that go wrong are noticed
+/// layers and steps later than they did.
+pub fn scale_shift_relu(mut x: Vec<f32>, scale: &[f32], shift: &[f32]) -> Vec<f32> {
+    for row in x.chunks_exact_mut(scale.len()) {
         for ((value, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
-            *value = (*value * scale + shift).max(0.0);
+            let y = *value * scale + shift;
+            *value = if y < 0.0 { 0.0 } else { y };
         }
     }
-    result
+    x
 }
 
 /// What batch normalisation does to one batch.
@@ -73,7 +84,7 @@ impl Normalisation<'_> {
         [scale, shift]
     }
 
-    /// Normalises `x` by its own moments, then ReLU: gradients of `x`, gamma and beta from
+    /// Normalises `x` by its own statistics, then ReLU: gradients of `x`, gamma and beta from
     /// the `gradient` of the result.
     pub fn relu_gradients(&self, x: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
         let channels = self.gamma.len();
@@ -85,54 +96,74 @@ impl Normalisation<'_> {
             }
         }
         let single = |sums: Vec<f64>| sums.into_iter().map(|sum| sum as f32).collect::<Vec<f32>>();
-        let of_beta = single(sums(&of_x, channels, |sums, row| {
+        let of_beta = single(sums([&of_x], channels, |sums, [row]| {
             sums.iter_mut().zip(row).for_each(|(sum, gradient)| *sum += gradient);
         }));
         let of_gamma = self.gamma_gradient(x, &of_x);
-        self.through_moments(x, &mut of_x, [&scale, &of_gamma, &of_beta]);
+        self.through_statistics(x, &mut of_x, [&scale, &of_gamma, &of_beta]);
         [of_x, of_gamma, of_beta]
     }
 
     /// Σ gradient · (x − mean) / deviation.
     fn gamma_gradient(&self, x: &[f32], gradient: &[f32]) -> Vec<f32> {
-        let channels = self.gamma.len();
-        let mut totals = vec![0.0_f64; channels];
-        let mut block_sums = vec![0.0_f32; channels];
-        for (x, gradient) in x.chunks(BLOCK * channels).zip(gradient.chunks(BLOCK * channels)) {
-            block_sums.fill(0.0);
-            for (x, gradient) in x.chunks_exact(channels).zip(gradient.chunks_exact(channels)) {
-                for (((sum, x), gradient), mean) in block_sums.iter_mut().zip(x).zip(gradient).zip(self.mean)
-                {
-                    *sum += gradient * (x - mean);
-                }
+        let totals = sums([x, gradient], self.gamma.len(), |sums, [x, gradient]| {
+            for (((sum, x), gradient), mean) in sums.iter_mut().zip(x).zip(gradient).zip(self.mean) {
+                *sum += gradient * (x - mean);
             }
-            totals.iter_mut().zip(&block_sums).for_each(|(total, sum)| *total += f64::from(*sum));
-        }
+        });
         totals.iter().zip(self.inverse()).map(|(total, inverse)| *total as f32 * inverse).collect()
     }
 
-    /// Turns gradients of normalised channels into those of `x`, which also moves its moments:
+    /// Turns gradients of normalised channels into those of `x`, which also moves its statistics:
     /// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`.
-    fn through_moments(&self, x: &[f32], gradient: &mut [f32], [scale, of_gamma, of_beta]: [&[f32]; 3]) {
+    fn through_statistics(&self, x: &[f32], gradient: &mut [f32], [scale, of_gamma, of_beta]: [&[f32]; 3]) {
         let channels = scale.len();
-        let share = channels as f32 / x.len() as f32;
+        let per_pixel = channels as f32 / x.len() as f32;
         // Written as a · gradient + b · x + c, so that the loop over all pixels stays short.
         let b: Vec<f32> = scale
             .iter()
             .zip(of_gamma)
             .zip(self.inverse())
-            .map(|((scale, of_gamma), inverse)| -scale * of_gamma * share * inverse)
+            .map(|((scale, of_gamma), inverse)| -scale * of_gamma * per_pixel * inverse)
             .collect();
         let c: Vec<f32> = scale
             .iter()
             .zip(of_beta)
             .zip(b.iter().zip(self.mean))
-            .map(|((scale, of_beta), (b, mean))| -scale * of_beta * share - b * mean)
+            .map(|((scale, of_beta), (b, mean))| -scale * of_beta * per_pixel - b * mean)
             .collect();
         for (row, x) in gradient.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
             for ((((gradient, x), a), b), c) in row.iter_mut().zip(x).zip(scale).zip(&b).zip(&c) {
                 *gradient = a * *gradient + b * x + c;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        let y = scale_shift_relu(vec![f32::NAN, -3.0, 2.0, f32::INFINITY], &[2.0], &[1.0]);
+        assert!(y[0].is_nan());
+        assert_eq!(y[1..], [0.0, 5.0, f32::INFINITY]);
+    }
+
+    #[test]
+    fn long_sums_keep_their_digits() {
+        // Several blocks, the last one not full, far from 0 beside their deviation.
+        let channels = 3;
+        let value = |at: usize| 100.0 + (at % channels) as f32 + (at as f32 * 0.37).sin();
+        let x: Vec<f32> = (0..(3 * BLOCK + 77) * channels).map(value).collect();
+        let [mean, variance] = statistics(&x, channels);
+        for channel in 0..channels {
+            let values: Vec<f64> = x.iter().skip(channel).step_by(channels).map(|v| f64::from(*v)).collect();
+            let exact = values.iter().sum::<f64>() / values.len() as f64;
+            let spread = values.iter().map(|v| (v - exact).powi(2)).sum::<f64>() / values.len() as f64;
+            assert!((f64::from(mean[channel]) - exact).abs() < 1e-4, "{mean:?}");
+            assert!((f64::from(variance[channel]) - spread).abs() < 1e-4, "{variance:?}");
         }
     }
 }

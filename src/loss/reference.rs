@@ -6,7 +6,7 @@ use burn::{
 };
 use rand::RngExt;
 
-use super::{BatchLoss, Scale};
+use super::{BatchLoss, LogitScale};
 use crate::{
     random::{Purpose, generator},
     settings::{Images, LossKind, Settings, Similarity},
@@ -40,10 +40,10 @@ fn on(projections: &[f32], device: &Device) -> Tensor<2> {
 }
 
 /// Temperature and bias as they are at first, the temperature learned.
-pub fn scale(loss: LossKind, temperature: f32, device: &Device) -> Scale {
+pub fn scale(loss: LossKind, temperature: f32, device: &Device) -> LogitScale {
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.loss, settings.temperature, settings.learned_temperature) = (loss, temperature, true);
-    Scale::new(&settings, device)
+    LogitScale::new(&settings, device)
 }
 
 /// Loss, accuracy, alignment and uniformity, read back.
@@ -52,9 +52,9 @@ pub fn statistics(batch: BatchLoss) -> Vec<f32> {
 }
 
 /// A batch in double precision.
-pub struct Twin(Vec<Vec<f64>>);
+pub struct Reference(Vec<Vec<f64>>);
 
-impl Twin {
+impl Reference {
     pub fn new(projections: &[f32]) -> Self {
         let row = |row: &[f32]| row.iter().map(|value| f64::from(*value)).collect();
         Self(projections.chunks_exact(DIMENSIONS).map(row).collect())
@@ -96,11 +96,11 @@ impl Twin {
 }
 
 /// Asserts a batch's loss, statistics, similarities and lengths.
-pub fn assert_close(batch: BatchLoss, loss: f64, twin: &Twin) {
+pub fn assert_close(batch: BatchLoss, loss: f64, reference: &Reference) {
     let read = |tensor: Tensor<1>| tensor.into_data().try_to_vec::<f32>().expect("single precision");
-    let cells = (0..VIEWS * VIEWS).map(|at| twin.similarity(at / VIEWS, at % VIEWS, Similarity::Cosine));
-    let lengths = (0..VIEWS).map(|i| twin.dot(i, i).sqrt());
-    let expected = [loss].into_iter().chain(twin.measures()).chain(cells).chain(lengths);
+    let cells = (0..VIEWS * VIEWS).map(|at| reference.similarity(at / VIEWS, at % VIEWS, Similarity::Cosine));
+    let lengths = (0..VIEWS).map(|i| reference.dot(i, i).sqrt());
+    let expected = [loss].into_iter().chain(reference.measures()).chain(cells).chain(lengths);
     let computed =
         [read(batch.statistics), read(batch.similarities.flatten(0, 1)), read(batch.lengths)].concat();
     for (computed, expected) in computed.into_iter().zip(expected) {
@@ -121,15 +121,15 @@ pub fn assert_slope(computed: f32, expected: f64) {
 }
 
 /// Asserts the gradient by every number of the projections.
-pub fn assert_gradient(forward: impl Fn(Tensor<2>) -> BatchLoss, by_loops: impl Fn(&Twin) -> f64) {
+pub fn assert_gradient(forward: impl Fn(Tensor<2>) -> BatchLoss, by_loops: impl Fn(&Reference) -> f64) {
     let projections = projections(0);
     let tracked = on(&projections, &Device::flex().autodiff()).require_grad();
     let gradient = gradient(&tracked, forward(tracked.clone()));
     for (at, computed) in gradient.into_iter().enumerate() {
         let moved = |value: f64| {
-            let mut twin = Twin::new(&projections);
-            twin.0[at / DIMENSIONS][at % DIMENSIONS] = value;
-            by_loops(&twin)
+            let mut reference = Reference::new(&projections);
+            reference.0[at / DIMENSIONS][at % DIMENSIONS] = value;
+            by_loops(&reference)
         };
         assert_slope(computed, slope(moved, f64::from(projections[at])));
     }
@@ -144,8 +144,8 @@ fn gradient(tracked: &Tensor<2>, batch: BatchLoss) -> Vec<f32> {
 pub fn scale_gradients(
     loss: LossKind,
     temperature: f32,
-    forward: impl Fn(Tensor<2>, &Scale) -> BatchLoss,
-) -> (burn::tensor::Gradients, Scale) {
+    forward: impl Fn(Tensor<2>, &LogitScale) -> BatchLoss,
+) -> (burn::tensor::Gradients, LogitScale) {
     let scale = scale(loss, temperature, &Device::flex()).train();
     let batch = forward(on(&projections(1), &Device::flex().autodiff()), &scale);
     (batch.loss.backward(), scale)

@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 
-/// The numbers of a tensor.
-pub async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, String> {
+/// The numbers of a tensor, row by row. Fails, in the device's own words, where it is lost.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
     let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
-    data.try_to_vec::<f32>().map_err(|error| format!("{error:?}"))
+    data.try_into_vec::<f32>().map_err(|error| format!("{error:?}"))
 }
 
 /// The bytes of pictures, RGB, picture by picture, row by row.
@@ -13,6 +13,6 @@ pub async fn read(tensor: Tensor<1>) -> Result<Vec<f32>, String> {
 /// # Shapes
 /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1
 pub async fn read_rgb(pictures: Tensor<4>) -> Result<Vec<u8>, String> {
-    let values = read(pictures.permute([0, 2, 3, 1]).flatten(0, 3)).await?;
+    let values = read(pictures.permute([0, 2, 3, 1])).await?;
     Ok(values.into_iter().map(|value| (value * 255.0).round() as u8).collect())
 }

@@ -1,0 +1,170 @@
+//! The set on its way through an encoder and the comparison that follows.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use web_time::Instant;
+
+use super::{Goal, SLICE, Session};
+use crate::{
+    engine::{comparing::Comparing, embedded::Embedded, embedder::Embedder},
+    evaluate::{order::order, set_matrix},
+    progress::Progress,
+    protocol::{Activity, Event, Floats, SetMatrix, Stage},
+};
+
+/// While training, evaluation may take up this share of the time.
+const EVALUATION_SHARE: f64 = 0.05;
+
+/// The set on its way.
+pub(super) struct Evaluating {
+    pub stage: Stage,
+    /// The step after which the encoder was taken.
+    step: u32,
+    work: Work,
+}
+
+enum Work {
+    Embedding(Embedder),
+    Comparing(Comparing),
+}
+
+impl<E: FnMut(Event)> Session<E> {
+    /// The set on the device, `[pictures, 3, side, side]`.
+    pub(super) fn pictures(&mut self) -> Tensor<4> {
+        let (set, side) = (&self.set, self.settings.side as usize);
+        let opened = self.opened.as_ref().expect("the device is open");
+        self.pictures
+            .get_or_insert_with(|| crate::train::upload(set.planes(side), side, &opened.device))
+            .clone()
+    }
+
+    /// Sets out to compare the pictures themselves.
+    pub(super) fn start_pixels(&mut self) {
+        self.pixels_due = false;
+        if self.set.len() == 0 {
+            return;
+        }
+        self.set_activity(Activity::Evaluating);
+        let planes = self.set.planes(self.settings.side as usize);
+        let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, &self.set, None));
+        self.evaluating = Some(Evaluating { stage: Stage::Pixels, step: 0, work });
+    }
+
+    /// Whether the set should be embedded anew before anything else is done.
+    pub(super) fn evaluation_due(&self) -> bool {
+        let Some(run) = self.run.as_ref().filter(|_| self.settled) else {
+            return false;
+        };
+        if !self.embedded.contains_key(&Stage::Untrained) || run.evaluated.is_none() {
+            return true;
+        }
+        if run.evaluated == Some(run.trainer.steps_taken()) {
+            return false;
+        }
+        let share = run.evaluation_time.as_secs_f64() / EVALUATION_SHARE;
+        self.goal == Goal::Rest || run.training_time.as_secs_f64() > share
+    }
+
+    /// Sets out to embed the set by the encoder as it is now; a set that is new, by the
+    /// untrained one first.
+    pub(super) async fn start_evaluation(&mut self) -> Result<(), String> {
+        self.set_activity(Activity::Evaluating);
+        let run = self.run.as_mut().expect("a run is evaluated");
+        // If the numbers have gone wrong, their report says at which step. And should the set
+        // have changed, its rows can be told apart no longer.
+        if !run.unreported.is_empty() {
+            return self.report().await;
+        }
+        let step = run.trainer.steps_taken();
+        let rows = run.pictures.dims()[0];
+        if rows == self.set.len() && self.embedded.contains_key(&Stage::Untrained) {
+            let embedder = Embedder::new(run.trainer.network().encoder, run.pictures.clone());
+            self.evaluating =
+                Some(Evaluating { stage: Stage::Trained, step, work: Work::Embedding(embedder) });
+            run.has_been_evaluated(step);
+            return Ok(());
+        }
+        // The set has changed, or nothing is known of it yet.
+        let pictures = self.pictures();
+        let run = self.run.as_mut().expect("a run is evaluated");
+        run.replace_pictures(pictures.clone(), self.set.ids());
+        let embedder = Embedder::new(run.trainer.untrained().encoder.clone(), pictures);
+        self.evaluating =
+            Some(Evaluating { stage: Stage::Untrained, step: 0, work: Work::Embedding(embedder) });
+        Ok(())
+    }
+
+    /// Brings the evaluation in hand a piece further.
+    pub(super) async fn evaluate(&mut self) -> Result<(), String> {
+        let started = Instant::now();
+        let Some(evaluating) = &mut self.evaluating else { return Ok(()) };
+        let progress = match &mut evaluating.work {
+            Work::Embedding(embedder) => embedder.advance().await?,
+            Work::Comparing(comparing) => comparing.advance(SLICE),
+        };
+        if progress == Progress::Idle
+            && let Some(done) = self.evaluating.take()
+        {
+            self.go_on_with(done);
+        }
+        if let Some(run) = &mut self.run {
+            run.evaluation_time += started.elapsed();
+        }
+        Ok(())
+    }
+
+    /// After the embedding comes the comparison, after that the report.
+    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) {
+        match work {
+            Work::Embedding(embedder) => {
+                let (encoder, embeddings) = embedder.finish();
+                if embeddings.iter().any(|value| !value.is_finite()) {
+                    return self.fall_back(
+                        step,
+                        &format!("By step {step} the embeddings had stopped being numbers"),
+                    );
+                }
+                let work = Work::Comparing(Comparing::new(stage, embeddings, &self.set, Some(encoder)));
+                self.evaluating = Some(Evaluating { stage, step, work });
+            }
+            Work::Comparing(comparing) => self.publish(stage, step, comparing),
+        }
+    }
+
+    /// Reports what embeddings are worth, and keeps them for what is asked about them.
+    fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
+        let (evaluation, rows, encoder) = comparing.finish(step);
+        self.order = None;
+        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows), encoder });
+        if let Some(search) = &mut self.questions.search {
+            search.search_again(stage);
+        }
+        (self.emit)(Event::Evaluated(evaluation));
+    }
+
+    /// Sends a matrix that was asked for; its rows stand in the same order at every stage.
+    pub(super) fn send_matrix(&mut self) {
+        let stage = self.questions.matrices.remove(0);
+        // Embeddings dropped meanwhile are taken anew, and asked about anew.
+        let Some(embedded) = self.embedded.get(&stage) else { return };
+        let order = match self.order.take() {
+            Some(order) => order,
+            None => {
+                match [Stage::Trained, Stage::Untrained].iter().find_map(|stage| self.embedded.get(stage)) {
+                    Some(latest) => order(&latest.rows, &self.set.labels()),
+                    None => return,
+                }
+            }
+        };
+        let (side, cells) = set_matrix::set_matrix(&embedded.rows, &order, set_matrix::MAX_SIDE);
+        (self.emit)(Event::Matrix(SetMatrix {
+            stage,
+            step: embedded.step,
+            order: order.iter().map(|row| self.set.id(*row)).collect(),
+            side: side as u32,
+            cells: Floats(cells),
+        }));
+        self.order = Some(order);
+    }
+}

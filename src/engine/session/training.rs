@@ -1,0 +1,309 @@
+//! A run: its steps, and what of them is reported.
+
+use burn::{module::Module, tensor::Tensor};
+use web_time::{Duration, Instant};
+
+use super::Session;
+use crate::{
+    engine::{latest_batch::LatestBatch, snapshots::Snapshots},
+    protocol::{Activity, Backend, Event, PictureId, StepReport},
+    readback::read,
+    settings::{MIN_PICTURES, Settings},
+    train::{StepOutcome, Trainer},
+};
+
+/// How much training goes by before its steps are read back and reported together.
+const REPORT_EVERY: Duration = Duration::from_millis(80);
+
+/// The most steps that are collected: reading back is also what keeps a fast caller from
+/// queueing work without end on a slow device.
+const MAX_UNREPORTED: usize = 8;
+
+/// The most bytes that a step's first activations may take on the CPU: a browser's engine has
+/// 4 GiB at the very most, and everything else has to find room beside them.
+const STEP_BUDGET: u64 = 1 << 30;
+
+/// What the user wants of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    Rest,
+    OneStep,
+    Finish,
+}
+
+/// Steps that were taken and not reported yet.
+#[derive(Default)]
+pub(super) struct Unreported {
+    outcomes: Vec<StepOutcome>,
+    /// How long they took, whatever else was done in between.
+    time: Duration,
+}
+
+impl Unreported {
+    pub fn is_empty(&self) -> bool {
+        self.outcomes.is_empty()
+    }
+
+    fn is_due(&self) -> bool {
+        self.outcomes.len() >= MAX_UNREPORTED || self.time >= REPORT_EVERY
+    }
+}
+
+/// A run and what of it has not been reported yet.
+pub(super) struct Run {
+    pub trainer: Trainer,
+    pub pictures: Tensor<4>,
+    /// Names of the rows of `pictures`: the set itself may have changed since.
+    pub ids: Vec<PictureId>,
+    pub unreported: Unreported,
+    /// The batch reported last, unless the set has changed since.
+    latest: Option<LatestBatch>,
+    /// Steps after which the set was last embedded.
+    pub evaluated: Option<u32>,
+    /// How long that took, and how long training has gone on since.
+    pub evaluation_time: Duration,
+    pub training_time: Duration,
+    pub snapshots: Snapshots,
+}
+
+impl Run {
+    fn new(trainer: Trainer, pictures: Tensor<4>, ids: Vec<PictureId>, snapshots: Snapshots) -> Self {
+        Self {
+            trainer,
+            pictures,
+            ids,
+            unreported: Unreported::default(),
+            latest: None,
+            evaluated: None,
+            evaluation_time: Duration::ZERO,
+            training_time: Duration::ZERO,
+            snapshots,
+        }
+    }
+
+    /// Goes on with another set, which no encoder has embedded yet.
+    pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
+        (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
+        self.trainer.replace_pictures(pictures);
+        // Before the first step, the untrained encoder is all there is.
+        self.evaluated = (self.trainer.steps_taken() == 0).then_some(0);
+    }
+
+    /// Notes that the encoder as it is now embeds the set.
+    pub fn has_been_evaluated(&mut self, step: u32) {
+        self.evaluated = Some(step);
+        (self.evaluation_time, self.training_time) = (Duration::ZERO, Duration::ZERO);
+    }
+}
+
+impl<E: FnMut(Event)> Session<E> {
+    pub(super) fn start_run(&mut self) {
+        let pictures = self.pictures();
+        let resumed = self.resumed.take();
+        let trainer = match &resumed {
+            Some(from) => Trainer::resume(self.settings, pictures.clone(), from),
+            None => Trainer::new(self.settings, pictures.clone()),
+        };
+        let parameters = trainer.network().num_params() as u32;
+        (self.emit)(match &resumed {
+            Some(from) => Event::Restored { step: from.step, parameters },
+            None => Event::Restarted { parameters },
+        });
+        // The page has to have it as soon as the engine does.
+        if let Some(from) = &resumed {
+            (self.emit)(Event::Snapshot { step: from.step, file: from.to_file() });
+        }
+        let snapshots = resumed
+            .filter(|from| from.training.is_some())
+            .map_or_else(Snapshots::default, Snapshots::starting_with);
+        self.run = Some(Run::new(trainer, pictures, self.set.ids(), snapshots));
+    }
+
+    pub(super) fn set_goal(&mut self, goal: Goal) {
+        let pictures = self.set.len();
+        let finished = self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() >= self.settings.steps);
+        if pictures < MIN_PICTURES {
+            (self.emit)(Event::Refused(format!(
+                "Training compares pictures with each other and needs at least {MIN_PICTURES}; there are {pictures}."
+            )));
+        } else if finished {
+            (self.emit)(Event::Refused(
+                "This run has taken all its steps. Raise the number of steps to go on, or Reset to start over."
+                    .to_owned(),
+            ));
+        } else {
+            self.settled = true;
+            self.goal = goal;
+        }
+    }
+
+    /// Rests, and reports the steps that were taken since the last report.
+    pub(super) async fn pause(&mut self) {
+        self.goal = Goal::Rest;
+        let Some(run) = &self.run else { return };
+        let step = run.trainer.steps_taken();
+        let done = if !run.unreported.is_empty() {
+            self.report().await
+        } else if step > 0 && !run.snapshots.has(step) {
+            self.keep_snapshot().await
+        } else {
+            Ok(())
+        };
+        if let Err(sentence) = done {
+            (self.emit)(Event::Failed(sentence));
+        }
+    }
+
+    /// Takes one step, and reports when it is time to.
+    pub(super) async fn train(&mut self) -> Result<(), String> {
+        if let Some(sentence) = self.too_large() {
+            self.goal = Goal::Rest;
+            (self.emit)(Event::Refused(sentence));
+            return Ok(());
+        }
+        self.set_activity(Activity::Training);
+        if self.run.as_ref().is_some_and(|run| run.snapshots.is_empty()) {
+            self.keep_snapshot().await?;
+        }
+        let started = Instant::now();
+        let Some(run) = &mut self.run else { return Ok(()) };
+        let outcome = run.trainer.step();
+        run.unreported.outcomes.push(outcome);
+        run.unreported.time += started.elapsed();
+        let last = run.trainer.steps_taken() >= self.settings.steps;
+        if last || self.goal == Goal::OneStep {
+            self.goal = Goal::Rest;
+        }
+        if run.unreported.is_due() || self.goal == Goal::Rest {
+            self.report().await?;
+        }
+        // The numbers may have gone wrong, and the run with them.
+        let Some(run) = &mut self.run else { return Ok(()) };
+        run.training_time += started.elapsed();
+        run.snapshots.trained(started.elapsed());
+        if last {
+            (self.emit)(Event::Finished);
+        }
+        Ok(())
+    }
+
+    /// Why the next step would not fit into the memory of the CPU's engine, in a sentence.
+    fn too_large(&self) -> Option<String> {
+        let backend = self.opened.as_ref()?.environment.backend;
+        let pairs = self.run.as_ref()?.trainer.pairs();
+        (backend == Backend::Cpu).then(|| too_large(&self.settings, pairs)).flatten()
+    }
+
+    /// Reads back what the device has of the collected steps.
+    pub(super) async fn report(&mut self) -> Result<(), String> {
+        let run = self.run.as_mut().expect("a run is reported");
+        let Unreported { outcomes, time } = std::mem::take(&mut run.unreported);
+        let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
+        let reports = step_reports(first, &outcomes, time).await?;
+        let good = reports.iter().take_while(|report| report.loss.is_finite()).count();
+        let (good, bad) = reports.split_at(good);
+        if !good.is_empty() {
+            (self.emit)(Event::Stepped(good.to_vec()));
+        }
+        if let Some(StepReport { step, .. }) = bad.first() {
+            self.fall_back(*step, &format!("At step {step} the loss stopped being a number"));
+            return Ok(());
+        }
+        self.show_batch(outcomes).await?;
+        // The device has just been waited for, so that a snapshot costs least now.
+        let Some(run) = &self.run else { return Ok(()) };
+        let step = run.trainer.steps_taken();
+        let at_rest = self.goal == Goal::Rest && !run.snapshots.has(step);
+        if at_rest || run.snapshots.is_due(step, MAX_UNREPORTED as u32) {
+            self.keep_snapshot().await?;
+        }
+        Ok(())
+    }
+
+    /// Shows the last of some batches, and the views of its row that is looked into.
+    async fn show_batch(&mut self, mut outcomes: Vec<StepOutcome>) -> Result<(), String> {
+        let run = self.run.as_mut().expect("a run is reported");
+        let latest = outcomes.pop().expect("some steps were collected");
+        let (latest, matrix) = LatestBatch::read(run.trainer.steps_taken(), latest, &run.ids).await?;
+        run.latest = Some(latest);
+        (self.emit)(Event::Batch(matrix));
+        self.send_row().await
+    }
+
+    /// Shows the views of a row from now on, or of none.
+    pub(super) async fn inspect(&mut self, anchor: Option<u32>) {
+        self.questions.inspected = anchor;
+        if let Err(sentence) = self.send_row().await {
+            (self.emit)(Event::Failed(sentence));
+        }
+    }
+
+    /// Sends the views of the row that is looked into, if there is one.
+    async fn send_row(&mut self) -> Result<(), String> {
+        let (Some(anchor), Some(run)) = (self.questions.inspected, &self.run) else { return Ok(()) };
+        let Some(latest) = &run.latest else { return Ok(()) };
+        if let Some(row) = latest.row(anchor, &run.trainer).await? {
+            (self.emit)(Event::Row(row));
+        }
+        Ok(())
+    }
+}
+
+/// What some steps measured, the first of them of this number. `time` is what they took as
+/// far as they did not wait for the device: that is done here.
+async fn step_reports(
+    first: u32,
+    outcomes: &[StepOutcome],
+    time: Duration,
+) -> Result<Vec<StepReport>, String> {
+    let started = Instant::now();
+    let statistics = outcomes.iter().map(|outcome| outcome.statistics.clone()).collect();
+    let statistics = read(Tensor::cat(statistics, 0)).await?;
+    let milliseconds = (time + started.elapsed()).as_secs_f32() * 1e3 / outcomes.len() as f32;
+    let reports = (first..).zip(statistics.chunks_exact(4)).map(|(step, numbers)| StepReport {
+        step,
+        loss: numbers[0],
+        accuracy: numbers[1],
+        alignment: numbers[2],
+        uniformity: numbers[3],
+        milliseconds,
+    });
+    Ok(reports.collect())
+}
+
+/// Why a step of so many pairs needs more than [`STEP_BUDGET`], if it does.
+fn too_large(settings: &Settings, pairs: usize) -> Option<String> {
+    let bytes = settings.activation_bytes(pairs);
+    let gibibytes = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+    let Settings { side, width, .. } = settings;
+    (bytes > STEP_BUDGET).then(|| {
+        format!(
+            "A step of {pairs} pairs at {side} × {side} pixels and width {width} needs {:.1} GiB, more than the CPU engine’s {:.0} GiB. Choose a smaller batch, side or width.",
+            gibibytes(bytes),
+            gibibytes(STEP_BUDGET)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    #[test]
+    fn only_what_fits_is_trained_on_the_cpu() {
+        let settings = Settings::recommended(Images::Shapes);
+        let large = Settings { side: 64, width: 32, depth: 5, ..settings };
+        assert_eq!((too_large(&settings, 512), too_large(&large, 32)), (None, None));
+        let sentence = too_large(&Settings { side: 96, width: 64, ..settings }, 512).expect("it is refused");
+        assert!(sentence.contains("512 pairs at 96 × 96 pixels and width 64 needs 9.0 GiB"), "{sentence}");
+    }
+
+    #[test]
+    fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
+        let mut unreported = Unreported::default();
+        assert!(unreported.is_empty() && !unreported.is_due());
+        unreported.time = REPORT_EVERY;
+        assert!(unreported.is_due());
+    }
+}

@@ -1,0 +1,56 @@
+//! What questions and answers are about.
+
+use serde::{Deserialize, Serialize};
+
+/// Names a picture for as long as the page is open; never reused.
+pub type PictureId = u32;
+
+/// Names a label: its index in the page's list of label names.
+pub type LabelId = u32;
+
+/// Which embeddings of the pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stage {
+    /// The pictures' own colours, without any network.
+    Pixels,
+    /// The encoder with its first random weights.
+    Untrained,
+    /// The encoder as it is now.
+    Trained,
+}
+
+/// How embeddings become points of a plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MapMethod {
+    /// The first two principal components.
+    Pca,
+    /// t-distributed stochastic neighbour embedding.
+    Tsne,
+}
+
+/// A picture of the set, or the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// A picture of the set.
+    Picture(PictureId),
+    /// The query with this number.
+    Query(u32),
+}
+
+/// Two pictures at one stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// Which embeddings.
+    pub stage: Stage,
+    /// The two.
+    pub subjects: [Subject; 2],
+}
+
+/// What can be found out about a whole set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Study {
+    /// Which pictures form groups.
+    Groups,
+    /// Which pictures are near-duplicates, and which stand apart.
+    Survey,
+}
