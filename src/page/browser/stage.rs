@@ -48,10 +48,11 @@ use crate::page::{
 #[component]
 pub fn Stage() -> impl IntoView {
     let session = Session::expect();
-    let summary =
-        memo(move || session.read([Part::Results, Part::Pictures, Part::Engine, Part::Run], words::summary));
+    let summary = memo(move || {
+        session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
+    });
     view! {
-        <main class="stage" id="stage">
+        <main class="stage">
             <ReturnOffer />
             <Notices />
             <HealthWarnings />

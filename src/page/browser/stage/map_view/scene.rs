@@ -1,5 +1,6 @@
 //! What is on the map just now: pictures on their way to their places, and the part in sight.
 
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -125,6 +126,7 @@ impl Scene {
         let context: CanvasRenderingContext2d = context.unchecked_into();
         context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
         context.clear_rect(0.0, 0.0, f64::from(size[0]), f64::from(size[1]));
+        let accent = colour_of(canvas);
         let (places, side) = (self.places(size), self.side(size));
         let in_sight = |place: &Point| (0..2).all(|axis| (-side..size[axis] + side).contains(&place[axis]));
         for (index, place) in places.iter().enumerate().filter(|(_, place)| in_sight(place)) {
@@ -136,11 +138,17 @@ impl Scene {
         for id in marked {
             if let Some(index) = self.pictures.iter().position(|picture| picture == id) {
                 let side = side.max(40.0);
-                frame(&context, places[index], side + 6.0, "currentcolor");
+                frame(&context, places[index], side + 6.0, &accent);
                 self.atlas.draw(&context, index, places[index], side);
             }
         }
     }
+}
+
+/// The colour that the style sheet gives the canvas: what is painted knows none but its own.
+fn colour_of(canvas: &HtmlCanvasElement) -> String {
+    let style = window().get_computed_style(canvas).ok().flatten();
+    style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
 }
 
 /// A square behind a picture, of which its edge remains.
