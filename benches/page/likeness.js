@@ -1,5 +1,5 @@
-// Likeness as a contestant: src/bin/bench.rs, as wasm-bindgen hands it over.
-import initialise, { Contestant } from "./engine/bench.js";
+// Likeness as a contestant: src/bin/contestant.rs, as wasm-bindgen hands it over.
+import initialise, { Contestant } from "./engine/contestant.js";
 
 export async function prepare(backend, { stages, pairs, side, pictures }) {
   await initialise();

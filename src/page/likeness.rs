@@ -6,13 +6,22 @@ use crate::{plot::diverging::diverging, protocol::Explanation};
 /// How much of the map, and not of the picture below it, is seen.
 const OPACITY: f32 = 0.7;
 
-/// Drops of similarity below this are not worth a word.
-const LEAST: f32 = 0.005;
+/// Drops of similarity below this are not worth a word, nor a strong colour.
+const LEAST: f32 = 0.01;
 
 /// The drop that the ends of the colour map stand for, the same for both pictures.
 pub fn scale(explanation: &Explanation) -> f32 {
     let drops = explanation.drops.iter().flat_map(|drops| &drops.0);
     drops.fold(LEAST, |most, drop| most.max(drop.abs()))
+}
+
+/// What the colours say.
+pub fn legend(explanation: &Explanation) -> &'static str {
+    if scale(explanation) > LEAST {
+        "By how much similarity drops when a place is covered. Orange places carry it; covering blue ones makes the two more alike."
+    } else {
+        "Hardly any influence: whichever place is covered, similarity stays within 0.01 of what it was."
+    }
 }
 
 /// RGBA bytes of a map of `side` × `side` drops over a picture in grey; `rgb` has
@@ -86,7 +95,9 @@ mod tests {
             sentence(&found),
             "Similarity 0.80. Covering the upper right of the first lowers it by up to 0.30, the middle of the second lowers it by up to 0.10."
         );
-        assert_eq!(scale(&found), 0.3);
+        assert_eq!((scale(&found), legend(&found).starts_with("By how much")), (0.3, true));
+        let flat = explanation(vec![0.0; 36], one_spot(1, 1, -0.004));
+        assert_eq!((scale(&flat), legend(&flat).starts_with("Hardly any")), (0.01, true));
         let found = explanation(one_spot(0, 0, -0.3), one_spot(5, 0, 0.001));
         assert_eq!(sentence(&found), "Similarity 0.80. Covering any one place of either hardly lowers it.");
         assert_eq!(scale(&found), 0.3);

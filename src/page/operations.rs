@@ -67,13 +67,13 @@ pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Invert",
         lesson: "Turned into its negative: teaches that dark on light and light on dark are the same.",
-        strength: Some(|s| format!("blended by {:.0} %", s * 100.0)),
+        strength: Some(blend),
         field: |a| &mut a.invert,
     },
     Presentation {
         name: "Greyscale",
         lesson: "Colours removed: teaches not to rely on colour at all.",
-        strength: Some(|s| format!("blended by {:.0} %", s * 100.0)),
+        strength: Some(blend),
         field: |a| &mut a.grayscale,
     },
     Presentation {
@@ -85,7 +85,7 @@ pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Noise",
         lesson: "Sprinkled with random grain: teaches to overlook it, and single pixels with it.",
-        strength: Some(|s| format!("deviates by up to {:.0} %", s * 25.0)),
+        strength: Some(|s| format!("up to ±{:.0} % brightness", s * 25.0)),
         field: |a| &mut a.noise,
     },
     Presentation {
@@ -95,6 +95,11 @@ pub const OPERATIONS: [Presentation; 13] = [
         field: |a| &mut a.cutout,
     },
 ];
+
+/// How far a picture becomes its changed self.
+fn blend(share: f32) -> String {
+    if share < 1.0 { format!("{:.0} % blended in", share * 100.0) } else { "fully".to_owned() }
+}
 
 /// Augmentations to start from: a name, and what it stands for with pictures of some source.
 pub type Preset = (&'static str, fn(Images) -> Augmentations);
@@ -121,6 +126,11 @@ mod tests {
         }
         let order: Vec<_> = OPERATIONS.iter().map(|o| (o.field)(&mut augmentations).strength).collect();
         assert_eq!(order, (0..OPERATIONS.len()).map(|i| i as f32).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_whole_change_is_called_so() {
+        assert_eq!((blend(1.0), blend(0.25)), ("fully".to_owned(), "25 % blended in".to_owned()));
     }
 
     #[test]

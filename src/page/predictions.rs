@@ -106,6 +106,28 @@ pub fn compared(state: &State, stage: Stage, method: Method) -> Vec<Prediction> 
         .collect()
 }
 
+/// Where a picture's label comes from, or what is guessed of it, or why nothing is.
+pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> String {
+    if state.labels.typed(id).is_some() {
+        return "You gave it this label.".to_owned();
+    }
+    if let Some(found) = predictions(state, stage, method).iter().find(|found| found.id == id) {
+        let label = state.pictures.label_name(found.label).unwrap_or_default();
+        return format!("Guessed: {label}, confidence {}.", words::percent(found.confidence));
+    }
+    let given = method.answer(state, stage).map(|(classification, _)| &classification.given);
+    match (state.label_names().len(), given) {
+        (0, _) => "No labels yet, so no guess.".to_owned(),
+        (1, _) => "Give a second, different label to get guesses.".to_owned(),
+        (_, Some(given)) if given.contains(&id) => {
+            let given = words::count(given.len());
+            format!("One of the {given} labelled pictures that the classifier learns from.")
+        }
+        (_, None) if method == Method::FineTuned => "Press Fine-tune to get its guess.".to_owned(),
+        _ => "Computing…".to_owned(),
+    }
+}
+
 /// How often each label is taken for each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confusion {
@@ -278,6 +300,26 @@ mod tests {
         state.type_label(4, "a");
         state.remove(&[5]);
         assert_eq!(order(&state), [3, 2]);
+    }
+
+    #[test]
+    fn what_is_known_of_a_picture_is_said_by_case() {
+        let mut state = state();
+        let said = |state: &State, id| standing(state, Stage::Pixels, Method::Probe, id);
+        assert_eq!(said(&state, 2), "Guessed: a, confidence 90 %.");
+        assert_eq!(said(&state, 0), "One of the 2 labelled pictures that the classifier learns from.");
+        let tuned = standing(&state, Stage::Pixels, Method::FineTuned, 0);
+        assert_eq!(tuned, "Press Fine-tune to get its guess.");
+        state.type_label(0, "b");
+        assert_eq!(said(&state, 0), "You gave it this label.");
+
+        let mut unlabelled = State::new(Settings::recommended(Images::Own));
+        let image = || Image::draw(|_, _| [0; 3]);
+        let newcomer = |name: &str| Newcomer { name: name.to_owned(), label: None, image: image() };
+        unlabelled.add(["x", "y"].map(newcomer).into());
+        assert_eq!(said(&unlabelled, 0), "No labels yet, so no guess.");
+        unlabelled.type_label(0, "cat");
+        assert_eq!(said(&unlabelled, 1), "Give a second, different label to get guesses.");
     }
 
     #[test]

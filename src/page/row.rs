@@ -108,8 +108,13 @@ impl Row {
         shown.filter(move |(at, other)| *at < count || other.is_positive).map(|(_, other)| other)
     }
 
-    /// The loss in its formula, the numbers in place, one step of the calculation a line.
+    /// The loss in its formula, the numbers in place, one step of the calculation a line,
+    /// which breaks nowhere but before an operator.
     pub fn formula(&self) -> Vec<String> {
+        self.reckoning_in_words().into_iter().map(unbroken).collect()
+    }
+
+    fn reckoning_in_words(&self) -> Vec<String> {
         let (positive, tau, loss) =
             (self.positive(), three_digits(self.temperature), three_digits(self.loss));
         let similarity = three_digits(positive.similarity);
@@ -158,6 +163,12 @@ pub fn temperature_at(position: f32) -> f32 {
 pub fn position_of(temperature: f32) -> f32 {
     let limits = Settings::TEMPERATURE;
     (limits.clamp(temperature) / limits.min).ln() / (limits.max / limits.min).ln()
+}
+
+/// Keeps an operator with what follows it, and brackets with what they hold.
+fn unbroken(line: String) -> String {
+    let kept = [("( ", "(\u{a0}"), (" )", "\u{a0})"), ("= ", "=\u{a0}"), ("÷ ", "÷\u{a0}")];
+    kept.into_iter().fold(line, |line, (loose, firm)| line.replace(loose, firm))
 }
 
 /// A number that may be negative, in brackets if it is.
@@ -252,8 +263,8 @@ mod tests {
         assert!((row.positive().share - share).abs() < 1e-6 && (row.loss + share.ln()).abs() < 1e-6);
         assert!((row.others.iter().map(|other| other.share).sum::<f64>() - 1.0).abs() < 1e-12);
         let formula = row.formula();
-        assert_eq!(formula[2], "= −log( 4.95 ÷ 6.81 )");
-        assert_eq!(formula[3], "= −log 0.727 = 0.319");
+        assert_eq!(formula[2], "=\u{a0}−log(\u{a0}4.95 ÷\u{a0}6.81\u{a0})");
+        assert_eq!(formula[3], "=\u{a0}−log 0.727 =\u{a0}0.319");
     }
 
     #[test]
@@ -282,14 +293,17 @@ mod tests {
             assert!((other.cost - cost).abs() < 1e-6, "{other:?}");
         }
         assert!((row.loss - costs.iter().sum::<f64>()).abs() < 1e-6);
-        assert_eq!(row.formula().last().map(String::as_str), Some("= 0.437 + 0.564 = 1.00"));
+        assert_eq!(row.formula().last().map(String::as_str), Some("=\u{a0}0.437 + 0.564 =\u{a0}1.00"));
     }
 
     #[test]
     fn a_triplet_measures_two_distances() {
         let row = row(LossKind::Triplet);
         assert!((row.loss - (0.4 - 1.6 + 1.5)).abs() < 1e-6);
-        assert_eq!(row.formula()[1..], ["= max(0, 0.400 − 1.60 + 1.50)", "= max(0, 0.300) = 0.300"]);
+        assert_eq!(
+            row.formula()[1..],
+            ["=\u{a0}max(0, 0.400 − 1.60 + 1.50)", "=\u{a0}max(0, 0.300) =\u{a0}0.300"]
+        );
         let mut incomplete = batch(LossKind::Triplet);
         incomplete.details.negatives.clear();
         assert_eq!(Row::new(&incomplete, 0, None), None);

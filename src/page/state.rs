@@ -215,6 +215,8 @@ pub struct State {
     pub embed: bool,
     /// Where the pictures came from, if not from this computer; encoded as in an address.
     pub remote: Option<String>,
+    /// Whether the link that opened the page was made with pictures that it does not carry.
+    pub is_guest: bool,
     /// Whether training starts once the pictures on their way are there.
     postponed: bool,
     /// Sentences for the user.
@@ -259,6 +261,7 @@ impl State {
             tab_chosen: false,
             embed: false,
             remote: None,
+            is_guest: false,
             postponed: false,
             notices: Vec::new(),
             next_notice: 0,
@@ -572,6 +575,7 @@ impl State {
     /// Adds pictures to the set; returns the ids that they were given.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.touch(Part::Pictures);
+        self.is_guest = false;
         self.withdraw_undo_of_all();
         newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
     }
@@ -620,6 +624,7 @@ impl State {
         self.keep_run();
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
+        self.is_guest = false;
         self.intake = Intake::default();
         self.remote = None;
         self.results = Results::default();
@@ -751,11 +756,40 @@ impl State {
             return Some(sentence.clone());
         }
         if pictures < MIN_PICTURES {
-            return Some(words::too_few(pictures));
+            return Some(format!("Add at least {MIN_PICTURES} pictures to train."));
         }
-        self.run
-            .is_complete(&self.settings)
-            .then(|| "The run is complete. Raise Steps to continue, or press Reset to start over.".to_owned())
+        let at_most = Settings::STEPS.max;
+        (self.run.step() >= at_most).then(|| {
+            format!("{} steps are the most. Press Reset to start over.", words::count(at_most as usize))
+        })
+    }
+
+    /// Why no single step can be taken now; unlike training, it does not lengthen the run.
+    pub fn step_obstacle(&self) -> Option<String> {
+        let complete = || {
+            let complete = self.run.is_complete(&self.settings);
+            complete.then(|| "The run is complete. Train lengthens it; Reset starts over.".to_owned())
+        };
+        self.training_obstacle().or_else(complete)
+    }
+
+    /// Steps that training adds to a run that has taken all of its own: as many again.
+    /// `None` while there are some left.
+    pub fn steps_to_add(&self) -> Option<u32> {
+        let (steps, step) = (self.settings.steps, self.run.step());
+        let length = steps.checked_sub(self.run.lengthened_at).filter(|length| *length > 0).unwrap_or(steps);
+        let most = Settings::STEPS.max.saturating_sub(step);
+        (step > 0 && self.run.is_complete(&self.settings)).then_some(length.min(most))
+    }
+
+    /// Lengthens a run that has taken all of its steps.
+    pub fn lengthen_run(&mut self) {
+        if let Some(more) = self.steps_to_add() {
+            // The curve went on from here; it is no change of what is learned.
+            let (since, step) = (self.run.settings_since, self.run.step());
+            self.edit(|settings| settings.steps = step + more);
+            (self.run.settings_since, self.run.lengthened_at) = (since, step);
+        }
     }
 
     /// The messages that bring a new engine to where the page is, pictures in portions.

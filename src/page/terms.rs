@@ -135,7 +135,7 @@ pub const SIMILARITY: Term = term(
 /// The batch matrix.
 pub const BATCH_MATRIX: Term = term(
     "the batch matrix",
-    "Every view of the current batch against every other. Between the white lines lie the positives, the two views of one picture: training makes them bright and all else dark.",
+    "Every view of the current batch against every other. Between the thin lines lie the positives, the two views of one picture: training makes them bright and all else dark.",
 );
 /// The set matrix.
 pub const SET_MATRIX: Term = term(

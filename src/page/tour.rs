@@ -84,7 +84,7 @@ pub const STOPS: [Stop; 9] = [
     Stop {
         name: "4. Loss and training",
         target: ".panel",
-        text: "The loss is how wrong its answers are: it should fall. In the square each cell compares two views; between the white lines lie the views of one picture, and they should light up.",
+        text: "The loss is how wrong its answers are: it should fall. In the square each cell compares two views; between the thin lines lie the views of one picture, and they should light up.",
         until: Until::Reached(|before, state| state.run.step() >= before.step + FIRST_STEPS),
     },
     Stop {
@@ -96,7 +96,7 @@ pub const STOPS: [Stop; 9] = [
     Stop {
         name: "5. Use it: before and after",
         target: ".similarity-side .choice",
-        text: "Compare Before and After, which is there once the trained network has seen the whole set. Kinds lie side by side: squares along the diagonal say that figures of one kind have become alike, though nobody told the network the kinds.",
+        text: "Compare the untrained encoder with the trained one, which is there once it has seen the whole set. Kinds lie side by side: squares along the diagonal say that figures of one kind have become alike, though nobody told the network the kinds.",
         until: Until::Used,
     },
     Stop {

@@ -1,7 +1,7 @@
 //! Numbers and settings in words.
 
 use crate::{
-    page::state::{Engine, State},
+    page::state::{Engine, Keeping, State},
     protocol::{Backend, Stage},
     settings::{Augmentations, Images, LossKind, MIN_PICTURES, Mining, Operation, Settings, Similarity},
 };
@@ -57,12 +57,18 @@ pub fn similarity(value: f32) -> String {
     if text == "-0.00" { "0.00".to_owned() } else { text.replace('-', "−") }
 }
 
+/// A similarity of two pictures: with a third digit from 0.95 on, where they crowd.
+pub fn close_similarity(value: f32) -> String {
+    if value >= 0.95 { fine_similarity(value) } else { similarity(value) }
+}
+
 /// A similarity near 1, where the third digit counts; never rounded up to 1.
 pub fn fine_similarity(value: f32) -> String {
     format!("{:.3}", (value * 1000.0 + 1e-3).floor() / 1000.0)
 }
 
-/// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³".
+/// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³",
+/// which does not break.
 pub fn exponential(exponent: f64) -> String {
     let value = exponent.exp();
     if !exponent.is_finite() {
@@ -76,7 +82,7 @@ pub fn exponential(exponent: f64) -> String {
     if front >= 9.995 {
         (front, power) = (front / 10.0, power + 1.0);
     }
-    format!("{front:.2} × 10{}", superscript(power as i32))
+    format!("{front:.2}\u{a0}×\u{a0}10{}", superscript(power as i32))
 }
 
 /// A number with three digits, or as many as it has before the point.
@@ -120,11 +126,6 @@ pub fn stage_at(at: Stage, step: Option<u32>) -> String {
         (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),
         _ => stage(at).to_owned(),
     }
-}
-
-/// What a set lacks that is too small to train on.
-pub fn too_few(pictures: usize) -> String {
-    format!("Training needs at least {MIN_PICTURES} pictures; there are {pictures}.")
 }
 
 /// How far the engine is, in a few words.
@@ -227,6 +228,14 @@ pub fn training(settings: &Settings) -> String {
 /// What happens while nothing is measured yet.
 const TRAINING: &str = "Training: two views of one picture are pulled together, all others pushed apart.";
 
+/// What a guest is told: nothing before it is known that no work of theirs is kept here.
+pub fn guest(state: &State) -> Option<&'static str> {
+    let known = state.is_guest && state.keeping != Keeping::Unknown && !state.intake.is_active();
+    known.then_some(
+        "Whoever sent this link used pictures of their own, which a link does not carry. Drop yours here.",
+    )
+}
+
 /// The sentence above the stage: where things stand and what to do next.
 pub fn summary(state: &State) -> String {
     let pictures = state.pictures.len();
@@ -236,6 +245,9 @@ pub fn summary(state: &State) -> String {
     // Without a count of those that are there: it would be read out with every one of them.
     if state.intake.is_active() && state.settings.images == Images::Own && !state.run.running {
         return format!("Reading your {}.", counted(state.intake.total, "picture"));
+    }
+    if pictures < MIN_PICTURES && !state.intake.is_active() {
+        return format!("{MIN_PICTURES} pictures or more are needed: {pictures} so far.");
     }
     if state.results.scored(Stage::Untrained).is_none() {
         return match &state.engine {
@@ -306,6 +318,10 @@ mod tests {
         assert_eq!(duration(3_725.0), "1 h 2 min");
         assert_eq!((similarity(-0.254), similarity(-0.001)), ("−0.25".to_owned(), "0.00".to_owned()));
         assert_eq!(
+            [0.949, 0.9713, 0.999_99].map(close_similarity),
+            ["0.95", "0.971", "0.999"].map(str::to_owned)
+        );
+        assert_eq!(
             (fine_similarity(0.9996), fine_similarity(0.985)),
             ("0.999".to_owned(), "0.985".to_owned())
         );
@@ -318,10 +334,10 @@ mod tests {
     fn exponentials_stay_readable_at_any_size() {
         assert_eq!(exponential(0.0), "1.00");
         assert_eq!(exponential(8.3), "4024");
-        assert_eq!(exponential(10.0), "2.20 × 10⁴");
+        assert_eq!(exponential(10.0), "2.20\u{a0}×\u{a0}10⁴");
         assert_eq!(exponential(f64::INFINITY), "inf");
-        assert_eq!(exponential(-100.0), "3.72 × 10⁻⁴⁴");
-        assert_eq!(exponential(1_000.0 * std::f64::consts::LN_10), "1.00 × 10¹⁰⁰⁰");
+        assert_eq!(exponential(-100.0), "3.72\u{a0}×\u{a0}10⁻⁴⁴");
+        assert_eq!(exponential(1_000.0 * std::f64::consts::LN_10), "1.00\u{a0}×\u{a0}10¹⁰⁰⁰");
     }
 
     #[test]
@@ -355,7 +371,8 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Own));
         let image = Image::draw(|_, _| [0; 3]);
         state.begin_intake("Decoding", 2_000, 0);
-        state.add(vec![Newcomer { name: "a".to_owned(), label: None, image }]);
+        let newcomer = |name: &str| Newcomer { name: name.to_owned(), label: None, image: image.clone() };
+        state.add(["a", "b", "c", "d"].map(newcomer).into());
         assert_eq!(summary(&state), "Reading your 2,000 pictures.");
         state.advance_intake(2_000, Vec::new());
         assert!(summary(&state).starts_with("Press Train"));
@@ -412,6 +429,31 @@ mod tests {
             summary(&state),
             "After 120 steps, about 2 of each picture’s 10 nearest have changed. Look at Neighbours to judge whether they fit better."
         );
+    }
+
+    #[test]
+    fn too_few_pictures_are_counted() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer =
+            |name: &str| Newcomer { name: name.to_owned(), label: None, image: Image::draw(|_, _| [0; 3]) };
+        state.add(["a", "b"].map(newcomer).into());
+        assert_eq!(summary(&state), "4 pictures or more are needed: 2 so far.");
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!(summary(&state), "Reading your 2 pictures.", "more are on their way");
+        state.end_intake();
+        state.add(["c", "d"].map(newcomer).into());
+        assert!(summary(&state).contains("Press Train"));
+    }
+
+    #[test]
+    fn a_guest_is_told_once_it_is_known_that_nothing_is_kept_here() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.is_guest = true;
+        assert_eq!(guest(&state), None);
+        state.set_keeping(Keeping::Denied);
+        assert!(guest(&state).is_some());
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!(guest(&state), None);
     }
 
     #[test]

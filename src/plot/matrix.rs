@@ -37,11 +37,14 @@ impl Scale {
         Self::rounded(percentile(0.01), percentile(0.99))
     }
 
-    /// Moves the ends outwards to tenths, or to hundredths where the values lie close together.
+    /// Moves the ends outwards to tenths, or to hundredths where the values lie close
+    /// together; no nearer to each other than a tenth, and not above 1.
     fn rounded(min: f32, max: f32) -> Self {
+        const LEAST: f32 = 0.1;
         let unit = if max - min > 0.2 { 10.0 } else { 100.0 };
         let (low, high) = ((min * unit + 1e-3).floor() / unit, (max * unit - 1e-3).ceil() / unit);
-        Self { min: low, max: high.max(low + 1.0 / unit) }
+        let max = high.max(low + LEAST).min(1.0);
+        Self { min: low.min(max - LEAST), max }
     }
 
     /// Where a value lies between the ends: 0 to 1, beyond them outside.
@@ -103,7 +106,9 @@ mod tests {
     #[test]
     fn a_matrix_of_one_value_still_has_a_scale() {
         let scale = Scale::fitted(&[1.0; 16], 4);
-        assert!(scale.max > scale.min);
+        assert_eq!((scale.min, scale.max), (0.9, 1.0));
+        let scale = Scale::fitted(&[0.3; 16], 4);
+        assert!((scale.min - 0.3).abs() < 1e-6 && (scale.max - 0.4).abs() < 1e-6, "{scale:?}");
         assert_eq!(Scale::fitted(&[], 0), Scale::COSINE);
     }
 

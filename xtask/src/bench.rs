@@ -53,7 +53,7 @@ fn build_likeness(page: &Path) -> Result<()> {
         "build",
         "--release",
         "--bin",
-        "bench",
+        "contestant",
         "--features",
         "bench,webgpu",
         "--target",
@@ -61,6 +61,6 @@ fn build_likeness(page: &Path) -> Result<()> {
     ]))?;
     run(command("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir"])
         .arg(page.join("engine"))
-        .arg(paths::target().join(TARGET).join("release/bench.wasm"))
+        .arg(paths::target().join(TARGET).join("release/contestant.wasm"))
         .env("PATH", tools::path()?))
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
 mod bench;
+mod dependencies;
 mod tasks;
 mod tools;
 
@@ -20,6 +21,7 @@ cargo xtask COMMAND
                      let a monkey loose on the page in a real browser
   fuzz [SECONDS [SEED]]
                      feed readers of files, links and messages with mutations of known ones
+  deny               check the dependencies’ licences and sources, and known vulnerabilities
   tools              install what is missing to build the page and to check its sources
   finish             complete the page that trunk is building; trunk calls this";
 
@@ -48,6 +50,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),
         ["bench", what @ ..] => tasks::bench(what),
+        ["deny"] => dependencies::check(),
         ["tools"] => tools::ensure_components().and_then(|()| tools::ensure_all()),
         ["finish"] => tasks::finish(),
         [] | ["help" | "--help" | "-h"] => {

@@ -17,6 +17,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
 const AXE: &str = "4.14.1";
+const DENY: &str = "0.20.2";
 
 /// Makes sure that everything that builds the page is there.
 pub fn ensure_all() -> Result<()> {
@@ -33,6 +34,11 @@ pub fn ensure_compiler() -> Result<()> {
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that were withdrawn since, hence no `--locked`.
     ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))
+}
+
+/// Makes sure that cargo-deny is there, which looks into what the dependencies bring along.
+pub fn ensure_deny() -> Result<()> {
+    ensure_tool("cargo-deny", DENY, || run(&mut cargo_install("cargo-deny", DENY, &["--locked"])))
 }
 
 /// Makes sure that axe-core is there, by which the browser tests judge accessibility.

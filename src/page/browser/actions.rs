@@ -68,6 +68,10 @@ impl Session {
         if let Some(obstacle) = self.peek(|state| state.training_obstacle()) {
             return self.change(|state| state.notify(obstacle));
         }
+        if self.peek(|state| state.steps_to_add().is_some()) {
+            self.change(|state| state.lengthen_run());
+            self.unsent_settings.set_value(true);
+        }
         self.send_settings();
         if self.change(|state| state.start_running()) {
             self.send(&Command::Train);

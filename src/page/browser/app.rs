@@ -53,11 +53,7 @@ fn open(session: Session) {
     spawn_local(async move {
         let settings = session.peek(|state| state.settings);
         if settings.images == Images::Own && session.peek(|state| state.remote.is_none()) {
-            session.change(|state| {
-                state.notify(
-                    "This link’s pictures stayed on the computer they belong to: drop your own here.",
-                );
-            });
+            session.change(|state| state.is_guest = true);
         }
         let ticket = session.intake_ticket();
         builtin::load(session, settings.images).await;

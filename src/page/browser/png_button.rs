@@ -16,6 +16,7 @@ pub fn PngButton(
             title="Save as a picture, at twice the size"
             aria-label=format!("{name} as PNG")
         >
+            <span class="png-verb">"Save "</span>
             "PNG"
         </button>
     }

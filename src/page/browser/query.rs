@@ -9,10 +9,13 @@ use super::{
     incoming::{Gathered, Incoming},
     session::Session,
 };
-use crate::protocol::Command;
+use crate::{page::destination::Place, protocol::Command};
 
 /// The id of the area that takes queries.
 pub const AREA: &str = "search-area";
+
+/// The id of the panel of the tab in front.
+pub const PANEL: &str = "panel";
 
 /// Searches with the first of these files.
 pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
@@ -42,14 +45,26 @@ pub fn end(session: Session) {
     session.send(&Command::Query(None));
 }
 
-/// Whether an event's target lies in the area.
-pub fn holds(target: Option<EventTarget>) -> bool {
+/// What an event's target is a part of.
+pub fn place(target: Option<EventTarget>) -> Place {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| element.closest(&format!("#{AREA}")).is_ok_and(|area| area.is_some()))
+    let within = |id: &str| {
+        element
+            .as_ref()
+            .is_some_and(|element| element.closest(&format!("#{id}")).is_ok_and(|it| it.is_some()))
+    };
+    if within(AREA) {
+        Place::SearchArea
+    } else if within(PANEL) {
+        Place::Panel
+    } else {
+        Place::Elsewhere
+    }
 }
 
-/// Whether pointer or focus is in the area.
-pub fn is_pointed_at() -> bool {
+/// What a paste goes to: the area, where pointer or focus is in it, else the panel in front.
+pub fn place_of_paste() -> Place {
     let pointed = format!("#{AREA}:hover, #{AREA}:focus-within");
-    document().query_selector(&pointed).is_ok_and(|area| area.is_some())
+    let in_area = document().query_selector(&pointed).is_ok_and(|area| area.is_some());
+    if in_area { Place::SearchArea } else { Place::Panel }
 }

@@ -55,7 +55,7 @@ pub fn Stage() -> impl IntoView {
         session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
     });
     view! {
-        <main class="stage" id="stage">
+        <main class="stage">
             <ReturnOffer />
             <Notices />
             <HealthWarnings />

@@ -94,6 +94,8 @@ impl State {
     /// Offers work of an earlier visit, or no longer; none once everything is forgotten.
     pub fn set_offer(&mut self, offer: Option<Offer>) {
         self.touch(Part::Keeping);
+        // Whoever worked here before is no guest: the pictures may be among what is offered.
+        self.is_guest &= offer.is_none();
         self.offer = offer.filter(|_| self.keeping != Keeping::Forgotten);
     }
 

@@ -138,7 +138,7 @@ impl Pictures {
     }
 
     /// The label of this name.
-    pub(super) fn label_named(&self, name: &str) -> Option<LabelId> {
+    pub fn label_named(&self, name: &str) -> Option<LabelId> {
         let place = self.labels.iter().position(|label| label == name)?;
         Some(place as LabelId)
     }

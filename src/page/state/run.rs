@@ -20,6 +20,8 @@ pub struct Run {
     from: u32,
     /// What else is kept of it once it ends.
     pub notes: Notes,
+    /// The step at which it was lengthened last, 0 before that.
+    pub lengthened_at: u32,
     /// The step after which the settings were last changed: losses before and after it
     /// may not be compared.
     pub settings_since: u32,
@@ -42,6 +44,7 @@ impl Default for Run {
             steps: Vec::new(),
             from: 0,
             notes: Notes::default(),
+            lengthened_at: 0,
             settings_since: 0,
             running: false,
             activity: Activity::Idle,
@@ -59,6 +62,7 @@ impl Run {
         self.steps.clear();
         self.from = 0;
         self.notes = Notes::default();
+        self.lengthened_at = 0;
         self.settings_since = 0;
         self.batch = None;
         self.row_views = None;
@@ -72,6 +76,7 @@ impl Run {
         }
         self.notes.go_back(step);
         self.settings_since = self.settings_since.min(step);
+        self.lengthened_at = self.lengthened_at.min(step);
         self.batch = None;
         self.row_views = None;
     }

@@ -1,6 +1,6 @@
 //! The search with a picture that is not of the set.
 
-use super::{Neighbour, Part, State};
+use super::{Neighbour, Part, State, Tab};
 use crate::{
     image::Image,
     protocol::{Command, Query, QueryAnswer, Stage},
@@ -74,6 +74,11 @@ impl Search {
 }
 
 impl State {
+    /// Whether the panel in front takes a picture to search with: there is something to find.
+    pub fn panel_searches(&self) -> bool {
+        self.tab == Tab::Neighbours && self.results.latest().is_some()
+    }
+
     /// Notes that a file is being read to search with; names the attempt.
     pub fn begin_search(&mut self) -> u32 {
         self.touch(Part::Search);

@@ -35,6 +35,8 @@ pub struct Selection {
     ids: Ids,
     /// Where a range begins.
     anchor: Option<PictureId>,
+    /// Whether a plain click adds to it, as where there are no keys to hold.
+    adding: bool,
 }
 
 impl Selection {
@@ -56,6 +58,11 @@ impl Selection {
     /// The selected pictures in the order of the set.
     pub fn iter(&self) -> impl Iterator<Item = PictureId> + '_ {
         self.ids.iter().copied()
+    }
+
+    /// Whether a plain click adds to the selection.
+    pub fn is_adding(&self) -> bool {
+        self.adding
     }
 
     pub(super) fn forget(&mut self, gone: &Ids) {
@@ -84,13 +91,25 @@ impl State {
     pub fn select_all(&mut self, ids: impl IntoIterator<Item = PictureId>) {
         self.touch(Part::Selection);
         let ids: Vec<_> = ids.into_iter().filter(|id| self.pictures.get(*id).is_some()).collect();
-        self.selection = Selection { anchor: ids.first().copied(), ids: ids.into_iter().collect() };
+        self.selection.anchor = ids.first().copied();
+        self.selection.ids = ids.into_iter().collect();
+    }
+
+    /// Sets whether a plain click adds to the selection.
+    pub fn set_adding(&mut self, adding: bool) {
+        self.touch(Part::Selection);
+        self.selection.adding = adding;
+    }
+
+    /// How far a click or a key reaches now.
+    pub fn reach(&self, reach: Reach) -> Reach {
+        if reach == Reach::One && self.selection.adding { Reach::Toggle } else { reach }
     }
 
     /// Changes the selection by a click on a picture of a list in this order. Only a
     /// plain click moves the focus.
     pub fn choose(&mut self, reach: Reach, id: PictureId, order: &[PictureId]) {
-        match reach {
+        match self.reach(reach) {
             Reach::One => self.select(id),
             Reach::Toggle => self.toggle(id),
             Reach::Range => self.select_range(id, order),

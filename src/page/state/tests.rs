@@ -117,14 +117,56 @@ fn training_waits_for_pictures_on_their_way() {
 fn training_says_what_it_lacks() {
     let mut state = state(3);
     let obstacle = state.training_obstacle().expect("too few pictures");
-    assert!(obstacle.contains("at least 4") && obstacle.contains("there are 3"), "{obstacle}");
+    assert_eq!(obstacle, "Add at least 4 pictures to train.");
     state.add(vec![newcomer("d", "a")]);
     assert_eq!(state.training_obstacle(), None);
     state.edit(|settings| settings.steps = 2);
     state.apply(Event::Stepped(vec![report(1), report(2)]));
-    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("The run is complete")));
+    assert!(state.step_obstacle().is_some_and(|sentence| sentence.contains("complete")));
+    assert_eq!(state.training_obstacle(), None, "Train lengthens the run");
     state.edit(|settings| settings.steps = 3);
-    assert_eq!(state.training_obstacle(), None);
+    assert_eq!((state.training_obstacle(), state.step_obstacle()), (None, None));
+}
+
+#[test]
+fn a_complete_run_is_lengthened_by_its_length() {
+    let mut state = state(4);
+    state.edit(|settings| settings.steps = 2);
+    assert_eq!(state.steps_to_add(), None);
+    state.apply(Event::Stepped(vec![report(1), report(2)]));
+    assert_eq!(state.steps_to_add(), Some(2));
+    state.lengthen_run();
+    assert_eq!((state.settings.steps, state.steps_to_add()), (4, None));
+    state.lengthen_run();
+    assert_eq!(state.settings.steps, 4, "there are steps left");
+    state.apply(Event::Stepped(vec![report(3), report(4)]));
+    state.lengthen_run();
+    assert_eq!(state.settings.steps, 6, "the same length again");
+    state.edit(|settings| settings.steps = 3);
+    state.lengthen_run();
+    assert_eq!(state.settings.steps, 7, "beyond what was taken");
+    state.apply(Event::Stepped(vec![report(100_000)]));
+    assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("100,000")));
+}
+
+#[test]
+fn a_guest_is_who_neither_worked_here_nor_brings_pictures() {
+    let guest = || {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.is_guest = true;
+        state.set_keeping(Keeping::On);
+        state
+    };
+    let mut state = guest();
+    state.set_offer(None);
+    assert!(state.is_guest);
+    state.add(vec![newcomer("a", "a")]);
+    assert!(!state.is_guest);
+    let mut state = guest();
+    let offer = |text: &str| text.to_owned();
+    state.set_offer(Some(Offer { key: offer("k"), when: offer("today"), what: offer("25 pictures") }));
+    state.set_offer(None);
+    assert!(!state.is_guest);
 }
 
 #[test]
@@ -359,6 +401,24 @@ fn a_classification_goes_with_its_embeddings() {
     state.give_labels(3);
     state.clear(Images::Own);
     assert_eq!((state.labels.typed_count(), state.labels.per_class()), (0, 3));
+}
+
+#[test]
+fn while_adding_plain_clicks_join_the_selection() {
+    let mut state = state(8);
+    let order = state.order();
+    let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
+    state.choose(Reach::One, 2, &order);
+    state.set_adding(true);
+    state.choose(Reach::One, 5, &order);
+    state.choose(Reach::One, 3, &order);
+    state.choose(Reach::One, 2, &order);
+    assert_eq!((selected(&state), state.reach(Reach::One)), (vec![3, 5], Reach::Toggle));
+    state.clear_selection();
+    assert!(state.selection.is_empty() && state.selection.is_adding());
+    state.set_adding(false);
+    state.choose(Reach::One, 1, &order);
+    assert_eq!((selected(&state), state.reach(Reach::One)), (vec![1], Reach::One));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::Page;
 const ACT: &str = r#"(random => {
     const shown = element => element.checkVisibility({visibilityProperty: true}) && !element.disabled;
     const named = element => (element.ariaLabel ?? element.textContent ?? "").trim().slice(0, 40);
-    const avoided = /^Choose (files|a folder)$|^Search with/;
+    const avoided = /^Choose (files|pictures|a folder)$|^Search with/;
     const selector = "button, summary, select, input:not([type=file]), [role=option], [role=application]";
     const controls = [...document.querySelectorAll(selector)]
         .filter(element => shown(element) && !avoided.test(named(element)));

@@ -84,7 +84,8 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
         session.read([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
     });
     effect(move || {
-        augmentations.track();
+        // A memo that is never read never looks at what it depends on.
+        augmentations.get();
         [pictures, views, draw].iter().for_each(Track::track);
         session.track([Part::Pictures]);
         if open.get() && ready.get() {

@@ -10,14 +10,14 @@ use crate::{
             dynamic::{When, handler, keyed},
             explain::Explain,
             file_button::FileButton,
-            incoming, intake, keeper,
+            incoming, intake, keeper, layout, pointing,
             session::Session,
             twice::Twice,
         },
         state::{Failure, Keeping as Kept, Part},
         terms, words,
     },
-    settings::{Images, MIN_PICTURES},
+    settings::Images,
 };
 
 /// Drop zone, pickers, built-in sets, and what became of the files.
@@ -26,13 +26,12 @@ pub fn ImagesStep() -> impl IntoView {
     let session = Session::expect();
     let summary = move || session.read([Part::Pictures, Part::Settings], words::images);
     view! {
-        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(true)>
+        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
             <Samples />
             <Progress />
             <Failures />
             <Upkeep />
-            <Keeping />
         </Step>
     }
 }
@@ -42,10 +41,12 @@ pub fn ImagesStep() -> impl IntoView {
 fn Pickers() -> impl IntoView {
     view! {
         <div class="drop-zone">
-            <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
+            {(!pointing::is_coarse()).then(|| view! {
+                <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
+            })}
             <div class="buttons">
                 <FileButton
-                    text="Choose files"
+                    text=pointing::hint("Choose files", "Choose pictures")
                     label="Picture files"
                     accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
                     multiple=true
@@ -179,48 +180,33 @@ fn left_out(count: usize) -> String {
     format!("{} (such as Thumbs.db) {verb} left out.", words::counted(count, "system file"))
 }
 
-/// What the set lacks, and the way to empty it.
+/// Whether this visit's work is kept, and the ways to remove it from page and browser.
 #[component]
 fn Upkeep() -> impl IntoView {
     let session = Session::expect();
-    let count = move || session.read([Part::Pictures], |state| state.pictures.len());
-    let active = move || session.read([Part::Intake], |state| state.intake.is_active());
-    view! {
-        <div class="upkeep">
-            <p class="note" class:wanting=move || count() < MIN_PICTURES && !active()>
-                {move || {
-                    (count() < MIN_PICTURES && !active())
-                        .then(|| words::too_few(count()))
-                }}
-            </p>
-            <button
-                class="button quiet"
-                type="button"
-                disabled=move || count() == 0
-                on:click=handler(move |_| session.clear_all())
-            >
-                "Clear all"
-            </button>
-        </div>
-    }
-}
-
-/// Whether this visit's work is kept, and the way to have everything forgotten.
-#[component]
-fn Keeping() -> impl IntoView {
-    let session = Session::expect();
     let keeping = move || session.read([Part::Keeping], |state| state.keeping);
+    let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
     let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
     view! {
         <div class="upkeep">
             <p class="note">{move || keeping().words()}</p>
-            <Twice
-                name="Forget everything"
-                again="Yes, forget everything"
-                class="button quiet"
-                disabled=nothing
-                on_sure=move || keeper::forget_everything(session)
-            />
+            <div class="buttons">
+                <button
+                    class="button quiet"
+                    type="button"
+                    disabled=move || empty.get()
+                    on:click=handler(move |_| session.clear_all())
+                >
+                    "Remove all pictures"
+                </button>
+                <Twice
+                    name="Forget everything"
+                    again="Yes, forget everything"
+                    class="button quiet"
+                    disabled=nothing
+                    on_sure=move || keeper::forget_everything(session)
+                />
+            </div>
         </div>
     }
 }

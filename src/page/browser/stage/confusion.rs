@@ -13,6 +13,7 @@ use crate::{
             dynamic::{When, dynamic, memo},
             explain::Explain,
             png_button::PngButton,
+            pointing,
             session::Session,
         },
         predictions::{Confusion, compared},
@@ -49,30 +50,33 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     };
     let label = move || {
         let labels = confusion.with(|confusion| confusion.as_ref().map_or(0, |found| found.labels.len()));
-        format!(
-            "Confusion matrix of {labels} labels: rows are the labels that pictures came with, columns those they were given"
-        )
+        format!("Confusion matrix of {labels} labels: rows are true labels, columns guesses")
     };
+    let hint = pointing::hint(
+        "Point at a cell to read it; press it to see its pictures below.",
+        "Tap a cell to read it and to see its pictures below.",
+    );
     let reading = Signal::derive(move || {
         let told = pointed.get().and_then(|cell| {
             confusion.with(|confusion| {
                 session.peek(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
             })
         });
-        told.unwrap_or_else(|| "Point at a cell to read it; press it to see its pictures below.".to_owned())
+        told.unwrap_or_else(|| hint.to_owned())
     });
     view! {
         <When holds=move || confusion.with(Option::is_some)>
             <div class="confusion" data-figure="confusion">
                 <p class="legend-name">
-                    "Came with (rows), given (columns) " <Explain term=terms::CONFUSION /> " "
+                    "True label (rows) against guess (columns) " <Explain term=terms::CONFUSION /> " "
                     <PngButton name="Confusion" />
                 </p>
                 <div class="matrix-frame">
-                    <RowNames confusion />
+                    <Names confusion edge="top" class="group-names" />
                     <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
                         ""
                     </MatrixView>
+                    <Names confusion edge="left" class="column-names" />
                 </div>
                 <div class="legend" aria-hidden="true">
                     <ColourBar
@@ -94,23 +98,28 @@ fn count(state: &State, focus: Focus) -> Option<Confusion> {
     Confusion::count(&classification.classes, &compared(state, stage, method))
 }
 
-/// The labels along the left edge; columns are in the same order.
+/// The labels along one side, in the same order for rows and columns.
 #[component]
-fn RowNames(confusion: Memo<Option<Confusion>>) -> impl IntoView {
+fn Names(
+    confusion: Memo<Option<Confusion>>,
+    /// The edge that a name's distance is measured from.
+    edge: &'static str,
+    class: &'static str,
+) -> impl IntoView {
     let session = Session::expect();
     let names = dynamic(move || {
         let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
         let count = labels.len();
-        let name = move |(row, label)| {
+        let name = move |(place, label)| {
             let name = session.peek(|state| state.pictures.label_name(label).map(str::to_owned));
-            let middle = (row as f64 + 0.5) / count as f64 * 100.0;
-            view! { <span style:top=format!("{middle:.3}%")>{name}</span> }
+            let middle = (place as f64 + 0.5) / count as f64 * 100.0;
+            view! { <span style=(edge, format!("{middle:.3}%"))>{name}</span> }
         };
         let shown = if count > MAX_NAMED { 0 } else { count };
         labels.into_iter().enumerate().take(shown).map(name).collect_view()
     });
     view! {
-        <div class="group-names" aria-hidden="true">
+        <div class=class aria-hidden="true">
             {names}
         </div>
     }

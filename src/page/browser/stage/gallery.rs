@@ -41,6 +41,8 @@ pub fn Gallery() -> impl IntoView {
             entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
         })
     });
+    // What is not all in sight can be unfolded, and what was unfolded folded again.
+    let more = Signal::derive(move || tall.get() || grid.get().height() > size.get().1 + 1.0);
     let key = move |event: ev::KeyboardEvent| press(session, grid.get_untracked(), viewport, &event);
     view! {
         <section class="gallery" class:tall=tall aria-label="Pictures">
@@ -73,7 +75,7 @@ pub fn Gallery() -> impl IntoView {
             <When holds=move || count.get() == 0>
                 <p class="gallery-empty">"No pictures yet. Drop some anywhere, or press Shapes or Fashion."</p>
             </When>
-            <SelectionBar tall />
+            <SelectionBar tall more />
         </section>
     }
 }
@@ -132,7 +134,7 @@ fn option_id(id: PictureId) -> String {
 /// uses the selection itself.
 fn pick(session: Session, id: PictureId, reach: Reach) {
     session.change(|state| {
-        let order = state.order();
+        let (order, reach) = (state.order(), state.reach(reach));
         state.choose(reach, id, &order);
         state.focus(id);
         if reach == Reach::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {

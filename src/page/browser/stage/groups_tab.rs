@@ -47,8 +47,8 @@ pub fn GroupsTab() -> impl IntoView {
     let running = memo(move || session.read([Part::Run], |state| state.run.running));
     effect(move || {
         session.track([Part::Results]);
-        finding.track();
-        running.track();
+        finding.get();
+        running.get();
         session.request_study(stage.get());
     });
     view! {
@@ -66,7 +66,7 @@ pub fn GroupsTab() -> impl IntoView {
                     on_change=move |finding| session.change(|state| state.look_for(finding))
                 />
                 <Choice
-                    legend="Training"
+                    legend="Seen by"
                     name="groups-stage"
                     options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
@@ -136,7 +136,7 @@ fn FoundDuplicates(
         match strips.with(Vec::len) {
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => format!(
-                "{} of near-duplicates{suffix}: {} beyond the first of each. ",
+                "{} of near-duplicates{suffix}: {} could go. ",
                 words::counted(sets, "set"),
                 words::counted(surplus().len(), "picture")
             ),

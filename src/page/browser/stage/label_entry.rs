@@ -10,7 +10,7 @@ use crate::{
             session::Session,
             thumbnail::{Thumbnail, title},
         },
-        predictions::predictions,
+        predictions::standing,
         state::{MAX_LENGTH, Part},
         words,
     },
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// More labels than this are offered by the text field alone.
-const MAX_OFFERED: usize = 24;
+pub const MAX_OFFERED: usize = 24;
 
 /// More selected pictures than this are not shown.
 const MAX_SHOWN: usize = 12;
@@ -53,12 +53,17 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
         session.track([Part::Labels]);
         title(session, id)
     };
+    let known = Signal::derive(move || {
+        session.read([Part::Labels, Part::Results], |state| {
+            standing(state, focus.stage.get(), focus.method.get(), id)
+        })
+    });
     view! {
         <div class="query">
             <Thumbnail picture=Some(id) />
             <div>
                 <p class="query-name">{name}</p>
-                <p class="note">{move || known(session, focus, id)}</p>
+                <p class="note">{known}</p>
             </div>
         </div>
     }
@@ -78,25 +83,6 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
             </div>
         </div>
     }
-}
-
-/// Where a picture's label comes from, or what is guessed of it.
-fn known(session: Session, focus: Focus, id: PictureId) -> String {
-    session.read([Part::Labels, Part::Results], |state| {
-        if state.labels.typed(id).is_some() {
-            return "You gave it this label.".to_owned();
-        }
-        let found = predictions(state, focus.stage.get(), focus.method.get());
-        match found.into_iter().find(|prediction| prediction.id == id) {
-            Some(prediction) => {
-                let label = state.pictures.label_name(prediction.label).unwrap_or_default();
-                format!("Guessed: {label}, confidence {}.", words::percent(prediction.confidence))
-            }
-            None => {
-                "No guess: its label is given to the classifier, or no classifier has run yet.".to_owned()
-            }
-        }
-    })
 }
 
 /// The text field.

@@ -75,7 +75,7 @@ pub fn LabelsTab() -> impl IntoView {
                     <Scores />
                     <FineTuning />
                     <Choice
-                        legend="Embeddings to look at"
+                        legend="Predictions from"
                         name="labels-stage"
                         options=STAGE_OPTIONS
                         value=Signal::derive(move || Some(stage.get()))
@@ -85,7 +85,7 @@ pub fn LabelsTab() -> impl IntoView {
                         }
                     />
                     <Choice
-                        legend="Classifier to look at"
+                        legend="Classifier"
                         name="labels-method"
                         options=METHOD_OPTIONS
                         value=Signal::derive(move || Some(focus.method.get()))

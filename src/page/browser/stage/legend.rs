@@ -7,6 +7,9 @@ use crate::{
     plot::{colour, matrix::Scale},
 };
 
+/// Ways to spread the colours: over the values that there are, or over all that there can be.
+pub const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
+
 /// The colours of a matrix with numbers at their ends and in their middle.
 #[component]
 pub fn Legend(#[prop(into)] scale: Signal<Option<Scale>>) -> impl IntoView {

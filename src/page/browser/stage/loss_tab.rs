@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     curve::{Curve, Quantity},
     evaluation_curve::{EvaluationCurve, Score},
-    legend::Legend,
+    legend::{Legend, SPREADS},
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     row_view::RowView,
@@ -14,9 +14,11 @@ use super::{
 use crate::{
     page::{
         browser::{
+            controls::Choice,
             dynamic::{When, memo},
             explain::Explain,
             png_button::PngButton,
+            pointing,
             session::Session,
         },
         chance,
@@ -118,11 +120,20 @@ pub fn LossTab() -> impl IntoView {
 fn Batch() -> impl IntoView {
     let session = Session::expect();
     let pointed = RwSignal::new(None);
+    let fitted = RwSignal::new(true);
+    let scale = memo(move || {
+        session.read([Part::Run], |state| {
+            let batch = state.run.batch.as_ref()?;
+            let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len());
+            Some(if fitted.get() { fit() } else { Scale::COSINE })
+        })
+    });
     let draw = move || {
+        let scale = scale.get()?;
         session.read([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             let side = 2 * batch.pictures.len();
-            Some(Drawing { pixels: pixels(&batch.cells.0, side, Scale::COSINE, Diagonal::Hidden), side })
+            Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
         })
     };
     let caption = Signal::derive(move || {
@@ -142,6 +153,10 @@ fn Batch() -> impl IntoView {
             session.inspect(Some(cell.0 as u32));
         }
     };
+    let hint = pointing::hint(
+        "Point at a cell to see whose views it compares; press it to look inside its row.",
+        "Tap a cell to see whose views it compares, and to look inside its row.",
+    );
     let label =
         move || format!("{}: similarity of every view with every other, positives marked", caption.get());
     view! {
@@ -160,9 +175,16 @@ fn Batch() -> impl IntoView {
                     <p class="matrix-waiting">"Appears with the first step."</p>
                 </When>
             </div>
-            <Legend scale=Signal::derive(|| Some(Scale::COSINE)) />
-            <p class="note">"Between the white lines: the two views of one picture, which training makes bright."</p>
-            <Readout reading=pointed_at hint="Point at a cell to see whose views it compares; press it to look inside its row." />
+            <Legend scale />
+            <Choice
+                legend="Colours"
+                name="batch-spread"
+                options=SPREADS
+                value=Signal::derive(move || Some(fitted.get()))
+                on_change=move |fit| fitted.set(fit)
+            />
+            <p class="note">"Between the thin lines: the two views of one picture, which training makes bright. The diagonal, each view with itself, is left out."</p>
+            <Readout reading=pointed_at hint />
         </figure>
     }
 }

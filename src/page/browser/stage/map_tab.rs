@@ -44,7 +44,7 @@ pub fn MapTab() -> impl IntoView {
             <div class="map-side">
                 <p class="lead">{heading} " " <Explain term=terms::MAP /> " " <PngButton name="Map" /></p>
                 <Choice
-                    legend="Training"
+                    legend="Seen by"
                     name="map-stage"
                     options=wanted_stage::BEFORE_AND_AFTER
                     value=Signal::derive(move || Some(stage.get()))
@@ -117,7 +117,7 @@ fn heading(map: &Map) -> String {
             let steps = words::counted(map.step as usize, "step");
             format!("{pictures}, placed by the encoder after {steps}. Distances are only a sketch.")
         }
-        _ => format!("{pictures}, placed by the untrained encoder: before. Distances are only a sketch."),
+        _ => format!("{pictures}, placed by the untrained encoder. Distances are only a sketch."),
     }
 }
 

@@ -21,6 +21,12 @@ pub struct Drawing {
     pub side: usize,
 }
 
+impl Drawing {
+    fn nothing() -> Self {
+        Self { pixels: vec![0; 4], side: 0 }
+    }
+}
+
 /// A row and a column.
 pub type Cell = (usize, usize);
 
@@ -42,16 +48,25 @@ pub fn MatrixView(
     let canvas = NodeRef::<html::Canvas>::new();
     let side = RwSignal::new(0);
     effect(move || {
-        let (Some(canvas), Some(drawing)) = (canvas.get(), draw()) else { return };
-        paint::rgba(&canvas, &drawing.pixels, drawing.side, drawing.side);
+        let Some(canvas) = canvas.get() else { return };
+        // Nothing to draw clears what was drawn.
+        let drawing = draw().unwrap_or_else(Drawing::nothing);
+        paint::rgba(&canvas, &drawing.pixels, drawing.side.max(1), drawing.side.max(1));
         side.set(drawing.side);
     });
-    let moved = move |event: ev::PointerEvent| {
+    let point_at = move |event: &ev::MouseEvent| {
         let Some(canvas) = canvas.get_untracked() else { return };
         let rect = canvas.get_bounding_client_rect();
         let across = (f64::from(event.client_x()) - rect.left()) / rect.width();
         let down = (f64::from(event.client_y()) - rect.top()) / rect.height();
         pointed.set(cell_at(across as f32, down as f32, side.get_untracked()));
+    };
+    let moved = move |event: ev::PointerEvent| point_at(&event);
+    // A finger leaves before its tap becomes a click, and what it pointed at stays to be read.
+    let left = move |event: ev::PointerEvent| {
+        if event.pointer_type() != "touch" {
+            pointed.set(None);
+        }
     };
     let pick = move |reach: Reach| {
         if let Some(cell) = pointed.get_untracked() {
@@ -79,8 +94,11 @@ pub fn MatrixView(
             aria-roledescription="matrix"
             on:pointermove=handler(moved)
             on:pointerdown=handler(moved)
-            on:pointerleave=handler(move |_| pointed.set(None))
-            on:click=handler(move |event: ev::MouseEvent| pick(reach::of_click(&event)))
+            on:pointerleave=handler(left)
+            on:click=handler(move |event: ev::MouseEvent| {
+                point_at(&event);
+                pick(reach::of_click(&event));
+            })
             on:keydown=handler(press)
         >
             <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>

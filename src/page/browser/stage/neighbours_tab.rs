@@ -133,7 +133,7 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
 #[component]
 fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     let session = Session::expect();
-    let similarity = words::similarity(near.similarity);
+    let similarity = words::close_similarity(near.similarity);
     let (label, same) = session.peek(|state| {
         let label = state.pictures.label(near.id).filter(|_| state.has_labels());
         let own = label_of(state, subject);

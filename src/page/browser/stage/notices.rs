@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
-        dynamic::{handler, keyed},
+        dynamic::{dynamic, handler, keyed},
         session::Session,
     },
     state::{Notice, Part},
+    words,
 };
 
 /// The sentences, each until it is dismissed.
@@ -15,6 +16,9 @@ use crate::page::{
 pub fn Notices() -> impl IntoView {
     let session = Session::expect();
     let notices = move || session.read([Part::Notices], |state| state.notices.clone());
+    let guest =
+        Signal::derive(move || session.read([Part::Keeping, Part::Pictures, Part::Intake], words::guest));
+    let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
     let notice = move |Notice { id, text, can_undo }| {
         view! {
             <div class="notice">
@@ -44,6 +48,7 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <div class="notices" role="log" aria-live="polite" aria-label="Notices">
+            {dynamic(told)}
             {keyed(notices, |notice| notice.id.to_string(), notice)}
         </div>
     }

@@ -2,18 +2,21 @@
 
 use leptos::{ev, prelude::*};
 
-use super::labels_tab::Focus;
-use crate::page::{
-    browser::{
-        dynamic::{When, handler, keyed, memo},
-        explain::Explain,
-        reach,
-        session::Session,
-        thumbnail::{Thumbnail, title},
+use super::{label_entry::MAX_OFFERED, labels_tab::Focus};
+use crate::{
+    page::{
+        browser::{
+            dynamic::{When, handler, keyed, memo},
+            explain::Explain,
+            reach,
+            session::Session,
+            thumbnail::{Thumbnail, title},
+        },
+        predictions::{Prediction, compared, predictions},
+        state::Part,
+        terms, words,
     },
-    predictions::{Prediction, compared, predictions},
-    state::Part,
-    terms, words,
+    protocol::PictureId,
 };
 
 /// Predictions shown at first, and added by each press.
@@ -88,6 +91,10 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let picture = title(session, id);
     let described = format!("{picture}: guessed {name}, confidence {sure}{verdict}");
     let accept = format!("Accept {name} for {picture}");
+    let guessed = name.clone();
+    let pressed = Signal::derive(move || {
+        session.read([Part::Selection], |state| state.selected == Some(id) && state.selection.contains(id))
+    });
     view! {
         <div class="prediction">
             <div class="near" class:same=truth == Some(label)>
@@ -122,5 +129,48 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 "Accept"
             </button>
         </div>
+        <When holds=pressed>
+            <Correction id guessed=guessed.clone() />
+        </When>
     }
+}
+
+/// The other labels, each one click away, below the prediction that was pressed.
+#[component]
+fn Correction(id: PictureId, guessed: String) -> impl IntoView {
+    let session = Session::expect();
+    let picture = title(session, id);
+    let others: Vec<_> = session.peek(|state| {
+        let others = state.label_names().into_iter().filter(|name| *name != guessed);
+        others.map(str::to_owned).collect()
+    });
+    let chip = |name: String| {
+        let label = format!("Label {picture} as {name}");
+        let shown = name.clone();
+        view! {
+            <button
+                class="pill"
+                type="button"
+                aria-label=label
+                on:click=handler(move |_| {
+                    session.change(|state| {
+                        if let Some(label) = state.pictures.label_named(&name) {
+                            state.give_label(id, label);
+                        }
+                    });
+                })
+            >
+                {shown}
+            </button>
+        }
+    };
+    let few = (1..=MAX_OFFERED).contains(&others.len());
+    few.then(|| {
+        view! {
+            <div class="correction" role="group" aria-label="Correct the guess">
+                <span class="note">"Really:"</span>
+                {others.into_iter().map(chip).collect_view()}
+            </div>
+        }
+    })
 }

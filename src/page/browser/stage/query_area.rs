@@ -28,7 +28,7 @@ pub fn QueryArea() -> impl IntoView {
             _ if state.search.reading => "Reading the picture.".to_owned(),
             (Some(failure), _) => failure.clone(),
             (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
-            (None, None) => "Or drop or paste one here. It does not join the set.".to_owned(),
+            (None, None) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
         })
     });
     view! {

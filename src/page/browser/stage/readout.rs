@@ -44,7 +44,7 @@ pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static st
                 </figure>
             </div>
             <p class="readout-value">
-                {words::similarity(reading.value)} <span class="readout-remark">{reading.remark}</span>
+                {words::close_similarity(reading.value)} " " <span class="readout-remark">{reading.remark}</span>
             </p>
         }
         .into_any()

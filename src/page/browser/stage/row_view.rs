@@ -293,13 +293,13 @@ fn line(session: Session, other: &Other, asks: bool) -> impl IntoView + use<> {
     let last =
         if asks { [share, three_digits(other.cost)] } else { [words::exponential(other.logit), share] };
     let numbers = [three_digits(other.similarity), three_digits(other.logit)].into_iter().chain(last);
-    let picture = session.peek(|state| picture(state, view));
+    let (picture, name) = session.peek(|state| (picture(state, view), view_in_short(state, view)));
     view! {
         <tr class:positive=is_positive>
             <th scope="row">
                 <span class="row-other">
                     <Thumbnail picture />
-                    <span>{if is_positive { "the positive" } else { "a negative" }}</span>
+                    <span>{name} {is_positive.then_some(", the positive")}</span>
                 </span>
             </th>
             {numbers.map(|number| view! { <td>{number}</td> }).collect_view()}
@@ -365,6 +365,13 @@ fn step(session: Session) -> Option<u32> {
 fn picture(state: &State, view: usize) -> Option<PictureId> {
     let pictures = &state.run.batch.as_ref()?.pictures;
     pictures.get(view % pictures.len().max(1)).copied()
+}
+
+/// A view in a table: "heart 12.png, view 2".
+fn view_in_short(state: &State, view: usize) -> Option<String> {
+    let pairs = state.run.batch.as_ref()?.pictures.len();
+    let name = &state.pictures.get(picture(state, view)?)?.name;
+    Some(format!("{name}, view {}", if view < pairs { 1 } else { 2 }))
 }
 
 /// A view in words: which one, of which picture.

@@ -17,6 +17,9 @@ use crate::page::{
 pub fn SelectionBar(
     /// Whether the gallery is tall.
     tall: RwSignal<bool>,
+    /// Whether it could be taller, or is.
+    #[prop(into)]
+    more: Signal<bool>,
 ) -> impl IntoView {
     let session = Session::expect();
     let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
@@ -26,9 +29,23 @@ pub fn SelectionBar(
         (_, [id]) => title(session, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
     });
+    let adding = Signal::derive(move || session.read([Part::Selection], |state| state.selection.is_adding()));
+    let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
     view! {
         <div class="gallery-bar">
             <p class="gallery-picked" aria-live="polite">{words}</p>
+            <button
+                class="button quiet"
+                type="button"
+                title="While this is on, each picture that you press joins the selection or leaves it"
+                aria-pressed=move || adding.get().to_string()
+                disabled=move || empty.get()
+                on:click=handler(move |_| {
+                    session.change(|state| state.set_adding(!state.selection.is_adding()));
+                })
+            >
+                "Select"
+            </button>
             <When holds=move || { selected() > 1 }>
                 <button
                     class="button quiet"
@@ -46,14 +63,16 @@ pub fn SelectionBar(
             >
                 {move || if selected() > 1 { "Remove selected" } else { "Remove picture" }}
             </button>
-            <button
-                class="button quiet"
-                type="button"
-                aria-expanded=move || tall.get().to_string()
-                on:click=handler(move |_| tall.update(|tall| *tall = !*tall))
-            >
-                {move || if tall.get() { "Show fewer" } else { "Show more" }}
-            </button>
+            <When holds=more>
+                <button
+                    class="button quiet"
+                    type="button"
+                    aria-expanded=move || tall.get().to_string()
+                    on:click=handler(move |_| tall.update(|tall| *tall = !*tall))
+                >
+                    {move || if tall.get() { "Show fewer" } else { "Show more" }}
+                </button>
+            </When>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    legend::Legend,
+    legend::{Legend, SPREADS},
     matrix_view::{Cell, Drawing, MatrixView},
     readout::{Reading, Readout},
     selected_edges::SelectedEdges,
@@ -16,6 +16,7 @@ use crate::{
             dynamic::{When, dynamic, effect, memo},
             explain::Explain,
             png_button::PngButton,
+            pointing,
             session::Session,
         },
         state::{Part, Reach, State, Tab},
@@ -23,10 +24,8 @@ use crate::{
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
     protocol::{SetMatrix, Stage},
+    settings::MIN_PICTURES,
 };
-
-/// Ways to spread the colours.
-const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
 
 /// More groups than this are not named beside the matrix.
 const MAX_NAMED: usize = 24;
@@ -44,8 +43,8 @@ pub fn SimilarityTab() -> impl IntoView {
         session.request_matrix(stage.get());
     });
     let scale = move || {
-        session.read([Part::Results], |state| {
-            state.results.matrix(stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
+        session.read([Part::Results, Part::Pictures], |state| {
+            shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
         })
     };
     view! {
@@ -58,7 +57,7 @@ pub fn SimilarityTab() -> impl IntoView {
                     {move || heading(session, stage.get())} " " <Explain term=terms::SET_MATRIX /> " " <PngButton name="Similarity" />
                 </p>
                 <Choice
-                    legend="Training"
+                    legend="Seen by"
                     name="stage"
                     options=wanted_stage::ALL
                     value=Signal::derive(move || Some(stage.get()))
@@ -88,8 +87,8 @@ fn SetMatrixView(
 ) -> impl IntoView {
     let session = Session::expect();
     let draw = move || {
-        session.read([Part::Results], |state| {
-            let matrix = state.results.matrix(stage.get())?;
+        session.read([Part::Results, Part::Pictures], |state| {
+            let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
             let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
             Some(Drawing { pixels, side })
@@ -98,7 +97,8 @@ fn SetMatrixView(
     let pick = move |cell: Cell, reach: Reach| {
         session.change(|state| pick(state, stage.get_untracked(), cell, reach));
     };
-    let known = move || session.read([Part::Results], |state| state.results.matrix(stage.get()).is_some());
+    let known =
+        move || session.read([Part::Results, Part::Pictures], |state| shown(state, stage.get()).is_some());
     let label =
         move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
     view! {
@@ -161,7 +161,10 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
     view! {
         <Readout
             reading
-            hint="Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected."
+            hint=pointing::hint(
+                "Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected.",
+                "Slide a finger across to see a cell’s two pictures; tap one to see the row’s nearest. With Select on, taps select rows.",
+            )
         />
     }
 }
@@ -212,6 +215,7 @@ fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> 
 fn pick(state: &mut State, stage: Stage, cell: Cell, reach: Reach) {
     let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
     let order = state.results.matrix(stage).map_or(Vec::new(), |matrix| matrix.order.clone());
+    let reach = state.reach(reach);
     state.choose(reach, row, &order);
     state.focus(row);
     if reach == Reach::One {
@@ -228,16 +232,23 @@ fn heading(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
-        (Stage::Untrained, _) => "The untrained encoder: before.".to_owned(),
+        (Stage::Untrained, _) => "As the untrained encoder sees it.".to_owned(),
         (Stage::Trained, Some(step)) => {
-            format!("The encoder after {}.", words::counted(step as usize, "step"))
+            format!("As the encoder sees it after {}.", words::counted(step as usize, "step"))
         }
-        (Stage::Trained, None) => "The trained encoder.".to_owned(),
+        (Stage::Trained, None) => "As the trained encoder sees it.".to_owned(),
     }
 }
 
-fn waiting(session: Session) -> &'static str {
-    session.read([Part::Pictures], |state| {
-        if state.pictures.is_empty() { "No pictures yet." } else { "Computing…" }
+/// The matrix, where there are pictures enough to see something in it.
+fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
+    state.results.matrix(stage).filter(|_| state.pictures.len() >= MIN_PICTURES)
+}
+
+fn waiting(session: Session) -> String {
+    session.read([Part::Pictures], |state| match state.pictures.len() {
+        0 => "No pictures yet.".to_owned(),
+        1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
+        _ => "Computing…".to_owned(),
     })
 }

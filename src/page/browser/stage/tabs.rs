@@ -38,7 +38,7 @@ pub fn Tabs() -> impl IntoView {
         }
     };
     view! {
-        <section class="results">
+        <section class="results" id="results">
             <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(session, &event))>
                 {Tab::ALL.map(tab).collect_view()}
             </div>

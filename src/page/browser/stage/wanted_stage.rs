@@ -11,11 +11,15 @@ use crate::{
 };
 
 /// The stages before and after training, and their names.
-pub const BEFORE_AND_AFTER: &[(&str, Stage)] = &[("Before", Stage::Untrained), ("After", Stage::Trained)];
+pub const BEFORE_AND_AFTER: &[(&str, Stage)] =
+    &[("Untrained encoder", Stage::Untrained), ("Trained encoder", Stage::Trained)];
 
 /// The same, and the pixels that any network has to beat.
-pub const ALL: &[(&str, Stage)] =
-    &[("Before", Stage::Untrained), ("After", Stage::Trained), ("Raw pixels", Stage::Pixels)];
+pub const ALL: &[(&str, Stage)] = &[
+    ("Untrained encoder", Stage::Untrained),
+    ("Trained encoder", Stage::Trained),
+    ("Raw pixels", Stage::Pixels),
+];
 
 /// The stage that is wanted; the untrained one until there is a trained one.
 pub fn available(session: Session, wanted: RwSignal<Stage>) -> Memo<Stage> {

@@ -45,6 +45,11 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
             })
         })
     };
+    let legend = Signal::derive(move || {
+        session.read([Part::WhyAlike], |state| {
+            state.why_alike.explanation().map_or("", likeness::legend).to_owned()
+        })
+    });
     view! {
         <section class="why" aria-label="Why alike?">
             <div class="row-head">
@@ -65,9 +70,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                 <Side subject=second which=1 />
                 <div class="legend why-legend">
                     <ColourBar stops=diverging::css_stops() least=number(-1.0) middle="0" most=number(1.0) />
-                    <p class="note">
-                        "By how much similarity drops when a place is covered. Orange places carry it; covering blue ones makes the two more alike."
-                    </p>
+                    <p class="note">{legend}</p>
                 </div>
             </div>
         </section>

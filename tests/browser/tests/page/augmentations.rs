@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, visit};
+use serde_json::Value;
 
 /// Types a number of views as a person would.
 const SIX_VIEWS: &str = "(() => {
@@ -19,6 +20,19 @@ const DRAWN_VIEWS: &str =
     return data.some((value, i) => i % 4 < 3 && value !== data[i % 4]);
 }).length";
 
+/// The pixels of all views of the preview, as one number for each.
+const VIEWS: &str = "[...document.querySelectorAll('.preview-row canvas:not(:first-child)')].map(canvas => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, value, i) => (sum * 31 + value + i) % 1000000007, 7);
+}).join()";
+
+/// Moves the first slider of the preview's step that is on, as a person would.
+const MOVE_A_SLIDER: &str = "(() => {
+    const slider = document.querySelector('.operations input[type=range]');
+    slider.value = '1';
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+})()";
+
 /// How many operations have both dots within their line, and the numbers that go with them.
 const MEASURED: &str = "[...document.querySelectorAll('.invariance-lines tbody tr')].filter(row => {
     const { left, right } = row.querySelector('td').getBoundingClientRect();
@@ -29,6 +43,34 @@ const MEASURED: &str = "[...document.querySelectorAll('.invariance-lines tbody t
 
 async fn wait_count(page: &Page, what: &str, script: &str, wanted: u64) -> Result<()> {
     page.wait(what, PATIENTLY, async || Ok((page.evaluate(script).await? == wanted).then_some(()))).await
+}
+
+/// Waits until the preview shows other pixels than `before`; those that it shows then.
+async fn wait_other_views(page: &Page, after: &str, before: &Value) -> Result<Value> {
+    page.wait(&format!("other views after {after}"), SOON, async || {
+        Ok(Some(page.evaluate(VIEWS).await?).filter(|views| views != before))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_preview_follows_presets_sliders_and_switches() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.unfold("Augment").await?;
+        wait_count(page, "four views of four pictures", DRAWN_VIEWS, 16).await?;
+        let opened = page.evaluate(VIEWS).await?;
+        page.press("None").await?;
+        let plain = wait_other_views(page, "None", &opened).await?;
+        let views: Vec<_> = plain.as_str().unwrap_or_default().split(',').collect();
+        ensure!(views.chunks(4).all(|row| row.iter().all(|view| *view == row[0])), "None changes: {views:?}");
+
+        page.evaluate("document.querySelector('.operations [role=switch]').click()").await?;
+        let cropped = wait_other_views(page, "a switch", &plain).await?;
+        page.evaluate(MOVE_A_SLIDER).await?;
+        wait_other_views(page, "a slider", &cropped).await.map(drop)
+    })
+    .await
 }
 
 #[tokio::test]

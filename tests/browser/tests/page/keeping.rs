@@ -180,8 +180,8 @@ async fn what_was_removed_comes_back_by_undo() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         let before = keep_six(page, folder.path().join("album")).await?;
-        page.press("Clear all").await?;
-        page.wait_text(&["All pictures were removed", "there are 0"], SOON).await?;
+        page.press("Remove all pictures").await?;
+        page.wait_text(&["All pictures were removed", "Add at least 4 pictures"], SOON).await?;
         page.press("Undo").await?;
         page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;

@@ -9,6 +9,38 @@ use thirtyfour::By;
 /// Markup that a label must not become.
 const ODD: &str = "<b>odd</b>";
 
+/// Presses the first prediction, and says where the window is scrolled to.
+const PRESS_PREDICTION: &str = "(() => {
+    const picture = document.querySelector('.prediction .pick');
+    picture.scrollIntoView({ block: 'center' });
+    picture.click();
+    return scrollY;
+})()";
+
+#[tokio::test]
+async fn a_wrong_guess_is_corrected_where_it_stands() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Labels").await?;
+        page.wait_text(&["100 pictures with labels, 900 held out.", "least confident first"], PATIENTLY)
+            .await?;
+        let before = page.evaluate(PRESS_PREDICTION).await?;
+        let corrected = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
+        page.wait_text(&["Really:"], SOON).await?;
+        let chips = page.evaluate("document.querySelectorAll('.correction button').length").await?;
+        ensure!(chips == 9, "There are {chips} labels to choose from, not nine.");
+        page.evaluate("document.querySelector('.correction button').click()").await?;
+        page.wait_text(&["(1 typed), 899 held out."], PATIENTLY).await?;
+        let first = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
+        ensure!(first != corrected, "{corrected} is still guessed.");
+        let after = page.evaluate("scrollY").await?;
+        let moved = (after.as_f64().unwrap_or_default() - before.as_f64().unwrap_or_default()).abs();
+        ensure!(moved < 200.0, "The page scrolled from {before} to {after}.");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
     visit(Visit::default(), async |page| {

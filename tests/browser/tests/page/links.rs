@@ -116,6 +116,20 @@ async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn a_guest_is_told_that_the_pictures_did_not_come_along() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=own&side=16&width=4&backend=cpu").await?;
+        let told = "Whoever sent this link used pictures of their own";
+        page.wait_text(&[told, "Add at least 4 pictures to train."], SOON).await?;
+        page.press("Shapes").await?;
+        page.wait_text(&["Shapes, 1,000 pictures"], SOON).await?;
+        ensure!(!page.text().await?.contains(told), "The sentence stays though there are pictures.");
+        Ok(())
+    })
+    .await
+}
+
 /// Types into the field of a name, and leaves it.
 const TYPE: &str = "(name, typed) => {
     const label = [...document.querySelectorAll('label')].find(label => label.textContent.trim() === name);

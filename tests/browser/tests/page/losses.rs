@@ -10,7 +10,7 @@ const PRESS_SECOND_ROW: &str = "for (const key of ['ArrowDown', 'Enter']) docume
 
 /// A choice of loss, and what its formula holds.
 const LOSSES: [(&str, &str); 3] =
-    [("InfoNCE", "÷ Σ exp(s/τ)"), ("NCE", "Σ log σ("), ("Triplets", "d²(anchor, negative)")];
+    [("InfoNCE", "÷\u{a0}Σ exp(s/τ)"), ("NCE", "Σ log σ("), ("Triplets", "d²(anchor, negative)")];
 
 #[tokio::test]
 async fn a_row_shows_how_each_loss_comes_about() -> Result<()> {

@@ -26,5 +26,6 @@ mod samples;
 mod screens;
 mod search;
 mod survival;
+mod touch;
 mod tour;
 mod training;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Embeddings;
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::pictures::{self, BROKEN_FILES, FOLDERS, GOOD_FILES, TURNED};
 use browser_tests::{Page, Visit, visit};
 use image::RgbImage;
@@ -29,6 +29,12 @@ const PASTE: &str = "(() => {
     const clipboardData = new DataTransfer();
     clipboardData.items.add(new File([bytes], 'pasted.avif', { type: 'image/avif' }));
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+})()";
+
+/// Whether anything is painted where the similarity matrix is.
+const PAINTED: &str = "(() => {
+    const canvas = document.querySelector('.similarity .cells');
+    return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte > 0);
 })()";
 
 const SETTINGS: &str = "images=own&steps=6&batch=4&side=16&width=4&backend=cpu";
@@ -73,7 +79,32 @@ async fn pictures_can_be_pasted_and_picked() -> Result<()> {
         picker.send_keys(folder.path().join("0001.jpg").to_string_lossy()).await?;
         page.picture("0001.jpg").await?;
         page.wait_text(&["2 pictures"], SOON).await?;
+        page.wait_text(&["4 pictures or more are needed: 2 so far."], SOON).await?;
+        let more = page.find(Role::Button, "Show more").await?;
+        ensure!(more.is_none(), "There is nothing more to show.");
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn removed_pictures_leave_no_matrix() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Similarity").await?;
+        wait_matrix(page, true).await?;
+        page.press("Remove all pictures").await?;
+        wait_matrix(page, false).await?;
+        page.wait_text(&["No pictures yet."], SOON).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until the similarity matrix is painted, or until nothing is.
+async fn wait_matrix(page: &Page, painted: bool) -> Result<()> {
+    page.wait(&format!("the matrix painted: {painted}"), PATIENTLY, async || {
+        Ok((page.evaluate(PAINTED).await? == painted).then_some(()))
     })
     .await
 }
@@ -167,7 +198,7 @@ async fn compare_with_neighbours_shown(page: &Page, embeddings: &Embeddings) -> 
 struct Neighbour {
     name: String,
     similarity: f64,
-    /// Half of the last digit shown.
+    /// One in the last digit shown: near 1, similarities are not rounded up to it.
     precision: f64,
 }
 
@@ -179,7 +210,7 @@ impl Neighbour {
         Ok(Self {
             name: found[1].to_owned(),
             similarity: if found[2].is_empty() { size } else { -size },
-            precision: 0.5 * 0.1_f64.powi(found[4].len().try_into()?),
+            precision: 0.1_f64.powi(found[4].len().try_into()?),
         })
     }
 

@@ -1,6 +1,6 @@
 //! A search with a picture that does not join the set.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -18,12 +18,26 @@ const SHOWN: &str = "document.querySelectorAll('[role=tabpanel] [aria-label*=\",
 /// How many pictures the page knows of.
 const PICTURES: &str = "document.body.innerText.match(/([\\d,]+) pictures/)[1]";
 
-/// The middle of the area that takes pictures to search with.
-const AREA: &str = "(() => {
-    const area = document.querySelector('#search-area');
-    area.scrollIntoView({ block: 'center' });
-    const { x, y, width, height } = area.getBoundingClientRect();
-    return [x + width / 2, y + height / 2];
+/// The area that takes pictures to search with.
+const AREA: &str = "#search-area";
+
+/// Something on the panel that is no part of the area.
+const ROW: &str = ".neighbour-row h2";
+
+/// What lies above the panel.
+const GALLERY: &str = ".gallery";
+
+/// What is said while something is dragged.
+const CALL: &str = "document.querySelector('.drop-overlay.shown p')?.innerText";
+
+/// Pastes a picture with neither pointer nor focus in the area.
+const PASTE: &str = "(async () => {
+    document.activeElement?.blur();
+    const canvas = new OffscreenCanvas(8, 8);
+    canvas.getContext('2d').fillRect(0, 0, 4, 8);
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([await canvas.convertToBlob()], 'pasted.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
 })()";
 
 #[tokio::test]
@@ -44,7 +58,7 @@ async fn a_picture_is_searched_with_and_does_not_join() -> Result<()> {
         page.wait_text(&["Why are 0001.jpg and", "Covering", "lowers it"], PATIENTLY).await?;
         photograph(page, "why-alike", ".why").await?;
 
-        drop_on_area(page, &folder.path().join("0000.jpg")).await?;
+        drop_on(page, AREA, &[folder.path().join("0000.jpg")]).await?;
         page.wait_text(&["0000.jpg is not part of the set."], SOON).await?;
         rows_are_filled(page).await?;
 
@@ -65,12 +79,65 @@ async fn rows_are_filled(page: &Page) -> Result<()> {
         .await
 }
 
-async fn drop_on_area(page: &Page, file: &Path) -> Result<()> {
-    let place = page.evaluate(AREA).await?;
+#[tokio::test]
+async fn the_whole_panel_takes_a_picture_to_search_with() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 2, 64)?;
+    let [first, second] = [0, 1].map(|number| folder.path().join(format!("000{number}.jpg")));
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Neighbours").await?;
+        rows_are_filled(page).await?;
+        drop_on(page, ROW, std::slice::from_ref(&first)).await?;
+        page.wait_text(&["0000.jpg is not part of the set."], SOON).await?;
+        page.evaluate(PASTE).await?;
+        page.wait_text(&["pasted.png is not part of the set."], SOON).await?;
+        let pictures = page.evaluate(PICTURES).await?;
+        ensure!(pictures == "1,000", "There are {pictures} pictures.");
+
+        drag_over(page, ROW, std::slice::from_ref(&second)).await?;
+        wait_call(page, "Let go to search with this picture").await?;
+        drag_over(page, ROW, &[first.clone(), second.clone()]).await?;
+        wait_call(page, "Let go to use these pictures instead of Shapes").await?;
+        drag_over(page, GALLERY, std::slice::from_ref(&second)).await?;
+        wait_call(page, "Let go to use these pictures instead of Shapes").await?;
+        drop_on(page, GALLERY, &[first, second.clone()]).await?;
+        page.wait_text(&["yours, 2 pictures"], SOON).await?;
+        drag_over(page, GALLERY, &[second]).await?;
+        wait_call(page, "Let go to add these pictures").await
+    })
+    .await
+}
+
+async fn wait_call(page: &Page, call: &str) -> Result<()> {
+    let what = format!("the page to say “{call}”");
+    page.wait(&what, SOON, async || Ok((page.evaluate(CALL).await? == call).then_some(()))).await
+}
+
+async fn drop_on(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
+    drag(page, part, files, &["dragEnter", "dragOver", "drop"]).await
+}
+
+async fn drag_over(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
+    drag(page, part, files, &["dragEnter", "dragOver"]).await
+}
+
+/// Drags files to the middle of a part of the page, as the system would.
+async fn drag(page: &Page, part: &str, files: &[PathBuf], kinds: &[&str]) -> Result<()> {
+    let place = page
+        .evaluate(&format!(
+            "(() => {{
+                const part = document.querySelector('{part}');
+                part.scrollIntoView({{ block: 'center' }});
+                const {{ x, y, width, height }} = part.getBoundingClientRect();
+                return [x + width / 2, y + height / 2];
+            }})()"
+        ))
+        .await?;
     let [x, y] = [0, 1].map(|i| place[i].as_f64().context("a place"));
     let (x, y) = (x?, y?);
-    for kind in ["dragEnter", "dragOver", "drop"] {
-        let data = json!({"items": [], "files": [file], "dragOperationsMask": 1});
+    for kind in kinds {
+        let data = json!({"items": [], "files": files, "dragOperationsMask": 1});
         let parameters = json!({"type": kind, "x": x, "y": y, "data": data});
         page.driver().cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
     }

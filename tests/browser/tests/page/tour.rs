@@ -49,7 +49,7 @@ async fn it_goes_on_with_what_the_user_does() -> Result<()> {
         wait_card(page, "Training goes on meanwhile").await?;
         ensure!(page.status().await?.step() >= Some(20), "It went on before twenty steps.");
         page.choose("Similarity").await?;
-        wait_card(page, "Compare Before and After").await?;
+        wait_card(page, "Compare the untrained encoder").await?;
         page.driver().find(By::Css("input[name=stage]")).await?.click().await?;
         wait_card(page, "Press any picture").await?;
         page.driver().find(By::Css(".gallery-cell:nth-of-type(3)")).await?.click().await?;

@@ -2,16 +2,41 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::{Visit, visit};
+
+/// How high the bar is that trains.
+const BAR_HEIGHT: &str = "document.querySelector('.train-bar').offsetHeight";
+
+#[tokio::test]
+async fn a_run_that_ended_goes_on_by_its_length() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=5&batch=16&side=16&width=4&backend=cpu").await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.wait_text(&["done. Train adds 5 steps; Reset starts over."], SOON).await?;
+        let step = page.find(Role::Button, "Step").await?.context("there is a button Step")?;
+        ensure!(!step.is_enabled().await?, "A step can be taken though all are.");
+        page.press("Train").await?;
+        let status = page.wait_status("ten steps", PATIENTLY, |status| status.step() == Some(10)).await?;
+        ensure!(status.steps() == Some(10), "{status}");
+        page.wait_finished(PATIENTLY).await?;
+        page.wait_text(&["Train adds 5 steps"], SOON).await?;
+        Ok(())
+    })
+    .await
+}
 
 #[tokio::test]
 async fn training_can_be_paused_stepped_and_reset() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=5000&batch=16&side=16&width=4&backend=cpu").await?;
+        let height = page.evaluate(BAR_HEIGHT).await?;
         page.press("Train").await?;
         page.wait_status("three steps", PATIENTLY, |status| status.step() >= Some(3)).await?;
+        let training = page.evaluate(BAR_HEIGHT).await?;
+        ensure!(training == height, "The bar grew from {height} to {training} pixels.");
         page.press("Pause").await?;
         page.wait_enabled(Role::Button, "Train", SOON).await?;
         page.wait_status("the pause", SOON, |status| status.to_string().contains("paused")).await?;

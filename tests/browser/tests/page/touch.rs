@@ -1,0 +1,112 @@
+//! The page under a finger: what comes first on a phone, taps on matrices, and several
+//! pictures selected without keys.
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::page::{PATIENTLY, Role, SOON, Scheme};
+use browser_tests::{Page, Visit, visit};
+use serde_json::json;
+
+const SETTINGS: &str = "images=shapes&steps=5&batch=16&side=16&width=4&backend=cpu";
+
+/// Where the gallery ends, where the steps begin and where the bar that trains does.
+const PLACES: &str = "[
+    document.querySelector('.gallery').getBoundingClientRect().bottom,
+    document.querySelector('.steps').getBoundingClientRect().top,
+    document.querySelector('.train-bar').getBoundingClientRect().top,
+]";
+
+/// How many pictures are selected in the gallery.
+const SELECTED: &str = "document.querySelectorAll('.gallery-cell[aria-selected=true]').length";
+
+#[tokio::test]
+async fn a_phone_shows_the_pictures_before_the_steps() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        open_on_a_phone(page).await?;
+        let places = page.evaluate(PLACES).await?;
+        let [gallery, steps, bar] = [0, 1, 2].map(|i| places[i].as_f64().context("a place"));
+        let (gallery, steps, bar) = (gallery?, steps?, bar?);
+        ensure!(gallery <= steps, "The gallery ends at {gallery}, below the steps at {steps}.");
+        ensure!(gallery <= bar, "The gallery ends at {gallery}, behind the bar at {bar}.");
+        page.unfold("Images").await?;
+        page.wait_text(&["Choose pictures", "Choose a folder"], SOON).await?;
+        ensure!(!page.text().await?.contains("Drop pictures or folders"), "Nothing can be dropped here.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn matrices_answer_taps() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        open_on_a_phone(page).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Loss").await?;
+        page.wait_text(&["Tap a cell to see whose views it compares"], SOON).await?;
+        tap(page, ".batch .matrix", 0.75, 0.25).await?;
+        page.wait_text(&["Inside row 9 of step"], SOON).await?;
+
+        page.choose("Labels").await?;
+        page.wait_text(&["Tap a cell to read it"], PATIENTLY).await?;
+        tap(page, ".confusion .matrix", 0.05, 0.05).await?;
+        page.wait_text(&["recognised", "Show all predictions"], SOON).await?;
+
+        page.choose("Similarity").await?;
+        page.wait_text(&["tap one to see the row’s nearest"], PATIENTLY).await?;
+        tap(page, ".similarity .matrix", 0.5, 0.5).await?;
+        page.wait_text(&["Search with a picture"], SOON).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn several_pictures_are_selected_without_keys() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        open_on_a_phone(page).await?;
+        page.press("Select").await?;
+        for cell in 1..=3 {
+            tap(page, &format!(".gallery-cell:nth-of-type({cell})"), 0.5, 0.5).await?;
+        }
+        wait_selected(page, 3).await?;
+        tap(page, ".gallery-cell:nth-of-type(2)", 0.5, 0.5).await?;
+        wait_selected(page, 2).await?;
+        page.press("Select").await?;
+        tap(page, ".gallery-cell:nth-of-type(1)", 0.5, 0.5).await?;
+        wait_selected(page, 1).await
+    })
+    .await
+}
+
+/// Opens the page where there is a finger and little room, and waits for its engine.
+async fn open_on_a_phone(page: &Page) -> Result<()> {
+    page.show_as(360, Scheme::Light).await?;
+    let touch = json!({"enabled": true, "maxTouchPoints": 1});
+    page.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await?;
+    page.go(SETTINGS).await?;
+    page.wait_enabled(Role::Button, "Step", PATIENTLY).await.map(drop)
+}
+
+/// Taps a part of the page, at these shares of its width and height.
+async fn tap(page: &Page, part: &str, across: f64, down: f64) -> Result<()> {
+    let place = page
+        .evaluate(&format!(
+            "(() => {{
+                const part = document.querySelector('{part}');
+                part.scrollIntoView({{ block: 'center' }});
+                const {{ x, y, width, height }} = part.getBoundingClientRect();
+                return {{ x: x + width * {across}, y: y + height * {down} }};
+            }})()"
+        ))
+        .await?;
+    for (kind, points) in [("touchStart", vec![place]), ("touchEnd", Vec::new())] {
+        let event = json!({"type": kind, "touchPoints": points});
+        page.driver().cdp().send_raw("Input.dispatchTouchEvent", event).await?;
+    }
+    Ok(())
+}
+
+async fn wait_selected(page: &Page, wanted: u64) -> Result<()> {
+    let what = format!("{wanted} selected pictures");
+    page.wait(&what, SOON, async || Ok((page.evaluate(SELECTED).await? == wanted).then_some(()))).await
+}
