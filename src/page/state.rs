@@ -785,10 +785,9 @@ impl State {
     /// Lengthens a run that has taken all of its steps.
     pub fn lengthen_run(&mut self) {
         if let Some(more) = self.steps_to_add() {
-            // The curve went on from here; it is no change of what is learned.
-            let (since, step) = (self.run.settings_since, self.run.step());
+            let step = self.run.step();
             self.edit(|settings| settings.steps = step + more);
-            (self.run.settings_since, self.run.lengthened_at) = (since, step);
+            self.run.lengthened_at = step;
         }
     }
 
