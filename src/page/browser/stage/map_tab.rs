@@ -32,7 +32,7 @@ pub fn MapTab() -> impl IntoView {
     let method = memo(move || session.read([Part::Map], |state| state.maps.method));
     effect(move || {
         session.track([Part::Results]);
-        method.track();
+        method.get();
         session.request_map(stage.get());
     });
     let heading = memo(move || session.read([Part::Map], |state| state.maps.map().map(heading)));
