@@ -36,7 +36,7 @@ pub fn Footer() -> impl IntoView {
             >
                 {move || said().unwrap_or("Copy")}
             </button>
-            <span class="visually-hidden" role="status">{move || said()}</span>
+            <span class="visually-hidden" role="status">{move || said().unwrap_or_default()}</span>
         </footer>
     }
 }

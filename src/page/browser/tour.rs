@@ -125,8 +125,8 @@ fn Card() -> impl IntoView {
     view! {
         <section class="tour-card" role="dialog" aria-label="Tour" tabindex="-1" node_ref=card>
             <div aria-live="polite">
-                <h2>{move || tour.stop().map(|stop| stop.name)}</h2>
-                <p>{move || tour.stop().map(|stop| stop.text)}</p>
+                <h2>{move || tour.stop().map_or("", |stop| stop.name)}</h2>
+                <p>{move || tour.stop().map_or("", |stop| stop.text)}</p>
             </div>
             <div class="buttons">
                 <button class="button primary" type="button" on:click=handler(move |_| tour.next(session))>

@@ -98,11 +98,11 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             (pictures, state.views.as_ref().map_or(0, |views| views.views))
         })
     });
-    let rows = move || {
+    let rows = dynamic(move || {
         let (pictures, views) = shown.get();
         let row = move |(row, picture)| view! { <PreviewRow row picture views /> };
         pictures.into_iter().enumerate().map(row).collect_view()
-    };
+    });
     view! {
         <div class="preview">
             <div
@@ -111,7 +111,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
                 role="img"
                 aria-label="Pictures, each with views made by these settings"
             >
-                {dynamic(rows)}
+                {rows}
             </div>
             <div class="preview-size">
                 <CountField name="Pictures" value=pictures range=SHOWN_PICTURES />

@@ -110,9 +110,12 @@ fn Progress() -> impl IntoView {
                 <p>
                     {move || {
                         progress()
-                            .map(|(verb, done, total)| {
-                                format!("{verb} {} of {}", words::count(done), words::count(total))
-                            })
+                            .map_or_else(
+                                String::new,
+                                |(verb, done, total)| {
+                                    format!("{verb} {} of {}", words::count(done), words::count(total))
+                                },
+                            )
                     }}
                 </p>
                 <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(session))>

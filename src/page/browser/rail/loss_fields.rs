@@ -42,10 +42,10 @@ pub fn LossFields() -> impl IntoView {
         LossKind::InfoNce | LossKind::Nce => view! { <SoftFields /> }.into_any(),
         LossKind::Triplet => view! { <TripletFields /> }.into_any(),
     });
-    let sentence = move || {
+    let sentence = dynamic(move || {
         let (sentence, term) = lesson(loss.get());
         view! { <p class="lead">{sentence} " " <Explain term /></p> }
-    };
+    });
     view! {
         <Choice
             legend="Loss function"
@@ -142,7 +142,7 @@ fn Learned() -> impl IntoView {
             Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
         })
     };
-    move || sentence().map(|sentence| view! { <p class="note">{sentence}</p> })
+    dynamic(move || sentence().map(|sentence| view! { <p class="note">{sentence}</p> }))
 }
 
 /// What triplets use: margin and mining.

@@ -49,10 +49,10 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
 #[component]
 fn One(focus: Focus, id: PictureId) -> impl IntoView {
     let session = Session::expect();
-    let name = move || {
+    let name = Signal::derive(move || {
         session.track([Part::Labels]);
         title(session, id)
-    };
+    });
     let known = Signal::derive(move || {
         session.read([Part::Labels, Part::Results], |state| {
             standing(state, focus.stage.get(), focus.method.get(), id)

@@ -36,11 +36,12 @@ pub fn MapTab() -> impl IntoView {
         session.request_map(stage.get());
     });
     let heading = memo(move || session.read([Part::Map], |state| state.maps.map().map(heading)));
-    let heading =
-        move || heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned());
+    let heading = Signal::derive(move || {
+        heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
+    });
     view! {
         <div class="map-tab" data-figure="map">
-            <MapView label=Signal::derive(heading) pointed />
+            <MapView label=heading pointed />
             <div class="map-side">
                 <p class="lead">{heading} " " <Explain term=terms::MAP /> " " <PngButton name="Map" /></p>
                 <Choice
@@ -69,7 +70,8 @@ pub fn MapTab() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let session = Session::expect();
-    let text = memo(move || session.read([Part::Map], |state| state.maps.map().map(progress)));
+    let text =
+        memo(move || session.read([Part::Map], |state| state.maps.map().map_or_else(String::new, progress)));
     let term = dynamic(move || match session.read([Part::Map], |state| state.maps.method) {
         MapMethod::Pca => view! { <Explain term=terms::PCA /> },
         MapMethod::Tsne => view! { <Explain term=terms::TSNE /> },

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{dynamic::handler, keeper, session::Session, twice::Twice},
+    browser::{dynamic::{dynamic, handler}, keeper, session::Session, twice::Twice},
     state::{Offer, Part},
 };
 
@@ -12,7 +12,7 @@ use crate::page::{
 pub fn ReturnOffer() -> impl IntoView {
     let session = Session::expect();
     let offer = move || session.read([Part::Keeping], |state| state.offer.clone());
-    move || offer().map(|offer| view! { <Question session offer /> })
+    dynamic(move || offer().map(|offer| view! { <Question session offer /> }))
 }
 
 #[component]

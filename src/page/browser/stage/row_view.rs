@@ -92,8 +92,10 @@ fn bring_into_view(element: &web_sys::Element) {
 fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
     let session = Session::expect();
     let name = Signal::derive(move || {
-        let (anchor, step) = row.with(|row| row.as_ref().map(|row| row.anchor)).zip(step(session))?;
-        Some(format!("Inside row {} of step {step}: {}", anchor + 1, view_name(session, anchor)))
+        let shown = row.with(|row| row.as_ref().map(|row| row.anchor)).zip(step(session));
+        shown.map_or_else(String::new, |(anchor, step)| {
+            format!("Inside row {} of step {step}: {}", anchor + 1, view_name(session, anchor))
+        })
     });
     view! {
         <header class="row-head">
@@ -270,12 +272,12 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
         }
         .map(|head| view! { <th scope="col">{head}</th> })
     });
-    let lines = move || {
+    let lines = dynamic(move || {
         row.with(|row| {
             let foremost = row.iter().flat_map(|row| row.foremost(LISTED));
             foremost.map(|other| line(session, other, asks())).collect_view()
         })
-    };
+    });
     view! {
         <table class="row-table">
             <caption class="visually-hidden">"The most similar views and the positive, in numbers"</caption>
@@ -347,12 +349,12 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
 /// The formula with the numbers in place.
 #[component]
 fn Formula(row: Memo<Option<Row>>) -> impl IntoView {
-    let lines = move || {
+    let lines = dynamic(move || {
         row.with(|row| {
             let lines = row.as_ref().map(Row::formula).unwrap_or_default();
             lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()
         })
-    };
+    });
     view! { <ul class="formula" aria-label="The loss of this anchor, the numbers in place">{lines}</ul> }
 }
 
