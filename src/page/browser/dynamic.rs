@@ -4,7 +4,9 @@
 //! type that it is given: a sixth of the page's download. Boxed, they are compiled once for each
 //! type of value. The macro `view!` does the same for closures that are written in place.
 
-use leptos::prelude::*;
+use std::{any::Any, marker::PhantomData, sync::Arc};
+
+use leptos::prelude::{self, *};
 
 /// A view that is made anew whenever something changes that it reads.
 pub type Dynamic = Box<dyn FnMut() -> AnyView + Send>;
@@ -20,9 +22,78 @@ pub fn handler<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)>
 }
 
 /// A value that is computed anew when something changes that it reads, and passed on when it differs.
+pub struct Memo<T> {
+    values: prelude::Memo<Value>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// A value of any type, so that memos are compiled once for all types.
+#[derive(Clone)]
+struct Value {
+    value: Arc<dyn Any + Send + Sync>,
+    is_same: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        (self.is_same)(&*self.value, &*other.value)
+    }
+}
+
+/// Makes a memo.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
-    let value: Box<dyn Fn() -> T + Send + Sync> = Box::new(value);
-    Memo::new(move |_| value())
+    fn is_same<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
+        one.downcast_ref::<T>() == other.downcast_ref::<T>()
+    }
+    let value = move || Value { value: Arc::new(value()), is_same: is_same::<T> };
+    Memo { values: values(Box::new(value)), of: PhantomData }
+}
+
+fn values(value: Box<dyn Fn() -> Value + Send + Sync>) -> prelude::Memo<Value> {
+    prelude::Memo::new(move |_| value())
+}
+
+impl<T: 'static> Memo<T> {
+    /// Looks at the value, again whenever it changes.
+    pub fn with<R>(self, view: impl FnOnce(&T) -> R) -> R {
+        view(Self::known(&*self.values.get().value))
+    }
+
+    /// Looks at the value once.
+    pub fn with_untracked<R>(self, view: impl FnOnce(&T) -> R) -> R {
+        view(Self::known(&*self.values.get_untracked().value))
+    }
+
+    fn known(value: &dyn Any) -> &T {
+        let Some(value) = value.downcast_ref() else { unreachable!("a memo holds values of its type") };
+        value
+    }
+}
+
+impl<T: Clone + 'static> Memo<T> {
+    /// The value, again whenever it changes.
+    pub fn get(self) -> T {
+        self.with(T::clone)
+    }
+
+    /// The value at present.
+    pub fn get_untracked(self) -> T {
+        self.with_untracked(T::clone)
+    }
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+impl<T: Clone + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
+    fn from(memo: Memo<T>) -> Self {
+        Self::derive(move || memo.get())
+    }
 }
 
 /// Runs something now, and again whenever something changes that it reads.

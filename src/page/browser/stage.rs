@@ -60,7 +60,7 @@ pub fn Stage() -> impl IntoView {
             <Notices />
             <HealthWarnings />
             <p class="summary" aria-live="polite">
-                {summary}
+                {move || summary.get()}
             </p>
             <Gallery />
             <Tabs />

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     page::{
         browser::{
-            dynamic::{When, dynamic, memo},
+            dynamic::{Memo, When, dynamic, memo},
             explain::Explain,
             png_button::PngButton,
             pointing,

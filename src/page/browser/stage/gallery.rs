@@ -7,7 +7,7 @@ use crate::{
     image::SIDE,
     page::{
         browser::{
-            dynamic::{When, effect, handler, keyed, memo},
+            dynamic::{Memo, When, effect, handler, keyed, memo},
             measure::follow_size,
             paint, reach,
             session::Session,

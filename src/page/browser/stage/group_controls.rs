@@ -6,7 +6,7 @@ use crate::{
     page::{
         browser::{
             controls::Slider,
-            dynamic::{When, handler, memo},
+            dynamic::{Memo, When, handler, memo},
             session::Session,
         },
         state::{HIGHEST_THRESHOLD, Part},

@@ -12,7 +12,7 @@ use crate::{
     page::{
         browser::{
             controls::Choice,
-            dynamic::{When, dynamic, effect, handler, keyed, memo},
+            dynamic::{Memo, When, dynamic, effect, handler, keyed, memo},
             explain::Explain,
             session::Session,
         },

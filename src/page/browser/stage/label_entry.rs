@@ -6,7 +6,7 @@ use super::labels_tab::Focus;
 use crate::{
     page::{
         browser::{
-            dynamic::{When, dynamic, handler, memo},
+            dynamic::{Memo, When, dynamic, handler, memo},
             session::Session,
             thumbnail::{Thumbnail, title},
         },

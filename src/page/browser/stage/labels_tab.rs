@@ -9,7 +9,7 @@ use crate::{
     page::{
         browser::{
             controls::{Choice, Slider},
-            dynamic::{When, effect, handler},
+            dynamic::{Memo, When, effect, handler},
             explain::Explain,
             session::Session,
         },

@@ -6,7 +6,7 @@ use crate::{
     page::{
         browser::{
             controls::Choice,
-            dynamic::{dynamic, effect, memo},
+            dynamic::{Memo, dynamic, effect, memo},
             session::Session,
         },
         map_kinds::kinds,

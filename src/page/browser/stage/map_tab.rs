@@ -76,7 +76,7 @@ fn Progress() -> impl IntoView {
         MapMethod::Pca => view! { <Explain term=terms::PCA /> },
         MapMethod::Tsne => view! { <Explain term=terms::TSNE /> },
     });
-    view! { <p class="note">{text} " " {term}</p> }
+    view! { <p class="note">{move || text.get()} " " {term}</p> }
 }
 
 /// The picture that is pointed at, else the picked one.

@@ -6,7 +6,7 @@ use super::{label_entry::MAX_OFFERED, labels_tab::Focus};
 use crate::{
     page::{
         browser::{
-            dynamic::{When, handler, keyed, memo},
+            dynamic::{Memo, When, handler, keyed, memo},
             explain::Explain,
             reach,
             session::Session,

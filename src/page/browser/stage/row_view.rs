@@ -8,7 +8,7 @@ use crate::{
     page::{
         browser::{
             controls::Slider,
-            dynamic::{When, dynamic, effect, handler, memo},
+            dynamic::{Memo, When, dynamic, effect, handler, memo},
             explain::Explain,
             paint,
             png_button::PngButton,

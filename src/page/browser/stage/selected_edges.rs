@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     page::{
         browser::{
-            dynamic::{dynamic, memo},
+            dynamic::{Memo, dynamic, memo},
             session::Session,
         },
         state::{Part, State},

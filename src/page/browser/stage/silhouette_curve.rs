@@ -6,7 +6,7 @@ use super::curve::{grid, inner_frame};
 use crate::{
     page::{
         browser::{
-            dynamic::{dynamic, handler, memo},
+            dynamic::{Memo, dynamic, handler, memo},
             measure::follow_size,
             png_button::PngButton,
             session::Session,

@@ -13,7 +13,7 @@ use crate::{
     page::{
         browser::{
             controls::Choice,
-            dynamic::{When, dynamic, effect, memo},
+            dynamic::{Memo, When, dynamic, effect, memo},
             explain::Explain,
             png_button::PngButton,
             pointing,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{dynamic::memo, session::Session},
+        browser::{dynamic::{Memo, memo}, session::Session},
         state::Part,
     },
     protocol::Stage,
