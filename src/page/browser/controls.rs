@@ -162,12 +162,11 @@ pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
     /// The values and their names.
     options: &'static [(&'static str, T)],
     /// The chosen value; `None` where it is none of the options.
-    #[prop(into)]
-    value: Signal<Option<T>>,
+    value: impl Fn() -> Option<T> + Send + Sync + 'static,
     /// Takes the value that the user chooses.
     on_change: impl Fn(T) + Send + Sync + 'static,
 ) -> impl IntoView {
-    let chosen = move || options.iter().position(|(_, option)| Some(*option) == value.get());
+    let chosen = move || options.iter().position(|(_, option)| Some(*option) == value());
     let choose = move |place: usize| on_change(options[place].1);
     let names = options.iter().map(|(name, _)| *name).collect();
     // What does not depend on the type is compiled once.

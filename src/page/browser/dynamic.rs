@@ -2,7 +2,8 @@
 //!
 //! Every closure is a type of its own, and Leptos compiles an effect, a memo or a list anew for each
 //! type that it is given: a sixth of the page's download. Boxed, they are compiled once for each
-//! type of value. The macro `view!` does the same for closures that are written in place.
+//! type of value, and memos once for all types. The macro `view!` does the same for closures that are
+//! written in place.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 

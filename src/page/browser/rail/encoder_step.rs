@@ -44,7 +44,7 @@ pub fn EncoderStep() -> impl IntoView {
             <p class="lead">
                 "The network that turns a picture into numbers " <Explain term=terms::ENCODER />
             </p>
-            <Choice legend="Size" name="size" options=SIZES value=Signal::derive(size) on_change=choose />
+            <Choice legend="Size" name="size" options=SIZES value=size on_change=choose />
             <details class="numbers">
                 <summary>"In numbers"</summary>
                 <NumberField

@@ -51,7 +51,7 @@ pub fn LossFields() -> impl IntoView {
             legend="Loss function"
             name="loss"
             options=LOSSES
-            value=Signal::derive(move || Some(loss.get()))
+            value=move || Some(loss.get())
             on_change=move |loss| session.edit(|settings| settings.loss = loss)
         />
         {sentence}
@@ -87,7 +87,7 @@ fn SoftFields() -> impl IntoView {
                 legend="Views compared by"
                 name="similarity"
                 options=SIMILARITIES
-                value=Signal::derive(similarity)
+                value=similarity
                 on_change=move |similarity| session.edit(|settings| settings.compare_by(similarity))
             />
             <Explain term=terms::COMPARISON />
@@ -97,7 +97,7 @@ fn SoftFields() -> impl IntoView {
                 legend="Temperature is"
                 name="learned-temperature"
                 options=TEMPERATURES
-                value=Signal::derive(learned)
+                value=learned
                 on_change=move |learned| session.edit(|settings| settings.learned_temperature = learned)
             />
             <Explain term=terms::LEARNED />
@@ -156,7 +156,7 @@ fn TripletFields() -> impl IntoView {
                 legend="Negatives"
                 name="mining"
                 options=NEGATIVES
-                value=Signal::derive(mining)
+                value=mining
                 on_change=move |mining| session.edit(|settings| settings.mining = mining)
             />
             <Explain term=terms::MINING />

@@ -100,7 +100,7 @@ fn BackendField() -> impl IntoView {
                 legend="Backend"
                 name="backend"
                 options=BACKENDS
-                value=Signal::derive(value)
+                value=value
                 on_change=move |backend| session.edit(|settings| settings.backend = backend)
             />
             <Explain term=terms::BACKEND />

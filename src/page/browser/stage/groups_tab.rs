@@ -62,14 +62,14 @@ pub fn GroupsTab() -> impl IntoView {
                     legend="Look for"
                     name="finding"
                     options=FINDINGS
-                    value=Signal::derive(move || Some(finding.get()))
+                    value=move || Some(finding.get())
                     on_change=move |finding| session.change(|state| state.look_for(finding))
                 />
                 <Choice
                     legend="Seen by"
                     name="groups-stage"
                     options=wanted_stage::ALL
-                    value=Signal::derive(move || Some(stage.get()))
+                    value=move || Some(stage.get())
                     on_change=move |stage| wanted.set(Some(stage))
                 />
             </div>

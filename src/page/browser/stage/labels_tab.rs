@@ -78,7 +78,7 @@ pub fn LabelsTab() -> impl IntoView {
                         legend="Predictions from"
                         name="labels-stage"
                         options=STAGE_OPTIONS
-                        value=Signal::derive(move || Some(stage.get()))
+                        value=move || Some(stage.get())
                         on_change=move |stage| {
                             wanted.set(stage);
                             focus.cell.set(None);
@@ -88,7 +88,7 @@ pub fn LabelsTab() -> impl IntoView {
                         legend="Classifier"
                         name="labels-method"
                         options=METHOD_OPTIONS
-                        value=Signal::derive(move || Some(focus.method.get()))
+                        value=move || Some(focus.method.get())
                         on_change=move |method| {
                             focus.method.set(method);
                             focus.cell.set(None);

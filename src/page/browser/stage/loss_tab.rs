@@ -180,7 +180,7 @@ fn Batch() -> impl IntoView {
                 legend="Colours"
                 name="batch-spread"
                 options=SPREADS
-                value=Signal::derive(move || Some(fitted.get()))
+                value=move || Some(fitted.get())
                 on_change=move |fit| fitted.set(fit)
             />
             <p class="note">"Between the thin lines: the two views of one picture, which training makes bright. The diagonal, each view with itself, is left out."</p>

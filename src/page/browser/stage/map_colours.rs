@@ -54,7 +54,7 @@ pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
             legend="Coloured by"
             name="map-colours"
             options=COLOURINGS
-            value=Signal::derive(move || Some(colouring.get()))
+            value=move || Some(colouring.get())
             on_change=move |colouring| session.change(|state| state.colour_map_by(colouring))
         />
         <ul class="swatches" aria-label="Colours on the map">{listed}</ul>

@@ -48,14 +48,14 @@ pub fn MapTab() -> impl IntoView {
                     legend="Seen by"
                     name="map-stage"
                     options=wanted_stage::BEFORE_AND_AFTER
-                    value=Signal::derive(move || Some(stage.get()))
+                    value=move || Some(stage.get())
                     on_change=move |stage| wanted.set(stage)
                 />
                 <Choice
                     legend="Drawn by"
                     name="map-method"
                     options=METHODS
-                    value=Signal::derive(move || Some(method.get()))
+                    value=move || Some(method.get())
                     on_change=move |method| session.change(|state| state.choose_map_method(method))
                 />
                 <Progress />

@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    browser::{dynamic::{dynamic, handler}, keeper, session::Session, twice::Twice},
+    browser::{
+        dynamic::{dynamic, handler},
+        keeper,
+        session::Session,
+        twice::Twice,
+    },
     state::{Offer, Part},
 };
 

@@ -60,14 +60,14 @@ pub fn SimilarityTab() -> impl IntoView {
                     legend="Seen by"
                     name="stage"
                     options=wanted_stage::ALL
-                    value=Signal::derive(move || Some(stage.get()))
+                    value=move || Some(stage.get())
                     on_change=move |stage| wanted.set(stage)
                 />
                 <Choice
                     legend="Colours"
                     name="spread"
                     options=SPREADS
-                    value=Signal::derive(move || Some(fitted.get()))
+                    value=move || Some(fitted.get())
                     on_change=move |fit| fitted.set(fit)
                 />
                 <p class="legend-name">"Similarity " <Explain term=terms::SIMILARITY /></p>

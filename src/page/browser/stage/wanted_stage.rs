@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        browser::{dynamic::{Memo, memo}, session::Session},
+        browser::{
+            dynamic::{Memo, memo},
+            session::Session,
+        },
         state::Part,
     },
     protocol::Stage,
