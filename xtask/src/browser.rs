@@ -1,4 +1,5 @@
-//! The browser that tests and measurements drive: Chromium (or Chrome) and chromedriver.
+//! The browser that tests and measurements drive: Chromium (or Chrome) and chromedriver. A few
+//! tests drive [`crate::firefox`] as well.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,6 +2,7 @@
 //!
 //! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
+//! - [`firefox`] finds Firefox and its driver, or installs the browser;
 //! - [`server`] serves the built page on the loopback;
 //! - [`jax`] finds the bench's native peer, or installs it;
 //! - [`command`] runs other programs and shows what it runs;
@@ -13,6 +14,7 @@
 pub mod apt;
 pub mod browser;
 pub mod command;
+pub mod firefox;
 pub mod jax;
 pub mod paths;
 pub mod policy;

@@ -15,6 +15,7 @@ cargo xtask COMMAND
   serve [--port N]   build the page and serve it on this machine (port 8080 unless told)
   build              build the page into dist/
   test               run every test: native, then the page in a real browser
+  firefox            run the few tests that drive Firefox
   measure [WHAT…]    print figures of the page in a real browser
   bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
   soak [MINUTES [SEED]]
@@ -46,6 +47,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         },
         ["build"] => tasks::build(),
         ["test"] => tasks::test(),
+        ["firefox"] => tasks::firefox(),
         ["measure", what @ ..] => tasks::measure(what),
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::server::Server;
-use xtask::{browser, paths, policy, version, vulkan};
+use xtask::{browser, firefox, paths, policy, version, vulkan};
 
 use crate::{bench, tools};
 
@@ -69,6 +69,18 @@ fn test_kernels() -> Result<()> {
         );
         Ok(())
     }
+}
+
+/// Runs the few tests that drive Firefox, and shows what they print.
+pub fn firefox() -> Result<()> {
+    firefox::ensure_browser()?;
+    tools::ensure_geckodriver()?;
+    if !vulkan::ensure() {
+        println!("There is no Vulkan driver here, so that Firefox will not offer WebGPU.");
+    }
+    build()?;
+    let tests = ["test", "--package", "browser-tests", "--test", "firefox", "--"];
+    run(cargo(tests).args(["--ignored", "--show-output", BROWSERS]))
 }
 
 /// Prints figures of the page in a real browser.

@@ -18,6 +18,7 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
 const AXE: &str = "4.14.1";
 const DENY: &str = "0.20.2";
+const GECKODRIVER: &str = "0.37.1";
 
 /// Makes sure that everything that builds the page is there.
 pub fn ensure_all() -> Result<()> {
@@ -39,6 +40,12 @@ pub fn ensure_compiler() -> Result<()> {
 /// Makes sure that cargo-deny is there, which looks into what the dependencies bring along.
 pub fn ensure_deny() -> Result<()> {
     ensure_tool("cargo-deny", DENY, || run(&mut cargo_install("cargo-deny", DENY, &["--locked"])))
+}
+
+/// Makes sure that geckodriver is there, by which the browser tests drive Firefox.
+pub fn ensure_geckodriver() -> Result<()> {
+    let install = || run(&mut cargo_install("geckodriver", GECKODRIVER, &["--locked"]));
+    ensure_tool("geckodriver", GECKODRIVER, install)
 }
 
 /// Makes sure that axe-core is there, by which the browser tests judge accessibility.

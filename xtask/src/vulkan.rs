@@ -9,6 +9,9 @@ use crate::apt;
 /// Where drivers announce themselves.
 const DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
 
+/// How the name of the software driver's announcement begins.
+const SOFTWARE: &str = "lvp_icd";
+
 /// Where libraries lie, themselves or in a folder for each architecture.
 const LIBRARIES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
 
@@ -32,10 +35,19 @@ pub fn ensure() -> bool {
     }
 }
 
+/// Where Mesa's driver that computes on the CPU announces itself.
+pub fn software() -> Option<PathBuf> {
+    let is_software =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SOFTWARE));
+    drivers().find(is_software)
+}
+
 fn is_there() -> bool {
-    let is_driver = |path: &PathBuf| path.extension() == Some(OsStr::new("json"));
-    let has_driver = DRIVERS.into_iter().flat_map(entries).any(|path| is_driver(&path));
-    has_driver && LIBRARIES.into_iter().any(holds_loader)
+    drivers().next().is_some() && LIBRARIES.into_iter().any(holds_loader)
+}
+
+fn drivers() -> impl Iterator<Item = PathBuf> {
+    DRIVERS.into_iter().flat_map(entries).filter(|path| path.extension() == Some(OsStr::new("json")))
 }
 
 fn holds_loader(folder: &str) -> bool {

@@ -1,28 +1,18 @@
 //! Starting Chromium, headless, under its driver.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use thirtyfour::cdp::domains::browser::DownloadBehavior;
 use thirtyfour::manager::{BrowserKind, WebDriverManager};
 use thirtyfour::{
     Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
 };
 use xtask::browser::{self, Browser};
 
-/// The window, unless a test asks for another.
-pub const WINDOW: (u32, u32) = (1440, 900);
-
-/// What the page finds when it asks for WebGPU.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Gpu {
-    /// An adapter that computes on the CPU, and says so.
-    #[default]
-    Software,
-    /// The machine's own, or one that computes on the CPU where there is none.
-    Machine,
-    /// None.
-    Absent,
-}
+use crate::browser::{Gpu, WINDOW};
 
 /// Switches that let the browser run in a container, and keep it from asking the network for anything.
 const SWITCHES: [&str; 10] = [
@@ -38,13 +28,49 @@ const SWITCHES: [&str; 10] = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/// Starts a browser of its own, whose log of requests will lie at `network_log`.
-pub async fn launch(gpu: Gpu, network_log: &Path) -> Result<WebDriver> {
-    let browser = browser::find().context("`cargo xtask test` installs a browser where it may")?;
-    let capabilities = capabilities(&browser, gpu, network_log)?;
-    let manager =
-        WebDriverManager::builder().driver_binary(BrowserKind::Chrome, browser.driver).offline().build();
-    manager.launch(capabilities).await.context("Chromium did not start.")
+/// What a running Chromium has of its own.
+pub struct Chromium {
+    /// The log of its requests, whole once it has ended.
+    network_log: PathBuf,
+}
+
+impl Chromium {
+    /// Starts a browser whose log of requests will lie at `network_log`.
+    pub async fn start(gpu: Gpu, downloads: &Path, network_log: PathBuf) -> Result<(WebDriver, Self)> {
+        let browser = browser::find().context("`cargo xtask test` installs a browser where it may")?;
+        let capabilities = capabilities(&browser, gpu, &network_log)?;
+        let manager =
+            WebDriverManager::builder().driver_binary(BrowserKind::Chrome, browser.driver).offline().build();
+        let driver = manager.launch(capabilities).await.context("Chromium did not start.")?;
+        let folder = downloads.to_string_lossy().into_owned();
+        driver.cdp().browser().set_download_behavior(DownloadBehavior::Allow, Some(folder)).await?;
+        Ok((driver, Self { network_log }))
+    }
+
+    /// The value of a JavaScript expression; a promise is awaited.
+    pub async fn evaluate(&self, driver: &WebDriver, expression: &str) -> Result<Value> {
+        let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let answer = driver.cdp().send_raw("Runtime.evaluate", parameters).await?;
+        match answer.get("exceptionDetails") {
+            Some(exception) => bail!("{exception}"),
+            None => Ok(answer["result"]["value"].clone()),
+        }
+    }
+
+    /// The lines of the console since the last call, each after its level.
+    pub async fn console(&self, driver: &WebDriver) -> Result<Vec<String>> {
+        let entries = driver.browser_log().await?;
+        Ok(entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect())
+    }
+
+    /// The lines of the log that tell what the page or its workers asked of other servers.
+    pub fn asked_elsewhere(&self, origin: &str) -> Result<Vec<String>> {
+        let log = fs::read_to_string(&self.network_log).context("Chromium kept no log of its requests.")?;
+        let by_the_page = format!(r#""initiator":"{origin}""#);
+        let to_its_server = format!(r#""url":"{origin}/"#);
+        let elsewhere = |line: &&str| line.contains(&by_the_page) && !line.contains(&to_its_server);
+        Ok(log.lines().filter(elsewhere).map(str::to_owned).collect())
+    }
 }
 
 fn capabilities(browser: &Browser, gpu: Gpu, network_log: &Path) -> Result<Capabilities> {

@@ -1,7 +1,8 @@
-//! The built page in a real Chromium, for tests and measurements.
+//! The built page in a real Chromium, and now and then in Firefox, for tests and measurements.
 //!
 //! - [`site`] is what is served: `dist/`, or a changed copy of it;
-//! - [`chromium`] starts the browser, headless, with its driver;
+//! - [`browser`] is what runs the page, and what every browser must tell of it:
+//!   [`chromium`] and [`firefox`], headless, with their drivers;
 //! - [`visit`] opens the page, hands it to a test and closes it, with a report if it fails;
 //! - [`page`] is the page as a person meets it: names, clicks, drops, downloads, pictures;
 //! - [`status`] reads what the page says of the run;
@@ -11,8 +12,10 @@
 //! - [`monkey`] uses the page at random;
 //! - [`pictures`] draws the files that tests drop on it.
 
+pub mod browser;
 pub mod chromium;
 pub mod exports;
+pub mod firefox;
 pub mod memory;
 pub mod monkey;
 pub mod page;

@@ -4,14 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use thirtyfour::cdp::domains::browser::DownloadBehavior;
-use thirtyfour::{WebDriver, WebElement};
+use thirtyfour::{By, WebDriver, WebElement};
 use xtask::paths;
 use xtask::server::Server;
 
-use crate::chromium::WINDOW;
+use crate::browser::{Browser, WINDOW};
 use crate::status::Status;
 use crate::visit::FOLDER;
 
@@ -23,6 +22,9 @@ pub const PATIENTLY: Duration = Duration::from_secs(120);
 
 /// How long a WebGPU adapter in software may take for a few small steps.
 pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);
+
+/// The endings of files on their way, in Chromium and in Firefox.
+const UNFINISHED: [&str; 2] = ["crdownload", "part"];
 
 /// How often a condition is looked at again.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -48,6 +50,9 @@ const FIND_FOLDED: &str = r#"
     return [...document.querySelectorAll("details:not([open]) > summary")]
         .find(summary => summary.textContent.includes(arguments[0])) ?? null;
 "#;
+
+/// What files are picked by.
+const PICKER: &str = "input[type=file][multiple]:not([webkitdirectory])";
 
 /// Everything that is announced as status.
 const STATUS: &str = "[...document.querySelectorAll('[role=status]')].map(e => e.innerText).join('\\n')";
@@ -90,18 +95,14 @@ impl Scheme {
 
 /// The open page.
 pub struct Page {
-    driver: WebDriver,
+    browser: Browser,
     server: Server,
-    downloads: PathBuf,
 }
 
 impl Page {
-    /// Takes over a fresh browser; what the page hands out will lie in `downloads`.
-    pub async fn new(driver: WebDriver, server: Server, downloads: PathBuf) -> Result<Self> {
-        fs::create_dir_all(&downloads)?;
-        let folder = downloads.to_string_lossy().into_owned();
-        driver.cdp().browser().set_download_behavior(DownloadBehavior::Allow, Some(folder)).await?;
-        Ok(Self { driver, server, downloads })
+    /// The page of this server in a fresh browser.
+    pub fn new(browser: Browser, server: Server) -> Self {
+        Self { browser, server }
     }
 
     /// The server that the page came from.
@@ -110,15 +111,20 @@ impl Page {
     }
 
     /// The browser.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// What drives the browser.
     pub fn driver(&self) -> &WebDriver {
-        &self.driver
+        self.browser.driver()
     }
 
     /// Goes to the page anew, by a link with these settings, and waits for nothing.
     pub async fn go(&self, settings: &str) -> Result<()> {
         // Another hash alone would not load the page again.
-        self.driver.goto("about:blank").await?;
-        Ok(self.driver.goto(format!("{}/{FOLDER}/#{settings}", self.server.origin())).await?)
+        self.driver().goto("about:blank").await?;
+        Ok(self.driver().goto(format!("{}/{FOLDER}/#{settings}", self.server.origin())).await?)
     }
 
     /// Opens the page by a link with these settings and waits until it takes orders.
@@ -167,7 +173,7 @@ impl Page {
     }
 
     async fn element(&self, script: &str, arguments: Vec<Value>) -> Result<Option<WebElement>> {
-        let found = self.driver.execute(script, arguments).await?;
+        let found = self.driver().execute(script, arguments).await?;
         if found.json().is_null() {
             return Ok(None);
         }
@@ -222,15 +228,18 @@ impl Page {
 
     /// The value of a JavaScript expression; a promise is awaited.
     pub async fn evaluate(&self, expression: &str) -> Result<Value> {
-        let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.driver.cdp().send_raw("Runtime.evaluate", parameters).await?;
-        match answer.get("exceptionDetails") {
-            Some(exception) => Err(anyhow!("`{expression}` failed in the page: {exception}")),
-            None => Ok(answer["result"]["value"].clone()),
-        }
+        self.browser.evaluate(expression).await
     }
 
-    /// Drops files and folders in the middle of the window, as the system would.
+    /// Picks files by the dialogue of the button for them.
+    pub async fn pick(&self, paths: &[PathBuf]) -> Result<()> {
+        let picker = self.driver().find(By::Css(PICKER)).await?;
+        let lines: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+        Ok(picker.send_keys(lines.join("\n")).await?)
+    }
+
+    /// Drops files and folders in the middle of the window, as the system would; only
+    /// Chromium's driver knows how.
     pub async fn drop_paths(&self, paths: &[PathBuf]) -> Result<()> {
         for kind in ["dragEnter", "dragOver", "drop"] {
             let parameters = json!({
@@ -239,7 +248,7 @@ impl Page {
                 "y": WINDOW.1 / 2,
                 "data": {"items": [], "files": paths, "dragOperationsMask": 1},
             });
-            self.driver.cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
+            self.driver().cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
         }
         Ok(())
     }
@@ -255,27 +264,26 @@ impl Page {
         Ok(bytes)
     }
 
-    /// The file handed out, once it is whole: until then it is empty, or ends in `.crdownload`.
+    /// The file handed out, once it is whole: until then it is empty, or has one of [`UNFINISHED`].
     fn downloaded(&self) -> Result<Option<PathBuf>> {
-        let entries: Vec<_> = fs::read_dir(&self.downloads)?.collect::<std::io::Result<_>>()?;
+        let entries: Vec<_> = fs::read_dir(self.browser.downloads())?.collect::<std::io::Result<_>>()?;
         let [file] = entries.as_slice() else { return Ok(None) };
         let path = file.path();
-        let whole =
-            file.metadata()?.len() > 0 && path.extension().is_none_or(|ending| ending != "crdownload");
+        let unfinished = path.extension().is_some_and(|ending| UNFINISHED.iter().any(|name| ending == *name));
+        let whole = file.metadata()?.len() > 0 && !unfinished;
         Ok(whole.then_some(path))
     }
 
     /// The lines of the console since the last call, each after its level.
     pub async fn console(&self) -> Result<Vec<String>> {
-        let entries = self.driver.browser_log().await?;
-        Ok(entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect())
+        self.browser.console().await
     }
 
     /// Shows the page as on a screen of this width with these colours.
     pub async fn show_as(&self, width: u32, scheme: Scheme) -> Result<()> {
         let phone = width < 600;
         let height = if phone { 780 } else { WINDOW.1 };
-        let cdp = self.driver.cdp();
+        let cdp = self.driver().cdp();
         cdp.emulation().set_device_metrics_override(width, height, 1.0, phone).await?;
         let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
         cdp.send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
@@ -299,7 +307,7 @@ impl Page {
     /// Leaves a picture of the window.
     pub async fn photograph(&self, file: &Path) -> Result<()> {
         fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
-        Ok(self.driver.screenshot(file).await?)
+        Ok(self.driver().screenshot(file).await?)
     }
 
     /// Asks again and again until there is an answer.

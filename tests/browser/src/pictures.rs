@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use image::{ImageFormat, Rgb, RgbImage};
 use odd_files::orientation_segment;
 
@@ -47,6 +47,27 @@ pub fn write_album(parent: &Path) -> Result<()> {
     fs::write(discs.join(TURNED), turned()?)?;
     fs::write(discs.join(BROKEN_FILES[0]), &whole[..whole.len() / 3])?;
     fs::write(stripes.join(BROKEN_FILES[1]), "Buy milk.\n")?;
+    Ok(())
+}
+
+/// The files of the album in `parent`, folder by folder.
+pub fn album_files(parent: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for folder in FOLDERS {
+        let entries = fs::read_dir(parent.join(folder))?.map(|entry| Ok(entry?.path()));
+        files.extend(entries.collect::<Result<Vec<_>>>()?);
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether [`TURNED`] stands upright in this image of it.
+pub fn check_upright(shown: &[u8]) -> Result<()> {
+    let shown = image::load_from_memory(shown)?.into_rgb8();
+    let colour_at =
+        |height: f64| shown.get_pixel(shown.width() / 2, (f64::from(shown.height()) * height) as u32).0;
+    let (above, below) = (colour_at(0.3), colour_at(0.7));
+    ensure!(above[0] > above[2] && below[2] > below[0], "It is {above:?} above and {below:?} below.");
     Ok(())
 }
 

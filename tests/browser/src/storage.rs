@@ -25,6 +25,11 @@ const PICTURES: &str = "
     for (const [key] of await answer(store('pictures').getAllKeys())) counts[key] = (counts[key] ?? 0) + 1;
     return Object.values(counts).sort((a, b) => a - b);";
 
+/// How much there is of anything that a page can leave in a browser.
+const REST: &str = "(async () => localStorage.length + (await caches.keys()).length
+    + (await indexedDB.databases()).length
+    + (await navigator.serviceWorker.getRegistrations()).length)()";
+
 /// Runs statements that may use `answer` and `store`; what they return, null without a storage.
 pub async fn ask(page: &Page, statements: &str) -> Result<Value> {
     let close = "} finally { database.close(); }";
@@ -47,4 +52,10 @@ pub async fn pictures(page: &Page) -> Result<Vec<u64>> {
 pub async fn wait_records(page: &Page, wanted: u64) -> Result<()> {
     let kept = async || Ok((records(page).await? == wanted).then_some(()));
     page.wait(&format!("{wanted} records in the storage"), SOON, kept).await
+}
+
+/// Waits until the page has left nothing at all.
+pub async fn wait_nothing(page: &Page) -> Result<()> {
+    let nothing = async || Ok((page.evaluate(REST).await? == 0).then_some(()));
+    page.wait("nothing to be left", SOON, nothing).await
 }

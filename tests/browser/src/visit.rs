@@ -1,16 +1,15 @@
 //! One visit to the page: a server, a browser, a test, and a report if it fails.
 
-use std::fs;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use futures_util::FutureExt;
 use tempfile::TempDir;
 use xtask::paths;
 use xtask::server::Server;
 
-use crate::chromium::{self, Gpu};
+use crate::browser::{Browser, ERROR, Gpu, Kind};
 use crate::page::Page;
 use crate::site;
 
@@ -20,6 +19,8 @@ pub const FOLDER: &str = "likeness";
 /// What a visitor brings along.
 #[derive(Debug)]
 pub struct Visit {
+    /// The browser that the page is opened in.
+    pub browser: Kind,
     /// What the page finds when it asks for WebGPU.
     pub gpu: Gpu,
     /// Lays the page to be served into a folder.
@@ -33,7 +34,13 @@ pub struct Visit {
 
 impl Default for Visit {
     fn default() -> Self {
-        Self { gpu: Gpu::Software, site: site::copy_built, errors_allowed: false, asks_others: false }
+        Self {
+            browser: Kind::Chromium,
+            gpu: Gpu::Software,
+            site: site::copy_built,
+            errors_allowed: false,
+            asks_others: false,
+        }
     }
 }
 
@@ -43,12 +50,11 @@ impl Default for Visit {
 /// page asked anything of another server.
 pub async fn visit(options: Visit, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let scratch = TempDir::new()?;
-    let network_log = scratch.path().join("network.json");
     let root = scratch.path().join("root");
     (options.site)(&root.join(FOLDER))?;
     let server = Server::start(&root, 0)?;
-    let driver = chromium::launch(options.gpu, &network_log).await?;
-    let page = Page::new(driver.clone(), server, scratch.path().join("downloads")).await?;
+    let browser = Browser::start(options.browser, options.gpu, &server.origin(), scratch.path()).await?;
+    let page = Page::new(browser, server);
 
     let outcome = AssertUnwindSafe(test(&page)).catch_unwind().await;
     let outcome = match outcome {
@@ -58,14 +64,14 @@ pub async fn visit(options: Visit, test: impl AsyncFnOnce(&Page) -> Result<()>) 
     if !matches!(outcome, Ok(Ok(()))) {
         report(&page).await;
     }
-    driver.quit().await?;
+    page.browser().close().await?;
     outcome.unwrap_or_else(|panic| resume_unwind(panic))?;
-    check_requests(&network_log, &page.server().origin(), options.asks_others)
+    check_requests(&page, options.asks_others)
 }
 
 async fn check_console(page: &Page) -> Result<()> {
     let console = page.console().await?;
-    let errors: Vec<_> = console.iter().filter(|line| line.starts_with("SEVERE")).collect();
+    let errors: Vec<_> = console.iter().filter(|line| line.starts_with(ERROR)).collect();
     ensure!(errors.is_empty(), "The console holds errors: {errors:#?}");
     Ok(())
 }
@@ -85,12 +91,8 @@ async fn report(page: &Page) {
 }
 
 /// Whether anything but the page's own server was asked, by the page or its workers, is as it should be.
-fn check_requests(network_log: &Path, origin: &str, asks_others: bool) -> Result<()> {
-    let log = fs::read_to_string(network_log).context("Chromium kept no log of its requests.")?;
-    let by_the_page = format!(r#""initiator":"{origin}""#);
-    let to_its_server = format!(r#""url":"{origin}/"#);
-    let elsewhere = |line: &&str| line.contains(&by_the_page) && !line.contains(&to_its_server);
-    let elsewhere: Vec<_> = log.lines().filter(elsewhere).collect();
+fn check_requests(page: &Page, asks_others: bool) -> Result<()> {
+    let elsewhere = page.browser().asked_elsewhere(&page.server().origin())?;
     if asks_others {
         ensure!(!elsewhere.is_empty(), "The log does not show what the page asked of another server.");
         return Ok(());

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
+use browser_tests::browser::ERROR;
 use browser_tests::memory::Memory;
 use browser_tests::monkey::Monkey;
 use browser_tests::{Page, Visit, pictures, site, visit};
@@ -85,7 +86,7 @@ async fn report(page: &Page, elapsed: Duration, actions: usize) -> Result<()> {
 /// No error in the console, and no sentence about a breakdown.
 async fn check(page: &Page) -> Result<()> {
     let console = page.console().await?;
-    let errors: Vec<_> = console.iter().filter(|line| line.starts_with("SEVERE")).collect();
+    let errors: Vec<_> = console.iter().filter(|line| line.starts_with(ERROR)).collect();
     ensure!(errors.is_empty(), "The console holds errors: {errors:#?}");
     let text = page.text().await?;
     if let Some(words) = BREAKDOWNS.iter().find(|words| text.contains(**words)) {

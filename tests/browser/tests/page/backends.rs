@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::chromium::Gpu;
+use browser_tests::browser::Gpu;
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, Role, SOON, VERY_PATIENTLY};
 use browser_tests::{Page, Visit, pictures, visit};

@@ -7,10 +7,8 @@ use browser_tests::exports::Embeddings;
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::pictures::{self, BROKEN_FILES, FOLDERS, GOOD_FILES, TURNED};
 use browser_tests::{Page, Visit, visit};
-use image::RgbImage;
 use regex::Regex;
 use tempfile::TempDir;
-use thirtyfour::By;
 
 /// Neighbours shown first, those by the trained encoder.
 const SHOWN: usize = 10;
@@ -58,11 +56,7 @@ async fn a_photograph_is_turned_upright() -> Result<()> {
     let album = TempDir::new()?;
     visit(Visit::default(), async |page| {
         drop_album(page, album.path()).await?;
-        let thumbnail = page.picture(TURNED).await?.screenshot_as_png().await?;
-        let thumbnail = image::load_from_memory(&thumbnail)?.into_rgb8();
-        let (above, below) = (colour_at(&thumbnail, 0.3), colour_at(&thumbnail, 0.7));
-        ensure!(above[0] > above[2] && below[2] > below[0], "It is {above:?} above and {below:?} below.");
-        Ok(())
+        pictures::check_upright(&page.picture(TURNED).await?.screenshot_as_png().await?)
     })
     .await
 }
@@ -75,8 +69,7 @@ async fn pictures_can_be_pasted_and_picked() -> Result<()> {
         page.open(SETTINGS).await?;
         page.evaluate(PASTE).await?;
         page.picture("pasted.avif").await?;
-        let picker = page.driver().find(By::Css("input[type=file][multiple]:not([webkitdirectory])")).await?;
-        picker.send_keys(folder.path().join("0001.jpg").to_string_lossy()).await?;
+        page.pick(&[folder.path().join("0001.jpg")]).await?;
         page.picture("0001.jpg").await?;
         page.wait_text(&["2 pictures"], SOON).await?;
         page.wait_text(&["4 pictures or more are needed: 2 so far."], SOON).await?;
@@ -225,9 +218,4 @@ async fn neighbours(page: &Page) -> Result<Vec<Neighbour>> {
     let labels = page.evaluate(NEIGHBOURS).await?;
     let labels: Vec<_> = labels.as_array().into_iter().flatten().filter_map(|label| label.as_str()).collect();
     labels.into_iter().map(Neighbour::read).collect()
-}
-
-/// The colour in the middle of a picture, at this share of its height.
-fn colour_at(picture: &RgbImage, height: f64) -> [u8; 3] {
-    picture.get_pixel(picture.width() / 2, (f64::from(picture.height()) * height) as u32).0
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::{Embeddings, Run};
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
-use browser_tests::storage::wait_records;
+use browser_tests::storage::{self, wait_records};
 use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -212,11 +212,7 @@ async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
         page.press("Forget everything").await?;
         page.press("Yes, forget everything").await?;
         page.wait_text(&["Everything was removed"], SOON).await?;
-        let rest = "(async () => localStorage.length + (await caches.keys()).length
-            + (await indexedDB.databases()).length
-            + (await navigator.serviceWorker.getRegistrations()).length)()";
-        let nothing = async || Ok((page.evaluate(rest).await? == 0).then_some(()));
-        page.wait("nothing to be left", SOON, nothing).await?;
+        storage::wait_nothing(page).await?;
         page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
         page.wait_text(&["Your work is kept in this browser"], SOON).await?;
         ensure!(!page.text().await?.contains("still in this browser"), "It was not forgotten.");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use browser_tests::Page;
-use browser_tests::chromium::{self, Gpu};
+use browser_tests::browser::{Browser, Gpu, Kind};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::server::Server;
@@ -65,15 +65,15 @@ impl Course {
         let scratch = TempDir::new()?;
         let server = Server::start_isolating(&paths::bench_page(), 0)?;
         let address = format!("{}/index.html", server.origin());
-        let driver = chromium::launch(Gpu::Machine, &scratch.path().join("network.json")).await?;
-        let page = Page::new(driver, server, scratch.path().join("downloads")).await?;
+        let browser = Browser::start(Kind::Chromium, Gpu::Machine, &server.origin(), scratch.path()).await?;
+        let page = Page::new(browser, server);
         page.driver().goto(address).await?;
         Ok(Self { page, jax: jax::find(), _scratch: scratch })
     }
 
     /// Closes the browser.
     pub async fn close(self) -> Result<()> {
-        Ok(self.page.driver().clone().quit().await?)
+        self.page.browser().close().await
     }
 
     /// What the figures depend on.

@@ -1,0 +1,167 @@
+//! Starting Firefox, headless, under its driver.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use anyhow::{Context, Result, bail};
+use regex::Regex;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
+use thirtyfour::manager::{BrowserKind, WebDriverManager};
+use thirtyfour::{BrowserCapabilitiesHelper, Capabilities, DesiredCapabilities, WebDriver};
+use xtask::firefox;
+use xtask::server::Server;
+use xtask::vulkan;
+
+use crate::browser::{ERROR, Gpu, WINDOW};
+
+/// Whom Firefox asks on its own account, though most of that is switched off.
+const ITS_MAKER: [&str; 4] = ["mozilla.org", "mozilla.com", "mozilla.net", "firefox.com"];
+
+/// Preferences by which the browser hands out files without a question, tells what the console
+/// holds, and asks the network for as little as it can be made to.
+fn preferences() -> Value {
+    json!({
+        "browser.download.folderList": 2,
+        "browser.download.useDownloadDir": true,
+        "browser.download.alwaysOpenPanel": false,
+        "devtools.console.stdout.content": true,
+        "devtools.console.stdout.chrome": false,
+        "browser.dom.window.dump.enabled": true,
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+        "network.proxy.type": 1,
+        "network.proxy.allow_hijacking_localhost": true,
+        "network.proxy.failover_direct": false,
+    })
+}
+
+/// What a running Firefox has of its own.
+pub struct Firefox {
+    /// What it has printed since it was last looked at.
+    printed: Arc<Mutex<Vec<String>>>,
+    /// Stands for every server but the page's, as a proxy that has nothing.
+    elsewhere: Server,
+    _nothing: TempDir,
+}
+
+impl Firefox {
+    /// Starts a browser that sees no server but that of the page.
+    pub async fn start(gpu: Gpu, downloads: &Path, origin: &str) -> Result<(WebDriver, Self)> {
+        let browser = firefox::find().context("`cargo xtask firefox` installs what is missing")?;
+        let nothing = TempDir::new()?;
+        let elsewhere = Server::start(nothing.path(), 0)?;
+        let capabilities = capabilities(&browser, gpu, downloads, origin, &elsewhere.origin())?;
+        let printed = Arc::<Mutex<Vec<String>>>::default();
+        let lines = Arc::clone(&printed);
+        let manager = WebDriverManager::builder()
+            .driver_binary(BrowserKind::Firefox, browser.driver)
+            .offline()
+            .on_driver_log(move |line| lines.lock().expect("nobody panics with it").push(line.line.clone()))
+            .build();
+        let driver = manager.launch(capabilities).await.context("Firefox did not start.")?;
+        Ok((driver, Self { printed, elsewhere, _nothing: nothing }))
+    }
+
+    /// The value of a JavaScript expression; a promise is awaited.
+    pub async fn evaluate(&self, driver: &WebDriver, expression: &str) -> Result<Value> {
+        Ok(driver.execute(format!("return ({expression});"), vec![]).await?.json().clone())
+    }
+
+    /// The lines of the console since the last call, each after its level.
+    pub fn console(&self) -> Vec<String> {
+        let printed = std::mem::take(&mut *self.printed.lock().expect("nobody panics with it"));
+        printed.iter().map(|line| format!("{}: {line}", level(line))).collect()
+    }
+
+    /// What was asked of other servers, but for Firefox's maker.
+    pub fn asked_elsewhere(&self) -> Vec<String> {
+        self.elsewhere.requests().into_iter().filter(|address| !is_for_its_maker(address)).collect()
+    }
+}
+
+/// The level of a printed line in the page's console.
+///
+/// Firefox's own parts print there as well: their errors follow their names, while whatever a
+/// page says begins as a value is spelt, or come from scripts that no server has sent.
+fn level(line: &str) -> &'static str {
+    static ITS_OWN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^console\.error: [\w.]+:").expect("it is well formed"));
+    let said = line.starts_with("console.error:") && !ITS_OWN.is_match(line);
+    let thrown = ["http:", "blob:"].iter().any(|from| line.starts_with(&format!("JavaScript error: {from}")));
+    if said || thrown { ERROR } else { "INFO" }
+}
+
+/// Whether an address, or a host and its port, is one of [`ITS_MAKER`]'s.
+fn is_for_its_maker(address: &str) -> bool {
+    let (_, rest) = address.split_once("://").unwrap_or(("", address));
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    ITS_MAKER
+        .iter()
+        .any(|name| host.strip_suffix(name).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
+}
+
+fn capabilities(
+    browser: &firefox::Firefox,
+    gpu: Gpu,
+    downloads: &Path,
+    origin: &str,
+    elsewhere: &str,
+) -> Result<Capabilities> {
+    let mut firefox = DesiredCapabilities::firefox();
+    firefox.set_firefox_binary(&browser.firefox.to_string_lossy())?;
+    let size = [format!("--width={}", WINDOW.0), format!("--height={}", WINDOW.1)];
+    for argument in ["-headless", &size[0], &size[1]] {
+        firefox.add_arg(argument)?;
+    }
+    let mut chosen = FirefoxPreferences::new();
+    for (name, value) in preferences().as_object().into_iter().flatten() {
+        chosen.set(name, value)?;
+    }
+    chosen.set("browser.download.dir", downloads)?;
+    let (proxy, port) = host_and_port(elsewhere)?;
+    for protocol in ["http", "ssl"] {
+        chosen.set(&format!("network.proxy.{protocol}"), proxy)?;
+        chosen.set(&format!("network.proxy.{protocol}_port"), port)?;
+    }
+    let (host, port) = host_and_port(origin)?;
+    chosen.set("network.proxy.no_proxies_on", format!("{host}:{port}"))?;
+    chosen.set("dom.webgpu.enabled", gpu != Gpu::Absent)?;
+    chosen.set("gfx.webgpu.ignore-blocklist", gpu != Gpu::Absent)?;
+    firefox.set_preferences(chosen)?;
+    if let (Gpu::Software, Some(driver)) = (gpu, vulkan::software()) {
+        firefox.set_browser_option("env", json!({"VK_DRIVER_FILES": driver}))?;
+    }
+    Ok(firefox.into())
+}
+
+fn host_and_port(origin: &str) -> Result<(&str, u16)> {
+    let address = origin.strip_prefix("http://").and_then(|address| address.split_once(':'));
+    let Some((host, port)) = address else { bail!("{origin} names no port.") };
+    Ok((host, port.parse()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_maker_is_known_by_the_end_of_the_host() {
+        for address in ["firefox.settings.services.mozilla.com:443", "http://mozilla.org/x"] {
+            assert!(is_for_its_maker(address), "{address}");
+        }
+        for address in ["http://example.org/mozilla.org", "notmozilla.org:443", "127.0.0.1:9"] {
+            assert!(!is_for_its_maker(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn errors_are_told_from_other_lines() {
+        assert_eq!(level("console.error: \"no: yes\""), ERROR);
+        assert_eq!(level("console.error: RSLoader: "), "INFO");
+        assert_eq!(level("JavaScript error: http://127.0.0.1:80/a.js, line 1: Error: no"), ERROR);
+        assert_eq!(level("JavaScript error: resource://gre/modules/x.sys.mjs, line 1: no"), "INFO");
+        assert_eq!(level("console.log: \"console.error\""), "INFO");
+    }
+}
