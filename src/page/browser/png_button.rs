@@ -14,7 +14,7 @@ pub fn PngButton(
             type="button"
             data-png=""
             title="Save as a picture, at twice the size"
-            aria-label=format!("{name} as PNG")
+            aria-label=format!("Save PNG: {name}")
         >
             <span class="png-verb">"Save "</span>
             "PNG"

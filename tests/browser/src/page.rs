@@ -164,6 +164,14 @@ impl Page {
         self.element(FIND, vec![json!(role.selector()), json!(name)]).await
     }
 
+    /// Waits for the first element that a CSS selector finds.
+    pub async fn locate(&self, selector: &str) -> Result<WebElement> {
+        self.wait(&format!("an element {selector}"), SOON, async || {
+            Ok(self.driver().find(By::Css(selector)).await.ok())
+        })
+        .await
+    }
+
     /// Waits for what shows the picture of this name.
     pub async fn picture(&self, name: &str) -> Result<WebElement> {
         self.wait(&format!("the picture {name}"), SOON, async || {

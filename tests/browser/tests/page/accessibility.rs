@@ -72,7 +72,8 @@ async fn axe_objects_to_nothing_that_comes_and_goes() -> Result<()> {
         page.press("Tour").await?;
         settle(page).await?;
         found.extend(check_all(page, "the tour").await?);
-        page.open_ready(&format!("{SETTINGS}&embed=1")).await?;
+        page.go(&format!("{SETTINGS}&embed=1")).await?;
+        page.wait_enabled(Role::Button, "Step", PATIENTLY).await?;
         page.evaluate(&axe).await?;
         found.extend(check_all(page, "embedded").await?);
         ensure!(found.is_empty(), "axe objects: {found:#?}");
@@ -168,9 +169,11 @@ async fn less_motion_is_granted() -> Result<()> {
 async fn a_small_phone_does_the_main_job() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.driver().cdp().emulation().set_device_metrics_override(360, 640, 1.0, true).await?;
-        page.open_ready(SETTINGS).await?;
+        page.go(SETTINGS).await?;
+        page.wait_enabled(Role::Button, "Step", PATIENTLY).await?;
         let too_wide = "document.documentElement.scrollWidth > innerWidth";
         ensure!(page.evaluate(too_wide).await? == false, "The page is wider than the screen.");
+        page.unfold("Images").await?;
         page.press("Fashion").await?;
         page.wait_text(&["1,000 pictures"], SOON).await?;
         page.press("Train").await?;

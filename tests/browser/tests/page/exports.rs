@@ -146,11 +146,11 @@ const MARGIN: f64 = 12.0;
 
 /// The tab of each figure, its name, and its button.
 const FIGURES: [(&str, &str, &str); 5] = [
-    ("Similarity", "similarity", "Similarity as PNG"),
-    ("Map", "map", "Map as PNG"),
-    ("Loss", "loss", "Loss as PNG"),
-    ("Loss", "batch", "Batch as PNG"),
-    ("Invariance", "invariance", "Invariance as PNG"),
+    ("Similarity", "similarity", "Save PNG: Similarity"),
+    ("Map", "map", "Save PNG: Map"),
+    ("Loss", "loss", "Save PNG: Loss"),
+    ("Loss", "batch", "Save PNG: Batch"),
+    ("Invariance", "invariance", "Save PNG: Invariance"),
 ];
 
 #[tokio::test]

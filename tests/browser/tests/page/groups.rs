@@ -34,8 +34,7 @@ const PRESS_RIGHT_END: &str = "(() => {
 #[tokio::test]
 async fn at_first_few_pictures_are_near_duplicates() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=40&batch=16&side=16&width=4&backend=cpu&run=1&tab=groups")
-            .await?;
+        page.open("images=shapes&steps=40&batch=16&side=16&width=4&backend=cpu&run=1&tab=groups").await?;
         page.wait_finished(PATIENTLY).await?;
         page.evaluate("document.querySelectorAll('input[name=finding]')[1].click()").await?;
         // By the encoder, or by raw pixels where it cannot tell.
@@ -71,8 +70,8 @@ async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
         gallery.send_keys(" ").await?;
         page.wait_text(&["3 selected pictures", "The label you set applies to all of them"], SOON).await?;
 
-        let field = By::Css("input[aria-label='Label of the picked picture']");
-        page.driver().find(field).await?.send_keys("zebra").await?;
+        let field = "input[aria-label='Label of the picked picture']";
+        page.locate(field).await?.send_keys("zebra").await?;
         page.press("Set label").await?;
         page.wait_text(&["(3 typed)"], PATIENTLY).await?;
         page.photograph_all("selection-labels").await?;

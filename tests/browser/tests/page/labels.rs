@@ -4,12 +4,13 @@ use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
-use thirtyfour::By;
 
 /// Markup that a label must not become.
 const ODD: &str = "<b>odd</b>";
 
-/// Presses the first prediction, and says where the window is scrolled to.
+const LABEL_FIELD: &str = "input[aria-label='Label of the picked picture']";
+
+/// Presses the first prediction; returns how far the page is scrolled.
 const PRESS_PREDICTION: &str = "(() => {
     const picture = document.querySelector('.prediction .pick');
     picture.scrollIntoView({ block: 'center' });
@@ -30,7 +31,8 @@ async fn a_wrong_guess_is_corrected_where_it_stands() -> Result<()> {
         let chips = page.evaluate("document.querySelectorAll('.correction button').length").await?;
         ensure!(chips == 9, "There are {chips} labels to choose from, not nine.");
         page.evaluate("document.querySelector('.correction button').click()").await?;
-        page.wait_text(&["(1 typed), 899 held out."], PATIENTLY).await?;
+        // Labels are given up to ten a kind: the typed one takes the place of another.
+        page.wait_text(&["100 pictures with labels (1 typed), 900 held out."], PATIENTLY).await?;
         let first = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
         ensure!(first != corrected, "{corrected} is still guessed.");
         let after = page.evaluate("scrollY").await?;
@@ -54,8 +56,7 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
             "There are {scores} scores: not two for each of three embeddings and one of fine-tuning."
         );
 
-        let field = By::Css("input[aria-label='Label of the picked picture']");
-        page.driver().find(field).await?.send_keys(ODD).await?;
+        page.locate(LABEL_FIELD).await?.send_keys(ODD).await?;
         page.press("Set label").await?;
         let typed = ["101 pictures with labels (1 typed), 899 held out.", "You gave it this label.", ODD];
         page.wait_text(&typed, SOON).await?;
@@ -73,8 +74,7 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
 /// Gives the picture at this place of the gallery a label.
 async fn label(page: &Page, place: usize, name: &str) -> Result<()> {
     page.evaluate(&format!("document.querySelectorAll('.gallery-cell')[{place}].click()")).await?;
-    let field = By::Css("input[aria-label='Label of the picked picture']");
-    page.driver().find(field).await?.send_keys(name).await?;
+    page.locate(LABEL_FIELD).await?.send_keys(name).await?;
     page.press("Set label").await
 }
 

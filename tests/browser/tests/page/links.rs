@@ -47,7 +47,7 @@ async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Res
         page.unfold("Loss and training").await?;
         for (name, typed, says) in [
             ("Temperature", "0", "Temperature must be between 0.01 and 10; it was set to 0.01."),
-            ("Temperature", "1e9", "it is 10 now."),
+            ("Temperature", "1e9", "it was set to 10."),
             ("Pairs in a step", "-5", "Pairs in a step must be between 2 and 512; it was set to 2."),
             ("Steps", "2.5", "Steps must be between 1 and 100000; it was set to 2."),
         ] {

@@ -98,13 +98,14 @@ async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_select
         page.evaluate("document.querySelectorAll('.gallery-cell')[0].click()").await?;
         page.evaluate("document.querySelectorAll('.gallery-cell')[9].dispatchEvent(new MouseEvent('click', {bubbles: true, shiftKey: true}))").await?;
         page.wait_text(&["10 selected"], SOON).await?;
+        // A pressed picture shows its nearest.
+        page.choose("Map").await?;
         let framed = async || Ok((painted(page, ACCENT).await? > 2 * one.max(1)).then_some(()));
         page.wait("frames around ten pictures", SOON, framed).await?;
         page.photograph_all("map-selected").await?;
 
         page.choose("Labels").await?;
-        let field = By::Css("input[aria-label='Label of the picked picture']");
-        page.driver().find(field).await?.send_keys("waves").await?;
+        page.locate("input[aria-label='Label of the picked picture']").await?.send_keys("waves").await?;
         page.press("Set label").await?;
         page.choose("Map").await?;
         page.evaluate("document.querySelectorAll('input[name=map-colours]')[0].click()").await?;

@@ -9,7 +9,6 @@ use browser_tests::pictures;
 use browser_tests::{Page, Visit, visit};
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::By;
 use xtask::paths;
 
 /// How many neighbours are shown.
@@ -49,7 +48,7 @@ async fn a_picture_is_searched_with_and_does_not_join() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Neighbours").await?;
-        let picker = page.driver().find(By::Css("input[aria-label='Picture to search with']")).await?;
+        let picker = page.locate("input[aria-label='Picture to search with']").await?;
         picker.send_keys(folder.path().join("0001.jpg").to_string_lossy()).await?;
         page.wait_text(&["0001.jpg is not part of the set."], SOON).await?;
         rows_are_filled(page).await?;

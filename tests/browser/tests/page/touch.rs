@@ -43,7 +43,7 @@ async fn matrices_answer_taps() -> Result<()> {
         page.wait_finished(PATIENTLY).await?;
         page.choose("Loss").await?;
         page.wait_text(&["Tap a cell to see whose views it compares"], SOON).await?;
-        tap(page, ".batch .matrix", 0.75, 0.25).await?;
+        tap(page, ".batch .matrix", 0.75, 0.27).await?;
         page.wait_text(&["Inside row 9 of step"], SOON).await?;
 
         page.choose("Labels").await?;
