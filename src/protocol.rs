@@ -46,6 +46,7 @@ mod tests {
             Command::Add(vec![Picture { id: 7, label: Some(3), rgb: vec![1, 2, 3] }]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
+            Command::Label(typed.clone()),
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::Restore { file: vec![7, 8] },
@@ -74,6 +75,7 @@ mod tests {
         for event in [
             Event::Batch(BatchMatrix { step: 1, pictures: vec![4], cells, details }),
             Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops }),
+            Event::Scored { stage: Stage::Pixels, shared_labels: Some(0.5), knn: None },
             Event::Snapshot { step: 20, file: vec![9, 0] },
             Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] }),
             Event::Classified(Classification {

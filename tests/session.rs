@@ -381,6 +381,32 @@ fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> Labelling {
 }
 
 #[test]
+fn typed_labels_score_every_evaluation_anew() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    let events = harness.take();
+    let of = |stage| evaluations(&events).into_iter().rfind(|evaluation| evaluation.stage == stage);
+    let stages = [Stage::Pixels, Stage::Untrained, Stage::Trained];
+    let before =
+        stages.map(|stage| of(stage).map(|it| (stage, it.shared_labels, it.knn)).expect("it is there"));
+    let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<f32>, Option<f32>)> {
+        harness.send(Command::Label(typed));
+        let scored = |event: &Event| match event {
+            Event::Scored { stage, shared_labels, knn } => Some((*stage, *shared_labels, *knn)),
+            _ => None,
+        };
+        harness.take().iter().filter_map(scored).collect()
+    };
+    let one = scores((0..60).map(|id| (id, 7)).collect());
+    assert_eq!(one, stages.map(|stage| (stage, None, None)), "one label tells nothing");
+    let renamed = scores(pictures(0..60).iter().map(|it| (it.id, 100 + it.label.unwrap_or(0))).collect());
+    assert_eq!(renamed, before, "the name of a label does not matter");
+    assert_ne!(scores((0..60).map(|id| (id, id % 7)).collect()), before);
+    assert_eq!(scores(Vec::new()), before, "what pictures came with shows again");
+}
+
+#[test]
 fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
     let mut harness = Harness::with_pictures(small(), 60);
     harness.send(Command::Step);

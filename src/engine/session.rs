@@ -120,6 +120,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Matrix { stage } => self.questions.want_matrix(stage),
             Command::Map { stage, method } => self.questions.map = Some((stage, method)),
             Command::Inspect { anchor } => self.inspect(anchor).await,
+            Command::Label(typed) => self.label(typed),
             Command::Classify(labelling) => self.questions.labellings.put(labelling),
             Command::FineTune(labelling) => self.questions.lesson = Some(labelling),
             Command::StopTuning => self.give_up_fine_tuning(),

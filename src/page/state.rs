@@ -337,6 +337,7 @@ impl State {
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
             }
+            Event::Scored { stage, shared_labels, knn } => self.scored(stage, shared_labels, knn),
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
@@ -398,6 +399,14 @@ impl State {
         }
         self.run.set_activity(activity);
         self.run.running |= self.postponed;
+    }
+
+    fn scored(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+        self.touch(Part::Results);
+        self.results.keep_scores(stage, shared_labels, knn);
+        if let Some(scored) = self.results.scored(stage).filter(|_| stage == Stage::Trained) {
+            self.run.notes.scored(scored.evaluation.step, knn);
+        }
     }
 
     fn refused(&mut self, sentence: String) {
@@ -800,6 +809,7 @@ impl State {
             .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
             .chain([Command::Settle])
+            .chain(self.labels.message())
             .chain(self.search.message())
             .chain(self.resuming.then_some(Command::Train))
     }

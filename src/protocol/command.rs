@@ -53,6 +53,9 @@ pub enum Command {
         /// The row; `None` ends it.
         anchor: Option<u32>,
     },
+    /// Says which labels the user typed, in the place of those that were typed before. They
+    /// stand above what came with the pictures; the answers are [`super::Event::Scored`].
+    Label(Vec<(PictureId, LabelId)>),
     /// Asks what a few labels are worth at one stage; replaces what was asked before of it.
     Classify(Labelling),
     /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.

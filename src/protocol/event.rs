@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BatchMatrix, Classification, Clustering, Evaluation, Explanation, Invariance, Map, QueryAnswer, RowViews,
-    SetMatrix, StepReport, Survey, Views,
+    SetMatrix, Stage, StepReport, Survey, Views,
 };
 use crate::settings::Settings;
 
@@ -58,6 +58,16 @@ pub enum Event {
     Row(RowViews),
     /// Embeddings of the whole set were taken and scored.
     Evaluated(Evaluation),
+    /// Answer to [`super::Command::Label`], one for each evaluation that there is: its scores
+    /// by the labels as they are now.
+    Scored {
+        /// Which embeddings.
+        stage: Stage,
+        /// As in [`Evaluation::shared_labels`].
+        shared_labels: Option<f32>,
+        /// As in [`Evaluation::knn`].
+        knn: Option<f32>,
+    },
     /// Answer to [`super::Command::Matrix`].
     Matrix(SetMatrix),
     /// Answer to [`super::Command::Map`], again and again while t-SNE goes on.

@@ -1,16 +1,14 @@
 //! The set on its way through an encoder and the comparison that follows.
 
-use std::rc::Rc;
-
 use burn::tensor::Tensor;
 use web_time::Instant;
 
 use super::{Goal, SLICE, Session};
 use crate::{
-    engine::{comparing::Comparing, embedded::Embedded, embedder::Embedder},
+    engine::{comparing::Comparing, embedder::Embedder},
     evaluate::{order::order, set_matrix},
     progress::Progress,
-    protocol::{Activity, Event, Floats, SetMatrix, Stage},
+    protocol::{Activity, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
 };
 
 /// While training, evaluation may take up this share of the time.
@@ -47,7 +45,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
         self.set_activity(Activity::Evaluating);
         let planes = self.set.planes(self.settings.side as usize);
-        let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, &self.set, None));
+        let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, self.set.ids(), None));
         self.evaluating = Some(Evaluating { stage: Stage::Pixels, step: 0, work });
     }
 
@@ -125,7 +123,7 @@ impl<E: FnMut(Event)> Session<E> {
                         &format!("By step {step} the embeddings had stopped being numbers"),
                     );
                 }
-                let work = Work::Comparing(Comparing::new(stage, embeddings, &self.set, Some(encoder)));
+                let work = Work::Comparing(Comparing::new(stage, embeddings, self.set.ids(), Some(encoder)));
                 self.evaluating = Some(Evaluating { stage, step, work });
             }
             Work::Comparing(comparing) => self.publish(stage, step, comparing),
@@ -134,13 +132,28 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Reports what embeddings are worth, and keeps them for what is asked about them.
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
-        let (evaluation, rows, encoder) = comparing.finish(step);
+        let (evaluation, embedded) = comparing.finish(step, &self.set.labels_now());
         self.order = None;
-        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows), encoder });
+        self.embedded.insert(stage, embedded);
         if let Some(search) = &mut self.questions.search {
             search.search_again(stage);
         }
         (self.emit)(Event::Evaluated(evaluation));
+    }
+
+    /// Scores every evaluation that there is by other labels.
+    pub(super) fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
+        self.set.label(typed);
+        let labels = self.set.labels_now();
+        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+            let Some(embedded) = self.embedded.get(&stage) else { continue };
+            let score = embedded.score(&labels);
+            (self.emit)(Event::Scored {
+                stage,
+                shared_labels: score.map(|score| score.shared_labels),
+                knn: score.map(|score| score.accuracy),
+            });
+        }
     }
 
     /// Sends a matrix that was asked for; its rows stand in the same order at every stage.

@@ -3,7 +3,7 @@
 use super::{Engine, Part, State};
 use crate::{
     page::by_id::ById,
-    protocol::{Classification, LabelId, Labelling, PictureId, Stage},
+    protocol::{Classification, Command, LabelId, Labelling, PictureId, Stage},
     sorted::sorted,
 };
 
@@ -47,6 +47,8 @@ pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
     typed: ById<LabelId>,
+    /// Whether the engine has yet to hear of a change of them.
+    untold: bool,
     /// By the number of the stage.
     known: [Known; 3],
     /// Labellings that were asked about.
@@ -63,6 +65,7 @@ impl Default for Labels {
         Self {
             per_class: 10,
             typed: ById::default(),
+            untold: false,
             known: Default::default(),
             questions: 0,
             tuning: None,
@@ -88,9 +91,20 @@ impl Labels {
         self.typed.iter().map(|(id, label)| (*id, *label))
     }
 
+    /// What tells an engine that knows of none.
+    pub(super) fn message(&self) -> Option<Command> {
+        (!self.typed.is_empty()).then(|| Command::Label(self.all_typed().collect()))
+    }
+
     /// How many pictures have a typed label.
     pub fn typed_count(&self) -> usize {
         self.typed.len()
+    }
+
+    /// Typed labels have changed.
+    fn typed_anew(&mut self) {
+        self.untold = true;
+        self.ask_again();
     }
 
     /// What the engine has to say again: something that it was told has changed.
@@ -168,7 +182,7 @@ impl State {
         }
         self.touch(Part::Labels);
         self.labels.typed.remove(&id);
-        self.labels.ask_again();
+        self.labels.typed_anew();
     }
 
     /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
@@ -176,7 +190,7 @@ impl State {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
             self.touch(Part::Labels);
             self.labels.typed.insert(id, label);
-            self.labels.ask_again();
+            self.labels.typed_anew();
         }
     }
 
@@ -227,6 +241,12 @@ impl State {
     /// Whether that is of the labels and embeddings as they are.
     pub fn is_classification_current(&self, stage: Stage) -> bool {
         self.labels.known[stage as usize].current
+    }
+
+    /// What to tell the engine of labels that the user typed, once for each change.
+    pub fn wants_to_label(&mut self) -> Option<Command> {
+        let untold = std::mem::take(&mut self.labels.untold);
+        untold.then(|| Command::Label(self.labels.all_typed().collect()))
     }
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.

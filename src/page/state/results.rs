@@ -78,6 +78,13 @@ impl Results {
         }
     }
 
+    /// Keeps a stage's scores by other labels.
+    pub fn keep_scores(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+        if let Some(Scored { evaluation, .. }) = &mut self.known_mut(stage).scored {
+            (evaluation.shared_labels, evaluation.knn) = (shared_labels, knn);
+        }
+    }
+
     /// Keeps a matrix, unless it is empty or its evaluation was dropped meanwhile.
     pub fn keep_matrix(&mut self, matrix: SetMatrix) {
         let known = self.known_mut(matrix.stage);

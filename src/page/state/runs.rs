@@ -72,6 +72,12 @@ impl Notes {
         }
     }
 
+    /// Replaces the kNN accuracy after a step, the latest that was evaluated.
+    pub(super) fn scored(&mut self, step: u32, knn: Option<f32>) {
+        self.knn.retain(|(at, _)| *at != step);
+        self.knn.extend(knn.map(|knn| (step, knn)));
+    }
+
     pub(super) fn batch(&mut self, batch: &BatchMatrix) {
         if self.settings.is_some_and(|settings| settings.learned_temperature) {
             self.temperatures.push((batch.step, batch.details.temperature));

@@ -334,6 +334,29 @@ fn a_label_that_there_is_is_given_whole() {
 }
 
 #[test]
+fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
+    let mut state = state(4);
+    assert_eq!(state.wants_to_label(), None);
+    state.apply(Event::Evaluated(evaluation(Stage::Untrained, vec![0, 1, 2, 3])));
+    let trained = Evaluation { step: 20, ..evaluation(Stage::Trained, vec![0, 1, 2, 3]) };
+    state.apply(Event::Evaluated(trained));
+    assert_eq!(state.knn_by_step(), []);
+    state.type_label(2, "c");
+    let told = Command::Label(vec![(2, 2)]);
+    assert_eq!(state.wants_to_label().as_ref(), Some(&told));
+    assert_eq!(state.wants_to_label(), None);
+    assert!(state.introduction().any(|command| command == told), "another engine learns of them");
+    for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
+        state.apply(Event::Scored { stage, shared_labels: Some(0.5), knn: Some(knn) });
+    }
+    assert_eq!(state.knn_by_step(), [(0, 0.25), (20, 0.75)]);
+    state.type_label(2, "");
+    assert_eq!(state.wants_to_label(), Some(Command::Label(Vec::new())));
+    state.apply(Event::Scored { stage: Stage::Trained, shared_labels: None, knn: None });
+    assert_eq!(state.knn_by_step(), [(0, 0.25)]);
+}
+
+#[test]
 fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
     let mut state = state(4);
     assert_eq!(state.wants_classification(Stage::Pixels), None);
