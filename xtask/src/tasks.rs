@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::server::Server;
+use xtask::python::{self, JAX, NUMPY, PILLOW};
 use xtask::{browser, firefox, paths, policy, version, vulkan};
 
 use crate::{bench, tools};
@@ -53,6 +54,7 @@ pub fn test() -> Result<()> {
     run(&mut cargo(["test", "--features", "bench"]))?;
     run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
     test_kernels()?;
+    test_python()?;
     browser::ensure()?;
     tools::ensure_axe()?;
     build()?;
@@ -68,6 +70,22 @@ fn test_kernels() -> Result<()> {
             "The WebGPU kernels were not tested outside of the browser: there is no Vulkan driver here."
         );
         Ok(())
+    }
+}
+
+/// Holds what `python/embed.py` makes of a model file against the network itself, with JAX
+/// if it can be had.
+fn test_python() -> Result<()> {
+    let python = python::ensure(&[NUMPY, PILLOW, JAX]).or_else(|_| python::ensure(&[NUMPY, PILLOW]));
+    match python {
+        Ok(python) => {
+            let test = ["test", "--test", "python", "--", "--ignored", "--show-output"];
+            run(cargo(test).env("LIKENESS_PYTHON", python))
+        }
+        Err(error) => {
+            println!("The script for Python was not tested: {error:#}");
+            Ok(())
+        }
     }
 }
 
