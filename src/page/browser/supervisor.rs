@@ -1,7 +1,7 @@
 //! Starts the engine, hears it, and starts another when it breaks down.
 
 use leptos::{
-    prelude::{GetValue, SetValue, UpdateValue, document},
+    prelude::{GetValue, SetValue, UpdateValue, WithValue, document},
     task::spawn_local,
 };
 
@@ -47,8 +47,21 @@ async fn load(session: Session, code: Download) {
             session.change(|state| state.engine_is_starting());
             boot(session);
         }
+        Err(sentence) if session.code.with_value(Option::is_some) => stay(session, sentence),
         Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
     }
+}
+
+/// Goes on with the engine that was to be exchanged: without a network it may be the only one.
+fn stay(session: Session, sentence: String) {
+    end(session);
+    session.change(|state| {
+        state.edit(|settings| settings.backend = BackendChoice::Cpu);
+        state.notify(format!("{sentence} The one that computes on the CPU goes on."));
+        state.engine_is_starting();
+    });
+    connect(session);
+    boot(session);
 }
 
 /// Tells offline.js that all the code that this visit needs is there.
