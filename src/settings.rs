@@ -1,8 +1,8 @@
 //! Everything a run depends on, in one plain struct, and its defaults.
 //!
 //! The page edits a [`Settings`], the link spells one out (see [`crate::link`]),
-//! the engine trains by one. Every number has a [`Range`]; [`Settings::clamped`]
-//! is the only place where values are forced into it.
+//! the engine trains by one. Every number but the seed has a [`Range`], which
+//! [`Settings::clamped`] forces it into.
 
 use serde::{Deserialize, Serialize};
 
@@ -347,6 +347,18 @@ impl Settings {
         4 * 2 * pairs * side * side * width * size_of::<f32>() as u64
     }
 
+    /// What decides how many weights the network has and what it is shown: side, width and depth.
+    /// Weights fit only a network of the same shape.
+    pub fn network_shape(&self) -> [u32; 3] {
+        [self.side, self.width, self.depth]
+    }
+
+    /// Whether these settings can only apply to a run that starts over.
+    pub fn need_new_run_after(&self, other: &Self) -> bool {
+        let start = |settings: &Self| (settings.images, settings.seed, settings.backend);
+        self.network_shape() != other.network_shape() || start(self) != start(other)
+    }
+
     /// The same settings with every number inside its limits.
     pub fn clamped(mut self) -> Self {
         self.steps = Self::STEPS.clamp(self.steps);
@@ -373,20 +385,36 @@ impl Augmentations {
 
     /// The same, to be changed.
     pub fn each_mut(&mut self) -> [&mut Operation; 13] {
+        // Without `..`: an operation that is new cannot be forgotten here.
+        let Self {
+            crop,
+            flip,
+            vertical_flip,
+            rotation,
+            brightness,
+            contrast,
+            saturation,
+            hue,
+            invert,
+            grayscale,
+            blur,
+            noise,
+            cutout,
+        } = self;
         [
-            &mut self.crop,
-            &mut self.flip,
-            &mut self.vertical_flip,
-            &mut self.rotation,
-            &mut self.brightness,
-            &mut self.contrast,
-            &mut self.saturation,
-            &mut self.hue,
-            &mut self.invert,
-            &mut self.grayscale,
-            &mut self.blur,
-            &mut self.noise,
-            &mut self.cutout,
+            crop,
+            flip,
+            vertical_flip,
+            rotation,
+            brightness,
+            contrast,
+            saturation,
+            hue,
+            invert,
+            grayscale,
+            blur,
+            noise,
+            cutout,
         ]
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 /// What to do while there is nothing to tell apart.
 pub const LACKING: &str = "Give at least two different labels to see what they are worth: pick a picture, type its label, then another.";
 
-/// A classifier on frozen embeddings.
+/// A way to guess labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// A linear classifier.

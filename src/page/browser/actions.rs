@@ -53,12 +53,13 @@ impl Session {
             .ok();
     }
 
-    /// Takes back the settings of a run, for the pictures that are here now.
+    /// Takes back the settings of a run, for the pictures that are here now: their seed stays.
     pub fn use_settings_of(self, number: u32) {
         if let Some(record) = self.peek(|state| state.record(number)) {
             let taken = record.settings;
             self.edit(|now| {
-                *now = Settings { images: now.images, backend: now.backend, run: now.run, ..taken }
+                let Settings { images, seed, backend, run, .. } = *now;
+                *now = Settings { images, seed, backend, run, ..taken };
             });
         }
     }

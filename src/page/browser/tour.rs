@@ -170,12 +170,7 @@ fn follow(tour: Tour, place: RwSignal<[f64; 4]>) {
     // Around nothing where there is no target.
     let found = target(stop).map_or([0.0; 4], |target| {
         let rect = target.get_bounding_client_rect();
-        [
-            rect.left() - MARGIN,
-            rect.top() - MARGIN,
-            rect.width() + 2.0 * MARGIN,
-            rect.height() + 2.0 * MARGIN,
-        ]
+        [rect.left() - MARGIN, rect.top() - MARGIN, rect.width() + 2.0 * MARGIN, rect.height() + 2.0 * MARGIN]
     });
     if place.try_get_untracked().is_some_and(|place| place != found) {
         place.set(found);

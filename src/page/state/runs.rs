@@ -54,10 +54,10 @@ impl Notes {
             self.settings = Some(*now);
             return;
         };
-        // What shapes the network changes with the next run alone, and more steps or
-        // another start change nothing of those that were taken.
-        let Settings { images, seed, side, width, backend, run, .. } = *settings;
-        let now = Settings { images, seed, side, width, backend, run, ..*now };
+        // What needs a new run changes with that alone, and more steps or another start change
+        // nothing of those that were taken.
+        let Settings { images, seed, side, width, depth, backend, run, .. } = *settings;
+        let now = Settings { images, seed, side, width, depth, backend, run, ..*now };
         if (Settings { steps: now.steps, ..*settings }) != now {
             self.changed_after = Some(before);
         }
