@@ -1,5 +1,6 @@
 //! What `cargo xtask` and the browser tests share.
 //!
+//! - [`address`] tells the page where it will be;
 //! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
 //! - [`firefox`] finds Firefox and its driver, or installs the browser;
@@ -11,6 +12,7 @@
 //! - [`version`] keeps caches from mixing builds;
 //! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
 
+pub mod address;
 pub mod apt;
 pub mod browser;
 pub mod command;

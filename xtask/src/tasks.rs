@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
-use xtask::server::Server;
 use xtask::python::{self, JAX, NUMPY, PILLOW};
-use xtask::{browser, firefox, paths, policy, version, vulkan};
+use xtask::server::Server;
+use xtask::{address, browser, firefox, paths, policy, version, vulkan};
 
 use crate::{bench, tools};
 
@@ -34,7 +34,21 @@ pub fn finish() -> Result<()> {
     let path = folder.join("index.html");
     let page = fs::read_to_string(&path)?;
     let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
-    Ok(fs::write(&path, page)?)
+    fs::write(&path, page)?;
+    match env::var(address::VARIABLE) {
+        Ok(whole) => tell_address(folder, &whole),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes the page's public address into the files that people share links to.
+fn tell_address(folder: &Path, whole: &str) -> Result<()> {
+    for file in address::FILES {
+        let path = folder.join(file);
+        let page = address::stamp(&fs::read_to_string(&path)?, file, whole)?;
+        fs::write(&path, page)?;
+    }
+    Ok(())
 }
 
 /// Builds the page and serves it until interrupted.
