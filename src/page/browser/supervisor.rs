@@ -54,13 +54,12 @@ async fn load(session: Session, code: Download) {
 
 /// Goes on with the engine that was to be exchanged: without a network it may be the only one.
 fn stay(session: Session, sentence: String) {
-    end(session);
     session.change(|state| {
         state.edit(|settings| settings.backend = BackendChoice::Cpu);
         state.notify(format!("{sentence} The one that computes on the CPU goes on."));
         state.engine_is_starting();
     });
-    connect(session);
+    succeed(session);
     boot(session);
 }
 
@@ -140,13 +139,18 @@ fn receive(session: Session, event: Event) {
 
 /// Ends the engine without WebGPU and starts the one that has it.
 fn exchange(session: Session) {
+    succeed(session);
+    spawn_local(load(session, Engine::WebGpu.fetch()));
+}
+
+/// Ends the engine, and opens the line to one that takes over what it was asked.
+fn succeed(session: Session) {
     let decoding = session.decoding.try_update_value(std::mem::take).unwrap_or_default();
     end(session);
     connect(session);
     for (_, waiting) in decoding {
         waiting.send(Decoded::Exchanged).ok();
     }
-    spawn_local(load(session, Engine::WebGpu.fetch()));
 }
 
 /// Ends the engine.

@@ -8,7 +8,6 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
-use thirtyfour::By;
 use xtask::server::Server;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
