@@ -10,13 +10,10 @@ use super::{
     theme::ThemeSwitch,
     tour::TourButton,
 };
-use crate::{
-    page::{
-        address,
-        state::{Engine, Part, State},
-        words,
-    },
-    settings::Images,
+use crate::page::{
+    address,
+    state::{Engine, Part, State},
+    words,
 };
 
 /// The header.
@@ -125,17 +122,12 @@ fn Share() -> impl IntoView {
         by_hand.set(None);
         clipboard::copy_or(link, report, move |link| by_hand.set(Some(link)));
     };
-    let own = move || {
-        session.read([Part::Settings, Part::Pictures], |state| {
-            state.settings.images == Images::Own && state.remote.is_none()
-        })
-    };
     let copied = move || report.get() == Some(true);
-    let said = Signal::derive(move || match copied() {
-        false => "",
-        true if own() => "Link copied. It carries the settings; your pictures stay here.",
-        true => "Link copied",
-    });
+    let said = move || {
+        let left_out = session.peek(address::left_out);
+        let sentences = ["Link copied."].into_iter().chain(left_out).collect::<Vec<_>>();
+        if copied() { sentences.join(" ") } else { String::new() }
+    };
     let close = move || {
         by_hand.set(None);
         if let Some(button) = button.get_untracked() {
