@@ -2,7 +2,7 @@
 
 use super::{Engine, Part, State};
 use crate::{
-    page::by_id::ById,
+    page::{by_id::ById, by_stage::ByStage},
     protocol::{Classification, Command, LabelId, Labelling, PictureId, Stage},
     sorted::sorted,
 };
@@ -49,8 +49,7 @@ pub struct Labels {
     typed: ById<LabelId>,
     /// Whether the engine has yet to hear of a change of them.
     untold: bool,
-    /// By the number of the stage.
-    known: [Known; 3],
+    known: ByStage<Known>,
     /// Labellings that were asked about.
     questions: u32,
     tuning: Option<Tuning>,
@@ -66,7 +65,7 @@ impl Default for Labels {
             per_class: 10,
             typed: ById::default(),
             untold: false,
-            known: Default::default(),
+            known: ByStage::default(),
             questions: 0,
             tuning: None,
             tuned: None,
@@ -148,7 +147,7 @@ impl Labels {
 
     /// A stage has other embeddings.
     pub(super) fn ask_again_of(&mut self, stage: Stage) {
-        self.known[stage as usize].ask_again();
+        self.known[stage].ask_again();
     }
 
     /// A picture is taken out.
@@ -163,7 +162,7 @@ impl Labels {
 
     /// Keeps an answer. One to an earlier question is better than none, but not current.
     pub(super) fn keep(&mut self, classification: Classification) {
-        let known = &mut self.known[classification.stage as usize];
+        let known = &mut self.known[classification.stage];
         known.current = known.asked == Some(classification.number);
         known.classification = Some(classification);
     }
@@ -235,12 +234,12 @@ impl State {
     /// What classifiers made of a stage's embeddings, while there are any.
     pub fn classification(&self, stage: Stage) -> Option<&Classification> {
         self.results.scored(stage)?;
-        self.labels.known[stage as usize].classification.as_ref()
+        self.labels.known[stage].classification.as_ref()
     }
 
     /// Whether that is of the labels and embeddings as they are.
     pub fn is_classification_current(&self, stage: Stage) -> bool {
-        self.labels.known[stage as usize].current
+        self.labels.known[stage].current
     }
 
     /// What to tell the engine of labels that the user typed, once for each change.
@@ -251,12 +250,12 @@ impl State {
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.
     pub fn wants_classification(&mut self, stage: Stage) -> Option<Labelling> {
-        let known = &self.labels.known[stage as usize];
+        let known = &self.labels.known[stage];
         if self.results.scored(stage).is_none() || known.asked.is_some() {
             return None;
         }
         let labelling = self.labelling(stage);
-        self.labels.known[stage as usize].asked = Some(labelling.number);
+        self.labels.known[stage].asked = Some(labelling.number);
         Some(labelling)
     }
 
