@@ -58,22 +58,12 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, Neighbours},
+        protocol::{Evaluation, Event, Floats},
         settings::{Images, Settings},
     };
 
     fn evaluated(stage: Stage, step: u32) -> Event {
-        Event::Evaluated(Evaluation {
-            stage,
-            step,
-            pictures: vec![0],
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
-        })
+        Event::Evaluated(Evaluation { step, ..Evaluation::bare(stage, vec![0]) })
     }
 
     fn invariance(stage: Stage) -> Event {

@@ -274,7 +274,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, LossDetails, Neighbours},
+        protocol::{Evaluation, Event, Floats, LossDetails},
         settings::Images,
     };
 
@@ -293,15 +293,10 @@ mod tests {
     /// An evaluation whose effective rank is ten times its kNN accuracy.
     fn evaluated(stage: Stage, step: u32, knn: f32) -> Event {
         Event::Evaluated(Evaluation {
-            stage,
             step,
-            pictures: vec![0],
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
             knn: Some(knn),
             effective_rank: (stage != Stage::Pixels).then_some(10.0 * knn),
+            ..Evaluation::bare(stage, vec![0])
         })
     }
 
