@@ -15,7 +15,7 @@ mod subject;
 mod training;
 mod wire;
 
-pub use command::{Command, Labelling, Picture, Query};
+pub use command::{Command, Labelling, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use results::{
     Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, LEAST_LINK,
@@ -50,6 +50,7 @@ mod tests {
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::Restore { file: vec![7, 8] },
+            Command::Vet { request: 3, settings: Settings::recommended(Images::Own), file: vec![9] },
             Command::Study { study: Study::Survey, stage: Stage::Pixels },
             Command::FineTune(Labelling {
                 number: 1,
@@ -97,6 +98,7 @@ mod tests {
             Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions }),
             Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated }),
             Event::Decoded { request: 1, picture: Err("It is empty.".to_owned()) },
+            Event::Vetted { request: 3, verdict: Ok(()) },
         ] {
             survives(event);
         }

@@ -1077,6 +1077,47 @@ fn a_snapshot_of_another_shape_is_refused() {
     assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
 }
 
+#[test]
+fn a_snapshot_is_vetted_without_changing_anything() {
+    let settings = Settings { steps: 12, ..small() };
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Train);
+    harness.settle();
+    let whole = harness.take();
+    let (_, file) = snapshots(&whole).pop().expect("a snapshot");
+    let damaged = file[..file.len() / 2].to_vec();
+
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Step);
+    harness.settle();
+    let before = harness.take();
+    for (request, settings, file) in [
+        (0, settings, file.clone()),
+        (1, Settings { width: 8, ..settings }, file),
+        (2, settings, damaged),
+        (3, settings, Vec::new()),
+    ] {
+        harness.send(Command::Vet { request, settings, file });
+    }
+    let events = harness.take();
+    let verdicts: Vec<_> = (0..)
+        .zip(&events)
+        .map(|(number, event)| match event {
+            Event::Vetted { request, verdict } if *request == number => verdict.as_ref().err(),
+            _ => panic!("no verdict: {event:?}"),
+        })
+        .collect();
+    let [None, Some(foreign), Some(damaged), Some(empty)] = verdicts[..] else { panic!("{verdicts:?}") };
+    assert!(foreign.contains("another shape"), "{foreign}");
+    assert!([damaged, empty].iter().all(|sentence| sentence.contains("cannot be used")), "{damaged} {empty}");
+    // The run goes on as if nobody had asked.
+    harness.send(Command::Train);
+    harness.settle();
+    assert_eq!([losses(&before), losses(&harness.take())].concat(), losses(&whole));
+}
+
 /// A snapshot after one step whose weights are so large that their products are infinite, but
 /// numbers themselves.
 fn monstrous(settings: Settings, tensor: &str) -> Vec<u8> {

@@ -134,6 +134,10 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
+            Command::Vet { request, settings, file } => {
+                let verdict = keeping::read_snapshot(&file, &settings.clamped()).map(drop);
+                (self.emit)(Event::Vetted { request, verdict });
+            }
             }
         }
     }
@@ -213,8 +217,7 @@ impl<E: FnMut(Event)> Session<E> {
         if old.side != settings.side {
             (self.pixels_due, self.pictures, self.evaluating) = (true, None, None);
         }
-        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.depth, s.backend);
-        if shapes_run(&old) != shapes_run(&settings) {
+        if settings.need_new_run_after(&old) {
             self.restart();
         } else if let Some(run) = &mut self.run {
             run.trainer.configure(settings);
@@ -224,8 +227,8 @@ impl<E: FnMut(Event)> Session<E> {
     fn add(&mut self, pictures: Vec<Picture>) {
         let left_out = self.set.add(pictures);
         if left_out > 0 {
-            let sentence = format!("{left_out} pictures did not arrive whole and were left out.");
-            (self.emit)(Event::Refused(sentence));
+            let counted = if left_out == 1 { "1 picture" } else { &format!("{left_out} pictures") };
+            (self.emit)(Event::Refused(format!("{counted} could not be taken up.")));
         }
         self.pictures_changed();
     }

@@ -385,7 +385,7 @@ impl State {
             Event::Finished => self.finished(),
             Event::Refused(sentence) => self.refused(sentence),
             // Whoever asked waits for these.
-            Event::Decoded { .. } | Event::Model { .. } => {}
+            Event::Decoded { .. } | Event::Model { .. } | Event::Vetted { .. } => {}
             Event::Failed(reason) => self.engine_failed(&reason),
         }
     }
@@ -533,7 +533,7 @@ impl State {
         self.snapshot = None;
         self.resuming = false;
         self.touch(Part::Run);
-        self.run.restart(parameters);
+        self.run.restart(Some(parameters));
         self.forget_trained();
     }
 
@@ -817,7 +817,7 @@ impl State {
 
 /// Whether an event says something even when the set that the engine has is gone.
 fn concerns_any_set(event: &Event) -> bool {
-    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, WebGpuNeeded};
+    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, Vetted, WebGpuNeeded};
     matches!(
         event,
         Activity(_)
@@ -826,6 +826,7 @@ fn concerns_any_set(event: &Event) -> bool {
             | Failed(_)
             | Model { .. }
             | Ready(_)
+            | Vetted { .. }
             | Refused(_)
             | WebGpuNeeded
     )

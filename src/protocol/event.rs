@@ -17,7 +17,7 @@ pub enum Event {
     WebGpuNeeded,
     /// What the engine is doing now.
     Activity(Activity),
-    /// Answer to [`Command::Clear`]: nothing that follows speaks of the pictures before it.
+    /// Answer to [`super::Command::Clear`]: nothing that follows speaks of the pictures before it.
     Cleared,
     /// The run starts over: step 0, no curves.
     Restarted {
@@ -96,6 +96,13 @@ pub enum Event {
     Invariance(Invariance),
     /// Answer to [`super::Command::Preview`].
     Views(Views),
+    /// Answer to [`super::Command::Vet`]: one sentence where it would not.
+    Vetted {
+        /// The request's name.
+        request: u32,
+        /// Whether the snapshot can be gone on from.
+        verdict: Result<(), String>,
+    },
     /// Answer to [`super::Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
     Decoded {
         /// The request's name.

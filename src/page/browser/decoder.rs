@@ -175,7 +175,7 @@ impl Decoders {
 }
 
 /// A number that no other request of this page has.
-fn next_request() -> u32 {
+pub fn next_request() -> u32 {
     thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
     let request = NEXT.get();
     NEXT.set(request.wrapping_add(1));

@@ -189,7 +189,9 @@ async fn load(session: Session, key: &str) -> Result<Outcome, String> {
     let loaded = loaded.map_err(|trouble| format!("It could not be loaded: {}.", trouble.words()))?;
     let loaded: Array = loaded.dyn_into().map_err(|_| "It is open in another tab.".to_owned())?;
     let body = Uint8Array::from(loaded.get(0)).to_vec();
-    experiment_file::take_up(session, &body, &loaded.get(1).unchecked_into()).await
+    let (experiment, pictures) = experiment_file::read(&body, &loaded.get(1).unchecked_into())?;
+    // If no engine can go on from what was learned, the pictures are still worth continuing with.
+    Ok(experiment_file::put(session, experiment, pictures).await)
 }
 
 /// Removes what was offered.

@@ -113,6 +113,12 @@ fn receive(session: Session, event: Event) {
                 waiting.send(picture.unwrap_or_else(Decoded::Refused)).ok();
             }
         }
+        Event::Vetted { request, verdict } => {
+            let waiting = session.vetting.try_update_value(|vetting| vetting.remove(&request));
+            if let Some(waiting) = waiting.flatten() {
+                waiting.send(verdict).ok();
+            }
+        }
         Event::Model { step, file } => {
             let name = format!("likeness-model-step-{step}.safetensors");
             let contents = file.to_vec();
@@ -159,6 +165,7 @@ fn end(session: Session) {
     session.engine.set_value(None);
     session.decoding.update_value(|decoding| decoding.clear());
 }
+    session.vetting.update_value(|vetting| vetting.clear());
 
 /// Ends the engine that broke down and starts another.
 fn replace(session: Session) {

@@ -64,9 +64,9 @@ impl State {
     /// Notes that a model file takes the run's place.
     pub(super) fn model_opened(&mut self, settings: Settings) {
         self.keep_run();
-        self.snapshot = None;
+        (self.snapshot, self.awaited) = (None, None);
         self.stop_running();
-        self.run.restart(0);
+        self.run.restart(None);
         self.edit(|now| *now = settings);
         self.notify("The model was opened: its network and the settings that it was trained by are in use.");
     }
