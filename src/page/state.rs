@@ -504,8 +504,7 @@ impl State {
         let waiting = self.run.running && self.run.step() == 0;
         self.snapshot = None;
         self.expect_another_engine();
-        self.run.running |= waiting;
-        self.resuming |= waiting;
+        (self.run.running, self.resuming) = (waiting, waiting && !self.postponed);
         self.touch(Part::Engine);
         self.engine = Engine::Loading { received: 0.0, total: None };
         self.forget_what_the_engine_said();
@@ -516,7 +515,7 @@ impl State {
         self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();
-        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+        for stage in Stage::ALL {
             self.results.drop_stage(stage);
             self.search.forget(stage);
             self.stop_explaining(stage);
@@ -826,8 +825,8 @@ fn concerns_any_set(event: &Event) -> bool {
             | Failed(_)
             | Model { .. }
             | Ready(_)
-            | Vetted { .. }
             | Refused(_)
+            | Vetted { .. }
             | WebGpuNeeded
     )
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     image::Image,
-    protocol::{Activity, Classification, Evaluation, Floats, Guesses, Neighbours, RowViews, StepReport},
+    protocol::{Activity, Classification, Evaluation, Guesses, RowViews, StepReport},
     settings::LossKind,
 };
 
@@ -22,17 +22,7 @@ fn report(step: u32) -> StepReport {
 }
 
 fn evaluation(stage: Stage, pictures: Vec<PictureId>) -> Evaluation {
-    Evaluation {
-        stage,
-        step: 0,
-        pictures,
-        dimensions: 0,
-        embeddings: Floats::default(),
-        neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-        shared_labels: None,
-        knn: None,
-        effective_rank: None,
-    }
+    Evaluation::bare(stage, pictures)
 }
 
 fn environment(backend: Backend) -> Environment {
@@ -178,7 +168,7 @@ fn a_failed_engine_leaves_pictures_and_settings() {
     state.apply(Event::Stepped(vec![report(1)]));
     state.apply(Event::Failed("the device was lost".to_owned()));
     assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
-    assert_eq!((state.run.step(), state.run.running), (0, false));
+    assert_eq!((state.run.step(), state.run.running), (0, true));
     assert_eq!(state.engine, Engine::Starting);
     assert!(state.notices[0].text.contains("the device was lost."));
 }
@@ -535,6 +525,26 @@ fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
         state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(),
         (1..=21).collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn training_that_had_no_snapshot_yet_begins_with_the_next_engine() {
+    let mut state = state(4);
+    state.apply(Event::Restarted { parameters: 9 });
+    state.start_running();
+    for _ in 0..2 {
+        state.apply(Event::Failed("The device was lost".to_owned()));
+        assert!(state.run.running);
+        assert_eq!(state.introduction().last(), Some(Command::Train));
+    }
+    state.apply(Event::Restarted { parameters: 9 });
+    assert!(state.run.running);
+    // What waits for pictures does not begin before they are there.
+    state.begin_intake("Decoding", 2, 0);
+    state.start_running();
+    state.apply(Event::Failed("The device was lost".to_owned()));
+    assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
+    assert!(state.settled());
 }
 
 #[test]
