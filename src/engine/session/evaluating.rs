@@ -104,7 +104,7 @@ impl<E: FnMut(Event)> Session<E> {
         if progress == Progress::Idle
             && let Some(done) = self.evaluating.take()
         {
-            self.go_on_with(done);
+            self.go_on_with(done)?;
         }
         if let Some(run) = &mut self.run {
             run.evaluation_time += started.elapsed();
@@ -113,21 +113,33 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// After the embedding comes the comparison, after that the report.
-    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) {
+    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), String> {
         match work {
             Work::Embedding(embedder) => {
                 let (encoder, embeddings) = embedder.finish();
                 if embeddings.iter().any(|value| !value.is_finite()) {
-                    return self.fall_back(
-                        step,
-                        &format!("By step {step} the embeddings had stopped being numbers"),
-                    );
+                    return self.cannot_compare(stage, step);
+                }
+                if stage == Stage::Untrained {
+                    self.untrained_failed = false;
                 }
                 let work = Work::Comparing(Comparing::new(stage, embeddings, self.set.ids(), Some(encoder)));
                 self.evaluating = Some(Evaluating { stage, step, work });
             }
             Work::Comparing(comparing) => self.publish(stage, step, comparing),
         }
+        Ok(())
+    }
+
+    /// Goes back to where the embeddings were numbers. Weights just drawn give some: where they
+    /// do not, it is the device that computes wrongly.
+    fn cannot_compare(&mut self, stage: Stage, step: u32) -> Result<(), String> {
+        if stage == Stage::Untrained && std::mem::replace(&mut self.untrained_failed, true) {
+            let sentence = "Even the untrained network’s embeddings are no numbers, so the device or its driver computes wrongly.";
+            return Err(sentence.to_owned());
+        }
+        self.fall_back(step, &format!("By step {step} the embeddings had stopped being numbers"));
+        Ok(())
     }
 
     /// Reports what embeddings are worth, and keeps them for what is asked about them.
@@ -145,7 +157,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
         self.set.label(typed);
         let labels = self.set.labels_now();
-        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+        for stage in Stage::ALL {
             let Some(embedded) = self.embedded.get(&stage) else { continue };
             let score = embedded.score(&labels);
             (self.emit)(Event::Scored {
