@@ -128,9 +128,12 @@ pub fn copy_with_slow_storage(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", wait)
 }
 
-/// Copies the built page, the worker of its storage ending at the first that it should keep.
+/// Copies the built page, the worker of its storage ending at what it should keep as long as the
+/// experiment, whose key begins with the time, is new.
 pub fn copy_with_mortal_storage(folder: &Path) -> Result<()> {
-    let end = "self.addEventListener('message', ({ data }) => data[1] === 'keep' && self.close());";
+    let end = "self.addEventListener('message', ({ data: [, name, argument] }) => {
+        if (name === 'keep' && Date.now() - parseFloat(argument.key) < 3000) self.close();
+    });";
     copy_with(folder, "storage-worker.js", end)
 }
 
