@@ -16,7 +16,7 @@ use web_sys::{CustomEvent, CustomEventInit};
 
 use crate::{
     page::export::File,
-    protocol::{Event, MessageError},
+    protocol::{Backend, Event, MessageError},
     settings::BackendChoice,
 };
 
@@ -131,8 +131,9 @@ fn receive(session: Session, event: Event) {
         // The old engine's callback is still running: it must not be dropped here.
         Event::Failed(reason) => {
             session.replacing.set_value(true);
+            let backend = session.peek(|state| state.engine.environment().map(|found| found.backend));
             session.change(|state| state.apply(Event::Failed(reason)));
-            timing::after(0, move || replace(session));
+            timing::after(0, move || replace(session, backend));
         }
         Event::WebGpuNeeded => {
             session.replacing.set_value(true);
@@ -164,11 +165,12 @@ fn end(session: Session) {
     session.replacing.set_value(false);
     session.engine.set_value(None);
     session.decoding.update_value(|decoding| decoding.clear());
-}
     session.vetting.update_value(|vetting| vetting.clear());
+}
 
-/// Ends the engine that broke down and starts another.
-fn replace(session: Session) {
+/// Ends the engine that broke down and starts another; `backend` is what it computed on, where
+/// that is known.
+fn replace(session: Session, backend: Option<Backend>) {
     end(session);
     let now = timing::now();
     session.breakdowns.update_value(|times| {
@@ -180,7 +182,9 @@ fn replace(session: Session) {
         let sentence = "The engine keeps breaking down and was given up. Reload the page to try again.";
         return give_up(session, sentence.to_owned());
     }
-    if breakdowns >= BEFORE_CPU && session.peek(|state| state.settings.backend != BackendChoice::Cpu) {
+    let on_cpu =
+        backend == Some(Backend::Cpu) || session.peek(|state| state.settings.backend == BackendChoice::Cpu);
+    if breakdowns >= BEFORE_CPU && !on_cpu {
         session.change(|state| {
             state.edit(|settings| settings.backend = BackendChoice::Cpu);
             state.notify("The engine broke down twice within a minute, so it now computes on the CPU.");
