@@ -179,6 +179,7 @@ const FRAGILE: &str = r#"{
     const harms = {
         destroy: () => devices.forEach(device => device.destroy()),
         invalidate: () => devices.forEach(device => device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })),
+        starve: () => devices.forEach(device => device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("There is no room.") }))),
         exhaust: () => setTimeout(() => { throw new RangeError("out of memory") }),
         close: () => self.close(),
     };
