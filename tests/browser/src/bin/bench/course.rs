@@ -9,8 +9,8 @@ use browser_tests::Page;
 use browser_tests::browser::{Browser, Gpu, Kind};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use xtask::server::Server;
 use xtask::python::{self, JAX};
+use xtask::server::Server;
 use xtask::{command, paths};
 
 use crate::contest::{Backend, Entry, Network, Threads};
