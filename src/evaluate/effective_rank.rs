@@ -48,7 +48,7 @@ mod tests {
     fn rounding_fills_no_empty_dimensions() {
         // cos 0.3 × u ± sin 0.3 × v, for two directions u and v that all axes share in.
         let (along, across) = (0.3_f32.cos() / 16.0, 0.3_f32.sin() / 16.0);
-        let sign = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
         let row = |i: usize| (0..256).map(move |j| along + sign(i) * sign(j) * across);
         let rows = UnitRows::new((0..300).flat_map(row).collect(), 256);
         assert!((effective_rank(&rows) - 1.0).abs() < 0.01, "{}", effective_rank(&rows));
