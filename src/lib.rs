@@ -1,7 +1,7 @@
 //! Likeness: contrastive representation learning on your own pictures, in the browser.
 //!
 //! ```text
-//!  page.wasm (UI, small)               engine.wasm (burn; dedicated Web Worker)
+//!  page (UI, small)                    engine_cpu, engine_webgpu (burn; dedicated Web Worker)
 //!  drop / pick / paste ──decode──▶ Image ──Command──▶ Session ─▶ Trainer ─▶ Device
 //!  view ◀── State ◀── apply ◀──────────────Event──── losses, matrices, embeddings
 //! ```
@@ -14,11 +14,11 @@
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: sets that grow together
 //! - [`decimal`]: numbers read from text
-//! - [`sorted`]: one sort for everything
-//! - [`evenly`]: a sample at even distances
+//! - [`sorted`]: one sort for all that the page downloads
 //!
 //! What learns, on any device burn knows, in a browser or not:
 //! - [`progress`]: work in pieces
+//! - [`evenly`]: a sample at even distances
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
@@ -27,7 +27,7 @@
 //! - [`train`]: the training step
 //! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
-//! - [`evaluate`]: instruments that say what embeddings are worth, one a file
+//! - [`evaluate`]: instruments that say what embeddings are worth
 //! - [`readback`]: numbers from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries

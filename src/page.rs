@@ -8,6 +8,7 @@ pub mod address;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 pub mod by_id;
+pub mod by_stage;
 pub mod chance;
 pub mod destination;
 pub mod differences;

@@ -15,7 +15,7 @@ mod subject;
 mod training;
 mod wire;
 
-pub use command::{Command, Labelling, Picture, Query};
+pub use command::{Command, Labelling, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use results::{
     Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, LEAST_LINK,
@@ -46,9 +46,11 @@ mod tests {
             Command::Add(vec![Picture { id: 7, label: Some(3), rgb: vec![1, 2, 3] }]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Matrix { stage: Stage::Trained },
+            Command::Label(typed.clone()),
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::Restore { file: vec![7, 8] },
+            Command::Vet { request: 3, settings: Settings::recommended(Images::Own), file: vec![9] },
             Command::Study { study: Study::Survey, stage: Stage::Pixels },
             Command::FineTune(Labelling {
                 number: 1,
@@ -74,6 +76,7 @@ mod tests {
         for event in [
             Event::Batch(BatchMatrix { step: 1, pictures: vec![4], cells, details }),
             Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops }),
+            Event::Scored { stage: Stage::Pixels, shared_labels: Some(0.5), knn: None },
             Event::Snapshot { step: 20, file: vec![9, 0] },
             Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] }),
             Event::Classified(Classification {
@@ -95,6 +98,7 @@ mod tests {
             Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions }),
             Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated }),
             Event::Decoded { request: 1, picture: Err("It is empty.".to_owned()) },
+            Event::Vetted { request: 3, verdict: Ok(()) },
         ] {
             survives(event);
         }

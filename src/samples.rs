@@ -3,7 +3,7 @@
 mod fashion;
 mod shapes;
 
-pub use fashion::{FASHION, FASHION_LABELS, fashion};
+pub use fashion::{FASHION, FASHION_LABELS, FASHION_SHEET, fashion};
 pub use shapes::{SHAPE_LABELS, SHAPES, shape};
 
 use crate::image::Image;

@@ -4,10 +4,12 @@
 // the page can tell by it.
 self.onmessage = async ({ data: { glue, module, port, lock } }) => {
   self.enginePort = port;
-  self.navigator.locks?.request(lock, () => {
+  const held = () => {
     self.postMessage("held");
     return new Promise(() => {});
-  });
+  };
+  // Where locks are denied, as in a sandboxed frame, the page hears of errors alone.
+  self.navigator.locks?.request(lock, held).catch(() => {});
   try {
     const { default: init } = await import(glue);
     await init({ module_or_path: module });

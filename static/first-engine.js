@@ -1,13 +1,29 @@
 // Begins to fetch the engine while the page's own code is still on its way. Which one is a
 // guess by the rules of src/engine/adapter.rs; should the engine find otherwise, the page
 // fetches the other one.
-const firstEngine = guess().then(name => {
-  const { version } = document.documentElement.dataset;
-  const response = fetch(`${name}_bg.wasm?v=${version}`, { priority: "low" });
-  // Whoever waits for it hears of a failure.
-  response.catch(() => {});
-  return { name, response };
+const ENGINES = ["engine_cpu", "engine_webgpu"];
+
+const firstEngine = guess().then(async name => {
+  const first = ask(name);
+  try {
+    await first;
+    return { name, response: first };
+  } catch {
+    return (await instead(name)) ?? { name, response: first };
+  }
 });
+
+function ask(name) {
+  const { version } = document.documentElement.dataset;
+  return fetch(`${name}_bg.wasm?v=${version}`, { priority: "low" });
+}
+
+// Without a network there may only be the other engine, kept from an earlier visit.
+async function instead(name) {
+  const other = ENGINES.find(engine => engine !== name);
+  const response = ask(other);
+  return response.then(() => ({ name: other, response }), () => undefined);
+}
 
 async function guess() {
   const [, backend] = location.hash.match(/[#&]backend=([^&]*)/) ?? [];

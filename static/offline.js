@@ -1,9 +1,9 @@
 // Keeps the page for times without a network, and tells when there is a newer one.
 //
 // Once the engine is there this build is whole: its files go into a cache of their own,
-// named after them, from which service-worker.js answers. The builds' files have different
-// addresses, by their contents or by the build, so that a page always meets the engine that
-// it was built with, whatever was deployed meanwhile.
+// named after them and its version, from which service-worker.js answers. The builds' files
+// have different addresses, by their contents or by the build, so that a page always meets the
+// engine that it was built with, whatever was deployed meanwhile.
 const FILES = ["storage-worker.js", "fashion-1000.png"];
 const HOUR = 3_600_000;
 // This build's and the one before, which another window may still show.
@@ -11,10 +11,11 @@ const CACHES_KEPT = 2;
 
 const root = document.documentElement;
 const base = new URL("./", document.baseURI);
-const linked = [...document.querySelectorAll("link[href], script[src]")]
+const linked = [...document.querySelectorAll("link[href]:not([rel=canonical]), script[src]")]
   .map(element => element.href || element.src)
   .filter(address => address.startsWith(base.href));
-const names = linked.map(address => address.split("/").pop());
+// What this build's page says and another's does not.
+const marks = [...linked.map(address => address.split("/").pop()), root.dataset.version];
 
 document.addEventListener("engine-arrived", ({ detail: engine }) => {
   // Where the browser denies storage, as in a private window, the page works without.
@@ -43,7 +44,7 @@ async function keep(engine) {
   if (!navigator.serviceWorker || forgotten) return;
   const { version } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
-  const cacheName = prefix + names.join(" ");
+  const cacheName = prefix + marks.join(" ");
   const page = (await caches.match(base, { cacheName })) ? undefined : await currentPage();
   if (page && !isThisBuild(await page.clone().text())) return;
   // Only now: an empty cache would count among those that are kept.
@@ -78,7 +79,7 @@ async function currentPage() {
 }
 
 function isThisBuild(page) {
-  return names.every(name => page.includes(name));
+  return marks.every(mark => page.includes(mark));
 }
 
 function offer() {

@@ -4,135 +4,196 @@
 // and hands what it fetched to the page, which it then shows in a frame. `images` is the
 // address of a zip, or of a manifest: a JSON list of addresses, or of objects with `url` and,
 // if wanted, `name` and `label`. `model` is a model file, `open` a whole experiment.
+import { address, fileName, isMixed, isPrivate, link, read } from "./addresses.js";
 import { entries } from "./unzip.js";
 
 const MAX_BYTES = 500e6;
 const MAX_PICTURES = 10_000;
 // Pictures of a manifest that are fetched at the same time.
 const AT_ONCE = 4;
-// What each key brings, and the ending by which the page knows it.
-const KINDS = {
-  images: { noun: "pictures" },
-  model: { noun: "a model", ending: ".safetensors" },
-  open: { noun: "an experiment", ending: ".likeness" },
-};
+// Nobody is told by which link or as whom the user came.
+const QUIETLY = { referrerPolicy: "no-referrer", credentials: "omit" };
 
 const element = id => document.getElementById(id);
 const [go, told, progress, list] = ["go", "told", "progress", "sources"].map(element);
 
-const keys = new URLSearchParams(location.hash.slice(1));
-const sources = Object.keys(KINDS)
-  .map(key => ({ key, ...KINDS[key], url: address(keys.get(key)) }))
-  .filter(source => source.url);
+const named = read(location.hash);
+const { sources } = named;
+// Ends everything that is on its way once something failed for good.
+const stop = new AbortController();
 let fetched = 0;
 
+// Ends everything, where another error of a listed picture concerns that one alone.
+class TooLarge extends Error {
+  constructor(size) {
+    super(`Too large: ${size}. The limit for everything together is ${megabytes(MAX_BYTES)}.`);
+  }
+}
+
+addEventListener("hashchange", () => location.reload());
+list.append(...sources.map(({ noun, url }) => described(noun, url.host, url.href)));
+element("without").href = `./#${link(named, "shapes")}`;
 if (sources.length) {
-  list.append(...sources.map(described));
-  element("without").href = `./#${hash({ images: "shapes" })}`;
-  say("Your browser fetches what is there, which that server sees. Nothing is sent, and what you do with it stays on this computer.");
-  go.addEventListener("click", ask, { once: true });
+  bring().catch(fail);
 } else {
-  say("The link names no address that could be fetched: it needs images=https://…, model=https://… or open=https://…");
+  say(`The link names no address that could be fetched: it needs images=https://…, model=https://… or open=https://… ${leftOut()}`);
   go.hidden = true;
 }
-addEventListener("hashchange", () => location.reload());
 
-function described({ noun, url }) {
+function described(noun, host, address) {
   const item = document.createElement("li");
-  const [host, address] = ["strong", "code"].map(name => document.createElement(name));
-  host.textContent = url.host;
-  address.textContent = url.href;
-  item.append(`${noun[0].toUpperCase()}${noun.slice(1)} from `, host, ": ", address);
+  const [strong, code] = ["strong", "code"].map(name => document.createElement(name));
+  strong.textContent = host;
+  code.textContent = address;
+  item.append(`${noun[0].toUpperCase()}${noun.slice(1)} from `, strong, ...(address ? [": ", code] : []));
   return item;
 }
 
-// First the size, then the consent to fetch that much.
-async function ask() {
+// Entries of the link that cannot be fetched, in a sentence.
+function leftOut() {
+  if (!named.wrong.length) return "";
+  const names = named.wrong.map(entry => `“${entry}”`).join(", ");
+  return `Left out, since no whole address (https://…) stands there: ${names}.`;
+}
+
+async function bring() {
+  await agreed(`Your browser fetches what is there, which that server sees. Nothing is sent, and what you do with it stays on this computer. ${leftOut()}`, "Check the size");
+  await agreed(await sizes(), "Fetch");
+  const files = [];
+  const missed = [];
+  for (const { key, ending, url } of sources) {
+    const blob = await download(url, () => say(`${megabytes(fetched)} received.`));
+    if (key === "images") {
+      const found = await pictures(blob, url);
+      files.push(...found.files);
+      missed.push(...found.missed);
+    } else {
+      files.push([new File([blob], withEnding(url, ending)), null]);
+    }
+  }
+  show({ files, missed, run: named.rest.findLast(entry => entry.startsWith("run=")) === "run=1" });
+}
+
+// Says what is about to happen, and waits until the user agrees by the button.
+async function agreed(sentence, button) {
+  say(sentence);
+  progress.hidden = true;
+  go.textContent = button;
+  go.disabled = false;
+  await new Promise(done => go.addEventListener("click", done, { once: true }));
   go.disabled = true;
+  progress.hidden = false;
+}
+
+// How much there is to fetch, in a sentence.
+async function sizes() {
   const sizes = await Promise.all(sources.map(({ url }) => size(url)));
   const sum = sizes.reduce((sum, size) => sum + size, 0);
-  if (sum > MAX_BYTES) return fail(`Too large: ${megabytes(sum)} (the limit is ${megabytes(MAX_BYTES)}).`);
+  if (sum > MAX_BYTES) throw new TooLarge(megabytes(sum));
   const known = sizes.every(size => size > 0)
     ? `There are ${megabytes(sum)} to fetch.`
     : "The server does not say how large everything is.";
-  const more = keys.get("images") && sources.some(({ key }) => key === "images") ? " If it is a list of pictures, these come on top." : "";
-  say(`${known}${more} More than ${megabytes(MAX_BYTES)} is not fetched.`);
-  go.textContent = "Fetch";
-  go.disabled = false;
-  go.addEventListener("click", () => bring().catch(error => fail(error.message)), { once: true });
+  const more = sources.some(({ key }) => key === "images") ? " If it is a list of pictures, you are asked again before any of them is fetched." : "";
+  return `${known}${more} More than ${megabytes(MAX_BYTES)} is not fetched.`;
 }
 
 // The size that the server tells, in bytes; 0 if it does not.
 function size(url) {
-  return fetch(url, { method: "HEAD" })
+  return fetch(url, { ...QUIETLY, method: "HEAD" })
     .then(response => (response.ok ? Number(response.headers.get("content-length")) : 0), () => 0);
 }
 
-async function bring() {
-  go.disabled = true;
-  progress.hidden = false;
-  const files = [];
-  for (const { key, ending, url } of sources) {
-    const blob = await download(url, () => say(`${megabytes(fetched)} received.`));
-    files.push(...(key === "images" ? await pictures(blob, url) : [[new File([blob], named(url, ending)), null]]));
-  }
-  show(files);
-}
-
+// The pictures of a zip or a list, as files with their labels, and those that are missing, by
+// name with the reason.
 async function pictures(blob, url) {
   const isZip = new TextDecoder().decode(await blob.slice(0, 2).arrayBuffer()) === "PK";
-  const found = isZip ? await entries(blob, { MAX_BYTES, MAX_PICTURES }) : await listed(blob, url);
-  if (!found.length) throw new Error("No pictures were found.");
-  return found;
+  const found = isZip
+    ? await entries(blob, { MAX_BYTES, MAX_PICTURES, refused: otherKind })
+    : await fetchListed(listed(await blob.text(), url));
+  if (found.files.length) return found;
+  const [first] = found.missed;
+  throw new Error(first ? `None of the ${found.missed.length} pictures could be had. ${first[0]}: ${first[1]}` : "No pictures were found.");
+}
+
+// Why a file is not taken for a picture; undefined if it may be one.
+function otherKind(name) {
+  if (/\.(safetensors|likeness)$/i.test(name)) return "It is no picture: a link brings models by model=… and experiments by open=….";
 }
 
 // The file's name in an address, with the ending by which the page knows what it is.
-function named(url, ending) {
+function withEnding(url, ending) {
   const name = fileName(url);
   return name.toLowerCase().endsWith(ending) ? name : `${name}${ending}`;
 }
 
-// The pictures that a manifest lists, as files with their labels.
-async function listed(blob, source) {
+// What a manifest lists: each picture with its name, and its address or the reason why not.
+function listed(text, source) {
   let list;
   try {
-    list = JSON.parse(await blob.text());
+    list = JSON.parse(text);
   } catch {
     throw new Error("It is neither a zip nor a list of pictures in JSON.");
   }
   list = Array.isArray(list) ? list : list?.images;
   if (!Array.isArray(list)) throw new Error("This is not a list of pictures: a JSON array is expected.");
   if (list.length > MAX_PICTURES) throw new Error(`Too many pictures: ${list.length} (the limit is ${MAX_PICTURES}).`);
-  const pictures = new Array(list.length);
-  let next = 0;
+  return list.map((item, place) => {
+    const url = address(typeof item === "string" ? item : item?.url, source);
+    const name = String(item?.name ?? (url ? fileName(url) : `Entry ${place + 1} of the list`));
+    return { url, name, label: item?.label == null ? null : String(item.label), reason: obstacle(url, name, source) };
+  });
+}
+
+// Why an entry of a list is not fetched; undefined if it may be.
+function obstacle(url, name, source) {
+  if (!url) return "It names no address.";
+  if (isPrivate(url) && !isPrivate(source)) return `It is on ${url.host}, in a network of your own, where a list from elsewhere has nothing to fetch.`;
+  return otherKind(name);
+}
+
+// Fetches what a list names, once the user has agreed to that, too; what cannot be had is named.
+async function fetchListed(pictures) {
+  const wanted = pictures.filter(({ reason }) => !reason);
+  const missed = pictures.filter(({ reason }) => reason).map(({ name, reason }) => [name, reason]);
+  if (wanted.length) await agreedTo(wanted, missed.length);
+  const files = new Array(wanted.length);
+  let [next, done] = [0, 0];
   const work = async () => {
-    while (next < list.length) {
+    while (next < wanted.length && !stop.signal.aborted) {
       const place = next++;
-      const item = typeof list[place] === "string" ? { url: list[place] } : list[place];
-      const url = address(item?.url, source);
-      if (!url) throw new Error(`Entry ${place + 1} of the list names no address.`);
-      const name = String(item.name ?? fileName(url));
-      say(`Fetching picture ${place + 1} of ${list.length}.`);
-      pictures[place] = [new File([await download(url)], name), item.label == null ? null : String(item.label)];
+      const { url, name, label } = wanted[place];
+      try {
+        files[place] = [new File([await download(url)], name), label];
+      } catch (error) {
+        if (error instanceof TooLarge) throw error;
+        missed.push([name, error.message]);
+      }
+      say(`${++done} of ${counted(wanted.length)} are done, ${megabytes(fetched)} received.`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return pictures;
+  return { files: files.filter(Boolean), missed };
 }
 
-// The last part of an address, as its owner wrote it; one that is not spelled right stays as it is.
-function fileName(url) {
-  const name = url.pathname.split("/").pop();
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
+// Shows how many pictures are to be fetched from which servers, and asks for consent.
+async function agreedTo(wanted, others) {
+  const hosts = new Map();
+  for (const { url } of wanted) hosts.set(url.host, (hosts.get(url.host) ?? 0) + 1);
+  list.replaceChildren(...[...hosts].map(([host, count]) => described(counted(count), host)));
+  const except = others ? ` ${others} more cannot be fetched.` : "";
+  const servers = hosts.size === 1 ? "that server sees" : `those ${hosts.size} servers see`;
+  await agreed(
+    `The list names ${counted(wanted.length)} to be fetched, which ${servers}.${except} It does not say how large they are; more than ${megabytes(MAX_BYTES)} is not fetched.`,
+    "Fetch the pictures",
+  );
 }
 
 // Fetches a file as long as everything together stays within the limit.
 async function download(url, tell = () => {}) {
-  const response = await fetch(url).catch(() => {
+  if (isMixed(url)) {
+    throw new Error(`${url.href} is not encrypted, and browsers keep a page that is (https) from reading it. Ask its owner for an https address, or download the file and drop it on the page.`);
+  }
+  const response = await fetch(url, { ...QUIETLY, signal: stop.signal }).catch(() => {
     throw new Error(`${url.host} cannot be reached, or does not let other pages read ${url.pathname}: `
       + "it would have to answer with the header Access-Control-Allow-Origin. Ask its owner, or download the file and drop it on the page.");
   });
@@ -140,58 +201,60 @@ async function download(url, tell = () => {}) {
   const parts = [];
   const reader = response.body.getReader();
   while (true) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw new Error(`${url.host} broke off in the middle of ${url.pathname}.`);
+    });
     if (done) return new Blob(parts, { type: response.headers.get("content-type") ?? "" });
     fetched += value.length;
     if (fetched > MAX_BYTES) {
       reader.cancel();
-      throw new Error(`Too large: more than ${megabytes(MAX_BYTES)}.`);
+      throw new TooLarge(`${megabytes(fetched)} were received, and more was to come`);
     }
     parts.push(value);
     tell();
   }
 }
 
-// Shows the page in a frame, and gives it the files once it takes some.
-function show(files) {
+// Shows the page in a frame, and gives it what was brought, again whenever it is loaded anew.
+function show(brought) {
   const images = sources.find(({ key }) => key === "images");
   const remote = images ? `&remote=${encodeURIComponent(images.url.href)}` : "";
+  // The page's own sets would not wait with their run for what is handed over.
+  const rest = images ? named.rest : named.rest.filter(entry => !entry.startsWith("run="));
   const frame = document.createElement("iframe");
   frame.title = "Likeness";
   frame.allow = "clipboard-write";
-  frame.src = `./#${hash({ images: "own" })}${remote}`;
+  frame.src = `./#${link({ sources, rest }, "own")}${remote}`;
+  frame.addEventListener("load", () => hand(frame, frame.contentDocument, brought, images));
   document.body.append(frame);
-  const hand = () => {
-    if (!frame.contentDocument?.querySelector("input[type=file]")) return setTimeout(hand, 50);
-    frame.contentWindow.dispatchEvent(new CustomEvent("remote-files", { detail: files }));
-  };
-  hand();
 }
 
-// The link's settings, without the addresses of others: `images` takes the place of one.
-function hash({ images }) {
-  const isForeign = entry => sources.some(({ key }) => entry.startsWith(`${key}=`));
-  return location.hash.slice(1).split("&")
-    .map(entry => (isForeign(entry) && entry.startsWith("images=") ? `images=${images}` : entry))
-    .filter(entry => !isForeign(entry) || entry.startsWith("images="))
-    .join("&");
+// Gives the page in the frame what was brought, once it takes files.
+function hand(frame, page, brought, images) {
+  // Loaded anew meanwhile, or gone elsewhere.
+  if (!page || frame.contentDocument !== page) return;
+  // The user has put other pictures in the place of these.
+  if (images && !page.location.hash.includes("&remote=")) return;
+  if (!page.querySelector("input[type=file]")) return setTimeout(hand, 50, frame, page, brought, images);
+  frame.contentWindow.dispatchEvent(new CustomEvent("remote-files", { detail: brought }));
 }
 
-function address(text, base) {
-  const url = text && URL.canParse(text, base) ? new URL(text, base) : null;
-  return url && /^https?:$/.test(url.protocol) ? url : null;
+function counted(pictures) {
+  return pictures === 1 ? "1 picture" : `${pictures} pictures`;
 }
 
 function megabytes(bytes) {
   return bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+// What went wrong stays to be read, whatever is still on its way.
 function say(sentence) {
-  told.textContent = sentence;
+  if (!stop.signal.aborted) told.textContent = sentence;
 }
 
-function fail(sentence) {
-  say(`${sentence} Nothing was kept.`);
+function fail(error) {
+  say(`${error.message} Nothing was kept.`);
+  stop.abort();
   progress.hidden = true;
   go.hidden = true;
 }

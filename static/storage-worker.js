@@ -68,7 +68,8 @@ const questions = {
   // Writes what is not undefined of an experiment: body with words for it, pictures as
   // [place, bytes], places of pictures that are gone.
   async keep({ key, body, words, pictures, gone, anew }) {
-    await hold(key);
+    // After this worker's predecessor ended, another tab may have taken the experiment up.
+    if (!await hold(key)) throw Object.assign(Error("another tab works on it"), { name: "Taken" });
     await write(["experiments", "pictures"], (experiments, store) => {
       if (anew) store.delete(picturesOf(key));
       if (body) experiments.put({ key, saved: Date.now(), words, body });

@@ -5,10 +5,13 @@ const LONGEST_COMMENT = 65_535;
 const ENTRY = 0x02014b50;
 const ENTRY_LENGTH = 46;
 const LOCAL_LENGTH = 30;
+const STORED = 0;
+const DEFLATED = 8;
 
-// The files with the innermost folder that each lies in; folders, and what systems leave
-// behind in them, are left out.
-export async function entries(blob, { MAX_BYTES, MAX_PICTURES }) {
+// The files with the innermost folder that each lies in, and those that cannot be had, by name
+// with the reason; `refused` says why one is not wanted. Folders, and what systems leave behind
+// in them, are left out.
+export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
   const directory = await readDirectory(blob);
   const wanted = directory.filter(({ path }) => !path.endsWith("/") && !/(^|\/)(\.|__MACOSX\/)/.test(path));
   if (wanted.length > MAX_PICTURES) {
@@ -16,13 +19,33 @@ export async function entries(blob, { MAX_BYTES, MAX_PICTURES }) {
   }
   let room = MAX_BYTES;
   const files = [];
+  const missed = [];
   for (const entry of wanted) {
-    const contents = await unpack(blob, entry, room);
-    room -= contents.size;
     const folders = entry.path.split("/");
-    files.push([new File([contents], folders.pop()), folders.pop() ?? null]);
+    const name = folders.pop();
+    const reason = refused(name) ?? obstacle(entry);
+    const contents = reason ? undefined : await unpack(blob, entry, room).catch(damage);
+    if (contents) {
+      room -= contents.size;
+      files.push([new File([contents], name), folders.pop() ?? null]);
+    } else {
+      missed.push([name, reason ?? "It is damaged."]);
+    }
   }
-  return files;
+  return { files, missed };
+}
+
+class TooLarge extends Error {}
+
+// What is wrong with one file leaves the others alone.
+function damage(error) {
+  if (error instanceof TooLarge) throw error;
+}
+
+// Why a file cannot be unpacked; undefined if it may be.
+function obstacle({ encrypted, method }) {
+  if (encrypted) return "It is encrypted.";
+  if (method !== STORED && method !== DEFLATED) return "It is packed in a way that cannot be read here.";
 }
 
 async function readDirectory(blob) {
@@ -48,14 +71,11 @@ async function readDirectory(blob) {
 
 // An entry's contents, as long as they are no more than `room` bytes: what it says of
 // itself may be wrong.
-async function unpack(blob, { path, encrypted, method, packed, start }, room) {
-  if (encrypted) throw new Error(`${path} is encrypted.`);
+async function unpack(blob, { method, packed, start }, room) {
   const local = await view(blob, start, start + LOCAL_LENGTH);
-  if (local.byteLength < LOCAL_LENGTH) throw new Error(`${path} is damaged.`);
   const contents = start + LOCAL_LENGTH + local.getUint16(26, true) + local.getUint16(28, true);
   const slice = blob.slice(contents, contents + packed);
-  if (method !== 0 && method !== 8) throw new Error(`${path} is packed in a way that cannot be read here.`);
-  const stream = method === 0 ? slice.stream() : slice.stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const stream = method === STORED ? slice.stream() : slice.stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const parts = [];
   const reader = stream.getReader();
   while (true) {
@@ -64,7 +84,7 @@ async function unpack(blob, { path, encrypted, method, packed, start }, room) {
     room -= value.length;
     if (room < 0) {
       reader.cancel();
-      throw new Error("Unpacked, the pictures are too large.");
+      throw new TooLarge("Unpacked, the pictures are too large.");
     }
     parts.push(value);
   }

@@ -381,6 +381,32 @@ fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> Labelling {
 }
 
 #[test]
+fn typed_labels_score_every_evaluation_anew() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    let events = harness.take();
+    let of = |stage| evaluations(&events).into_iter().rfind(|evaluation| evaluation.stage == stage);
+    let stages = [Stage::Pixels, Stage::Untrained, Stage::Trained];
+    let before =
+        stages.map(|stage| of(stage).map(|it| (stage, it.shared_labels, it.knn)).expect("it is there"));
+    let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<f32>, Option<f32>)> {
+        harness.send(Command::Label(typed));
+        let scored = |event: &Event| match event {
+            Event::Scored { stage, shared_labels, knn } => Some((*stage, *shared_labels, *knn)),
+            _ => None,
+        };
+        harness.take().iter().filter_map(scored).collect()
+    };
+    let one = scores((0..60).map(|id| (id, 7)).collect());
+    assert_eq!(one, stages.map(|stage| (stage, None, None)), "one label tells nothing");
+    let renamed = scores(pictures(0..60).iter().map(|it| (it.id, 100 + it.label.unwrap_or(0))).collect());
+    assert_eq!(renamed, before, "the name of a label does not matter");
+    assert_ne!(scores((0..60).map(|id| (id, id % 7)).collect()), before);
+    assert_eq!(scores(Vec::new()), before, "what pictures came with shows again");
+}
+
+#[test]
 fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
     let mut harness = Harness::with_pictures(small(), 60);
     harness.send(Command::Step);
@@ -1049,6 +1075,47 @@ fn a_snapshot_of_another_shape_is_refused() {
     let events = successor.take();
     assert!(refusals(&events)[0].contains("another shape"));
     assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+}
+
+#[test]
+fn a_snapshot_is_vetted_without_changing_anything() {
+    let settings = Settings { steps: 12, ..small() };
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Train);
+    harness.settle();
+    let whole = harness.take();
+    let (_, file) = snapshots(&whole).pop().expect("a snapshot");
+    let damaged = file[..file.len() / 2].to_vec();
+
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Step);
+    harness.settle();
+    let before = harness.take();
+    for (request, settings, file) in [
+        (0, settings, file.clone()),
+        (1, Settings { width: 8, ..settings }, file),
+        (2, settings, damaged),
+        (3, settings, Vec::new()),
+    ] {
+        harness.send(Command::Vet { request, settings, file });
+    }
+    let events = harness.take();
+    let verdicts: Vec<_> = (0..)
+        .zip(&events)
+        .map(|(number, event)| match event {
+            Event::Vetted { request, verdict } if *request == number => verdict.as_ref().err(),
+            _ => panic!("no verdict: {event:?}"),
+        })
+        .collect();
+    let [None, Some(foreign), Some(damaged), Some(empty)] = verdicts[..] else { panic!("{verdicts:?}") };
+    assert!(foreign.contains("another shape"), "{foreign}");
+    assert!([damaged, empty].iter().all(|sentence| sentence.contains("cannot be used")), "{damaged} {empty}");
+    // The run goes on as if nobody had asked.
+    harness.send(Command::Train);
+    harness.settle();
+    assert_eq!([losses(&before), losses(&harness.take())].concat(), losses(&whole));
 }
 
 /// A snapshot after one step whose weights are so large that their products are infinite, but

@@ -10,7 +10,7 @@ use crate::{
     image::SIDE,
     kernels::block::EPSILON,
     link,
-    protocol::BUILD,
+    protocol::{BUILD, MAX_MODEL_BYTES},
     settings::Settings,
 };
 
@@ -19,9 +19,6 @@ const FORMAT: &str = "likeness";
 
 /// Its version: raised whenever an older page could not read the file.
 const VERSION: u32 = 1;
-
-/// The largest file that is read: several times what the widest network needs.
-const MAX_BYTES: usize = 64 << 20;
 
 impl View for &HostTensor {
     fn dtype(&self) -> Dtype {
@@ -91,8 +88,11 @@ pub fn read(bytes: &[u8]) -> Result<Checkpoint, String> {
 }
 
 fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
-    if bytes.len() > MAX_BYTES {
-        return Err(format!("it is larger than {} MiB, which no model of this page is", MAX_BYTES >> 20));
+    if bytes.len() > MAX_MODEL_BYTES {
+        return Err(format!(
+            "it is larger than {} MiB, which no model of this page is",
+            MAX_MODEL_BYTES >> 20
+        ));
     }
     let broken = |error: safetensors::SafeTensorError| format!("it is no whole safetensors file ({error})");
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;

@@ -1,17 +1,14 @@
 //! Compares all pictures of the set with each other, a slice of work after the other, and
 //! says what their embeddings are worth.
 
+use std::rc::Rc;
+
 use web_time::{Duration, Instant};
 
-use super::pictures::PictureSet;
+use super::embedded::Embedded;
 use crate::{
     encoder::Encoder,
-    evaluate::{
-        UnitRows,
-        effective_rank::effective_rank,
-        knn::{self, KnnScore},
-        neighbours::NeighbourSearch,
-    },
+    evaluate::{UnitRows, effective_rank::effective_rank, neighbours::NeighbourSearch},
     progress::Progress,
     protocol::{Evaluation, Floats, LabelId, Neighbours, PictureId, Stage},
 };
@@ -23,7 +20,6 @@ pub const NEIGHBOURS: usize = 12;
 pub struct Comparing {
     stage: Stage,
     pictures: Vec<PictureId>,
-    labels: Vec<Option<LabelId>>,
     /// As the encoder made them; empty of pixels, which the page has.
     embeddings: Vec<f32>,
     rows: UnitRows,
@@ -34,12 +30,17 @@ pub struct Comparing {
 
 impl Comparing {
     /// Starts on embeddings of a whole set, one row a picture.
-    pub fn new(stage: Stage, embeddings: Vec<f32>, set: &PictureSet, encoder: Option<Encoder>) -> Self {
-        let dimensions = embeddings.len() / set.len();
+    pub fn new(
+        stage: Stage,
+        embeddings: Vec<f32>,
+        pictures: Vec<PictureId>,
+        encoder: Option<Encoder>,
+    ) -> Self {
+        let dimensions = embeddings.len() / pictures.len();
         let kept = if stage == Stage::Pixels { Vec::new() } else { embeddings.clone() };
         let rows = UnitRows::new(embeddings, dimensions);
         let search = NeighbourSearch::new(&rows, NEIGHBOURS);
-        Self { stage, pictures: set.ids(), labels: set.labels(), embeddings: kept, rows, encoder, search }
+        Self { stage, pictures, embeddings: kept, rows, encoder, search }
     }
 
     /// Works for about as long as given.
@@ -53,27 +54,28 @@ impl Comparing {
         Progress::Idle
     }
 
-    /// What the embeddings are worth, the embeddings themselves, and what made them after
-    /// which step.
-    pub fn finish(self, step: u32) -> (Evaluation, UnitRows, Option<Encoder>) {
-        let Self { stage, pictures, labels, embeddings, rows, encoder, search } = self;
+    /// What the embeddings are worth by these labels, one a picture, and the embeddings
+    /// themselves, taken after a step.
+    pub fn finish(self, step: u32, labels: &[Option<LabelId>]) -> (Evaluation, Embedded) {
+        let Self { stage, pictures, embeddings, rows, encoder, search } = self;
         let nearest = search.finish();
-        let score = knn::score(&rows, &nearest, &labels);
+        let embedded = Embedded { step, rows: Rc::new(rows), nearest: Rc::new(nearest), encoder };
+        let (score, nearest) = (embedded.score(labels), &embedded.nearest);
         let evaluation = Evaluation {
             stage,
             step,
             pictures,
-            dimensions: rows.dimensions() as u32,
+            dimensions: embedded.rows.dimensions() as u32,
             embeddings: Floats(embeddings),
             neighbours: Neighbours {
                 k: nearest.k as u32,
-                indices: nearest.indices,
-                similarities: Floats(nearest.similarities),
+                indices: nearest.indices.clone(),
+                similarities: Floats(nearest.similarities.clone()),
             },
-            shared_labels: score.map(|KnnScore { shared_labels, .. }| shared_labels),
-            knn: score.map(|KnnScore { accuracy, .. }| accuracy),
-            effective_rank: (stage != Stage::Pixels).then(|| effective_rank(&rows)),
+            shared_labels: score.map(|score| score.shared_labels),
+            knn: score.map(|score| score.accuracy),
+            effective_rank: (stage != Stage::Pixels).then(|| effective_rank(&embedded.rows)),
         };
-        (evaluation, rows, encoder)
+        (evaluation, embedded)
     }
 }

@@ -4,7 +4,17 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 
-use crate::{encoder::Encoder, evaluate::UnitRows, readback::read, train::upload};
+use crate::{
+    encoder::Encoder,
+    evaluate::{
+        UnitRows,
+        knn::{self, KnnScore},
+        neighbours::NearestNeighbours,
+    },
+    protocol::LabelId,
+    readback::read,
+    train::upload,
+};
 
 /// The set as it was embedded; further pictures can be embedded just so.
 #[derive(Clone)]
@@ -13,11 +23,18 @@ pub struct Embedded {
     pub step: u32,
     /// One row a picture.
     pub rows: Rc<UnitRows>,
+    /// Each picture's nearest others.
+    pub nearest: Rc<NearestNeighbours>,
     /// The encoder as it was then; `None` where the pixels themselves are the embedding.
     pub encoder: Option<Encoder>,
 }
 
 impl Embedded {
+    /// How well neighbours agree with labels, one a picture; `None` with fewer than two labels.
+    pub fn score(&self, labels: &[Option<LabelId>]) -> Option<KnnScore> {
+        knn::score(&self.rows, &self.nearest, labels)
+    }
+
     /// Embeds pictures that need not be of the set, `3 × side²` values in 0 … 1 each, one after
     /// another; one row a picture.
     pub async fn embed(&self, planes: Vec<f32>, side: usize, device: &Device) -> Result<UnitRows, String> {

@@ -10,8 +10,8 @@ use crate::{
     protocol::{Explanation, Floats, Pair, Stage},
 };
 
-/// Pictures that are embedded between two looks at the clock; it divides their number, so
-/// that a device sees one shape.
+/// Occluded pictures that are embedded between two looks at the clock; it divides their number,
+/// so that a device sees one shape of them.
 const CHUNK: usize = 9;
 
 /// An explanation on its way.

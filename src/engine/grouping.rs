@@ -8,7 +8,7 @@ use crate::{
     evaluate::{
         AllPairs, UnitRows, dot,
         k_means::{Grouping, cluster},
-        rows_a_slice,
+        rows_per_slice,
         silhouette::silhouette,
     },
     progress::Progress,
@@ -142,7 +142,7 @@ impl Filing {
 
     /// Files some more rows.
     fn advance(&mut self, rows: &UnitRows) -> Progress {
-        let slice = rows_a_slice(self.centres.len(), self.centres.dimensions());
+        let slice = rows_per_slice(self.centres.len(), self.centres.dimensions());
         let end = rows.len().min(self.done + slice);
         for row in self.done..end {
             let cosine = |group: usize| dot(rows.row(row), self.centres.row(group));

@@ -1,6 +1,6 @@
 //! The set of pictures that the engine was given.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     image::Image,
@@ -18,6 +18,7 @@ struct Member {
 #[derive(Default)]
 pub struct PictureSet {
     members: Vec<Member>,
+    typed: HashMap<PictureId, LabelId>,
 }
 
 impl PictureSet {
@@ -46,6 +47,7 @@ impl PictureSet {
     /// Takes all pictures out.
     pub fn clear(&mut self) {
         self.members.clear();
+        self.typed.clear();
     }
 
     /// How many pictures.
@@ -63,9 +65,20 @@ impl PictureSet {
         self.members[row].id
     }
 
-    /// The labels, in order.
+    /// Replaces the labels that the user typed.
+    pub fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
+        self.typed = typed.into_iter().collect();
+    }
+
+    /// The labels that pictures came with, in order.
     pub fn labels(&self) -> Vec<Option<LabelId>> {
         self.members.iter().map(|member| member.label).collect()
+    }
+
+    /// The labels in order, a typed one in the place of what the picture came with.
+    pub fn labels_now(&self) -> Vec<Option<LabelId>> {
+        let label = |member: &Member| self.typed.get(&member.id).copied().or(member.label);
+        self.members.iter().map(label).collect()
     }
 
     /// A picture by its name.

@@ -60,6 +60,8 @@ pub struct Session<E> {
     resumed: Option<Checkpoint>,
     goal: Goal,
     evaluating: Option<Evaluating>,
+    /// Whether the untrained network's latest embeddings were no numbers.
+    untrained_failed: bool,
     embedded: HashMap<Stage, Embedded>,
     /// The order of a matrix's rows, once one was asked for.
     order: Option<Vec<usize>>,
@@ -84,6 +86,7 @@ impl<E: FnMut(Event)> Session<E> {
             resumed: None,
             goal: Goal::Rest,
             evaluating: None,
+            untrained_failed: false,
             embedded: HashMap::new(),
             order: None,
             questions: Questions::default(),
@@ -120,6 +123,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Matrix { stage } => self.questions.want_matrix(stage),
             Command::Map { stage, method } => self.questions.map = Some((stage, method)),
             Command::Inspect { anchor } => self.inspect(anchor).await,
+            Command::Label(typed) => self.label(typed),
             Command::Classify(labelling) => self.questions.labellings.put(labelling),
             Command::FineTune(labelling) => self.questions.lesson = Some(labelling),
             Command::StopTuning => self.give_up_fine_tuning(),
@@ -130,6 +134,10 @@ impl<E: FnMut(Event)> Session<E> {
             Command::SaveModel => self.save_model().await,
             Command::OpenModel { file } => self.open_model(&file),
             Command::Restore { file } => self.restore(&file),
+            Command::Vet { request, settings, file } => {
+                let verdict = keeping::read_snapshot(&file, &settings.clamped()).map(drop);
+                (self.emit)(Event::Vetted { request, verdict });
+            }
             Command::Decode { request, bytes } => {
                 let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
                 (self.emit)(Event::Decoded { request, picture });
@@ -207,13 +215,12 @@ impl<E: FnMut(Event)> Session<E> {
     fn configure(&mut self, settings: Settings) {
         let old = std::mem::replace(&mut self.settings, settings);
         if old.backend != settings.backend {
-            (self.opened, self.pictures) = (None, None);
+            (self.opened, self.pictures, self.untrained_failed) = (None, None, false);
         }
         if old.side != settings.side {
             (self.pixels_due, self.pictures, self.evaluating) = (true, None, None);
         }
-        let shapes_run = |s: &Settings| (s.images, s.seed, s.side, s.width, s.depth, s.backend);
-        if shapes_run(&old) != shapes_run(&settings) {
+        if settings.need_new_run_after(&old) {
             self.restart();
         } else if let Some(run) = &mut self.run {
             run.trainer.configure(settings);
@@ -223,8 +230,8 @@ impl<E: FnMut(Event)> Session<E> {
     fn add(&mut self, pictures: Vec<Picture>) {
         let left_out = self.set.add(pictures);
         if left_out > 0 {
-            let sentence = format!("{left_out} pictures did not arrive whole and were left out.");
-            (self.emit)(Event::Refused(sentence));
+            let counted = if left_out == 1 { "1 picture" } else { &format!("{left_out} pictures") };
+            (self.emit)(Event::Refused(format!("{counted} could not be taken up.")));
         }
         self.pictures_changed();
     }
@@ -286,6 +293,36 @@ impl<E: FnMut(Event)> Session<E> {
 mod tests {
     use super::*;
     use crate::settings::Images;
+
+    #[test]
+    fn a_device_that_computes_no_numbers_is_given_up() {
+        let mut events = Vec::new();
+        let settings = Settings {
+            side: 16,
+            width: 4,
+            backend: BackendChoice::Cpu,
+            ..Settings::recommended(Images::Shapes)
+        };
+        let mut session = Session::new(settings, |event| events.push(event));
+        let rgb = vec![9; crate::image::SIDE * crate::image::SIDE * 3];
+        let pictures = (0..4).map(|id| Picture { id, label: None, rgb: rgb.clone() }).collect();
+        pollster::block_on(async {
+            session.handle(Command::Add(pictures)).await;
+            session.work().await;
+            let device = &session.opened.as_ref().expect("the device is open").device;
+            session.pictures = Some(Tensor::full([4, 3, 16, 16], f32::NAN, device));
+            session.handle(Command::Train).await;
+            let mut pieces = 0;
+            while session.work().await == Progress::More {
+                pieces += 1;
+                assert!(pieces < 200, "it goes on without end");
+            }
+        });
+        assert_eq!(session.goal, Goal::Rest);
+        drop(session);
+        let Some(Event::Failed(sentence)) = events.last() else { panic!("it did not fail: {events:?}") };
+        assert!(sentence.contains("computes wrongly"), "{sentence}");
+    }
 
     #[test]
     fn that_the_set_is_empty_is_confirmed() {

@@ -7,9 +7,9 @@ use crate::checkpoint::Checkpoint;
 /// The most steps that a breakdown may cost.
 const EVERY: u32 = 20;
 
-/// While training, snapshots may take up this share of the time; where they are so slow, a
-/// breakdown costs more steps.
-const SHARE: f64 = 0.03;
+/// While training, snapshots may take up this share of the time. It is large, so that only where
+/// steps are far quicker than reading back a breakdown costs more of them.
+const SHARE: f64 = 0.25;
 
 /// The latest snapshot of a run, and what the next one may cost.
 #[derive(Default)]
@@ -97,7 +97,7 @@ mod tests {
         let mut snapshots = Snapshots::default();
         assert!(snapshots.is_due(0, 8));
         snapshots.keep(snapshot(0), Duration::from_secs(3));
-        snapshots.trained(Duration::from_secs(99));
+        snapshots.trained(Duration::from_secs(11));
         assert!(!snapshots.is_due(100, 8));
         snapshots.trained(Duration::from_secs(1));
         assert!(snapshots.is_due(100, 8) && snapshots.has(0) && !snapshots.has(100));

@@ -6,7 +6,9 @@ use super::UnitRows;
 /// (Roy & Vetterli 2007). 0 when all rows are the same.
 pub fn effective_rank(rows: &UnitRows) -> f32 {
     let centred = rows.centred();
-    // Singular values are the roots of the small Gram matrix's eigenvalues.
+    // Singular values are the roots of the small Gram matrix's eigenvalues. In single precision
+    // those of empty directions would be some 1e-8 of the largest, whose root counts.
+    let centred = centred.cast::<f64>();
     let gram = if centred.nrows() < centred.ncols() {
         &centred * centred.transpose()
     } else {
@@ -19,7 +21,7 @@ pub fn effective_rank(rows: &UnitRows) -> f32 {
         return 0.0;
     }
     let shares = singular.iter().map(|value| value / sum).filter(|share| *share > 0.0);
-    shares.map(|share| -share * share.ln()).sum::<f32>().exp()
+    shares.map(|share| -share * share.ln()).sum::<f64>().exp() as f32
 }
 
 #[cfg(test)]
@@ -40,5 +42,15 @@ mod tests {
         assert!((effective_rank(&line) - 1.0).abs() < 1e-3);
         let point = UnitRows::new([0.3, 0.4, 0.5].repeat(20), 3);
         assert_eq!(effective_rank(&point), 0.0);
+    }
+
+    #[test]
+    fn rounding_fills_no_empty_dimensions() {
+        // cos 0.3 × u ± sin 0.3 × v, for two directions u and v that all axes share in.
+        let (along, across) = (0.3_f32.cos() / 16.0, 0.3_f32.sin() / 16.0);
+        let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let row = |i: usize| (0..256).map(move |j| along + sign(i) * sign(j) * across);
+        let rows = UnitRows::new((0..300).flat_map(row).collect(), 256);
+        assert!((effective_rank(&rows) - 1.0).abs() < 0.01, "{}", effective_rank(&rows));
     }
 }

@@ -77,7 +77,8 @@ impl Tsne {
         let early = self.iteration < EARLY;
         let gradient = self.gradient(if early { EXAGGERATION } else { 1.0 });
         let count = self.x.len() as f32;
-        // The rate and the momenta that Belkina et al. (2019) recommend.
+        // The rate of Belkina et al. (2019), n / α for a gradient without its factor 4, but for
+        // sets so small that it would take them nowhere; momenta of van der Maaten & Hinton (2008).
         let rate = (count / EXAGGERATION / 4.0).max(12.5);
         let momentum = if early { 0.5 } else { 0.8 };
         for (point, gradient) in gradient.into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The temperature and the bias that turn similarities into logits.
 //!
-//! Sources: a learned temperature as in CLIP (Radford et al. 2021, section 2.4), which
+//! Sources: a learned temperature as in CLIP (Radford et al. 2021, sections 2.3 and 2.5), which
 //! trains its logarithm and keeps it within limits; the bias as in SigLIP (Zhai,
 //! Mustafa, Kolesnikov & Beyer 2023, section 3.2).
 

@@ -83,6 +83,20 @@ pub fn shared(state: &State) -> String {
     }
 }
 
+/// What is on the page and in no link, in sentences.
+pub fn left_out(state: &State) -> Vec<&'static str> {
+    let own = state.settings.images == Images::Own && state.remote.is_none();
+    let removed = !own && !state.pictures.missing().is_empty();
+    [
+        (own, "It carries the settings; your pictures stay here."),
+        (removed, "It brings all pictures, those that you removed as well."),
+        (state.labels.typed_count() > 0, "The labels that you typed stay here."),
+    ]
+    .into_iter()
+    .filter_map(|(applies, sentence)| applies.then_some(sentence))
+    .collect()
+}
+
 /// How an address spells a tab.
 fn key(tab: Tab) -> String {
     tab.name().to_ascii_lowercase()
@@ -91,7 +105,7 @@ fn key(tab: Tab) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{protocol::Event, settings::Images};
+    use crate::{image::Image, page::state::Newcomer, protocol::Event, settings::Images};
 
     #[test]
     fn what_is_in_front_survives_the_address() {
@@ -120,6 +134,24 @@ mod tests {
         );
         state.clear(Images::Shapes);
         assert!(shared(&state).starts_with("#images=shapes&"));
+    }
+
+    #[test]
+    fn what_a_link_leaves_out_is_said() {
+        let newcomer =
+            |name: &str| Newcomer { name: name.to_owned(), label: None, image: Image::draw(|_, _| [0; 3]) };
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        state.add(["a", "b", "c"].map(newcomer).into());
+        assert_eq!(left_out(&state), Vec::<&str>::new());
+        state.type_label(0, "mine");
+        state.remove_at_will(&[1]);
+        let said = left_out(&state).join(" ");
+        assert_eq!(
+            said,
+            "It brings all pictures, those that you removed as well. The labels that you typed stay here."
+        );
+        state.clear(Images::Own);
+        assert_eq!(left_out(&state), ["It carries the settings; your pictures stay here."]);
     }
 
     #[test]

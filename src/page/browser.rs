@@ -27,6 +27,7 @@ mod masthead;
 mod measure;
 mod model_file;
 mod paint;
+mod persistence;
 mod png_button;
 mod pointing;
 mod query;

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::{
         page::state::Tab,
-        protocol::{Evaluation, Event, Floats, Neighbours, Stage},
+        protocol::{Evaluation, Event, Stage},
         settings::Settings,
     };
 
@@ -67,17 +67,7 @@ mod tests {
     }
 
     fn evaluate(state: &mut State) {
-        state.apply(Event::Evaluated(Evaluation {
-            stage: Stage::Untrained,
-            step: 0,
-            pictures: Vec::new(),
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
-        }));
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, Vec::new())));
     }
 
     #[test]

@@ -5,6 +5,14 @@
 /// carry several 64 KiB blocks of metadata before them).
 pub const HEADER_BYTES: u32 = 256 * 1024;
 
+/// The same where a JPEG tells no dimensions so early: nobody may hide them behind long metadata.
+pub const LONG_HEADER_BYTES: u32 = 8 * 1024 * 1024;
+
+/// Whether a file is a JPEG by its first bytes.
+pub fn is_jpeg(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xFF, 0xD8])
+}
+
 /// Width and height of a PNG, JPEG, GIF, BMP, WebP, AVIF or HEIC file; `None` for others.
 pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
     [png, gif, bmp, webp, heif, jpeg].into_iter().find_map(|read| read(bytes))
@@ -87,7 +95,7 @@ fn webp(bytes: &[u8]) -> Option<(u32, u32)> {
 
 /// Walks a JPEG's segments to the first frame header.
 fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
-    bytes.starts_with(&[0xFF, 0xD8]).then_some(())?;
+    is_jpeg(bytes).then_some(())?;
     let mut at = 2;
     loop {
         let [0xFF, marker] = array(bytes, at)? else { return None };

@@ -140,7 +140,7 @@ mod tests {
     use crate::{
         image::Image,
         page::state::Newcomer,
-        protocol::{Evaluation, Event, Floats, Neighbours},
+        protocol::{Evaluation, Event},
         settings::{Images, Settings},
     };
 
@@ -251,15 +251,10 @@ mod tests {
     fn embeddings_on_a_line_have_collapsed() {
         let mut state = state(100);
         let evaluation = |step, rank| Evaluation {
-            stage: Stage::Trained,
             step,
-            pictures: (0..100).collect(),
             dimensions: 128,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
             effective_rank: Some(rank),
+            ..Evaluation::bare(Stage::Trained, (0..100).collect())
         };
         state.apply(Event::Evaluated(evaluation(10, 1.2)));
         assert!(matters(&state).is_empty());

@@ -102,22 +102,12 @@ fn noun(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, Invariance, Neighbours},
+        protocol::{Evaluation, Event, Floats, Invariance},
         settings::{Images, Settings},
     };
 
     fn known(state: &mut State, stage: Stage, step: u32, operations: Vec<f32>, others: f32) {
-        state.apply(Event::Evaluated(Evaluation {
-            stage,
-            step,
-            pictures: vec![0],
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
-        }));
+        state.apply(Event::Evaluated(Evaluation { step, ..Evaluation::bare(stage, vec![0]) }));
         let operations = Floats(operations);
         state.apply(Event::Invariance(Invariance { stage, step, pictures: 64, operations, others }));
     }

@@ -75,7 +75,7 @@ mod tests {
     use crate::{
         image::Image,
         page::state::Newcomer,
-        protocol::{Clustering, Evaluation, Event, Floats, Neighbours, Partition},
+        protocol::{Clustering, Evaluation, Event, Partition},
         settings::{Images, Settings},
     };
 
@@ -89,15 +89,8 @@ mod tests {
         };
         state.add(labels.into_iter().map(newcomer).collect());
         state.apply(Event::Evaluated(Evaluation {
-            stage: Stage::Trained,
             step: 3,
-            pictures: state.order(),
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
+            ..Evaluation::bare(Stage::Trained, state.order())
         }));
         let partitions = vec![Partition { silhouette: 0.5, groups: vec![vec![4, 2, 0, 1], vec![3, 5]] }];
         state.apply(Event::Clustered(Clustering { stage: Stage::Trained, step: 3, partitions }));

@@ -9,7 +9,7 @@ use crate::{
 /// What to do while there is nothing to tell apart.
 pub const LACKING: &str = "Give at least two different labels to see what they are worth: pick a picture, type its label, then another.";
 
-/// A classifier on frozen embeddings.
+/// A way to guess labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// A linear classifier.
@@ -240,22 +240,12 @@ mod tests {
     use crate::{
         image::Image,
         page::state::Newcomer,
-        protocol::{Evaluation, Event, Floats, Neighbours},
+        protocol::{Evaluation, Event, Floats},
         settings::{Images, Settings},
     };
 
     fn evaluation() -> Evaluation {
-        Evaluation {
-            stage: Stage::Pixels,
-            step: 0,
-            pictures: (0..6).collect(),
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
-        }
+        Evaluation::bare(Stage::Pixels, (0..6).collect())
     }
 
     /// Six pictures, "a" and "b" in turn; the first two give their labels.

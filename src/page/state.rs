@@ -337,6 +337,7 @@ impl State {
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
             }
+            Event::Scored { stage, shared_labels, knn } => self.scored(stage, shared_labels, knn),
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
@@ -384,7 +385,7 @@ impl State {
             Event::Finished => self.finished(),
             Event::Refused(sentence) => self.refused(sentence),
             // Whoever asked waits for these.
-            Event::Decoded { .. } | Event::Model { .. } => {}
+            Event::Decoded { .. } | Event::Model { .. } | Event::Vetted { .. } => {}
             Event::Failed(reason) => self.engine_failed(&reason),
         }
     }
@@ -398,6 +399,14 @@ impl State {
         }
         self.run.set_activity(activity);
         self.run.running |= self.postponed;
+    }
+
+    fn scored(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+        self.touch(Part::Results);
+        self.results.keep_scores(stage, shared_labels, knn);
+        if let Some(scored) = self.results.scored(stage).filter(|_| stage == Stage::Trained) {
+            self.run.notes.scored(scored.evaluation.step, knn);
+        }
     }
 
     fn refused(&mut self, sentence: String) {
@@ -495,8 +504,7 @@ impl State {
         let waiting = self.run.running && self.run.step() == 0;
         self.snapshot = None;
         self.expect_another_engine();
-        self.run.running |= waiting;
-        self.resuming |= waiting;
+        (self.run.running, self.resuming) = (waiting, waiting && !self.postponed);
         self.touch(Part::Engine);
         self.engine = Engine::Loading { received: 0.0, total: None };
         self.forget_what_the_engine_said();
@@ -507,7 +515,7 @@ impl State {
         self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();
-        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+        for stage in Stage::ALL {
             self.results.drop_stage(stage);
             self.search.forget(stage);
             self.stop_explaining(stage);
@@ -524,7 +532,7 @@ impl State {
         self.snapshot = None;
         self.resuming = false;
         self.touch(Part::Run);
-        self.run.restart(parameters);
+        self.run.restart(Some(parameters));
         self.forget_trained();
     }
 
@@ -800,6 +808,7 @@ impl State {
             .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
             .chain([Command::Settle])
+            .chain(self.labels.message())
             .chain(self.search.message())
             .chain(self.resuming.then_some(Command::Train))
     }
@@ -807,7 +816,7 @@ impl State {
 
 /// Whether an event says something even when the set that the engine has is gone.
 fn concerns_any_set(event: &Event) -> bool {
-    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, WebGpuNeeded};
+    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, Vetted, WebGpuNeeded};
     matches!(
         event,
         Activity(_)
@@ -817,6 +826,7 @@ fn concerns_any_set(event: &Event) -> bool {
             | Model { .. }
             | Ready(_)
             | Refused(_)
+            | Vetted { .. }
             | WebGpuNeeded
     )
 }

@@ -24,9 +24,9 @@ pub fn progress(state: &State) -> String {
     state.run.steps.last().map_or(step.clone(), |report| format!("{step} · loss {:.3}", report.loss))
 }
 
-/// The kNN accuracy that is told: there are labels, and pictures enough.
+/// The kNN accuracy that is told: there are several labels, and pictures enough.
 pub fn knn(state: &State) -> Option<f32> {
-    let told = state.has_labels() && !lacks_pictures(state);
+    let told = state.can_classify() && !lacks_pictures(state);
     state.results.latest().filter(|_| told)?.evaluation.knn
 }
 

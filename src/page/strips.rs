@@ -112,7 +112,7 @@ mod tests {
     use crate::{
         image::Image,
         page::state::{Finding, Newcomer},
-        protocol::{Clustering, Evaluation, Event, Floats, Neighbours, Partition, Study, Survey},
+        protocol::{Clustering, Evaluation, Event, Partition, Study, Survey},
         settings::{Images, Settings},
     };
 
@@ -131,15 +131,8 @@ mod tests {
 
     fn evaluate(state: &mut State) {
         state.apply(Event::Evaluated(Evaluation {
-            stage: Stage::Trained,
             step: 3,
-            pictures: state.order(),
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
+            ..Evaluation::bare(Stage::Trained, state.order())
         }));
     }
 

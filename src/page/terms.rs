@@ -160,7 +160,7 @@ pub const TSNE: Term = term(
 /// kNN.
 pub const KNN: Term = term(
     "kNN",
-    "k nearest neighbours: how often the majority among a picture’s 10 nearest others carries its label, 0 to 1. The sentence above the pictures counts how many of the 10 carry it on average. Labels serve this score alone, never training.",
+    "k nearest neighbours: how often the majority among a picture’s 10 nearest others carries its label, 0 to 1; of pictures with labels, those that you type included. The sentence above the pictures counts how many of the 10 carry it on average. Labels serve this score alone, never training.",
 );
 /// Baselines.
 pub const STAGES: Term = term(
@@ -170,7 +170,7 @@ pub const STAGES: Term = term(
 /// Runs.
 pub const RUNS: Term = term(
     "runs",
-    "Each run that took a step is kept until the page is closed, whatever ended it: Reset, a setting that needs a new network, or other pictures. Tick two to compare them. Using a run’s settings leaves pictures and backend as they are.",
+    "Each run that took a step is kept until the page is closed, whatever ended it: Reset, a setting that needs a new network, or other pictures. Tick two to compare them. Using a run’s settings leaves pictures, seed and backend as they are.",
 );
 /// The occlusion map.
 pub const OCCLUSION: Term = term(

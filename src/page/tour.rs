@@ -72,8 +72,8 @@ pub const STOPS: [Stop; 9] = [
     Stop {
         name: "3. Encoder",
         target: ".step:nth-child(3)",
-        text: "A small network turns each view into a list of numbers, its embedding. It starts with random weights, here in your browser.",
-        until: Until::Read,
+        text: "A small network turns each view into a list of numbers, its embedding. It starts with random weights, here in your browser. Unfold this step to see how large it is.",
+        until: Until::Used,
     },
     Stop {
         name: "4. Loss and training",

@@ -225,6 +225,14 @@ pub fn training(settings: &Settings) -> String {
     )
 }
 
+/// What is said where a step cannot hold as many pairs as are set.
+pub fn fewer_pairs(state: &State) -> Option<String> {
+    let pairs = state.pairs();
+    let too_few = (MIN_PICTURES..state.settings.batch as usize).contains(&pairs);
+    (too_few && !state.intake.is_active())
+        .then(|| format!("The set has {pairs} pictures: a step holds {pairs} pairs."))
+}
+
 /// What happens while nothing is measured yet.
 const TRAINING: &str = "Training: two views of one picture are pulled together, all others pushed apart.";
 
@@ -384,15 +392,10 @@ mod tests {
         let first = if stage == Stage::Trained { 1 } else { 4 };
         let indices = (0..12).flat_map(|row| (0..10).map(move |i| (row + first + i) % 12)).collect();
         state.apply(Event::Evaluated(Evaluation {
-            stage,
             step,
-            pictures,
-            dimensions: 0,
-            embeddings: Floats::default(),
             neighbours: Neighbours { k: 10, indices, similarities: Floats(vec![0.5; 120]) },
             shared_labels,
-            knn: None,
-            effective_rank: None,
+            ..Evaluation::bare(stage, pictures)
         }));
     }
 
@@ -405,6 +408,20 @@ mod tests {
         };
         state.add((0..12).map(newcomer).collect());
         state
+    }
+
+    #[test]
+    fn a_batch_larger_than_the_set_is_said() {
+        let mut state = twelve(|_| None);
+        state.edit(|settings| settings.batch = 13);
+        assert_eq!(fewer_pairs(&state).as_deref(), Some("The set has 12 pictures: a step holds 12 pairs."));
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!(fewer_pairs(&state), None, "more are on their way");
+        state.end_intake();
+        state.edit(|settings| settings.batch = 12);
+        assert_eq!(fewer_pairs(&state), None);
+        state.clear(Images::Own);
+        assert_eq!(fewer_pairs(&state), None, "there is nothing to train on");
     }
 
     #[test]

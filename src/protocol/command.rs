@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{LabelId, MapMethod, Pair, PictureId, Stage, Study};
 use crate::settings::Settings;
 
+/// The largest model file that is read, in bytes: several times what the widest network needs.
+pub const MAX_MODEL_BYTES: usize = 64 << 20;
+
 /// What the page asks of the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
@@ -15,7 +18,7 @@ pub enum Command {
     Add(Vec<Picture>),
     /// Takes pictures out of the set.
     Remove(Vec<PictureId>),
-    /// Takes all pictures out of the set; the answer is [`Event::Cleared`].
+    /// Takes all pictures out of the set; the answer is [`super::Event::Cleared`].
     Clear,
     /// No more pictures are on their way for now: evaluate the set as it is.
     Settle,
@@ -53,6 +56,9 @@ pub enum Command {
         /// The row; `None` ends it.
         anchor: Option<u32>,
     },
+    /// Says which labels the user typed, in the place of those that were typed before. They
+    /// stand above what came with the pictures; the answers are [`super::Event::Scored`].
+    Label(Vec<(PictureId, LabelId)>),
     /// Asks what a few labels are worth at one stage; replaces what was asked before of it.
     Classify(Labelling),
     /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
@@ -89,6 +95,17 @@ pub enum Command {
     /// Goes on from a snapshot, by the settings as they are.
     Restore {
         /// What [`super::Event::Snapshot`] brought.
+        #[serde(with = "serde_bytes")]
+        file: Vec<u8>,
+    },
+    /// Asks whether [`Command::Restore`] would go on from a snapshot by these settings; changes
+    /// nothing.
+    Vet {
+        /// Names the request in the answer.
+        request: u32,
+        /// The settings.
+        settings: Settings,
+        /// The snapshot.
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BatchMatrix, Classification, Clustering, Evaluation, Explanation, Invariance, Map, QueryAnswer, RowViews,
-    SetMatrix, StepReport, Survey, Views,
+    SetMatrix, Stage, StepReport, Survey, Views,
 };
 use crate::settings::Settings;
 
@@ -17,7 +17,7 @@ pub enum Event {
     WebGpuNeeded,
     /// What the engine is doing now.
     Activity(Activity),
-    /// Answer to [`Command::Clear`]: nothing that follows speaks of the pictures before it.
+    /// Answer to [`super::Command::Clear`]: nothing that follows speaks of the pictures before it.
     Cleared,
     /// The run starts over: step 0, no curves.
     Restarted {
@@ -58,6 +58,16 @@ pub enum Event {
     Row(RowViews),
     /// Embeddings of the whole set were taken and scored.
     Evaluated(Evaluation),
+    /// Answer to [`super::Command::Label`], one for each evaluation that there is: its scores
+    /// by the labels as they are now.
+    Scored {
+        /// Which embeddings.
+        stage: Stage,
+        /// As in [`Evaluation::shared_labels`].
+        shared_labels: Option<f32>,
+        /// As in [`Evaluation::knn`].
+        knn: Option<f32>,
+    },
     /// Answer to [`super::Command::Matrix`].
     Matrix(SetMatrix),
     /// Answer to [`super::Command::Map`], again and again while t-SNE goes on.
@@ -86,6 +96,13 @@ pub enum Event {
     Invariance(Invariance),
     /// Answer to [`super::Command::Preview`].
     Views(Views),
+    /// Answer to [`super::Command::Vet`]: one sentence where it would not.
+    Vetted {
+        /// The request's name.
+        request: u32,
+        /// Whether the snapshot can be gone on from.
+        verdict: Result<(), String>,
+    },
     /// Answer to [`super::Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
     Decoded {
         /// The request's name.

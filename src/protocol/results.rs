@@ -41,6 +41,24 @@ pub struct Evaluation {
     pub effective_rank: Option<f32>,
 }
 
+#[cfg(test)]
+impl Evaluation {
+    /// Of these pictures, before any training, with nothing found out about them.
+    pub fn bare(stage: Stage, pictures: Vec<PictureId>) -> Self {
+        Self {
+            stage,
+            step: 0,
+            pictures,
+            dimensions: 0,
+            embeddings: Floats::default(),
+            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
+            shared_labels: None,
+            knn: None,
+            effective_rank: None,
+        }
+    }
+}
+
 /// The similarity matrix of the whole set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetMatrix {
@@ -123,7 +141,7 @@ pub struct Guesses {
 /// What a few labels are worth at one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Classification {
-    /// That of the [`Labelling`] that it answers.
+    /// That of the [`super::Labelling`] that it answers.
     pub number: u32,
     /// Which embeddings.
     pub stage: Stage,

@@ -19,6 +19,11 @@ pub enum Stage {
     Trained,
 }
 
+impl Stage {
+    /// All stages, from what no training has touched on.
+    pub const ALL: [Self; 3] = [Self::Pixels, Self::Untrained, Self::Trained];
+}
+
 /// How embeddings become points of a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MapMethod {

@@ -10,7 +10,7 @@ use crate::settings::{LossKind, Similarity};
 pub struct StepReport {
     /// Counted from 1.
     pub step: u32,
-    /// The mean loss over the batch, in nats.
+    /// The mean loss over the batch: in nats, of triplets in squared distances.
     pub loss: f32,
     /// How often the positive is the anchor's nearest view in the batch, 0 to 1.
     pub accuracy: f32,

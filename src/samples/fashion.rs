@@ -17,6 +17,9 @@ const TILE: usize = 28;
 /// Garments in a row of the sheet.
 const COLUMNS: usize = 50;
 
+/// Width and height of the sheet, in pixels.
+pub const FASHION_SHEET: [usize; 2] = [COLUMNS * TILE, FASHION / COLUMNS * TILE];
+
 /// Cuts picture `index` (below [`FASHION`]) from the sheet's pixels: RGBA or RGB
 /// bytes, row by row, `channels` a pixel.
 ///

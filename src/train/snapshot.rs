@@ -49,8 +49,8 @@ impl Trainer {
     /// # Panics
     /// Where the settings ask for a network of another shape.
     pub fn resume(settings: Settings, pictures: Tensor<4>, from: &Checkpoint) -> Self {
-        let shape = |settings: &Settings| (settings.width, settings.depth, settings.side);
-        assert_eq!(shape(&settings), shape(&from.settings), "the network has another shape");
+        let shape = settings.network_shape();
+        assert_eq!(shape, from.settings.network_shape(), "the network has another shape");
         // The seed of the checkpoint drew the weights that its network started from; batches
         // and views are drawn by the session's from now on.
         let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use xtask::command::{command, run};
-use xtask::{jax, paths};
+use xtask::{paths, python};
 
 use crate::tasks::cargo;
 use crate::tools;
@@ -30,7 +30,7 @@ pub fn build() -> Result<()> {
     }
     bundle_peers(&page)?;
     build_likeness(&page)?;
-    if let Err(error) = jax::ensure() {
+    if let Err(error) = python::ensure(&[python::JAX]) {
         eprintln!("JAX is left out: {error:#}");
     }
     Ok(())

@@ -25,20 +25,28 @@ pub struct Browser {
 pub fn find() -> Result<Browser> {
     let driver = which::which("chromedriver").context("There is no chromedriver on the PATH.")?;
     let wanted = version(&driver)?;
+    let found = NAMES.iter().filter_map(|name| which::which(name).ok());
+    let chromium = choose(found.map(|program| (version(&program), program)), &wanted)?;
+    Ok(Browser { chromium, driver })
+}
+
+/// The first of these programs whose version a driver of version `wanted` drives.
+fn choose(found: impl Iterator<Item = (Result<String>, PathBuf)>, wanted: &str) -> Result<PathBuf> {
     let mut others = Vec::new();
-    for chromium in NAMES.iter().filter_map(|name| which::which(name).ok()) {
-        let found = version(&chromium)?;
-        if major(&found) == major(&wanted) {
-            return Ok(Browser { chromium, driver });
+    for (version, program) in found {
+        match version {
+            Ok(version) if major(&version) == major(wanted) => return Ok(program),
+            Ok(version) => others.push(format!("{} is {version}", program.display())),
+            // Ubuntu's `chromium-browser`, say, is a script that asks to install something else.
+            Err(error) => others.push(error.to_string()),
         }
-        others.push(format!("{} is {found}", chromium.display()));
     }
     if others.is_empty() {
         bail!("There is none of {} on the PATH.", NAMES.join(", "));
     }
     bail!(
-        "chromedriver is {wanted}, which drives browsers of its own version alone, but {}.",
-        others.join(", ")
+        "chromedriver is {wanted}, which drives browsers of its own version alone, but: {}.",
+        others.join("; ")
     )
 }
 
@@ -54,8 +62,8 @@ pub fn ensure() -> Result<Browser> {
 /// What a program says of its version: `Chromium 143.0.7499.40 built on Debian`.
 fn version(program: &Path) -> Result<String> {
     let text = output(Command::new(program).arg("--version"));
-    let text = text.with_context(|| format!("{} does not say its version.", program.display()))?;
-    version_in(&text).with_context(|| format!("{} says “{text}” of its version.", program.display()))
+    let text = text.with_context(|| format!("{} does not say its version", program.display()))?;
+    version_in(&text).with_context(|| format!("{} says “{text}” of its version", program.display()))
 }
 
 fn version_in(text: &str) -> Option<String> {
@@ -89,5 +97,22 @@ mod tests {
         assert_eq!((chromium.as_str(), major(&chromium)), ("143.0.7499.40", major(&driver)));
         assert_ne!(major("14.0"), major("143.0"));
         assert_eq!(version_in("no version"), None);
+    }
+
+    #[test]
+    fn a_browser_that_does_not_fit_or_does_not_tell_its_version_is_passed_over() {
+        let found = || {
+            [
+                ("a", Err(anyhow::anyhow!("a does not say its version"))),
+                ("b", Ok("142.1")),
+                ("c", Ok("143.1")),
+            ]
+            .into_iter()
+            .map(|(name, version)| (version.map(str::to_owned), PathBuf::from(name)))
+        };
+        assert_eq!(choose(found(), "143.0").unwrap(), PathBuf::from("c"));
+        let error = choose(found(), "144.0").unwrap_err().to_string();
+        assert!(error.contains("a does not say its version; b is 142.1; c is 143.1."), "{error}");
+        assert!(choose(found().take(0), "144.0").unwrap_err().to_string().contains("none of chromium"));
     }
 }

@@ -16,7 +16,8 @@ cargo xtask COMMAND
   build              build the page into dist/
   test               run every test: native, then the page in a real browser
   firefox            run the few tests that drive Firefox
-  measure [WHAT…]    print figures of the page in a real browser
+  measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
+                     fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
   bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
   soak [MINUTES [SEED]]
                      let a monkey loose on the page in a real browser

@@ -17,6 +17,9 @@ const THREADS: usize = 4;
 const ISOLATING: [(&str, &str); 2] =
     [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
 
+/// The header by which pages of other servers may read files.
+const OPEN: [(&str, &str); 1] = [("Access-Control-Allow-Origin", "*")];
+
 /// A running server; it stops when dropped.
 pub struct Server {
     http: Mutex<Option<Arc<tiny_http::Server>>>,
@@ -35,6 +38,11 @@ impl Server {
     /// As [`Server::start`], for pages whose threads share memory.
     pub fn start_isolating(root: &Path, port: u16) -> io::Result<Self> {
         Self::start_with(root, port, &ISOLATING)
+    }
+
+    /// As [`Server::start`], for files that pages of other servers may read.
+    pub fn start_open(root: &Path, port: u16) -> io::Result<Self> {
+        Self::start_with(root, port, &OPEN)
     }
 
     fn start_with(root: &Path, port: u16, headers: &'static [(&str, &str)]) -> io::Result<Self> {

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
+use xtask::python::{self, JAX, NUMPY, PILLOW};
 use xtask::server::Server;
-use xtask::{browser, firefox, paths, policy, version, vulkan};
+use xtask::{address, browser, firefox, paths, policy, version, vulkan};
 
 use crate::{bench, tools};
 
@@ -33,7 +34,21 @@ pub fn finish() -> Result<()> {
     let path = folder.join("index.html");
     let page = fs::read_to_string(&path)?;
     let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
-    Ok(fs::write(&path, page)?)
+    fs::write(&path, page)?;
+    match env::var(address::VARIABLE) {
+        Ok(whole) => tell_address(folder, &whole),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes the page's public address into the files that people share links to.
+fn tell_address(folder: &Path, whole: &str) -> Result<()> {
+    for file in address::FILES {
+        let path = folder.join(file);
+        let page = address::stamp(&fs::read_to_string(&path)?, file, whole)?;
+        fs::write(&path, page)?;
+    }
+    Ok(())
 }
 
 /// Builds the page and serves it until interrupted.
@@ -53,6 +68,7 @@ pub fn test() -> Result<()> {
     run(&mut cargo(["test", "--features", "bench"]))?;
     run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
     test_kernels()?;
+    test_python()?;
     browser::ensure()?;
     tools::ensure_axe()?;
     build()?;
@@ -68,6 +84,22 @@ fn test_kernels() -> Result<()> {
             "The WebGPU kernels were not tested outside of the browser: there is no Vulkan driver here."
         );
         Ok(())
+    }
+}
+
+/// Holds what `python/embed.py` makes of a model file against the network itself, with JAX
+/// if it can be had.
+fn test_python() -> Result<()> {
+    let python = python::ensure(&[NUMPY, PILLOW, JAX]).or_else(|_| python::ensure(&[NUMPY, PILLOW]));
+    match python {
+        Ok(python) => {
+            let test = ["test", "--test", "python", "--", "--ignored", "--show-output"];
+            run(cargo(test).env("LIKENESS_PYTHON", python))
+        }
+        Err(error) => {
+            println!("The script for Python was not tested: {error:#}");
+            Ok(())
+        }
     }
 }
 

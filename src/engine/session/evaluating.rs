@@ -1,16 +1,14 @@
 //! The set on its way through an encoder and the comparison that follows.
 
-use std::rc::Rc;
-
 use burn::tensor::Tensor;
 use web_time::Instant;
 
 use super::{Goal, SLICE, Session};
 use crate::{
-    engine::{comparing::Comparing, embedded::Embedded, embedder::Embedder},
+    engine::{comparing::Comparing, embedder::Embedder},
     evaluate::{order::order, set_matrix},
     progress::Progress,
-    protocol::{Activity, Event, Floats, SetMatrix, Stage},
+    protocol::{Activity, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
 };
 
 /// While training, evaluation may take up this share of the time.
@@ -47,7 +45,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
         self.set_activity(Activity::Evaluating);
         let planes = self.set.planes(self.settings.side as usize);
-        let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, &self.set, None));
+        let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, self.set.ids(), None));
         self.evaluating = Some(Evaluating { stage: Stage::Pixels, step: 0, work });
     }
 
@@ -106,7 +104,7 @@ impl<E: FnMut(Event)> Session<E> {
         if progress == Progress::Idle
             && let Some(done) = self.evaluating.take()
         {
-            self.go_on_with(done);
+            self.go_on_with(done)?;
         }
         if let Some(run) = &mut self.run {
             run.evaluation_time += started.elapsed();
@@ -115,32 +113,59 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// After the embedding comes the comparison, after that the report.
-    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) {
+    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), String> {
         match work {
             Work::Embedding(embedder) => {
                 let (encoder, embeddings) = embedder.finish();
                 if embeddings.iter().any(|value| !value.is_finite()) {
-                    return self.fall_back(
-                        step,
-                        &format!("By step {step} the embeddings had stopped being numbers"),
-                    );
+                    return self.cannot_compare(stage, step);
                 }
-                let work = Work::Comparing(Comparing::new(stage, embeddings, &self.set, Some(encoder)));
+                if stage == Stage::Untrained {
+                    self.untrained_failed = false;
+                }
+                let work = Work::Comparing(Comparing::new(stage, embeddings, self.set.ids(), Some(encoder)));
                 self.evaluating = Some(Evaluating { stage, step, work });
             }
             Work::Comparing(comparing) => self.publish(stage, step, comparing),
         }
+        Ok(())
+    }
+
+    /// Goes back to where the embeddings were numbers. Weights just drawn give some: where they
+    /// do not, it is the device that computes wrongly.
+    fn cannot_compare(&mut self, stage: Stage, step: u32) -> Result<(), String> {
+        if stage == Stage::Untrained && std::mem::replace(&mut self.untrained_failed, true) {
+            let sentence = "Even the untrained network’s embeddings are no numbers, so the device or its driver computes wrongly.";
+            return Err(sentence.to_owned());
+        }
+        self.fall_back(step, &format!("By step {step} the embeddings had stopped being numbers"));
+        Ok(())
     }
 
     /// Reports what embeddings are worth, and keeps them for what is asked about them.
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
-        let (evaluation, rows, encoder) = comparing.finish(step);
+        let (evaluation, embedded) = comparing.finish(step, &self.set.labels_now());
         self.order = None;
-        self.embedded.insert(stage, Embedded { step, rows: Rc::new(rows), encoder });
+        self.embedded.insert(stage, embedded);
         if let Some(search) = &mut self.questions.search {
             search.search_again(stage);
         }
         (self.emit)(Event::Evaluated(evaluation));
+    }
+
+    /// Scores every evaluation that there is by other labels.
+    pub(super) fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
+        self.set.label(typed);
+        let labels = self.set.labels_now();
+        for stage in Stage::ALL {
+            let Some(embedded) = self.embedded.get(&stage) else { continue };
+            let score = embedded.score(&labels);
+            (self.emit)(Event::Scored {
+                stage,
+                shared_labels: score.map(|score| score.shared_labels),
+                knn: score.map(|score| score.accuracy),
+            });
+        }
     }
 
     /// Sends a matrix that was asked for; its rows stand in the same order at every stage.

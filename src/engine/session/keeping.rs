@@ -10,6 +10,16 @@ use crate::{
     settings::Settings,
 };
 
+/// Reads a snapshot that a run can go on from by these settings; the error is a sentence.
+pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoint, String> {
+    let snapshot = Checkpoint::from_file(file)?;
+    if snapshot.settings.network_shape() == settings.network_shape() {
+        Ok(snapshot)
+    } else {
+        Err("What was learned belongs to a network of another shape and cannot be used.".to_owned())
+    }
+}
+
 impl<E: FnMut(Event)> Session<E> {
     /// Hands the network out as it is now.
     pub(super) async fn save_model(&mut self) {
@@ -44,13 +54,8 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Takes up a run where a snapshot was taken.
     pub(super) fn restore(&mut self, file: &[u8]) {
-        let shape = |settings: &Settings| (settings.width, settings.depth, settings.side);
-        match Checkpoint::from_file(file) {
-            Ok(snapshot) if shape(&snapshot.settings) == shape(&self.settings) => self.resume_from(snapshot),
-            Ok(_) => (self.emit)(Event::Refused(
-                "What was learned belongs to a network of another shape, so training starts from step 0."
-                    .to_owned(),
-            )),
+        match read_snapshot(file, &self.settings) {
+            Ok(snapshot) => self.resume_from(snapshot),
             Err(sentence) => (self.emit)(Event::Refused(sentence)),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::evaluate::{UnitRows, neighbours::NearestNeighbours};
 
-/// How many others count as near, softly (van der Maaten & Hinton 2008, equation 4).
+/// How many others count as near, softly (van der Maaten & Hinton 2008, section 2).
 const PERPLEXITY: f32 = 30.0;
 
 /// Halvings of the interval in which a row's precision is sought.

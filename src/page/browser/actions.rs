@@ -6,11 +6,11 @@ use leptos::{
 };
 use wasm_bindgen::JsValue;
 
-use super::{experiment_file, session::Session, timing};
+use super::{dynamic::effect, experiment_file, session::Session, timing};
 use crate::{
     page::{
         address,
-        state::{Newcomer, PORTION, Removed, Tab},
+        state::{Newcomer, PORTION, Part, Removed, State, Tab},
     },
     protocol::{Command, PictureId, Stage, Study},
     settings::{Images, Settings},
@@ -53,12 +53,13 @@ impl Session {
             .ok();
     }
 
-    /// Takes back the settings of a run, for the pictures that are here now.
+    /// Takes back the settings of a run, for the pictures that are here now: their seed stays.
     pub fn use_settings_of(self, number: u32) {
         if let Some(record) = self.peek(|state| state.record(number)) {
             let taken = record.settings;
             self.edit(|now| {
-                *now = Settings { images: now.images, backend: now.backend, run: now.run, ..taken }
+                let Settings { images, seed, backend, run, .. } = *now;
+                *now = Settings { images, seed, backend, run, ..taken };
             });
         }
     }
@@ -209,6 +210,16 @@ impl Session {
     pub fn inspect(self, anchor: Option<u32>) {
         self.change(|state| state.inspect(anchor));
         self.send(&Command::Inspect { anchor });
+    }
+
+    /// Tells the engine of labels that the user types, whenever they change.
+    pub fn tell_labels(self) {
+        effect(move || {
+            self.track([Part::Labels]);
+            if let Some(command) = self.change(State::wants_to_label) {
+                self.send(&command);
+            }
+        });
     }
 
     /// Asks what a few labels are worth at a stage, once for each change of labels or embeddings.

@@ -71,6 +71,7 @@ fn App(session: Session) -> impl IntoView {
     Tour::provide();
     remote::receive(session);
     address_bar::follow(session);
+    session.tell_labels();
     let embed = session.peek(|state| state.embed);
     view! {
         <div class="page" class:embed=embed>

@@ -113,7 +113,10 @@ async fn sheet_pixels() -> Result<Vec<u8>, JsValue> {
     element.set_src(&address("fashion-1000.png"));
     let decoded: Promise = element.decode();
     JsFuture::from(decoded).await?;
-    let (width, height) = (element.natural_width(), element.natural_height());
+    let [width, height] = [element.natural_width(), element.natural_height()];
+    if [width as usize, height as usize] != samples::FASHION_SHEET {
+        return Err("the sheet of clothes is of another size".into());
+    }
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
     canvas.set_width(width);
     canvas.set_height(height);

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     image::{BACKGROUND, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
-    page::file_header::{HEADER_BYTES, dimensions},
+    page::file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg},
     protocol::Command,
 };
 
@@ -175,7 +175,7 @@ impl Decoders {
 }
 
 /// A number that no other request of this page has.
-fn next_request() -> u32 {
+pub fn next_request() -> u32 {
     thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
     let request = NEXT.get();
     NEXT.set(request.wrapping_add(1));
@@ -185,14 +185,31 @@ fn next_request() -> u32 {
 /// The memory that a file's pixels will take, in bytes, where that is known; an error if
 /// that is too much for a decoder.
 async fn memory(file: &File) -> Result<u64, String> {
-    let end = file.size().min(f64::from(HEADER_BYTES));
-    let header = file.slice_with_f64_and_f64(0.0, end).map_err(|_| unreadable())?;
-    let (width, height) = dimensions(&bytes(&header).await?).unwrap_or_default();
+    let (width, height) = dimensions_of(file).await?.unwrap_or_default();
     let memory = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(4);
     if width.max(height) > MAX_FILE_SIDE || memory > MAX_FILE_MEMORY {
         return Err(format!("It is too large: {width} × {height} pixels."));
     }
     Ok(memory)
+}
+
+/// A file's dimensions, where it tells them; an error if it may be hiding them.
+async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, String> {
+    let header = first_bytes(file, HEADER_BYTES).await?;
+    let found = dimensions(&header);
+    if found.is_some() || !is_jpeg(&header) || file.size() <= f64::from(HEADER_BYTES) {
+        return Ok(found);
+    }
+    let found = dimensions(&first_bytes(file, LONG_HEADER_BYTES).await?);
+    if found.is_none() && file.size() > f64::from(LONG_HEADER_BYTES) {
+        return Err("It does not say how large it is within its first 8 MiB.".to_owned());
+    }
+    Ok(found)
+}
+
+async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, String> {
+    let end = file.size().min(f64::from(count));
+    bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| unreadable())?).await
 }
 
 /// A file's contents; the error is a sentence.

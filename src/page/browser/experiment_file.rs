@@ -2,19 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use futures_channel::oneshot;
 use js_sys::{Array, Uint8Array};
-use leptos::{prelude::GetValue, task::spawn_local};
+use leptos::{
+    prelude::{GetValue, UpdateValue},
+    task::spawn_local,
+};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, File};
 
-use super::{builtin, download, session::Session, storage::Trouble, timing};
+use super::{builtin, decoder::next_request, download, session::Session, storage::Trouble, timing};
 use crate::{
     page::{
         experiment::{Experiment, pictures_from_bytes},
         state::{Newcomer, PORTION},
     },
-    protocol::PictureId,
-    settings::Images,
+    protocol::{Command, PictureId},
+    settings::{Images, Settings},
 };
 
 /// What such files end in.
@@ -67,20 +71,10 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// Opens a file; one that is not whole changes nothing.
+/// Opens a file; one that cannot be gone on from as a whole changes nothing.
 pub fn open(session: Session, file: File) {
     spawn_local(async move {
-        let opened = async {
-            let refuse = |trouble: Trouble| {
-                format!("“{}” cannot be opened: {}. Nothing was changed.", file.name(), trouble.words())
-            };
-            let storage = session.storage.get_value();
-            let parts = storage.ask("unpack", &file, &Array::new()).await.map_err(refuse)?;
-            let parts: Array = parts.unchecked_into();
-            let body = Uint8Array::from(parts.shift()).to_vec();
-            take_up(session, &body, &parts).await
-        };
-        match opened.await {
+        match try_open(session, &file).await {
             Ok(Outcome::Opened { .. }) => {
                 session.change(|state| state.notify(format!("“{}” was opened.", file.name())));
             }
@@ -90,14 +84,50 @@ pub fn open(session: Session, file: File) {
     });
 }
 
-/// Puts a kept experiment in the place of everything on the page. The error is a sentence,
-/// and then nothing was changed.
-pub async fn take_up(session: Session, body: &[u8], pictures: &Array) -> Result<Outcome, String> {
+async fn try_open(session: Session, file: &File) -> Result<Outcome, String> {
+    let refuse = |trouble: Trouble| {
+        format!("“{}” cannot be opened: {}. Nothing was changed.", file.name(), trouble.words())
+    };
+    let storage = session.storage.get_value();
+    let parts = storage.ask("unpack", file, &Array::new()).await.map_err(refuse)?;
+    let parts: Array = parts.unchecked_into();
+    let body = Uint8Array::from(parts.shift()).to_vec();
+    let (experiment, pictures) = read(&body, &parts)?;
+    if let Some(snapshot) = &experiment.snapshot {
+        vet(session, experiment.settings, &snapshot.file).await?;
+    }
+    Ok(put(session, experiment, pictures).await)
+}
+
+/// An experiment and its pictures at their places, or a sentence. What an engine is to go on from
+/// only an engine can read.
+pub fn read(body: &[u8], pictures: &Array) -> Result<(Experiment, Vec<(u32, Newcomer)>), String> {
     let experiment = Experiment::from_bytes(body)?;
     let parts: Vec<Vec<u8>> = pictures.iter().map(|part| Uint8Array::from(part).to_vec()).collect();
-    let pictures = pictures_from_bytes(parts.iter().map(Vec::as_slice))?;
-    drop(parts);
-    Ok(put(session, experiment, pictures).await)
+    Ok((experiment, pictures_from_bytes(parts.iter().map(Vec::as_slice))?))
+}
+
+/// Whether the engine can go on from a snapshot; if not, the error is a sentence. Without an
+/// engine nothing speaks against it.
+async fn vet(session: Session, settings: Settings, file: &[u8]) -> Result<(), String> {
+    // An engine may give way to another before it answers.
+    for _ in 0..3 {
+        let (sender, receiver) = oneshot::channel();
+        let request = next_request();
+        session.vetting.update_value(|vetting| drop(vetting.insert(request, sender)));
+        if session.ask(&Command::Vet { request, settings, file: file.to_vec() }).is_err() {
+            return Ok(());
+        }
+        if let Ok(verdict) = receiver.await {
+            return verdict.map_err(with_promise);
+        }
+    }
+    Err(with_promise("The engine stopped while it read what was learned.".to_owned()))
+}
+
+fn with_promise(sentence: String) -> String {
+    const PROMISE: &str = "Nothing was changed.";
+    if sentence.ends_with(PROMISE) { sentence } else { format!("{sentence} {PROMISE}") }
 }
 
 /// Puts an experiment and its pictures in the place of everything on the page.

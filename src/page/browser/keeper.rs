@@ -14,6 +14,7 @@ use web_sys::Event;
 
 use super::{
     experiment_file::{self, Outcome},
+    persistence,
     session::Session,
     storage::Trouble,
     theme, timing,
@@ -52,7 +53,6 @@ pub struct Kept {
 /// Starts the storage, offers what an earlier visit left there, and keeps this visit.
 pub fn start(session: Session) {
     let storage = session.storage.get_value();
-    storage.start();
     spawn_local(async move {
         let found = storage.ask("find", &JsValue::UNDEFINED, &Array::new()).await;
         session.change(|state| match found {
@@ -90,8 +90,16 @@ fn keep(session: Session) {
         let written = write(session, &mut kept).await;
         session.change(|state| state.set_keeping(outcome(&written)));
         match written {
-            Ok(()) => (kept.revision, kept.patience) = (revision, Patience::default()),
-            Err(_) => kept.patience.lose(timing::now()),
+            Ok(()) => {
+                (kept.revision, kept.patience) = (revision, Patience::default());
+                persistence::ask_once();
+            }
+            Err(trouble) => {
+                if trouble == Trouble::Taken {
+                    *kept = Kept { patience: kept.patience, ..Kept::default() };
+                }
+                kept.patience.lose(timing::now());
+            }
         }
     });
 }
@@ -101,7 +109,7 @@ fn outcome(written: &Result<(), Trouble>) -> Keeping {
         Ok(()) => Keeping::On,
         Err(Trouble::Forgotten) => Keeping::Forgotten,
         Err(Trouble::Full) => Keeping::Full,
-        Err(Trouble::Other(_)) => Keeping::Failing,
+        Err(Trouble::Taken | Trouble::Other(_)) => Keeping::Failing,
     }
 }
 
@@ -135,7 +143,7 @@ async fn write(session: Session, kept: &mut Kept) -> Result<(), Trouble> {
                 buffers.push(&bytes.buffer());
                 pictures.push(&Array::of2(&place.into(), &bytes));
             }
-            state.keeping != Keeping::Forgotten
+            !state.keeping.is_over()
         });
         if !wanted {
             return Err(Trouble::Forgotten);
@@ -189,7 +197,9 @@ async fn load(session: Session, key: &str) -> Result<Outcome, String> {
     let loaded = loaded.map_err(|trouble| format!("It could not be loaded: {}.", trouble.words()))?;
     let loaded: Array = loaded.dyn_into().map_err(|_| "It is open in another tab.".to_owned())?;
     let body = Uint8Array::from(loaded.get(0)).to_vec();
-    experiment_file::take_up(session, &body, &loaded.get(1).unchecked_into()).await
+    let (experiment, pictures) = experiment_file::read(&body, &loaded.get(1).unchecked_into())?;
+    // If no engine can go on from what was learned, the pictures are still worth continuing with.
+    Ok(experiment_file::put(session, experiment, pictures).await)
 }
 
 /// Removes what was offered.
@@ -210,15 +220,16 @@ pub fn forget_everything(session: Session) {
     theme::forget();
     session.change(|state| {
         state.set_offer(None);
-        state.set_keeping(Keeping::Forgotten);
+        state.set_keeping(Keeping::Forgetting);
     });
     let told = Event::new("everything-forgotten").and_then(|event| document().dispatch_event(&event));
     told.expect("a page takes events");
     spawn_local(async move {
         let storage = session.storage.get_value();
-        if let Err(trouble) = storage.ask("forgetAll", &JsValue::UNDEFINED, &Array::new()).await {
-            let sentence = format!("Not everything could be removed: {}.", trouble.words());
-            session.change(|state| state.notify(sentence));
-        }
+        let removed = storage.ask("forgetAll", &JsValue::UNDEFINED, &Array::new()).await;
+        session.change(|state| match removed {
+            Ok(_) => state.set_keeping(Keeping::Forgotten),
+            Err(trouble) => state.notify(format!("Not everything could be removed: {}.", trouble.words())),
+        });
     });
 }

@@ -3,12 +3,14 @@
 //! The worker holds a lock from its start to its end; the page waits for the same lock.
 
 use js_sys::{Function, Promise};
-use leptos::prelude::window;
+use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker};
 
 // web-sys keeps locks behind an unstable flag; this much of them is stable. Without a
-// secure context there are none, and such an end goes unnoticed.
+// secure context there are none, and a browser that denies the page its storage refuses them:
+// then such an end goes unnoticed.
 #[wasm_bindgen]
 extern "C" {
     type Host;
@@ -30,7 +32,7 @@ const HELD: &str = "held";
 /// The beginning of a classic worker's script: holds the lock, and says so.
 pub fn holding(name: &str) -> String {
     format!(
-        "self.navigator.locks?.request(\"{name}\", () => {{ self.postMessage(\"{HELD}\"); return new Promise(() => {{}}); }});"
+        "self.navigator.locks?.request(\"{name}\", () => {{ self.postMessage(\"{HELD}\"); return new Promise(() => {{}}); }}).catch(() => {{}});"
     )
 }
 
@@ -49,7 +51,8 @@ pub fn watch(worker: &Worker, name: String, gone: impl FnOnce() + 'static) {
 pub fn await_end(name: &str, gone: impl FnOnce() + 'static) {
     let host: Host = window().navigator().unchecked_into();
     let granted = Closure::once_into_js(move |_: JsValue| gone());
-    if let Some(locks) = host.locks() {
-        locks.request(name, granted.unchecked_ref()).ok();
+    if let Some(Ok(answer)) = host.locks().map(|locks| locks.request(name, granted.unchecked_ref())) {
+        // A refusal that nobody hears would be an error of the page.
+        spawn_local(async move { drop(JsFuture::from(answer).await) });
     }
 }

@@ -1,17 +1,19 @@
 //! The header: name, promise, backend, theme, Share.
 
-use leptos::prelude::*;
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::{
-    clipboard, dynamic::handler, remote::address_of, session::Session, theme::ThemeSwitch, tour::TourButton,
+    clipboard,
+    dynamic::{dynamic, effect, handler},
+    remote::address_of,
+    session::Session,
+    theme::ThemeSwitch,
+    tour::TourButton,
 };
-use crate::{
-    page::{
-        address,
-        state::{Engine, Part, State},
-        words,
-    },
-    settings::Images,
+use crate::page::{
+    address,
+    state::{Engine, Part, State},
+    words,
 };
 
 /// The header.
@@ -113,29 +115,64 @@ fn reason(engine: &Engine) -> String {
 fn Share() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
+    let by_hand = RwSignal::new(None);
+    let button = NodeRef::<html::Button>::new();
     let share = move |_| {
         let link = session.peek(|state| address_of(&address::shared(state)));
-        clipboard::copy(link, report);
+        by_hand.set(None);
+        clipboard::copy_or(link, report, move |link| by_hand.set(Some(link)));
     };
-    let own = move || {
-        session.read([Part::Settings, Part::Pictures], |state| {
-            state.settings.images == Images::Own && state.remote.is_none()
-        })
+    let copied = move || report.get() == Some(true);
+    let said = move || {
+        let left_out = session.peek(address::left_out);
+        let sentences = ["Link copied."].into_iter().chain(left_out).collect::<Vec<_>>();
+        if copied() { sentences.join(" ") } else { String::new() }
     };
-    let said = Signal::derive(move || match report.get() {
-        None => "",
-        Some(false) => "The browser did not allow copying: take the link from the address bar.",
-        Some(true) if own() => "Link copied. It carries the settings; your pictures stay here.",
-        Some(true) => "Link copied",
-    });
+    let close = move || {
+        by_hand.set(None);
+        if let Some(button) = button.get_untracked() {
+            button.focus().ok();
+        }
+    };
     view! {
         <div class="share">
-            <button class="button" type="button" on:click=handler(share)>
+            <button class="button" type="button" node_ref=button on:click=handler(share)>
                 "Share"
             </button>
-            <p class="toast" class:shown=move || report.get().is_some() aria-live="polite">
+            <p class="toast" class:shown=copied aria-live="polite">
                 {said}
             </p>
+            {dynamic(move || by_hand.get().map(|link| view! { <LinkByHand link close /> }))}
+        </div>
+    }
+}
+
+/// The link, selected, for those whose browser does not let the page copy it.
+#[component]
+fn LinkByHand(link: String, close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    effect(move || {
+        if let Some(field) = field.get() {
+            field.focus().ok();
+            field.select();
+        }
+    });
+    view! {
+        <div
+            class="told"
+            on:keydown=handler(move |event: KeyboardEvent| {
+                if event.key() == "Escape" {
+                    close();
+                }
+            })
+        >
+            <label>
+                "The browser did not allow copying. The link is selected: copy it yourself. "
+                <input type="text" readonly prop:value=link node_ref=field />
+            </label>
+            <button class="button" type="button" on:click=handler(move |_| close())>
+                "Close"
+            </button>
         </div>
     }
 }

@@ -4,10 +4,7 @@ use leptos::task::spawn_local;
 use web_sys::File;
 
 use super::{decoder::bytes, session::Session};
-use crate::protocol::Command;
-
-/// The largest file that is read, in bytes; the engine says what is a model.
-const MAX_BYTES: f64 = 256e6;
+use crate::protocol::{Command, MAX_MODEL_BYTES};
 
 /// Whether a file is one by its name.
 pub fn is_one(name: &str) -> bool {
@@ -17,7 +14,7 @@ pub fn is_one(name: &str) -> bool {
 /// Hands a model file to the engine, which answers with its settings or why not.
 pub fn open(session: Session, file: File) {
     spawn_local(async move {
-        if file.size() > MAX_BYTES {
+        if file.size() > MAX_MODEL_BYTES as f64 {
             let sentence = format!("“{}” is too large for a model of this page.", file.name());
             return session.change(|state| state.notify(sentence));
         }

@@ -51,6 +51,8 @@ pub struct Session {
     pub(super) replacing: StoredValue<bool>,
     /// Files that the engine decodes, and who waits for them.
     pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,
+    /// Snapshots that the engine vets, and who waits for its verdict.
+    pub(super) vetting: StoredValue<HashMap<u32, oneshot::Sender<Result<(), String>>>, LocalStorage>,
     /// The browser's storage.
     pub(super) storage: StoredValue<Storage, LocalStorage>,
     /// What of this visit is in it.
@@ -73,6 +75,7 @@ impl Session {
             breakdowns: StoredValue::new(Vec::new()),
             replacing: StoredValue::new(false),
             decoding: StoredValue::new_local(HashMap::new()),
+            vetting: StoredValue::new_local(HashMap::new()),
             storage: StoredValue::new_local(Storage::default()),
             kept: StoredValue::new_local(keeper::Shared::default()),
             unsent_settings: StoredValue::new(false),

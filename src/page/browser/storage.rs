@@ -23,6 +23,8 @@ use super::{
 pub enum Trouble {
     /// The user wanted everything forgotten, here or in another tab.
     Forgotten,
+    /// Another tab works on what was to be written.
+    Taken,
     /// The browser has no room for more.
     Full,
     /// Anything else, in words, without a full stop.
@@ -34,6 +36,7 @@ impl Trouble {
     fn of(name: &str, words: &str) -> Self {
         match name {
             "Forgotten" => Self::Forgotten,
+            "Taken" => Self::Taken,
             "QuotaExceededError" => Self::Full,
             _ => Self::Other(words.trim_end_matches('.').to_owned()),
         }
@@ -43,6 +46,7 @@ impl Trouble {
     pub fn words(&self) -> &str {
         match self {
             Self::Forgotten => "everything was removed from this browser",
+            Self::Taken => "another tab works on it",
             Self::Full => "the browser’s storage is full",
             Self::Other(words) => words,
         }
@@ -64,48 +68,22 @@ pub struct Storage(Rc<Line>);
 #[derive(Default)]
 struct Line {
     worker: RefCell<Option<WatchedWorker>>,
+    /// Counts the workers: an earlier one may end more than once.
+    generation: Cell<u32>,
+    /// Whether the latest worker lives, or is on its way.
+    alive: Cell<bool>,
     /// Questions that came before the worker, with what they hand over.
     early: RefCell<Vec<(JsValue, Array)>>,
     open: RefCell<HashMap<u32, oneshot::Sender<Answer>>>,
     next: Cell<u32>,
-    /// Why there is no worker any more.
-    ended: RefCell<Option<Trouble>>,
 }
 
 impl Storage {
-    /// Starts the worker. Its script is fetched, but starts as one that came along with the
-    /// page: only so does the page's Content-Security-Policy hold in it too.
-    pub fn start(&self) {
-        let storage = self.clone();
-        spawn_local(async move {
-            if let Err(error) = storage.fetch_and_start().await {
-                storage.0.end(error.into());
-            }
-        });
-    }
-
-    async fn fetch_and_start(&self) -> Result<(), JsValue> {
-        let response = JsFuture::from(window().fetch_with_str(&address("storage-worker.js"))).await?;
-        let response: Response = response.unchecked_into();
-        if !response.ok() {
-            return Err(format!("the server answered {}", response.status()).into());
-        }
-        let script = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-        let (hearing, ending) = (self.0.clone(), self.0.clone());
-        let on_end = move || ending.end(Trouble::Other("the browser ended the storage’s worker".to_owned()));
-        let worker =
-            WatchedWorker::start(&script, move |answer| hearing.hear(&answer.unchecked_into()), on_end)?;
-        for (question, handed_over) in self.0.early.take() {
-            worker.post(&question, &handed_over)?;
-        }
-        *self.0.worker.borrow_mut() = Some(worker);
-        Ok(())
-    }
-
-    /// Asks one of its questions; the buffers in `handed_over` are no longer the page's.
+    /// Asks one of its questions; the buffers in `handed_over` are no longer the page's. A worker
+    /// is started for the first, and for the first after one has ended.
     pub async fn ask(&self, question: &str, argument: &JsValue, handed_over: &Array) -> Answer {
-        if let Some(trouble) = self.0.ended.borrow().clone() {
-            return Err(trouble);
+        if !self.0.alive.get() {
+            self.start();
         }
         let number = self.0.next.get();
         self.0.next.set(number + 1);
@@ -118,9 +96,46 @@ impl Storage {
         }
         receiver.await.unwrap_or_else(|_| Err(Trouble::Other("there was no answer".to_owned())))
     }
+
+    /// Starts a worker in the place of one that has ended.
+    fn start(&self) {
+        let line = self.0.clone();
+        let generation = line.generation.get() + 1;
+        line.generation.set(generation);
+        line.alive.set(true);
+        line.worker.take();
+        spawn_local(async move {
+            if let Err(error) = line.clone().fetch_and_start(generation).await {
+                line.end(generation, error.into());
+            }
+        });
+    }
 }
 
 impl Line {
+    /// The worker's script is fetched, but starts as one that came along with the page: only so
+    /// does the page's Content-Security-Policy hold in it too.
+    async fn fetch_and_start(self: Rc<Self>, generation: u32) -> Result<(), JsValue> {
+        let response = JsFuture::from(window().fetch_with_str(&address("storage-worker.js"))).await?;
+        let response: Response = response.unchecked_into();
+        if !response.ok() {
+            return Err(format!("the server answered {}", response.status()).into());
+        }
+        let script = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        let (hearing, ending) = (self.clone(), self.clone());
+        let on_end = move || {
+            let trouble = Trouble::Other("the browser ended the storage’s worker".to_owned());
+            ending.end(generation, trouble);
+        };
+        let worker =
+            WatchedWorker::start(&script, move |answer| hearing.hear(&answer.unchecked_into()), on_end)?;
+        for (question, handed_over) in self.early.take() {
+            worker.post(&question, &handed_over)?;
+        }
+        *self.worker.borrow_mut() = Some(worker);
+        Ok(())
+    }
+
     fn hear(&self, answer: &Array) {
         let number = answer.get(0).as_f64().unwrap_or_default() as u32;
         let text = |place| answer.get(place).as_string().unwrap_or_default();
@@ -132,11 +147,16 @@ impl Line {
         }
     }
 
-    /// Answers every question that is open, and those to come, with the same trouble.
-    fn end(&self, trouble: Trouble) {
+    /// Answers every question that is open with the same trouble. The worker itself is dropped
+    /// later: one of its callbacks may be running.
+    fn end(&self, generation: u32, trouble: Trouble) {
+        if generation != self.generation.get() {
+            return;
+        }
+        self.alive.set(false);
+        self.early.take();
         for (_, asker) in self.open.take() {
             asker.send(Err(trouble.clone())).ok();
         }
-        self.ended.borrow_mut().get_or_insert(trouble);
     }
 }

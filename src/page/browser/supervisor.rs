@@ -1,7 +1,7 @@
 //! Starts the engine, hears it, and starts another when it breaks down.
 
 use leptos::{
-    prelude::{GetValue, SetValue, UpdateValue, document},
+    prelude::{GetValue, SetValue, UpdateValue, WithValue, document},
     task::spawn_local,
 };
 
@@ -16,7 +16,7 @@ use web_sys::{CustomEvent, CustomEventInit};
 
 use crate::{
     page::export::File,
-    protocol::{Event, MessageError},
+    protocol::{Backend, Event, MessageError},
     settings::BackendChoice,
 };
 
@@ -47,8 +47,20 @@ async fn load(session: Session, code: Download) {
             session.change(|state| state.engine_is_starting());
             boot(session);
         }
+        Err(sentence) if session.code.with_value(Option::is_some) => stay(session, sentence),
         Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
     }
+}
+
+/// Goes on with the engine that was to be exchanged: without a network it may be the only one.
+fn stay(session: Session, sentence: String) {
+    session.change(|state| {
+        state.edit(|settings| settings.backend = BackendChoice::Cpu);
+        state.notify(format!("{sentence} The one that computes on the CPU goes on."));
+        state.engine_is_starting();
+    });
+    succeed(session);
+    boot(session);
 }
 
 /// Tells offline.js that all the code that this visit needs is there.
@@ -101,6 +113,12 @@ fn receive(session: Session, event: Event) {
                 waiting.send(picture.unwrap_or_else(Decoded::Refused)).ok();
             }
         }
+        Event::Vetted { request, verdict } => {
+            let waiting = session.vetting.try_update_value(|vetting| vetting.remove(&request));
+            if let Some(waiting) = waiting.flatten() {
+                waiting.send(verdict).ok();
+            }
+        }
         Event::Model { step, file } => {
             let name = format!("likeness-model-step-{step}.safetensors");
             let contents = file.to_vec();
@@ -113,8 +131,9 @@ fn receive(session: Session, event: Event) {
         // The old engine's callback is still running: it must not be dropped here.
         Event::Failed(reason) => {
             session.replacing.set_value(true);
+            let backend = session.peek(|state| state.engine.environment().map(|found| found.backend));
             session.change(|state| state.apply(Event::Failed(reason)));
-            timing::after(0, move || replace(session));
+            timing::after(0, move || replace(session, backend));
         }
         Event::WebGpuNeeded => {
             session.replacing.set_value(true);
@@ -127,13 +146,18 @@ fn receive(session: Session, event: Event) {
 
 /// Ends the engine without WebGPU and starts the one that has it.
 fn exchange(session: Session) {
+    succeed(session);
+    spawn_local(load(session, Engine::WebGpu.fetch()));
+}
+
+/// Ends the engine, and opens the line to one that takes over what it was asked.
+fn succeed(session: Session) {
     let decoding = session.decoding.try_update_value(std::mem::take).unwrap_or_default();
     end(session);
     connect(session);
     for (_, waiting) in decoding {
         waiting.send(Decoded::Exchanged).ok();
     }
-    spawn_local(load(session, Engine::WebGpu.fetch()));
 }
 
 /// Ends the engine.
@@ -141,10 +165,12 @@ fn end(session: Session) {
     session.replacing.set_value(false);
     session.engine.set_value(None);
     session.decoding.update_value(|decoding| decoding.clear());
+    session.vetting.update_value(|vetting| vetting.clear());
 }
 
-/// Ends the engine that broke down and starts another.
-fn replace(session: Session) {
+/// Ends the engine that broke down and starts another; `backend` is what it computed on, where
+/// that is known.
+fn replace(session: Session, backend: Option<Backend>) {
     end(session);
     let now = timing::now();
     session.breakdowns.update_value(|times| {
@@ -156,7 +182,9 @@ fn replace(session: Session) {
         let sentence = "The engine keeps breaking down and was given up. Reload the page to try again.";
         return give_up(session, sentence.to_owned());
     }
-    if breakdowns >= BEFORE_CPU && session.peek(|state| state.settings.backend != BackendChoice::Cpu) {
+    let on_cpu =
+        backend == Some(Backend::Cpu) || session.peek(|state| state.settings.backend == BackendChoice::Cpu);
+    if breakdowns >= BEFORE_CPU && !on_cpu {
         session.change(|state| {
             state.edit(|settings| settings.backend = BackendChoice::Cpu);
             state.notify("The engine broke down twice within a minute, so it now computes on the CPU.");

@@ -167,17 +167,13 @@ fn Ring() -> impl IntoView {
 /// Looks with every frame where the target is, for as long as the tour goes on.
 fn follow(tour: Tour, place: RwSignal<[f64; 4]>) {
     let Some(stop) = tour.place.get_untracked().map(|place| &STOPS[place]) else { return };
-    if let Some(target) = target(stop) {
+    // Around nothing where there is no target.
+    let found = target(stop).map_or([0.0; 4], |target| {
         let rect = target.get_bounding_client_rect();
-        let found = [
-            rect.left() - MARGIN,
-            rect.top() - MARGIN,
-            rect.width() + 2.0 * MARGIN,
-            rect.height() + 2.0 * MARGIN,
-        ];
-        if place.try_get_untracked().is_some_and(|place| place != found) {
-            place.set(found);
-        }
+        [rect.left() - MARGIN, rect.top() - MARGIN, rect.width() + 2.0 * MARGIN, rect.height() + 2.0 * MARGIN]
+    });
+    if place.try_get_untracked().is_some_and(|place| place != found) {
+        place.set(found);
     }
     timing::next_frame(move || follow(tour, place));
 }

@@ -8,9 +8,6 @@ use crate::{
     settings::Settings,
 };
 
-/// The stages in the order in which the file has them.
-const STAGES: [Stage; 3] = [Stage::Pixels, Stage::Untrained, Stage::Trained];
-
 /// The run as JSON: settings, environment, pictures' names and labels, curves, scores.
 pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>) -> String {
     let mut json = Json::pretty();
@@ -33,12 +30,12 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
         });
         json.key("temperature").object(|json| temperature(json, state));
         json.key("steps").list(&state.run.steps, |json, report| json.object(|json| step(json, report)));
-        let scored = STAGES.iter().filter_map(|stage| state.results.scored(*stage));
+        let scored = Stage::ALL.iter().filter_map(|stage| state.results.scored(*stage));
         json.key("evaluations").list(scored, |json, scored| {
             json.object(|json| score(json, &scored.evaluation));
         });
         scores_by_step(json.key("scores_by_step"), state);
-        let classified = STAGES.iter().filter_map(|stage| state.classification(*stage));
+        let classified = Stage::ALL.iter().filter_map(|stage| state.classification(*stage));
         json.key("classifications").list(classified, |json, found| json.object(|json| worth(json, found)));
     });
     json.finish()

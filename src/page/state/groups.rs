@@ -2,7 +2,7 @@
 
 use super::{Part, State};
 use crate::{
-    page::duplicate_threshold::suggested,
+    page::{by_stage::ByStage, duplicate_threshold::suggested},
     protocol::{Clustering, LEAST_LINK, Partition, Stage, Study, Survey},
 };
 
@@ -49,7 +49,7 @@ pub struct Groups {
     /// The least cosine similarity of near-duplicates; as suggested when `None`.
     threshold: Option<f32>,
     /// By the number of the stage.
-    known: [Known; 3],
+    known: ByStage<Known>,
 }
 
 impl Groups {
@@ -64,16 +64,16 @@ impl Groups {
     }
 
     pub(super) fn ask_again_of(&mut self, stage: Stage) {
-        self.known[stage as usize].asked.clear();
+        self.known[stage].asked.clear();
     }
 
     pub(super) fn keep_clustering(&mut self, clustering: Clustering) {
-        let stage = clustering.stage as usize;
+        let stage = clustering.stage;
         self.known[stage].clustering = Some(clustering);
     }
 
     pub(super) fn keep_survey(&mut self, survey: Survey) {
-        let stage = survey.stage as usize;
+        let stage = survey.stage;
         self.known[stage].survey = Some(survey);
     }
 
@@ -119,13 +119,13 @@ impl State {
     /// A stage's groups by their counts, while there are embeddings.
     pub fn clustering(&self, stage: Stage) -> Option<&Clustering> {
         self.results.scored(stage)?;
-        self.groups.known[stage as usize].clustering.as_ref()
+        self.groups.known[stage].clustering.as_ref()
     }
 
     /// What is near and what apart at a stage, while there are embeddings.
     pub fn survey(&self, stage: Stage) -> Option<&Survey> {
         self.results.scored(stage)?;
-        self.groups.known[stage as usize].survey.as_ref()
+        self.groups.known[stage].survey.as_ref()
     }
 
     /// The stage whose pictures are compared: what the user chose, else the latest encoder's;
@@ -188,7 +188,7 @@ impl State {
 
     /// Whether to ask the engine for a study, once for each change of embeddings.
     pub fn wants_this_study(&mut self, study: Study, stage: Stage) -> Option<Study> {
-        let known = &mut self.groups.known[stage as usize];
+        let known = &mut self.groups.known[stage];
         if self.results.scored(stage).is_none() || known.asked.contains(&study) {
             return None;
         }

@@ -1,29 +1,31 @@
 //! What the encoder overlooks, at each stage.
 
 use super::{Part, State};
-use crate::protocol::{Invariance, Stage};
+use crate::{
+    page::by_stage::ByStage,
+    protocol::{Invariance, Stage},
+};
 
 /// What is known of each stage, and whether it was asked since anything changed.
 #[derive(Debug, Default)]
 pub struct Invariances {
-    /// By the number of the stage.
-    known: [Option<Invariance>; 3],
-    asked: [bool; 3],
+    known: ByStage<Option<Invariance>>,
+    asked: ByStage<bool>,
 }
 
 impl Invariances {
     pub(super) fn keep(&mut self, invariance: Invariance) {
-        let stage = invariance.stage as usize;
+        let stage = invariance.stage;
         self.known[stage] = Some(invariance);
     }
 
     pub(super) fn ask_again_of(&mut self, stage: Stage) {
-        self.asked[stage as usize] = false;
+        self.asked[stage] = false;
     }
 
     /// The augmentations have changed.
     pub(super) fn ask_again(&mut self) {
-        self.asked = [false; 3];
+        self.asked = ByStage::default();
     }
 
     pub(super) fn clear(&mut self) {
@@ -35,19 +37,19 @@ impl State {
     /// What a stage overlooks, while there are embeddings.
     pub fn invariance(&self, stage: Stage) -> Option<&Invariance> {
         self.results.scored(stage)?;
-        self.invariances.known[stage as usize].as_ref()
+        self.invariances.known[stage].as_ref()
     }
 
     /// Whether to ask the engine: once for each change of embeddings or augmentations, and
     /// while training goes on only if nothing is known, so that it is not slowed down.
     pub fn wants_invariance(&mut self, stage: Stage) -> bool {
         let stale = self.run.running && self.invariance(stage).is_some();
-        let asked = &mut self.invariances.asked[stage as usize];
+        let asked = &mut self.invariances.asked[stage];
         if self.results.scored(stage).is_none() || stale || *asked {
             return false;
         }
         self.touch(Part::Invariance);
-        self.invariances.asked[stage as usize] = true;
+        self.invariances.asked[stage] = true;
         true
     }
 }
@@ -56,22 +58,12 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, Neighbours},
+        protocol::{Evaluation, Event, Floats},
         settings::{Images, Settings},
     };
 
     fn evaluated(stage: Stage, step: u32) -> Event {
-        Event::Evaluated(Evaluation {
-            stage,
-            step,
-            pictures: vec![0],
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
-        })
+        Event::Evaluated(Evaluation { step, ..Evaluation::bare(stage, vec![0]) })
     }
 
     fn invariance(stage: Stage) -> Event {

@@ -27,7 +27,9 @@ pub enum Keeping {
     Full,
     /// The latest changes could not be written; they are tried again.
     Failing,
-    /// The user wanted everything forgotten, here or in another tab.
+    /// The user wants everything forgotten, and that has not been confirmed.
+    Forgetting,
+    /// Everything was forgotten, as the user wanted here or in another tab.
     Forgotten,
 }
 
@@ -36,9 +38,11 @@ impl Keeping {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Unknown => "",
-            Self::On => "Your work is kept in this browser for your next visit, pictures included.",
+            Self::On => {
+                "Your work is kept in this browser for your next visit, pictures included (a private window forgets it when it closes)."
+            }
             Self::Denied => {
-                "This browser does not let the page store anything (for example, in a private window). Export what you need before you leave."
+                "This browser does not let the page store anything. Export what you need before you leave."
             }
             Self::Full => {
                 "The browser’s storage is full: your latest changes are not kept for your next visit. Remove some pictures, or export what you need."
@@ -46,8 +50,14 @@ impl Keeping {
             Self::Failing => {
                 "The browser could not store your latest changes. The page tries again; export what you need."
             }
+            Self::Forgetting => "Nothing from this visit will be kept.",
             Self::Forgotten => "Everything was removed, and nothing from this visit will be kept.",
         }
+    }
+
+    /// Whether nothing more is to be kept.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Forgetting | Self::Forgotten)
     }
 
     /// Whether there is a storage to write to.
@@ -85,7 +95,7 @@ impl State {
     /// Notes whether this visit's work is kept. What was forgotten stays forgotten, whatever
     /// was on its way.
     pub fn set_keeping(&mut self, keeping: Keeping) {
-        if self.keeping != keeping && self.keeping != Keeping::Forgotten {
+        if self.keeping != keeping && (!self.keeping.is_over() || keeping == Keeping::Forgotten) {
             self.touch(Part::Keeping);
             self.keeping = keeping;
         }
@@ -96,7 +106,7 @@ impl State {
         self.touch(Part::Keeping);
         // Whoever worked here before is no guest: the pictures may be among what is offered.
         self.is_guest &= offer.is_none();
-        self.offer = offer.filter(|_| self.keeping != Keeping::Forgotten);
+        self.offer = offer.filter(|_| !self.keeping.is_over());
     }
 
     /// The revision that should be kept now, if any.
@@ -136,12 +146,21 @@ mod tests {
     #[test]
     fn nothing_brings_back_what_was_forgotten() {
         let mut state = state();
-        state.set_keeping(Keeping::Forgotten);
-        state.set_keeping(Keeping::On);
         let text = |text: &str| text.to_owned();
-        state.set_offer(Some(Offer { key: text("1"), when: text("today"), what: text("Shapes") }));
-        assert_eq!((state.keeping, &state.offer), (Keeping::Forgotten, &None));
-        assert_eq!(state.wants_keeping(), None);
+        for over in [Keeping::Forgetting, Keeping::Forgotten] {
+            state.set_keeping(over);
+            state.set_keeping(Keeping::On);
+            state.set_keeping(Keeping::Forgetting);
+            state.set_offer(Some(Offer { key: text("1"), when: text("today"), what: text("Shapes") }));
+            assert_eq!((state.keeping, &state.offer), (over, &None));
+            assert_eq!(state.wants_keeping(), None);
+        }
+    }
+
+    #[test]
+    fn everything_counts_as_removed_only_once_it_is() {
+        let removed = |keeping: Keeping| keeping.words().contains("Everything was removed");
+        assert_eq!([Keeping::Forgetting, Keeping::Forgotten].map(removed), [false, true]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::{Engine, Part, State};
 use crate::{
-    page::by_id::ById,
-    protocol::{Classification, LabelId, Labelling, PictureId, Stage},
+    page::{by_id::ById, by_stage::ByStage},
+    protocol::{Classification, Command, LabelId, Labelling, PictureId, Stage},
     sorted::sorted,
 };
 
@@ -47,8 +47,9 @@ pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
     typed: ById<LabelId>,
-    /// By the number of the stage.
-    known: [Known; 3],
+    /// Whether the engine has yet to hear of a change of them.
+    untold: bool,
+    known: ByStage<Known>,
     /// Labellings that were asked about.
     questions: u32,
     tuning: Option<Tuning>,
@@ -63,7 +64,8 @@ impl Default for Labels {
         Self {
             per_class: 10,
             typed: ById::default(),
-            known: Default::default(),
+            untold: false,
+            known: ByStage::default(),
             questions: 0,
             tuning: None,
             tuned: None,
@@ -88,9 +90,20 @@ impl Labels {
         self.typed.iter().map(|(id, label)| (*id, *label))
     }
 
+    /// What tells an engine that knows of none.
+    pub(super) fn message(&self) -> Option<Command> {
+        (!self.typed.is_empty()).then(|| Command::Label(self.all_typed().collect()))
+    }
+
     /// How many pictures have a typed label.
     pub fn typed_count(&self) -> usize {
         self.typed.len()
+    }
+
+    /// Typed labels have changed.
+    fn typed_anew(&mut self) {
+        self.untold = true;
+        self.ask_again();
     }
 
     /// What the engine has to say again: something that it was told has changed.
@@ -134,7 +147,7 @@ impl Labels {
 
     /// A stage has other embeddings.
     pub(super) fn ask_again_of(&mut self, stage: Stage) {
-        self.known[stage as usize].ask_again();
+        self.known[stage].ask_again();
     }
 
     /// A picture is taken out.
@@ -149,7 +162,7 @@ impl Labels {
 
     /// Keeps an answer. One to an earlier question is better than none, but not current.
     pub(super) fn keep(&mut self, classification: Classification) {
-        let known = &mut self.known[classification.stage as usize];
+        let known = &mut self.known[classification.stage];
         known.current = known.asked == Some(classification.number);
         known.classification = Some(classification);
     }
@@ -168,7 +181,7 @@ impl State {
         }
         self.touch(Part::Labels);
         self.labels.typed.remove(&id);
-        self.labels.ask_again();
+        self.labels.typed_anew();
     }
 
     /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
@@ -176,7 +189,7 @@ impl State {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
             self.touch(Part::Labels);
             self.labels.typed.insert(id, label);
-            self.labels.ask_again();
+            self.labels.typed_anew();
         }
     }
 
@@ -221,22 +234,28 @@ impl State {
     /// What classifiers made of a stage's embeddings, while there are any.
     pub fn classification(&self, stage: Stage) -> Option<&Classification> {
         self.results.scored(stage)?;
-        self.labels.known[stage as usize].classification.as_ref()
+        self.labels.known[stage].classification.as_ref()
     }
 
     /// Whether that is of the labels and embeddings as they are.
     pub fn is_classification_current(&self, stage: Stage) -> bool {
-        self.labels.known[stage as usize].current
+        self.labels.known[stage].current
+    }
+
+    /// What to tell the engine of labels that the user typed, once for each change.
+    pub fn wants_to_label(&mut self) -> Option<Command> {
+        let untold = std::mem::take(&mut self.labels.untold);
+        untold.then(|| Command::Label(self.labels.all_typed().collect()))
     }
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.
     pub fn wants_classification(&mut self, stage: Stage) -> Option<Labelling> {
-        let known = &self.labels.known[stage as usize];
+        let known = &self.labels.known[stage];
         if self.results.scored(stage).is_none() || known.asked.is_some() {
             return None;
         }
         let labelling = self.labelling(stage);
-        self.labels.known[stage as usize].asked = Some(labelling.number);
+        self.labels.known[stage].asked = Some(labelling.number);
         Some(labelling)
     }
 

@@ -1,7 +1,7 @@
 //! What the embeddings of the whole set say: neighbours, scores, matrices.
 
 use crate::{
-    page::by_id::ById,
+    page::{by_id::ById, by_stage::ByStage},
     protocol::{Evaluation, PictureId, SetMatrix, Stage},
 };
 
@@ -59,28 +59,31 @@ struct Known {
     asked: bool,
 }
 
-/// What is known of the pixels, the untrained and the trained encoder.
+/// What is known of each stage.
 #[derive(Debug, Default)]
 pub struct Results {
-    pixels: Known,
-    untrained: Known,
-    trained: Known,
+    known: ByStage<Known>,
 }
 
 impl Results {
     /// Keeps an evaluation. All matrices have to be asked for anew: the order of their
     /// rows may follow the latest embeddings.
     pub fn keep_evaluation(&mut self, evaluation: Evaluation) {
-        let known = self.known_mut(evaluation.stage);
-        known.scored = Some(Scored::new(evaluation));
-        for known in [&mut self.pixels, &mut self.untrained, &mut self.trained] {
-            known.asked = false;
+        let stage = evaluation.stage;
+        self.known[stage].scored = Some(Scored::new(evaluation));
+        self.known.iter_mut().for_each(|known| known.asked = false);
+    }
+
+    /// Keeps a stage's scores by other labels.
+    pub fn keep_scores(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+        if let Some(Scored { evaluation, .. }) = &mut self.known[stage].scored {
+            (evaluation.shared_labels, evaluation.knn) = (shared_labels, knn);
         }
     }
 
     /// Keeps a matrix, unless it is empty or its evaluation was dropped meanwhile.
     pub fn keep_matrix(&mut self, matrix: SetMatrix) {
-        let known = self.known_mut(matrix.stage);
+        let known = &mut self.known[matrix.stage];
         if known.scored.is_some() && matrix.side > 0 {
             known.matrix = Some(matrix);
         }
@@ -88,12 +91,12 @@ impl Results {
 
     /// Forgets one stage.
     pub fn drop_stage(&mut self, stage: Stage) {
-        *self.known_mut(stage) = Known::default();
+        self.known[stage] = Known::default();
     }
 
     /// Whether a stage's matrix should be asked for; true once for each evaluation.
     pub fn wants_matrix(&mut self, stage: Stage) -> bool {
-        let known = self.known_mut(stage);
+        let known = &mut self.known[stage];
         let wanted = known.scored.is_some() && !known.asked;
         known.asked |= wanted;
         wanted
@@ -101,12 +104,12 @@ impl Results {
 
     /// A stage's evaluation.
     pub fn scored(&self, stage: Stage) -> Option<&Scored> {
-        self.known(stage).scored.as_ref()
+        self.known[stage].scored.as_ref()
     }
 
     /// A stage's matrix.
     pub fn matrix(&self, stage: Stage) -> Option<&SetMatrix> {
-        self.known(stage).matrix.as_ref()
+        self.known[stage].matrix.as_ref()
     }
 
     /// The encoder's best evaluation: trained, else untrained.
@@ -129,22 +132,6 @@ impl Results {
         (!pictures.is_empty()).then(|| {
             (total as f32 / pictures.len() as f32, trained.evaluation.neighbours.k.min(SHOWN as u32))
         })
-    }
-
-    fn known(&self, stage: Stage) -> &Known {
-        match stage {
-            Stage::Pixels => &self.pixels,
-            Stage::Untrained => &self.untrained,
-            Stage::Trained => &self.trained,
-        }
-    }
-
-    fn known_mut(&mut self, stage: Stage) -> &mut Known {
-        match stage {
-            Stage::Pixels => &mut self.pixels,
-            Stage::Untrained => &mut self.untrained,
-            Stage::Trained => &mut self.trained,
-        }
     }
 }
 

@@ -57,8 +57,8 @@ impl Default for Run {
 
 impl Run {
     /// Starts over at step 0.
-    pub fn restart(&mut self, parameters: u32) {
-        self.parameters = Some(parameters);
+    pub fn restart(&mut self, parameters: Option<u32>) {
+        self.parameters = parameters;
         self.steps.clear();
         self.from = 0;
         self.notes = Notes::default();
@@ -167,12 +167,12 @@ mod tests {
         run.go_back(6);
         assert_eq!((run.step(), run.steps.len()), (6, 6));
         // A network from a file brings no curves.
-        run.restart(1);
+        run.restart(Some(1));
         run.go_back(40);
         assert_eq!((run.step(), run.steps.len()), (40, 0));
         run.steps.push(report(41, 20.0));
         assert_eq!(run.step(), 41);
-        run.restart(1);
+        run.restart(Some(1));
         assert_eq!(run.step(), 0);
     }
 

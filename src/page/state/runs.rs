@@ -54,10 +54,10 @@ impl Notes {
             self.settings = Some(*now);
             return;
         };
-        // What shapes the network changes with the next run alone, and more steps or
-        // another start change nothing of those that were taken.
-        let Settings { images, seed, side, width, backend, run, .. } = *settings;
-        let now = Settings { images, seed, side, width, backend, run, ..*now };
+        // What needs a new run changes with that alone, and more steps or another start change
+        // nothing of those that were taken.
+        let Settings { images, seed, side, width, depth, backend, run, .. } = *settings;
+        let now = Settings { images, seed, side, width, depth, backend, run, ..*now };
         if (Settings { steps: now.steps, ..*settings }) != now {
             self.changed_after = Some(before);
         }
@@ -70,6 +70,12 @@ impl Notes {
                 scores.push((step, score));
             }
         }
+    }
+
+    /// Replaces the kNN accuracy after a step, the latest that was evaluated.
+    pub(super) fn scored(&mut self, step: u32, knn: Option<f32>) {
+        self.knn.retain(|(at, _)| *at != step);
+        self.knn.extend(knn.map(|knn| (step, knn)));
     }
 
     pub(super) fn batch(&mut self, batch: &BatchMatrix) {
@@ -268,7 +274,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, LossDetails, Neighbours},
+        protocol::{Evaluation, Event, Floats, LossDetails},
         settings::Images,
     };
 
@@ -287,15 +293,10 @@ mod tests {
     /// An evaluation whose effective rank is ten times its kNN accuracy.
     fn evaluated(stage: Stage, step: u32, knn: f32) -> Event {
         Event::Evaluated(Evaluation {
-            stage,
             step,
-            pictures: vec![0],
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
             knn: Some(knn),
             effective_rank: (stage != Stage::Pixels).then_some(10.0 * knn),
+            ..Evaluation::bare(stage, vec![0])
         })
     }
 

@@ -3,6 +3,7 @@
 use super::{Neighbour, Part, State, Tab};
 use crate::{
     image::Image,
+    page::by_stage::ByStage,
     protocol::{Command, Query, QueryAnswer, Stage},
 };
 
@@ -14,8 +15,8 @@ pub struct Sought {
     pub name: String,
     /// The picture.
     pub image: Image,
-    /// Its nearest, nearest first, by the number of the stage.
-    found: [Vec<Neighbour>; 3],
+    /// Its nearest, nearest first.
+    found: ByStage<Vec<Neighbour>>,
 }
 
 /// The search as far as it got.
@@ -45,7 +46,7 @@ impl Search {
 
     /// What the set has nearest to the query, nearest first; empty until that is known.
     pub fn nearest(&self, stage: Stage) -> &[Neighbour] {
-        self.sought.as_ref().map_or(&[], |sought| &sought.found[stage as usize])
+        self.sought.as_ref().map_or(&[], |sought| &sought.found[stage])
     }
 
     /// The message that starts the search in the engine.
@@ -56,7 +57,7 @@ impl Search {
 
     pub(super) fn forget(&mut self, stage: Stage) {
         if let Some(sought) = &mut self.sought {
-            sought.found[stage as usize].clear();
+            sought.found[stage].clear();
         }
     }
 
@@ -67,8 +68,7 @@ impl Search {
     pub(super) fn keep(&mut self, answer: QueryAnswer) {
         if let Some(sought) = self.sought.as_mut().filter(|sought| sought.number == answer.number) {
             let near = answer.pictures.into_iter().zip(answer.similarities.0);
-            sought.found[answer.stage as usize] =
-                near.map(|(id, similarity)| Neighbour { id, similarity }).collect();
+            sought.found[answer.stage] = near.map(|(id, similarity)| Neighbour { id, similarity }).collect();
         }
     }
 }

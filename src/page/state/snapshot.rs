@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, Run, State};
+use super::{Part, State};
 use crate::{page::words, protocol::Command, settings::Settings};
 
 /// What an engine goes on from.
@@ -32,12 +32,13 @@ impl State {
     /// said of it, in a sentence.
     pub(super) fn expect_another_engine(&mut self) -> String {
         self.touch(Part::Run);
+        // What waits for pictures is begun with the last of them.
+        self.resuming = self.run.running && !self.postponed;
         let Some(step) = self.known_snapshot().map(|snapshot| snapshot.step) else {
             self.keep_run();
-            self.run = Run::default();
+            self.run.running = std::mem::take(&mut self.run).running;
             return "Your pictures and settings are kept; a new engine starts from step 0.".to_owned();
         };
-        self.resuming = self.run.running;
         let lost = self.run.step().saturating_sub(step);
         self.run.go_back(step);
         self.run.set_engine_aside();
@@ -64,9 +65,9 @@ impl State {
     /// Notes that a model file takes the run's place.
     pub(super) fn model_opened(&mut self, settings: Settings) {
         self.keep_run();
-        self.snapshot = None;
+        (self.snapshot, self.awaited) = (None, None);
         self.stop_running();
-        self.run.restart(0);
+        self.run.restart(None);
         self.edit(|now| *now = settings);
         self.notify("The model was opened: its network and the settings that it was trained by are in use.");
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     image::Image,
-    protocol::{Activity, Classification, Evaluation, Floats, Guesses, Neighbours, RowViews, StepReport},
+    protocol::{Activity, Classification, Evaluation, Guesses, RowViews, StepReport},
     settings::LossKind,
 };
 
@@ -22,17 +22,7 @@ fn report(step: u32) -> StepReport {
 }
 
 fn evaluation(stage: Stage, pictures: Vec<PictureId>) -> Evaluation {
-    Evaluation {
-        stage,
-        step: 0,
-        pictures,
-        dimensions: 0,
-        embeddings: Floats::default(),
-        neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-        shared_labels: None,
-        knn: None,
-        effective_rank: None,
-    }
+    Evaluation::bare(stage, pictures)
 }
 
 fn environment(backend: Backend) -> Environment {
@@ -178,7 +168,7 @@ fn a_failed_engine_leaves_pictures_and_settings() {
     state.apply(Event::Stepped(vec![report(1)]));
     state.apply(Event::Failed("the device was lost".to_owned()));
     assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
-    assert_eq!((state.run.step(), state.run.running), (0, false));
+    assert_eq!((state.run.step(), state.run.running), (0, true));
     assert_eq!(state.engine, Engine::Starting);
     assert!(state.notices[0].text.contains("the device was lost."));
 }
@@ -331,6 +321,29 @@ fn a_label_that_there_is_is_given_whole() {
     assert_eq!(page.label_of(1), Some(long.as_str()));
     state.give_label(1, 99);
     assert_eq!(state.label_of(1), Some(long.as_str()), "there is no such label");
+}
+
+#[test]
+fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
+    let mut state = state(4);
+    assert_eq!(state.wants_to_label(), None);
+    state.apply(Event::Evaluated(evaluation(Stage::Untrained, vec![0, 1, 2, 3])));
+    let trained = Evaluation { step: 20, ..evaluation(Stage::Trained, vec![0, 1, 2, 3]) };
+    state.apply(Event::Evaluated(trained));
+    assert_eq!(state.knn_by_step(), []);
+    state.type_label(2, "c");
+    let told = Command::Label(vec![(2, 2)]);
+    assert_eq!(state.wants_to_label().as_ref(), Some(&told));
+    assert_eq!(state.wants_to_label(), None);
+    assert!(state.introduction().any(|command| command == told), "another engine learns of them");
+    for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
+        state.apply(Event::Scored { stage, shared_labels: Some(0.5), knn: Some(knn) });
+    }
+    assert_eq!(state.knn_by_step(), [(0, 0.25), (20, 0.75)]);
+    state.type_label(2, "");
+    assert_eq!(state.wants_to_label(), Some(Command::Label(Vec::new())));
+    state.apply(Event::Scored { stage: Stage::Trained, shared_labels: None, knn: None });
+    assert_eq!(state.knn_by_step(), [(0, 0.25)]);
 }
 
 #[test]
@@ -512,6 +525,26 @@ fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
         state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(),
         (1..=21).collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn training_that_had_no_snapshot_yet_begins_with_the_next_engine() {
+    let mut state = state(4);
+    state.apply(Event::Restarted { parameters: 9 });
+    state.start_running();
+    for _ in 0..2 {
+        state.apply(Event::Failed("The device was lost".to_owned()));
+        assert!(state.run.running);
+        assert_eq!(state.introduction().last(), Some(Command::Train));
+    }
+    state.apply(Event::Restarted { parameters: 9 });
+    assert!(state.run.running);
+    // What waits for pictures does not begin before they are there.
+    state.begin_intake("Decoding", 2, 0);
+    state.start_running();
+    state.apply(Event::Failed("The device was lost".to_owned()));
+    assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
+    assert!(state.settled());
 }
 
 #[test]

@@ -76,24 +76,14 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Event, Floats, Neighbours},
+        protocol::{Event, Floats},
         settings::{Images, Settings},
     };
 
     const PAIR: Pair = Pair { stage: Stage::Trained, subjects: [Subject::Picture(1), Subject::Picture(2)] };
 
     fn evaluated() -> Event {
-        Event::Evaluated(Evaluation {
-            stage: Stage::Trained,
-            step: 3,
-            pictures: vec![1, 2],
-            dimensions: 0,
-            embeddings: Floats::default(),
-            neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
-            knn: None,
-            effective_rank: None,
-        })
+        Event::Evaluated(Evaluation { step: 3, ..Evaluation::bare(Stage::Trained, vec![1, 2]) })
     }
 
     fn explained(pair: Pair) -> Event {

@@ -14,6 +14,7 @@
 
 pub mod browser;
 pub mod chromium;
+pub mod experiment_files;
 pub mod exports;
 pub mod firefox;
 pub mod memory;

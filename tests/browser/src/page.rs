@@ -239,6 +239,13 @@ impl Page {
         self.browser.evaluate(expression).await
     }
 
+    /// Runs a script at the beginning of every document to come.
+    pub async fn begin_with(&self, script: &str) -> Result<()> {
+        let script = json!({"source": script});
+        self.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?;
+        Ok(())
+    }
+
     /// Picks files by the dialogue of the button for them.
     pub async fn pick(&self, paths: &[PathBuf]) -> Result<()> {
         let picker = self.driver().find(By::Css(PICKER)).await?;

@@ -8,10 +8,14 @@ use anyhow::{Context, Result, ensure};
 use likeness::protocol::BUILD;
 use memchr::memmem;
 use regex::Regex;
-use xtask::{paths, policy};
+use xtask::{paths, policy, version};
 
 /// The engines within the built page, without their endings.
 pub const ENGINES: [&str; 2] = ["engine_cpu", "engine_webgpu"];
+
+/// The page's version.
+static VERSION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"data-version="[^"]*""#).expect("it is well formed"));
 
 /// The checksum of a linked file.
 static INTEGRITY: LazyLock<Regex> =
@@ -124,9 +128,12 @@ pub fn copy_with_slow_storage(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", wait)
 }
 
-/// Copies the built page, the worker of its storage ending at the first that it should keep.
+/// Copies the built page, the worker of its storage ending at what it should keep as long as the
+/// experiment, whose key begins with the time, is new.
 pub fn copy_with_mortal_storage(folder: &Path) -> Result<()> {
-    let end = "self.addEventListener('message', ({ data }) => data[1] === 'keep' && self.close());";
+    let end = "self.addEventListener('message', ({ data: [, name, argument] }) => {
+        if (name === 'keep' && Date.now() - parseFloat(argument.key) < 3000) self.close();
+    });";
     copy_with(folder, "storage-worker.js", end)
 }
 
@@ -172,6 +179,7 @@ const FRAGILE: &str = r#"{
     const harms = {
         destroy: () => devices.forEach(device => device.destroy()),
         invalidate: () => devices.forEach(device => device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })),
+        starve: () => devices.forEach(device => device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("There is no room.") }))),
         exhaust: () => setTimeout(() => { throw new RangeError("out of memory") }),
         close: () => self.close(),
     };
@@ -196,10 +204,29 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Deploys the page over the one in `folder`, passed off as another version: the files that
-/// are named by their contents have other names, and those before them are gone. Returns
-/// what the new names have in common.
+/// Deploys the page over the one in `folder`, with engines of other contents and hence another
+/// version, in files of the same names.
+pub fn deploy_other_engine(folder: &Path) -> Result<()> {
+    for engine in ENGINES {
+        let path = code_of(engine, folder);
+        let code = [&fs::read(&path)?, CUSTOM_SECTION].concat();
+        fs::write(path, code)?;
+    }
+    let index = folder.join("index.html");
+    let page = fs::read_to_string(&index)?;
+    let page = INTEGRITY.replace_all(&page, "");
+    let page = version::stamp(&VERSION.replace_all(&page, "data-version=\"\""), folder)?;
+    Ok(fs::write(index, page)?)
+}
+
+/// What code in WebAssembly may end with, and what changes nothing but its contents.
+const CUSTOM_SECTION: &[u8] = b"\x00\x06\x05other";
+
+/// Deploys the page over the one in `folder`, passed off as another version: its engines are
+/// other ones, the files that are named by their contents have other names, and those before
+/// them are gone. Returns what the new names have in common.
 pub fn deploy_other_version(folder: &Path) -> Result<String> {
+    deploy_other_engine(folder)?;
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let names = names.collect::<Result<Vec<_>>>()?;
     let page = names.iter().find_map(|name| name.strip_prefix("page-")?.strip_suffix("_bg.wasm"));
@@ -210,10 +237,8 @@ pub fn deploy_other_version(folder: &Path) -> Result<String> {
         let mut contents = fs::read(&path)?;
         if name.ends_with(".html") || name.ends_with(".js") {
             let text = String::from_utf8(contents)?.replace(&page, &other);
-            // What was changed no longer has the checksum that the page states.
-            let text = INTEGRITY.replace_all(&text, "");
             let allowed = (name == "index.html").then(|| policy::allow_inline_scripts(&text)).transpose()?;
-            contents = allowed.unwrap_or_else(|| text.into_owned()).into_bytes();
+            contents = allowed.unwrap_or(text).into_bytes();
         }
         fs::remove_file(path)?;
         fs::write(folder.join(name.replace(&page, &other)), contents)?;

@@ -24,6 +24,9 @@ pub fn files() -> Result<Vec<OddFile>> {
     let after_start = |segment: &[u8]| [&plain[..2], segment, &plain[2..]].concat();
     let comment = [[0xFF, 0xE5, 0xFF, 0xFF].as_slice(), &[0xD9; 0xFFFD]].concat();
     let comments = comment.repeat(3);
+    // Past what the page reads of a file at first.
+    let many_comments = comment.repeat(6);
+    let hidden_sides = [&plain[..2], &many_comments, &with_sides(65_500, 65_500)[2..]].concat();
     Ok(vec![
         OddFile::new("rgb.jpg", plain.clone(), Picture),
         OddFile::new("grey.jpg", by_colours(ColorType::Luma, &[90], false)?, Picture),
@@ -33,6 +36,8 @@ pub fn files() -> Result<Vec<OddFile>> {
         OddFile::new("turned-3.jpg", after_start(&orientation_segment(3)), Picture),
         OddFile::new("turned-99.jpg", after_start(&orientation_segment(99)), Picture),
         OddFile::new("much-metadata.jpg", after_start(&comments), Picture),
+        OddFile::new("more-metadata.jpg", after_start(&many_comments), Picture),
+        OddFile::new("hidden-65500x65500.jpg", hidden_sides, TOO_LARGE),
         OddFile::new("called.png", plain.clone(), Picture),
         OddFile::new("cut.jpg", first_part(&plain, 2), Either),
         OddFile::new("cut-in-its-head.jpg", &plain[..frame], DAMAGED),

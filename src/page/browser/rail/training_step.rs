@@ -47,6 +47,8 @@ pub fn TrainingStep() -> impl IntoView {
 #[component]
 fn Numbers() -> impl IntoView {
     let session = Session::expect();
+    let fewer_pairs =
+        move || session.read([Part::Settings, Part::Pictures, Part::Intake], words::fewer_pairs);
     view! {
         <div class="fields">
             <NumberField
@@ -81,6 +83,7 @@ fn Numbers() -> impl IntoView {
                 on_change=move |value| builtin::reseed(session, value as u32)
             />
         </div>
+        {move || fewer_pairs().map(|sentence| view! { <p class="note">{sentence}</p> })}
     }
 }
 

@@ -83,10 +83,10 @@ const KNN: Score = Score {
     values: State::knn_by_step,
     words: words::similarity,
     missing: |state| {
-        if state.has_labels() {
+        if state.can_classify() {
             "Appears with the first evaluation."
         } else {
-            "Needs pictures that came with labels."
+            "Needs labels: folder names, or what you type in the tab Labels."
         }
     },
 };

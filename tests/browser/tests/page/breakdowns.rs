@@ -3,8 +3,7 @@
 use anyhow::{Result, ensure};
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, SOON};
-use browser_tests::{Page, Visit, pictures, site, visit};
-use serde_json::json;
+use browser_tests::{Visit, pictures, site, visit};
 use tempfile::TempDir;
 
 /// Ends the first worker that is handed a file, a moment after it was.
@@ -26,19 +25,12 @@ const FAIL_SHEET: &str = "{
     };
 }";
 
-/// Runs a script at the beginning of every document.
-async fn begin_with(page: &Page, script: &str) -> Result<()> {
-    let script = json!({"source": script});
-    page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?;
-    Ok(())
-}
-
 #[tokio::test]
 async fn a_decoder_that_dies_costs_no_picture() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     visit(Visit::default(), async |page| {
-        begin_with(page, KILL_DECODER).await?;
+        page.begin_with(KILL_DECODER).await?;
         page.open("images=own&backend=cpu&side=16&width=4").await?;
         page.drop_paths(&pictures::FOLDERS.map(|name| folder.path().join(name))).await?;
         page.wait_text(&[&format!("{} pictures", pictures::GOOD_FILES)], PATIENTLY).await?;
@@ -77,7 +69,7 @@ async fn a_built_in_set_that_fails_late_is_nothing_to_ones_own_pictures() -> Res
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 3, 16)?;
     visit(Visit::default(), async |page| {
-        begin_with(page, FAIL_SHEET).await?;
+        page.begin_with(FAIL_SHEET).await?;
         page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
         page.press("Fashion").await?;
         let asked = async || Ok((page.evaluate("!!window.failSheet").await? == true).then_some(()));

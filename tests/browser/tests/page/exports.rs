@@ -9,6 +9,8 @@ use browser_tests::{Page, Visit, pictures, visit};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::losses::PRESS_SECOND_ROW;
+
 /// A short run of a tiny network on the built-in figures.
 const LINK: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1";
 
@@ -144,13 +146,21 @@ fn check_predictions(file: &[u8], embeddings: &Embeddings) -> Result<()> {
 /// Room around a saved figure, in pixels of the page.
 const MARGIN: f64 = 12.0;
 
-/// The tab of each figure, its name, and its button.
-const FIGURES: [(&str, &str, &str); 5] = [
-    ("Similarity", "similarity", "Save PNG: Similarity"),
-    ("Map", "map", "Save PNG: Map"),
-    ("Loss", "loss", "Save PNG: Loss"),
-    ("Loss", "batch", "Save PNG: Batch"),
-    ("Invariance", "invariance", "Save PNG: Invariance"),
+/// The tab of each figure, and its name.
+const FIGURES: [(&str, &str); 13] = [
+    ("Similarity", "Similarity"),
+    ("Map", "Map"),
+    ("Groups", "Silhouette"),
+    ("Invariance", "Invariance"),
+    ("Labels", "Confusion"),
+    ("Loss", "Loss"),
+    ("Loss", "Accuracy"),
+    ("Loss", "Alignment"),
+    ("Loss", "Uniformity"),
+    ("Loss", "Rank"),
+    ("Loss", "kNN"),
+    ("Loss", "Batch"),
+    ("Loss", "Row"),
 ];
 
 #[tokio::test]
@@ -158,10 +168,14 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(LINK).await?;
         page.wait_finished(PATIENTLY).await?;
-        for (tab, figure, button) in FIGURES {
+        page.choose("Loss").await?;
+        wait_for_paint(page, "batch").await?;
+        page.evaluate(PRESS_SECOND_ROW).await?;
+        for (tab, name) in FIGURES {
             page.choose(tab).await?;
-            wait_for_paint(page, figure).await?;
-            let file = page.download(button).await?;
+            let figure = name.to_ascii_lowercase();
+            wait_for_paint(page, &figure).await?;
+            let file = page.download(&format!("Save PNG: {name}")).await?;
             let picture = image::load_from_memory(&file)?.to_rgb8();
             let size = format!(
                 "(() => {{ const {{ width, height }} = document.querySelector('[data-figure={figure}]').getBoundingClientRect(); return [width, height]; }})()"
@@ -183,7 +197,8 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
 /// Waits until the figure's canvases show something, and no value is missing.
 async fn wait_for_paint(page: &Page, figure: &str) -> Result<()> {
     let painted = format!(
-        "[...document.querySelectorAll('[data-figure={figure}] canvas')].every(({{ width }}) => width > 1) \
+        "document.querySelector('[data-figure={figure}]') \
+         && [...document.querySelectorAll('[data-figure={figure}] canvas')].every(({{ width }}) => width > 1) \
          && !document.querySelector('[data-figure={figure}] .waiting') \
          && [...document.querySelectorAll('[data-figure={figure}] .value')].every(({{ textContent }}) => !textContent.includes('–'))"
     );

@@ -128,7 +128,7 @@ async fn a_storage_that_was_full_is_tried_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_storage_worker_that_is_missing_or_ends_is_said() -> Result<()> {
+async fn a_storage_worker_that_is_missing_or_ends_is_said_and_one_that_ends_replaced() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
     let missing = Visit { site: site::copy_without_storage_worker, errors_allowed: true, ..Visit::default() };
@@ -141,7 +141,9 @@ async fn a_storage_worker_that_is_missing_or_ends_is_said() -> Result<()> {
     visit(mortal, async |page| {
         page.open(OWN).await?;
         page.drop_paths(&[folder.path().to_owned()]).await?;
-        page.wait_text(&["could not store your latest changes"], SOON).await.map(drop)
+        page.wait_text(&["could not store your latest changes"], SOON).await?;
+        page.wait_text(&["Your work is kept in this browser"], PATIENTLY).await?;
+        wait_records(page, 7).await
     })
     .await
 }

@@ -4,19 +4,21 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::visit::FOLDER;
-use browser_tests::{Visit, visit};
+use browser_tests::{Page, Visit, visit};
 use thirtyfour::By;
 
 #[tokio::test]
-async fn the_same_link_trains_to_the_same_losses_twice() -> Result<()> {
+async fn the_link_that_share_copies_trains_to_the_same_losses() -> Result<()> {
     const LINK: &str = "images=shapes&seed=7&steps=12&batch=16&side=16&width=4&backend=cpu&run=1";
     visit(Visit::default(), async |page| {
         let mut runs = Vec::new();
+        let mut link = LINK.to_owned();
         for _ in 0..2 {
-            page.open(LINK).await?;
+            page.open(&link).await?;
             let status = page.wait_finished(PATIENTLY).await?;
             ensure!(status.backend() == Some("CPU"), "The status is: {status}");
             runs.push(Run::parse(&page.download("Run (JSON)").await?)?.losses()?);
+            link = share(page).await?;
         }
         ensure!(runs[0].len() == 12, "There are {} losses.", runs[0].len());
         ensure!(runs[0].iter().all(|loss| loss.is_finite()), "The losses are {:?}.", runs[0]);
@@ -66,6 +68,49 @@ async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Res
 const CATCH_COPIES: &str =
     "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }";
 
+/// Presses Share, and returns what the link says after its `#`.
+async fn share(page: &Page) -> Result<String> {
+    page.evaluate(CATCH_COPIES).await?;
+    page.press("Share").await?;
+    page.wait_text(&["Link copied"], SOON).await?;
+    let link = page.evaluate("window.copied").await?;
+    let (_, hash) = link.as_str().and_then(|link| link.split_once('#')).context("no hash")?;
+    Ok(hash.to_owned())
+}
+
+/// What is selected in the field in focus.
+const SELECTED: &str = "(({ value, selectionStart, selectionEnd, readOnly }) =>
+    readOnly ? value.slice(selectionStart, selectionEnd) : null)(document.activeElement)";
+
+#[tokio::test]
+async fn a_link_that_cannot_be_copied_is_shown() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&seed=9&backend=cpu").await?;
+        for clipboard in ["undefined", "{ writeText: () => Promise.reject(new Error('denied')) }"] {
+            page.evaluate(&format!(
+                "void Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard}, configurable: true }})"
+            ))
+            .await?;
+            page.press("Share").await?;
+            page.wait_text(&["did not allow copying"], SOON).await?;
+            page.wait("the link to be selected", SOON, async || {
+                let selected = page.evaluate(SELECTED).await?;
+                Ok(selected.as_str().filter(|link| link.contains("seed=9")).map(|_| ()))
+            })
+            .await?;
+            page.press("Close").await?;
+            page.wait("the field to go", SOON, async || {
+                Ok((!page.text().await?.contains("did not allow copying")).then_some(()))
+            })
+            .await?;
+            let focus = page.evaluate("document.activeElement.textContent").await?;
+            ensure!(focus == "Share", "The focus is on {focus}.");
+        }
+        Ok(())
+    })
+    .await
+}
+
 const FRONT: &str = "document.querySelector('[role=tab][aria-selected=true]').textContent";
 
 #[tokio::test]
@@ -73,12 +118,8 @@ async fn a_shared_link_shows_the_same_tab_elsewhere() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu").await?;
         page.choose("Map").await?;
-        page.evaluate(CATCH_COPIES).await?;
-        page.press("Share").await?;
-        page.wait_text(&["Link copied"], SOON).await?;
-        let link = page.evaluate("window.copied").await?;
-        let (_, hash) = link.as_str().and_then(|link| link.split_once('#')).context("no hash")?;
-        page.open(&format!("{hash}&run=1")).await?;
+        let link = share(page).await?;
+        page.open(&format!("{link}&run=1")).await?;
         page.wait_finished(PATIENTLY).await?;
         ensure!(page.evaluate(FRONT).await? == "Map", "Another tab is in front.");
         Ok(())

@@ -5,7 +5,7 @@ use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Visit, visit};
 
 /// Goes to the second row of the batch matrix and presses it, from the keyboard.
-const PRESS_SECOND_ROW: &str = "for (const key of ['ArrowDown', 'Enter']) document
+pub const PRESS_SECOND_ROW: &str = "for (const key of ['ArrowDown', 'Enter']) document
     .querySelector('.batch .matrix').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))";
 
 /// A choice of loss, and what its formula holds.

@@ -1,7 +1,7 @@
 //! The page without a network, installed, and after another version was deployed over it.
 
 use anyhow::{Result, ensure};
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::json;
@@ -42,6 +42,39 @@ async fn after_the_first_visit_the_page_needs_no_network() -> Result<()> {
 /// The names of the files that the page consists of.
 const NAMES: &str = "document.querySelector('link[rel=modulepreload]')?.href";
 
+/// The version of the page, by which it asks for its engine.
+const VERSION: &str = "document.documentElement.dataset.version";
+
+async fn version(page: &Page) -> Result<String> {
+    Ok(page.evaluate(VERSION).await?.as_str().unwrap_or_default().to_owned())
+}
+
+/// Has the page look for a newer version, waits for the offer, and takes it.
+async fn take_newer(page: &Page, meanwhile: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))").await?;
+    page.wait("the offer", SOON, async || Ok(is_newer_offered(page).await?.then_some(()))).await?;
+    meanwhile().await?;
+    let (old, asked) = (version(page).await?, page.server().requests().len());
+    page.press("Reload").await?;
+    let new = page
+        .wait("the newer version", PATIENTLY, async || {
+            Ok(Some(version(page).await?).filter(|new| !new.is_empty() && *new != old))
+        })
+        .await?;
+    // It trains, and on the engine that it was deployed with.
+    page.wait_enabled(Role::Button, "Step", PATIENTLY).await?;
+    page.press("Train").await?;
+    page.wait_finished(PATIENTLY).await?;
+    let asked = page.server().requests().split_off(asked);
+    let engine = format!("/engine_cpu_bg.wasm?v={new}");
+    ensure!(asked.iter().any(|path| path.ends_with(&engine)), "{engine} is not among {asked:#?}");
+    wait_kept(page).await?;
+    page.server().close();
+    page.open_ready(SETTINGS).await?;
+    ensure!(version(page).await? == new, "An older version came back.");
+    Ok(())
+}
+
 #[tokio::test]
 async fn another_version_is_offered_and_taken_on_demand() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
@@ -51,24 +84,44 @@ async fn another_version_is_offered_and_taken_on_demand() -> Result<()> {
         ensure!(!is_newer_offered(page).await?, "A newer version is offered where there is none.");
 
         let other = site::deploy_other_version(&page.server().root().join(FOLDER))?;
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))").await?;
-        page.wait("the offer", SOON, async || Ok(is_newer_offered(page).await?.then_some(()))).await?;
-        // The old page goes on.
-        page.press("Train").await?;
-        page.wait_finished(PATIENTLY).await?;
-        let names = page.evaluate(NAMES).await?;
-        ensure!(!names.to_string().contains(&other), "The page was replaced without being asked.");
-
-        page.press("Reload").await?;
-        page.wait("the newer version", PATIENTLY, async || {
-            Ok(page.evaluate(NAMES).await?.to_string().contains(&other).then_some(()))
+        take_newer(page, async || {
+            // The old page goes on.
+            page.press("Train").await?;
+            page.wait_finished(PATIENTLY).await?;
+            let names = page.evaluate(NAMES).await?;
+            ensure!(!names.to_string().contains(&other), "The page was replaced without being asked.");
+            Ok(())
         })
         .await?;
+        ensure!(page.evaluate(NAMES).await?.to_string().contains(&other), "An older page came back.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn another_engine_alone_is_another_version() -> Result<()> {
+    visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
+        page.open_ready(SETTINGS).await?;
+        wait_kept(page).await?;
+        site::deploy_other_engine(&page.server().root().join(FOLDER))?;
+        take_newer(page, async || Ok(())).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_a_network_the_engine_that_is_kept_does() -> Result<()> {
+    visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
+        page.open_ready(SETTINGS).await?;
         wait_kept(page).await?;
         page.server().close();
-        page.open_ready(SETTINGS).await?;
-        ensure!(page.evaluate(NAMES).await?.to_string().contains(&other), "An older version came back.");
-        Ok(())
+        // The other engine would be wanted, but was never fetched.
+        page.open_ready(&SETTINGS.replace("backend=cpu", "backend=webgpu")).await?;
+        page.press("Train").await?;
+        let status = page.wait_finished(PATIENTLY).await?;
+        ensure!(status.backend() == Some("CPU"), "The status is: {status}");
+        page.wait_text(&["The one that computes on the CPU goes on"], SOON).await.map(drop)
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
-use browser_tests::{Page, Visit, pictures, site, visit};
+use browser_tests::{Visit, pictures, site, visit};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -16,7 +16,7 @@ async fn a_whole_session_asks_for_nothing_that_the_policy_stops() -> Result<()> 
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     visit(Visit::default(), async |page| {
-        begin_with(page, WATCH).await?;
+        page.begin_with(WATCH).await?;
         page.open("images=own&steps=6&batch=4&side=16&width=4&backend=cpu").await?;
         let album = pictures::FOLDERS.map(|name| folder.path().join(name));
         page.drop_paths(&album).await?;
@@ -39,7 +39,7 @@ async fn a_whole_session_asks_for_nothing_that_the_policy_stops() -> Result<()> 
 async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> {
     let visitor = Visit { errors_allowed: true, ..Visit::default() };
     visit(visitor, async |page| {
-        begin_with(page, WATCH).await?;
+        page.begin_with(WATCH).await?;
         page.open("backend=cpu").await?;
         let attempts = "(async () => {
             const script = document.createElement('script');
@@ -83,7 +83,7 @@ async fn the_workers_of_engine_and_storage_are_under_the_policy_too() -> Result<
                 "window.stopped = []; new BroadcastChannel('{}').onmessage = ({{data}}) => window.stopped.push(data);",
                 site::TALK
             );
-            begin_with(page, &listen).await?;
+            page.begin_with(&listen).await?;
             page.open_ready("backend=cpu").await?;
             page.wait("the policy to stop the worker's request", SOON, async || {
                 let stopped = page.evaluate("window.stopped").await?;
@@ -93,12 +93,5 @@ async fn the_workers_of_engine_and_storage_are_under_the_policy_too() -> Result<
         })
         .await?;
     }
-    Ok(())
-}
-
-/// Runs a script at the beginning of every document.
-async fn begin_with(page: &Page, script: &str) -> Result<()> {
-    let script = json!({"source": script});
-    page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?;
     Ok(())
 }

@@ -4,20 +4,51 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
-use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
-use thirtyfour::By;
 use xtask::server::Server;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 const SETTINGS: &str = "steps=5&batch=4&side=16&width=4&backend=cpu&run=1";
 
-/// Lays pictures of two kinds beside the page, in a zip that is half stored, half deflated,
-/// and one by one with a list of them.
+/// A visitor whose page asks another server. A file that is missing there shows in the console.
+fn visitor() -> Visit {
+    Visit { errors_allowed: true, asks_others: true, ..Visit::default() }
+}
+
+/// Another server, and what it serves.
+struct Elsewhere {
+    folder: TempDir,
+    server: Server,
+}
+
+impl Elsewhere {
+    /// Serves pictures of two kinds, in a zip that is half stored, half deflated, and one by one
+    /// with lists of them; pages of other servers may read them.
+    fn start() -> Result<Self> {
+        let folder = TempDir::new()?;
+        lay_pictures(folder.path())?;
+        let server = Server::start_open(folder.path(), 0)?;
+        Ok(Self { folder, server })
+    }
+
+    fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> Result<()> {
+        Ok(fs::write(self.folder.path().join(name), contents)?)
+    }
+
+    fn address(&self, file: &str) -> String {
+        format!("{}/{file}", self.server.origin())
+    }
+
+    /// Whether a file whose address ends so was asked for, or its size.
+    fn was_asked_for(&self, what: &str) -> bool {
+        self.server.requests().iter().any(|path| path.ends_with(what))
+    }
+}
+
 fn lay_pictures(folder: &Path) -> Result<()> {
     let photographs = TempDir::new()?;
     pictures::write_photographs(photographs.path(), 6, 120)?;
@@ -33,42 +64,143 @@ fn lay_pictures(folder: &Path) -> Result<()> {
         fs::write(folder.join(format!("{place}.jpg")), bytes)?;
         list.push(serde_json::json!({"url": format!("{place}.jpg"), "label": kind}));
     }
+    archive.start_file("set/cats/run.likeness", SimpleFileOptions::default())?;
+    archive.write_all(b"no experiment")?;
     archive.finish()?;
+    list.push(serde_json::json!({"url": "gone.jpg", "label": "cats"}));
+    list.push(serde_json::json!({"label": "dogs"}));
     Ok(fs::write(folder.join("list.json"), serde_json::to_vec(&list)?)?)
 }
 
-/// Presses the two buttons that fetch pictures, and waits for the run that they begin.
-async fn fetch_and_train(page: &Page, address: &str) -> Result<()> {
-    page.go(&format!("images={}&{SETTINGS}", address.replace(':', "%3A").replace('/', "%2F"))).await?;
-    page.wait_text(&["files from elsewhere", address], SOON).await?;
-    let file = address.rsplit('/').next().unwrap_or_default();
-    let asked = page.server().requests().iter().any(|path| path.ends_with(file));
-    ensure!(!asked, "{file} was asked for before the user agreed.");
-    fetch_and_read(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await
+/// What can be read in the frame.
+async fn frame_text(page: &Page) -> Result<String> {
+    let text = page.driver().execute("return document.body?.innerText ?? ''", vec![]).await?;
+    Ok(text.json().as_str().unwrap_or_default().to_owned())
 }
 
-/// Presses the two buttons that fetch, and waits for what the page in its frame says then.
-async fn fetch_and_read(page: &Page, words: &[&str]) -> Result<()> {
-    page.press("Check the size").await?;
-    page.press("Fetch").await?;
-    let frame = async || Ok(page.driver().find(By::Tag("iframe")).await.ok());
-    page.wait("the page in its frame", SOON, frame).await?.enter_frame().await?;
+/// Waits until what can be read in the frame, which must be entered, holds all of `words`.
+async fn wait_in_frame(page: &Page, words: &[&str]) -> Result<()> {
     page.wait(&format!("{words:?} in the frame"), PATIENTLY, async || {
-        let text = page.driver().execute("return document.body.innerText", vec![]).await?;
-        let text = text.json().as_str().unwrap_or_default();
+        let text = frame_text(page).await?;
         Ok(words.iter().all(|words| text.contains(words)).then_some(()))
     })
-    .await?;
+    .await
+}
+
+/// Presses the two buttons that fetch.
+async fn fetch(page: &Page) -> Result<()> {
+    page.press("Check the size").await?;
+    page.press("Fetch").await
+}
+
+/// Enters the page in its frame, and waits for what it says then.
+async fn enter_frame(page: &Page, words: &[&str]) -> Result<()> {
+    page.locate("iframe").await?.enter_frame().await?;
+    wait_in_frame(page, words).await
+}
+
+async fn leave_frame(page: &Page) -> Result<()> {
     Ok(page.driver().enter_default_frame().await?)
 }
 
 #[tokio::test]
-async fn a_zip_and_a_list_of_pictures_are_fetched_on_demand() -> Result<()> {
-    visit(Visit::default(), async |page| {
-        lay_pictures(&page.server().root().join(FOLDER))?;
-        let origin = page.server().origin();
-        fetch_and_train(page, &format!("{origin}/{FOLDER}/set.zip")).await?;
-        fetch_and_train(page, &format!("{origin}/{FOLDER}/list.json")).await
+async fn a_zip_is_fetched_on_demand_and_only_its_pictures_are_taken() -> Result<()> {
+    let elsewhere = Elsewhere::start()?;
+    visit(visitor(), async |page| {
+        let address = elsewhere.address("set.zip");
+        page.go(&format!("images={}&{SETTINGS}", address.replace(':', "%3A").replace('/', "%2F"))).await?;
+        page.wait_text(&["files from elsewhere", &address], SOON).await?;
+        ensure!(!elsewhere.was_asked_for("set.zip"), "It was asked for before the user agreed.");
+        fetch(page).await?;
+        enter_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5", "run.likeness", "It is no picture"])
+            .await?;
+        leave_frame(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_list_is_asked_for_twice_and_does_without_what_is_missing() -> Result<()> {
+    let elsewhere = Elsewhere::start()?;
+    visit(visitor(), async |page| {
+        page.go(&format!("images={}&{SETTINGS}", elsewhere.address("list.json"))).await?;
+        fetch(page).await?;
+        let host = elsewhere.server.origin().replace("http://", "");
+        let asked =
+            ["7 pictures to be fetched", "1 more cannot be fetched", &format!("7 pictures from {host}")];
+        page.wait_text(&asked, SOON).await?;
+        ensure!(!elsewhere.was_asked_for(".jpg"), "Pictures were asked for before the user agreed.");
+        page.press("Fetch the pictures").await?;
+        enter_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await?;
+        wait_in_frame(page, &["gone.jpg", "answered 404", "Entry 8 of the list", "It names no address"])
+            .await?;
+        leave_frame(page).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn lists_that_cannot_be_used_are_refused_in_a_sentence() -> Result<()> {
+    let elsewhere = Elsewhere::start()?;
+    elsewhere.write("broken.json", "[\"0.jpg\", ")?;
+    elsewhere.write("other.json", "{\"pictures\": 3}")?;
+    elsewhere.write("many.json", serde_json::to_vec(&vec!["0.jpg"; 10_001])?)?;
+    elsewhere.write("gone.json", "[\"gone.jpg\", \"lost.jpg\"]")?;
+    visit(visitor(), async |page| {
+        for (list, says) in [
+            ("broken.json", "neither a zip nor a list of pictures"),
+            ("other.json", "a JSON array is expected"),
+            ("many.json", "Too many pictures: 10001"),
+            ("gone.json", "None of the 2 pictures could be had"),
+        ] {
+            page.go(&format!("images={}", elsewhere.address(list))).await?;
+            fetch(page).await?;
+            if list == "gone.json" {
+                page.press("Fetch the pictures").await?;
+            }
+            page.wait_text(&[says, "nothing was kept"], SOON).await?;
+            ensure!(page.find(Role::Button, "Fetch").await?.is_none(), "{list} can still be fetched.");
+        }
+        ensure!(!elsewhere.was_asked_for("/0.jpg"), "Pictures of a list that was refused were asked for.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn in_its_frame_the_page_shares_the_address_and_survives_a_reload() -> Result<()> {
+    let elsewhere = Elsewhere::start()?;
+    visit(visitor(), async |page| {
+        let address = elsewhere.address("set.zip");
+        // A key that is wrong is named, and the page does not leave its frame for it.
+        page.go(&format!("images={address}&model=http:///&{SETTINGS}")).await?;
+        page.wait_text(&["Left out", "model=http:///"], SOON).await?;
+        fetch(page).await?;
+        enter_frame(page, &["yours, 6 pictures", "step 5 / 5"]).await?;
+
+        let frame = async |script: &str| page.driver().execute(script, vec![]).await;
+        frame("navigator.clipboard.writeText = async text => { window.copied = text; }").await?;
+        page.press("Share").await?;
+        wait_in_frame(page, &["Link copied"]).await?;
+        let link = frame("return window.copied").await?;
+        let link = link.json().as_str().context("no link")?.to_owned();
+
+        frame("location.reload()").await?;
+        page.wait("another page in the frame", SOON, async || {
+            // Between the two there is nobody to answer.
+            let copied = frame("return window.copied ?? null").await;
+            Ok(copied.is_ok_and(|copied| copied.json().is_null()).then_some(()))
+        })
+        .await?;
+        wait_in_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await?;
+        leave_frame(page).await?;
+
+        page.driver().goto("about:blank").await?;
+        page.driver().goto(&link).await?;
+        page.wait_text(&["files from elsewhere", &address], SOON).await?;
+        fetch(page).await?;
+        enter_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await?;
+        leave_frame(page).await
     })
     .await
 }
@@ -78,8 +210,7 @@ async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
     let elsewhere = TempDir::new()?;
     lay_pictures(elsewhere.path())?;
     let server = Server::start(elsewhere.path(), 0)?;
-    let visitor = Visit { errors_allowed: true, asks_others: true, ..Visit::default() };
-    visit(visitor, async |page| {
+    visit(visitor(), async |page| {
         page.go(&format!("images={}/set.zip", server.origin())).await?;
         page.press("Check the size").await?;
         page.wait_text(&["does not say how large"], SOON).await?;
@@ -93,17 +224,59 @@ async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
 
 #[tokio::test]
 async fn a_model_and_an_experiment_are_fetched_on_demand() -> Result<()> {
-    visit(Visit::default(), async |page| {
+    let elsewhere = Elsewhere::start()?;
+    visit(visitor(), async |page| {
         page.open(&format!("images=shapes&{SETTINGS}")).await?;
         page.wait_finished(PATIENTLY).await?;
-        let folder = page.server().root().join(FOLDER);
-        fs::write(folder.join("model.safetensors"), page.download("Model (safetensors)").await?)?;
-        fs::write(folder.join("experiment"), page.download("Experiment").await?)?;
-        let address = |name: &str| format!("{}/{FOLDER}/{name}", page.server().origin());
-        page.go(&format!("images=shapes&backend=cpu&model={}", address("model.safetensors"))).await?;
-        fetch_and_read(page, &["The model was opened", "step 5 / 5"]).await?;
-        page.go(&format!("open={}", address("experiment"))).await?;
-        fetch_and_read(page, &["“experiment.likeness” was opened", "step 5 / 5"]).await
+        elsewhere.write("model.safetensors", page.download("Model (safetensors)").await?)?;
+        elsewhere.write("experiment", page.download("Experiment").await?)?;
+        let model = format!("images=shapes&backend=cpu&model={}", elsewhere.address("model.safetensors"));
+        for (link, words) in [
+            (model.clone(), ["The model was opened", "step 5 / 5"]),
+            // It goes on from there by as many steps.
+            (format!("{model}&run=1"), ["The model was opened", "step 10 / 10"]),
+            (
+                format!("open={}", elsewhere.address("experiment")),
+                ["“experiment.likeness” was opened", "step 5 / 5"],
+            ),
+        ] {
+            page.go(&link).await?;
+            fetch(page).await?;
+            enter_frame(page, &words).await?;
+            leave_frame(page).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn which_addresses_lie_in_a_network_of_ones_own() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&backend=cpu").await?;
+        for (host, is_private) in [
+            ("localhost", true),
+            ("printer", true),
+            ("nas.local", true),
+            ("127.0.0.1", true),
+            ("2130706433", true),
+            ("10.0.0.7", true),
+            ("172.31.0.1", true),
+            ("192.168.1.1", true),
+            ("[::1]", true),
+            ("[::ffff:10.0.0.7]", true),
+            ("[fd00::1]", true),
+            ("a.example", false),
+            ("10.example.org", false),
+            ("172.32.0.1", false),
+            ("[2001:db8::1]", false),
+        ] {
+            let asked = format!(
+                "import(new URL('addresses.js', location)).then(it => it.isPrivate(new URL('http://{host}/')))"
+            );
+            ensure!(page.evaluate(&asked).await? == is_private, "{host}");
+        }
+        Ok(())
     })
     .await
 }

@@ -1,10 +1,21 @@
 //! Nothing leaves the browser. (That no other server is asked is checked at the end of every visit.)
 
 use anyhow::{Result, ensure};
-use browser_tests::page::{PATIENTLY, VERY_PATIENTLY};
-use browser_tests::{Page, Visit, site, visit};
+use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::storage::wait_records;
+use browser_tests::{Page, Visit, pictures, site, visit};
+use tempfile::TempDir;
 
 const RUN: &str = "images=shapes&steps=30&batch=16&side=16&width=4";
+
+const EXPORTS: [&str; 6] = [
+    "Embeddings (CSV)",
+    "Embeddings (NPY)",
+    "Projector (TSV + sprite)",
+    "Model (safetensors)",
+    "Run (JSON)",
+    "Experiment",
+];
 
 #[tokio::test]
 async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()> {
@@ -17,6 +28,38 @@ async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()
         page.wait_finished(PATIENTLY).await?;
         let after = page.server().requests();
         ensure!(after == before, "Asked for while training: {:#?}", &after[before.len()..]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_whole_session_asks_for_nothing() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_album(folder.path())?;
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=6&batch=4&side=16&width=4&backend=cpu").await?;
+        wait_kept(page, "engine_cpu").await?;
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        let before = page.server().requests();
+        page.drop_paths(&pictures::FOLDERS.map(|name| folder.path().join(name))).await?;
+        page.wait_text(&[&format!("yours, {} pictures", pictures::GOOD_FILES)], PATIENTLY).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        for tab in ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Loss", "Labels"] {
+            page.choose(tab).await?;
+        }
+        page.locate("input[aria-label='Label of the picked picture']").await?.send_keys("mine").await?;
+        page.press("Set label").await?;
+        page.press("Fine-tune").await?;
+        page.wait_text(&["Fine-tuned after 6 steps of training"], PATIENTLY).await?;
+        for export in EXPORTS {
+            page.download(export).await?;
+        }
+        // Keeping it takes a few seconds.
+        wait_records(page, pictures::GOOD_FILES as u64 + 1).await?;
+        let after = page.server().requests();
+        ensure!(after == before, "Asked for in a session: {:#?}", &after[before.len()..]);
         Ok(())
     })
     .await

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
+use browser_tests::experiment_files::{with_experiment, with_snapshot};
 use browser_tests::exports::{Embeddings, Run};
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::storage::{self, wait_records};
@@ -35,9 +36,21 @@ async fn wait_step(page: &Page, at_least: u32) -> Result<u32> {
 /// Harms the engine in the middle of a run; what the page says of it.
 async fn break_down(page: &Page, how: &str) -> Result<String> {
     harm(page, how).await?;
+    said_of_breakdown(page).await
+}
+
+async fn said_of_breakdown(page: &Page) -> Result<String> {
     let text = page.wait_text(&["The engine stopped", "A new one takes over at step"], PATIENTLY).await?;
     let line = text.lines().find(|line| line.contains("A new one takes over")).context("a sentence")?;
     Ok(line.to_owned())
+}
+
+/// Fails if another engine takes over too far behind a step that was reached.
+fn check_lost(before: u32, said: &str) -> Result<()> {
+    let after = said.split("at step ").nth(1).context("a step")?;
+    let after: u32 = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse()?;
+    ensure!(after + MOST_LOST >= before, "After step {before}: {said}");
+    Ok(())
 }
 
 async fn losses(page: &Page) -> Result<Vec<f64>> {
@@ -53,10 +66,7 @@ async fn an_engine_that_is_ended_is_replaced_and_nothing_but_time_is_lost() -> R
         page.open(&format!("{LINK}&run=1")).await?;
         for (how, step) in [("close", 25), ("exhaust", 50)] {
             let before = wait_step(page, step).await?;
-            let said = break_down(page, how).await?;
-            let after = said.split("at step ").nth(1).context("a step")?;
-            let after: u32 = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse()?;
-            ensure!(after + MOST_LOST >= before, "{how} at step {before}: {said}");
+            check_lost(before, &break_down(page, how).await?)?;
             page.press("Dismiss").await?;
         }
         page.wait_finished(PATIENTLY).await?;
@@ -85,6 +95,49 @@ async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()
         ensure!(status.backend() == Some("CPU"), "The status is: {status}");
         let run = losses(page).await?;
         ensure!(run.len() == 60 && run.iter().all(|loss| loss.is_finite()), "{run:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_device_without_memory_costs_few_steps() -> Result<()> {
+    visit(fragile(), async |page| {
+        page.open("images=shapes&seed=3&steps=40&batch=4&side=16&width=4&backend=webgpu&run=1").await?;
+        let before = wait_step(page, 22).await?;
+        check_lost(before, &break_down(page, "starve").await?)?;
+        let status = page.wait_finished(VERY_PATIENTLY).await?;
+        ensure!(status.backend() == Some("WebGPU"), "The status is: {status}");
+        let run = losses(page).await?;
+        ensure!(run.len() == 40 && run.iter().all(|loss| loss.is_finite()), "{run:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// Keeps the engines' workers, which are the only modules, within the page's reach.
+const KEEP_ENGINES: &str = "{
+    window.engines = [];
+    window.Worker = class extends Worker {
+        constructor(script, options) {
+            super(script, options);
+            if (options?.type === 'module') window.engines.push(this);
+        }
+    };
+}";
+
+#[tokio::test]
+async fn an_engine_that_is_terminated_in_the_middle_of_a_step_is_replaced() -> Result<()> {
+    visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
+        page.begin_with(KEEP_ENGINES).await?;
+        page.open(&format!("{LINK}&run=1")).await?;
+        let before = wait_step(page, 25).await?;
+        // The worker takes one step after the other: it is within one.
+        page.evaluate("window.engines.at(-1).terminate()").await?;
+        check_lost(before, &said_of_breakdown(page).await?)?;
+        page.wait_finished(PATIENTLY).await?;
+        let run = losses(page).await?;
+        ensure!(run.len() == 90 && run.iter().all(|loss| loss.is_finite()), "{run:?}");
         Ok(())
     })
     .await
@@ -185,6 +238,38 @@ async fn an_experiment_is_saved_and_opens_again_with_pictures_curves_and_weights
         page.drop_paths(&[file]).await?;
         page.wait_text(&["cannot be opened", "Nothing was changed"], SOON).await?;
         ensure!(losses(page).await? == curve, "The curves are gone.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_experiment_that_no_engine_can_go_on_from_changes_nothing() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
+    visit(Visit::default(), async |page| {
+        train_on_own(page, folder.path().join("album")).await?;
+        let file = page.download("Experiment").await?;
+        page.open_ready("images=shapes&steps=4&batch=4&side=16&width=4&backend=cpu").await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        let curve = losses(page).await?;
+        let garbage = with_snapshot(&file, |snapshot| snapshot.file = b"no snapshot".to_vec())?;
+        let foreign = with_experiment(&file, |experiment| {
+            experiment.settings.width = 8;
+            Ok(())
+        })?;
+        for (name, file, said) in [
+            ("garbage", garbage, "cannot be used: "),
+            ("foreign", foreign, "belongs to a network of another shape"),
+        ] {
+            let path = folder.path().join(format!("{name}.likeness"));
+            std::fs::write(&path, file)?;
+            page.drop_paths(&[path]).await?;
+            page.wait_text(&[said, "Nothing was changed", "1,000 pictures"], SOON).await?;
+            ensure!(losses(page).await? == curve, "The curves are gone after {name}.");
+            page.press("Dismiss").await?;
+        }
         Ok(())
     })
     .await

@@ -13,11 +13,21 @@ const CARD: &str = "document.querySelector('.tour-card')?.innerText ?? ''";
 
 const ESCAPE: &str = "\u{e00c}";
 
-/// Waits until the card says this.
+/// Whether the ring surrounds something.
+const RING: &str = "(() => {
+    const ring = document.querySelector('.tour-ring')?.getBoundingClientRect();
+    return ring?.width > 20 && ring.height > 20;
+})()";
+
+/// Waits until the card says this, and the ring shows what it speaks of.
 async fn wait_card(page: &Page, words: &str) -> Result<()> {
     page.wait(&format!("the tour to say “{words}”"), PATIENTLY, async || {
         let card = page.evaluate(CARD).await?;
         Ok(card.as_str().filter(|card| card.contains(words)).map(|_| ()))
+    })
+    .await?;
+    page.wait(&format!("a ring while the tour says “{words}”"), SOON, async || {
+        Ok((page.evaluate(RING).await? == true).then_some(()))
     })
     .await
 }
@@ -42,7 +52,7 @@ async fn it_goes_on_with_what_the_user_does() -> Result<()> {
         page.unfold("Augment").await?;
         page.driver().find(By::Css(".operation input[type=checkbox]")).await?.click().await?;
         wait_card(page, "3. Encoder").await?;
-        page.press("Next").await?;
+        page.unfold("Encoder").await?;
         wait_card(page, "Press Train").await?;
         page.press("Train").await?;
         wait_card(page, "The loss is how wrong").await?;

@@ -9,8 +9,9 @@ use browser_tests::Page;
 use browser_tests::browser::{Browser, Gpu, Kind};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use xtask::python::{self, JAX};
 use xtask::server::Server;
-use xtask::{command, jax, paths};
+use xtask::{command, paths};
 
 use crate::contest::{Backend, Entry, Network, Threads};
 
@@ -68,7 +69,7 @@ impl Course {
         let browser = Browser::start(Kind::Chromium, Gpu::Machine, &server.origin(), scratch.path()).await?;
         let page = Page::new(browser, server);
         page.driver().goto(address).await?;
-        Ok(Self { page, jax: jax::find(), _scratch: scratch })
+        Ok(Self { page, jax: python::find(&[JAX]), _scratch: scratch })
     }
 
     /// Closes the browser.
@@ -86,7 +87,7 @@ impl Course {
             adapter: text("adapter"),
             is_software: told["software"] == true,
             cores: told["cores"].as_u64().unwrap_or_default(),
-            jax: self.jax.as_deref().and_then(jax::version),
+            jax: self.jax.as_deref().and_then(|python| JAX.version(python)),
         })
     }
 

@@ -1,0 +1,30 @@
+//! Something for each stage of embeddings.
+
+use std::ops::{Index, IndexMut};
+
+use crate::protocol::Stage;
+
+/// A value for each [`Stage`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByStage<T>([T; Stage::ALL.len()]);
+
+impl<T> ByStage<T> {
+    /// The values, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
+}
+
+impl<T> Index<Stage> for ByStage<T> {
+    type Output = T;
+
+    fn index(&self, stage: Stage) -> &T {
+        &self.0[stage as usize]
+    }
+}
+
+impl<T> IndexMut<Stage> for ByStage<T> {
+    fn index_mut(&mut self, stage: Stage) -> &mut T {
+        &mut self.0[stage as usize]
+    }
+}

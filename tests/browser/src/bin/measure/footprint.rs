@@ -1,0 +1,57 @@
+//! The memory of the page, its engine and the browser's processes.
+
+use std::fmt::{self, Display};
+
+use anyhow::Result;
+use browser_tests::Page;
+use browser_tests::memory::Memory;
+use serde_json::json;
+
+use crate::processes::{self, GRAPHICS, RENDERER};
+
+/// What is measured, as it is printed.
+pub const PARTS: [&str; 5] = ["page", "scripts", "engine", "tab’s process", "graphics process"];
+
+/// The bytes of each of [`PARTS`], where they are known: WebAssembly of page and engine, which
+/// never shrinks, objects of the page's JavaScript, and the processes that hold all that.
+#[derive(Clone, Copy, Debug)]
+pub struct Footprint(pub [Option<f64>; PARTS.len()]);
+
+impl Footprint {
+    /// Asks page, engine and system, once JavaScript has thrown away what nobody needs any more.
+    pub async fn of(page: &Page) -> Result<Self> {
+        let cdp = page.driver().cdp();
+        for command in ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "HeapProfiler.disable"] {
+            cdp.send_raw(command, json!({})).await?;
+        }
+        let Memory { page: own, engine, .. } = Memory::of(page).await?;
+        // What a page may ask about its scripts is rounded, and up to twenty minutes old.
+        let scripts = cdp.send_raw("Runtime.getHeapUsage", json!({})).await?["usedSize"].as_f64();
+        Ok(Self([Some(own), scripts, engine, processes::largest(RENDERER), processes::largest(GRAPHICS)]))
+    }
+}
+
+impl Display for Footprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |(name, bytes): (&str, Option<f64>)| format!("{name} {}", megabytes(bytes));
+        f.write_str(&PARTS.into_iter().zip(self.0).map(part).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Bytes in words.
+pub fn megabytes(bytes: Option<f64>) -> String {
+    bytes.map_or_else(|| "unknown".to_owned(), |bytes| format!("{:.1} MB", bytes / 1e6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_said() {
+        let footprint = Footprint([Some(2e6), Some(1.24e6), None, None, Some(5e5)]);
+        let words =
+            "page 2.0 MB, scripts 1.2 MB, engine unknown, tab’s process unknown, graphics process 0.5 MB";
+        assert_eq!(footprint.to_string(), words);
+    }
+}

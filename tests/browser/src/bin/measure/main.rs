@@ -1,0 +1,65 @@
+//! Figures of the built page, printed: `cargo xtask measure [WHAT…]`.
+//!
+//! - [`asked`] reads what is to be measured;
+//! - [`sizes`], [`opening`], [`training`], [`smoothness`], [`frames`], [`scale`], [`decode`] and
+//!   [`hour`] measure it;
+//! - [`intake`] drops files and waits for their pictures, [`files`] makes them;
+//! - [`frame_times`], [`tasks`] and [`pausing`] watch the page's main thread;
+//! - [`footprint`] asks for memory, of [`processes`] as well.
+
+mod asked;
+mod decode;
+mod files;
+mod footprint;
+mod frame_times;
+mod frames;
+mod hour;
+mod intake;
+mod opening;
+mod pausing;
+mod processes;
+mod scale;
+mod sizes;
+mod smoothness;
+mod tasks;
+mod training;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use browser_tests::{Visit, site, visit};
+
+use crate::asked::Asked;
+
+/// How long a training run may take, or anything else that takes minutes.
+const RUN: Duration = Duration::from_secs(1200);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let words: Vec<_> = std::env::args().skip(1).collect();
+    let asked = Asked::read(&words)?;
+    for what in &asked.what {
+        println!("\n{what}");
+        measure(what, asked.minutes).await?;
+    }
+    Ok(())
+}
+
+async fn measure(what: &str, minutes: u64) -> Result<()> {
+    match what {
+        "sizes" => sizes::measure(),
+        "opening" => visit(Visit::default(), async |page| opening::measure(page).await).await,
+        "webgpu" => visit(Visit::default(), async |page| training::measure_webgpu(page).await).await,
+        "smoothness" => visit(Visit::default(), async |page| smoothness::measure(page).await).await,
+        "frames" => frames::measure().await,
+        "scale" => scale::measure().await,
+        "decode" => visit(Visit::default(), async |page| decode::measure(page).await).await,
+        "hour" => visit(with_memory_told(), async |page| hour::measure(page, minutes).await).await,
+        images => visit(Visit::default(), async |page| training::measure(page, images).await).await,
+    }
+}
+
+/// A visit to a page whose engine tells how much memory it takes.
+fn with_memory_told() -> Visit {
+    Visit { site: site::copy_with_measured_engine, ..Visit::default() }
+}

@@ -1,0 +1,40 @@
+//! The sizes of what is sent.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use browser_tests::site;
+use xtask::{command, paths};
+
+/// Prints a file's size, then what is left of it by gzip and by brotli, each at its best.
+const COMPRESS: &str = "
+    const zlib = require('zlib');
+    const bytes = require('fs').readFileSync(process.argv[1]);
+    const sizes = [bytes, zlib.gzipSync(bytes, {level: 9}), zlib.brotliCompressSync(bytes)];
+    console.log(sizes.map(bytes => bytes.length).join(' '));
+";
+
+/// Prints the sizes of page and engines.
+pub fn measure() -> Result<()> {
+    let engines = site::ENGINES.map(|engine| (engine, site::code_of(engine, &paths::dist())));
+    for (name, file) in [("page", find_page()?)].into_iter().chain(engines) {
+        let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
+        let sizes = sizes.with_context(|| format!("node could not compress {}.", file.display()))?;
+        let kilobytes: Vec<_> = sizes.split(' ').map(|size| size.parse().unwrap_or(f64::NAN) / 1e3).collect();
+        let [raw, gzip, brotli] = kilobytes[..] else { bail!("node printed “{sizes}”.") };
+        println!("  {name} wasm: {raw:.0} kB raw, {gzip:.0} kB gzip, {brotli:.0} kB brotli");
+    }
+    Ok(())
+}
+
+/// The page's own code, whose name carries a hash.
+fn find_page() -> Result<PathBuf> {
+    let entries = fs::read_dir(paths::dist())?.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_page = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("page") && name.ends_with(".wasm")
+    };
+    entries.into_iter().find(is_page).context("dist/ holds no page*.wasm.")
+}
