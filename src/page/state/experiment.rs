@@ -127,3 +127,53 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::{
+            Run,
+            fixture::{newcomer, report, snapshot, state},
+        },
+        protocol::Event,
+    };
+
+    #[test]
+    fn an_experiment_comes_back_on_another_page() {
+        let mut state = state(5);
+        state.edit(|settings| settings.temperature = 0.25);
+        state.remove(&[1]);
+        state.type_label(3, "odd");
+        state.apply(Event::Stepped((1..=12).map(report).collect()));
+        state.apply(Event::Restarted { parameters: 9 });
+        state.apply(Event::Stepped((1..=7).map(report).collect()));
+        state.apply(snapshot(5));
+        assert!(state.is_worth_keeping());
+        assert_eq!(state.kept_words(), "Shapes, step 7 of 1,700");
+        let kept = state.experiment();
+        assert_eq!((&kept.removed, &kept.typed), (&vec![1], &vec![(3, "odd".to_owned())]));
+
+        let mut page = State::new(Settings::recommended(Images::Fashion));
+        page.add(vec![newcomer("x", "y")]);
+        page.clear(Images::Shapes);
+        let restore = page.take_up(kept.clone());
+        assert_eq!(restore, Some(Command::Restore { file: vec![5] }));
+        assert!(!page.is_worth_keeping(), "what is kept is not overwritten by half of it");
+        // The engine still speaks of the run before.
+        page.apply(Event::Stepped(vec![report(3)]));
+        page.apply(Event::Refused("The learning rate was too high.".to_owned()));
+        page.apply(Event::Cleared);
+        page.apply(Event::Restarted { parameters: 1 });
+        page.apply(Event::Restored { step: 5, parameters: 9 });
+        page.apply(snapshot(5));
+        page.add((0..5).map(|i| newcomer(&i.to_string(), "a")).collect());
+        page.type_labels_at(&kept.typed);
+        assert_eq!(page.settings, state.settings);
+        let steps = |run: &Run| run.steps.iter().map(|report| report.step).collect::<Vec<_>>();
+        assert_eq!(steps(&page.run), [1, 2, 3, 4, 5]);
+        assert_eq!(page.records()[0].steps.len(), 12);
+        assert_eq!(page.label_of(page.pictures.at(3)), Some("odd"));
+        assert_eq!(page.label_of(page.pictures.at(2)), Some("a"));
+    }
+}

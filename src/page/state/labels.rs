@@ -292,3 +292,172 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::fixture::{newcomer, state},
+        protocol::{Evaluation, Event, Guesses},
+        settings::{Images, Settings},
+    };
+
+    #[test]
+    fn a_typed_label_stands_above_the_one_a_picture_came_with() {
+        let mut state = state(4);
+        state.type_label(0, "  zebra ");
+        state.type_label(1, "a");
+        assert_eq!(
+            (state.label_of(0), state.label_of(1), state.label_of(3)),
+            (Some("zebra"), Some("a"), Some("b"))
+        );
+        // What scores the encoder stays as it came.
+        assert_eq!((state.pictures.label(0), state.pictures.kinds()), (Some("a"), 2));
+        assert_eq!(state.label_names(), ["a", "b", "zebra"]);
+        state.type_label(0, " ");
+        assert_eq!((state.label_of(0), state.labels.typed_count()), (Some("a"), 1));
+        state.remove(&[1]);
+        state.type_label(1, "gone");
+        assert_eq!((state.labels.typed_count(), state.label_names().len()), (0, 2));
+    }
+
+    #[test]
+    fn one_folders_name_is_not_among_the_labels() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
+        assert!(state.label_names().is_empty() && !state.can_classify());
+        state.type_label(0, "sea");
+        state.type_label(1, "hills");
+        assert_eq!(state.label_names(), ["hills", "sea"]);
+        assert!(state.can_classify());
+    }
+
+    #[test]
+    fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
+        let mut state = state(2);
+        state.type_label(0, "<b>\"x\"</b>");
+        assert_eq!(state.label_of(0), Some("<b>\"x\"</b>"));
+        state.type_label(1, &"é".repeat(500));
+        assert_eq!(state.label_of(1).map(|label| label.chars().count()), Some(MAX_LENGTH));
+    }
+
+    #[test]
+    fn a_label_that_there_is_is_given_whole() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let long = "x".repeat(MAX_LENGTH + 1);
+        state.add(vec![newcomer("a", &long), newcomer("b", " spaced "), newcomer("c", "z")]);
+        state.select(2);
+        for name in [long.as_str(), " spaced "] {
+            state.give_label_to_chosen(name);
+            assert_eq!(state.label_of(2), Some(name));
+            assert_eq!(state.label_names().len(), 3, "no second label came about");
+        }
+        let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
+        state.give_label(1, label);
+        assert_eq!(state.label_of(1), Some(long.as_str()));
+        // It comes back whole.
+        let typed = state.experiment().typed;
+        let mut page = State::new(Settings::recommended(Images::Own));
+        page.add(vec![newcomer("a", "z"), newcomer("b", "z")]);
+        page.type_labels_at(&typed[..1]);
+        assert_eq!(page.label_of(1), Some(long.as_str()));
+        state.give_label(1, 99);
+        assert_eq!(state.label_of(1), Some(long.as_str()), "there is no such label");
+    }
+
+    #[test]
+    fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
+        let mut state = state(4);
+        assert_eq!(state.wants_to_label(), None);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
+        let trained = Evaluation { step: 20, ..Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3]) };
+        state.apply(Event::Evaluated(trained));
+        assert_eq!(state.knn_by_step(), []);
+        state.type_label(2, "c");
+        let told = Command::Label(vec![(2, 2)]);
+        assert_eq!(state.wants_to_label().as_ref(), Some(&told));
+        assert_eq!(state.wants_to_label(), None);
+        assert!(state.introduction().any(|command| command == told), "another engine learns of them");
+        for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
+            state.apply(Event::Scored { stage, shared_labels: Some(0.5), knn: Some(knn) });
+        }
+        assert_eq!(state.knn_by_step(), [(0, 0.25), (20, 0.75)]);
+        state.type_label(2, "");
+        assert_eq!(state.wants_to_label(), Some(Command::Label(Vec::new())));
+        state.apply(Event::Scored { stage: Stage::Trained, shared_labels: None, knn: None });
+        assert_eq!(state.knn_by_step(), [(0, 0.25)]);
+    }
+
+    #[test]
+    fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
+        let mut state = state(4);
+        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, vec![0, 1, 2, 3])));
+        let asked = state.wants_classification(Stage::Pixels).expect("there are embeddings");
+        assert_eq!((asked.per_class, asked.seed, asked.typed.len()), (10, state.settings.seed, 0));
+        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        state.type_label(2, "b");
+        let asked = state.wants_classification(Stage::Pixels).expect("a label was typed");
+        assert_eq!(asked.typed, [(2, 1)]);
+        state.give_labels(9_999);
+        assert_eq!(
+            state.wants_classification(Stage::Pixels).map(|asked| asked.per_class),
+            Some(MAX_PER_CLASS)
+        );
+        state.edit(|settings| settings.seed += 1);
+        assert!(state.wants_classification(Stage::Pixels).is_some());
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        assert!(state.wants_classification(Stage::Trained).is_some());
+    }
+
+    fn classification(number: u32) -> Classification {
+        Classification {
+            number,
+            stage: Stage::Trained,
+            step: 1,
+            given: vec![0],
+            classes: vec![0],
+            held_out: vec![1, 2, 3],
+            scored: 0,
+            probe: Guesses::default(),
+            vote: Guesses::default(),
+            crossed: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_question_is_not_current() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        let before = state.wants_classification(Stage::Trained).expect("there are embeddings").number;
+        state.type_label(0, "c");
+        let after = state.wants_classification(Stage::Trained).expect("a label was typed").number;
+        state.apply(Event::Classified(classification(before)));
+        assert!(!state.is_classification_current(Stage::Trained));
+        state.apply(Event::Classified(classification(after)));
+        assert!(state.is_classification_current(Stage::Trained));
+
+        let before = state.start_tuning().expect("there is an encoder").number;
+        state.stop_tuning();
+        let after = state.start_tuning().expect("the other was given up").number;
+        state.apply(Event::Tuned(classification(before)));
+        assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
+        state.apply(Event::Tuned(classification(after)));
+        assert!(state.labels.tuned().is_some());
+    }
+
+    #[test]
+    fn a_classification_goes_with_its_embeddings() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.apply(Event::Classified(classification(1)));
+        assert!(state.classification(Stage::Trained).is_some());
+        state.apply(Event::Restarted { parameters: 1 });
+        assert!(state.classification(Stage::Trained).is_none());
+        state.type_label(0, "c");
+        state.give_labels(3);
+        state.clear(Images::Own);
+        assert_eq!((state.labels.typed_count(), state.labels.per_class()), (0, 3));
+    }
+}

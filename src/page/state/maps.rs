@@ -77,6 +77,20 @@ impl State {
     }
 }
 
+impl State {
+    /// Chooses how the map is drawn.
+    pub fn choose_map_method(&mut self, method: MapMethod) {
+        self.touch(Part::Map);
+        self.maps.method = method;
+    }
+
+    /// The stage whose map should be asked for, and how; once for each evaluation of it.
+    pub fn wants_map(&mut self, stage: Stage) -> Option<MapMethod> {
+        self.results.scored(stage)?;
+        self.maps.wants(stage)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -151,3 +151,91 @@ impl State {
         self.selection.anchor = Some(anchor);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::fixture::state,
+        protocol::{Evaluation, Event, Stage},
+        settings::Images,
+    };
+
+    #[test]
+    fn while_adding_plain_clicks_join_the_selection() {
+        let mut state = state(8);
+        let order = state.order();
+        let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
+        state.choose(Reach::One, 2, &order);
+        state.set_adding(true);
+        state.choose(Reach::One, 5, &order);
+        state.choose(Reach::One, 3, &order);
+        state.choose(Reach::One, 2, &order);
+        assert_eq!((selected(&state), state.reach(Reach::One)), (vec![3, 5], Reach::Toggle));
+        state.clear_selection();
+        assert!(state.selection.is_empty() && state.selection.is_adding());
+        state.set_adding(false);
+        state.choose(Reach::One, 1, &order);
+        assert_eq!((selected(&state), state.reach(Reach::One)), (vec![1], Reach::One));
+    }
+
+    #[test]
+    fn clicks_select_as_in_a_file_manager() {
+        let mut state = state(8);
+        let order = state.order();
+        let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
+        state.choose(Reach::One, 2, &order);
+        assert_eq!((selected(&state), state.selected), (vec![2], Some(2)));
+        state.choose(Reach::Toggle, 6, &order);
+        state.choose(Reach::Toggle, 4, &order);
+        state.choose(Reach::Toggle, 6, &order);
+        assert_eq!((selected(&state), state.selected), (vec![2, 4], Some(2)));
+        // A range runs from the last picture reached for, either way, in the order of its list.
+        state.choose(Reach::Range, 7, &order);
+        assert_eq!(selected(&state), [6, 7]);
+        state.choose(Reach::Range, 5, &order);
+        assert_eq!(selected(&state), [5, 6]);
+        state.choose(Reach::Range, 1, &[3, 6, 0, 1, 2]);
+        assert_eq!(selected(&state), [0, 1, 6]);
+        state.choose(Reach::One, 3, &order);
+        assert_eq!((selected(&state), state.selected), (vec![3], Some(3)));
+    }
+
+    #[test]
+    fn a_range_without_a_beginning_starts_at_the_focus() {
+        let mut state = state(6);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, (0..6).collect())));
+        assert_eq!((state.selected, state.selection.len()), (Some(0), 0));
+        state.focus(4);
+        let order = state.order();
+        state.choose(Reach::Range, 2, &order);
+        assert_eq!(state.selection.iter().collect::<Vec<_>>(), [2, 3, 4]);
+    }
+
+    #[test]
+    fn removed_pictures_leave_the_selection() {
+        let mut state = state(6);
+        state.select(3);
+        state.select_all([1, 3, 5, 99]);
+        assert_eq!(state.chosen(), [1, 3, 5]);
+        assert_eq!(state.remove(&[3, 4, 5, 77]), 3);
+        assert_eq!((state.chosen(), state.selected), (vec![1], Some(2)));
+        state.clear_selection();
+        assert_eq!(state.chosen(), [2]);
+        state.clear(Images::Own);
+        assert!(state.chosen().is_empty());
+    }
+
+    #[test]
+    fn a_label_goes_onto_every_selected_picture() {
+        let mut state = state(5);
+        state.select(0);
+        state.select_all([1, 2, 4]);
+        state.label_chosen("zebra");
+        let zebras: Vec<_> = (0..5).filter(|id| state.label_of(*id) == Some("zebra")).collect();
+        assert_eq!(zebras, [1, 2, 4]);
+        state.clear_selection();
+        state.label_chosen("horse");
+        assert_eq!((state.label_of(0), state.labels.typed_count()), (Some("horse"), 4));
+    }
+}

@@ -72,3 +72,102 @@ impl State {
         self.notify("The model was opened: its network and the settings that it was trained by are in use.");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::fixture::{report, snapshot, state},
+        protocol::{Activity, Event},
+        settings::Images,
+    };
+
+    #[test]
+    fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
+        let mut state = state(4);
+        state.apply(Event::Restarted { parameters: 9 });
+        state.start_running();
+        state.apply(Event::Activity(Activity::Training));
+        state.apply(Event::Stepped((1..=20).map(report).collect()));
+        state.apply(snapshot(20));
+        state.apply(Event::Stepped((21..=27).map(report).collect()));
+        state.apply(Event::Failed("It broke".to_owned()));
+        assert_eq!((state.run.step(), state.run.running, state.records().len()), (20, true, 1));
+        let notice = &state.notices.last().expect("it is said").text;
+        assert_eq!(
+            notice,
+            "The engine stopped: It broke. A new one takes over at step 20; only the 7 steps after it are lost."
+        );
+        let messages: Vec<_> = state.introduction().collect();
+        assert_eq!(messages[1], Command::Restore { file: vec![20] });
+        assert_eq!(messages.last(), Some(&Command::Train));
+        state.apply(Event::Restored { step: 20, parameters: 9 });
+        assert_eq!((state.run.step(), state.run.parameters), (20, Some(9)));
+        assert_ne!(state.introduction().last(), Some(Command::Train));
+        state.apply(Event::Stepped(vec![report(21)]));
+        assert_eq!(
+            state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(),
+            (1..=21).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn training_that_had_no_snapshot_yet_begins_with_the_next_engine() {
+        let mut state = state(4);
+        state.apply(Event::Restarted { parameters: 9 });
+        state.start_running();
+        for _ in 0..2 {
+            state.apply(Event::Failed("The device was lost".to_owned()));
+            assert!(state.run.running);
+            assert_eq!(state.introduction().last(), Some(Command::Train));
+        }
+        state.apply(Event::Restarted { parameters: 9 });
+        assert!(state.run.running);
+        // What waits for pictures does not begin before they are there.
+        state.begin_intake("Decoding", 2, 0);
+        state.start_running();
+        state.apply(Event::Failed("The device was lost".to_owned()));
+        assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
+        assert!(state.settled());
+    }
+
+    #[test]
+    fn an_engine_that_takes_over_rests_when_the_user_does() {
+        let mut state = state(4);
+        state.apply(Event::Stepped(vec![report(1)]));
+        state.apply(snapshot(1));
+        state.apply(Event::Failed("It broke".to_owned()));
+        assert!(!state.introduction().any(|command| command == Command::Train));
+        state.start_running();
+        state.apply(Event::Failed("It broke".to_owned()));
+        assert!(state.introduction().any(|command| command == Command::Train));
+        state.stop_running();
+        assert!(!state.introduction().any(|command| command == Command::Train));
+    }
+
+    #[test]
+    fn a_new_run_or_other_pictures_leave_the_snapshot_behind() {
+        for change in [
+            (|state: &mut State| state.apply(Event::Restarted { parameters: 1 })) as fn(&mut State),
+            |state| state.clear(Images::Own),
+            |state| state.apply(Event::Opened(Settings::recommended(Images::Shapes))),
+        ] {
+            let mut state = state(4);
+            state.apply(snapshot(3));
+            change(&mut state);
+            assert_eq!(state.snapshot, None);
+        }
+    }
+
+    #[test]
+    fn an_opened_model_brings_its_settings_and_no_curves() {
+        let mut state = state(4);
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        let settings = Settings { width: 8, temperature: 0.5, ..state.settings };
+        state.apply(Event::Opened(settings));
+        state.apply(Event::Restored { step: 300, parameters: 7 });
+        assert_eq!((state.settings, state.run.step(), state.run.steps.len()), (settings, 300, 0));
+        // The run before it is kept to be compared.
+        assert_eq!(state.records().len(), 1);
+    }
+}

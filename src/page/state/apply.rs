@@ -1,0 +1,175 @@
+//! What the engine says, and where it goes.
+
+use std::sync::Arc;
+
+use super::{Part, Snapshot, State};
+use crate::protocol::{Event, Stage};
+
+impl State {
+    /// Takes in what the engine says.
+    pub fn apply(&mut self, event: Event) {
+        if self.clearing > 0 && !concerns_any_set(&event) {
+            return;
+        }
+        match event {
+            Event::Ready(environment) => self.engine_is_ready(environment),
+            Event::WebGpuNeeded => self.engine_is_exchanged(),
+            Event::Cleared => self.clearing = self.clearing.saturating_sub(1),
+            Event::Activity(activity) => self.engine_does(activity),
+            Event::Restarted { parameters } => self.restarted(parameters),
+            Event::Restored { step, parameters } => self.restored(step, parameters),
+            Event::Snapshot { step, file } => {
+                self.revision += 1;
+                self.snapshot = Some(Arc::new(Snapshot { step, file }));
+            }
+            Event::Opened(settings) => self.model_opened(settings),
+            Event::Stepped(reports) => {
+                self.touch(Part::Run);
+                let before = self.run.step();
+                self.run.notes.steps_taken(&self.settings, self.pictures.len(), before);
+                self.run.steps.extend(reports);
+            }
+            Event::Batch(batch) => {
+                self.touch(Part::Run);
+                self.run.notes.batch(&batch);
+                self.run.batch = Some(batch);
+            }
+            Event::Row(views) => {
+                self.touch(Part::Run);
+                self.run.row_views = Some(views);
+            }
+            Event::Evaluated(evaluation) => {
+                self.touch(Part::Results);
+                if evaluation.stage == Stage::Trained {
+                    self.run.notes.evaluated(evaluation.step, evaluation.knn, evaluation.effective_rank);
+                }
+                self.labels.ask_again_of(evaluation.stage);
+                self.explain_again_after(&evaluation);
+                self.maps.ask_again_of(evaluation.stage);
+                self.groups.ask_again_of(evaluation.stage);
+                self.invariances.ask_again_of(evaluation.stage);
+                self.results.keep_evaluation(evaluation);
+                self.focus_something();
+            }
+            Event::Scored { stage, shared_labels, knn } => self.scored(stage, shared_labels, knn),
+            Event::Matrix(matrix) => {
+                self.touch(Part::Results);
+                self.results.keep_matrix(matrix);
+            }
+            Event::Mapped(map) => {
+                self.touch(Part::Map);
+                self.maps.keep(map);
+            }
+            Event::Classified(classification) => {
+                self.touch(Part::Labels);
+                self.labels.keep(classification);
+            }
+            Event::Tuning { done, total } => {
+                self.touch(Part::Labels);
+                self.labels.advance_tuning(done, total);
+            }
+            Event::Tuned(classification) => {
+                self.touch(Part::Labels);
+                self.labels.keep_tuned(classification);
+            }
+            Event::Queried(answer) => {
+                self.touch(Part::Search);
+                self.search.keep(answer);
+            }
+            Event::Explained(explanation) => {
+                self.touch(Part::WhyAlike);
+                self.why_alike.keep(explanation);
+            }
+            Event::Invariance(invariance) => {
+                self.touch(Part::Invariance);
+                self.invariances.keep(invariance);
+            }
+            Event::Clustered(clustering) => {
+                self.touch(Part::Groups);
+                self.groups.keep_clustering(clustering);
+            }
+            Event::Surveyed(survey) => {
+                self.touch(Part::Groups);
+                self.groups.keep_survey(survey);
+            }
+            Event::Views(views) => {
+                self.touch(Part::Views);
+                self.views = Some(views);
+            }
+            Event::Finished => self.finished(),
+            Event::Refused(sentence) => self.refused(sentence),
+            // Whoever asked waits for these.
+            Event::Decoded { .. } | Event::Model { .. } | Event::Vetted { .. } => {}
+            Event::Failed(reason) => self.engine_failed(&reason),
+        }
+    }
+
+    pub(super) fn scored(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+        self.touch(Part::Results);
+        self.results.keep_scores(stage, shared_labels, knn);
+        if let Some(scored) = self.results.scored(stage).filter(|_| stage == Stage::Trained) {
+            self.run.notes.scored(scored.evaluation.step, knn);
+        }
+    }
+}
+
+/// Whether an event says something even when the set that the engine has is gone.
+fn concerns_any_set(event: &Event) -> bool {
+    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, Vetted, WebGpuNeeded};
+    matches!(
+        event,
+        Activity(_)
+            | Cleared
+            | Decoded { .. }
+            | Failed(_)
+            | Model { .. }
+            | Ready(_)
+            | Refused(_)
+            | Vetted { .. }
+            | WebGpuNeeded
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::fixture::{report, snapshot, state},
+        protocol::{Activity, Evaluation},
+        settings::Images,
+    };
+
+    #[test]
+    fn a_change_marks_only_what_it_touches() {
+        let mut state = state(4);
+        state.apply(Event::Stepped(vec![report(1)]));
+        let touched = state.take_touched();
+        let marked: Vec<_> = Part::ALL.into_iter().filter(|part| touched.contains(*part)).collect();
+        assert_eq!(marked, [Part::Run]);
+        assert!(state.take_touched().is_empty());
+    }
+
+    #[test]
+    fn what_the_engine_says_of_pictures_that_are_gone_is_not_heard() {
+        let mut state = state(4);
+        state.start_running();
+        state.apply(Event::Activity(Activity::Training));
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        state.clear(Images::Fashion);
+        state.clear(Images::Own);
+        for cleared in 0..2 {
+            state.apply(Event::Activity(Activity::Training));
+            state.apply(Event::Stepped(vec![report(3)]));
+            state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+            state.apply(snapshot(3));
+            assert!(state.run.steps.is_empty() && !state.run.running, "after {cleared} of 2 answers");
+            state.apply(Event::Cleared);
+        }
+        state.apply(Event::Activity(Activity::Idle));
+        state.apply(Event::Restarted { parameters: 1 });
+        assert_eq!(state.records().len(), 1, "the run of the old set is kept once");
+        assert!(state.results.scored(Stage::Trained).is_none() && state.snapshot.is_none());
+        state.apply(Event::Stepped(vec![report(1)]));
+        assert_eq!(state.run.step(), 1, "the new set is heard");
+    }
+}

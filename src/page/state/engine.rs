@@ -1,0 +1,238 @@
+//! How far the engine is, and what becomes of the page when it ends.
+
+use super::{Part, State};
+use crate::{
+    protocol::{Activity, Backend, Environment, Stage},
+    settings::BackendChoice,
+};
+
+/// How far the engine is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Engine {
+    /// Its code is on the way.
+    Loading {
+        /// Bytes that have arrived.
+        received: f64,
+        /// Bytes in all, where the server said so.
+        total: Option<f64>,
+    },
+    /// It looks for a device.
+    Starting,
+    /// It takes commands.
+    Ready(Environment),
+    /// It cannot be had; why.
+    Stopped(String),
+}
+
+impl Engine {
+    /// What it computes on, once it is ready.
+    pub fn environment(&self) -> Option<&Environment> {
+        match self {
+            Self::Ready(environment) => Some(environment),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    /// Notes how much of the engine's code has arrived, while it is waited for: a download
+    /// may go on for a while after the engine was given up.
+    pub fn engine_is_loading(&mut self, received: f64, total: Option<f64>) {
+        if matches!(self.engine, Engine::Loading { .. }) {
+            self.touch(Part::Engine);
+            self.engine = Engine::Loading { received, total };
+        }
+    }
+
+    /// Notes that the engine's code is there, while it is waited for.
+    pub fn engine_is_starting(&mut self) {
+        if matches!(self.engine, Engine::Loading { .. }) {
+            self.touch(Part::Engine);
+            self.engine = Engine::Starting;
+        }
+    }
+
+    /// Notes that another engine hears from now on: it knows of no set before this one.
+    pub fn engine_is_another(&mut self) {
+        self.clearing = 0;
+    }
+
+    /// Notes that there will be no engine, and says why.
+    pub fn engine_is_stopped(&mut self, sentence: String) {
+        self.touch(Part::Engine);
+        self.engine = Engine::Stopped(sentence.clone());
+        self.stop_running();
+        self.stop_tuning();
+        self.notify(sentence);
+    }
+
+    pub(super) fn engine_is_ready(&mut self, environment: Environment) {
+        self.touch(Part::Engine);
+        let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
+        if wanted_gpu && environment.backend == Backend::Cpu {
+            self.notify(environment.reason.clone());
+        }
+        self.engine = Engine::Ready(environment);
+    }
+
+    /// Notes what the engine is doing. What it does for a set that is gone says nothing of
+    /// what the user wants, and neither does its rest while training waits for pictures.
+    pub(super) fn engine_does(&mut self, activity: Activity) {
+        self.touch(Part::Run);
+        if self.clearing > 0 {
+            return self.run.set_activity_aside(activity);
+        }
+        self.run.set_activity(activity);
+        self.run.running |= self.postponed;
+    }
+
+    pub(super) fn refused(&mut self, sentence: String) {
+        if self.clearing == 0 {
+            self.touch(Part::Run);
+            self.run.refused();
+            self.awaited = None;
+        }
+        self.notify(sentence);
+    }
+
+    /// Notes that the engine broke down; pictures, settings and the run as far as it was
+    /// kept stay.
+    pub(super) fn engine_failed(&mut self, reason: &str) {
+        let what_follows = self.expect_another_engine();
+        self.touch(Part::Engine);
+        self.engine = Engine::Starting;
+        self.forget_what_the_engine_said();
+        self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
+    }
+
+    /// Notes that an engine with WebGPU takes the place of the one without, as the settings
+    /// ask for; a run that had begun starts over, as with every change of the backend.
+    pub(super) fn engine_is_exchanged(&mut self) {
+        let waiting = self.run.running && self.run.step() == 0;
+        self.snapshot = None;
+        self.expect_another_engine();
+        (self.run.running, self.resuming) = (waiting, waiting && !self.postponed);
+        self.touch(Part::Engine);
+        self.engine = Engine::Loading { received: 0.0, total: None };
+        self.forget_what_the_engine_said();
+    }
+
+    /// Forgets what can be asked of an engine only as long as it has the embeddings.
+    pub(super) fn forget_what_the_engine_said(&mut self) {
+        self.touch(Part::Results);
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+        for stage in Stage::ALL {
+            self.results.drop_stage(stage);
+            self.search.forget(stage);
+            self.stop_explaining(stage);
+        }
+        self.touch(Part::Search);
+        self.touch(Part::Map);
+        self.maps.clear();
+    }
+}
+
+/// The sentence, ended.
+fn with_full_stop(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::fixture::{environment, report, snapshot, state},
+        protocol::{Command, Evaluation, Event},
+        settings::Images,
+    };
+
+    #[test]
+    fn a_failed_engine_leaves_pictures_and_settings() {
+        let mut state = state(5);
+        state.edit(|settings| settings.seed = 42);
+        state.apply(Event::Ready(environment(Backend::Cpu)));
+        state.apply(Event::Activity(Activity::Training));
+        state.apply(Event::Stepped(vec![report(1)]));
+        state.apply(Event::Failed("the device was lost".to_owned()));
+        assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
+        assert_eq!((state.run.step(), state.run.running), (0, true));
+        assert_eq!(state.engine, Engine::Starting);
+        assert!(state.notices[0].text.contains("the device was lost."));
+    }
+
+    #[test]
+    fn a_forced_gpu_that_is_missing_is_said() {
+        let mut state = state(4);
+        state.apply(Event::Ready(environment(Backend::Cpu)));
+        assert!(state.notices.is_empty());
+        state.edit(|settings| settings.backend = BackendChoice::WebGpu);
+        state.apply(Event::Ready(environment(Backend::Cpu)));
+        assert_eq!(state.notices.len(), 1);
+    }
+
+    #[test]
+    fn an_engine_with_webgpu_starts_over_and_trains_if_training_was_about_to_begin() {
+        let mut state = state(8);
+        state.start_running();
+        state.apply(Event::WebGpuNeeded);
+        assert!(matches!(state.engine, Engine::Loading { .. }) && state.run.running);
+        assert_eq!(state.introduction().last(), Some(Command::Train));
+        state.apply(Event::Restarted { parameters: 1 });
+
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        state.apply(snapshot(2));
+        state.apply(Event::WebGpuNeeded);
+        assert_eq!((state.run.step(), state.run.running, &state.snapshot), (0, false, &None));
+        assert_eq!(state.introduction().last(), Some(Command::Settle));
+        assert!(state.notices.is_empty(), "{:?}", state.notices);
+    }
+
+    #[test]
+    fn an_engine_that_takes_over_is_heard_at_once() {
+        let mut state = state(4);
+        state.clear(Images::Own);
+        state.apply(Event::Failed("It broke".to_owned()));
+        state.engine_is_another();
+        state.apply(Event::Stepped(vec![report(1)]));
+        assert_eq!(state.run.step(), 1);
+    }
+
+    #[test]
+    fn an_engine_that_was_given_up_stays_given_up() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.start_tuning().expect("there is an encoder");
+        state.engine_is_stopped("It cannot be had.".to_owned());
+        assert!(state.labels.tuning().is_none() && state.start_tuning().is_none());
+        state.engine_is_loading(10.0, None);
+        state.engine_is_starting();
+        assert_eq!(state.engine, Engine::Stopped("It cannot be had.".to_owned()));
+    }
+
+    #[test]
+    fn training_that_waits_for_ones_own_pictures_still_waits_when_they_replace_a_built_in_set() {
+        let mut state = state(4);
+        state.begin_intake("Decoding", 2, 0);
+        assert!(!state.start_running());
+        state.make_room();
+        state.apply(Event::Cleared);
+        state.apply(Event::Activity(Activity::Idle));
+        assert!(state.run.running && state.intake.is_active());
+        assert!(state.settled(), "training begins with the last of them");
+    }
+
+    #[test]
+    fn what_an_engine_refuses_is_no_longer_waited_for() {
+        let mut kept = state(4);
+        kept.apply(Event::Stepped(vec![report(1)]));
+        kept.apply(snapshot(1));
+        let mut page = state(4);
+        page.take_up(kept.experiment());
+        page.apply(Event::Refused("It is damaged.".to_owned()));
+        page.apply(Event::Restarted { parameters: 1 });
+        assert_eq!(page.run.step(), 0);
+        assert_eq!(page.introduction().count(), 3, "no snapshot among settings, pictures and their end");
+    }
+}

@@ -1,0 +1,38 @@
+//! Pages and events for tests.
+
+use super::{Newcomer, State};
+use crate::{
+    image::Image,
+    protocol::{Backend, Environment, Event, StepReport},
+    settings::{Images, Settings},
+};
+
+/// A page with the drawn figures as its set, labelled "a" and "b" in turn.
+pub fn state(pictures: usize) -> State {
+    let mut state = State::new(Settings::recommended(Images::Shapes));
+    state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
+    state.take_touched();
+    state
+}
+
+/// A black picture.
+pub fn newcomer(name: &str, label: &str) -> Newcomer {
+    let image = Image::draw(|_, _| [0; 3]);
+    Newcomer { name: name.to_owned(), label: Some(label.to_owned()), image }
+}
+
+/// What a step measured.
+pub fn report(step: u32) -> StepReport {
+    StepReport { step, loss: 4.0, accuracy: 0.1, alignment: 1.0, uniformity: -2.0, milliseconds: 10.0 }
+}
+
+/// An engine without an adapter.
+pub fn environment(backend: Backend) -> Environment {
+    let reason = "There is no graphics adapter.".to_owned();
+    Environment { backend, adapter: String::new(), reason, self_test: String::new() }
+}
+
+/// A snapshot, empty but for its step.
+pub fn snapshot(step: u32) -> Event {
+    Event::Snapshot { step, file: vec![step as u8] }
+}

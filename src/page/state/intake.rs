@@ -1,0 +1,90 @@
+//! Files on their way to becoming pictures.
+
+use super::{Part, State};
+
+/// Files being read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Intake {
+    /// What is being done to them: decoding, drawing.
+    pub verb: &'static str,
+    /// How many there are.
+    pub total: usize,
+    /// How many were read or given up.
+    pub done: usize,
+    /// Files left out without a word because they never are pictures.
+    pub skipped: usize,
+    /// Files that could not be read.
+    pub failures: Vec<Failure>,
+}
+
+impl Intake {
+    /// Whether pictures are still on their way.
+    pub fn is_active(&self) -> bool {
+        self.done < self.total
+    }
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Failure {
+    /// Its name.
+    pub name: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+impl State {
+    /// Notes that pictures are on their way, after those that already are.
+    pub fn begin_intake(&mut self, verb: &'static str, total: usize, skipped: usize) {
+        self.touch(Part::Intake);
+        if !self.intake.is_active() {
+            self.intake = Intake::default();
+        }
+        self.intake.verb = verb;
+        self.intake.total += total;
+        self.intake.skipped += skipped;
+    }
+
+    /// Notes that some came or failed; whether none are left.
+    pub fn advance_intake(&mut self, done: usize, failures: Vec<Failure>) -> bool {
+        self.touch(Part::Intake);
+        self.intake.done += done;
+        self.intake.failures.extend(failures);
+        !self.intake.is_active()
+    }
+
+    /// Notes that no more will come.
+    pub fn end_intake(&mut self) {
+        self.touch(Part::Intake);
+        self.intake.total = self.intake.done;
+    }
+
+    /// Takes the list of files that could not be read away.
+    pub fn dismiss_failures(&mut self) {
+        self.touch(Part::Intake);
+        self.intake.failures.clear();
+        self.intake.skipped = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::state::fixture::state;
+
+    #[test]
+    fn two_batches_of_files_are_counted_together() {
+        let mut state = state(0);
+        state.begin_intake("Decoding", 3, 1);
+        let failure = Failure { name: "x.png".to_owned(), reason: "It is broken.".to_owned() };
+        assert!(!state.advance_intake(2, vec![failure]));
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!((state.intake.done, state.intake.total, state.intake.skipped), (2, 5, 1));
+        assert!(state.advance_intake(3, Vec::new()));
+        assert_eq!(state.intake.failures.len(), 1);
+        state.begin_intake("Decoding", 1, 0);
+        assert_eq!((state.intake.done, state.intake.total, state.intake.failures.len()), (0, 1, 0));
+        state.end_intake();
+        assert!(!state.intake.is_active());
+    }
+}

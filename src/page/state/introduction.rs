@@ -1,0 +1,44 @@
+//! What a new engine has to hear.
+
+use super::{Entry, Snapshot, State};
+use crate::protocol::Command;
+
+/// Pictures in one message to the engine.
+pub const PORTION: usize = 64;
+
+impl State {
+    /// The messages that bring a new engine to where the page is, pictures in portions.
+    pub fn introduction(&self) -> impl Iterator<Item = Command> + '_ {
+        let portions = self.pictures.entries().chunks(PORTION);
+        let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
+        // The run begins as soon as there are pictures: what it goes on from comes first.
+        std::iter::once(Command::Configure(self.settings))
+            .chain(self.known_snapshot().map(Snapshot::message))
+            .chain(add)
+            .chain([Command::Settle])
+            .chain(self.labels.message())
+            .chain(self.search.message())
+            .chain(self.resuming.then_some(Command::Train))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::state::fixture::state;
+
+    #[test]
+    fn a_new_engine_is_told_everything_in_portions() {
+        let state = state(PORTION + 1);
+        let commands: Vec<_> = state.introduction().collect();
+        assert!(matches!(commands[0], Command::Configure(settings) if settings == state.settings));
+        let portions: Vec<_> = commands
+            .iter()
+            .filter_map(
+                |command| if let Command::Add(portion) = command { Some(portion.len()) } else { None },
+            )
+            .collect();
+        assert_eq!(portions, [PORTION, 1]);
+        assert_eq!(commands.last(), Some(&Command::Settle));
+    }
+}

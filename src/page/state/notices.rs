@@ -1,0 +1,50 @@
+//! Sentences for the user.
+
+use super::{Part, State};
+
+/// A sentence for the user, shown until it is dismissed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Names it.
+    pub id: u32,
+    /// The sentence.
+    pub text: String,
+    /// Whether it offers to take back what it speaks of.
+    pub can_undo: bool,
+}
+
+impl State {
+    /// Shows a sentence until it is dismissed; one that is already there is not repeated.
+    pub fn notify(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if self.notices.iter().any(|notice| notice.text == text) {
+            return;
+        }
+        self.touch(Part::Notices);
+        self.notices.push(Notice { id: self.next_notice, text, can_undo: false });
+        self.next_notice += 1;
+    }
+
+    /// Takes a sentence away.
+    pub fn dismiss(&mut self, id: u32) {
+        self.touch(Part::Notices);
+        self.notices.retain(|notice| notice.id != id);
+        self.take_undo(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::page::state::fixture::state;
+
+    #[test]
+    fn the_same_sentence_is_shown_once() {
+        let mut state = state(4);
+        state.notify("No.");
+        state.notify("No.");
+        assert_eq!(state.notices.len(), 1);
+        let id = state.notices[0].id;
+        state.dismiss(id);
+        assert!(state.notices.is_empty());
+    }
+}

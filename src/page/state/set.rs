@@ -1,0 +1,219 @@
+//! Pictures that come and go, and what goes with them.
+
+use super::{Entry, Intake, Newcomer, Notes, Part, Results, Selection, State, Tab};
+use crate::{
+    page::by_id::Ids,
+    protocol::PictureId,
+    settings::{Images, Settings},
+};
+
+impl State {
+    /// Adds pictures to the set; returns the ids that they were given.
+    pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
+        self.touch(Part::Pictures);
+        self.is_guest = false;
+        self.withdraw_undo_of_all();
+        newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
+    }
+
+    /// Takes pictures out; how many of them were there. The focus moves to what stands
+    /// beside the one that had it.
+    pub fn remove(&mut self, ids: &[PictureId]) -> usize {
+        self.take_out(ids).len()
+    }
+
+    pub(super) fn take_out(&mut self, ids: &[PictureId]) -> Vec<Entry> {
+        self.touch(Part::Pictures);
+        self.touch(Part::Selection);
+        self.touch(Part::Labels);
+        let gone: Ids = ids.iter().copied().collect();
+        if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
+            let (before, after) = self.pictures.entries().split_at(row);
+            let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
+            self.selected = others.find(|id| !gone.contains(id));
+        }
+        self.selection.forget(&gone);
+        gone.iter().for_each(|id| self.labels.forget(*id));
+        gone.iter().for_each(|id| self.stop_explaining_picture(*id));
+        self.pictures.remove(&gone)
+    }
+
+    /// Empties a built-in set for pictures of the user's own, which go on coming in, and
+    /// training goes on waiting for them.
+    pub fn make_room(&mut self) {
+        let (intake, postponed) = (self.intake.clone(), self.postponed);
+        self.clear(Images::Own);
+        self.intake = intake;
+        if postponed {
+            (self.run.running, self.postponed) = (true, true);
+        }
+    }
+
+    /// Takes every picture out, and forgets what was learned about them. The engine, which
+    /// has to be told, confirms it by [`Event::Cleared`].
+    pub fn clear(&mut self, images: Images) {
+        self.clearing += 1;
+        self.withdraw_undo();
+        for part in [Part::Pictures, Part::Intake, Part::Results, Part::Views, Part::Selection, Part::Run] {
+            self.touch(part);
+        }
+        self.keep_run();
+        self.edit(|settings| *settings = settings_for(*settings, images));
+        self.pictures.clear();
+        self.is_guest = false;
+        self.intake = Intake::default();
+        self.remote = None;
+        self.results = Results::default();
+        self.touch(Part::Map);
+        self.maps.clear();
+        self.touch(Part::Labels);
+        self.labels.clear();
+        self.end_search();
+        self.touch(Part::Groups);
+        self.groups.clear();
+        self.touch(Part::Invariance);
+        self.invariances.clear();
+        self.snapshot = None;
+        self.awaited = None;
+        self.run.go_back(0);
+        self.run.notes = Notes::default();
+        self.stop_running();
+        self.views = None;
+        self.selected = None;
+        self.selection = Selection::default();
+        self.tab_chosen = false;
+        self.tab = Tab::Similarity;
+        self.touch(Part::Tab);
+    }
+
+    /// Focuses the first picture if none is.
+    pub(super) fn focus_something(&mut self) {
+        if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
+            && let Some(first) = self.pictures.entries().first()
+        {
+            self.focus(first.id);
+        }
+    }
+
+    /// Whether there are labels worth scoring by: with a single kind, every neighbour is right.
+    pub fn has_labels(&self) -> bool {
+        self.pictures.kinds() >= 2
+    }
+}
+
+/// The settings for other pictures: what was left as recommended becomes what is
+/// recommended there, what the user changed stays.
+fn settings_for(mut settings: Settings, images: Images) -> Settings {
+    let (before, after) = (Settings::recommended(settings.images), Settings::recommended(images));
+    fn follow<T: PartialEq>(value: &mut T, before: T, after: T) {
+        if *value == before {
+            *value = after;
+        }
+    }
+    follow(&mut settings.steps, before.steps, after.steps);
+    follow(&mut settings.batch, before.batch, after.batch);
+    follow(&mut settings.side, before.side, after.side);
+    follow(&mut settings.width, before.width, after.width);
+    follow(&mut settings.depth, before.depth, after.depth);
+    follow(&mut settings.temperature, before.temperature, after.temperature);
+    follow(&mut settings.learning_rate, before.learning_rate, after.learning_rate);
+    let (mut before, mut after) = (before.augmentations, after.augmentations);
+    let recommended = before.each_mut().into_iter().zip(after.each_mut());
+    for (operation, (before, after)) in settings.augmentations.each_mut().into_iter().zip(recommended) {
+        follow(operation, *before, *after);
+    }
+    settings.images = images;
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::{
+            Keeping, Offer,
+            fixture::{newcomer, state},
+        },
+        settings::LossKind,
+    };
+
+    #[test]
+    fn other_pictures_keep_the_loss_that_the_user_chose() {
+        let mut state = state(4);
+        state.edit(|settings| (settings.loss, settings.margin) = (LossKind::Triplet, 9.0));
+        state.clear(Images::Own);
+        assert_eq!((state.settings.loss, state.settings.margin), (LossKind::Triplet, 4.0));
+    }
+
+    #[test]
+    fn a_guest_is_who_neither_worked_here_nor_brings_pictures() {
+        let guest = || {
+            let mut state = State::new(Settings::recommended(Images::Own));
+            state.is_guest = true;
+            state.set_keeping(Keeping::On);
+            state
+        };
+        let mut state = guest();
+        state.set_offer(None);
+        assert!(state.is_guest);
+        state.add(vec![newcomer("a", "a")]);
+        assert!(!state.is_guest);
+        let mut state = guest();
+        let offer = |text: &str| text.to_owned();
+        state.set_offer(Some(Offer { key: offer("k"), when: offer("today"), what: offer("25 pictures") }));
+        state.set_offer(None);
+        assert!(!state.is_guest);
+    }
+
+    #[test]
+    fn removing_the_selected_picture_selects_its_neighbour() {
+        let mut state = state(3);
+        state.select(1);
+        assert_eq!(state.remove(&[1]), 1);
+        assert_eq!(state.selected, Some(2));
+        state.remove(&[2]);
+        assert_eq!(state.selected, Some(0));
+        state.remove(&[0]);
+        assert_eq!(state.selected, None);
+    }
+
+    #[test]
+    fn one_kind_is_no_label() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
+        assert!(!state.has_labels());
+        state.add(vec![newcomer("c", "work")]);
+        assert!(state.has_labels());
+    }
+
+    #[test]
+    fn other_pictures_bring_their_recommendations_but_keep_what_the_user_changed() {
+        let mut state = state(4);
+        state.edit(|settings| {
+            settings.steps = 40;
+            settings.augmentations.hue.strength = 0.3;
+        });
+        let hue = state.settings.augmentations.hue;
+        state.clear(Images::Fashion);
+        let recommended = Settings::recommended(Images::Fashion);
+        assert_eq!((state.settings.images, state.settings.steps), (Images::Fashion, 40));
+        assert_eq!(state.settings.augmentations.hue, hue);
+        assert_eq!(state.settings.augmentations.rotation, recommended.augmentations.rotation);
+        assert!(state.pictures.is_empty());
+    }
+
+    #[test]
+    fn pictures_that_come_while_others_are_opened_leave_them_their_places() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.reserve_places([0, 3].into_iter());
+        state.add_at(vec![(0, newcomer("first", "a"))]);
+        let dropped = state.add(vec![newcomer("dropped", "a")])[0];
+        state.add_at(vec![(3, newcomer("last", "a"))]);
+        let names: Vec<_> = state.pictures.entries().iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["first", "last", "dropped"]);
+        assert_eq!(state.pictures.place(dropped), 4);
+        state.type_labels_at(&[(3, "mine".to_owned())]);
+        let last = state.pictures.at(3);
+        assert_eq!((state.label_of(last), state.pictures.row(last)), (Some("mine"), Some(1)));
+    }
+}

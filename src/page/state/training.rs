@@ -1,0 +1,206 @@
+//! The run, from Train to its last step, and what stands in its way.
+
+use super::{Engine, Part, State, Tab};
+use crate::{
+    page::words,
+    protocol::Stage,
+    settings::{MIN_PICTURES, Settings},
+};
+
+impl State {
+    /// Notes that the user wants training to go on; whether it can at once, or has to
+    /// wait for pictures on their way.
+    pub fn start_running(&mut self) -> bool {
+        self.touch(Part::Run);
+        self.run.running = true;
+        self.postponed = self.intake.is_active();
+        self.suggest_tab(Tab::Loss);
+        !self.postponed
+    }
+
+    /// Notes that the pictures are there; whether training waited for them.
+    pub fn settled(&mut self) -> bool {
+        std::mem::take(&mut self.postponed)
+    }
+
+    /// Notes that no more steps are wanted.
+    pub fn stop_running(&mut self) {
+        self.touch(Part::Run);
+        self.run.running = false;
+        self.postponed = false;
+        self.resuming = false;
+    }
+
+    /// Notes that the user wants a single step.
+    pub fn take_step(&mut self) {
+        self.suggest_tab(Tab::Loss);
+    }
+
+    pub(super) fn finished(&mut self) {
+        self.stop_running();
+        self.suggest_tab(Tab::Neighbours);
+    }
+
+    pub(super) fn restarted(&mut self, parameters: u32) {
+        // A tab that was chosen before the first step was chosen for this run.
+        self.tab_chosen &= self.run.step() == 0;
+        self.keep_run();
+        self.snapshot = None;
+        self.resuming = false;
+        self.touch(Part::Run);
+        self.run.restart(Some(parameters));
+        self.forget_trained();
+    }
+
+    /// Forgets what the trained encoder said: there is another.
+    pub(super) fn forget_trained(&mut self) {
+        self.touch(Part::Results);
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+        self.results.drop_stage(Stage::Trained);
+        self.touch(Part::Search);
+        self.search.forget(Stage::Trained);
+        self.stop_explaining(Stage::Trained);
+    }
+
+    /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
+    pub fn inspect(&mut self, anchor: Option<u32>) {
+        self.touch(Part::Run);
+        self.run.inspected = anchor;
+        self.run.row_views = None;
+        if anchor.is_some() {
+            self.choose_tab(Tab::Loss);
+        }
+    }
+
+    /// Pairs in a step: as many as set, at most one a picture.
+    pub fn pairs(&self) -> usize {
+        (self.settings.batch as usize).min(self.pictures.len())
+    }
+
+    /// Why training cannot start or go on now, in a sentence; `None` when it can.
+    pub fn training_obstacle(&self) -> Option<String> {
+        let pictures = self.pictures.len();
+        if let Engine::Stopped(sentence) = &self.engine {
+            return Some(sentence.clone());
+        }
+        if pictures < MIN_PICTURES {
+            return Some(format!("Add at least {MIN_PICTURES} pictures to train."));
+        }
+        let at_most = Settings::STEPS.max;
+        (self.run.step() >= at_most).then(|| {
+            format!("{} steps are the most. Press Reset to start over.", words::count(at_most as usize))
+        })
+    }
+
+    /// Why no single step can be taken now; unlike training, it does not lengthen the run.
+    pub fn step_obstacle(&self) -> Option<String> {
+        let complete = || {
+            let complete = self.run.is_complete(&self.settings);
+            complete.then(|| "The run is complete. Train lengthens it; Reset starts over.".to_owned())
+        };
+        self.training_obstacle().or_else(complete)
+    }
+
+    /// Steps that training adds to a run that has taken all of its own: as many again.
+    /// `None` while there are some left.
+    pub fn steps_to_add(&self) -> Option<u32> {
+        let (steps, step) = (self.settings.steps, self.run.step());
+        let length = steps.checked_sub(self.run.lengthened_at).filter(|length| *length > 0).unwrap_or(steps);
+        let most = Settings::STEPS.max.saturating_sub(step);
+        (step > 0 && self.run.is_complete(&self.settings)).then_some(length.min(most))
+    }
+
+    /// Lengthens a run that has taken all of its steps.
+    pub fn lengthen_run(&mut self) {
+        if let Some(more) = self.steps_to_add() {
+            let step = self.run.step();
+            self.edit(|settings| settings.steps = step + more);
+            self.run.lengthened_at = step;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::state::fixture::{newcomer, report, state},
+        protocol::{Evaluation, Event, RowViews},
+    };
+
+    #[test]
+    fn a_row_stays_in_view_through_end_and_restart_of_a_run() {
+        let mut state = state(4);
+        state.inspect(Some(3));
+        state.apply(Event::Row(RowViews { step: 1, anchor: 3, side: 1, rgb: vec![0; 6] }));
+        state.start_running();
+        state.apply(Event::Finished);
+        assert_eq!((state.tab, state.run.inspected), (Tab::Loss, Some(3)));
+        state.apply(Event::Restarted { parameters: 1 });
+        assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
+        // A new engine knows of no row.
+        state.apply(Event::Failed("It broke".to_owned()));
+        assert_eq!(state.run.inspected, None);
+    }
+
+    #[test]
+    fn a_restart_forgets_the_trained_encoder_alone() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        state.apply(Event::Restarted { parameters: 1234 });
+        assert_eq!((state.run.step(), state.run.parameters), (0, Some(1234)));
+        assert!(state.results.scored(Stage::Trained).is_none());
+        assert!(state.results.scored(Stage::Untrained).is_some());
+    }
+
+    #[test]
+    fn training_waits_for_pictures_on_their_way() {
+        let mut state = state(4);
+        assert!(state.start_running() && !state.settled());
+        state.begin_intake("Decoding", 2, 0);
+        assert!(!state.start_running());
+        assert!(state.settled() && !state.settled());
+        state.start_running();
+        state.stop_running();
+        assert!(!state.settled());
+    }
+
+    #[test]
+    fn training_says_what_it_lacks() {
+        let mut state = state(3);
+        let obstacle = state.training_obstacle().expect("too few pictures");
+        assert_eq!(obstacle, "Add at least 4 pictures to train.");
+        state.add(vec![newcomer("d", "a")]);
+        assert_eq!(state.training_obstacle(), None);
+        state.edit(|settings| settings.steps = 2);
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        assert!(state.step_obstacle().is_some_and(|sentence| sentence.contains("complete")));
+        assert_eq!(state.training_obstacle(), None, "Train lengthens the run");
+        state.edit(|settings| settings.steps = 3);
+        assert_eq!((state.training_obstacle(), state.step_obstacle()), (None, None));
+    }
+
+    #[test]
+    fn a_complete_run_is_lengthened_by_its_length() {
+        let mut state = state(4);
+        state.edit(|settings| settings.steps = 2);
+        assert_eq!(state.steps_to_add(), None);
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        assert_eq!(state.steps_to_add(), Some(2));
+        state.lengthen_run();
+        assert_eq!((state.settings.steps, state.steps_to_add()), (4, None));
+        state.lengthen_run();
+        assert_eq!(state.settings.steps, 4, "there are steps left");
+        state.apply(Event::Stepped(vec![report(3), report(4)]));
+        state.lengthen_run();
+        assert_eq!(state.settings.steps, 6, "the same length again");
+        state.edit(|settings| settings.steps = 3);
+        state.lengthen_run();
+        assert_eq!(state.settings.steps, 7, "beyond what was taken");
+        state.apply(Event::Stepped(vec![report(100_000)]));
+        assert!(state.training_obstacle().is_some_and(|sentence| sentence.contains("100,000")));
+    }
+}

@@ -1,0 +1,67 @@
+//! Numbers that go wrong.
+
+use likeness::{
+    checkpoint::Checkpoint,
+    protocol::{Activity, Command, Event, Picture, Stage},
+    settings::Settings,
+};
+
+use crate::harness::{Harness, pictures, refusals, small, steps};
+use crate::snapshots::snapshots;
+use crate::snapshots::successor;
+
+/// A snapshot after one step whose weights are so large that their products are infinite, but
+/// numbers themselves.
+fn monstrous(settings: Settings, tensor: &str) -> Vec<u8> {
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.send(Command::Step);
+    harness.settle();
+    let (_, file) = snapshots(&harness.take()).pop().expect("a snapshot");
+    let snapshot = Checkpoint::from_file(&file).expect("it is whole");
+    let mut numbers = snapshot.numbers().clone();
+    numbers.get_mut(tensor).expect("it is there").values.fill(3e38);
+    Checkpoint::new(settings, 1, snapshot.training, numbers).expect("numbers").to_file()
+}
+
+#[test]
+fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
+    let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
+    // Without labels: embeddings alone say in which order their matrix stands.
+    let unlabelled = |picture| Picture { label: None, ..picture };
+    let mut harness = Harness::with_pictures(settings, 0);
+    harness.send(Command::Restore { file: monstrous(settings, "encoder.output.weight") });
+    harness.send(Command::Add(pictures(0..12).into_iter().map(unlabelled).collect()));
+    harness.send(Command::Settle);
+    harness.take();
+    harness.settle();
+    harness.send(Command::Matrix { stage: Stage::Trained });
+    harness.send(Command::Matrix { stage: Stage::Untrained });
+    harness.settle();
+    let events = harness.take();
+    let [refusal] = refusals(&events)[..] else { panic!("refused once: {:?}", refusals(&events)) };
+    assert!(refusal.starts_with("By step 1 the embeddings had stopped being numbers"), "{refusal}");
+    // The latest snapshot is the one that went wrong.
+    assert!(refusal.contains("went back to step 0") && refusal.contains("learning rate, 0.05"), "{refusal}");
+    assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+    assert!(events.iter().any(|event| matches!(event, Event::Matrix(it) if it.stage == Stage::Untrained)));
+    // It trains again.
+    harness.send(Command::Train);
+    harness.settle();
+    assert_eq!(steps(&harness.take()).len(), 30);
+}
+
+#[test]
+fn numbers_that_go_wrong_end_at_the_last_good_step() {
+    let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
+    let mut harness = successor(settings, 12, monstrous(settings, "head.output.weight"));
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    let refusal = refusals(&events)[0];
+    assert!(refusal.starts_with("At step 2 the loss stopped being a number"), "{refusal}");
+    assert!(refusal.contains("went back to step 1") && refusal.contains("learning rate, 0.05"), "{refusal}");
+    assert!(steps(&events).is_empty() && !events.contains(&Event::Finished));
+    let restored = events.iter().filter(|event| matches!(event, Event::Restored { step: 1, .. })).count();
+    assert_eq!(restored, 2);
+    assert_eq!(events.last(), Some(&Event::Activity(Activity::Idle)));
+}

@@ -1,0 +1,116 @@
+//! A session on the CPU, and what it says.
+
+use std::{cell::RefCell, rc::Rc};
+
+use likeness::{
+    engine::{Progress, Session},
+    protocol::{
+        BatchMatrix, Classification, Command, Evaluation, Event, Labelling, Picture, Stage, StepReport,
+    },
+    samples::shape,
+    settings::{BackendChoice, Images, Settings},
+};
+
+/// A session with its events kept.
+pub struct Harness {
+    pub session: Session<Box<dyn FnMut(Event)>>,
+    pub events: Rc<RefCell<Vec<Event>>>,
+}
+
+pub fn small() -> Settings {
+    let mut settings = Settings::recommended(Images::Shapes);
+    settings.backend = BackendChoice::Cpu;
+    (settings.side, settings.width, settings.batch, settings.steps) = (16, 4, 6, 5);
+    settings
+}
+
+pub fn pictures(range: std::ops::Range<usize>) -> Vec<Picture> {
+    range
+        .map(|index| {
+            let sample = shape(index, 1);
+            Picture { id: index as u32, label: Some(index as u32 % 10), rgb: sample.image.into_rgb() }
+        })
+        .collect()
+}
+
+impl Harness {
+    /// A session with `count` pictures, ready to train.
+    pub fn with_pictures(settings: Settings, count: usize) -> Self {
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let kept = events.clone();
+        let session = Session::new(settings, Box::new(move |event| kept.borrow_mut().push(event)) as Box<_>);
+        let mut harness = Self { session, events };
+        harness.send(Command::Add(pictures(0..count)));
+        harness.send(Command::Settle);
+        harness.settle();
+        harness
+    }
+
+    pub fn send(&mut self, command: Command) {
+        pollster::block_on(self.session.handle(command));
+    }
+
+    /// Works until nothing is left to do.
+    pub fn settle(&mut self) {
+        while pollster::block_on(self.session.work()) == Progress::More {}
+    }
+
+    /// Works until `enough` holds of an event.
+    pub fn until(&mut self, enough: impl Fn(&Event) -> bool) {
+        while !self.events.borrow().iter().any(&enough) {
+            assert_eq!(pollster::block_on(self.session.work()), Progress::More, "it never came");
+        }
+    }
+
+    pub fn take(&self) -> Vec<Event> {
+        self.events.take()
+    }
+}
+
+pub fn steps(events: &[Event]) -> Vec<StepReport> {
+    let reports = events.iter().filter_map(|event| match event {
+        Event::Stepped(reports) => Some(reports.clone()),
+        _ => None,
+    });
+    reports.flatten().collect()
+}
+
+pub fn evaluations(events: &[Event]) -> Vec<&Evaluation> {
+    let evaluations = events.iter().filter_map(|event| match event {
+        Event::Evaluated(evaluation) => Some(evaluation),
+        _ => None,
+    });
+    evaluations.collect()
+}
+
+pub fn losses(events: &[Event]) -> Vec<u32> {
+    steps(events).iter().map(|report| report.loss.to_bits()).collect()
+}
+
+pub fn last_batch(events: &[Event]) -> &BatchMatrix {
+    let mut batches = events.iter().filter_map(|event| match event {
+        Event::Batch(batch) => Some(batch),
+        _ => None,
+    });
+    batches.next_back().expect("a batch")
+}
+
+pub fn refusals(events: &[Event]) -> Vec<&str> {
+    let refusals = events.iter().filter_map(|event| match event {
+        Event::Refused(sentence) => Some(sentence.as_str()),
+        _ => None,
+    });
+    refusals.collect()
+}
+
+pub fn classifications(events: &[Event]) -> Vec<&Classification> {
+    let classifications = events.iter().filter_map(|event| match event {
+        Event::Classified(classification) => Some(classification),
+        _ => None,
+    });
+    classifications.collect()
+}
+
+pub fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> Labelling {
+    Labelling { number: 1, stage, per_class: 2, seed: 1, typed }
+}

@@ -1,0 +1,80 @@
+//! What a few labels are worth.
+
+use likeness::protocol::{Command, Event, Stage};
+
+use crate::harness::{Harness, classifications, evaluations, labelling, losses, pictures, refusals, small};
+
+#[test]
+fn typed_labels_score_every_evaluation_anew() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    let events = harness.take();
+    let of = |stage| evaluations(&events).into_iter().rfind(|evaluation| evaluation.stage == stage);
+    let stages = [Stage::Pixels, Stage::Untrained, Stage::Trained];
+    let before =
+        stages.map(|stage| of(stage).map(|it| (stage, it.shared_labels, it.knn)).expect("it is there"));
+    let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<f32>, Option<f32>)> {
+        harness.send(Command::Label(typed));
+        let scored = |event: &Event| match event {
+            Event::Scored { stage, shared_labels, knn } => Some((*stage, *shared_labels, *knn)),
+            _ => None,
+        };
+        harness.take().iter().filter_map(scored).collect()
+    };
+    let one = scores((0..60).map(|id| (id, 7)).collect());
+    assert_eq!(one, stages.map(|stage| (stage, None, None)), "one label tells nothing");
+    let renamed = scores(pictures(0..60).iter().map(|it| (it.id, 100 + it.label.unwrap_or(0))).collect());
+    assert_eq!(renamed, before, "the name of a label does not matter");
+    assert_ne!(scores((0..60).map(|id| (id, id % 7)).collect()), before);
+    assert_eq!(scores(Vec::new()), before, "what pictures came with shows again");
+}
+
+#[test]
+fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    let untouched = losses(&harness.take());
+    for stage in [Stage::Trained, Stage::Untrained, Stage::Pixels] {
+        harness.send(Command::Classify(labelling(stage, vec![(7, 3)])));
+    }
+    harness.settle();
+    let events = harness.take();
+    let found = classifications(&events);
+    assert_eq!(
+        found.iter().map(|found| found.stage).collect::<Vec<_>>(),
+        [Stage::Trained, Stage::Untrained, Stage::Pixels]
+    );
+    for classification in &found {
+        assert_eq!((classification.given.len(), classification.held_out.len()), (20, 40));
+        assert_eq!((&classification.given, &classification.held_out), (&found[0].given, &found[0].held_out));
+        assert!(classification.given.contains(&7) && classification.scored == 40);
+        for guesses in [&classification.probe, &classification.vote] {
+            assert_eq!((guesses.labels.len(), guesses.confidences.0.len()), (40, 40));
+            let right = classification.held_out.iter().zip(&guesses.labels);
+            let right = right.filter(|(id, label)| *id % 10 == **label).count();
+            assert_eq!(guesses.accuracy, Some(right as f32 / 40.0));
+        }
+    }
+    // Labels are kept away from training: without them the steps are the same.
+    harness.send(Command::Reset);
+    harness.send(Command::Step);
+    harness.settle();
+    assert_eq!(losses(&harness.take()), untouched);
+}
+
+#[test]
+fn labels_of_embeddings_that_are_not_there_are_passed_over() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Classify(labelling(Stage::Trained, Vec::new())));
+    harness.send(Command::Classify(labelling(Stage::Pixels, vec![(2, 40), (99, 41)])));
+    harness.settle();
+    let events = harness.take();
+    let found = classifications(&events);
+    assert_eq!(found.len(), 1);
+    // Two of labels 0 and 1, one of the others; 2 is typed as something else.
+    assert_eq!(found[0].classes, [0, 1, 3, 4, 5, 6, 7, 8, 9, 40]);
+    assert!(found[0].held_out.is_empty() && refusals(&events).is_empty());
+}

@@ -1,0 +1,104 @@
+//! Model files.
+
+use likeness::{
+    protocol::{Command, Event, Floats, Stage},
+    settings::Settings,
+};
+
+use crate::harness::{Harness, evaluations, losses, refusals, small, steps};
+use crate::snapshots::snapshots;
+use crate::snapshots::successor;
+
+#[test]
+fn a_model_opens_in_another_session_with_its_settings_and_embeddings() {
+    let mut harness = Harness::with_pictures(Settings { temperature: 0.3, ..small() }, 12);
+    harness.send(Command::Train);
+    harness.settle();
+    harness.send(Command::SaveModel);
+    let events = harness.take();
+    let file = events.iter().find_map(|event| match event {
+        Event::Model { step: 5, file } => Some(file.clone()),
+        _ => None,
+    });
+    let trained = |events: &[Event]| evaluations(events).last().copied().cloned().expect("an evaluation");
+    let other = Settings { width: 8, side: 20, seed: 7, steps: 9, ..small() };
+    let mut opener = Harness::with_pictures(other, 12);
+    opener.take();
+    opener.send(Command::OpenModel { file: file.expect("a model") });
+    opener.settle();
+    let opened = opener.take();
+    let settings = opened.iter().find_map(|event| match event {
+        Event::Opened(settings) => Some(*settings),
+        _ => None,
+    });
+    assert_eq!(settings, Some(Settings { seed: 7, temperature: 0.3, ..small() }));
+    assert_eq!(trained(&opened), trained(&events));
+    assert_eq!(snapshots(&opened).len(), 1, "a breakdown before the next step must not lose it");
+    // It trains on, by its own number of steps.
+    opener.send(Command::Configure(Settings { steps: 8, ..settings.expect("settings") }));
+    opener.send(Command::Train);
+    opener.settle();
+    let numbers: Vec<u32> = steps(&opener.take()).iter().map(|report| report.step).collect();
+    assert_eq!(numbers, [6, 7, 8]);
+}
+
+/// The untrained encoder's embeddings, as they were reported last.
+fn untrained(events: &[Event]) -> Floats {
+    let found = evaluations(events).into_iter().rfind(|evaluation| evaluation.stage == Stage::Untrained);
+    found.expect("an evaluation").embeddings.clone()
+}
+
+#[test]
+fn the_network_of_another_seed_keeps_its_first_weights() {
+    let mut first = Harness::with_pictures(Settings { seed: 9, ..small() }, 12);
+    first.send(Command::Step);
+    first.settle();
+    first.send(Command::SaveModel);
+    let events = first.take();
+    let model = events.iter().find_map(|event| match event {
+        Event::Model { file, .. } => Some(file.clone()),
+        _ => None,
+    });
+    let of_seed_9 = untrained(&events);
+    let settings = Settings { seed: 7, ..small() };
+    let mut opener = Harness::with_pictures(settings, 12);
+    assert_ne!(untrained(&opener.take()), of_seed_9);
+    opener.send(Command::OpenModel { file: model.expect("a model") });
+    opener.settle();
+    opener.send(Command::Step);
+    opener.settle();
+    let events = opener.take();
+    assert_eq!(untrained(&events), of_seed_9);
+    // Another engine takes over from what the step left.
+    let (_, file) = snapshots(&events).pop().expect("a snapshot");
+    let mut successor = successor(settings, 12, file);
+    successor.settle();
+    assert_eq!(untrained(&successor.take()), of_seed_9);
+}
+
+#[test]
+fn a_file_that_is_no_model_changes_nothing() {
+    let settings = Settings { steps: 12, ..small() };
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Train);
+    harness.settle();
+    let whole = harness.take();
+    let mut model = snapshots(&whole).pop().expect("a snapshot").1;
+    let middle = model.len() / 2;
+    model[middle..].fill(0xff);
+
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.take();
+    harness.send(Command::Step);
+    harness.settle();
+    for file in [Vec::new(), b"GIF89a".to_vec(), model] {
+        harness.send(Command::OpenModel { file: file.clone() });
+        harness.send(Command::Restore { file });
+    }
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(refusals(&events).len(), 6, "{:?}", refusals(&events));
+    assert_eq!(losses(&events), losses(&whole));
+}

@@ -1,0 +1,165 @@
+//! Pictures that come and go, before and during a run.
+
+use likeness::{
+    protocol::{Command, Event, MapMethod, Stage, Study},
+    samples::shape,
+    settings::Settings,
+};
+
+use crate::harness::{Harness, evaluations, labelling, last_batch, pictures, refusals, small, steps};
+
+#[test]
+fn too_few_pictures_are_refused_in_a_sentence() {
+    for count in 0..4 {
+        let mut harness = Harness::with_pictures(small(), count);
+        harness.send(Command::Train);
+        harness.settle();
+        let events = harness.take();
+        assert!(refusals(&events)[0].contains("at least 4"), "{count} pictures");
+        assert!(steps(&events).is_empty());
+    }
+}
+
+#[test]
+fn pictures_come_and_go_without_losing_what_was_learned() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.send(Command::Step);
+    harness.settle();
+    harness.take();
+    harness.send(Command::Remove(vec![0, 3]));
+    harness.send(Command::Add(pictures(20..21)));
+    harness.send(Command::Settle);
+    harness.settle();
+    let events = harness.take();
+    assert!(!events.iter().any(|event| matches!(event, Event::Restarted { .. })));
+    let trained = evaluations(&events).into_iter().find(|evaluation| evaluation.stage == Stage::Trained);
+    let trained = trained.expect("the trained encoder is measured on the new set");
+    assert_eq!(trained.pictures, [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 20]);
+    assert_eq!(trained.step, 1);
+
+    harness.send(Command::Clear);
+    harness.settle();
+    harness.send(Command::Train);
+    harness.settle();
+    assert!(refusals(&harness.take())[0].contains("there are 0"));
+}
+
+#[test]
+fn pictures_may_go_before_their_last_step_is_reported() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Train);
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Remove((4..12).collect()));
+    harness.send(Command::Pause);
+    let events = harness.take();
+    let batch = events.iter().find_map(|event| match event {
+        Event::Batch(batch) => Some(&batch.pictures),
+        _ => None,
+    });
+    assert_eq!(batch.expect("the step is reported").len(), 6);
+}
+
+#[test]
+fn a_smaller_set_is_measured_only_after_its_last_step_is_reported() {
+    let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
+    harness.send(Command::Inspect { anchor: Some(11) });
+    harness.send(Command::Train);
+    pollster::block_on(harness.session.work());
+    harness.send(Command::Remove((4..12).collect()));
+    harness.send(Command::Settle);
+    harness.until(|event| matches!(event, Event::Evaluated(it) if it.stage == Stage::Untrained && it.pictures.len() == 4));
+    harness.send(Command::Pause);
+    harness.send(Command::Inspect { anchor: Some(0) });
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(last_batch(&events).pictures.len(), 6);
+    let rows = events.iter().filter(|event| matches!(event, Event::Row(_))).count();
+    assert_eq!(rows, 1, "the old set's views are not drawn from the new one");
+}
+
+#[test]
+fn a_command_need_not_wait_for_an_evaluation() {
+    const COUNT: usize = 300;
+    let mut harness = Harness::with_pictures(small(), COUNT);
+    harness.send(Command::Step);
+    harness.until(|event| matches!(event, Event::Stepped(_)));
+    harness.take();
+    // Some pieces into the evaluation that follows the step, a picture goes.
+    for _ in 0..3 {
+        pollster::block_on(harness.session.work());
+    }
+    assert!(evaluations(&harness.take()).is_empty(), "it takes more than three pieces");
+    harness.send(Command::Remove(vec![7]));
+    harness.send(Command::Settle);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(evaluations(&events).len(), 3);
+    assert!(evaluations(&events).iter().all(|evaluation| evaluation.pictures.len() == COUNT - 1));
+}
+
+#[test]
+fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    let ask = |harness: &mut Harness| {
+        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+            harness.send(Command::Matrix { stage });
+            harness.send(Command::Classify(labelling(stage, Vec::new())));
+            harness.send(Command::Study { study: Study::Survey, stage });
+            harness.send(Command::Invariance { stage });
+        }
+        harness.send(Command::Map { stage: Stage::Trained, method: MapMethod::Tsne });
+        harness.take();
+    };
+    let answered = |events: &[Event]| -> Vec<Stage> {
+        let stage = |event: &Event| match event {
+            Event::Matrix(found) => Some(found.stage),
+            Event::Classified(found) => Some(found.stage),
+            Event::Surveyed(found) => Some(found.stage),
+            Event::Invariance(found) => Some(found.stage),
+            Event::Mapped(found) => Some(found.stage),
+            _ => None,
+        };
+        events.iter().filter_map(stage).collect()
+    };
+    ask(&mut harness);
+    // Some of it is in hand already, or was answered in time.
+    pollster::block_on(harness.session.work());
+    harness.take();
+    harness.send(Command::Remove(vec![3]));
+    harness.send(Command::Settle);
+    harness.settle();
+    assert_eq!(answered(&harness.take()), []);
+    // A run that starts over leaves the pixels as they are.
+    ask(&mut harness);
+    harness.send(Command::Reset);
+    harness.settle();
+    let answered = answered(&harness.take());
+    assert!(answered.len() >= 3 && answered.iter().all(|stage| *stage == Stage::Pixels), "{answered:?}");
+}
+
+#[test]
+fn previews_show_what_training_sees_and_decoding_says_why_not() {
+    let mut settings = small();
+    settings.augmentations = likeness::settings::Augmentations::NONE;
+    let mut harness = Harness::with_pictures(settings, 4);
+    harness.take();
+    harness.send(Command::Preview { pictures: vec![2, 99], views: 2, draw: 0 });
+    harness.send(Command::Decode { request: 5, bytes: b"no picture".to_vec() });
+    harness.settle();
+    let mut events = harness.take();
+    events.sort_by_key(|event| matches!(event, Event::Decoded { .. }));
+    let Some(Event::Views(views)) = events.first() else { panic!("no views: {events:?}") };
+    assert_eq!((views.pictures.as_slice(), views.side), (&[2][..], 16));
+    let planes = shape(2, 1).image.planes(16);
+    for (at, byte) in views.rgb.iter().enumerate() {
+        let (place, channel) = (at / 3 % 256, at % 3);
+        let value = planes[channel * 256 + place] * 255.0;
+        assert!((f32::from(*byte) - value).abs() <= 0.51, "at {at}: {byte} instead of {value}");
+    }
+    let Some(Event::Decoded { request: 5, picture: Err(sentence) }) = events.last() else {
+        panic!("no answer: {events:?}")
+    };
+    assert!(sentence.contains("not a picture format"));
+}

@@ -1,0 +1,60 @@
+//! Groups, near-duplicates and odd ones.
+
+use likeness::protocol::{Activity, Command, Event, Stage, Study};
+
+use crate::harness::{Harness, small, steps};
+
+#[test]
+fn studies_are_answered_at_rest_and_while_training() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    let ask = |harness: &mut Harness, stage| {
+        harness.send(Command::Study { study: Study::Groups, stage });
+        harness.send(Command::Study { study: Study::Survey, stage });
+    };
+    ask(&mut harness, Stage::Untrained);
+    // There is no trained encoder yet.
+    ask(&mut harness, Stage::Trained);
+    harness.settle();
+    let answers = |events: &[Event]| {
+        let mut stages = Vec::new();
+        for event in events {
+            match event {
+                Event::Clustered(found) => {
+                    assert_eq!(found.partitions.len(), 10);
+                    for partition in &found.partitions {
+                        let mut pictures = partition.groups.concat();
+                        pictures.sort_unstable();
+                        assert_eq!(pictures, (0..12).collect::<Vec<_>>());
+                    }
+                    stages.push(found.stage);
+                }
+                Event::Surveyed(found) => {
+                    assert_eq!((found.isolated.len(), found.nearest), (12, 10));
+                    stages.push(found.stage);
+                }
+                _ => {}
+            }
+        }
+        stages
+    };
+    assert_eq!(answers(&harness.take()), [Stage::Untrained; 2]);
+
+    harness.send(Command::Train);
+    ask(&mut harness, Stage::Pixels);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(answers(&events), [Stage::Pixels; 2]);
+    assert_eq!((steps(&events).len(), events.last()), (5, Some(&Event::Activity(Activity::Idle))));
+}
+
+#[test]
+fn a_study_of_pictures_that_are_gone_is_given_up() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    harness.send(Command::Study { study: Study::Groups, stage: Stage::Pixels });
+    harness.send(Command::Remove(vec![0, 1]));
+    harness.send(Command::Settle);
+    harness.settle();
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Clustered(_))));
+}
