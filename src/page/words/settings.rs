@@ -1,0 +1,99 @@
+//! Settings in words.
+
+use super::{count, counted};
+use crate::settings::{Augmentations, LossKind, Mining, Operation, Settings, Similarity};
+
+/// The augmentations that are switched on.
+pub fn augmentations(augmentations: &Augmentations) -> String {
+    let colour = [
+        augmentations.brightness,
+        augmentations.contrast,
+        augmentations.saturation,
+        augmentations.hue,
+        augmentations.invert,
+    ];
+    let strongest = colour.into_iter().filter(|operation| operation.on).map(|operation| operation.strength);
+    let colour = strongest.reduce(f32::max).map(|strength| match strength {
+        ..0.3 => "colour gentle".to_owned(),
+        0.3..0.7 => "colour medium".to_owned(),
+        _ => "colour strong".to_owned(),
+    });
+    let on = |operation: Operation, words: String| operation.on.then_some(words);
+    let parts = [
+        on(augmentations.crop, format!("crop {:.0}–100 %", (1.0 - augmentations.crop.strength) * 100.0)),
+        on(augmentations.flip, "flip".to_owned()),
+        on(augmentations.vertical_flip, "vertical flip".to_owned()),
+        on(augmentations.rotation, format!("turn ±{:.0}°", augmentations.rotation.strength * 180.0)),
+        colour,
+        on(augmentations.grayscale, "grey".to_owned()),
+        on(augmentations.blur, "blur".to_owned()),
+        on(augmentations.noise, "noise".to_owned()),
+        on(augmentations.cutout, "cutout".to_owned()),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "none: both views are the picture".to_owned() } else { parts.join(", ") }
+}
+
+/// The encoder.
+pub fn encoder(settings: &Settings, parameters: Option<u32>) -> String {
+    let parameters = parameters.map_or(String::new(), |n| format!(", {} weights", count(n as usize)));
+    let Settings { side, width, depth, .. } = settings;
+    format!("{side} × {side} pixels, {depth} layers, {width} channels{parameters}")
+}
+
+/// The loss and the numbers that it uses.
+pub fn loss(settings: &Settings) -> String {
+    let similarity = match settings.similarity {
+        Similarity::Cosine => "",
+        Similarity::Dot => ", dot product",
+    };
+    let learned = if settings.learned_temperature { " at first, learned" } else { "" };
+    let temperature = format!("temperature {}{learned}{similarity}", settings.temperature);
+    match settings.loss {
+        LossKind::InfoNce => format!("InfoNCE, {temperature}"),
+        LossKind::Nce => format!("NCE, {temperature}"),
+        LossKind::Triplet => {
+            let mining = match settings.mining {
+                Mining::Random => "random",
+                Mining::SemiHard => "semi-hard",
+                Mining::Hard => "hard",
+            };
+            format!("triplets, margin {}, {mining} negatives", settings.margin)
+        }
+    }
+}
+
+/// Loss and training.
+pub fn training(settings: &Settings) -> String {
+    format!(
+        "{}; {} of {}",
+        loss(settings),
+        counted(settings.steps as usize, "step"),
+        counted(settings.batch as usize, "pair")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Images;
+
+    #[test]
+    fn the_loss_is_named_with_the_numbers_that_it_uses() {
+        let mut settings = Settings::recommended(Images::Shapes);
+        (settings.steps, settings.batch, settings.temperature) = (1200, 32, 0.1);
+        assert_eq!(training(&settings), "InfoNCE, temperature 0.1; 1,200 steps of 32 pairs");
+        settings.learned_temperature = true;
+        settings.similarity = Similarity::Dot;
+        assert_eq!(loss(&settings), "InfoNCE, temperature 0.1 at first, learned, dot product");
+        settings.loss = LossKind::Triplet;
+        assert_eq!(loss(&settings), "triplets, margin 0.5, semi-hard negatives");
+    }
+
+    #[test]
+    fn augmentations_are_named_when_on() {
+        assert_eq!(augmentations(&Augmentations::NONE), "none: both views are the picture");
+        let photos = augmentations(&Augmentations::PHOTOS);
+        assert_eq!(photos, "crop 40–100 %, flip, colour medium, grey");
+    }
+}

@@ -1,0 +1,221 @@
+//! What the page is about, and what training brought, in a sentence or two.
+
+use super::counted;
+use crate::{
+    page::state::{Engine, Keeping, State},
+    protocol::Stage,
+    settings::{Images, MIN_PICTURES},
+};
+
+/// What happens while nothing is measured yet.
+const TRAINING: &str = "Training: two views of one picture are pulled together, all others pushed apart.";
+
+/// The set of pictures.
+pub fn images(state: &State) -> String {
+    let pictures = state.pictures.len();
+    let kinds = state.pictures.kinds();
+    let name = match state.settings.images {
+        Images::Shapes => "Shapes, ",
+        Images::Fashion => "Fashion, ",
+        Images::Own if pictures == 0 => return "none yet".to_owned(),
+        Images::Own => "yours, ",
+    };
+    let kinds = if kinds > 1 { format!(", {kinds} kinds") } else { String::new() };
+    format!("{name}{}{kinds}", counted(pictures, "picture"))
+}
+
+/// What a guest is told: nothing before it is known that no work of theirs is kept here.
+pub fn guest(state: &State) -> Option<&'static str> {
+    let known = state.is_guest && state.keeping != Keeping::Unknown && !state.intake.is_active();
+    known.then_some(
+        "Whoever sent this link used pictures of their own, which a link does not carry. Drop yours here.",
+    )
+}
+
+/// The sentence above the stage: where things stand and what to do next.
+pub fn summary(state: &State) -> String {
+    let pictures = state.pictures.len();
+    if pictures == 0 {
+        return "Drop your pictures in. Watch a network learn which of them are alike.".to_owned();
+    }
+    // Without a count of those that are there: it would be read out with every one of them.
+    if state.intake.is_active() && state.settings.images == Images::Own && !state.run.running {
+        return format!("Reading your {}.", counted(state.intake.total, "picture"));
+    }
+    if pictures < MIN_PICTURES && !state.intake.is_active() {
+        return format!("{MIN_PICTURES} pictures or more are needed: {pictures} so far.");
+    }
+    if state.results.scored(Stage::Untrained).is_none() {
+        return match &state.engine {
+            Engine::Stopped(sentence) => sentence.clone(),
+            _ if state.run.running => TRAINING.to_owned(),
+            _ => "Press Train and watch a network learn which of these pictures are alike.".to_owned(),
+        };
+    }
+    if state.has_labels() { labelled_summary(state) } else { unlabelled_summary(state) }
+}
+
+/// How many of a picture's nearest share its label, for each stage that is known.
+fn labelled_summary(state: &State) -> String {
+    let shared = |stage| {
+        let evaluation = &state.results.scored(stage)?.evaluation;
+        let k = evaluation.neighbours.k.min(10) as f32;
+        Some(format!("{:.1}", evaluation.shared_labels? * k))
+    };
+    let nearest = state.results.latest().map_or(10, |scored| scored.evaluation.neighbours.k.min(10));
+    let of = format!("of each picture’s {nearest} nearest");
+    let untrained = shared(Stage::Untrained).unwrap_or_default();
+    let pixels = shared(Stage::Pixels).map_or(String::new(), |n| format!(" Raw pixels: {n}."));
+    match (shared(Stage::Trained), trained_step(state)) {
+        (Some(trained), step) if step > 0 => {
+            let after = counted(step, "step");
+            format!("After {after}, {trained} {of} share its kind. Untrained: {untrained}.{pixels}")
+        }
+        _ if state.run.running => {
+            format!("Training. Before it, {untrained} {of} shared its kind.{pixels}")
+        }
+        _ => format!("Untrained: {untrained} {of} share its kind.{pixels} Press Train."),
+    }
+}
+
+/// How many of a picture's nearest training has changed.
+fn unlabelled_summary(state: &State) -> String {
+    match (state.results.changed_neighbours(), trained_step(state)) {
+        (Some((changed, k)), step) if step > 0 => format!(
+            "After {}, about {changed:.0} of each picture’s {k} nearest have changed. Look at Neighbours to judge whether they fit better.",
+            counted(step, "step")
+        ),
+        _ if state.run.running => TRAINING.to_owned(),
+        _ => "Untrained: the nearest pictures come from random weights. Press Train and watch them change."
+            .to_owned(),
+    }
+}
+
+fn trained_step(state: &State) -> usize {
+    state.results.scored(Stage::Trained).map_or(0, |scored| scored.evaluation.step as usize)
+}
+
+/// What is said where a step cannot hold as many pairs as are set.
+pub fn fewer_pairs(state: &State) -> Option<String> {
+    let pairs = state.pairs();
+    let too_few = (MIN_PICTURES..state.settings.batch as usize).contains(&pairs);
+    (too_few && !state.intake.is_active())
+        .then(|| format!("The set has {pairs} pictures: a step holds {pairs} pairs."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        image::Image,
+        page::state::Newcomer,
+        protocol::{Evaluation, Event, Floats, Neighbours},
+        settings::Settings,
+    };
+
+    #[test]
+    fn an_empty_page_says_what_it_is_for() {
+        let state = State::new(Settings::recommended(Images::Own));
+        assert!(summary(&state).starts_with("Drop your pictures in."));
+        assert_eq!(images(&state), "none yet");
+    }
+
+    #[test]
+    fn while_pictures_come_in_the_page_says_so() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let image = Image::draw(|_, _| [0; 3]);
+        state.begin_intake("Decoding", 2_000, 0);
+        let newcomer = |name: &str| Newcomer { name: name.to_owned(), label: None, image: image.clone() };
+        state.add(["a", "b", "c", "d"].map(newcomer).into());
+        assert_eq!(summary(&state), "Reading your 2,000 pictures.");
+        state.advance_intake(2_000, Vec::new());
+        assert!(summary(&state).starts_with("Press Train"));
+    }
+
+    /// An evaluation of twelve pictures, whose nearest ten carry a label so often.
+    fn evaluated(state: &mut State, stage: Stage, step: u32, shared_labels: Option<f32>) {
+        let pictures = state.order();
+        let first = if stage == Stage::Trained { 1 } else { 4 };
+        let indices = (0..12).flat_map(|row| (0..10).map(move |i| (row + first + i) % 12)).collect();
+        state.apply(Event::Evaluated(Evaluation {
+            step,
+            neighbours: Neighbours { k: 10, indices, similarities: Floats(vec![0.5; 120]) },
+            shared_labels,
+            ..Evaluation::bare(stage, pictures)
+        }));
+    }
+
+    fn twelve(label: impl Fn(usize) -> Option<&'static str>) -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer = |i: usize| Newcomer {
+            name: i.to_string(),
+            label: label(i).map(str::to_owned),
+            image: Image::draw(|_, _| [0; 3]),
+        };
+        state.add((0..12).map(newcomer).collect());
+        state
+    }
+
+    #[test]
+    fn a_batch_larger_than_the_set_is_said() {
+        let mut state = twelve(|_| None);
+        state.edit(|settings| settings.batch = 13);
+        assert_eq!(fewer_pairs(&state).as_deref(), Some("The set has 12 pictures: a step holds 12 pairs."));
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!(fewer_pairs(&state), None, "more are on their way");
+        state.end_intake();
+        state.edit(|settings| settings.batch = 12);
+        assert_eq!(fewer_pairs(&state), None);
+        state.clear(Images::Own);
+        assert_eq!(fewer_pairs(&state), None, "there is nothing to train on");
+    }
+
+    #[test]
+    fn what_training_brought_is_told_in_numbers_one_can_value() {
+        let mut state = twelve(|i| Some(["a", "b"][i % 2]));
+        evaluated(&mut state, Stage::Pixels, 0, Some(0.16));
+        evaluated(&mut state, Stage::Untrained, 0, Some(0.1));
+        assert_eq!(
+            summary(&state),
+            "Untrained: 1.0 of each picture’s 10 nearest share its kind. Raw pixels: 1.6. Press Train."
+        );
+        evaluated(&mut state, Stage::Trained, 120, Some(0.56));
+        assert_eq!(
+            summary(&state),
+            "After 120 steps, 5.6 of each picture’s 10 nearest share its kind. Untrained: 1.0. Raw pixels: 1.6."
+        );
+        // Of the ten after it instead of the ten from the fourth on, two are others.
+        let mut state = twelve(|_| None);
+        evaluated(&mut state, Stage::Untrained, 0, None);
+        evaluated(&mut state, Stage::Trained, 120, None);
+        assert_eq!(
+            summary(&state),
+            "After 120 steps, about 2 of each picture’s 10 nearest have changed. Look at Neighbours to judge whether they fit better."
+        );
+    }
+
+    #[test]
+    fn too_few_pictures_are_counted() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer =
+            |name: &str| Newcomer { name: name.to_owned(), label: None, image: Image::draw(|_, _| [0; 3]) };
+        state.add(["a", "b"].map(newcomer).into());
+        assert_eq!(summary(&state), "4 pictures or more are needed: 2 so far.");
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!(summary(&state), "Reading your 2 pictures.", "more are on their way");
+        state.end_intake();
+        state.add(["c", "d"].map(newcomer).into());
+        assert!(summary(&state).contains("Press Train"));
+    }
+
+    #[test]
+    fn a_guest_is_told_once_it_is_known_that_nothing_is_kept_here() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.is_guest = true;
+        assert_eq!(guest(&state), None);
+        state.set_keeping(Keeping::Denied);
+        assert!(guest(&state).is_some());
+        state.begin_intake("Decoding", 2, 0);
+        assert_eq!(guest(&state), None);
+    }
+}
