@@ -170,7 +170,7 @@ pub const STAGES: Term = term(
 /// Runs.
 pub const RUNS: Term = term(
     "runs",
-    "Each run that took a step is kept until the page is closed, whatever ended it: Reset, a setting that needs a new network, or other pictures. Tick two to compare them. Using a run’s settings leaves pictures, seed and backend as they are.",
+    "Each run that took a step is kept until the page is closed, whatever ended it: Reset, a setting that needs a new network, or other pictures. Tick two to compare them. Using a run’s settings leaves backend and pictures as they are, but for figures, which its seed draws anew.",
 );
 /// The occlusion map.
 pub const OCCLUSION: Term = term(

@@ -6,7 +6,7 @@ use leptos::{
 };
 use wasm_bindgen::JsValue;
 
-use super::{dynamic::effect, experiment_file, session::Session, timing};
+use super::{builtin, dynamic::effect, experiment_file, session::Session, timing};
 use crate::{
     page::{
         address,
@@ -53,14 +53,18 @@ impl Session {
             .ok();
     }
 
-    /// Takes back the settings of a run, for the pictures that are here now: their seed stays.
+    /// Takes back the settings of a run, for the pictures that are here now; those that are
+    /// drawn by its seed are drawn anew.
     pub fn use_settings_of(self, number: u32) {
-        if let Some(record) = self.peek(|state| state.record(number)) {
-            let taken = record.settings;
-            self.edit(|now| {
-                let Settings { images, seed, backend, run, .. } = *now;
-                *now = Settings { images, seed, backend, run, ..taken };
-            });
+        let Some(taken) = self.peek(|state| state.record(number).map(|record| record.settings)) else {
+            return;
+        };
+        self.edit(|now| {
+            let Settings { images, seed, backend, run, .. } = *now;
+            *now = Settings { images, seed, backend, run, ..taken };
+        });
+        if self.peek(|state| state.settings.seed != taken.seed) {
+            builtin::reseed(self, taken.seed);
         }
     }
 

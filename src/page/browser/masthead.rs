@@ -8,6 +8,7 @@ use super::{
     remote::address_of,
     session::Session,
     theme::ThemeSwitch,
+    timing,
     tour::TourButton,
 };
 use crate::page::{
@@ -153,8 +154,11 @@ fn LinkByHand(link: String, close: impl Fn() + Copy + Send + 'static) -> impl In
     let field = NodeRef::<html::Input>::new();
     effect(move || {
         if let Some(field) = field.get() {
-            field.focus().ok();
-            field.select();
+            // Once it is on the page and holds the link.
+            timing::next_frame(move || {
+                field.focus().ok();
+                field.select();
+            });
         }
     });
     view! {

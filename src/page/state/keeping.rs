@@ -39,7 +39,7 @@ impl Keeping {
         match self {
             Self::Unknown => "",
             Self::On => {
-                "Your work is kept in this browser for your next visit, pictures included (a private window forgets it when it closes)."
+                "Your work and pictures are kept in this browser (in a private window until it closes)."
             }
             Self::Denied => {
                 "This browser does not let the page store anything. Export what you need before you leave."

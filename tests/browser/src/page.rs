@@ -142,19 +142,29 @@ impl Page {
     /// Presses the button of this name, as soon as it can be pressed.
     pub async fn press(&self, name: &str) -> Result<()> {
         let button = self.wait_enabled(Role::Button, name, SOON).await?;
-        button.click().await.with_context(|| format!("The button {name} cannot be pressed."))
+        self.click(&button).await.with_context(|| format!("The button {name} cannot be pressed."))
     }
 
     /// Chooses a tab.
     pub async fn choose(&self, tab: &str) -> Result<()> {
         let control = self.wait_enabled(Role::Tab, tab, SOON).await?;
-        control.click().await.with_context(|| format!("The tab {tab} cannot be chosen."))
+        self.click(&control).await.with_context(|| format!("The tab {tab} cannot be chosen."))
     }
 
     /// Unfolds the part of the page with this heading, if it is folded.
     pub async fn unfold(&self, heading: &str) -> Result<()> {
         if let Some(summary) = self.element(FIND_FOLDED, vec![json!(heading)]).await? {
-            summary.click().await?;
+            self.click(&summary).await?;
+        }
+        Ok(())
+    }
+
+    /// Clicks an element; one that a bar at the edge of the window covers is scrolled away from there.
+    async fn click(&self, element: &WebElement) -> Result<()> {
+        if element.click().await.is_err() {
+            let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+            self.driver().execute(scroll, vec![element.to_json()?]).await?;
+            element.click().await?;
         }
         Ok(())
     }

@@ -18,12 +18,16 @@ const OTHER_SEED: &str = "(() => {
 /// The lines in the first chart of the comparison.
 const LINES: &str = "document.querySelector('.run-charts svg').querySelectorAll('.run-line').length";
 
+/// What the first picture of the gallery looks like.
+const FIRST_PICTURE: &str = "document.querySelector('.gallery-cell canvas')?.toDataURL()";
+
 const SETTINGS: &str = "images=shapes&steps=12&batch=8&side=16&width=4&backend=cpu";
 
 #[tokio::test]
 async fn two_runs_are_kept_and_compared() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
+        let first = page.evaluate(FIRST_PICTURE).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         page.unfold("Loss and training").await?;
@@ -54,7 +58,10 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
         page.wait_text(&["step 0 / 12"], SOON).await?;
         let hash = page.evaluate("location.hash").await?;
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("seed=1&")), "The settings are {hash}.");
-        Ok(())
+        page.wait("the figures of run 1", SOON, async || {
+            Ok((page.evaluate(FIRST_PICTURE).await? == first).then_some(()))
+        })
+        .await
     })
     .await
 }
