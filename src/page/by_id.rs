@@ -70,7 +70,7 @@ impl<T> FromIterator<(PictureId, T)> for ById<T> {
     }
 }
 
-/// A set of pictures.
+/// A set of pictures, told apart by their ids or by their places.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ids(ById<()>);
 

@@ -18,7 +18,7 @@ pub fn ticks(min: f32, max: f32, count: usize) -> Vec<f32> {
 
 /// The least of 1, 2 and 5 times a power of ten that is not below `step`.
 fn round_step(step: f64) -> f64 {
-    let power = 10f64.powf(step.log10().floor());
+    let power = 10f64.powi(step.log10().floor() as i32);
     let round = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= step * 0.999_999);
     round.unwrap_or(10.0) * power
 }

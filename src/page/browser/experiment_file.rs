@@ -1,7 +1,5 @@
 //! Takes up a whole experiment, from a file or from the browser's storage, and saves one.
 
-use std::collections::BTreeSet;
-
 use futures_channel::oneshot;
 use js_sys::{Array, Uint8Array};
 use leptos::{
@@ -14,6 +12,7 @@ use web_sys::{Blob, File};
 use super::{builtin, decoder::next_request, download, session::Session, storage::Trouble, timing};
 use crate::{
     page::{
+        by_id::Ids,
         experiment::{Experiment, pictures_from_bytes},
         state::{Newcomer, PORTION},
     },
@@ -65,7 +64,7 @@ pub enum Outcome {
         /// The set that its pictures make up.
         set: PictureId,
         /// The places of those that are the user's own.
-        places: BTreeSet<u32>,
+        places: Ids,
     },
     /// The user wanted other pictures, or no more, before it was.
     Cancelled,
@@ -134,7 +133,7 @@ fn with_promise(sentence: String) -> String {
 pub async fn put(session: Session, experiment: Experiment, pictures: Vec<(u32, Newcomer)>) -> Outcome {
     let (images, typed, removed) =
         (experiment.settings.images, experiment.typed.clone(), experiment.removed.clone());
-    let places: BTreeSet<u32> = pictures.iter().map(|(place, _)| *place).collect();
+    let places: Ids = pictures.iter().map(|(place, _)| *place).collect();
     session.clear(images);
     let (restore, set) = session.change(|state| {
         state.reserve_places(places.iter().copied());

@@ -1,6 +1,6 @@
 //! Keeps the experiment in the browser's own storage, and offers it on return.
 
-use std::{collections::BTreeSet, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use futures_util::lock::Mutex;
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -20,7 +20,10 @@ use super::{
     theme, timing,
 };
 use crate::{
-    page::state::{Keeping, Offer, Patience},
+    page::{
+        by_id::Ids,
+        state::{Keeping, Offer, Patience},
+    },
     protocol::PictureId,
     settings::Images,
 };
@@ -43,7 +46,7 @@ pub struct Kept {
     /// The set that the pictures belong to.
     set: Option<PictureId>,
     /// Their places.
-    places: BTreeSet<u32>,
+    places: Ids,
     /// The state's revision that was written last.
     revision: u64,
     /// When to try again after what could not be written.
@@ -120,20 +123,21 @@ async fn write(session: Session, kept: &mut Kept) -> Result<(), Trouble> {
     let (body, words, set, now) = session.peek(|state| {
         let own = state.settings.images == Images::Own;
         let entries = state.pictures.entries().iter().filter(|_| own);
-        let now: BTreeSet<u32> = entries.map(|entry| state.pictures.place(entry.id)).collect();
+        let now: Ids = entries.map(|entry| state.pictures.place(entry.id)).collect();
         (state.experiment().to_bytes(), state.kept_words(), state.pictures.first(), now)
     });
     let anew = kept.set != Some(set);
-    let before = if anew { BTreeSet::new() } else { kept.places.clone() };
-    let gone: Array = before.difference(&now).map(|place| JsValue::from(*place)).collect();
+    let before = if anew { Ids::default() } else { kept.places.clone() };
+    let gone = before.without(&now);
+    let gone_places: Array = gone.iter().map(|place| JsValue::from(*place)).collect();
     let body = Uint8Array::from(body.as_slice());
-    let everything_else = message(&key, &Array::new(), &gone);
+    let everything_else = message(&key, &Array::new(), &gone_places);
     set_field(&everything_else, "body", &body);
     set_field(&everything_else, "words", &words.into());
     set_field(&everything_else, "anew", &anew.into());
     storage.ask("keep", &everything_else, &Array::of1(&body.buffer())).await?;
-    let came: Vec<u32> = now.difference(&before).copied().collect();
-    (kept.set, kept.places) = (Some(set), &before & &now);
+    let came: Vec<u32> = now.without(&before).iter().copied().collect();
+    (kept.set, kept.places) = (Some(set), before.without(&gone));
     for portion in came.chunks(PORTION) {
         let (pictures, buffers) = (Array::new(), Array::new());
         let wanted = session.peek(|state| {
@@ -149,7 +153,7 @@ async fn write(session: Session, kept: &mut Kept) -> Result<(), Trouble> {
             return Err(Trouble::Forgotten);
         }
         storage.ask("keep", &message(&key, &pictures, &Array::new()), &buffers).await?;
-        kept.places.extend(portion);
+        portion.iter().for_each(|place| kept.places.insert(*place));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::{
     image::Image,
     page::by_id::Ids,
     protocol::{LabelId, Picture, PictureId},
+    sorted::sorted,
 };
 
 /// A picture on its way into the set.
@@ -69,7 +70,7 @@ impl Pictures {
         let last = self.entries.len();
         self.entries.extend(entries);
         if !self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
-            self.entries.sort_by_key(|entry| entry.id);
+            self.entries = sorted(&self.entries, |a, b| a.id.cmp(&b.id));
         }
     }
 
