@@ -8,7 +8,7 @@
 //!
 //! What computes them:
 //! - [`cpu`]: own loops, and [`flex`], which ties them to burn's CPU backend
-//! - [`gpu`]: own kernels, and [`cube`], which ties them to burn's WebGPU backend
+//! - `gpu`: own kernels, and `cube`, which ties them to burn's WebGPU backend
 
 pub mod block;
 mod cpu;

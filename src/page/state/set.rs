@@ -50,7 +50,7 @@ impl State {
     }
 
     /// Takes every picture out, and forgets what was learned about them. The engine, which
-    /// has to be told, confirms it by [`Event::Cleared`].
+    /// has to be told, confirms it by [`crate::protocol::Event::Cleared`].
     pub fn clear(&mut self, images: Images) {
         self.clearing += 1;
         self.withdraw_undo();
