@@ -29,6 +29,9 @@ const UNFINISHED: [&str; 2] = ["crdownload", "part"];
 /// How often a condition is looked at again.
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// Whether nothing of the page is beyond the sides of the screen.
+const FITS: &str = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+
 /// Finds the visible element of a role by its accessible name.
 const FIND: &str = r#"
     const [selector, name] = arguments;
@@ -315,7 +318,8 @@ impl Page {
         Ok(())
     }
 
-    /// Leaves pictures of the page as it is now, wide and narrow, light and dark.
+    /// Leaves pictures of the page as it is now, wide and narrow, light and dark; nothing may be
+    /// wider than the screen.
     pub async fn photograph_all(&self, name: &str) -> Result<()> {
         for width in [WINDOW.0, 360] {
             for scheme in [Scheme::Light, Scheme::Dark] {
@@ -324,6 +328,7 @@ impl Page {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 let file = format!("{name}-{width}-{}.png", scheme.name());
                 self.photograph(&paths::screenshots().join(file)).await?;
+                ensure!(self.evaluate(FITS).await? == true, "{name} is wider than {width} pixels.");
             }
         }
         self.show_as(WINDOW.0, Scheme::Light).await
