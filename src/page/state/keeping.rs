@@ -39,7 +39,7 @@ impl Keeping {
         match self {
             Self::Unknown => "",
             Self::On => {
-                "Your work and pictures are kept in this browser (in a private window until it closes)."
+                "Your work is kept in this browser, pictures and all (a private window forgets it)."
             }
             Self::Denied => {
                 "This browser does not let the page store anything. Export what you need before you leave."
