@@ -38,9 +38,7 @@ impl Keeping {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Unknown => "",
-            Self::On => {
-                "Your work is kept in this browser, pictures and all (a private window forgets it)."
-            }
+            Self::On => "Your work is kept in this browser, pictures and all (a private window forgets it).",
             Self::Denied => {
                 "This browser does not let the page store anything. Export what you need before you leave."
             }
