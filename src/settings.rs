@@ -187,6 +187,12 @@ impl Settings {
         [self.side, self.width, self.depth]
     }
 
+    /// The settings of another run, for the pictures, the seed and the backend that these have.
+    pub fn with_run_of(&self, other: Self) -> Self {
+        let Self { images, seed, backend, run, .. } = *self;
+        Self { images, seed, backend, run, ..other }
+    }
+
     /// Whether these settings can only apply to a run that starts over.
     pub fn need_new_run_after(&self, other: &Self) -> bool {
         let start = |settings: &Self| (settings.images, settings.seed, settings.backend);

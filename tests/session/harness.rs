@@ -65,6 +65,14 @@ impl Harness {
     pub fn take(&self) -> Vec<Event> {
         self.events.take()
     }
+
+    /// Trains to the last step; all that is said of it.
+    pub fn train(&mut self) -> Vec<Event> {
+        self.take();
+        self.send(Command::Train);
+        self.settle();
+        self.take()
+    }
 }
 
 pub fn steps(events: &[Event]) -> Vec<StepReport> {

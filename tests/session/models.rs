@@ -79,11 +79,7 @@ fn the_network_of_another_seed_keeps_its_first_weights() {
 #[test]
 fn a_file_that_is_no_model_changes_nothing() {
     let settings = Settings { steps: 12, ..small() };
-    let mut harness = Harness::with_pictures(settings, 12);
-    harness.take();
-    harness.send(Command::Train);
-    harness.settle();
-    let whole = harness.take();
+    let whole = Harness::with_pictures(settings, 12).train();
     let mut model = snapshots(&whole).pop().expect("a snapshot").1;
     let middle = model.len() / 2;
     model[middle..].fill(0xff);

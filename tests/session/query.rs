@@ -23,10 +23,7 @@ fn a_query_finds_its_nearest_at_every_stage_without_joining() {
     let mut stages: Vec<_> = answers(&harness.events.borrow()).iter().map(|answer| answer.stage).collect();
     stages.sort_by_key(|stage| *stage as u32);
     assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
-    harness.take();
-    harness.send(Command::Train);
-    harness.settle();
-    let events = harness.take();
+    let events = harness.train();
     let trained = evaluations(&events).last().copied().expect("an evaluation");
     let answer = answers(&events).last().copied().expect("an answer to the new evaluation");
     assert_eq!((answer.number, answer.stage, trained.stage), (3, Stage::Trained, Stage::Trained));

@@ -28,10 +28,7 @@ pub fn successor(settings: Settings, count: usize, file: Vec<u8>) -> Harness {
 #[test]
 fn a_run_is_kept_before_its_first_step_and_after_its_last() {
     let mut harness = Harness::with_pictures(small(), 12);
-    harness.take();
-    harness.send(Command::Train);
-    harness.settle();
-    let taken: Vec<u32> = snapshots(&harness.take()).into_iter().map(|(step, _)| step).collect();
+    let taken: Vec<u32> = snapshots(&harness.train()).into_iter().map(|(step, _)| step).collect();
     assert_eq!((taken.first(), taken.last()), (Some(&0), Some(&5)));
     harness.send(Command::Configure(Settings { steps: 30, ..small() }));
     harness.send(Command::Train);
@@ -50,10 +47,7 @@ fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
         Settings { loss: LossKind::Triplet, mining: Mining::SemiHard, ..plain },
     ] {
         let mut harness = Harness::with_pictures(settings, 12);
-        harness.take();
-        harness.send(Command::Train);
-        harness.settle();
-        let whole = harness.take();
+        let whole = harness.train();
         let mut interrupted = Harness::with_pictures(settings, 12);
         for _ in 0..12 {
             interrupted.send(Command::Step);
@@ -100,11 +94,7 @@ fn a_snapshot_of_another_shape_is_refused() {
 #[test]
 fn a_snapshot_is_vetted_without_changing_anything() {
     let settings = Settings { steps: 12, ..small() };
-    let mut harness = Harness::with_pictures(settings, 12);
-    harness.take();
-    harness.send(Command::Train);
-    harness.settle();
-    let whole = harness.take();
+    let whole = Harness::with_pictures(settings, 12).train();
     let (_, file) = snapshots(&whole).pop().expect("a snapshot");
     let damaged = file[..file.len() / 2].to_vec();
 

@@ -25,10 +25,7 @@ fn a_settled_set_is_scored_before_any_training() {
 #[test]
 fn training_reports_every_step_and_ends_with_an_evaluation() {
     let mut harness = Harness::with_pictures(small(), 12);
-    harness.take();
-    harness.send(Command::Train);
-    harness.settle();
-    let events = harness.take();
+    let events = harness.train();
     let numbers: Vec<_> = steps(&events).iter().map(|report| report.step).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     assert!(steps(&events).iter().all(|report| report.loss.is_finite() && report.milliseconds > 0.0));

@@ -42,8 +42,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn open_model(&mut self, file: &[u8]) {
         match Checkpoint::from_file(file) {
             Ok(model) => {
-                let Settings { images, seed, backend, run, .. } = self.settings;
-                let settings = Settings { images, seed, backend, run, ..model.settings };
+                let settings = self.settings.with_run_of(model.settings);
                 (self.emit)(Event::Opened(settings));
                 self.configure(settings);
                 self.resume_from(model);

@@ -59,10 +59,7 @@ impl Session {
         let Some(taken) = self.peek(|state| state.record(number).map(|record| record.settings)) else {
             return;
         };
-        self.edit(|now| {
-            let Settings { images, seed, backend, run, .. } = *now;
-            *now = Settings { images, seed, backend, run, ..taken };
-        });
+        self.edit(|now| *now = now.with_run_of(taken));
         if self.peek(|state| state.settings.seed != taken.seed) {
             builtin::reseed(self, taken.seed);
         }

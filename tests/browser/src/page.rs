@@ -185,6 +185,13 @@ impl Page {
         .await
     }
 
+    /// Types a label for what is picked, on the tab Labels.
+    pub async fn set_label(&self, label: &str) -> Result<()> {
+        let field = self.locate("input[aria-label='Label of the picked picture']").await?;
+        field.send_keys(label).await?;
+        self.press("Set label").await
+    }
+
     /// Waits for what shows the picture of this name.
     pub async fn picture(&self, name: &str) -> Result<WebElement> {
         self.wait(&format!("the picture {name}"), SOON, async || {

@@ -70,9 +70,7 @@ async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
         gallery.send_keys(" ").await?;
         page.wait_text(&["3 selected pictures", "The label you set applies to all of them"], SOON).await?;
 
-        let field = "input[aria-label='Label of the picked picture']";
-        page.locate(field).await?.send_keys("zebra").await?;
-        page.press("Set label").await?;
+        page.set_label("zebra").await?;
         page.wait_text(&["(3 typed)"], PATIENTLY).await?;
         page.photograph_all("selection-labels").await?;
 

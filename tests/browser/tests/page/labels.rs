@@ -8,8 +8,6 @@ use tempfile::TempDir;
 /// Markup that a label must not become.
 const ODD: &str = "<b>odd</b>";
 
-const LABEL_FIELD: &str = "input[aria-label='Label of the picked picture']";
-
 /// Presses the first prediction; returns how far the page is scrolled.
 const PRESS_PREDICTION: &str = "(() => {
     const picture = document.querySelector('.prediction .pick');
@@ -56,8 +54,7 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
             "There are {scores} scores: not two for each of three embeddings and one of fine-tuning."
         );
 
-        page.locate(LABEL_FIELD).await?.send_keys(ODD).await?;
-        page.press("Set label").await?;
+        page.set_label(ODD).await?;
         let typed = ["101 pictures with labels (1 typed), 899 held out.", "You gave it this label.", ODD];
         page.wait_text(&typed, SOON).await?;
         let bold = page.evaluate("document.querySelectorAll('.labels b, .gallery b').length").await?;
@@ -74,8 +71,7 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
 /// Gives the picture at this place of the gallery a label.
 async fn label(page: &Page, place: usize, name: &str) -> Result<()> {
     page.evaluate(&format!("document.querySelectorAll('.gallery-cell')[{place}].click()")).await?;
-    page.locate(LABEL_FIELD).await?.send_keys(name).await?;
-    page.press("Set label").await
+    page.set_label(name).await
 }
 
 /// Which classifier's predictions are shown.

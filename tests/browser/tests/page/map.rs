@@ -105,8 +105,7 @@ async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_select
         page.photograph_all("map-selected").await?;
 
         page.choose("Labels").await?;
-        page.locate("input[aria-label='Label of the picked picture']").await?.send_keys("waves").await?;
-        page.press("Set label").await?;
+        page.set_label("waves").await?;
         page.choose("Map").await?;
         page.evaluate("document.querySelectorAll('input[name=map-colours]')[0].click()").await?;
         wait_kinds(page, "waves").await?;

@@ -49,8 +49,7 @@ async fn a_whole_session_asks_for_nothing() -> Result<()> {
         for tab in ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Loss", "Labels"] {
             page.choose(tab).await?;
         }
-        page.locate("input[aria-label='Label of the picked picture']").await?.send_keys("mine").await?;
-        page.press("Set label").await?;
+        page.set_label("mine").await?;
         page.press("Fine-tune").await?;
         page.wait_text(&["Fine-tuned after 6 steps of training"], PATIENTLY).await?;
         for export in EXPORTS {
