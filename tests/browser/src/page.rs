@@ -185,6 +185,14 @@ impl Page {
         .await
     }
 
+    /// Chooses one of the options of this name, by its place among them, once it is there.
+    pub async fn choose_option(&self, name: &str, place: usize) -> Result<()> {
+        let option = format!("document.querySelectorAll('input[name={name}]')[{place}]");
+        let script = format!("(option => {{ option?.click(); return !!option; }})({option})");
+        let what = format!("option {place} of {name}");
+        self.wait(&what, SOON, async || Ok((self.evaluate(&script).await? == true).then_some(()))).await
+    }
+
     /// Types a label for what is picked, on the tab Labels.
     pub async fn set_label(&self, label: &str) -> Result<()> {
         let field = self.locate("input[aria-label='Label of the picked picture']").await?;

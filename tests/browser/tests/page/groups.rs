@@ -23,6 +23,11 @@ async fn count(page: &Page, selector: &str) -> Result<u64> {
     page.evaluate(&script).await?.as_u64().context("a count")
 }
 
+/// How many pictures the line below the gallery says are selected, where that is more than one.
+fn selected(text: &str) -> Option<usize> {
+    text.lines().find_map(|line| line.strip_suffix(" selected")?.replace(',', "").parse().ok())
+}
+
 /// Presses the curve of silhouettes where it ends.
 const PRESS_RIGHT_END: &str = "(() => {
     const plot = document.querySelector('.silhouette .plot');
@@ -36,16 +41,14 @@ async fn at_first_few_pictures_are_near_duplicates() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&steps=40&batch=16&side=16&width=4&backend=cpu&run=1&tab=groups").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.evaluate("document.querySelectorAll('input[name=finding]')[1].click()").await?;
+        page.choose_option("finding", 1).await?;
         // By the encoder, or by raw pixels where it cannot tell.
         page.wait_text(&["of near-duplicates"], PATIENTLY).await?;
         page.press("Select all but the first of each").await?;
-        let text = page.wait_text(&[" selected"], SOON).await?;
-        let line = text.lines().find(|line| line.ends_with(" selected")).context("a count")?;
-        let selected: usize = line.split(' ').next().context("a number")?.replace(',', "").parse()?;
-        ensure!((1..20).contains(&selected), "{selected} of 1,000 pictures are called superfluous.");
+        let selected = page.wait("a selection", SOON, async || Ok(selected(&page.text().await?))).await?;
+        ensure!(selected < 20, "{selected} of 1,000 pictures are called superfluous.");
         let slider = page.driver().find(By::Css("input[aria-label='Similarity of near-duplicates']")).await?;
-        page.evaluate("document.querySelectorAll('input[name=groups-stage]')[1].click()").await?;
+        page.choose_option("groups-stage", 1).await?;
         slider.send_keys(HOME).await?;
         page.wait_text(&["count as near-duplicates of each other"], PATIENTLY).await?;
         page.photograph_all("near-duplicates-crowd").await
@@ -111,15 +114,15 @@ async fn groups_near_duplicates_and_odd_ones_are_found_and_selected() -> Result<
         page.press("10, as many as labels").await?;
         page.wait_text(&["10 groups"], SOON).await?;
 
-        page.evaluate("document.querySelectorAll('input[name=finding]')[1].click()").await?;
-        page.evaluate("document.querySelectorAll('input[name=groups-stage]')[2].click()").await?;
+        page.choose_option("finding", 1).await?;
+        page.choose_option("groups-stage", 2).await?;
         page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
         page.photograph_all("near-duplicates").await?;
         page.press("Select all but the first of each").await?;
         page.press("Remove selected").await?;
         page.wait_text(&["No two pictures are this similar"], PATIENTLY).await?;
 
-        page.evaluate("document.querySelectorAll('input[name=finding]')[2].click()").await?;
+        page.choose_option("finding", 2).await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
         page.photograph_all("odd-ones").await
     })

@@ -23,7 +23,7 @@ async fn a_row_shows_how_each_loss_comes_about() -> Result<()> {
         page.wait_text(&["Inside row 2 of step 1"], SOON).await?;
         page.unfold("Loss and training").await?;
         for (place, (name, formula)) in LOSSES.into_iter().enumerate() {
-            page.evaluate(&format!("document.querySelectorAll('input[name=loss]')[{place}].click()")).await?;
+            page.choose_option("loss", place).await?;
             page.press("Step").await?;
             let row = format!("Inside row 2 of step {}", place + 2);
             page.wait_text(&[&row, formula], PATIENTLY).await?;
@@ -48,10 +48,10 @@ async fn the_dot_product_brings_its_temperature_along() -> Result<()> {
             page.wait(&format!("a temperature of {wanted}"), SOON, there).await
         };
         wait_temperature("0.1").await?;
-        page.evaluate("document.querySelectorAll('input[name=similarity]')[1].click()").await?;
+        page.choose_option("similarity", 1).await?;
         wait_temperature("1").await?;
         page.wait_text(&["the temperature starts at 1"], SOON).await?;
-        page.evaluate("document.querySelectorAll('input[name=similarity]')[0].click()").await?;
+        page.choose_option("similarity", 0).await?;
         wait_temperature("0.1").await
     })
     .await

@@ -89,7 +89,7 @@ async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_select
         page.wait("groups", PATIENTLY, grouped).await?;
         let coloured = async || Ok((painted(page, FIRST_KIND).await? > 0).then_some(()));
         page.wait("the first group's colour", SOON, coloured).await?;
-        page.evaluate("document.querySelectorAll('input[name=map-colours]')[2].click()").await?;
+        page.choose_option("map-colours", 2).await?;
         let plain = async || Ok((painted(page, FIRST_KIND).await? == 0).then_some(()));
         page.wait("no colours", SOON, plain).await?;
         wait_kinds(page, "").await?;
@@ -107,7 +107,7 @@ async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_select
         page.choose("Labels").await?;
         page.set_label("waves").await?;
         page.choose("Map").await?;
-        page.evaluate("document.querySelectorAll('input[name=map-colours]')[0].click()").await?;
+        page.choose_option("map-colours", 0).await?;
         wait_kinds(page, "waves").await?;
         page.wait("the label's colour", SOON, coloured).await?;
         let chosen = "document.querySelectorAll('input[name=map-colours]')[0].checked";

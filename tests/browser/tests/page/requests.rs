@@ -71,7 +71,7 @@ async fn the_engine_with_webgpu_is_fetched_for_those_who_want_it() -> Result<()>
         page.open_ready(&format!("{RUN}&backend=auto")).await?;
         wait_kept(page, "engine_cpu").await?;
         page.unfold("Loss and training").await?;
-        page.evaluate("document.querySelectorAll('input[name=backend]')[1].click()").await?;
+        page.choose_option("backend", 1).await?;
         page.wait_status("WebGPU", VERY_PATIENTLY, |status| status.backend() == Some("WebGPU")).await?;
         wait_kept(page, "engine_webgpu").await?;
         let asked = page.server().requests();
