@@ -34,13 +34,6 @@ pub fn Gallery() -> impl IntoView {
     let count = memo(move || session.read([Part::Pictures], |state| state.pictures.len()));
     let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
     let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
-    let cells = memo(move || {
-        let range = grid.get().cells(&rows.get());
-        session.read([Part::Pictures], |state| {
-            let entries = state.pictures.entries().get(range).unwrap_or_default();
-            entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
-        })
-    });
     // What is not all in sight can be unfolded, and what was unfolded folded again.
     let more = Signal::derive(move || tall.get() || grid.get().height() > size.get().1 + 1.0);
     let key = move |event: ev::KeyboardEvent| press(session, grid.get_untracked(), viewport, &event);
@@ -54,22 +47,15 @@ pub fn Gallery() -> impl IntoView {
                 aria-multiselectable="true"
                 aria-activedescendant=move || {
                     // A picture that is not in sight has no element.
-                    focused(session).filter(|id| cells.with(|cells| cells.contains(id))).map(option_id)
+                    let row = |id| place(session, id).map(|cell| cell / grid.get().columns);
+                    focused(session).filter(|id| row(*id).is_some_and(|row| rows.get().contains(&row))).map(option_id)
                 }
                 node_ref=viewport
                 on:scroll=handler(move |event: ev::Event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top())))
                 on:keydown=handler(key)
             >
                 <div class="gallery-all" style:height=move || format!("{}px", grid.get().height())>
-                    <div
-                        class="gallery-visible"
-                        style:transform=move || format!("translateY({}px)", rows.get().start as f64 * grid.get().pitch)
-                        style:grid-template-columns=move || format!("repeat({}, 1fr)", grid.get().columns)
-                        style:grid-auto-rows=move || format!("{}px", grid.get().pitch)
-                    >
-                        <PaintedCells cells columns=Signal::derive(move || grid.get().columns) />
-                        {keyed(move || cells.get(), PictureId::to_string, move |id| view! { <Cell id count /> })}
-                    </div>
+                    {keyed(move || rows.get().collect(), usize::to_string, move |row| view! { <Row row grid count /> })}
                 </div>
             </div>
             <When holds=move || count.get() == 0>
@@ -80,7 +66,32 @@ pub fn Gallery() -> impl IntoView {
     }
 }
 
-/// The pictures in sight, all on one canvas.
+/// One row. It stays as it is while others come in sight, so that scrolling paints only those.
+#[component]
+fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
+    let session = Session::expect();
+    let cells = memo(move || {
+        let range = grid.get().cells(&(row..row + 1));
+        session.read([Part::Pictures], |state| {
+            let entries = state.pictures.entries().get(range).unwrap_or_default();
+            entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
+        })
+    });
+    let columns = Signal::derive(move || grid.get().columns);
+    view! {
+        <div
+            class="gallery-row"
+            style:top=move || format!("{}px", row as f64 * grid.get().pitch)
+            style:height=move || format!("{}px", grid.get().pitch)
+            style:grid-template-columns=move || format!("repeat({}, 1fr)", columns.get())
+        >
+            <PaintedCells cells columns />
+            {keyed(move || cells.get(), PictureId::to_string, move |id| view! { <Cell id count /> })}
+        </div>
+    }
+}
+
+/// A row's pictures, all on one canvas.
 #[component]
 fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl IntoView {
     let session = Session::expect();
@@ -104,8 +115,7 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let name = title(session, id);
     let selected = move || session.read([Part::Selection], |state| state.selection.contains(id));
-    let place =
-        move || session.read([Part::Pictures], |state| state.pictures.row(id).map_or(1, |row| row + 1));
+    let place = move || place(session, id).map_or(1, |place| place + 1);
     view! {
         <div
             class="gallery-cell"
@@ -124,6 +134,11 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
 
 fn focused(session: Session) -> Option<PictureId> {
     session.read([Part::Selection], |state| state.selected)
+}
+
+/// The picture's place in the set, from 0.
+fn place(session: Session, id: PictureId) -> Option<usize> {
+    session.read([Part::Pictures], |state| state.pictures.row(id))
 }
 
 fn option_id(id: PictureId) -> String {

@@ -18,8 +18,8 @@ const OTHER_SEED: &str = "(() => {
 /// The lines in the first chart of the comparison.
 const LINES: &str = "document.querySelector('.run-charts svg').querySelectorAll('.run-line').length";
 
-/// What the first picture of the gallery looks like.
-const FIRST_PICTURE: &str = "document.querySelector('.gallery-cell canvas')?.toDataURL()";
+/// What the first pictures of the gallery look like.
+const FIRST_PICTURES: &str = "document.querySelector('.gallery-sheet').toDataURL()";
 
 const SETTINGS: &str = "images=shapes&steps=12&batch=8&side=16&width=4&backend=cpu";
 
@@ -27,7 +27,7 @@ const SETTINGS: &str = "images=shapes&steps=12&batch=8&side=16&width=4&backend=c
 async fn two_runs_are_kept_and_compared() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
-        let first = page.evaluate(FIRST_PICTURE).await?;
+        let first = page.evaluate(FIRST_PICTURES).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         page.unfold("Loss and training").await?;
@@ -59,7 +59,7 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
         let hash = page.evaluate("location.hash").await?;
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("seed=1&")), "The settings are {hash}.");
         page.wait("the figures of run 1", SOON, async || {
-            Ok((page.evaluate(FIRST_PICTURE).await? == first).then_some(()))
+            Ok((page.evaluate(FIRST_PICTURES).await? == first).then_some(()))
         })
         .await
     })
