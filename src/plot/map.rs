@@ -62,6 +62,45 @@ impl Viewport {
     }
 }
 
+/// A part of the screen: its upper left corner, and its width and height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Area {
+    /// Its least x and y.
+    pub corner: Point,
+    /// Its width and height.
+    pub size: Point,
+}
+
+impl Area {
+    /// The whole of a screen.
+    pub fn whole(size: Point) -> Self {
+        Self { corner: [0.0; 2], size }
+    }
+
+    /// Whether a square of this side about a place touches the area.
+    pub fn touches(&self, place: Point, side: f32) -> bool {
+        let reach = 0.5 * side;
+        (0..2).all(|axis| {
+            let from = place[axis] - self.corner[axis];
+            -reach < from && from < self.size[axis] + reach
+        })
+    }
+}
+
+/// What comes in sight at the edges when all that a screen shows moves by so many pixels.
+pub fn uncovered(size: Point, way: Point) -> Vec<Area> {
+    let strip = |axis: usize| {
+        let width = way[axis].abs().min(size[axis]);
+        let mut area = Area::whole(size);
+        area.size[axis] = width;
+        if way[axis] < 0.0 {
+            area.corner[axis] = size[axis] - width;
+        }
+        area
+    };
+    (0..2).map(strip).filter(|area| area.size.iter().all(|side| *side > 0.0)).collect()
+}
+
 /// The side of a picture in pixels, when `count` of them are seen on a screen of `size`
 /// pixels at `zoom` times the scale of the whole map: closer pictures grow, but slower
 /// than the gaps between them.
@@ -122,6 +161,32 @@ mod tests {
         for point in POINTS {
             assert!(near(viewport.to_map(viewport.to_screen(point, SIZE), SIZE), point));
         }
+    }
+
+    #[test]
+    fn a_moved_screen_is_whole_again_with_its_strips() {
+        for way in [[0.0, 0.0], [7.0, 0.0], [-7.0, 3.0], [40.0, -300.0], [-500.0, 0.0]] {
+            let areas = uncovered(SIZE, way);
+            for x in 0..SIZE[0] as usize {
+                for y in 0..SIZE[1] as usize {
+                    let pixel = [x as f32 + 0.5, y as f32 + 0.5];
+                    let before = [pixel[0] - way[0], pixel[1] - way[1]];
+                    let kept = Area::whole(SIZE).touches(before, 0.0);
+                    let painted = areas.iter().any(|area| area.touches(pixel, 0.0));
+                    assert!(kept || painted, "{pixel:?} is missing after {way:?}");
+                }
+            }
+        }
+        assert_eq!(uncovered(SIZE, [0.0, 0.0]), []);
+    }
+
+    #[test]
+    fn squares_touch_an_area_that_they_reach_into() {
+        let area = Area { corner: [10.0, 0.0], size: [5.0, 20.0] };
+        assert!(area.touches([8.0, 5.0], 6.0));
+        assert!(!area.touches([8.0, 5.0], 4.0));
+        assert!(area.touches([17.0, 21.0], 6.0));
+        assert!(!area.touches([12.0, 30.0], 6.0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The canvas of the map: pictures that can be pointed at, moved and magnified.
 
 mod atlas;
+mod layer;
 mod pointers;
 mod scene;
 
@@ -114,6 +115,10 @@ impl Handles {
         });
         effect(move || {
             self.session.track([Part::Selection]);
+            self.scene.update_value(Scene::outdate);
+            self.draw_soon();
+        });
+        effect(move || {
             self.pointed.track();
             self.size.track();
             self.canvas.track();
@@ -292,4 +297,5 @@ fn take_over(scene: &mut Scene, state: &State) {
     scene.send(&map.pictures, targets, timing::is_motion_reduced());
     let kinds = kinds(state, map.stage);
     scene.colours = map.pictures.iter().map(|id| kinds.of(state, *id).map(category)).collect();
+    scene.outdate();
 }

@@ -1,10 +1,12 @@
 //! What is on the map just now: pictures on their way to their places, and the part in sight.
 
 use leptos::prelude::window;
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::atlas::Atlas;
+use super::{
+    atlas::Atlas,
+    layer::{Layer, View, context_of},
+};
 use crate::{
     page::{
         by_id::ById,
@@ -23,6 +25,12 @@ const ARRIVED: f32 = 2e-3;
 /// Room around the pictures when all are in sight, in pixels.
 const MARGIN: f32 = 34.0;
 
+/// Corners less round than this, in pixels, are drawn square, which is quicker.
+const LEAST_CORNER: f64 = 3.0;
+
+/// What the widest frame adds to a picture's side, in pixels.
+const ROOM: f32 = 10.0;
+
 /// The map's own memory, outside the page's state.
 #[derive(Default)]
 pub struct Scene {
@@ -36,6 +44,9 @@ pub struct Scene {
     /// The part in sight that the user chose; none shows all.
     pub chosen: Option<Viewport>,
     atlas: Atlas,
+    layer: Layer,
+    /// The colour of the frames in the layer.
+    accent: String,
     incomplete: bool,
     /// When it was last drawn, in milliseconds.
     pub drawn: f64,
@@ -65,6 +76,11 @@ impl Scene {
         self.targets = targets;
     }
 
+    /// Has all pictures painted anew: something about them has changed.
+    pub fn outdate(&mut self) {
+        self.layer.outdate();
+    }
+
     /// Lets pictures come closer to their places; whether some are still on the way, or
     /// not yet to be seen.
     pub fn advance(&mut self, now: f64, state: &State) -> bool {
@@ -79,11 +95,15 @@ impl Scene {
                 point[axis] += share * way;
             }
         }
+        if farthest > 0.0 {
+            self.outdate();
+        }
         if farthest < ARRIVED {
             self.points.clone_from(&self.targets);
         }
         if self.incomplete {
             self.incomplete = self.atlas.grow(state);
+            self.outdate();
             return true;
         }
         farthest >= ARRIVED
@@ -121,44 +141,59 @@ impl Scene {
     /// canvas’s text, which the style sheet sets to the accent, and lie above the others;
     /// `marked` have one too, lie above all, and are larger.
     pub fn paint(
-        &self,
+        &mut self,
         canvas: &HtmlCanvasElement,
         size: Point,
         density: f64,
         selection: &Selection,
         marked: &[PictureId],
     ) {
-        let [width, height] = size.map(|side| (f64::from(side) * density) as u32);
-        if canvas.width() != width || canvas.height() != height {
-            canvas.set_width(width);
-            canvas.set_height(height);
-        }
-        let Some(context) = canvas.get_context("2d").ok().flatten() else { return };
-        let context: CanvasRenderingContext2d = context.unchecked_into();
-        context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
-        context.clear_rect(0.0, 0.0, f64::from(size[0]), f64::from(size[1]));
         let accent = colour_of(canvas);
-        let (places, side) = (self.places(size), self.side(size));
-        let draw = |index: usize, side: f32, accented: bool| {
-            let place = places[index];
-            if accented {
-                frame(&context, place, side + 10.0, &accent);
+        if self.accent != accent {
+            self.outdate();
+            self.accent.clone_from(&accent);
+        }
+        let mut layer = std::mem::take(&mut self.layer);
+        let side = self.side(size);
+        let wanted = View { size, density, viewport: self.viewport(size) };
+        let shown = layer.show(canvas, wanted, |context, viewport, area| {
+            let places: Vec<_> = self.points.iter().map(|point| viewport.to_screen(*point, size)).collect();
+            let seen = || (0..places.len()).filter(|index| area.touches(places[*index], side + ROOM));
+            let is_selected = |index: &usize| selection.contains(self.pictures[*index]);
+            for index in seen().filter(|index| !is_selected(index)) {
+                self.draw(context, index, places[index], side, None);
             }
-            if let Some(colour) = self.colours.get(index).copied().flatten() {
-                frame(&context, place, side + 4.0, colour);
+            for index in seen().filter(is_selected) {
+                self.draw(context, index, places[index], side, Some(&accent));
             }
-            self.atlas.draw(&context, index, place, side);
-        };
-        let in_sight = |place: &Point| (0..2).all(|axis| (-side..size[axis] + side).contains(&place[axis]));
-        let seen = || (0..places.len()).filter(|index| in_sight(&places[*index]));
-        let is_selected = |index: &usize| selection.contains(self.pictures[*index]);
-        seen().filter(|index| !is_selected(index)).for_each(|index| draw(index, side, false));
-        seen().filter(is_selected).for_each(|index| draw(index, side, true));
+        });
+        self.layer = layer;
+        let (Some(shown), Some(context)) = (shown, context_of(canvas)) else { return };
+        context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
         for id in marked {
             if let Some(index) = self.pictures.iter().position(|picture| picture == id) {
-                draw(index, side.max(40.0), true);
+                let place = shown.viewport.to_screen(self.points[index], size);
+                self.draw(&context, index, place, side.max(40.0), Some(&accent));
             }
         }
+    }
+
+    /// Draws one picture with its frames.
+    fn draw(
+        &self,
+        context: &CanvasRenderingContext2d,
+        index: usize,
+        place: Point,
+        side: f32,
+        accent: Option<&str>,
+    ) {
+        if let Some(accent) = accent {
+            frame(context, place, side + ROOM, accent);
+        }
+        if let Some(colour) = self.colours.get(index).copied().flatten() {
+            frame(context, place, side + 4.0, colour);
+        }
+        self.atlas.draw(context, index, place, side);
     }
 }
 
@@ -172,8 +207,11 @@ fn colour_of(canvas: &HtmlCanvasElement) -> String {
 fn frame(context: &CanvasRenderingContext2d, [x, y]: Point, side: f32, colour: &str) {
     context.set_fill_style_str(colour);
     let half = f64::from(0.5 * side);
-    context.begin_path();
     let corner = f64::from(side) * 0.14;
+    if corner < LEAST_CORNER {
+        return context.fill_rect(f64::from(x) - half, f64::from(y) - half, 2.0 * half, 2.0 * half);
+    }
+    context.begin_path();
     // A radius that is a number is never refused.
     context
         .round_rect_with_f64(f64::from(x) - half, f64::from(y) - half, 2.0 * half, 2.0 * half, corner)

@@ -1,0 +1,134 @@
+//! All pictures of the map as they were painted last, so that moving the map paints only those
+//! that come in sight, and pointing at one only that one.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::plot::map::{Area, Point, Viewport, uncovered};
+
+/// Which part of the map is seen, and at which size.
+#[derive(Clone, Copy, PartialEq)]
+pub struct View {
+    /// Width and height in pixels of the page.
+    pub size: Point,
+    /// The canvas's pixels to one of the page.
+    pub density: f64,
+    /// The part in sight.
+    pub viewport: Viewport,
+}
+
+impl View {
+    /// Width and height of the canvas.
+    fn pixels(&self) -> [u32; 2] {
+        self.size.map(|side| (f64::from(side) * self.density) as u32)
+    }
+}
+
+/// The pictures, on a canvas that is copied to the one in sight.
+#[derive(Default)]
+pub struct Layer {
+    canvas: Option<HtmlCanvasElement>,
+    painted: Option<View>,
+}
+
+impl Layer {
+    /// Has everything painted anew next time: something looks otherwise, or lies elsewhere.
+    pub fn outdate(&mut self) {
+        self.painted = None;
+    }
+
+    /// Copies the pictures to a canvas; `paint` paints those of an area where they are missing.
+    /// Returns the view that the canvas then shows, which may be half a pixel off; `None` if
+    /// nothing can be painted.
+    pub fn show(
+        &mut self,
+        target: &HtmlCanvasElement,
+        wanted: View,
+        paint: impl Fn(&CanvasRenderingContext2d, Viewport, Area),
+    ) -> Option<View> {
+        let canvas = self.canvas.get_or_insert_with(|| {
+            document().create_element("canvas").expect("a document makes canvases").unchecked_into()
+        });
+        let context = context_of(canvas)?;
+        let (shown, areas) = match self.painted.and_then(|painted| moved(painted, wanted)) {
+            Some((shown, [0.0, 0.0])) => (shown, Vec::new()),
+            Some((shown, way)) => {
+                shift(&context, canvas, way.map(|pixels| f64::from(pixels) * wanted.density));
+                (shown, uncovered(wanted.size, way))
+            }
+            None => {
+                resize(canvas, wanted.pixels());
+                context.reset_transform().ok();
+                context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+                (wanted, vec![Area::whole(wanted.size)])
+            }
+        };
+        context.set_transform(wanted.density, 0.0, 0.0, wanted.density, 0.0, 0.0).ok();
+        for area in areas {
+            context.save();
+            clip(&context, area);
+            paint(&context, shown.viewport, area);
+            context.restore();
+        }
+        self.painted = Some(shown);
+        copy(canvas, target)?;
+        Some(shown)
+    }
+}
+
+/// The view nearest to `wanted` that what was painted can be moved to by whole pixels of the
+/// canvas, and the way there in pixels of the page.
+fn moved(painted: View, wanted: View) -> Option<(View, Point)> {
+    let mut shown = painted;
+    shown.viewport.centre = wanted.viewport.centre;
+    if shown != wanted {
+        return None;
+    }
+    shown = painted;
+    let to = wanted.viewport.centre;
+    let way = [0, 1].map(|axis| {
+        let pixels = (painted.viewport.centre[axis] - to[axis]) * painted.viewport.scale;
+        let density = painted.density as f32;
+        (pixels * density).round() / density
+    });
+    shown.viewport.pan(way);
+    Some((shown, way))
+}
+
+/// Moves what is on a canvas; what was beyond its edges stays clear.
+fn shift(context: &CanvasRenderingContext2d, canvas: &HtmlCanvasElement, [x, y]: [f64; 2]) {
+    context.reset_transform().ok();
+    context.set_global_composite_operation("copy").ok();
+    context.draw_image_with_html_canvas_element(canvas, x, y).ok();
+    context.set_global_composite_operation("source-over").ok();
+}
+
+fn clip(context: &CanvasRenderingContext2d, Area { corner: [x, y], size: [width, height] }: Area) {
+    context.begin_path();
+    context.rect(x.into(), y.into(), width.into(), height.into());
+    context.clip();
+}
+
+/// Makes one canvas as large as the other, and all its pixels the same.
+fn copy(source: &HtmlCanvasElement, target: &HtmlCanvasElement) -> Option<()> {
+    resize(target, [source.width(), source.height()]);
+    let context = context_of(target)?;
+    context.reset_transform().ok();
+    context.set_global_composite_operation("copy").ok();
+    context.draw_image_with_html_canvas_element(source, 0.0, 0.0).ok()?;
+    context.set_global_composite_operation("source-over").ok()
+}
+
+/// Gives a canvas its size; that clears it, so only where the size changes.
+fn resize(canvas: &HtmlCanvasElement, [width, height]: [u32; 2]) {
+    if canvas.width() != width || canvas.height() != height {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+}
+
+/// What draws on a canvas.
+pub fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    Some(canvas.get_context("2d").ok().flatten()?.unchecked_into())
+}
