@@ -91,6 +91,7 @@ pub fn left_out(state: &State) -> Vec<&'static str> {
         (own, "It carries the settings; your pictures stay here."),
         (removed, "It brings all pictures, those that you removed as well."),
         (state.labels.typed_count() > 0, "The labels that you typed stay here."),
+        (state.run.began_elsewhere(), "The network that you opened stays here: the link trains another."),
     ]
     .into_iter()
     .filter_map(|(applies, sentence)| applies.then_some(sentence))
@@ -150,6 +151,13 @@ mod tests {
             said,
             "It brings all pictures, those that you removed as well. The labels that you typed stay here."
         );
+        state.run.go_back(40);
+        assert!(
+            left_out(&state)
+                .join(" ")
+                .ends_with("The network that you opened stays here: the link trains another.")
+        );
+        state.run.restart(None);
         state.clear(Images::Own);
         assert_eq!(left_out(&state), ["It carries the settings; your pictures stay here."]);
     }

@@ -68,6 +68,11 @@ impl Run {
         self.row_views = None;
     }
 
+    /// Whether it goes on from a network that had been trained before: that of an opened model.
+    pub fn began_elsewhere(&self) -> bool {
+        self.from > 0
+    }
+
     /// Goes back to an earlier step, and on from there.
     pub fn go_back(&mut self, step: u32) {
         self.steps.retain(|report| report.step <= step);

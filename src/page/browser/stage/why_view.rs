@@ -10,6 +10,7 @@ use crate::{
             dynamic::{effect, handler},
             explain::Explain,
             paint,
+            png_button::PngButton,
             session::Session,
             thumbnail::Thumbnail,
         },
@@ -51,10 +52,11 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
         })
     });
     view! {
-        <section class="why" aria-label="Why alike?">
+        <section class="why" aria-label="Why alike?" data-figure="why-alike">
             <div class="row-head">
                 <h3>{heading}</h3>
                 <Explain term=terms::OCCLUSION />
+                <PngButton name="Why alike" />
                 <button
                     class="dismiss"
                     type="button"

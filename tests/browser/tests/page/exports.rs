@@ -173,25 +173,38 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
         page.evaluate(PRESS_SECOND_ROW).await?;
         for (tab, name) in FIGURES {
             page.choose(tab).await?;
-            let figure = name.to_ascii_lowercase();
-            wait_for_paint(page, &figure).await?;
-            let file = page.download(&format!("Save PNG: {name}")).await?;
-            let picture = image::load_from_memory(&file)?.to_rgb8();
-            let size = format!(
-                "(() => {{ const {{ width, height }} = document.querySelector('[data-figure={figure}]').getBoundingClientRect(); return [width, height]; }})()"
-            );
-            let size: [f64; 2] = serde_json::from_value(page.evaluate(&size).await?)?;
-            let expected = size.map(|side| (2.0 * (side + 2.0 * MARGIN)).round() as u32);
-            ensure!([picture.width(), picture.height()] == expected, "{figure}: {:?}, not {expected:?}", picture.dimensions());
-            let colours: std::collections::HashSet<_> = picture.pixels().collect();
-            ensure!(colours.len() > 50, "{figure}: only {} colours", colours.len());
-            let folder = xtask::paths::screenshots();
-            std::fs::create_dir_all(&folder)?;
-            picture.save(folder.join(format!("figure-{figure}.png")))?;
+            check_figure(page, name).await?;
         }
-        Ok(())
+        page.choose("Neighbours").await?;
+        page.evaluate("document.querySelector('.gallery-cell').click()").await?;
+        page.locate(".why-button").await?.click().await?;
+        page.wait_text(&["Covering", "lowers it"], PATIENTLY).await?;
+        check_figure(page, "Why alike").await
     })
     .await
+}
+
+/// Saves the figure of this name, and sees to its size and that something is on it.
+async fn check_figure(page: &Page, name: &str) -> Result<()> {
+    let figure = name.to_ascii_lowercase().replace(' ', "-");
+    wait_for_paint(page, &figure).await?;
+    let file = page.download(&format!("Save PNG: {name}")).await?;
+    let picture = image::load_from_memory(&file)?.to_rgb8();
+    let size = format!(
+        "(() => {{ const {{ width, height }} = document.querySelector('[data-figure={figure}]').getBoundingClientRect(); return [width, height]; }})()"
+    );
+    let size: [f64; 2] = serde_json::from_value(page.evaluate(&size).await?)?;
+    let expected = size.map(|side| (2.0 * (side + 2.0 * MARGIN)).round() as u32);
+    ensure!(
+        [picture.width(), picture.height()] == expected,
+        "{figure}: {:?}, not {expected:?}",
+        picture.dimensions()
+    );
+    let colours: std::collections::HashSet<_> = picture.pixels().collect();
+    ensure!(colours.len() > 50, "{figure}: only {} colours", colours.len());
+    let folder = xtask::paths::screenshots();
+    std::fs::create_dir_all(&folder)?;
+    Ok(picture.save(folder.join(format!("figure-{figure}.png")))?)
 }
 
 /// Waits until the figure's canvases show something, and no value is missing.

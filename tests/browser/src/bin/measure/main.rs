@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
 async fn measure(what: &str, minutes: u64) -> Result<()> {
     match what {
         "sizes" => sizes::measure(),
-        "opening" => visit(Visit::default(), async |page| opening::measure(page).await).await,
+        "opening" => opening::measure().await,
         "webgpu" => visit(Visit::default(), async |page| training::measure_webgpu(page).await).await,
         "smoothness" => visit(Visit::default(), async |page| smoothness::measure(page).await).await,
         "frames" => frames::measure().await,
