@@ -157,7 +157,9 @@ fn centred(pictures: Tensor<4>) -> Tensor<4> {
 /// `[batch, channels, height, width]` to `[batch, channels]`.
 fn mean_over_places(x: Tensor<4>) -> Tensor<2> {
     let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
+    // Channels last, as they lie in memory.
+    let places = x.permute([0, 2, 3, 1]).reshape([batch, height * width, channels]);
+    places.mean_dim(1).reshape([batch, channels])
 }
 
 fn blend(old: &Param<Tensor<1>>, new: Tensor<1>, share: f64) -> Param<Tensor<1>> {

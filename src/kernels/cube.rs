@@ -13,7 +13,7 @@ use super::{
         convolution,
         launch::{channels_first, channels_last, dims},
         normalisation::{self, BatchNorm, Measured},
-        views,
+        padding, views,
     },
 };
 use crate::augment::View;
@@ -28,7 +28,7 @@ impl BlockPasses for CubeBackend {
     ) -> BlockOutputs<Self> {
         let geometry = Geometry::new(dims(&x), kernel.shape()[0], stride);
         let packed = convolution::pack(&into_contiguous(kernel), &geometry);
-        let convolved = convolution::forward(&channels_last(x), &packed, &geometry);
+        let convolved = convolution::forward(&padding::pixels(x), &packed, &geometry);
         let [gamma, beta] = [gamma, beta].map(into_contiguous);
         let Measured { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta);
         let result = channels_first(normalisation::apply(&convolved, &statistics));
@@ -45,7 +45,7 @@ impl BlockPasses for CubeBackend {
         let [_, _, _, output] = dims(&convolved);
         let geometry = Geometry::new(dims(&x), output, stride);
         let gradients = normalisation::gradients(&convolved, &statistics, &channels_last(gradient));
-        let kernel = convolution::weight_gradient(&channels_last(x), &gradients.x, &geometry);
+        let kernel = convolution::weight_gradient(&padding::pixels(x), &gradients.x, &geometry);
         BlockGradients { convolved: gradients.x, kernel, gamma: gradients.gamma, beta: gradients.beta }
     }
 
@@ -74,7 +74,7 @@ impl InferenceKernels for CubeBackend {
     ) -> CubeTensor {
         let geometry = Geometry::new(dims(&x), kernel.shape()[0], stride);
         let packed = convolution::pack(&into_contiguous(kernel), &geometry);
-        let convolved = convolution::forward(&channels_last(x), &packed, &geometry);
+        let convolved = convolution::forward(&padding::pixels(x), &packed, &geometry);
         let [gamma, beta, mean, variance] = [gamma, beta, mean, variance].map(into_contiguous);
         let statistics = BatchNorm { gamma, beta, mean, variance }.statistics();
         channels_first(normalisation::apply(&convolved, &statistics))

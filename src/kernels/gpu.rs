@@ -7,5 +7,6 @@
 pub mod convolution;
 pub mod launch;
 pub mod normalisation;
+pub mod padding;
 pub mod views;
 mod workgroup;

@@ -2,7 +2,9 @@
 
 use std::env;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
@@ -65,14 +67,22 @@ pub fn serve(port: u16) -> Result<()> {
 
 /// Runs the native tests, then those of the page in a real browser.
 pub fn test() -> Result<()> {
+    browser::ensure()?;
+    tools::ensure_axe()?;
+    // What links the page keeps one core busy for minutes: the native tests have the others.
+    thread::scope(|scope| {
+        let page = scope.spawn(build);
+        let native = test_natively();
+        page.join().unwrap_or_else(|panic| resume_unwind(panic)).and(native)
+    })?;
+    run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
+}
+
+fn test_natively() -> Result<()> {
     run(&mut cargo(["test", "--features", "bench"]))?;
     run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
     test_kernels()?;
-    test_python()?;
-    browser::ensure()?;
-    tools::ensure_axe()?;
-    build()?;
-    run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
+    test_python()
 }
 
 /// Holds the WebGPU kernels against plain operations, on whatever Vulkan driver there is.

@@ -118,6 +118,14 @@ fn installed_version(name: &str) -> Result<Option<String>> {
 fn cargo_install(package: &str, version: &str, more: &[&str]) -> Command {
     let mut install = command("cargo", ["install", package, "--version", version]);
     install.args(more).arg("--root").arg(paths::tools());
+    // The tools share what they are built of, and need not be as quick as they could: built as
+    // their authors release them, most of the time would go into linking.
+    install.env("CARGO_TARGET_DIR", paths::tools().join("build"));
+    install.envs([
+        ("CARGO_PROFILE_RELEASE_LTO", "off"),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ]);
     install
 }
 

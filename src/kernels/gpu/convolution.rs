@@ -18,7 +18,7 @@ pub use input_gradient::input_gradient;
 pub use pack::pack;
 pub use weight_gradient::weight_gradient;
 
-use super::launch::vector_size;
+use super::{launch::vector_size, padding};
 use crate::kernels::geometry::Geometry;
 
 /// The sizes of a layer. They are not compiled into its kernels, so that layers share them.
@@ -39,7 +39,7 @@ struct Layer {
 fn layer(geometry: &Geometry) -> LayerLaunch {
     let Geometry { size: [height, width], input, output, stride, .. } = *geometry;
     let [output_height, output_width] = geometry.output_size();
-    let [input_vectors, output_vectors] = [input, output].map(|channels| channels / vector_size(channels));
+    let (input_vectors, output_vectors) = (padding::vectors(input), output / vector_size(output));
     LayerLaunch::new(
         height,
         width,

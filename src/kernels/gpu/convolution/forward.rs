@@ -9,19 +9,22 @@ use super::{
 };
 use crate::kernels::{
     geometry::Geometry,
-    gpu::launch::{argument, empty, launch, vector_size},
+    gpu::{
+        launch::{argument, empty, launch, vector_size},
+        padding,
+    },
 };
 
 /// Convolves.
 ///
 /// # Shapes
-/// - `x`: `[batch, height, width, input]`
+/// - `x`: `[batch, height, width, input]`, from [`padding::pixels`]
 /// - `packed`: from [`super::pack`]
 /// - result: `[batch, height / stride, width / stride, output]`, rounded up
 pub fn forward(x: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> CubeTensor {
     let [height, width] = geometry.output_size();
     let result = empty(x, [geometry.batch, height, width, geometry.output]);
-    let (input_size, output_size) = (vector_size(geometry.input), vector_size(geometry.output));
+    let (input_size, output_size) = (padding::vector_size(geometry.input), vector_size(geometry.output));
     let vectors = geometry.output / output_size;
     let columns = across(vectors, CHANNELS / output_size);
     let pixels = geometry.batch * geometry.output_pixels();
@@ -36,6 +39,7 @@ pub fn forward(x: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> Cube
         argument(&result),
         layer(geometry),
         columns,
+        padding::parts(geometry.input),
     );
     result
 }
@@ -49,6 +53,7 @@ fn forward_kernel<NI: Size, NO: Size>(
     result: &mut Tensor<Vector<f32, NO>>,
     layer: Layer,
     #[comptime] columns: usize,
+    #[comptime] parts: usize,
 ) {
     let vectors = layer.output_vectors;
     let tiles_across = vectors / columns;
@@ -80,6 +85,7 @@ fn forward_kernel<NI: Size, NO: Size>(
                 vectors,
                 layer.input_vectors,
                 columns,
+                parts,
             );
         }
     }

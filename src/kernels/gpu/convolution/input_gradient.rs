@@ -35,6 +35,7 @@ pub fn input_gradient(gradient: &CubeTensor, packed: &CubeTensor, geometry: &Geo
         argument(&result),
         layer(geometry),
         columns,
+        output_size,
     );
     result
 }
@@ -48,11 +49,12 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     result: &mut Tensor<Vector<f32, NI>>,
     layer: Layer,
     #[comptime] columns: usize,
+    #[comptime] parts: usize,
 ) {
     let stride = layer.stride;
     let class_width = (layer.width + layer.stride - 1) / layer.stride;
     let class_height = (layer.height + layer.stride - 1) / layer.stride;
-    let vectors = layer.input_vectors;
+    let vectors = layer.input / result.vector_size();
     let tiles_across = vectors / columns;
     let places = gradient.shape(0) * (class_width * class_height);
     let tiles_down = (places + (ROWS - 1)) / ROWS;
@@ -88,6 +90,7 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
                         vectors,
                         layer.output_vectors,
                         columns,
+                        parts,
                     );
                 }
             }

@@ -24,12 +24,21 @@ impl Rows {
         let mut pictures = Array::<usize>::new(ROWS);
         let mut ys = Array::<usize>::new(ROWS);
         let mut xs = Array::<usize>::new(ROWS);
+        // Divisions are slow, so that only the first row's place is found by them.
+        let mut picture = first / (height * width);
+        let mut y = first / width % height;
+        let mut x = first % width;
         #[unroll]
         for row in 0..ROWS {
-            let at = first + row;
-            pictures[row] = select(at < count, at / (height * width), 0);
-            ys[row] = select(at < count, at / width % height, height);
-            xs[row] = at % width;
+            let exists = first + row < count;
+            pictures[row] = select(exists, picture, 0);
+            ys[row] = select(exists, y, height);
+            xs[row] = x;
+            let ends_line = x + 1 == width;
+            let ends_picture = ends_line && y + 1 == height;
+            x = select(ends_line, 0, x + 1);
+            y = select(ends_picture, 0, select(ends_line, y + 1, y));
+            picture = select(ends_picture, picture + 1, picture);
         }
         Rows { pictures, ys, xs }
     }
@@ -81,6 +90,7 @@ pub fn empty_tile<N: Size>(#[comptime] count: usize) -> Array<Vector<f32, N>> {
 /// - `weights_start`: where the first channel's weights for the first column begin
 /// - `weights_step`: vectors from there to the next channel's
 /// - `depth`: vectors in a pixel of `source`
+/// - `parts`: channels in each of them
 #[cube]
 #[allow(clippy::too_many_arguments)]
 pub fn add_products<NI: Size, NO: Size>(
@@ -92,6 +102,7 @@ pub fn add_products<NI: Size, NO: Size>(
     weights_step: usize,
     depth: usize,
     #[comptime] columns: usize,
+    #[comptime] parts: usize,
 ) {
     let zero = Vector::<f32, NI>::new(0.0);
     for at in 0..depth {
@@ -101,8 +112,8 @@ pub fn add_products<NI: Size, NO: Size>(
             values[row] = select(pixels.inside[row], source[pixels.starts[row] + at], zero);
         }
         #[unroll]
-        for part in 0..source.vector_size() {
-            let from = weights_start + (at * source.vector_size() + part) * weights_step;
+        for part in 0..parts {
+            let from = weights_start + (at * parts + part) * weights_step;
             #[unroll]
             for column in 0..columns {
                 let weight = weights[from + column];

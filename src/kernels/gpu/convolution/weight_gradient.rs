@@ -14,6 +14,7 @@ use crate::kernels::{
     geometry::Geometry,
     gpu::{
         launch::{UNITS, argument, empty, launch, vector_size},
+        padding,
         workgroup::workgroup_sum,
     },
 };
@@ -23,6 +24,10 @@ const INPUTS: usize = 8;
 
 /// Output pixels, about, over which one unit sums a tile of weights.
 const PIXELS: usize = 256;
+
+/// Output pixels that one round of the innermost loop takes: a sum is kept from round to round
+/// at some cost.
+const ALONG: usize = 4;
 
 /// The most bands: what is left to join stays little, however large the batch.
 const BANDS: usize = 512;
@@ -68,8 +73,8 @@ pub fn weight_gradient(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometr
 fn band_sums(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometry) -> CubeTensor {
     let (lines, bands) = bands(geometry);
     let partial = empty(x, [bands, geometry.weights()]);
-    let (input_size, output_size) = (vector_size(geometry.input), vector_size(geometry.output));
-    let (inputs, vectors) = (geometry.input / input_size, geometry.output / output_size);
+    let (input_size, output_size) = (padding::vector_size(geometry.input), vector_size(geometry.output));
+    let (inputs, vectors) = (padding::vectors(geometry.input), geometry.output / output_size);
     let (rows, columns) = (across(inputs, INPUTS / input_size), across(vectors, CHANNELS / output_size));
     launch!(
         band_kernel,
@@ -84,7 +89,7 @@ fn band_sums(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometry) -> Cube
         lines,
         rows,
         columns,
-        input_size,
+        padding::parts(geometry.input),
     );
     partial
 }
@@ -100,7 +105,7 @@ fn band_kernel<NI: Size, NO: Size>(
     lines_in_band: usize,
     #[comptime] rows: usize,
     #[comptime] columns: usize,
-    #[comptime] size: usize,
+    #[comptime] parts: usize,
 ) {
     let depth = layer.input_vectors;
     let vectors = layer.output_vectors;
@@ -115,7 +120,7 @@ fn band_kernel<NI: Size, NO: Size>(
         terminate!();
     }
     let (ky, kx) = (place / 3, place % 3);
-    let mut sums = empty_tile::<NO>(comptime!(rows * size * columns));
+    let mut sums = empty_tile::<NO>(comptime!(rows * parts * columns));
     let end = min((band + 1) * lines_in_band, lines);
     for line in band * lines_in_band..end {
         let picture = line / layer.output_height;
@@ -123,19 +128,34 @@ fn band_kernel<NI: Size, NO: Size>(
         let y = line % layer.output_height * layer.stride + ky;
         if y >= 1 && y <= layer.height {
             let input_line = (picture * layer.height + y - 1) * layer.width;
-            for along in 0..layer.output_width {
-                let at = along * layer.stride + kx;
-                if at >= 1 && at <= layer.width {
-                    let inputs = (input_line + at - 1) * depth + first_row;
-                    let outputs = (line * layer.output_width + along) * vectors + first_vector;
-                    add_outer_product::<NI, NO>(&mut sums, x, inputs, gradient, outputs, rows, columns, size);
+            let mut first = 0usize;
+            while first < layer.output_width {
+                #[unroll]
+                for step in 0..ALONG {
+                    let along = first + step;
+                    let at = along * layer.stride + kx;
+                    let inside = along < layer.output_width && at >= 1 && at <= layer.width;
+                    let input_pixel = select(inside, input_line + at - 1, 0);
+                    let output_pixel = select(inside, line * layer.output_width + along, 0);
+                    add_outer_product::<NI, NO>(
+                        &mut sums,
+                        x,
+                        input_pixel * depth + first_row,
+                        gradient,
+                        output_pixel * vectors + first_vector,
+                        inside,
+                        rows,
+                        columns,
+                        parts,
+                    );
                 }
+                first += ALONG;
             }
         }
     }
     #[unroll]
-    for row in 0..comptime!(rows * size) {
-        let input = first_row * size + row;
+    for row in 0..comptime!(rows * parts) {
+        let input = first_row * parts + row;
         let start = ((band * 9 + place) * layer.input + input) * vectors + first_vector;
         #[unroll]
         for column in 0..columns {
@@ -144,7 +164,7 @@ fn band_kernel<NI: Size, NO: Size>(
     }
 }
 
-/// `sums[row][column] += inputs[row] · outputs[column]`
+/// `sums[row][column] += inputs[row] · outputs[column]`; the outputs count as 0 unless they are `inside`.
 #[cube]
 #[allow(clippy::too_many_arguments)]
 fn add_outer_product<NI: Size, NO: Size>(
@@ -153,23 +173,25 @@ fn add_outer_product<NI: Size, NO: Size>(
     first_input: usize,
     outputs: &Tensor<Vector<f32, NO>>,
     first_output: usize,
+    inside: bool,
     #[comptime] rows: usize,
     #[comptime] columns: usize,
-    #[comptime] size: usize,
+    #[comptime] parts: usize,
 ) {
+    let zero = Vector::<f32, NO>::new(0.0);
     let mut values = Array::<Vector<f32, NO>>::new(columns);
     #[unroll]
     for column in 0..columns {
-        values[column] = outputs[first_output + column];
+        values[column] = select(inside, outputs[first_output + column], zero);
     }
     #[unroll]
     for row in 0..rows {
         let input = inputs[first_input + row];
         #[unroll]
-        for part in 0..size {
+        for part in 0..parts {
             #[unroll]
             for column in 0..columns {
-                sums[(row * size + part) * columns + column] +=
+                sums[(row * parts + part) * columns + column] +=
                     values[column] * Vector::new(input.extract(part));
             }
         }

@@ -1,0 +1,70 @@
+//! Pixels of few channels as one vector each, so that they are read at once.
+
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::launch::{argument, channels_last, dims, empty, launch};
+
+/// Numbers in the vector of a pixel with fewer channels.
+const SIZE: usize = 4;
+
+/// Numbers in a vector of a pixel that lies as [`pixels`] lays it.
+pub fn vector_size(channels: usize) -> usize {
+    if channels < SIZE { SIZE } else { super::launch::vector_size(channels) }
+}
+
+/// Vectors that the channels of such a pixel make.
+pub fn vectors(channels: usize) -> usize {
+    channels.div_ceil(vector_size(channels))
+}
+
+/// Channels in one vector; what else there is of it is padding.
+pub fn parts(channels: usize) -> usize {
+    vector_size(channels).min(channels)
+}
+
+/// A tensor shaped channels-first, as channels-last numbers without gaps, where fewer than four
+/// channels are padded with zeros to four.
+///
+/// # Shapes
+/// - `tensor`: `[batch, channels, height, width]`
+/// - result: `[batch, height, width, channels]`, or 4 channels
+pub fn pixels(tensor: CubeTensor) -> CubeTensor {
+    let [batch, channels, height, width] = dims(&tensor);
+    if channels >= SIZE {
+        return channels_last(tensor);
+    }
+    let result = empty(&tensor, [batch, height, width, SIZE]);
+    launch!(
+        pad_kernel,
+        &tensor,
+        batch * height * width,
+        SIZE,
+        argument(&tensor),
+        argument(&result),
+        channels,
+    );
+    result
+}
+
+/// One unit for each pixel; the rest leave.
+#[cube(launch_unchecked)]
+fn pad_kernel<N: Size>(
+    tensor: &Tensor<f32>,
+    result: &mut Tensor<Vector<f32, N>>,
+    #[comptime] channels: usize,
+) {
+    let (height, width) = (tensor.shape(2), tensor.shape(3));
+    let picture = ABSOLUTE_POS / (height * width);
+    if picture >= tensor.shape(0) {
+        terminate!();
+    }
+    let (y, x) = (ABSOLUTE_POS / width % height, ABSOLUTE_POS % width);
+    let first = picture * tensor.stride(0) + y * tensor.stride(2) + x * tensor.stride(3);
+    let mut pixel = Vector::<f32, N>::new(0.0);
+    #[unroll]
+    for channel in 0..channels {
+        pixel.insert(channel, tensor[first + channel * tensor.stride(1)]);
+    }
+    result[ABSOLUTE_POS] = pixel;
+}
