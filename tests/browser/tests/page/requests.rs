@@ -37,7 +37,7 @@ async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()
     .await
 }
 
-/// Lets an hour pass in a moment, at the page's next look at the clock.
+/// Lets an hour pass in a moment.
 const SHORT_HOUR: &str = "{
     const wait = window.setInterval;
     window.setInterval = (act, time, ...rest) => wait(act, time === 3_600_000 ? 200 : time, ...rest);
