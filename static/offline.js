@@ -23,7 +23,7 @@ document.addEventListener("engine-arrived", ({ detail: engine }) => {
 });
 
 document.addEventListener("engine-arrived", () => {
-  const look = () => lookForNewer().catch(() => {});
+  const look = () => isTraining() || lookForNewer().catch(() => {});
   setInterval(look, HOUR);
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
@@ -62,6 +62,12 @@ async function keep(engine) {
   if (forgotten) return forget();
   await navigator.serviceWorker.ready;
   root.dataset.kept = engine;
+}
+
+// Training asks the network for nothing: as long as Pause can be pressed, the next hour will do.
+function isTraining() {
+  const buttons = [...document.querySelectorAll(".train-buttons button:enabled")];
+  return buttons.some(button => button.textContent.trim() === "Pause");
 }
 
 async function lookForNewer() {

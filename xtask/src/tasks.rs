@@ -17,6 +17,9 @@ use crate::{bench, tools};
 /// How many browsers are tested at once: each trains a network, so few.
 const BROWSERS: &str = "--test-threads=2";
 
+/// What lets models and snapshots be fuzzed as well.
+const CHECKPOINTS: &str = "odd-files/checkpoints";
+
 /// Leaves the release page in `dist/`.
 pub fn build() -> Result<()> {
     tools::ensure_all()?;
@@ -80,7 +83,8 @@ pub fn test() -> Result<()> {
 
 fn test_natively() -> Result<()> {
     run(&mut cargo(["test", "--features", "bench"]))?;
-    run(&mut cargo(["test", "--package", "xtask", "--package", "odd-files"]))?;
+    let fuzzed = ["test", "--package", "xtask", "--package", "odd-files"];
+    run(cargo(fuzzed).args(["--features", CHECKPOINTS]))?;
     test_kernels()?;
     test_python()
 }
@@ -141,7 +145,8 @@ pub fn soak(how: &[&str]) -> Result<()> {
 
 /// Fuzzes what reads files, links and messages.
 pub fn fuzz(how: &[&str]) -> Result<()> {
-    run(cargo(["run", "--quiet", "--package", "odd-files", "--bin", "fuzz", "--"]).args(how))
+    let fuzz = ["run", "--quiet", "--package", "odd-files", "--features", CHECKPOINTS, "--bin", "fuzz", "--"];
+    run(cargo(fuzz).args(how))
 }
 
 /// Prints how long training steps take, here and in other libraries.

@@ -3,50 +3,116 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rand::RngExt;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::Page;
 
-/// Does something to the control that the number picks, and tells what. Sizes that would
-/// keep the CPU busy for minutes are left out, as are the system's file dialogues.
-const ACT: &str = r#"(random => {
-    const shown = element => element.checkVisibility({visibilityProperty: true}) && !element.disabled;
+/// What a visitor comes for, and what the monkey is therefore to do again and again.
+#[derive(Serialize)]
+struct Errand {
+    /// By which it is counted.
+    name: &'static str,
+    /// A selector of the controls that do it.
+    controls: &'static str,
+    /// A pattern of their names.
+    called: &'static str,
+    /// How many of a thousand acts are this one, beside those that come about by chance.
+    often: u32,
+}
+
+/// What dropping files is counted as, and how often it is done.
+const DROP: (&str, u32) = ("drop", 40);
+
+/// Trained is about half of the time; another backend begins the run anew.
+const ERRANDS: [Errand; 8] = [
+    errand("remove", "button", "^Remove (picture|selected|all pictures)$", 12),
+    errand("train", ".train-buttons button", "^Train$", 80),
+    errand("pause", ".train-buttons button", "^Pause$", 40),
+    errand("backend", "input[name=backend]", "", 5),
+    errand("loss", "input[name=loss]", "", 10),
+    errand("tab", "[role=tab]", "", 30),
+    errand("label", ".label-form button[type=submit]", "", 40),
+    errand("export", ".step-body .buttons button", EXPORTS, 15),
+];
+
+/// What exports are called.
+const EXPORTS: &str = r"\((CSV|NPY|TSV \+ sprite|JSONL|JSON|safetensors)\)$|^Experiment$";
+
+const fn errand(name: &'static str, controls: &'static str, called: &'static str, often: u32) -> Errand {
+    Errand { name, controls, called, often }
+}
+
+/// Does something to the control that the number picks, and tells what and as which errand it
+/// counts, if as any. With an errand's name it is one of that errand's controls. Nothing is done
+/// where there is none, nor to what is chosen already. Sizes that would keep the CPU busy for
+/// minutes are left out, as are the system's file dialogues.
+const ACT: &str = r#"((errands, wanted, random) => {
     const named = element => (element.ariaLabel ?? element.textContent ?? "").trim().slice(0, 40);
+    const shown = element => element.checkVisibility({visibilityProperty: true});
+    const usable = element => !element.disabled && !(element.type === "radio" && element.checked);
+    const serves = ({controls, called}, element) => element.matches(controls) && new RegExp(called).test(named(element));
     const avoided = /^Choose (files|pictures|a folder)$|^Search with/;
-    const selector = "button, summary, select, input:not([type=file]), [role=option], [role=application]";
-    const controls = [...document.querySelectorAll(selector)]
-        .filter(element => shown(element) && !avoided.test(named(element)));
+    const anything = "button, summary, select, input:not([type=file]), [role=option], [role=application]";
+    const free = element => shown(element) && !avoided.test(named(element));
+    const errand = errands.find(({name}) => name === wanted);
+    // A folded step does not keep the monkey from its errand.
+    const fits = errand ? element => serves(errand, element) : free;
+    const controls = [...document.querySelectorAll(errand?.controls ?? anything)].filter(element => usable(element) && fits(element));
     // Kinds first, so that a thousand pictures do not keep the monkey from the buttons.
     const kind = element => element.getAttribute("role") ?? element.type ?? element.localName;
     const kinds = [...new Set(controls.map(kind))];
     const next = bound => { random = (random * 1103515245 + 12345) % 2147483648; return Math.floor(random / 2147483648 * bound); };
-    const wanted = kinds[next(kinds.length)];
-    const few = controls.filter(element => kind(element) === wanted);
+    const picked = kinds[next(kinds.length)];
+    const few = controls.filter(element => kind(element) === picked);
     const control = few[next(few.length)];
-    if (control === undefined) return "nothing";
-    const tell = (value, type) => {
-        control.value = value;
-        control.dispatchEvent(new Event(type, {bubbles: true}));
-        return `${wanted} ${named(control) || control.parentElement.textContent.trim().slice(0, 40)} = ${value}`;
+    if (control === undefined) return {errand: null, words: `nothing${wanted ? ` to ${wanted}` : ""}`};
+    const enter = (field, value, ...events) => {
+        field.value = value;
+        events.forEach(type => field.dispatchEvent(new Event(type, {bubbles: true})));
+        return ` = ${value}`;
     };
-    switch (control.type) {
-        case "range": return tell(next(21) / 20, "input");
-        case "number": {
-            const odd = ["", "NaN", "-1", "1e999", "0"];
-            const [least, most] = [Number(control.min), Number(control.max)];
-            return tell(next(4) === 0 && most > 1000 ? odd[next(odd.length)] : least + next(Math.min(most - least, 12) + 1), "change");
+    const text = () => ["cat", "<b>dog</b>", "猫", "", " "][next(5)];
+    const act = () => {
+        switch (control.type) {
+            case "range": {
+                const [least, most] = [Number(control.min), Number(control.max)];
+                // Some sliders count while they move, others once they are let go.
+                return enter(control, least + next(21) / 20 * (most - least), "input", "change");
+            }
+            case "number": {
+                const odd = ["", "NaN", "-1", "1e999", "0"];
+                const [least, most] = [Number(control.min), Number(control.max)];
+                return enter(control, next(4) === 0 && most > 1000 ? odd[next(odd.length)] : least + next(Math.min(most - least, 12) + 1), "change");
+            }
+            case "text": case "search": return enter(control, text(), "input", "change");
+            case "select-one": return enter(control, control.options[next(control.options.length)].value, "change");
+            case "submit": {
+                const field = control.form?.querySelector("input[type=text]");
+                const typed = field ? enter(field, text() || "bird", "input") : "";
+                control.click();
+                return typed;
+            }
+            default: control.click(); return "";
         }
-        case "text": case "search": return tell(["cat", "<b>dog</b>", "猫", "", " "][next(5)], "input");
-        case "select-one": return tell(control.options[next(control.options.length)].value, "change");
-        default:
-            control.click();
-            return `${wanted} ${named(control)}`;
-    }
+    };
+    const name = named(control) || `${control.name ?? ""} ${control.parentElement.textContent.trim().slice(0, 40)}`;
+    const served = errands.find(errand => serves(errand, control))?.name ?? null;
+    return {errand: served, words: `${picked} ${name}${act()}`};
 })"#;
+
+/// One thing that was done.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Done {
+    /// Which of [`Monkey::errands`] it is, if any.
+    pub errand: Option<String>,
+    /// What it was.
+    pub words: String,
+}
 
 /// Something that acts at random.
 pub struct Monkey {
@@ -60,32 +126,38 @@ impl Monkey {
         Self { random: Pcg64Mcg::seed_from_u64(seed), files }
     }
 
-    /// Does one thing, and tells what.
-    pub async fn act(&mut self, page: &Page) -> Result<String> {
-        match self.random.random_range(0..24) {
-            0 => {
-                let from = self.random.random_range(0..self.files.len());
-                let files = &self.files[from..self.files.len().min(from + 6)];
-                page.drop_paths(files).await?;
-                Ok(format!("drop {} files", files.len()))
-            }
-            // What the monkey would rarely find by itself in so large a page.
-            1 | 2 => self.press(page, "Train").await,
-            3 => self.press(page, "Pause").await,
-            _ => {
-                let number = self.random.random_range(1..i32::MAX);
-                let done = page.evaluate(&format!("{ACT}({number})")).await?;
-                Ok(done.as_str().context("The page tells what was done.")?.to_owned())
-            }
-        }
+    /// The names of what it does again and again.
+    pub fn errands() -> impl Iterator<Item = &'static str> {
+        [DROP.0].into_iter().chain(ERRANDS.iter().map(|errand| errand.name))
     }
 
-    async fn press(&self, page: &Page, name: &str) -> Result<String> {
-        let press = format!(
-            "[...document.querySelectorAll('.train-buttons button')].find(b => b.textContent.trim() === {})?.click()",
-            json!(name)
-        );
-        page.evaluate(&press).await?;
-        Ok(format!("press {name}"))
+    /// Does one thing, and tells what.
+    pub async fn act(&mut self, page: &Page) -> Result<Done> {
+        let mut left = self.random.random_range(0..1000);
+        if left < DROP.1 {
+            return self.drop_some(page).await;
+        }
+        left -= DROP.1;
+        for Errand { name, often, .. } in &ERRANDS {
+            if left < *often {
+                return self.press(page, Some(name)).await;
+            }
+            left -= often;
+        }
+        self.press(page, None).await
+    }
+
+    async fn drop_some(&mut self, page: &Page) -> Result<Done> {
+        let from = self.random.random_range(0..self.files.len());
+        let files = &self.files[from..self.files.len().min(from + 6)];
+        page.drop_paths(files).await?;
+        Ok(Done { errand: Some(DROP.0.to_owned()), words: format!("drop {} files", files.len()) })
+    }
+
+    /// Does something to a control, to one of an errand where it is named.
+    async fn press(&mut self, page: &Page, errand: Option<&str>) -> Result<Done> {
+        let number = self.random.random_range(1..i32::MAX);
+        let done = page.evaluate(&format!("{ACT}({}, {}, {number})", json!(ERRANDS), json!(errand))).await?;
+        Ok(serde_json::from_value(done)?)
     }
 }

@@ -3,6 +3,9 @@
 //! A reader may refuse anything, but in a sentence; what it takes must keep its promises;
 //! and it never panics.
 
+#[cfg(feature = "checkpoints")]
+mod checkpoints;
+
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -27,7 +30,7 @@ pub struct Target {
 }
 
 /// Everything that is fuzzed.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: &[Target] = &[
     Target { name: "picture files", corpus: pictures, property: decodes_or_says_why },
     Target { name: "headers of picture files", corpus: pictures, property: has_dimensions_or_none },
     Target { name: "links", corpus: links, property: reads_within_limits },
@@ -35,6 +38,14 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "messages", corpus: messages, property: is_a_message_or_none },
     Target { name: "experiments", corpus: experiments, property: goes_on_and_is_kept_again },
     Target { name: "kept pictures", corpus: kept_pictures, property: joins_a_set_or_says_why },
+    #[cfg(feature = "checkpoints")]
+    Target { name: "models and snapshots", corpus: checkpoints::files, property: checkpoints::goes_on_from },
+    #[cfg(feature = "checkpoints")]
+    Target {
+        name: "headers of models and snapshots",
+        corpus: checkpoints::headers,
+        property: checkpoints::goes_on_from_headers,
+    },
 ];
 
 /// How often each input is mutated before all begin anew: after more, little is left of it.

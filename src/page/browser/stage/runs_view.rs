@@ -76,7 +76,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
             <button
                 class="button quiet"
                 type="button"
-                aria-label=format!("Use the settings of run {number}")
+                aria-label=format!("Use its settings: run {number}")
                 on:click=handler(move |_| session.use_settings_of(number))
             >
                 "Use its settings"

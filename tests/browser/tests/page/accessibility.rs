@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::paths;
 
+use crate::losses::PRESS_SECOND_ROW;
+use crate::runs::OTHER_SEED;
+
 /// Rules that axe groups under the names of the standards, and its advice beyond them.
 const RUN_AXE: &str = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(
     ({id, help, nodes}) => `${id}: ${help}: ${nodes.slice(0, 4).map(node => node.html.slice(0, 160)).join(' | ')}`))";
@@ -25,8 +28,7 @@ const WIDTHS: [u32; 2] = [1440, 360];
 
 #[tokio::test]
 async fn axe_objects_to_no_step_and_no_tab_in_any_colours_at_any_width() -> Result<()> {
-    let axe = fs::read_to_string(paths::axe())
-        .context("axe-core is not installed: `cargo xtask test` installs it.")?;
+    let axe = axe()?;
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
         page.evaluate(&axe).await?;
@@ -49,8 +51,7 @@ async fn axe_objects_to_no_step_and_no_tab_in_any_colours_at_any_width() -> Resu
 
 #[tokio::test]
 async fn axe_objects_to_nothing_that_comes_and_goes() -> Result<()> {
-    let axe = fs::read_to_string(paths::axe())
-        .context("axe-core is not installed: `cargo xtask test` installs it.")?;
+    let axe = axe()?;
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
     let notes = folder.path().join("notes.png");
@@ -80,6 +81,83 @@ async fn axe_objects_to_nothing_that_comes_and_goes() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+#[tokio::test]
+async fn axe_objects_to_nothing_that_can_be_looked_into() -> Result<()> {
+    let axe = axe()?;
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 1, 64)?;
+    visit(Visit::default(), async |page| {
+        page.open_ready(SETTINGS).await?;
+        page.evaluate(&axe).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.unfold("Loss and training").await?;
+        page.evaluate(OTHER_SEED).await?;
+        page.wait_text(&["step 0 / 8"], SOON).await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Loss").await?;
+        page.wait_text(&["From run 1 to run 2: seed 1 → 7."], SOON).await?;
+        page.evaluate(PRESS_SECOND_ROW).await?;
+        page.wait_text(&["Inside row 2 of step 8"], SOON).await?;
+        let mut found = check_all(page, "two runs, and inside a row").await?;
+
+        page.choose("Neighbours").await?;
+        page.locate(".why-button").await?;
+        page.evaluate("document.querySelector('.why-button').click()").await?;
+        page.wait_text(&["Why are", "Covering"], PATIENTLY).await?;
+        found.extend(check_all(page, "why two are alike").await?);
+
+        let picker = page.locate("input[aria-label='Picture to search with']").await?;
+        picker.send_keys(folder.path().join("0000.jpg").to_string_lossy()).await?;
+        page.wait_text(&["0000.jpg is not part of the set."], SOON).await?;
+        found.extend(check_all(page, "a search").await?);
+        ensure!(found.is_empty(), "axe objects: {found:#?}");
+        Ok(())
+    })
+    .await
+}
+
+/// Selects the first three pictures.
+const SELECT_THREE: &str = "document.querySelectorAll('.gallery-cell').forEach((cell, place) => {
+    if (place < 3) cell.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: place > 0 }));
+})";
+
+#[tokio::test]
+async fn axe_objects_to_nothing_that_is_found_selected_or_from_elsewhere() -> Result<()> {
+    let axe = axe()?;
+    visit(Visit::default(), async |page| {
+        page.open_ready(SETTINGS).await?;
+        page.evaluate(&axe).await?;
+        page.choose("Groups").await?;
+        page.choose_option("finding", 1).await?;
+        page.choose_option("groups-stage", 2).await?;
+        page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
+        let mut found = check_all(page, "near-duplicates").await?;
+        page.choose_option("finding", 2).await?;
+        page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
+        found.extend(check_all(page, "odd ones").await?);
+
+        page.evaluate(SELECT_THREE).await?;
+        page.choose("Labels").await?;
+        page.wait_text(&["3 selected pictures", "Remove selected"], SOON).await?;
+        found.extend(check_all(page, "several selected").await?);
+
+        page.go("images=https://pictures.example/set.zip").await?;
+        page.wait_text(&["Files from elsewhere", "pictures.example"], SOON).await?;
+        page.evaluate(&axe).await?;
+        found.extend(check_all(page, "files from elsewhere").await?);
+        ensure!(found.is_empty(), "axe objects: {found:#?}");
+        Ok(())
+    })
+    .await
+}
+
+/// The script of axe-core.
+fn axe() -> Result<String> {
+    fs::read_to_string(paths::axe()).context("axe-core is not installed: `cargo xtask test` installs it.")
 }
 
 /// What axe objects to in the page as it is now, in all colours and at all widths.

@@ -8,6 +8,7 @@ use browser_tests::exports::Embeddings;
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::storage::{self, wait_records};
 use browser_tests::{Page, Visit, pictures, site, visit};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// A page whose own pictures may come.
@@ -127,6 +128,76 @@ async fn a_storage_that_was_full_is_tried_again() -> Result<()> {
     .await
 }
 
+/// How much the browser lets the page store.
+async fn allow(page: &Page, bytes: Option<u32>) -> Result<()> {
+    let mut quota = json!({"origin": page.server().origin()});
+    if let Some(bytes) = bytes {
+        quota["quotaSize"] = json!(bytes);
+    }
+    page.driver().cdp().send_raw("Storage.overrideQuotaForOrigin", quota).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_browser_lets_nobody_store_is_said_and_training_goes_on() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 6, 64)?;
+    visit(Visit::default(), async |page| {
+        page.open(OWN).await?;
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        allow(page, Some(1_000)).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.picture("0005.jpg").await?;
+        page.press("Train").await?;
+        page.wait_text(&["storage is full: your latest changes are not kept"], PATIENTLY).await?;
+        page.wait_finished(PATIENTLY).await?;
+        Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        allow(page, None).await?;
+        page.wait_text(&["Your work is kept in this browser"], PATIENTLY).await?;
+        wait_records(page, 7).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_tab_forgets_everything_while_another_writes() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(slow(), async |page| {
+        pictures::write_photographs(folder.path(), MANY, 16)?;
+        page.open(SHAPES).await?;
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        let forgetful = page.driver().window().await?;
+        let other = page.driver().new_tab().await?;
+        page.driver().switch_to_window(other.clone()).await?;
+        page.open(OWN).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        let begun = async || Ok((storage::records(page).await? > 1).then_some(()));
+        page.wait("the first pictures in the storage", PATIENTLY, begun).await?;
+
+        page.driver().switch_to_window(forgetful).await?;
+        forget(page, "Forget everything", "Yes, forget everything").await?;
+        page.wait_text(&["Everything was removed"], SOON).await?;
+        // The other tab says that it keeps nothing more, and goes on with what it has.
+        page.driver().switch_to_window(other).await?;
+        page.wait_text(&["nothing from this visit will be kept", &format!("{MANY} pictures")], PATIENTLY)
+            .await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        tokio::time::sleep(AFTERWARDS).await;
+        let left = storage::records(page).await?;
+        ensure!(left == 0, "{left} records came back.");
+        // Whoever comes next begins with an empty storage, and can keep something there.
+        page.open(OWN).await?;
+        page.wait_text(&["Your work is kept in this browser"], SOON).await?;
+        ensure!(!page.text().await?.contains("still in this browser"), "Something is offered.");
+        let few = folder.path().join("few");
+        pictures::write_photographs(&few, 6, 64)?;
+        page.drop_paths(&[few]).await?;
+        wait_records(page, 7).await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_storage_worker_that_is_missing_or_ends_is_said_and_one_that_ends_replaced() -> Result<()> {
     let folder = TempDir::new()?;
@@ -171,7 +242,7 @@ async fn tabs_that_open_together_offer_different_work_and_remove_none_that_is_yo
             page.wait_text(&[&format!("work of day {day}")], SOON).await?;
         }
         let keys = storage::ask(page, "return await answer(store('experiments').getAllKeys());").await?;
-        ensure!(keys == serde_json::json!(["1", "2", "3", "4", "5"]), "{keys} are left.");
+        ensure!(keys == json!(["1", "2", "3", "4", "5"]), "{keys} are left.");
         Ok(())
     })
     .await

@@ -1,5 +1,6 @@
 //! The built page in a real Chromium. One file a topic; `cargo xtask test` builds the page and runs them.
 
+mod able;
 mod accessibility;
 mod augmentations;
 mod backends;

@@ -75,6 +75,38 @@ async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> 
 }
 
 #[tokio::test]
+async fn the_page_for_files_from_elsewhere_lets_nothing_foreign_in_either() -> Result<()> {
+    visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
+        page.begin_with(WATCH).await?;
+        page.go("images=https://pictures.example/set.zip").await?;
+        page.wait_text(&["Files from elsewhere", "pictures.example"], SOON).await?;
+        ensure!(page.evaluate("window.stopped").await? == json!([]), "The policy stops the page's own.");
+        let attempts = "(async () => {
+            document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.taken = true\">');
+            document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">red</p>');
+            document.body.insertAdjacentHTML('beforeend', '<form action=\"http://localhost:9/\"></form>');
+            document.body.insertAdjacentHTML('beforeend', '<iframe src=\"data:text/html,\"></iframe>');
+            const base = document.createElement('base');
+            base.href = 'http://localhost:9/';
+            document.head.append(base);
+            document.forms[0].submit();
+            await new Promise(done => setTimeout(done, 300));
+        })()";
+        page.evaluate(attempts).await?;
+        ensure!(page.evaluate("window.taken ?? null").await?.is_null(), "A foreign script ran.");
+        let stopped = page.evaluate("window.stopped.join('\\n')").await?;
+        let stopped = stopped.as_str().unwrap_or_default();
+        for directive in
+            ["script-src-attr inline", "style-src-attr inline", "form-action", "base-uri", "frame-src"]
+        {
+            ensure!(stopped.contains(directive), "{directive} is not among what was stopped:\n{stopped}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_workers_of_engine_and_storage_are_under_the_policy_too() -> Result<()> {
     for site in [site::copy_with_talkative_engine, site::copy_with_talkative_storage] {
         let visitor = Visit { site, errors_allowed: true, ..Visit::default() };

@@ -1,9 +1,13 @@
 //! Nothing leaves the browser. (That no other server is asked is checked at the end of every visit.)
 
-use anyhow::{Result, ensure};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::storage::wait_records;
+use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, site, visit};
+use serde_json::json;
 use tempfile::TempDir;
 
 const RUN: &str = "images=shapes&steps=30&batch=16&side=16&width=4";
@@ -33,8 +37,49 @@ async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()
     .await
 }
 
+/// Lets an hour pass in a moment.
+const SHORT_HOUR: &str = "{
+    const wait = window.setInterval;
+    window.setInterval = (act, time, ...rest) => wait(act, time === 3_600_000 ? 200 : time, ...rest);
+}";
+
+/// Asks whether there is a newer version of the page, which has the address of the page itself.
+fn looks_for_newer(path: &str) -> bool {
+    path.ends_with(&format!("/{FOLDER}/"))
+}
+
 #[tokio::test]
-async fn a_whole_session_asks_for_nothing() -> Result<()> {
+async fn a_newer_version_is_looked_for_every_hour_but_not_while_it_trains() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.begin_with(SHORT_HOUR).await?;
+        page.open_ready("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu").await?;
+        wait_kept(page, "engine_cpu").await?;
+        let looks = || page.server().requests().iter().filter(|path| looks_for_newer(path)).count();
+        let wait_another = async |so_far: usize| {
+            page.wait("a look for a newer version", SOON, async || Ok((looks() > so_far).then_some(()))).await
+        };
+        wait_another(looks()).await?;
+        page.press("Train").await?;
+        page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(3)).await?;
+        let before = page.server().requests();
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))").await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let after = page.server().requests();
+        ensure!(after == before, "Asked for while training: {:#?}", &after[before.len()..]);
+        page.press("Pause").await?;
+        wait_another(looks()).await
+    })
+    .await
+}
+
+/// What cookies the browser holds, of whatever origin.
+async fn cookies(page: &Page) -> Result<usize> {
+    let answer = page.driver().cdp().send_raw("Network.getAllCookies", json!({})).await?;
+    Ok(answer["cookies"].as_array().context("a list of cookies")?.len())
+}
+
+#[tokio::test]
+async fn a_whole_session_asks_for_nothing_and_sets_no_cookie() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     visit(Visit::default(), async |page| {
@@ -59,6 +104,9 @@ async fn a_whole_session_asks_for_nothing() -> Result<()> {
         wait_records(page, pictures::GOOD_FILES as u64 + 1).await?;
         let after = page.server().requests();
         ensure!(after == before, "Asked for in a session: {:#?}", &after[before.len()..]);
+        ensure!(cookies(page).await? == 0, "A cookie was set.");
+        page.evaluate("document.cookie = 'one=1'").await?;
+        ensure!(cookies(page).await? == 1, "A cookie that is set does not show.");
         Ok(())
     })
     .await

@@ -8,7 +8,7 @@ use browser_tests::{Visit, visit};
 use xtask::paths;
 
 /// Sets the seed as a person would who types it.
-const OTHER_SEED: &str = "(() => {
+pub const OTHER_SEED: &str = "(() => {
     const label = [...document.querySelectorAll('label')].find(label => label.innerText.startsWith('Seed'));
     const field = label.querySelector('input');
     field.value = '7';
@@ -54,7 +54,7 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
             page.photograph(&paths::screenshots().join(file)).await?;
         }
         page.show_as(1440, Scheme::Light).await?;
-        page.press("Use the settings of run 1").await?;
+        page.press("Use its settings: run 1").await?;
         page.wait_text(&["step 0 / 12"], SOON).await?;
         let hash = page.evaluate("location.hash").await?;
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("seed=1&")), "The settings are {hash}.");

@@ -5,7 +5,6 @@ use std::fmt::{self, Display};
 use anyhow::Result;
 use browser_tests::Page;
 use browser_tests::memory::Memory;
-use serde_json::json;
 
 use crate::processes::{self, GRAPHICS, RENDERER};
 
@@ -18,16 +17,16 @@ pub const PARTS: [&str; 5] = ["page", "scripts", "engine", "tab’s process", "g
 pub struct Footprint(pub [Option<f64>; PARTS.len()]);
 
 impl Footprint {
-    /// Asks page, engine and system, once JavaScript has thrown away what nobody needs any more.
+    /// Asks page, engine and system.
     pub async fn of(page: &Page) -> Result<Self> {
-        let cdp = page.driver().cdp();
-        for command in ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "HeapProfiler.disable"] {
-            cdp.send_raw(command, json!({})).await?;
-        }
-        let Memory { page: own, engine, .. } = Memory::of(page).await?;
-        // What a page may ask about its scripts is rounded, and up to twenty minutes old.
-        let scripts = cdp.send_raw("Runtime.getHeapUsage", json!({})).await?["usedSize"].as_f64();
-        Ok(Self([Some(own), scripts, engine, processes::largest(RENDERER), processes::largest(GRAPHICS)]))
+        let Memory { page: own, engine, scripts } = Memory::of(page).await?;
+        Ok(Self([
+            Some(own),
+            Some(scripts),
+            engine,
+            processes::largest(RENDERER),
+            processes::largest(GRAPHICS),
+        ]))
     }
 }
 

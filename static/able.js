@@ -1,0 +1,40 @@
+// Says what this browser lacks of what the page cannot do without, where else it would be
+// loading for ever. Written as browsers read it that are older than the page.
+//
+// Asked for is what browsers learned last, and WebAssembly, which a visitor may have switched
+// off: whoever has popovers and light-dark() has workers of type module as well, and all else.
+(function () {
+  // A program of one function, which answers with a vector.
+  var VECTOR = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+  var NEEDED = {
+    "SIMD in WebAssembly": function () { return WebAssembly.validate(new Uint8Array(VECTOR)); },
+    "workers": function () { return typeof Worker === "function"; },
+    "popovers": function () { return "popover" in HTMLElement.prototype; },
+    "light-dark() in CSS": function () { return CSS.supports("color", "light-dark(red, red)"); },
+  };
+
+  var missing = [];
+  for (var name in NEEDED) {
+    if (!has(NEEDED[name])) missing.push(name);
+  }
+  if (missing.length) say("Likeness cannot run in this browser, which lacks " + missing.join(" and ")
+    + ", or has it switched off: Chrome and Edge from version 123 on, Firefox from 125 and Safari from 17.5 have all that it needs.");
+
+  function has(test) {
+    try {
+      return test();
+    } catch (error) {
+      return false;
+    }
+  }
+
+  function say(sentence) {
+    var waiting = document.querySelectorAll("#sketch .step-words");
+    for (var place = 0; place < waiting.length; place++) waiting[place].textContent = "";
+    var notice = document.createElement("p");
+    notice.className = "unable";
+    notice.setAttribute("role", "alert");
+    document.body.insertBefore(notice, document.body.firstChild);
+    notice.textContent = sentence;
+  }
+})();
