@@ -117,7 +117,8 @@ impl Firefox {
         Ok((driver, Self { printed, elsewhere, _nothing: nothing }))
     }
 
-    /// The value of a JavaScript expression; a promise is awaited.
+    /// The value of a JavaScript expression; a promise is awaited. It is evaluated in a global of
+    /// its own, which inherits from the page's: what is to last has to be put into `window`.
     pub async fn evaluate(&self, driver: &WebDriver, expression: &str) -> Result<Value> {
         Ok(driver.execute("return (0, eval)(arguments[0])", vec![json!(expression)]).await?.json().clone())
     }

@@ -34,7 +34,10 @@ const PASTE: &str = "(async () => {
     canvas.getContext('2d').fillRect(0, 0, 4, 8);
     const clipboardData = new DataTransfer();
     clipboardData.items.add(new File([await canvas.convertToBlob()], 'pasted.png', { type: 'image/png' }));
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+    // Firefox gives an event that a script makes no files of its own.
+    Object.defineProperty(event, 'clipboardData', { value: clipboardData });
+    document.body.dispatchEvent(event);
 })()";
 
 #[tokio::test]
