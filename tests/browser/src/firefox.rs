@@ -92,7 +92,7 @@ const RESIZE: &str = "
 pub struct Firefox {
     /// What it has printed since it was last looked at.
     printed: Arc<Mutex<Vec<String>>>,
-    /// Stands for every server but the page's, as a proxy that has nothing.
+    /// Stands for every server but the page's, as a proxy that has nothing of any other machine's.
     elsewhere: Server,
     _nothing: TempDir,
 }
