@@ -121,7 +121,7 @@ async fn fewer_than_four_pictures_are_too_few_and_the_page_says_so() -> Result<(
 
 /// Keeps the longest task of the main thread in a global; where the browser does not tell it,
 /// how late a task came that was to come every few milliseconds.
-const WATCH_TASKS: &str = "
+const WATCH_TASKS: &str = "{
     window.longestTask = 0;
     const keep = duration => { window.longestTask = Math.max(window.longestTask, duration); };
     if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
@@ -135,7 +135,7 @@ const WATCH_TASKS: &str = "
             last = now;
         }, 10);
     }
-";
+}";
 
 #[tokio::test]
 async fn many_pictures_come_in_without_holding_the_page_up() -> Result<()> {
