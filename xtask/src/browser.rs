@@ -1,5 +1,5 @@
-//! The browser that tests and measurements drive: Chromium (or Chrome) and chromedriver. A few
-//! tests drive [`crate::firefox`] as well.
+//! The browser that tests and measurements drive: Chromium (or Chrome) and chromedriver. Tests
+//! drive [`crate::firefox`] as well.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +8,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::apt;
 use crate::command::output;
+
+/// The environment's variable that names the browser to test in: `chromium`, as without it, or
+/// `firefox`.
+pub const VARIABLE: &str = "LIKENESS_BROWSER";
 
 /// The names under which the browser may be installed, in the order of preference.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

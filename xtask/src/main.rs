@@ -15,7 +15,7 @@ cargo xtask COMMAND
   serve [--port N]   build the page and serve it on this machine (port 8080 unless told)
   build              build the page into dist/
   test               run every test: native, then the page in a real browser
-  firefox            run the few tests that drive Firefox
+  firefox            run the tests of the page in Firefox
   measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
                      fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
   bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)

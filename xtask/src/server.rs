@@ -1,8 +1,9 @@
-//! A static file server on the loopback, for people and for tests.
+//! A static file server on the loopback, for people and for tests. It can be a browser's proxy
+//! as well: then it passes on what is asked of other servers on the loopback.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -16,6 +17,9 @@ const THREADS: usize = 4;
 /// Headers by which a page may share memory between its threads.
 const ISOLATING: [(&str, &str); 2] =
     [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
+
+/// How addresses of servers on this machine begin, which only a proxy is asked for.
+const THIS_MACHINE: &str = "http://127.0.0.1:";
 
 /// The header by which pages of other servers may read files.
 const OPEN: [(&str, &str); 1] = [("Access-Control-Allow-Origin", "*")];
@@ -108,8 +112,24 @@ fn answer_all(
             requests.push(request.url().to_owned());
         }
         // A browser that went away in the middle of a file is no error of ours.
-        let _ = answer(request, root, headers);
+        let for_another = request.url().starts_with(THIS_MACHINE);
+        let _ = if for_another { pass_on(request) } else { answer(request, root, headers) };
     }
+}
+
+/// Passes a request that a proxy gets on to its server, and the answer back.
+fn pass_on(request: Request) -> io::Result<()> {
+    let address = request.url().trim_start_matches("http://");
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let mut server = TcpStream::connect(host)?;
+    write!(server, "{} /{path} HTTP/1.1\r\nConnection: close\r\n", request.method())?;
+    for header in request.headers().iter().filter(|header| !header.field.equiv("Connection")) {
+        write!(server, "{}: {}\r\n", header.field, header.value)?;
+    }
+    write!(server, "\r\n")?;
+    let mut writer = request.into_writer();
+    io::copy(&mut server, &mut writer)?;
+    writer.flush()
 }
 
 fn answer(request: Request, root: &Path, headers: &[(&str, &str)]) -> io::Result<()> {

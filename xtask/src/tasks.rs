@@ -117,16 +117,17 @@ fn test_python() -> Result<()> {
     }
 }
 
-/// Runs the few tests that drive Firefox, and shows what they print.
+/// Runs the tests of the page in Firefox, and shows what they print: what they leave out, and why.
 pub fn firefox() -> Result<()> {
     firefox::ensure_browser()?;
     tools::ensure_geckodriver()?;
+    tools::ensure_axe()?;
     if !vulkan::ensure() {
-        println!("There is no Vulkan driver here, so that Firefox will not offer WebGPU.");
+        println!("There is no Vulkan driver here: what needs WebGPU is left out.");
     }
     build()?;
-    let tests = ["test", "--package", "browser-tests", "--test", "firefox", "--"];
-    run(cargo(tests).args(["--ignored", "--show-output", BROWSERS]))
+    let tests = ["test", "--package", "browser-tests", "--test", "page", "--", "--show-output", BROWSERS];
+    run(cargo(tests).env(browser::VARIABLE, "firefox"))
 }
 
 /// Prints figures of the page in a real browser.

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use thirtyfour::WebDriver;
+use xtask::browser::VARIABLE;
 
 use crate::chromium::Chromium;
 use crate::firefox::Firefox;
+use crate::page::Scheme;
 
 /// The window, unless a test asks for another.
 pub const WINDOW: (u32, u32) = (1440, 900);
@@ -16,13 +18,23 @@ pub const WINDOW: (u32, u32) = (1440, 900);
 pub const ERROR: &str = "SEVERE";
 
 /// Which browser opens the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Chromium or Chrome.
-    #[default]
     Chromium,
     /// Firefox.
     Firefox,
+}
+
+impl Kind {
+    /// The one that the environment names by [`VARIABLE`].
+    pub fn wanted() -> Self {
+        match std::env::var(VARIABLE).as_deref() {
+            Err(_) | Ok("" | "chromium") => Self::Chromium,
+            Ok("firefox") => Self::Firefox,
+            Ok(other) => panic!("{VARIABLE} is “{other}”: it must be chromium or firefox."),
+        }
+    }
 }
 
 /// What the page finds when it asks for WebGPU.
@@ -74,6 +86,14 @@ impl Browser {
         &self.driver
     }
 
+    /// Which one it is.
+    pub fn kind(&self) -> Kind {
+        match &self.own {
+            Own::Chromium(_) => Kind::Chromium,
+            Own::Firefox(_) => Kind::Firefox,
+        }
+    }
+
     /// Where the files lie that the page hands out.
     pub fn downloads(&self) -> &Path {
         &self.downloads
@@ -86,6 +106,55 @@ impl Browser {
             Own::Firefox(own) => own.evaluate(&self.driver, expression).await,
         };
         answer.with_context(|| format!("`{expression}` failed in the page."))
+    }
+
+    /// Runs a script at the beginning of every document to come.
+    pub async fn begin_with(&self, script: &str) -> Result<()> {
+        match &self.own {
+            Own::Chromium(own) => own.begin_with(&self.driver, script).await,
+            Own::Firefox(own) => own.begin_with(&self.driver, script).await,
+        }
+    }
+
+    /// Drags files and folders to a place of the window, as the system would, and lets go of
+    /// them there or not.
+    pub async fn drag(&self, paths: &[PathBuf], place: [f64; 2], lets_go: bool) -> Result<()> {
+        match &self.own {
+            Own::Chromium(own) => own.drag(&self.driver, paths, place, lets_go).await,
+            Own::Firefox(own) => own.drag(&self.driver, paths, place, lets_go).await,
+        }
+    }
+
+    /// Gives the page a window of this size, on a phone's screen or a desk's.
+    pub async fn set_screen(&self, width: u32, height: u32, is_phone: bool) -> Result<()> {
+        match &self.own {
+            Own::Chromium(own) => own.set_screen(&self.driver, width, height, is_phone).await,
+            Own::Firefox(own) => own.set_screen(&self.driver, width, height).await,
+        }
+    }
+
+    /// Prefers these colours.
+    pub async fn set_scheme(&self, scheme: Scheme) -> Result<()> {
+        match &self.own {
+            Own::Chromium(own) => own.prefer(&self.driver, "color-scheme", scheme.name()).await,
+            Own::Firefox(own) => own.set_scheme(&self.driver, scheme).await,
+        }
+    }
+
+    /// Prefers that less moves.
+    pub async fn lessen_motion(&self) -> Result<()> {
+        match &self.own {
+            Own::Chromium(own) => own.prefer(&self.driver, "reduced-motion", "reduce").await,
+            Own::Firefox(own) => own.lessen_motion(&self.driver).await,
+        }
+    }
+
+    /// Has a finger instead of a mouse.
+    pub async fn point_by_finger(&self) -> Result<()> {
+        match &self.own {
+            Own::Chromium(own) => own.point_by_finger(&self.driver).await,
+            Own::Firefox(own) => own.point_by_finger(&self.driver).await,
+        }
     }
 
     /// The lines of the console since the last call, each after its level.

@@ -57,6 +57,54 @@ impl Chromium {
         }
     }
 
+    /// Runs a script at the beginning of every document to come.
+    pub async fn begin_with(&self, driver: &WebDriver, script: &str) -> Result<()> {
+        let script = json!({"source": script});
+        Ok(driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?)
+    }
+
+    /// Drags files and folders to a place, and lets go of them there or not.
+    pub async fn drag(
+        &self,
+        driver: &WebDriver,
+        paths: &[PathBuf],
+        [x, y]: [f64; 2],
+        lets_go: bool,
+    ) -> Result<()> {
+        let kinds = ["dragEnter", "dragOver", "drop"];
+        for kind in &kinds[..if lets_go { 3 } else { 2 }] {
+            let data = json!({"items": [], "files": paths, "dragOperationsMask": 1});
+            let parameters = json!({"type": kind, "x": x, "y": y, "data": data});
+            driver.cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the page a window of this size.
+    pub async fn set_screen(
+        &self,
+        driver: &WebDriver,
+        width: u32,
+        height: u32,
+        is_phone: bool,
+    ) -> Result<()> {
+        Ok(driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, is_phone).await?)
+    }
+
+    /// Has the media feature `prefers-…` this value, and all others their own.
+    pub async fn prefer(&self, driver: &WebDriver, feature: &str, value: &str) -> Result<()> {
+        let features = json!([{"name": format!("prefers-{feature}"), "value": value}]);
+        driver.cdp().send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
+        Ok(())
+    }
+
+    /// Has a finger instead of a mouse.
+    pub async fn point_by_finger(&self, driver: &WebDriver) -> Result<()> {
+        let touch = json!({"enabled": true, "maxTouchPoints": 1});
+        driver.cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await?;
+        Ok(())
+    }
+
     /// The lines of the console since the last call, each after its level.
     pub async fn console(&self, driver: &WebDriver) -> Result<Vec<String>> {
         let entries = driver.browser_log().await?;

@@ -1,9 +1,10 @@
 //! Starting Firefox, headless, under its driver.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use regex::Regex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -15,6 +16,8 @@ use xtask::server::Server;
 use xtask::vulkan;
 
 use crate::browser::{ERROR, Gpu, WINDOW};
+use crate::command::post;
+use crate::page::{GLANCE, SOON, Scheme};
 
 /// Whom Firefox asks on its own account, though most of that is switched off.
 const ITS_MAKER: [&str; 4] = ["mozilla.org", "mozilla.com", "mozilla.net", "firefox.com"];
@@ -34,14 +37,62 @@ fn preferences() -> Value {
         "network.proxy.type": 1,
         "network.proxy.allow_hijacking_localhost": true,
         "network.proxy.failover_direct": false,
+        // As on phones; there are none in Chromium either.
+        "ui.useOverlayScrollbars": 1,
+        // The page may walk folders that no dialogue has shown: those that tests drag there.
+        "dom.filesystem.pathcheck.disabled": true,
     })
 }
+
+/// Runs a script at the beginning of every document, before the page's policy is known.
+const BEGIN_WITH: &str = r#"
+    const begin = script => addEventListener(
+        "DOMWindowCreated", ({ target }) => target.defaultView.wrappedJSObject.eval(script), true);
+    const code = `(${begin})(${JSON.stringify(arguments[0])})`;
+    Services.mm.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(code), true);
+"#;
+
+/// Drags files to a place, as if the system did: a browser without a head has no service for
+/// that. What is dragged has to be the page's own, or the page could not look into it.
+const DRAG: &str = r#"
+    const drag = async (paths, clientX, clientY, letsGo) => {
+        const dataTransfer = Cu.waiveXrays(new content.DataTransfer());
+        for (const path of paths) {
+            const place = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+            place.initWithPath(path);
+            // Folders are not said to exist.
+            dataTransfer.items.add(await content.File.createFromNsIFile(place, { existenceCheck: false }));
+        }
+        const target = content.document.elementFromPoint(clientX, clientY) ?? content.document.body;
+        for (const kind of ["dragenter", "dragover", "drop"].slice(0, letsGo ? 3 : 2)) {
+            const event = { dataTransfer, clientX, clientY, bubbles: true, cancelable: true };
+            target.dispatchEvent(new content.DragEvent(kind, event));
+        }
+    };
+    const code = `(${drag})(...${JSON.stringify([...arguments])}).then(
+        () => sendAsyncMessage("dragged", null), error => sendAsyncMessage("dragged", String(error)))`;
+    const manager = gBrowser.selectedBrowser.messageManager;
+    return new Promise((done, fail) => {
+        manager.addMessageListener("dragged", function dragged({ data: error }) {
+            manager.removeMessageListener("dragged", dragged);
+            if (error === null) done(); else fail(new Error(error));
+        });
+        manager.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(code), false);
+    });
+"#;
+
+/// Makes the page larger or smaller than the window.
+const RESIZE: &str = "
+    const [width, height] = [...arguments].map(pixels => `${pixels}px`);
+    Object.assign(gBrowser.selectedBrowser.style, { width, height });
+    document.synchronouslyUpdateRemoteBrowserDimensions(true);
+";
 
 /// What a running Firefox has of its own.
 pub struct Firefox {
     /// What it has printed since it was last looked at.
     printed: Arc<Mutex<Vec<String>>>,
-    /// Stands for every server but the page's, as a proxy that has nothing.
+    /// Stands for every server but the page's, as a proxy that has nothing of any other machine's.
     elsewhere: Server,
     _nothing: TempDir,
 }
@@ -57,6 +108,8 @@ impl Firefox {
         let lines = Arc::clone(&printed);
         let manager = WebDriverManager::builder()
             .driver_binary(BrowserKind::Firefox, browser.driver)
+            // To drag files, say, which a page cannot do to itself.
+            .driver_arg(BrowserKind::Firefox, "--allow-system-access")
             .offline()
             .on_driver_log(move |line| lines.lock().expect("nobody panics with it").push(line.line.clone()))
             .build();
@@ -64,9 +117,60 @@ impl Firefox {
         Ok((driver, Self { printed, elsewhere, _nothing: nothing }))
     }
 
-    /// The value of a JavaScript expression; a promise is awaited.
+    /// The value of a JavaScript expression; a promise is awaited. It is evaluated in a global of
+    /// its own, which inherits from the page's: what is to last has to be put into `window`.
     pub async fn evaluate(&self, driver: &WebDriver, expression: &str) -> Result<Value> {
-        Ok(driver.execute(format!("return ({expression});"), vec![]).await?.json().clone())
+        Ok(driver.execute("return (0, eval)(arguments[0])", vec![json!(expression)]).await?.json().clone())
+    }
+
+    /// Runs a script at the beginning of every document to come.
+    pub async fn begin_with(&self, driver: &WebDriver, script: &str) -> Result<()> {
+        as_browser(driver, BEGIN_WITH, json!([script])).await.map(drop)
+    }
+
+    /// Drags files and folders to a place, and lets go of them there or not.
+    pub async fn drag(
+        &self,
+        driver: &WebDriver,
+        paths: &[PathBuf],
+        [x, y]: [f64; 2],
+        lets_go: bool,
+    ) -> Result<()> {
+        as_browser(driver, DRAG, json!([paths, x, y, lets_go])).await.map(drop)
+    }
+
+    /// Gives the page a window of this size.
+    pub async fn set_screen(&self, driver: &WebDriver, width: u32, height: u32) -> Result<()> {
+        as_browser(driver, RESIZE, json!([width, height])).await?;
+        // The page is told a moment later.
+        let start = Instant::now();
+        while self.evaluate(driver, "[innerWidth, innerHeight]").await? != json!([width, height]) {
+            ensure!(start.elapsed() < SOON, "The page does not become {width} by {height} pixels large.");
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    }
+
+    /// Prefers these colours.
+    pub async fn set_scheme(&self, driver: &WebDriver, scheme: Scheme) -> Result<()> {
+        let number = u8::from(scheme == Scheme::Light);
+        set_preference(driver, "layout.css.prefers-color-scheme.content-override", number).await
+    }
+
+    /// Prefers that less moves.
+    pub async fn lessen_motion(&self, driver: &WebDriver) -> Result<()> {
+        set_preference(driver, "ui.prefersReducedMotion", 1).await
+    }
+
+    /// Has a finger instead of a mouse.
+    pub async fn point_by_finger(&self, driver: &WebDriver) -> Result<()> {
+        for name in
+            ["ui.primaryPointerCapabilities", "ui.allPointerCapabilities", "dom.w3c_touch_events.enabled"]
+        {
+            // Coarse, without hovering; and that there are such events.
+            set_preference(driver, name, 1).await?;
+        }
+        Ok(())
     }
 
     /// The lines of the console since the last call, each after its level.
@@ -79,6 +183,18 @@ impl Firefox {
     pub fn asked_elsewhere(&self) -> Vec<String> {
         self.elsewhere.requests().into_iter().filter(|address| !is_for_its_maker(address)).collect()
     }
+}
+
+/// Runs a script in the browser's own window, where it may do what the browser may.
+async fn as_browser(driver: &WebDriver, script: &str, arguments: Value) -> Result<Value> {
+    post(driver, "moz/context", json!({"context": "chrome"})).await?;
+    let answer = post(driver, "execute/sync", json!({"script": script, "args": arguments})).await;
+    post(driver, "moz/context", json!({"context": "content"})).await?;
+    answer
+}
+
+async fn set_preference(driver: &WebDriver, name: &str, value: u8) -> Result<()> {
+    as_browser(driver, "Services.prefs.setIntPref(...arguments)", json!([name, value])).await.map(drop)
 }
 
 /// The level of a printed line in the page's console.
@@ -128,6 +244,7 @@ fn capabilities(
     let (host, port) = host_and_port(origin)?;
     chosen.set("network.proxy.no_proxies_on", format!("{host}:{port}"))?;
     chosen.set("dom.webgpu.enabled", gpu != Gpu::Absent)?;
+    chosen.set("dom.webgpu.workers.enabled", gpu != Gpu::Absent)?;
     chosen.set("gfx.webgpu.ignore-blocklist", gpu != Gpu::Absent)?;
     firefox.set_preferences(chosen)?;
     if let (Gpu::Software, Some(driver)) = (gpu, vulkan::software()) {

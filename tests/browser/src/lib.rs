@@ -2,7 +2,7 @@
 //!
 //! - [`site`] is what is served: `dist/`, or a changed copy of it;
 //! - [`browser`] is what runs the page, and what every browser must tell of it:
-//!   [`chromium`] and [`firefox`], headless, with their drivers;
+//!   [`chromium`] and [`firefox`], headless, with their drivers, and [`command`]s to these;
 //! - [`visit`] opens the page, hands it to a test and closes it, with a report if it fails;
 //! - [`page`] is the page as a person meets it: names, clicks, drops, downloads, pictures;
 //! - [`status`] reads what the page says of the run;
@@ -14,6 +14,7 @@
 
 pub mod browser;
 pub mod chromium;
+pub mod command;
 pub mod experiment_files;
 pub mod exports;
 pub mod firefox;

@@ -1,7 +1,7 @@
 //! The page as a person meets it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -10,7 +10,7 @@ use thirtyfour::{By, WebDriver, WebElement};
 use xtask::paths;
 use xtask::server::Server;
 
-use crate::browser::{Browser, WINDOW};
+use crate::browser::{Browser, Kind, WINDOW};
 use crate::status::Status;
 use crate::visit::FOLDER;
 
@@ -27,7 +27,7 @@ pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);
 const UNFINISHED: [&str; 2] = ["crdownload", "part"];
 
 /// How often a condition is looked at again.
-const GLANCE: Duration = Duration::from_millis(100);
+pub const GLANCE: Duration = Duration::from_millis(100);
 
 /// Whether nothing of the page is beyond the sides of the screen.
 const FITS: &str = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
@@ -88,11 +88,21 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    fn name(self) -> &'static str {
+    /// As style sheets call them.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Light => "light",
             Self::Dark => "dark",
         }
+    }
+}
+
+/// Where pictures of the page lie, by the browser that they were taken in.
+pub fn screenshots(kind: Kind) -> PathBuf {
+    let all = paths::screenshots();
+    match kind {
+        Kind::Chromium => all,
+        Kind::Firefox => all.join("firefox"),
     }
 }
 
@@ -269,9 +279,7 @@ impl Page {
 
     /// Runs a script at the beginning of every document to come.
     pub async fn begin_with(&self, script: &str) -> Result<()> {
-        let script = json!({"source": script});
-        self.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?;
-        Ok(())
+        self.browser.begin_with(script).await
     }
 
     /// Picks files by the dialogue of the button for them.
@@ -281,19 +289,10 @@ impl Page {
         Ok(picker.send_keys(lines.join("\n")).await?)
     }
 
-    /// Drops files and folders in the middle of the window, as the system would; only
-    /// Chromium's driver knows how.
+    /// Drops files and folders in the middle of the window, as the system would.
     pub async fn drop_paths(&self, paths: &[PathBuf]) -> Result<()> {
-        for kind in ["dragEnter", "dragOver", "drop"] {
-            let parameters = json!({
-                "type": kind,
-                "x": WINDOW.0 / 2,
-                "y": WINDOW.1 / 2,
-                "data": {"items": [], "files": paths, "dragOperationsMask": 1},
-            });
-            self.driver().cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
-        }
-        Ok(())
+        let middle = [WINDOW.0, WINDOW.1].map(|side| f64::from(side) / 2.0);
+        self.browser.drag(paths, middle, true).await
     }
 
     /// Presses an export button and returns the file that the page hands out.
@@ -326,11 +325,8 @@ impl Page {
     pub async fn show_as(&self, width: u32, scheme: Scheme) -> Result<()> {
         let phone = width < 600;
         let height = if phone { 780 } else { WINDOW.1 };
-        let cdp = self.driver().cdp();
-        cdp.emulation().set_device_metrics_override(width, height, 1.0, phone).await?;
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme.name()}]);
-        cdp.send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
-        Ok(())
+        self.browser.set_screen(width, height, phone).await?;
+        self.browser.set_scheme(scheme).await
     }
 
     /// Leaves pictures of the page as it is now, wide and narrow, light and dark; nothing may be
@@ -342,17 +338,20 @@ impl Page {
                 // Canvases follow a change of size or colours a frame or two later.
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 let file = format!("{name}-{width}-{}.png", scheme.name());
-                self.photograph(&paths::screenshots().join(file)).await?;
+                self.photograph(&file).await?;
                 ensure!(self.evaluate(FITS).await? == true, "{name} is wider than {width} pixels.");
             }
         }
         self.show_as(WINDOW.0, Scheme::Light).await
     }
 
-    /// Leaves a picture of the window.
-    pub async fn photograph(&self, file: &Path) -> Result<()> {
-        fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
-        Ok(self.driver().screenshot(file).await?)
+    /// Leaves a picture of the window, under this name among the [`screenshots`].
+    pub async fn photograph(&self, name: &str) -> Result<PathBuf> {
+        let folder = screenshots(self.browser.kind());
+        fs::create_dir_all(&folder)?;
+        let file = folder.join(name);
+        self.driver().screenshot(&file).await?;
+        Ok(file)
     }
 
     /// Asks again and again until there is an answer.

@@ -33,6 +33,10 @@ pub const TURNED: &str = "turned.jpg";
 /// Files that only seem to be pictures.
 pub const BROKEN_FILES: [&str; 2] = ["truncated.png", "notes.png"];
 
+/// How many bytes of a PNG tell its size, and nothing of its pixels: of a file that is cut off
+/// after some of these Firefox shows what is left.
+const PNG_HEAD: usize = 33;
+
 /// Lays the folders of the album, broken files among the good, into `parent`.
 pub fn write_album(parent: &Path) -> Result<()> {
     for (name, draw) in FOLDERS.into_iter().zip([disc as fn(u32) -> RgbImage, stripes]) {
@@ -45,7 +49,7 @@ pub fn write_album(parent: &Path) -> Result<()> {
     let [discs, stripes] = FOLDERS.map(|folder| parent.join(folder));
     let whole = encode(&disc(0), ImageFormat::Png)?;
     fs::write(discs.join(TURNED), turned()?)?;
-    fs::write(discs.join(BROKEN_FILES[0]), &whole[..whole.len() / 3])?;
+    fs::write(discs.join(BROKEN_FILES[0]), &whole[..PNG_HEAD])?;
     fs::write(stripes.join(BROKEN_FILES[1]), "Buy milk.\n")?;
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use futures_util::FutureExt;
 use tempfile::TempDir;
-use xtask::paths;
 use xtask::server::Server;
+use xtask::vulkan;
 
 use crate::browser::{Browser, ERROR, Gpu, Kind};
 use crate::page::Page;
@@ -21,6 +21,10 @@ pub const FOLDER: &str = "likeness";
 pub struct Visit {
     /// The browser that the page is opened in.
     pub browser: Kind,
+    /// Why only Chromium can make this visit, if so: elsewhere it is left out, which is said.
+    pub chromium_only: Option<&'static str>,
+    /// Whether it is about WebGPU: where no software computes that for Firefox, it is left out, too.
+    pub needs_webgpu: bool,
     /// What the page finds when it asks for WebGPU.
     pub gpu: Gpu,
     /// Lays the page to be served into a folder.
@@ -35,7 +39,9 @@ pub struct Visit {
 impl Default for Visit {
     fn default() -> Self {
         Self {
-            browser: Kind::Chromium,
+            browser: Kind::wanted(),
+            chromium_only: None,
+            needs_webgpu: false,
             gpu: Gpu::Software,
             site: site::copy_built,
             errors_allowed: false,
@@ -44,11 +50,27 @@ impl Default for Visit {
     }
 }
 
+impl Visit {
+    /// Why the browser wanted cannot make this visit, if so.
+    fn left_out(&self) -> Option<&'static str> {
+        if self.browser == Kind::Chromium {
+            return None;
+        }
+        let no_driver = "there is no Vulkan driver in software";
+        let lacks_driver = self.needs_webgpu && vulkan::software().is_none();
+        self.chromium_only.or(lacks_driver.then_some(no_driver))
+    }
+}
+
 /// Opens a browser, runs the test in it and closes it.
 ///
 /// Fails where the test fails, where the console holds an error, and where the
 /// page asked anything of another server.
 pub async fn visit(options: Visit, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    if let Some(reason) = options.left_out() {
+        println!("Left out in {:?}: {reason}.", options.browser);
+        return Ok(());
+    }
     let scratch = TempDir::new()?;
     let root = scratch.path().join("root");
     (options.site)(&root.join(FOLDER))?;
@@ -79,8 +101,7 @@ async fn check_console(page: &Page) -> Result<()> {
 /// Prints what helps to understand a failure.
 async fn report(page: &Page) {
     let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
-    let picture = paths::screenshots().join(format!("failed-{name}.png"));
-    if page.photograph(&picture).await.is_ok() {
+    if let Ok(picture) = page.photograph(&format!("failed-{name}.png")).await {
         println!("the page when it failed: {}", picture.display());
     }
     if let Ok(status) = page.status().await {

@@ -6,8 +6,9 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON, Scheme};
 use browser_tests::storage::wait_records;
 use browser_tests::{Page, Visit, pictures, visit};
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
+use thirtyfour::Key;
 use xtask::paths;
 
 use crate::losses::PRESS_SECOND_ROW;
@@ -188,20 +189,20 @@ async fn the_keyboard_alone_chooses_trains_pauses_and_looks() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu").await?;
         tab_to(page, "Fashion").await?;
-        press(page, "Enter").await?;
+        press(page, Key::Enter).await?;
         page.wait_text(&["Fashion", "1,000 pictures"], SOON).await?;
 
         tab_to(page, "Train").await?;
-        press(page, " ").await?;
+        press(page, Key::Space).await?;
         page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(3)).await?;
         tab_to(page, "Pause").await?;
-        press(page, " ").await?;
+        press(page, Key::Space).await?;
         page.wait_enabled(Role::Button, "Train", SOON).await?;
 
         tab_to_role(page, "tab").await?;
         let mut seen = Vec::new();
         for _ in TABS {
-            press(page, "ArrowRight").await?;
+            press(page, Key::Right).await?;
             let chosen = page.evaluate("document.activeElement.textContent.trim()").await?;
             seen.push(chosen.as_str().unwrap_or_default().to_owned());
             let front = "document.activeElement.getAttribute('aria-selected') === 'true'";
@@ -210,8 +211,8 @@ async fn the_keyboard_alone_chooses_trains_pauses_and_looks() -> Result<()> {
         ensure!(TABS.iter().all(|tab| seen.iter().any(|seen| seen == tab)), "The arrows reach {seen:?}.");
 
         tab_to_role(page, "listbox").await?;
-        press(page, "ArrowRight").await?;
-        press(page, "Enter").await?;
+        press(page, Key::Right).await?;
+        press(page, Key::Enter).await?;
         let front = "document.querySelector('[role=tab][aria-selected=true]').textContent === 'Neighbours'";
         wait_true(page, "Enter to show the neighbours", front).await
     })
@@ -221,8 +222,7 @@ async fn the_keyboard_alone_chooses_trains_pauses_and_looks() -> Result<()> {
 #[tokio::test]
 async fn less_motion_is_granted() -> Result<()> {
     visit(Visit::default(), async |page| {
-        let features = json!([{"name": "prefers-reduced-motion", "value": "reduce"}]);
-        page.driver().cdp().send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
+        page.browser().lessen_motion().await?;
         page.open_ready(SETTINGS).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
@@ -246,7 +246,7 @@ async fn less_motion_is_granted() -> Result<()> {
 #[tokio::test]
 async fn a_small_phone_does_the_main_job() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.driver().cdp().emulation().set_device_metrics_override(360, 640, 1.0, true).await?;
+        page.browser().set_screen(360, 640, true).await?;
         page.go(SETTINGS).await?;
         page.wait_enabled(Role::Button, "Step", PATIENTLY).await?;
         let too_wide = "document.documentElement.scrollWidth > innerWidth";
@@ -287,28 +287,12 @@ async fn tab_until(page: &Page, wanted: &str, what: &str) -> Result<()> {
         if page.evaluate(what).await? == wanted {
             return Ok(());
         }
-        press(page, "Tab").await?;
+        press(page, Key::Tab).await?;
     }
     anyhow::bail!("The Tab key does not reach {wanted}.")
 }
 
 /// Presses a key, as a keyboard does.
-async fn press(page: &Page, key: &str) -> Result<()> {
-    let (code, text) = match key {
-        "Tab" => (9, None),
-        "Enter" => (13, Some("\r")),
-        " " => (32, Some(" ")),
-        "ArrowRight" => (39, None),
-        other => anyhow::bail!("The key {other} is not known here."),
-    };
-    let mut event = json!({"type": "keyDown", "key": key, "code": if key == " " { "Space" } else { key },
-        "windowsVirtualKeyCode": code});
-    if let (Some(text), Value::Object(event)) = (text, &mut event) {
-        event.insert("text".to_owned(), json!(text));
-    }
-    let cdp = page.driver().cdp();
-    cdp.send_raw("Input.dispatchKeyEvent", event.clone()).await?;
-    event["type"] = json!("keyUp");
-    cdp.send_raw("Input.dispatchKeyEvent", event).await?;
-    Ok(())
+async fn press(page: &Page, key: Key) -> Result<()> {
+    Ok(page.driver().action_chain().send_keys(key).perform().await?)
 }

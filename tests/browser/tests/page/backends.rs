@@ -16,9 +16,13 @@ const TINY: &str = "images=shapes&seed=3&steps=10&batch=4&side=16&width=4&run=1"
 /// The most that views may differ between backends, out of 1, and gradients, out of their norm.
 const AGREEMENT: f64 = 1e-3;
 
+fn on_webgpu() -> Visit {
+    Visit { needs_webgpu: true, ..Visit::default() }
+}
+
 #[tokio::test]
 async fn webgpu_and_cpu_train_alike() -> Result<()> {
-    visit(Visit::default(), async |page| {
+    visit(on_webgpu(), async |page| {
         let cpu = losses_on(page, "cpu", "CPU", PATIENTLY).await?;
         let gpu = losses_on(page, "webgpu", "WebGPU", VERY_PATIENTLY).await?;
         ensure!(cpu.len() == 10 && gpu.len() == 10, "CPU {cpu:?}, WebGPU {gpu:?}");
@@ -36,7 +40,7 @@ async fn webgpu_and_cpu_train_alike() -> Result<()> {
 async fn dropped_pictures_train_on_webgpu_after_a_test_against_the_cpu() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
-    visit(Visit::default(), async |page| {
+    visit(on_webgpu(), async |page| {
         page.open("images=own&steps=2&batch=4&side=16&width=4&backend=webgpu").await?;
         page.drop_paths(&[folder.path().to_owned()]).await?;
         page.picture("0005.jpg").await?;

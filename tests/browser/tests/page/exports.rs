@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Embeddings;
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::{PATIENTLY, SOON, screenshots};
 use browser_tests::{Page, Visit, pictures, visit};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -202,7 +202,7 @@ async fn check_figure(page: &Page, name: &str) -> Result<()> {
     );
     let colours: std::collections::HashSet<_> = picture.pixels().collect();
     ensure!(colours.len() > 50, "{figure}: only {} colours", colours.len());
-    let folder = xtask::paths::screenshots();
+    let folder = screenshots(page.browser().kind());
     std::fs::create_dir_all(&folder)?;
     Ok(picture.save(folder.join(format!("figure-{figure}.png")))?)
 }

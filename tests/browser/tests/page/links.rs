@@ -146,7 +146,7 @@ async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
             Ok(status.json().as_str().filter(|status| status.contains("done")).map(|_| ()))
         };
         page.wait("the run to end", PATIENTLY, done).await?;
-        page.photograph(&xtask::paths::screenshots().join("embedded.png")).await?;
+        page.photograph("embedded.png").await?;
         ensure!(page.find(Role::Button, "Shapes").await?.is_none(), "The steps show.");
         ensure!(page.find(Role::Tab, "Loss").await?.is_some(), "The results do not show.");
         let whole = driver.find(By::Css(".whole-page")).await?.prop("href").await?.unwrap_or_default();

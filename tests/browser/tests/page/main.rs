@@ -1,4 +1,5 @@
-//! The built page in a real Chromium. One file a topic; `cargo xtask test` builds the page and runs them.
+//! The built page in a real browser. One file a topic; `cargo xtask test` builds the page and runs
+//! them in Chromium, `cargo xtask firefox` in Firefox.
 
 mod able;
 mod accessibility;
@@ -8,6 +9,7 @@ mod breakdowns;
 mod builds;
 mod exports;
 mod groups;
+mod harness;
 mod keeping;
 mod labels;
 mod links;

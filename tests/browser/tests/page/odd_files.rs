@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use ::odd_files::{Fate, NESTED_FOLDERS};
 use anyhow::{Context, Result, ensure};
+use browser_tests::browser::Kind;
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::pictures;
@@ -17,6 +18,9 @@ const LISTED: &str = "[...document.querySelectorAll('.failures li')]
 
 /// What no name may bring about.
 const TAKEN: &str = "document.title.includes('taken') || document.querySelector('img[src=x], [onerror], [onmouseover]') !== null";
+
+/// Files that end in the middle, and of which Firefox shows what is left.
+const CUT_OFF: [&str; 3] = ["cut.png", "cut-in-its-colours.gif", "cut.ico"];
 
 const SETTINGS: &str = "images=own&steps=4&batch=4&side=16&width=4&backend=cpu";
 
@@ -32,7 +36,10 @@ async fn every_kind_of_file_becomes_a_picture_or_is_listed_with_a_reason() -> Re
         let mut wrong = Vec::new();
         for file in &files {
             let reason = listed.get(&file.name);
+            let shown_in_part =
+                page.browser().kind() == Kind::Firefox && CUT_OFF.contains(&file.name.as_str());
             let fits = match file.fate {
+                _ if shown_in_part => taken.contains(&file.name) && reason.is_none(),
                 Fate::Picture => taken.contains(&file.name) && reason.is_none(),
                 Fate::Refused(words) => reason.is_some_and(|reason| reason.contains(words)),
                 Fate::Either => taken.contains(&file.name) != reason.is_some(),

@@ -26,7 +26,10 @@ const PASTE: &str = "(() => {
     const bytes = Uint8Array.from(atob(code), letter => letter.charCodeAt(0));
     const clipboardData = new DataTransfer();
     clipboardData.items.add(new File([bytes], 'pasted.avif', { type: 'image/avif' }));
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+    // Firefox gives an event that a script makes no files of its own.
+    Object.defineProperty(event, 'clipboardData', { value: clipboardData });
+    document.body.dispatchEvent(event);
 })()";
 
 /// Whether anything is painted where the similarity matrix is.
@@ -116,13 +119,23 @@ async fn fewer_than_four_pictures_are_too_few_and_the_page_says_so() -> Result<(
     .await
 }
 
-/// Keeps the longest task of the main thread in a global.
-const WATCH_TASKS: &str = "
+/// Keeps the longest task of the main thread in a global; where the browser does not tell it,
+/// how late a task came that was to come every few milliseconds.
+const WATCH_TASKS: &str = "{
     window.longestTask = 0;
-    new PerformanceObserver(list => {
-        for (const task of list.getEntries()) window.longestTask = Math.max(window.longestTask, task.duration);
-    }).observe({type: 'longtask'});
-";
+    const keep = duration => { window.longestTask = Math.max(window.longestTask, duration); };
+    if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
+        new PerformanceObserver(list => list.getEntries().forEach(({ duration }) => keep(duration)))
+            .observe({type: 'longtask'});
+    } else {
+        let last = performance.now();
+        setInterval(() => {
+            const now = performance.now();
+            keep(now - last);
+            last = now;
+        }, 10);
+    }
+}";
 
 #[tokio::test]
 async fn many_pictures_come_in_without_holding_the_page_up() -> Result<()> {
@@ -134,6 +147,7 @@ async fn many_pictures_come_in_without_holding_the_page_up() -> Result<()> {
         page.drop_paths(&[folder.path().join("album")]).await?;
         page.wait_text(&["yours, 600 pictures"], PATIENTLY).await?;
         let longest = page.evaluate("window.longestTask").await?.as_f64().context("a duration")?;
+        println!("The longest task took {longest} ms.");
         // A tenth of a second is the aim; a shared machine may take longer.
         ensure!(longest < 250.0, "The page was held up for {longest} ms.");
         Ok(())

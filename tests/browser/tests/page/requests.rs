@@ -114,7 +114,7 @@ async fn a_whole_session_asks_for_nothing_and_sets_no_cookie() -> Result<()> {
 
 #[tokio::test]
 async fn the_engine_with_webgpu_is_fetched_for_those_who_want_it() -> Result<()> {
-    visit(Visit::default(), async |page| {
+    visit(Visit { needs_webgpu: true, ..Visit::default() }, async |page| {
         // Without an adapter of its own kind the small engine does.
         page.open_ready(&format!("{RUN}&backend=auto")).await?;
         wait_kept(page, "engine_cpu").await?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON, Scheme};
 use browser_tests::{Visit, visit};
-use xtask::paths;
 
 /// Sets the seed as a person would who types it.
 pub const OTHER_SEED: &str = "(() => {
@@ -51,7 +50,7 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
             page.evaluate("document.querySelector('.runs').scrollIntoView({ block: 'start' })").await?;
             tokio::time::sleep(Duration::from_millis(500)).await;
             let file = format!("runs-{width}-{scheme:?}.png").to_lowercase();
-            page.photograph(&paths::screenshots().join(file)).await?;
+            page.photograph(&file).await?;
         }
         page.show_as(1440, Scheme::Light).await?;
         page.press("Use its settings: run 1").await?;

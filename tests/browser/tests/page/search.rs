@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON, Scheme};
 use browser_tests::pictures;
 use browser_tests::{Page, Visit, visit};
-use serde_json::json;
 use tempfile::TempDir;
-use xtask::paths;
 
 /// How many neighbours are shown.
 const SHOWN: &str = "document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]').length";
@@ -36,7 +34,10 @@ const PASTE: &str = "(async () => {
     canvas.getContext('2d').fillRect(0, 0, 4, 8);
     const clipboardData = new DataTransfer();
     clipboardData.items.add(new File([await canvas.convertToBlob()], 'pasted.png', { type: 'image/png' }));
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+    // Firefox gives an event that a script makes no files of its own.
+    Object.defineProperty(event, 'clipboardData', { value: clipboardData });
+    document.body.dispatchEvent(event);
 })()";
 
 #[tokio::test]
@@ -114,33 +115,24 @@ async fn wait_call(page: &Page, call: &str) -> Result<()> {
 }
 
 async fn drop_on(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
-    drag(page, part, files, &["dragEnter", "dragOver", "drop"]).await
+    page.browser().drag(files, middle_of(page, part).await?, true).await
 }
 
 async fn drag_over(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
-    drag(page, part, files, &["dragEnter", "dragOver"]).await
+    page.browser().drag(files, middle_of(page, part).await?, false).await
 }
 
-/// Drags files to the middle of a part of the page, as the system would.
-async fn drag(page: &Page, part: &str, files: &[PathBuf], kinds: &[&str]) -> Result<()> {
-    let place = page
-        .evaluate(&format!(
-            "(() => {{
-                const part = document.querySelector('{part}');
-                part.scrollIntoView({{ block: 'center' }});
-                const {{ x, y, width, height }} = part.getBoundingClientRect();
-                return [x + width / 2, y + height / 2];
-            }})()"
-        ))
-        .await?;
-    let [x, y] = [0, 1].map(|i| place[i].as_f64().context("a place"));
-    let (x, y) = (x?, y?);
-    for kind in kinds {
-        let data = json!({"items": [], "files": files, "dragOperationsMask": 1});
-        let parameters = json!({"type": kind, "x": x, "y": y, "data": data});
-        page.driver().cdp().send_raw("Input.dispatchDragEvent", parameters).await?;
-    }
-    Ok(())
+/// The middle of a part of the page, scrolled to where it can be seen.
+async fn middle_of(page: &Page, part: &str) -> Result<[f64; 2]> {
+    let place = format!(
+        "(() => {{
+            const part = document.querySelector('{part}');
+            part.scrollIntoView({{ block: 'center' }});
+            const {{ x, y, width, height }} = part.getBoundingClientRect();
+            return [x + width / 2, y + height / 2];
+        }})()"
+    );
+    Ok(serde_json::from_value(page.evaluate(&place).await?)?)
 }
 
 /// Leaves pictures of a part of the page, wide and narrow, light and dark.
@@ -153,7 +145,7 @@ async fn photograph(page: &Page, name: &str, part: &str) -> Result<()> {
             .await?;
         tokio::time::sleep(Duration::from_millis(400)).await;
         let file = format!("{name}-{width}-{scheme:?}.png").to_lowercase();
-        page.photograph(&paths::screenshots().join(file)).await?;
+        page.photograph(&file).await?;
     }
     page.show_as(1440, Scheme::Light).await
 }

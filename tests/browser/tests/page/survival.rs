@@ -79,7 +79,7 @@ async fn an_engine_that_is_ended_is_replaced_and_nothing_but_time_is_lost() -> R
 
 #[tokio::test]
 async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()> {
-    visit(fragile(), async |page| {
+    visit(Visit { needs_webgpu: true, ..fragile() }, async |page| {
         let link = "images=shapes&seed=3&steps=60&batch=4&side=16&width=4&backend=webgpu&run=1";
         page.open(link).await?;
         wait_step(page, 3).await?;
@@ -102,7 +102,7 @@ async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()
 
 #[tokio::test]
 async fn a_device_without_memory_costs_few_steps() -> Result<()> {
-    visit(fragile(), async |page| {
+    visit(Visit { needs_webgpu: true, ..fragile() }, async |page| {
         page.open("images=shapes&seed=3&steps=40&batch=4&side=16&width=4&backend=webgpu&run=1").await?;
         let before = wait_step(page, 22).await?;
         check_lost(before, &break_down(page, "starve").await?)?;

@@ -2,6 +2,7 @@
 //! pictures selected without keys.
 
 use anyhow::{Context, Result, ensure};
+use browser_tests::command::post;
 use browser_tests::page::{PATIENTLY, Role, SOON, Scheme};
 use browser_tests::{Page, Visit, visit};
 use serde_json::json;
@@ -81,29 +82,33 @@ async fn several_pictures_are_selected_without_keys() -> Result<()> {
 /// Opens the page where there is a finger and little room, and waits for its engine.
 async fn open_on_a_phone(page: &Page) -> Result<()> {
     page.show_as(360, Scheme::Light).await?;
-    let touch = json!({"enabled": true, "maxTouchPoints": 1});
-    page.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await?;
+    page.browser().point_by_finger().await?;
     page.go(SETTINGS).await?;
     page.wait_enabled(Role::Button, "Step", PATIENTLY).await.map(drop)
 }
 
 /// Taps a part of the page, at these shares of its width and height.
 async fn tap(page: &Page, part: &str, across: f64, down: f64) -> Result<()> {
-    let place = page
-        .evaluate(&format!(
-            "(() => {{
-                const part = document.querySelector('{part}');
-                part.scrollIntoView({{ block: 'center' }});
-                const {{ x, y, width, height }} = part.getBoundingClientRect();
-                return {{ x: x + width * {across}, y: y + height * {down} }};
-            }})()"
-        ))
-        .await?;
-    for (kind, points) in [("touchStart", vec![place]), ("touchEnd", Vec::new())] {
-        let event = json!({"type": kind, "touchPoints": points});
-        page.driver().cdp().send_raw("Input.dispatchTouchEvent", event).await?;
-    }
-    Ok(())
+    let place = format!(
+        "(() => {{
+            const part = document.querySelector('{part}');
+            part.scrollIntoView({{ block: 'center' }});
+            const {{ x, y, width, height }} = part.getBoundingClientRect();
+            return [Math.round(x + width * {across}), Math.round(y + height * {down})];
+        }})()"
+    );
+    let place = page.evaluate(&place).await?;
+    let finger = json!({
+        "type": "pointer",
+        "id": "finger",
+        "parameters": {"pointerType": "touch"},
+        "actions": [
+            {"type": "pointerMove", "x": place[0], "y": place[1], "duration": 0},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ],
+    });
+    post(page.driver(), "actions", json!({"actions": [finger]})).await.map(drop)
 }
 
 async fn wait_selected(page: &Page, wanted: u64) -> Result<()> {

@@ -4,7 +4,6 @@ use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::{Page, Visit, visit};
 use thirtyfour::By;
-use xtask::paths;
 
 /// Enough steps for the tour's first twenty, and then some.
 const SETTINGS: &str = "images=shapes&steps=400&batch=8&side=16&width=4&backend=cpu";
@@ -46,7 +45,7 @@ async fn it_goes_on_with_what_the_user_does() -> Result<()> {
         wait_card(page, "Press Shapes").await?;
         page.press("Shapes").await?;
         wait_card(page, "These are the pictures").await?;
-        page.photograph(&paths::screenshots().join("tour.png")).await?;
+        page.photograph("tour.png").await?;
         page.press("Next").await?;
         wait_card(page, "Unfold this step").await?;
         page.unfold("Augment").await?;
