@@ -1,5 +1,4 @@
-//! A static file server on the loopback, for people and for tests. It can be a browser's proxy
-//! as well: then it passes on what is asked of other servers on the loopback.
+//! A static file server on the loopback, for people and for tests.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -24,6 +23,15 @@ const THIS_MACHINE: &str = "http://127.0.0.1:";
 /// The header by which pages of other servers may read files.
 const OPEN: [(&str, &str); 1] = [("Access-Control-Allow-Origin", "*")];
 
+/// What a server does besides handing out files.
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    /// Headers of every answer.
+    headers: &'static [(&'static str, &'static str)],
+    /// Whether it passes on what is asked of other servers on the loopback.
+    passes_on: bool,
+}
+
 /// A running server; it stops when dropped.
 pub struct Server {
     http: Mutex<Option<Arc<tiny_http::Server>>>,
@@ -36,20 +44,26 @@ pub struct Server {
 impl Server {
     /// Serves the files under `root` on the loopback; port 0 chooses a free one.
     pub fn start(root: &Path, port: u16) -> io::Result<Self> {
-        Self::start_with(root, port, &[])
+        Self::start_with(root, port, Manner::default())
     }
 
     /// As [`Server::start`], for pages whose threads share memory.
     pub fn start_isolating(root: &Path, port: u16) -> io::Result<Self> {
-        Self::start_with(root, port, &ISOLATING)
+        Self::start_with(root, port, Manner { headers: &ISOLATING, ..Manner::default() })
     }
 
     /// As [`Server::start`], for files that pages of other servers may read.
     pub fn start_open(root: &Path, port: u16) -> io::Result<Self> {
-        Self::start_with(root, port, &OPEN)
+        Self::start_with(root, port, Manner { headers: &OPEN, ..Manner::default() })
     }
 
-    fn start_with(root: &Path, port: u16, headers: &'static [(&str, &str)]) -> io::Result<Self> {
+    /// As [`Server::start`], for a browser's proxy, which passes on what is asked of other servers
+    /// on the loopback.
+    pub fn start_proxy(root: &Path, port: u16) -> io::Result<Self> {
+        Self::start_with(root, port, Manner { passes_on: true, ..Manner::default() })
+    }
+
+    fn start_with(root: &Path, port: u16, manner: Manner) -> io::Result<Self> {
         let http = tiny_http::Server::http((Ipv4Addr::LOCALHOST, port)).map_err(io::Error::other)?;
         let address = http.server_addr().to_ip().expect("it was bound to an IP address");
         let http = Arc::new(http);
@@ -58,7 +72,7 @@ impl Server {
             .map(|_| {
                 let (http, requests) = (Arc::clone(&http), Arc::clone(&requests));
                 let root = root.to_owned();
-                thread::spawn(move || answer_all(&http, &root, headers, &requests))
+                thread::spawn(move || answer_all(&http, &root, manner, &requests))
             })
             .collect();
         Ok(Self { http: Mutex::new(Some(http)), root: root.to_owned(), address, requests, threads })
@@ -101,19 +115,14 @@ impl Drop for Server {
     }
 }
 
-fn answer_all(
-    http: &tiny_http::Server,
-    root: &Path,
-    headers: &[(&str, &str)],
-    requests: &Mutex<Vec<String>>,
-) {
+fn answer_all(http: &tiny_http::Server, root: &Path, manner: Manner, requests: &Mutex<Vec<String>>) {
     for request in http.incoming_requests() {
         if let Ok(mut requests) = requests.lock() {
             requests.push(request.url().to_owned());
         }
         // A browser that went away in the middle of a file is no error of ours.
-        let for_another = request.url().starts_with(THIS_MACHINE);
-        let _ = if for_another { pass_on(request) } else { answer(request, root, headers) };
+        let for_another = manner.passes_on && request.url().starts_with(THIS_MACHINE);
+        let _ = if for_another { pass_on(request) } else { answer(request, root, manner.headers) };
     }
 }
 

@@ -102,7 +102,7 @@ impl Firefox {
     pub async fn start(gpu: Gpu, downloads: &Path, origin: &str) -> Result<(WebDriver, Self)> {
         let browser = firefox::find().context("`cargo xtask firefox` installs what is missing")?;
         let nothing = TempDir::new()?;
-        let elsewhere = Server::start(nothing.path(), 0)?;
+        let elsewhere = Server::start_proxy(nothing.path(), 0)?;
         let capabilities = capabilities(&browser, gpu, downloads, origin, &elsewhere.origin())?;
         let printed = Arc::<Mutex<Vec<String>>>::default();
         let lines = Arc::clone(&printed);
