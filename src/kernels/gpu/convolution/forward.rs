@@ -64,17 +64,26 @@ fn forward_kernel<NI: Size, NO: Size>(
         terminate!();
     }
     let rows = Rows::new(first_pixel, pixels, layer.output_height, layer.output_width);
+    let (height, width, stride) = (layer.height, layer.width, layer.stride);
+    // The pixel under the kernel's middle. It is the same for all places of the kernel, and so
+    // are its products.
+    let mut middles = Array::<usize>::new(ROWS);
+    #[unroll]
+    for row in 0..ROWS {
+        middles[row] = (rows.pictures[row] * height + rows.ys[row] * stride) * width + rows.xs[row] * stride;
+    }
     let mut sums = empty_tile::<NO>(comptime!(ROWS * columns));
     let mut read = Pixels::new();
     for ky in 0..3usize {
         for kx in 0..3usize {
             #[unroll]
             for row in 0..ROWS {
-                // The padding's corner lies one pixel before the picture's.
-                let y = rows.ys[row] * layer.stride + ky - 1;
-                let along = rows.xs[row] * layer.stride + kx - 1;
-                let at = (rows.pictures[row], y, along);
-                read.set(row, at, (layer.height, layer.width), layer.input_vectors);
+                // Left of the first column and above the first line, unsigned numbers wrap around
+                // and are too large as well.
+                let inside =
+                    rows.ys[row] * stride + ky - 1 < height && rows.xs[row] * stride + kx - 1 < width;
+                let pixel = middles[row] + (ky * width + kx) - (width + 1);
+                read.set(row, pixel, inside, layer.input_vectors);
             }
             add_products::<NI, NO>(
                 &mut sums,
@@ -92,8 +101,7 @@ fn forward_kernel<NI: Size, NO: Size>(
     let mut written = Pixels::new();
     #[unroll]
     for row in 0..ROWS {
-        let at = (rows.pictures[row], rows.ys[row], rows.xs[row]);
-        written.set(row, at, (layer.output_height, layer.output_width), vectors);
+        written.set(row, first_pixel + row, first_pixel + row < pixels, vectors);
     }
     write_tile::<NO>(&sums, result, &written, first_vector, columns);
 }

@@ -71,15 +71,21 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     let mut read = Pixels::new();
     for ky in 0..3usize {
         // Whether the kernel's row `ky` lies over these pixels for some output pixel.
-        if (class_y + (1 + 2 * stride) - ky) % stride == 0 {
+        let from_y = class_y + (1 + 2 * stride) - ky;
+        if from_y % stride == 0 {
             for kx in 0..3usize {
-                if (class_x + (1 + 2 * stride) - kx) % stride == 0 {
+                let from_x = class_x + (1 + 2 * stride) - kx;
+                if from_x % stride == 0 {
+                    let (down, across) = (from_y / stride, from_x / stride);
                     #[unroll]
                     for row in 0..ROWS {
-                        let y = (rows.ys[row] * stride + class_y + 1 - ky) / stride;
-                        let along = (rows.xs[row] * stride + class_x + 1 - kx) / stride;
-                        let at = (rows.pictures[row], y, along);
-                        read.set(row, at, (layer.output_height, layer.output_width), layer.output_vectors);
+                        // Before the first line or column, unsigned numbers wrap around and are
+                        // too large as well.
+                        let y = rows.ys[row] + down - 2;
+                        let x = rows.xs[row] + across - 2;
+                        let inside = y < layer.output_height && x < layer.output_width;
+                        let line = rows.pictures[row] * layer.output_height + y;
+                        read.set(row, line * layer.output_width + x, inside, layer.output_vectors);
                     }
                     add_products::<NO, NI>(
                         &mut sums,
@@ -99,8 +105,9 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     let mut written = Pixels::new();
     #[unroll]
     for row in 0..ROWS {
-        let at = (rows.pictures[row], rows.ys[row] * stride + class_y, rows.xs[row] * stride + class_x);
-        written.set(row, at, (layer.height, layer.width), vectors);
+        let (y, x) = (rows.ys[row] * stride + class_y, rows.xs[row] * stride + class_x);
+        let line = rows.pictures[row] * layer.height + y;
+        written.set(row, line * layer.width + x, y < layer.height && x < layer.width, vectors);
     }
     write_tile::<NI>(&sums, result, &written, first_vector, columns);
 }

@@ -59,14 +59,10 @@ impl Pixels {
         Pixels { starts: Array::<usize>::new(ROWS), inside: Array::<bool>::new(ROWS) }
     }
 
-    /// Says which pixel a row's is: picture, line and column `at`, where a picture is `size`
-    /// and a pixel `depth` vectors. Left of the first column and above the first line, unsigned
-    /// numbers wrap around and are too large as well.
-    pub fn set(&mut self, row: usize, at: (usize, usize, usize), size: (usize, usize), depth: usize) {
-        let (picture, y, x) = at;
-        let (height, width) = size;
-        let inside = y < height && x < width;
-        self.starts[row] = select(inside, (picture * height + y) * width + x, 0) * depth;
+    /// Says which pixel of a batch a row's is, if it is `inside` of its picture, where a pixel is
+    /// `depth` vectors.
+    pub fn set(&mut self, row: usize, pixel: usize, inside: bool, depth: usize) {
+        self.starts[row] = select(inside, pixel, 0) * depth;
         self.inside[row] = inside;
     }
 }
