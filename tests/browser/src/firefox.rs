@@ -88,6 +88,10 @@ const RESIZE: &str = "
     document.synchronouslyUpdateRemoteBrowserDimensions(true);
 ";
 
+/// What a page's closures say when they are called while they run, which only a page does that is
+/// left in the middle of its work: Firefox lets go of scripts wherever they are.
+const OF_A_PAGE_LEFT: &str = "closure invoked recursively or after being dropped";
+
 /// What a running Firefox has of its own.
 pub struct Firefox {
     /// What it has printed since it was last looked at.
@@ -206,7 +210,7 @@ fn level(line: &str) -> &'static str {
         LazyLock::new(|| Regex::new(r"^console\.error: [\w.]+:").expect("it is well formed"));
     let said = line.starts_with("console.error:") && !ITS_OWN.is_match(line);
     let thrown = ["http:", "blob:"].iter().any(|from| line.starts_with(&format!("JavaScript error: {from}")));
-    if said || thrown { ERROR } else { "INFO" }
+    if said || thrown && !line.ends_with(OF_A_PAGE_LEFT) { ERROR } else { "INFO" }
 }
 
 /// Whether an address, or a host and its port, is one of [`ITS_MAKER`]'s.
@@ -278,6 +282,8 @@ mod tests {
         assert_eq!(level("console.error: \"no: yes\""), ERROR);
         assert_eq!(level("console.error: RSLoader: "), "INFO");
         assert_eq!(level("JavaScript error: http://127.0.0.1:80/a.js, line 1: Error: no"), ERROR);
+        let left = format!("JavaScript error: http://127.0.0.1:80/a.js, line 1: Error: {OF_A_PAGE_LEFT}");
+        assert_eq!(level(&left), "INFO");
         assert_eq!(level("JavaScript error: resource://gre/modules/x.sys.mjs, line 1: no"), "INFO");
         assert_eq!(level("console.log: \"console.error\""), "INFO");
     }
