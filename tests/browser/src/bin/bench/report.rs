@@ -174,7 +174,7 @@ impl Report {
                 writeln!(f, "| {title} | {backend}: of {of} | {reached} | {most} | {verdict} |")?;
             }
         }
-        Ok(())
+        writeln!(f, "\n[PROFILE.md](PROFILE.md) says what bounds a step, and what was tried.")
     }
 
     fn write_growth(&self, f: &mut Formatter<'_>) -> fmt::Result {
