@@ -5,6 +5,7 @@ use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, visit};
+use serde_json::json;
 use thirtyfour::By;
 
 #[tokio::test]
@@ -130,15 +131,16 @@ async fn a_shared_link_shows_the_same_tab_elsewhere() -> Result<()> {
 #[tokio::test]
 async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
     visit(Visit::default(), async |page| {
-        // Within another page, as a blog would hold it.
+        // Within a page of another origin, as a blog would hold it.
         let link = "#images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&tab=loss&embed=1";
-        let blog = format!(
-            "<!doctype html><link rel='icon' href='data:,'><iframe src='./{link}' width='900' height='620'></iframe>"
-        );
-        std::fs::write(page.server().root().join(FOLDER).join("blog.html"), blog)?;
+        let address = format!("{}/{FOLDER}/{link}", page.server().origin());
+        let blog = format!("<!doctype html><iframe src='{address}' width='900' height='620'></iframe>");
         let driver = page.driver();
-        driver.goto(format!("{}/{FOLDER}/blog.html", page.server().origin())).await?;
+        driver.goto(format!("data:text/html,{}", blog.replace('#', "%23"))).await?;
         driver.find(By::Tag("iframe")).await?.enter_frame().await?;
+        let origins =
+            driver.execute("return [origin, location.ancestorOrigins?.[0] ?? 'null']", vec![]).await?;
+        ensure!(origins.json()[0] == json!(page.server().origin()) && origins.json()[1] == json!("null"));
         page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
         let status = "return document.querySelector('[role=status]').innerText";
         let done = async || {
