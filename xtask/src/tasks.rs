@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::panic::resume_unwind;
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -81,34 +82,34 @@ pub fn test() -> Result<()> {
     run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
 }
 
+/// Runs the native tests: all by one build of what the packages share, for which the compiler
+/// takes the longest.
 fn test_natively() -> Result<()> {
-    run(&mut cargo(["test", "--features", "bench"]))?;
-    let fuzzed = ["test", "--package", "xtask", "--package", "odd-files"];
-    run(cargo(fuzzed).args(["--features", CHECKPOINTS]))?;
-    test_kernels()?;
-    test_python()
-}
-
-/// Holds the WebGPU kernels against plain operations, on whatever Vulkan driver there is.
-fn test_kernels() -> Result<()> {
-    if vulkan::ensure() {
-        run(&mut cargo(["test", "--features", "webgpu", "--lib", "kernels::"]))
+    // Without a Vulkan driver the WebGPU kernels could not run.
+    let features = if vulkan::ensure() {
+        "likeness/bench,likeness/webgpu,odd-files/checkpoints"
     } else {
-        println!(
-            "The WebGPU kernels were not tested outside of the browser: there is no Vulkan driver here."
-        );
-        Ok(())
-    }
+        println!("The WebGPU kernels are not tested outside of the browser: there is no Vulkan driver here.");
+        "likeness/bench,odd-files/checkpoints"
+    };
+    let test = || {
+        let packages = ["test", "--package", "likeness", "--package", "xtask", "--package", "odd-files"];
+        let mut test = cargo(packages);
+        test.args(["--features", features]);
+        test
+    };
+    run(&mut test())?;
+    test_python(test())
 }
 
 /// Holds what `python/embed.py` makes of a model file against the network itself, with JAX
 /// if it can be had.
-fn test_python() -> Result<()> {
+fn test_python(mut test: Command) -> Result<()> {
     let python = python::ensure(&[NUMPY, PILLOW, JAX]).or_else(|_| python::ensure(&[NUMPY, PILLOW]));
     match python {
         Ok(python) => {
-            let test = ["test", "--test", "python", "--", "--ignored", "--show-output"];
-            run(cargo(test).env("LIKENESS_PYTHON", python))
+            let only = ["--test", "python", "--", "--ignored", "--show-output"];
+            run(test.args(only).env("LIKENESS_PYTHON", python))
         }
         Err(error) => {
             println!("The script for Python was not tested: {error:#}");
@@ -157,7 +158,7 @@ pub fn bench(what: &[&str]) -> Result<()> {
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "bench", "--"]).args(what))
 }
 
-pub fn cargo<const N: usize>(arguments: [&str; N]) -> std::process::Command {
+pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut cargo = command("cargo", arguments);
     // An error says where the page went wrong; a backtrace would bury it.
     cargo.current_dir(paths::root()).env("RUST_LIB_BACKTRACE", "0");
