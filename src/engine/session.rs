@@ -191,10 +191,10 @@ impl<E: FnMut(Event)> Session<E> {
         match task {
             Task::Open => self.opened.is_none(),
             Task::Preview => asked.preview.is_some(),
-            Task::Evaluate => self.evaluating.is_some(),
-            Task::StartPixels => self.settled && self.pixels_due,
+            Task::Evaluate => self.evaluating.is_some() && !self.is_first_step_awaited(),
+            Task::StartPixels => self.settled && self.pixels_due && !self.is_first_step_awaited(),
             Task::StartRun => self.settled && self.run.is_none() && self.set.len() > 0,
-            Task::StartEvaluation => self.evaluation_due(),
+            Task::StartEvaluation => self.evaluation_due() && !self.is_first_step_awaited(),
             Task::Search => asked.search.as_ref().is_some_and(Search::is_due),
             Task::Explain => asked.pair.is_some() || asked.explainer.is_some(),
             Task::Measure => asked.measuring.is_some() || !asked.invariances.is_empty(),
@@ -206,6 +206,13 @@ impl<E: FnMut(Event)> Session<E> {
             Task::FineTune => asked.lesson.is_some() || asked.fine_tuning.is_some(),
             Task::Train => self.is_training(),
         }
+    }
+
+    /// Whether the user waits for a run to begin. What its beginning is compared with can be
+    /// computed after the first step as well: the trainer keeps the untrained network.
+    fn is_first_step_awaited(&self) -> bool {
+        let at_start = self.run.as_ref().is_none_or(|run| run.trainer.steps_taken() == 0);
+        self.goal != Goal::Rest && at_start
     }
 
     fn is_training(&self) -> bool {

@@ -34,12 +34,17 @@ pub fn pictures(range: std::ops::Range<usize>) -> Vec<Picture> {
 }
 
 impl Harness {
-    /// A session with `count` pictures, ready to train.
-    pub fn with_pictures(settings: Settings, count: usize) -> Self {
+    /// A session without pictures.
+    pub fn new(settings: Settings) -> Self {
         let events = Rc::new(RefCell::new(Vec::new()));
         let kept = events.clone();
         let session = Session::new(settings, Box::new(move |event| kept.borrow_mut().push(event)) as Box<_>);
-        let mut harness = Self { session, events };
+        Self { session, events }
+    }
+
+    /// A session with `count` pictures, ready to train.
+    pub fn with_pictures(settings: Settings, count: usize) -> Self {
+        let mut harness = Self::new(settings);
         harness.send(Command::Add(pictures(0..count)));
         harness.send(Command::Settle);
         harness.settle();

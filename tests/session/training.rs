@@ -7,7 +7,7 @@ use likeness::{
     settings::{LossKind, Mining, Settings, Similarity},
 };
 
-use crate::harness::{Harness, evaluations, last_batch, losses, refusals, small, steps};
+use crate::harness::{Harness, evaluations, last_batch, losses, pictures, refusals, small, steps};
 
 #[test]
 fn a_settled_set_is_scored_before_any_training() {
@@ -20,6 +20,29 @@ fn a_settled_set_is_scored_before_any_training() {
         assert_eq!(evaluation.pictures, (0..12).collect::<Vec<_>>());
         assert!(evaluation.knn.is_some() && evaluation.shared_labels.is_some());
     }
+}
+
+#[test]
+fn a_run_that_is_waited_for_begins_before_the_set_is_compared() {
+    let mut harness = Harness::new(small());
+    harness.send(Command::Add(pictures(0..12)));
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    let first = |is_one: fn(&Event) -> bool| events.iter().position(is_one).expect("it happens");
+    assert!(
+        first(|event| matches!(event, Event::Stepped(_)))
+            < first(|event| matches!(event, Event::Evaluated(_)))
+    );
+    let known: Vec<_> = evaluations(&events).iter().map(|found| (found.stage, found.step)).collect();
+    assert_eq!(known[..2], [(Stage::Pixels, 0), (Stage::Untrained, 0)]);
+    assert_eq!(known.last(), Some(&(Stage::Trained, 5)));
+
+    // What was compared later is what would have been compared before.
+    let before = Harness::with_pictures(small(), 12).take();
+    let pairs = evaluations(&before).into_iter().zip(evaluations(&events));
+    assert!(pairs.take(2).all(|(before, after)| before == after));
+    assert_eq!(steps(&events).len(), 5);
 }
 
 #[test]

@@ -75,8 +75,8 @@ impl<E: FnMut(Event)> Session<E> {
             return self.report().await;
         }
         let step = run.trainer.steps_taken();
-        let rows = run.pictures.dims()[0];
-        if rows == self.set.len() && self.embedded.contains_key(&Stage::Untrained) {
+        let is_same_set = run.ids == self.set.ids();
+        if is_same_set && self.embedded.contains_key(&Stage::Untrained) {
             let embedder = Embedder::new(run.trainer.network().encoder, run.pictures.clone());
             self.evaluating =
                 Some(Evaluating { stage: Stage::Trained, step, work: Work::Embedding(embedder) });
@@ -86,7 +86,9 @@ impl<E: FnMut(Event)> Session<E> {
         // The set has changed, or nothing is known of it yet.
         let pictures = self.pictures();
         let run = self.run.as_mut().expect("a run is evaluated");
-        run.replace_pictures(pictures.clone(), self.set.ids());
+        if !is_same_set {
+            run.replace_pictures(pictures.clone(), self.set.ids());
+        }
         let embedder = Embedder::new(run.trainer.untrained().encoder.clone(), pictures);
         self.evaluating =
             Some(Evaluating { stage: Stage::Untrained, step: 0, work: Work::Embedding(embedder) });
@@ -97,6 +99,8 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) async fn evaluate(&mut self) -> Result<(), String> {
         let started = Instant::now();
         let Some(evaluating) = &mut self.evaluating else { return Ok(()) };
+        // Pixels are compared once, whatever becomes of the run.
+        let is_of_run = evaluating.stage != Stage::Pixels;
         let progress = match &mut evaluating.work {
             Work::Embedding(embedder) => embedder.advance().await?,
             Work::Comparing(comparing) => comparing.advance(SLICE),
@@ -106,7 +110,7 @@ impl<E: FnMut(Event)> Session<E> {
         {
             self.go_on_with(done)?;
         }
-        if let Some(run) = &mut self.run {
+        if let Some(run) = self.run.as_mut().filter(|_| is_of_run) {
             run.evaluation_time += started.elapsed();
         }
         Ok(())

@@ -68,13 +68,15 @@ pub(super) struct Run {
 
 impl Run {
     fn new(trainer: Trainer, pictures: Tensor<4>, ids: Vec<PictureId>, snapshots: Snapshots) -> Self {
+        // Before the first step, the untrained encoder is all there is.
+        let evaluated = (trainer.steps_taken() == 0).then_some(0);
         Self {
             trainer,
             pictures,
             ids,
             unreported: Unreported::default(),
             latest: None,
-            evaluated: None,
+            evaluated,
             evaluation_time: Duration::ZERO,
             training_time: Duration::ZERO,
             snapshots,
@@ -85,7 +87,6 @@ impl Run {
     pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
         (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
         self.trainer.replace_pictures(pictures);
-        // Before the first step, the untrained encoder is all there is.
         self.evaluated = (self.trainer.steps_taken() == 0).then_some(0);
     }
 
@@ -174,7 +175,9 @@ impl<E: FnMut(Event)> Session<E> {
         if last || self.goal == Goal::OneStep {
             self.goal = Goal::Rest;
         }
-        if run.unreported.is_due() || self.goal == Goal::Rest {
+        // The first step is waited for.
+        let first = run.trainer.steps_taken() == 1;
+        if first || run.unreported.is_due() || self.goal == Goal::Rest {
             self.report().await?;
         }
         // The numbers may have gone wrong, and the run with them.
