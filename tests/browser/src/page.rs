@@ -15,10 +15,10 @@ use crate::status::Status;
 use crate::visit::FOLDER;
 
 /// How long anything may take that is neither training nor loading the engine.
-pub const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(60);
 
 /// How long the engine may take to arrive, and to train by a small setting on the CPU.
-pub const PATIENTLY: Duration = Duration::from_secs(120);
+pub const PATIENTLY: Duration = Duration::from_secs(240);
 
 /// How long a WebGPU adapter in software may take for a few small steps.
 pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);

@@ -138,10 +138,11 @@ async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
         let driver = page.driver();
         driver.goto(format!("data:text/html,{}", blog.replace('#', "%23"))).await?;
         driver.find(By::Tag("iframe")).await?.enter_frame().await?;
+        let train = page.wait_enabled(Role::Button, "Train", PATIENTLY).await?;
         let origins =
             driver.execute("return [origin, location.ancestorOrigins?.[0] ?? 'null']", vec![]).await?;
         ensure!(origins.json()[0] == json!(page.server().origin()) && origins.json()[1] == json!("null"));
-        page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
+        train.click().await?;
         let status = "return document.querySelector('[role=status]').innerText";
         let done = async || {
             let status = driver.execute(status, vec![]).await?;
