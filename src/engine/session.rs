@@ -188,13 +188,17 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn is_due(&self, task: Task) -> bool {
         let asked = &self.questions;
+        let compares = matches!(task, Task::Evaluate | Task::StartPixels | Task::StartEvaluation);
+        if compares && self.is_first_step_awaited() {
+            return false;
+        }
         match task {
             Task::Open => self.opened.is_none(),
             Task::Preview => asked.preview.is_some(),
-            Task::Evaluate => self.evaluating.is_some() && !self.is_first_step_awaited(),
-            Task::StartPixels => self.settled && self.pixels_due && !self.is_first_step_awaited(),
+            Task::Evaluate => self.evaluating.is_some(),
+            Task::StartPixels => self.settled && self.pixels_due,
             Task::StartRun => self.settled && self.run.is_none() && self.set.len() > 0,
-            Task::StartEvaluation => self.evaluation_due() && !self.is_first_step_awaited(),
+            Task::StartEvaluation => self.evaluation_due(),
             Task::Search => asked.search.as_ref().is_some_and(Search::is_due),
             Task::Explain => asked.pair.is_some() || asked.explainer.is_some(),
             Task::Measure => asked.measuring.is_some() || !asked.invariances.is_empty(),

@@ -86,16 +86,16 @@ pub fn test() -> Result<()> {
 /// takes the longest.
 fn test_natively() -> Result<()> {
     // Without a Vulkan driver the WebGPU kernels could not run.
-    let features = if vulkan::ensure() {
-        "likeness/bench,likeness/webgpu,odd-files/checkpoints"
+    let engine = if vulkan::ensure() {
+        "likeness/bench,likeness/webgpu"
     } else {
         println!("The WebGPU kernels are not tested outside of the browser: there is no Vulkan driver here.");
-        "likeness/bench,odd-files/checkpoints"
+        "likeness/bench"
     };
     let test = || {
         let packages = ["test", "--package", "likeness", "--package", "xtask", "--package", "odd-files"];
         let mut test = cargo(packages);
-        test.args(["--features", features]);
+        test.args(["--features", engine, "--features", CHECKPOINTS]);
         test
     };
     run(&mut test())?;

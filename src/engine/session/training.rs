@@ -68,15 +68,13 @@ pub(super) struct Run {
 
 impl Run {
     fn new(trainer: Trainer, pictures: Tensor<4>, ids: Vec<PictureId>, snapshots: Snapshots) -> Self {
-        // Before the first step, the untrained encoder is all there is.
-        let evaluated = (trainer.steps_taken() == 0).then_some(0);
         Self {
+            evaluated: evaluated_at_first(&trainer),
             trainer,
             pictures,
             ids,
             unreported: Unreported::default(),
             latest: None,
-            evaluated,
             evaluation_time: Duration::ZERO,
             training_time: Duration::ZERO,
             snapshots,
@@ -87,7 +85,7 @@ impl Run {
     pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
         (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
         self.trainer.replace_pictures(pictures);
-        self.evaluated = (self.trainer.steps_taken() == 0).then_some(0);
+        self.evaluated = evaluated_at_first(&self.trainer);
     }
 
     /// Notes that the encoder as it is now embeds the set.
@@ -95,6 +93,12 @@ impl Run {
         self.evaluated = Some(step);
         (self.evaluation_time, self.training_time) = (Duration::ZERO, Duration::ZERO);
     }
+}
+
+/// Steps after which a set that is new to a run counts as embedded: before the first step, the
+/// untrained encoder is all there is.
+fn evaluated_at_first(trainer: &Trainer) -> Option<u32> {
+    (trainer.steps_taken() == 0).then_some(0)
 }
 
 impl<E: FnMut(Event)> Session<E> {
