@@ -157,6 +157,14 @@ impl Browser {
         }
     }
 
+    /// How many cookies it holds, of whatever origin.
+    pub async fn cookies(&self) -> Result<usize> {
+        match &self.own {
+            Own::Chromium(own) => own.cookies(&self.driver).await,
+            Own::Firefox(own) => own.cookies(&self.driver).await,
+        }
+    }
+
     /// The lines of the console since the last call, each after its level.
     pub async fn console(&self) -> Result<Vec<String>> {
         match &self.own {

@@ -105,6 +105,12 @@ impl Chromium {
         Ok(())
     }
 
+    /// How many cookies it holds, of whatever origin.
+    pub async fn cookies(&self, driver: &WebDriver) -> Result<usize> {
+        let answer = driver.cdp().send_raw("Network.getAllCookies", json!({})).await?;
+        Ok(answer["cookies"].as_array().context("a list of cookies")?.len())
+    }
+
     /// The lines of the console since the last call, each after its level.
     pub async fn console(&self, driver: &WebDriver) -> Result<Vec<String>> {
         let entries = driver.browser_log().await?;

@@ -177,6 +177,12 @@ impl Firefox {
         Ok(())
     }
 
+    /// How many cookies it holds, of whatever origin.
+    pub async fn cookies(&self, driver: &WebDriver) -> Result<usize> {
+        let count = as_browser(driver, "return Services.cookies.cookies.length", json!([])).await?;
+        Ok(serde_json::from_value(count)?)
+    }
+
     /// The lines of the console since the last call, each after its level.
     pub fn console(&self) -> Vec<String> {
         let printed = std::mem::take(&mut *self.printed.lock().expect("nobody panics with it"));

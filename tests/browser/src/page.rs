@@ -295,6 +295,35 @@ impl Page {
         self.browser.drag(paths, middle, true).await
     }
 
+    /// Pastes a file, which a JavaScript expression makes, as the system would.
+    pub async fn paste(&self, file: &str) -> Result<()> {
+        let script = format!(
+            "(async () => {{
+                const clipboardData = new DataTransfer();
+                clipboardData.items.add(await {file});
+                const event = new ClipboardEvent('paste', {{ bubbles: true, cancelable: true }});
+                // Firefox gives an event that a script makes no files of its own.
+                Object.defineProperty(event, 'clipboardData', {{ value: clipboardData }});
+                document.body.dispatchEvent(event);
+            }})()"
+        );
+        self.evaluate(&script).await.map(drop)
+    }
+
+    /// Scrolls a part of the page to where it can be seen; the place in the window at these shares
+    /// of its width and height.
+    pub async fn bring_to_sight(&self, part: &str, [across, down]: [f64; 2]) -> Result<[f64; 2]> {
+        let place = format!(
+            "(() => {{
+                const part = document.querySelector('{part}');
+                part.scrollIntoView({{ block: 'center' }});
+                const {{ x, y, width, height }} = part.getBoundingClientRect();
+                return [x + width * {across}, y + height * {down}];
+            }})()"
+        );
+        Ok(serde_json::from_value(self.evaluate(&place).await?)?)
+    }
+
     /// Presses an export button and returns the file that the page hands out.
     pub async fn download(&self, button: &str) -> Result<Vec<u8>> {
         self.unfold("Use it").await?;

@@ -142,7 +142,8 @@ async fn allow(page: &Page, bytes: Option<u32>) -> Result<()> {
 async fn what_the_browser_lets_nobody_store_is_said_and_training_goes_on() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
-    visit(Visit::default(), async |page| {
+    let visitor = Visit { chromium_only: Some("no other driver sets a quota"), ..Visit::default() };
+    visit(visitor, async |page| {
         page.open(OWN).await?;
         page.wait_text(&["Your work is kept in this browser"], SOON).await?;
         allow(page, Some(1_000)).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
-use browser_tests::{Visit, pictures, site, visit};
+use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -54,10 +54,6 @@ async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> 
             setTimeout(() => { window.taken = window.Function('return true')(); });
             await new Promise(done => setTimeout(done, 300));
         })()";
-        page.evaluate(attempts).await?;
-        ensure!(page.evaluate("window.taken ?? null").await?.is_null(), "A foreign script ran.");
-        let stopped = page.evaluate("window.stopped.join('\\n')").await?;
-        let stopped = stopped.as_str().unwrap_or_default();
         let directives = [
             "script-src-elem inline",
             "script-src-attr inline",
@@ -67,10 +63,7 @@ async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> 
             "connect-src data",
             "script-src eval",
         ];
-        for directive in directives {
-            ensure!(stopped.contains(directive), "{directive} is not among what was stopped:\n{stopped}");
-        }
-        Ok(())
+        ensure_stopped(page, attempts, &directives).await
     })
     .await
 }
@@ -93,18 +86,23 @@ async fn the_page_for_files_from_elsewhere_lets_nothing_foreign_in_either() -> R
             document.forms[0].submit();
             await new Promise(done => setTimeout(done, 300));
         })()";
-        page.evaluate(attempts).await?;
-        ensure!(page.evaluate("window.taken ?? null").await?.is_null(), "A foreign script ran.");
-        let stopped = page.evaluate("window.stopped.join('\\n')").await?;
-        let stopped = stopped.as_str().unwrap_or_default();
-        for directive in
-            ["script-src-attr inline", "style-src-attr inline", "form-action", "base-uri", "frame-src"]
-        {
-            ensure!(stopped.contains(directive), "{directive} is not among what was stopped:\n{stopped}");
-        }
-        Ok(())
+        let directives =
+            ["script-src-attr inline", "style-src-attr inline", "form-action", "base-uri", "frame-src"];
+        ensure_stopped(page, attempts, &directives).await
     })
     .await
+}
+
+/// Makes the attempts: no script may run by them, and these directives have to stop something.
+async fn ensure_stopped(page: &Page, attempts: &str, directives: &[&str]) -> Result<()> {
+    page.evaluate(attempts).await?;
+    ensure!(page.evaluate("window.taken ?? null").await?.is_null(), "A foreign script ran.");
+    let stopped = page.evaluate("window.stopped.join('\\n')").await?;
+    let stopped = stopped.as_str().unwrap_or_default();
+    for directive in directives {
+        ensure!(stopped.contains(directive), "{directive} is not among what was stopped:\n{stopped}");
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::storage::wait_records;
 use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, site, visit};
-use serde_json::json;
 use tempfile::TempDir;
 
 const RUN: &str = "images=shapes&steps=30&batch=16&side=16&width=4";
@@ -72,12 +71,6 @@ async fn a_newer_version_is_looked_for_every_hour_but_not_while_it_trains() -> R
     .await
 }
 
-/// What cookies the browser holds, of whatever origin.
-async fn cookies(page: &Page) -> Result<usize> {
-    let answer = page.driver().cdp().send_raw("Network.getAllCookies", json!({})).await?;
-    Ok(answer["cookies"].as_array().context("a list of cookies")?.len())
-}
-
 #[tokio::test]
 async fn a_whole_session_asks_for_nothing_and_sets_no_cookie() -> Result<()> {
     let folder = TempDir::new()?;
@@ -104,9 +97,9 @@ async fn a_whole_session_asks_for_nothing_and_sets_no_cookie() -> Result<()> {
         wait_records(page, pictures::GOOD_FILES as u64 + 1).await?;
         let after = page.server().requests();
         ensure!(after == before, "Asked for in a session: {:#?}", &after[before.len()..]);
-        ensure!(cookies(page).await? == 0, "A cookie was set.");
+        ensure!(page.browser().cookies().await? == 0, "A cookie was set.");
         page.evaluate("document.cookie = 'one=1'").await?;
-        ensure!(cookies(page).await? == 1, "A cookie that is set does not show.");
+        ensure!(page.browser().cookies().await? == 1, "A cookie that is set does not show.");
         Ok(())
     })
     .await

@@ -27,17 +27,12 @@ const GALLERY: &str = ".gallery";
 /// What is said while something is dragged.
 const CALL: &str = "document.querySelector('.drop-overlay.shown p')?.innerText";
 
-/// Pastes a picture with neither pointer nor focus in the area.
-const PASTE: &str = "(async () => {
+/// A picture that a browser made, once neither pointer nor focus is in the area.
+const PASTED: &str = "(async () => {
     document.activeElement?.blur();
     const canvas = new OffscreenCanvas(8, 8);
     canvas.getContext('2d').fillRect(0, 0, 4, 8);
-    const clipboardData = new DataTransfer();
-    clipboardData.items.add(new File([await canvas.convertToBlob()], 'pasted.png', { type: 'image/png' }));
-    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
-    // Firefox gives an event that a script makes no files of its own.
-    Object.defineProperty(event, 'clipboardData', { value: clipboardData });
-    document.body.dispatchEvent(event);
+    return new File([await canvas.convertToBlob()], 'pasted.png', { type: 'image/png' });
 })()";
 
 #[tokio::test]
@@ -90,7 +85,7 @@ async fn the_whole_panel_takes_a_picture_to_search_with() -> Result<()> {
         rows_are_filled(page).await?;
         drop_on(page, ROW, std::slice::from_ref(&first)).await?;
         page.wait_text(&["0000.jpg is not part of the set."], SOON).await?;
-        page.evaluate(PASTE).await?;
+        page.paste(PASTED).await?;
         page.wait_text(&["pasted.png is not part of the set."], SOON).await?;
         let pictures = page.evaluate(PICTURES).await?;
         ensure!(pictures == "1,000", "There are {pictures} pictures.");
@@ -114,25 +109,15 @@ async fn wait_call(page: &Page, call: &str) -> Result<()> {
     page.wait(&what, SOON, async || Ok((page.evaluate(CALL).await? == call).then_some(()))).await
 }
 
+/// Shares of a part's width and height.
+const MIDDLE: [f64; 2] = [0.5, 0.5];
+
 async fn drop_on(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
-    page.browser().drag(files, middle_of(page, part).await?, true).await
+    page.browser().drag(files, page.bring_to_sight(part, MIDDLE).await?, true).await
 }
 
 async fn drag_over(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
-    page.browser().drag(files, middle_of(page, part).await?, false).await
-}
-
-/// The middle of a part of the page, scrolled to where it can be seen.
-async fn middle_of(page: &Page, part: &str) -> Result<[f64; 2]> {
-    let place = format!(
-        "(() => {{
-            const part = document.querySelector('{part}');
-            part.scrollIntoView({{ block: 'center' }});
-            const {{ x, y, width, height }} = part.getBoundingClientRect();
-            return [x + width / 2, y + height / 2];
-        }})()"
-    );
-    Ok(serde_json::from_value(page.evaluate(&place).await?)?)
+    page.browser().drag(files, page.bring_to_sight(part, MIDDLE).await?, false).await
 }
 
 /// Leaves pictures of a part of the page, wide and narrow, light and dark.

@@ -89,21 +89,13 @@ async fn open_on_a_phone(page: &Page) -> Result<()> {
 
 /// Taps a part of the page, at these shares of its width and height.
 async fn tap(page: &Page, part: &str, across: f64, down: f64) -> Result<()> {
-    let place = format!(
-        "(() => {{
-            const part = document.querySelector('{part}');
-            part.scrollIntoView({{ block: 'center' }});
-            const {{ x, y, width, height }} = part.getBoundingClientRect();
-            return [Math.round(x + width * {across}), Math.round(y + height * {down})];
-        }})()"
-    );
-    let place = page.evaluate(&place).await?;
+    let place = page.bring_to_sight(part, [across, down]).await?.map(f64::round);
     let finger = json!({
         "type": "pointer",
         "id": "finger",
         "parameters": {"pointerType": "touch"},
         "actions": [
-            {"type": "pointerMove", "x": place[0], "y": place[1], "duration": 0},
+            {"type": "pointerMove", "x": place[0] as i64, "y": place[1] as i64, "duration": 0},
             {"type": "pointerDown", "button": 0},
             {"type": "pointerUp", "button": 0},
         ],
