@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 use crate::{
     protocol::{Backend, Environment},
-    settings::BackendChoice,
+    settings::{BackendChoice, Settings},
 };
 
 /// A device that is ready, and what is to be said of it.
@@ -30,13 +30,13 @@ impl Refusal {
     }
 }
 
-/// Opens the device that was asked for, or the CPU with the reason why not. `None` where
-/// WebGPU can be had, but by the engine that was built with it.
-pub async fn open(choice: BackendChoice) -> Option<Opened> {
-    if choice == BackendChoice::Cpu {
+/// Opens the device that these settings ask for, or the CPU with the reason why not. `None`
+/// where WebGPU can be had, but by the engine that was built with it.
+pub async fn open(settings: &Settings) -> Option<Opened> {
+    if settings.backend == BackendChoice::Cpu {
         return Some(cpu(Refusal::new("The CPU was asked for.")));
     }
-    webgpu(choice).await.unwrap_or_else(|refusal| Some(cpu(refusal)))
+    webgpu(settings).await.unwrap_or_else(|refusal| Some(cpu(refusal)))
 }
 
 fn cpu(Refusal { reason, adapter }: Refusal) -> Opened {
@@ -45,27 +45,27 @@ fn cpu(Refusal { reason, adapter }: Refusal) -> Opened {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-async fn webgpu(_: BackendChoice) -> Result<Option<Opened>, Refusal> {
+async fn webgpu(_: &Settings) -> Result<Option<Opened>, Refusal> {
     Err(Refusal::new("Outside a browser the engine runs on the CPU."))
 }
 
 #[cfg(all(target_arch = "wasm32", not(feature = "webgpu")))]
-async fn webgpu(choice: BackendChoice) -> Result<Option<Opened>, Refusal> {
-    super::adapter::find(choice).await.map(|_| None)
+async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
+    super::adapter::find(settings.backend).await.map(|_| None)
 }
 
 #[cfg(all(target_arch = "wasm32", feature = "webgpu"))]
-async fn webgpu(choice: BackendChoice) -> Result<Option<Opened>, Refusal> {
-    let adapter = super::adapter::find(choice).await?;
+async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
+    let adapter = super::adapter::find(settings.backend).await?;
     let refuse = |reason: String| Refusal { reason, adapter: adapter.clone() };
     let device = Device::wgpu_options().init_async().await;
     let device =
         device.map_err(|error| refuse(format!("WebGPU could not be started ({error}); the CPU is used.")))?;
-    let verdict = super::self_test::self_test(&device).await;
+    let verdict = super::self_test::self_test(&device, settings).await;
     let self_test = verdict.map_err(|disagreement| {
         refuse(format!("WebGPU on this machine computes wrong numbers ({disagreement}); the CPU is used."))
     })?;
-    let reason = match choice {
+    let reason = match settings.backend {
         BackendChoice::WebGpu => "WebGPU was asked for.",
         _ => "This browser offers WebGPU on a real graphics adapter.",
     };

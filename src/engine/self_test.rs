@@ -1,7 +1,8 @@
 //! Compares a device with the CPU before anyone relies on it.
 //!
 //! Graphics drivers are many and some compute wrong numbers without saying so. Two
-//! tiny training steps on both backends show it, from the views to the moved weights.
+//! training steps on both backends show it, from the views to the moved weights. They are of
+//! the size of the run's own, so that what is compiled for them is what the run needs.
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
@@ -15,9 +16,6 @@ use crate::{
     settings::{Images, Settings},
     train::{Computed, Trainer, upload},
 };
-
-/// Pictures in the test; few, so that it takes no noticeable time.
-const PICTURES: usize = 8;
 
 /// The most that a value of a view may differ, out of 1: less than what a byte can hold.
 const VIEW_TOLERANCE: f32 = 3e-3;
@@ -33,9 +31,11 @@ const GRADIENT_TOLERANCE: f32 = 1e-2;
 /// the same way.
 const STEPS: usize = 2;
 
-/// Says in one sentence how close the device comes to the CPU, or what differs too much.
-pub async fn self_test(device: &Device) -> Result<String, String> {
-    let (mut theirs, mut ours) = (trainer(device), trainer(&Device::flex()));
+/// Says in one sentence how close the device comes to the CPU in steps as large as by these
+/// settings, or what differs too much.
+pub async fn self_test(device: &Device, settings: &Settings) -> Result<String, String> {
+    let settings = of_size(settings);
+    let (mut theirs, mut ours) = (trainer(settings, device), trainer(settings, &Device::flex()));
     let (mut worst_view, mut worst_gradient) = (0.0_f32, 0.0_f32);
     for step in 1..=STEPS {
         let views = views_differ(&theirs, &ours).await?;
@@ -70,11 +70,21 @@ async fn views_differ(theirs: &Trainer, ours: &Trainer) -> Result<f32, String> {
     Ok(differences.fold(0.0, |worst, difference| if difference <= worst { worst } else { difference }))
 }
 
-fn trainer(device: &Device) -> Trainer {
-    let mut settings = Settings::recommended(Images::Shapes);
-    (settings.side, settings.width, settings.batch) = (16, 4, 4);
-    let side = settings.side as usize;
-    let planes = (0..PICTURES).flat_map(|index| shape(index, 1).image.planes(side)).collect();
+/// What is recommended, but smaller where `settings` are: what is larger would take the CPU long.
+fn of_size(settings: &Settings) -> Settings {
+    let recommended = Settings::recommended(Images::Shapes);
+    Settings {
+        batch: recommended.batch.min(settings.batch),
+        side: recommended.side.min(settings.side),
+        width: recommended.width.min(settings.width),
+        depth: recommended.depth.min(settings.depth),
+        ..recommended
+    }
+}
+
+fn trainer(settings: Settings, device: &Device) -> Trainer {
+    let (side, pictures) = (settings.side as usize, settings.batch as usize);
+    let planes = (0..pictures).flat_map(|index| shape(index, 1).image.planes(side)).collect();
     Trainer::new(settings, upload(planes, side, device))
 }
 
@@ -123,7 +133,8 @@ mod tests {
 
     #[test]
     fn the_cpu_agrees_with_itself() {
-        let verdict = pollster::block_on(self_test(&Device::flex()));
+        let settings = Settings { batch: 4, side: 16, width: 4, ..Settings::recommended(Images::Shapes) };
+        let verdict = pollster::block_on(self_test(&Device::flex(), &settings));
         assert!(verdict.expect("it agrees").starts_with("2 test steps agree"));
     }
 

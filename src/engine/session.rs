@@ -290,7 +290,7 @@ impl<E: FnMut(Event)> Session<E> {
         if self.settings.backend != BackendChoice::Cpu {
             self.set_activity(Activity::Testing);
         }
-        let Some(opened) = backend::open(self.settings.backend).await else {
+        let Some(opened) = backend::open(&self.settings).await else {
             (self.emit)(Event::WebGpuNeeded);
             return Progress::Idle;
         };

@@ -2,10 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Run;
-use browser_tests::page::{PATIENTLY, Role, SOON};
-use browser_tests::visit::FOLDER;
+use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, visit};
-use thirtyfour::By;
 
 #[tokio::test]
 async fn the_link_that_share_copies_trains_to_the_same_losses() -> Result<()> {
@@ -122,36 +120,6 @@ async fn a_shared_link_shows_the_same_tab_elsewhere() -> Result<()> {
         page.open(&format!("{link}&run=1")).await?;
         page.wait_finished(PATIENTLY).await?;
         ensure!(page.evaluate(FRONT).await? == "Map", "Another tab is in front.");
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn embedded_the_page_is_small_and_leads_to_the_whole_one() -> Result<()> {
-    visit(Visit::default(), async |page| {
-        // Within another page, as a blog would hold it.
-        let link = "#images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&tab=loss&embed=1";
-        let blog = format!(
-            "<!doctype html><link rel='icon' href='data:,'><iframe src='./{link}' width='900' height='620'></iframe>"
-        );
-        std::fs::write(page.server().root().join(FOLDER).join("blog.html"), blog)?;
-        let driver = page.driver();
-        driver.goto(format!("{}/{FOLDER}/blog.html", page.server().origin())).await?;
-        driver.find(By::Tag("iframe")).await?.enter_frame().await?;
-        page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
-        let status = "return document.querySelector('[role=status]').innerText";
-        let done = async || {
-            let status = driver.execute(status, vec![]).await?;
-            Ok(status.json().as_str().filter(|status| status.contains("done")).map(|_| ()))
-        };
-        page.wait("the run to end", PATIENTLY, done).await?;
-        page.photograph("embedded.png").await?;
-        ensure!(page.find(Role::Button, "Shapes").await?.is_none(), "The steps show.");
-        ensure!(page.find(Role::Tab, "Loss").await?.is_some(), "The results do not show.");
-        let whole = driver.find(By::Css(".whole-page")).await?.prop("href").await?.unwrap_or_default();
-        ensure!(whole.contains("tab=loss") && !whole.contains("embed"), "It leads to {whole}.");
-        driver.enter_default_frame().await?;
         Ok(())
     })
     .await

@@ -10,6 +10,7 @@ mod builds;
 mod exports;
 mod groups;
 mod harness;
+mod hosting;
 mod keeping;
 mod labels;
 mod links;

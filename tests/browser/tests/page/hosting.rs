@@ -1,0 +1,121 @@
+//! Where the page may be served from, and what may hold it.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::page::{PATIENTLY, Role};
+use browser_tests::visit::FOLDER;
+use browser_tests::{Page, Visit, site, visit};
+use tempfile::TempDir;
+use thirtyfour::By;
+use xtask::server::Server;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+const SETTINGS: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu";
+
+/// Trains, in the document that is entered, to the last step.
+async fn train(page: &Page) -> Result<()> {
+    page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
+    let status = "return document.querySelector('[role=status]').innerText";
+    page.wait("the run to end", PATIENTLY, async || {
+        let status = page.driver().execute(status, vec![]).await?;
+        Ok(status.json().as_str().filter(|status| status.contains("done")).map(|_| ()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn in_a_page_of_another_origin_it_is_small_and_leads_to_the_whole_one() -> Result<()> {
+    let blog = TempDir::new()?;
+    let blogs = Server::start(blog.path(), 0)?;
+    visit(Visit::default(), async |page| {
+        let whole = format!("{}/{FOLDER}/", page.server().origin());
+        let article = format!(
+            "<!doctype html><link rel='icon' href='data:,'>
+            <iframe src='{whole}#{SETTINGS}&tab=loss&embed=1' width='900' height='620'></iframe>"
+        );
+        fs::write(blog.path().join("index.html"), article)?;
+        let driver = page.driver();
+        driver.goto(blogs.origin()).await?;
+        driver.find(By::Tag("iframe")).await?.enter_frame().await?;
+        train(page).await?;
+        page.photograph("embedded.png").await?;
+        ensure!(page.find(Role::Button, "Shapes").await?.is_none(), "The steps show.");
+        ensure!(page.find(Role::Tab, "Loss").await?.is_some(), "The results do not show.");
+        let link = driver.find(By::Css(".whole-page")).await?.prop("href").await?.unwrap_or_default();
+        ensure!(
+            link.starts_with(&whole) && link.contains("tab=loss") && !link.contains("embed"),
+            "It leads to {link}."
+        );
+        Ok(driver.enter_default_frame().await?)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn out_of_an_archive_it_trains_from_a_server_that_only_knows_files() -> Result<()> {
+    let folder = TempDir::new()?;
+    let archive = folder.path().join("likeness.zip");
+    pack(&site::built()?, &archive)?;
+    let unpacked = folder.path().join("unpacked");
+    ZipArchive::new(File::open(&archive)?)?.extract(&unpacked)?;
+    let Some(python) = PythonServer::start(&unpacked)? else {
+        println!("Left out: there is no Python to serve files.");
+        return Ok(());
+    };
+    visit(Visit::default(), async |page| {
+        page.driver().goto(format!("{}/#{SETTINGS}", python.origin)).await?;
+        train(page).await
+    })
+    .await
+}
+
+/// Packs the files of a folder, which holds no other folders.
+fn pack(folder: &Path, archive: &Path) -> Result<()> {
+    let mut writer = ZipWriter::new(File::create(archive)?);
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        ensure!(path.is_file(), "{} would be left out.", path.display());
+        let name = path.file_name().context("a file has a name")?.to_string_lossy();
+        writer.start_file(name, SimpleFileOptions::default())?;
+        std::io::copy(&mut File::open(&path)?, &mut writer)?;
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+/// The server in Python's standard library: it serves a folder as it is, without a header more.
+struct PythonServer {
+    process: Child,
+    origin: String,
+}
+
+impl PythonServer {
+    /// Starts one, where there is a Python.
+    fn start(folder: &Path) -> Result<Option<Self>> {
+        let started = Command::new("python3")
+            .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(mut process) = started else { return Ok(None) };
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().context("its output is read")?).read_line(&mut line)?;
+        // Serving HTTP on 127.0.0.1 port 40001 (http://127.0.0.1:40001/) ...
+        let origin = line.split(['(', ')']).nth(1).map(|address| address.trim_end_matches('/').to_owned());
+        let origin = origin.with_context(|| format!("It does not say where it serves: {line}"))?;
+        Ok(Some(Self { process, origin }))
+    }
+}
+
+impl Drop for PythonServer {
+    fn drop(&mut self) {
+        // If it has ended already there is nothing left to do.
+        let _ = self.process.kill().and_then(|()| self.process.wait());
+    }
+}
