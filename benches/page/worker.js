@@ -41,20 +41,23 @@ function median(values) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-async function measure(contestant) {
+/** Losses and costs; the first loss counts from `start`, before there was any contestant. */
+async function measure(start, contestant) {
   const losses = [];
+  let first;
   for (let step = 0; step < SHOWN; step++) {
     contestant.step();
     losses.push(await contestant.loss());
+    first ??= performance.now() - start;
   }
   const { milliseconds } = await block(contestant, 1);
   const steps = Math.max(1, Math.round(BLOCK / milliseconds));
   const rounds = [];
-  const start = performance.now();
+  const begun = performance.now();
   do rounds.push(await marginal(contestant, steps));
-  while (rounds.length < ROUNDS && performance.now() - start < PATIENCE);
+  while (rounds.length < ROUNDS && performance.now() - begun < PATIENCE);
   const medians = Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]);
-  return { losses, ...Object.fromEntries(medians) };
+  return { losses, first, ...Object.fromEntries(medians) };
 }
 
 // What goes wrong beside the promises that are awaited here, such as a panic in a callback.
@@ -63,8 +66,9 @@ self.addEventListener("error", ({ message }) => postMessage({ failed: message })
 
 self.onmessage = async ({ data: { contestant, backend, problem } }) => {
   try {
+    const start = performance.now();
     const { prepare } = await import(`./${contestant}.js`);
-    postMessage(await measure(await prepare(backend, problem)));
+    postMessage(await measure(start, await prepare(backend, problem)));
   } catch (error) {
     postMessage({ failed: `${error}` });
   }

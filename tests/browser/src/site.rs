@@ -260,7 +260,8 @@ pub fn other_build() -> String {
     format!("{version}{}", if hash == "0" { "1" } else { "0" })
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with all that it holds.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
