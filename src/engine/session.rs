@@ -188,8 +188,9 @@ impl<E: FnMut(Event)> Session<E> {
 
     fn is_due(&self, task: Task) -> bool {
         let asked = &self.questions;
-        let compares = matches!(task, Task::Evaluate | Task::StartPixels | Task::StartEvaluation);
-        if compares && self.is_first_step_awaited() {
+        let can_wait =
+            matches!(task, Task::Preview | Task::Evaluate | Task::StartPixels | Task::StartEvaluation);
+        if can_wait && self.is_first_step_awaited() {
             return false;
         }
         match task {
@@ -213,7 +214,8 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Whether the user waits for a run to begin. What its beginning is compared with can be
-    /// computed after the first step as well: the trainer keeps the untrained network.
+    /// computed after the first step as well: the trainer keeps the untrained network. And so can
+    /// views that are shown beside it.
     fn is_first_step_awaited(&self) -> bool {
         let at_start = self.run.as_ref().is_none_or(|run| run.trainer.steps_taken() == 0);
         self.goal != Goal::Rest && at_start

@@ -1,49 +1,45 @@
-//! What exists in a browser alone: the panels, one a file, and the lines to files,
-//! clipboard and engine.
+//! What exists in a browser alone: what is seen of the state, and the lines to files, storage
+//! and engine.
+//!
+//! What is seen:
+//! - [`app`]: the whole page; around it [`masthead`], [`footer`] and [`tour`]
+//! - [`rail`]: the five steps on the left
+//! - [`stage`]: the pictures, and the results in their tabs
+//! - [`controls`]: what settings are made with and buttons that several parts have
+//! - [`canvas`]: pixels and pictures
+//!
+//! What happens:
+//! - [`session`]: the state, shared by all parts; [`actions`]: what the user can do to it
+//! - [`engine`]: the engine, started, heard and replaced
+//! - [`worker`]: workers that are missed once they are gone
+//! - [`files`]: pictures, models and experiments on their way in and out
+//! - [`keeping`]: the experiment in the browser's own storage
+//! - [`drop_zone`], [`pointing`], [`reach`]: how the user brings and points
+//! - [`address_bar`], [`layout`], [`theme`], [`timing`]: the window, its look and its clocks
+//! - [`dynamic`]: closures boxed, so that the page stays small
 
 mod actions;
 mod address_bar;
 mod app;
-mod background;
-mod builtin;
-mod clipboard;
+mod canvas;
 mod controls;
-mod decoder;
-mod download;
 mod drop_zone;
 mod dynamic;
-mod engine_code;
-mod engine_link;
-mod experiment_file;
-mod explain;
-mod file_button;
+mod engine;
+mod files;
 mod footer;
-mod incoming;
-mod intake;
-mod keeper;
+mod keeping;
 mod layout;
-mod lifeline;
 mod masthead;
-mod measure;
-mod model_file;
-mod paint;
-mod persistence;
-mod png_button;
 mod pointing;
-mod query;
 mod rail;
 mod reach;
-mod remote;
 mod session;
 mod stage;
-mod storage;
-mod supervisor;
 mod theme;
-mod thumbnail;
 mod timing;
 mod tour;
-mod twice;
-mod watched_worker;
+mod worker;
 
 /// Starts the page.
 pub fn start() {

@@ -23,17 +23,17 @@ fn a_settled_set_is_scored_before_any_training() {
 }
 
 #[test]
-fn a_run_that_is_waited_for_begins_before_the_set_is_compared() {
+fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown() {
     let mut harness = Harness::new(small());
     harness.send(Command::Add(pictures(0..12)));
+    harness.send(Command::Preview { pictures: vec![2], views: 2, draw: 0 });
     harness.send(Command::Train);
     harness.settle();
     let events = harness.take();
     let first = |is_one: fn(&Event) -> bool| events.iter().position(is_one).expect("it happens");
-    assert!(
-        first(|event| matches!(event, Event::Stepped(_)))
-            < first(|event| matches!(event, Event::Evaluated(_)))
-    );
+    let stepped = first(|event| matches!(event, Event::Stepped(_)));
+    assert!(stepped < first(|event| matches!(event, Event::Evaluated(_))));
+    assert!(stepped < first(|event| matches!(event, Event::Views(_))));
     let known: Vec<_> = evaluations(&events).iter().map(|found| (found.stage, found.step)).collect();
     assert_eq!(known[..2], [(Stage::Pixels, 0), (Stage::Untrained, 0)]);
     assert_eq!(known.last(), Some(&(Stage::Trained, 5)));

@@ -167,7 +167,9 @@ impl<E: FnMut(Event)> Session<E> {
             return Ok(());
         }
         self.set_activity(Activity::Training);
-        if self.run.as_ref().is_some_and(|run| run.snapshots.is_empty()) {
+        // What a run begins with, its seed draws again; what it goes on from, nothing does.
+        let goes_on = |run: &Run| run.trainer.steps_taken() > 0 && run.snapshots.is_empty();
+        if self.run.as_ref().is_some_and(goes_on) {
             self.keep_snapshot().await?;
         }
         let started = Instant::now();

@@ -6,7 +6,12 @@ use leptos::{
 };
 use wasm_bindgen::JsValue;
 
-use super::{builtin, dynamic::effect, experiment_file, session::Session, timing};
+use super::{
+    dynamic::effect,
+    files::{builtin, experiment_file},
+    session::Session,
+    timing,
+};
 use crate::{
     page::{
         address,

@@ -3,16 +3,17 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    address_bar, builtin,
+    address_bar,
     drop_zone::DropOverlay,
+    engine::supervisor,
+    files::{builtin, remote},
     footer::Footer,
-    keeper,
+    keeping::keeper,
     masthead::Masthead,
     rail::Rail,
-    remote,
     session::Session,
     stage::Stage,
-    supervisor, theme,
+    theme,
     tour::{Tour, TourGuide},
 };
 use crate::{page::address, settings::Images};

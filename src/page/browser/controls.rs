@@ -1,9 +1,15 @@
 //! The controls that settings are made with.
 
+pub mod clipboard;
+pub mod explain;
+pub mod file_button;
+pub mod twice;
+
+use explain::Explain;
 use leptos::{ev, prelude::*};
 use web_sys::HtmlInputElement;
 
-use super::{dynamic::handler, explain::Explain, session::Session};
+use super::{dynamic::handler, session::Session};
 use crate::{page::terms::Term, settings::Range};
 
 /// A slider with its value in words beside its name.

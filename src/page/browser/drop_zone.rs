@@ -3,8 +3,10 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    incoming::{self, Drop, Gathered},
-    intake, query,
+    files::{
+        incoming::{self, Drop, Gathered},
+        intake, query,
+    },
     session::Session,
 };
 use crate::page::{destination::Destination, state::Part};

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{clipboard, dynamic::handler, session::Session};
+use super::{controls::clipboard, dynamic::handler, session::Session};
 use crate::{
     page::{
         export,

@@ -3,9 +3,9 @@
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::{
-    clipboard,
+    controls::clipboard,
     dynamic::{dynamic, effect, handler},
-    remote::address_of,
+    files::remote::address_of,
     session::Session,
     theme::ThemeSwitch,
     timing,

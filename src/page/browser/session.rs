@@ -8,7 +8,11 @@ use leptos::prelude::{
     expect_context,
 };
 
-use super::{engine_code::Code, engine_link::EngineLink, keeper, storage::Storage, timing};
+use super::{
+    engine::{code::Code, link::EngineLink},
+    keeping::{keeper, storage::Storage},
+    timing,
+};
 use crate::{
     page::state::{Part, Parts, State},
     protocol::Command,

@@ -7,12 +7,13 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
-            controls::{CountField, Slider},
+            canvas::{
+                paint,
+                thumbnail::{Painted, Thumbnail},
+            },
+            controls::{CountField, Slider, explain::Explain},
             dynamic::{When, dynamic, effect, handler, memo},
-            explain::Explain,
-            paint,
             session::Session,
-            thumbnail::{Painted, Thumbnail},
             timing,
         },
         operations::{OPERATIONS, PRESETS, Presentation, Preset},

@@ -6,8 +6,7 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
-            controls::{Choice, NumberField},
-            explain::Explain,
+            controls::{Choice, NumberField, explain::Explain},
             session::Session,
         },
         state::Part,

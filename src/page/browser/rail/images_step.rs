@@ -6,13 +6,12 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
-            builtin,
+            controls::{explain::Explain, file_button::FileButton, twice::Twice},
             dynamic::{When, handler, keyed},
-            explain::Explain,
-            file_button::FileButton,
-            incoming, intake, keeper, layout, pointing,
+            files::{builtin, incoming, intake},
+            keeping::keeper,
+            layout, pointing,
             session::Session,
-            twice::Twice,
         },
         state::{Failure, Keeping as Kept, Part},
         terms, words,

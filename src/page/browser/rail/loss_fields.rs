@@ -6,9 +6,8 @@ use super::training_step::{fraction, fractional};
 use crate::{
     page::{
         browser::{
-            controls::{Choice, NumberField},
+            controls::{Choice, NumberField, explain::Explain},
             dynamic::{dynamic, memo},
-            explain::Explain,
             session::Session,
         },
         state::Part,

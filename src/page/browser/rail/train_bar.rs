@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
+        controls::explain::Explain,
         dynamic::{effect, handler, memo},
-        explain::Explain,
         layout,
         session::Session,
     },

@@ -11,9 +11,8 @@ use crate::{
     decimal,
     page::{
         browser::{
-            builtin,
-            controls::{Choice, NumberField},
-            explain::Explain,
+            controls::{Choice, NumberField, explain::Explain},
+            files::builtin,
             session::Session,
         },
         state::Part,

@@ -6,11 +6,10 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
-            download,
+            canvas::paint,
             dynamic::{effect, handler},
-            experiment_file,
+            files::{download, experiment_file},
             footer::browser,
-            paint,
             session::Session,
         },
         export::{Export, File, projector, run::run_json},

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     page::{
         browser::{
+            canvas::png_button::PngButton,
+            controls::explain::Explain,
             dynamic::{Memo, When, dynamic, memo},
-            explain::Explain,
-            png_button::PngButton,
             pointing,
             session::Session,
         },

@@ -5,7 +5,10 @@ use leptos::{html, prelude::*};
 use crate::{
     page::{
         browser::{
-            dynamic::dynamic, explain::Explain, measure::follow_size, png_button::PngButton, session::Session,
+            canvas::{measure::follow_size, png_button::PngButton},
+            controls::explain::Explain,
+            dynamic::dynamic,
+            session::Session,
         },
         state::{Part, State},
         terms::Term,

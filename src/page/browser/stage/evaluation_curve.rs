@@ -6,7 +6,10 @@ use super::curve::{grid, inner_frame};
 use crate::{
     page::{
         browser::{
-            dynamic::dynamic, explain::Explain, measure::follow_size, png_button::PngButton, session::Session,
+            canvas::{measure::follow_size, png_button::PngButton},
+            controls::explain::Explain,
+            dynamic::dynamic,
+            session::Session,
         },
         state::{Part, State},
         terms::Term,

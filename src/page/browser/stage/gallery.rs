@@ -7,11 +7,10 @@ use crate::{
     image::SIDE,
     page::{
         browser::{
+            canvas::{measure::follow_size, paint, thumbnail::title},
             dynamic::{Memo, When, effect, handler, keyed, memo},
-            measure::follow_size,
-            paint, reach,
+            reach,
             session::Session,
-            thumbnail::title,
         },
         grid::Grid,
         state::{Part, Reach, Tab},

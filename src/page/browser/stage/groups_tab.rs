@@ -11,9 +11,8 @@ use super::{
 use crate::{
     page::{
         browser::{
-            controls::Choice,
+            controls::{Choice, explain::Explain},
             dynamic::{Memo, When, dynamic, effect, handler, keyed, memo},
-            explain::Explain,
             session::Session,
         },
         state::{Finding, Part, State},

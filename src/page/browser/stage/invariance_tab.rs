@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::{
     page::{
         browser::{
+            canvas::png_button::PngButton,
+            controls::explain::Explain,
             dynamic::{dynamic, effect, memo},
-            explain::Explain,
-            png_button::PngButton,
             session::Session,
         },
         invariance::{self, Row},

@@ -6,9 +6,9 @@ use super::labels_tab::Focus;
 use crate::{
     page::{
         browser::{
+            canvas::thumbnail::{Thumbnail, title},
             dynamic::{Memo, When, dynamic, handler, memo},
             session::Session,
-            thumbnail::{Thumbnail, title},
         },
         predictions::standing,
         state::{MAX_LENGTH, Part},

@@ -8,9 +8,8 @@ use super::{confusion::ConfusionView, label_entry::LabelEntry, predictions::Pred
 use crate::{
     page::{
         browser::{
-            controls::{Choice, Slider},
+            controls::{Choice, Slider, explain::Explain},
             dynamic::{Memo, When, effect, handler},
-            explain::Explain,
             session::Session,
         },
         predictions::{LACKING, Method, split_in_words},

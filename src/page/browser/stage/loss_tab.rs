@@ -14,10 +14,9 @@ use super::{
 use crate::{
     page::{
         browser::{
-            controls::Choice,
+            canvas::png_button::PngButton,
+            controls::{Choice, explain::Explain},
             dynamic::{When, memo},
-            explain::Explain,
-            png_button::PngButton,
             pointing,
             session::Session,
         },

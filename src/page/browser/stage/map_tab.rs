@@ -6,12 +6,13 @@ use super::{map_colours::MapColours, map_view::MapView, wanted_stage};
 use crate::{
     page::{
         browser::{
-            controls::Choice,
+            canvas::{
+                png_button::PngButton,
+                thumbnail::{Thumbnail, title},
+            },
+            controls::{Choice, explain::Explain},
             dynamic::{dynamic, effect, handler, memo},
-            explain::Explain,
-            png_button::PngButton,
             session::Session,
-            thumbnail::{Thumbnail, title},
         },
         state::{Part, Tab},
         terms, words,

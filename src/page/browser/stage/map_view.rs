@@ -12,8 +12,8 @@ use scene::Scene;
 use crate::{
     page::{
         browser::{
+            canvas::measure::follow_size,
             dynamic::{effect, handler},
-            measure::follow_size,
             session::Session,
             timing,
         },

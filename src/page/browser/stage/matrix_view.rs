@@ -5,8 +5,9 @@ use leptos::{ev, html, prelude::*};
 use crate::{
     page::{
         browser::{
+            canvas::paint,
             dynamic::{effect, handler},
-            paint, reach,
+            reach,
         },
         state::Reach,
     },

@@ -9,11 +9,11 @@ use super::{
 use crate::{
     page::{
         browser::{
+            canvas::thumbnail::{Thumbnail, title},
+            controls::explain::Explain,
             dynamic::{dynamic, handler, memo},
-            explain::Explain,
             reach,
             session::Session,
-            thumbnail::{Thumbnail, title},
         },
         state::{Neighbour, Part, State},
         terms, words,

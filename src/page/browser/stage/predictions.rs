@@ -6,11 +6,11 @@ use super::{label_entry::MAX_OFFERED, labels_tab::Focus};
 use crate::{
     page::{
         browser::{
+            canvas::thumbnail::{Thumbnail, title},
+            controls::explain::Explain,
             dynamic::{Memo, When, handler, keyed, memo},
-            explain::Explain,
             reach,
             session::Session,
-            thumbnail::{Thumbnail, title},
         },
         predictions::{Prediction, compared, predictions},
         state::Part,

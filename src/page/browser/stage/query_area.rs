@@ -3,16 +3,18 @@
 use leptos::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use crate::image::SIDE;
-use crate::page::{
-    browser::{
-        dynamic::{When, handler, memo},
-        file_button::FileButton,
-        incoming, paint, query,
-        session::Session,
-        thumbnail::Painted,
+use crate::{
+    image::SIDE,
+    page::{
+        browser::{
+            canvas::{paint, thumbnail::Painted},
+            controls::file_button::FileButton,
+            dynamic::{When, handler, memo},
+            files::{incoming, query},
+            session::Session,
+        },
+        state::Part,
     },
-    state::Part,
 };
 
 /// The button that takes a picture, the picture itself, and the way to end the search.

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::{
     page::{
         browser::{
+            canvas::thumbnail::{Thumbnail, title},
             dynamic::dynamic,
             session::Session,
-            thumbnail::{Thumbnail, title},
         },
         words,
     },

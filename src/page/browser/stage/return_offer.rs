@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
+        controls::twice::Twice,
         dynamic::{dynamic, handler},
-        keeper,
+        keeping::keeper,
         session::Session,
-        twice::Twice,
     },
     state::{Offer, Part},
 };

@@ -7,13 +7,14 @@ use crate::{
     image::SIDE,
     page::{
         browser::{
-            controls::Slider,
+            canvas::{
+                paint,
+                png_button::PngButton,
+                thumbnail::{Painted, Thumbnail, title},
+            },
+            controls::{Slider, explain::Explain},
             dynamic::{Memo, When, dynamic, effect, handler, memo},
-            explain::Explain,
-            paint,
-            png_button::PngButton,
             session::Session,
-            thumbnail::{Painted, Thumbnail, title},
         },
         row::{LossTerms, Other, Row, position_of, temperature_at},
         state::{Part, State},

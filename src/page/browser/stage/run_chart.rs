@@ -7,7 +7,11 @@ use leptos::{html, prelude::*};
 use super::curve::{grid, inner_frame};
 use crate::{
     page::{
-        browser::{dynamic::dynamic, explain::Explain, measure::follow_size, png_button::PngButton},
+        browser::{
+            canvas::{measure::follow_size, png_button::PngButton},
+            controls::explain::Explain,
+            dynamic::dynamic,
+        },
         state::Record,
         terms::Term,
     },

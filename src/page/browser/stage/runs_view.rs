@@ -8,8 +8,8 @@ use super::run_chart::{LINES, RunChart};
 use crate::{
     page::{
         browser::{
+            controls::explain::Explain,
             dynamic::{When, dynamic, handler, keyed, memo},
-            explain::Explain,
             session::Session,
         },
         run_words::{described, difference, scores},

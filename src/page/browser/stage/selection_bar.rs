@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
+        canvas::thumbnail::title,
         dynamic::{When, handler, memo},
         session::Session,
-        thumbnail::title,
     },
     state::Part,
     words,

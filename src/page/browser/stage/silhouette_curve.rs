@@ -6,9 +6,8 @@ use super::curve::{grid, inner_frame};
 use crate::{
     page::{
         browser::{
+            canvas::{measure::follow_size, png_button::PngButton},
             dynamic::{Memo, dynamic, handler, memo},
-            measure::follow_size,
-            png_button::PngButton,
             session::Session,
         },
         state::{Part, State},

@@ -12,10 +12,9 @@ use super::{
 use crate::{
     page::{
         browser::{
-            controls::Choice,
+            canvas::png_button::PngButton,
+            controls::{Choice, explain::Explain},
             dynamic::{Memo, When, dynamic, effect, memo},
-            explain::Explain,
-            png_button::PngButton,
             pointing,
             session::Session,
         },

@@ -5,10 +5,10 @@ use leptos::{ev, prelude::*};
 use crate::{
     page::{
         browser::{
+            canvas::thumbnail::{Thumbnail, title},
             dynamic::{When, handler, keyed},
             reach,
             session::Session,
-            thumbnail::{Thumbnail, title},
         },
         state::Part,
         strips::Strip,

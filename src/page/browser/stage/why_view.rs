@@ -7,12 +7,10 @@ use crate::{
     image::SIDE,
     page::{
         browser::{
+            canvas::{paint, png_button::PngButton, thumbnail::Thumbnail},
+            controls::explain::Explain,
             dynamic::{effect, handler},
-            explain::Explain,
-            paint,
-            png_button::PngButton,
             session::Session,
-            thumbnail::Thumbnail,
         },
         likeness,
         state::{Part, State},

@@ -6,7 +6,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::{
     image::SIDE,
-    page::{browser::paint, state::State},
+    page::{browser::canvas::paint, state::State},
     plot::{
         contact_sheet::{GAP, contact_sheet},
         map::Point,

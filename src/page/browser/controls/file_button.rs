@@ -3,9 +3,9 @@
 use leptos::{ev, html, prelude::*};
 use web_sys::HtmlInputElement;
 
-use super::{
+use crate::page::browser::{
     dynamic::handler,
-    incoming::{self, Gathered},
+    files::incoming::{self, Gathered},
     session::Session,
 };
 

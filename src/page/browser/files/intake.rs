@@ -10,15 +10,15 @@ use web_sys::File;
 
 use super::{
     decoder::Decoders,
-    engine_code::words,
     experiment_file,
     incoming::{Gathered, Incoming},
     model_file,
-    session::Session,
-    timing,
 };
 use crate::{
-    page::state::{Failure, Newcomer, State},
+    page::{
+        browser::{engine::code::words, session::Session, timing},
+        state::{Failure, Newcomer, State},
+    },
     settings::Images,
 };
 

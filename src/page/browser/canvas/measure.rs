@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, ResizeObserver, ResizeObserverEntry};
 
-use super::dynamic::effect;
+use crate::page::browser::dynamic::effect;
 
 /// An element's inner width and height in pixels, followed for as long as the component lives.
 pub fn follow_size(element: NodeRef<html::Div>) -> Signal<(f64, f64)> {

@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
 
-use super::timing;
+use crate::page::browser::timing;
 
 /// How long the browser may take to read the script, in milliseconds.
 const GRACE: u64 = 60_000;

@@ -6,13 +6,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 
-use super::{
-    engine_code::{address, words},
-    session::Session,
-    timing,
-};
 use crate::{
-    page::state::Newcomer,
+    page::{
+        browser::{
+            engine::code::{address, words},
+            session::Session,
+            timing,
+        },
+        state::Newcomer,
+    },
     samples::{self, Sample},
     settings::Images,
 };

@@ -6,15 +6,14 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
-use super::{
-    background,
-    engine_code::{Code, address},
-    lifeline,
+use super::code::{Code, address};
+use crate::{
+    page::browser::worker::{background, lifeline},
+    protocol::{self, Command, Event, MessageError},
 };
-use crate::protocol::{self, Command, Event, MessageError};
 
 /// What the worker does before it has its code.
-const SCRIPT: &str = include_str!("../../../static/engine-worker.js");
+const SCRIPT: &str = include_str!("../../../../static/engine-worker.js");
 
 /// A running engine; dropping it ends the worker.
 pub struct EngineLink {

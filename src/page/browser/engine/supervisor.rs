@@ -6,19 +6,22 @@ use leptos::{
 };
 
 use super::{
-    download,
-    engine_code::{self, Download, Engine, words},
-    engine_link::EngineLink,
-    session::{Decoded, Session},
-    timing,
+    code::{self, Download, Engine, words},
+    link::EngineLink,
 };
-use web_sys::{CustomEvent, CustomEventInit};
-
 use crate::{
-    page::export::File,
+    page::{
+        browser::{
+            files::download,
+            session::{Decoded, Session},
+            timing,
+        },
+        export::File,
+    },
     protocol::{Backend, Event, MessageError},
     settings::BackendChoice,
 };
+use web_sys::{CustomEvent, CustomEventInit};
 
 /// Breakdowns within this time, in milliseconds, count together.
 const MEMORY: f64 = 60_000.0;
@@ -32,7 +35,7 @@ const BEFORE_GIVING_UP: usize = 4;
 /// Starts the engine while its code is still on the way.
 pub fn start(session: Session) {
     connect(session);
-    spawn_local(async move { load(session, engine_code::first().await).await });
+    spawn_local(async move { load(session, code::first().await).await });
 }
 
 /// Boots the engine once its code is there.

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
-use super::timing;
+use crate::page::browser::timing;
 
 /// How long a button says that it copied, in milliseconds.
 const THANKS: u64 = 2_500;

@@ -9,9 +9,10 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, File};
 
-use super::{builtin, decoder::next_request, download, session::Session, storage::Trouble, timing};
+use super::{builtin, decoder::next_request, download};
 use crate::{
     page::{
+        browser::{keeping::storage::Trouble, session::Session, timing},
         by_id::Ids,
         experiment::{Experiment, pictures_from_bytes},
         state::{Newcomer, PORTION},

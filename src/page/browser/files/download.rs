@@ -5,8 +5,10 @@ use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use super::{engine_code::words, session::Session, timing};
-use crate::page::export::File;
+use crate::page::{
+    browser::{engine::code::words, session::Session, timing},
+    export::File,
+};
 
 /// How long the browser may take to fetch the file, in milliseconds.
 const GRACE: u64 = 60_000;

@@ -12,15 +12,14 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Event;
 
-use super::{
-    experiment_file::{self, Outcome},
-    persistence,
-    session::Session,
-    storage::Trouble,
-    theme, timing,
-};
+use super::{persistence, storage::Trouble};
 use crate::{
     page::{
+        browser::{
+            files::experiment_file::{self, Outcome},
+            session::Session,
+            theme, timing,
+        },
         by_id::Ids,
         state::{Keeping, Offer, Patience},
     },

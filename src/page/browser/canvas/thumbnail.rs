@@ -3,8 +3,12 @@
 use leptos::{html, prelude::*};
 use web_sys::HtmlCanvasElement;
 
-use super::{dynamic::effect, paint, session::Session};
-use crate::{image::SIDE, protocol::PictureId};
+use super::paint;
+use crate::{
+    image::SIDE,
+    page::browser::{dynamic::effect, session::Session},
+    protocol::PictureId,
+};
 
 /// A picture's canvas; its name has to stand beside it or label the control around it.
 #[component]

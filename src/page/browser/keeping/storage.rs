@@ -13,9 +13,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::{
-    engine_code::{address, words},
-    watched_worker::WatchedWorker,
+use crate::page::browser::{
+    engine::code::{address, words},
+    worker::watched_worker::WatchedWorker,
 };
 
 /// Why a question was not answered.

@@ -7,9 +7,11 @@ use web_sys::{Element, EventTarget};
 use super::{
     decoder::Decoders,
     incoming::{Gathered, Incoming},
-    session::Session,
 };
-use crate::{page::destination::Place, protocol::Command};
+use crate::{
+    page::{browser::session::Session, destination::Place},
+    protocol::Command,
+};
 
 /// The id of the area that takes queries.
 pub const AREA: &str = "search-area";

@@ -10,14 +10,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Location};
 
 use super::{
-    dynamic::effect,
     experiment_file,
     incoming::{Gathered, Incoming},
     intake, model_file,
-    session::Session,
 };
 use crate::{
-    page::state::{Failure, Part, State},
+    page::{
+        browser::{dynamic::effect, session::Session},
+        state::{Failure, Part, State},
+    },
     settings::MIN_PICTURES,
 };
 

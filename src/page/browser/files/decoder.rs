@@ -13,13 +13,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url};
 
-use super::{
-    session::{Decoded, Session},
-    watched_worker::WatchedWorker,
-};
 use crate::{
     image::{BACKGROUND, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
-    page::file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg},
+    page::{
+        browser::{
+            session::{Decoded, Session},
+            worker::watched_worker::WatchedWorker,
+        },
+        file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg},
+    },
     protocol::Command,
 };
 
@@ -33,7 +35,7 @@ const LARGE: u64 = 1 << 27;
 const WORKERS: usize = 2;
 
 /// What they do.
-const SCRIPT: &str = include_str!("../../../static/decode-worker.js");
+const SCRIPT: &str = include_str!("../../../../static/decode-worker.js");
 
 /// Decoders for one batch of files; dropping them ends their workers.
 pub struct Decoders {

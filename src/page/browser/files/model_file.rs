@@ -3,8 +3,11 @@
 use leptos::task::spawn_local;
 use web_sys::File;
 
-use super::{decoder::bytes, session::Session};
-use crate::protocol::{Command, MAX_MODEL_BYTES};
+use super::decoder::bytes;
+use crate::{
+    page::browser::session::Session,
+    protocol::{Command, MAX_MODEL_BYTES},
+};
 
 /// Whether a file is one by its name.
 pub fn is_one(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::dynamic::handler;
+use crate::page::browser::dynamic::handler;
 
 /// The button. It forgets that it was pressed once when the focus goes elsewhere.
 #[component]
