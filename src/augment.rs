@@ -18,18 +18,9 @@ use rand::{Rng, RngExt};
 pub use self::{blur::Blur, colour::Colour, cutout::Cutout, noise::Noise};
 use crate::settings::{Augmentations, Operation};
 
-/// The most that brightness, contrast and saturation deviate from 1, at full strength.
-const MAX_JITTER: f32 = 0.8;
-
 /// The most that a crop's width-to-height ratio deviates from 1, as a factor
 /// (Szegedy et al. 2015).
 const MAX_ASPECT: f32 = 4.0 / 3.0;
-
-/// The strongest blur's standard deviation, as a share of the picture's side.
-const MAX_BLUR: f32 = 1.0 / 16.0;
-
-/// The strongest noise's standard deviation, where values are 0 … 1.
-const MAX_NOISE: f32 = 0.25;
 
 /// Everything that happens to one view.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,9 +82,9 @@ fn draw_place(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2
 /// Draws the operations on colour and joins them into one.
 fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
     let mut signed = |operation: &Operation| strength(operation, rng) * rng.random_range(-1.0..1.0f32);
-    let brightness = Colour::brightness(1.0 + MAX_JITTER * signed(&augmentations.brightness));
-    let contrast = Colour::contrast(1.0 + MAX_JITTER * signed(&augmentations.contrast));
-    let saturation = Colour::saturation(1.0 + MAX_JITTER * signed(&augmentations.saturation));
+    let brightness = Colour::brightness(1.0 + Augmentations::MAX_JITTER * signed(&augmentations.brightness));
+    let contrast = Colour::contrast(1.0 + Augmentations::MAX_JITTER * signed(&augmentations.contrast));
+    let saturation = Colour::saturation(1.0 + Augmentations::MAX_JITTER * signed(&augmentations.saturation));
     let hue = Colour::hue(PI * signed(&augmentations.hue));
     let invert = Colour::invert(strength(&augmentations.invert, rng));
     let grayscale = Colour::grayscale(strength(&augmentations.grayscale, rng));
@@ -102,12 +93,12 @@ fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
 
 /// Draws a blur of any deviation up to the strongest.
 fn draw_blur(operation: &Operation, rng: &mut impl Rng) -> Blur {
-    Blur { deviation: strength(operation, rng) * MAX_BLUR * rng.random_range(0.0..1.0f32) }
+    Blur { deviation: strength(operation, rng) * Augmentations::MAX_BLUR * rng.random_range(0.0..1.0f32) }
 }
 
 /// Draws noise of any deviation up to the strongest.
 fn draw_noise(operation: &Operation, rng: &mut impl Rng) -> Noise {
-    let deviation = strength(operation, rng) * MAX_NOISE * rng.random_range(0.0..1.0f32);
+    let deviation = strength(operation, rng) * Augmentations::MAX_NOISE * rng.random_range(0.0..1.0f32);
     Noise { deviation, seed: rng.random() }
 }
 

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn three_convolutions() -> Problem {
-        Problem { encoder: EncoderConfig { stages: vec![(16, 1), (32, 2), (64, 2)] }, pairs: 32, side: 32 }
+        Problem { encoder: EncoderConfig { blocks: vec![(16, 1), (32, 2), (64, 2)] }, pairs: 32, side: 32 }
     }
 
     fn losses(mut contestant: Contestant, steps: usize) -> Vec<f32> {

@@ -51,7 +51,7 @@ pub struct OptimizerSteps {
 
 impl Checkpoint {
     /// Puts numbers together with what they mean. AdamW's moments that are missing are those of a
-    /// a parameter that has not moved yet: zeros.
+    /// parameter that has not moved yet: zeros.
     ///
     /// `None` where a number is none: such a network is not worth keeping.
     ///

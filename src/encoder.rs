@@ -23,16 +23,16 @@ pub const INPUT_OFFSET: f32 = -2.0;
 /// The shape of an encoder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncoderConfig {
-    /// Output channels and stride of each 3 × 3 convolution.
-    pub stages: Vec<(usize, usize)>,
+    /// Output channels and stride of each block’s 3 × 3 convolution.
+    pub blocks: Vec<(usize, usize)>,
 }
 
 impl EncoderConfig {
     /// The default encoder at a width and a depth: channels double twice, every convolution
     /// but the first halves the picture.
     pub fn new(width: usize, depth: usize) -> Self {
-        let stage = |at: usize| (width << at.min(2), if at == 0 { 1 } else { 2 });
-        Self { stages: (0..depth).map(stage).collect() }
+        let block = |at: usize| (width << at.min(2), if at == 0 { 1 } else { 2 });
+        Self { blocks: (0..depth).map(block).collect() }
     }
 
     /// The encoder that settings ask for.
@@ -42,7 +42,7 @@ impl EncoderConfig {
 
     /// Dimensions of an embedding.
     pub fn dimensions(&self) -> usize {
-        self.stages.last().expect("an encoder has stages").0
+        self.blocks.last().expect("an encoder has blocks").0
     }
 
     /// Builds the network with weights drawn from `rng`.
@@ -53,7 +53,7 @@ impl EncoderConfig {
             channels = out;
             block
         };
-        let blocks = self.stages.iter().map(&mut block).collect();
+        let blocks = self.blocks.iter().map(&mut block).collect();
         let dimensions = self.dimensions();
         Network {
             encoder: Encoder { blocks, output: Linear::new(dimensions, dimensions, rng, device) },

@@ -152,13 +152,10 @@ macro_rules! operation {
     };
 }
 
-/// The seeds that a link may name: all of them.
-const SEED: Range<u32> = Range { min: 0, max: u32::MAX };
-
 /// Every entry, in the order in which a link spells them.
 const KEYS: &[Key] = &[
     named!(images: Images),
-    limited!(seed, SEED),
+    limited!(seed, Settings::SEED),
     limited!(steps, Settings::STEPS),
     limited!(batch, Settings::BATCH),
     limited!(side, Settings::SIDE),

@@ -10,12 +10,15 @@ mod browser;
 pub mod by_id;
 pub mod by_stage;
 pub mod chance;
+pub mod confusion;
 pub mod destination;
 pub mod differences;
 pub mod duplicate_threshold;
 pub mod experiment;
 pub mod export;
 pub mod file_header;
+#[cfg(test)]
+mod fixture;
 pub mod grid;
 pub mod health;
 pub mod invariance;

@@ -18,8 +18,8 @@ mod wire;
 pub use command::{Command, Labelling, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use results::{
-    Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, LEAST_LINK,
-    Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,
+    Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, KnnScore,
+    LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,
 };
 pub use subject::{LabelId, MapMethod, Pair, PictureId, Stage, Study, Subject};
 pub use training::{BatchMatrix, LossDetails, RowViews, StepReport, Views};
@@ -76,7 +76,10 @@ mod tests {
         for event in [
             Event::Batch(BatchMatrix { step: 1, pictures: vec![4], cells, details }),
             Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops }),
-            Event::Scored { stage: Stage::Pixels, shared_labels: Some(0.5), knn: None },
+            Event::Scored {
+                stage: Stage::Pixels,
+                knn: Some(KnnScore { shared_labels: 0.5, accuracy: 0.25, neighbours: 10 }),
+            },
             Event::Snapshot { step: 20, file: vec![9, 0] },
             Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] }),
             Event::Classified(Classification {

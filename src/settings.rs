@@ -112,6 +112,8 @@ pub struct Settings {
 pub const MIN_PICTURES: usize = 4;
 
 impl Settings {
+    /// Limits of [`Settings::seed`].
+    pub const SEED: Range<u32> = Range { min: 0, max: u32::MAX };
     /// Limits of [`Settings::steps`].
     pub const STEPS: Range<u32> = Range { min: 1, max: 100_000 };
     /// Limits of [`Settings::batch`].

@@ -6,8 +6,10 @@
 // Every visit writes to an experiment of its own, whose lock it holds, so that two tabs
 // never write to the same one and neither offers what the other still works on. Which one
 // that is the page says with every question: this worker only does as it is told.
-
-const NAME = "likeness";
+//
+// The page says in FOLDER where it lies, before this script: pages in other folders of the same
+// server have experiments of their own.
+const NAME = `likeness ${FOLDER}`;
 
 // Older experiments are removed, but for the latest of all.
 const MAX_AGE = 30 * 24 * 3_600_000;
@@ -87,7 +89,7 @@ const questions = {
     database?.close();
     await answer(indexedDB.deleteDatabase(NAME));
     for (const name of await self.caches?.keys() ?? []) {
-      if (name.startsWith(NAME)) await caches.delete(name);
+      if (name.startsWith(`${NAME} `)) await caches.delete(name);
     }
   },
 
@@ -155,7 +157,7 @@ function buffersIn(value) {
 }
 
 function lockOf(key) {
-  return `${NAME}-experiment-${key}`;
+  return `${NAME} experiment ${key}`;
 }
 
 function picturesOf(key) {

@@ -117,5 +117,5 @@ fn assert_slopes(kind: LossKind) {
         compared += 1;
     }
     // Weight, scale and shift of each convolution; weight and bias of two linear layers.
-    assert_eq!(compared, 3 * EncoderConfig::new(3, 4).stages.len() + 4);
+    assert_eq!(compared, 3 * EncoderConfig::new(3, 4).blocks.len() + 4);
 }

@@ -1,6 +1,6 @@
 //! The model file in other hands: `python/embed.py` embeds pictures as the page does.
 //!
-//! Runs where `python3` (or what `LIKENESS_PYTHON` names) has numpy and Pillow, and says so where it does not.
+//! Runs when asked for, and needs numpy and Pillow in `python3`, or in what `LIKENESS_PYTHON` names.
 
 use std::{
     env, fs,

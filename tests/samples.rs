@@ -1,7 +1,13 @@
 //! The built-in sets as a whole.
 
+use std::rc::Rc;
+
 use likeness::{
-    evaluate::{UnitRows, knn, neighbours::NearestNeighbours},
+    evaluate::{
+        UnitRows,
+        knn::{self, Scoring},
+        neighbours::NearestNeighbours,
+    },
     samples::{SHAPE_LABELS, SHAPES, shape},
 };
 
@@ -17,6 +23,6 @@ fn pixels_alone_do_not_solve_shapes() {
     let labels: Vec<_> = (0..SHAPES).map(|index| Some((index % SHAPE_LABELS.len()) as u32)).collect();
     let rows = UnitRows::new(planes, 3 * SIDE * SIDE);
     let nearest = NearestNeighbours::find(&rows, knn::K);
-    let score = knn::score(&rows, &nearest, &labels).expect("there are ten labels");
+    let score = Scoring::new(&rows, &Rc::new(nearest), &labels).finish().expect("there are ten labels");
     assert!((0.1..=MOST_BY_PIXELS).contains(&score.accuracy), "kNN@10 by pixels is {}", score.accuracy);
 }

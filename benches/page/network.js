@@ -35,10 +35,10 @@ function kaiming(unit, count, fanIn) {
  * First weights: `kernels` are `[output, input, 3, 3]`, `hidden` and `projection`
  * `[input, output]`. Gammas are 1; betas and biases are 0.
  */
-export function weights({ stages }) {
+export function weights({ blocks }) {
   const unit = generator(WEIGHTS_SEED);
   let input = 3;
-  const kernels = stages.map(([output]) => {
+  const kernels = blocks.map(([output]) => {
     const shape = [output, input, 3, 3];
     const values = kaiming(unit, output * input * 9, input * 9);
     input = output;
@@ -64,16 +64,16 @@ export function views({ pairs, side }) {
 }
 
 /** Strides of the convolutions. */
-export const strides = ({ stages }) => stages.map(([, stride]) => stride);
+export const strides = ({ blocks }) => blocks.map(([, stride]) => stride);
 
 /**
  * Floating point operations of one step, counting only what no implementation is spared:
  * convolutions and linear layers, forward, gradient of the weights, and gradient of the
  * input but for the first layer's.
  */
-export function operations({ stages, pairs, side }) {
+export function operations({ blocks, pairs, side }) {
   let [input, size, sum] = [3, side, 0];
-  stages.forEach(([output, stride], layer) => {
+  blocks.forEach(([output, stride], layer) => {
     size = Math.ceil(size / stride);
     sum += (layer ? 3 : 2) * 2 * pairs * size * size * output * input * 9 * 2;
     input = output;

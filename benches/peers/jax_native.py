@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402
 
 TEMPERATURE, PROJECTION = 0.5, 64
 RATE, BETA_1, BETA_2 = 1e-3, 0.9, 0.999
-STAGES, PAIRS, SIDE = problem["stages"], problem["pairs"], problem["side"]
+BLOCKS, PAIRS, SIDE = problem["blocks"], problem["pairs"], problem["side"]
 
 
 class Generator:
@@ -46,7 +46,7 @@ class Generator:
 
 def weights():
     generator, inputs, blocks = Generator(1), 3, []
-    for outputs, _ in STAGES:
+    for outputs, _ in BLOCKS:
         kernel = generator.kaiming((outputs, inputs, 3, 3), inputs * 9)
         blocks.append({"kernel": kernel, "gamma": np.ones(outputs, "f"), "beta": np.zeros(outputs, "f")})
         inputs = outputs
@@ -63,7 +63,7 @@ def views():
 
 def loss_of(parameters, pictures):
     x = pictures * 4 - 2
-    for block, (_, stride) in zip(parameters["blocks"], STAGES):
+    for block, (_, stride) in zip(parameters["blocks"], BLOCKS):
         x = jax.lax.conv_general_dilated(x, block["kernel"], (stride, stride), ((1, 1), (1, 1)))
         centred = x - x.mean((0, 2, 3), keepdims=True)
         scaled = centred * jax.lax.rsqrt(jnp.square(centred).mean((0, 2, 3), keepdims=True) + 1e-5)

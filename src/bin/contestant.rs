@@ -14,11 +14,11 @@ mod contestant {
 
     #[wasm_bindgen]
     impl Contestant {
-        /// Opens the device and prepares; `stages` are channels and stride, one after another.
+        /// Opens the device and prepares; `blocks` are channels and stride, one after another.
         /// Views are drawn of a set of `pictures`; if that is 0, they are given.
         pub async fn open(
             backend: &str,
-            stages: &[u32],
+            blocks: &[u32],
             pairs: usize,
             side: usize,
             pictures: usize,
@@ -29,8 +29,8 @@ mod contestant {
                 "cpu" => Device::flex(),
                 other => return Err(format!("There is no backend {other}.")),
             };
-            let stages = stages.chunks(2).map(|stage| (stage[0] as usize, stage[1] as usize)).collect();
-            let problem = Problem { encoder: EncoderConfig { stages }, pairs, side };
+            let blocks = blocks.chunks(2).map(|block| (block[0] as usize, block[1] as usize)).collect();
+            let problem = Problem { encoder: EncoderConfig { blocks }, pairs, side };
             Ok(Self(match pictures {
                 0 => bench::Contestant::given(&problem, &device),
                 _ => bench::Contestant::drawing(&problem, pictures, &device),

@@ -79,7 +79,7 @@ fn shape(settings: &Settings) -> [(&'static str, String); 9] {
 
 /// Channels and stride of every convolution, as JSON has it.
 fn stages(config: &EncoderConfig) -> String {
-    format!("{:?}", config.stages.iter().map(|(channels, stride)| [*channels, *stride]).collect::<Vec<_>>())
+    format!("{:?}", config.blocks.iter().map(|(channels, stride)| [*channels, *stride]).collect::<Vec<_>>())
 }
 
 /// Reads a file; the error is a sentence for the user.

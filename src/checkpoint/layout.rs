@@ -29,7 +29,7 @@ pub fn tensors(config: &EncoderConfig, of_snapshot: bool) -> BTreeMap<String, Ve
 fn network(config: &EncoderConfig) -> BTreeMap<String, Vec<usize>> {
     let mut tensors = BTreeMap::new();
     let mut channels = 3;
-    for (place, (output, _)) in config.stages.iter().enumerate() {
+    for (place, (output, _)) in config.blocks.iter().enumerate() {
         let name = |name: &str| format!("encoder.blocks.{place}.{name}");
         tensors.insert(name("weight"), vec![*output, channels, 3, 3]);
         for channel in ["gamma", "beta", "mean", "variance"] {

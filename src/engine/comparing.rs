@@ -5,12 +5,17 @@ use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
-use super::embedded::Embedded;
+use super::{embedded::Embedded, pictures::PictureSet};
 use crate::{
     encoder::Encoder,
-    evaluate::{UnitRows, effective_rank::effective_rank, neighbours::NeighbourSearch},
+    evaluate::{
+        UnitRows,
+        effective_rank::effective_rank,
+        knn::Scoring,
+        neighbours::{NearestNeighbours, NeighbourSearch},
+    },
     progress::Progress,
-    protocol::{Evaluation, Floats, LabelId, Neighbours, PictureId, Stage},
+    protocol::{Evaluation, Floats, Neighbours, PictureId, Stage},
 };
 
 /// Neighbours that are reported of each picture.
@@ -25,7 +30,14 @@ pub struct Comparing {
     rows: UnitRows,
     /// What made the embeddings; `None` of pixels.
     encoder: Option<Encoder>,
-    search: NeighbourSearch,
+    work: Work,
+}
+
+enum Work {
+    /// For everyone's nearest.
+    Searching(Box<NeighbourSearch>),
+    /// For how well they agree with the labels.
+    Scoring(Rc<NearestNeighbours>, Scoring),
 }
 
 impl Comparing {
@@ -39,14 +51,14 @@ impl Comparing {
         let dimensions = embeddings.len() / pictures.len();
         let kept = if stage == Stage::Pixels { Vec::new() } else { embeddings.clone() };
         let rows = UnitRows::new(embeddings, dimensions);
-        let search = NeighbourSearch::new(&rows, NEIGHBOURS);
-        Self { stage, pictures, embeddings: kept, rows, encoder, search }
+        let work = Work::Searching(Box::new(NeighbourSearch::new(&rows, NEIGHBOURS)));
+        Self { stage, pictures, embeddings: kept, rows, encoder, work }
     }
 
-    /// Works for about as long as given.
-    pub fn advance(&mut self, time: Duration) -> Progress {
+    /// Works for about as long as given, on a set as it is labelled now.
+    pub fn advance(&mut self, time: Duration, set: &PictureSet) -> Progress {
         let started = Instant::now();
-        while self.search.advance() == Progress::More {
+        while self.advance_a_bit(set) == Progress::More {
             if started.elapsed() >= time {
                 return Progress::More;
             }
@@ -54,28 +66,40 @@ impl Comparing {
         Progress::Idle
     }
 
-    /// What the embeddings are worth by these labels, one a picture, and the embeddings
-    /// themselves, taken after a step.
-    pub fn finish(self, step: u32, labels: &[Option<LabelId>]) -> (Evaluation, Embedded) {
-        let Self { stage, pictures, embeddings, rows, encoder, search } = self;
-        let nearest = search.finish();
-        let embedded = Embedded { step, rows: Rc::new(rows), nearest: Rc::new(nearest), encoder };
-        let (score, nearest) = (embedded.score(labels), &embedded.nearest);
+    fn advance_a_bit(&mut self, set: &PictureSet) -> Progress {
+        let search = match &mut self.work {
+            Work::Searching(search) => search,
+            Work::Scoring(_, scoring) => return scoring.advance(),
+        };
+        if search.advance() == Progress::Idle {
+            let nearest = Rc::new(search.found().clone());
+            let scoring = Scoring::new(&self.rows, &nearest, &set.labels_now());
+            self.work = Work::Scoring(nearest, scoring);
+        }
+        Progress::More
+    }
+
+    /// What the embeddings are worth, and the embeddings themselves, taken after a step.
+    ///
+    /// # Panics
+    /// Before [`Comparing::advance`] has nothing left to do.
+    pub fn finish(self, step: u32) -> (Evaluation, Embedded) {
+        let Self { stage, pictures, embeddings, rows, encoder, work } = self;
+        let Work::Scoring(nearest, scoring) = work else { panic!("all rows are compared first") };
         let evaluation = Evaluation {
             stage,
             step,
             pictures,
-            dimensions: embedded.rows.dimensions() as u32,
+            dimensions: rows.dimensions() as u32,
             embeddings: Floats(embeddings),
             neighbours: Neighbours {
                 k: nearest.k as u32,
                 indices: nearest.indices.clone(),
                 similarities: Floats(nearest.similarities.clone()),
             },
-            shared_labels: score.map(|score| score.shared_labels),
-            knn: score.map(|score| score.accuracy),
-            effective_rank: (stage != Stage::Pixels).then(|| effective_rank(&embedded.rows)),
+            knn: scoring.finish(),
+            effective_rank: (stage != Stage::Pixels).then(|| effective_rank(&rows)),
         };
-        (evaluation, embedded)
+        (evaluation, Embedded { step, rows: Rc::new(rows), nearest, encoder })
     }
 }

@@ -6,11 +6,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::{
     encoder::Encoder,
-    evaluate::{
-        UnitRows,
-        knn::{self, KnnScore},
-        neighbours::NearestNeighbours,
-    },
+    evaluate::{UnitRows, knn::Scoring, neighbours::NearestNeighbours},
     protocol::LabelId,
     readback::read,
     train::upload,
@@ -30,9 +26,9 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// How well neighbours agree with labels, one a picture; `None` with fewer than two labels.
-    pub fn score(&self, labels: &[Option<LabelId>]) -> Option<KnnScore> {
-        knn::score(&self.rows, &self.nearest, labels)
+    /// Sets out to say how well neighbours agree with labels, one a picture.
+    pub fn scoring(&self, labels: &[Option<LabelId>]) -> Scoring {
+        Scoring::new(&self.rows, &self.nearest, labels)
     }
 
     /// Embeds pictures that need not be of the set, `3 × side²` values in 0 … 1 each, one after

@@ -24,7 +24,7 @@ use web_time::Duration;
 use self::{
     evaluating::Evaluating,
     questions::{Preview, Questions},
-    schedule::Task,
+    schedule::{Task, Turns},
     training::{Goal, Run},
 };
 use super::{
@@ -66,8 +66,7 @@ pub struct Session<E> {
     /// The order of a matrix's rows, once one was asked for.
     order: Option<Vec<usize>>,
     questions: Questions,
-    /// What had its turn since the last training step.
-    had_turns: Vec<Task>,
+    turns: Turns,
     activity: Activity,
 }
 
@@ -90,7 +89,7 @@ impl<E: FnMut(Event)> Session<E> {
             embedded: HashMap::new(),
             order: None,
             questions: Questions::default(),
-            had_turns: Vec::new(),
+            turns: Turns::default(),
             activity: Activity::Idle,
         }
     }
@@ -156,15 +155,11 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     async fn try_work(&mut self) -> Result<Progress, String> {
-        let Some(task) = schedule::next(|task| self.is_due(task), &self.had_turns) else {
+        let due: Vec<Task> = Task::ALL.into_iter().filter(|task| self.is_due(*task)).collect();
+        let Some(task) = self.turns.next(&due) else {
             self.set_activity(Activity::Idle);
             return Ok(Progress::Idle);
         };
-        if task == Task::Train {
-            self.had_turns.clear();
-        } else if schedule::takes_turns(task) {
-            self.had_turns.push(task);
-        }
         match task {
             Task::Open => return Ok(self.open().await),
             Task::Preview => self.preview().await?,
@@ -173,6 +168,7 @@ impl<E: FnMut(Event)> Session<E> {
             Task::StartRun => self.start_run(),
             Task::StartEvaluation => self.start_evaluation().await?,
             Task::Search => self.search().await?,
+            Task::Score => self.score(),
             Task::Explain => self.explain().await?,
             Task::Measure => self.measure().await?,
             Task::SendMatrix => self.send_matrix(),
@@ -201,6 +197,7 @@ impl<E: FnMut(Event)> Session<E> {
             Task::StartRun => self.settled && self.run.is_none() && self.set.len() > 0,
             Task::StartEvaluation => self.evaluation_due(),
             Task::Search => asked.search.as_ref().is_some_and(Search::is_due),
+            Task::Score => !asked.scorings.is_empty(),
             Task::Explain => asked.pair.is_some() || asked.explainer.is_some(),
             Task::Measure => asked.measuring.is_some() || !asked.invariances.is_empty(),
             Task::SendMatrix => !asked.matrices.is_empty(),
@@ -255,10 +252,12 @@ impl<E: FnMut(Event)> Session<E> {
         self.pixels_due = true;
         self.pictures = None;
         self.forget(|_| true);
-        let Some(run) = &mut self.run else { return };
-        if run.trainer.steps_taken() == 0 || self.set.len() < MIN_PICTURES {
+        let (enough, goal) = (self.set.len() >= MIN_PICTURES, self.goal);
+        if self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() == 0 || !enough) {
             self.restart();
         }
+        // A run that has not begun begins with other pictures as well.
+        self.goal = if enough { goal } else { Goal::Rest };
     }
 
     /// What was learned goes, and what was found out about it; the pictures stay.

@@ -1,55 +1,92 @@
 //! How well neighbours agree with labels that training never saw.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
-use super::{UnitRows, neighbours::NearestNeighbours};
-use crate::protocol::LabelId;
+use super::{
+    UnitRows,
+    neighbours::{NearestNeighbours, NeighbourSearch},
+};
+use crate::{
+    progress::Progress,
+    protocol::{KnnScore, LabelId},
+};
 
 /// Neighbours that vote.
 pub const K: usize = 10;
 
-/// Leave-one-out scores over the labelled pictures.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct KnnScore {
-    /// The mean share of a picture's nearest labelled others that carry its label.
-    pub shared_labels: f32,
-    /// How often the most common label among them is the picture's own; a tie goes to
-    /// the label whose carriers are more similar in sum.
-    pub accuracy: f32,
+/// The scoring of embeddings by the [`K`] nearest labelled others of each labelled picture, a slice
+/// of work after the other.
+pub struct Scoring {
+    /// Those of the labelled pictures, in order.
+    labels: Vec<LabelId>,
+    among: Among,
 }
 
-/// Scores embeddings by the [`K`] nearest labelled others of each labelled picture.
-///
-/// `nearest` are the rows' own neighbours, at least [`K`] where there are as many; they
-/// serve as they are when every picture has a label. `None` when fewer than two labels
-/// occur: every guess would be right.
-pub fn score(rows: &UnitRows, nearest: &NearestNeighbours, labels: &[Option<LabelId>]) -> Option<KnnScore> {
-    let labelled: Vec<usize> = (0..rows.len()).filter(|row| labels[*row].is_some()).collect();
-    let label = |at: usize| labels[labelled[at]].expect("only labelled rows are kept");
-    if (0..labelled.len()).all(|at| label(at) == label(0)) {
-        return None;
+/// The nearest others of the labelled pictures.
+enum Among {
+    /// All pictures are labelled: everyone's nearest are known.
+    All(Rc<NearestNeighbours>),
+    /// Some are not.
+    Labelled(Box<NeighbourSearch>),
+}
+
+impl Scoring {
+    /// Sets out to score rows by labels, one a row.
+    ///
+    /// `nearest` are the rows' own neighbours, at least [`K`] where there are as many; they
+    /// serve as they are when every picture has a label.
+    pub fn new(rows: &UnitRows, nearest: &Rc<NearestNeighbours>, labels: &[Option<LabelId>]) -> Self {
+        let labelled: Vec<usize> = (0..rows.len()).filter(|row| labels[*row].is_some()).collect();
+        let labels: Vec<LabelId> = labels.iter().copied().flatten().collect();
+        let among = if labelled.len() == rows.len() || is_one(&labels) {
+            Among::All(nearest.clone())
+        } else {
+            let values = labelled.iter().flat_map(|row| rows.row(*row)).copied().collect();
+            let search = NeighbourSearch::new(&UnitRows::new(values, rows.dimensions()), K);
+            Among::Labelled(Box::new(search))
+        };
+        Self { labels, among }
     }
-    let among_labelled;
-    let nearest = if labelled.len() == rows.len() {
-        nearest
-    } else {
-        let values = labelled.iter().flat_map(|row| rows.row(*row)).copied().collect();
-        among_labelled = NearestNeighbours::find(&UnitRows::new(values, rows.dimensions()), K);
-        &among_labelled
-    };
-    let k = K.min(nearest.k);
-    let (mut shared, mut right) = (0, 0);
-    for at in 0..labelled.len() {
-        let others = &nearest.of(at)[..k];
-        shared += others.iter().filter(|other| label(**other as usize) == label(at)).count();
-        let similarities = &nearest.similarities[at * nearest.k..];
-        let votes = others.iter().zip(similarities).map(|(other, s)| (label(*other as usize), *s));
-        right += usize::from(winner(votes) == Some(label(at)));
+
+    /// Compares some more rows with all others.
+    pub fn advance(&mut self) -> Progress {
+        match &mut self.among {
+            Among::All(_) => Progress::Idle,
+            Among::Labelled(search) => search.advance(),
+        }
     }
-    Some(KnnScore {
-        shared_labels: shared as f32 / (labelled.len() * k) as f32,
-        accuracy: right as f32 / labelled.len() as f32,
-    })
+
+    /// The score; `None` when fewer than two labels occur: every guess would be right.
+    pub fn finish(self) -> Option<KnnScore> {
+        let Self { labels, among } = self;
+        if is_one(&labels) {
+            return None;
+        }
+        let nearest = match &among {
+            Among::All(nearest) => nearest,
+            Among::Labelled(search) => search.found(),
+        };
+        let label = |at: usize| labels[at];
+        let k = K.min(nearest.k);
+        let (mut shared, mut right) = (0, 0);
+        for at in 0..labels.len() {
+            let others = &nearest.of(at)[..k];
+            shared += others.iter().filter(|other| label(**other as usize) == label(at)).count();
+            let similarities = &nearest.similarities[at * nearest.k..];
+            let votes = others.iter().zip(similarities).map(|(other, s)| (label(*other as usize), *s));
+            right += usize::from(winner(votes) == Some(label(at)));
+        }
+        Some(KnnScore {
+            shared_labels: shared as f32 / (labels.len() * k) as f32,
+            accuracy: right as f32 / labels.len() as f32,
+            neighbours: k as u32,
+        })
+    }
+}
+
+/// Whether all labels are one, or there is none.
+fn is_one(labels: &[LabelId]) -> bool {
+    labels.iter().all(|label| *label == labels[0])
 }
 
 /// The label with most votes; ties by summed similarity, then by the smaller label.
@@ -68,10 +105,12 @@ fn winner(votes: impl Iterator<Item = (LabelId, f32)>) -> Option<LabelId> {
 
 #[cfg(test)]
 mod tests {
-    use super::{K, KnnScore, LabelId, NearestNeighbours, UnitRows, winner};
+    use super::*;
 
     fn score(rows: &UnitRows, labels: &[Option<LabelId>]) -> Option<KnnScore> {
-        super::score(rows, &NearestNeighbours::find(rows, K + 2), labels)
+        let mut scoring = Scoring::new(rows, &Rc::new(NearestNeighbours::find(rows, K + 2)), labels);
+        while scoring.advance() == Progress::More {}
+        scoring.finish()
     }
 
     #[test]
@@ -80,7 +119,7 @@ mod tests {
         let values = (0..24).flat_map(|i| around((i % 2) as f32 * 1.5 + i as f32 * 1e-3));
         let rows = UnitRows::new(values.collect(), 2);
         let by_group: Vec<_> = (0..24).map(|i| Some(i % 2)).collect();
-        let perfect = KnnScore { shared_labels: 1.0, accuracy: 1.0 };
+        let perfect = KnnScore { shared_labels: 1.0, accuracy: 1.0, neighbours: 10 };
         assert_eq!(score(&rows, &by_group), Some(perfect));
         // Labels that alternate within each group: 5 or 6 of the 11 group mates share it.
         let across: Vec<_> = (0..24).map(|i| Some(i / 2 % 2)).collect();
@@ -95,6 +134,7 @@ mod tests {
         let scored = score(&rows, &labels).expect("two labels");
         // Each picture has one mate among its three labelled others.
         assert!((scored.shared_labels - 1.0 / 3.0).abs() < 1e-6);
+        assert_eq!(scored.neighbours, 3);
     }
 
     #[test]

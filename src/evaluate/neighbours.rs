@@ -55,9 +55,9 @@ impl NeighbourSearch {
         Progress::more_if(self.done < self.count)
     }
 
-    /// What was found.
-    pub fn finish(self) -> NearestNeighbours {
-        self.found
+    /// The nearest others of the rows that were compared so far, from the first on.
+    pub fn found(&self) -> &NearestNeighbours {
+        &self.found
     }
 }
 
@@ -66,7 +66,7 @@ impl NearestNeighbours {
     pub fn find(rows: &UnitRows, k: usize) -> Self {
         let mut search = NeighbourSearch::new(rows, k);
         while search.advance() == Progress::More {}
-        search.finish()
+        search.found
     }
 
     /// Finds the `k` rows nearest to a query of as many dimensions that is none of them,
@@ -78,6 +78,11 @@ impl NearestNeighbours {
         keep_nearest(&mut all, k);
         let (similarities, indices) = all.into_iter().unzip();
         Self { k, indices, similarities }
+    }
+
+    /// How many rows they are of.
+    pub fn rows(&self) -> usize {
+        self.indices.len().checked_div(self.k).unwrap_or(0)
     }
 
     /// The nearest others of one row.

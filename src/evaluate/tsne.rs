@@ -5,7 +5,7 @@
 
 mod affinities;
 
-use affinities::Affinities;
+use affinities::{Affinities, AffinitySearch};
 
 use super::UnitRows;
 use crate::progress::Progress;
@@ -26,8 +26,9 @@ const START: f32 = 1e-2;
 const LANES: usize = 8;
 
 /// A map in the making.
-#[derive(Clone, Debug)]
 pub struct Tsne {
+    /// The search for what draws the points to each other, until all is found.
+    search: Option<AffinitySearch>,
     affinities: Affinities,
     x: Vec<f32>,
     y: Vec<f32>,
@@ -59,7 +60,8 @@ impl Tsne {
         assert_eq!(x.len(), rows.len(), "there is one point a row");
         let count = rows.len();
         let (steps, gains) = (vec![[0.0; 2]; count], vec![[1.0; 2]; count]);
-        Self { affinities: Affinities::new(rows), x, y, steps, gains, iteration }
+        let search = Some(AffinitySearch::new(rows));
+        Self { search, affinities: Affinities::default(), x, y, steps, gains, iteration }
     }
 
     /// Iterations done, and in all.
@@ -72,8 +74,16 @@ impl Tsne {
         self.x.iter().zip(&self.y).map(|(x, y)| [*x, *y]).collect()
     }
 
-    /// Takes one iteration of gradient descent.
+    /// Compares some more rows with each other; once all are, takes one iteration of gradient
+    /// descent.
     pub fn advance(&mut self) -> Progress {
+        if let Some(search) = &mut self.search {
+            if search.advance() == Progress::Idle {
+                self.affinities = search.finish();
+                self.search = None;
+            }
+            return Progress::More;
+        }
         let early = self.iteration < EARLY;
         let gradient = self.gradient(if early { EXAGGERATION } else { 1.0 });
         let count = self.x.len() as f32;
@@ -200,7 +210,10 @@ mod tests {
         let rows = clusters(3, 5, &mut rng);
         let rough: Vec<[f32; 2]> =
             (0..15).map(|_| [rng.random_range(-1.0..1.0), rng.random_range(-1.0..1.0)]).collect();
-        let tsne = Tsne::resume(&rows, &rough);
+        let mut tsne = Tsne::resume(&rows, &rough);
+        while tsne.search.is_some() {
+            tsne.advance();
+        }
         // By its definition, in double precision, over all pairs.
         let divergence = |points: &[[f64; 2]]| -> f64 {
             let q = |a: usize, b: usize| {

@@ -106,7 +106,7 @@ fn key(tab: Tab) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{image::Image, page::state::Newcomer, protocol::Event, settings::Images};
+    use crate::{page::fixture::newcomer, protocol::Event, settings::Images};
 
     #[test]
     fn what_is_in_front_survives_the_address() {
@@ -139,10 +139,8 @@ mod tests {
 
     #[test]
     fn what_a_link_leaves_out_is_said() {
-        let newcomer =
-            |name: &str| Newcomer { name: name.to_owned(), label: None, image: Image::draw(|_, _| [0; 3]) };
         let mut state = State::new(Settings::recommended(Images::Shapes));
-        state.add(["a", "b", "c"].map(newcomer).into());
+        state.add(["a", "b", "c"].map(|name| newcomer(name, None)).into());
         assert_eq!(left_out(&state), Vec::<&str>::new());
         state.type_label(0, "mine");
         state.remove_at_will(&[1]);

@@ -4,7 +4,7 @@
 //! What is seen:
 //! - [`app`]: the whole page; around it [`masthead`], [`footer`] and [`tour`]
 //! - [`rail`]: the five steps on the left
-//! - [`stage`]: the pictures, and the results in their tabs
+//! - [`results`]: the pictures, and what is found out about them in tabs
 //! - [`controls`]: what settings are made with and buttons that several parts have
 //! - [`canvas`]: pixels and pictures
 //!
@@ -34,8 +34,8 @@ mod masthead;
 mod pointing;
 mod rail;
 mod reach;
+mod results;
 mod session;
-mod stage;
 mod theme;
 mod timing;
 mod tour;

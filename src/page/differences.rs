@@ -1,7 +1,7 @@
 //! What differs between two runs' settings, in words.
 
 use super::{operations::OPERATIONS, words};
-use crate::settings::{Images, LossKind, Mining, Operation, Settings, Similarity};
+use crate::settings::{Images, LossKind, Operation, Settings, Similarity};
 
 /// Every difference that matters to what was computed: "temperature 0.1 → 0.2".
 pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
@@ -62,7 +62,7 @@ const VALUES: [(&str, Value); 13] = [
     ("comparison", |s| (s.loss != LossKind::Triplet).then(|| comparison(s.similarity).to_owned())),
     ("temperature", |s| (s.loss != LossKind::Triplet).then(|| temperature(s))),
     ("margin", |s| (s.loss == LossKind::Triplet).then(|| s.margin.to_string())),
-    ("negatives", |s| (s.loss == LossKind::Triplet).then(|| mining(s.mining).to_owned())),
+    ("negatives", |s| (s.loss == LossKind::Triplet).then(|| words::mining(s.mining).to_owned())),
     ("learning rate", |s| Some(s.learning_rate.to_string())),
 ];
 
@@ -89,14 +89,6 @@ fn comparison(similarity: Similarity) -> &'static str {
     }
 }
 
-fn mining(mining: Mining) -> &'static str {
-    match mining {
-        Mining::Random => "random",
-        Mining::SemiHard => "semi-hard",
-        Mining::Hard => "hard",
-    }
-}
-
 fn temperature(settings: &Settings) -> String {
     let learned = if settings.learned_temperature { ", learned" } else { "" };
     format!("{}{learned}", settings.temperature)
@@ -113,7 +105,7 @@ fn operation_in_words(has_strength: bool, operation: Operation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::BackendChoice;
+    use crate::settings::{BackendChoice, Mining};
 
     #[test]
     fn equal_settings_differ_in_nothing() {

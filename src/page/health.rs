@@ -138,31 +138,21 @@ fn windows(run: &Run, patience: usize, read: impl Fn(&StepReport) -> f32) -> Opt
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::Newcomer,
+        page::fixture::{newcomer, report},
         protocol::{Evaluation, Event},
         settings::{Images, Settings},
     };
 
     fn state(pictures: usize) -> State {
         let mut state = State::new(Settings { batch: 32, ..Settings::recommended(Images::Own) });
-        let newcomer =
-            |i: usize| Newcomer { name: i.to_string(), label: None, image: Image::draw(|_, _| [0; 3]) };
-        state.add((0..pictures).map(newcomer).collect());
+        state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
         state
     }
 
     /// Steps with the losses and uniformities that two functions of the step give.
     fn train(state: &mut State, steps: u32, loss: impl Fn(u32) -> f32, uniformity: impl Fn(u32) -> f32) {
         let first = state.run.step() + 1;
-        let report = |step| StepReport {
-            step,
-            loss: loss(step),
-            accuracy: 0.5,
-            alignment: 1.0,
-            uniformity: uniformity(step),
-            milliseconds: 10.0,
-        };
+        let report = |step| StepReport { loss: loss(step), uniformity: uniformity(step), ..report(step) };
         state.apply(Event::Stepped((first..first + steps).map(report).collect()));
     }
 

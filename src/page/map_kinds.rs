@@ -73,8 +73,7 @@ fn numbered(state: &State, stage: Stage) -> Kinds {
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::Newcomer,
+        page::fixture::newcomer,
         protocol::{Clustering, Evaluation, Event, Partition},
         settings::{Images, Settings},
     };
@@ -82,12 +81,7 @@ mod tests {
     /// Six pictures that came with these labels, dealt into two groups.
     fn state(labels: [Option<&str>; 6]) -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let newcomer = |label: Option<&str>| Newcomer {
-            name: String::new(),
-            label: label.map(str::to_owned),
-            image: Image::draw(|_, _| [0; 3]),
-        };
-        state.add(labels.into_iter().map(newcomer).collect());
+        state.add(labels.into_iter().map(|label| newcomer("", label)).collect());
         state.apply(Event::Evaluated(Evaluation {
             step: 3,
             ..Evaluation::bare(Stage::Trained, state.order())

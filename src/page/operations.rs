@@ -43,19 +43,19 @@ pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Brightness",
         lesson: "Made lighter or darker: teaches to overlook the light.",
-        strength: Some(|s| format!("±{:.0} %", s * 80.0)),
+        strength: Some(|s| format!("±{:.0} %", s * 100.0 * Augmentations::MAX_JITTER)),
         field: |a| &mut a.brightness,
     },
     Presentation {
         name: "Contrast",
         lesson: "Made flatter or harsher: teaches to overlook haze and exposure.",
-        strength: Some(|s| format!("±{:.0} %", s * 80.0)),
+        strength: Some(|s| format!("±{:.0} %", s * 100.0 * Augmentations::MAX_JITTER)),
         field: |a| &mut a.contrast,
     },
     Presentation {
         name: "Saturation",
         lesson: "Made paler or more colourful: teaches to overlook how vivid colours are.",
-        strength: Some(|s| format!("±{:.0} %", s * 80.0)),
+        strength: Some(|s| format!("±{:.0} %", s * 100.0 * Augmentations::MAX_JITTER)),
         field: |a| &mut a.saturation,
     },
     Presentation {
@@ -79,13 +79,13 @@ pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Blur",
         lesson: "Made soft: teaches to overlook focus and fine detail.",
-        strength: Some(|s| format!("up to {:.1} % of the side", s * 6.25)),
+        strength: Some(|s| format!("up to {:.1} % of the side", s * 100.0 * Augmentations::MAX_BLUR)),
         field: |a| &mut a.blur,
     },
     Presentation {
         name: "Noise",
         lesson: "Sprinkled with random grain: teaches to overlook it, and single pixels with it.",
-        strength: Some(|s| format!("up to ±{:.0} % brightness", s * 25.0)),
+        strength: Some(|s| format!("up to ±{:.0} % brightness", s * 100.0 * Augmentations::MAX_NOISE)),
         field: |a| &mut a.noise,
     },
     Presentation {

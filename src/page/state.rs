@@ -7,8 +7,6 @@
 mod apply;
 mod engine;
 mod experiment;
-#[cfg(test)]
-mod fixture;
 mod groups;
 mod intake;
 mod introduction;
@@ -42,7 +40,7 @@ pub use maps::{Colouring, Maps};
 pub use notices::Notice;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
-pub use results::{Neighbour, Results, Scored};
+pub use results::{Neighbour, Results, SHOWN, Scored};
 pub use run::Run;
 pub use runs::{MAX_KEPT, Notes, Record, Runs};
 pub use search::{Search, Sought};

@@ -27,7 +27,7 @@ pub fn progress(state: &State) -> String {
 /// The kNN accuracy that is told: there are several labels, and pictures enough.
 pub fn knn(state: &State) -> Option<f32> {
     let told = state.can_classify() && !lacks_pictures(state);
-    state.results.latest().filter(|_| told)?.evaluation.knn
+    Some(state.results.latest().filter(|_| told)?.evaluation.knn?.accuracy)
 }
 
 fn lacks_pictures(state: &State) -> bool {
@@ -75,30 +75,19 @@ fn doing(state: &State) -> String {
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::Newcomer,
-        protocol::{Event, StepReport},
+        page::fixture::{newcomer, report},
+        protocol::Event,
         settings::{Images, Settings},
     };
 
     fn state(pictures: usize) -> State {
         let mut state = State::new(Settings::recommended(Images::Shapes));
-        let newcomer =
-            |i: usize| Newcomer { name: i.to_string(), label: None, image: Image::draw(|_, _| [0; 3]) };
-        state.add((0..pictures).map(newcomer).collect());
+        state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
         state
     }
 
     fn step(state: &mut State, step: u32) {
-        let report = StepReport {
-            step,
-            loss: 4.0,
-            accuracy: 0.1,
-            alignment: 1.0,
-            uniformity: -2.0,
-            milliseconds: 10.0,
-        };
-        state.apply(Event::Stepped(vec![report]));
+        state.apply(Event::Stepped(vec![report(step)]));
     }
 
     #[test]

@@ -110,8 +110,7 @@ fn common_label(state: &State, pictures: &[PictureId]) -> String {
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::{Finding, Newcomer},
+        page::{fixture::newcomer, state::Finding},
         protocol::{Clustering, Evaluation, Event, Partition, Study, Survey},
         settings::{Images, Settings},
     };
@@ -119,12 +118,7 @@ mod tests {
     /// Pictures 0 to 5 labelled a, b, a, b, …, and an evaluation of them.
     fn state() -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let newcomer = |i: usize| Newcomer {
-            name: i.to_string(),
-            label: Some(["a", "b"][i % 2].to_owned()),
-            image: Image::draw(|_, _| [0; 3]),
-        };
-        state.add((0..6).map(newcomer).collect());
+        state.add((0..6).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
         evaluate(&mut state);
         state
     }
@@ -240,9 +234,7 @@ mod tests {
     #[test]
     fn of_labelled_pictures_among_others_the_share_is_counted_over_those() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let newcomer =
-            |i: usize| Newcomer { name: i.to_string(), label: None, image: Image::draw(|_, _| [0; 3]) };
-        state.add((0..6).map(newcomer).collect());
+        state.add((0..6).map(|i| newcomer(&i.to_string(), None)).collect());
         evaluate(&mut state);
         state.apply(clustering());
         state.make_groups(Some(2));

@@ -122,17 +122,14 @@ fn are_shapes_here(state: &State) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::Newcomer,
-        protocol::{Event, StepReport},
+        page::fixture::{newcomer, report},
+        protocol::Event,
         settings::Settings,
     };
 
     fn state() -> State {
         let mut state = State::new(Settings::recommended(Images::Shapes));
-        let newcomer =
-            |name: &str| Newcomer { name: name.to_owned(), label: None, image: Image::draw(|_, _| [0; 3]) };
-        state.add(vec![newcomer("a"), newcomer("b")]);
+        state.add(vec![newcomer("a", None), newcomer("b", None)]);
         state
     }
 
@@ -140,14 +137,6 @@ mod tests {
     #[test]
     fn each_stop_waits_for_what_it_asks_for() {
         let mut state = state();
-        let report = |step| StepReport {
-            step,
-            loss: 4.0,
-            accuracy: 0.1,
-            alignment: 1.0,
-            uniformity: -1.0,
-            milliseconds: 9.0,
-        };
         for (place, stop) in STOPS.iter().enumerate().skip(1) {
             let before = Before::now(&state);
             let Until::Reached(reached) = stop.until else { continue };

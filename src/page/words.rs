@@ -1,14 +1,16 @@
 //! Numbers, names, settings and findings in words.
 
+mod labelling;
 mod numbers;
 mod settings;
 mod summary;
 
+pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
     close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, percent, similarity,
     speed, three_digits,
 };
-pub use settings::{augmentations, encoder, loss, training};
+pub use settings::{augmentations, encoder, loss, mining, training};
 pub use summary::{fewer_pairs, guest, images, summary};
 
 use crate::{

@@ -79,12 +79,7 @@ fn quantile(values: &[f32], share: f32, (mut low, mut high): (f32, f32)) -> f32 
 
 /// The ends of an axis that holds all finite values, widened to round numbers.
 pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
-    let finite = values.filter(|value| value.is_finite());
-    let (min, max) =
-        finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), value| (min.min(value), max.max(value)));
-    if min > max {
-        return None;
-    }
+    let (min, max) = span(&values.collect::<Vec<_>>())?;
     let pad = ((max - min) * 0.04).max(max.abs() * 0.01).max(1e-3);
     let round = ticks(min - pad, max + pad, 4);
     let step = round.windows(2).next().map_or(0.0, |pair| pair[1] - pair[0]);

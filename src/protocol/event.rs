@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BatchMatrix, Classification, Clustering, Evaluation, Explanation, Invariance, Map, QueryAnswer, RowViews,
-    SetMatrix, Stage, StepReport, Survey, Views,
+    BatchMatrix, Classification, Clustering, Evaluation, Explanation, Invariance, KnnScore, Map, QueryAnswer,
+    RowViews, SetMatrix, Stage, StepReport, Survey, Views,
 };
 use crate::settings::Settings;
 
@@ -63,10 +63,8 @@ pub enum Event {
     Scored {
         /// Which embeddings.
         stage: Stage,
-        /// As in [`Evaluation::shared_labels`].
-        shared_labels: Option<f32>,
         /// As in [`Evaluation::knn`].
-        knn: Option<f32>,
+        knn: Option<KnnScore>,
     },
     /// Answer to [`super::Command::Matrix`].
     Matrix(SetMatrix),
@@ -114,6 +112,8 @@ pub enum Event {
     Finished,
     /// A command could not be carried out; one sentence. Nothing was lost.
     Refused(String),
+    /// So for [`super::Command::Restore`]: the next run begins at its beginning.
+    NotRestored(String),
     /// Something broke that should not have, and what was being done is lost; one sentence.
     /// The engine may be at its end: pictures and settings are the page's to send again to a
     /// new one.
@@ -127,7 +127,7 @@ pub enum Activity {
     Idle,
     /// Taking training steps.
     Training,
-    /// Embedding the whole set.
+    /// Embedding and comparing the set, or answering what was asked about it.
     Evaluating,
     /// Comparing the two backends before the first run.
     Testing,

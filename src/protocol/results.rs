@@ -15,6 +15,18 @@ pub struct Neighbours {
     pub similarities: Floats,
 }
 
+/// Leave-one-out scores over the labelled pictures, by the 10 nearest labelled others of each.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnnScore {
+    /// The mean share of a picture's nearest labelled others that carry its label.
+    pub shared_labels: f32,
+    /// How often the most common label among them is the picture's own; a tie goes to
+    /// the label whose carriers are more similar in sum.
+    pub accuracy: f32,
+    /// How many others were looked at: 10, or all there are.
+    pub neighbours: u32,
+}
+
 /// What embeddings of the whole set are worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -30,12 +42,8 @@ pub struct Evaluation {
     pub embeddings: Floats,
     /// Every picture's nearest others.
     pub neighbours: Neighbours,
-    /// The share of a labelled picture's 10 nearest labelled others that carry its label,
-    /// leave-one-out mean over the labelled pictures; absent without labels.
-    pub shared_labels: Option<f32>,
-    /// Leave-one-out kNN@10 accuracy: how often the majority of a picture's 10 nearest
-    /// labelled others carries its label; absent without labels.
-    pub knn: Option<f32>,
+    /// How well they agree with the labels; absent with fewer than two.
+    pub knn: Option<KnnScore>,
     /// exp of the entropy of the normalised singular values (Roy & Vetterli 2007):
     /// how many dimensions the embeddings really use; absent for [`Stage::Pixels`].
     pub effective_rank: Option<f32>,
@@ -52,7 +60,6 @@ impl Evaluation {
             dimensions: 0,
             embeddings: Floats::default(),
             neighbours: Neighbours { k: 0, indices: Vec::new(), similarities: Floats::default() },
-            shared_labels: None,
             knn: None,
             effective_rank: None,
         }

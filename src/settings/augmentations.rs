@@ -43,11 +43,11 @@ pub struct Augmentations {
     pub vertical_flip: Operation,
     /// Rotation by up to ± strength × 180°.
     pub rotation: Operation,
-    /// Brightness factor in 1 ± 0.8 × strength.
+    /// Brightness factor in 1 ± [`Self::MAX_JITTER`] × strength.
     pub brightness: Operation,
-    /// Contrast factor in 1 ± 0.8 × strength.
+    /// Contrast factor in 1 ± [`Self::MAX_JITTER`] × strength.
     pub contrast: Operation,
-    /// Saturation factor in 1 ± 0.8 × strength.
+    /// Saturation factor in 1 ± [`Self::MAX_JITTER`] × strength.
     pub saturation: Operation,
     /// Rotation of the hue circle by up to ± strength × 180°.
     pub hue: Operation,
@@ -55,15 +55,24 @@ pub struct Augmentations {
     pub invert: Operation,
     /// Colours removed, blended by the strength.
     pub grayscale: Operation,
-    /// Gaussian blur; standard deviation up to strength × 1/16 of the picture's side.
+    /// Gaussian blur; standard deviation up to strength × [`Self::MAX_BLUR`] of the picture's side.
     pub blur: Operation,
-    /// Gaussian noise; standard deviation up to strength × 0.25, where values are 0 … 1.
+    /// Gaussian noise; standard deviation up to strength × [`Self::MAX_NOISE`], where values are 0 … 1.
     pub noise: Operation,
     /// A grey square at a random place; its side is strength × the picture's.
     pub cutout: Operation,
 }
 
 impl Augmentations {
+    /// The most that brightness, contrast and saturation deviate from 1, at full strength.
+    pub const MAX_JITTER: f32 = 0.8;
+
+    /// The strongest blur's standard deviation, as a share of the picture's side.
+    pub const MAX_BLUR: f32 = 1.0 / 16.0;
+
+    /// The strongest noise's standard deviation, where values are 0 … 1.
+    pub const MAX_NOISE: f32 = 0.25;
+
     /// For photographs: SimCLR's operations, gentled for small pictures.
     pub const PHOTOS: Self = Self {
         crop: Operation::new(0.6, 1.0),

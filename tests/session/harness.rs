@@ -110,7 +110,7 @@ pub fn last_batch(events: &[Event]) -> &BatchMatrix {
 
 pub fn refusals(events: &[Event]) -> Vec<&str> {
     let refusals = events.iter().filter_map(|event| match event {
-        Event::Refused(sentence) => Some(sentence.as_str()),
+        Event::Refused(sentence) | Event::NotRestored(sentence) => Some(sentence.as_str()),
         _ => None,
     });
     refusals.collect()

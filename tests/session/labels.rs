@@ -1,6 +1,6 @@
 //! What a few labels are worth.
 
-use likeness::protocol::{Command, Event, Stage};
+use likeness::protocol::{Command, Event, KnnScore, Picture, Stage};
 
 use crate::harness::{Harness, classifications, evaluations, labelling, losses, pictures, refusals, small};
 
@@ -12,22 +12,39 @@ fn typed_labels_score_every_evaluation_anew() {
     let events = harness.take();
     let of = |stage| evaluations(&events).into_iter().rfind(|evaluation| evaluation.stage == stage);
     let stages = [Stage::Pixels, Stage::Untrained, Stage::Trained];
-    let before =
-        stages.map(|stage| of(stage).map(|it| (stage, it.shared_labels, it.knn)).expect("it is there"));
-    let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<f32>, Option<f32>)> {
+    let before = stages.map(|stage| of(stage).map(|it| (stage, it.knn)).expect("it is there"));
+    let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<KnnScore>)> {
         harness.send(Command::Label(typed));
+        harness.settle();
         let scored = |event: &Event| match event {
-            Event::Scored { stage, shared_labels, knn } => Some((*stage, *shared_labels, *knn)),
+            Event::Scored { stage, knn } => Some((*stage, *knn)),
             _ => None,
         };
         harness.take().iter().filter_map(scored).collect()
     };
     let one = scores((0..60).map(|id| (id, 7)).collect());
-    assert_eq!(one, stages.map(|stage| (stage, None, None)), "one label tells nothing");
+    assert_eq!(one, stages.map(|stage| (stage, None)), "one label tells nothing");
     let renamed = scores(pictures(0..60).iter().map(|it| (it.id, 100 + it.label.unwrap_or(0))).collect());
     assert_eq!(renamed, before, "the name of a label does not matter");
     assert_ne!(scores((0..60).map(|id| (id, id % 7)).collect()), before);
     assert_eq!(scores(Vec::new()), before, "what pictures came with shows again");
+}
+
+#[test]
+fn where_some_pictures_have_no_label_the_score_is_that_of_the_others_alone() {
+    let unlabelled =
+        |picture: Picture| Picture { label: picture.label.filter(|label| *label < 5), ..picture };
+    let with = |pictures: Vec<Picture>| {
+        let mut harness = Harness::new(small());
+        harness.send(Command::Add(pictures));
+        harness.send(Command::Settle);
+        harness.settle();
+        let events = harness.take();
+        let pixels = evaluations(&events).into_iter().find(|evaluation| evaluation.stage == Stage::Pixels);
+        pixels.and_then(|evaluation| evaluation.knn).expect("a score")
+    };
+    let labelled = pictures(0..60).into_iter().filter(|picture| picture.label < Some(5)).collect();
+    assert_eq!(with(pictures(0..60).into_iter().map(unlabelled).collect()), with(labelled));
 }
 
 #[test]

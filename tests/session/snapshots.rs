@@ -79,6 +79,30 @@ fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
 }
 
 #[test]
+fn a_run_that_has_all_its_steps_takes_no_other() {
+    let whole = Harness::with_pictures(small(), 12).train();
+    let (step, file) = snapshots(&whole).pop().expect("a snapshot");
+    assert_eq!(step, small().steps);
+    let mut successor = successor(small(), 12, file);
+    // Before the run is there that it goes on with.
+    successor.send(Command::Train);
+    successor.settle();
+    let events = successor.take();
+    assert_eq!((steps(&events).len(), events.contains(&Event::Finished)), (0, true));
+
+    // So does one that is shortened.
+    let mut shortened = Harness::with_pictures(Settings { steps: 30, ..small() }, 12);
+    shortened.send(Command::Train);
+    shortened.until(|event| matches!(event, Event::Stepped(_)));
+    shortened.send(Command::Configure(Settings { steps: 1, ..small() }));
+    let before = steps(&shortened.take()).last().map(|report| report.step);
+    shortened.settle();
+    let events = shortened.take();
+    assert!(events.contains(&Event::Finished));
+    assert_eq!(steps(&events).last().map(|report| report.step).or(before), before);
+}
+
+#[test]
 fn a_snapshot_of_another_shape_is_refused() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Step);

@@ -18,7 +18,7 @@ fn a_settled_set_is_scored_before_any_training() {
     assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
     for evaluation in evaluations(&events) {
         assert_eq!(evaluation.pictures, (0..12).collect::<Vec<_>>());
-        assert!(evaluation.knn.is_some() && evaluation.shared_labels.is_some());
+        assert!(evaluation.knn.is_some_and(|score| score.neighbours == 10));
     }
 }
 
@@ -43,6 +43,28 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
     let pairs = evaluations(&before).into_iter().zip(evaluations(&events));
     assert!(pairs.take(2).all(|(before, after)| before == after));
     assert_eq!(steps(&events).len(), 5);
+}
+
+#[test]
+fn a_run_that_has_not_begun_begins_with_the_pictures_that_are_left_if_they_are_enough() {
+    let settings = Settings { loss: LossKind::Triplet, mining: Mining::Random, ..small() };
+    for (left, taken) in [(5, 5), (3, 0), (1, 0), (0, 0)] {
+        // Everything is asked for before the device is open.
+        let mut harness = Harness::new(settings);
+        harness.send(Command::Add(pictures(0..12)));
+        harness.send(Command::Train);
+        harness.send(Command::Remove((left..12).collect()));
+        harness.send(Command::Settle);
+        harness.settle();
+        assert_eq!(steps(&harness.take()).len(), taken, "with {left} pictures");
+        // What comes in later is not trained on unasked.
+        if taken == 0 {
+            harness.send(Command::Add(pictures(20..32)));
+            harness.send(Command::Settle);
+            harness.settle();
+            assert_eq!(steps(&harness.take()).len(), 0);
+        }
+    }
 }
 
 #[test]

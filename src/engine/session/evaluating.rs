@@ -103,7 +103,7 @@ impl<E: FnMut(Event)> Session<E> {
         let is_of_run = evaluating.stage != Stage::Pixels;
         let progress = match &mut evaluating.work {
             Work::Embedding(embedder) => embedder.advance().await?,
-            Work::Comparing(comparing) => comparing.advance(SLICE),
+            Work::Comparing(comparing) => comparing.advance(SLICE, &self.set),
         };
         if progress == Progress::Idle
             && let Some(done) = self.evaluating.take()
@@ -148,7 +148,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Reports what embeddings are worth, and keeps them for what is asked about them.
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
-        let (evaluation, embedded) = comparing.finish(step, &self.set.labels_now());
+        let (evaluation, embedded) = comparing.finish(step);
         self.order = None;
         self.embedded.insert(stage, embedded);
         if let Some(search) = &mut self.questions.search {
@@ -157,18 +157,25 @@ impl<E: FnMut(Event)> Session<E> {
         (self.emit)(Event::Evaluated(evaluation));
     }
 
-    /// Scores every evaluation that there is by other labels.
+    /// Takes up other labels, by which every evaluation that there is has to be scored anew.
     pub(super) fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
         self.set.label(typed);
         let labels = self.set.labels_now();
-        for stage in Stage::ALL {
-            let Some(embedded) = self.embedded.get(&stage) else { continue };
-            let score = embedded.score(&labels);
-            (self.emit)(Event::Scored {
-                stage,
-                shared_labels: score.map(|score| score.shared_labels),
-                knn: score.map(|score| score.accuracy),
-            });
+        let known = Stage::ALL.into_iter().filter_map(|stage| Some((stage, self.embedded.get(&stage)?)));
+        self.questions.scorings = known.map(|(stage, embedded)| (stage, embedded.scoring(&labels))).collect();
+    }
+
+    /// Brings the first of the scorings by other labels a slice further.
+    pub(super) fn score(&mut self) {
+        let started = Instant::now();
+        let Some((_, scoring)) = self.questions.scorings.front_mut() else { return };
+        while scoring.advance() == Progress::More {
+            if started.elapsed() >= SLICE {
+                return;
+            }
+        }
+        if let Some((stage, scoring)) = self.questions.scorings.pop_front() {
+            (self.emit)(Event::Scored { stage, knn: scoring.finish() });
         }
     }
 

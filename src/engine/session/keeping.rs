@@ -55,7 +55,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn restore(&mut self, file: &[u8]) {
         match read_snapshot(file, &self.settings) {
             Ok(snapshot) => self.resume_from(snapshot),
-            Err(sentence) => (self.emit)(Event::Refused(sentence)),
+            Err(sentence) => (self.emit)(Event::NotRestored(sentence)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What was asked about pictures and embeddings and is not answered yet.
 
+use std::collections::VecDeque;
+
 use crate::{
     engine::{
         classifier::{Classifier, Waiting},
@@ -10,6 +12,7 @@ use crate::{
         search::Search,
         studies::Studies,
     },
+    evaluate::knn::Scoring,
     protocol::{Labelling, Map, MapMethod, Pair, PictureId, Stage},
 };
 
@@ -30,6 +33,8 @@ pub struct Questions {
     pub search: Option<Search>,
     pub pair: Option<Pair>,
     pub explainer: Option<Explainer>,
+    /// By labels that have changed since the stages were evaluated.
+    pub scorings: VecDeque<(Stage, Scoring)>,
     pub invariances: Vec<Stage>,
     pub measuring: Option<Measuring>,
     pub matrices: Vec<Stage>,
@@ -50,6 +55,7 @@ impl Questions {
     pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
         self.pair.take_if(|pair| which(pair.stage));
         self.explainer.take_if(|explainer| which(explainer.stage()));
+        self.scorings.retain(|(stage, _)| !which(*stage));
         self.invariances.retain(|stage| !which(*stage));
         self.measuring.take_if(|measuring| which(measuring.stage()));
         self.matrices.retain(|stage| !which(*stage));

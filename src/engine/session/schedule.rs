@@ -10,6 +10,7 @@ pub enum Task {
     StartRun,
     StartEvaluation,
     Search,
+    Score,
     Explain,
     Measure,
     SendMatrix,
@@ -21,36 +22,53 @@ pub enum Task {
     Train,
 }
 
-/// All tasks, the most urgent first.
-const ORDER: [Task; 16] = [
-    Task::Open,
-    Task::Preview,
-    Task::Evaluate,
-    Task::StartPixels,
-    Task::StartRun,
-    Task::StartEvaluation,
-    Task::Search,
-    Task::Explain,
-    Task::Measure,
-    Task::SendMatrix,
-    Task::StartMap,
-    Task::DrawMap,
-    Task::Classify,
-    Task::Study,
-    Task::FineTune,
-    Task::Train,
-];
+impl Task {
+    /// All tasks, the most urgent first.
+    pub const ALL: [Self; 17] = [
+        Self::Open,
+        Self::Preview,
+        Self::Evaluate,
+        Self::StartPixels,
+        Self::StartRun,
+        Self::StartEvaluation,
+        Self::Search,
+        Self::Score,
+        Self::Explain,
+        Self::Measure,
+        Self::SendMatrix,
+        Self::StartMap,
+        Self::DrawMap,
+        Self::Classify,
+        Self::Study,
+        Self::FineTune,
+        Self::Train,
+    ];
+}
 
-/// The most urgent of the tasks that are due. Between two training steps each task that
-/// takes long without being waited for has one turn: `had_turns` are those that had theirs.
-pub fn next(due: impl Fn(Task) -> bool, had_turns: &[Task]) -> Option<Task> {
-    let training = due(Task::Train);
-    ORDER.into_iter().find(|task| due(*task) && !(training && had_turns.contains(task)))
+/// Who had a turn since the last training step.
+#[derive(Default)]
+pub struct Turns {
+    had: Vec<Task>,
+}
+
+impl Turns {
+    /// Which of the tasks that are due, the most urgent first, is done next. Between two training
+    /// steps each task that takes long without being waited for has one turn.
+    pub fn next(&mut self, due: &[Task]) -> Option<Task> {
+        let training = due.contains(&Task::Train);
+        let task = due.iter().copied().find(|task| !(training && self.had.contains(task)))?;
+        if task == Task::Train {
+            self.had.clear();
+        } else if takes_turns(task) {
+            self.had.push(task);
+        }
+        Some(task)
+    }
 }
 
 /// Whether training goes on beside a task.
-pub fn takes_turns(task: Task) -> bool {
-    matches!(task, Task::DrawMap | Task::Study)
+fn takes_turns(task: Task) -> bool {
+    matches!(task, Task::Score | Task::DrawMap | Task::Study)
 }
 
 #[cfg(test)]
@@ -59,26 +77,18 @@ mod tests {
 
     /// What is done in `count` pieces while the same tasks stay due.
     fn done(due: &[Task], count: usize) -> Vec<Task> {
-        let mut had_turns = Vec::new();
-        let piece = |_| {
-            let task = next(|task| due.contains(&task), &had_turns).expect("something is due");
-            if task == Task::Train {
-                had_turns.clear();
-            } else if takes_turns(task) {
-                had_turns.push(task);
-            }
-            task
-        };
-        (0..count).map(piece).collect()
+        let due: Vec<Task> = Task::ALL.into_iter().filter(|task| due.contains(task)).collect();
+        let mut turns = Turns::default();
+        (0..count).map(|_| turns.next(&due).expect("something is due")).collect()
     }
 
     #[test]
     fn every_task_has_its_place() {
-        for task in ORDER {
-            assert_eq!(next(|other| other == task, &[]), Some(task));
-            assert_eq!(ORDER.iter().filter(|other| **other == task).count(), 1);
+        for task in Task::ALL {
+            assert_eq!(Turns::default().next(&[task]), Some(task));
+            assert_eq!(Task::ALL.iter().filter(|other| **other == task).count(), 1);
         }
-        assert_eq!(next(|_| false, &[]), None);
+        assert_eq!(Turns::default().next(&[]), None);
     }
 
     #[test]
@@ -89,6 +99,7 @@ mod tests {
         // At rest they go on one after the other.
         assert_eq!(done(&[Study, DrawMap], 3), [DrawMap; 3]);
         assert_eq!(done(&[Study], 2), [Study; 2]);
+        assert_eq!(done(&[Train, Task::Score], 3), [Task::Score, Train, Task::Score]);
     }
 
     #[test]

@@ -159,8 +159,14 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Takes one step, and reports when it is time to.
+    /// Takes one step, and reports when it is time to. A run that has taken all of its own, since
+    /// it went on from a file or was shortened, takes none.
     pub(super) async fn train(&mut self) -> Result<(), String> {
+        if self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() >= self.settings.steps) {
+            self.pause().await;
+            (self.emit)(Event::Finished);
+            return Ok(());
+        }
         if let Some(sentence) = self.too_large() {
             self.goal = Goal::Rest;
             (self.emit)(Event::Refused(sentence));

@@ -1,6 +1,9 @@
 //! How much each row of a t-SNE map is drawn to which others.
 
-use crate::evaluate::{UnitRows, neighbours::NearestNeighbours};
+use crate::{
+    evaluate::{UnitRows, neighbours::NeighbourSearch},
+    progress::Progress,
+};
 
 /// How many others count as near, softly (van der Maaten & Hinton 2008, section 2).
 const PERPLEXITY: f32 = 30.0;
@@ -9,7 +12,7 @@ const PERPLEXITY: f32 = 30.0;
 const HALVINGS: u32 = 60;
 
 /// Affinities `p` that sum to 1 over all pairs; those of far pairs are 0 and left out.
-#[derive(Clone, Debug)]
+#[derive(Default)]
 pub struct Affinities {
     /// Where each row's begin; one more than there are rows.
     starts: Vec<usize>,
@@ -17,26 +20,50 @@ pub struct Affinities {
     values: Vec<f32>,
 }
 
-impl Affinities {
-    /// Compares every row with its nearest others, three times the perplexity.
+/// The search for them, a slice of work after the other.
+pub struct AffinitySearch {
+    search: NeighbourSearch,
+    perplexity: f32,
+    /// What each row was given by those before, and gave to its nearest.
+    lists: Vec<Vec<(u32, f32)>>,
+    done: usize,
+}
+
+impl AffinitySearch {
+    /// Sets out to compare every row with its nearest others, three times the perplexity.
     pub fn new(rows: &UnitRows) -> Self {
         let count = rows.len();
         let perplexity = PERPLEXITY.min(count.saturating_sub(1) as f32 / 3.0).max(1.0);
-        let nearest = NearestNeighbours::find(rows, (3.0 * perplexity) as usize);
-        let mut lists: Vec<Vec<(u32, f32)>> = vec![Vec::new(); count];
-        for row in 0..count {
+        let search = NeighbourSearch::new(rows, (3.0 * perplexity) as usize);
+        Self { search, perplexity, lists: vec![Vec::new(); count], done: 0 }
+    }
+
+    /// Compares some more rows with all others.
+    pub fn advance(&mut self) -> Progress {
+        let progress = self.search.advance();
+        let Self { search, perplexity, lists, done } = self;
+        let (nearest, count) = (search.found(), lists.len());
+        for row in *done..nearest.rows() {
             let cosines = &nearest.similarities[row * nearest.k..][..nearest.k];
             // On the unit sphere, a squared distance is 2 − 2 cos.
             let squares: Vec<f32> = cosines.iter().map(|cosine| 2.0 - 2.0 * cosine).collect();
-            for (other, p) in nearest.of(row).iter().zip(conditional(&squares, perplexity)) {
+            for (other, p) in nearest.of(row).iter().zip(conditional(&squares, *perplexity)) {
                 let p = p / (2 * count) as f32;
                 lists[row].push((*other, p));
                 lists[*other as usize].push((row as u32, p));
             }
         }
-        Self::from_lists(lists)
+        *done = nearest.rows();
+        progress
     }
 
+    /// What was found; nothing of it is left here.
+    pub fn finish(&mut self) -> Affinities {
+        Affinities::from_lists(std::mem::take(&mut self.lists))
+    }
+}
+
+impl Affinities {
     /// Joins what two rows gave each other.
     fn from_lists(lists: Vec<Vec<(u32, f32)>>) -> Self {
         let (mut starts, mut others, mut values) = (vec![0], Vec::new(), Vec::new());
@@ -111,7 +138,9 @@ mod tests {
 
     #[test]
     fn affinities_are_symmetric_and_sum_to_one() {
-        let affinities = Affinities::new(&rows(200));
+        let mut search = AffinitySearch::new(&rows(200));
+        while search.advance() == Progress::More {}
+        let affinities = search.finish();
         let mut total = 0.0;
         for row in 0..200 {
             for (other, p) in affinities.of(row) {

@@ -127,12 +127,11 @@ impl Session {
         }
     }
 
-    /// Says that no more pictures are on their way, and starts training if it waited for them.
+    /// Says that no more pictures are on their way, unless some are, and starts training if it
+    /// waited for them.
     pub fn settle(self) {
-        self.send(&Command::Settle);
-        if self.change(|state| state.settled()) {
-            self.send(&Command::Train);
-        }
+        let commands = self.change(|state| state.settled());
+        commands.iter().for_each(|command| self.send(command));
     }
 
     /// Takes the selected pictures out of the set, else the focused one.
@@ -218,12 +217,16 @@ impl Session {
         self.send(&Command::Inspect { anchor });
     }
 
-    /// Tells the engine of labels that the user types, whenever they change.
+    /// Tells the engine of labels that the user types, whenever they change, and not to go on
+    /// learning those that they were.
     pub fn tell_labels(self) {
         effect(move || {
             self.track([Part::Labels]);
             if let Some(command) = self.change(State::wants_to_label) {
                 self.send(&command);
+            }
+            if self.change(State::wants_to_abandon_tuning) {
+                self.send(&Command::StopTuning);
             }
         });
     }

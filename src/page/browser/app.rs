@@ -11,8 +11,8 @@ use super::{
     keeping::keeper,
     masthead::Masthead,
     rail::Rail,
+    results::Results,
     session::Session,
-    stage::Stage,
     theme,
     tour::{Tour, TourGuide},
 };
@@ -79,7 +79,7 @@ fn App(session: Session) -> impl IntoView {
             <Masthead />
             <div class="workbench">
                 <Rail />
-                <Stage />
+                <Results />
             </div>
             <Footer />
             <DropOverlay />

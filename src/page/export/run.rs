@@ -98,8 +98,8 @@ fn score(json: &mut Json, evaluation: &Evaluation) {
     json.text_field("stage", stage_key(evaluation.stage));
     json.plain_field("step", evaluation.step);
     json.plain_field("dimensions", evaluation.dimensions);
-    json.number_field("shared_labels", evaluation.shared_labels);
-    json.number_field("knn", evaluation.knn);
+    json.number_field("shared_labels", evaluation.knn.map(|score| score.shared_labels));
+    json.number_field("knn", evaluation.knn.map(|score| score.accuracy));
     json.number_field("effective_rank", evaluation.effective_rank);
 }
 
@@ -146,7 +146,7 @@ const fn stage_key(stage: Stage) -> &'static str {
 mod tests {
     use super::*;
     use crate::{
-        page::export::samples::state,
+        page::{export::samples::state, fixture::report},
         protocol::{BUILD, Backend, BatchMatrix, Event, Floats, Guesses, LossDetails},
     };
 
@@ -190,7 +190,7 @@ mod tests {
         let settings = serde_json::from_value::<Settings>(value["settings"].clone());
         assert_eq!(settings.expect("every setting is there"), state.settings);
         assert_eq!(value["evaluations"][0]["stage"], "trained");
-        let line = serde_json::json!({"step": 5, "knn": null, "effective_rank": 1.5});
+        let line = serde_json::json!({"step": 5, "knn": 0.25, "effective_rank": 1.5});
         assert_eq!(value["scores_by_step"], serde_json::json!([line]));
         let worth = &value["classifications"][0];
         assert_eq!((&worth["held_out"], &worth["linear_probe"]), (&1.into(), &0.5.into()));
@@ -206,14 +206,6 @@ mod tests {
         assert_eq!(temperature(&state)["learned"], false);
         assert!((temperature(&state)["last"].as_f64().expect("a number") - 0.2).abs() < 1e-6);
         state.edit(|settings| settings.learned_temperature = true);
-        let report = |step| StepReport {
-            step,
-            loss: 1.0,
-            accuracy: 0.5,
-            alignment: 1.0,
-            uniformity: -1.0,
-            milliseconds: 12.0,
-        };
         state.apply(Event::Stepped(vec![report(1), report(2)]));
         let details = LossDetails { temperature: 0.25, ..LossDetails::default() };
         let cells = Floats::default();

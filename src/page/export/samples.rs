@@ -3,7 +3,7 @@
 use crate::{
     image::Image,
     page::state::{Newcomer, State},
-    protocol::{Evaluation, Event, Floats, Neighbours, Stage},
+    protocol::{Evaluation, Event, Floats, KnnScore, Neighbours, Stage},
     settings::{Images, Settings},
 };
 
@@ -34,8 +34,7 @@ pub fn state() -> State {
             indices: vec![1, 2, 0, 2, 1, 0],
             similarities: Floats(vec![0.5, 0.25, 0.5, -0.125, -0.125, 0.25]),
         },
-        shared_labels: Some(0.5),
-        knn: None,
+        knn: Some(KnnScore { shared_labels: 0.5, accuracy: 0.25, neighbours: 2 }),
         effective_rank: Some(1.5),
     }));
     state

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Part, Snapshot, State};
-use crate::protocol::{Event, Stage};
+use crate::protocol::{Event, KnnScore, Stage};
 
 impl State {
     /// Takes in what the engine says.
@@ -41,7 +41,8 @@ impl State {
             Event::Evaluated(evaluation) => {
                 self.touch(Part::Results);
                 if evaluation.stage == Stage::Trained {
-                    self.run.notes.evaluated(evaluation.step, evaluation.knn, evaluation.effective_rank);
+                    let knn = evaluation.knn.map(|score| score.accuracy);
+                    self.run.notes.evaluated(evaluation.step, knn, evaluation.effective_rank);
                 }
                 self.labels.ask_again_of(evaluation.stage);
                 self.explain_again_after(&evaluation);
@@ -51,7 +52,7 @@ impl State {
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
             }
-            Event::Scored { stage, shared_labels, knn } => self.scored(stage, shared_labels, knn),
+            Event::Scored { stage, knn } => self.scored(stage, knn),
             Event::Matrix(matrix) => {
                 self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
@@ -98,24 +99,27 @@ impl State {
             }
             Event::Finished => self.finished(),
             Event::Refused(sentence) => self.refused(sentence),
+            Event::NotRestored(sentence) => self.not_restored(sentence),
             // Whoever asked waits for these.
             Event::Decoded { .. } | Event::Model { .. } | Event::Vetted { .. } => {}
             Event::Failed(reason) => self.engine_failed(&reason),
         }
     }
 
-    pub(super) fn scored(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+    pub(super) fn scored(&mut self, stage: Stage, knn: Option<KnnScore>) {
         self.touch(Part::Results);
-        self.results.keep_scores(stage, shared_labels, knn);
+        self.results.keep_score(stage, knn);
         if let Some(scored) = self.results.scored(stage).filter(|_| stage == Stage::Trained) {
-            self.run.notes.scored(scored.evaluation.step, knn);
+            self.run.notes.scored(scored.evaluation.step, knn.map(|score| score.accuracy));
         }
     }
 }
 
 /// Whether an event says something even when the set that the engine has is gone.
 fn concerns_any_set(event: &Event) -> bool {
-    use Event::{Activity, Cleared, Decoded, Failed, Model, Ready, Refused, Vetted, WebGpuNeeded};
+    use Event::{
+        Activity, Cleared, Decoded, Failed, Model, NotRestored, Ready, Refused, Vetted, WebGpuNeeded,
+    };
     matches!(
         event,
         Activity(_)
@@ -124,6 +128,7 @@ fn concerns_any_set(event: &Event) -> bool {
             | Failed(_)
             | Model { .. }
             | Ready(_)
+            | NotRestored(_)
             | Refused(_)
             | Vetted { .. }
             | WebGpuNeeded
@@ -134,7 +139,7 @@ fn concerns_any_set(event: &Event) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::{report, snapshot, state},
+        page::fixture::{report, snapshot, state},
         protocol::{Activity, Evaluation},
         settings::Images,
     };

@@ -90,9 +90,16 @@ impl State {
         if self.clearing == 0 {
             self.touch(Part::Run);
             self.run.refused();
-            self.awaited = None;
         }
         self.notify(sentence);
+    }
+
+    /// Notes that the run that was to be restored will not be.
+    pub(super) fn not_restored(&mut self, sentence: String) {
+        if self.clearing == 0 {
+            self.awaited = None;
+        }
+        self.refused(sentence);
     }
 
     /// Notes that the engine broke down; pictures, settings and the run as far as it was
@@ -143,7 +150,7 @@ fn with_full_stop(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::{environment, report, snapshot, state},
+        page::fixture::{environment, report, snapshot, state},
         protocol::{Command, Evaluation, Event},
         settings::Images,
     };
@@ -220,7 +227,8 @@ mod tests {
         state.apply(Event::Cleared);
         state.apply(Event::Activity(Activity::Idle));
         assert!(state.run.running && state.intake.is_active());
-        assert!(state.settled(), "training begins with the last of them");
+        state.end_intake();
+        assert!(state.settled().contains(&Command::Train), "training begins with the last of them");
     }
 
     #[test]
@@ -230,7 +238,10 @@ mod tests {
         kept.apply(snapshot(1));
         let mut page = state(4);
         page.take_up(kept.experiment());
-        page.apply(Event::Refused("It is damaged.".to_owned()));
+        // That something else was refused says nothing of it.
+        page.apply(Event::Refused("A model is damaged.".to_owned()));
+        assert_eq!(page.introduction().count(), 4);
+        page.apply(Event::NotRestored("It is damaged.".to_owned()));
         page.apply(Event::Restarted { parameters: 1 });
         assert_eq!(page.run.step(), 0);
         assert_eq!(page.introduction().count(), 3, "no snapshot among settings, pictures and their end");

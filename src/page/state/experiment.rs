@@ -132,9 +132,9 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::state::{
-            Run,
+        page::{
             fixture::{newcomer, report, snapshot, state},
+            state::Run,
         },
         protocol::Event,
     };

@@ -70,7 +70,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::state::fixture::state;
+    use crate::page::fixture::state;
 
     #[test]
     fn two_batches_of_files_are_counted_together() {

@@ -25,7 +25,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::state::fixture::state;
+    use crate::page::fixture::state;
 
     #[test]
     fn a_new_engine_is_told_everything_in_portions() {

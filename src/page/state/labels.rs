@@ -57,6 +57,8 @@ pub struct Labels {
     tuned: Option<Classification>,
     /// Whether labels have changed since it learned them.
     outdated: bool,
+    /// Whether the engine has yet to hear that a fine-tuning is of no use any more.
+    abandoned: bool,
 }
 
 impl Default for Labels {
@@ -70,6 +72,7 @@ impl Default for Labels {
             tuning: None,
             tuned: None,
             outdated: false,
+            abandoned: false,
         }
     }
 }
@@ -109,7 +112,7 @@ impl Labels {
     /// What the engine has to say again: something that it was told has changed.
     pub(super) fn ask_again(&mut self) {
         self.known.iter_mut().for_each(Known::ask_again);
-        self.tuning = None;
+        self.abandoned |= self.tuning.take().is_some();
         self.outdated = self.tuned.is_some();
     }
 
@@ -226,6 +229,12 @@ impl State {
         sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
     }
 
+    /// Whether every picture carries a label, typed or come with.
+    pub fn are_all_labelled(&self) -> bool {
+        let mut entries = self.pictures.entries().iter();
+        entries.all(|entry| entry.label.is_some() || self.labels.typed(entry.id).is_some())
+    }
+
     /// Whether there is any label that a classifier could learn from.
     pub fn can_classify(&self) -> bool {
         self.label_names().len() >= 2
@@ -246,6 +255,11 @@ impl State {
     pub fn wants_to_label(&mut self) -> Option<Command> {
         let untold = std::mem::take(&mut self.labels.untold);
         untold.then(|| Command::Label(self.labels.all_typed().collect()))
+    }
+
+    /// Whether to tell the engine that a fine-tuning is of no use any more, once for each.
+    pub fn wants_to_abandon_tuning(&mut self) -> bool {
+        std::mem::take(&mut self.labels.abandoned)
     }
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.
@@ -272,6 +286,8 @@ impl State {
         self.labels.end_tuning();
         let labelling = self.labelling(Stage::Trained);
         self.labels.tuning = Some(Tuning { number: labelling.number, done: 0, total: 0 });
+        // The engine gives up the old one for it.
+        self.labels.abandoned = false;
         Some(labelling)
     }
 
@@ -297,8 +313,8 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::{newcomer, state},
-        protocol::{Evaluation, Event, Guesses},
+        page::fixture::{newcomer, state},
+        protocol::{Evaluation, Event, Guesses, KnnScore},
         settings::{Images, Settings},
     };
 
@@ -345,7 +361,7 @@ mod tests {
     fn a_label_that_there_is_is_given_whole() {
         let mut state = State::new(Settings::recommended(Images::Own));
         let long = "x".repeat(MAX_LENGTH + 1);
-        state.add(vec![newcomer("a", &long), newcomer("b", " spaced "), newcomer("c", "z")]);
+        state.add(vec![newcomer("a", long.as_str()), newcomer("b", " spaced "), newcomer("c", "z")]);
         state.select(2);
         for name in [long.as_str(), " spaced "] {
             state.give_label_to_chosen(name);
@@ -379,12 +395,13 @@ mod tests {
         assert_eq!(state.wants_to_label(), None);
         assert!(state.introduction().any(|command| command == told), "another engine learns of them");
         for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
-            state.apply(Event::Scored { stage, shared_labels: Some(0.5), knn: Some(knn) });
+            let knn = KnnScore { shared_labels: 0.5, accuracy: knn, neighbours: 3 };
+            state.apply(Event::Scored { stage, knn: Some(knn) });
         }
         assert_eq!(state.knn_by_step(), [(0, 0.25), (20, 0.75)]);
         state.type_label(2, "");
         assert_eq!(state.wants_to_label(), Some(Command::Label(Vec::new())));
-        state.apply(Event::Scored { stage: Stage::Trained, shared_labels: None, knn: None });
+        state.apply(Event::Scored { stage: Stage::Trained, knn: None });
         assert_eq!(state.knn_by_step(), [(0, 0.25)]);
     }
 
@@ -445,6 +462,26 @@ mod tests {
         assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
         state.apply(Event::Tuned(classification(after)));
         assert!(state.labels.tuned().is_some());
+    }
+
+    #[test]
+    fn fine_tuning_by_labels_that_have_changed_is_abandoned_once() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.type_label(0, "c");
+        assert!(!state.wants_to_abandon_tuning(), "there is none");
+        for change in [|state: &mut State| state.type_label(1, "d"), |state: &mut State| state.give_labels(3)]
+        {
+            state.start_tuning().expect("there is an encoder");
+            change(&mut state);
+            assert!(state.labels.tuning().is_none());
+            assert!(state.wants_to_abandon_tuning() && !state.wants_to_abandon_tuning());
+        }
+        // One that begins at once takes its place.
+        state.start_tuning().expect("the other was given up");
+        state.type_label(1, "e");
+        state.start_tuning().expect("the other was given up");
+        assert!(!state.wants_to_abandon_tuning());
     }
 
     #[test]

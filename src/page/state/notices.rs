@@ -35,7 +35,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use crate::page::state::fixture::state;
+    use crate::page::fixture::state;
 
     #[test]
     fn the_same_sentence_is_shown_once() {

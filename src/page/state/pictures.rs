@@ -179,11 +179,7 @@ impl Pictures {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn newcomer(name: &str, label: Option<&str>) -> Newcomer {
-        let image = Image::draw(|_, _| [0; 3]);
-        Newcomer { name: name.to_owned(), label: label.map(str::to_owned), image }
-    }
+    use crate::page::fixture::newcomer;
 
     #[test]
     fn removing_one_keeps_the_others_in_place_and_ids_unique() {
@@ -215,9 +211,9 @@ mod tests {
     #[test]
     fn equal_label_names_are_one_label() {
         let mut pictures = Pictures::default();
-        let first = pictures.add(newcomer("a", Some("cats")));
-        let second = pictures.add(newcomer("b", Some("dogs")));
-        let third = pictures.add(newcomer("c", Some("cats")));
+        let first = pictures.add(newcomer("a", "cats"));
+        let second = pictures.add(newcomer("b", "dogs"));
+        let third = pictures.add(newcomer("c", "cats"));
         let label = |id| pictures.get(id).and_then(|entry| entry.label);
         assert_eq!(label(first), label(third));
         assert_ne!(label(first), label(second));

@@ -2,7 +2,7 @@
 
 use crate::{
     page::{by_id::ById, by_stage::ByStage},
-    protocol::{Evaluation, PictureId, SetMatrix, Stage},
+    protocol::{Evaluation, KnnScore, PictureId, SetMatrix, Stage},
 };
 
 /// A picture near another.
@@ -48,8 +48,8 @@ impl Scored {
     }
 }
 
-/// Nearest others that the page speaks of: as many as the tab Neighbours shows.
-const SHOWN: usize = 10;
+/// Nearest others of a picture that the page shows and speaks of.
+pub const SHOWN: usize = 10;
 
 /// What is known of one stage.
 #[derive(Debug, Default)]
@@ -74,10 +74,10 @@ impl Results {
         self.known.iter_mut().for_each(|known| known.asked = false);
     }
 
-    /// Keeps a stage's scores by other labels.
-    pub fn keep_scores(&mut self, stage: Stage, shared_labels: Option<f32>, knn: Option<f32>) {
+    /// Keeps a stage's score by other labels.
+    pub fn keep_score(&mut self, stage: Stage, knn: Option<KnnScore>) {
         if let Some(Scored { evaluation, .. }) = &mut self.known[stage].scored {
-            (evaluation.shared_labels, evaluation.knn) = (shared_labels, knn);
+            evaluation.knn = knn;
         }
     }
 
@@ -152,7 +152,6 @@ mod tests {
                 indices: indices.into(),
                 similarities: Floats(vec![0.1, 0.2, 0.3]),
             },
-            shared_labels: None,
             knn: None,
             effective_rank: None,
         }

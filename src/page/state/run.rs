@@ -147,10 +147,10 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Images;
+    use crate::{page::fixture, settings::Images};
 
     fn report(step: u32, milliseconds: f32) -> StepReport {
-        StepReport { step, loss: 1.0, accuracy: 0.5, alignment: 1.0, uniformity: -1.0, milliseconds }
+        StepReport { milliseconds, ..fixture::report(step) }
     }
 
     #[test]

@@ -207,7 +207,10 @@ impl State {
             backend,
             steps: Vec::new(),
             knn: self.knn_by_step(),
-            pixels: self.results.scored(Stage::Pixels).and_then(|scored| scored.evaluation.knn),
+            pixels: self
+                .results
+                .scored(Stage::Pixels)
+                .and_then(|scored| Some(scored.evaluation.knn?.accuracy)),
             ranks: self.ranks_by_step(),
         })
     }
@@ -215,7 +218,11 @@ impl State {
     /// kNN accuracy by step, 0 to 1, from the untrained encoder on; empty without labels.
     pub fn knn_by_step(&self) -> Vec<(u32, f32)> {
         let untrained = self.results.scored(Stage::Untrained).and_then(|scored| scored.evaluation.knn);
-        untrained.map(|knn| (0, knn)).into_iter().chain(self.run.notes.knn.iter().copied()).collect()
+        untrained
+            .map(|score| (0, score.accuracy))
+            .into_iter()
+            .chain(self.run.notes.knn.iter().copied())
+            .collect()
     }
 
     /// Effective rank of the embeddings by step, from the untrained encoder on.
@@ -274,19 +281,13 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, LossDetails},
+        page::fixture::report,
+        protocol::{Evaluation, Event, Floats, KnnScore, LossDetails},
         settings::Images,
     };
 
     fn stepped(steps: std::ops::RangeInclusive<u32>, loss: f32) -> Event {
-        let report = |step| StepReport {
-            step,
-            loss,
-            accuracy: 0.5,
-            alignment: 1.0,
-            uniformity: -1.0,
-            milliseconds: 500.0,
-        };
+        let report = |step| StepReport { loss, milliseconds: 500.0, ..report(step) };
         Event::Stepped(steps.map(report).collect())
     }
 
@@ -294,7 +295,7 @@ mod tests {
     fn evaluated(stage: Stage, step: u32, knn: f32) -> Event {
         Event::Evaluated(Evaluation {
             step,
-            knn: Some(knn),
+            knn: Some(KnnScore { shared_labels: knn, accuracy: knn, neighbours: 10 }),
             effective_rank: (stage != Stage::Pixels).then_some(10.0 * knn),
             ..Evaluation::bare(stage, vec![0])
         })

@@ -156,7 +156,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::state,
+        page::fixture::state,
         protocol::{Evaluation, Event, Stage},
         settings::Images,
     };

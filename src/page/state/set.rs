@@ -130,9 +130,9 @@ fn settings_for(mut settings: Settings, images: Images) -> Settings {
 mod tests {
     use super::*;
     use crate::{
-        page::state::{
-            Keeping, Offer,
+        page::{
             fixture::{newcomer, state},
+            state::{Keeping, Offer},
         },
         settings::LossKind,
     };

@@ -77,7 +77,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::{report, snapshot, state},
+        page::fixture::{report, snapshot, state},
         protocol::{Activity, Event},
         settings::Images,
     };
@@ -128,7 +128,8 @@ mod tests {
         state.start_running();
         state.apply(Event::Failed("The device was lost".to_owned()));
         assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
-        assert!(state.settled());
+        state.end_intake();
+        assert_eq!(state.settled(), [Command::Settle, Command::Train]);
     }
 
     #[test]

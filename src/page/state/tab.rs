@@ -73,7 +73,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::{report, state},
+        page::fixture::{report, state},
         protocol::Event,
     };
 

@@ -3,7 +3,7 @@
 use super::{Engine, Part, State, Tab};
 use crate::{
     page::words,
-    protocol::Stage,
+    protocol::{Command, Stage},
     settings::{MIN_PICTURES, Settings},
 };
 
@@ -18,9 +18,14 @@ impl State {
         !self.postponed
     }
 
-    /// Notes that the pictures are there; whether training waited for them.
-    pub fn settled(&mut self) -> bool {
-        std::mem::take(&mut self.postponed)
+    /// What the engine is to hear once pictures have come or gone: that these are all, unless
+    /// more are on their way, and to train if that waited for them.
+    pub fn settled(&mut self) -> Vec<Command> {
+        if self.intake.is_active() {
+            return Vec::new();
+        }
+        let train = std::mem::take(&mut self.postponed).then_some(Command::Train);
+        [Command::Settle].into_iter().chain(train).collect()
     }
 
     /// Notes that no more steps are wanted.
@@ -125,7 +130,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::state::fixture::{newcomer, report, state},
+        page::fixture::{newcomer, report, state},
         protocol::{Evaluation, Event, RowViews},
     };
 
@@ -159,13 +164,20 @@ mod tests {
     #[test]
     fn training_waits_for_pictures_on_their_way() {
         let mut state = state(4);
-        assert!(state.start_running() && !state.settled());
+        assert!(state.start_running());
+        assert_eq!(state.settled(), [Command::Settle]);
         state.begin_intake("Decoding", 2, 0);
         assert!(!state.start_running());
-        assert!(state.settled() && !state.settled());
+        state.advance_intake(1, Vec::new());
+        assert_eq!(state.settled(), [], "one was taken out while another is on its way");
+        state.advance_intake(1, Vec::new());
+        assert_eq!(state.settled(), [Command::Settle, Command::Train]);
+        assert_eq!(state.settled(), [Command::Settle]);
+        state.begin_intake("Decoding", 1, 0);
         state.start_running();
         state.stop_running();
-        assert!(!state.settled());
+        state.end_intake();
+        assert_eq!(state.settled(), [Command::Settle]);
     }
 
     #[test]

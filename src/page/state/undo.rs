@@ -107,16 +107,11 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{image::Image, settings::Settings};
-
-    fn newcomer(name: &str) -> Newcomer {
-        let image = Image::draw(|_, _| [0; 3]);
-        Newcomer { name: name.to_owned(), label: Some("a".to_owned()), image }
-    }
+    use crate::{page::fixture::newcomer, settings::Settings};
 
     fn state() -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
-        state.add(["a", "b", "c", "d"].map(newcomer).into());
+        state.add(["a", "b", "c", "d"].map(|name| newcomer(name, "a")).into());
         state.type_label(1, "odd");
         state
     }
@@ -161,12 +156,14 @@ mod tests {
         let notice = state.notices[0].id;
         let Some(Removed::All { experiment, pictures }) = state.take_undo(notice) else { panic!("an offer") };
         assert_eq!(pictures.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0, 1, 2, 3]);
-        assert_eq!(pictures[1].1, newcomer("b"));
+        assert_eq!(pictures[1].1, newcomer("b", "a"));
         assert_eq!(experiment.typed, [(1, "odd".to_owned())]);
 
-        for other in [(|state: &mut State| drop(state.add(vec![newcomer("e")]))) as fn(&mut State), |state| {
-            state.clear(Images::Shapes);
-        }] {
+        for other in
+            [(|state: &mut State| drop(state.add(vec![newcomer("e", "a")]))) as fn(&mut State), |state| {
+                state.clear(Images::Shapes);
+            }]
+        {
             state.clear_at_will();
             other(&mut state);
             assert!(state.notices.is_empty());

@@ -53,12 +53,7 @@ pub fn loss(settings: &Settings) -> String {
         LossKind::InfoNce => format!("InfoNCE, {temperature}"),
         LossKind::Nce => format!("NCE, {temperature}"),
         LossKind::Triplet => {
-            let mining = match settings.mining {
-                Mining::Random => "random",
-                Mining::SemiHard => "semi-hard",
-                Mining::Hard => "hard",
-            };
-            format!("triplets, margin {}, {mining} negatives", settings.margin)
+            format!("triplets, margin {}, {} negatives", settings.margin, mining(settings.mining))
         }
     }
 }
@@ -71,6 +66,15 @@ pub fn training(settings: &Settings) -> String {
         counted(settings.steps as usize, "step"),
         counted(settings.batch as usize, "pair")
     )
+}
+
+/// How a triplet's negative is chosen.
+pub fn mining(mining: Mining) -> &'static str {
+    match mining {
+        Mining::Random => "random",
+        Mining::SemiHard => "semi-hard",
+        Mining::Hard => "hard",
+    }
 }
 
 #[cfg(test)]

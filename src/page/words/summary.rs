@@ -3,7 +3,7 @@
 use super::counted;
 use crate::{
     page::state::{Engine, Keeping, State},
-    protocol::Stage,
+    protocol::{KnnScore, Stage},
     settings::{Images, MIN_PICTURES},
 };
 
@@ -57,13 +57,17 @@ pub fn summary(state: &State) -> String {
 
 /// How many of a picture's nearest share its label, for each stage that is known.
 fn labelled_summary(state: &State) -> String {
+    let score = |stage| state.results.scored(stage)?.evaluation.knn;
     let shared = |stage| {
-        let evaluation = &state.results.scored(stage)?.evaluation;
-        let k = evaluation.neighbours.k.min(10) as f32;
-        Some(format!("{:.1}", evaluation.shared_labels? * k))
+        let KnnScore { shared_labels, neighbours, .. } = score(stage)?;
+        Some(format!("{:.1}", shared_labels * neighbours as f32))
     };
-    let nearest = state.results.latest().map_or(10, |scored| scored.evaluation.neighbours.k.min(10));
-    let of = format!("of each picture’s {nearest} nearest");
+    let nearest = score(Stage::Untrained).map_or(10, |score| score.neighbours);
+    let of = if state.are_all_labelled() {
+        format!("of each picture’s {nearest} nearest")
+    } else {
+        format!("of each labelled picture’s {nearest} nearest with a label")
+    };
     let untrained = shared(Stage::Untrained).unwrap_or_default();
     let pixels = shared(Stage::Pixels).map_or(String::new(), |n| format!(" Raw pixels: {n}."));
     match (shared(Stage::Trained), trained_step(state)) {
@@ -107,8 +111,7 @@ pub fn fewer_pairs(state: &State) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::Newcomer,
+        page::fixture::newcomer,
         protocol::{Evaluation, Event, Floats, Neighbours},
         settings::Settings,
     };
@@ -123,10 +126,8 @@ mod tests {
     #[test]
     fn while_pictures_come_in_the_page_says_so() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let image = Image::draw(|_, _| [0; 3]);
         state.begin_intake("Decoding", 2_000, 0);
-        let newcomer = |name: &str| Newcomer { name: name.to_owned(), label: None, image: image.clone() };
-        state.add(["a", "b", "c", "d"].map(newcomer).into());
+        state.add(["a", "b", "c", "d"].map(|name| newcomer(name, None)).into());
         assert_eq!(summary(&state), "Reading your 2,000 pictures.");
         state.advance_intake(2_000, Vec::new());
         assert!(summary(&state).starts_with("Press Train"));
@@ -134,25 +135,25 @@ mod tests {
 
     /// An evaluation of twelve pictures, whose nearest ten carry a label so often.
     fn evaluated(state: &mut State, stage: Stage, step: u32, shared_labels: Option<f32>) {
+        let score = |shared_labels| KnnScore { shared_labels, accuracy: 0.5, neighbours: 10 };
+        evaluated_as(state, stage, step, shared_labels.map(score));
+    }
+
+    fn evaluated_as(state: &mut State, stage: Stage, step: u32, knn: Option<KnnScore>) {
         let pictures = state.order();
         let first = if stage == Stage::Trained { 1 } else { 4 };
         let indices = (0..12).flat_map(|row| (0..10).map(move |i| (row + first + i) % 12)).collect();
         state.apply(Event::Evaluated(Evaluation {
             step,
             neighbours: Neighbours { k: 10, indices, similarities: Floats(vec![0.5; 120]) },
-            shared_labels,
+            knn,
             ..Evaluation::bare(stage, pictures)
         }));
     }
 
     fn twelve(label: impl Fn(usize) -> Option<&'static str>) -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let newcomer = |i: usize| Newcomer {
-            name: i.to_string(),
-            label: label(i).map(str::to_owned),
-            image: Image::draw(|_, _| [0; 3]),
-        };
-        state.add((0..12).map(newcomer).collect());
+        state.add((0..12).map(|i| newcomer(&i.to_string(), label(i))).collect());
         state
     }
 
@@ -195,16 +196,24 @@ mod tests {
     }
 
     #[test]
+    fn where_some_have_no_label_the_others_count() {
+        let mut state = twelve(|i| (i < 6).then_some(["a", "b"][i % 2]));
+        let score = KnnScore { shared_labels: 0.4, accuracy: 0.5, neighbours: 5 };
+        evaluated_as(&mut state, Stage::Untrained, 0, Some(score));
+        let says =
+            "Untrained: 2.0 of each labelled picture’s 5 nearest with a label share its kind. Press Train.";
+        assert_eq!(summary(&state), says);
+    }
+
+    #[test]
     fn too_few_pictures_are_counted() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let newcomer =
-            |name: &str| Newcomer { name: name.to_owned(), label: None, image: Image::draw(|_, _| [0; 3]) };
-        state.add(["a", "b"].map(newcomer).into());
+        state.add(["a", "b"].map(|name| newcomer(name, None)).into());
         assert_eq!(summary(&state), "4 pictures or more are needed: 2 so far.");
         state.begin_intake("Decoding", 2, 0);
         assert_eq!(summary(&state), "Reading your 2 pictures.", "more are on their way");
         state.end_intake();
-        state.add(["c", "d"].map(newcomer).into());
+        state.add(["c", "d"].map(|name| newcomer(name, None)).into());
         assert!(summary(&state).contains("Press Train"));
     }
 

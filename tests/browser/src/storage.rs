@@ -7,12 +7,13 @@ use crate::page::{Page, SOON};
 
 /// The beginning of every question: `database` is the page's, `answer` awaits a request.
 const OPEN: &str = "
-    if (!(await indexedDB.databases()).some(({ name }) => name === 'likeness')) return null;
+    const ours = `likeness ${new URL('./', document.baseURI).pathname}`;
+    if (!(await indexedDB.databases()).some(({ name }) => name === ours)) return null;
     const answer = request => new Promise((done, fail) => {
         request.onsuccess = () => done(request.result);
         request.onerror = () => fail(request.error);
     });
-    const database = await answer(indexedDB.open('likeness'));
+    const database = await answer(indexedDB.open(ours));
     const store = (name, mode) => database.transaction(name, mode).objectStore(name);";
 
 const COUNT: &str = "

@@ -35,9 +35,13 @@ const BANDS: usize = 512;
 /// The most numbers in all bands together, 32 MiB, unless one band has more.
 const SCRATCH: usize = 1 << 23;
 
-/// Vectors of weights whose bands one workgroup joins: enough that neighbours read whole
-/// stretches of memory.
+/// Vectors of weights whose bands one workgroup joins where there are many: enough that
+/// neighbours read whole stretches of memory.
 const JOINED: usize = 8;
+
+/// The most bands that one unit joins alone. Sums over a workgroup take rounds in which most of
+/// its units wait.
+const FEW: usize = 16;
 
 /// Output lines in a band, and how many bands they make: lines of [`PIXELS`], or more where the
 /// bands would be too many.
@@ -57,14 +61,16 @@ pub fn weight_gradient(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometr
     let partial = band_sums(x, gradient, geometry);
     let result = empty(x, geometry.kernel_shape());
     let size = vector_size(geometry.output);
+    let joined = if bands(geometry).1 > FEW { JOINED } else { UNITS };
     launch!(
         join_bands_kernel,
         x,
-        (geometry.weights() / size).div_ceil(JOINED) * UNITS,
+        (geometry.weights() / size).div_ceil(joined) * UNITS,
         size,
         argument(&partial),
         argument(&result),
         layer(geometry),
+        joined,
     );
     result
 }
@@ -198,24 +204,32 @@ fn add_outer_product<NI: Size, NO: Size>(
     }
 }
 
-/// Adds the bands up, and lays the sums out as the kernel's weights lie. Units past the last
-/// vector read the last one and write nothing: none may leave before the workgroup's sum.
+/// Adds the bands up, `joined` vectors a workgroup, and lays the sums out as the kernel's weights
+/// lie. Units past the last vector read the last one and write nothing: none may leave before the
+/// workgroup's sum.
 #[cube(launch_unchecked)]
-fn join_bands_kernel<N: Size>(partial: &Tensor<Vector<f32, N>>, result: &mut Tensor<f32>, layer: Layer) {
+fn join_bands_kernel<N: Size>(
+    partial: &Tensor<Vector<f32, N>>,
+    result: &mut Tensor<f32>,
+    layer: Layer,
+    #[comptime] joined: usize,
+) {
     let inputs = layer.input;
     let outputs = layer.output_vectors;
     let vectors = 9 * inputs * outputs;
     let unit = ABSOLUTE_POS % UNITS;
-    let vector = ABSOLUTE_POS / UNITS * JOINED + unit % JOINED;
+    let vector = ABSOLUTE_POS / UNITS * joined + unit % joined;
     let read = min(vector, vectors - 1);
     let mut sum = Vector::<f32, N>::new(0.0);
-    let mut band = unit / JOINED;
+    let mut band = unit / joined;
     while band < partial.shape(0) {
         sum += partial[band * vectors + read];
-        band += UNITS / JOINED;
+        band += comptime!(UNITS / joined);
     }
-    let sum = workgroup_sum::<N>(sum, JOINED);
-    if unit < JOINED && vector < vectors {
+    if comptime!(joined < UNITS) {
+        sum = workgroup_sum::<N>(sum, joined);
+    }
+    if unit < joined && vector < vectors {
         let output = vector % outputs * partial.vector_size();
         let input = vector / outputs % inputs;
         let place = vector / (inputs * outputs);

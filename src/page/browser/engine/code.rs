@@ -76,9 +76,17 @@ pub async fn first() -> Download {
 pub fn address(file: &str) -> String {
     let root = document().document_element();
     let version = root.and_then(|root| root.get_attribute("data-version")).unwrap_or_default();
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
     let relative = format!("{file}?v={version}");
-    Url::new_with_base(&relative, &base).map_or(relative, |url| url.href())
+    beside_the_page(&relative).map_or(relative, |url| url.href())
+}
+
+/// The folder that the page lies in, as in addresses: `/likeness/`.
+pub fn folder() -> String {
+    beside_the_page("./").map_or_else(|_| "/".to_owned(), |url| url.pathname())
+}
+
+fn beside_the_page(relative: &str) -> Result<Url, JsValue> {
+    Url::new_with_base(relative, &document().base_uri().ok().flatten().unwrap_or_default())
 }
 
 impl Download {

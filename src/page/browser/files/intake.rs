@@ -40,19 +40,20 @@ pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
     }
     let (mut models, pictures): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| model_file::is_one(&file.file.name()));
-    let pictures = Gathered { files: pictures, unopened };
-    let Some(model) = models.pop() else { return take_pictures(session, pictures) };
-    if !pictures.files.is_empty() || !pictures.unopened.is_empty() {
-        take_pictures(session, pictures);
+    let model = models.pop().map(|model| model.file);
+    match model {
+        Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(session, model),
+        model => take_pictures(session, Gathered { files: pictures, unopened }, model),
     }
-    model_file::open(session, model.file);
 }
 
-fn take_pictures(session: Session, Gathered { files, unopened }: Gathered) {
+/// Takes pictures, and a model that came with them.
+fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model: Option<File>) {
     let found = files.len();
     let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
     let skipped = found - incoming.len();
     if incoming.is_empty() && unopened.is_empty() {
+        model.into_iter().for_each(|model| model_file::open(session, model));
         return session.change(|state| state.notify("No pictures were found."));
     }
     // A built-in set that is still being drawn would be drawn among them.
@@ -64,12 +65,15 @@ fn take_pictures(session: Session, Gathered { files, unopened }: Gathered) {
         state.advance_intake(unopened.len(), unopened);
     });
     match Decoders::new(session) {
-        Ok(decoders) => read(session, incoming, decoders),
-        Err(error) => session.change(|state| {
-            state.end_intake();
-            state
-                .notify(format!("This browser cannot decode pictures in the background: {}.", words(&error)));
-        }),
+        Ok(decoders) => read(session, incoming, model, decoders),
+        Err(error) => {
+            model.into_iter().for_each(|model| model_file::open(session, model));
+            session.change(|state| {
+                state.end_intake();
+                let why = words(&error);
+                state.notify(format!("This browser cannot decode pictures in the background: {why}."));
+            });
+        }
     }
 }
 
@@ -89,6 +93,9 @@ struct Batch {
     ticket: u32,
     decoders: Decoders,
     incoming: Vec<Incoming>,
+    /// What came with them. It is opened once they have taken the place of a built-in set: with
+    /// that the engine forgets what it has learned.
+    model: RefCell<Option<File>>,
     next: Cell<usize>,
     /// What became of each file, until those before it are done too.
     outcomes: RefCell<Vec<Option<Result<Newcomer, Failure>>>>,
@@ -97,17 +104,21 @@ struct Batch {
     delivering: Cell<bool>,
 }
 
-fn read(session: Session, incoming: Vec<Incoming>, decoders: Decoders) {
+fn read(session: Session, incoming: Vec<Incoming>, model: Option<File>, decoders: Decoders) {
     let batch = Rc::new(Batch {
         session,
         ticket: session.intake_ticket(),
         decoders,
         outcomes: RefCell::new(incoming.iter().map(|_| None).collect()),
         incoming,
+        model: RefCell::new(model),
         next: Cell::new(0),
         delivered: Cell::new(0),
         delivering: Cell::new(false),
     });
+    if batch.incoming.is_empty() {
+        batch.open_model();
+    }
     for _ in 0..AT_ONCE.min(batch.incoming.len()) {
         let batch = batch.clone();
         spawn_local(async move { batch.work().await });
@@ -160,12 +171,23 @@ impl Batch {
                 self.session.make_room();
             }
             self.session.add(newcomers);
+            self.open_model();
         }
         let complete = self.session.change(|state| state.advance_intake(done, failures));
+        if self.delivered.get() == self.incoming.len() {
+            self.open_model();
+        }
         if complete {
             self.session.settle();
         }
         done == PORTION
+    }
+
+    /// Opens the model that came with the pictures, if it was not opened yet.
+    fn open_model(&self) {
+        if let Some(model) = self.model.take() {
+            model_file::open(self.session, model);
+        }
     }
 
     fn next_outcome(&self) -> Option<Result<Newcomer, Failure>> {

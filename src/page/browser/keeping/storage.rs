@@ -7,14 +7,14 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use js_sys::Array;
+use js_sys::{Array, JSON};
 use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use crate::page::browser::{
-    engine::code::{address, words},
+    engine::code::{address, folder, words},
     worker::watched_worker::WatchedWorker,
 };
 
@@ -122,6 +122,7 @@ impl Line {
             return Err(format!("the server answered {}", response.status()).into());
         }
         let script = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        let script = format!("const FOLDER = {};\n{script}", JSON::stringify(&folder().into())?);
         let (hearing, ending) = (self.clone(), self.clone());
         let on_end = move || {
             let trouble = Trouble::Other("the browser ended the storage’s worker".to_owned());

@@ -25,9 +25,6 @@ use crate::{
 const BACKENDS: &[(&str, BackendChoice)] =
     &[("Automatic", BackendChoice::Auto), ("WebGPU", BackendChoice::WebGpu), ("CPU", BackendChoice::Cpu)];
 
-/// Seeds that a field can hold.
-const SEEDS: Range<u32> = Range { min: 0, max: u32::MAX };
-
 /// Loss, numbers and backend.
 #[component]
 pub fn TrainingStep() -> impl IntoView {
@@ -77,7 +74,7 @@ fn Numbers() -> impl IntoView {
                 name="Seed"
                 term=terms::SEED
                 value=number(session, |settings| settings.seed)
-                range=limits(SEEDS)
+                range=limits(Settings::SEED)
                 whole=true
                 on_change=move |value| builtin::reseed(session, value as u32)
             />

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use browser_tests::exports::Embeddings;
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::storage::{self, wait_records};
 use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::json;
@@ -65,6 +65,29 @@ async fn work_that_cannot_be_read_stays_as_it_is_and_is_offered_again() -> Resul
         ensure!(storage::pictures(page).await? == [0, 6], "{:?}", storage::pictures(page).await?);
         let body = "return (await answer(store('experiments').getAll())).filter(({ body }) => body[0] === 99).length;";
         ensure!(storage::ask(page, body).await? == 1, "It was written over.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_page_in_another_folder_neither_sees_nor_forgets_what_is_kept() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        keep_six(page, folder.path().join("album")).await?;
+        let here = page.driver().current_url().await?;
+        let other = page.server().root().join("another");
+        site::copy_built(&other)?;
+        page.driver().goto(format!("{}/another/#{SHAPES}", page.server().origin())).await?;
+        page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
+        page.wait_finished(PATIENTLY).await?;
+        wait_records(page, 1).await?;
+        ensure!(!page.text().await?.contains("6 pictures"), "It offers another page's experiment.");
+        forget(page, "Forget everything", "Yes, forget everything").await?;
+        page.wait_text(&["Everything was removed"], SOON).await?;
+        page.driver().goto(here.as_str()).await?;
+        page.wait_text(&["6 pictures"], PATIENTLY).await?;
+        ensure!(storage::pictures(page).await? == [6], "{:?}", storage::pictures(page).await?);
         Ok(())
     })
     .await

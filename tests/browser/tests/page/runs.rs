@@ -35,12 +35,7 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose("Loss").await?;
-        let told = [
-            "Runs of this visit",
-            "as run 1, but seed 1 → 7",
-            "From run 1 to run 2: seed 1 → 7.",
-            "kNN, trained",
-        ];
+        let told = ["Runs", "as run 1, but seed 1 → 7", "From run 1 to run 2: seed 1 → 7.", "kNN, trained"];
         page.wait_text(&told, SOON).await?;
         page.wait("two lines", SOON, async || Ok((page.evaluate(LINES).await? == 2).then_some(()))).await?;
         let schemes =

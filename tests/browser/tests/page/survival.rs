@@ -171,6 +171,24 @@ async fn a_model_is_saved_and_opens_again() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn a_model_that_comes_with_pictures_outlives_the_set_that_they_replace() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        page.open("images=shapes&steps=5&batch=4&side=16&width=4&backend=cpu&run=1").await?;
+        page.wait_finished(PATIENTLY).await?;
+        let (model, album) = (folder.path().join("model.safetensors"), folder.path().join("album"));
+        std::fs::write(&model, page.download("Model (safetensors)").await?)?;
+        pictures::write_photographs(&album, 6, 64)?;
+        page.open_ready("images=shapes&backend=cpu").await?;
+        page.drop_paths(&[model, album]).await?;
+        page.wait_text(&["yours, 6 pictures", "The model was opened"], PATIENTLY).await?;
+        page.wait_text(&["embeddings after step 5"], PATIENTLY).await?;
+        Ok(())
+    })
+    .await
+}
+
 /// The model with weights so large that whatever goes through them is infinite.
 fn monstrous(model: &[u8]) -> Result<Vec<u8>> {
     let length = u64::from_le_bytes(model[..8].try_into()?) as usize;

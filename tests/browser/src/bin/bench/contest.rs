@@ -30,30 +30,30 @@ impl Backend {
 pub struct Network {
     pub title: &'static str,
     /// Multiple of the width and stride of each convolution.
-    pub stages: &'static [(usize, usize)],
+    pub blocks: &'static [(usize, usize)],
     pub width: usize,
     pub pairs: usize,
     pub side: usize,
 }
 
-const DEFAULT_STAGES: &[(usize, usize)] = &[(1, 1), (2, 2), (4, 2), (4, 2)];
+const DEFAULT_BLOCKS: &[(usize, usize)] = &[(1, 1), (2, 2), (4, 2), (4, 2)];
 
 /// The networks that all are timed on.
 pub const NETWORKS: [Network; 2] = [
     Network {
         title: "Three convolutions",
-        stages: &[(1, 1), (2, 2), (4, 2)],
+        blocks: &[(1, 1), (2, 2), (4, 2)],
         width: 16,
         pairs: 32,
         side: 32,
     },
-    Network { title: "Likeness’s encoder", stages: DEFAULT_STAGES, width: 16, pairs: 32, side: 32 },
+    Network { title: "Likeness’s encoder", blocks: DEFAULT_BLOCKS, width: 16, pairs: 32, side: 32 },
 ];
 
 impl Network {
     /// Output channels and stride of each convolution.
-    pub fn stages(&self) -> Vec<[usize; 2]> {
-        self.stages.iter().map(|&(multiple, stride)| [multiple * self.width, stride]).collect()
+    pub fn blocks(&self) -> Vec<[usize; 2]> {
+        self.blocks.iter().map(|&(multiple, stride)| [multiple * self.width, stride]).collect()
     }
 }
 

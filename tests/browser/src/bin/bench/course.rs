@@ -97,7 +97,7 @@ impl Course {
     pub async fn time(&self, entry: &Entry, backend: Backend, network: &Network) -> Result<Outcome> {
         eprintln!("timing {}, {}, {} …", entry.title(backend), backend.title(), network.title);
         let mut problem = json!({
-            "stages": network.stages(),
+            "blocks": network.blocks(),
             "pairs": network.pairs,
             "side": network.side,
         });

@@ -64,7 +64,7 @@ impl Report {
     }
 
     fn write_network(&self, f: &mut Formatter<'_>, network: &Network) -> fmt::Result {
-        let channels: Vec<_> = network.stages().iter().map(|[channels, _]| channels.to_string()).collect();
+        let channels: Vec<_> = network.blocks().iter().map(|[channels, _]| channels.to_string()).collect();
         writeln!(f, "\n## {}\n", network.title)?;
         writeln!(
             f,

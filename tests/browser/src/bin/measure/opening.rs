@@ -1,6 +1,6 @@
 //! How soon something can be seen, and something be done.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use browser_tests::{Page, Visit, site, visit};
 use serde_json::json;
 use xtask::paths;
@@ -85,11 +85,13 @@ async fn bare_engine(page: &Page, backend: &str) -> Result<Option<f64>> {
     site::copy_folder(&bench, &page.server().root().join("bench"))?;
     page.driver().goto(format!("{}/bench/index.html", page.server().origin())).await?;
     let problem =
-        json!({"stages": [[16, 1], [32, 2], [64, 2], [64, 2]], "pairs": 32, "side": 32, "pictures": 1000});
+        json!({"blocks": [[16, 1], [32, 2], [64, 2], [64, 2]], "pairs": 32, "side": 32, "pictures": 1000});
     let request = json!({"contestant": "likeness", "backend": backend, "problem": problem});
     page.evaluate(&format!("measure({request})")).await?;
-    let first = async || Ok(page.evaluate("outcome?.first").await?.as_f64());
-    page.wait("the bench's engine", RUN, first).await.map(Some)
+    let outcome = async || Ok(Some(page.evaluate("outcome").await?).filter(|outcome| !outcome.is_null()));
+    let outcome = page.wait("the bench's engine", RUN, outcome).await?;
+    let first = outcome["first"].as_f64();
+    first.with_context(|| format!("The bench's engine took no step: {outcome}")).map(Some)
 }
 
 /// Waits until a sign of [`WATCH`] is there; returns when it was, in milliseconds.

@@ -1,4 +1,4 @@
-//! The runs of this visit: what differed, what came out, two of them side by side.
+//! The runs that are kept: what differed, what came out, two of them side by side.
 
 use std::sync::Arc;
 
@@ -43,9 +43,9 @@ pub fn RunsView() -> impl IntoView {
     };
     view! {
         <When holds=any>
-            <section class="runs" aria-label="Runs of this visit">
+            <section class="runs" aria-label="Runs">
                 <div class="row-head">
-                    <h2>"Runs of this visit"</h2>
+                    <h2>"Runs"</h2>
                     <Explain term=terms::RUNS />
                 </div>
                 <ul class="run-list">{keyed(numbers, u32::to_string, item)}</ul>

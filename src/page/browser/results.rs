@@ -1,4 +1,4 @@
-//! The stage: the pictures, and what the network makes of them.
+//! The pictures, and what the network makes of them.
 
 mod confusion;
 mod curve;
@@ -47,9 +47,9 @@ use crate::page::{
     words,
 };
 
-/// The stage.
+/// The gallery and the tabs, under what there is to say of them.
 #[component]
-pub fn Stage() -> impl IntoView {
+pub fn Results() -> impl IntoView {
     let session = Session::expect();
     let summary = memo(move || {
         session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)

@@ -1,6 +1,6 @@
 //! Pages and events for tests.
 
-use super::{Newcomer, State};
+use super::state::{Newcomer, State};
 use crate::{
     image::Image,
     protocol::{Backend, Environment, Event, StepReport},
@@ -15,10 +15,10 @@ pub fn state(pictures: usize) -> State {
     state
 }
 
-/// A black picture.
-pub fn newcomer(name: &str, label: &str) -> Newcomer {
+/// A black picture, with a label or none.
+pub fn newcomer<'a>(name: &str, label: impl Into<Option<&'a str>>) -> Newcomer {
     let image = Image::draw(|_, _| [0; 3]);
-    Newcomer { name: name.to_owned(), label: Some(label.to_owned()), image }
+    Newcomer { name: name.to_owned(), label: label.into().map(str::to_owned), image }
 }
 
 /// What a step measured.

@@ -11,6 +11,7 @@ use super::{
 use crate::page::{
     browser::{
         dynamic::{dynamic, handler, memo},
+        files::query::PANEL,
         session::Session,
     },
     state::{Part, Tab},
@@ -28,7 +29,7 @@ pub fn Tabs() -> impl IntoView {
                 type="button"
                 role="tab"
                 id=tab_id(tab)
-                aria-controls="panel"
+                aria-controls=PANEL
                 aria-selected=move || (front.get() == tab).to_string()
                 tabindex=move || if front.get() == tab { "0" } else { "-1" }
                 on:click=handler(move |_| session.choose_tab(tab))
@@ -42,7 +43,7 @@ pub fn Tabs() -> impl IntoView {
             <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(session, &event))>
                 {Tab::ALL.map(tab).collect_view()}
             </div>
-            <div class="panel" role="tabpanel" id="panel" aria-labelledby=move || tab_id(front.get())>
+            <div class="panel" role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
                 {dynamic(move || match front.get() {
                     Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
                     Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),

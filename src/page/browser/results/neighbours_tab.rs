@@ -15,14 +15,11 @@ use crate::{
             reach,
             session::Session,
         },
-        state::{Neighbour, Part, State},
+        state::{Neighbour, Part, SHOWN, State},
         terms, words,
     },
     protocol::{Pair, Stage, Subject},
 };
-
-/// Neighbours shown for each stage.
-const SHOWN: usize = 10;
 
 /// The picked picture, or the one searched with, and its three rows.
 #[component]

@@ -12,7 +12,7 @@ use crate::{
             dynamic::{Memo, When, effect, handler},
             session::Session,
         },
-        predictions::{LACKING, Method, split_in_words},
+        predictions::Method,
         state::{MAX_PER_CLASS, Part},
         terms, words,
     },
@@ -135,9 +135,9 @@ fn Scores() -> impl IntoView {
         session.read([Part::Labels, Part::Results], |state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
-                Some(classification) => split_in_words(state, classification),
+                Some(classification) => words::split_in_words(state, classification),
                 None if state.can_classify() => "Computing…".to_owned(),
-                None => LACKING.to_owned(),
+                None => words::LACKING.to_owned(),
             }
         })
     });

@@ -10,7 +10,6 @@ use crate::{
             dynamic::{Memo, When, dynamic, handler, memo},
             session::Session,
         },
-        predictions::standing,
         state::{MAX_LENGTH, Part},
         words,
     },
@@ -55,7 +54,7 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
     });
     let known = Signal::derive(move || {
         session.read([Part::Labels, Part::Results], |state| {
-            standing(state, focus.stage.get(), focus.method.get(), id)
+            words::standing(state, focus.stage.get(), focus.method.get(), id)
         })
     });
     view! {
