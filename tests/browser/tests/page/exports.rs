@@ -177,7 +177,9 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
         }
         page.choose("Neighbours").await?;
         page.evaluate("document.querySelector('.gallery-cell').click()").await?;
-        page.locate(".why-button").await?.click().await?;
+        // The neighbours may be drawn anew at any time.
+        page.locate(".why-button").await?;
+        page.evaluate("document.querySelector('.why-button').click()").await?;
         page.wait_text(&["Covering", "lowers it"], PATIENTLY).await?;
         check_figure(page, "Why alike").await
     })
