@@ -40,14 +40,12 @@ pub fn forward(x: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> Cube
         layer(geometry),
         columns,
         padding::parts(geometry.input),
-        padding::vectors(geometry.input) == 1,
     );
     result
 }
 
 /// One unit for each tile; the rest leave. A tile's pixels that are none, or that lie outside
-/// of the picture, read the batch's first pixel and write nothing. Where pixels are `shallow`, of
-/// one vector, so little is to be done for one place of the kernel that three make a round.
+/// of the picture, read the batch's first pixel and write nothing.
 #[cube(launch_unchecked)]
 fn forward_kernel<NI: Size, NO: Size>(
     x: &Tensor<Vector<f32, NI>>,
@@ -56,7 +54,6 @@ fn forward_kernel<NI: Size, NO: Size>(
     layer: Layer,
     #[comptime] columns: usize,
     #[comptime] parts: usize,
-    #[comptime] shallow: bool,
 ) {
     let vectors = layer.output_vectors;
     let tiles_across = vectors / columns;
@@ -78,7 +75,6 @@ fn forward_kernel<NI: Size, NO: Size>(
     let mut sums = empty_tile::<NO>(comptime!(ROWS * columns));
     let mut read = Pixels::new();
     for ky in 0..3usize {
-        #[unroll(shallow)]
         for kx in 0..3usize {
             #[unroll]
             for row in 0..ROWS {
