@@ -15,7 +15,7 @@ use crate::{
         neighbours::{NearestNeighbours, NeighbourSearch},
     },
     progress::Progress,
-    protocol::{Evaluation, Floats, Neighbours, PictureId, Stage},
+    protocol::{Evaluation, Floats, LabelId, Neighbours, PictureId, Stage},
 };
 
 /// Neighbours that are reported of each picture.
@@ -79,6 +79,13 @@ impl Comparing {
         Progress::More
     }
 
+    /// Takes up other labels: those that were scored by until now count no more.
+    pub fn relabel(&mut self, labels: &[Option<LabelId>]) {
+        if let Work::Scoring(nearest, scoring) = &mut self.work {
+            *scoring = Scoring::new(&self.rows, nearest, labels);
+        }
+    }
+
     /// What the embeddings are worth, and the embeddings themselves, taken after a step.
     ///
     /// # Panics
@@ -101,5 +108,34 @@ impl Comparing {
             effective_rank: (stage != Stage::Pixels).then(|| effective_rank(&rows)),
         };
         (evaluation, Embedded { step, rows: Rc::new(rows), nearest, encoder })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{image::SIDE, protocol::Picture};
+
+    #[test]
+    fn labels_that_change_while_it_scores_by_others_count() {
+        // Two tight groups; the labels that pictures come with lie across them.
+        let mut set = PictureSet::default();
+        let rgb = vec![0; 3 * SIDE * SIDE];
+        set.add((0..24).map(|id| Picture { id, label: Some(id / 12), rgb: rgb.clone() }).collect());
+        let angles = (0..24).map(|i| (i % 2) as f32 * 1.5 + i as f32 * 1e-3);
+        let embeddings = angles.flat_map(|angle| [angle.cos(), angle.sin()]).collect();
+        let mut comparing = Comparing::new(Stage::Trained, embeddings, set.ids(), None);
+        while matches!(comparing.work, Work::Searching(_)) {
+            comparing.advance(Duration::ZERO, &set);
+        }
+        // All but one by their group.
+        set.label((0..23).map(|id| (id, 7 + id % 2)).collect());
+        comparing.relabel(&set.labels_now());
+        while comparing.advance(Duration::ZERO, &set) == Progress::More {}
+        let (evaluation, embedded) = comparing.finish(1);
+        let mut scoring = embedded.scoring(&set.labels_now());
+        while scoring.advance() == Progress::More {}
+        assert_eq!(evaluation.knn, scoring.finish());
+        assert!(evaluation.knn.is_some_and(|score| score.accuracy > 0.9), "{:?}", evaluation.knn);
     }
 }

@@ -24,7 +24,7 @@ pub struct Scoring {
 
 /// The nearest others of the labelled pictures.
 enum Among {
-    /// All pictures are labelled: everyone's nearest are known.
+    /// All pictures are labelled, or there is nothing to score: everyone's nearest will do.
     All(Rc<NearestNeighbours>),
     /// Some are not.
     Labelled(Box<NeighbourSearch>),

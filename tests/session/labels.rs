@@ -31,6 +31,27 @@ fn typed_labels_score_every_evaluation_anew() {
 }
 
 #[test]
+fn no_score_of_earlier_embeddings_follows_an_evaluation() {
+    let mut harness = Harness::with_pictures(small(), 60);
+    harness.send(Command::Step);
+    harness.settle();
+    harness.take();
+    harness.send(Command::Step);
+    harness.until(|event| matches!(event, Event::Stepped(_)));
+    // The set is embedded anew before it is scored by these.
+    harness.send(Command::Label((0..60).map(|id| (id, id % 7)).collect()));
+    harness.settle();
+    let events = harness.take();
+    let evaluated = events.iter().position(|event| matches!(event, Event::Evaluated(_)));
+    let after = &events[evaluated.expect("it is embedded anew")..];
+    let scored = after.iter().filter_map(|event| match event {
+        Event::Scored { stage, .. } => Some(*stage),
+        _ => None,
+    });
+    assert_eq!(scored.collect::<Vec<_>>(), [Stage::Pixels, Stage::Untrained]);
+}
+
+#[test]
 fn where_some_pictures_have_no_label_the_score_is_that_of_the_others_alone() {
     let unlabelled =
         |picture: Picture| Picture { label: picture.label.filter(|label| *label < 5), ..picture };

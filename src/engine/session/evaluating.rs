@@ -150,6 +150,8 @@ impl<E: FnMut(Event)> Session<E> {
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
         let (evaluation, embedded) = comparing.finish(step);
         self.order = None;
+        // What is being scored are the embeddings before these.
+        self.questions.scorings.retain(|(of, _)| *of != stage);
         self.embedded.insert(stage, embedded);
         if let Some(search) = &mut self.questions.search {
             search.search_again(stage);
@@ -163,6 +165,9 @@ impl<E: FnMut(Event)> Session<E> {
         let labels = self.set.labels_now();
         let known = Stage::ALL.into_iter().filter_map(|stage| Some((stage, self.embedded.get(&stage)?)));
         self.questions.scorings = known.map(|(stage, embedded)| (stage, embedded.scoring(&labels))).collect();
+        if let Some(Evaluating { work: Work::Comparing(comparing), .. }) = &mut self.evaluating {
+            comparing.relabel(&labels);
+        }
     }
 
     /// Brings the first of the scorings by other labels a slice further.
