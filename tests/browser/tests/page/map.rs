@@ -44,16 +44,18 @@ async fn the_map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
 }
 
 /// How many pixels of the map have a colour, given as red, green and blue; some 8 off is near enough.
-async fn painted(page: &Page, colour: &str) -> Result<u64> {
+/// None while there is no map: a chosen tab appears with the next frame.
+async fn painted(page: &Page, colour: &str) -> Result<Option<u64>> {
     let script = format!(
         "(() => {{ const map = document.querySelector('canvas.map'); \
+        if (!map) return null; \
         const {{ data }} = map.getContext('2d').getImageData(0, 0, map.width, map.height); \
         const wanted = {colour}; let count = 0; \
         for (let i = 0; i < data.length; i += 4) {{ \
             if (wanted.every((value, c) => Math.abs(value - data[i + c]) < 8)) count += 1; \
         }} return count; }})()"
     );
-    page.evaluate(&script).await?.as_u64().context("a count")
+    Ok(page.evaluate(&script).await?.as_u64())
 }
 
 /// The colour of frames around what is selected.
@@ -87,20 +89,20 @@ async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_select
             Ok(kinds.as_str().is_some_and(|kinds| kinds.starts_with("Group 1,Group 2")).then_some(()))
         };
         page.wait("groups", PATIENTLY, grouped).await?;
-        let coloured = async || Ok((painted(page, FIRST_KIND).await? > 0).then_some(()));
+        let coloured = async || Ok(painted(page, FIRST_KIND).await?.filter(|count| *count > 0));
         page.wait("the first group's colour", SOON, coloured).await?;
         page.choose_option("map-colours", 2).await?;
-        let plain = async || Ok((painted(page, FIRST_KIND).await? == 0).then_some(()));
+        let plain = async || Ok(painted(page, FIRST_KIND).await?.filter(|count| *count == 0));
         page.wait("no colours", SOON, plain).await?;
         wait_kinds(page, "").await?;
 
-        let one = painted(page, ACCENT).await?;
+        let one = painted(page, ACCENT).await?.context("a map")?;
         page.evaluate("document.querySelectorAll('.gallery-cell')[0].click()").await?;
         page.evaluate("document.querySelectorAll('.gallery-cell')[9].dispatchEvent(new MouseEvent('click', {bubbles: true, shiftKey: true}))").await?;
         page.wait_text(&["10 selected"], SOON).await?;
         // A pressed picture shows its nearest.
         page.choose("Map").await?;
-        let framed = async || Ok((painted(page, ACCENT).await? > 2 * one.max(1)).then_some(()));
+        let framed = async || Ok(painted(page, ACCENT).await?.filter(|count| *count > 2 * one.max(1)));
         page.wait("frames around ten pictures", SOON, framed).await?;
         page.photograph_all("map-selected").await?;
 
