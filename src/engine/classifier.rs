@@ -11,42 +11,8 @@ use super::{
 use crate::{
     evaluate::{UnitRows, folds::Folds, split::Split},
     progress::Progress,
-    protocol::{Classification, LabelId, Labelling, Stage},
+    protocol::{Classification, LabelId, Stage},
 };
-
-/// Labellings that wait to be worked on, the latest of each stage.
-#[derive(Default)]
-pub struct Waiting {
-    labellings: Vec<Labelling>,
-}
-
-impl Waiting {
-    /// Puts a labelling in line, in the place of an older one of its stage.
-    pub fn put(&mut self, labelling: Labelling) {
-        match self.labellings.iter_mut().find(|other| other.stage == labelling.stage) {
-            Some(older) => *older = labelling,
-            None => self.labellings.push(labelling),
-        }
-    }
-
-    /// Takes those of some stages out.
-    pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
-        self.labellings.retain(|labelling| !which(labelling.stage));
-    }
-
-    /// Whether none waits.
-    pub fn is_empty(&self) -> bool {
-        self.labellings.is_empty()
-    }
-
-    /// The labelling to start with now: the first when nothing is in hand, and one of the
-    /// same stage in place of what is.
-    pub fn take_next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
-        let fits = |labelling: &Labelling| in_hand.is_none_or(|busy| busy.held_out.stage == labelling.stage);
-        let place = self.labellings.iter().position(fits)?;
-        Some(self.labellings.remove(place))
-    }
-}
 
 /// A classification on its way.
 pub struct Classifier {
@@ -133,7 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         evaluate::{knn_vote, linear_probe::LinearProbe},
-        protocol::{CrossValidation, PictureId},
+        protocol::{CrossValidation, Labelling, PictureId},
         random::{Purpose, generator},
     };
     use rand::RngExt;
@@ -266,18 +232,5 @@ mod tests {
         let found = classified(10, vec![(10, 0)], vec![None; 8]);
         assert_eq!((found.given.len(), found.held_out.len()), (1, 7));
         assert!(found.probe.labels.is_empty() && found.vote.labels.is_empty());
-    }
-
-    #[test]
-    fn the_latest_labelling_of_a_stage_counts() {
-        let labelling =
-            |stage, per_class| Labelling { number: 0, stage, per_class, seed: 1, typed: Vec::new() };
-        let mut waiting = Waiting::default();
-        waiting.put(labelling(Stage::Trained, 3));
-        waiting.put(labelling(Stage::Pixels, 3));
-        waiting.put(labelling(Stage::Trained, 4));
-        assert_eq!(waiting.take_next(None), Some(labelling(Stage::Trained, 4)));
-        assert_eq!(waiting.take_next(None), Some(labelling(Stage::Pixels, 3)));
-        assert!(waiting.is_empty());
     }
 }

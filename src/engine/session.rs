@@ -12,6 +12,7 @@
 mod answering;
 mod evaluating;
 mod keeping;
+mod labellings;
 mod questions;
 mod schedule;
 mod training;

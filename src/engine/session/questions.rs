@@ -2,15 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::labellings::Labellings;
 use crate::{
     engine::{
-        classifier::{Classifier, Waiting},
-        explainer::Explainer,
-        fine_tuning::FineTuning,
-        mapper::Mapper,
-        measuring::Measuring,
-        search::Search,
-        studies::Studies,
+        classifier::Classifier, explainer::Explainer, fine_tuning::FineTuning, mapper::Mapper,
+        measuring::Measuring, search::Search, studies::Studies,
     },
     evaluate::knn::Scoring,
     protocol::{Labelling, Map, MapMethod, Pair, PictureId, Stage},
@@ -42,7 +38,7 @@ pub struct Questions {
     pub mapper: Option<Mapper>,
     /// The map shown last: the next one is turned like it.
     pub last_map: Option<Map>,
-    pub labellings: Waiting,
+    pub labellings: Labellings,
     pub classifier: Option<Classifier>,
     pub studies: Studies,
     pub lesson: Option<Labelling>,
