@@ -30,6 +30,7 @@
 //! - [`evaluate`]: instruments that say what embeddings are worth
 //! - [`readback`]: numbers from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
+//! - `constructors`: what crates want done before `main` (in a browser, with WebGPU)
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
 //! What is seen:
@@ -44,6 +45,8 @@ pub mod augment;
 pub mod bench;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
+#[cfg(all(target_arch = "wasm32", feature = "webgpu"))]
+pub mod constructors;
 pub mod decimal;
 pub mod disjoint_sets;
 #[cfg(feature = "engine")]

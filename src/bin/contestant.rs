@@ -49,4 +49,7 @@ mod contestant {
     }
 }
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    likeness::constructors::run();
+}

@@ -2,6 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
+    likeness::constructors::run();
     wasm_bindgen_futures::spawn_local(likeness::engine::worker::run());
 }
 
