@@ -9,13 +9,14 @@ use std::convert::Infallible;
 
 use burn::{
     module::Module,
-    optim::{AdamWConfig, GradientsParams},
+    optim::GradientsParams,
     tensor::{Device, Tensor},
 };
 use rand::{RngExt, TryRng};
 
 use crate::{
     encoder::{EncoderConfig, Network},
+    kernels::adamw::AdamW,
     loss::{LogitScale, Loss},
     random::{Purpose, generator},
     settings::{Images, Settings},
@@ -74,12 +75,11 @@ impl Contestant {
     pub fn given(problem: &Problem, device: &Device) -> Self {
         let settings = settings(problem);
         let network = problem.encoder.init(&mut Mulberry(WEIGHTS_SEED), device);
-        let optimizer =
-            AdamWConfig::new().with_beta_2(0.999).with_epsilon(1e-8).with_weight_decay(0.0).build();
+        let rule = AdamW { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
         let views = upload(views(problem), problem.side, device);
         Self::Given(Box::new(Given {
             network: network.train(),
-            optimizer: Optimizer::new(optimizer),
+            optimizer: Optimizer::new(rule),
             loss: Loss::new(&settings, problem.pairs, &device.clone().autodiff()),
             scale: LogitScale::new(&settings, device).train(),
             views: Tensor::from_inner(views),

@@ -7,7 +7,10 @@ use burn::{
 use rand::{Rng, RngExt};
 
 use crate::{
-    kernels::block::{self, BatchStatistics},
+    kernels::{
+        block::{self, BatchStatistics},
+        product::product,
+    },
     settings::Settings,
 };
 
@@ -217,7 +220,7 @@ impl Linear {
     }
 
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        x.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+        product(x, self.weight.val()) + self.bias.val().unsqueeze()
     }
 }
 

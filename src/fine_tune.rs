@@ -12,10 +12,10 @@ use rand::seq::SliceRandom;
 use crate::{
     augment::View,
     encoder::Encoder,
-    kernels::views::render,
+    kernels::{product::product, views::render},
     random::{Purpose, generator},
     settings::Augmentations,
-    train::{RUNNING_SHARE, adamw, optimizer::Optimizer, schedule, select},
+    train::{ADAMW, RUNNING_SHARE, optimizer::Optimizer, schedule, select},
 };
 
 /// Steps of a fine-tuning run.
@@ -38,7 +38,7 @@ struct Tuned {
 impl Tuned {
     /// Every class's score, `[batch, classes]`.
     fn scores(&self, embeddings: Tensor<2>) -> Tensor<2> {
-        embeddings.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+        product(embeddings, self.weight.val()) + self.bias.val().unsqueeze()
     }
 }
 
@@ -73,7 +73,7 @@ impl FineTuner {
         let weight = Param::from_tensor(Tensor::zeros([dimensions, lesson.classes], &device));
         let bias = Param::from_tensor(Tensor::zeros([lesson.classes], &device));
         let network = Tuned { encoder, weight, bias }.train();
-        Self { lesson, network, optimizer: Optimizer::new(adamw().build()), step: 0 }
+        Self { lesson, network, optimizer: Optimizer::new(ADAMW), step: 0 }
     }
 
     /// Steps taken so far, [`STEPS`] at the end.

@@ -3,13 +3,16 @@
 //! Each is a function on tensors; burn calls what computes it as one operation of the backend
 //! ([`extension`]). Tests hold every body against plain burn operations.
 //!
+//! - [`adamw`]: what moves the weights
 //! - [`block`]: convolution, batch normalisation and ReLU
+//! - [`product`]: small matrices multiplied
 //! - [`views`]: everything that happens to a view
 //!
 //! What computes them:
 //! - [`cpu`]: own loops, and [`flex`], which ties them to burn's CPU backend
 //! - `gpu`: own kernels, and `cube`, which ties them to burn's WebGPU backend
 
+pub mod adamw;
 pub mod block;
 mod cpu;
 #[cfg(feature = "webgpu")]
@@ -19,6 +22,7 @@ mod flex;
 mod geometry;
 #[cfg(feature = "webgpu")]
 mod gpu;
+pub mod product;
 pub mod views;
 
 use burn::{backend::DispatchDevice, tensor::Device};

@@ -7,7 +7,7 @@ pub mod schedule;
 mod snapshot;
 
 pub use batch::{select, upload};
-pub use hyperparameters::{RUNNING_SHARE, adamw};
+pub use hyperparameters::{ADAMW, RUNNING_SHARE};
 
 use batch::batch_rows;
 use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
@@ -107,7 +107,7 @@ impl Trainer {
             weights_seed: settings.seed,
             untrained: network.clone(),
             network: network.train(),
-            optimizer: Optimizer::new(adamw().build()),
+            optimizer: Optimizer::new(ADAMW),
             loss: Loss::new(&settings, pairs, &device.clone().autodiff()),
             scale: LogitScale::new(&settings, &device).train(),
             pictures,

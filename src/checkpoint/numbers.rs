@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    optim::{AdamWState, AdaptiveMomentumState},
+    optim::AdaptiveMomentumState,
     tensor::{Tensor, TensorData},
 };
 
@@ -140,9 +140,9 @@ impl ModuleVisitor for Gatherer<'_> {
             return;
         }
         let moments = self.optimizer.and_then(|optimizer| optimizer.moments::<D>(param.id));
-        if let Some(AdamWState { momentum }) = moments {
-            self.put(format!("{FIRST}.{name}"), momentum.moment_1.clone());
-            self.put(format!("{SECOND}.{name}"), momentum.moment_2.clone());
+        if let Some(AdaptiveMomentumState { moment_1, moment_2, .. }) = moments {
+            self.put(format!("{FIRST}.{name}"), moment_1.clone());
+            self.put(format!("{SECOND}.{name}"), moment_2.clone());
         }
         self.put(name, param.val());
     }
@@ -200,8 +200,8 @@ impl ModuleVisitor for MomentFiller<'_> {
             Some(Tensor::<D>::from_data(numbers.tensor_data(), &device))
         };
         if let (Some(first), Some(second)) = (moments(FIRST), moments(SECOND)) {
-            let momentum = AdaptiveMomentumState::new(self.time, first, second);
-            self.optimizer.put_moments(param.id, AdamWState::new(momentum));
+            let moments = AdaptiveMomentumState::new(self.time, first, second);
+            self.optimizer.put_moments(param.id, moments);
         }
     }
 }

@@ -7,13 +7,18 @@ use burn::{
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 
 use super::{
-    extension::{BlockGradients, BlockOutputs, BlockPasses, InferenceKernels},
+    adamw::Factors,
+    extension::{
+        BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
+        adamw::{Moved, ParameterStep},
+        product::MatrixProduct,
+    },
     geometry::Geometry,
     gpu::{
-        convolution,
+        adamw, convolution,
         launch::{channels_first, channels_last, dims},
         normalisation::{self, BatchNorm, Measured},
-        padding, views,
+        padding, product, views,
     },
 };
 use crate::augment::View;
@@ -86,5 +91,26 @@ impl InferenceKernels for CubeBackend {
         let data = TensorData::new(numbers, [views.len(), views::NUMBERS]);
         let numbers = Self::float_from_data(data, &pictures.device);
         channels_first(views::resample(&into_contiguous(pictures), &numbers))
+    }
+}
+
+impl MatrixProduct for CubeBackend {
+    fn product(left: CubeTensor, right: CubeTensor) -> CubeTensor {
+        product::product(&left, &right)
+    }
+}
+
+impl ParameterStep for CubeBackend {
+    fn adamw(
+        value: CubeTensor,
+        gradient: CubeTensor,
+        moment_1: CubeTensor,
+        moment_2: CubeTensor,
+        factors: Factors,
+    ) -> Moved<Self> {
+        let [value, gradient, moment_1, moment_2] =
+            [value, gradient, moment_1, moment_2].map(into_contiguous);
+        let [value, moment_1, moment_2] = adamw::adamw(&value, &gradient, &moment_1, &moment_2, &factors);
+        Moved { value, moment_1, moment_2 }
     }
 }

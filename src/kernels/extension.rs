@@ -4,6 +4,9 @@
 //! a chain of blocks transposes nothing. [`super::flex`] and `cube` hold what each
 //! backend does; here stand the operations themselves and the steps that autodiff records for them.
 
+pub mod adamw;
+pub mod product;
+
 use burn::backend::{
     Autodiff, Backend, ExtensionType, TensorMetadata,
     autodiff::{

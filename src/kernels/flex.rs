@@ -6,13 +6,17 @@ use burn::{
 };
 
 use super::{
+    adamw::Factors,
     block::EPSILON,
     cpu::{
-        convolution,
+        adamw, convolution,
         normalisation::{self, Normalisation},
         views,
     },
-    extension::{BlockGradients, BlockOutputs, BlockPasses, InferenceKernels},
+    extension::{
+        BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
+        adamw::{Moved, ParameterStep},
+    },
     geometry::Geometry,
 };
 use crate::augment::View;
@@ -129,5 +133,28 @@ impl InferenceKernels for Flex {
         let [count, channels, height, width] = pictures.shape().dims();
         let result = views::render(numbers(&pictures.to_contiguous()), height, &views);
         channels_first(result, [count, channels, height, width])
+    }
+}
+
+impl ParameterStep for Flex {
+    fn adamw(
+        value: FlexTensor,
+        gradient: FlexTensor,
+        moment_1: FlexTensor,
+        moment_2: FlexTensor,
+        factors: Factors,
+    ) -> Moved<Self> {
+        let [value, gradient, moment_1, moment_2] =
+            [value, gradient, moment_1, moment_2].map(|tensor| tensor.to_contiguous());
+        let results = adamw::adamw(
+            numbers(&value),
+            numbers(&gradient),
+            numbers(&moment_1),
+            numbers(&moment_2),
+            &factors,
+        );
+        let shaped = |numbers| FlexTensor::from_data(TensorData::new(numbers, value.shape()));
+        let [moved, moment_1, moment_2] = results.map(shaped);
+        Moved { value: moved, moment_1, moment_2 }
     }
 }

@@ -4,9 +4,11 @@
 //! workgroup, at most eight buffers. Sizes are arguments, not compiled in: layers share their
 //! kernels, and another width or side compiles little anew.
 
+pub mod adamw;
 pub mod convolution;
 pub mod launch;
 pub mod normalisation;
 pub mod padding;
+pub mod product;
 pub mod views;
 mod workgroup;

@@ -6,7 +6,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::{extension::InferenceKernels, is_cpu};
+use super::{extension::InferenceKernels, is_cpu, product::product};
 use crate::augment::{Blur, Cutout, View};
 
 /// Makes one view of every picture: bilinear between pixels, mirrored beyond the edges, values
@@ -31,7 +31,7 @@ fn blurred(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     let bands: Vec<f32> = views.iter().flat_map(|view| band(&view.blur.weights(side), side)).collect();
     let bands = Tensor::<4>::from_data(TensorData::new(bands, [count, 1, side, side]), &pictures.device())
         .expand([count, channels, side, side]);
-    bands.clone().matmul(pictures).matmul(bands.swap_dims(2, 3))
+    product(product(bands.clone(), pictures), bands.swap_dims(2, 3))
 }
 
 /// The matrix that convolves `side` numbers with `weights`, mirrored at both ends.

@@ -4,7 +4,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::BatchLoss;
-use crate::settings::Similarity;
+use crate::{kernels::product::product, settings::Similarity};
 
 /// Stands for −∞ in a softmax: exp of it is 0, and no arithmetic turns it into NaN.
 const EXCLUDED: f32 = -1e9;
@@ -71,7 +71,7 @@ impl Pairing {
     fn products(&self, rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         let first = rows.clone().narrow(0, 0, self.pairs);
         let second = rows.clone().narrow(0, self.pairs, self.pairs);
-        (rows.clone().matmul(rows.transpose()), (first * second).sum_dim(1))
+        (product(rows.clone(), rows.transpose()), (first * second).sum_dim(1))
     }
 
     /// Adds to a loss what is measured of every batch, whatever the loss.

@@ -97,6 +97,6 @@ struct Counter<'a> {
 impl ModuleVisitor for Counter<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let moments = self.optimizer.moments::<D>(param.id);
-        self.steps = moments.map_or(0, |moments| moments.momentum.time).max(self.steps);
+        self.steps = moments.map_or(0, |moments| moments.time).max(self.steps);
     }
 }

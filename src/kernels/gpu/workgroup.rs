@@ -4,27 +4,24 @@ use cubecl::prelude::*;
 
 use super::launch::UNITS;
 
-/// Adds up what units bring that stand a multiple of `across` apart in their workgroup, in
-/// `log2(UNITS / across)` rounds; the sum comes back to each of them.
+/// Adds up what units bring that stand a multiple of `across` apart in their workgroup; the sum
+/// comes back to each of them.
 ///
-/// Every unit of the workgroup has to call it, and `across` is a power of two. It takes
-/// `UNITS` vectors of shared memory, at most 1 KiB.
+/// Every unit of the workgroup has to call it, and `across` divides `UNITS`. It takes `UNITS`
+/// vectors of shared memory, at most 1 KiB. Each unit adds by itself: a barrier costs about as
+/// much as a dozen sums, and compilers a good deal more.
 #[cube]
 pub fn workgroup_sum<N: Size>(value: Vector<f32, N>, #[comptime] across: usize) -> Vector<f32, N> {
     let unit = ABSOLUTE_POS % UNITS;
     let mut values = Shared::<[Vector<f32, N>]>::new_slice(UNITS);
     values[unit] = value;
     sync_cube();
-    #[unroll]
-    for round in 0..comptime!((UNITS / across).ilog2() as usize) {
-        let half = (UNITS / 2) >> round;
-        if unit < half {
-            let sum = values[unit] + values[unit + half];
-            values[unit] = sum;
-        }
-        sync_cube();
+    let mut sum = Vector::new(0.0);
+    let mut at = unit % across;
+    while at < UNITS {
+        sum += values[at];
+        at += across;
     }
-    let sum = values[unit % across];
     // The next sum may lie in the same memory.
     sync_cube();
     sum

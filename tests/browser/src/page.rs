@@ -162,7 +162,8 @@ impl Page {
     pub async fn choose(&self, tab: &str) -> Result<()> {
         let control = self.wait_enabled(Role::Tab, tab, SOON).await?;
         self.click(&control).await.with_context(|| format!("The tab {tab} cannot be chosen."))?;
-        let chosen = async || Ok((control.attr("aria-selected").await?.as_deref() == Some("true")).then_some(()));
+        let chosen =
+            async || Ok((control.attr("aria-selected").await?.as_deref() == Some("true")).then_some(()));
         self.wait(&format!("the tab {tab} in front"), SOON, chosen).await
     }
 

@@ -1,0 +1,44 @@
+//! A step of AdamW, as an operation of burn's backends.
+
+#[cfg(feature = "webgpu")]
+use burn::backend::fusion::custom::TensorSpec;
+use burn::backend::{Backend, ExtensionType, backend_extension, tensor::FloatTensor};
+
+use crate::kernels::adamw::Factors;
+
+/// A parameter after a step, and its moments, shaped alike.
+#[derive(ExtensionType)]
+#[extension_type(fusion: cfg(feature = "webgpu"))]
+pub struct Moved<B: Backend> {
+    /// The parameter.
+    pub value: FloatTensor<B>,
+    /// The mean of its gradients.
+    pub moment_1: FloatTensor<B>,
+    /// The mean of their squares.
+    pub moment_2: FloatTensor<B>,
+}
+
+/// See [`crate::kernels::adamw`].
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
+pub trait ParameterStep: Backend {
+    /// Moves a parameter by its gradient.
+    #[fusion(meta = moved_like)]
+    fn adamw(
+        value: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moment_1: FloatTensor<Self>,
+        moment_2: FloatTensor<Self>,
+        factors: Factors,
+    ) -> Moved<Self>;
+}
+
+#[cfg(feature = "webgpu")]
+fn moved_like(
+    value: &TensorSpec,
+    _gradient: &TensorSpec,
+    moment_1: &TensorSpec,
+    moment_2: &TensorSpec,
+    _factors: &Factors,
+) -> MovedMetadata {
+    MovedMetadata { value: value.clone(), moment_1: moment_1.clone(), moment_2: moment_2.clone() }
+}

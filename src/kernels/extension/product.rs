@@ -1,0 +1,76 @@
+//! The product of two matrices, as an operation of burn's backends, with gradients.
+
+use burn::backend::{
+    Autodiff, Backend, Flex, TensorMetadata,
+    autodiff::{
+        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+        grads::Gradients,
+        ops::{Backward, Ops, OpsKind},
+    },
+    backend_extension,
+    ops::FloatTensorOps,
+    tensor::FloatTensor,
+};
+#[cfg(feature = "webgpu")]
+use burn::tensor::Shape;
+
+/// See [`crate::kernels::product`].
+#[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"), Autodiff)]
+pub trait MatrixProduct: Backend {
+    /// `left · right` of the last two dimensions; all before them agree.
+    #[fusion(dtype = left, shape = product_shape(left, right))]
+    fn product(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+#[cfg(feature = "webgpu")]
+fn product_shape(left: &Shape, right: &Shape) -> Shape {
+    let mut shape = left.clone();
+    let last = shape.num_dims() - 1;
+    shape[last] = right[last];
+    shape
+}
+
+/// Burn's own product suits the CPU.
+impl MatrixProduct for Flex {
+    fn product(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(left, right)
+    }
+}
+
+/// The gradient step that autodiff records for a product.
+#[derive(Debug)]
+struct ProductStep;
+
+impl<B: Backend + MatrixProduct> Backward<B, 2> for ProductStep {
+    type State = [FloatTensor<B>; 2];
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
+        let [left, right] = ops.parents;
+        let gradient = grads.consume::<B>(&ops.node);
+        let [of_left, of_right] = ops.state;
+        if let Some(node) = left {
+            grads.register::<B>(node.id, B::product(gradient.clone(), transposed::<B>(of_right)));
+        }
+        if let Some(node) = right {
+            grads.register::<B>(node.id, B::product(transposed::<B>(of_left), gradient));
+        }
+    }
+}
+
+fn transposed<B: Backend>(matrices: FloatTensor<B>) -> FloatTensor<B> {
+    let last = matrices.shape().num_dims() - 1;
+    B::float_swap_dims(matrices, last - 1, last)
+}
+
+impl<B: Backend + MatrixProduct, C: CheckpointStrategy> MatrixProduct for Autodiff<B, C> {
+    fn product(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self> {
+        let nodes = [left.node(), right.node()];
+        let factors = [left, right].map(|factor| factor.into_primitive());
+        let [left, right] = factors.clone();
+        let result = B::product(left, right);
+        match ProductStep.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(preparation) => preparation.finish(factors, result),
+            OpsKind::UnTracked(preparation) => preparation.finish(result),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A step of AdamW.
+
+use burn::{backend::TensorMetadata, tensor::DType};
+use burn_cubecl::{ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
+use cubecl::prelude::*;
+
+use super::launch::{argument, launch};
+use crate::kernels::adamw::Factors;
+
+/// [`Factors`], as a kernel's argument.
+#[derive(CubeType, CubeLaunch, Clone)]
+struct Numbers {
+    beta_1: f32,
+    beta_2: f32,
+    epsilon: f32,
+    correction_1: f32,
+    correction_2: f32,
+    kept: f32,
+    rate: f32,
+}
+
+/// The parameter and its two moments after a step, from tensors without gaps.
+pub fn adamw(
+    value: &CubeTensor,
+    gradient: &CubeTensor,
+    moment_1: &CubeTensor,
+    moment_2: &CubeTensor,
+    factors: &Factors,
+) -> [CubeTensor; 3] {
+    let Factors { beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate } = *factors;
+    let like = |tensor: &CubeTensor| {
+        empty_device_contiguous_dtype(
+            tensor.client.clone(),
+            tensor.device.clone(),
+            tensor.shape(),
+            DType::F32,
+        )
+    };
+    let results = [like(value), like(value), like(value)];
+    let [moved, first, second] = &results;
+    launch!(
+        adamw_kernel,
+        value,
+        value.shape().num_elements(),
+        argument(value),
+        argument(gradient),
+        argument(moment_1),
+        argument(moment_2),
+        argument(moved),
+        argument(first),
+        argument(second),
+        NumbersLaunch::new(beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate),
+    );
+    results
+}
+
+/// One unit for each number of the parameter; the rest leave.
+#[cube(launch_unchecked)]
+#[allow(clippy::too_many_arguments)]
+fn adamw_kernel(
+    value: &Tensor<f32>,
+    gradient: &Tensor<f32>,
+    moment_1: &Tensor<f32>,
+    moment_2: &Tensor<f32>,
+    moved: &mut Tensor<f32>,
+    first: &mut Tensor<f32>,
+    second: &mut Tensor<f32>,
+    numbers: Numbers,
+) {
+    let at = ABSOLUTE_POS;
+    if at >= moved.len() {
+        terminate!();
+    }
+    let slope = gradient[at];
+    let mean = moment_1[at] * numbers.beta_1 + slope * (1.0 - numbers.beta_1);
+    let square = moment_2[at] * numbers.beta_2 + slope * slope * (1.0 - numbers.beta_2);
+    let deviation = (square / numbers.correction_2).sqrt();
+    let direction = mean / numbers.correction_1 / (deviation + numbers.epsilon);
+    moved[at] = value[at] * numbers.kept - direction * numbers.rate;
+    first[at] = mean;
+    second[at] = square;
+}
