@@ -35,39 +35,48 @@ const STEPS: usize = 2;
 /// settings, or what differs too much.
 pub async fn self_test(device: &Device, settings: &Settings) -> Result<String, String> {
     let settings = of_size(settings);
-    let (mut theirs, mut ours) = (trainer(settings, device), trainer(settings, &Device::flex()));
+    // All steps are begun before any is waited for: what is to be compiled is compiled meanwhile.
+    let theirs = steps(trainer(settings, device));
+    let ours = steps(trainer(settings, &Device::flex()));
     let (mut worst_view, mut worst_gradient) = (0.0_f32, 0.0_f32);
-    for step in 1..=STEPS {
-        let views = views_differ(&theirs, &ours).await?;
+    for (step, (theirs, ours)) in (1..).zip(theirs.into_iter().zip(ours)) {
+        let views = greatest_difference(&read(theirs.views).await?, &read(ours.views).await?);
         if is_off(views, VIEW_TOLERANCE) {
             return Err(format!("the views of step {step} differ by {views:.1e}"));
         }
-        let (theirs_computed, ours_computed) = (theirs.compute(), ours.compute());
-        let theirs_gradients = gradients(&theirs, &theirs_computed).await?;
-        let ours_gradients = gradients(&ours, &ours_computed).await?;
-        let difference = relative_difference(&theirs_gradients, &ours_gradients);
-        if is_off(difference, GRADIENT_TOLERANCE) {
-            return Err(format!("the gradients of step {step} differ by {difference:.1e}"));
+        let gradients = relative_difference(&read(theirs.gradients).await?, &read(ours.gradients).await?);
+        if is_off(gradients, GRADIENT_TOLERANCE) {
+            return Err(format!("the gradients of step {step} differ by {gradients:.1e}"));
         }
-        let theirs_loss = loss(theirs.apply(theirs_computed).statistics).await?;
-        let ours_loss = loss(ours.apply(ours_computed).statistics).await?;
+        let (theirs_loss, ours_loss) = (read(theirs.statistics).await?[0], read(ours.statistics).await?[0]);
         let difference_in_loss = (theirs_loss - ours_loss).abs() / ours_loss.abs();
         if is_off(difference_in_loss, LOSS_TOLERANCE) {
             return Err(format!("the loss of step {step} is {theirs_loss} instead of {ours_loss}"));
         }
-        (worst_view, worst_gradient) = (worst_view.max(views), worst_gradient.max(difference));
+        (worst_view, worst_gradient) = (worst_view.max(views), worst_gradient.max(gradients));
     }
     Ok(format!(
         "{STEPS} test steps agree with the CPU: views within {worst_view:.0e}, gradients within {worst_gradient:.0e}."
     ))
 }
 
-/// The most that a value of the next step's views differs between two trainers.
-async fn views_differ(theirs: &Trainer, ours: &Trainer) -> Result<f32, String> {
-    let (theirs, ours) = (read(theirs.next_views()).await?, read(ours.next_views()).await?);
-    let differences = theirs.iter().zip(&ours).map(|(a, b)| (a - b).abs());
-    // Not `f32::max`, which would pass over a NaN.
-    Ok(differences.fold(0.0, |worst, difference| if difference <= worst { worst } else { difference }))
+/// What a step leaves on its device.
+struct Step {
+    views: Tensor<4>,
+    /// All of them in one row.
+    gradients: Tensor<1>,
+    /// The loss first.
+    statistics: Tensor<1>,
+}
+
+fn steps(mut trainer: Trainer) -> Vec<Step> {
+    let step = |_| {
+        let views = trainer.next_views();
+        let computed = trainer.compute();
+        let gradients = gradients(&trainer, &computed);
+        Step { views, gradients, statistics: trainer.apply(computed).statistics }
+    };
+    (0..STEPS).map(step).collect()
 }
 
 /// What is recommended, but smaller where `settings` are: what is larger would take the CPU long.
@@ -88,15 +97,11 @@ fn trainer(settings: Settings, device: &Device) -> Trainer {
     Trainer::new(settings, upload(planes, side, device))
 }
 
-async fn loss(statistics: Tensor<1>) -> Result<f32, String> {
-    Ok(read(statistics).await?[0])
-}
-
 /// All gradients of a step in one row.
-async fn gradients(trainer: &Trainer, computed: &Computed) -> Result<Vec<f32>, String> {
+fn gradients(trainer: &Trainer, computed: &Computed) -> Tensor<1> {
     let mut collector = Collector { gradients: &computed.gradients, collected: Vec::new() };
     trainer.network_in_training().visit(&mut collector);
-    read(Tensor::cat(collector.collected, 0)).await
+    Tensor::cat(collector.collected, 0)
 }
 
 struct Collector<'a> {
@@ -116,6 +121,14 @@ impl ModuleVisitor for Collector<'_> {
 /// Whether a difference is too large, or no number at all.
 fn is_off(difference: f32, tolerance: f32) -> bool {
     difference.is_nan() || difference >= tolerance
+}
+
+/// The most that a value differs from the other's.
+fn greatest_difference(a: &[f32], b: &[f32]) -> f32 {
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    // Not `f32::max`, which would pass over a NaN.
+    let keeps = |worst: f32, difference: f32| worst.is_nan() || difference <= worst;
+    differences.fold(0.0, |worst, difference| if keeps(worst, difference) { worst } else { difference })
 }
 
 /// ‖a − b‖ / ‖b‖.
@@ -144,5 +157,7 @@ mod tests {
         assert!(is_off(relative_difference(&[1.0, 2.1], &[1.0, 2.0]), GRADIENT_TOLERANCE));
         assert!(is_off(relative_difference(&[1.0], &[1.0, 2.0]), GRADIENT_TOLERANCE));
         assert!(is_off(relative_difference(&[f32::NAN, 2.0], &[1.0, 2.0]), GRADIENT_TOLERANCE));
+        assert_eq!(greatest_difference(&[1.0, 2.5, 3.0], &[1.0, 2.0, 3.0]), 0.5);
+        assert!(is_off(greatest_difference(&[f32::NAN, 2.0], &[1.0, 2.0]), VIEW_TOLERANCE));
     }
 }
