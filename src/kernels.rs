@@ -1,7 +1,8 @@
-//! The operations that take the time, in the form that suits the device.
+//! The operations that take the time, of the visitor or of the compiler, in the form that suits the
+//! device.
 //!
 //! Each is a function on tensors; burn calls what computes it as one operation of the backend
-//! ([`extension`]). Tests hold every body against plain burn operations.
+//! ([`extension`]). Tests hold every body against plain burn operations or loops.
 //!
 //! - [`adamw`]: what moves the weights
 //! - [`block`]: convolution, batch normalisation and ReLU

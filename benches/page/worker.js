@@ -55,9 +55,9 @@ async function measure(start, contestant) {
   const { milliseconds } = await block(contestant, 1);
   const steps = Math.max(1, Math.round(BLOCK / milliseconds));
   const rounds = [];
-  const begun = performance.now();
+  const opened = performance.now();
   do rounds.push(await marginal(contestant, steps));
-  while (rounds.length < ROUNDS && performance.now() - begun < PATIENCE);
+  while (rounds.length < ROUNDS && performance.now() - opened < PATIENCE);
   const medians = Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]);
   return { losses, first, ...Object.fromEntries(medians) };
 }

@@ -3,7 +3,11 @@
 //! The rule is that of burn's `AdamW`. As one operation it takes one dispatch a parameter, and one
 //! shader for parameters of every shape.
 
-use burn::{backend::Dispatch, optim::AdaptiveMomentumState, tensor::Tensor};
+use burn::{
+    backend::Dispatch,
+    optim::AdaptiveMomentumState,
+    tensor::{Tensor, TensorData},
+};
 
 use super::extension::adamw::ParameterStep;
 
@@ -23,8 +27,11 @@ pub struct AdamW {
 /// The numbers of one step.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors {
+    /// As in [`AdamW`].
     pub beta_1: f32,
+    /// As in [`AdamW`].
     pub beta_2: f32,
+    /// As in [`AdamW`].
     pub epsilon: f32,
     /// What the means are divided by, because they began with 0.
     pub correction_1: f32,
@@ -40,6 +47,9 @@ impl AdamW {
     ///
     /// # Shapes
     /// All tensors are shaped as the parameter, and without autodiff.
+    ///
+    /// # Panics
+    /// Where one is shaped otherwise.
     pub fn step<const D: usize>(
         &self,
         rate: f64,
@@ -49,8 +59,16 @@ impl AdamW {
     ) -> (Tensor<D>, AdaptiveMomentumState<D>) {
         let (time, moment_1, moment_2) = match before {
             Some(before) => (before.time + 1, before.moment_1, before.moment_2),
-            None => (1, value.zeros_like(), value.zeros_like()),
+            None => {
+                // Uploaded, since making them on the device would be one more shader to compile.
+                let zeros = TensorData::zeros::<f32, _>(value.dims());
+                let zeros = Tensor::from_data(zeros, &value.device());
+                (1, zeros.clone(), zeros)
+            }
         };
+        for other in [&gradient, &moment_1, &moment_2] {
+            assert_eq!(other.dims(), value.dims(), "a parameter's gradient and moments are shaped as it");
+        }
         let moved = Dispatch::adamw(
             value.into_dispatch(),
             gradient.into_dispatch(),
@@ -82,12 +100,12 @@ impl AdamW {
 mod tests {
     use burn::{
         optim::{AdamWConfig, AdamWState, Optimizer},
-        tensor::{Device, TensorData},
+        tensor::Device,
     };
 
     use super::*;
 
-    const RULE: AdamW = AdamW { beta_1: 0.8, beta_2: 0.95, epsilon: 1e-7, weight_decay: 0.02 };
+    const RULE: AdamW = AdamW { beta_1: 0.8, beta_2: 0.95, epsilon: 0.01, weight_decay: 0.02 };
 
     fn tensor(shape: [usize; 2], seed: f32, device: &Device) -> Tensor<2> {
         let numbers: Vec<f32> =
@@ -123,11 +141,20 @@ mod tests {
             let pairs =
                 [(own, plain), (moments.moment_1, state.moment_1), (moments.moment_2, state.moment_2)];
             for (own, plain) in pairs {
-                for (own, plain) in values(own).iter().zip(values(plain)) {
+                let (own, plain) = (values(own), values(plain));
+                assert_eq!(own.len(), plain.len());
+                for (own, plain) in own.iter().zip(plain) {
                     assert!((own - plain).abs() < 1e-6, "{shape:?}: {own} instead of {plain}");
                 }
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "shaped as it")]
+    fn a_gradient_of_another_shape_is_refused() {
+        let device = Device::flex();
+        RULE.step(0.01, tensor([2, 3], 1.0, &device), tensor([3, 2], 1.0, &device), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How burn calls own loops and kernels: as operations of its backends, with gradients.
 //!
-//! Tensors are shaped channels-first, as burn has them, but lie channels-last in memory:
+//! Pictures are shaped channels-first, as burn has them, but lie channels-last in memory:
 //! a chain of blocks transposes nothing. [`super::flex`] and `cube` hold what each
 //! backend does; here stand the operations themselves and the steps that autodiff records for them.
 

@@ -1,7 +1,7 @@
 //! What burn's `Flex` backend does: own loops on the CPU.
 
 use burn::{
-    backend::{Flex, TensorMetadata, flex::FlexTensor},
+    backend::{Flex, TensorMetadata, flex::FlexTensor, ops::FloatTensorOps},
     tensor::TensorData,
 };
 
@@ -16,6 +16,7 @@ use super::{
     extension::{
         BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
         adamw::{Moved, ParameterStep},
+        product::MatrixProduct,
     },
     geometry::Geometry,
 };
@@ -156,5 +157,12 @@ impl ParameterStep for Flex {
         let shaped = |numbers| FlexTensor::from_data(TensorData::new(numbers, value.shape()));
         let [moved, moment_1, moment_2] = results.map(shaped);
         Moved { value: moved, moment_1, moment_2 }
+    }
+}
+
+/// Burn's own product suits the CPU.
+impl MatrixProduct for Flex {
+    fn product(left: FlexTensor, right: FlexTensor) -> FlexTensor {
+        Self::float_matmul(left, right)
     }
 }

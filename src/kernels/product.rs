@@ -1,7 +1,7 @@
-//! Products of matrices that are as small as a batch.
+//! Products of matrices.
 //!
-//! Burn's own kernels for them are made for large matrices. A step has a handful of products, all
-//! small, and compiling those kernels took a visitor longer than everything else together
+//! Burn's own kernels for WebGPU are made for large matrices. A step has a dozen small products,
+//! and compiling those kernels for them took longer than compiling everything else
 //! (`benches/PROFILE.md`).
 
 use burn::{backend::Dispatch, tensor::Tensor};
@@ -14,7 +14,15 @@ use super::extension::product::MatrixProduct;
 /// - `left`: `[…, rows, depth]`
 /// - `right`: `[…, depth, columns]`, what stands before them as on the left
 /// - result: `[…, rows, columns]`
+///
+/// # Panics
+/// Where the shapes are others.
 pub fn product<const D: usize>(left: Tensor<D>, right: Tensor<D>) -> Tensor<D> {
+    let (of_left, of_right) = (left.dims(), right.dims());
+    assert!(
+        D >= 2 && of_left[D - 1] == of_right[D - 2] && of_left[..D - 2] == of_right[..D - 2],
+        "{of_left:?} and {of_right:?} cannot be multiplied"
+    );
     Tensor::from_dispatch(Dispatch::product(left.into_dispatch(), right.into_dispatch()))
 }
 
@@ -113,10 +121,29 @@ mod tests {
         assert_close(&values(product(many, same)), &by_loops(&left, &right, [1, 6, 4, 5]), "many");
     }
 
+    /// A matrix by its own transpose, whose gradient comes from either side.
+    fn assert_squares_agree(device: &Device) {
+        let (count, depth) = (9, 6);
+        let (rows, pull) = (numbers(count * depth, 6), numbers(count * count, 7));
+        let device = device.clone().autodiff();
+        let tensor = |numbers: &[f32], shape: [usize; 2]| {
+            Tensor::<2>::from_data(TensorData::new(numbers.to_vec(), shape), &device)
+        };
+        let factor = tensor(&rows, [count, depth]).require_grad();
+        let result = product(factor.clone(), factor.clone().transpose());
+        let gradients = (result * tensor(&pull, [count, count])).sum().backward();
+        // (P + Pᵀ) · rows
+        let back = transposed(&pull, [1, count, count]);
+        let both: Vec<f32> = pull.iter().zip(back).map(|(a, b)| a + b).collect();
+        let gradient = values(factor.grad(&gradients).expect("tracked"));
+        assert_close(&gradient, &by_loops(&both, &rows, [1, count, count, depth]), "of both");
+    }
+
     #[test]
     fn products_on_the_cpu_are_those_of_loops() {
         assert_agrees(&Device::flex());
         assert_shapes_agree(&Device::flex());
+        assert_squares_agree(&Device::flex());
     }
 
     #[test]
@@ -125,5 +152,13 @@ mod tests {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         assert_agrees(&device);
         assert_shapes_agree(&device);
+        assert_squares_agree(&device);
+    }
+
+    #[test]
+    #[should_panic(expected = "cannot be multiplied")]
+    fn what_does_not_fit_is_refused() {
+        let zeros = |shape: [usize; 2]| Tensor::<2>::zeros(shape, &Device::flex());
+        product(zeros([2, 3]), zeros([2, 3]));
     }
 }

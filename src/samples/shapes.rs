@@ -156,8 +156,8 @@ fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
 /// at a place, negative inside, all in pixels.
 ///
 /// Most pixels lie far from the edge, and most blocks hold only such: within a block, no distance
-/// changes by more than the way to the middle. Outside, [`distance_to_part`] is off by a fifth of
-/// the radius at most.
+/// changes by more than the way to the middle. The exception is [`distance_to_part`] from 1.2 radii
+/// on, where it begins at a fifth of a radius whatever it was before.
 fn ink_shares(radius: f32, distance: impl Fn(f32, f32) -> f32) -> Vec<f32> {
     let reach = BLOCK as f32 * FRAC_1_SQRT_2 + 1.0;
     let near = -reach..reach + 0.2 * radius;

@@ -1,14 +1,13 @@
 //! The product of two matrices, as an operation of burn's backends, with gradients.
 
 use burn::backend::{
-    Autodiff, Backend, Flex, TensorMetadata,
+    Autodiff, Backend, TensorMetadata,
     autodiff::{
         checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
         grads::Gradients,
         ops::{Backward, Ops, OpsKind},
     },
     backend_extension,
-    ops::FloatTensorOps,
     tensor::FloatTensor,
 };
 #[cfg(feature = "webgpu")]
@@ -28,13 +27,6 @@ fn product_shape(left: &Shape, right: &Shape) -> Shape {
     let last = shape.num_dims() - 1;
     shape[last] = right[last];
     shape
-}
-
-/// Burn's own product suits the CPU.
-impl MatrixProduct for Flex {
-    fn product(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::float_matmul(left, right)
-    }
 }
 
 /// The gradient step that autodiff records for a product.

@@ -1,10 +1,10 @@
 //! A step of AdamW.
 
-use burn::{backend::TensorMetadata, tensor::DType};
-use burn_cubecl::{ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
+use burn::backend::TensorMetadata;
+use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::launch::{argument, launch};
+use super::launch::{argument, empty, launch};
 use crate::kernels::adamw::Factors;
 
 /// [`Factors`], as a kernel's argument.
@@ -19,7 +19,7 @@ struct Numbers {
     rate: f32,
 }
 
-/// The parameter and its two moments after a step, from tensors without gaps.
+/// The parameter and its two moments after a step, from tensors without gaps, shaped alike.
 pub fn adamw(
     value: &CubeTensor,
     gradient: &CubeTensor,
@@ -28,15 +28,7 @@ pub fn adamw(
     factors: &Factors,
 ) -> [CubeTensor; 3] {
     let Factors { beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate } = *factors;
-    let like = |tensor: &CubeTensor| {
-        empty_device_contiguous_dtype(
-            tensor.client.clone(),
-            tensor.device.clone(),
-            tensor.shape(),
-            DType::F32,
-        )
-    };
-    let results = [like(value), like(value), like(value)];
+    let results = [(); 3].map(|()| empty(value, value.shape()));
     let [moved, first, second] = &results;
     launch!(
         adamw_kernel,

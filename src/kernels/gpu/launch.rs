@@ -41,9 +41,8 @@ pub fn vector_size(channels: usize) -> usize {
 }
 
 /// An uninitialised tensor, on the device of `like`.
-pub fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
-    let shape = Shape::from(shape);
-    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape, DType::F32)
+pub fn empty(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
+    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape.into(), DType::F32)
 }
 
 /// A tensor shaped channels-first, as channels-last numbers without gaps.

@@ -3,11 +3,11 @@
 // Kernels know no `div_ceil`.
 #![allow(clippy::manual_div_ceil)]
 
-use burn::{backend::TensorMetadata, tensor::DType};
-use burn_cubecl::{ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor};
+use burn::backend::TensorMetadata;
+use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::launch::{argument, launch};
+use super::launch::{argument, empty, launch};
 
 /// Rows and columns of the tile that a unit adds up.
 const TILE: usize = 4;
@@ -19,13 +19,14 @@ pub fn product(left: &CubeTensor, right: &CubeTensor) -> CubeTensor {
     shape[rank - 1] = right.shape()[rank - 1];
     let tiles = shape[rank - 2].div_ceil(TILE) * shape[rank - 1].div_ceil(TILE);
     let matrices: usize = (0..rank - 2).map(|dimension| shape[dimension]).product();
-    let result = empty_device_contiguous_dtype(left.client.clone(), left.device.clone(), shape, DType::F32);
+    let result = empty(left, shape);
     launch!(product_kernel, left, matrices * tiles, argument(left), argument(right), argument(&result), rank,);
     result
 }
 
 /// One unit for each tile of each product; the rest leave. Rows and columns past the last are
-/// read as the last, and not written.
+/// read as the last, and not written; along the depth, the factors fit each other
+/// ([`crate::kernels::product`]).
 #[cube(launch_unchecked)]
 fn product_kernel(
     left: &Tensor<f32>,

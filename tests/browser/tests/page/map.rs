@@ -55,7 +55,8 @@ async fn painted(page: &Page, colour: &str) -> Result<Option<u64>> {
             if (wanted.every((value, c) => Math.abs(value - data[i + c]) < 8)) count += 1; \
         }} return count; }})()"
     );
-    Ok(page.evaluate(&script).await?.as_u64())
+    let count = page.evaluate(&script).await?;
+    if count.is_null() { Ok(None) } else { count.as_u64().context("a count").map(Some) }
 }
 
 /// The colour of frames around what is selected.

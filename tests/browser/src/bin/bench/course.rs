@@ -22,8 +22,8 @@ const LIMIT: Duration = Duration::from_secs(1200);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
     pub milliseconds: f64,
-    /// Milliseconds of these until the step is begun: what the contestant's own code takes.
-    pub begun: f64,
+    /// Milliseconds of these until the step is begun; in a browser alone.
+    pub begun: Option<f64>,
     /// Milliseconds to the first loss, from before the contestant's code is fetched; in a browser alone.
     pub first: Option<f64>,
     /// Of the first steps.
@@ -148,7 +148,7 @@ fn read(told: &Value) -> Outcome {
     let losses = told["losses"].as_array().map(Vec::as_slice).unwrap_or_default();
     Ok(Cost {
         milliseconds: told["milliseconds"].as_f64().ok_or("failed: no time was measured")?,
-        begun: number("begun"),
+        begun: told["begun"].as_f64(),
         first: told["first"].as_f64(),
         losses: losses.iter().filter_map(Value::as_f64).collect(),
         calls: Calls { dispatches: number("dispatches"), submits: number("submits"), bytes: number("bytes") },

@@ -108,7 +108,7 @@ impl Report {
                         write!(
                             f,
                             " {} | {} | {} | {kilobytes} |",
-                            digits(cost.begun),
+                            cost.begun.map_or("–".to_owned(), digits),
                             whole(cost.calls.dispatches),
                             whole(cost.calls.submits)
                         )?;
@@ -293,7 +293,7 @@ mod tests {
 
     fn cost(milliseconds: f64, losses: &[f64]) -> Outcome {
         let calls = Calls { dispatches: 12.0, submits: 3.0, bytes: 4e6 };
-        Ok(Cost { milliseconds, begun: 7.5, first: Some(1234.0), losses: losses.to_vec(), calls })
+        Ok(Cost { milliseconds, begun: Some(7.5), first: Some(1234.0), losses: losses.to_vec(), calls })
     }
 
     fn report(jax_js: Outcome) -> String {
