@@ -35,8 +35,10 @@ pub(super) enum Goal {
 #[derive(Default)]
 pub(super) struct Unreported {
     outcomes: Vec<StepOutcome>,
-    /// How long they took, whatever else was done in between.
+    /// How long they took to begin, whatever else was done in between.
     time: Duration,
+    /// How long a step of the last report took, the device's share of it included.
+    each: Duration,
 }
 
 impl Unreported {
@@ -45,8 +47,15 @@ impl Unreported {
     }
 
     fn is_due(&self) -> bool {
-        self.outcomes.len() >= MAX_UNREPORTED || self.time >= REPORT_EVERY
+        is_due(self.outcomes.len(), self.time, self.each)
     }
+}
+
+/// Whether so many steps are to be reported, that took this time to begin where each takes `each`
+/// with the device's share. Steps wait on the device until they are read back: whoever presses
+/// Pause waits for them.
+fn is_due(count: usize, time: Duration, each: Duration) -> bool {
+    count >= MAX_UNREPORTED || time.max(each * count as u32) >= REPORT_EVERY
 }
 
 /// A run and what of it has not been reported yet.
@@ -212,9 +221,12 @@ impl<E: FnMut(Event)> Session<E> {
     /// Reads back what the device has of the collected steps.
     pub(super) async fn report(&mut self) -> Result<(), String> {
         let run = self.run.as_mut().expect("a run is reported");
-        let Unreported { outcomes, time } = std::mem::take(&mut run.unreported);
+        let Unreported { outcomes, time, .. } = std::mem::take(&mut run.unreported);
         let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
         let reports = step_reports(first, &outcomes, time).await?;
+        if let Some(StepReport { milliseconds, .. }) = reports.first() {
+            run.unreported.each = Duration::from_secs_f32(milliseconds / 1e3);
+        }
         let good = reports.iter().take_while(|report| report.loss.is_finite()).count();
         let (good, bad) = reports.split_at(good);
         if !good.is_empty() {
@@ -316,9 +328,11 @@ mod tests {
 
     #[test]
     fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
-        let mut unreported = Unreported::default();
-        assert!(unreported.is_empty() && !unreported.is_due());
-        unreported.time = REPORT_EVERY;
-        assert!(unreported.is_due());
+        let [none, short] = [Duration::ZERO, REPORT_EVERY / 4];
+        assert!(Unreported::default().is_empty() && !Unreported::default().is_due());
+        assert!(is_due(1, REPORT_EVERY, none) && !is_due(1, short, none));
+        assert!(is_due(MAX_UNREPORTED, none, none) && !is_due(MAX_UNREPORTED - 1, none, none));
+        // A device that takes long is not given several steps at a time, however soon they are begun.
+        assert!(is_due(1, short, REPORT_EVERY) && is_due(4, none, short) && !is_due(3, none, short));
     }
 }
