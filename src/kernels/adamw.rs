@@ -9,6 +9,9 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
+#[cfg(feature = "webgpu")]
+use cubecl::prelude::*;
+
 use super::extension::adamw::ParameterStep;
 
 /// The constants of AdamW.
@@ -24,8 +27,9 @@ pub struct AdamW {
     pub weight_decay: f32,
 }
 
-/// The numbers of one step.
+/// The numbers of one step; on WebGPU an argument of the kernel.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "webgpu", derive(CubeType, CubeLaunch))]
 pub struct Factors {
     /// As in [`AdamW`].
     pub beta_1: f32,

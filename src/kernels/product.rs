@@ -1,7 +1,7 @@
 //! Products of matrices.
 //!
-//! Burn's own kernels for WebGPU are made for large matrices. A step has a dozen small products,
-//! and compiling those kernels for them took longer than compiling everything else
+//! Burn's own kernels for WebGPU are made for large matrices. A step has nine small products, and
+//! compiling those kernels for them took longer than compiling everything else
 //! (`benches/PROFILE.md`).
 
 use burn::{backend::Dispatch, tensor::Tensor};

@@ -328,8 +328,11 @@ mod tests {
 
     #[test]
     fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
+        let mut unreported = Unreported::default();
+        assert!(unreported.is_empty() && !unreported.is_due());
+        unreported.time = REPORT_EVERY;
+        assert!(unreported.is_due());
         let [none, short] = [Duration::ZERO, REPORT_EVERY / 4];
-        assert!(Unreported::default().is_empty() && !Unreported::default().is_due());
         assert!(is_due(1, REPORT_EVERY, none) && !is_due(1, short, none));
         assert!(is_due(MAX_UNREPORTED, none, none) && !is_due(MAX_UNREPORTED - 1, none, none));
         // A device that takes long is not given several steps at a time, however soon they are begun.

@@ -5,19 +5,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::launch::{argument, empty, launch};
-use crate::kernels::adamw::Factors;
-
-/// [`Factors`], as a kernel's argument.
-#[derive(CubeType, CubeLaunch, Clone)]
-struct Numbers {
-    beta_1: f32,
-    beta_2: f32,
-    epsilon: f32,
-    correction_1: f32,
-    correction_2: f32,
-    kept: f32,
-    rate: f32,
-}
+use crate::kernels::adamw::{Factors, FactorsLaunch};
 
 /// The parameter and its two moments after a step, from tensors without gaps, shaped alike.
 pub fn adamw(
@@ -41,7 +29,7 @@ pub fn adamw(
         argument(moved),
         argument(first),
         argument(second),
-        NumbersLaunch::new(beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate),
+        FactorsLaunch::new(beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate),
     );
     results
 }
@@ -57,18 +45,18 @@ fn adamw_kernel(
     moved: &mut Tensor<f32>,
     first: &mut Tensor<f32>,
     second: &mut Tensor<f32>,
-    numbers: Numbers,
+    factors: Factors,
 ) {
     let at = ABSOLUTE_POS;
     if at >= moved.len() {
         terminate!();
     }
     let slope = gradient[at];
-    let mean = moment_1[at] * numbers.beta_1 + slope * (1.0 - numbers.beta_1);
-    let square = moment_2[at] * numbers.beta_2 + slope * slope * (1.0 - numbers.beta_2);
-    let deviation = (square / numbers.correction_2).sqrt();
-    let direction = mean / numbers.correction_1 / (deviation + numbers.epsilon);
-    moved[at] = value[at] * numbers.kept - direction * numbers.rate;
+    let mean = moment_1[at] * factors.beta_1 + slope * (1.0 - factors.beta_1);
+    let square = moment_2[at] * factors.beta_2 + slope * slope * (1.0 - factors.beta_2);
+    let deviation = (square / factors.correction_2).sqrt();
+    let direction = mean / factors.correction_1 / (deviation + factors.epsilon);
+    moved[at] = value[at] * factors.kept - direction * factors.rate;
     first[at] = mean;
     second[at] = square;
 }
