@@ -1,4 +1,4 @@
-// Measures one contestant, alone in its worker. All are measured by this code.
+// Measures one contestant, alone in its worker, or a few in turn. All are measured by this code.
 //
 // A contestant's module exports `prepare(backend, problem)`, which resolves to an object:
 // `step()` begins a training step, and `loss()` resolves to the loss of the step begun
@@ -43,34 +43,48 @@ function median(values) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Losses and costs; the first loss counts from `start`, before there was any contestant. */
-async function measure(start, contestant) {
+/** Prepares a contestant and takes its first steps; `first` is when that loss was there. */
+async function begin({ contestant, backend, problem }) {
+  const { prepare } = await import(`./${contestant}.js`);
+  const prepared = await prepare(backend, problem);
   const losses = [];
   let first;
   for (let step = 0; step < SHOWN; step++) {
-    contestant.step();
-    losses.push(await contestant.loss());
-    first ??= performance.now() - start;
+    prepared.step();
+    losses.push(await prepared.loss());
+    first ??= performance.now();
   }
-  const { milliseconds } = await block(contestant, 1);
-  const steps = Math.max(1, Math.round(BLOCK / milliseconds));
-  const rounds = [];
+  const { milliseconds } = await block(prepared, 1);
+  return { prepared, losses, first, steps: Math.max(1, Math.round(BLOCK / milliseconds)), rounds: [] };
+}
+
+/**
+ * Losses and costs of each, timed in turn: on a busy machine two that are compared to a tenth
+ * would otherwise differ by what else it did. The first loss counts from before there was any code,
+ * for whoever is prepared first; the others find the engine started.
+ */
+async function measure(requests) {
+  const start = performance.now();
+  const contestants = [];
+  for (const request of requests) contestants.push(await begin(request));
   const opened = performance.now();
-  do rounds.push(await marginal(contestant, steps));
-  while (rounds.length < ROUNDS && performance.now() - opened < PATIENCE);
-  const medians = Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]);
-  return { losses, first, ...Object.fromEntries(medians) };
+  const patience = PATIENCE * contestants.length;
+  for (let round = 0; round < ROUNDS && (round === 0 || performance.now() - opened < patience); round++) {
+    for (const { prepared, steps, rounds } of contestants) rounds.push(await marginal(prepared, steps));
+  }
+  return contestants.map(({ losses, first, rounds }, at) => {
+    const medians = Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]);
+    return { losses, first: at === 0 ? first - start : null, ...Object.fromEntries(medians) };
+  });
 }
 
 // What goes wrong beside the promises that are awaited here, such as a panic in a callback.
 self.addEventListener("unhandledrejection", ({ reason }) => postMessage({ failed: `${reason}` }));
 self.addEventListener("error", ({ message }) => postMessage({ failed: message }));
 
-self.onmessage = async ({ data: { contestant, backend, problem } }) => {
+self.onmessage = async ({ data: requests }) => {
   try {
-    const start = performance.now();
-    const { prepare } = await import(`./${contestant}.js`);
-    postMessage(await measure(start, await prepare(backend, problem)));
+    postMessage(await measure(requests));
   } catch (error) {
     postMessage({ failed: `${error}` });
   }

@@ -9,34 +9,39 @@ mod contestant {
     };
     use wasm_bindgen::prelude::wasm_bindgen;
 
+    /// An open device.
+    #[wasm_bindgen]
+    pub struct Engine(Device);
+
+    #[wasm_bindgen]
+    impl Engine {
+        /// Opens a device: once only, with WebGPU.
+        pub async fn open(backend: &str) -> Result<Self, String> {
+            console_error_panic_hook::set_once();
+            Ok(Self(match backend {
+                "webgpu" => Device::wgpu_options().init_async().await.map_err(|error| error.to_string())?,
+                "cpu" => Device::flex(),
+                other => return Err(format!("There is no backend {other}.")),
+            }))
+        }
+
+        /// Prepares; `blocks` are channels and stride, one after another. Views are drawn of a set of
+        /// `pictures`; if that is 0, they are given.
+        pub fn contestant(&self, blocks: &[u32], pairs: usize, side: usize, pictures: usize) -> Contestant {
+            let blocks = blocks.chunks(2).map(|block| (block[0] as usize, block[1] as usize)).collect();
+            let problem = Problem { encoder: EncoderConfig { blocks }, pairs, side };
+            Contestant(match pictures {
+                0 => bench::Contestant::given(&problem, &self.0),
+                _ => bench::Contestant::drawing(&problem, pictures, &self.0),
+            })
+        }
+    }
+
     #[wasm_bindgen]
     pub struct Contestant(bench::Contestant);
 
     #[wasm_bindgen]
     impl Contestant {
-        /// Opens the device and prepares; `blocks` are channels and stride, one after another.
-        /// Views are drawn of a set of `pictures`; if that is 0, they are given.
-        pub async fn open(
-            backend: &str,
-            blocks: &[u32],
-            pairs: usize,
-            side: usize,
-            pictures: usize,
-        ) -> Result<Self, String> {
-            console_error_panic_hook::set_once();
-            let device = match backend {
-                "webgpu" => Device::wgpu_options().init_async().await.map_err(|error| error.to_string())?,
-                "cpu" => Device::flex(),
-                other => return Err(format!("There is no backend {other}.")),
-            };
-            let blocks = blocks.chunks(2).map(|block| (block[0] as usize, block[1] as usize)).collect();
-            let problem = Problem { encoder: EncoderConfig { blocks }, pairs, side };
-            Ok(Self(match pictures {
-                0 => bench::Contestant::given(&problem, &device),
-                _ => bench::Contestant::drawing(&problem, pictures, &device),
-            }))
-        }
-
         pub fn step(&mut self) {
             self.0.step();
         }

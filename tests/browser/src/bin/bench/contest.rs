@@ -82,15 +82,15 @@ pub enum Threads {
 /// Pictures in the set that views are drawn of, as many as the built-in sets have.
 pub const PICTURES: usize = 1000;
 
-/// Who is timed on a backend.
-pub fn entries(backend: Backend) -> Vec<Entry> {
+/// Who is timed on a backend: one after another, and in turn whose times are compared to a tenth.
+pub fn heats(backend: Backend) -> Vec<Vec<Entry>> {
     use Entry::{JaxJs, JaxNative, Likeness, LikenessDrawing, Matmul, TensorFlow};
-    let everywhere = [Likeness, LikenessDrawing(PICTURES), JaxJs, TensorFlow];
+    let everywhere = [vec![Likeness, LikenessDrawing(PICTURES)], vec![JaxJs], vec![TensorFlow]];
     let more = match backend {
         Backend::WebGpu => [Matmul([4, 16]), Matmul([8, 8])],
         Backend::Cpu => [JaxNative(Threads::One), JaxNative(Threads::All)],
     };
-    everywhere.into_iter().chain(more).collect()
+    everywhere.into_iter().chain(more.map(|entry| vec![entry])).collect()
 }
 
 impl Entry {

@@ -1,4 +1,4 @@
-//! Where steps are timed: the bench page in Chromium, and Python where it has JAX.
+//! Where steps are timed: the bench page in a browser, and Python where it has JAX.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,7 +15,7 @@ use xtask::{command, paths};
 
 use crate::contest::{Backend, Entry, Network, Threads};
 
-/// How long one contestant may take on one network.
+/// How long a heat may take on one network; the page itself gives up before.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 /// What a contestant's step costs.
@@ -66,11 +66,11 @@ pub struct Course {
 
 impl Course {
     /// Opens the page that `cargo xtask bench` has built.
-    pub async fn open() -> Result<Self> {
+    pub async fn open(browser: Kind) -> Result<Self> {
         let scratch = TempDir::new()?;
         let server = Server::start_isolating(&paths::bench_page(), 0)?;
         let address = format!("{}/index.html", server.origin());
-        let browser = Browser::start(Kind::Chromium, Gpu::Machine, &server.origin(), scratch.path()).await?;
+        let browser = Browser::start(browser, Gpu::Machine, &server.origin(), scratch.path()).await?;
         let page = Page::new(browser, server);
         page.driver().goto(address).await?;
         Ok(Self { page, jax: python::find(&[JAX]), _scratch: scratch })
@@ -95,35 +95,25 @@ impl Course {
         })
     }
 
-    /// Times a contestant's step.
-    pub async fn time(&self, entry: &Entry, backend: Backend, network: &Network) -> Result<Outcome> {
-        eprintln!("timing {}, {}, {} …", entry.title(backend), backend.title(), network.title);
-        let mut problem = json!({
-            "blocks": network.blocks(),
-            "pairs": network.pairs,
-            "side": network.side,
-        });
-        let contestant = match *entry {
-            Entry::Likeness => "likeness",
-            Entry::LikenessDrawing(pictures) => {
-                problem["pictures"] = json!(pictures);
-                "likeness"
-            }
-            Entry::JaxJs => "jax-js",
-            Entry::TensorFlow => "tensorflow",
-            Entry::Matmul(tile) => {
-                problem["tile"] = json!(tile);
-                "matmul"
-            }
-            Entry::JaxNative(threads) => return Ok(self.time_natively(&problem, threads)),
-        };
-        let request = json!({"contestant": contestant, "backend": backend.name(), "problem": problem});
-        self.page.evaluate(&format!("measure({request})")).await?;
+    /// Times the steps of contestants in turn.
+    pub async fn time(&self, heat: &[Entry], backend: Backend, network: &Network) -> Result<Vec<Outcome>> {
+        let titles: Vec<_> = heat.iter().map(|entry| entry.title(backend)).collect();
+        eprintln!("timing {}, {}, {} …", titles.join(" and "), backend.title(), network.title);
+        if let [Entry::JaxNative(threads)] = heat {
+            return Ok(vec![self.time_natively(&problem(network), *threads)]);
+        }
+        let requests: Vec<_> =
+            heat.iter().map(|entry| request(*entry, backend, network).to_string()).collect();
+        self.page.evaluate(&format!("measure({})", requests.join(", "))).await?;
         let told = self.page.wait("a contestant", LIMIT, async || {
             let outcome = self.page.evaluate("outcome").await?;
             Ok((!outcome.is_null()).then_some(outcome))
         });
-        Ok(read(&told.await?))
+        let told = told.await?;
+        Ok(match told.as_array() {
+            Some(each) => each.iter().map(read).collect(),
+            None => heat.iter().map(|_| read(&told)).collect(),
+        })
     }
 
     fn time_natively(&self, problem: &Value, threads: Threads) -> Outcome {
@@ -138,6 +128,31 @@ impl Course {
         let told = answer.lines().last().and_then(|line| serde_json::from_str(line).ok());
         read(&told.context("no answer").map_err(|error| error.to_string())?)
     }
+}
+
+/// What a contestant is to train, as the page and Python take it.
+fn problem(network: &Network) -> Value {
+    json!({"blocks": network.blocks(), "pairs": network.pairs, "side": network.side})
+}
+
+/// What the page is asked to time.
+fn request(entry: Entry, backend: Backend, network: &Network) -> Value {
+    let mut problem = problem(network);
+    let contestant = match entry {
+        Entry::Likeness => "likeness",
+        Entry::LikenessDrawing(pictures) => {
+            problem["pictures"] = json!(pictures);
+            "likeness"
+        }
+        Entry::JaxJs => "jax-js",
+        Entry::TensorFlow => "tensorflow",
+        Entry::Matmul(tile) => {
+            problem["tile"] = json!(tile);
+            "matmul"
+        }
+        Entry::JaxNative(_) => unreachable!("native JAX is not timed by the page"),
+    };
+    json!({"contestant": contestant, "backend": backend.name(), "problem": problem})
 }
 
 fn read(told: &Value) -> Outcome {

@@ -11,11 +11,12 @@ mod report;
 use std::fs;
 
 use anyhow::{Result, bail};
-use xtask::paths;
+use browser_tests::browser::Kind;
+use xtask::{firefox, paths};
 
 use crate::contest::{Backend, NETWORKS};
 use crate::course::Course;
-use crate::report::Report;
+use crate::report::{InBrowser, Report};
 
 /// What can be timed, in the order in which it is.
 const ALL: [&str; 3] = ["webgpu", "cpu", "growth"];
@@ -26,10 +27,14 @@ async fn main() -> Result<()> {
     if let Some(unknown) = asked.iter().find(|what| !ALL.contains(&what.as_str())) {
         bail!("“{unknown}” cannot be timed; these can: {}.", ALL.join(", "));
     }
-    let course = Course::open().await?;
-    let outcome = time(&course, |what| asked.is_empty() || asked.iter().any(|asked| asked == what)).await;
-    course.close().await?;
-    let report = outcome?;
+    let is_asked = |what: &str| asked.is_empty() || asked.iter().any(|asked| asked == what);
+    let mut report = Report::default();
+    for browser in browsers() {
+        let course = Course::open(browser).await?;
+        let outcome = time(&course, browser, &mut report, is_asked).await;
+        course.close().await?;
+        outcome?;
+    }
     println!("{report}");
     if asked.is_empty() {
         let file = paths::root().join("benches/RESULTS.md");
@@ -39,24 +44,43 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-async fn time(course: &Course, is_asked: impl Fn(&str) -> bool) -> Result<Report> {
-    let mut report = Report::new(course.environment().await?);
+/// Chromium, and Firefox where there is one.
+fn browsers() -> Vec<Kind> {
+    match firefox::find() {
+        Ok(_) => vec![Kind::Chromium, Kind::Firefox],
+        Err(error) => {
+            eprintln!("Firefox is left out: {error:#}");
+            vec![Kind::Chromium]
+        }
+    }
+}
+
+async fn time(
+    course: &Course,
+    browser: Kind,
+    report: &mut Report,
+    is_asked: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let mut times = InBrowser::new(browser, course.environment().await?);
     for backend in [Backend::WebGpu, Backend::Cpu] {
         if !is_asked(backend.name()) {
             continue;
         }
         for network in &NETWORKS {
-            for entry in contest::entries(backend) {
-                let result = course.time(&entry, backend, network).await?;
-                report.add(backend, network, entry, result);
+            for heat in contest::heats(backend) {
+                let results = course.time(&heat, backend, network).await?;
+                heat.into_iter().zip(results).for_each(|(entry, result)| {
+                    times.add(backend, network, entry, result);
+                });
             }
         }
     }
-    if is_asked("growth") {
+    report.add(times);
+    if browser == Kind::Chromium && is_asked("growth") {
         for growth in contest::growths() {
-            let result = course.time(&growth.entry(), Backend::Cpu, &growth.network()).await?;
-            report.add_growth(growth, result);
+            let results = course.time(&[growth.entry()], Backend::Cpu, &growth.network()).await?;
+            results.into_iter().for_each(|result| report.add_growth(growth, result));
         }
     }
-    Ok(report)
+    Ok(())
 }

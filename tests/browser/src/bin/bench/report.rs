@@ -2,11 +2,24 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use browser_tests::browser::Kind;
+
 use crate::contest::{Backend, Entry, Growth, NETWORKS, Network, PICTURES, Size, Threads};
 use crate::course::{Cost, Environment, Outcome};
 
 /// The most that a contestant's losses may differ from Likeness's if both train the same.
 const SAME_LOSS: f64 = 1e-3;
+
+/// What the figures mean.
+const EXPLANATION: &str = "Everyone trains the same network from the same weights on the same pictures: 3 × 3 convolutions \
+     with batch normalisation and ReLU, the mean over all places, two linear layers, NT-Xent at τ = 0.5, \
+     Adam. A step’s time is what one more step adds to a row of them, so that reading the loss back \
+     counts for nothing. What it takes to begin one is the contestant’s own code, on the CPU: no graphics \
+     card makes that shorter. The seconds to the first step’s loss count from before the code is fetched, \
+     from this machine: code and shaders compiled, pictures and weights drawn, a step taken. “Augmentation \
+     included” is the page’s own step, on views drawn anew each time; it is timed in turn with the step on \
+     given views, by one engine, and finds that engine started. The matrix product takes as many operations \
+     as the network’s convolutions and linear layers, and nothing else: what the adapter could do at best.";
 
 /// What the adapter could do at best, in both tilings.
 const MATMULS: [Entry; 2] = [Entry::Matmul([4, 16]), Entry::Matmul([8, 8])];
@@ -15,10 +28,17 @@ const MATMULS: [Entry; 2] = [Entry::Matmul([4, 16]), Entry::Matmul([8, 8])];
 const DRAWING: Entry = Entry::LikenessDrawing(PICTURES);
 
 /// Everything that was timed.
+#[derive(Default)]
 pub struct Report {
+    browsers: Vec<InBrowser>,
+    grown: Vec<(Growth, Outcome)>,
+}
+
+/// What was timed in one browser, and natively beside it.
+pub struct InBrowser {
+    browser: Kind,
     environment: Environment,
     timed: Vec<Timed>,
-    grown: Vec<(Growth, Outcome)>,
 }
 
 /// Something to be reached.
@@ -39,10 +59,10 @@ struct Timed {
     outcome: Outcome,
 }
 
-impl Report {
+impl InBrowser {
     /// Nothing yet.
-    pub fn new(environment: Environment) -> Self {
-        Self { environment, timed: Vec::new(), grown: Vec::new() }
+    pub fn new(browser: Kind, environment: Environment) -> Self {
+        Self { browser, environment, timed: Vec::new() }
     }
 
     /// Adds a line to the table of a backend and a network.
@@ -50,9 +70,11 @@ impl Report {
         self.timed.push(Timed { backend, network: network.clone(), entry, outcome });
     }
 
-    /// Adds a cell to the table of cost against growth.
-    pub fn add_growth(&mut self, growth: Growth, outcome: Outcome) {
-        self.grown.push((growth, outcome));
+    fn title(&self) -> &'static str {
+        match self.browser {
+            Kind::Chromium => "Chromium",
+            Kind::Firefox => "Firefox",
+        }
     }
 
     fn of<'a>(&'a self, backend: Backend, network: &Network) -> impl Iterator<Item = &'a Timed> {
@@ -61,24 +83,6 @@ impl Report {
 
     fn cost(&self, backend: Backend, network: &Network, entry: Entry) -> Option<&Cost> {
         self.of(backend, network).find(|timed| timed.entry == entry)?.outcome.as_ref().ok()
-    }
-
-    fn write_network(&self, f: &mut Formatter<'_>, network: &Network) -> fmt::Result {
-        let channels: Vec<_> = network.blocks().iter().map(|[channels, _]| channels.to_string()).collect();
-        writeln!(f, "\n## {}\n", network.title)?;
-        writeln!(
-            f,
-            "{} channels; {} pairs of {side} × {side} pixels.",
-            channels.join(", "),
-            network.pairs,
-            side = network.side
-        )?;
-        for backend in [Backend::WebGpu, Backend::Cpu] {
-            if self.of(backend, network).next().is_some() {
-                self.write_table(f, backend, network)?;
-            }
-        }
-        Ok(())
     }
 
     fn write_table(&self, f: &mut Formatter<'_>, backend: Backend, network: &Network) -> fmt::Result {
@@ -90,7 +94,8 @@ impl Report {
         };
         writeln!(
             f,
-            "\n| {} | ms a step | ÷ Likeness | s to the first |{names} first losses |",
+            "\n| {}, {} | ms a step | ÷ Likeness | s to the first |{names} first losses |",
+            self.title(),
             backend.title()
         )?;
         writeln!(f, "|---|---:|---:|---:|{rule}---|")?;
@@ -169,15 +174,69 @@ impl Report {
         ];
         goals.into_iter().flatten().collect()
     }
+}
+
+impl Report {
+    /// Adds what was timed in a browser.
+    pub fn add(&mut self, times: InBrowser) {
+        self.browsers.push(times);
+    }
+
+    /// Adds a cell to the table of cost against growth.
+    pub fn add_growth(&mut self, growth: Growth, outcome: Outcome) {
+        self.grown.push((growth, outcome));
+    }
+
+    fn write_head(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# What a training step costs\n")?;
+        let Some(InBrowser { environment: Environment { date, cores, jax, .. }, .. }) = self.browsers.first()
+        else {
+            return Ok(());
+        };
+        let jax = jax.as_ref().map_or("no JAX".to_owned(), |version| format!("JAX {version}"));
+        write!(f, "Written by `cargo xtask bench`; {date}, {cores} cores")?;
+        for InBrowser { environment: Environment { browser, adapter, is_software, .. }, .. } in &self.browsers
+        {
+            let software = if *is_software { ", in software" } else { "" };
+            write!(f, "; {browser}, WebGPU: {adapter}{software}")?;
+        }
+        writeln!(f, "; {jax}.\n")?;
+        writeln!(f, "{EXPLANATION}")
+    }
+
+    fn write_network(&self, f: &mut Formatter<'_>, network: &Network) -> fmt::Result {
+        let channels: Vec<_> = network.blocks().iter().map(|[channels, _]| channels.to_string()).collect();
+        writeln!(f, "\n## {}\n", network.title)?;
+        writeln!(
+            f,
+            "{} channels; {} pairs of {side} × {side} pixels.",
+            channels.join(", "),
+            network.pairs,
+            side = network.side
+        )?;
+        for backend in [Backend::WebGpu, Backend::Cpu] {
+            for times in &self.browsers {
+                if times.of(backend, network).next().is_some() {
+                    times.write_table(f, backend, network)?;
+                }
+            }
+        }
+        Ok(())
+    }
 
     fn write_goals(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n## Goals\n\n| | | reached | at most | |\n|---|---|---:|---:|---|")?;
-        for network in &NETWORKS {
-            for Goal { backend, reached, most, of } in self.goals(network) {
-                let verdict = if reached <= most { "reached" } else { "missed" };
-                let (title, backend) = (network.title, backend.title());
-                let [reached, most] = [reached, most].map(digits);
-                writeln!(f, "| {title} | {backend}: of {of} | {reached} | {most} | {verdict} |")?;
+        for times in &self.browsers {
+            for network in &NETWORKS {
+                for Goal { backend, reached, most, of } in times.goals(network) {
+                    let verdict = if reached <= most { "reached" } else { "missed" };
+                    let (title, browser, backend) = (network.title, times.title(), backend.title());
+                    let [reached, most] = [reached, most].map(digits);
+                    writeln!(
+                        f,
+                        "| {title} | {browser}, {backend}: of {of} | {reached} | {most} | {verdict} |"
+                    )?;
+                }
             }
         }
         writeln!(f, "\n[PROFILE.md](PROFILE.md) says what bounds a step, and what was tried.")
@@ -210,32 +269,9 @@ impl Report {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Environment { date, browser, adapter, is_software, cores, jax } = &self.environment;
-        let jax = jax.as_ref().map_or("no JAX".to_owned(), |version| format!("JAX {version}"));
-        let software = if *is_software { ", in software" } else { "" };
-        writeln!(f, "# What a training step costs\n")?;
-        writeln!(
-            f,
-            "Written by `cargo xtask bench`; {date}, {browser}, {cores} cores, WebGPU: {adapter}{software}; {jax}.\n"
-        )?;
-        writeln!(
-            f,
-            "Everyone trains the same network from the same weights on the same pictures: 3 × 3 convolutions \
-             with batch normalisation and ReLU, the mean over all places, two linear layers, NT-Xent at τ = 0.5, \
-             Adam. A step’s time is what one more step adds to a row of them, so that reading the loss back \
-             counts for nothing. What it takes to begin one is the contestant’s own code, on the CPU: no graphics \
-             card makes that shorter. The seconds to the first step’s loss count from before the code is fetched, \
-             from this machine: code and shaders compiled, pictures and weights drawn, a step taken. “Augmentation \
-             included” is the page’s own step, on views drawn anew each time. The matrix product takes as many \
-             operations as the network’s convolutions and linear layers, and nothing else: what the adapter could \
-             do at best."
-        )?;
-        for network in &NETWORKS {
-            if self.timed.iter().any(|timed| timed.network == *network) {
-                self.write_network(f, network)?;
-            }
-        }
-        if !self.timed.is_empty() {
+        self.write_head(f)?;
+        if self.browsers.iter().any(|times| !times.timed.is_empty()) {
+            NETWORKS.iter().try_for_each(|network| self.write_network(f, network))?;
             self.write_goals(f)?;
         }
         if !self.grown.is_empty() {
@@ -305,9 +341,11 @@ mod tests {
             cores: 2,
             jax: None,
         };
-        let mut report = Report::new(environment);
-        report.add(Backend::WebGpu, &NETWORKS[0], Entry::Likeness, cost(200.0, &[3.7229, 3.5748]));
-        report.add(Backend::WebGpu, &NETWORKS[0], Entry::JaxJs, jax_js);
+        let mut times = InBrowser::new(Kind::Firefox, environment);
+        times.add(Backend::WebGpu, &NETWORKS[0], Entry::Likeness, cost(200.0, &[3.7229, 3.5748]));
+        times.add(Backend::WebGpu, &NETWORKS[0], Entry::JaxJs, jax_js);
+        let mut report = Report::default();
+        report.add(times);
         report.to_string()
     }
 
@@ -317,7 +355,7 @@ mod tests {
         let line = "| jax-js 0.1.25 | 500 | 2.50 | 1.23 | 7.50 | 12 | 3 | 4000 | 3.72290, 3.57490 |";
         assert!(report.contains(line), "{report}");
         assert!(report.contains("agree within 1e-4"), "{report}");
-        assert!(report.contains("WebGPU: of jax-js’s time | 0.40 | 0.40 | reached |"), "{report}");
+        assert!(report.contains("Firefox, WebGPU: of jax-js’s time | 0.40 | 0.40 | reached |"), "{report}");
         assert!(report.contains("WebGPU: of jax-js’s dispatches | 1.00 | 1.00 | reached |"), "{report}");
     }
 

@@ -90,7 +90,7 @@ async fn bare_engine(page: &Page, backend: &str) -> Result<Option<f64>> {
     page.evaluate(&format!("measure({request})")).await?;
     let outcome = async || Ok(Some(page.evaluate("outcome").await?).filter(|outcome| !outcome.is_null()));
     let outcome = page.wait("the bench's engine", RUN, outcome).await?;
-    let first = outcome["first"].as_f64();
+    let first = outcome[0]["first"].as_f64();
     first.with_context(|| format!("The bench's engine took no step: {outcome}")).map(Some)
 }
 
