@@ -39,8 +39,9 @@ impl Image {
     /// Wraps RGBA bytes of the working size, dropping the alpha; `None` unless there
     /// are [`SIDE`]² × 4 of them.
     pub fn from_rgba(rgba: &[u8]) -> Option<Self> {
-        let rgb = rgba.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
-        Self::from_rgb(rgb)
+        let (pixels, _) = rgba.as_chunks();
+        let rgb: Vec<_> = pixels.iter().map(|&[red, green, blue, _]| [red, green, blue]).collect();
+        Self::from_rgb(rgb.into_flattened())
     }
 
     /// Draws a picture: `colour(x, y)` is asked for every pixel.
@@ -67,12 +68,22 @@ impl Image {
     /// The picture as an encoder's input: `side` × `side`, three planes (red, green,
     /// blue), values in 0 … 1, smoothly resampled.
     pub fn planes(&self, side: usize) -> Vec<f32> {
+        self.plane_bytes(side).into_iter().map(plane_value).collect()
+    }
+
+    /// [`Self::planes`] before they become numbers: [`plane_value`] of each byte is one.
+    pub fn plane_bytes(&self, side: usize) -> Vec<u8> {
         let picture = RgbImage::from_raw(SIDE as u32, SIDE as u32, self.rgb.clone())
             .expect("the bytes fill the picture");
         let small = imageops::resize(&picture, side as u32, side as u32, FilterType::Triangle);
         let plane = |channel: usize| small.pixels().map(move |pixel| pixel.0[channel]);
-        (0..3).flat_map(plane).map(|byte| f32::from(byte) / 255.0).collect()
+        (0..3).flat_map(plane).collect()
     }
+}
+
+/// What a byte of a plane stands for, in 0 … 1.
+pub fn plane_value(byte: u8) -> f32 {
+    f32::from(byte) / 255.0
 }
 
 #[cfg(test)]

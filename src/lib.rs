@@ -15,6 +15,7 @@
 //! - [`disjoint_sets`]: sets that grow together
 //! - [`decimal`]: numbers read from text
 //! - [`sorted`]: one sort for all that the page downloads
+//! - `breather`: short rests between pieces of work (in a browser)
 //!
 //! What learns, on any device burn knows, in a browser or not:
 //! - [`progress`]: work in pieces
@@ -43,6 +44,8 @@
 pub mod augment;
 #[cfg(feature = "bench")]
 pub mod bench;
+#[cfg(target_arch = "wasm32")]
+pub mod breather;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
 #[cfg(all(target_arch = "wasm32", feature = "webgpu"))]

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn labels_that_change_while_it_scores_by_others_count() {
         // Two tight groups; the labels that pictures come with lie across them.
-        let mut set = PictureSet::default();
+        let mut set = PictureSet::new(16);
         let rgb = vec![0; 3 * SIDE * SIDE];
         set.add((0..24).map(|id| Picture { id, label: Some(id / 12), rgb: rgb.clone() }).collect());
         let angles = (0..24).map(|i| (i % 2) as f32 * 1.5 + i as f32 * 1e-3);

@@ -1,9 +1,12 @@
 //! The set of pictures that the engine was given.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+};
 
 use crate::{
-    image::Image,
+    image::{Image, plane_value},
     protocol::{LabelId, Picture, PictureId},
 };
 
@@ -12,16 +15,24 @@ struct Member {
     id: PictureId,
     label: Option<LabelId>,
     image: Image,
+    /// The picture's planes at the set's side, once they were needed.
+    planes: OnceCell<Vec<u8>>,
 }
 
-/// The pictures in the order in which they came.
-#[derive(Default)]
+/// The pictures in the order in which they came, each resampled as it comes: the rest are still on
+/// their way then, and nobody waits yet.
 pub struct PictureSet {
     members: Vec<Member>,
+    side: usize,
     typed: HashMap<PictureId, LabelId>,
 }
 
 impl PictureSet {
+    /// An empty set for encoders that see pictures of `side` × `side` pixels.
+    pub fn new(side: usize) -> Self {
+        Self { members: Vec::new(), side, typed: HashMap::new() }
+    }
+
     /// Adds pictures; one whose bytes do not fill a picture, or whose name is taken, is
     /// left out. Returns how many were.
     pub fn add(&mut self, pictures: Vec<Picture>) -> usize {
@@ -30,7 +41,8 @@ impl PictureSet {
         for Picture { id, label, rgb } in pictures {
             match Image::from_rgb(rgb) {
                 Some(image) if taken.insert(id) => {
-                    self.members.push(Member { id, label, image });
+                    let planes = image.plane_bytes(self.side).into();
+                    self.members.push(Member { id, label, image, planes });
                 }
                 _ => left_out += 1,
             }
@@ -86,10 +98,39 @@ impl PictureSet {
         self.members.iter().find(|member| member.id == id).map(|member| &member.image)
     }
 
+    /// Takes another side.
+    pub fn set_side(&mut self, side: usize) {
+        self.side = side;
+        self.members.iter_mut().for_each(|member| member.planes = OnceCell::new());
+    }
+
     /// All pictures as numbers, one after another: `3 × side²` values in 0 … 1 each.
-    pub fn planes(&self, side: usize) -> Vec<f32> {
-        let mut planes = Vec::with_capacity(self.len() * 3 * side * side);
-        self.members.iter().for_each(|member| planes.extend(member.image.planes(side)));
-        planes
+    pub fn planes(&self) -> Vec<f32> {
+        let mut all = Vec::with_capacity(self.len() * 3 * self.side * self.side);
+        for member in &self.members {
+            let planes = member.planes.get_or_init(|| member.image.plane_bytes(self.side));
+            all.extend(planes.iter().copied().map(plane_value));
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::shape;
+
+    #[test]
+    fn planes_are_of_the_side_that_is_set_whenever_pictures_came() {
+        let picture = |id: u32| Picture { id, label: None, rgb: shape(id as usize, 1).image.into_rgb() };
+        let mut set = PictureSet::new(16);
+        set.add(vec![picture(0), picture(1)]);
+        for side in [16, 17, 32] {
+            set.set_side(side);
+            set.add(vec![picture(side as u32)]);
+            let expected: Vec<f32> =
+                set.ids().into_iter().flat_map(|id| shape(id as usize, 1).image.planes(side)).collect();
+            assert_eq!(set.planes(), expected, "at side {side}");
+        }
     }
 }

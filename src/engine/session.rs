@@ -74,11 +74,12 @@ pub struct Session<E> {
 impl<E: FnMut(Event)> Session<E> {
     /// Starts a session that reports by calling `emit`.
     pub fn new(settings: Settings, emit: E) -> Self {
+        let settings = settings.clamped();
         Self {
             emit,
-            settings: settings.clamped(),
+            settings,
             opened: None,
-            set: PictureSet::default(),
+            set: PictureSet::new(settings.side as usize),
             settled: false,
             pictures: None,
             pixels_due: false,
@@ -230,6 +231,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
         if old.side != settings.side {
             (self.pixels_due, self.pictures, self.evaluating) = (true, None, None);
+            self.set.set_side(settings.side as usize);
         }
         if settings.need_new_run_after(&old) {
             self.restart();

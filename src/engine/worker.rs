@@ -4,13 +4,13 @@ use std::cell::RefCell;
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
-use js_sys::{Array, Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
 use super::{Progress, Session};
 use crate::{
+    breather::Breather,
     protocol::{self, Command, Event},
     settings::{Images, Settings},
 };
@@ -30,7 +30,7 @@ pub async fn run() {
 
 /// Alternates between commands and work, so that a command waits for one piece of work at most.
 async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: UnboundedReceiver<Command>) {
-    let breather = Breather::new();
+    let breather = Breather::default();
     let Some(first) = commands.next().await else {
         return;
     };
@@ -90,26 +90,4 @@ fn report_panics(port: MessagePort) {
             }
         });
     }));
-}
-
-/// Lets the worker's other events in, for as short as possible: a message to itself
-/// comes back sooner than any timer.
-struct Breather {
-    channel: MessageChannel,
-}
-
-impl Breather {
-    fn new() -> Self {
-        Self { channel: MessageChannel::new().expect("workers have message channels") }
-    }
-
-    async fn breathe(&self) {
-        let mut wait = |resolve: js_sys::Function, _: js_sys::Function| {
-            self.channel.port1().set_onmessage(Some(&resolve));
-        };
-        let answered = Promise::new(&mut wait);
-        self.channel.port2().post_message(&JsValue::NULL).expect("null can be posted");
-        // The promise is only ever resolved.
-        let _ = JsFuture::from(answered).await;
-    }
 }

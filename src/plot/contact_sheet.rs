@@ -28,10 +28,10 @@ pub fn contact_sheet(pictures: &[&[u8]], side: usize, columns: usize) -> Sheet {
         for (y, row) in picture.chunks_exact(side * 3).enumerate() {
             let cut = cut_corner(y.min(side - 1 - y));
             let start = ((top + y) * width + left) * 4;
-            let target = &mut sheet.rgba[start + cut * 4..start + (side - cut) * 4];
-            for (target, source) in target.chunks_exact_mut(4).zip(row[cut * 3..].chunks_exact(3)) {
-                target[..3].copy_from_slice(source);
-                target[3] = 255;
+            let (target, _) = sheet.rgba[start + cut * 4..start + (side - cut) * 4].as_chunks_mut();
+            let (source, _) = row[cut * 3..].as_chunks();
+            for (target, &[red, green, blue]) in target.iter_mut().zip(source) {
+                *target = [red, green, blue, 255];
             }
         }
     }

@@ -22,7 +22,7 @@ pub enum Command {
     Clear,
     /// No more pictures are on their way for now: evaluate the set as it is.
     Settle,
-    /// Starts training, or goes on after a pause.
+    /// Starts training, or goes on after a pause; no more pictures are on their way for now.
     Train,
     /// Stops after the step in hand.
     Pause,

@@ -1,7 +1,7 @@
 //! Ten kinds of drawn figure. Colour, place, size and turn are drawn at random for
 //! each picture, so that pixels alone say little about the kind.
 
-use std::f32::consts::{FRAC_1_SQRT_2, TAU};
+use std::f32::consts::{SQRT_2, TAU};
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -22,8 +22,8 @@ const MIN_CONTRAST: f32 = 140.0;
 /// The greatest change that noise makes to a colour value, out of 255.
 const NOISE: f32 = 6.0;
 
-/// Pixels along a block that is looked at as a whole.
-const BLOCK: usize = 8;
+/// Pixels along a block that is looked at as a whole, and then in quarters.
+const BLOCK: usize = 32;
 
 /// A point relative to a figure of radius 1 around the origin.
 type Point = [f32; 2];
@@ -137,45 +137,52 @@ fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
     let margin = radius.min(side / 2.0 - 1.0);
     let centre = [rng.random_range(margin..side - margin), rng.random_range(margin..side - margin)];
     let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
-    let ink_shares = ink_shares(radius, |x, y| {
+    let ink_shares = ink_shares(|x, y| {
         let (dx, dy) = (x - centre[0], y - centre[1]);
         signed_distance(figure, [(cos * dx + sin * dy) / radius, (cos * dy - sin * dx) / radius]) * radius
     });
-    Image::draw(|x, y| {
-        let ink_share = ink_shares[y * SIDE + x];
+    // Plain loops: what a visitor waits for is compiled to be small, and closures are called there.
+    let mut pixels = vec![[0; 3]; SIDE * SIDE];
+    for (pixel, ink_share) in pixels.iter_mut().zip(ink_shares) {
         let noise = rng.next_u32().to_le_bytes();
-        std::array::from_fn(|channel| {
+        for channel in 0..3 {
             let colour = ground[channel] + (ink[channel] - ground[channel]) * ink_share;
             let noise = (f32::from(noise[channel]) / 127.5 - 1.0) * NOISE;
-            (colour + noise).clamp(0.0, 255.0) as u8
-        })
-    })
+            pixel[channel] = (colour + noise) as u8;
+        }
+    }
+    Image::from_rgb(pixels.into_flattened()).expect("every pixel is drawn")
 }
 
-/// How much of every pixel is ink, given the `distance` from the edge of a figure of this radius
-/// at a place, negative inside, all in pixels.
-///
-/// Most pixels lie far from the edge, and most blocks hold only such: within a block, no distance
-/// changes by more than the way to the middle. The exception is [`distance_to_part`] from 1.2 radii
-/// on, where it begins at a fifth of a radius whatever it was before.
-fn ink_shares(radius: f32, distance: impl Fn(f32, f32) -> f32) -> Vec<f32> {
-    let reach = BLOCK as f32 * FRAC_1_SQRT_2 + 1.0;
-    let near = -reach..reach + 0.2 * radius;
-    // One pixel of soft edge.
-    let share = |distance: f32| (0.5 - distance).clamp(0.0, 1.0);
+/// How much of every pixel is ink, given the `distance` from the edge of a figure at a place,
+/// negative inside, in pixels.
+fn ink_shares(distance: impl Fn(f32, f32) -> f32) -> Vec<f32> {
     let mut shares = vec![0.0; SIDE * SIDE];
     for top in (0..SIDE).step_by(BLOCK) {
         for left in (0..SIDE).step_by(BLOCK) {
-            let middle = distance((left + BLOCK / 2) as f32, (top + BLOCK / 2) as f32);
-            for y in top..SIDE.min(top + BLOCK) {
-                for x in left..SIDE.min(left + BLOCK) {
-                    let exact = || distance(x as f32 + 0.5, y as f32 + 0.5);
-                    shares[y * SIDE + x] = share(if near.contains(&middle) { exact() } else { middle });
-                }
-            }
+            ink_block(&mut shares, [left, top], BLOCK, &distance);
         }
     }
     shares
+}
+
+/// Inks a block of `side` × `side` pixels: at once where the edge passes it by, else in quarters.
+fn ink_block(shares: &mut [f32], [left, top]: [usize; 2], side: usize, distance: &impl Fn(f32, f32) -> f32) {
+    let half = side as f32 / 2.0;
+    let middle = distance(left as f32 + half, top as f32 + half);
+    // Within the block no distance differs from its middle's by more than the way there.
+    if side > 1 && middle.abs() < half * SQRT_2 {
+        let side = side / 2;
+        for (right, down) in [(0, 0), (side, 0), (0, side), (side, side)] {
+            ink_block(shares, [left + right, top + down], side, distance);
+        }
+        return;
+    }
+    // One pixel of soft edge.
+    let share = (0.5 - middle).clamp(0.0, 1.0);
+    for row in shares.chunks_exact_mut(SIDE).skip(top).take(side) {
+        row[left..left + side].fill(share);
+    }
 }
 
 /// Two random colours that can be told apart.
@@ -196,12 +203,9 @@ fn signed_distance(figure: &[Part], point: Point) -> f32 {
 }
 
 fn distance_to_part(part: &Part, [x, y]: Point) -> f32 {
-    let from_centre = (x * x + y * y).sqrt();
     match part {
-        Part::Ring { radius, width } => (from_centre - radius).abs() - width / 2.0,
+        Part::Ring { radius, width } => ((x * x + y * y).sqrt() - radius).abs() - width / 2.0,
         Part::Disc { centre, radius } => ((x - centre[0]).powi(2) + (y - centre[1]).powi(2)).sqrt() - radius,
-        // Far outside, the distance from the unit circle is precise enough.
-        Part::Polygon(_) if from_centre > 1.2 => from_centre - 1.0,
         Part::Polygon(corners) => distance_to_polygon(corners, [x, y]),
     }
 }
@@ -214,10 +218,13 @@ fn distance_to_polygon(polygon: &[Point], [x, y]: Point) -> f32 {
     for &corner in polygon {
         let ([ax, ay], [bx, by]) = (previous, corner);
         let (ex, ey) = (bx - ax, by - ay);
-        let along = ((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey).max(1e-12);
-        let along = along.clamp(0.0, 1.0);
+        let along = (((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey)).clamp(0.0, 1.0);
         let (dx, dy) = (x - ax - ex * along, y - ay - ey * along);
-        nearest = nearest.min(dx * dx + dy * dy);
+        let distance = dx * dx + dy * dy;
+        // Not a number, and not nearer, where the edge has no length.
+        if distance < nearest {
+            nearest = distance;
+        }
         if (ay > y) != (by > y) && x < ax + ex * (y - ay) / ey {
             inside = !inside;
         }
@@ -271,7 +278,7 @@ mod tests {
                     let point = [(cos * dx + sin * dy) / radius, (cos * dy - sin * dx) / radius];
                     signed_distance(&figure, point) * radius
                 };
-                for (at, share) in ink_shares(radius, distance).into_iter().enumerate() {
+                for (at, share) in ink_shares(distance).into_iter().enumerate() {
                     let [x, y] = [at % SIDE, at / SIDE].map(|place| place as f32 + 0.5);
                     let alone = (0.5 - distance(x, y)).clamp(0.0, 1.0);
                     assert_eq!(share, alone, "{label} at {x}, {y}");

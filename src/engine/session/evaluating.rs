@@ -32,9 +32,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn pictures(&mut self) -> Tensor<4> {
         let (set, side) = (&self.set, self.settings.side as usize);
         let opened = self.opened.as_ref().expect("the device is open");
-        self.pictures
-            .get_or_insert_with(|| crate::train::upload(set.planes(side), side, &opened.device))
-            .clone()
+        self.pictures.get_or_insert_with(|| crate::train::upload(set.planes(), side, &opened.device)).clone()
     }
 
     /// Sets out to compare the pictures themselves.
@@ -44,7 +42,7 @@ impl<E: FnMut(Event)> Session<E> {
             return;
         }
         self.set_activity(Activity::Evaluating);
-        let planes = self.set.planes(self.settings.side as usize);
+        let planes = self.set.planes();
         let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, self.set.ids(), None));
         self.evaluating = Some(Evaluating { stage: Stage::Pixels, step: 0, work });
     }

@@ -134,6 +134,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     pub(super) fn set_goal(&mut self, goal: Goal) {
+        self.settled = true;
         let pictures = self.set.len();
         let finished = self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() >= self.settings.steps);
         if pictures < MIN_PICTURES {
@@ -146,7 +147,6 @@ impl<E: FnMut(Event)> Session<E> {
                     .to_owned(),
             ));
         } else {
-            self.settled = true;
             self.goal = goal;
         }
     }

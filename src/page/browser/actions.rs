@@ -130,8 +130,9 @@ impl Session {
     /// Says that no more pictures are on their way, unless some are, and starts training if it
     /// waited for them.
     pub fn settle(self) {
-        let commands = self.change(|state| state.settled());
-        commands.iter().for_each(|command| self.send(command));
+        if let Some(command) = self.change(|state| state.settled()) {
+            self.send(&command);
+        }
     }
 
     /// Takes the selected pictures out of the set, else the focused one.

@@ -56,11 +56,12 @@ fn open(session: Session) {
         if settings.images == Images::Own && session.peek(|state| state.remote.is_none()) {
             session.change(|state| state.is_guest = true);
         }
-        let ticket = session.intake_ticket();
-        builtin::load(session, settings.images).await;
-        let filled = session.is_wanted(ticket) && session.peek(|state| !state.pictures.is_empty());
-        if settings.run && filled {
-            session.train();
+        if builtin::fill_without(session, settings.images, &[]).await {
+            // The engine would set out to evaluate the set before it hears of this.
+            if settings.run && session.peek(|state| !state.pictures.is_empty()) {
+                session.train();
+            }
+            session.settle();
         }
     });
 }

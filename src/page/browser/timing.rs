@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use js_sys::Promise;
 use leptos::prelude::{document, request_animation_frame, set_timeout, window};
-use wasm_bindgen_futures::JsFuture;
+
+use crate::breather::Breather;
 
 /// Calls back with the next frame, or soon in a tab that draws no frames.
 pub fn next_frame(callback: impl FnOnce() + 'static) {
@@ -22,13 +22,7 @@ pub fn after(milliseconds: u64, callback: impl FnOnce() + 'static) {
 
 /// Lets the browser draw and take input.
 pub async fn breathe() {
-    let mut resolve = None;
-    let promise = Promise::new(&mut |done, _| resolve = Some(done));
-    after(0, move || {
-        let resolve = resolve.expect("a promise calls its executor at once");
-        resolve.call0(&wasm_bindgen::JsValue::NULL).ok();
-    });
-    JsFuture::from(promise).await.ok();
+    Breather::default().breathe().await;
 }
 
 /// Milliseconds on a clock that only runs forward.

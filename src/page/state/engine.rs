@@ -228,7 +228,7 @@ mod tests {
         state.apply(Event::Activity(Activity::Idle));
         assert!(state.run.running && state.intake.is_active());
         state.end_intake();
-        assert!(state.settled().contains(&Command::Train), "training begins with the last of them");
+        assert!(state.settled() == Some(Command::Train), "training begins with the last of them");
     }
 
     #[test]

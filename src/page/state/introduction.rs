@@ -15,10 +15,9 @@ impl State {
         std::iter::once(Command::Configure(self.settings))
             .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
-            .chain([Command::Settle])
             .chain(self.labels.message())
             .chain(self.search.message())
-            .chain(self.resuming.then_some(Command::Train))
+            .chain(self.completion(self.resuming))
     }
 }
 

@@ -155,9 +155,11 @@ mod tests {
         let nearest = state.search.nearest(Stage::Untrained);
         assert_eq!(nearest[0], Neighbour { id: 5, similarity: 0.9 });
         assert_eq!(nearest.len(), 2);
-        let Some(Command::Query(Some(query))) = state.introduction().last() else {
-            panic!("a new engine is told of the query")
-        };
+        let told = state.introduction().find_map(|command| match command {
+            Command::Query(query) => query,
+            _ => None,
+        });
+        let query = told.expect("a new engine is told of the query");
         assert_eq!((query.number, query.rgb.as_slice()), (second, picture().rgb()));
     }
 

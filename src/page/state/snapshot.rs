@@ -129,7 +129,7 @@ mod tests {
         state.apply(Event::Failed("The device was lost".to_owned()));
         assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
         state.end_intake();
-        assert_eq!(state.settled(), [Command::Settle, Command::Train]);
+        assert_eq!(state.settled(), Some(Command::Train));
     }
 
     #[test]

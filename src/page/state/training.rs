@@ -20,12 +20,16 @@ impl State {
 
     /// What the engine is to hear once pictures have come or gone: that these are all, unless
     /// more are on their way, and to train if that waited for them.
-    pub fn settled(&mut self) -> Vec<Command> {
-        if self.intake.is_active() {
-            return Vec::new();
-        }
-        let train = std::mem::take(&mut self.postponed).then_some(Command::Train);
-        [Command::Settle].into_iter().chain(train).collect()
+    pub fn settled(&mut self) -> Option<Command> {
+        let train = !self.intake.is_active() && std::mem::take(&mut self.postponed);
+        self.completion(train)
+    }
+
+    /// What says that the pictures that are here are all, unless more are on their way.
+    pub(super) fn completion(&self, train: bool) -> Option<Command> {
+        // One command, or the engine would set out to evaluate before it hears of the other.
+        let command = if train { Command::Train } else { Command::Settle };
+        (train || !self.intake.is_active()).then_some(command)
     }
 
     /// Notes that no more steps are wanted.
@@ -165,19 +169,19 @@ mod tests {
     fn training_waits_for_pictures_on_their_way() {
         let mut state = state(4);
         assert!(state.start_running());
-        assert_eq!(state.settled(), [Command::Settle]);
+        assert_eq!(state.settled(), Some(Command::Settle));
         state.begin_intake("Decoding", 2, 0);
         assert!(!state.start_running());
         state.advance_intake(1, Vec::new());
-        assert_eq!(state.settled(), [], "one was taken out while another is on its way");
+        assert_eq!(state.settled(), None, "one was taken out while another is on its way");
         state.advance_intake(1, Vec::new());
-        assert_eq!(state.settled(), [Command::Settle, Command::Train]);
-        assert_eq!(state.settled(), [Command::Settle]);
+        assert_eq!(state.settled(), Some(Command::Train));
+        assert_eq!(state.settled(), Some(Command::Settle));
         state.begin_intake("Decoding", 1, 0);
         state.start_running();
         state.stop_running();
         state.end_intake();
-        assert_eq!(state.settled(), [Command::Settle]);
+        assert_eq!(state.settled(), Some(Command::Settle));
     }
 
     #[test]

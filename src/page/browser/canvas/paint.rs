@@ -9,8 +9,9 @@ use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 /// Paints a square of RGB bytes.
 pub fn rgb(canvas: &HtmlCanvasElement, bytes: &[u8], side: usize) {
-    let rgba: Vec<u8> = bytes.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
-    self::rgba(canvas, &rgba, side, side);
+    let (pixels, _) = bytes.as_chunks();
+    let rgba: Vec<_> = pixels.iter().map(|&[red, green, blue]| [red, green, blue, 255]).collect();
+    self::rgba(canvas, rgba.as_flattened(), side, side);
 }
 
 /// Paints RGBA bytes, row by row.

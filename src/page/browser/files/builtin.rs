@@ -36,13 +36,15 @@ pub fn reseed(session: Session, seed: u32) {
     }
 }
 
-/// Fills the empty set. The user's own pictures bring themselves.
-pub async fn load(session: Session, images: Images) {
-    load_without(session, images, &[]).await;
+async fn load(session: Session, images: Images) {
+    if fill_without(session, images, &[]).await {
+        session.settle();
+    }
 }
 
-/// Fills the empty set but for some places; whether all of it came.
-pub async fn load_without(session: Session, images: Images, removed: &[u32]) -> bool {
+/// Fills the empty set but for some places; whether all of it came, so that it can be settled. The
+/// user's own pictures bring themselves.
+pub async fn fill_without(session: Session, images: Images, removed: &[u32]) -> bool {
     let ticket = session.intake_ticket();
     let loaded = match images {
         Images::Shapes => shapes(session, ticket).await,
@@ -60,10 +62,7 @@ pub async fn load_without(session: Session, images: Images, removed: &[u32]) -> 
         });
         return false;
     }
-    if images != Images::Own {
-        session.remove(session.peek(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()));
-        session.settle();
-    }
+    session.remove(session.peek(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()));
     true
 }
 

@@ -146,11 +146,12 @@ pub async fn put(session: Session, experiment: Experiment, pictures: Vec<(u32, N
     }
     let complete = match images {
         Images::Own => bring(session, pictures).await,
-        Images::Shapes | Images::Fashion => builtin::load_without(session, images, &removed).await,
+        Images::Shapes | Images::Fashion => builtin::fill_without(session, images, &removed).await,
     };
     if !complete {
         return Outcome::Cancelled;
     }
+    session.settle();
     session.change(|state| state.type_labels_at(&typed));
     Outcome::Opened { set, places }
 }
@@ -165,9 +166,6 @@ async fn bring(session: Session, mut pictures: Vec<(u32, Newcomer)>) -> bool {
         session.add_at(portion);
         session.change(|state| state.advance_intake(done, Vec::new()));
         timing::breathe().await;
-    }
-    if session.is_wanted(ticket) {
-        session.settle();
     }
     session.is_wanted(ticket)
 }
