@@ -31,7 +31,7 @@ globalThis.environment = async () => {
   return {
     date: new Date().toISOString().slice(0, 10),
     browser: navigator.userAgent.match(/(HeadlessChrome|Chrome|Firefox)\/[\d.]+/)?.[0] ?? navigator.userAgent,
-    adapter: [vendor, architecture, description].filter(Boolean).join(" ") || "none",
+    adapter: [vendor, architecture, description].filter(Boolean).join(" ") || (adapter ? "an unnamed adapter" : "none"),
     software: adapter?.info.isFallbackAdapter ?? adapter?.isFallbackAdapter ?? false,
     cores: navigator.hardwareConcurrency,
   };

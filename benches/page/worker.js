@@ -65,14 +65,23 @@ async function begin({ contestant, backend, problem }) {
  */
 async function measure(requests) {
   const start = performance.now();
+  // Who fails has no times, and keeps nobody else from theirs.
+  const failed = (error) => ({ failed: `${error}` });
   const contestants = [];
-  for (const request of requests) contestants.push(await begin(request));
+  for (const request of requests) contestants.push(await begin(request).catch(failed));
   const opened = performance.now();
   const patience = PATIENCE * contestants.length;
   for (let round = 0; round < ROUNDS && (round === 0 || performance.now() - opened < patience); round++) {
-    for (const { prepared, steps, rounds } of contestants) rounds.push(await marginal(prepared, steps));
+    for (const contestant of contestants.filter(({ failed }) => !failed)) {
+      const { prepared, steps, rounds } = contestant;
+      await marginal(prepared, steps).then(
+        (costs) => rounds.push(costs),
+        (error) => Object.assign(contestant, failed(error)),
+      );
+    }
   }
-  return contestants.map(({ losses, first, rounds }, at) => {
+  return contestants.map(({ failed, losses, first, rounds }, at) => {
+    if (failed) return { failed };
     const medians = Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]);
     return { losses, first: at === 0 ? first - start : null, ...Object.fromEntries(medians) };
   });

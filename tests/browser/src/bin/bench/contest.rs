@@ -82,7 +82,8 @@ pub enum Threads {
 /// Pictures in the set that views are drawn of, as many as the built-in sets have.
 pub const PICTURES: usize = 1000;
 
-/// Who is timed on a backend: one after another, and in turn whose times are compared to a tenth.
+/// Who is timed on a backend, heat after heat. Those of one heat take turns: where times are compared
+/// to a tenth, both have to meet the same machine.
 pub fn heats(backend: Backend) -> Vec<Vec<Entry>> {
     use Entry::{JaxJs, JaxNative, Likeness, LikenessDrawing, Matmul, TensorFlow};
     let everywhere = [vec![Likeness, LikenessDrawing(PICTURES)], vec![JaxJs], vec![TensorFlow]];

@@ -29,11 +29,11 @@ async fn main() -> Result<()> {
     }
     let is_asked = |what: &str| asked.is_empty() || asked.iter().any(|asked| asked == what);
     let mut report = Report::default();
-    for browser in browsers() {
-        let course = Course::open(browser).await?;
-        let outcome = time(&course, browser, &mut report, is_asked).await;
-        course.close().await?;
-        outcome?;
+    for browser in browsers(is_asked) {
+        match (time(browser, &mut report, is_asked).await, browser) {
+            (Err(error), Kind::Firefox) => eprintln!("Firefox is left out: {error:#}"),
+            (outcome, _) => outcome?,
+        }
     }
     println!("{report}");
     if asked.is_empty() {
@@ -44,8 +44,11 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Chromium, and Firefox where there is one.
-fn browsers() -> Vec<Kind> {
+/// Chromium, and Firefox where there is one and something is asked of it.
+fn browsers(is_asked: impl Fn(&str) -> bool) -> Vec<Kind> {
+    if ![Backend::WebGpu, Backend::Cpu].iter().any(|backend| is_asked(backend.name())) {
+        return vec![Kind::Chromium];
+    }
     match firefox::find() {
         Ok(_) => vec![Kind::Chromium, Kind::Firefox],
         Err(error) => {
@@ -55,7 +58,14 @@ fn browsers() -> Vec<Kind> {
     }
 }
 
-async fn time(
+async fn time(browser: Kind, report: &mut Report, is_asked: impl Fn(&str) -> bool) -> Result<()> {
+    let course = Course::open(browser).await?;
+    let outcome = time_on(&course, browser, report, is_asked).await;
+    course.close().await?;
+    outcome
+}
+
+async fn time_on(
     course: &Course,
     browser: Kind,
     report: &mut Report,
