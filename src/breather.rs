@@ -18,8 +18,8 @@ impl Default for Breather {
 }
 
 impl Breather {
-    /// Goes on once what waited has been heard. Only one at a time may wait for it.
-    pub async fn breathe(&self) {
+    /// Goes on once what waited has been heard.
+    pub async fn breathe(&mut self) {
         let mut wait = |resolve: js_sys::Function, _: js_sys::Function| {
             self.channel.port1().set_onmessage(Some(&resolve));
         };

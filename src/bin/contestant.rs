@@ -15,7 +15,7 @@ mod contestant {
 
     #[wasm_bindgen]
     impl Engine {
-        /// Opens a device: once only, with WebGPU.
+        /// Opens a device. With WebGPU, only once in a worker: burn keeps one for all.
         pub async fn open(backend: &str) -> Result<Self, String> {
             console_error_panic_hook::set_once();
             Ok(Self(match backend {

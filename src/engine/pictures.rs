@@ -15,12 +15,12 @@ struct Member {
     id: PictureId,
     label: Option<LabelId>,
     image: Image,
-    /// The picture's planes at the set's side, once they were needed.
-    planes: OnceCell<Vec<u8>>,
+    /// The picture's planes at the set's side, unless that has changed since.
+    plane_bytes: OnceCell<Vec<u8>>,
 }
 
-/// The pictures in the order in which they came, each resampled as it comes: the rest are still on
-/// their way then, and nobody waits yet.
+/// The pictures in the order in which they came, each resampled as it comes: as a rule others are
+/// still on their way then, and nobody waits yet.
 pub struct PictureSet {
     members: Vec<Member>,
     side: usize,
@@ -41,8 +41,8 @@ impl PictureSet {
         for Picture { id, label, rgb } in pictures {
             match Image::from_rgb(rgb) {
                 Some(image) if taken.insert(id) => {
-                    let planes = image.plane_bytes(self.side).into();
-                    self.members.push(Member { id, label, image, planes });
+                    let plane_bytes = image.plane_bytes(self.side).into();
+                    self.members.push(Member { id, label, image, plane_bytes });
                 }
                 _ => left_out += 1,
             }
@@ -101,15 +101,15 @@ impl PictureSet {
     /// Takes another side.
     pub fn set_side(&mut self, side: usize) {
         self.side = side;
-        self.members.iter_mut().for_each(|member| member.planes = OnceCell::new());
+        self.members.iter_mut().for_each(|member| member.plane_bytes = OnceCell::new());
     }
 
     /// All pictures as numbers, one after another: `3 × side²` values in 0 … 1 each.
     pub fn planes(&self) -> Vec<f32> {
         let mut all = Vec::with_capacity(self.len() * 3 * self.side * self.side);
         for member in &self.members {
-            let planes = member.planes.get_or_init(|| member.image.plane_bytes(self.side));
-            all.extend(planes.iter().copied().map(plane_value));
+            let bytes = member.plane_bytes.get_or_init(|| member.image.plane_bytes(self.side));
+            all.extend(bytes.iter().copied().map(plane_value));
         }
         all
     }

@@ -30,7 +30,7 @@ pub async fn run() {
 
 /// Alternates between commands and work, so that a command waits for one piece of work at most.
 async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: UnboundedReceiver<Command>) {
-    let breather = Breather::default();
+    let mut breather = Breather::default();
     let Some(first) = commands.next().await else {
         return;
     };

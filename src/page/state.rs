@@ -80,7 +80,8 @@ pub struct State {
     pub snapshot: Option<Arc<Snapshot>>,
     /// The run that the engine was asked to go on with.
     awaited: Option<Awaited>,
-    /// Whether the engine that takes over is to go on training.
+    /// Whether an engine that takes over is to train: what the one before was told to may be lost
+    /// with it.
     resuming: bool,
     /// What the embeddings say.
     pub results: Results,

@@ -26,7 +26,7 @@ pub enum Command {
     Train,
     /// Stops after the step in hand.
     Pause,
-    /// Takes one step, then pauses.
+    /// Takes one step, then pauses; no more pictures are on their way for now.
     Step,
     /// Forgets what was learned: new weights from the seed, step 0.
     Reset,

@@ -21,6 +21,18 @@ fn too_few_pictures_are_refused_in_a_sentence() {
 }
 
 #[test]
+fn a_set_that_is_too_small_to_train_on_is_evaluated_all_the_same() {
+    let mut harness = Harness::new(small());
+    harness.send(Command::Add(pictures(0..3)));
+    harness.send(Command::Train);
+    harness.settle();
+    let events = harness.take();
+    assert_eq!(refusals(&events).len(), 1);
+    let stages: Vec<_> = evaluations(&events).into_iter().map(|evaluation| evaluation.stage).collect();
+    assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
+}
+
+#[test]
 fn pictures_come_and_go_without_losing_what_was_learned() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Step);

@@ -56,8 +56,8 @@ fn open(session: Session) {
         if settings.images == Images::Own && session.peek(|state| state.remote.is_none()) {
             session.change(|state| state.is_guest = true);
         }
-        if builtin::fill_without(session, settings.images, &[]).await {
-            // The engine would set out to evaluate the set before it hears of this.
+        if builtin::fill(session, settings.images, &[]).await {
+            // Before it settles: told only that the set is complete, the engine would evaluate it first.
             if settings.run && session.peek(|state| !state.pictures.is_empty()) {
                 session.train();
             }

@@ -118,6 +118,7 @@ impl State {
         let waiting = self.run.running && self.run.step() == 0;
         self.snapshot = None;
         self.expect_another_engine();
+        self.postponed &= waiting;
         (self.run.running, self.resuming) = (waiting, waiting && !self.postponed);
         self.touch(Part::Engine);
         self.engine = Engine::Loading { received: 0.0, total: None };

@@ -33,6 +33,7 @@ impl State {
     pub(super) fn expect_another_engine(&mut self) -> String {
         self.touch(Part::Run);
         // What waits for pictures is begun with the last of them.
+        self.postponed = self.run.running && self.intake.is_active();
         self.resuming = self.run.running && !self.postponed;
         let Some(step) = self.known_snapshot().map(|snapshot| snapshot.step) else {
             self.keep_run();
@@ -127,6 +128,35 @@ mod tests {
         state.begin_intake("Decoding", 2, 0);
         state.start_running();
         state.apply(Event::Failed("The device was lost".to_owned()));
+        let says_that_all_are_there =
+            |state: &State| state.introduction().any(|told| matches!(told, Command::Train | Command::Settle));
+        assert!(state.run.running && !says_that_all_are_there(&state));
+        state.end_intake();
+        assert_eq!(state.settled(), Some(Command::Train));
+        // The engine that was told may have been on its way out.
+        assert_eq!(state.introduction().last(), Some(Command::Train));
+    }
+
+    #[test]
+    fn training_that_begins_while_an_engine_is_replaced_is_told_the_next() {
+        let mut state = state(4);
+        state.apply(Event::Failed("It broke".to_owned()));
+        assert_eq!(state.introduction().last(), Some(Command::Settle));
+        state.start_running();
+        assert_eq!(state.introduction().last(), Some(Command::Train));
+        state.apply(Event::Restarted { parameters: 9 });
+        state.stop_running();
+        assert_eq!(state.introduction().last(), Some(Command::Settle));
+    }
+
+    #[test]
+    fn a_run_that_is_cut_off_while_pictures_come_in_goes_on_with_the_last_of_them() {
+        let mut state = state(4);
+        state.start_running();
+        state.apply(Event::Stepped(vec![report(1)]));
+        state.apply(snapshot(1));
+        state.begin_intake("Decoding", 2, 0);
+        state.apply(Event::Failed("It broke".to_owned()));
         assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
         state.end_intake();
         assert_eq!(state.settled(), Some(Command::Train));

@@ -14,6 +14,7 @@ impl State {
         self.touch(Part::Run);
         self.run.running = true;
         self.postponed = self.intake.is_active();
+        self.resuming = !self.postponed;
         self.suggest_tab(Tab::Loss);
         !self.postponed
     }
@@ -22,6 +23,7 @@ impl State {
     /// more are on their way, and to train if that waited for them.
     pub fn settled(&mut self) -> Option<Command> {
         let train = !self.intake.is_active() && std::mem::take(&mut self.postponed);
+        self.resuming |= train;
         self.completion(train)
     }
 
@@ -29,7 +31,7 @@ impl State {
     pub(super) fn completion(&self, train: bool) -> Option<Command> {
         // One command, or the engine would set out to evaluate before it hears of the other.
         let command = if train { Command::Train } else { Command::Settle };
-        (train || !self.intake.is_active()).then_some(command)
+        (!self.intake.is_active()).then_some(command)
     }
 
     /// Notes that no more steps are wanted.

@@ -37,19 +37,25 @@ pub fn reseed(session: Session, seed: u32) {
 }
 
 async fn load(session: Session, images: Images) {
-    if fill_without(session, images, &[]).await {
+    if fill(session, images, &[]).await {
         session.settle();
     }
 }
 
-/// Fills the empty set but for some places; whether all of it came, so that it can be settled. The
-/// user's own pictures bring themselves.
-pub async fn fill_without(session: Session, images: Images, removed: &[u32]) -> bool {
+/// Fills the empty set, leaving out the places of `removed`; whether all of it came, so that it can
+/// be settled. The user's own pictures bring themselves.
+pub async fn fill(session: Session, images: Images, removed: &[u32]) -> bool {
+    let count = match images {
+        Images::Shapes => samples::SHAPES,
+        Images::Fashion => samples::FASHION,
+        Images::Own => return true,
+    };
     let ticket = session.intake_ticket();
+    // At once, so that pictures of the user's own that come in meanwhile take its place.
+    session.change(|state| state.begin_intake("Drawing", count, 0));
     let loaded = match images {
-        Images::Shapes => shapes(session, ticket).await,
         Images::Fashion => fashion(session, ticket).await,
-        Images::Own => Ok(()),
+        _ => shapes(session, ticket).await,
     };
     // What comes in by now, or fails to, may be somebody else's.
     if !is_wanted(session, ticket, images) {
@@ -73,22 +79,18 @@ fn is_wanted(session: Session, ticket: u32, images: Images) -> bool {
 
 async fn shapes(session: Session, ticket: u32) -> Result<(), JsValue> {
     let seed = session.peek(|state| state.settings.seed);
-    fill(session, ticket, Images::Shapes, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
+    draw(session, ticket, Images::Shapes, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
     Ok(())
 }
 
 async fn fashion(session: Session, ticket: u32) -> Result<(), JsValue> {
     let sheet = sheet_pixels().await?;
-    fill(session, ticket, Images::Fashion, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
+    draw(session, ticket, Images::Fashion, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
     Ok(())
 }
 
 /// Adds pictures in slices, as long as they are wanted.
-async fn fill(session: Session, ticket: u32, images: Images, count: usize, sample: impl Fn(usize) -> Sample) {
-    if !is_wanted(session, ticket, images) {
-        return;
-    }
-    session.change(|state| state.begin_intake("Drawing", count, 0));
+async fn draw(session: Session, ticket: u32, images: Images, count: usize, sample: impl Fn(usize) -> Sample) {
     let mut next = 0;
     while next < count && is_wanted(session, ticket, images) {
         let start = timing::now();

@@ -146,7 +146,7 @@ pub async fn put(session: Session, experiment: Experiment, pictures: Vec<(u32, N
     }
     let complete = match images {
         Images::Own => bring(session, pictures).await,
-        Images::Shapes | Images::Fashion => builtin::fill_without(session, images, &removed).await,
+        Images::Shapes | Images::Fashion => builtin::fill(session, images, &removed).await,
     };
     if !complete {
         return Outcome::Cancelled;

@@ -25,6 +25,17 @@ const FAIL_SHEET: &str = "{
     };
 }";
 
+/// Has the sheet of clothes decoded only when `bringSheet` is called.
+const LATE_SHEET: &str = "{
+    const decode = HTMLImageElement.prototype.decode;
+    HTMLImageElement.prototype.decode = function () {
+        if (!this.src.includes('fashion')) return decode.call(this);
+        return new Promise((done, fail) => {
+            window.bringSheet = () => decode.call(this).then(done, fail);
+        });
+    };
+}";
+
 #[tokio::test]
 async fn a_decoder_that_dies_costs_no_picture() -> Result<()> {
     let folder = TempDir::new()?;
@@ -81,6 +92,29 @@ async fn a_built_in_set_that_fails_late_is_nothing_to_ones_own_pictures() -> Res
         let text = page.text().await?;
         ensure!(!text.contains("could not be loaded"), "It complains:\n{text}");
         ensure!(text.contains("3 pictures"), "The pictures are gone:\n{text}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_built_in_set_that_comes_late_is_nothing_to_ones_own_pictures() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 4, 16)?;
+    visit(Visit::default(), async |page| {
+        page.begin_with(LATE_SHEET).await?;
+        page.open_ready("images=shapes&backend=cpu&side=16&width=4&steps=3").await?;
+        page.press("Fashion").await?;
+        let asked = async || Ok((page.evaluate("!!window.bringSheet").await? == true).then_some(()));
+        page.wait("the sheet to be wanted", SOON, asked).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.evaluate("window.bringSheet()").await?;
+        page.wait_text(&["yours, 4 pictures"], SOON).await?;
+        // Nothing is waited for any more.
+        page.press("Train").await?;
+        page.wait_status("all steps", PATIENTLY, |status| status.step() == Some(3)).await?;
+        let text = page.text().await?;
+        ensure!(text.contains("4 pictures"), "Others came:\n{text}");
         Ok(())
     })
     .await
