@@ -23,6 +23,9 @@ pub const PATIENTLY: Duration = Duration::from_secs(240);
 /// How long a WebGPU adapter in software may take for a few small steps.
 pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);
 
+/// How long the page may take to hear that what was dragged has been let go.
+const DRAGGED: Duration = Duration::from_secs(15);
+
 /// The endings of files on their way, in Chromium and in Firefox.
 const UNFINISHED: [&str; 2] = ["crdownload", "part"];
 
@@ -293,9 +296,18 @@ impl Page {
     }
 
     /// Drops files and folders in the middle of the window, as the system would.
+    ///
+    /// Chromium has been seen to let go of what a driver drags without an event, on a page that was
+    /// busy. What the page shows while something is dragged is there still, then.
     pub async fn drop_paths(&self, paths: &[PathBuf]) -> Result<()> {
         let middle = [WINDOW.0, WINDOW.1].map(|side| f64::from(side) / 2.0);
-        self.browser.drag(paths, middle, true).await
+        self.browser.drag(paths, middle, true).await?;
+        let is_over = "document.querySelector('.drop-overlay.shown') === null";
+        let over = async || Ok((self.evaluate(is_over).await? == true).then_some(()));
+        if self.wait("the end of a drag", DRAGGED, over).await.is_err() {
+            self.browser.drag(paths, middle, true).await?;
+        }
+        Ok(())
     }
 
     /// Pastes a file, which a JavaScript expression makes, as the system would.
