@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, SOON};
-use browser_tests::{Visit, pictures, site, visit};
+use browser_tests::{Page, Visit, pictures, site, visit};
 use tempfile::TempDir;
 
 /// Ends the first worker that is handed a file, a moment after it was.
@@ -16,25 +16,28 @@ const KILL_DECODER: &str = "{
     };
 }";
 
-/// Keeps the sheet of clothes from arriving until it fails.
-const FAIL_SHEET: &str = "{
-    const decode = HTMLImageElement.prototype.decode;
-    HTMLImageElement.prototype.decode = function () {
-        if (!this.src.includes('fashion')) return decode.call(this);
-        return new Promise((_, fail) => { window.failSheet = () => fail(new Error('no network')); });
-    };
-}";
-
-/// Has the sheet of clothes decoded only when `bringSheet` is called.
-const LATE_SHEET: &str = "{
+/// Holds the sheet of clothes back, until `sheet.bring` or `sheet.fail` is called.
+const HOLD_SHEET: &str = "{
     const decode = HTMLImageElement.prototype.decode;
     HTMLImageElement.prototype.decode = function () {
         if (!this.src.includes('fashion')) return decode.call(this);
         return new Promise((done, fail) => {
-            window.bringSheet = () => decode.call(this).then(done, fail);
+            window.sheet = {
+                bring: () => decode.call(this).then(done, fail),
+                fail: () => fail(new Error('no network')),
+            };
         });
     };
 }";
+
+/// Shows Shapes, then asks for the clothes, whose sheet is held back.
+async fn wait_for_clothes(page: &Page) -> Result<()> {
+    page.begin_with(HOLD_SHEET).await?;
+    page.open_ready("images=shapes&backend=cpu&side=16&width=4&steps=3").await?;
+    page.press("Fashion").await?;
+    let asked = async || Ok((page.evaluate("!!window.sheet").await? == true).then_some(()));
+    page.wait("the sheet to be wanted", SOON, asked).await
+}
 
 #[tokio::test]
 async fn a_decoder_that_dies_costs_no_picture() -> Result<()> {
@@ -80,14 +83,10 @@ async fn a_built_in_set_that_fails_late_is_nothing_to_ones_own_pictures() -> Res
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 3, 16)?;
     visit(Visit::default(), async |page| {
-        page.begin_with(FAIL_SHEET).await?;
-        page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
-        page.press("Fashion").await?;
-        let asked = async || Ok((page.evaluate("!!window.failSheet").await? == true).then_some(()));
-        page.wait("the sheet to be wanted", SOON, asked).await?;
+        wait_for_clothes(page).await?;
         page.drop_paths(&[folder.path().to_owned()]).await?;
         page.wait_text(&["yours, 3 pictures"], SOON).await?;
-        page.evaluate("window.failSheet()").await?;
+        page.evaluate("window.sheet.fail()").await?;
         page.evaluate("new Promise(done => setTimeout(done, 500))").await?;
         let text = page.text().await?;
         ensure!(!text.contains("could not be loaded"), "It complains:\n{text}");
@@ -102,13 +101,9 @@ async fn a_built_in_set_that_comes_late_is_nothing_to_ones_own_pictures() -> Res
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 4, 16)?;
     visit(Visit::default(), async |page| {
-        page.begin_with(LATE_SHEET).await?;
-        page.open_ready("images=shapes&backend=cpu&side=16&width=4&steps=3").await?;
-        page.press("Fashion").await?;
-        let asked = async || Ok((page.evaluate("!!window.bringSheet").await? == true).then_some(()));
-        page.wait("the sheet to be wanted", SOON, asked).await?;
+        wait_for_clothes(page).await?;
         page.drop_paths(&[folder.path().to_owned()]).await?;
-        page.evaluate("window.bringSheet()").await?;
+        page.evaluate("window.sheet.bring()").await?;
         page.wait_text(&["yours, 4 pictures"], SOON).await?;
         // Nothing is waited for any more.
         page.press("Train").await?;
