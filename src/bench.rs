@@ -19,7 +19,7 @@ use crate::{
     kernels::adamw::AdamW,
     loss::{LogitScale, Loss},
     random::{Purpose, generator},
-    settings::{Images, Settings},
+    settings::{Images, LossKind, Settings},
     train::{RUNNING_SHARE, Trainer, optimizer::Optimizer, upload},
 };
 
@@ -92,7 +92,7 @@ impl Contestant {
         let mut rng = Mulberry(VIEWS_SEED);
         let plane = 3 * problem.side * problem.side;
         let pictures = upload(rng.units(pictures * plane), problem.side, device);
-        let trainer = Trainer::with_encoder(settings(problem), &problem.encoder, pictures);
+        let trainer = Trainer::with_encoder(settings(problem), &problem.encoder, pictures, &[]);
         Self::Drawing(Box::new(Drawing { trainer, last_loss: None }))
     }
 
@@ -117,7 +117,7 @@ impl Contestant {
 
 impl Given {
     fn step(&mut self) {
-        let (embeddings, statistics) = self.network.encoder.forward_batch(self.views.clone());
+        let (embeddings, statistics) = self.network.encoder.forward_batch(self.views.clone(), 1);
         let projections = self.network.head.forward(embeddings);
         let mut rng = generator(0, Purpose::Negatives, 0);
         let batch = self.loss.forward(projections, &self.scale, &mut rng);
@@ -133,6 +133,7 @@ fn settings(problem: &Problem) -> Settings {
     Settings {
         batch: problem.pairs as u32,
         side: problem.side as u32,
+        loss: LossKind::InfoNce,
         temperature: TEMPERATURE,
         ..Settings::recommended(Images::Shapes)
     }
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     fn three_convolutions() -> Problem {
-        Problem { encoder: EncoderConfig { blocks: vec![(16, 1), (32, 2), (64, 2)] }, pairs: 32, side: 32 }
+        Problem { encoder: EncoderConfig::with_blocks(vec![(16, 1), (32, 2), (64, 2)]), pairs: 32, side: 32 }
     }
 
     fn losses(mut contestant: Contestant, steps: usize) -> Vec<f32> {

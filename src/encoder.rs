@@ -1,5 +1,10 @@
 //! The encoder and its projection head.
 
+mod first_layer;
+mod readout;
+
+pub use first_layer::first_filters;
+
 use burn::{
     module::{Module, Param},
     tensor::{Device, Tensor, TensorData, activation::relu},
@@ -23,29 +28,68 @@ pub const INPUT_FACTOR: f32 = 4.0;
 /// What is added to them then.
 pub const INPUT_OFFSET: f32 = -2.0;
 
+/// Ghost batches in a training batch: each is normalised by itself, and the two views of a pair are
+/// in different ones.
+const GHOSTS: usize = 4;
+
+/// The fewest views in a ghost batch; smaller training batches have fewer of them.
+const MIN_GHOST: usize = 8;
+
+/// How many ghost batches a batch of `views` is normalised in: 1, 2 or 4. First views come first, so
+/// that where there are several no pair is in one of them.
+pub fn ghosts(views: usize) -> usize {
+    if views >= GHOSTS * MIN_GHOST {
+        GHOSTS
+    } else if views >= 2 * MIN_GHOST {
+        2
+    } else {
+        1
+    }
+}
+
+/// Weights of a filter of the first convolution.
+const FILTER: usize = 3 * 3 * 3;
+
 /// The shape of an encoder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncoderConfig {
     /// Output channels and stride of each block’s 3 × 3 convolution.
     pub blocks: Vec<(usize, usize)>,
+    /// Places a side to which the last map is pooled before the linear layer reads it, at most as
+    /// many as it has.
+    pub readout: usize,
+    /// Outputs of the linear layer.
+    pub outputs: usize,
 }
 
 impl EncoderConfig {
-    /// The default encoder at a width and a depth: channels double twice, every convolution
-    /// but the first halves the picture.
+    /// The encoder at a width and a depth whose linear layer reads the last map's mean and has as
+    /// many outputs as that map has channels. Channels double twice, every convolution but the first
+    /// halves the picture.
     pub fn new(width: usize, depth: usize) -> Self {
         let block = |at: usize| (width << at.min(2), if at == 0 { 1 } else { 2 });
-        Self { blocks: (0..depth).map(block).collect() }
+        Self::with_blocks((0..depth).map(block).collect())
+    }
+
+    /// The same of any blocks, each of so many output channels and of this stride.
+    pub fn with_blocks(blocks: Vec<(usize, usize)>) -> Self {
+        let (outputs, _) = *blocks.last().expect("an encoder has blocks");
+        Self { blocks, readout: 1, outputs }
     }
 
     /// The encoder that settings ask for.
     pub fn of(settings: &Settings) -> Self {
-        Self::new(settings.width as usize, settings.depth as usize)
+        Self {
+            readout: settings.readout.min(settings.map_side()) as usize,
+            outputs: settings.outputs as usize,
+            ..Self::new(settings.width as usize, settings.depth as usize)
+        }
     }
 
-    /// Dimensions of an embedding.
-    pub fn dimensions(&self) -> usize {
-        self.blocks.last().expect("an encoder has blocks").0
+    /// Numbers that the linear layer reads.
+    pub fn read(&self) -> usize {
+        let (channels, _) = *self.blocks.last().expect("an encoder has blocks");
+        self.readout * self.readout * channels
     }
 
     /// Builds the network with weights drawn from `rng`.
@@ -57,10 +101,10 @@ impl EncoderConfig {
             block
         };
         let blocks = self.blocks.iter().map(&mut block).collect();
-        let dimensions = self.dimensions();
+        let output = Linear::new(self.read(), self.outputs, rng, device);
         Network {
-            encoder: Encoder { blocks, output: Linear::new(dimensions, dimensions, rng, device) },
-            head: Head { output: Linear::new(dimensions, PROJECTION, rng, device) },
+            encoder: Encoder { blocks, output, readout: self.readout },
+            head: Head { output: Linear::new(self.outputs, PROJECTION, rng, device) },
         }
     }
 }
@@ -74,15 +118,15 @@ pub struct Network {
     pub head: Head,
 }
 
-/// Convolutions, the mean over all places, then a linear layer with ReLU.
+/// Convolutions, then a linear layer with ReLU that reads the last map.
 ///
-/// SimCLR cuts the network before that layer and counts it to the head. Here, where
-/// training is short and the augmentations say what alike means, its output makes better
-/// neighbours (as in Chen et al. 2020, "Big Self-Supervised Models", section 4.2).
+/// SimCLR cuts the network before that layer and counts it to the head; here its outputs can be
+/// embeddings too (as in Chen et al. 2020, "Big Self-Supervised Models", section 4.2).
 #[derive(Module, Debug)]
 pub struct Encoder {
     blocks: Vec<Block>,
     output: Linear,
+    readout: usize,
 }
 
 /// A 3 × 3 convolution, batch normalisation and ReLU.
@@ -111,36 +155,62 @@ struct Linear {
 }
 
 impl Encoder {
-    /// Embeds pictures, each on its own: normalised by the running statistics.
+    /// What the linear layer reads of pictures, each on its own: normalised by the running
+    /// statistics.
     ///
     /// # Shapes
     /// - `pictures`: `[batch, 3, side, side]`, values in 0 … 1
-    /// - result: `[batch, dimensions]`
-    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+    /// - result: `[batch, places · channels]`, place by place
+    pub fn map(&self, pictures: Tensor<4>) -> Tensor<2> {
         let x = self.blocks.iter().fold(centred(pictures), |x, block| block.forward(x));
-        self.embedding(x)
+        readout::read(x, self.readout)
     }
 
-    /// Embeds a training batch: normalised by the batch's own statistics, which come
-    /// back, one for each block. Shapes as in [`Encoder::forward`].
-    pub fn forward_batch(&self, pictures: Tensor<4>) -> (Tensor<2>, Vec<BatchStatistics>) {
+    /// The outputs of the linear layer, `[batch, outputs]`, for pictures as in [`Encoder::map`].
+    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.outputs(self.map(pictures))
+    }
+
+    /// The same for a training batch in so many ghost batches: each is normalised by its own
+    /// statistics, which come back, one for each block.
+    pub fn forward_batch(&self, pictures: Tensor<4>, ghosts: usize) -> (Tensor<2>, Vec<BatchStatistics>) {
         let mut all_statistics = Vec::with_capacity(self.blocks.len());
         let x = self.blocks.iter().fold(centred(pictures), |x, block| {
-            let (x, statistics) = block.forward_batch(x);
+            let (x, statistics) = block.forward_batch(x, ghosts);
             all_statistics.push(statistics);
             x
         });
-        (self.embedding(x), all_statistics)
+        (self.outputs(readout::read(x, self.readout)), all_statistics)
+    }
+
+    /// Outputs of the linear layer.
+    pub fn dimensions(&self) -> usize {
+        self.output.bias.dims()[0]
+    }
+
+    fn outputs(&self, map: Tensor<2>) -> Tensor<2> {
+        relu(self.output.forward(map))
+    }
+
+    /// Starts the first convolution with these filters, `[filters, 3, 3, 3]` one after another; those
+    /// that are not given keep their weights.
+    pub fn start_with(&mut self, filters: &[f32]) {
+        let given = filters.len() / FILTER;
+        if given == 0 {
+            return;
+        }
+        let filters = TensorData::new(filters.to_vec(), [given, 3, 3, 3]);
+        let first = &mut self.blocks[0];
+        first.weight = first.weight.clone().map(|weight| {
+            let filters = Tensor::from_data(filters, &weight.device());
+            weight.slice_assign([0..given, 0..3, 0..3, 0..3], filters)
+        });
     }
 
     /// Numbers that the first block makes of one picture of `side` pixels: more than any later
     /// block does, so that they say how many pictures fit into the memory at a time.
     pub fn activation(&self, side: usize) -> usize {
         self.blocks[0].weight.dims()[0] * side * side
-    }
-
-    fn embedding(&self, x: Tensor<4>) -> Tensor<2> {
-        relu(self.output.forward(mean_over_places(x)))
     }
 
     /// Lets a batch's statistics replace `share` of the running ones.
@@ -155,14 +225,6 @@ impl Encoder {
 /// Values in −2 … 2, so that the zero padding of a convolution means middle grey.
 fn centred(pictures: Tensor<4>) -> Tensor<4> {
     pictures.mul_scalar(INPUT_FACTOR).add_scalar(INPUT_OFFSET)
-}
-
-/// `[batch, channels, height, width]` to `[batch, channels]`.
-fn mean_over_places(x: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = x.dims();
-    // Channels last, as they lie in memory.
-    let places = x.permute([0, 2, 3, 1]).reshape([batch, height * width, channels]);
-    places.mean_dim(1).reshape([batch, channels])
 }
 
 fn blend(old: &Param<Tensor<1>>, new: Tensor<1>, share: f64) -> Param<Tensor<1>> {
@@ -194,8 +256,8 @@ impl Block {
         block::in_use(x, self.weights(), running)
     }
 
-    fn forward_batch(&self, x: Tensor<4>) -> (Tensor<4>, BatchStatistics) {
-        block::in_training(x, self.weights())
+    fn forward_batch(&self, x: Tensor<4>, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
+        block::in_training(x, self.weights(), ghosts)
     }
 }
 

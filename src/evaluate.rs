@@ -6,6 +6,7 @@
 //! - How good: [`knn`], [`effective_rank`], [`invariance`]
 //! - How alike: [`neighbours`], [`set_matrix`] and the [`order`] of its rows,
 //!   [`near_duplicates`], [`odd_ones`], and where in a picture: [`occlusion`]
+//! - Features made comparable: [`whitening`]
 //! - Groups: [`k_means`] and their [`silhouette`]
 //! - Maps: [`principal_components`], [`tsne`], and [`procrustes`], which turns one like another
 //! - What [`labels`] are worth: [`linear_probe`] (trained by [`lbfgs`]) and [`knn_vote`], on
@@ -31,6 +32,7 @@ pub mod set_matrix;
 pub mod silhouette;
 pub mod split;
 pub mod tsne;
+pub mod whitening;
 
 mod all_pairs;
 mod unit_rows;

@@ -84,7 +84,7 @@ impl FineTuner {
     /// Takes one step and returns its mean cross-entropy in nats, `[1]`, not yet read back.
     pub fn step(&mut self) -> Tensor<1> {
         let (pictures, wanted) = self.batch();
-        let (embeddings, statistics) = self.network.encoder.forward_batch(Tensor::from_inner(pictures));
+        let (embeddings, statistics) = self.network.encoder.forward_batch(Tensor::from_inner(pictures), 1);
         let count = wanted.dims()[0] as f32;
         let chances = log_softmax(self.network.scores(embeddings), 1);
         let loss = (chances * wanted).sum().mul_scalar(-1.0 / count);

@@ -23,6 +23,7 @@
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
+//! - [`embedding`]: what of it embeds a picture
 //! - [`kernels`]: its operations that take the time, as own loops on the CPU and own kernels on WebGPU
 //! - [`loss`]: contrastive losses, one a file
 //! - [`train`]: the training step
@@ -52,6 +53,8 @@ pub mod checkpoint;
 pub mod constructors;
 pub mod decimal;
 pub mod disjoint_sets;
+#[cfg(feature = "engine")]
+pub mod embedding;
 #[cfg(feature = "engine")]
 pub mod encoder;
 #[cfg(feature = "engine")]

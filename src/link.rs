@@ -9,7 +9,9 @@ use std::fmt::Display;
 
 use crate::{
     decimal,
-    settings::{BackendChoice, Images, LossKind, Mining, Operation, Range, Settings, Similarity},
+    settings::{
+        BackendChoice, Features, FirstLayer, Images, LossKind, Mining, Operation, Range, Settings, Similarity,
+    },
 };
 
 /// One entry of the link.
@@ -51,7 +53,15 @@ impl Named for BackendChoice {
 
 impl Named for LossKind {
     const NAMES: &'static [(&'static str, Self)] =
-        &[("infonce", Self::InfoNce), ("nce", Self::Nce), ("triplet", Self::Triplet)];
+        &[("infonce", Self::InfoNce), ("dcl", Self::Dcl), ("nce", Self::Nce), ("triplet", Self::Triplet)];
+}
+
+impl Named for FirstLayer {
+    const NAMES: &'static [(&'static str, Self)] = &[("random", Self::Random), ("whitened", Self::Whitened)];
+}
+
+impl Named for Features {
+    const NAMES: &'static [(&'static str, Self)] = &[("outputs", Self::Outputs), ("map", Self::Map)];
 }
 
 impl Named for Similarity {
@@ -161,6 +171,10 @@ const KEYS: &[Key] = &[
     limited!(side, Settings::SIDE),
     limited!(width, Settings::WIDTH),
     limited!(depth, Settings::DEPTH),
+    named!(first_layer: FirstLayer),
+    limited!(readout, Settings::READOUT),
+    limited!(outputs, Settings::OUTPUTS),
+    named!(features: Features),
     named!(loss: LossKind),
     named!(similarity: Similarity),
     limited!(temperature, Settings::TEMPERATURE),

@@ -3,6 +3,7 @@
 //! Each takes the projections of a batch's views and answers with a [`BatchLoss`]. None
 //! reads back from the device: a step is queued as a whole.
 
+mod dcl;
 mod info_nce;
 mod nce;
 mod pairing;
@@ -11,6 +12,7 @@ mod reference;
 mod scale;
 mod triplet;
 
+pub use dcl::Dcl;
 pub use info_nce::InfoNce;
 pub use nce::Nce;
 pub use scale::LogitScale;
@@ -42,6 +44,8 @@ pub struct BatchLoss {
 pub enum Loss {
     /// See [`InfoNce`].
     InfoNce(InfoNce),
+    /// See [`Dcl`].
+    Dcl(Dcl),
     /// See [`Nce`].
     Nce(Nce),
     /// See [`Triplet`].
@@ -53,6 +57,7 @@ impl Loss {
     pub fn new(settings: &Settings, pairs: usize, device: &Device) -> Self {
         match settings.loss {
             LossKind::InfoNce => Self::InfoNce(InfoNce::new(pairs, settings.similarity, device)),
+            LossKind::Dcl => Self::Dcl(Dcl::new(pairs, settings.similarity, device)),
             LossKind::Nce => Self::Nce(Nce::new(pairs, settings.similarity, device)),
             LossKind::Triplet => Self::Triplet(Triplet::new(pairs, settings.margin, settings.mining, device)),
         }
@@ -71,6 +76,7 @@ impl Loss {
     pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale, rng: &mut impl Rng) -> BatchLoss {
         match self {
             Self::InfoNce(loss) => loss.forward(projections, scale),
+            Self::Dcl(loss) => loss.forward(projections, scale),
             Self::Nce(loss) => loss.forward(projections, scale),
             Self::Triplet(loss) => loss.forward(projections, rng),
         }

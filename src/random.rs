@@ -32,6 +32,10 @@ pub enum Purpose {
     Invariance = 8,
     /// Folds of a cross-validation; indexed by the place among the classes that are dealt.
     Folds = 9,
+    /// Patches by which the first layer is whitened.
+    Patches = 10,
+    /// Directions from which principal components are sought.
+    Subspace = 11,
 }
 
 /// The generator for one purpose; `index` tells steps, epochs or draws apart.

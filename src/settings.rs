@@ -38,8 +38,10 @@ pub enum BackendChoice {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LossKind {
     /// InfoNCE over the batch, in the symmetric NT-Xent form of SimCLR.
-    #[default]
     InfoNce,
+    /// InfoNCE without the positive in its denominator.
+    #[default]
+    Dcl,
     /// Noise-contrastive estimation in its binary form: one yes-or-no question for each
     /// pair of views, as in SigLIP.
     Nce,
@@ -47,7 +49,25 @@ pub enum LossKind {
     Triplet,
 }
 
-/// How InfoNCE and NCE compare two projections; triplets always take the cosine.
+/// How the first convolution starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FirstLayer {
+    /// With random weights, as all others do.
+    Random,
+    /// With the filters that whiten the set's own patches.
+    Whitened,
+}
+
+/// What of the network embeds a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Features {
+    /// The outputs of the encoder's linear layer.
+    Outputs,
+    /// The map that the linear layer reads, whitened over the set.
+    Map,
+}
+
+/// How all losses but the triplets' compare two projections; triplets always take the cosine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Similarity {
     /// The cosine of the angle between them.
@@ -85,6 +105,15 @@ pub struct Settings {
     pub width: u32,
     /// Convolutions of the encoder; each after the first halves the picture.
     pub depth: u32,
+    /// How the first convolution starts.
+    pub first_layer: FirstLayer,
+    /// Places a side to which the last map is pooled before the linear layer reads it; a smaller
+    /// map is read whole. 1 is the mean over all places.
+    pub readout: u32,
+    /// Outputs of the linear layer.
+    pub outputs: u32,
+    /// What of the network embeds a picture.
+    pub features: Features,
     /// The contrastive loss.
     pub loss: LossKind,
     /// How InfoNCE and NCE compare two projections.
@@ -124,6 +153,10 @@ impl Settings {
     pub const WIDTH: Range<u32> = Range { min: 4, max: 64 };
     /// Limits of [`Settings::depth`]; the least side is one pixel after the greatest depth.
     pub const DEPTH: Range<u32> = Range { min: 2, max: 5 };
+    /// Limits of [`Settings::readout`].
+    pub const READOUT: Range<u32> = Range { min: 1, max: 4 };
+    /// Limits of [`Settings::outputs`].
+    pub const OUTPUTS: Range<u32> = Range { min: 8, max: 512 };
     /// Limits of [`Settings::temperature`].
     pub const TEMPERATURE: Range<f32> = Range { min: 0.01, max: 10.0 };
     /// Limits of [`Settings::margin`]; no two points of the unit sphere are farther apart than 4.
@@ -143,12 +176,13 @@ impl Settings {
             side: 32,
             width: 16,
             depth: 4,
-            loss: LossKind::InfoNce,
+            first_layer: FirstLayer::Whitened,
+            readout: 4,
+            outputs: 128,
+            features: Features::Map,
+            loss: LossKind::Dcl,
             similarity: Similarity::Cosine,
-            temperature: match images {
-                Images::Shapes => 0.1,
-                Images::Fashion | Images::Own => 0.2,
-            },
+            temperature: 0.1,
             learned_temperature: false,
             margin: 0.5,
             mining: Mining::SemiHard,
@@ -183,10 +217,15 @@ impl Settings {
         4 * 2 * pairs * side * side * width * size_of::<f32>() as u64
     }
 
-    /// What decides how many weights the network has and what it is shown: side, width and depth.
-    /// Weights fit only a network of the same shape.
-    pub fn network_shape(&self) -> [u32; 3] {
-        [self.side, self.width, self.depth]
+    /// What decides how many weights the network has and what it is shown. Weights fit only a
+    /// network of the same shape.
+    pub fn network_shape(&self) -> [u32; 5] {
+        [self.side, self.width, self.depth, self.readout, self.outputs]
+    }
+
+    /// The side of the encoder's last map, in pixels.
+    pub fn map_side(&self) -> u32 {
+        (1..self.depth).fold(self.side, |side, _| side.div_ceil(2))
     }
 
     /// The settings of another run, for the pictures, the seed and the backend that these have.
@@ -197,7 +236,8 @@ impl Settings {
 
     /// Whether these settings can only apply to a run that starts over.
     pub fn need_new_run_after(&self, other: &Self) -> bool {
-        let start = |settings: &Self| (settings.images, settings.seed, settings.backend);
+        let start =
+            |settings: &Self| (settings.images, settings.seed, settings.first_layer, settings.backend);
         self.network_shape() != other.network_shape() || start(self) != start(other)
     }
 
@@ -208,6 +248,8 @@ impl Settings {
         self.side = Self::SIDE.clamp(self.side);
         self.width = Self::WIDTH.clamp(self.width);
         self.depth = Self::DEPTH.clamp(self.depth);
+        self.readout = Self::READOUT.clamp(self.readout);
+        self.outputs = Self::OUTPUTS.clamp(self.outputs);
         self.temperature = Self::TEMPERATURE.clamp(self.temperature);
         self.margin = Self::MARGIN.clamp(self.margin);
         self.learning_rate = Self::LEARNING_RATE.clamp(self.learning_rate);

@@ -15,7 +15,7 @@ use optimizer::Optimizer;
 
 use crate::{
     augment::View,
-    encoder::{EncoderConfig, Network},
+    encoder::{Encoder, EncoderConfig, Network, ghosts},
     evenly::evenly,
     kernels::{block::BatchStatistics, views::render},
     loss::{LogitScale, Loss},
@@ -23,7 +23,7 @@ use crate::{
     settings::Settings,
 };
 
-/// The most pictures over which the untrained encoder's statistics are taken.
+/// The most pictures over which an encoder's running statistics are taken.
 const CALIBRATION: usize = 256;
 
 /// The most numbers that the encoder's first block makes of them: bounds the memory, since
@@ -83,24 +83,28 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Starts a run: first weights from the seed, step 0.
+    /// Starts a run: first weights from the seed, step 0. The first convolution starts with the
+    /// `filters` that are given, as [`first_filters`](crate::encoder::first_filters) has them.
     ///
     /// # Shapes
     /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without autodiff
-    pub fn new(settings: Settings, pictures: Tensor<4>) -> Self {
-        Self::with_encoder(settings, &EncoderConfig::of(&settings), pictures)
+    pub fn new(settings: Settings, pictures: Tensor<4>, filters: &[f32]) -> Self {
+        Self::with_encoder(settings, &EncoderConfig::of(&settings), pictures, filters)
     }
 
     /// As [`Trainer::new`], with an encoder of any shape.
-    pub fn with_encoder(settings: Settings, encoder: &EncoderConfig, pictures: Tensor<4>) -> Self {
+    pub fn with_encoder(
+        settings: Settings,
+        encoder: &EncoderConfig,
+        pictures: Tensor<4>,
+        filters: &[f32],
+    ) -> Self {
         let device = pictures.device();
         let count = pictures.dims()[0];
         let mut rng = generator(settings.seed, Purpose::Weights, 0);
         let mut network = encoder.init(&mut rng, &device);
-        let most = CALIBRATION_NUMBERS / network.encoder.activation(pictures.dims()[3]);
-        let sample = evenly(count, CALIBRATION.min(most));
-        let (_, statistics) = network.encoder.forward_batch(select(&pictures, &sample));
-        network.encoder.update_running(statistics, 1.0);
+        network.encoder.start_with(filters);
+        calibrate(&mut network.encoder, &pictures);
         let pairs = pairs(&settings, count);
         Self {
             settings,
@@ -179,7 +183,8 @@ impl Trainer {
         let rows = self.next_rows();
         let views = self.draw_views();
         let drawn = Tensor::from_inner(self.render(&rows, &views));
-        let (embeddings, statistics) = self.network.encoder.forward_batch(drawn);
+        let ghosts = ghosts(2 * self.pairs);
+        let (embeddings, statistics) = self.network.encoder.forward_batch(drawn, ghosts);
         let mut rng = generator(self.settings.seed, Purpose::Negatives, self.step);
         let batch = self.loss.forward(self.network.head.forward(embeddings), &self.scale, &mut rng);
         let mut all_gradients = batch.loss.backward();
@@ -239,6 +244,15 @@ impl Trainer {
     }
 }
 
+/// Takes an encoder's running statistics over a sample of pictures, as they are.
+pub fn calibrate(encoder: &mut Encoder, pictures: &Tensor<4>) {
+    let [count, _, _, side] = pictures.dims();
+    let most = CALIBRATION_NUMBERS / encoder.activation(side);
+    let sample = select(pictures, &evenly(count, CALIBRATION.min(most)));
+    let (_, statistics) = encoder.forward_batch(sample, 1);
+    encoder.update_running(statistics, 1.0);
+}
+
 /// Pairs in a step: as asked for, as far as there are pictures.
 fn pairs(settings: &Settings, pictures: usize) -> usize {
     (settings.batch as usize).min(pictures)
@@ -250,6 +264,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        encoder::first_filters,
         samples::shape,
         settings::{Images, LossKind},
     };
@@ -259,7 +274,8 @@ mod tests {
     }
 
     fn trainer(settings: Settings, planes: Vec<f32>) -> Trainer {
-        Trainer::new(settings, upload(planes, settings.side as usize, &Device::flex()))
+        let filters = first_filters(&settings, &planes);
+        Trainer::new(settings, upload(planes, settings.side as usize, &Device::flex()), &filters)
     }
 
     fn figures(count: usize) -> Vec<f32> {

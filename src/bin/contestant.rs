@@ -29,7 +29,7 @@ mod contestant {
         /// `pictures`; if that is 0, they are given.
         pub fn contestant(&self, blocks: &[u32], pairs: usize, side: usize, pictures: usize) -> Contestant {
             let blocks = blocks.chunks(2).map(|block| (block[0] as usize, block[1] as usize)).collect();
-            let problem = Problem { encoder: EncoderConfig { blocks }, pairs, side };
+            let problem = Problem { encoder: EncoderConfig::with_blocks(blocks), pairs, side };
             Contestant(match pictures {
                 0 => bench::Contestant::given(&problem, &self.0),
                 _ => bench::Contestant::drawing(&problem, pictures, &self.0),

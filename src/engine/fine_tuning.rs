@@ -7,7 +7,7 @@ use super::{
     held_out::{HeldOut, TopGuesses},
 };
 use crate::{
-    encoder::{Encoder, EncoderConfig},
+    encoder::Encoder,
     fine_tune::{FineTuner, Lesson, STEPS},
     progress::Progress,
     protocol::Classification,
@@ -42,7 +42,7 @@ impl FineTuning {
             augmentations: settings.augmentations,
             seed: settings.seed,
         };
-        let dimensions = EncoderConfig::of(settings).dimensions();
+        let dimensions = encoder.dimensions();
         let enough = lesson.classes >= 2;
         enough.then(|| {
             let tuner = FineTuner::new(encoder, dimensions, lesson);

@@ -12,6 +12,7 @@ use burn::{
 };
 
 use crate::{
+    encoder::first_filters,
     readback::read,
     samples::shape,
     settings::{Images, Settings},
@@ -39,7 +40,9 @@ pub async fn self_test(device: &Device, settings: &Settings) -> Result<String, S
     // All steps are begun before any is waited for: what is to be compiled is compiled meanwhile.
     let (side, pictures) = (settings.side as usize, settings.batch as usize);
     let planes: Vec<f32> = (0..pictures).flat_map(|index| shape(index, 1).image.planes(side)).collect();
-    let steps = |device: &Device| steps(Trainer::new(settings, upload(planes.clone(), side, device)));
+    let filters = first_filters(&settings, &planes);
+    let steps =
+        |device: &Device| steps(Trainer::new(settings, upload(planes.clone(), side, device), &filters));
     let (theirs, ours) = (steps(device), steps(&Device::flex()));
     let (mut worst_view, mut worst_gradient) = (0.0_f32, 0.0_f32);
     for (step, (theirs, ours)) in (1..).zip(theirs.into_iter().zip(ours)) {

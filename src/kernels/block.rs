@@ -7,7 +7,7 @@ use super::extension::{InferenceKernels, TrainingKernels};
 /// Added to a variance before its root is taken.
 pub const EPSILON: f64 = 1e-5;
 
-/// Mean and variance of each channel over one batch, `[channels]` each, detached.
+/// Mean and variance of each channel over each ghost batch, `[ghosts, channels]` each, detached.
 pub struct BatchStatistics {
     /// The means.
     pub mean: Tensor<1>,
@@ -27,12 +27,13 @@ pub struct Weights {
     pub stride: usize,
 }
 
-/// Normalises by the batch's own statistics, which come back too.
+/// Normalises each of so many ghost batches, which are consecutive pictures, by its own statistics,
+/// which come back too (Hoffer, Hubara & Soudry 2017). With one it is batch normalisation.
 ///
 /// # Shapes
-/// - `x`: `[batch, input, height, width]`
+/// - `x`: `[batch, input, height, width]`, at least one picture a ghost batch; `ghosts` is 1, 2 or 4
 /// - result: `[batch, output, height / stride, width / stride]`, rounded up
-pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, BatchStatistics) {
+pub fn in_training(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
     let Weights { kernel, gamma, beta, stride } = weights;
     let (y, mean, variance) = Dispatch::block_in_training(
         x.into_dispatch(),
@@ -40,13 +41,15 @@ pub fn in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, BatchStatistic
         gamma.into_dispatch(),
         beta.into_dispatch(),
         stride,
+        ghosts,
     );
-    let statistics =
-        BatchStatistics { mean: Tensor::from_dispatch(mean), variance: Tensor::from_dispatch(variance) };
+    let [mean, variance] =
+        [mean, variance].map(|moments| Tensor::<2>::from_dispatch(moments).mean_dim(0).flatten(0, 1));
+    let statistics = BatchStatistics { mean, variance };
     (Tensor::from_dispatch(y), statistics)
 }
 
-/// Normalises by running statistics. Shapes as in [`in_training`]; no gradients.
+/// Normalises by running statistics, `[channels]` each. Shapes as in [`in_training`]; no gradients.
 pub fn in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
     let Weights { kernel, gamma, beta, stride } = weights;
     Tensor::from_dispatch(Dispatch::block_in_use(

@@ -30,12 +30,13 @@ impl BlockPasses for CubeBackend {
         gamma: CubeTensor,
         beta: CubeTensor,
         stride: usize,
+        ghosts: usize,
     ) -> BlockOutputs<Self> {
         let geometry = Geometry::new(dims(&x), kernel.shape()[0], stride);
         let packed = convolution::pack(&into_contiguous(kernel), &geometry);
         let convolved = convolution::forward(&padding::pixels(x), &packed, &geometry);
         let [gamma, beta] = [gamma, beta].map(into_contiguous);
-        let Measured { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta);
+        let Measured { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta, ghosts);
         let result = channels_first(normalisation::apply(&convolved, &statistics));
         BlockOutputs { result, mean, variance, convolved, packed, statistics }
     }

@@ -34,6 +34,7 @@ pub trait TrainingKernels: Backend {
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         stride: usize,
+        ghosts: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
@@ -63,15 +64,15 @@ pub trait InferenceKernels: Backend {
 pub struct BlockOutputs<B: Backend> {
     /// The block's result.
     pub result: FloatTensor<B>,
-    /// Mean of every channel, `[output]`.
+    /// Mean of every channel in every ghost batch, `[ghosts, output]`.
     pub mean: FloatTensor<B>,
-    /// Variance of every channel, `[output]`.
+    /// Variance of every channel in every ghost batch, `[ghosts, output]`.
     pub variance: FloatTensor<B>,
     /// What was normalised, channels-last.
     pub convolved: FloatTensor<B>,
     /// The kernel as the backend wants it, in one or two copies, `[copies, weights]`.
     pub packed: FloatTensor<B>,
-    /// Gamma, beta, mean and variance, `[4, output]`.
+    /// Gamma, beta, mean and variance, `[ghosts, 4, output]`.
     pub statistics: FloatTensor<B>,
 }
 
@@ -100,6 +101,7 @@ pub trait BlockPasses: Backend {
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         stride: usize,
+        ghosts: usize,
     ) -> BlockOutputs<Self>;
 
     /// Gradients from that of the result.
@@ -131,20 +133,21 @@ fn output_shape(x: &Shape, kernel: &Shape, stride: &usize) -> Shape {
 fn forward_outputs(
     x: &TensorSpec,
     kernel: &TensorSpec,
-    gamma: &TensorSpec,
+    _gamma: &TensorSpec,
     _beta: &TensorSpec,
     stride: &usize,
+    ghosts: &usize,
 ) -> BlockOutputsMetadata {
     let geometry = Geometry::new(x.shape.dims(), kernel.shape[0], *stride);
     let [batch, channels, height, width] = geometry.output_shape();
     let spec = |shape: Shape| TensorSpec::new(shape, x.dtype);
     BlockOutputsMetadata {
         result: spec([batch, channels, height, width].into()),
-        mean: gamma.clone(),
-        variance: gamma.clone(),
+        mean: spec([*ghosts, channels].into()),
+        variance: spec([*ghosts, channels].into()),
         convolved: spec([batch, height, width, channels].into()),
         packed: spec([2, geometry.weights()].into()),
-        statistics: spec([4, channels].into()),
+        statistics: spec([*ghosts, 4, channels].into()),
     }
 }
 
@@ -216,6 +219,7 @@ impl<B: Backend + BlockPasses, C: CheckpointStrategy> TrainingKernels for Autodi
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         stride: usize,
+        ghosts: usize,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let nodes = [x.node(), kernel.node(), gamma.node(), beta.node()];
         let x = x.into_primitive();
@@ -226,6 +230,7 @@ impl<B: Backend + BlockPasses, C: CheckpointStrategy> TrainingKernels for Autodi
             gamma.into_primitive(),
             beta.into_primitive(),
             stride,
+            ghosts,
         );
         let BlockOutputs { result, mean, variance, convolved, packed, statistics } = outputs;
         let state = BlockState { x, convolved, packed, statistics, size: [height, width], stride };
@@ -247,9 +252,10 @@ macro_rules! untracked {
                 gamma: FloatTensor<Self>,
                 beta: FloatTensor<Self>,
                 stride: usize,
+                ghosts: usize,
             ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
                 let BlockOutputs { result, mean, variance, .. } =
-                    Self::block_forward(x, kernel, gamma, beta, stride);
+                    Self::block_forward(x, kernel, gamma, beta, stride, ghosts);
                 (result, mean, variance)
             }
         }

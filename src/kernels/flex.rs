@@ -1,5 +1,7 @@
 //! What burn's `Flex` backend does: own loops on the CPU.
 
+use std::ops::Range;
+
 use burn::{
     backend::{Flex, TensorMetadata, flex::FlexTensor, ops::FloatTensorOps},
     tensor::TensorData,
@@ -18,7 +20,7 @@ use super::{
         adamw::{Moved, ParameterStep},
         product::MatrixProduct,
     },
-    geometry::Geometry,
+    geometry::{Geometry, ghost_batches},
 };
 use crate::augment::View;
 
@@ -40,11 +42,17 @@ fn numbers(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().expect("contiguous, in single precision")
 }
 
-/// Reads what [`Flex::block_forward`] keeps as statistics: gamma, beta, mean, variance.
+/// Reads what [`Flex::block_forward`] keeps as a ghost batch's statistics: gamma, beta, mean, variance.
 fn normalisation(statistics: &[f32]) -> Normalisation<'_> {
     let channels = statistics.len() / 4;
     let row = |row: usize| &statistics[row * channels..][..channels];
     Normalisation { gamma: row(0), beta: row(1), mean: row(2), variance: row(3), epsilon: EPSILON as f32 }
+}
+
+/// Where the numbers of each ghost batch lie among all `numbers` of a batch.
+fn spans(batch: usize, ghosts: usize, numbers: usize) -> impl Iterator<Item = Range<usize>> {
+    let each = numbers / batch;
+    ghost_batches(batch, ghosts).map(move |pictures| pictures.start * each..pictures.end * each)
 }
 
 impl BlockPasses for Flex {
@@ -54,24 +62,32 @@ impl BlockPasses for Flex {
         gamma: FlexTensor,
         beta: FlexTensor,
         stride: usize,
+        ghosts: usize,
     ) -> BlockOutputs<Self> {
         let geometry = Geometry::new(x.shape().dims(), kernel.shape()[0], stride);
+        let [batch, channels, height, width] = geometry.output_shape();
         let (x, kernel) = (channels_last(&x), kernel.to_contiguous());
         let convolved = convolution::forward(numbers(&x), numbers(&kernel), &geometry);
-        let [mean, variance] = normalisation::statistics(&convolved, geometry.output);
         let (gamma, beta) = (gamma.to_contiguous(), beta.to_contiguous());
-        let statistics = [numbers(&gamma), numbers(&beta), &mean, &variance].concat();
-        let [scale, shift] = normalisation(&statistics).scale_and_shift();
         // A copy: the gradient needs what was normalised.
-        let result = normalisation::scale_shift_relu(convolved.clone(), &scale, &shift);
-        let [batch, channels, height, width] = geometry.output_shape();
+        let mut result = convolved.clone();
+        let (mut means, mut variances, mut statistics) = (Vec::new(), Vec::new(), Vec::new());
+        for span in spans(batch, ghosts, convolved.len()) {
+            let [mean, variance] = normalisation::statistics(&convolved[span.clone()], channels);
+            let of_ghost = [numbers(&gamma), numbers(&beta), &mean, &variance].concat();
+            let [scale, shift] = normalisation(&of_ghost).scale_and_shift();
+            normalisation::scale_shift_relu(&mut result[span], &scale, &shift);
+            means.extend(mean);
+            variances.extend(variance);
+            statistics.extend(of_ghost);
+        }
         BlockOutputs {
             result: channels_first(result, geometry.output_shape()),
-            mean: tensor(mean, [channels]),
-            variance: tensor(variance, [channels]),
+            mean: tensor(means, [ghosts, channels]),
+            variance: tensor(variances, [ghosts, channels]),
             convolved: tensor(convolved, [batch, height, width, channels]),
             packed: kernel.reshape([1, geometry.weights()].into()),
-            statistics: tensor(statistics, [4, channels]),
+            statistics: tensor(statistics, [ghosts, 4, channels]),
         }
     }
 
@@ -82,10 +98,21 @@ impl BlockPasses for Flex {
         gradient: FlexTensor,
         stride: usize,
     ) -> BlockGradients<Self> {
-        let channels = convolved.shape()[3];
+        let [batch, _, _, channels] = convolved.shape().dims();
         let geometry = Geometry::new(x.shape().dims(), channels, stride);
-        let [of_convolved, gamma, beta] = normalisation(numbers(&statistics))
-            .relu_gradients(numbers(&convolved), numbers(&channels_last(&gradient)));
+        let gradient = channels_last(&gradient);
+        let (values, gradient) = (numbers(&convolved), numbers(&gradient));
+        let (mut gamma, mut beta) = (vec![0.0; channels], vec![0.0; channels]);
+        let mut of_convolved = Vec::with_capacity(values.len());
+        let ghosts = statistics.shape()[0];
+        let of_ghosts = numbers(&statistics).chunks_exact(4 * channels);
+        for (span, of_ghost) in spans(batch, ghosts, values.len()).zip(of_ghosts) {
+            let [of_values, of_gamma, of_beta] =
+                normalisation(of_ghost).relu_gradients(&values[span.clone()], &gradient[span]);
+            of_convolved.extend(of_values);
+            gamma.iter_mut().zip(of_gamma).for_each(|(sum, value)| *sum += value);
+            beta.iter_mut().zip(of_beta).for_each(|(sum, value)| *sum += value);
+        }
         let kernel = convolution::weight_gradient(numbers(&channels_last(&x)), &of_convolved, &geometry);
         BlockGradients {
             convolved: tensor(of_convolved, convolved.shape().dims::<4>()),
@@ -120,13 +147,13 @@ impl InferenceKernels for Flex {
         stride: usize,
     ) -> FlexTensor {
         let geometry = Geometry::new(x.shape().dims(), kernel.shape()[0], stride);
-        let convolved =
+        let mut result =
             convolution::forward(numbers(&channels_last(&x)), numbers(&kernel.to_contiguous()), &geometry);
         let [gamma, beta, mean, variance] =
             [gamma, beta, mean, variance].map(|tensor| tensor.to_contiguous());
         let statistics = [&gamma, &beta, &mean, &variance].map(numbers).concat();
         let [scale, shift] = normalisation(&statistics).scale_and_shift();
-        let result = normalisation::scale_shift_relu(convolved, &scale, &shift);
+        normalisation::scale_shift_relu(&mut result, &scale, &shift);
         channels_first(result, geometry.output_shape())
     }
 

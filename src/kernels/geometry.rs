@@ -1,4 +1,11 @@
-//! What a convolution maps to what.
+//! What a convolution maps to what, and how a batch divides.
+
+use std::ops::Range;
+
+/// The pictures of each ghost batch: consecutive, as many in each as can be.
+pub fn ghost_batches(batch: usize, ghosts: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..ghosts).map(move |ghost| ghost * batch / ghosts..(ghost + 1) * batch / ghosts)
+}
 
 /// A 3 × 3 convolution with padding 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,10 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{BatchLoss, LogitScale, pairing::Pairing};
+use super::{
+    BatchLoss, LogitScale,
+    pairing::{Pairing, log_sum_exp},
+};
 use crate::settings::Similarity;
 
 /// NT-Xent for batches of one size.
@@ -31,10 +34,8 @@ impl InfoNce {
     pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale) -> BatchLoss {
         let compared = self.pairing.compare(projections, self.similarity);
         let logits = scale.over_temperature(compared.all.clone()) + self.pairing.not_self.clone();
-        let largest = logits.clone().detach().max_dim(1);
-        let partition = (logits - largest.clone()).exp().sum_dim(1).log() + largest;
         // Each positive similarity belongs to two anchors.
-        let loss = partition.mean() - scale.over_temperature(compared.positive.clone()).mean();
+        let loss = log_sum_exp(logits).mean() - scale.over_temperature(compared.positive.clone()).mean();
         self.pairing.report(loss, compared, None)
     }
 }

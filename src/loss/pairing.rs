@@ -96,6 +96,12 @@ impl Pairing {
     }
 }
 
+/// log Σ exp of every row, `[2n, 2n]` to `[2n, 1]`.
+pub(super) fn log_sum_exp(logits: Tensor<2>) -> Tensor<2> {
+    let largest = logits.clone().detach().max_dim(1);
+    (logits - largest.clone()).exp().sum_dim(1).log() + largest
+}
+
 /// What belongs to each of `n` pairs, for each of their `2n` views: `[n, 1]` to `[2n, 1]`.
 pub(super) fn twice(pairs: Tensor<2>) -> Tensor<2> {
     Tensor::cat(vec![pairs.clone(), pairs], 0)

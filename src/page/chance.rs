@@ -6,6 +6,7 @@ use crate::settings::{LossKind, Settings};
 /// tell apart.
 ///
 /// - InfoNCE: ln(2n − 1), every other view being as likely.
+/// - DCL: ln(2n − 2), the positive being as likely as each negative.
 /// - NCE: the best single answer to all questions, one of 2n − 1 being a yes.
 /// - Triplet: the margin, both distances being equal.
 pub fn loss(settings: &Settings, pairs: usize) -> Option<(f32, String)> {
@@ -16,6 +17,7 @@ pub fn loss(settings: &Settings, pairs: usize) -> Option<(f32, String)> {
     let n = others as f32;
     Some(match settings.loss {
         LossKind::InfoNce => (n.ln(), format!("chance: ln {others}")),
+        LossKind::Dcl => ((n - 1.0).ln(), format!("chance: ln {}", others - 1)),
         LossKind::Nce => (n.ln() + (n - 1.0) * (n / (n - 1.0)).ln(), format!("chance: 1 yes in {others}")),
         LossKind::Triplet => (settings.margin, "all views alike: the margin".to_owned()),
     })
@@ -40,6 +42,8 @@ mod tests {
     fn each_loss_has_its_own_chance() {
         let mut settings = Settings::recommended(Images::Shapes);
         assert_eq!(loss(&settings, 1), None);
+        assert_eq!(loss(&settings, 32), Some((62_f32.ln(), "chance: ln 62".to_owned())));
+        settings.loss = LossKind::InfoNce;
         assert_eq!(loss(&settings, 32), Some((63_f32.ln(), "chance: ln 63".to_owned())));
         settings.loss = LossKind::Triplet;
         assert_eq!(loss(&settings, 32).map(|(level, _)| level), Some(settings.margin));

@@ -77,6 +77,7 @@ fn images(images: Images) -> &'static str {
 fn loss(loss: LossKind) -> &'static str {
     match loss {
         LossKind::InfoNce => "InfoNCE",
+        LossKind::Dcl => "DCL",
         LossKind::Nce => "NCE",
         LossKind::Triplet => "triplets",
     }
@@ -139,16 +140,16 @@ mod tests {
         let unused = Settings { margin: 1.5, mining: Mining::Hard, ..before };
         assert!(differences(&before, &unused).is_empty());
         let triplets = Settings { loss: LossKind::Triplet, temperature: 0.7, ..unused };
-        assert_eq!(differences(&before, &triplets), ["loss InfoNCE → triplets (margin 1.5, hard negatives)"]);
+        assert_eq!(differences(&before, &triplets), ["loss DCL → triplets (margin 1.5, hard negatives)"]);
         assert_eq!(
             differences(
                 &triplets,
                 &Settings { similarity: Similarity::Dot, learned_temperature: true, ..before }
             ),
-            ["loss triplets → InfoNCE (dot product, temperature 0.1, learned)"]
+            ["loss triplets → DCL (dot product, temperature 0.1, learned)"]
         );
         // Both have a temperature: nothing is new.
-        assert_eq!(differences(&before, &Settings { loss: LossKind::Nce, ..before }), ["loss InfoNCE → NCE"]);
+        assert_eq!(differences(&before, &Settings { loss: LossKind::Nce, ..before }), ["loss DCL → NCE"]);
         let learned = Settings { learned_temperature: true, ..before };
         assert_eq!(differences(&before, &learned), ["temperature 0.1 → 0.1, learned"]);
     }

@@ -66,7 +66,7 @@ fn diverging(state: &State) -> Option<Warning> {
     let (latest, before) = means.split_last()?;
     let lowest = before.iter().copied().reduce(f32::min)?;
     let remedy = match state.settings.loss {
-        LossKind::InfoNce | LossKind::Nce => "a lower learning rate or a higher temperature",
+        LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => "a lower learning rate or a higher temperature",
         LossKind::Triplet => "a lower learning rate",
     };
     // Near zero, a multiple means nothing.
@@ -102,7 +102,7 @@ fn has_ended(state: &State) -> bool {
 /// What keeps views apart, by the loss that draws them together.
 fn against_collapse(settings: &Settings) -> &'static str {
     match (settings.loss, settings.mining) {
-        (LossKind::InfoNce | LossKind::Nce, _) => "a lower learning rate, more pairs or a lower temperature",
+        (LossKind::InfoNce | LossKind::Dcl | LossKind::Nce, _) => "a lower learning rate, more pairs or a lower temperature",
         (LossKind::Triplet, Mining::Hard) => "semi-hard or random negatives, or a lower learning rate",
         (LossKind::Triplet, _) => "a lower learning rate, more pairs or a wider margin",
     }
@@ -231,7 +231,7 @@ mod tests {
         assert!(hard.contains("semi-hard or random negatives") && !hard.contains("temperature"), "{hard}");
         let random = advice(LossKind::Triplet, Mining::Random);
         assert!(random.contains("margin") && !random.contains("negatives"), "{random}");
-        for loss in [LossKind::InfoNce, LossKind::Nce] {
+        for loss in [LossKind::InfoNce, LossKind::Dcl, LossKind::Nce] {
             let soft = advice(loss, Mining::Hard);
             assert!(soft.contains("temperature") && !soft.contains("negatives"), "{soft}");
         }

@@ -22,7 +22,8 @@ pub struct Other {
     pub similarity: f64,
     /// Similarity over temperature, and for NCE the bias added.
     pub logit: f64,
-    /// InfoNCE: its part of the softmax, 0 to 1. NCE: the answer to "is this my partner?",
+    /// InfoNCE: its part of the softmax, 0 to 1. DCL: the same beside the negatives alone, so that a
+    /// positive's may exceed 1. NCE: the answer to "is this my partner?",
     /// 0 for no to 1 for yes. Triplets: 0.
     pub share: f64,
     /// NCE: what its question costs, in nats. Otherwise 0.
@@ -35,6 +36,11 @@ pub enum LossTerms {
     /// InfoNCE: one choice among all others.
     Choice {
         /// log Σ exp(s/τ) over all others.
+        log_partition: f64,
+    },
+    /// DCL: the positive against the negatives.
+    Ratio {
+        /// log Σ exp(s/τ) over the negatives.
         log_partition: f64,
     },
     /// NCE: one question for each other.
@@ -89,6 +95,7 @@ impl Row {
         let mut others = sorted(&others, |a, b| b.similarity.total_cmp(&a.similarity));
         let (terms, loss) = match details.loss {
             LossKind::InfoNce => choose(&mut others),
+            LossKind::Dcl => outweigh(&mut others),
             LossKind::Nce => ask(&mut others, f64::from(details.bias)),
             LossKind::Triplet => measure(&others, anchor, details)?,
         };
@@ -122,6 +129,15 @@ impl Row {
         match &self.terms {
             LossTerms::Choice { log_partition } => vec![
                 format!("loss = −log( exp(s⁺/τ) ÷ Σ exp(s/τ) ), the sum over all {others} other views"),
+                format!("= −log( exp({similarity} ÷ {tau}) ÷ {} )", exponential(*log_partition)),
+                format!("= −log( {} ÷ {} )", exponential(positive.logit), exponential(*log_partition)),
+                format!("= −log {} = {loss}", exponential(positive.logit - log_partition)),
+            ],
+            LossTerms::Ratio { log_partition } => vec![
+                format!(
+                    "loss = −log( exp(s⁺/τ) ÷ Σ exp(s/τ) ), the sum over the {} negatives",
+                    others - 1
+                ),
                 format!("= −log( exp({similarity} ÷ {tau}) ÷ {} )", exponential(*log_partition)),
                 format!("= −log( {} ÷ {} )", exponential(positive.logit), exponential(*log_partition)),
                 format!("= −log {} = {loss}", exponential(positive.logit - log_partition)),
@@ -190,9 +206,27 @@ fn similarity(batch: &BatchMatrix, a: usize, b: usize) -> f64 {
 
 /// InfoNCE: shares of a softmax.
 fn choose(others: &mut [Other]) -> (LossTerms, f64) {
-    let largest = others.iter().map(|other| other.logit).fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = others.iter().map(|other| (other.logit - largest).exp()).sum();
-    let log_partition = sum.ln() + largest;
+    let log_partition = log_sum_exp(others.iter());
+    let loss = share_out(others, log_partition);
+    (LossTerms::Choice { log_partition }, loss)
+}
+
+/// DCL: the same beside the negatives alone.
+fn outweigh(others: &mut [Other]) -> (LossTerms, f64) {
+    let log_partition = log_sum_exp(others.iter().filter(|other| !other.is_positive));
+    let loss = share_out(others, log_partition);
+    (LossTerms::Ratio { log_partition }, loss)
+}
+
+/// log Σ exp of the logits.
+fn log_sum_exp<'a>(others: impl Iterator<Item = &'a Other> + Clone) -> f64 {
+    let largest = others.clone().map(|other| other.logit).fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = others.map(|other| (other.logit - largest).exp()).sum();
+    sum.ln() + largest
+}
+
+/// Sets every share of a sum; returns −log of the positive's.
+fn share_out(others: &mut [Other], log_partition: f64) -> f64 {
     let mut loss = 0.0;
     for other in others {
         other.share = (other.logit - log_partition).exp();
@@ -200,7 +234,7 @@ fn choose(others: &mut [Other]) -> (LossTerms, f64) {
             loss = log_partition - other.logit;
         }
     }
-    (LossTerms::Choice { log_partition }, loss)
+    loss
 }
 
 /// NCE: a logistic answer to each question, and what it costs.
@@ -265,6 +299,16 @@ mod tests {
         let formula = row.formula();
         assert_eq!(formula[2], "=\u{a0}−log(\u{a0}4.95 ÷\u{a0}6.81\u{a0})");
         assert_eq!(formula[3], "=\u{a0}−log 0.727 =\u{a0}0.319");
+    }
+
+    #[test]
+    fn a_ratio_leaves_the_positive_out_of_the_sum() {
+        let row = row(LossKind::Dcl);
+        let ratio = 1.6_f64.exp() / (0.4_f64.exp() + (-1.0_f64).exp());
+        assert!((row.positive().share - ratio).abs() < 1e-6 && (row.loss + ratio.ln()).abs() < 1e-6);
+        let negatives = row.others.iter().filter(|other| !other.is_positive);
+        assert!((negatives.map(|other| other.share).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!(row.formula()[0].ends_with("the sum over the 2 negatives"), "{:?}", row.formula());
     }
 
     #[test]

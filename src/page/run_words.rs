@@ -92,7 +92,7 @@ mod tests {
     fn a_run_is_told_by_what_differs_from_the_one_before() {
         let (first, second) = (record(1, 0.1), record(2, 0.2));
         let words = described(&first, None);
-        assert_eq!(words, "1,000 pictures, InfoNCE, temperature 0.1; 1,700 steps of 32 pairs");
+        assert_eq!(words, "1,000 pictures, DCL, temperature 0.1; 1,700 steps of 32 pairs");
         assert_eq!(described(&second, Some(&first)), "as run 1, but temperature 0.1 → 0.2");
         let third = Record { pictures: 12, changed_after: Some(7), ..record(3, 0.2) };
         assert_eq!(

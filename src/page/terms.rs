@@ -52,6 +52,10 @@ terms! {
     INFO_NCE:
         "InfoNCE",
         "One choice for each view: which of all other views is its partner? The loss is −log of the partner’s share in a softmax over similarities divided by the temperature, as in SimCLR’s NT-Xent. It pushes hardest against the most similar wrong pictures.";
+    /// DCL.
+    DCL:
+        "DCL",
+        "The decoupled contrastive loss: InfoNCE, except that the partner is left out of the sum it is compared with. In InfoNCE a pair that is almost together stops teaching; here it goes on, which makes small batches learn as much as large ones.";
     /// NCE.
     NCE:
         "NCE",

@@ -48,12 +48,12 @@ impl Trainer {
     ///
     /// # Panics
     /// Where the settings ask for a network of another shape.
-    pub fn resume(settings: Settings, pictures: Tensor<4>, from: &Checkpoint) -> Self {
+    pub fn resume(settings: Settings, pictures: Tensor<4>, filters: &[f32], from: &Checkpoint) -> Self {
         let shape = settings.network_shape();
         assert_eq!(shape, from.settings.network_shape(), "the network has another shape");
         // The seed of the checkpoint drew the weights that its network started from; batches
         // and views are drawn by the session's from now on.
-        let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures);
+        let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures, filters);
         trainer.settings = settings;
         trainer.step = from.step;
         let numbers = from.numbers();

@@ -5,6 +5,7 @@ use web_time::{Duration, Instant};
 
 use super::Session;
 use crate::{
+    encoder::first_filters,
     engine::{latest_batch::LatestBatch, snapshots::Snapshots},
     protocol::{Activity, Backend, Event, PictureId, StepReport},
     readback::read,
@@ -114,9 +115,10 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn start_run(&mut self) {
         let pictures = self.pictures();
         let resumed = self.resumed.take();
+        let filters = first_filters(&self.settings, &self.set.planes());
         let trainer = match &resumed {
-            Some(from) => Trainer::resume(self.settings, pictures.clone(), from),
-            None => Trainer::new(self.settings, pictures.clone()),
+            Some(from) => Trainer::resume(self.settings, pictures.clone(), &filters, from),
+            None => Trainer::new(self.settings, pictures.clone(), &filters),
         };
         let parameters = trainer.network().num_params() as u32;
         (self.emit)(match &resumed {

@@ -40,18 +40,17 @@ fn sums<const N: usize>(
     totals
 }
 
-/// `max(0, x · scale + shift)` with one scale and shift a channel, in the place of `x`.
+/// Replaces `x` by `max(0, x · scale + shift)`, with one scale and shift a channel.
 ///
 /// A NaN stays one, as `f32::max` would not have it: else numbers that go wrong are noticed
 /// layers and steps later than they did.
-pub fn scale_shift_relu(mut x: Vec<f32>, scale: &[f32], shift: &[f32]) -> Vec<f32> {
+pub fn scale_shift_relu(x: &mut [f32], scale: &[f32], shift: &[f32]) {
     for row in x.chunks_exact_mut(scale.len()) {
         for ((value, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
             let y = *value * scale + shift;
             *value = if y < 0.0 { 0.0 } else { y };
         }
     }
-    x
 }
 
 /// What batch normalisation does to one batch.
@@ -146,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_stays_none() {
-        let y = scale_shift_relu(vec![f32::NAN, -3.0, 2.0, f32::INFINITY], &[2.0], &[1.0]);
+        let mut y = [f32::NAN, -3.0, 2.0, f32::INFINITY];
+        scale_shift_relu(&mut y, &[2.0], &[1.0]);
         assert!(y[0].is_nan());
         assert_eq!(y[1..], [0.0, 5.0, f32::INFINITY]);
     }

@@ -1,7 +1,8 @@
 //! Batch normalisation with ReLU, and its gradient (Ioffe & Szegedy 2015).
 //!
-//! Pictures lie channels-last. Sums over all pixels are taken in two kernels: many units sum
-//! some pixels each, then a workgroup for each vector of channels joins them.
+//! Pictures lie channels-last. Sums over the pixels of a ghost batch are taken in two kernels: many
+//! units sum some pixels each, then a workgroup for each vector of channels joins them, its units
+//! dealt to the ghost batches in turn.
 
 mod apply;
 mod gradients;
@@ -39,10 +40,10 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
-    /// All of it in one tensor, `[4, channels]`, a row each.
+    /// All of it in one tensor, `[1, 4, channels]`, a row each.
     pub fn statistics(&self) -> CubeTensor {
         let [channels] = dims(&self.gamma);
-        let statistics = empty(&self.gamma, [4, channels]);
+        let statistics = empty(&self.gamma, [1, 4, channels]);
         launch!(
             statistics_kernel,
             &self.gamma,
@@ -77,26 +78,74 @@ fn statistics_kernel(
     }
 }
 
-/// Pictures' pixels and channels, `[batch, height, width, channels]`.
-fn pixels_and_channels(x: &CubeTensor) -> (usize, usize) {
-    let [batch, height, width, channels] = dims(x);
-    (batch * height * width, channels)
+/// How a batch, `[batch, height, width, channels]`, is shared out: units take a vector of channels
+/// and a group of the pixels of a ghost batch each.
+struct Shares {
+    /// Ghost batches, which divide [`UNITS`](super::launch::UNITS).
+    ghosts: usize,
+    /// Groups of pixels in each ghost batch.
+    groups: usize,
+    channels: usize,
+    /// Channels in a vector.
+    size: usize,
 }
 
-/// Units that share the pixels of a channel; the more pixels, the more units.
-fn groups(pixels: usize) -> usize {
-    pixels.div_ceil(PIXELS)
+impl Shares {
+    /// The more pixels, the more groups.
+    fn new(x: &CubeTensor, ghosts: usize) -> Self {
+        let [batch, height, width, channels] = dims(x);
+        let least = batch / ghosts * height * width;
+        Self { ghosts, groups: least.div_ceil(PIXELS), channels, size: vector_size(channels) }
+    }
+
+    /// The same where each unit leaves a sum to be joined.
+    fn of_sums(x: &CubeTensor, ghosts: usize) -> Self {
+        let shares = Self::new(x, ghosts);
+        Self { groups: shares.groups.min(GROUPS), ..shares }
+    }
+
+    fn vectors(&self) -> usize {
+        self.channels / self.size
+    }
+
+    /// One unit for each vector of each group.
+    fn units(&self) -> usize {
+        self.ghosts * self.groups * self.vectors()
+    }
 }
 
-/// The same where each unit leaves a sum to be joined.
-fn summed_groups(pixels: usize) -> usize {
-    groups(pixels).min(GROUPS)
+/// What a unit takes of a batch: a vector of channels, and every `step`th pixel from `first` on
+/// before `end`.
+#[derive(CubeType)]
+struct Share {
+    ghost: usize,
+    group: usize,
+    vector: usize,
+    first: usize,
+    end: usize,
 }
 
-/// Pixels of `[batch, height, width, channels]`.
+/// That of this unit, as [`Shares`] deal. A unit past the last finds itself in a ghost batch past
+/// the last.
 #[cube]
-fn pixels<N: Size>(x: &Tensor<Vector<f32, N>>) -> usize {
-    x.shape(0) * x.shape(1) * x.shape(2)
+fn share<N: Size>(x: &Tensor<Vector<f32, N>>, ghosts: usize, groups: usize) -> Share {
+    let vectors = x.shape(3) / x.vector_size();
+    let ghost = ABSOLUTE_POS / (vectors * groups);
+    let group = ABSOLUTE_POS / vectors % groups;
+    let pixels = x.shape(1) * x.shape(2);
+    Share {
+        ghost,
+        group,
+        vector: ABSOLUTE_POS % vectors,
+        first: ghost * x.shape(0) / ghosts * pixels + group,
+        end: (ghost + 1) * x.shape(0) / ghosts * pixels,
+    }
+}
+
+/// Pixels of a ghost batch of `[batch, height, width, channels]`.
+#[cube]
+fn ghost_pixels(batch: usize, pixels: usize, ghost: usize, ghosts: usize) -> usize {
+    ((ghost + 1) * batch / ghosts - ghost * batch / ghosts) * pixels
 }
 
 /// How one vector of channels is normalised.
@@ -113,12 +162,18 @@ struct Normaliser<N: Size> {
 
 #[cube]
 impl<N: Size> Normaliser<N> {
-    /// That of one of the `vectors` in [`BatchNorm::statistics`].
-    fn read(statistics: &Tensor<Vector<f32, N>>, vector: usize, vectors: usize) -> Normaliser<N> {
-        let gamma = statistics[vector];
-        let beta = statistics[vectors + vector];
-        let mean = statistics[2 * vectors + vector];
-        let variance = statistics[3 * vectors + vector];
+    /// That of one of the `vectors` in [`BatchNorm::statistics`], in one ghost batch.
+    fn read(
+        statistics: &Tensor<Vector<f32, N>>,
+        ghost: usize,
+        vector: usize,
+        vectors: usize,
+    ) -> Normaliser<N> {
+        let first = 4 * ghost * vectors + vector;
+        let gamma = statistics[first];
+        let beta = statistics[first + vectors];
+        let mean = statistics[first + 2 * vectors];
+        let variance = statistics[first + 3 * vectors];
         let inverse = Vector::new(1.0f32) / (variance + Vector::new(EPSILON)).sqrt();
         let scale = gamma * inverse;
         let shift = beta - mean * scale;

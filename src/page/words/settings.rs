@@ -51,6 +51,7 @@ pub fn loss(settings: &Settings) -> String {
     let temperature = format!("temperature {}{learned}{similarity}", settings.temperature);
     match settings.loss {
         LossKind::InfoNce => format!("InfoNCE, {temperature}"),
+        LossKind::Dcl => format!("DCL, {temperature}"),
         LossKind::Nce => format!("NCE, {temperature}"),
         LossKind::Triplet => {
             format!("triplets, margin {}, {} negatives", settings.margin, mining(settings.mining))
@@ -86,10 +87,10 @@ mod tests {
     fn the_loss_is_named_with_the_numbers_that_it_uses() {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.steps, settings.batch, settings.temperature) = (1200, 32, 0.1);
-        assert_eq!(training(&settings), "InfoNCE, temperature 0.1; 1,200 steps of 32 pairs");
+        assert_eq!(training(&settings), "DCL, temperature 0.1; 1,200 steps of 32 pairs");
         settings.learned_temperature = true;
         settings.similarity = Similarity::Dot;
-        assert_eq!(loss(&settings), "InfoNCE, temperature 0.1 at first, learned, dot product");
+        assert_eq!(loss(&settings), "DCL, temperature 0.1 at first, learned, dot product");
         settings.loss = LossKind::Triplet;
         assert_eq!(loss(&settings), "triplets, margin 0.5, semi-hard negatives");
     }

@@ -3,28 +3,27 @@
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{Normaliser, groups, pixels, pixels_and_channels};
-use crate::kernels::gpu::launch::{argument, dims, empty, launch, vector_size};
+use super::{Normaliser, Shares, share};
+use crate::kernels::gpu::launch::{argument, dims, empty, launch};
 
-/// Normalises, then sets what is negative to 0.
+/// Normalises each ghost batch, then sets what is negative to 0.
 ///
 /// # Shapes
 /// - `x`, result: `[batch, height, width, channels]`
-/// - `statistics`: `[4, channels]`, from [`super::BatchNorm::statistics`] or [`super::measure`]
+/// - `statistics`: `[ghosts, 4, channels]`, from [`super::BatchNorm::statistics`] or [`super::measure`]
 pub fn apply(x: &CubeTensor, statistics: &CubeTensor) -> CubeTensor {
-    let (pixels, channels) = pixels_and_channels(x);
+    let [ghosts, _, _] = dims(statistics);
+    let shares = Shares::new(x, ghosts);
     let result = empty(x, dims::<4>(x));
-    let (groups, size) = (groups(pixels), vector_size(channels));
     launch!(
         apply_kernel,
         x,
-        groups * channels / size,
-        size,
+        shares.units(),
+        shares.size,
         argument(x),
         argument(statistics),
         argument(&result),
-        groups,
-        channels,
+        shares.groups,
     );
     result
 }
@@ -36,19 +35,18 @@ fn apply_kernel<N: Size>(
     statistics: &Tensor<Vector<f32, N>>,
     result: &mut Tensor<Vector<f32, N>>,
     groups: usize,
-    channels: usize,
 ) {
-    let vectors = channels / x.vector_size();
-    let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
-    if group >= groups {
+    let ghosts = statistics.shape(0);
+    let vectors = x.shape(3) / x.vector_size();
+    let share = share::<N>(x, ghosts, groups);
+    if share.ghost >= ghosts {
         terminate!();
     }
-    let normaliser = Normaliser::<N>::read(statistics, vector, vectors);
+    let normaliser = Normaliser::<N>::read(statistics, share.ghost, share.vector, vectors);
     let zero = Vector::<f32, N>::new(0.0);
-    let end = pixels::<N>(x);
-    let mut pixel = group;
-    while pixel < end {
-        let at = pixel * vectors + vector;
+    let mut pixel = share.first;
+    while pixel < share.end {
+        let at = pixel * vectors + share.vector;
         let value = normaliser.normalised(x[at]);
         // A maximum with 0 could hide what is not a number.
         result[at] = select_many(value.less_than(&zero), zero, value);

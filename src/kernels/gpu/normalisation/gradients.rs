@@ -3,9 +3,9 @@
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{Normaliser, groups, pixels, pixels_and_channels, summed_groups};
+use super::{Normaliser, Shares, ghost_pixels, share};
 use crate::kernels::gpu::{
-    launch::{UNITS, argument, dims, empty, launch, vector_size},
+    launch::{UNITS, argument, dims, empty, launch},
     workgroup::workgroup_sum,
 };
 
@@ -21,59 +21,66 @@ pub struct Gradients {
 
 /// Gradients from that of the result. Shapes as in [`super::apply`].
 pub fn gradients(x: &CubeTensor, statistics: &CubeTensor, gradient: &CubeTensor) -> Gradients {
-    let (pixels, channels) = pixels_and_channels(x);
-    let (groups, size) = (groups(pixels), vector_size(channels));
-    let [gamma, beta] = factor_gradients(x, statistics, gradient);
+    let [ghosts, _, _] = dims(statistics);
+    let shares = Shares::new(x, ghosts);
+    let FactorGradients { gamma, beta, of_ghosts } = factor_gradients(x, statistics, gradient);
     let of_x = empty(x, dims::<4>(x));
     launch!(
         gradient_kernel,
         x,
-        groups * channels / size,
-        size,
+        shares.units(),
+        shares.size,
         argument(x),
         argument(statistics),
         argument(gradient),
-        argument(&gamma),
-        argument(&beta),
+        argument(&of_ghosts),
         argument(&of_x),
-        groups,
-        channels,
+        shares.groups,
     );
     Gradients { x: of_x, gamma, beta }
 }
 
-/// The gradients of gamma and beta, `[channels]` each.
-fn factor_gradients(x: &CubeTensor, statistics: &CubeTensor, gradient: &CubeTensor) -> [CubeTensor; 2] {
-    let (pixels, channels) = pixels_and_channels(x);
-    let (groups, size) = (summed_groups(pixels), vector_size(channels));
-    let partial = empty(x, [groups, 2, channels]);
+struct FactorGradients {
+    /// `[channels]`
+    gamma: CubeTensor,
+    /// `[channels]`
+    beta: CubeTensor,
+    /// What each ghost batch adds to gamma's and beta's, `[ghosts, 2, channels]`.
+    of_ghosts: CubeTensor,
+}
+
+fn factor_gradients(x: &CubeTensor, statistics: &CubeTensor, gradient: &CubeTensor) -> FactorGradients {
+    let [ghosts, _, channels] = dims(statistics);
+    let shares = Shares::of_sums(x, ghosts);
+    let partial = empty(x, [ghosts, shares.groups, 2, channels]);
     launch!(
         gradient_sums_kernel,
         x,
-        groups * channels / size,
-        size,
+        shares.units(),
+        shares.size,
         argument(x),
         argument(statistics),
         argument(gradient),
         argument(&partial),
-        channels,
     );
     let [gamma, beta] = [empty(x, [channels]), empty(x, [channels])];
+    let of_ghosts = empty(x, [ghosts, 2, channels]);
     launch!(
         join_gradients_kernel,
         x,
-        channels / size * UNITS,
-        size,
+        shares.vectors() * UNITS,
+        shares.size,
         argument(&partial),
         argument(statistics),
         argument(&gamma),
         argument(&beta),
-        channels,
+        argument(&of_ghosts),
+        ghosts,
     );
-    [gamma, beta]
+    FactorGradients { gamma, beta, of_ghosts }
 }
 
-/// Σ gradient and Σ gradient · (x − mean) over one group's pixels, past the ReLU. One unit for
+/// Σ gradient · (x − mean) and Σ gradient over one group's pixels, past the ReLU. One unit for
 /// each vector of each group; the rest leave, and none goes past the last pixel.
 #[cube(launch_unchecked)]
 fn gradient_sums_kernel<N: Size>(
@@ -81,29 +88,28 @@ fn gradient_sums_kernel<N: Size>(
     statistics: &Tensor<Vector<f32, N>>,
     gradient: &Tensor<Vector<f32, N>>,
     partial: &mut Tensor<Vector<f32, N>>,
-    channels: usize,
 ) {
-    let vectors = channels / x.vector_size();
-    let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
-    let groups = partial.shape(0);
-    if group >= groups {
+    let vectors = x.shape(3) / x.vector_size();
+    let (ghosts, groups) = (partial.shape(0), partial.shape(1));
+    let share = share::<N>(x, ghosts, groups);
+    if share.ghost >= ghosts {
         terminate!();
     }
-    let normaliser = Normaliser::<N>::read(statistics, vector, vectors);
+    let normaliser = Normaliser::<N>::read(statistics, share.ghost, share.vector, vectors);
     let mut sum = Vector::<f32, N>::new(0.0);
     let mut products = Vector::<f32, N>::new(0.0);
-    let end = pixels::<N>(x);
-    let mut pixel = group;
-    while pixel < end {
-        let at = pixel * vectors + vector;
+    let mut pixel = share.first;
+    while pixel < share.end {
+        let at = pixel * vectors + share.vector;
         let value = x[at];
         let passed = normaliser.through_relu(value, gradient[at]);
         sum += passed;
         products += passed * (value - normaliser.mean);
         pixel += groups;
     }
-    partial[group * 2 * vectors + vector] = sum;
-    partial[(group * 2 + 1) * vectors + vector] = products;
+    let at = (share.ghost * groups + share.group) * 2 * vectors + share.vector;
+    partial[at] = products;
+    partial[at + vectors] = sum;
 }
 
 /// Joins the groups' sums to the gradients of gamma and beta, a workgroup for each vector of
@@ -114,57 +120,68 @@ fn join_gradients_kernel<N: Size>(
     statistics: &Tensor<Vector<f32, N>>,
     gamma: &mut Tensor<Vector<f32, N>>,
     beta: &mut Tensor<Vector<f32, N>>,
-    channels: usize,
+    of_ghosts: &mut Tensor<Vector<f32, N>>,
+    #[comptime] ghosts: usize,
 ) {
-    let vectors = channels / partial.vector_size();
+    let groups = partial.shape(1);
+    let vectors = partial.shape(3) / partial.vector_size();
     let vector = min(ABSOLUTE_POS / UNITS, vectors - 1);
+    let unit = ABSOLUTE_POS % UNITS;
+    let ghost = unit % ghosts;
+    let first = ghost * groups * 2 * vectors + vector;
     let mut sum = Vector::<f32, N>::new(0.0);
     let mut products = Vector::<f32, N>::new(0.0);
-    let mut group = ABSOLUTE_POS % UNITS;
-    while group < partial.shape(0) {
-        let at = group * 2 * vectors + vector;
-        sum += partial[at];
-        products += partial[at + vectors];
-        group += UNITS;
+    let mut group = unit / ghosts;
+    while group < groups {
+        let at = first + group * 2 * vectors;
+        products += partial[at];
+        sum += partial[at + vectors];
+        group += UNITS / ghosts;
     }
-    let sum = workgroup_sum::<N>(sum, 1usize);
-    let products = workgroup_sum::<N>(products, 1usize);
+    let products = products * Normaliser::<N>::read(statistics, ghost, vector, vectors).inverse;
+    let of_gamma = workgroup_sum::<N>(products, ghosts);
+    let of_beta = workgroup_sum::<N>(sum, ghosts);
+    let all_gamma = workgroup_sum::<N>(products, 1usize);
+    let all_beta = workgroup_sum::<N>(sum, 1usize);
+    if ABSOLUTE_POS < vectors * UNITS && unit < ghosts {
+        of_ghosts[ghost * 2 * vectors + vector] = of_gamma;
+        of_ghosts[(ghost * 2 + 1) * vectors + vector] = of_beta;
+    }
     if ABSOLUTE_POS == vector * UNITS {
-        gamma[vector] = products * Normaliser::<N>::read(statistics, vector, vectors).inverse;
-        beta[vector] = sum;
+        gamma[vector] = all_gamma;
+        beta[vector] = all_beta;
     }
 }
 
-/// The gradient of x, which also moves mean and variance:
-/// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`, the two sums being the
-/// gradients of beta and gamma. One unit for each vector of each group; the rest leave, and none
-/// goes past the last pixel.
+/// The gradient of x, which also moves mean and variance of its ghost batch:
+/// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`, the two sums being what the
+/// ghost batch adds to the gradients of beta and gamma. One unit for each vector of each group; the
+/// rest leave, and none goes past the last pixel.
 #[cube(launch_unchecked)]
-#[allow(clippy::too_many_arguments)]
 fn gradient_kernel<N: Size>(
     x: &Tensor<Vector<f32, N>>,
     statistics: &Tensor<Vector<f32, N>>,
     gradient: &Tensor<Vector<f32, N>>,
-    of_gamma: &Tensor<Vector<f32, N>>,
-    of_beta: &Tensor<Vector<f32, N>>,
+    of_ghosts: &Tensor<Vector<f32, N>>,
     result: &mut Tensor<Vector<f32, N>>,
     groups: usize,
-    channels: usize,
 ) {
-    let vectors = channels / x.vector_size();
-    let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
-    if group >= groups {
+    let ghosts = statistics.shape(0);
+    let vectors = x.shape(3) / x.vector_size();
+    let share = share::<N>(x, ghosts, groups);
+    if share.ghost >= ghosts {
         terminate!();
     }
-    let normaliser = Normaliser::<N>::read(statistics, vector, vectors);
+    let normaliser = Normaliser::<N>::read(statistics, share.ghost, share.vector, vectors);
     // Written as scale · gradient + b · x + c, so that the loop over the pixels stays short.
-    let end = pixels::<N>(x);
-    let share = normaliser.scale / Vector::new(f32::cast_from(end));
-    let b = -share * of_gamma[vector] * normaliser.inverse;
-    let c = -share * of_beta[vector] - b * normaliser.mean;
-    let mut pixel = group;
-    while pixel < end {
-        let at = pixel * vectors + vector;
+    let in_ghost = ghost_pixels(x.shape(0), x.shape(1) * x.shape(2), share.ghost, ghosts);
+    let each = normaliser.scale / Vector::new(f32::cast_from(in_ghost));
+    let sums = share.ghost * 2 * vectors + share.vector;
+    let b = -each * of_ghosts[sums] * normaliser.inverse;
+    let c = -each * of_ghosts[sums + vectors] - b * normaliser.mean;
+    let mut pixel = share.first;
+    while pixel < share.end {
+        let at = pixel * vectors + share.vector;
         let value = x[at];
         result[at] = normaliser.scale * normaliser.through_relu(value, gradient[at]) + b * value + c;
         pixel += groups;

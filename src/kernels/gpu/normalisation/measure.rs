@@ -3,38 +3,39 @@
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{pixels, pixels_and_channels, summed_groups};
+use super::{Shares, ghost_pixels, share};
 use crate::kernels::gpu::{
-    launch::{UNITS, argument, empty, launch, vector_size},
+    launch::{UNITS, argument, dims, empty, launch},
     workgroup::workgroup_sum,
 };
 
 /// What a batch says of its channels.
 pub struct Measured {
-    /// `[channels]`
+    /// `[ghosts, channels]`
     pub mean: CubeTensor,
-    /// `[channels]`
+    /// `[ghosts, channels]`
     pub variance: CubeTensor,
-    /// Gamma, beta, mean and variance, `[4, channels]`.
+    /// Gamma, beta, mean and variance, `[ghosts, 4, channels]`.
     pub statistics: CubeTensor,
 }
 
-/// Measures a batch.
+/// Measures the ghost batches of a batch.
 ///
 /// # Shapes
 /// - `x`: `[batch, height, width, channels]`
 /// - `gamma`, `beta`: `[channels]`
-pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor) -> Measured {
-    let (pixels, channels) = pixels_and_channels(x);
-    let (groups, size) = (summed_groups(pixels), vector_size(channels));
-    let partial = empty(x, [groups, 2, channels]);
-    launch!(moments_kernel, x, groups * channels / size, size, argument(x), argument(&partial), channels,);
-    let (mean, variance) = (empty(x, [channels]), empty(x, [channels]));
-    let statistics = empty(x, [4, channels]);
+pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor, ghosts: usize) -> Measured {
+    let shares = Shares::of_sums(x, ghosts);
+    let Shares { groups, channels, size, .. } = shares;
+    let partial = empty(x, [ghosts, groups, 2, channels]);
+    launch!(moments_kernel, x, shares.units(), size, argument(x), argument(&partial));
+    let (mean, variance) = (empty(x, [ghosts, channels]), empty(x, [ghosts, channels]));
+    let statistics = empty(x, [ghosts, 4, channels]);
+    let [batch, height, width, _] = dims(x);
     launch!(
         join_moments_kernel,
         x,
-        channels / size * UNITS,
+        shares.vectors() * UNITS,
         size,
         argument(&partial),
         argument(gamma),
@@ -42,8 +43,9 @@ pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor) -> Measure
         argument(&mean),
         argument(&variance),
         argument(&statistics),
-        pixels,
-        channels,
+        batch,
+        height * width,
+        ghosts,
     );
     Measured { mean, variance, statistics }
 }
@@ -51,34 +53,30 @@ pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor) -> Measure
 /// The mean of one group's pixels and the sum of their squared distances from it. One unit for
 /// each vector of each group; the rest leave, and none goes past the last pixel.
 #[cube(launch_unchecked)]
-fn moments_kernel<N: Size>(
-    x: &Tensor<Vector<f32, N>>,
-    partial: &mut Tensor<Vector<f32, N>>,
-    channels: usize,
-) {
-    let vectors = channels / x.vector_size();
-    let (vector, group) = (ABSOLUTE_POS % vectors, ABSOLUTE_POS / vectors);
-    let groups = partial.shape(0);
-    if group >= groups {
+fn moments_kernel<N: Size>(x: &Tensor<Vector<f32, N>>, partial: &mut Tensor<Vector<f32, N>>) {
+    let vectors = x.shape(3) / x.vector_size();
+    let (ghosts, groups) = (partial.shape(0), partial.shape(1));
+    let share = share::<N>(x, ghosts, groups);
+    if share.ghost >= ghosts {
         terminate!();
     }
     // Distances from some value of the channel lose fewer digits than distances from 0.
-    let shift = x[vector];
+    let shift = x[share.vector];
     let mut sum = Vector::<f32, N>::new(0.0);
     let mut squares = Vector::<f32, N>::new(0.0);
     let mut count = 0.0f32;
-    let end = pixels::<N>(x);
-    let mut pixel = group;
-    while pixel < end {
-        let distance = x[pixel * vectors + vector] - shift;
+    let mut pixel = share.first;
+    while pixel < share.end {
+        let distance = x[pixel * vectors + share.vector] - shift;
         sum += distance;
         squares += distance * distance;
         count += 1.0;
         pixel += groups;
     }
     let mean = sum / Vector::new(count);
-    partial[group * 2 * vectors + vector] = mean + shift;
-    partial[(group * 2 + 1) * vectors + vector] = squares - sum * mean;
+    let at = (share.ghost * groups + share.group) * 2 * vectors + share.vector;
+    partial[at] = mean + shift;
+    partial[at + vectors] = squares - sum * mean;
 }
 
 /// Joins the groups' moments (Chan, Golub & LeVeque 1979), a workgroup for each vector of
@@ -92,37 +90,43 @@ fn join_moments_kernel<N: Size>(
     mean: &mut Tensor<Vector<f32, N>>,
     variance: &mut Tensor<Vector<f32, N>>,
     statistics: &mut Tensor<Vector<f32, N>>,
+    batch: usize,
     pixels: usize,
-    channels: usize,
+    #[comptime] ghosts: usize,
 ) {
-    let vectors = channels / partial.vector_size();
+    let groups = partial.shape(1);
+    let vectors = partial.shape(3) / partial.vector_size();
     let vector = min(ABSOLUTE_POS / UNITS, vectors - 1);
     let unit = ABSOLUTE_POS % UNITS;
-    let share = Vector::new(1.0f32 / f32::cast_from(pixels));
+    let ghost = unit % ghosts;
+    let first = ghost * groups * 2 * vectors + vector;
+    let in_ghost = ghost_pixels(batch, pixels, ghost, ghosts);
+    let share = Vector::new(1.0f32 / f32::cast_from(in_ghost));
     let mut sum = Vector::<f32, N>::new(0.0);
-    let mut group = unit;
-    while group < partial.shape(0) {
-        sum += partial[group * 2 * vectors + vector] * pixels_in_group::<N>(group, partial.shape(0), pixels);
-        group += UNITS;
+    let mut group = unit / ghosts;
+    while group < groups {
+        sum += partial[first + group * 2 * vectors] * pixels_in_group::<N>(group, groups, in_ghost);
+        group += UNITS / ghosts;
     }
-    let joined = workgroup_sum::<N>(sum, 1usize) * share;
+    let joined = workgroup_sum::<N>(sum, ghosts) * share;
     let mut squares = Vector::<f32, N>::new(0.0);
-    let mut group = unit;
-    while group < partial.shape(0) {
-        let at = group * 2 * vectors + vector;
+    let mut group = unit / ghosts;
+    while group < groups {
+        let at = first + group * 2 * vectors;
         let distance = partial[at] - joined;
-        let count = pixels_in_group::<N>(group, partial.shape(0), pixels);
+        let count = pixels_in_group::<N>(group, groups, in_ghost);
         squares += partial[at + vectors] + distance * distance * count;
-        group += UNITS;
+        group += UNITS / ghosts;
     }
-    let spread = workgroup_sum::<N>(squares, 1usize) * share;
-    if ABSOLUTE_POS == vector * UNITS {
-        mean[vector] = joined;
-        variance[vector] = spread;
-        statistics[vector] = gamma[vector];
-        statistics[vectors + vector] = beta[vector];
-        statistics[2 * vectors + vector] = joined;
-        statistics[3 * vectors + vector] = spread;
+    let spread = workgroup_sum::<N>(squares, ghosts) * share;
+    if ABSOLUTE_POS < vectors * UNITS && unit < ghosts {
+        mean[ghost * vectors + vector] = joined;
+        variance[ghost * vectors + vector] = spread;
+        let at = ghost * 4 * vectors + vector;
+        statistics[at] = gamma[vector];
+        statistics[at + vectors] = beta[vector];
+        statistics[at + 2 * vectors] = joined;
+        statistics[at + 3 * vectors] = spread;
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 
 /// Losses to choose from.
 const LOSSES: &[(&str, LossKind)] =
-    &[("InfoNCE", LossKind::InfoNce), ("NCE", LossKind::Nce), ("Triplets", LossKind::Triplet)];
+    &[("DCL", LossKind::Dcl), ("InfoNCE", LossKind::InfoNce), ("NCE", LossKind::Nce), ("Triplets", LossKind::Triplet)];
 
 /// Ways to compare two projections.
 const SIMILARITIES: &[(&str, Similarity)] =
@@ -38,7 +38,7 @@ pub fn LossFields() -> impl IntoView {
     let session = Session::expect();
     let loss = memo(move || session.read([Part::Settings], |state| state.settings.loss));
     let fields = dynamic(move || match loss.get() {
-        LossKind::InfoNce | LossKind::Nce => view! { <SoftFields /> }.into_any(),
+        LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => view! { <SoftFields /> }.into_any(),
         LossKind::Triplet => view! { <TripletFields /> }.into_any(),
     });
     let sentence = dynamic(move || {
@@ -61,6 +61,9 @@ pub fn LossFields() -> impl IntoView {
 /// What a loss asks of the views, in a sentence.
 fn lesson(loss: LossKind) -> (&'static str, Term) {
     match loss {
+        LossKind::Dcl => {
+            ("Each view has to be nearer to its partner than to all views of other pictures.", terms::DCL)
+        }
         LossKind::InfoNce => {
             ("Each view has to pick its partner out of all other views of the batch.", terms::INFO_NCE)
         }
@@ -74,7 +77,7 @@ fn lesson(loss: LossKind) -> (&'static str, Term) {
     }
 }
 
-/// What InfoNCE and NCE use: comparison and temperature.
+/// What all but the triplets use: comparison and temperature.
 #[component]
 fn SoftFields() -> impl IntoView {
     let session = Session::expect();

@@ -251,6 +251,10 @@ fn summary(row: &Row) -> String {
             "Same picture? The {} answers from the most similar view on, the highest {highest} yes; the positive (orange) gets {share}.",
             row.others.len()
         ),
+        LossTerms::Ratio { .. } => format!(
+            "Weights exp(s/τ) from the most similar view on, as shares of the {} negatives’ sum, the highest {highest}; the positive (orange) weighs {share}.",
+            row.others.len() - 1
+        ),
         _ => format!(
             "The softmax over {} other views from the most similar on, the highest {highest}; the positive (orange) has {share}.",
             row.others.len()

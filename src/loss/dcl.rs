@@ -1,0 +1,115 @@
+//! InfoNCE without the positive among what the anchor is compared with.
+//!
+//! Source: Yeh, Hong, Hsu, Liu, Chen & LeCun 2022, "Decoupled Contrastive Learning", equation 6.
+
+use burn::tensor::{Device, Tensor};
+
+use super::{
+    BatchLoss, LogitScale,
+    pairing::{Pairing, log_sum_exp},
+};
+use crate::settings::Similarity;
+
+/// The decoupled contrastive loss for batches of one size.
+///
+/// For anchor `i` with positive `p(i)` and similarity `s`:
+/// `ℓᵢ = −s(i, p(i))/τ + log Σ_{k≠i, k≠p(i)} exp(s(i, k)/τ)`, averaged over all `2n` anchors. In
+/// InfoNCE the positive's own term makes the gradient vanish as the pair draws together, the
+/// sooner the fewer negatives there are; here it does not.
+#[derive(Clone, Debug)]
+pub struct Dcl {
+    pairing: Pairing,
+    similarity: Similarity,
+}
+
+impl Dcl {
+    /// Prepares for batches of `pairs` pairs, at least two.
+    pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
+        Self { pairing: Pairing::new(pairs, device), similarity }
+    }
+
+    /// The loss of a batch.
+    ///
+    /// # Shapes
+    /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
+    pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale) -> BatchLoss {
+        let compared = self.pairing.compare(projections, self.similarity);
+        let logits = scale.over_temperature(compared.all.clone()) + self.pairing.negatives.clone();
+        // Each positive similarity belongs to two anchors.
+        let loss =
+            log_sum_exp(logits).mean() - scale.over_temperature(compared.positive.clone()).mean();
+        self.pairing.report(loss, compared, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        loss::reference::{self, PAIRS, Reference, VIEWS, assert_close, collapsed, projections, slope},
+        settings::LossKind,
+    };
+
+    fn forward(projections: Tensor<2>, similarity: Similarity, temperature: f32) -> BatchLoss {
+        let device = projections.device();
+        let scale = reference::scale(LossKind::Dcl, temperature, &device);
+        Dcl::new(PAIRS, similarity, &device).forward(projections, &scale)
+    }
+
+    /// The definition, one pair at a time, in double precision.
+    fn by_loops(reference: &Reference, similarity: Similarity, tau: f64) -> f64 {
+        let anchor = |i: usize| {
+            let weight = |j| (reference.similarity(i, j, similarity) / tau).exp();
+            let negatives = Reference::others(i).filter(|j| *j != Reference::positive(i));
+            -(weight(Reference::positive(i)) / negatives.map(weight).sum::<f64>()).ln()
+        };
+        (0..VIEWS).map(anchor).sum::<f64>() / VIEWS as f64
+    }
+
+    #[test]
+    fn agrees_with_nested_loops() {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            for index in 0..4 {
+                let projections = projections(index);
+                let reference = Reference::new(&projections);
+                let batch = forward(reference::tensor(&projections), similarity, 0.3);
+                assert_close(batch, by_loops(&reference, similarity, 0.3), &reference);
+            }
+        }
+    }
+
+    #[test]
+    fn its_gradient_is_the_slope_of_the_loops() {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            reference::assert_gradient(
+                |projections| forward(projections, similarity, 0.3),
+                |reference| by_loops(reference, similarity, 0.3),
+            );
+        }
+    }
+
+    #[test]
+    fn a_learned_temperature_follows_the_slope_of_the_loops() {
+        let projections = projections(1);
+        let reference = Reference::new(&projections);
+        let of = |log_tau: f64| by_loops(&reference, Similarity::Cosine, log_tau.exp());
+        let (gradients, scale) = reference::scale_gradients(LossKind::Dcl, 0.3, |tensor, scale| {
+            Dcl::new(PAIRS, Similarity::Cosine, &tensor.device()).forward(tensor, scale)
+        });
+        reference::assert_slope(scale.log_temperature_slope(&gradients), slope(of, 0.3_f64.ln()));
+    }
+
+    #[test]
+    fn collapsed_projections_cost_the_log_of_the_number_of_negatives() {
+        let loss =
+            forward(reference::tensor(&collapsed()), Similarity::Cosine, 0.3).loss.into_scalar::<f32>();
+        assert!((f64::from(loss) - f64::ln((VIEWS - 2) as f64)).abs() < 1e-5, "{loss}");
+    }
+
+    #[test]
+    fn the_limits_give_numbers() {
+        for similarity in [Similarity::Cosine, Similarity::Dot] {
+            reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
+        }
+    }
+}
