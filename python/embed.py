@@ -34,7 +34,7 @@ def load(path):
         header = json.loads(file.read(length))
         data = file.read()
     meta = header.pop("__metadata__", {})
-    if meta.get("format") != "likeness" or meta.get("version") != "1":
+    if meta.get("format") != "likeness" or meta.get("version") not in ("1", "2"):
         raise ValueError(f"{path} is no model of Likeness in the version that this script reads.")
     tensors = {}
     for name, entry in header.items():
@@ -84,15 +84,48 @@ def embed(model, pictures, convolve=None):
     """The embeddings of pictures, one row each."""
     convolve = convolve or best_convolution()
     tensors, meta = model
-    x = np.stack(pictures) * float(meta["input_factor"]) + float(meta["input_offset"])
+    pictures = np.stack(pictures)
+    if meta.get("features", "outputs") == "outputs":
+        maps = last_map(model, pictures, convolve)
+        outputs = maps @ tensors["encoder.output.weight"] + tensors["encoder.output.bias"]
+        return np.maximum(outputs, 0)
+    embeddings = whitened(tensors, last_map(model, pictures, convolve))
+    if meta["mirrored"] == "1":
+        mirrored = np.ascontiguousarray(pictures[..., ::-1])
+        embeddings = (embeddings + whitened(tensors, last_map(model, mirrored, convolve))) / 2
+    return embeddings
+
+
+def whitened(tensors, maps):
+    """Maps in whitened components, each of length 1."""
+    if "embedding.matrix" in tensors:
+        maps = (maps - tensors["embedding.mean"]) @ tensors["embedding.matrix"]
+    return maps / np.sqrt(np.maximum((maps * maps).sum(1, keepdims=True), 1e-12))
+
+
+def last_map(model, pictures, convolve):
+    """What the linear layer reads: the last map, pooled, place by place."""
+    tensors, meta = model
+    x = pictures * float(meta["input_factor"]) + float(meta["input_offset"])
     for place, (_, stride) in enumerate(json.loads(meta["stages"])):
         get = lambda name: tensors[f"encoder.blocks.{place}.{name}"]
         x = convolve(x.astype(np.float32), get("weight"), stride)
         scale = get("gamma") / np.sqrt(get("variance") + np.float32(meta["epsilon"]))
         shift = get("beta") - get("mean") * scale
         x = np.maximum(x * scale[:, None, None] + shift[:, None, None], 0)
-    x = x.mean((2, 3))
-    return np.maximum(x @ tensors["encoder.output.weight"] + tensors["encoder.output.bias"], 0)
+    places = int(meta.get("readout", "1"))
+    rows = [pooled(x[:, :, y0:y1], places) for y0, y1 in windows(x.shape[2], places)]
+    return np.concatenate(rows, 1)
+
+
+def pooled(rows, places):
+    """The means over windows along some rows, each with all channels."""
+    return np.concatenate([rows[..., x0:x1].mean((2, 3)) for x0, x1 in windows(rows.shape[3], places)], 1)
+
+
+def windows(length, places):
+    """Where windows begin and end: those of adaptive average pooling."""
+    return [(i * length // places, -(-(i + 1) * length // places)) for i in range(places)]
 
 
 # Three ways to compute a 3 by 3 convolution with padding 1, [n, channels, height, width].

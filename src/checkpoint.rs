@@ -2,10 +2,11 @@
 //!
 //! The file is [safetensors](https://github.com/huggingface/safetensors), so that whoever has
 //! numpy can read it. There are two kinds:
-//! - a *model*: the network alone, `encoder.blocks.0.weight` and so on;
-//! - a *snapshot*: that, and what another engine needs to take the next step as if nothing
-//!   had happened: AdamW's moments, temperature and bias of the loss, and the running
-//!   statistics of the untrained network (its weights come from the seed).
+//! - a *model*: the network, `encoder.blocks.0.weight` and so on, and what whitens its map,
+//!   `embedding.mean` and `embedding.matrix`, where the map embeds pictures;
+//! - a *snapshot*: the network, and what another engine needs to take the next step as if nothing
+//!   had happened: AdamW's moments, temperature and bias of the loss, and of the untrained network
+//!   what does not come from the seed: running statistics and a first layer made for the set.
 //!
 //! What the numbers mean stands in the file's metadata, in words of plain text. Reading is
 //! strict: a file that is not exactly what this page could have written is refused in a
@@ -19,7 +20,7 @@ mod numbers;
 
 pub use numbers::{Gatherer, HostTensor, NamedTensors, filled, put_moments};
 
-use crate::{encoder::EncoderConfig, settings::Settings};
+use crate::{evaluate::whitening::Whitening, settings::Settings};
 
 /// What stands before the names of what is learned of the loss.
 pub const LOSS: &str = "loss";
@@ -37,6 +38,8 @@ pub struct Checkpoint {
     pub step: u32,
     /// Present in a snapshot alone.
     pub training: Option<OptimizerSteps>,
+    /// What whitens the map, in a model whose map embeds pictures; `None` where all maps were alike.
+    pub whitening: Option<Whitening>,
     numbers: NamedTensors,
 }
 
@@ -63,8 +66,7 @@ impl Checkpoint {
         training: Option<OptimizerSteps>,
         mut numbers: NamedTensors,
     ) -> Option<Self> {
-        let config = EncoderConfig::of(&settings);
-        for (name, shape) in layout::tensors(&config, training.is_some()) {
+        for (name, shape) in layout::tensors(&settings, training.is_some()) {
             if layout::is_moment(&name) {
                 numbers.entry(name).or_insert_with(|| HostTensor::zeros(shape));
             } else {
@@ -72,7 +74,12 @@ impl Checkpoint {
             }
         }
         layout::check_values(&numbers).ok()?;
-        Some(Self { settings, step, training, numbers })
+        Some(Self { settings, step, training, whitening: None, numbers })
+    }
+
+    /// The same with what whitens the map.
+    pub fn with_whitening(self, whitening: Option<Whitening>) -> Self {
+        Self { whitening, ..self }
     }
 
     /// The numbers by name.

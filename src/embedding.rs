@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{encoder::Encoder, evaluate::whitening::Whitening};
+use crate::{encoder::Encoder, evaluate::whitening::Whitening, kernels::product::product};
 
 /// Keeps the length of a row off 0.
 const LEAST_LENGTH: f32 = 1e-12;
@@ -34,8 +34,9 @@ impl Embedding {
     pub fn map(encoder: Encoder, whitening: Option<&Whitening>, mirrored: bool, device: &Device) -> Self {
         let whitening = whitening.map(|whitening| {
             let (features, components) = (whitening.mean.len(), whitening.components());
-            let tensor =
-                |values: &Vec<f32>, shape: [usize; 2]| Tensor::from_data(TensorData::new(values.clone(), shape), device);
+            let tensor = |values: &Vec<f32>, shape: [usize; 2]| {
+                Tensor::from_data(TensorData::new(values.clone(), shape), device)
+            };
             (tensor(&whitening.mean, [1, features]), tensor(&whitening.matrix, [features, components]))
         });
         Self { encoder, map: Some(WhitenedMap { whitening, mirrored }) }
@@ -58,7 +59,7 @@ impl Embedding {
         let whitened = |pictures: Tensor<4>| {
             let map = self.encoder.map(pictures);
             let rows = match whitening {
-                Some((mean, matrix)) => crate::kernels::product::product(map - mean.clone(), matrix.clone()),
+                Some((mean, matrix)) => product(map - mean.clone(), matrix.clone()),
                 None => map,
             };
             let lengths = rows.clone().square().sum_dim(1).clamp_min(LEAST_LENGTH).sqrt();
@@ -69,5 +70,76 @@ impl Embedding {
         } else {
             whitened(pictures)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        encoder::EncoderConfig,
+        evaluate::dot,
+        random::{Purpose, generator},
+        samples::shape,
+        train::{calibrate, upload},
+    };
+
+    const SIDE: usize = 16;
+
+    fn encoder(pictures: &Tensor<4>) -> Encoder {
+        let config = EncoderConfig { readout: 2, outputs: 6, ..EncoderConfig::new(4, 4) };
+        let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
+        let mut encoder = network.encoder;
+        calibrate(&mut encoder, pictures);
+        encoder
+    }
+
+    fn pictures() -> Tensor<4> {
+        let planes = (0..6).flat_map(|index| shape(index, 1).image.planes(SIDE)).collect();
+        upload(planes, SIDE, &Device::flex())
+    }
+
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().try_into_vec().expect("single precision")
+    }
+
+    #[test]
+    fn the_map_is_whitened_and_averaged_as_by_loops() {
+        let pictures = pictures();
+        let encoder = encoder(&pictures);
+        let features = 2 * 2 * 16;
+        let whitening = Whitening {
+            mean: (0..features).map(|at| at as f32 * 0.01).collect(),
+            matrix: (0..features * 3).map(|at| (at as f32 * 0.7).sin()).collect(),
+        };
+        let embedding = Embedding::map(encoder.clone(), Some(&whitening), true, &Device::flex());
+        let found = values(embedding.forward(pictures.clone()));
+        let unit = |map: &[f32]| {
+            let component = |at: usize| {
+                (0..features)
+                    .map(|i| (map[i] - whitening.mean[i]) * whitening.matrix[i * 3 + at])
+                    .sum::<f32>()
+            };
+            let row: Vec<f32> = (0..3).map(component).collect();
+            let length = dot(&row, &row).sqrt();
+            row.into_iter().map(move |value| value / length).collect::<Vec<f32>>()
+        };
+        let (maps, mirrored) =
+            (values(encoder.map(pictures.clone())), values(encoder.map(pictures.flip([3]))));
+        for (picture, found) in found.chunks_exact(3).enumerate() {
+            let [a, b] = [&maps, &mirrored].map(|maps| unit(&maps[picture * features..][..features]));
+            for ((a, b), found) in a.iter().zip(&b).zip(found) {
+                assert!((0.5 * (a + b) - found).abs() < 1e-5, "picture {picture}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_and_its_mirror_image_are_one() {
+        let pictures = pictures();
+        let embedding = Embedding::map(encoder(&pictures), None, true, &Device::flex());
+        let (a, b) =
+            (values(embedding.forward(pictures.clone())), values(embedding.forward(pictures.flip([3]))));
+        assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-6));
     }
 }

@@ -6,6 +6,7 @@
 #[cfg(target_arch = "wasm32")]
 mod adapter;
 mod backend;
+mod baseline;
 mod classifier;
 mod comparing;
 mod divergence;
@@ -27,6 +28,7 @@ mod session;
 mod snapshots;
 mod studies;
 mod survey;
+mod whitener;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 

@@ -6,12 +6,13 @@
 //! - How good: [`knn`], [`effective_rank`], [`invariance`]
 //! - How alike: [`neighbours`], [`set_matrix`] and the [`order`] of its rows,
 //!   [`near_duplicates`], [`odd_ones`], and where in a picture: [`occlusion`]
-//! - Features made comparable: [`whitening`]
+//! - Features made comparable: [`centre`], [`whitening`]
 //! - Groups: [`k_means`] and their [`silhouette`]
 //! - Maps: [`principal_components`], [`tsne`], and [`procrustes`], which turns one like another
 //! - What [`labels`] are worth: [`linear_probe`] (trained by [`lbfgs`]) and [`knn_vote`], on
 //!   what a [`split`] or [`folds`] hold out
 
+pub mod centre;
 pub mod effective_rank;
 pub mod folds;
 pub mod invariance;

@@ -150,7 +150,7 @@ mod tests {
             augmentations: Augmentations::NONE,
             seed,
         };
-        FineTuner::new(network.encoder, config.dimensions(), lesson)
+        FineTuner::new(network.encoder, config.outputs, lesson)
     }
 
     fn number(tensor: Tensor<1>) -> f32 {

@@ -29,6 +29,7 @@
 //! - [`train`]: the training step
 //! - [`checkpoint`]: a network in a file, and what its training goes on from
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
+//! - [`classic_features`]: what it has to beat
 //! - [`evaluate`]: instruments that say what embeddings are worth
 //! - [`readback`]: numbers from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
@@ -49,6 +50,8 @@ pub mod bench;
 pub mod breather;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
+#[cfg(feature = "engine")]
+pub mod classic_features;
 #[cfg(all(target_arch = "wasm32", feature = "webgpu"))]
 pub mod constructors;
 pub mod decimal;

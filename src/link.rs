@@ -204,6 +204,14 @@ pub fn operations(settings: &Settings) -> impl Iterator<Item = (&'static str, Op
     KEYS.iter().filter_map(|key| Some((key.name, (key.operation?)(settings))))
 }
 
+/// Reads settings that some build of this page spelled out in full: what they lack did not exist
+/// then, and has the value that stood in its place.
+pub fn read_stored(text: &str) -> (Settings, Vec<String>) {
+    let (settings, problems) = read(text);
+    let knows_readout = text.split('&').any(|entry| entry.starts_with("readout="));
+    (if knows_readout { settings } else { settings.with_first_network() }, problems)
+}
+
 /// Spells out every setting, without the leading `#`.
 pub fn write(settings: &Settings) -> String {
     let entries: Vec<_> = KEYS.iter().map(|key| format!("{}={}", key.name, (key.write)(settings))).collect();
@@ -266,6 +274,10 @@ mod tests {
             side: 48,
             width: 12,
             depth: 3,
+            first_layer: FirstLayer::Random,
+            readout: 2,
+            outputs: 64,
+            features: Features::Outputs,
             loss: LossKind::Triplet,
             similarity: Similarity::Dot,
             temperature: 0.123_456_79,
@@ -329,16 +341,19 @@ mod tests {
 
     #[test]
     fn losses_go_by_their_names() {
-        for (name, loss) in
-            [("infonce", LossKind::InfoNce), ("nce", LossKind::Nce), ("triplet", LossKind::Triplet)]
-        {
+        for (name, loss) in [
+            ("infonce", LossKind::InfoNce),
+            ("dcl", LossKind::Dcl),
+            ("nce", LossKind::Nce),
+            ("triplet", LossKind::Triplet),
+        ] {
             let (settings, problems) = read(&format!("loss={name}"));
             assert_eq!((settings.loss, problems.len()), (loss, 0));
         }
         let (settings, problems) =
             read("loss=quartet&mining=soft&margin=5&similarity=euclid&learned_temperature=2");
         assert_eq!(settings, Settings::recommended(Images::Shapes));
-        assert!(problems[0].contains("“loss=quartet”") && problems[0].contains("infonce, nce, triplet"));
+        assert!(problems[0].contains("“loss=quartet”") && problems[0].contains("infonce, dcl, nce, triplet"));
         for (problem, names) in problems[1..].iter().zip(["semihard", "0.01 to 4", "cosine, dot", "0, 1"]) {
             assert!(problem.contains(names), "{problem}");
         }

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use rand::RngExt;
 
-    const ALL: [Purpose; 10] = [
+    const ALL: [Purpose; 12] = [
         Purpose::Weights,
         Purpose::Batches,
         Purpose::Views,
@@ -72,6 +72,8 @@ mod tests {
         Purpose::Groups,
         Purpose::Invariance,
         Purpose::Folds,
+        Purpose::Patches,
+        Purpose::Subspace,
     ];
 
     #[test]
@@ -88,6 +90,8 @@ mod tests {
             3_608_969_813,
             3_124_267_941,
             3_115_340_031,
+            2_303_501_235,
+            1_641_021_225,
         ];
         assert_eq!(first, wanted);
     }

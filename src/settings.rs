@@ -223,6 +223,14 @@ impl Settings {
         [self.side, self.width, self.depth, self.readout, self.outputs]
     }
 
+    /// The same with the only kind of network that the first builds had: random weights, and a linear
+    /// layer from the mean of the last map to as many outputs, which embed the pictures.
+    pub fn with_first_network(self) -> Self {
+        let outputs = self.width << self.depth.saturating_sub(1).min(2);
+        let (first_layer, features) = (FirstLayer::Random, Features::Outputs);
+        Self { first_layer, readout: 1, outputs, features, ..self }
+    }
+
     /// The side of the encoder's last map, in pixels.
     pub fn map_side(&self) -> u32 {
         (1..self.depth).fold(self.side, |side, _| side.div_ceil(2))

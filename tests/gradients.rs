@@ -26,12 +26,17 @@ fn numbers(count: usize, index: u32) -> Vec<f32> {
 fn loss(kind: LossKind, network: &Network, device: &Device) -> Tensor<1> {
     let values: Vec<f32> = numbers(2 * PAIRS * 3 * SIDE * SIDE, 0).iter().map(|v| 0.5 + 0.5 * v).collect();
     let views = Tensor::from_data(TensorData::new(values, [2 * PAIRS, 3, SIDE, SIDE]), device);
-    let (embeddings, _) = network.encoder.forward_batch(views);
+    let (embeddings, _) = network.encoder.forward_batch(views, 2);
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.loss, settings.temperature) = (kind, 0.5);
     let scale = LogitScale::new(&settings, device);
     let mut rng = generator(11, Purpose::Negatives, 0);
     Loss::new(&settings, PAIRS, device).forward(network.head.forward(embeddings), &scale, &mut rng).loss
+}
+
+/// Its last map has 2 × 2 places.
+fn config() -> EncoderConfig {
+    EncoderConfig { readout: 2, outputs: 7, ..EncoderConfig::new(3, 4) }
 }
 
 /// A direction of length 1 for the parameter with this number.
@@ -81,7 +86,7 @@ impl ModuleVisitor for Slopes<'_> {
 
 #[test]
 fn every_parameters_gradient_is_the_slope_of_each_loss() {
-    for kind in [LossKind::InfoNce, LossKind::Nce, LossKind::Triplet] {
+    for kind in [LossKind::InfoNce, LossKind::Dcl, LossKind::Nce, LossKind::Triplet] {
         assert_slopes(kind);
     }
 }
@@ -90,7 +95,7 @@ fn assert_slopes(kind: LossKind) {
     let plain = Device::flex();
     let tracked = plain.clone().autodiff();
     let mut rng = generator(4, Purpose::Weights, 0);
-    let network = EncoderConfig::new(3, 4).init(&mut rng, &plain);
+    let network = config().init(&mut rng, &plain);
 
     let training = network.clone().train();
     let trained_loss = loss(kind, &training, &tracked);
@@ -117,5 +122,5 @@ fn assert_slopes(kind: LossKind) {
         compared += 1;
     }
     // Weight, scale and shift of each convolution; weight and bias of two linear layers.
-    assert_eq!(compared, 3 * EncoderConfig::new(3, 4).blocks.len() + 4);
+    assert_eq!(compared, 3 * config().blocks.len() + 4);
 }

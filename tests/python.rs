@@ -8,11 +8,16 @@ use std::{
     process::{Command, Output},
 };
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use likeness::{
+    checkpoint::Checkpoint,
+    embedding::Embedding,
+    encoder::{Encoder, first_filters},
+    evaluate::whitening::{Fitting, Whitening},
     image::{Image, SIDE},
+    progress::Progress,
     samples::shape,
-    settings::{Images, Settings},
+    settings::{Features, Images, Settings},
     train::{Trainer, upload},
 };
 
@@ -32,12 +37,14 @@ fn has(modules: &str) -> bool {
 }
 
 /// A trainer after some steps, which has moved every weight and every moment.
-fn trained(side: u32) -> (Trainer, Vec<Image>) {
+fn trained(side: u32, features: Features) -> (Trainer, Vec<Image>) {
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.side, settings.width, settings.batch, settings.steps) = (side, 8, 8, 20);
+    settings.features = features;
     let images: Vec<Image> = (0..PICTURES).map(|index| shape(index, 1).image).collect();
-    let planes = images.iter().flat_map(|image| image.planes(side as usize)).collect();
-    let mut trainer = Trainer::new(settings, upload(planes, side as usize, &Device::flex()));
+    let planes: Vec<f32> = images.iter().flat_map(|image| image.planes(side as usize)).collect();
+    let filters = first_filters(&settings, &planes);
+    let mut trainer = Trainer::new(settings, upload(planes, side as usize, &Device::flex()), &filters);
     (0..20).for_each(|_| drop(trainer.step()));
     (trainer, images)
 }
@@ -57,6 +64,15 @@ fn rows(output: &Output) -> Vec<Vec<f32>> {
     text.lines().skip(1).map(|line| line.split(',').skip(1).map(number).collect()).collect()
 }
 
+/// What whitens a trainer's map over its pictures.
+fn whitening(encoder: &Encoder, pictures: Tensor<4>) -> Whitening {
+    let maps = encoder.map(pictures).into_data().try_into_vec::<f32>().expect("single precision");
+    let features = maps.len() / PICTURES;
+    let mut fitting = Fitting::new(maps, features).expect("they differ");
+    while fitting.advance() == Progress::More {}
+    fitting.finish()
+}
+
 #[test]
 #[ignore = "it needs a python3 with numpy and Pillow"]
 fn the_script_reproduces_embeddings() {
@@ -64,35 +80,57 @@ fn the_script_reproduces_embeddings() {
     let (there, missing): (Vec<_>, Vec<_>) =
         ["torch", "jax", "numpy"].into_iter().partition(|name| has(name));
     println!("computing with {}; not installed: {}", there.join(", "), missing.join(", "));
-    // At 96 pixels nothing is resized; 32 is what most runs use.
-    for side in [32, SIDE as u32] {
+    // At 96 pixels nothing is resized, and the last map is pooled; 32 is what most runs use.
+    for (side, features) in [(32, Features::Map), (SIDE as u32, Features::Map), (32, Features::Outputs)] {
         let folder = tempfile::TempDir::new().expect("a folder for the files");
-        let (trainer, images) = trained(side);
+        let (trainer, images) = trained(side, features);
         let model = pollster::block_on(trainer.model()).expect("the CPU answers").expect("numbers");
-        let file = folder.path().join("model.safetensors");
-        fs::write(&file, model.to_file()).expect("it can be written");
-        let names: Vec<_> = (0..PICTURES).map(|i| folder.path().join(format!("{i}.png"))).collect();
-        images.iter().zip(&names).for_each(|(image, name)| save(image, name));
-
         let planes = images.iter().flat_map(|image| image.planes(side as usize)).collect();
         let pictures = upload(planes, side as usize, &Device::flex());
-        let expected = trainer.network().encoder.forward(pictures).into_data();
-        let expected = expected.try_into_vec::<f32>().expect("single precision");
-        assert!(expected.iter().any(|value| *value > 0.1), "the embeddings say nothing: {expected:?}");
-
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/embed.py");
-        for library in &there {
-            let mut command = python();
-            let output = command.arg(&script).args(["--with", library]).arg(&file).args(&names).output();
-            let found = rows(&output.expect("python3 runs"));
-            assert_eq!((found.len(), found.concat().len()), (PICTURES, expected.len()));
-            for (place, (found, expected)) in found.iter().flatten().zip(&expected).enumerate() {
-                let off = (found - expected).abs();
-                assert!(
-                    off < TOLERANCE,
-                    "{library}, side {side}, number {place}: {found} instead of {expected}"
-                );
+        let encoder = trainer.network().encoder;
+        let (model, embedding) = match features {
+            Features::Outputs => (model, Embedding::outputs(encoder)),
+            Features::Map => {
+                let whitening = whitening(&encoder, pictures.clone());
+                let embedding = Embedding::map(encoder, Some(&whitening), true, &Device::flex());
+                (model.with_whitening(Some(whitening)), embedding)
             }
+        };
+        let file = folder.path().join("model.safetensors");
+        fs::write(&file, model.to_file()).expect("it can be written");
+        assert_script_agrees(&there, &file, &images, embedding.forward(pictures));
+    }
+}
+
+/// Models of the first format too; `tests/earlier.rs` says where they come from.
+#[test]
+#[ignore = "it needs a python3 with numpy and Pillow"]
+fn the_script_reads_models_of_the_first_format() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/earlier/model-1.safetensors");
+    let model = Checkpoint::from_file(&fs::read(&file).expect("it is there")).expect("it opens");
+    let side = model.settings.side as usize;
+    let images: Vec<Image> = (0..PICTURES).map(|index| shape(index, 1).image).collect();
+    let planes = images.iter().flat_map(|image| image.planes(side)).collect();
+    let pictures = upload(planes, side, &Device::flex());
+    let trainer = Trainer::resume(model.settings, pictures.clone(), &[], &model);
+    assert_script_agrees(&["numpy"], &file, &images, trainer.network().encoder.forward(pictures));
+}
+
+/// What the script makes of a model and of pictures, beside what it should.
+fn assert_script_agrees(libraries: &[&str], model: &Path, images: &[Image], expected: Tensor<2>) {
+    let folder = tempfile::TempDir::new().expect("a folder for the files");
+    let names: Vec<_> = (0..images.len()).map(|i| folder.path().join(format!("{i}.png"))).collect();
+    images.iter().zip(&names).for_each(|(image, name)| save(image, name));
+    let expected = expected.into_data().try_into_vec::<f32>().expect("single precision");
+    assert!(expected.iter().any(|value| *value > 0.1), "the embeddings say nothing: {expected:?}");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/embed.py");
+    for library in libraries {
+        let output = python().arg(&script).args(["--with", library]).arg(model).args(&names).output();
+        let found = rows(&output.expect("python3 runs"));
+        assert_eq!((found.len(), found.concat().len()), (images.len(), expected.len()));
+        for (place, (found, expected)) in found.iter().flatten().zip(&expected).enumerate() {
+            let off = (found - expected).abs();
+            assert!(off < TOLERANCE, "{library}, number {place}: {found} instead of {expected}");
         }
     }
 }

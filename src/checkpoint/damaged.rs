@@ -24,7 +24,7 @@ fn model() -> Vec<u8> {
         (Settings::WIDTH.min, Settings::SIDE.min, Settings::DEPTH.min);
     let (count, side) = (4, settings.side as usize);
     let pictures = upload(vec![0.5; count * 3 * side * side], side, &burn::tensor::Device::flex());
-    let model = pollster::block_on(Trainer::new(settings.clamped(), pictures).model());
+    let model = pollster::block_on(Trainer::new(settings.clamped(), pictures, &[]).model());
     model.expect("the CPU answers").expect("they are numbers").to_file()
 }
 

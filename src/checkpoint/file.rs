@@ -7,18 +7,25 @@ use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
 use super::{Checkpoint, HostTensor, OptimizerSteps, layout};
 use crate::{
     encoder::{EncoderConfig, INPUT_FACTOR, INPUT_OFFSET, PROJECTION},
+    evaluate::whitening::{MAX_COMPONENTS, Whitening},
     image::SIDE,
     kernels::block::EPSILON,
     link,
     protocol::{BUILD, MAX_MODEL_BYTES},
-    settings::Settings,
+    settings::{Features, Settings},
 };
 
 /// What the metadata call this format.
 const FORMAT: &str = "likeness";
 
 /// Its version: raised whenever an older page could not read the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// The first one, whose networks all had one kind of readout, and their outputs as embeddings.
+const FIRST_VERSION: u32 = 1;
+
+/// Names of what whitens the map.
+const WHITENING: [&str; 2] = ["embedding.mean", "embedding.matrix"];
 
 impl View for &HostTensor {
     fn dtype(&self) -> Dtype {
@@ -41,13 +48,21 @@ impl View for &HostTensor {
 /// The checkpoint as a file.
 pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
     let metadata = metadata(checkpoint).into_iter().map(|(name, value)| (name.to_owned(), value));
-    safetensors::serialize(&checkpoint.numbers, Some(metadata.collect())).expect("shapes fit the values")
+    let whitening = checkpoint.whitening.as_ref().map(|Whitening { mean, matrix }| {
+        let (features, components) = (mean.len(), matrix.len() / mean.len());
+        let mean = HostTensor { shape: vec![features], values: mean.clone() };
+        [mean, HostTensor { shape: vec![features, components], values: matrix.clone() }]
+    });
+    let whitening = WHITENING.into_iter().zip(whitening.iter().flatten());
+    let network = checkpoint.numbers.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    let tensors: BTreeMap<&str, &HostTensor> = network.chain(whitening).collect();
+    safetensors::serialize(tensors, Some(metadata.collect())).expect("shapes fit the values")
 }
 
 /// What the numbers mean, in words.
 fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
     let Checkpoint { settings, step, training, .. } = checkpoint;
-    let mut metadata = BTreeMap::from(shape(settings));
+    let mut metadata = BTreeMap::from_iter(shape(settings, VERSION));
     metadata.extend([
         ("format", FORMAT.to_owned()),
         ("version", VERSION.to_string()),
@@ -62,19 +77,29 @@ fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
     metadata
 }
 
-/// What another program has to know to build the network and to prepare its input.
-fn shape(settings: &Settings) -> [(&'static str, String); 9] {
-    [
+/// What another program has to know to build the network and to prepare its input, as files of a
+/// version have it.
+fn shape(settings: &Settings, version: u32) -> Vec<(&'static str, String)> {
+    let config = EncoderConfig::of(settings);
+    let first = [
         ("width", settings.width.to_string()),
         ("depth", settings.depth.to_string()),
         ("side", settings.side.to_string()),
-        ("stages", stages(&EncoderConfig::of(settings))),
+        ("stages", stages(&config)),
         ("projection", PROJECTION.to_string()),
         ("picture_side", SIDE.to_string()),
         ("input_factor", INPUT_FACTOR.to_string()),
         ("input_offset", INPUT_OFFSET.to_string()),
         ("epsilon", EPSILON.to_string()),
-    ]
+    ];
+    let later = [
+        ("readout", config.readout.to_string()),
+        ("outputs", config.outputs.to_string()),
+        ("features", (if settings.features == Features::Map { "map" } else { "outputs" }).to_owned()),
+        ("mirrored", u8::from(settings.augmentations.mirrors()).to_string()),
+    ];
+    let count = if version == FIRST_VERSION { 0 } else { later.len() };
+    first.into_iter().chain(later.into_iter().take(count)).collect()
 }
 
 /// Channels and stride of every convolution, as JSON has it.
@@ -96,10 +121,14 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
     }
     let broken = |error: safetensors::SafeTensorError| format!("it is no whole safetensors file ({error})");
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-    let checkpoint = understand(&header)?;
+    let mut checkpoint = understand(&header)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
-    let expected = layout::tensors(&EncoderConfig::of(&checkpoint.settings), checkpoint.training.is_some());
-    if let Some(name) = tensors.names().into_iter().find(|name| !expected.contains_key(*name)) {
+    let expected = layout::tensors(&checkpoint.settings, checkpoint.training.is_some());
+    checkpoint.whitening = whitening(&tensors, &checkpoint)?;
+    let belongs = |name: &str| {
+        expected.contains_key(name) || checkpoint.whitening.is_some() && WHITENING.contains(&name)
+    };
+    if let Some(name) = tensors.names().into_iter().find(|name| !belongs(name)) {
         return Err(format!("the tensor “{}” does not belong to such a network", shortened(name)));
     }
     let mut numbers = BTreeMap::new();
@@ -115,6 +144,27 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
     Ok(Checkpoint { numbers, ..checkpoint })
 }
 
+/// What whitens the map, where the file is a model with it.
+fn whitening(tensors: &SafeTensors, checkpoint: &Checkpoint) -> Result<Option<Whitening>, String> {
+    let Checkpoint { settings, training, .. } = checkpoint;
+    let found = WHITENING.map(|name| tensors.tensor(name).ok());
+    let [Some(mean), Some(matrix)] = found else { return Ok(None) };
+    let features = EncoderConfig::of(settings).read();
+    let fits = training.is_none()
+        && settings.features == Features::Map
+        && [mean.dtype(), matrix.dtype()] == [Dtype::F32; 2]
+        && mean.shape() == [features]
+        && matches!(matrix.shape(), [rows, columns] if *rows == features && (1..=MAX_COMPONENTS).contains(columns));
+    if !fits {
+        return Err("what whitens its map has another type or shape than the network needs".to_owned());
+    }
+    let [mean, matrix] = [mean, matrix].map(|tensor| bytemuck::pod_collect_to_vec::<_, f32>(tensor.data()));
+    if mean.iter().chain(&matrix).any(|value| !value.is_finite()) {
+        return Err("what whitens its map holds values that are no numbers".to_owned());
+    }
+    Ok(Some(Whitening { mean, matrix }))
+}
+
 /// What the metadata say of the network; its numbers are still to be read.
 fn understand(header: &Metadata) -> Result<Checkpoint, String> {
     let get = |name: &str| header.metadata().as_ref()?.get(name).map(String::as_str);
@@ -122,19 +172,19 @@ fn understand(header: &Metadata) -> Result<Checkpoint, String> {
         return Err("it holds tensors, but no network of this page".to_owned());
     }
     let version: u32 = number(get("version"), "version")?;
-    if version != VERSION {
+    if !(FIRST_VERSION..=VERSION).contains(&version) {
         return Err(format!(
-            "it is of version {version} of the format, and this page reads version {VERSION}"
+            "it is of version {version} of the format, and this page reads versions up to {VERSION}"
         ));
     }
-    let (settings, problems) = link::read(get("settings").ok_or("its settings are missing")?);
+    let (settings, problems) = link::read_stored(get("settings").ok_or("its settings are missing")?);
     if let Some(problem) = problems.first() {
         return Err(format!(
             "its settings cannot be understood ({})",
             shortened(problem.trim_end_matches('.'))
         ));
     }
-    if let Some((name, _)) = shape(&settings).iter().find(|(name, value)| get(name) != Some(value)) {
+    if let Some((name, _)) = shape(&settings, version).iter().find(|(name, value)| get(name) != Some(value)) {
         return Err(format!("its {name} is not that of a network that this page could have made"));
     }
     let training = match (get("optimizer_steps"), get("loss_optimizer_steps")) {
@@ -149,7 +199,7 @@ fn understand(header: &Metadata) -> Result<Checkpoint, String> {
     if [step, network, loss].into_iter().any(|steps| steps > Settings::STEPS.max) {
         return Err("it has taken more steps than any run of this page".to_owned());
     }
-    Ok(Checkpoint { settings, step, training, numbers: BTreeMap::new() })
+    Ok(Checkpoint { settings, step, training, whitening: None, numbers: BTreeMap::new() })
 }
 
 fn number<T: FromStr + Display>(text: Option<&str>, name: &str) -> Result<T, String> {
@@ -181,7 +231,7 @@ mod tests {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.width, settings.side, settings.seed) = (4, 16, 9);
         let pictures = upload(vec![0.5; 4 * 3 * 16 * 16], 16, &burn::tensor::Device::flex());
-        let trainer = Trainer::new(settings, pictures);
+        let trainer = Trainer::new(settings, pictures, &[]);
         let taken = match training {
             Some(_) => pollster::block_on(trainer.snapshot()),
             None => pollster::block_on(trainer.model()),
@@ -257,8 +307,8 @@ mod tests {
         assert!(
             refusal(Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all")).contains("safetensors")
         );
-        let other = tampered(|metadata, _| drop(metadata.insert("version", "2".to_owned())));
-        assert!(refusal(other).contains("version 2"));
+        let other = tampered(|metadata, _| drop(metadata.insert("version", "3".to_owned())));
+        assert!(refusal(other).contains("version 3"));
         let unknown =
             tampered(|metadata, _| drop(metadata.insert("settings", "width=4&taste=sweet".to_owned())));
         assert!(refusal(unknown).contains("taste"));

@@ -6,11 +6,14 @@ use super::{
     LOSS, NamedTensors, UNTRAINED,
     numbers::{FIRST, SECOND},
 };
-use crate::encoder::{EncoderConfig, PROJECTION};
+use crate::{
+    encoder::{EncoderConfig, PROJECTION},
+    settings::{FirstLayer, Settings},
+};
 
-/// Name and shape of every tensor.
-pub fn tensors(config: &EncoderConfig, of_snapshot: bool) -> BTreeMap<String, Vec<usize>> {
-    let mut tensors = network(config);
+/// Name and shape of every tensor but those that whiten the map.
+pub fn tensors(settings: &Settings, of_snapshot: bool) -> BTreeMap<String, Vec<usize>> {
+    let mut tensors = network(&EncoderConfig::of(settings));
     if !of_snapshot {
         return tensors;
     }
@@ -22,7 +25,10 @@ pub fn tensors(config: &EncoderConfig, of_snapshot: bool) -> BTreeMap<String, Ve
         tensors.insert(format!("{SECOND}.{name}"), shape);
     }
     tensors.extend(loss);
-    tensors.extend(running.into_iter().map(|(name, shape)| (format!("{UNTRAINED}.{name}"), shape)));
+    let first = (settings.first_layer == FirstLayer::Whitened)
+        .then(|| (FIRST_WEIGHT.to_owned(), tensors[FIRST_WEIGHT].clone()));
+    let untrained = running.into_iter().chain(first);
+    tensors.extend(untrained.map(|(name, shape)| (format!("{UNTRAINED}.{name}"), shape)));
     tensors
 }
 
@@ -37,11 +43,21 @@ fn network(config: &EncoderConfig) -> BTreeMap<String, Vec<usize>> {
         }
         channels = *output;
     }
-    for (layer, output) in [("encoder.output", channels), ("head.output", PROJECTION)] {
-        tensors.insert(format!("{layer}.weight"), vec![channels, output]);
+    let layers =
+        [("encoder.output", config.read(), config.outputs), ("head.output", config.outputs, PROJECTION)];
+    for (layer, input, output) in layers {
+        tensors.insert(format!("{layer}.weight"), vec![input, output]);
         tensors.insert(format!("{layer}.bias"), vec![output]);
     }
     tensors
+}
+
+/// The first convolution's filters.
+const FIRST_WEIGHT: &str = "encoder.blocks.0.weight";
+
+/// Whether a tensor of the untrained network comes from something else than the seed.
+pub fn is_made_for_the_set(name: &str) -> bool {
+    is_running_statistic(name) || name.ends_with(FIRST_WEIGHT)
 }
 
 /// Whether a tensor is what AdamW remembers of a parameter.
@@ -73,27 +89,33 @@ mod tests {
     use crate::{
         checkpoint::Gatherer,
         random::{Purpose, generator},
+        settings::Images,
     };
+
+    fn settings() -> Settings {
+        Settings { width: 4, side: 16, ..Settings::recommended(Images::Shapes) }
+    }
 
     #[test]
     fn it_is_the_networks_own() {
-        let config = EncoderConfig::new(4, 4);
+        let settings = settings();
+        let config = EncoderConfig::of(&settings);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
         let mut gatherer = Gatherer::default();
         gatherer.take("", &network);
         let gathered = pollster::block_on(gatherer.finish()).expect("the CPU answers");
         let shapes: BTreeMap<_, _> =
             gathered.into_iter().map(|(name, numbers)| (name, numbers.shape)).collect();
-        assert_eq!(tensors(&config, false), shapes);
+        assert_eq!(tensors(&settings, false), shapes);
     }
 
     #[test]
     fn a_snapshot_has_moments_of_what_is_trained_and_of_nothing_else() {
-        let config = EncoderConfig::new(4, 4);
-        let names: Vec<_> = tensors(&config, true).into_keys().collect();
+        let names: Vec<_> = tensors(&settings(), true).into_keys().collect();
         let has = |name: &str| names.iter().any(|other| other == name);
         assert!(has("optimizer.first.encoder.blocks.0.weight") && has("optimizer.second.loss.bias"));
         assert!(has("untrained.encoder.blocks.3.variance") && has("loss.log_temperature"));
+        assert!(has("untrained.encoder.blocks.0.weight") && !has("untrained.encoder.blocks.1.weight"));
         assert!(!has("optimizer.first.encoder.blocks.0.mean") && !has("untrained.head.output.bias"));
     }
 }

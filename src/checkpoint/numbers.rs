@@ -8,7 +8,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::layout::is_running_statistic;
+use super::layout::is_made_for_the_set;
 use crate::{readback::read, train::optimizer::Optimizer};
 
 /// What stands before the name of a parameter's first moments.
@@ -82,27 +82,27 @@ macro_rules! keep_path {
 pub struct Gatherer<'a> {
     path: ModulePath,
     optimizer: Option<&'a Optimizer>,
-    /// Whether all but the running statistics is passed over.
-    statistics_only: bool,
+    /// Whether all is passed over that comes from the seed.
+    made_for_the_set: bool,
     found: Vec<(String, Vec<usize>, Tensor<1>)>,
 }
 
 impl<'a> Gatherer<'a> {
     /// Takes a module's parameters; `prefix` stands before their names.
     pub fn take<M: Module>(&mut self, prefix: &str, module: &M) {
-        (self.optimizer, self.statistics_only) = (None, false);
+        (self.optimizer, self.made_for_the_set) = (None, false);
         self.visit(prefix, module);
     }
 
     /// The same, and an optimizer's moments of them.
     pub fn take_with_moments<M: Module>(&mut self, prefix: &str, module: &M, optimizer: &'a Optimizer) {
-        (self.optimizer, self.statistics_only) = (Some(optimizer), false);
+        (self.optimizer, self.made_for_the_set) = (Some(optimizer), false);
         self.visit(prefix, module);
     }
 
-    /// Takes a module's running statistics alone.
-    pub fn take_statistics<M: Module>(&mut self, prefix: &str, module: &M) {
-        (self.optimizer, self.statistics_only) = (None, true);
+    /// Takes of a module what does not come from the seed.
+    pub fn take_made_for_the_set<M: Module>(&mut self, prefix: &str, module: &M) {
+        (self.optimizer, self.made_for_the_set) = (None, true);
         self.visit(prefix, module);
     }
 
@@ -136,7 +136,7 @@ impl ModuleVisitor for Gatherer<'_> {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let name = self.path.name();
-        if self.statistics_only && !is_running_statistic(&name) {
+        if self.made_for_the_set && !is_made_for_the_set(&name) {
             return;
         }
         let moments = self.optimizer.and_then(|optimizer| optimizer.moments::<D>(param.id));

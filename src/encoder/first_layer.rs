@@ -67,6 +67,8 @@ fn whitening_filters(planes: &[f32], side: usize, most: usize, seed: u32) -> Vec
 fn covariance(planes: &[f32], side: usize, seed: u32) -> Covariance {
     let mut rng = generator(seed, Purpose::Patches, 0);
     let (mut sum, mut products) = (SMatrix::<f64, FILTER, 1>::zeros(), Covariance::zeros());
+    // Distances from some patch lose fewer digits than distances from 0.
+    let mut shift = None;
     let pictures = planes.len() / (3 * side * side);
     for _ in 0..PATCHES {
         let picture = &planes[rng.random_range(0..pictures) * 3 * side * side..];
@@ -76,9 +78,72 @@ fn covariance(planes: &[f32], side: usize, seed: u32) -> Covariance {
             f64::from(picture[(channel * side + y) * side + x] * INPUT_FACTOR)
         };
         let patch = SMatrix::<f64, FILTER, 1>::from_fn(|at, _| pixel(at));
+        let patch = patch - *shift.get_or_insert(patch);
         sum += patch;
         products += patch * patch.transpose();
     }
     let mean = sum / PATCHES as f64;
     products / PATCHES as f64 - mean * mean.transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::shape;
+
+    const SIDE: usize = 24;
+
+    fn planes() -> Vec<f32> {
+        (0..40).flat_map(|index| shape(index, 1).image.planes(SIDE)).collect()
+    }
+
+    #[test]
+    fn answers_to_all_patches_are_uncorrelated_and_of_one_deviation() {
+        let planes = planes();
+        let filters = whitening_filters(&planes, SIDE, 16, 1);
+        let (filters, negative) = filters.split_at(8 * FILTER);
+        assert!(filters.iter().zip(negative).all(|(a, b)| *a == -b));
+        // Every patch of every picture, not those that were drawn.
+        let mut answers = Vec::new();
+        for picture in planes.chunks_exact(3 * SIDE * SIDE) {
+            for (top, left) in (0..SIDE - 2).flat_map(|top| (0..SIDE - 2).map(move |left| (top, left))) {
+                let mut patch = Vec::new();
+                for (channel, y, x) in (0..27).map(|at| (at / 9, top + at / 3 % 3, left + at % 3)) {
+                    patch.push(picture[(channel * SIDE + y) * SIDE + x] * INPUT_FACTOR);
+                }
+                let answer = |filter: &[f32]| filter.iter().zip(&patch).map(|(a, b)| a * b).sum::<f32>();
+                answers.push(filters.chunks_exact(FILTER).map(answer).collect::<Vec<f32>>());
+            }
+        }
+        let count = answers.len() as f32;
+        let mean = |at: usize| answers.iter().map(|answer| answer[at]).sum::<f32>() / count;
+        let means: Vec<f32> = (0..8).map(mean).collect();
+        for (i, j) in (0..8).flat_map(|i| (0..8).map(move |j| (i, j))) {
+            let product = |answer: &Vec<f32>| (answer[i] - means[i]) * (answer[j] - means[j]);
+            let found = answers.iter().map(product).sum::<f32>() / count;
+            // The ridge takes something from those of little variance; the sample is a sample.
+            let expected = if i == j { 0.12..0.28 } else { -0.03..0.03 };
+            assert!(expected.contains(&found), "{i}, {j}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_vary_makes_no_filter() {
+        assert!(whitening_filters(&vec![0.0; 4 * 3 * SIDE * SIDE], SIDE, 16, 1).is_empty());
+        assert!(whitening_filters(&vec![0.7; 4 * 3 * SIDE * SIDE], SIDE, 16, 1).is_empty());
+        let grey = |at: usize| (at % (SIDE * SIDE)) as f32 * 0.377;
+        let grey: Vec<f32> = (0..4 * 3 * SIDE * SIDE).map(|at| grey(at).sin().abs()).collect();
+        let filters = whitening_filters(&grey, SIDE, 64, 1);
+        assert!(filters.iter().all(|weight| weight.is_finite()));
+        // Without colours, nine pixels are all there is.
+        assert!((2..=2 * 9).contains(&(filters.len() / FILTER)), "{}", filters.len() / FILTER);
+    }
+
+    #[test]
+    fn the_seed_draws_the_patches() {
+        let planes = planes();
+        let of = |seed| whitening_filters(&planes, SIDE, 8, seed);
+        assert_eq!(of(3), of(3));
+        assert_ne!(of(3), of(4));
+    }
 }

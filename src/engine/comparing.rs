@@ -5,9 +5,11 @@ use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
-use super::{embedded::Embedded, pictures::PictureSet};
+use super::{
+    embedded::{Embedded, Source},
+    pictures::PictureSet,
+};
 use crate::{
-    encoder::Encoder,
     evaluate::{
         UnitRows,
         effective_rank::effective_rank,
@@ -25,11 +27,11 @@ pub const NEIGHBOURS: usize = 12;
 pub struct Comparing {
     stage: Stage,
     pictures: Vec<PictureId>,
-    /// As the encoder made them; empty of pixels, which the page has.
+    /// As they were made; empty of baselines, of which nobody wants them.
     embeddings: Vec<f32>,
     rows: UnitRows,
-    /// What made the embeddings; `None` of pixels.
-    encoder: Option<Encoder>,
+    /// What made the embeddings.
+    source: Source,
     work: Work,
 }
 
@@ -42,17 +44,12 @@ enum Work {
 
 impl Comparing {
     /// Starts on embeddings of a whole set, one row a picture.
-    pub fn new(
-        stage: Stage,
-        embeddings: Vec<f32>,
-        pictures: Vec<PictureId>,
-        encoder: Option<Encoder>,
-    ) -> Self {
+    pub fn new(stage: Stage, embeddings: Vec<f32>, pictures: Vec<PictureId>, source: Source) -> Self {
         let dimensions = embeddings.len() / pictures.len();
-        let kept = if stage == Stage::Pixels { Vec::new() } else { embeddings.clone() };
+        let kept = if stage.is_baseline() { Vec::new() } else { embeddings.clone() };
         let rows = UnitRows::new(embeddings, dimensions);
         let work = Work::Searching(Box::new(NeighbourSearch::new(&rows, NEIGHBOURS)));
-        Self { stage, pictures, embeddings: kept, rows, encoder, work }
+        Self { stage, pictures, embeddings: kept, rows, source, work }
     }
 
     /// Works for about as long as given, on a set as it is labelled now.
@@ -91,7 +88,7 @@ impl Comparing {
     /// # Panics
     /// Before [`Comparing::advance`] has nothing left to do.
     pub fn finish(self, step: u32) -> (Evaluation, Embedded) {
-        let Self { stage, pictures, embeddings, rows, encoder, work } = self;
+        let Self { stage, pictures, embeddings, rows, source, work } = self;
         let Work::Scoring(nearest, scoring) = work else { panic!("all rows are compared first") };
         let evaluation = Evaluation {
             stage,
@@ -105,9 +102,9 @@ impl Comparing {
                 similarities: Floats(nearest.similarities.clone()),
             },
             knn: scoring.finish(),
-            effective_rank: (stage != Stage::Pixels).then(|| effective_rank(&rows)),
+            effective_rank: (!stage.is_baseline()).then(|| effective_rank(&rows)),
         };
-        (evaluation, Embedded { step, rows: Rc::new(rows), nearest, encoder })
+        (evaluation, Embedded { step, rows: Rc::new(rows), nearest, source })
     }
 }
 
@@ -124,7 +121,12 @@ mod tests {
         set.add((0..24).map(|id| Picture { id, label: Some(id / 12), rgb: rgb.clone() }).collect());
         let angles = (0..24).map(|i| (i % 2) as f32 * 1.5 + i as f32 * 1e-3);
         let embeddings = angles.flat_map(|angle| [angle.cos(), angle.sin()]).collect();
-        let mut comparing = Comparing::new(Stage::Trained, embeddings, set.ids(), None);
+        let mut comparing = Comparing::new(
+            Stage::Trained,
+            embeddings,
+            set.ids(),
+            Source::baseline(Stage::Pixels, Vec::new()),
+        );
         while matches!(comparing.work, Work::Searching(_)) {
             comparing.advance(Duration::ZERO, &set);
         }

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 
+use super::baseline;
 use crate::{
-    encoder::Encoder,
+    embedding::Embedding,
     evaluate::{UnitRows, knn::Scoring, neighbours::NearestNeighbours},
-    protocol::LabelId,
+    protocol::{LabelId, Stage},
     readback::read,
     train::upload,
 };
@@ -21,8 +22,24 @@ pub struct Embedded {
     pub rows: Rc<UnitRows>,
     /// Each picture's nearest others.
     pub nearest: Rc<NearestNeighbours>,
-    /// The encoder as it was then; `None` where the pixels themselves are the embedding.
-    pub encoder: Option<Encoder>,
+    /// What embedded it.
+    pub source: Source,
+}
+
+/// What embeds pictures at one stage.
+#[derive(Clone)]
+pub enum Source {
+    /// A network as it was then.
+    Network(Embedding),
+    /// Features of a baseline, less their mean over the set.
+    Baseline(Stage, Rc<[f32]>),
+}
+
+impl Source {
+    /// A baseline, and the mean of its features over the set.
+    pub fn baseline(stage: Stage, mean: Vec<f32>) -> Self {
+        Self::Baseline(stage, mean.into())
+    }
 }
 
 impl Embedded {
@@ -34,20 +51,40 @@ impl Embedded {
     /// Embeds pictures that need not be of the set, `3 × side²` values in 0 … 1 each, one after
     /// another; one row a picture.
     pub async fn embed(&self, planes: Vec<f32>, side: usize, device: &Device) -> Result<UnitRows, String> {
-        match &self.encoder {
-            Some(_) => self.embed_tensor(upload(planes, side, device)).await,
-            // They are the embedding, and have no need of the device.
-            None => Ok(UnitRows::new(planes, 3 * side * side)),
+        match &self.source {
+            Source::Network(_) => self.embed_tensor(upload(planes, side, device)).await,
+            // They have no need of the device.
+            Source::Baseline(stage, mean) => Ok(baseline_rows(*stage, mean, &planes, side)),
         }
     }
 
     /// The same for pictures that are on the device already, `[pictures, 3, side, side]`.
     pub async fn embed_tensor(&self, pictures: Tensor<4>) -> Result<UnitRows, String> {
-        let embeddings = match &self.encoder {
-            Some(encoder) => encoder.forward(pictures),
-            None => pictures.flatten(1, 3),
-        };
-        let dimensions = embeddings.dims()[1];
-        Ok(UnitRows::new(read(embeddings).await?, dimensions))
+        match &self.source {
+            Source::Network(embedding) => {
+                let embeddings = embedding.forward(pictures);
+                let dimensions = embeddings.dims()[1];
+                Ok(UnitRows::new(read(embeddings).await?, dimensions))
+            }
+            Source::Baseline(stage, mean) => {
+                let side = pictures.dims()[3];
+                Ok(baseline_rows(*stage, mean, &read(pictures).await?, side))
+            }
+        }
     }
+}
+
+fn baseline_rows(stage: Stage, mean: &[f32], planes: &[f32], side: usize) -> UnitRows {
+    let mut features: Vec<f32> = planes
+        .chunks_exact(3 * side * side)
+        .flat_map(|planes| baseline::features(stage, planes, side))
+        .collect();
+    let dimensions = features.len() / (planes.len() / (3 * side * side));
+    // A mean that was taken at another input size fits no longer.
+    if mean.len() == dimensions {
+        for row in features.chunks_exact_mut(dimensions) {
+            row.iter_mut().zip(mean).for_each(|(value, mean)| *value -= mean);
+        }
+    }
+    UnitRows::new(features, dimensions)
 }

@@ -1,21 +1,21 @@
-//! Embeds a whole set, chunk by chunk.
+//! Passes a whole set through a network, chunk by chunk.
 
 use burn::tensor::Tensor;
 
-use crate::{encoder::Encoder, progress::Progress, readback::read};
+use crate::{progress::Progress, readback::read};
 
 /// The most pictures that pass through the encoder at a time: few enough that a CPU is done
 /// with them within some steps' time. Every chunk has one size, the last one filled up,
 /// because a device keeps buffers for each shape it has seen.
 const CHUNK: usize = 64;
 
-/// The most numbers that the encoder's first block makes of a chunk: bounds time and memory.
+/// The most numbers that a network makes of a chunk on its way: bounds time and memory.
 /// At the default width and side, whole chunks stay below.
 const CHUNK_NUMBERS: usize = 1 << 21;
 
-/// A set on its way through an encoder.
+/// A set on its way through a network.
 pub struct Embedder {
-    encoder: Encoder,
+    forward: Box<dyn Fn(Tensor<4>) -> Tensor<2>>,
     pictures: Tensor<4>,
     chunk: usize,
     done: usize,
@@ -23,10 +23,15 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// Starts on pictures, `[pictures, 3, side, side]`.
-    pub fn new(encoder: Encoder, pictures: Tensor<4>) -> Self {
-        let chunk = CHUNK.min(CHUNK_NUMBERS / encoder.activation(pictures.dims()[3]));
-        Self { encoder, pictures, chunk, done: 0, values: Vec::new() }
+    /// Starts on pictures, `[pictures, 3, side, side]`; `forward` embeds some of them, and makes so
+    /// many numbers of a picture on its way.
+    pub fn new(
+        pictures: Tensor<4>,
+        activation: usize,
+        forward: impl Fn(Tensor<4>) -> Tensor<2> + 'static,
+    ) -> Self {
+        let chunk = CHUNK.min(CHUNK_NUMBERS / activation);
+        Self { forward: Box::new(forward), pictures, chunk, done: 0, values: Vec::new() }
     }
 
     /// Embeds one chunk.
@@ -38,7 +43,7 @@ impl Embedder {
             let filling = self.pictures.clone().narrow(0, 0, self.chunk - here);
             chunk = Tensor::cat(vec![chunk, filling], 0);
         }
-        let embeddings = self.encoder.forward(chunk);
+        let embeddings = (self.forward)(chunk);
         let dimensions = embeddings.dims()[1];
         let numbers = read(embeddings).await?;
         self.values.extend_from_slice(&numbers[..here * dimensions]);
@@ -46,9 +51,9 @@ impl Embedder {
         Ok(Progress::more_if(self.done < count))
     }
 
-    /// The encoder, and the embeddings so far, one row a picture.
-    pub fn finish(self) -> (Encoder, Vec<f32>) {
-        (self.encoder, self.values)
+    /// Takes the embeddings so far, one row a picture.
+    pub fn take(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.values)
     }
 }
 
@@ -58,20 +63,22 @@ mod tests {
 
     use super::*;
     use crate::{
-        encoder::EncoderConfig,
+        encoder::{Encoder, EncoderConfig},
         random::{Purpose, generator},
         train::upload,
     };
 
     /// How many pieces it takes, and what comes of it.
     fn embedded(encoder: &Encoder, pictures: &Tensor<4>) -> (usize, Vec<f32>) {
-        let mut embedder = Embedder::new(encoder.clone(), pictures.clone());
+        let activation = encoder.activation(pictures.dims()[3]);
+        let forward = encoder.clone();
+        let mut embedder = Embedder::new(pictures.clone(), activation, move |chunk| forward.forward(chunk));
         let advance = |embedder: &mut Embedder| pollster::block_on(embedder.advance());
         let mut pieces = 1;
         while advance(&mut embedder).expect("the CPU answers") == Progress::More {
             pieces += 1;
         }
-        (pieces, embedder.finish().1)
+        (pieces, embedder.take())
     }
 
     #[test]

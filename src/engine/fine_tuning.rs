@@ -61,13 +61,17 @@ impl FineTuning {
             read(self.tuner.step()).await?;
             return Ok(Progress::More);
         }
-        let start = || Embedder::new(self.tuner.encoder(), self.pictures.clone());
+        let start = || {
+            let encoder = self.tuner.encoder();
+            let activation = encoder.activation(self.pictures.dims()[3]);
+            Embedder::new(self.pictures.clone(), activation, move |chunk| encoder.forward(chunk))
+        };
         self.embedder.get_or_insert_with(start).advance().await
     }
 
     /// Classifies the held-out pictures; the answer stands in the place of the probe's.
     pub async fn finish(self) -> Result<Classification, String> {
-        let (_, embeddings) = self.embedder.expect("all pictures are embedded").finish();
+        let embeddings = self.embedder.expect("all pictures are embedded").take();
         let chances = read(self.tuner.classify(embeddings, &self.pictures.device()).exp()).await?;
         let mut guesses = TopGuesses::default();
         let classes = &self.held_out.split.classes;

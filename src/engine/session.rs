@@ -42,6 +42,11 @@ use crate::{
     settings::{BackendChoice, MIN_PICTURES, Settings},
 };
 
+/// The baselines, in the order in which the set is compared by them.
+fn baselines() -> Vec<Stage> {
+    Stage::ALL.into_iter().filter(|stage| stage.is_baseline()).collect()
+}
+
 /// How long one piece of work takes that can be cut anywhere.
 const SLICE: Duration = Duration::from_millis(40);
 
@@ -55,7 +60,8 @@ pub struct Session<E> {
     settled: bool,
     /// The set on the device at the side that is set, once something needed it.
     pictures: Option<Tensor<4>>,
-    pixels_due: bool,
+    /// Baselines that the set is still to be compared by.
+    baselines_due: Vec<Stage>,
     run: Option<Run>,
     /// What the next run goes on from.
     resumed: Option<Checkpoint>,
@@ -82,7 +88,7 @@ impl<E: FnMut(Event)> Session<E> {
             set: PictureSet::new(settings.side as usize),
             settled: false,
             pictures: None,
-            pixels_due: false,
+            baselines_due: Vec::new(),
             run: None,
             resumed: None,
             goal: Goal::Rest,
@@ -166,7 +172,7 @@ impl<E: FnMut(Event)> Session<E> {
             Task::Open => return Ok(self.open().await),
             Task::Preview => self.preview().await?,
             Task::Evaluate => self.evaluate().await?,
-            Task::StartPixels => self.start_pixels(),
+            Task::StartBaseline => self.start_baseline(),
             Task::StartRun => self.start_run(),
             Task::StartEvaluation => self.start_evaluation().await?,
             Task::Search => self.search().await?,
@@ -187,7 +193,7 @@ impl<E: FnMut(Event)> Session<E> {
     fn is_due(&self, task: Task) -> bool {
         let asked = &self.questions;
         let can_wait =
-            matches!(task, Task::Preview | Task::Evaluate | Task::StartPixels | Task::StartEvaluation);
+            matches!(task, Task::Preview | Task::Evaluate | Task::StartBaseline | Task::StartEvaluation);
         if can_wait && self.is_first_step_awaited() {
             return false;
         }
@@ -195,7 +201,7 @@ impl<E: FnMut(Event)> Session<E> {
             Task::Open => self.opened.is_none(),
             Task::Preview => asked.preview.is_some(),
             Task::Evaluate => self.evaluating.is_some(),
-            Task::StartPixels => self.settled && self.pixels_due,
+            Task::StartBaseline => self.settled && !self.baselines_due.is_empty(),
             Task::StartRun => self.settled && self.run.is_none() && self.set.len() > 0,
             Task::StartEvaluation => self.evaluation_due(),
             Task::Search => asked.search.as_ref().is_some_and(Search::is_due),
@@ -230,12 +236,17 @@ impl<E: FnMut(Event)> Session<E> {
             (self.opened, self.pictures, self.untrained_failed) = (None, None, false);
         }
         if old.side != settings.side {
-            (self.pixels_due, self.pictures, self.evaluating) = (true, None, None);
+            self.baselines_due = baselines();
+            (self.pictures, self.evaluating) = (None, None);
             self.set.set_side(settings.side as usize);
         }
         if settings.need_new_run_after(&old) {
             self.restart();
-        } else if let Some(run) = &mut self.run {
+        } else if old.features != settings.features {
+            self.forget(|stage| !stage.is_baseline());
+            self.run.iter_mut().for_each(Run::embed_again);
+        }
+        if let Some(run) = &mut self.run {
             run.trainer.configure(settings);
         }
     }
@@ -252,7 +263,7 @@ impl<E: FnMut(Event)> Session<E> {
     /// What was learned stays; what was measured on the old set does not.
     fn pictures_changed(&mut self) {
         self.settled = false;
-        self.pixels_due = true;
+        self.baselines_due = baselines();
         self.pictures = None;
         self.forget(|_| true);
         let (enough, goal) = (self.set.len() >= MIN_PICTURES, self.goal);
@@ -268,7 +279,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.run = None;
         self.resumed = None;
         self.goal = Goal::Rest;
-        self.forget(|stage| stage != Stage::Pixels);
+        self.forget(|stage| !stage.is_baseline());
     }
 
     /// Drops the embeddings of some stages, and what was being found out about them.

@@ -72,7 +72,7 @@ mod tests {
     fn snapshot(step: u32) -> Checkpoint {
         let settings = Settings { width: 4, side: 16, ..Settings::recommended(Images::Shapes) };
         let pictures = upload(vec![0.5; 4 * 3 * 16 * 16], 16, &Device::flex());
-        let model = pollster::block_on(Trainer::new(settings, pictures).model());
+        let model = pollster::block_on(Trainer::new(settings, pictures, &[]).model());
         let numbers = model.expect("the CPU answers").expect("they are numbers").numbers().clone();
         Checkpoint::new(settings, step, None, numbers).expect("they are numbers")
     }

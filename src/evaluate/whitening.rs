@@ -8,7 +8,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use nalgebra::{DMatrix, SymmetricEigen};
 use rand::RngExt;
 
-use super::dot;
+use super::{
+    centre::{Centred, centre},
+    dot,
+};
 use crate::{
     progress::Progress,
     random::{Purpose, generator},
@@ -21,11 +24,11 @@ pub const MAX_COMPONENTS: usize = 256;
 /// variance are mostly noise and are raised less.
 const SHRINKAGE: f32 = 0.3;
 
+/// Rows that go into the covariance at a time.
+const BLOCK: usize = 256;
+
 /// Rounds of subspace iteration.
 const ROUNDS: usize = 3;
-
-/// The least variance, beside the mean's square, that is more than rounding.
-const LEAST_VARIANCE: f32 = 1e-10;
 
 /// The least length, beside its length before, of what is left of a direction once those before it
 /// are taken out, unless rounding is all that is left.
@@ -55,7 +58,10 @@ pub struct Fitting {
     variance: f32,
     /// Orthonormal directions, one after another.
     directions: Vec<f32>,
-    covariance: Option<Tensor<2>>,
+    /// The covariance of the first rows so far.
+    covariance: Tensor<2>,
+    /// Rows that have gone into it.
+    counted: usize,
     rounds: usize,
 }
 
@@ -63,40 +69,30 @@ impl Fitting {
     /// Starts on rows of as many features as there are numbers to a row; `None` where all rows are
     /// alike.
     pub fn new(mut rows: Vec<f32>, features: usize) -> Option<Self> {
+        let Centred { mean, variance } = centre(&mut rows, features)?;
         let count = rows.len() / features;
-        let mut mean = vec![0.0; features];
-        for row in rows.chunks_exact(features) {
-            mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value / count as f32);
-        }
-        for row in rows.chunks_exact_mut(features) {
-            row.iter_mut().zip(&mean).for_each(|(value, mean)| *value -= mean);
-        }
-        let variance = dot(&rows, &rows) / count as f32;
-        if variance <= LEAST_VARIANCE * dot(&mean, &mean) {
-            return None;
-        }
         let components = MAX_COMPONENTS.min(features).min(count - 1);
         let mut rng = generator(0, Purpose::Subspace, 0);
         let mut directions: Vec<f32> =
             (0..components * features).map(|_| rng.random_range(-1.0..1.0)).collect();
         orthonormalise(&mut directions, features);
         let rows = Tensor::from_data(TensorData::new(rows, [count, features]), &Device::flex());
-        Some(Self { rows, mean, variance, directions, covariance: None, rounds: 0 })
+        let covariance = Tensor::zeros([features, features], &Device::flex());
+        Some(Self { rows, mean, variance, directions, covariance, counted: 0, rounds: 0 })
     }
 
     /// Does a piece of the work.
     pub fn advance(&mut self) -> Progress {
-        match &self.covariance {
-            None => {
-                let count = self.rows.dims()[0] as f32;
-                self.covariance = Some(self.rows.clone().transpose().matmul(self.rows.clone()).div_scalar(count));
-            }
-            Some(covariance) => {
-                let moved = values(self.directions_tensor().matmul(covariance.clone()));
-                self.directions = moved;
-                orthonormalise(&mut self.directions, self.mean.len());
-                self.rounds += 1;
-            }
+        let count = self.rows.dims()[0];
+        if self.counted < count {
+            let some = self.rows.clone().narrow(0, self.counted, BLOCK.min(count - self.counted));
+            let products = some.clone().transpose().matmul(some);
+            self.covariance = self.covariance.clone() + products.div_scalar(count as f32);
+            self.counted += BLOCK;
+        } else {
+            self.directions = values(self.directions_tensor().matmul(self.covariance.clone()));
+            orthonormalise(&mut self.directions, self.mean.len());
+            self.rounds += 1;
         }
         Progress::more_if(self.rounds < ROUNDS)
     }
@@ -115,8 +111,9 @@ impl Fitting {
         let features = self.mean.len();
         let directions = self.directions_tensor();
         let [components, _] = directions.dims();
-        let covariance = self.covariance.clone().expect("the work is done");
-        let within = values(directions.clone().matmul(covariance).matmul(directions.clone().transpose()));
+        let within =
+            directions.clone().matmul(self.covariance.clone()).matmul(directions.clone().transpose());
+        let within = values(within);
         let eigen = SymmetricEigen::new(DMatrix::from_row_slice(components, components, &within));
         let mut order: Vec<usize> = (0..components).collect();
         order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
@@ -155,5 +152,99 @@ fn orthonormalise(rows: &mut [f32], features: usize) {
         let left = dot(row, row).sqrt();
         let scale = if left > LEAST_REST * length { 1.0 / left } else { 0.0 };
         row.iter_mut().for_each(|value| *value *= scale);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows that vary along `rank` directions, some far more than others, away from 0.
+    fn rows(count: usize, features: usize, rank: usize) -> Vec<f32> {
+        let mut rng = generator(4, Purpose::Preview, 0);
+        let mut numbers =
+            |count: usize| -> Vec<f32> { (0..count).map(|_| rng.random_range(-1.0..1.0)).collect() };
+        let directions = numbers(rank * features);
+        let mut rows = Vec::new();
+        for _ in 0..count {
+            let mut row = vec![3.0; features];
+            for (at, (strength, direction)) in
+                numbers(rank).iter().zip(directions.chunks_exact(features)).enumerate()
+            {
+                let strength = 4.0 * strength / (1.0 + at as f32);
+                row.iter_mut().zip(direction).for_each(|(value, direction)| *value += strength * direction);
+            }
+            rows.extend(row);
+        }
+        rows
+    }
+
+    fn fitted(rows: &[f32], features: usize) -> Option<Whitening> {
+        let mut fitting = Fitting::new(rows.to_vec(), features)?;
+        while fitting.advance() == Progress::More {}
+        Some(fitting.finish())
+    }
+
+    /// `matrixᵀ · (row − mean)`, by loops.
+    fn applied(whitening: &Whitening, row: &[f32]) -> Vec<f64> {
+        let components = whitening.components();
+        let mut result = vec![0.0; components];
+        for (feature, value) in row.iter().enumerate() {
+            let away = f64::from(value - whitening.mean[feature]);
+            for (component, sum) in result.iter_mut().enumerate() {
+                *sum += away * f64::from(whitening.matrix[feature * components + component]);
+            }
+        }
+        result
+    }
+
+    #[test]
+    fn products_of_whitened_rows_are_those_by_the_inverse_of_the_covariance() {
+        let (count, features) = (600, 12);
+        let rows = rows(count, features, features);
+        let whitening = fitted(&rows, features).expect("they differ");
+        // (C + λ)⁻¹ with λ as it is defined, another way than by components.
+        let row = |at: usize| {
+            DMatrix::from_fn(features, 1, |i, _| f64::from(rows[at * features + i] - whitening.mean[i]))
+        };
+        let mut covariance = DMatrix::<f64>::zeros(features, features);
+        (0..count).for_each(|at| covariance += row(at) * row(at).transpose() / count as f64);
+        let added = f64::from(SHRINKAGE) * covariance.trace() / features as f64;
+        let inverse = (covariance + DMatrix::identity(features, features) * added).try_inverse();
+        let inverse = inverse.expect("it is positive");
+        let whitened: Vec<_> = rows.chunks_exact(features).map(|row| applied(&whitening, row)).collect();
+        for (a, b) in [(0, 0), (3, 500), (17, 18)] {
+            let expected = (row(a).transpose() * &inverse * row(b))[0];
+            let found: f64 = whitened[a].iter().zip(&whitened[b]).map(|(x, y)| x * y).sum();
+            assert!(
+                (found - expected).abs() < 1e-3 * expected.abs().max(1.0),
+                "{found} instead of {expected}"
+            );
+        }
+        // The first components vary the most.
+        let variance = |at: usize| whitened.iter().map(|row| row[at] * row[at]).sum::<f64>();
+        assert!((1..features).all(|at| variance(at) <= variance(at - 1) * 1.001));
+    }
+
+    #[test]
+    fn few_rows_and_features_without_variance_give_numbers() {
+        for (count, features, rank) in [(4, 700, 3), (2, 5, 1), (40, 300, 2), (900, 600, 40), (300, 1, 1)] {
+            let mut rows = rows(count, features, rank);
+            // A feature that never varies, and one that is 0.
+            rows.chunks_exact_mut(features)
+                .filter(|row| row.len() > 2)
+                .for_each(|row| (row[0], row[1]) = (1.0, 0.0));
+            let whitening = fitted(&rows, features).expect("they differ");
+            assert!(whitening.components() < count && whitening.components() <= features.min(MAX_COMPONENTS));
+            let row = applied(&whitening, &rows[..features]);
+            assert!(row.iter().all(|value| value.is_finite()), "{count} rows of {features}");
+            assert!(row.iter().any(|value| value.abs() > 1e-3), "{count} rows of {features}");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_all_alike_are_not_whitened() {
+        assert_eq!(fitted(&[0.5, 0.25, 7.0].repeat(9), 3), None);
+        assert_eq!(fitted(&[0.0; 30], 3), None);
     }
 }

@@ -7,7 +7,8 @@ use super::extension::{InferenceKernels, TrainingKernels};
 /// Added to a variance before its root is taken.
 pub const EPSILON: f64 = 1e-5;
 
-/// Mean and variance of each channel over each ghost batch, `[ghosts, channels]` each, detached.
+/// Mean and variance of each channel over a batch, averaged over its ghost batches, `[channels]` each,
+/// detached.
 pub struct BatchStatistics {
     /// The means.
     pub mean: Tensor<1>,
@@ -43,13 +44,12 @@ pub fn in_training(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>,
         stride,
         ghosts,
     );
-    let [mean, variance] =
-        [mean, variance].map(|moments| Tensor::<2>::from_dispatch(moments).mean_dim(0).flatten(0, 1));
-    let statistics = BatchStatistics { mean, variance };
+    let statistics =
+        BatchStatistics { mean: Tensor::from_dispatch(mean), variance: Tensor::from_dispatch(variance) };
     (Tensor::from_dispatch(y), statistics)
 }
 
-/// Normalises by running statistics, `[channels]` each. Shapes as in [`in_training`]; no gradients.
+/// Normalises by running statistics. Shapes as in [`in_training`]; no gradients.
 pub fn in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
     let Weights { kernel, gamma, beta, stride } = weights;
     Tensor::from_dispatch(Dispatch::block_in_use(
@@ -65,6 +65,8 @@ pub fn in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tenso
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use burn::tensor::{
         Device, TensorData,
         activation::relu,
@@ -74,7 +76,10 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::random::{Purpose, generator};
+    use crate::{
+        kernels::geometry::ghost_batches,
+        random::{Purpose, generator},
+    };
 
     /// Batch, input and output channels, height, width, stride: the usual and the odd, sums that
     /// take several blocks on the CPU, and more pixels than groups and bands on the GPU.
@@ -92,10 +97,20 @@ mod tests {
         conv2d(x, kernel, None, ConvOptions::new([stride; 2], [1, 1], [1, 1], 1))
     }
 
-    fn plain_in_training(x: Tensor<4>, weights: Weights) -> (Tensor<4>, BatchStatistics) {
+    /// Ghost batch after ghost batch.
+    fn plain_in_training(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
         let Weights { kernel, gamma, beta, stride } = weights;
-        let batch = batch_norm_train(convolve(x, kernel, stride), gamma, beta, EPSILON);
-        (relu(batch.output), BatchStatistics { mean: batch.mean, variance: batch.variance })
+        let convolved = convolve(x, kernel, stride);
+        let normalise = |pictures: Range<usize>| {
+            let ghost = convolved.clone().narrow(0, pictures.start, pictures.len());
+            batch_norm_train(ghost, gamma.clone(), beta.clone(), EPSILON)
+        };
+        let all: Vec<_> = ghost_batches(convolved.dims()[0], ghosts).map(normalise).collect();
+        let average = |moments: Vec<Tensor<1>>| Tensor::stack::<2>(moments, 0).mean_dim(0).flatten(0, 1);
+        let mean = average(all.iter().map(|ghost| ghost.mean.clone()).collect());
+        let variance = average(all.iter().map(|ghost| ghost.variance.clone()).collect());
+        let result = Tensor::cat(all.into_iter().map(|ghost| ghost.output).collect(), 0);
+        (relu(result), BatchStatistics { mean, variance })
     }
 
     fn plain_in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
@@ -201,11 +216,14 @@ mod tests {
 
     fn assert_training_agrees(device: &Device) {
         for shape in SHAPES {
-            let names = ["result", "mean", "variance", "of x", "of kernel", "of gamma", "of beta"];
-            let own = Case::new(shape, device).all(in_training);
-            let plain = Case::new(shape, &Device::flex()).all(plain_in_training);
-            for ((own, plain), name) in own.iter().zip(&plain).zip(names) {
-                assert_close(own, plain, &format!("{name}, {shape:?}"));
+            for ghosts in [1, 2, 4].into_iter().filter(|ghosts| *ghosts <= shape[0]) {
+                let names = ["result", "mean", "variance", "of x", "of kernel", "of gamma", "of beta"];
+                let own = Case::new(shape, device).all(|x, weights| in_training(x, weights, ghosts));
+                let plain = Case::new(shape, &Device::flex());
+                let plain = plain.all(|x, weights| plain_in_training(x, weights, ghosts));
+                for ((own, plain), name) in own.iter().zip(&plain).zip(names) {
+                    assert_close(own, plain, &format!("{name}, {shape:?}, {ghosts} ghost batches"));
+                }
             }
         }
     }
@@ -267,9 +285,9 @@ mod tests {
     fn without_gradients_the_result_is_the_same() {
         for shape in SHAPES {
             let (x, weights) = Case::new(shape, &Device::flex()).inner();
-            let (untracked, _) = in_training(x.clone(), weights);
+            let (untracked, _) = in_training(x.clone(), weights, 1);
             let (_, weights) = Case::new(shape, &Device::flex()).inner();
-            let (plain, _) = plain_in_training(x, weights);
+            let (plain, _) = plain_in_training(x, weights, 1);
             assert_close(&of_pictures(untracked), &of_pictures(plain), &format!("{shape:?}"));
         }
     }

@@ -36,7 +36,8 @@ impl BlockPasses for CubeBackend {
         let packed = convolution::pack(&into_contiguous(kernel), &geometry);
         let convolved = convolution::forward(&padding::pixels(x), &packed, &geometry);
         let [gamma, beta] = [gamma, beta].map(into_contiguous);
-        let Measured { mean, variance, statistics } = normalisation::measure(&convolved, &gamma, &beta, ghosts);
+        let Measured { mean, variance, statistics } =
+            normalisation::measure(&convolved, &gamma, &beta, ghosts);
         let result = channels_first(normalisation::apply(&convolved, &statistics));
         BlockOutputs { result, mean, variance, convolved, packed, statistics }
     }

@@ -64,9 +64,9 @@ pub trait InferenceKernels: Backend {
 pub struct BlockOutputs<B: Backend> {
     /// The block's result.
     pub result: FloatTensor<B>,
-    /// Mean of every channel in every ghost batch, `[ghosts, output]`.
+    /// Mean of every channel, averaged over the ghost batches, `[output]`.
     pub mean: FloatTensor<B>,
-    /// Variance of every channel in every ghost batch, `[ghosts, output]`.
+    /// Variance of every channel, averaged over the ghost batches, `[output]`.
     pub variance: FloatTensor<B>,
     /// What was normalised, channels-last.
     pub convolved: FloatTensor<B>,
@@ -133,7 +133,7 @@ fn output_shape(x: &Shape, kernel: &Shape, stride: &usize) -> Shape {
 fn forward_outputs(
     x: &TensorSpec,
     kernel: &TensorSpec,
-    _gamma: &TensorSpec,
+    gamma: &TensorSpec,
     _beta: &TensorSpec,
     stride: &usize,
     ghosts: &usize,
@@ -143,8 +143,8 @@ fn forward_outputs(
     let spec = |shape: Shape| TensorSpec::new(shape, x.dtype);
     BlockOutputsMetadata {
         result: spec([batch, channels, height, width].into()),
-        mean: spec([*ghosts, channels].into()),
-        variance: spec([*ghosts, channels].into()),
+        mean: gamma.clone(),
+        variance: gamma.clone(),
         convolved: spec([batch, height, width, channels].into()),
         packed: spec([2, geometry.weights()].into()),
         statistics: spec([*ghosts, 4, channels].into()),

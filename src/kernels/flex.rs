@@ -55,6 +55,11 @@ fn spans(batch: usize, ghosts: usize, numbers: usize) -> impl Iterator<Item = Ra
     ghost_batches(batch, ghosts).map(move |pictures| pictures.start * each..pictures.end * each)
 }
 
+/// Adds to each of some sums.
+fn add(sums: &mut [f32], values: impl Iterator<Item = f32>) {
+    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+}
+
 impl BlockPasses for Flex {
     fn block_forward(
         x: FlexTensor,
@@ -71,20 +76,21 @@ impl BlockPasses for Flex {
         let (gamma, beta) = (gamma.to_contiguous(), beta.to_contiguous());
         // A copy: the gradient needs what was normalised.
         let mut result = convolved.clone();
-        let (mut means, mut variances, mut statistics) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut means, mut variances) = (vec![0.0; channels], vec![0.0; channels]);
+        let mut statistics = Vec::with_capacity(4 * ghosts * channels);
         for span in spans(batch, ghosts, convolved.len()) {
             let [mean, variance] = normalisation::statistics(&convolved[span.clone()], channels);
             let of_ghost = [numbers(&gamma), numbers(&beta), &mean, &variance].concat();
             let [scale, shift] = normalisation(&of_ghost).scale_and_shift();
             normalisation::scale_shift_relu(&mut result[span], &scale, &shift);
-            means.extend(mean);
-            variances.extend(variance);
+            add(&mut means, mean.iter().map(|mean| mean / ghosts as f32));
+            add(&mut variances, variance.iter().map(|variance| variance / ghosts as f32));
             statistics.extend(of_ghost);
         }
         BlockOutputs {
             result: channels_first(result, geometry.output_shape()),
-            mean: tensor(means, [ghosts, channels]),
-            variance: tensor(variances, [ghosts, channels]),
+            mean: tensor(means, [channels]),
+            variance: tensor(variances, [channels]),
             convolved: tensor(convolved, [batch, height, width, channels]),
             packed: kernel.reshape([1, geometry.weights()].into()),
             statistics: tensor(statistics, [ghosts, 4, channels]),
@@ -110,8 +116,8 @@ impl BlockPasses for Flex {
             let [of_values, of_gamma, of_beta] =
                 normalisation(of_ghost).relu_gradients(&values[span.clone()], &gradient[span]);
             of_convolved.extend(of_values);
-            gamma.iter_mut().zip(of_gamma).for_each(|(sum, value)| *sum += value);
-            beta.iter_mut().zip(of_beta).for_each(|(sum, value)| *sum += value);
+            add(&mut gamma, of_gamma.into_iter());
+            add(&mut beta, of_beta.into_iter());
         }
         let kernel = convolution::weight_gradient(numbers(&channels_last(&x)), &of_convolved, &geometry);
         BlockGradients {

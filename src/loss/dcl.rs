@@ -36,8 +36,7 @@ impl Dcl {
         let compared = self.pairing.compare(projections, self.similarity);
         let logits = scale.over_temperature(compared.all.clone()) + self.pairing.negatives.clone();
         // Each positive similarity belongs to two anchors.
-        let loss =
-            log_sum_exp(logits).mean() - scale.over_temperature(compared.positive.clone()).mean();
+        let loss = log_sum_exp(logits).mean() - scale.over_temperature(compared.positive.clone()).mean();
         self.pairing.report(loss, compared, None)
     }
 }

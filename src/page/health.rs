@@ -102,7 +102,9 @@ fn has_ended(state: &State) -> bool {
 /// What keeps views apart, by the loss that draws them together.
 fn against_collapse(settings: &Settings) -> &'static str {
     match (settings.loss, settings.mining) {
-        (LossKind::InfoNce | LossKind::Dcl | LossKind::Nce, _) => "a lower learning rate, more pairs or a lower temperature",
+        (LossKind::InfoNce | LossKind::Dcl | LossKind::Nce, _) => {
+            "a lower learning rate, more pairs or a lower temperature"
+        }
         (LossKind::Triplet, Mining::Hard) => "semi-hard or random negatives, or a lower learning rate",
         (LossKind::Triplet, _) => "a lower learning rate, more pairs or a wider margin",
     }

@@ -134,10 +134,7 @@ impl Row {
                 format!("= −log {} = {loss}", exponential(positive.logit - log_partition)),
             ],
             LossTerms::Ratio { log_partition } => vec![
-                format!(
-                    "loss = −log( exp(s⁺/τ) ÷ Σ exp(s/τ) ), the sum over the {} negatives",
-                    others - 1
-                ),
+                format!("loss = −log( exp(s⁺/τ) ÷ Σ exp(s/τ) ), the sum over the {} negatives", others - 1),
                 format!("= −log( exp({similarity} ÷ {tau}) ÷ {} )", exponential(*log_partition)),
                 format!("= −log( {} ÷ {} )", exponential(positive.logit), exponential(*log_partition)),
                 format!("= −log {} = {loss}", exponential(positive.logit - log_partition)),

@@ -30,6 +30,7 @@ pub const fn backend(backend: Backend) -> &'static str {
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Pixels => "Raw pixels",
+        Stage::Classic => "Classic features",
         Stage::Untrained => "Untrained",
         Stage::Trained => "Trained",
     }

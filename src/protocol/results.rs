@@ -38,14 +38,14 @@ pub struct Evaluation {
     pub pictures: Vec<PictureId>,
     /// How many numbers embed a picture.
     pub dimensions: u32,
-    /// The encoder's outputs, one row a picture; empty for [`Stage::Pixels`].
+    /// The embeddings, one row a picture; empty for baselines.
     pub embeddings: Floats,
     /// Every picture's nearest others.
     pub neighbours: Neighbours,
     /// How well they agree with the labels; absent with fewer than two.
     pub knn: Option<KnnScore>,
     /// exp of the entropy of the normalised singular values (Roy & Vetterli 2007):
-    /// how many dimensions the embeddings really use; absent for [`Stage::Pixels`].
+    /// how many dimensions the embeddings really use; absent for baselines.
     pub effective_rank: Option<f32>,
 }
 

@@ -11,8 +11,10 @@ pub type LabelId = u32;
 /// Which embeddings of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Stage {
-    /// The pictures' own colours, without any network.
+    /// The pictures' own colours, less their mean over the set, without any network.
     Pixels,
+    /// Hand-made features, less their mean over the set, without any network.
+    Classic,
     /// The encoder with its first random weights.
     Untrained,
     /// The encoder as it is now.
@@ -21,7 +23,12 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, from what no training has touched on.
-    pub const ALL: [Self; 3] = [Self::Pixels, Self::Untrained, Self::Trained];
+    pub const ALL: [Self; 4] = [Self::Pixels, Self::Classic, Self::Untrained, Self::Trained];
+
+    /// Whether there is no network in it.
+    pub fn is_baseline(self) -> bool {
+        matches!(self, Self::Pixels | Self::Classic)
+    }
 }
 
 /// How embeddings become points of a plane.

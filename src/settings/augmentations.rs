@@ -157,6 +157,11 @@ impl Augmentations {
         }
     }
 
+    /// Whether some views are mirrored left and right.
+    pub fn mirrors(&self) -> bool {
+        self.flip.on && self.flip.probability > 0.0
+    }
+
     /// The operations in the order in which they are applied.
     pub fn each(mut self) -> [Operation; 13] {
         self.each_mut().map(|operation| *operation)

@@ -28,7 +28,7 @@ impl Trainer {
         let mut gatherer = Gatherer::default();
         gatherer.take_with_moments("", &network, &self.optimizer);
         gatherer.take_with_moments(LOSS, &scale, &self.optimizer);
-        gatherer.take_statistics(UNTRAINED, &self.untrained);
+        gatherer.take_made_for_the_set(UNTRAINED, &self.untrained);
         let numbers = gatherer.finish().await?;
         let taken = OptimizerSteps {
             network: steps(&self.optimizer, &network),

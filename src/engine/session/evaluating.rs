@@ -3,12 +3,17 @@
 use burn::tensor::Tensor;
 use web_time::Instant;
 
-use super::{Goal, SLICE, Session};
+use super::{Goal, SLICE, Session, training::Run};
 use crate::{
-    engine::{comparing::Comparing, embedder::Embedder},
-    evaluate::{order::order, set_matrix},
+    embedding::Embedding,
+    encoder::Encoder,
+    engine::{
+        baseline::Describing, comparing::Comparing, embedded::Source, embedder::Embedder, whitener::Whitener,
+    },
+    evaluate::{order::order, set_matrix, whitening::Whitening},
     progress::Progress,
     protocol::{Activity, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
+    settings::{Features, Settings},
 };
 
 /// While training, evaluation may take up this share of the time.
@@ -23,8 +28,58 @@ pub(super) struct Evaluating {
 }
 
 enum Work {
-    Embedding(Embedder),
+    Describing(Describing),
+    Whitening(Whitener),
+    Embedding(Embedding, Embedder),
     Comparing(Comparing),
+}
+
+impl Work {
+    /// Sets out to embed pictures, `[pictures, 3, side, side]`.
+    fn embedding(embedding: Embedding, pictures: &Tensor<4>) -> Self {
+        let activation = embedding.encoder().activation(pictures.dims()[3]);
+        let forward = embedding.clone();
+        Self::Embedding(
+            embedding,
+            Embedder::new(pictures.clone(), activation, move |chunk| forward.forward(chunk)),
+        )
+    }
+}
+
+impl Run {
+    /// Sets out to embed the run's pictures by its network at a stage. What whitens the map belongs
+    /// to the network: it is fitted to the set once, and anew when further steps were taken.
+    fn embed(&self, stage: Stage, settings: &Settings) -> Work {
+        let (encoder, step) = match stage {
+            Stage::Untrained => (self.trainer.untrained().encoder.clone(), 0),
+            _ => (self.trainer.network().encoder, self.trainer.steps_taken()),
+        };
+        match (settings.features, self.whitenings.get(&stage)) {
+            (Features::Outputs, _) => Work::embedding(Embedding::outputs(encoder), &self.pictures),
+            (Features::Map, Some((of, whitening))) if *of == step => {
+                Work::embedding(self.whitened(encoder, whitening.as_ref(), settings), &self.pictures)
+            }
+            (Features::Map, _) => Work::Whitening(Whitener::new(encoder, &self.pictures)),
+        }
+    }
+
+    /// Goes on when what whitens the map is found.
+    fn embed_whitened(
+        &mut self,
+        stage: Stage,
+        step: u32,
+        encoder: Encoder,
+        whitening: Option<Whitening>,
+        settings: &Settings,
+    ) -> Work {
+        let embedding = self.whitened(encoder, whitening.as_ref(), settings);
+        self.whitenings.insert(stage, (step, whitening));
+        Work::embedding(embedding, &self.pictures)
+    }
+
+    fn whitened(&self, encoder: Encoder, whitening: Option<&Whitening>, settings: &Settings) -> Embedding {
+        Embedding::map(encoder, whitening, settings.augmentations.mirrors(), &self.pictures.device())
+    }
 }
 
 impl<E: FnMut(Event)> Session<E> {
@@ -35,16 +90,16 @@ impl<E: FnMut(Event)> Session<E> {
         self.pictures.get_or_insert_with(|| crate::train::upload(set.planes(), side, &opened.device)).clone()
     }
 
-    /// Sets out to compare the pictures themselves.
-    pub(super) fn start_pixels(&mut self) {
-        self.pixels_due = false;
+    /// Sets out to compare the pictures by the next baseline.
+    pub(super) fn start_baseline(&mut self) {
+        let stage = self.baselines_due.remove(0);
         if self.set.len() == 0 {
             return;
         }
         self.set_activity(Activity::Evaluating);
-        let planes = self.set.planes();
-        let work = Work::Comparing(Comparing::new(Stage::Pixels, planes, self.set.ids(), None));
-        self.evaluating = Some(Evaluating { stage: Stage::Pixels, step: 0, work });
+        let side = self.settings.side as usize;
+        let work = Work::Describing(Describing::new(stage, self.set.planes(), side));
+        self.evaluating = Some(Evaluating { stage, step: 0, work });
     }
 
     /// Whether the set should be embedded anew before anything else is done.
@@ -75,9 +130,8 @@ impl<E: FnMut(Event)> Session<E> {
         let step = run.trainer.steps_taken();
         let is_same_set = run.ids == self.set.ids();
         if is_same_set && self.embedded.contains_key(&Stage::Untrained) {
-            let embedder = Embedder::new(run.trainer.network().encoder, run.pictures.clone());
-            self.evaluating =
-                Some(Evaluating { stage: Stage::Trained, step, work: Work::Embedding(embedder) });
+            let work = run.embed(Stage::Trained, &self.settings);
+            self.evaluating = Some(Evaluating { stage: Stage::Trained, step, work });
             run.has_been_evaluated(step);
             return Ok(());
         }
@@ -85,11 +139,10 @@ impl<E: FnMut(Event)> Session<E> {
         let pictures = self.pictures();
         let run = self.run.as_mut().expect("a run is evaluated");
         if !is_same_set {
-            run.replace_pictures(pictures.clone(), self.set.ids());
+            run.replace_pictures(pictures, self.set.ids());
         }
-        let embedder = Embedder::new(run.trainer.untrained().encoder.clone(), pictures);
-        self.evaluating =
-            Some(Evaluating { stage: Stage::Untrained, step: 0, work: Work::Embedding(embedder) });
+        let work = run.embed(Stage::Untrained, &self.settings);
+        self.evaluating = Some(Evaluating { stage: Stage::Untrained, step: 0, work });
         Ok(())
     }
 
@@ -97,10 +150,12 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) async fn evaluate(&mut self) -> Result<(), String> {
         let started = Instant::now();
         let Some(evaluating) = &mut self.evaluating else { return Ok(()) };
-        // Pixels are compared once, whatever becomes of the run.
-        let is_of_run = evaluating.stage != Stage::Pixels;
+        // Baselines are compared once, whatever becomes of the run.
+        let is_of_run = !evaluating.stage.is_baseline();
         let progress = match &mut evaluating.work {
-            Work::Embedding(embedder) => embedder.advance().await?,
+            Work::Describing(describing) => describing.advance(SLICE),
+            Work::Whitening(whitener) => whitener.advance().await?,
+            Work::Embedding(_, embedder) => embedder.advance().await?,
             Work::Comparing(comparing) => comparing.advance(SLICE, &self.set),
         };
         if progress == Progress::Idle
@@ -114,18 +169,31 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// After the embedding comes the comparison, after that the report.
+    /// After the whitening comes the embedding, after that the comparison, after that the report.
     fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), String> {
         match work {
-            Work::Embedding(embedder) => {
-                let (encoder, embeddings) = embedder.finish();
+            Work::Describing(describing) => {
+                let (features, source) = describing.finish();
+                let work = Work::Comparing(Comparing::new(stage, features, self.set.ids(), source));
+                self.evaluating = Some(Evaluating { stage, step, work });
+            }
+            Work::Whitening(whitener) => {
+                let (encoder, whitening) = whitener.finish();
+                if let Some(run) = &mut self.run {
+                    let work = run.embed_whitened(stage, step, encoder, whitening, &self.settings);
+                    self.evaluating = Some(Evaluating { stage, step, work });
+                }
+            }
+            Work::Embedding(embedding, mut embedder) => {
+                let embeddings = embedder.take();
                 if embeddings.iter().any(|value| !value.is_finite()) {
                     return self.cannot_compare(stage, step);
                 }
                 if stage == Stage::Untrained {
                     self.untrained_failed = false;
                 }
-                let work = Work::Comparing(Comparing::new(stage, embeddings, self.set.ids(), Some(encoder)));
+                let source = Source::Network(embedding);
+                let work = Work::Comparing(Comparing::new(stage, embeddings, self.set.ids(), source));
                 self.evaluating = Some(Evaluating { stage, step, work });
             }
             Work::Comparing(comparing) => self.publish(stage, step, comparing),

@@ -2,12 +2,13 @@
 
 use web_time::Instant;
 
-use super::Session;
+use super::{Session, training::Run};
 use crate::{
     checkpoint::Checkpoint,
-    engine::divergence::likely_cause,
-    protocol::{Backend, Event},
-    settings::Settings,
+    engine::{divergence::likely_cause, whitener::Whitener},
+    progress::Progress,
+    protocol::{Backend, Event, Stage},
+    settings::{Features, Settings},
 };
 
 /// Reads a snapshot that a run can go on from by these settings; the error is a sentence.
@@ -28,7 +29,7 @@ impl<E: FnMut(Event)> Session<E> {
                 "There is no network yet: add some pictures first.".to_owned(),
             ));
         };
-        let event = match run.trainer.model().await {
+        let event = match self.model(run).await {
             Ok(Some(model)) => Event::Model { step: model.step, file: model.to_file() },
             Ok(None) => {
                 Event::Refused("The network holds values that are no numbers and was not saved.".to_owned())
@@ -36,6 +37,24 @@ impl<E: FnMut(Event)> Session<E> {
             Err(sentence) => Event::Failed(sentence),
         };
         (self.emit)(event);
+    }
+
+    /// The network, and what whitens its map: as the set was embedded, unless further steps were
+    /// taken since.
+    async fn model(&self, run: &Run) -> Result<Option<Checkpoint>, String> {
+        let Some(model) = run.trainer.model().await? else { return Ok(None) };
+        if self.settings.features == Features::Outputs {
+            return Ok(Some(model));
+        }
+        let whitening = match run.whitenings.get(&Stage::Trained) {
+            Some((step, whitening)) if *step == model.step => whitening.clone(),
+            _ => {
+                let mut whitener = Whitener::new(run.trainer.network().encoder, &run.pictures);
+                while whitener.advance().await? == Progress::More {}
+                whitener.finish().1
+            }
+        };
+        Ok(Some(model.with_whitening(whitening)))
     }
 
     /// Takes a network from a file, with the settings that it was trained by.

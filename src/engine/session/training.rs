@@ -1,5 +1,7 @@
 //! A run: its steps, and what of them is reported.
 
+use std::collections::HashMap;
+
 use burn::{module::Module, tensor::Tensor};
 use web_time::{Duration, Instant};
 
@@ -7,7 +9,8 @@ use super::Session;
 use crate::{
     encoder::first_filters,
     engine::{latest_batch::LatestBatch, snapshots::Snapshots},
-    protocol::{Activity, Backend, Event, PictureId, StepReport},
+    evaluate::whitening::Whitening,
+    protocol::{Activity, Backend, Event, PictureId, Stage, StepReport},
     readback::read,
     settings::{MIN_PICTURES, Settings},
     train::{StepOutcome, Trainer},
@@ -74,6 +77,9 @@ pub(super) struct Run {
     pub evaluation_time: Duration,
     pub training_time: Duration,
     pub snapshots: Snapshots,
+    /// What whitens the map of the network at a stage, and the step that the network was taken after;
+    /// `None` where all maps are alike.
+    pub whitenings: HashMap<Stage, (u32, Option<Whitening>)>,
 }
 
 impl Run {
@@ -88,6 +94,7 @@ impl Run {
             evaluation_time: Duration::ZERO,
             training_time: Duration::ZERO,
             snapshots,
+            whitenings: HashMap::new(),
         }
     }
 
@@ -95,6 +102,11 @@ impl Run {
     pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
         (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
         self.trainer.replace_pictures(pictures);
+        self.evaluated = evaluated_at_first(&self.trainer);
+    }
+
+    /// The set has to be embedded anew, though nothing else has changed.
+    pub fn embed_again(&mut self) {
         self.evaluated = evaluated_at_first(&self.trainer);
     }
 
@@ -129,10 +141,14 @@ impl<E: FnMut(Event)> Session<E> {
         if let Some(from) = &resumed {
             (self.emit)(Event::Snapshot { step: from.step, file: from.to_file() });
         }
+        let whitening = resumed.as_ref().and_then(|from| Some((from.step, from.whitening.clone()?)));
         let snapshots = resumed
             .filter(|from| from.training.is_some())
             .map_or_else(Snapshots::default, Snapshots::starting_with);
-        self.run = Some(Run::new(trainer, pictures, self.set.ids(), snapshots));
+        let mut run = Run::new(trainer, pictures, self.set.ids(), snapshots);
+        let of_file = whitening.map(|(step, whitening)| (Stage::Trained, (step, Some(whitening))));
+        run.whitenings.extend(of_file);
+        self.run = Some(run);
     }
 
     pub(super) fn set_goal(&mut self, goal: Goal) {

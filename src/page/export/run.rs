@@ -50,6 +50,10 @@ fn settings(json: &mut Json, settings: &Settings) {
     json.plain_field("side", settings.side);
     json.plain_field("width", settings.width);
     json.plain_field("depth", settings.depth);
+    json.text_field("first_layer", &format!("{:?}", settings.first_layer));
+    json.plain_field("readout", settings.readout);
+    json.plain_field("outputs", settings.outputs);
+    json.text_field("features", &format!("{:?}", settings.features));
     json.text_field("loss", &format!("{:?}", settings.loss));
     json.text_field("similarity", &format!("{:?}", settings.similarity));
     json.number_field("temperature", settings.temperature);
@@ -137,6 +141,7 @@ fn scores_by_step(json: &mut Json, state: &State) {
 const fn stage_key(stage: Stage) -> &'static str {
     match stage {
         Stage::Pixels => "pixels",
+        Stage::Classic => "classic",
         Stage::Untrained => "untrained",
         Stage::Trained => "trained",
     }
@@ -204,7 +209,7 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&json).expect("it is JSON")["temperature"].clone()
         };
         assert_eq!(temperature(&state)["learned"], false);
-        assert!((temperature(&state)["last"].as_f64().expect("a number") - 0.2).abs() < 1e-6);
+        assert!((temperature(&state)["last"].as_f64().expect("a number") - 0.1).abs() < 1e-6);
         state.edit(|settings| settings.learned_temperature = true);
         state.apply(Event::Stepped(vec![report(1), report(2)]));
         let details = LossDetails { temperature: 0.25, ..LossDetails::default() };

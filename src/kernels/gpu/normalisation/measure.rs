@@ -11,9 +11,9 @@ use crate::kernels::gpu::{
 
 /// What a batch says of its channels.
 pub struct Measured {
-    /// `[ghosts, channels]`
+    /// Averaged over the ghost batches, `[channels]`.
     pub mean: CubeTensor,
-    /// `[ghosts, channels]`
+    /// Averaged over the ghost batches, `[channels]`.
     pub variance: CubeTensor,
     /// Gamma, beta, mean and variance, `[ghosts, 4, channels]`.
     pub statistics: CubeTensor,
@@ -29,7 +29,7 @@ pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor, ghosts: us
     let Shares { groups, channels, size, .. } = shares;
     let partial = empty(x, [ghosts, groups, 2, channels]);
     launch!(moments_kernel, x, shares.units(), size, argument(x), argument(&partial));
-    let (mean, variance) = (empty(x, [ghosts, channels]), empty(x, [ghosts, channels]));
+    let (mean, variance) = (empty(x, [channels]), empty(x, [channels]));
     let statistics = empty(x, [ghosts, 4, channels]);
     let [batch, height, width, _] = dims(x);
     launch!(
@@ -119,9 +119,15 @@ fn join_moments_kernel<N: Size>(
         group += UNITS / ghosts;
     }
     let spread = workgroup_sum::<N>(squares, ghosts) * share;
+    // As many units have each ghost batch's.
+    let average = Vector::new(1.0f32 / UNITS as f32);
+    let mean_of_all = workgroup_sum::<N>(joined * average, 1usize);
+    let variance_of_all = workgroup_sum::<N>(spread * average, 1usize);
+    if ABSOLUTE_POS == vector * UNITS {
+        mean[vector] = mean_of_all;
+        variance[vector] = variance_of_all;
+    }
     if ABSOLUTE_POS < vectors * UNITS && unit < ghosts {
-        mean[ghost * vectors + vector] = joined;
-        variance[ghost * vectors + vector] = spread;
         let at = ghost * 4 * vectors + vector;
         statistics[at] = gamma[vector];
         statistics[at + vectors] = beta[vector];

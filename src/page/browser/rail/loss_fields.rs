@@ -18,8 +18,12 @@ use crate::{
 };
 
 /// Losses to choose from.
-const LOSSES: &[(&str, LossKind)] =
-    &[("DCL", LossKind::Dcl), ("InfoNCE", LossKind::InfoNce), ("NCE", LossKind::Nce), ("Triplets", LossKind::Triplet)];
+const LOSSES: &[(&str, LossKind)] = &[
+    ("DCL", LossKind::Dcl),
+    ("InfoNCE", LossKind::InfoNce),
+    ("NCE", LossKind::Nce),
+    ("Triplets", LossKind::Triplet),
+];
 
 /// Ways to compare two projections.
 const SIMILARITIES: &[(&str, Similarity)] =

@@ -17,10 +17,11 @@ use crate::{
 pub const BEFORE_AND_AFTER: &[(&str, Stage)] =
     &[("Untrained encoder", Stage::Untrained), ("Trained encoder", Stage::Trained)];
 
-/// The same, and the pixels that any network has to beat.
+/// The same, and the baselines that any network has to beat.
 pub const ALL: &[(&str, Stage)] = &[
     ("Untrained encoder", Stage::Untrained),
     ("Trained encoder", Stage::Trained),
+    ("Classic features", Stage::Classic),
     ("Raw pixels", Stage::Pixels),
 ];
 

@@ -1,0 +1,50 @@
+//! Rows less their mean.
+
+use super::dot;
+
+/// The least variance, beside the square of the mean's length, that is more than rounding.
+const LEAST_VARIANCE: f32 = 1e-10;
+
+/// What was subtracted from rows, and what is left.
+pub struct Centred {
+    /// Their mean.
+    pub mean: Vec<f32>,
+    /// The mean square of their distances from it.
+    pub variance: f32,
+}
+
+/// Subtracts their mean from rows of so many numbers. Rows that are all alike stay as they are:
+/// nothing would be left of them.
+pub fn centre(rows: &mut [f32], dimensions: usize) -> Option<Centred> {
+    let count = rows.len() / dimensions;
+    let mut mean = vec![0.0; dimensions];
+    for row in rows.chunks_exact(dimensions) {
+        mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value / count as f32);
+    }
+    let square = |row: &[f32]| row.iter().zip(&mean).map(|(value, mean)| (value - mean).powi(2)).sum::<f32>();
+    let variance = rows.chunks_exact(dimensions).map(|row| square(row) / count as f32).sum::<f32>();
+    if variance <= LEAST_VARIANCE * dot(&mean, &mean) {
+        return None;
+    }
+    for row in rows.chunks_exact_mut(dimensions) {
+        row.iter_mut().zip(&mean).for_each(|(value, mean)| *value -= mean);
+    }
+    Some(Centred { mean, variance })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_lose_their_mean_unless_nothing_would_be_left() {
+        let mut rows = vec![1.0, 10.0, 3.0, 14.0];
+        let Centred { mean, variance } = centre(&mut rows, 2).expect("they differ");
+        assert_eq!((mean, variance, rows), (vec![2.0, 12.0], 5.0, vec![-1.0, -2.0, 1.0, 2.0]));
+        for alike in [vec![0.3, 0.1, 0.3, 0.1, 0.3, 0.1], vec![0.0; 6]] {
+            let mut rows = alike.clone();
+            assert!(centre(&mut rows, 2).is_none());
+            assert_eq!(rows, alike);
+        }
+    }
+}
