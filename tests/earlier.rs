@@ -58,6 +58,8 @@ fn models_of_the_first_format_embed_as_they_did() {
 #[test]
 fn snapshots_of_the_first_format_go_on_as_they_would_have() {
     let experiment = Experiment::from_bytes(&golden("experiment-2.bin")).expect("it opens");
+    let present = experiment.present.expect("it has one");
+    assert_eq!((present.steps.len(), present.pixels, present.classic), (20, Some(0.5), None));
     let snapshot = experiment.snapshot.expect("it has one");
     assert_eq!(snapshot.file, golden("snapshot-1.safetensors"));
     let from = Checkpoint::from_file(&snapshot.file).expect("it opens");

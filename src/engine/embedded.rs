@@ -30,7 +30,7 @@ pub struct Embedded {
 #[derive(Clone)]
 pub enum Source {
     /// A network as it was then.
-    Network(Embedding),
+    Network(Rc<Embedding>),
     /// Features of a baseline, less their mean over the set.
     Baseline(Stage, Rc<[f32]>),
 }

@@ -4,6 +4,8 @@
 //! The pictures travel beside it, each in a part of its own, so that a large set never has
 //! to lie in one piece. Reading is strict: what this page could not have written is refused.
 
+mod format_2;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,8 +18,8 @@ use crate::{
     settings::Settings,
 };
 
-/// The version of what is written; another is refused.
-const VERSION: u32 = 2;
+/// The version of what is written.
+const VERSION: u32 = 3;
 
 /// The most pictures that an experiment may name.
 const MAX_PICTURES: u32 = 1_000_000;
@@ -73,12 +75,18 @@ impl Experiment {
     /// Reads one; the error is a sentence.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
-        if version != VERSION {
-            return Err(format!(
-                "This experiment was saved by another version of the page (format {version}; this page reads {VERSION}). Nothing was changed."
-            ));
-        }
-        let experiment: Self = postcard::from_bytes(body).map_err(|_| unreadable())?;
+        let experiment: Self = match version {
+            VERSION => postcard::from_bytes(body).map_err(|_| unreadable())?,
+            format_2::VERSION => {
+                postcard::from_bytes::<format_2::Experiment>(body).map_err(|_| unreadable())?.into()
+            }
+            _ => {
+                return Err(format!(
+                    "This experiment was saved by another version of the page (format {version}; this page reads {} and {VERSION}). Nothing was changed.",
+                    format_2::VERSION
+                ));
+            }
+        };
         if experiment.is_sound() { Ok(experiment) } else { Err(unreadable()) }
     }
 
@@ -109,7 +117,7 @@ fn is_sound(record: &Record) -> bool {
         && record.steps.is_sorted_by(|a, b| a.step < b.step)
         && record.steps.iter().all(finite)
         && record.knn.iter().chain(&record.ranks).map(|(_, score)| *score).all(f32::is_finite)
-        && record.pixels.is_none_or(f32::is_finite)
+        && record.pixels.into_iter().chain(record.classic).all(f32::is_finite)
 }
 
 fn unreadable() -> String {
@@ -231,6 +239,7 @@ mod tests {
             steps: losses.iter().enumerate().map(report).collect(),
             knn: vec![(0, 0.25)],
             pixels: Some(0.5),
+            classic: Some(0.6),
             ranks: vec![(0, 7.5), (1, 9.25)],
         })
     }
@@ -273,7 +282,7 @@ mod tests {
         }
         let mut later = whole.clone();
         later[0] += 1;
-        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("format 3"));
+        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("format 4"));
         assert!(Experiment::from_bytes(&[0xff; 64]).is_err());
     }
 

@@ -38,7 +38,7 @@ fn changes(before: &Record, after: &Record) -> Vec<String> {
 }
 
 /// What came out, name by name.
-pub fn scores(record: &Record) -> [(&'static str, String); 12] {
+pub fn scores(record: &Record) -> [(&'static str, String); 13] {
     let share = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
     let rank = record.rank().map(|value| value.map_or("–".to_owned(), |rank| format!("{rank:.1}")));
     let [untrained_rank, trained_rank] = rank;
@@ -52,6 +52,7 @@ pub fn scores(record: &Record) -> [(&'static str, String); 12] {
         ("Effective rank, untrained", untrained_rank),
         ("kNN, trained", share(record.trained())),
         ("kNN, untrained", share(record.untrained())),
+        ("kNN, classic features", share(record.classic)),
         ("kNN, raw pixels", share(record.pixels)),
         ("Time", words::duration(record.seconds())),
         ("Backend", record.backend.map_or("–", words::backend).to_owned()),
@@ -84,6 +85,7 @@ mod tests {
             steps: (1..=40).map(report).collect(),
             knn: vec![(0, 0.3), (40, 0.5)],
             pixels: None,
+            classic: None,
             ranks: vec![(0, 3.0), (40, 12.5)],
         }
     }

@@ -150,8 +150,8 @@ terms! {
         "k nearest neighbours: how often the majority among a picture’s 10 nearest others carries its label, 0 to 1; of pictures with labels, those that you type included. The sentence above the pictures counts how many of the 10 carry it on average. Labels serve this score alone, never training.";
     /// Baselines.
     STAGES:
-        "the three rows",
-        "Trained is the encoder as it is now, Untrained the same network with its first random weights, Raw pixels the pictures’ colours without any network. What training added is the difference.";
+        "the four rows",
+        "Trained is the encoder as it is now, Untrained the same network before its first step: what training added is the difference. The other two know no network: Classic features count the directions of edges, place by place, and the colours (HOG and a colour histogram); Raw pixels are the colours themselves. A network that is worth its training is ahead of both.";
     /// Runs.
     RUNS:
         "runs",

@@ -29,7 +29,7 @@ fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
     // Without labels: embeddings alone say in which order their matrix stands.
     let unlabelled = |picture| Picture { label: None, ..picture };
     let mut harness = Harness::with_pictures(settings, 0);
-    harness.send(Command::Restore { file: monstrous(settings, "encoder.output.weight") });
+    harness.send(Command::Restore { file: monstrous(settings, "encoder.blocks.3.gamma") });
     harness.send(Command::Add(pictures(0..12).into_iter().map(unlabelled).collect()));
     harness.send(Command::Settle);
     harness.take();

@@ -34,7 +34,7 @@ fn a_pair_is_explained_at_every_stage() {
     harness.send(Command::Query(Some(Query { number: 1, rgb: pictures(30..31).remove(0).rgb })));
     harness.settle();
     let events = harness.take();
-    for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+    for stage in Stage::ALL {
         let mut all = evaluations(&events).into_iter().filter(|evaluation| evaluation.stage == stage);
         let evaluation = all.next_back().expect("an evaluation");
         let near = (evaluation.neighbours.indices[0], evaluation.neighbours.similarities.0[0]);
@@ -62,12 +62,16 @@ fn raw_pixels_drop_as_brute_force_says() {
     let mut harness = Harness::with_pictures(small(), 12);
     let pair = Pair { stage: Stage::Pixels, subjects: [Subject::Picture(3), Subject::Picture(8)] };
     let (found, _) = explanation(&mut harness, pair);
-    let planes = |index: usize| shape(index, 1).image.planes(16);
+    let all: Vec<_> = (0..12).map(|index| shape(index, 1).image.planes(16)).collect();
+    let mean = |pixel: usize| all.iter().map(|planes| planes[pixel]).sum::<f32>() / 12.0;
+    let means: Vec<f32> = (0..3 * 256).map(mean).collect();
+    let centred =
+        |planes: &[f32]| planes.iter().zip(&means).map(|(value, mean)| value - mean).collect::<Vec<f32>>();
     let cosine = |a: &[f32], b: &[f32]| {
         let sum = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| f64::from(x * y)).sum::<f64>();
         sum(a, b) / (sum(a, a) * sum(b, b)).sqrt()
     };
-    let (a, b) = (planes(3), planes(8));
+    let (a, b) = (centred(&all[3]), centred(&all[8]));
     let (mut sums, mut counts) = (vec![0.0; 256], vec![0.0; 256]);
     // Nine places of a patch of 4 pixels along each side: from 0 to 12, halves rounded up.
     for (top, left) in (0..81).map(|place| (place / 9, place % 9)) {
@@ -75,7 +79,8 @@ fn raw_pixels_drop_as_brute_force_says() {
         let inside =
             |pixel: usize| (top..top + 4).contains(&(pixel / 16)) && (left..left + 4).contains(&(pixel % 16));
         let covered: Vec<f32> =
-            a.iter().enumerate().map(|(i, value)| if inside(i % 256) { 0.5 } else { *value }).collect();
+            all[3].iter().enumerate().map(|(i, value)| if inside(i % 256) { 0.5 } else { *value }).collect();
+        let covered = centred(&covered);
         let drop = cosine(&a, &b) - cosine(&covered, &b);
         for pixel in (0..256).filter(|pixel| inside(*pixel)) {
             sums[pixel] += drop;

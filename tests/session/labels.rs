@@ -11,7 +11,7 @@ fn typed_labels_score_every_evaluation_anew() {
     harness.settle();
     let events = harness.take();
     let of = |stage| evaluations(&events).into_iter().rfind(|evaluation| evaluation.stage == stage);
-    let stages = [Stage::Pixels, Stage::Untrained, Stage::Trained];
+    let stages = Stage::ALL;
     let before = stages.map(|stage| of(stage).map(|it| (stage, it.knn)).expect("it is there"));
     let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<KnnScore>)> {
         harness.send(Command::Label(typed));
@@ -48,24 +48,34 @@ fn no_score_of_earlier_embeddings_follows_an_evaluation() {
         Event::Scored { stage, .. } => Some(*stage),
         _ => None,
     });
-    assert_eq!(scored.collect::<Vec<_>>(), [Stage::Pixels, Stage::Untrained]);
+    assert_eq!(scored.collect::<Vec<_>>(), [Stage::Pixels, Stage::Classic, Stage::Untrained]);
 }
 
 #[test]
 fn where_some_pictures_have_no_label_the_score_is_that_of_the_others_alone() {
     let unlabelled =
         |picture: Picture| Picture { label: picture.label.filter(|label| *label < 5), ..picture };
-    let with = |pictures: Vec<Picture>| {
-        let mut harness = Harness::new(small());
-        harness.send(Command::Add(pictures));
-        harness.send(Command::Settle);
-        harness.settle();
-        let events = harness.take();
-        let pixels = evaluations(&events).into_iter().find(|evaluation| evaluation.stage == Stage::Pixels);
-        pixels.and_then(|evaluation| evaluation.knn).expect("a score")
+    let mut harness = Harness::new(small());
+    harness.send(Command::Add(pictures(0..60).into_iter().map(unlabelled).collect()));
+    harness.send(Command::Settle);
+    harness.settle();
+    let events = harness.take();
+    let untrained = evaluations(&events).into_iter().find(|evaluation| evaluation.stage == Stage::Untrained);
+    let untrained = untrained.expect("it is evaluated");
+    let width = untrained.dimensions as usize;
+    let row = |id: usize| &untrained.embeddings.0[id * width..][..width];
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
+    let cosine = |a: &[f32], b: &[f32]| dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+    // A picture's label is its number modulo 10.
+    let labelled: Vec<usize> = (0..60).filter(|id| id % 10 < 5).collect();
+    let shared = |id: &usize| {
+        let mut others: Vec<usize> = labelled.iter().copied().filter(|other| other != id).collect();
+        others.sort_by(|a, b| cosine(row(*b), row(*id)).total_cmp(&cosine(row(*a), row(*id))));
+        others[..10].iter().filter(|other| *other % 10 == id % 10).count()
     };
-    let labelled = pictures(0..60).into_iter().filter(|picture| picture.label < Some(5)).collect();
-    assert_eq!(with(pictures(0..60).into_iter().map(unlabelled).collect()), with(labelled));
+    let expected = labelled.iter().map(shared).sum::<usize>() as f32 / (10 * labelled.len()) as f32;
+    let found = untrained.knn.expect("a score");
+    assert!((found.shared_labels - expected).abs() < 1e-6, "{found:?} instead of {expected}");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::harness::{Harness, evaluations, small};
 fn the_matrix_holds_the_cosines_of_the_embeddings() {
     let mut harness = Harness::with_pictures(small(), 12);
     let events = harness.take();
-    let untrained = evaluations(&events)[1].clone();
+    let untrained = evaluations(&events).into_iter().find(|found| found.stage == Stage::Untrained);
+    let untrained = untrained.expect("it is evaluated").clone();
     harness.send(Command::Matrix { stage: Stage::Untrained });
     harness.settle();
     let matrix = harness.take().into_iter().find_map(|event| match event {

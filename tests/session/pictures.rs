@@ -29,7 +29,7 @@ fn a_set_that_is_too_small_to_train_on_is_evaluated_all_the_same() {
     let events = harness.take();
     assert_eq!(refusals(&events).len(), 1);
     let stages: Vec<_> = evaluations(&events).into_iter().map(|evaluation| evaluation.stage).collect();
-    assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
+    assert_eq!(stages, [Stage::Pixels, Stage::Classic, Stage::Untrained]);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_command_need_not_wait_for_an_evaluation() {
     harness.send(Command::Settle);
     harness.settle();
     let events = harness.take();
-    assert_eq!(evaluations(&events).len(), 3);
+    assert_eq!(evaluations(&events).len(), 4);
     assert!(evaluations(&events).iter().all(|evaluation| evaluation.pictures.len() == COUNT - 1));
 }
 
@@ -115,7 +115,7 @@ fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
     harness.send(Command::Step);
     harness.settle();
     let ask = |harness: &mut Harness| {
-        for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
+        for stage in Stage::ALL {
             harness.send(Command::Matrix { stage });
             harness.send(Command::Classify(labelling(stage, Vec::new())));
             harness.send(Command::Study { study: Study::Survey, stage });
@@ -143,12 +143,12 @@ fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
     harness.send(Command::Settle);
     harness.settle();
     assert_eq!(answered(&harness.take()), []);
-    // A run that starts over leaves the pixels as they are.
+    // A run that starts over leaves the baselines as they are.
     ask(&mut harness);
     harness.send(Command::Reset);
     harness.settle();
     let answered = answered(&harness.take());
-    assert!(answered.len() >= 3 && answered.iter().all(|stage| *stage == Stage::Pixels), "{answered:?}");
+    assert!(answered.len() >= 3 && answered.iter().all(|stage| stage.is_baseline()), "{answered:?}");
 }
 
 #[test]

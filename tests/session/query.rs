@@ -22,7 +22,7 @@ fn a_query_finds_its_nearest_at_every_stage_without_joining() {
     harness.settle();
     let mut stages: Vec<_> = answers(&harness.events.borrow()).iter().map(|answer| answer.stage).collect();
     stages.sort_by_key(|stage| *stage as u32);
-    assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
+    assert_eq!(stages, [Stage::Pixels, Stage::Classic, Stage::Untrained]);
     let events = harness.train();
     let trained = evaluations(&events).last().copied().expect("an evaluation");
     let answer = answers(&events).last().copied().expect("an answer to the new evaluation");

@@ -15,7 +15,7 @@ fn a_settled_set_is_scored_before_any_training() {
     assert!(events.iter().any(|event| matches!(event, Event::Ready(it) if it.backend == Backend::Cpu)));
     assert!(events.iter().any(|event| matches!(event, Event::Restarted { parameters } if *parameters > 100)));
     let stages: Vec<_> = evaluations(&events).iter().map(|evaluation| evaluation.stage).collect();
-    assert_eq!(stages, [Stage::Pixels, Stage::Untrained]);
+    assert_eq!(stages, [Stage::Pixels, Stage::Classic, Stage::Untrained]);
     for evaluation in evaluations(&events) {
         assert_eq!(evaluation.pictures, (0..12).collect::<Vec<_>>());
         assert!(evaluation.knn.is_some_and(|score| score.neighbours == 10));
@@ -35,13 +35,13 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
     assert!(stepped < first(|event| matches!(event, Event::Evaluated(_))));
     assert!(stepped < first(|event| matches!(event, Event::Views(_))));
     let known: Vec<_> = evaluations(&events).iter().map(|found| (found.stage, found.step)).collect();
-    assert_eq!(known[..2], [(Stage::Pixels, 0), (Stage::Untrained, 0)]);
+    assert_eq!(known[..3], [(Stage::Pixels, 0), (Stage::Classic, 0), (Stage::Untrained, 0)]);
     assert_eq!(known.last(), Some(&(Stage::Trained, 5)));
 
     // What was compared later is what would have been compared before.
     let before = Harness::with_pictures(small(), 12).take();
     let pairs = evaluations(&before).into_iter().zip(evaluations(&events));
-    assert!(pairs.take(2).all(|(before, after)| before == after));
+    assert!(pairs.take(3).all(|(before, after)| before == after));
     assert_eq!(steps(&events).len(), 5);
 }
 

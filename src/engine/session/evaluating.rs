@@ -1,5 +1,7 @@
 //! The set on its way through an encoder and the comparison that follows.
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 use web_time::Instant;
 
@@ -29,8 +31,8 @@ pub(super) struct Evaluating {
 
 enum Work {
     Describing(Describing),
-    Whitening(Whitener),
-    Embedding(Embedding, Embedder),
+    Whitening(Box<Whitener>),
+    Embedding(Rc<Embedding>, Embedder),
     Comparing(Comparing),
 }
 
@@ -38,6 +40,7 @@ impl Work {
     /// Sets out to embed pictures, `[pictures, 3, side, side]`.
     fn embedding(embedding: Embedding, pictures: &Tensor<4>) -> Self {
         let activation = embedding.encoder().activation(pictures.dims()[3]);
+        let embedding = Rc::new(embedding);
         let forward = embedding.clone();
         Self::Embedding(
             embedding,
@@ -59,7 +62,7 @@ impl Run {
             (Features::Map, Some((of, whitening))) if *of == step => {
                 Work::embedding(self.whitened(encoder, whitening.as_ref(), settings), &self.pictures)
             }
-            (Features::Map, _) => Work::Whitening(Whitener::new(encoder, &self.pictures)),
+            (Features::Map, _) => Work::Whitening(Box::new(Whitener::new(encoder, &self.pictures))),
         }
     }
 

@@ -127,7 +127,9 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn start_run(&mut self) {
         let pictures = self.pictures();
         let resumed = self.resumed.take();
-        let filters = first_filters(&self.settings, &self.set.planes());
+        // The seed that drew the weights draws the patches too.
+        let seed = resumed.as_ref().map_or(self.settings.seed, |from| from.settings.seed);
+        let filters = first_filters(&Settings { seed, ..self.settings }, &self.set.planes());
         let trainer = match &resumed {
             Some(from) => Trainer::resume(self.settings, pictures.clone(), &filters, from),
             None => Trainer::new(self.settings, pictures.clone(), &filters),

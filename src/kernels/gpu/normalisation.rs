@@ -14,7 +14,7 @@ use cubecl::prelude::*;
 pub use gradients::gradients;
 pub use measure::{Measured, measure};
 
-use super::launch::{argument, dims, empty, launch};
+use super::launch::{argument, dims, empty, launch, vector_size};
 use crate::kernels::block;
 
 /// Added to a variance before its root is taken.

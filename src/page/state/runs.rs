@@ -118,6 +118,8 @@ pub struct Record {
     pub knn: Vec<(u32, f32)>,
     /// That of the raw pixels.
     pub pixels: Option<f32>,
+    /// That of the classic features.
+    pub classic: Option<f32>,
     /// Effective rank of the embeddings by step.
     pub ranks: Vec<(u32, f32)>,
 }
@@ -207,12 +209,15 @@ impl State {
             backend,
             steps: Vec::new(),
             knn: self.knn_by_step(),
-            pixels: self
-                .results
-                .scored(Stage::Pixels)
-                .and_then(|scored| Some(scored.evaluation.knn?.accuracy)),
+            pixels: self.accuracy(Stage::Pixels),
+            classic: self.accuracy(Stage::Classic),
             ranks: self.ranks_by_step(),
         })
+    }
+
+    /// kNN accuracy at a stage, 0 to 1.
+    fn accuracy(&self, stage: Stage) -> Option<f32> {
+        Some(self.results.scored(stage)?.evaluation.knn?.accuracy)
     }
 
     /// kNN accuracy by step, 0 to 1, from the untrained encoder on; empty without labels.

@@ -69,17 +69,37 @@ fn labelled_summary(state: &State) -> String {
         format!("of each labelled picture’s {nearest} nearest with a label")
     };
     let untrained = shared(Stage::Untrained).unwrap_or_default();
-    let pixels = shared(Stage::Pixels).map_or(String::new(), |n| format!(" Raw pixels: {n}."));
+    let baseline = |stage| shared(stage).map_or(String::new(), |n| format!(" {}: {n}.", super::stage(stage)));
+    let baselines = [Stage::Classic, Stage::Pixels].map(baseline).concat();
     match (shared(Stage::Trained), trained_step(state)) {
         (Some(trained), step) if step > 0 => {
             let after = counted(step, "step");
-            format!("After {after}, {trained} {of} share its kind. Untrained: {untrained}.{pixels}")
+            let advice = advice(state, score).unwrap_or_default();
+            format!(
+                "After {after}, {trained} {of} share its kind. Untrained: {untrained}.{baselines}{advice}"
+            )
         }
         _ if state.run.running => {
-            format!("Training. Before it, {untrained} {of} shared its kind.{pixels}")
+            format!("Training. Before it, {untrained} {of} shared its kind.{baselines}")
         }
-        _ => format!("Untrained: {untrained} {of} share its kind.{pixels} Press Train."),
+        _ => format!("Untrained: {untrained} {of} share its kind.{baselines} Press Train."),
     }
+}
+
+/// What to do where training has ended and a baseline is still ahead.
+fn advice(state: &State, score: impl Fn(Stage) -> Option<KnnScore>) -> Option<String> {
+    let shared = |stage| Some(score(stage)?.shared_labels);
+    let trained = shared(Stage::Trained)?;
+    let ahead = |stage: &Stage| shared(*stage).is_some_and(|shared| shared > trained);
+    let best = [Stage::Classic, Stage::Pixels].into_iter().filter(ahead);
+    let best =
+        best.max_by(|a, b| shared(*a).unwrap_or_default().total_cmp(&shared(*b).unwrap_or_default()))?;
+    (!state.run.running).then(|| {
+        format!(
+            " {} are still ahead: try more steps, or augmentations that leave alone what tells these pictures apart.",
+            super::stage(best)
+        )
+    })
 }
 
 /// How many of a picture's nearest training has changed.
@@ -185,6 +205,15 @@ mod tests {
             summary(&state),
             "After 120 steps, 5.6 of each picture’s 10 nearest share its kind. Untrained: 1.0. Raw pixels: 1.6."
         );
+        // A baseline that is ahead is told, the better of two, once training rests.
+        evaluated(&mut state, Stage::Classic, 0, Some(0.7));
+        assert!(summary(&state).ends_with(
+            "Classic features: 7.0. Raw pixels: 1.6. Classic features are still ahead: try more steps, or augmentations that leave alone what tells these pictures apart."
+        ), "{}", summary(&state));
+        evaluated(&mut state, Stage::Pixels, 0, Some(0.8));
+        assert!(summary(&state).contains("Raw pixels are still ahead"), "{}", summary(&state));
+        state.start_running();
+        assert!(summary(&state).ends_with("Raw pixels: 8.0."), "{}", summary(&state));
         // Of the ten after it instead of the ten from the fourth on, two are others.
         let mut state = twelve(|_| None);
         evaluated(&mut state, Stage::Untrained, 0, None);

@@ -20,11 +20,15 @@ use crate::{
 };
 
 /// Stages in the order in which the page speaks of them.
-const STAGES: [Stage; 3] = [Stage::Trained, Stage::Untrained, Stage::Pixels];
+const STAGES: [Stage; 4] = [Stage::Trained, Stage::Untrained, Stage::Classic, Stage::Pixels];
 
 /// Stages to look at.
-const STAGE_OPTIONS: &[(&str, Stage)] =
-    &[("Trained", Stage::Trained), ("Untrained", Stage::Untrained), ("Raw pixels", Stage::Pixels)];
+const STAGE_OPTIONS: &[(&str, Stage)] = &[
+    ("Trained", Stage::Trained),
+    ("Untrained", Stage::Untrained),
+    ("Classic features", Stage::Classic),
+    ("Raw pixels", Stage::Pixels),
+];
 
 /// Classifiers to look at.
 const METHOD_OPTIONS: &[(&str, Method)] =

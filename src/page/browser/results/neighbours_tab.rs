@@ -1,4 +1,4 @@
-//! One picture and its nearest others: trained, untrained, raw pixels.
+//! One picture and its nearest others: trained, untrained, and by the baselines.
 
 use leptos::{ev, prelude::*};
 
@@ -21,7 +21,7 @@ use crate::{
     protocol::{Pair, Stage, Subject},
 };
 
-/// The picked picture, or the one searched with, and its three rows.
+/// The picked picture, or the one searched with, and a row for each stage.
 #[component]
 pub fn NeighboursTab() -> impl IntoView {
     let session = Session::expect();
@@ -35,6 +35,7 @@ pub fn NeighboursTab() -> impl IntoView {
         view! {
             <Row stage=Stage::Trained subject />
             <Row stage=Stage::Untrained subject />
+            <Row stage=Stage::Classic subject />
             <Row stage=Stage::Pixels subject />
             <p class="note">"Press a picture to see its own nearest; with Ctrl or Shift held, to select it too. " <Explain term=terms::STAGES /></p>
         }

@@ -231,6 +231,7 @@ fn heading(session: Session, stage: Stage) -> String {
     let step = session.read([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
+        (Stage::Classic, _) => "By classic features, edges and colours, without a network.".to_owned(),
         (Stage::Untrained, _) => "As the untrained encoder sees it.".to_owned(),
         (Stage::Trained, Some(step)) => {
             format!("As the encoder sees it after {}.", words::counted(step as usize, "step"))

@@ -104,10 +104,10 @@ async fn typed_labels_alone_are_scored_by_cross_validation_and_fine_tuned() -> R
             "“neither” cannot be scored",
         ];
         page.wait_text(&told, PATIENTLY).await?;
-        // Two for each embedding that there is: raw pixels and the untrained encoder.
+        // Two for each stage that there is: the baselines and the untrained encoder.
         let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+ %$/.test(cell.innerText)).length";
-        let all = async || Ok((page.evaluate(scored).await? == 4).then_some(()));
-        page.wait("four scores", PATIENTLY, all).await?;
+        let all = async || Ok((page.evaluate(scored).await? == 6).then_some(()));
+        page.wait("six scores", PATIENTLY, all).await?;
         let cells = "document.querySelectorAll('.confusion canvas').length";
         ensure!(page.evaluate(cells).await? == 1, "There is no confusion matrix.");
         page.photograph_all("labels-typed").await?;
