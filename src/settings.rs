@@ -5,9 +5,11 @@
 //! [`Settings::clamped`] forces it into.
 
 mod augmentations;
+mod effort;
 mod range;
 
 pub use augmentations::{Augmentations, Operation};
+pub use effort::Effort;
 pub use range::Range;
 
 use serde::{Deserialize, Serialize};

@@ -50,7 +50,7 @@ fn owned(name: &str, value: &str) -> String {
 type Value = fn(&Settings) -> Option<String>;
 
 /// Every setting but the augmentations.
-const VALUES: [(&str, Value); 13] = [
+const VALUES: [(&str, Value); 17] = [
     ("pictures", |s| Some(images(s.images).to_owned())),
     ("seed", |s| Some(s.seed.to_string())),
     ("steps", |s| Some(words::count(s.steps as usize))),
@@ -58,6 +58,10 @@ const VALUES: [(&str, Value); 13] = [
     ("input size", |s| Some(format!("{} pixels", s.side))),
     ("channels", |s| Some(s.width.to_string())),
     ("layers", |s| Some(s.depth.to_string())),
+    ("first layer", |s| Some(words::first_layer(s.first_layer).to_owned())),
+    ("readout", |s| Some(words::readout(s))),
+    ("outputs", |s| Some(s.outputs.to_string())),
+    ("embedding", |s| Some(words::features(s.features).to_owned())),
     ("loss", |s| Some(loss(s.loss).to_owned())),
     ("comparison", |s| (s.loss != LossKind::Triplet).then(|| comparison(s.similarity).to_owned())),
     ("temperature", |s| (s.loss != LossKind::Triplet).then(|| temperature(s))),

@@ -92,6 +92,26 @@ terms! {
     STEPS:
         "steps",
         "How often the weights are adjusted, each time after looking at one batch of pairs.";
+    /// Presets of steps and width.
+    EFFORT:
+        "time for training",
+        "Quick is a first look, Balanced what is recommended, Thorough twice as many steps of a wider network. Large sets take more steps, so that each picture is looked at some eighteen times.";
+    /// How the first layer starts.
+    FIRST_LAYER:
+        "the first layer",
+        "What the first layer looks for before training. Whitened: the edges and colours by which small patches of these pictures differ the most. Random: anything. Both learn on from there.";
+    /// What the linear layer reads.
+    READOUT:
+        "the readout",
+        "Into how many places a side the last layer’s map is divided before it is summed up. 1 forgets where in the picture something was; 4 keeps it.";
+    /// Outputs of the linear layer.
+    OUTPUTS:
+        "outputs",
+        "How many numbers the network’s last layer makes of a picture. The loss compares views by them; they are also the embedding where it is set to outputs.";
+    /// What embeds a picture.
+    FEATURES:
+        "the embedding",
+        "The numbers by which pictures are compared after training. Whitened map: what the last layer sees, place by place, weighed so that every direction in which these pictures differ counts alike, and averaged with the mirror image where mirroring is among the augmentations. Outputs: what the network’s last layer makes of it.";
     /// The learning rate.
     LEARNING_RATE:
         "learning rate",

@@ -10,7 +10,7 @@ pub use numbers::{
     close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, percent, similarity,
     speed, three_digits,
 };
-pub use settings::{augmentations, encoder, loss, mining, training};
+pub use settings::{augmentations, efforts, encoder, features, first_layer, loss, mining, readout, training};
 pub use summary::{fewer_pairs, guest, images, summary};
 
 use crate::{

@@ -4,7 +4,7 @@ use super::{Entry, Intake, Newcomer, Notes, Part, Results, Selection, State, Tab
 use crate::{
     page::by_id::Ids,
     protocol::PictureId,
-    settings::{Images, Settings},
+    settings::{Effort, Images, Settings},
 };
 
 impl State {
@@ -13,7 +13,20 @@ impl State {
         self.touch(Part::Pictures);
         self.is_guest = false;
         self.withdraw_undo_of_all();
-        newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect()
+        let before = self.pictures.len();
+        let added = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
+        self.follow_set(before);
+        added
+    }
+
+    /// Steps that were left as they are recommended for a set of `before` pictures become those for
+    /// the set as it is, until a run has begun.
+    fn follow_set(&mut self, before: usize) {
+        let steps = |pictures| Effort::Balanced.apply(self.settings, pictures).steps;
+        let (old, new) = (steps(before), steps(self.pictures.len()));
+        if self.run.step() == 0 && self.settings.steps == old && old != new {
+            self.edit(|settings| settings.steps = new);
+        }
     }
 
     /// Takes pictures out; how many of them were there. The focus moves to what stands
@@ -35,7 +48,10 @@ impl State {
         self.selection.forget(&gone);
         gone.iter().for_each(|id| self.labels.forget(*id));
         gone.iter().for_each(|id| self.stop_explaining_picture(*id));
-        self.pictures.remove(&gone)
+        let before = self.pictures.len();
+        let taken_out = self.pictures.remove(&gone);
+        self.follow_set(before);
+        taken_out
     }
 
     /// Empties a built-in set for pictures of the user's own, which go on coming in, and
@@ -115,6 +131,11 @@ fn settings_for(mut settings: Settings, images: Images) -> Settings {
     follow(&mut settings.side, before.side, after.side);
     follow(&mut settings.width, before.width, after.width);
     follow(&mut settings.depth, before.depth, after.depth);
+    follow(&mut settings.first_layer, before.first_layer, after.first_layer);
+    follow(&mut settings.readout, before.readout, after.readout);
+    follow(&mut settings.outputs, before.outputs, after.outputs);
+    follow(&mut settings.features, before.features, after.features);
+    follow(&mut settings.loss, before.loss, after.loss);
     follow(&mut settings.temperature, before.temperature, after.temperature);
     follow(&mut settings.learning_rate, before.learning_rate, after.learning_rate);
     let (mut before, mut after) = (before.augmentations, after.augmentations);

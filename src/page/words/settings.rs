@@ -1,7 +1,9 @@
 //! Settings in words.
 
-use super::{count, counted};
-use crate::settings::{Augmentations, LossKind, Mining, Operation, Settings, Similarity};
+use super::{count, counted, duration};
+use crate::settings::{
+    Augmentations, Effort, Features, FirstLayer, LossKind, Mining, Operation, Settings, Similarity,
+};
 
 /// The augmentations that are switched on.
 pub fn augmentations(augmentations: &Augmentations) -> String {
@@ -69,6 +71,40 @@ pub fn training(settings: &Settings) -> String {
     )
 }
 
+/// How the first convolution starts.
+pub fn first_layer(first: FirstLayer) -> &'static str {
+    match first {
+        FirstLayer::Random => "random",
+        FirstLayer::Whitened => "whitened",
+    }
+}
+
+/// What the linear layer reads.
+pub fn readout(settings: &Settings) -> String {
+    match settings.readout.min(settings.map_side()) {
+        1 => "mean".to_owned(),
+        places => format!("{places} × {places} places"),
+    }
+}
+
+/// What embeds a picture.
+pub fn features(features: Features) -> &'static str {
+    match features {
+        Features::Outputs => "outputs",
+        Features::Map => "whitened map",
+    }
+}
+
+/// The presets, and how long each would take where a step by these settings takes `seconds`.
+pub fn efforts(settings: &Settings, pictures: usize, seconds: f32) -> String {
+    let preset = |effort: Effort| {
+        let chosen = effort.apply(*settings, pictures);
+        let longer = chosen.multiplications() / settings.multiplications();
+        format!("{} {}", effort.name(), duration(seconds * chosen.steps as f32 * longer as f32))
+    };
+    format!("On this machine, about: {}.", Effort::ALL.map(preset).join(", "))
+}
+
 /// How a triplet's negative is chosen.
 pub fn mining(mining: Mining) -> &'static str {
     match mining {
@@ -93,6 +129,16 @@ mod tests {
         assert_eq!(loss(&settings), "DCL, temperature 0.1 at first, learned, dot product");
         settings.loss = LossKind::Triplet;
         assert_eq!(loss(&settings), "triplets, margin 0.5, semi-hard negatives");
+    }
+
+    #[test]
+    fn presets_are_told_with_their_times() {
+        let settings = Settings::recommended(Images::Own);
+        let words = efforts(&settings, 100, 0.06);
+        assert!(
+            words.starts_with("On this machine, about: Quick 24 s, Balanced 1 min 42 s, Thorough "),
+            "{words}"
+        );
     }
 
     #[test]

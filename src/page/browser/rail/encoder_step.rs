@@ -12,7 +12,7 @@ use crate::{
         state::Part,
         terms, words,
     },
-    settings::{Range, Settings},
+    settings::{Features, FirstLayer, Range, Settings},
 };
 
 /// Input side, width and depth that go well together.
@@ -20,6 +20,13 @@ type Size = (u32, u32, u32);
 
 /// Networks to start from.
 const SIZES: &[(&str, Size)] = &[("Small", (32, 16, 4)), ("Medium", (48, 24, 4)), ("Large", (64, 32, 5))];
+
+/// How the first convolution may start.
+const FIRST_LAYERS: &[(&str, FirstLayer)] =
+    &[("Whitened", FirstLayer::Whitened), ("Random", FirstLayer::Random)];
+
+/// What may embed a picture.
+const FEATURES: &[(&str, Features)] = &[("Whitened map", Features::Map), ("Outputs", Features::Outputs)];
 
 /// Presets, and the numbers behind them.
 #[component]
@@ -70,6 +77,42 @@ pub fn EncoderStep() -> impl IntoView {
                     whole=true
                     on_change=move |depth| session.edit(|settings| settings.depth = depth as u32)
                 />
+                <NumberField
+                    name="Readout, places a side"
+                    term=terms::READOUT
+                    value=number(session, |settings| settings.readout)
+                    range=limits(Settings::READOUT)
+                    whole=true
+                    on_change=move |readout| session.edit(|settings| settings.readout = readout as u32)
+                />
+                <NumberField
+                    name="Outputs"
+                    term=terms::OUTPUTS
+                    value=number(session, |settings| settings.outputs)
+                    range=limits(Settings::OUTPUTS)
+                    whole=true
+                    on_change=move |outputs| session.edit(|settings| settings.outputs = outputs as u32)
+                />
+                <div class="field-with-term">
+                    <Choice
+                        legend="First layer starts"
+                        name="first-layer"
+                        options=FIRST_LAYERS
+                        value=move || session.read([Part::Settings], |state| Some(state.settings.first_layer))
+                        on_change=move |first| session.edit(|settings| settings.first_layer = first)
+                    />
+                    <Explain term=terms::FIRST_LAYER />
+                </div>
+                <div class="field-with-term">
+                    <Choice
+                        legend="Pictures are compared by"
+                        name="features"
+                        options=FEATURES
+                        value=move || session.read([Part::Settings], |state| Some(state.settings.features))
+                        on_change=move |features| session.edit(|settings| settings.features = features)
+                    />
+                    <Explain term=terms::FEATURES />
+                </div>
             </details>
             <p class="note">"Another size builds a new network: training starts over from step 0."</p>
         </Step>

@@ -18,8 +18,15 @@ use crate::{
         state::Part,
         terms, words,
     },
-    settings::{BackendChoice, Range, Settings},
+    settings::{BackendChoice, Effort, Range, Settings},
 };
+
+/// Presets to choose from.
+const EFFORTS: &[(&str, Effort)] = &[
+    (Effort::Quick.name(), Effort::Quick),
+    (Effort::Balanced.name(), Effort::Balanced),
+    (Effort::Thorough.name(), Effort::Thorough),
+];
 
 /// Backends to choose from.
 const BACKENDS: &[(&str, BackendChoice)] =
@@ -32,11 +39,40 @@ pub fn TrainingStep() -> impl IntoView {
     let summary = move || session.read([Part::Settings], |state| words::training(&state.settings));
     view! {
         <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
+            <EffortField />
             <LossFields />
             <Numbers />
             <BackendField />
             <p class="note">"Another seed or backend starts training over from step 0, and another seed draws other Shapes; the rest applies from the next step on."</p>
         </Step>
+    }
+}
+
+/// How much time a run is given.
+#[component]
+fn EffortField() -> impl IntoView {
+    let session = Session::expect();
+    let parts = [Part::Settings, Part::Pictures];
+    let value = move || session.read(parts, |state| Effort::of(&state.settings, state.pictures.len()));
+    let choose = move |effort: Effort| {
+        let pictures = session.peek(|state| state.pictures.len());
+        session.edit(|settings| *settings = effort.apply(*settings, pictures));
+    };
+    let times = move || {
+        session.read([Part::Settings, Part::Pictures, Part::Run], |state| {
+            let seconds = state.run.speed()?.recip();
+            Some(words::efforts(&state.settings, state.pictures.len(), seconds))
+        })
+    };
+    let note = move || {
+        times().unwrap_or_else(|| "How long each takes is told once some steps were taken.".to_owned())
+    };
+    view! {
+        <div class="field-with-term">
+            <Choice legend="Time for training" name="effort" options=EFFORTS value on_change=choose />
+            <Explain term=terms::EFFORT />
+        </div>
+        <p class="note">{note}</p>
     }
 }
 
