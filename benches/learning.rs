@@ -1,278 +1,206 @@
-use std::{env, fs, path::Path, time::Instant};
+//! What training is worth, set by set: `cargo xtask learning [SET…] [KEY=VALUE…]`.
+//!
+//! A set is `shapes`, `fashion`, a folder whose folders are kinds of pictures, or a sheet of square
+//! pictures in rows with their kinds in a file of lines beside it (`NAME.png` and `NAME.labels`). The
+//! kinds serve to score alone. Settings are those of links; a run's are the default ones otherwise.
+//!
+//! Printed is the share of pictures that most of their ten nearest name right, each picture left out
+//! in turn: by the baselines, before training, and while it goes on, by the seconds that its steps
+//! have taken on one core.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Instant,
+};
 
 use burn::tensor::{Device, Tensor};
+use image::{GenericImageView, RgbImage};
 use likeness::{
-    encoder::first_filters,
-    evaluate::{UnitRows, neighbours::NeighbourSearch, whitening::Fitting},
+    embedding::Embedding,
+    encoder::{Encoder, first_filters},
+    evaluate::{UnitRows, centre::centre, knn::Scoring, neighbours::NeighbourSearch, whitening::Fitting},
     image::Image,
     link,
     progress::Progress,
-    samples::{SHAPES, fashion, shape},
-    settings::{Images, Settings},
+    samples::{FASHION, SHAPES, fashion, shape},
+    settings::{Features, Settings},
     train::{Trainer, upload},
 };
 
+/// Seconds of training after which it is scored.
+const SECONDS: [f32; 4] = [10.0, 25.0, 50.0, 100.0];
+
+/// Pictures that pass through a network at a time.
+const CHUNK: usize = 64;
+
+/// Pictures and the number of each one's kind.
 struct Set {
     images: Vec<Image>,
-    labels: Vec<usize>,
+    kinds: Vec<u32>,
 }
 
-fn sheet(path: &Path, labels: &Path) -> Set {
-    let labels: Vec<String> = fs::read_to_string(labels).unwrap().lines().map(str::to_owned).collect();
-    let sheet = image::open(path).unwrap().to_rgb8();
-    let (w, h) = sheet.dimensions();
-    let side = (1..=w.min(h))
-        .rev()
-        .find(|s| w % s == 0 && h % s == 0 && ((w / s) * (h / s)) as usize >= labels.len())
-        .unwrap();
-    let columns = w / side;
-    let mut kinds = labels.clone();
-    kinds.sort();
-    kinds.dedup();
-    let images = (0..labels.len() as u32)
-        .map(|i| {
-            let tile = image::imageops::crop_imm(&sheet, i % columns * side, i / columns * side, side, side)
-                .to_image();
-            let mut bytes = std::io::Cursor::new(Vec::new());
-            tile.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-            Image::decode(bytes.get_ref()).unwrap()
-        })
-        .collect();
-    let labels = labels.iter().map(|l| kinds.binary_search(l).unwrap()).collect();
-    Set { images, labels }
-}
+impl Set {
+    fn new(named: Vec<(String, Image)>) -> Self {
+        let mut numbers = BTreeMap::new();
+        let kind = |name: &String| {
+            let next = numbers.len() as u32;
+            *numbers.entry(name.clone()).or_insert(next)
+        };
+        let kinds = named.iter().map(|(name, _)| name).map(kind).collect();
+        Self { images: named.into_iter().map(|(_, image)| image).collect(), kinds }
+    }
 
-fn set(name: &str) -> (Set, Images) {
-    match name {
-        "shapes" => {
-            let samples: Vec<_> = (0..SHAPES).map(|i| shape(i, 1)).collect();
-            let labels = (0..SHAPES).map(|i| i % 10).collect();
-            (Set { images: samples.into_iter().map(|s| s.image).collect(), labels }, Images::Shapes)
-        }
-        "fashion" => {
-            let sheet = image::open("static/fashion-1000.png").unwrap().to_rgba8().into_raw();
-            let images = (0..1000).map(|i| fashion(i, &sheet, 4).image).collect();
-            (Set { images, labels: (0..1000).map(|i| i % 10).collect() }, Images::Fashion)
-        }
-        other => {
-            let folder = Path::new("../shared/data");
-            let file = ["jpg", "png"]
-                .iter()
-                .map(|e| folder.join(format!("{other}.{e}")))
-                .find(|p| p.exists())
-                .unwrap();
-            (sheet(&file, &folder.join(format!("{other}.labels"))), Images::Own)
+    fn read(name: &str, seed: u32) -> Self {
+        match name {
+            "shapes" => {
+                let samples = (0..SHAPES).map(|index| shape(index, u64::from(seed)));
+                Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
+            }
+            "fashion" => {
+                let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/fashion-1000.png");
+                let sheet = image::open(file).expect("the sheet is shipped").to_rgba8().into_raw();
+                let samples = (0..FASHION).map(|index| fashion(index, &sheet, 4));
+                Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
+            }
+            path if Path::new(path).is_dir() => Self::new(folder(Path::new(path))),
+            path => Self::new(sheet(Path::new(path))),
         }
     }
 }
 
-fn vote(values: Vec<f32>, labels: &[usize]) -> f32 {
-    let dims = values.len() / labels.len();
-    let rows = UnitRows::new(values, dims);
+/// The pictures of a folder's folders, which name their kinds; other files are passed over.
+fn folder(path: &Path) -> Vec<(String, Image)> {
+    let mut named = Vec::new();
+    for kind in files(path).into_iter().filter(|path| path.is_dir()) {
+        let name = kind.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let images = files(&kind).into_iter().filter_map(|file| Image::decode(&fs::read(file).ok()?).ok());
+        named.extend(images.map(|image| (name.clone(), image)));
+    }
+    named
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    files
+}
+
+/// The pictures of a sheet, as many as there are lines in the file of their kinds.
+fn sheet(path: &Path) -> Vec<(String, Image)> {
+    let labels = fs::read_to_string(path.with_extension("labels")).expect("the kinds lie beside the sheet");
+    let labels: Vec<&str> = labels.lines().collect();
+    let sheet = image::open(path).expect("a sheet of pictures");
+    let (width, height) = sheet.dimensions();
+    let holds = |side: &u32| {
+        width % side == 0 && height % side == 0 && (width / side * (height / side)) as usize >= labels.len()
+    };
+    let side = (1..=width.min(height)).rev().find(holds).expect("the sheet holds squares");
+    let columns = width / side;
+    let tile = |at: u32| {
+        let tile: RgbImage = sheet.crop_imm(at % columns * side, at / columns * side, side, side).to_rgb8();
+        let mut file = std::io::Cursor::new(Vec::new());
+        tile.write_to(&mut file, image::ImageFormat::Png).expect("it can be written");
+        Image::decode(file.get_ref()).expect("it was just written")
+    };
+    (0..).zip(labels).map(|(at, label)| (label.to_owned(), tile(at))).collect()
+}
+
+/// The share of rows that most of their ten nearest name right.
+fn vote(rows: Vec<f32>, kinds: &[u32]) -> f32 {
+    let dimensions = rows.len() / kinds.len();
+    let rows = UnitRows::new(rows, dimensions);
     let mut search = NeighbourSearch::new(&rows, 10);
     while search.advance() == Progress::More {}
-    let found = std::rc::Rc::new(search.found().clone());
-    let labels: Vec<_> = labels.iter().map(|l| Some(*l as u32)).collect();
-    let mut scoring = likeness::evaluate::knn::Scoring::new(&rows, &found, &labels);
+    let labels: Vec<Option<u32>> = kinds.iter().copied().map(Some).collect();
+    let mut scoring = Scoring::new(&rows, &Rc::new(search.found().clone()), &labels);
     while scoring.advance() == Progress::More {}
-    scoring.finish().unwrap().accuracy
+    scoring.finish().map_or(f32::NAN, |score| score.accuracy)
 }
 
-fn values<const D: usize>(t: Tensor<D>) -> Vec<f32> {
-    t.into_data().try_into_vec().unwrap()
+/// The same by features less their mean.
+fn baseline(mut rows: Vec<f32>, kinds: &[u32]) -> f32 {
+    let dimensions = rows.len() / kinds.len();
+    centre(&mut rows, dimensions);
+    vote(rows, kinds)
 }
 
-fn chunks(pictures: &Tensor<4>, f: impl Fn(Tensor<4>) -> Tensor<2>) -> Vec<f32> {
-    let n = pictures.dims()[0];
-    (0..n).step_by(64).flat_map(|at| values(f(pictures.clone().narrow(0, at, 64.min(n - at))))).collect()
-}
-
-fn unit(rows: Vec<f32>, d: usize) -> Vec<f32> {
-    let r = UnitRows::new(rows, d);
-    (0..r.len()).flat_map(|i| r.row(i).to_vec()).collect()
-}
-
-fn whiten(rows: &[f32], n: usize) -> likeness::evaluate::whitening::Whitening {
-    let mut fitting = Fitting::new(rows.to_vec(), rows.len() / n).unwrap();
-    while fitting.advance() == Progress::More {}
-    fitting.finish()
-}
-
-fn apply(w: &likeness::evaluate::whitening::Whitening, rows: &[f32]) -> Vec<f32> {
-    let d = w.mean.len();
-    let k = w.components();
-    let n = rows.len() / d;
-    let t = |v: Vec<f32>, s: [usize; 2]| {
-        Tensor::<2>::from_data(burn::tensor::TensorData::new(v, s), &Device::flex())
+/// What a network makes of pictures, chunk by chunk.
+fn rows(pictures: &Tensor<4>, forward: impl Fn(Tensor<4>) -> Tensor<2>) -> Vec<f32> {
+    let count = pictures.dims()[0];
+    let chunk = |start| {
+        let some = pictures.clone().narrow(0, start, CHUNK.min(count - start));
+        forward(some).into_data().try_into_vec::<f32>().expect("single precision")
     };
-    let out =
-        values((t(rows.to_vec(), [n, d]) - t(w.mean.clone(), [1, d])).matmul(t(w.matrix.clone(), [d, k])));
-    unit(out, k)
+    (0..count).step_by(CHUNK).flat_map(chunk).collect()
 }
 
-fn cat(parts: &[&Vec<f32>], n: usize) -> Vec<f32> {
-    (0..n)
-        .flat_map(|i| {
-            parts
-                .iter()
-                .flat_map(|p| {
-                    let d = p.len() / n;
-                    p[i * d..(i + 1) * d].to_vec()
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
-
-fn add(a: &[f32], b: &[f32]) -> Vec<f32> {
-    a.iter().zip(b).map(|(a, b)| a + b).collect()
-}
-
-fn scores(
-    encoder: &likeness::encoder::Encoder,
-    pictures: &Tensor<4>,
-    labels: &[usize],
-    _hog: &[f32],
-    _hog_flip: &[f32],
-) -> String {
-    let n = labels.len();
-    let mut s = String::new();
-    let blocks = encoder.block_maps(pictures.clone().narrow(0, 0, 1)).len();
-    for (b, places) in [(blocks - 1, 4), (blocks - 2, 8), (blocks - 3, 8)] {
-        let channels = encoder.block_maps(pictures.clone().narrow(0, 0, 1))[b].dims()[1];
-        let f = |flip: bool| {
-            chunks(pictures, |p| {
-                likeness::encoder::readout::read(
-                    encoder.block_maps(if flip { p.flip([3]) } else { p })[b].clone(),
-                    places,
-                )
-            })
-        };
-        let (x, y) = (f(false), f(true));
-        let sqrt = |v: &Vec<f32>| v.iter().map(|v| v.max(0.0).sqrt()).collect::<Vec<f32>>();
-        let place = |v: &Vec<f32>| {
-            let m = (v.iter().map(|v| v * v).sum::<f32>() / (v.len() / channels) as f32).sqrt();
-            v.chunks(channels)
-                .flat_map(|r| {
-                    let l = r.iter().map(|v| v * v).sum::<f32>().sqrt() + 0.1 * m;
-                    r.iter().map(|v| v / l).collect::<Vec<_>>()
-                })
-                .collect::<Vec<f32>>()
-        };
-        for (name, t) in [
-            ("id", &(|v: &Vec<f32>| v.clone()) as &dyn Fn(&Vec<f32>) -> Vec<f32>),
-            ("sqrt", &sqrt),
-            ("place", &place),
-            ("sqrt+place", &|v| place(&sqrt(v))),
-            ("image", &|v| unit(v.clone(), v.len() / n)),
-            ("sqrt+image", &|v| {
-                let q = sqrt(v);
-                let d = q.len() / n;
-                unit(q, d)
-            }),
-        ] {
-            let (x, y) = (t(&x), t(&y));
-            let w = whiten(&x, n);
-            s += &format!(" b{b}x{places} {name} {:.3}", vote(add(&apply(&w, &x), &apply(&w, &y)), labels));
+/// The set, embedded as the page does.
+fn embedded(encoder: Encoder, pictures: &Tensor<4>, settings: &Settings) -> Vec<f32> {
+    let embedding = match settings.features {
+        Features::Outputs => Embedding::outputs(encoder),
+        Features::Map => {
+            let maps = rows(pictures, |some| encoder.map(some));
+            let features = maps.len() / pictures.dims()[0];
+            let whitening = Fitting::new(maps, features).map(|mut fitting| {
+                while fitting.advance() == Progress::More {}
+                fitting.finish()
+            });
+            let mirrored = settings.augmentations.mirrors();
+            Embedding::map(encoder, whitening.as_ref(), mirrored, &pictures.device())
         }
-        s += "\n     ";
+    };
+    rows(pictures, |some| embedding.forward(some))
+}
+
+/// Prints a set's line, cell by cell as they come.
+fn measure(name: &str, entries: &[String]) {
+    let images = if ["shapes", "fashion"].contains(&name) { name } else { "own" };
+    let (settings, problems) = link::read(&format!("images={images}&{}", entries.join("&")));
+    assert!(problems.is_empty(), "{problems:?}");
+    let Set { images, kinds } = Set::read(name, settings.seed);
+    let side = settings.side as usize;
+    let cell = |score: f32| print!(" {score:.3} |");
+    print!("| {name}, {} |", images.len());
+    let planes: Vec<f32> = images.iter().flat_map(|image| image.planes(side)).collect();
+    cell(baseline(planes.clone(), &kinds));
+    let classic = planes
+        .chunks_exact(3 * side * side)
+        .flat_map(|planes| likeness::classic_features::classic_features(planes, side));
+    cell(baseline(classic.collect(), &kinds));
+    let filters = first_filters(&settings, &planes);
+    let pictures = upload(planes, side, &Device::flex());
+    let mut trainer = Trainer::new(settings, pictures.clone(), &filters);
+    cell(vote(embedded(trainer.untrained().encoder.clone(), &pictures, &settings), &kinds));
+    let (mut seconds, mut due) = (0.0, SECONDS.iter().copied().peekable());
+    let score = |trainer: &Trainer| vote(embedded(trainer.network().encoder, &pictures, &settings), &kinds);
+    for _ in 0..settings.steps {
+        let started = Instant::now();
+        trainer.step();
+        seconds += started.elapsed().as_secs_f32();
+        if due.next_if(|due| seconds >= *due).is_some() {
+            cell(score(&trainer));
+        }
     }
-    s
+    due.for_each(|_| print!(" – |"));
+    cell(score(&trainer));
+    println!(" {seconds:.0} |");
 }
 
 fn main() {
-    let args: Vec<String> = env::args().skip(1).filter(|a| a != "--bench").collect();
-    let name = &args[0];
-    let (set, images) = set(name);
-    let hash = format!(
-        "images={}&{}",
-        match images {
-            Images::Shapes => "shapes",
-            Images::Fashion => "fashion",
-            Images::Own => "own",
-        },
-        args.get(1).cloned().unwrap_or_default()
+    let words = env::args().skip(1).filter(|word| word != "--bench");
+    let (entries, mut sets): (Vec<_>, Vec<_>) = words.partition(|word| word.contains('='));
+    if sets.is_empty() {
+        sets = ["shapes", "fashion"].map(str::to_owned).into();
+    }
+    let after: Vec<_> = SECONDS.iter().map(|seconds| format!("{seconds:.0} s")).collect();
+    println!(
+        "| set, pictures | raw pixels | classic features | untrained | {} | end | seconds |",
+        after.join(" | ")
     );
-    let (settings, problems) = link::read(&hash);
-    assert!(problems.is_empty(), "{problems:?}");
-    let side = settings.side as usize;
-    let limit: usize = env::var("LIMIT").ok().and_then(|v| v.parse().ok()).unwrap_or(usize::MAX);
-    let pick = likeness::evenly::evenly(set.images.len(), limit);
-    let planes: Vec<f32> = pick.iter().flat_map(|i| set.images[*i].planes(side)).collect();
-    let labels: Vec<usize> = pick.iter().map(|i| set.labels[*i]).collect();
-    let device = Device::flex();
-    let filters = first_filters(&settings, &planes);
-    println!("{name} {hash} pixels {:.3}", vote(planes.clone(), &labels));
-    if env::var("HOG").is_ok() {
-        let f: Vec<Vec<f32>> = pick
-            .iter()
-            .map(|i| {
-                let s = env::var("HOG").ok().and_then(|v| v.parse().ok()).unwrap_or(64);
-                likeness::classic_features::classic_features(&set.images[*i].planes(s), s)
-            })
-            .collect();
-        let d = f[0].len();
-        let centred = |rows: Vec<f32>| {
-            let d = rows.len() / labels.len();
-            let n = labels.len() as f32;
-            let mut m = vec![0.0; d];
-            rows.chunks(d).for_each(|r| m.iter_mut().zip(r).for_each(|(m, v)| *m += v / n));
-            rows.chunks(d)
-                .flat_map(|r| r.iter().zip(&m).map(|(v, m)| v - m).collect::<Vec<_>>())
-                .collect::<Vec<f32>>()
-        };
-        println!("  pixels centred {:.3}", vote(centred(planes.clone()), &labels));
-        for w in [0.0, 0.25, 0.5, 1.0, 1.5] {
-            let rows: Vec<f32> = f
-                .iter()
-                .flat_map(|r| {
-                    r.iter()
-                        .enumerate()
-                        .map(|(i, v)| if i < d - 64 { *v } else { v * w / 0.25 })
-                        .collect::<Vec<_>>()
-                })
-                .collect();
-            println!(
-                "  hog colour {w}: {:.3} centred {:.3}",
-                vote(rows.clone(), &labels),
-                vote(centred(rows), &labels)
-            );
-        }
-        let rows: Vec<f32> = f.iter().flat_map(|r| r[d - 64..].to_vec()).collect();
-        println!("  colour {:.3} centred {:.3}", vote(rows.clone(), &labels), vote(centred(rows), &labels));
-        return;
-    }
-    let flip = |im: &Image| {
-        Image::draw(|x, y| {
-            let at = (y * 96 + 95 - x) * 3;
-            [im.rgb()[at], im.rgb()[at + 1], im.rgb()[at + 2]]
-        })
-    };
-    let hog: Vec<f32> = pick
-        .iter()
-        .flat_map(|i| likeness::classic_features::classic_features(&set.images[*i].planes(64), 64))
-        .collect();
-    let hog_flip: Vec<f32> = pick
-        .iter()
-        .flat_map(|i| likeness::classic_features::classic_features(&flip(&set.images[*i]).planes(64), 64))
-        .collect();
-    let pictures = upload(planes, side, &device);
-    let mut trainer = Trainer::new(settings, pictures.clone(), &filters);
-    println!("  before: {}", scores(&trainer.untrained().encoder, &pictures, &labels, &hog, &hog_flip));
-    let every: u32 = env::var("EVERY").ok().and_then(|v| v.parse().ok()).unwrap_or(u32::MAX);
-    let mut seconds = 0.0;
-    let mut t = Instant::now();
-    for step in 1..=settings.steps {
-        let outcome = trainer.step();
-        if step % every == 0 || step == settings.steps {
-            seconds += t.elapsed().as_secs_f32();
-            let loss = values(outcome.statistics)[0];
-            let running = trainer.network().encoder;
-            println!(
-                "  step {step} {seconds:.1} s loss {loss:.3} running: {}",
-                scores(&running, &pictures, &labels, &hog, &hog_flip)
-            );
-            t = Instant::now();
-        }
-    }
+    println!("|---|{}", "---:|".repeat(5 + SECONDS.len()));
+    sets.iter().for_each(|set| measure(set, &entries));
 }

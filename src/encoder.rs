@@ -1,7 +1,7 @@
 //! The encoder and its projection head.
 
 mod first_layer;
-pub mod readout;
+mod readout;
 
 pub use first_layer::first_filters;
 
@@ -181,17 +181,6 @@ impl Encoder {
             x
         });
         (self.outputs(readout::read(x, self.readout)), all_statistics)
-    }
-
-    /// EXPERIMENT
-    pub fn block_maps(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
-        let mut x = centred(pictures);
-        let mut all = Vec::new();
-        for block in &self.blocks {
-            x = block.forward(x);
-            all.push(x.clone());
-        }
-        all
     }
 
     /// Outputs of the linear layer.

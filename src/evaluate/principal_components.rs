@@ -19,16 +19,17 @@ pub struct PrincipalComponents {
 pub fn principal_components(rows: &UnitRows) -> PrincipalComponents {
     let (count, dimensions) = (rows.len(), rows.dimensions());
     let centred = rows.centred();
-    let eigen = SymmetricEigen::new(centred.tr_mul(&centred) / count as f32);
+    // In double precision: in single, nalgebra finds eigenvalues next to nothing to be no numbers.
+    let eigen = SymmetricEigen::new((centred.tr_mul(&centred) / count as f32).map(f64::from));
     let mut order: Vec<usize> = (0..dimensions).collect();
     order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
-    let variance = eigen.eigenvalues.iter().map(|value| value.max(0.0)).sum::<f32>();
+    let variance = eigen.eigenvalues.iter().map(|value| value.max(0.0)).sum::<f64>();
     let axis = |place: usize| {
         let Some(&column) = order.get(place) else { return (DVector::zeros(count), 0.0) };
-        let direction = eigen.eigenvectors.column(column);
+        let direction = eigen.eigenvectors.column(column).map(|value| value as f32);
         let largest = direction[direction.icamax()];
-        let share = eigen.eigenvalues[column].max(0.0) / variance.max(f32::MIN_POSITIVE);
-        (&centred * direction * largest.signum(), share)
+        let share = eigen.eigenvalues[column].max(0.0) / variance.max(f64::MIN_POSITIVE);
+        (&centred * direction * largest.signum(), share as f32)
     };
     let [(x, x_share), (y, y_share)] = [axis(0), axis(1)];
     let points = x.iter().zip(y.iter()).map(|(x, y)| [*x, *y]).collect();

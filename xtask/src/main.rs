@@ -18,6 +18,8 @@ cargo xtask COMMAND
   firefox            run the tests of the page in Firefox
   measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
                      fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
+  learning [SET…] [KEY=VALUE…]
+                     print what training is worth on sets of pictures, natively
   bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
   soak [MINUTES [SEED]]
                      let a monkey loose on the page in a real browser
@@ -52,6 +54,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["measure", what @ ..] => tasks::measure(what),
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),
+        ["learning", what @ ..] => tasks::learning(what),
         ["bench", what @ ..] => tasks::bench(what),
         ["deny"] => dependencies::check(),
         ["tools"] => tools::ensure_components().and_then(|()| tools::ensure_all()),

@@ -151,6 +151,11 @@ pub fn fuzz(how: &[&str]) -> Result<()> {
     run(cargo(fuzz).args(how))
 }
 
+/// Prints what training is worth.
+pub fn learning(what: &[&str]) -> Result<()> {
+    run(cargo(["bench", "--bench", "learning", "--"]).args(what))
+}
+
 /// Prints how long training steps take, here and in other libraries.
 pub fn bench(what: &[&str]) -> Result<()> {
     browser::ensure()?;
