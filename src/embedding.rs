@@ -111,6 +111,7 @@ mod tests {
         let whitening = Whitening {
             mean: (0..features).map(|at| at as f32 * 0.01).collect(),
             matrix: (0..features * 3).map(|at| (at as f32 * 0.7).sin()).collect(),
+            effective_rank: 3.0,
         };
         let embedding = Embedding::map(encoder.clone(), Some(&whitening), true, &Device::flex());
         let found = values(embedding.forward(pictures.clone()));

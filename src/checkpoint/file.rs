@@ -27,6 +27,9 @@ const FIRST_VERSION: u32 = 1;
 /// Names of what whitens the map.
 const WHITENING: [&str; 2] = ["embedding.mean", "embedding.matrix"];
 
+/// What the metadata call the map's effective rank before it is whitened.
+const RANK: &str = "effective_rank";
+
 impl View for &HostTensor {
     fn dtype(&self) -> Dtype {
         Dtype::F32
@@ -48,7 +51,7 @@ impl View for &HostTensor {
 /// The checkpoint as a file.
 pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
     let metadata = metadata(checkpoint).into_iter().map(|(name, value)| (name.to_owned(), value));
-    let whitening = checkpoint.whitening.as_ref().map(|Whitening { mean, matrix }| {
+    let whitening = checkpoint.whitening.as_ref().map(|Whitening { mean, matrix, .. }| {
         let (features, components) = (mean.len(), matrix.len() / mean.len());
         let mean = HostTensor { shape: vec![features], values: mean.clone() };
         [mean, HostTensor { shape: vec![features, components], values: matrix.clone() }]
@@ -61,7 +64,7 @@ pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
 
 /// What the numbers mean, in words.
 fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
-    let Checkpoint { settings, step, training, .. } = checkpoint;
+    let Checkpoint { settings, step, training, whitening, .. } = checkpoint;
     let mut metadata = BTreeMap::from_iter(shape(settings, VERSION));
     metadata.extend([
         ("format", FORMAT.to_owned()),
@@ -70,6 +73,9 @@ fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
         ("settings", link::write(settings)),
         ("step", step.to_string()),
     ]);
+    if let Some(Whitening { effective_rank, .. }) = whitening {
+        metadata.insert(RANK, effective_rank.to_string());
+    }
     if let Some(OptimizerSteps { network, loss }) = training {
         metadata.insert("optimizer_steps", network.to_string());
         metadata.insert("loss_optimizer_steps", loss.to_string());
@@ -124,7 +130,7 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
     let mut checkpoint = understand(&header)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
     let expected = layout::tensors(&checkpoint.settings, checkpoint.training.is_some());
-    checkpoint.whitening = whitening(&tensors, &checkpoint)?;
+    checkpoint.whitening = whitening(&tensors, &header, &checkpoint)?;
     let belongs = |name: &str| {
         expected.contains_key(name) || checkpoint.whitening.is_some() && WHITENING.contains(&name)
     };
@@ -145,7 +151,11 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
 }
 
 /// What whitens the map, where the file is a model with it.
-fn whitening(tensors: &SafeTensors, checkpoint: &Checkpoint) -> Result<Option<Whitening>, String> {
+fn whitening(
+    tensors: &SafeTensors,
+    header: &Metadata,
+    checkpoint: &Checkpoint,
+) -> Result<Option<Whitening>, String> {
     let Checkpoint { settings, training, .. } = checkpoint;
     let found = WHITENING.map(|name| tensors.tensor(name).ok());
     let [Some(mean), Some(matrix)] = found else { return Ok(None) };
@@ -159,10 +169,12 @@ fn whitening(tensors: &SafeTensors, checkpoint: &Checkpoint) -> Result<Option<Wh
         return Err("what whitens its map has another type or shape than the network needs".to_owned());
     }
     let [mean, matrix] = [mean, matrix].map(|tensor| bytemuck::pod_collect_to_vec::<_, f32>(tensor.data()));
-    if mean.iter().chain(&matrix).any(|value| !value.is_finite()) {
+    let rank = header.metadata().as_ref().and_then(|all| all.get(RANK)).map(String::as_str);
+    let effective_rank: f32 = number(rank, RANK)?;
+    if mean.iter().chain(&matrix).chain([&effective_rank]).any(|value| !value.is_finite()) {
         return Err("what whitens its map holds values that are no numbers".to_owned());
     }
-    Ok(Some(Whitening { mean, matrix }))
+    Ok(Some(Whitening { mean, matrix, effective_rank }))
 }
 
 /// What the metadata say of the network; its numbers are still to be read.
@@ -272,6 +284,26 @@ mod tests {
             let checkpoint = checkpoint(training);
             assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
         }
+    }
+
+    #[test]
+    fn what_whitens_the_map_comes_back_or_is_refused() {
+        let features = 2 * 2 * 16;
+        let whitening =
+            |matrix: Vec<f32>| Whitening { mean: vec![0.5; features], matrix, effective_rank: 2.5 };
+        let with = |matrix| checkpoint(None).with_whitening(Some(whitening(matrix)));
+        let whole = with((0..features * 3).map(|at| at as f32 * 0.1).collect());
+        assert_eq!(Checkpoint::from_file(&whole.to_file()), Ok(whole));
+        let of_no_numbers = with(vec![f32::NAN; features]);
+        assert!(refusal(Checkpoint::from_file(&of_no_numbers.to_file())).contains("no numbers"));
+        let mut too_short = with(vec![1.0; features]);
+        too_short.whitening =
+            too_short.whitening.map(|it| Whitening { mean: vec![0.0; 8], matrix: vec![0.0; 8], ..it });
+        assert!(refusal(Checkpoint::from_file(&too_short.to_file())).contains("type or shape"));
+        // A network whose outputs embed pictures has none.
+        let mut of_outputs = with(vec![1.0; features]);
+        of_outputs.settings.features = Features::Outputs;
+        assert!(refusal(Checkpoint::from_file(&of_outputs.to_file())).contains("type or shape"));
     }
 
     #[test]

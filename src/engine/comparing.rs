@@ -32,6 +32,8 @@ pub struct Comparing {
     rows: UnitRows,
     /// What made the embeddings.
     source: Source,
+    /// The effective rank where it is not that of the embeddings.
+    rank: Option<f32>,
     work: Work,
 }
 
@@ -49,7 +51,12 @@ impl Comparing {
         let kept = if stage.is_baseline() { Vec::new() } else { embeddings.clone() };
         let rows = UnitRows::new(embeddings, dimensions);
         let work = Work::Searching(Box::new(NeighbourSearch::new(&rows, NEIGHBOURS)));
-        Self { stage, pictures, embeddings: kept, rows, source, work }
+        Self { stage, pictures, embeddings: kept, rows, source, rank: None, work }
+    }
+
+    /// The same with an effective rank that is known, if it is.
+    pub fn ranked(self, rank: Option<f32>) -> Self {
+        Self { rank, ..self }
     }
 
     /// Works for about as long as given, on a set as it is labelled now.
@@ -88,7 +95,7 @@ impl Comparing {
     /// # Panics
     /// Before [`Comparing::advance`] has nothing left to do.
     pub fn finish(self, step: u32) -> (Evaluation, Embedded) {
-        let Self { stage, pictures, embeddings, rows, source, work } = self;
+        let Self { stage, pictures, embeddings, rows, source, rank, work } = self;
         let Work::Scoring(nearest, scoring) = work else { panic!("all rows are compared first") };
         let evaluation = Evaluation {
             stage,
@@ -102,7 +109,7 @@ impl Comparing {
                 similarities: Floats(nearest.similarities.clone()),
             },
             knn: scoring.finish(),
-            effective_rank: (!stage.is_baseline()).then(|| effective_rank(&rows)),
+            effective_rank: (!stage.is_baseline()).then(|| rank.unwrap_or_else(|| effective_rank(&rows))),
         };
         (evaluation, Embedded { step, rows: Rc::new(rows), nearest, source })
     }

@@ -1,5 +1,7 @@
 //! How many dimensions embeddings really use; near 1 the encoder has collapsed.
 
+use nalgebra::DMatrix;
+
 use super::UnitRows;
 
 /// exp of the entropy of the normalised singular values of the centred rows
@@ -14,6 +16,12 @@ pub fn effective_rank(rows: &UnitRows) -> f32 {
     } else {
         centred.tr_mul(&centred)
     };
+    of_gram(gram)
+}
+
+/// The same from the product of centred rows with themselves, either way round, or any multiple of it
+/// that is not next to nothing.
+pub fn of_gram(gram: DMatrix<f64>) -> f32 {
     let singular = gram.symmetric_eigenvalues().map(|value| value.max(0.0).sqrt());
     let sum = singular.sum();
     // What rounding leaves of identical rows is not a direction.

@@ -11,6 +11,7 @@ use rand::RngExt;
 use super::{
     centre::{Centred, centre},
     dot,
+    effective_rank::of_gram,
 };
 use crate::{
     progress::Progress,
@@ -41,6 +42,9 @@ pub struct Whitening {
     pub mean: Vec<f32>,
     /// `[features, components]`, row by row.
     pub matrix: Vec<f32>,
+    /// The effective rank of the rows before it, along the leading directions: after it, all directions
+    /// count alike.
+    pub effective_rank: f32,
 }
 
 impl Whitening {
@@ -113,9 +117,10 @@ impl Fitting {
         let [components, _] = directions.dims();
         let within = directions.clone().matmul(self.covariance.clone()).matmul(directions.transpose());
         let within = DMatrix::from_row_slice(components, components, &values(within)).map(f64::from);
+        let effective_rank = of_gram(within.clone() / f64::from(self.variance));
         // As many directions vary as there are features, or rows less the mean.
-        let rank = features.min(self.rows.dims()[0] - 1) as f32;
-        let added = f64::from(SHRINKAGE * self.variance / rank);
+        let varying = features.min(self.rows.dims()[0] - 1) as f32;
+        let added = f64::from(SHRINKAGE * self.variance / varying);
         // Any root of the inverse gives the same products. That by Cholesky's factor needs no
         // eigenvalues, which nalgebra finds to be no numbers where some are next to nothing.
         let shrunk = within + DMatrix::identity(components, components) * added;
@@ -123,7 +128,8 @@ impl Fitting {
         let directions = DMatrix::from_row_slice(components, features, &self.directions).map(f64::from);
         let matrix = factor.solve_lower_triangular(&directions).expect("its diagonal is positive");
         // Column by column, which is feature by feature.
-        Whitening { mean: self.mean, matrix: matrix.iter().map(|value| *value as f32).collect() }
+        let matrix = matrix.iter().map(|value| *value as f32).collect();
+        Whitening { mean: self.mean, matrix, effective_rank }
     }
 }
 
@@ -244,6 +250,16 @@ mod tests {
         let rows: Vec<f32> = (0..count * features).map(|at| value(at / features, at % features)).collect();
         let whitening = fitted(&rows, features).expect("they differ");
         assert!(whitening.matrix.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn the_rank_is_that_of_the_rows() {
+        // ± each of three axes, away from 0: three equal singular values.
+        let value =
+            |row: usize, axis: usize| 2.0 + if row / 2 == axis { 1.0 - 2.0 * (row % 2) as f32 } else { 0.0 };
+        let rows: Vec<f32> = (0..6 * 5).map(|at| value(at / 5, at % 5)).collect();
+        let rank = fitted(&rows, 5).expect("they differ").effective_rank;
+        assert!((rank - 3.0).abs() < 1e-2, "{rank}");
     }
 
     #[test]

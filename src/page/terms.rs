@@ -139,7 +139,7 @@ terms! {
     /// Effective rank.
     EFFECTIVE_RANK:
         "the rank",
-        "How many directions the embeddings of the set really use, as exp of the entropy of their singular values (Roy & Vetterli 2007): near 1 the encoder has collapsed, and at most it is the count of numbers in an embedding. Measured at each evaluation.";
+        "How many directions the network’s last map, or its outputs where they are compared, really uses over the set, as exp of the entropy of their singular values (Roy & Vetterli 2007): near 1 the encoder has collapsed, and at most it is the count of numbers in an embedding. Measured at each evaluation.";
     /// Cosine similarity.
     SIMILARITY:
         "similarity",

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// While training, evaluation may take up this share of the time.
-const EVALUATION_SHARE: f64 = 0.05;
+const EVALUATION_SHARE: f64 = 0.08;
 
 /// The set on its way.
 pub(super) struct Evaluating {
@@ -196,8 +196,13 @@ impl<E: FnMut(Event)> Session<E> {
                     self.untrained_failed = false;
                 }
                 let source = Source::Network(embedding);
-                let work = Work::Comparing(Comparing::new(stage, embeddings, self.set.ids(), source));
-                self.evaluating = Some(Evaluating { stage, step, work });
+                // Once whitened, all directions count alike.
+                let whitened = self.run.as_ref().and_then(|run| run.whitenings.get(&stage));
+                let of_map = whitened.filter(|_| self.settings.features == Features::Map);
+                let rank =
+                    of_map.map(|(_, whitening)| whitening.as_ref().map_or(0.0, |it| it.effective_rank));
+                let comparing = Comparing::new(stage, embeddings, self.set.ids(), source).ranked(rank);
+                self.evaluating = Some(Evaluating { stage, step, work: Work::Comparing(comparing) });
             }
             Work::Comparing(comparing) => self.publish(stage, step, comparing),
         }

@@ -68,9 +68,9 @@ async fn a_picture_is_searched_with_and_does_not_join() -> Result<()> {
     .await
 }
 
-/// Waits for the rows of the untrained encoder and of the pixels.
+/// Waits for the rows of the untrained encoder and of the baselines.
 async fn rows_are_filled(page: &Page) -> Result<()> {
-    page.wait("two rows of ten", PATIENTLY, async || Ok((page.evaluate(SHOWN).await? == 20).then_some(())))
+    page.wait("three rows of ten", PATIENTLY, async || Ok((page.evaluate(SHOWN).await? == 30).then_some(())))
         .await
 }
 

@@ -32,9 +32,10 @@ pub async fn measure(page: &Page, images: &str) -> Result<()> {
     let score = |stage| run.knn(stage).map_or("unknown".to_owned(), |knn| format!("{knn:.3}"));
     println!("  {} steps in {seconds:.0} s, {speed:.2} steps/s", milliseconds.len());
     println!(
-        "  kNN@10: {} trained, {} untrained, {} by pixels",
+        "  kNN@10: {} trained, {} untrained, {} by classic features, {} by pixels",
         score("trained"),
         score("untrained"),
+        score("classic"),
         score("pixels")
     );
     page.choose("Labels").await?;
