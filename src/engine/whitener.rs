@@ -16,7 +16,6 @@ const SAMPLE: usize = 2048;
 
 /// A fit on its way.
 pub struct Whitener {
-    encoder: Encoder,
     pictures: usize,
     work: Work,
 }
@@ -29,12 +28,12 @@ enum Work {
 
 impl Whitener {
     /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances.
-    pub fn new(encoder: Encoder, set: &Tensor<4>) -> Self {
+    pub fn new(encoder: &Encoder, set: &Tensor<4>) -> Self {
         let sample = evenly(set.dims()[0], SAMPLE);
         let mapper = encoder.clone();
         let activation = encoder.activation(set.dims()[3]);
         let mapping = Embedder::new(select(set, &sample), activation, move |chunk| mapper.map(chunk));
-        Self { encoder, pictures: sample.len(), work: Work::Mapping(mapping) }
+        Self { pictures: sample.len(), work: Work::Mapping(mapping) }
     }
 
     /// Does a piece of the work.
@@ -53,13 +52,12 @@ impl Whitener {
         }
     }
 
-    /// The encoder, and what whitens its map; `None` where all maps are alike, or hold what is no
-    /// number.
+    /// What whitens the map; `None` where all maps are alike, or hold what is no number.
     ///
     /// # Panics
     /// Before [`Whitener::advance`] has nothing left to do.
-    pub fn finish(self) -> (Encoder, Option<Whitening>) {
+    pub fn finish(self) -> Option<Whitening> {
         let Work::Fitting(fitting) = self.work else { panic!("all pictures are mapped first") };
-        (self.encoder, fitting.map(Fitting::finish))
+        fitting.map(Fitting::finish)
     }
 }

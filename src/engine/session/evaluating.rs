@@ -8,11 +8,10 @@ use web_time::Instant;
 use super::{Goal, SLICE, Session, training::Run};
 use crate::{
     embedding::Embedding,
-    encoder::Encoder,
     engine::{
         baseline::Describing, comparing::Comparing, embedded::Source, embedder::Embedder, whitener::Whitener,
     },
-    evaluate::{order::order, set_matrix, whitening::Whitening},
+    evaluate::{order::order, set_matrix},
     progress::Progress,
     protocol::{Activity, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
     settings::{Features, Settings},
@@ -31,7 +30,7 @@ pub(super) struct Evaluating {
 
 enum Work {
     Describing(Describing),
-    Whitening(Box<Whitener>),
+    Whitening(Whitener),
     Embedding(Rc<Embedding>, Embedder),
     Comparing(Comparing),
 }
@@ -60,28 +59,12 @@ impl Run {
         match (settings.features, self.whitenings.get(&stage)) {
             (Features::Outputs, _) => Work::embedding(Embedding::outputs(encoder), &self.pictures),
             (Features::Map, Some((of, whitening))) if *of == step => {
-                Work::embedding(self.whitened(encoder, whitening.as_ref(), settings), &self.pictures)
+                let (mirrored, device) = (settings.augmentations.mirrors(), self.pictures.device());
+                let embedding = Embedding::map(encoder, whitening.as_ref(), mirrored, &device);
+                Work::embedding(embedding, &self.pictures)
             }
-            (Features::Map, _) => Work::Whitening(Box::new(Whitener::new(encoder, &self.pictures))),
+            (Features::Map, _) => Work::Whitening(Whitener::new(&encoder, &self.pictures)),
         }
-    }
-
-    /// Goes on when what whitens the map is found.
-    fn embed_whitened(
-        &mut self,
-        stage: Stage,
-        step: u32,
-        encoder: Encoder,
-        whitening: Option<Whitening>,
-        settings: &Settings,
-    ) -> Work {
-        let embedding = self.whitened(encoder, whitening.as_ref(), settings);
-        self.whitenings.insert(stage, (step, whitening));
-        Work::embedding(embedding, &self.pictures)
-    }
-
-    fn whitened(&self, encoder: Encoder, whitening: Option<&Whitening>, settings: &Settings) -> Embedding {
-        Embedding::map(encoder, whitening, settings.augmentations.mirrors(), &self.pictures.device())
     }
 }
 
@@ -181,9 +164,9 @@ impl<E: FnMut(Event)> Session<E> {
                 self.evaluating = Some(Evaluating { stage, step, work });
             }
             Work::Whitening(whitener) => {
-                let (encoder, whitening) = whitener.finish();
                 if let Some(run) = &mut self.run {
-                    let work = run.embed_whitened(stage, step, encoder, whitening, &self.settings);
+                    run.whitenings.insert(stage, (step, whitener.finish()));
+                    let work = run.embed(stage, &self.settings);
                     self.evaluating = Some(Evaluating { stage, step, work });
                 }
             }

@@ -49,9 +49,9 @@ impl<E: FnMut(Event)> Session<E> {
         let whitening = match run.whitenings.get(&Stage::Trained) {
             Some((step, whitening)) if *step == model.step => whitening.clone(),
             _ => {
-                let mut whitener = Whitener::new(run.trainer.network().encoder, &run.pictures);
+                let mut whitener = Whitener::new(&run.trainer.network().encoder, &run.pictures);
                 while whitener.advance().await? == Progress::More {}
-                whitener.finish().1
+                whitener.finish()
             }
         };
         Ok(Some(model.with_whitening(whitening)))
