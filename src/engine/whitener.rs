@@ -17,13 +17,10 @@ const SAMPLE: usize = 2048;
 /// A fit on its way.
 pub struct Whitener {
     pictures: usize,
-    work: Work,
-}
-
-enum Work {
-    Mapping(Embedder),
-    /// `None` where all maps are alike, or hold what is no number.
-    Fitting(Option<Fitting>),
+    mapping: Embedder,
+    is_mapped: bool,
+    /// `None` before all pictures are mapped, and where all maps are alike or hold what is no number.
+    fitting: Option<Fitting>,
 }
 
 impl Whitener {
@@ -33,31 +30,26 @@ impl Whitener {
         let mapper = encoder.clone();
         let activation = encoder.activation(set.dims()[3]);
         let mapping = Embedder::new(select(set, &sample), activation, move |chunk| mapper.map(chunk));
-        Self { pictures: sample.len(), work: Work::Mapping(mapping) }
+        Self { pictures: sample.len(), mapping, is_mapped: false, fitting: None }
     }
 
     /// Does a piece of the work.
     pub async fn advance(&mut self) -> Result<Progress, String> {
-        match &mut self.work {
-            Work::Mapping(mapping) => {
-                if mapping.advance().await? == Progress::Idle {
-                    let maps = mapping.take();
-                    let features = maps.len() / self.pictures;
-                    let are_numbers = maps.iter().all(|value| value.is_finite());
-                    self.work = Work::Fitting(are_numbers.then(|| Fitting::new(maps, features)).flatten());
-                }
-                Ok(Progress::More)
-            }
-            Work::Fitting(fitting) => Ok(fitting.as_mut().map_or(Progress::Idle, Fitting::advance)),
+        if self.is_mapped {
+            return Ok(self.fitting.as_mut().map_or(Progress::Idle, Fitting::advance));
         }
+        if self.mapping.advance().await? == Progress::Idle {
+            let maps = self.mapping.take();
+            let features = maps.len() / self.pictures;
+            let are_numbers = maps.iter().all(|value| value.is_finite());
+            self.fitting = are_numbers.then(|| Fitting::new(maps, features)).flatten();
+            self.is_mapped = true;
+        }
+        Ok(Progress::More)
     }
 
     /// What whitens the map; `None` where all maps are alike, or hold what is no number.
-    ///
-    /// # Panics
-    /// Before [`Whitener::advance`] has nothing left to do.
     pub fn finish(self) -> Option<Whitening> {
-        let Work::Fitting(fitting) = self.work else { panic!("all pictures are mapped first") };
-        fitting.map(Fitting::finish)
+        self.fitting.map(Fitting::finish)
     }
 }

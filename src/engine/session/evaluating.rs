@@ -30,7 +30,7 @@ pub(super) struct Evaluating {
 
 enum Work {
     Describing(Describing),
-    Whitening(Whitener),
+    Whitening(Box<Whitener>),
     Embedding(Rc<Embedding>, Embedder),
     Comparing(Comparing),
 }
@@ -63,7 +63,7 @@ impl Run {
                 let embedding = Embedding::map(encoder, whitening.as_ref(), mirrored, &device);
                 Work::embedding(embedding, &self.pictures)
             }
-            (Features::Map, _) => Work::Whitening(Whitener::new(&encoder, &self.pictures)),
+            (Features::Map, _) => Work::Whitening(Box::new(Whitener::new(&encoder, &self.pictures))),
         }
     }
 }
