@@ -94,12 +94,8 @@ fn advice(state: &State, score: impl Fn(Stage) -> Option<KnnScore>) -> Option<St
     let best = [Stage::Classic, Stage::Pixels].into_iter().filter(ahead);
     let best =
         best.max_by(|a, b| shared(*a).unwrap_or_default().total_cmp(&shared(*b).unwrap_or_default()))?;
-    (!state.run.running).then(|| {
-        format!(
-            " {} are still ahead: try more steps, or augmentations that leave alone what tells these pictures apart.",
-            super::stage(best)
-        )
-    })
+    (!state.run.running)
+        .then(|| format!(" {} are still ahead: try more steps or gentler augmentations.", super::stage(best)))
 }
 
 /// How many of a picture's nearest training has changed.
@@ -208,7 +204,7 @@ mod tests {
         // A baseline that is ahead is told, the better of two, once training rests.
         evaluated(&mut state, Stage::Classic, 0, Some(0.7));
         assert!(summary(&state).ends_with(
-            "Classic features: 7.0. Raw pixels: 1.6. Classic features are still ahead: try more steps, or augmentations that leave alone what tells these pictures apart."
+            "Classic features: 7.0. Raw pixels: 1.6. Classic features are still ahead: try more steps or gentler augmentations."
         ), "{}", summary(&state));
         evaluated(&mut state, Stage::Pixels, 0, Some(0.8));
         assert!(summary(&state).contains("Raw pixels are still ahead"), "{}", summary(&state));
