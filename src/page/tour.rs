@@ -102,7 +102,7 @@ pub const STOPS: [Stop; 9] = [
     Stop {
         name: "5. Use it: neighbours",
         target: ".gallery",
-        text: "Press any picture to see its nearest: by the trained network, by the untrained one and by raw pixels. Now bring pictures of your own: drop them anywhere.",
+        text: "Press any picture to see its nearest: by the trained network, by the untrained one and by two baselines that learn nothing. Now bring pictures of your own: drop them anywhere.",
         until: Until::Reached(|before, state| {
             state.tab == Tab::Neighbours && state.selected != before.selected
         }),
