@@ -50,8 +50,8 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
         page.wait_text(&given, PATIENTLY).await?;
         let scores = page.evaluate("document.querySelectorAll('.scores td').length").await?;
         ensure!(
-            scores == 7,
-            "There are {scores} scores: not two for each of three embeddings and one of fine-tuning."
+            scores == 9,
+            "There are {scores} scores: not two for each of four stages and one of fine-tuning."
         );
 
         page.set_label(ODD).await?;
