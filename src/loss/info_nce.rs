@@ -5,10 +5,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{
-    BatchLoss, LogitScale,
-    pairing::{Pairing, log_sum_exp},
-};
+use super::{BatchLoss, LogitScale, pairing::Pairing};
 use crate::settings::Similarity;
 
 /// NT-Xent for batches of one size.
@@ -32,11 +29,7 @@ impl InfoNce {
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
     pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale) -> BatchLoss {
-        let compared = self.pairing.compare(projections, self.similarity);
-        let logits = scale.over_temperature(compared.all.clone()) + self.pairing.not_self.clone();
-        // Each positive similarity belongs to two anchors.
-        let loss = log_sum_exp(logits).mean() - scale.over_temperature(compared.positive.clone()).mean();
-        self.pairing.report(loss, compared, None)
+        self.pairing.cross_entropy(projections, self.similarity, scale, &self.pairing.not_self)
     }
 }
 

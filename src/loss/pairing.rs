@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::BatchLoss;
+use super::{BatchLoss, LogitScale};
 use crate::{kernels::product::product, settings::Similarity};
 
 /// Stands for −∞ in a softmax: exp of it is 0, and no arithmetic turns it into NaN.
@@ -74,6 +74,25 @@ impl Pairing {
         (product(rows.clone(), rows.transpose()), (first * second).sum_dim(1))
     }
 
+    /// `−s⁺/τ + log Σ exp(s/τ)` over the views that `mask` does not exclude, averaged over all anchors.
+    ///
+    /// # Shapes
+    /// - `projections`: `[2n, dimensions]`
+    /// - `mask`: `[2n, 2n]`, [`EXCLUDED`] or 0
+    pub fn cross_entropy(
+        &self,
+        projections: Tensor<2>,
+        similarity: Similarity,
+        scale: &LogitScale,
+        mask: &Tensor<2>,
+    ) -> BatchLoss {
+        let compared = self.compare(projections, similarity);
+        let logits = scale.over_temperature(compared.all.clone()) + mask.clone();
+        // Each positive similarity belongs to two anchors.
+        let loss = log_sum_exp(logits).mean() - scale.over_temperature(compared.positive.clone()).mean();
+        self.report(loss, compared, None)
+    }
+
     /// Adds to a loss what is measured of every batch, whatever the loss.
     pub fn report(&self, loss: Tensor<1>, compared: Compared, negatives: Option<Tensor<1>>) -> BatchLoss {
         let statistics = self.statistics(loss.clone().detach(), &compared);
@@ -97,7 +116,7 @@ impl Pairing {
 }
 
 /// log Σ exp of every row, `[2n, 2n]` to `[2n, 1]`.
-pub(super) fn log_sum_exp(logits: Tensor<2>) -> Tensor<2> {
+fn log_sum_exp(logits: Tensor<2>) -> Tensor<2> {
     let largest = logits.clone().detach().max_dim(1);
     (logits - largest.clone()).exp().sum_dim(1).log() + largest
 }
