@@ -40,7 +40,7 @@
 //! - [`page`]: the user interface; its `state` is pure, its components one a panel
 //! - [`plot`]: geometry and pixels of charts and matrices, pure
 //!
-//! Without the feature `engine` the crate is the page alone.
+//! The feature `page` brings what is seen, `engine` what learns; each works without the other.
 
 #[cfg(feature = "engine")]
 pub mod augment;
@@ -74,7 +74,9 @@ pub mod kernels;
 pub mod link;
 #[cfg(feature = "engine")]
 pub mod loss;
+#[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "page")]
 pub mod plot;
 #[cfg(feature = "engine")]
 pub mod progress;

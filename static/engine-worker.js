@@ -1,9 +1,10 @@
 // Starts the engine in its worker: the page sends the address of the generated
-// glue, the compiled module, the port over which the two will talk, and the name of
-// a lock. The worker holds the lock for as long as it lives, whoever ends it, so that
+// glue, the compiled module, the port over which the two will talk, whether the other engine
+// is still being built, and the name of a lock. The worker holds the lock for as long as it lives, whoever ends it, so that
 // the page can tell by it.
-self.onmessage = async ({ data: { glue, module, port, lock } }) => {
+self.onmessage = async ({ data: { glue, module, port, unfinished, lock } }) => {
   self.enginePort = port;
+  self.unfinished = unfinished;
   const held = () => {
     self.postMessage("held");
     return new Promise(() => {});

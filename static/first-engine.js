@@ -27,7 +27,8 @@ async function instead(name) {
 
 async function guess() {
   const [, backend] = location.hash.match(/[#&]backend=([^&]*)/) ?? [];
-  if (backend === "cpu") return "engine_cpu";
+  // While the page is being built, there is one engine alone.
+  if (backend === "cpu" || "unfinished" in document.documentElement.dataset) return "engine_cpu";
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   const software = adapter?.isFallbackAdapter ?? adapter?.info?.isFallbackAdapter;
   const willDo = adapter?.features.has("timestamp-query") && (backend === "webgpu" || !software);

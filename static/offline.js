@@ -24,7 +24,7 @@ document.addEventListener("engine-arrived", ({ detail: engine }) => {
 
 document.addEventListener("engine-arrived", () => {
   const look = () => isTraining() || lookForNewer().catch(() => {});
-  setInterval(look, HOUR);
+  setInterval(look, "unfinished" in root.dataset ? 10_000 : HOUR);
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
 

@@ -18,6 +18,9 @@ extern "C" {
     fn navigator(this: &Scope) -> Navigator;
     #[wasm_bindgen(method, getter)]
     fn gpu(this: &Navigator) -> Option<Gpu>;
+    #[cfg(not(feature = "webgpu"))]
+    #[wasm_bindgen(method, getter)]
+    fn unfinished(this: &Scope) -> bool;
     #[wasm_bindgen(method, catch, js_name = requestAdapter)]
     async fn request_adapter(this: &Gpu) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter)]
@@ -56,6 +59,12 @@ pub async fn find(choice: BackendChoice) -> Result<String, Refusal> {
         ));
     }
     Ok(name)
+}
+
+/// Returns whether the engine for WebGPU is still being built, as the worker's script was told.
+#[cfg(not(feature = "webgpu"))]
+pub fn is_unfinished() -> bool {
+    js_sys::global().unchecked_into::<Scope>().unfinished()
 }
 
 async fn request() -> Result<Adapter, Refusal> {

@@ -51,7 +51,12 @@ async fn webgpu(_: &Settings) -> Result<Option<Opened>, Refusal> {
 
 #[cfg(all(target_arch = "wasm32", not(feature = "webgpu")))]
 async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
-    super::adapter::find(settings.backend).await.map(|_| None)
+    let adapter = super::adapter::find(settings.backend).await?;
+    if super::adapter::is_unfinished() {
+        let reason = "The engine for WebGPU is still being built; until it is there, the CPU is used.";
+        return Err(Refusal { reason: reason.to_owned(), adapter });
+    }
+    Ok(None)
 }
 
 #[cfg(all(target_arch = "wasm32", feature = "webgpu"))]

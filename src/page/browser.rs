@@ -14,7 +14,7 @@
 //! - [`worker`]: workers that are missed once they are gone
 //! - [`files`]: pictures, models and experiments on their way in and out
 //! - [`keeping`]: the experiment in the browser's own storage
-//! - [`drop_zone`], [`pointing`], [`reach`]: how the user brings and points
+//! - [`drop_zone`], [`pointing`], [`press`], [`reach`]: how the user brings and points
 //! - [`address_bar`], [`layout`], [`theme`], [`timing`]: the window, its look and its clocks
 //! - [`dynamic`]: closures boxed, so that the page stays small
 
@@ -32,6 +32,7 @@ mod keeping;
 mod layout;
 mod masthead;
 mod pointing;
+mod press;
 mod rail;
 mod reach;
 mod results;

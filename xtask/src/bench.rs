@@ -8,7 +8,7 @@ use xtask::command::{command, run};
 use xtask::{paths, python};
 
 use crate::tasks::cargo;
-use crate::tools;
+use crate::{building, tools};
 
 /// The peers and what bundles them, pinned.
 const PACKAGES: [&str; 5] = [
@@ -48,19 +48,11 @@ fn bundle_peers(page: &Path) -> Result<()> {
 }
 
 fn build_likeness(page: &Path) -> Result<()> {
-    const TARGET: &str = "wasm32-unknown-unknown";
-    run(&mut cargo([
-        "build",
-        "--release",
-        "--bin",
-        "contestant",
-        "--features",
-        "bench,webgpu",
-        "--target",
-        TARGET,
-    ]))?;
+    let features = ["--features", "bench,webgpu"];
+    let build = ["build", "--release", "--bin", "contestant", "--target", tools::TARGET];
+    run(building::remapped(cargo(build).args(features))?)?;
     run(command("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir"])
         .arg(page.join("engine"))
-        .arg(paths::target().join(TARGET).join("release/contestant.wasm"))
+        .arg(paths::target().join(tools::TARGET).join("release/contestant.wasm"))
         .env("PATH", tools::path()?))
 }

@@ -8,7 +8,9 @@
 //! - [`python`] finds a Python with what the bench and a test import, or installs that;
 //! - [`command`] runs other programs and shows what it runs;
 //! - [`paths`] knows where things lie in the checkout;
+//! - [`phase`] tells how long the parts of a command take;
 //! - [`policy`] completes the page's Content-Security-Policy;
+//! - [`unfinished`] makes a page that is served before all of it is built;
 //! - [`version`] keeps caches from mixing builds;
 //! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
 
@@ -18,8 +20,10 @@ pub mod browser;
 pub mod command;
 pub mod firefox;
 pub mod paths;
+pub mod phase;
 pub mod policy;
 pub mod python;
 pub mod server;
+pub mod unfinished;
 pub mod version;
 pub mod vulkan;

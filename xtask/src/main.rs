@@ -1,20 +1,27 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
 mod bench;
+mod building;
 mod dependencies;
 mod tasks;
 mod tools;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use tasks::Trial;
+use xtask::phase;
 
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  serve [--port N]   build the page and serve it on this machine (port 8080 unless told)
-  build              build the page into dist/
-  test               run every test: native, then the page in a real browser
+  serve [--release] [--port N]
+                     build the page and serve it on this machine (port 8080 unless told): soon,
+                     and little slower than the published page, which --release builds
+  build              build the page to be published into dist/
+  test [--repeat N] [--busy N] [NAME…]
+                     run every test: native, then the page in a real browser, so many times in a
+                     row and beside so many busy loops; with names, only tests of the page
   firefox            run the tests of the page in Firefox
   measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
                      fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
@@ -32,7 +39,9 @@ cargo xtask COMMAND
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    match dispatch(&arguments) {
+    let outcome = dispatch(&arguments);
+    eprint!("{}", phase::summary());
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
@@ -43,13 +52,9 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
-        ["serve"] => tasks::serve(8080),
-        ["serve", "--port", port] => match port.parse() {
-            Ok(port) => tasks::serve(port),
-            Err(_) => bail!("“{port}” is no port number."),
-        },
-        ["build"] => tasks::build(),
-        ["test"] => tasks::test(),
+        ["serve", how @ ..] => serve(how),
+        ["build"] => building::publish(),
+        ["test", how @ ..] => tasks::test(&trial(how)?),
         ["firefox"] => tasks::firefox(),
         ["measure", what @ ..] => tasks::measure(what),
         ["soak", how @ ..] => tasks::soak(how),
@@ -58,11 +63,35 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["bench", what @ ..] => tasks::bench(what),
         ["deny"] => dependencies::check(),
         ["tools"] => tools::ensure_components().and_then(|()| tools::ensure_all()),
-        ["finish"] => tasks::finish(),
+        ["finish"] => building::finish(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
         }
         other => bail!("There is no such command: {}.\n\n{USAGE}", other.join(" ")),
     }
+}
+
+fn serve(how: &[&str]) -> Result<()> {
+    let (published, port) = match how {
+        ["--release", port @ ..] => (true, port),
+        port => (false, port),
+    };
+    let port = match port {
+        [] => 8080,
+        ["--port", port] => port.parse().with_context(|| format!("“{port}” is no port number."))?,
+        other => bail!("`serve` does not know {}.\n\n{USAGE}", other.join(" ")),
+    };
+    if published { tasks::serve_published(port) } else { tasks::serve(port) }
+}
+
+fn trial<'a>(mut how: &[&'a str]) -> Result<Trial<'a>> {
+    let mut trial = Trial { repeat: 1, ..Trial::default() };
+    while let [option @ ("--repeat" | "--busy"), number, rest @ ..] = how {
+        let number = number.parse().with_context(|| format!("“{number}” is no number of {option}."))?;
+        *(if *option == "--repeat" { &mut trial.repeat } else { &mut trial.busy }) = number;
+        how = rest;
+    }
+    trial.names = how.to_vec();
+    Ok(trial)
 }

@@ -8,9 +8,14 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the checkout's root")
 }
 
-/// The built page.
+/// The built page, to be published.
 pub fn dist() -> PathBuf {
     root().join("dist")
+}
+
+/// The page built to be looked at on this machine.
+pub fn served() -> PathBuf {
+    target().join("served")
 }
 
 /// What cargo builds, and what is left beside it.

@@ -1,19 +1,20 @@
 //! The commands.
 
-use std::env;
-use std::fs;
+use std::hint;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
+use xtask::phase::phase;
 use xtask::python::{self, JAX, NUMPY, PILLOW};
 use xtask::server::Server;
-use xtask::{address, browser, firefox, paths, policy, version, vulkan};
+use xtask::{browser, firefox, paths, vulkan};
 
-use crate::{bench, tools};
+use crate::{bench, building, tools};
 
 /// How many browsers are tested at once: each trains a network, so few.
 const BROWSERS: &str = "--test-threads=2";
@@ -21,65 +22,79 @@ const BROWSERS: &str = "--test-threads=2";
 /// What lets models and snapshots be fuzzed as well.
 const CHECKPOINTS: &str = "odd-files/checkpoints";
 
-/// Leaves the release page in `dist/`.
-pub fn build() -> Result<()> {
-    tools::ensure_all()?;
-    // trunk takes any value of NO_COLOR but `true` and `false` for a mistake.
-    run(command("trunk", ["build", "--release"])
-        .current_dir(paths::root())
-        .env("PATH", tools::path()?)
-        .env_remove("NO_COLOR"))
-}
-
-/// Completes the page that trunk is building, and for which it names the folder, by what
-/// only the built files can tell.
-pub fn finish() -> Result<()> {
-    let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
-    let folder = Path::new(&folder);
-    // remote.html has a policy of its own, and neither inline script nor engine.
-    let path = folder.join("index.html");
-    let page = fs::read_to_string(&path)?;
-    let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
-    fs::write(&path, page)?;
-    match env::var(address::VARIABLE) {
-        Ok(whole) => tell_address(folder, &whole),
-        Err(_) => Ok(()),
-    }
-}
-
-/// Writes the page's public address into the files that people share links to.
-fn tell_address(folder: &Path, whole: &str) -> Result<()> {
-    for file in address::FILES {
-        let path = folder.join(file);
-        let page = address::stamp(&fs::read_to_string(&path)?, file, whole)?;
-        fs::write(&path, page)?;
-    }
+/// Builds the page to be looked at and serves it until interrupted: with the engine for the CPU as
+/// soon as that is there, and with the one for WebGPU later.
+pub fn serve(port: u16) -> Result<()> {
+    let server = start(&paths::served(), port)?;
+    building::begin_serving()?;
+    println!("Likeness is at {}/ (Ctrl-C ends it)", server.origin());
+    println!("It computes on the CPU; the engine for WebGPU is being built, which takes longer.");
+    building::finish_serving()?;
+    println!("The engine for WebGPU is there: reload {}/", server.origin());
+    server.wait();
     Ok(())
 }
 
-/// Builds the page and serves it until interrupted.
-pub fn serve(port: u16) -> Result<()> {
-    // Before the build, so that a port that is taken is noticed at once.
-    let server = Server::start(&paths::dist(), port).with_context(|| {
-        format!("Port {port} cannot be used: choose another, as in `cargo xtask serve --port 8081`")
-    })?;
-    build()?;
+/// Builds the page to be published and serves it until interrupted.
+pub fn serve_published(port: u16) -> Result<()> {
+    let server = start(&paths::dist(), port)?;
+    building::publish()?;
     println!("Likeness is at {}/ (Ctrl-C ends it)", server.origin());
     server.wait();
     Ok(())
 }
 
+/// Starts the server before the build, so that a port that is taken is noticed at once.
+fn start(folder: &Path, port: u16) -> Result<Server> {
+    Server::start(folder, port).with_context(|| {
+        format!("Port {port} cannot be used: choose another, as in `cargo xtask serve --port 8081`")
+    })
+}
+
+/// How the browser tests are run.
+#[derive(Default)]
+pub struct Trial<'a> {
+    /// Number of times that they have to pass.
+    pub repeat: usize,
+    /// Number of cores that something else keeps busy meanwhile.
+    pub busy: usize,
+    /// Parts of the names of the tests to run, and no native ones; all tests if empty.
+    pub names: Vec<&'a str>,
+}
+
 /// Runs the native tests, then those of the page in a real browser.
-pub fn test() -> Result<()> {
+pub fn test(trial: &Trial) -> Result<()> {
     browser::ensure()?;
     tools::ensure_axe()?;
+    if !trial.names.is_empty() {
+        building::publish()?;
+        return test_page(trial);
+    }
     // What links the page keeps one core busy for minutes: the native tests have the others.
     thread::scope(|scope| {
-        let page = scope.spawn(build);
-        let native = test_natively();
+        let page = scope.spawn(building::publish);
+        let native = phase("Native tests", test_natively);
         page.join().unwrap_or_else(|panic| resume_unwind(panic)).and(native)
     })?;
-    run(&mut cargo(["test", "--package", "browser-tests", "--", BROWSERS]))
+    test_page(trial)
+}
+
+/// Runs the tests of the page in a real browser.
+fn test_page(trial: &Trial) -> Result<()> {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..trial.busy {
+            scope.spawn(|| {
+                while !done.load(Relaxed) {
+                    hint::spin_loop()
+                }
+            });
+        }
+        let tests = || run(cargo(["test", "--package", "browser-tests", "--", BROWSERS]).args(&trial.names));
+        let passed = (1..=trial.repeat).try_for_each(|time| phase(&format!("Browser tests, {time}"), tests));
+        done.store(true, Relaxed);
+        passed
+    })
 }
 
 /// Runs the native tests: all by one build of what the packages share, for which the compiler
@@ -99,7 +114,7 @@ fn test_natively() -> Result<()> {
         test
     };
     run(&mut test())?;
-    test_python(test())
+    phase("Python", || test_python(test()))
 }
 
 /// Holds what `python/embed.py` makes of a model file against the network itself, with JAX
@@ -126,7 +141,7 @@ pub fn firefox() -> Result<()> {
     if !vulkan::ensure() {
         println!("There is no Vulkan driver here: what needs WebGPU is left out.");
     }
-    build()?;
+    building::publish()?;
     let tests = ["test", "--package", "browser-tests", "--test", "page", "--", "--show-output", BROWSERS];
     run(cargo(tests).env(browser::VARIABLE, "firefox"))
 }
@@ -134,14 +149,14 @@ pub fn firefox() -> Result<()> {
 /// Prints figures of the page in a real browser.
 pub fn measure(what: &[&str]) -> Result<()> {
     browser::ensure()?;
-    build()?;
+    building::publish()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "measure", "--"]).args(what))
 }
 
 /// Lets a monkey loose on the page in a real browser.
 pub fn soak(how: &[&str]) -> Result<()> {
     browser::ensure()?;
-    build()?;
+    building::publish()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "soak", "--"]).args(how))
 }
 

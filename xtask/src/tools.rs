@@ -13,20 +13,27 @@ use anyhow::{Context, Result, ensure};
 use xtask::command::{command, output, run};
 use xtask::paths;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What browsers run.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+const BINDGEN: &str = "wasm-bindgen-cli";
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
 const AXE: &str = "4.14.1";
 const DENY: &str = "0.20.2";
 const GECKODRIVER: &str = "0.37.1";
 
-/// Makes sure that everything that builds the page is there.
+/// Makes sure that everything that builds the page to be published is there.
 pub fn ensure_all() -> Result<()> {
-    // Without its look for updates, which asks crates.io at every build.
-    let quietly = ["--locked", "--no-default-features", "--features", "rustls"];
-    ensure_tool("trunk", TRUNK, || run(&mut cargo_install("trunk", TRUNK, &quietly)))?;
+    ensure_trunk()?;
     ensure_compiler()?;
     ensure_tool("wasm-opt", BINARYEN, install_binaryen)
+}
+
+/// Makes sure that trunk is there.
+pub fn ensure_trunk() -> Result<()> {
+    // Without its look for updates, which asks crates.io at every build.
+    let quietly = ["--locked", "--no-default-features", "--features", "rustls"];
+    ensure_tool("trunk", TRUNK, || install("trunk", TRUNK, &quietly))
 }
 
 /// Makes sure that Rust can be compiled for the browser.
@@ -34,18 +41,17 @@ pub fn ensure_compiler() -> Result<()> {
     ensure_target()?;
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that were withdrawn since, hence no `--locked`.
-    ensure_tool("wasm-bindgen", &bindgen, || run(&mut cargo_install("wasm-bindgen-cli", &bindgen, &[])))
+    ensure_tool("wasm-bindgen", &bindgen, || install(BINDGEN, &bindgen, &[]))
 }
 
 /// Makes sure that cargo-deny is there, which looks into what the dependencies bring along.
 pub fn ensure_deny() -> Result<()> {
-    ensure_tool("cargo-deny", DENY, || run(&mut cargo_install("cargo-deny", DENY, &["--locked"])))
+    ensure_tool("cargo-deny", DENY, || install("cargo-deny", DENY, &["--locked"]))
 }
 
 /// Makes sure that geckodriver is there, by which the browser tests drive Firefox.
 pub fn ensure_geckodriver() -> Result<()> {
-    let install = || run(&mut cargo_install("geckodriver", GECKODRIVER, &["--locked"]));
-    ensure_tool("geckodriver", GECKODRIVER, install)
+    ensure_tool("geckodriver", GECKODRIVER, || install("geckodriver", GECKODRIVER, &["--locked"]))
 }
 
 /// Makes sure that axe-core is there, by which the browser tests judge accessibility.
@@ -115,18 +121,26 @@ fn installed_version(name: &str) -> Result<Option<String>> {
     Ok(version.map(str::to_owned))
 }
 
-fn cargo_install(package: &str, version: &str, more: &[&str]) -> Command {
-    let mut install = command("cargo", ["install", package, "--version", version]);
-    install.args(more).arg("--root").arg(paths::tools());
-    // The tools share what they are built of, and need not be as quick as they could: built as
-    // their authors release them, most of the time would go into linking.
-    install.env("CARGO_TARGET_DIR", paths::tools().join("build"));
-    install.envs([
+/// Installs a package's programs as they are handed out where `cargo binstall` is there to fetch
+/// them, and compiles them elsewhere.
+fn install(package: &str, version: &str, compiling: &[&str]) -> Result<()> {
+    if output(&mut command("cargo", ["binstall", "-V"])).is_some() {
+        let mut fetch = command("cargo", ["binstall", "--no-confirm", "--version", version, "--root"]);
+        if run(fetch.arg(paths::tools()).arg(package)).is_ok() {
+            return Ok(());
+        }
+    }
+    let mut compile = command("cargo", ["install", package, "--version", version, "--root"]);
+    compile.arg(paths::tools()).args(compiling);
+    // The tools share what they are built of, and none of them is waited for as long as it would
+    // take to optimise it. wasm-bindgen alone reads megabytes.
+    compile.env("CARGO_TARGET_DIR", paths::tools().join("build"));
+    compile.envs([
         ("CARGO_PROFILE_RELEASE_LTO", "off"),
         ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
-        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", if package == BINDGEN { "1" } else { "0" }),
     ]);
-    install
+    run(&mut compile)
 }
 
 /// Binaryen's npm package carries its tools as WebAssembly: no compiler, no download beyond npm's.

@@ -10,6 +10,7 @@ use super::{
     footer::Footer,
     keeping::keeper,
     masthead::Masthead,
+    press,
     rail::Rail,
     results::Results,
     session::Session,
@@ -69,6 +70,7 @@ fn open(session: Session) {
 #[component]
 fn App(session: Session) -> impl IntoView {
     provide_context(session);
+    press::watch();
     theme::provide();
     Tour::provide();
     remote::receive(session);

@@ -11,7 +11,7 @@ use leptos::prelude::{
 use super::{
     engine::{code::Code, link::EngineLink},
     keeping::{keeper, storage::Storage},
-    timing,
+    press, timing,
 };
 use crate::{
     page::state::{Part, Parts, State},
@@ -110,7 +110,8 @@ impl Session {
         self.state.with_value(view)
     }
 
-    /// Changes the state; the views of what was touched follow with the next frame.
+    /// Changes the state; the views of what was touched follow with the next frame, or at once
+    /// if the visitor's press is what changes it.
     pub fn change<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut touched = Parts::default();
         let result = self.state.try_update_value(|state| {
@@ -123,11 +124,22 @@ impl Session {
     }
 
     fn draw_soon(self, touched: Parts) {
+        if touched.is_empty() {
+            return;
+        }
         let idle = self.waiting.get_value().is_empty();
         self.waiting.update_value(|waiting| waiting.extend(touched));
-        if idle && !touched.is_empty() {
-            timing::next_frame(move || self.draw());
+        if press::is_being_handled() {
+            self.draw();
+        } else if idle {
+            self.draw_with_the_next_frame();
         }
+    }
+
+    fn draw_with_the_next_frame(self) {
+        timing::next_frame(
+            move || if press::is_under_way() { self.draw_with_the_next_frame() } else { self.draw() },
+        );
     }
 
     fn draw(self) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::{By, WebDriver, WebElement};
 use xtask::paths;
@@ -410,7 +410,10 @@ impl Page {
             if let Some(answer) = ask().await? {
                 return Ok(answer);
             }
-            ensure!(start.elapsed() < within, "Waited {} s for {what}, in vain.", within.as_secs());
+            if start.elapsed() >= within {
+                let seen = self.text().await.unwrap_or_default();
+                bail!("Waited {} s for {what}, in vain. The page said last:\n{seen}", within.as_secs());
+            }
             tokio::time::sleep(GLANCE).await;
         }
     }

@@ -80,6 +80,11 @@ pub fn address(file: &str) -> String {
     beside_the_page(&relative).map_or(relative, |url| url.href())
 }
 
+/// Returns whether the page is served while its engine for WebGPU is still being built.
+pub fn is_unfinished() -> bool {
+    document().document_element().is_some_and(|root| root.has_attribute("data-unfinished"))
+}
+
 /// The folder that the page lies in, as in addresses: `/likeness/`.
 pub fn folder() -> String {
     beside_the_page("./").map_or_else(|_| "/".to_owned(), |url| url.pathname())

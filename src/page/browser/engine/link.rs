@@ -6,7 +6,7 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
-use super::code::{Code, address};
+use super::code::{Code, address, is_unfinished};
 use crate::{
     page::browser::worker::{background, lifeline},
     protocol::{self, Command, Event, MessageError},
@@ -60,6 +60,7 @@ impl EngineLink {
         Reflect::set(&message, &"glue".into(), &glue.into())?;
         Reflect::set(&message, &"module".into(), module)?;
         Reflect::set(&message, &"port".into(), &self.engine_port)?;
+        Reflect::set(&message, &"unfinished".into(), &is_unfinished().into())?;
         Reflect::set(&message, &"lock".into(), &self.lock.as_str().into())?;
         self.worker.post_message_with_transfer(&message, &Array::of1(&self.engine_port))
     }

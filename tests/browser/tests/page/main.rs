@@ -22,6 +22,7 @@ mod offline;
 mod opening;
 mod own_pictures;
 mod policy;
+mod presses;
 mod readme;
 mod remote;
 mod requests;

@@ -1,0 +1,115 @@
+//! Building the page.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use xtask::command::{command, run};
+use xtask::phase::phase;
+use xtask::unfinished::{self, UNFINISHED};
+use xtask::{address, paths, policy, version};
+
+use crate::tools;
+
+/// A program of the page, as index.html has trunk compile it.
+struct Program {
+    name: &'static str,
+    features: &'static str,
+    /// Its profile in the published page.
+    published: &'static str,
+}
+
+const PAGE: Program = Program { name: "page", features: "page", published: "page" };
+const ENGINE_CPU: Program = Program { name: "engine_cpu", features: "engine", published: "release" };
+const ENGINE_WEBGPU: Program = Program { name: "engine_webgpu", features: "webgpu", published: "release" };
+
+/// The profile of a page that is built to be looked at on this machine.
+const SERVE: &str = "serve";
+
+/// Leaves the page that is published in `dist/`.
+pub fn publish() -> Result<()> {
+    phase("Tools", tools::ensure_all)?;
+    for program in [PAGE, ENGINE_CPU, ENGINE_WEBGPU] {
+        compile(&program, program.published)?;
+    }
+    phase("wasm-bindgen, wasm-opt and files", || run(trunk()?.arg("--release")))
+}
+
+/// Leaves a page in [`paths::served`] that has the engine for the CPU alone, and says so.
+pub fn begin_serving() -> Result<()> {
+    phase("Tools", || tools::ensure_trunk().and_then(|()| tools::ensure_compiler()))?;
+    compile(&PAGE, SERVE)?;
+    compile(&ENGINE_CPU, SERVE)?;
+    let (index, unfinished) = (paths::root().join("index.html"), paths::root().join(UNFINISHED));
+    fs::write(&unfinished, unfinished::without(&fs::read_to_string(index)?, ENGINE_WEBGPU.name)?)?;
+    let built = phase("wasm-bindgen and files", || run(trunk_to_serve()?.arg(UNFINISHED)));
+    fs::remove_file(unfinished)?;
+    built
+}
+
+/// Adds the engine for WebGPU to the page in [`paths::served`].
+pub fn finish_serving() -> Result<()> {
+    compile(&ENGINE_WEBGPU, SERVE)?;
+    phase("wasm-bindgen and files", || run(&mut trunk_to_serve()?))
+}
+
+/// Compiles a program before trunk asks for it: trunk would compile all three in any order, and
+/// nobody could say which of them takes how long.
+fn compile(program: &Program, profile: &str) -> Result<()> {
+    let what = ["build", "--target", tools::TARGET, "--bin", program.name, "--profile", profile];
+    let features = ["--no-default-features", "--features", program.features];
+    let mut cargo = command("cargo", what);
+    cargo.args(features).current_dir(paths::root());
+    phase(&format!("Compiling {}", program.name), || run(remapped(&mut cargo)?))
+}
+
+fn trunk() -> Result<Command> {
+    let mut trunk = command("trunk", ["build"]);
+    trunk.current_dir(paths::root()).env("PATH", tools::path()?);
+    // trunk takes any value of NO_COLOR but `true` and `false` for a mistake.
+    remapped(trunk.env_remove("NO_COLOR"))?;
+    Ok(trunk)
+}
+
+fn trunk_to_serve() -> Result<Command> {
+    let mut trunk = trunk()?;
+    trunk.args(["--cargo-profile", SERVE, "--dist"]).arg(paths::served());
+    Ok(trunk)
+}
+
+/// Keeps this machine's folders out of what is built: where a dependency panics is told without them.
+///
+/// What cargo's own configuration says of the target holds besides.
+pub fn remapped(cargo: &mut Command) -> Result<&mut Command> {
+    let sources = home::cargo_home()?.join("registry/src");
+    let flag = format!("--remap-path-prefix={}=crates", sources.display());
+    Ok(cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag))
+}
+
+/// Completes the page that trunk is building, and for which it names the folder, by what
+/// only the built files can tell.
+pub fn finish() -> Result<()> {
+    let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
+    let folder = Path::new(&folder);
+    // remote.html has a policy of its own, and neither inline script nor engine.
+    let path = folder.join("index.html");
+    let page = fs::read_to_string(&path)?;
+    let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
+    fs::write(&path, page)?;
+    match env::var(address::VARIABLE) {
+        Ok(whole) => tell_address(folder, &whole),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes the page's public address into the files that people share links to.
+fn tell_address(folder: &Path, whole: &str) -> Result<()> {
+    for file in address::FILES {
+        let path = folder.join(file);
+        let page = address::stamp(&fs::read_to_string(&path)?, file, whole)?;
+        fs::write(&path, page)?;
+    }
+    Ok(())
+}
