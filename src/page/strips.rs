@@ -147,19 +147,19 @@ mod tests {
     }
 
     #[test]
-    fn the_best_count_is_suggested_and_the_users_is_kept() {
+    fn as_many_groups_as_labels_are_suggested_and_the_users_number_is_kept() {
         let mut state = state();
         assert!(groups(&state, Stage::Trained).is_empty());
         state.apply(clustering());
-        assert_eq!(groups(&state, Stage::Trained).len(), 3);
-        state.make_groups(Some(2));
+        let clearest = state.clearest_partition(Stage::Trained).expect("there are partitions");
+        assert_eq!(clearest.groups.len(), 3, "whatever is clearest");
         let two = groups(&state, Stage::Trained);
         assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
-        assert_eq!(state.count_of_labels(Stage::Trained), None, "as many are shown");
         assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75 % a", "100 % b"));
         state.make_groups(Some(9));
         assert_eq!(groups(&state, Stage::Trained).len(), 3);
-        assert_eq!(state.count_of_labels(Stage::Trained), Some(2));
+        state.make_groups(None);
+        assert_eq!(groups(&state, Stage::Trained).len(), 2);
         assert!(groups(&state, Stage::Untrained).is_empty());
     }
 
@@ -246,10 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn without_labels_the_number_of_groups_grows_with_the_root_of_the_set() {
+        for (pictures, groups_suggested) in [(6, 2), (18, 3)] {
+            let mut state = State::new(Settings::recommended(Images::Own));
+            state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
+            evaluate(&mut state);
+            state.apply(clustering());
+            assert_eq!(groups(&state, Stage::Trained).len(), groups_suggested);
+        }
+    }
+
+    #[test]
     fn removed_pictures_leave_strips_and_the_odd_ones() {
         let mut state = state();
         state.apply(clustering());
         state.apply(survey());
+        state.make_groups(Some(3));
         state.set_threshold(0.98);
         state.remove(&[4, 2, 5]);
         assert_eq!(pictures(&groups(&state, Stage::Trained)), [vec![3], vec![0, 1]]);

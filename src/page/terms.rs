@@ -215,7 +215,7 @@ terms! {
     /// How well groups stand apart.
     SILHOUETTE:
         "the silhouette",
-        "How much closer pictures are to their own group than to the next: 1 where groups stand clearly apart, 0 where they run into each other. The suggested number of groups is the one with the highest silhouette, from 2 to 20.";
+        "How much closer pictures are to their own group than to the next: 1 where groups stand clearly apart, 0 where they run into each other. Suggested are as many groups as there are labels, and without labels a number that grows with the set, up to 20.";
     /// Invariance.
     INVARIANCE:
         "invariance",

@@ -14,7 +14,7 @@ pub use settings::{augmentations, efforts, encoder, features, first_layer, loss,
 pub use summary::{fewer_pairs, guest, images, summary};
 
 use crate::{
-    page::state::Engine,
+    page::state::{Engine, State},
     protocol::{Backend, Stage},
 };
 
@@ -42,6 +42,22 @@ pub fn stage_at(at: Stage, step: Option<u32>) -> String {
         (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),
         _ => stage(at).to_owned(),
     }
+}
+
+/// Describes the groups that are shown: their number, where it comes from, and how clearly they
+/// stand apart. `suffix` tells the step.
+pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
+    let (shown, clearest) = (state.partition(stage)?, state.clearest_partition(stage)?);
+    let as_labels = state.groups.count().is_none() && shown.groups.len() == state.label_names().len();
+    let origin = if as_labels { ", as many as labels," } else { "" };
+    let count = counted(shown.groups.len(), "group");
+    let clearness = similarity(shown.silhouette);
+    let advice = if shown.groups.len() == clearest.groups.len() {
+        "the highest".to_owned()
+    } else {
+        format!("highest with {} groups, {}", clearest.groups.len(), similarity(clearest.silhouette))
+    };
+    Some(format!("{count}{origin}{suffix} (silhouette {clearness}; {advice}). "))
 }
 
 /// How far the engine is, in a few words.

@@ -89,25 +89,30 @@ pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
     Some(if low < high { (low, high) } else { (min - pad, max + pad) })
 }
 
-/// A curve smoothed for the eye: over a thirtieth of it to either side, 20 values at most.
+/// Returns a curve smoothed for the eye: over a thirtieth of it to either side, 20 values at most.
 pub fn smooth(values: &[f32]) -> Vec<f32> {
     smoothed(values, (values.len() / 30).min(20))
 }
 
-/// Each value's mean with up to `reach` neighbours on either side, always as many before
-/// as after, so that the curve does not lag; values that are not finite do not count.
+/// Returns for each value that of the line that fits best (by least squares) the `2 reach + 1` values
+/// around it, or the first or last so many: a mean in the middle, and at the ends no more swayed by
+/// single values than there. Values that are not finite do not count.
 fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
-    let mut sums = vec![(0.0, 0)];
-    for value in values {
-        let (sum, count): (f64, u32) = sums[sums.len() - 1];
-        sums.push(if value.is_finite() { (sum + f64::from(*value), count + 1) } else { (sum, count) });
-    }
-    let mean = |i: usize| {
-        let reach = reach.min(i).min(values.len() - 1 - i);
-        let ((low, before), (high, after)) = (sums[i - reach], sums[i + reach + 1]);
-        ((high - low) / f64::from(after - before)) as f32
+    let width = (2 * reach + 1).min(values.len());
+    let fit = |i: usize| {
+        let start = i.saturating_sub(reach).min(values.len() - width);
+        let window = values[start..start + width].iter().enumerate();
+        let points = || window.clone().filter(|(_, value)| value.is_finite());
+        let count = points().count() as f64;
+        let mean =
+            |number: &dyn Fn(usize, f32) -> f64| points().map(|(x, y)| number(x, *y)).sum::<f64>() / count;
+        let (x, y) = (mean(&|x, _| x as f64), mean(&|_, y| f64::from(y)));
+        let spread = mean(&|at, _| (at as f64 - x).powi(2));
+        let slope =
+            mean(&|at, value| (at as f64 - x) * (f64::from(value) - y)) / spread.max(f64::MIN_POSITIVE);
+        (y + slope * ((i - start) as f64 - x)) as f32
     };
-    (0..values.len()).map(mean).collect()
+    (0..values.len()).map(fit).collect()
 }
 
 /// Fewer points with the same outline: of each run of points that shares one of
@@ -193,9 +198,19 @@ mod tests {
     fn smoothing_keeps_lines_and_bridges_gaps() {
         let line: Vec<f32> = (0..9).map(|i| i as f32 * 0.5).collect();
         assert_eq!(smoothed(&line, 3), line);
-        assert_eq!(smoothed(&[0.0, 3.0, 0.0], 1), [0.0, 1.0, 0.0]);
+        assert_eq!(smoothed(&[0.0, 3.0, 0.0], 1), [1.0; 3]);
         assert_eq!(smoothed(&[1.0, f32::NAN, 3.0], 1)[1], 2.0);
         assert!(smoothed(&[f32::NAN], 4)[0].is_nan() && smoothed(&[], 4).is_empty());
+        assert_eq!(smoothed(&[5.0], 4), [5.0]);
+    }
+
+    #[test]
+    fn a_last_value_that_stands_out_does_not_bend_the_end_to_itself() {
+        let mut values = vec![1.0; 200];
+        values[199] = 9.0;
+        let last = smoothed(&values, 6)[199];
+        // The fitted line's weight for the last of 13 points is (4 n − 2) / (n (n + 1)) = 50 / 182.
+        assert!((last - (1.0 + 8.0 * 50.0 / 182.0)).abs() < 1e-5, "{last}");
     }
 
     #[test]

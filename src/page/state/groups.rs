@@ -149,16 +149,25 @@ impl State {
         }
     }
 
-    /// The partition of a stage that the user wants, else the one with the best silhouette.
+    /// The partition of a stage into as many groups as the user wants, else into as many as are
+    /// suggested, or the number nearest to that.
     pub fn partition(&self, stage: Stage) -> Option<&Partition> {
-        let partitions = &self.clustering(stage)?.partitions;
-        let wanted = self.groups.count.and_then(|count| {
-            partitions.iter().find(|partition| partition.groups.len() == count).or(partitions.last())
-        });
-        wanted.or_else(|| self.best_partition(stage))
+        let wanted = self.groups.count.unwrap_or_else(|| self.suggested_groups());
+        let partitions = self.clustering(stage)?.partitions.iter();
+        partitions.min_by_key(|partition| partition.groups.len().abs_diff(wanted))
     }
 
-    fn best_partition(&self, stage: Stage) -> Option<&Partition> {
+    /// The number of groups that is suggested: that of the labels, and without labels √(n/2) of n
+    /// pictures (Mardia et al. 1979), at most 20.
+    fn suggested_groups(&self) -> usize {
+        match self.label_names().len() {
+            0 | 1 => ((self.pictures.len() as f64 / 2.0).sqrt().round() as usize).clamp(2, 20),
+            labels => labels,
+        }
+    }
+
+    /// The partition of a stage whose groups stand apart most clearly.
+    pub fn clearest_partition(&self, stage: Stage) -> Option<&Partition> {
         let partitions = &self.clustering(stage)?.partitions;
         partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette))
     }
@@ -174,16 +183,6 @@ impl State {
     pub fn wants_groups(&mut self, stage: Stage) -> bool {
         let stale = self.run.running && self.clustering(stage).is_some();
         !stale && self.wants_this_study(Study::Groups, stage).is_some()
-    }
-
-    /// How many labels there are, where as many groups can be made and others are shown.
-    pub fn count_of_labels(&self, stage: Stage) -> Option<usize> {
-        let (labels, shown) = (self.label_names().len(), self.partition(stage)?.groups.len());
-        let can_be_made = |count: usize| {
-            let partitions = self.clustering(stage).map_or(&[][..], |clustering| &clustering.partitions);
-            partitions.iter().any(|partition| partition.groups.len() == count)
-        };
-        (labels != shown && can_be_made(labels)).then_some(labels)
     }
 
     /// Whether to ask the engine for a study, once for each change of embeddings.

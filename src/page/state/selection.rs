@@ -147,7 +147,10 @@ impl State {
         let Some(end) = place(to) else { return };
         let begin = self.selection.anchor.and_then(place).or(self.selected.and_then(place)).unwrap_or(0);
         let anchor = order[begin];
-        self.select_all(order[begin.min(end)..=begin.max(end)].iter().copied());
+        // A range takes the place of what was selected, unless clicks add to that.
+        let kept = if self.selection.adding { self.selection.ids.clone() } else { Ids::default() };
+        let range = order[begin.min(end)..=begin.max(end)].iter().copied();
+        self.select_all(kept.iter().copied().chain(range));
         self.selection.anchor = Some(anchor);
     }
 }
@@ -177,6 +180,19 @@ mod tests {
         state.set_adding(false);
         state.choose(Reach::One, 1, &order);
         assert_eq!((selected(&state), state.reach(Reach::One)), (vec![1], Reach::One));
+    }
+
+    #[test]
+    fn while_adding_ranges_join_the_selection() {
+        let mut state = state(9);
+        let order = state.order();
+        state.set_adding(true);
+        state.choose(Reach::One, 0, &order);
+        state.choose(Reach::One, 4, &order);
+        state.choose(Reach::Range, 6, &order);
+        assert_eq!(state.selection.iter().collect::<Vec<_>>(), [0, 4, 5, 6]);
+        state.choose(Reach::Range, 3, &order);
+        assert_eq!(state.selection.iter().collect::<Vec<_>>(), [0, 3, 4, 5, 6]);
     }
 
     #[test]

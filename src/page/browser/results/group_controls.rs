@@ -54,30 +54,6 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     }
 }
 
-/// Makes as many groups as there are labels.
-#[component]
-pub fn AsManyAsLabels(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
-    let labels = memo(move || {
-        session.read([Part::Groups, Part::Results, Part::Labels, Part::Pictures], |state| {
-            state.count_of_labels(stage.get())
-        })
-    });
-    let words = Signal::derive(move || {
-        labels.get().map_or(String::new(), |labels| format!("{labels}, as many as labels"))
-    });
-    view! {
-        <button
-            class="button quiet"
-            type="button"
-            hidden=move || labels.get().is_none()
-            on:click=handler(move |_| session.change(|state| state.make_groups(labels.get_untracked())))
-        >
-            {words}
-        </button>
-    }
-}
-
 /// How similar pictures are at least to count as near-duplicates.
 #[component]
 pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {

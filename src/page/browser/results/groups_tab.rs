@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::{
-    group_controls::{AsManyAsLabels, GroupCount, Threshold},
+    group_controls::{GroupCount, Threshold},
     silhouette_curve::SilhouetteCurve,
     strip_view::{Member, StripView},
     wanted_stage,
@@ -87,28 +87,17 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let strips = strips(session, stage, groups);
     let words = Signal::derive(move || {
-        match session.read([Part::Groups, Part::Results], |state| {
-            state.partition(stage.get()).map(|partition| partition.silhouette)
-        }) {
-            Some(silhouette) => format!(
-                "{}{}{} (silhouette {}). ",
-                words::counted(strips.with(Vec::len), "group"),
-                if session.peek(|state| state.groups.count().is_none()) {
-                    " stand apart most clearly"
-                } else {
-                    ""
-                },
-                step_suffix(session, stage.get()),
-                words::similarity(silhouette)
-            ),
-            None => waiting(session),
-        }
+        let suffix = step_suffix(session, stage.get());
+        let said = session.read([Part::Groups, Part::Results, Part::Labels, Part::Pictures], |state| {
+            words::groups(state, stage.get(), &suffix)
+        });
+        said.unwrap_or_else(|| waiting(session))
     });
     view! {
         <SilhouetteCurve stage />
         <div class="groups-found">
             <GroupCount stage />
-            <AsManyAsLabels stage />
+
             <p class="note" aria-live="polite">{words} <Explain term=terms::SILHOUETTE /></p>
         </div>
         <Strips strips name="Group" />

@@ -5,7 +5,7 @@ use leptos::{ev, html, prelude::*};
 use crate::{
     page::{
         browser::{
-            canvas::paint,
+            canvas::{measure::follow_size, paint},
             dynamic::{effect, handler},
             reach,
         },
@@ -48,6 +48,10 @@ pub fn MatrixView(
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let side = RwSignal::new(0);
+    let frame = NodeRef::<html::Div>::new();
+    let size = follow_size(frame);
+    // Where there are more cells than pixels, whole lines of them would be left out.
+    let shrunk = move || side.get() as f64 > size.get().0 * window().device_pixel_ratio();
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
         // Nothing to draw clears what was drawn.
@@ -89,6 +93,8 @@ pub fn MatrixView(
     view! {
         <div
             class="matrix"
+            class:shrunk=shrunk
+            node_ref=frame
             role="application"
             tabindex="0"
             aria-label=label
