@@ -8,7 +8,9 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 /// The files whose contents make the version.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
+    "decoder.js",
+    "decoder_bg.wasm",
     "engine_cpu.js",
     "engine_cpu_bg.wasm",
     "engine_webgpu.js",

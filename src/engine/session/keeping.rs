@@ -34,7 +34,7 @@ impl<E: FnMut(Event)> Session<E> {
             Ok(None) => {
                 Event::Refused("The network holds values that are no numbers and was not saved.".to_owned())
             }
-            Err(sentence) => Event::Failed(sentence),
+            Err(sentence) => Event::Failed(Breakdown::Told(sentence)),
         };
         (self.emit)(event);
     }

@@ -184,7 +184,7 @@ impl<E: FnMut(Event)> Session<E> {
             Ok(())
         };
         if let Err(sentence) = done {
-            (self.emit)(Event::Failed(sentence));
+            (self.emit)(Event::Failed(Breakdown::Told(sentence)));
         }
     }
 
@@ -281,7 +281,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) async fn inspect(&mut self, anchor: Option<u32>) {
         self.questions.inspected = anchor;
         if let Err(sentence) = self.send_row().await {
-            (self.emit)(Event::Failed(sentence));
+            (self.emit)(Event::Failed(Breakdown::Told(sentence)));
         }
     }
 
