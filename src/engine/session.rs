@@ -150,14 +150,14 @@ impl<E: FnMut(Event)> Session<E> {
     /// Does one short piece of what is left to do.
     pub async fn work(&mut self) -> Progress {
         let done = self.try_work().await;
-        done.unwrap_or_else(|sentence| {
+        done.unwrap_or_else(|breakdown| {
             self.goal = Goal::Rest;
-            (self.emit)(Event::Failed(Breakdown::Told(sentence)));
+            (self.emit)(Event::Failed(breakdown));
             Progress::Idle
         })
     }
 
-    async fn try_work(&mut self) -> Result<Progress, String> {
+    async fn try_work(&mut self) -> Result<Progress, Breakdown> {
         let due: Vec<Task> = Task::ALL.into_iter().filter(|task| self.is_due(*task)).collect();
         let Some(task) = self.turns.next(&due) else {
             self.set_activity(Activity::Idle);

@@ -38,11 +38,15 @@ const AT_ONCE: usize = 2;
 /// The largest file that is handed to them, in bytes.
 const MAX_FILE: f64 = 256e6;
 
-/// How long a file may take, in milliseconds: a slow phone decodes the largest pictures within it,
-/// whatever they are compressed to, ...
+/// Files that are larger than this wait for one another, in bytes: together they might not fit
+/// into memory.
+const LARGE: f64 = 32e6;
+
+/// How long an empty file might take, in milliseconds: within it a slow phone unpacks half a
+/// gigabyte of pixels, the most that is decoded, from whatever few bytes.
 const PATIENCE: u64 = 30_000;
 
-/// ... and so much longer for each megabyte of it.
+/// How much longer each megabyte may take, in milliseconds.
 const PATIENCE_PER_MEGABYTE: u64 = 1000;
 
 /// Decoders for one batch of files; dropping them ends their workers.
@@ -58,7 +62,7 @@ impl OwnDecoders {
         if file.size() > MAX_FILE {
             return Err(Failure::TooManyBytes);
         }
-        let number = self.next.replace(self.next.get() + 1);
+        let number = if file.size() > LARGE { 0 } else { self.next.replace(self.next.get() + 1) };
         let mut place = self.places[number % AT_ONCE].lock().await;
         let decoder = match place.take() {
             Some(decoder) => decoder,

@@ -23,8 +23,10 @@ pub fn Notices() -> impl IntoView {
     let notice = move |Notice { id, text, details: technical, can_undo }| {
         view! {
             <div class="notice">
-                <p>{text}</p>
-                {details(technical)}
+                <div class="notice-words">
+                    <p>{text}</p>
+                    {details(technical)}
+                </div>
                 {can_undo
                     .then(|| {
                         view! {
