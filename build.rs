@@ -3,7 +3,14 @@
 
 use std::{collections::hash_map::DefaultHasher, env, fs, hash::Hasher, path::Path};
 
+/// The most memory that a worker with decoders may take, in bytes: several times the pixels of the
+/// largest picture that is decoded. What asks for more ends its worker, and harms nobody else.
+const DECODER_MEMORY: u32 = 3 << 29;
+
 fn main() {
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
+        println!("cargo:rustc-link-arg-bin=decoder=--max-memory={DECODER_MEMORY}");
+    }
     println!("cargo:rerun-if-env-changed=LIKENESS_BUILD");
     if env::var("LIKENESS_BUILD").is_ok() {
         return;

@@ -2,10 +2,14 @@
 //!
 //! Every picture is cropped to its central square and resized to [`SIDE`] pixels
 //! once, when it comes in. In the browser the browser's own decoders do that; the
-//! `image` crate reads what they cannot, and everything outside a browser.
+//! `image` crate reads what they cannot, in workers that hold nothing else (`bin/decoder.rs`),
+//! and everything outside a browser.
 
+mod failure;
 mod file;
+mod tiff;
 
+pub use failure::Failure;
 use image::{
     RgbImage,
     imageops::{self, FilterType},
@@ -23,6 +27,9 @@ pub const MAX_FILE_SIDE: u32 = 20_000;
 
 /// The most memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
+
+/// What became of a file: RGB bytes, as [`Image::from_rgb`] takes them, or no picture.
+pub type Decoded = Result<serde_bytes::ByteBuf, Failure>;
 
 /// RGB bytes, [`SIDE`] × [`SIDE`], row by row.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,7 +6,10 @@
 //!  view ◀── State ◀── apply ◀──────────────Event──── losses, matrices, embeddings
 //! ```
 //!
-//! What both threads share:
+//! The browser decodes, in workers; what it cannot read goes to `decoder`, in workers of its own that
+//! hold nothing else, so that no file can harm a run.
+//!
+//! What they share:
 //! - [`settings`]: everything a run depends on, with defaults and limits
 //! - [`link`]: settings to and from a link's hash
 //! - [`protocol`]: what page and engine say to each other

@@ -10,6 +10,7 @@
 
 mod command;
 mod event;
+mod failure;
 mod results;
 mod subject;
 mod training;
@@ -17,6 +18,7 @@ mod wire;
 
 pub use command::{Command, Labelling, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
+pub use failure::Breakdown;
 pub use results::{
     Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, KnnScore,
     LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,
@@ -100,7 +102,6 @@ mod tests {
             }),
             Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions }),
             Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated }),
-            Event::Decoded { request: 1, picture: Err("It is empty.".to_owned()) },
             Event::Vetted { request: 3, verdict: Ok(()) },
         ] {
             survives(event);

@@ -2,17 +2,23 @@
 
 use burn::tensor::Tensor;
 
-/// The numbers of a tensor, row by row. Fails, in the device's own words, where it is lost.
-pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
-    let data = tensor.into_data_async().await.map_err(|error| error.to_string())?;
-    data.try_into_vec::<f32>().map_err(|error| format!("{error:?}"))
+use crate::protocol::Breakdown;
+
+/// The numbers of a tensor, row by row. Fails where the device is lost.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Breakdown> {
+    let data = tensor.into_data_async().await.map_err(|error| unforeseen(error.to_string()))?;
+    data.try_into_vec::<f32>().map_err(|error| unforeseen(format!("{error:?}")))
+}
+
+fn unforeseen(details: String) -> Breakdown {
+    Breakdown::Unforeseen { details }
 }
 
 /// The bytes of pictures, RGB, picture by picture, row by row.
 ///
 /// # Shapes
 /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1
-pub async fn read_rgb(pictures: Tensor<4>) -> Result<Vec<u8>, String> {
+pub async fn read_rgb(pictures: Tensor<4>) -> Result<Vec<u8>, Breakdown> {
     let values = read(pictures.permute([0, 2, 3, 1])).await?;
     Ok(values.into_iter().map(|value| (value * 255.0).round() as u8).collect())
 }

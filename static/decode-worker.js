@@ -1,6 +1,6 @@
 // Runs the browser's own decoders away from the page's thread: takes a file, answers
 // with the RGBA pixels of its central square at working size, or with null.
-// A browser that lacks what is used here answers with null too: the engine reads what it can.
+// A browser that lacks what is used here answers with null too: the page's own decoders read what they can.
 
 // Large pictures wait for one another: together they might not fit into memory.
 let turn = Promise.resolve();

@@ -1,6 +1,6 @@
 // Keeps the page for times without a network, and tells when there is a newer one.
 //
-// Once the engine is there this build is whole: its files go into a cache of their own,
+// Once the engine is there this build is whole: the files that were needed go into a cache of their own,
 // named after them and its version, from which service-worker.js answers. The builds' files
 // have different addresses, by their contents or by the build, so that a page always meets the
 // engine that it was built with, whatever was deployed meanwhile.
@@ -17,10 +17,19 @@ const linked = [...document.querySelectorAll("link[href]:not([rel=canonical]), s
 // What this build's page says and another's does not.
 const marks = [...linked.map(address => address.split("/").pop()), root.dataset.version];
 
-document.addEventListener("engine-arrived", ({ detail: engine }) => {
+// The code that this visit has needed so far, by the names that its files begin with.
+const needed = new Set();
+let engine;
+let turn = Promise.resolve();
+document.addEventListener("engine-arrived", ({ detail }) => keepSoon(engine = detail));
+document.addEventListener("decoder-arrived", ({ detail }) => keepSoon(detail));
+
+function keepSoon(code) {
+  needed.add(code);
+  // Without an engine the build is not whole yet.
   // Where the browser denies storage, as in a private window, the page works without.
-  keep(engine).catch(() => {});
-});
+  if (engine) turn = turn.then(keep).catch(() => {});
+}
 
 document.addEventListener("engine-arrived", () => {
   const look = () => isTraining() || lookForNewer().catch(() => {});
@@ -40,7 +49,7 @@ async function forget() {
   await registration?.unregister();
 }
 
-async function keep(engine) {
+async function keep() {
   if (!navigator.serviceWorker || forgotten) return;
   const { version } = root.dataset;
   const prefix = `likeness ${base.pathname} `;
@@ -49,7 +58,8 @@ async function keep(engine) {
   if (page && !isThisBuild(await page.clone().text())) return;
   // Only now: an empty cache would count among those that are kept.
   const cache = await caches.open(cacheName);
-  const versioned = [`${engine}.js`, `${engine}_bg.wasm`, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
+  const code = [...needed].flatMap(name => [`${name}.js`, `${name}_bg.wasm`]);
+  const versioned = [...code, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
   const kept = (await cache.keys()).map(request => request.url);
   const missing = [...linked, ...versioned].filter(address => !kept.includes(address));
   // They never change, so what the browser has of them already will do.

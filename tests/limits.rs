@@ -76,7 +76,8 @@ fn train(what: &str, settings: Settings) -> Vec<StepReport> {
                 assert!(rows.iter().all(|value| value.is_finite()), "{what}: {:?}", evaluation.stage);
                 evaluated = Some((evaluation.stage, evaluation.step));
             }
-            Event::Failed(reason) | Event::Refused(reason) => panic!("{what}: {reason}"),
+            Event::Failed(reason) => panic!("{what}: {reason:?}"),
+            Event::Refused(reason) => panic!("{what}: {reason}"),
             _ => {}
         }
     }

@@ -9,7 +9,7 @@ use burn::{
 };
 
 use super::layout::is_made_for_the_set;
-use crate::{readback::read, train::optimizer::Optimizer};
+use crate::{protocol::Breakdown, readback::read, train::optimizer::Optimizer};
 
 /// What stands before the name of a parameter's first moments.
 pub const FIRST: &str = "optimizer.first";
@@ -112,7 +112,7 @@ impl<'a> Gatherer<'a> {
     }
 
     /// Reads everything back.
-    pub async fn finish(self) -> Result<NamedTensors, String> {
+    pub async fn finish(self) -> Result<NamedTensors, Breakdown> {
         let parts = self.found.iter().map(|(_, _, tensor)| tensor.clone()).collect();
         let all = read(Tensor::cat(parts, 0)).await?;
         let mut rest = all.as_slice();

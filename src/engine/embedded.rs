@@ -8,7 +8,7 @@ use super::baseline;
 use crate::{
     embedding::Embedding,
     evaluate::{UnitRows, knn::Scoring, neighbours::NearestNeighbours},
-    protocol::{LabelId, Stage},
+    protocol::{Breakdown, LabelId, Stage},
     readback::read,
     train::upload,
 };
@@ -50,7 +50,7 @@ impl Embedded {
 
     /// Embeds pictures that need not be of the set, `3 × side²` values in 0 … 1 each, one after
     /// another; one row a picture.
-    pub async fn embed(&self, planes: Vec<f32>, side: usize, device: &Device) -> Result<UnitRows, String> {
+    pub async fn embed(&self, planes: Vec<f32>, side: usize, device: &Device) -> Result<UnitRows, Breakdown> {
         match &self.source {
             Source::Network(_) => self.embed_tensor(upload(planes, side, device)).await,
             // They have no need of the device.
@@ -59,7 +59,7 @@ impl Embedded {
     }
 
     /// The same for pictures that are on the device already, `[pictures, 3, side, side]`.
-    pub async fn embed_tensor(&self, pictures: Tensor<4>) -> Result<UnitRows, String> {
+    pub async fn embed_tensor(&self, pictures: Tensor<4>) -> Result<UnitRows, Breakdown> {
         match &self.source {
             Source::Network(embedding) => {
                 let embeddings = embedding.forward(pictures);

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::{progress::Progress, readback::read};
+use crate::{progress::Progress, protocol::Breakdown, readback::read};
 
 /// The most pictures that pass through the encoder at a time: few enough that a CPU is done
 /// with them within some steps' time. Every chunk has one size, the last one filled up,
@@ -35,7 +35,7 @@ impl Embedder {
     }
 
     /// Embeds one chunk.
-    pub async fn advance(&mut self) -> Result<Progress, String> {
+    pub async fn advance(&mut self) -> Result<Progress, Breakdown> {
         let count = self.pictures.dims()[0];
         let here = self.chunk.min(count - self.done);
         let mut chunk = self.pictures.clone().narrow(0, self.done, here);

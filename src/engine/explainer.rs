@@ -7,7 +7,7 @@ use super::embedded::Embedded;
 use crate::{
     evaluate::{UnitRows, occlusion::Patches},
     progress::Progress,
-    protocol::{Explanation, Floats, Pair, Stage},
+    protocol::{Breakdown, Explanation, Floats, Pair, Stage},
 };
 
 /// Occluded pictures that are embedded between two looks at the clock; it divides their number,
@@ -40,7 +40,7 @@ impl Explainer {
     }
 
     /// Works for about as long as given.
-    pub async fn advance(&mut self, time: Duration, device: &Device) -> Result<Progress, String> {
+    pub async fn advance(&mut self, time: Duration, device: &Device) -> Result<Progress, Breakdown> {
         let started = Instant::now();
         if self.whole.is_none() {
             self.whole = Some(self.embedded.embed(self.planes.concat(), self.side, device).await?);
@@ -54,7 +54,7 @@ impl Explainer {
         Ok(Progress::Idle)
     }
 
-    async fn occlude_chunk(&mut self, device: &Device) -> Result<(), String> {
+    async fn occlude_chunk(&mut self, device: &Device) -> Result<(), Breakdown> {
         let Some(whole) = &self.whole else { return Ok(()) };
         let covered = self.drops.len() / self.patches.count();
         let first = self.drops.len() % self.patches.count();

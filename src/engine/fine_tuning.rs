@@ -10,7 +10,7 @@ use crate::{
     encoder::Encoder,
     fine_tune::{FineTuner, Lesson, STEPS},
     progress::Progress,
-    protocol::Classification,
+    protocol::{Breakdown, Classification},
     readback::read,
     settings::Settings,
 };
@@ -56,7 +56,7 @@ impl FineTuning {
     }
 
     /// Takes a step and waits for it, or embeds some pictures once all are taken.
-    pub async fn advance(&mut self) -> Result<Progress, String> {
+    pub async fn advance(&mut self) -> Result<Progress, Breakdown> {
         if self.tuner.steps_taken() < STEPS {
             read(self.tuner.step()).await?;
             return Ok(Progress::More);
@@ -70,7 +70,7 @@ impl FineTuning {
     }
 
     /// Classifies the held-out pictures; the answer stands in the place of the probe's.
-    pub async fn finish(self) -> Result<Classification, String> {
+    pub async fn finish(self) -> Result<Classification, Breakdown> {
         let embeddings = self.embedder.expect("all pictures are embedded").take();
         let chances = read(self.tuner.classify(embeddings, &self.pictures.device()).exp()).await?;
         let mut guesses = TopGuesses::default();

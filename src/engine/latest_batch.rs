@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     augment::View,
-    protocol::{BatchMatrix, Floats, LossDetails, PictureId, RowViews},
+    protocol::{BatchMatrix, Breakdown, Floats, LossDetails, PictureId, RowViews},
     readback::{read, read_rgb},
     train::{StepOutcome, Trainer},
 };
@@ -25,7 +25,7 @@ impl LatestBatch {
         step: u32,
         outcome: StepOutcome,
         ids: &[PictureId],
-    ) -> Result<(Self, BatchMatrix), String> {
+    ) -> Result<(Self, BatchMatrix), Breakdown> {
         let StepOutcome { rows, similarities, details, .. } = outcome;
         let views = 2 * rows.len();
         let mut parts = vec![similarities.flatten(0, 1), details.lengths, details.scale.values().inner()];
@@ -54,7 +54,7 @@ impl LatestBatch {
     }
 
     /// The views that the loss of one anchor compares; `None` where the batch has no such row.
-    pub async fn row(&self, anchor: u32, trainer: &Trainer) -> Result<Option<RowViews>, String> {
+    pub async fn row(&self, anchor: u32, trainer: &Trainer) -> Result<Option<RowViews>, Breakdown> {
         let pairs = self.rows.len();
         let at = anchor as usize;
         if at >= 2 * pairs {

@@ -10,7 +10,7 @@ use crate::{
     evenly::evenly,
     kernels::views::render,
     progress::Progress,
-    protocol::{Floats, Invariance, Stage},
+    protocol::{Breakdown, Floats, Invariance, Stage},
     random::{Purpose, generator},
     settings::{Augmentations, Operation, Settings},
     train::select,
@@ -57,7 +57,7 @@ impl Measuring {
     }
 
     /// Works for about as long as given.
-    pub async fn advance(&mut self, time: Duration) -> Result<Progress, String> {
+    pub async fn advance(&mut self, time: Duration) -> Result<Progress, Breakdown> {
         let started = Instant::now();
         if self.unchanged.is_none() {
             self.unchanged = Some(self.embedded.embed_tensor(self.pictures.clone()).await?);
@@ -72,7 +72,7 @@ impl Measuring {
     }
 
     /// Changes the sample by one operation, once.
-    async fn pass(&mut self) -> Result<(), String> {
+    async fn pass(&mut self) -> Result<(), Breakdown> {
         let Some(unchanged) = &self.unchanged else { return Ok(()) };
         let done = self.cosines.len();
         let mut rng = generator(self.seed, Purpose::Invariance, done as u32);

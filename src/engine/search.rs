@@ -6,7 +6,7 @@ use super::{comparing::NEIGHBOURS, embedded::Embedded};
 use crate::{
     evaluate::{UnitRows, neighbours::NearestNeighbours},
     image::Image,
-    protocol::{Floats, PictureId, Query, QueryAnswer, Stage},
+    protocol::{Breakdown, Floats, PictureId, Query, QueryAnswer, Stage},
 };
 
 /// A query, and the stages at which the set was not searched yet.
@@ -59,7 +59,7 @@ impl Search {
         ids: &[PictureId],
         side: usize,
         device: &Device,
-    ) -> Result<Option<QueryAnswer>, String> {
+    ) -> Result<Option<QueryAnswer>, Breakdown> {
         let query: UnitRows = embedded.embed(self.image.planes(side), side, device).await?;
         if query.dimensions() != embedded.rows.dimensions() || ids.len() != embedded.rows.len() {
             return Ok(None);

@@ -36,9 +36,8 @@ use super::{
 };
 use crate::{
     checkpoint::Checkpoint,
-    image::Image,
     progress::Progress,
-    protocol::{Activity, Command, Event, Picture, Stage},
+    protocol::{Activity, Breakdown, Command, Event, Picture, Stage},
     settings::{BackendChoice, MIN_PICTURES, Settings},
 };
 
@@ -145,24 +144,20 @@ impl<E: FnMut(Event)> Session<E> {
                 let verdict = keeping::read_snapshot(&file, &settings.clamped()).map(drop);
                 (self.emit)(Event::Vetted { request, verdict });
             }
-            Command::Decode { request, bytes } => {
-                let picture = Image::decode(&bytes).map(|image| image.into_rgb().into());
-                (self.emit)(Event::Decoded { request, picture });
-            }
         }
     }
 
     /// Does one short piece of what is left to do.
     pub async fn work(&mut self) -> Progress {
         let done = self.try_work().await;
-        done.unwrap_or_else(|sentence| {
+        done.unwrap_or_else(|breakdown| {
             self.goal = Goal::Rest;
-            (self.emit)(Event::Failed(sentence));
+            (self.emit)(Event::Failed(breakdown));
             Progress::Idle
         })
     }
 
-    async fn try_work(&mut self) -> Result<Progress, String> {
+    async fn try_work(&mut self) -> Result<Progress, Breakdown> {
         let due: Vec<Task> = Task::ALL.into_iter().filter(|task| self.is_due(*task)).collect();
         let Some(task) = self.turns.next(&due) else {
             self.set_activity(Activity::Idle);
@@ -346,7 +341,9 @@ mod tests {
         });
         assert_eq!(session.goal, Goal::Rest);
         drop(session);
-        let Some(Event::Failed(sentence)) = events.last() else { panic!("it did not fail: {events:?}") };
+        let Some(Event::Failed(Breakdown::Told(sentence))) = events.last() else {
+            panic!("it did not fail: {events:?}")
+        };
         assert!(sentence.contains("computes wrongly"), "{sentence}");
     }
 

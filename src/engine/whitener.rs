@@ -8,6 +8,7 @@ use crate::{
     evaluate::whitening::{Fitting, Whitening},
     evenly::evenly,
     progress::Progress,
+    protocol::Breakdown,
     train::select,
 };
 
@@ -34,7 +35,7 @@ impl Whitener {
     }
 
     /// Does a piece of the work.
-    pub async fn advance(&mut self) -> Result<Progress, String> {
+    pub async fn advance(&mut self) -> Result<Progress, Breakdown> {
         if self.is_mapped {
             return Ok(self.fitting.as_mut().map_or(Progress::Idle, Fitting::advance));
         }

@@ -11,7 +11,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 use super::{Progress, Session};
 use crate::{
     breather::Breather,
-    protocol::{self, Command, Event},
+    protocol::{self, Breakdown, Command, Event},
     settings::{Images, Settings},
 };
 
@@ -65,7 +65,7 @@ fn listen(port: &MessagePort) -> UnboundedReceiver<Command> {
         match protocol::decode(&bytes) {
             // The receiver lives as long as the worker.
             Ok(command) => drop(sender.unbounded_send(command)),
-            Err(error) => post(&answers, &Event::Failed(error.to_string())),
+            Err(error) => post(&answers, &Event::Failed(Breakdown::Told(error.to_string()))),
         }
     });
     port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -86,7 +86,7 @@ fn report_panics(port: MessagePort) {
         console_error_panic_hook::hook(panic);
         PORT.with_borrow(|port| {
             if let Some(port) = port {
-                post(port, &Event::Failed(format!("The engine broke down: {panic}")));
+                post(port, &Event::Failed(Breakdown::Unforeseen { details: panic.to_string() }));
             }
         });
     }));

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType};
 
-use super::{BACKGROUND, Image, MAX_FILE_SIDE, SIDE};
+use super::{BACKGROUND, Failure, Image, MAX_FILE_SIDE, SIDE, tiff};
 
 /// The most memory that the pixels of a decoded file may take, in bytes: WebAssembly keeps
 /// what it once took, and training goes on beside it.
@@ -12,29 +12,31 @@ const MAX_PIXELS: u64 = 1 << 29;
 
 impl Image {
     /// Decodes a file, its EXIF orientation applied, transparency laid on [`BACKGROUND`].
-    ///
-    /// The error is a sentence for the user.
-    pub fn decode(bytes: &[u8]) -> Result<Self, String> {
+    pub fn decode(bytes: &[u8]) -> Result<Self, Failure> {
         if bytes.is_empty() {
-            return Err("The file is empty.".to_owned());
+            return Err(Failure::Empty);
         }
-        let format = format(bytes).ok_or("Its contents are not a picture format that can be read here.")?;
-        let sentence = |error: ImageError| sentence(format, &error);
+        let format = format(bytes).ok_or(Failure::UnknownFormat)?;
+        let failed = |error: ImageError| failure(format, &error);
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_FILE_SIDE);
         limits.max_image_height = Some(MAX_FILE_SIDE);
         limits.max_alloc = Some(MAX_PIXELS);
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         reader.limits(limits);
-        let mut decoder = reader.into_decoder().map_err(sentence)?;
+        let mut decoder = reader.into_decoder().map_err(failed)?;
         // The limits alone leave the memory for the result out.
         if decoder.total_bytes() > MAX_PIXELS {
-            return Err(too_large());
+            return Err(Failure::TooMuchMemory);
         }
-        let orientation = decoder.orientation().map_err(sentence)?;
-        let mut picture = DynamicImage::from_decoder(decoder).map_err(sentence)?;
+        let orientation = decoder.orientation().map_err(failed)?;
+        let mut picture = if format == ImageFormat::Tiff && tiff::is_planar(bytes) {
+            tiff::read_planar(bytes)?
+        } else {
+            DynamicImage::from_decoder(decoder).map_err(failed)?
+        };
         if picture.width() == 0 || picture.height() == 0 {
-            return Err("It is a picture without a single pixel.".to_owned());
+            return Err(Failure::NoPixels);
         }
         picture.apply_orientation(orientation);
         Ok(Self::from_picture(picture))
@@ -77,16 +79,12 @@ fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
     [over(r), over(g), over(b)]
 }
 
-/// What is wrong with a file, for the user; decoders speak to programmers.
-fn sentence(format: ImageFormat, error: &ImageError) -> String {
-    let name = format!("{format:?}").to_ascii_uppercase();
+/// What is wrong with a file; decoders speak to programmers.
+fn failure(format: ImageFormat, error: &ImageError) -> Failure {
+    let format = format!("{format:?}").to_ascii_uppercase();
     match error {
-        ImageError::Limits(_) => too_large(),
-        ImageError::Unsupported(_) => format!("It is a kind of {name} file that cannot be read here."),
-        _ => format!("It begins as {name} files do, but is damaged or not whole."),
+        ImageError::Limits(_) => Failure::TooMuchMemory,
+        ImageError::Unsupported(_) => Failure::UnknownKind { format },
+        _ => Failure::Damaged { format },
     }
-}
-
-fn too_large() -> String {
-    "It is too large to be decoded here.".to_owned()
 }

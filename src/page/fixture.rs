@@ -3,7 +3,7 @@
 use super::state::{Newcomer, State};
 use crate::{
     image::Image,
-    protocol::{Backend, Environment, Event, StepReport},
+    protocol::{Backend, Breakdown, Environment, Event, StepReport},
     settings::{Images, Settings},
 };
 
@@ -30,6 +30,11 @@ pub fn report(step: u32) -> StepReport {
 pub fn environment(backend: Backend) -> Environment {
     let reason = "There is no graphics adapter.".to_owned();
     Environment { backend, adapter: String::new(), reason, self_test: String::new() }
+}
+
+/// The word of an engine that is at its end.
+pub fn failed(sentence: &str) -> Event {
+    Event::Failed(Breakdown::Told(sentence.to_owned()))
 }
 
 /// A snapshot, empty but for its step.

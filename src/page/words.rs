@@ -1,10 +1,12 @@
 //! Numbers, names, settings and findings in words.
 
+mod failure;
 mod labelling;
 mod numbers;
 mod settings;
 mod summary;
 
+pub use failure::{breakdown, failure};
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
     close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, percent, similarity,

@@ -109,14 +109,6 @@ pub enum Command {
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
-    /// Asks the engine's decoders to read a file that the browser could not.
-    Decode {
-        /// Names the request in the answer.
-        request: u32,
-        /// The file.
-        #[serde(with = "serde_bytes")]
-        bytes: Vec<u8>,
-    },
 }
 
 /// A picture on its way to the engine.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BatchMatrix, Classification, Clustering, Evaluation, Explanation, Invariance, KnnScore, Map, QueryAnswer,
-    RowViews, SetMatrix, Stage, StepReport, Survey, Views,
+    BatchMatrix, Breakdown, Classification, Clustering, Evaluation, Explanation, Invariance, KnnScore, Map,
+    QueryAnswer, RowViews, SetMatrix, Stage, StepReport, Survey, Views,
 };
 use crate::settings::Settings;
 
@@ -101,23 +101,15 @@ pub enum Event {
         /// Whether the snapshot can be gone on from.
         verdict: Result<(), String>,
     },
-    /// Answer to [`super::Command::Decode`]: RGB bytes, [`crate::image::SIDE`]² × 3, or why not.
-    Decoded {
-        /// The request's name.
-        request: u32,
-        /// The picture, or one sentence.
-        picture: Result<serde_bytes::ByteBuf, String>,
-    },
     /// The run reached its last step.
     Finished,
     /// A command could not be carried out; one sentence. Nothing was lost.
     Refused(String),
     /// So for [`super::Command::Restore`]: the next run begins at its beginning.
     NotRestored(String),
-    /// Something broke that should not have, and what was being done is lost; one sentence.
-    /// The engine may be at its end: pictures and settings are the page's to send again to a
-    /// new one.
-    Failed(String),
+    /// Something broke that should not have, and what was being done is lost. The engine may
+    /// be at its end: pictures and settings are the page's to send again to a new one.
+    Failed(Breakdown),
 }
 
 /// What the engine is doing.

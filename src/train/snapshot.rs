@@ -9,12 +9,13 @@ use super::{Trainer, optimizer::Optimizer};
 use crate::{
     checkpoint::{self, Checkpoint, Gatherer, LOSS, NamedTensors, OptimizerSteps, UNTRAINED},
     loss::LogitScale,
+    protocol::Breakdown,
     settings::Settings,
 };
 
 impl Trainer {
     /// The network alone, read back from the device; `None` where a weight is no number any more.
-    pub async fn model(&self) -> Result<Option<Checkpoint>, String> {
+    pub async fn model(&self) -> Result<Option<Checkpoint>, Breakdown> {
         let network = self.network();
         let mut gatherer = Gatherer::default();
         gatherer.take("", &network);
@@ -23,7 +24,7 @@ impl Trainer {
 
     /// Everything that the next step depends on but the pictures, read back from the device;
     /// `None` where a weight is no number any more.
-    pub async fn snapshot(&self) -> Result<Option<Checkpoint>, String> {
+    pub async fn snapshot(&self) -> Result<Option<Checkpoint>, Breakdown> {
         let (network, scale) = (self.network(), self.scale.valid());
         let mut gatherer = Gatherer::default();
         gatherer.take_with_moments("", &network, &self.optimizer);

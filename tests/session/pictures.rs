@@ -152,16 +152,14 @@ fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
 }
 
 #[test]
-fn previews_show_what_training_sees_and_decoding_says_why_not() {
+fn previews_show_what_training_sees() {
     let mut settings = small();
     settings.augmentations = likeness::settings::Augmentations::NONE;
     let mut harness = Harness::with_pictures(settings, 4);
     harness.take();
     harness.send(Command::Preview { pictures: vec![2, 99], views: 2, draw: 0 });
-    harness.send(Command::Decode { request: 5, bytes: b"no picture".to_vec() });
     harness.settle();
-    let mut events = harness.take();
-    events.sort_by_key(|event| matches!(event, Event::Decoded { .. }));
+    let events = harness.take();
     let Some(Event::Views(views)) = events.first() else { panic!("no views: {events:?}") };
     assert_eq!((views.pictures.as_slice(), views.side), (&[2][..], 16));
     let planes = shape(2, 1).image.planes(16);
@@ -170,8 +168,4 @@ fn previews_show_what_training_sees_and_decoding_says_why_not() {
         let value = planes[channel * 256 + place] * 255.0;
         assert!((f32::from(*byte) - value).abs() <= 0.51, "at {at}: {byte} instead of {value}");
     }
-    let Some(Event::Decoded { request: 5, picture: Err(sentence) }) = events.last() else {
-        panic!("no answer: {events:?}")
-    };
-    assert!(sentence.contains("not a picture format"));
 }

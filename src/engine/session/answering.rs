@@ -9,7 +9,7 @@ use crate::{
     },
     kernels::views::render,
     progress::Progress,
-    protocol::{Activity, Event, Labelling, Pair, PictureId, Query, Subject, Views},
+    protocol::{Activity, Breakdown, Event, Labelling, Pair, PictureId, Query, Subject, Views},
     random::{Purpose, generator},
     readback::read_rgb,
     train::{select, upload},
@@ -17,7 +17,7 @@ use crate::{
 
 impl<E: FnMut(Event)> Session<E> {
     /// Shows views of some pictures; of those that are gone, nothing.
-    pub(super) async fn preview(&mut self) -> Result<(), String> {
+    pub(super) async fn preview(&mut self) -> Result<(), Breakdown> {
         let Some(Preview { pictures, views, draw }) = self.questions.preview.take() else { return Ok(()) };
         let side = self.settings.side as usize;
         let opened = self.opened.as_ref().expect("the device is open");
@@ -43,7 +43,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Searches one more stage with the query.
-    pub(super) async fn search(&mut self) -> Result<(), String> {
+    pub(super) async fn search(&mut self) -> Result<(), Breakdown> {
         self.set_activity(Activity::Evaluating);
         let opened = self.opened.as_ref().expect("the device is open");
         let Some(search) = &mut self.questions.search else { return Ok(()) };
@@ -58,7 +58,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Starts an explanation that was asked for, and brings it a slice further.
-    pub(super) async fn explain(&mut self) -> Result<(), String> {
+    pub(super) async fn explain(&mut self) -> Result<(), Breakdown> {
         self.set_activity(Activity::Evaluating);
         if let Some(pair) = self.questions.pair.take() {
             self.questions.explainer = self.explainer_of(pair);
@@ -91,7 +91,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Starts to measure an invariance that was asked for, or brings the one in hand a slice
     /// further. Embeddings dropped meanwhile are taken anew, and asked about anew.
-    pub(super) async fn measure(&mut self) -> Result<(), String> {
+    pub(super) async fn measure(&mut self) -> Result<(), Breakdown> {
         self.set_activity(Activity::Evaluating);
         let questions = &mut self.questions;
         if questions.measuring.is_none() && !questions.invariances.is_empty() {
@@ -167,7 +167,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Starts to fine-tune a copy of the encoder as it is now, or brings it a piece further,
     /// and reports every step.
-    pub(super) async fn fine_tune(&mut self) -> Result<(), String> {
+    pub(super) async fn fine_tune(&mut self) -> Result<(), Breakdown> {
         self.set_activity(Activity::Evaluating);
         if let Some(labelling) = self.questions.lesson.take() {
             self.questions.fine_tuning = self.fine_tuning_of(&labelling);

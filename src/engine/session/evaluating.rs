@@ -13,7 +13,7 @@ use crate::{
     },
     evaluate::{order::order, set_matrix},
     progress::Progress,
-    protocol::{Activity, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
+    protocol::{Activity, Breakdown, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
     settings::{Features, Settings},
 };
 
@@ -105,7 +105,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Sets out to embed the set by the encoder as it is now; a set that is new, by the
     /// untrained one first.
-    pub(super) async fn start_evaluation(&mut self) -> Result<(), String> {
+    pub(super) async fn start_evaluation(&mut self) -> Result<(), Breakdown> {
         self.set_activity(Activity::Evaluating);
         let run = self.run.as_mut().expect("a run is evaluated");
         // If the numbers have gone wrong, their report says at which step. And should the set
@@ -133,7 +133,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Brings the evaluation in hand a piece further.
-    pub(super) async fn evaluate(&mut self) -> Result<(), String> {
+    pub(super) async fn evaluate(&mut self) -> Result<(), Breakdown> {
         let started = Instant::now();
         let Some(evaluating) = &mut self.evaluating else { return Ok(()) };
         // Baselines are compared once, whatever becomes of the run.
@@ -156,7 +156,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// After the whitening comes the embedding, after that the comparison, after that the report.
-    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), String> {
+    fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), Breakdown> {
         match work {
             Work::Describing(describing) => {
                 let (features, source) = describing.finish();
@@ -194,10 +194,10 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Goes back to where the embeddings were numbers. Weights just drawn give some: where they
     /// do not, it is the device that computes wrongly.
-    fn cannot_compare(&mut self, stage: Stage, step: u32) -> Result<(), String> {
+    fn cannot_compare(&mut self, stage: Stage, step: u32) -> Result<(), Breakdown> {
         if stage == Stage::Untrained && std::mem::replace(&mut self.untrained_failed, true) {
             let sentence = "Even the untrained network’s embeddings are no numbers, so the device or its driver computes wrongly.";
-            return Err(sentence.to_owned());
+            return Err(Breakdown::Told(sentence.to_owned()));
         }
         self.fall_back(step, &format!("By step {step} the embeddings had stopped being numbers"));
         Ok(())

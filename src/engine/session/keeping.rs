@@ -7,7 +7,7 @@ use crate::{
     checkpoint::Checkpoint,
     engine::{divergence::likely_cause, whitener::Whitener},
     progress::Progress,
-    protocol::{Backend, Event, Stage},
+    protocol::{Backend, Breakdown, Event, Stage},
     settings::{Features, Settings},
 };
 
@@ -34,14 +34,14 @@ impl<E: FnMut(Event)> Session<E> {
             Ok(None) => {
                 Event::Refused("The network holds values that are no numbers and was not saved.".to_owned())
             }
-            Err(sentence) => Event::Failed(sentence),
+            Err(breakdown) => Event::Failed(breakdown),
         };
         (self.emit)(event);
     }
 
     /// The network, and what whitens its map: as the set was embedded, unless further steps were
     /// taken since.
-    async fn model(&self, run: &Run) -> Result<Option<Checkpoint>, String> {
+    async fn model(&self, run: &Run) -> Result<Option<Checkpoint>, Breakdown> {
         let Some(model) = run.trainer.model().await? else { return Ok(None) };
         if self.settings.features == Features::Outputs {
             return Ok(Some(model));
@@ -85,7 +85,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Keeps the state of training, here and on the page, in case that the next steps fail.
-    pub(super) async fn keep_snapshot(&mut self) -> Result<(), String> {
+    pub(super) async fn keep_snapshot(&mut self) -> Result<(), Breakdown> {
         let started = Instant::now();
         let Some(run) = &mut self.run else { return Ok(()) };
         match run.trainer.snapshot().await? {

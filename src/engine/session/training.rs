@@ -10,7 +10,7 @@ use crate::{
     encoder::first_filters,
     engine::{latest_batch::LatestBatch, snapshots::Snapshots},
     evaluate::whitening::Whitening,
-    protocol::{Activity, Backend, Event, PictureId, Stage, StepReport},
+    protocol::{Activity, Backend, Breakdown, Event, PictureId, Stage, StepReport},
     readback::read,
     settings::{MIN_PICTURES, Settings},
     train::{StepOutcome, Trainer},
@@ -183,14 +183,14 @@ impl<E: FnMut(Event)> Session<E> {
         } else {
             Ok(())
         };
-        if let Err(sentence) = done {
-            (self.emit)(Event::Failed(sentence));
+        if let Err(breakdown) = done {
+            (self.emit)(Event::Failed(breakdown));
         }
     }
 
     /// Takes one step, and reports when it is time to. A run that has taken all of its own, since
     /// it went on from a file or was shortened, takes none.
-    pub(super) async fn train(&mut self) -> Result<(), String> {
+    pub(super) async fn train(&mut self) -> Result<(), Breakdown> {
         if self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() >= self.settings.steps) {
             self.pause().await;
             (self.emit)(Event::Finished);
@@ -239,7 +239,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Reads back what the device has of the collected steps.
-    pub(super) async fn report(&mut self) -> Result<(), String> {
+    pub(super) async fn report(&mut self) -> Result<(), Breakdown> {
         let run = self.run.as_mut().expect("a run is reported");
         let Unreported { outcomes, time, .. } = std::mem::take(&mut run.unreported);
         let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
@@ -268,7 +268,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Shows the last of some batches, and the views of its row that is looked into.
-    async fn show_batch(&mut self, mut outcomes: Vec<StepOutcome>) -> Result<(), String> {
+    async fn show_batch(&mut self, mut outcomes: Vec<StepOutcome>) -> Result<(), Breakdown> {
         let run = self.run.as_mut().expect("a run is reported");
         let latest = outcomes.pop().expect("some steps were collected");
         let (latest, matrix) = LatestBatch::read(run.trainer.steps_taken(), latest, &run.ids).await?;
@@ -280,13 +280,13 @@ impl<E: FnMut(Event)> Session<E> {
     /// Shows the views of a row from now on, or of none.
     pub(super) async fn inspect(&mut self, anchor: Option<u32>) {
         self.questions.inspected = anchor;
-        if let Err(sentence) = self.send_row().await {
-            (self.emit)(Event::Failed(sentence));
+        if let Err(breakdown) = self.send_row().await {
+            (self.emit)(Event::Failed(breakdown));
         }
     }
 
     /// Sends the views of the row that is looked into, if there is one.
-    async fn send_row(&mut self) -> Result<(), String> {
+    async fn send_row(&mut self) -> Result<(), Breakdown> {
         let (Some(anchor), Some(run)) = (self.questions.inspected, &self.run) else { return Ok(()) };
         let Some(latest) = &run.latest else { return Ok(()) };
         if let Some(row) = latest.row(anchor, &run.trainer).await? {
@@ -302,7 +302,7 @@ async fn step_reports(
     first: u32,
     outcomes: &[StepOutcome],
     time: Duration,
-) -> Result<Vec<StepReport>, String> {
+) -> Result<Vec<StepReport>, Breakdown> {
     let started = Instant::now();
     let statistics = outcomes.iter().map(|outcome| outcome.statistics.clone()).collect();
     let statistics = read(Tensor::cat(statistics, 0)).await?;

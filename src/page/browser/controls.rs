@@ -1,6 +1,7 @@
 //! The controls that settings are made with.
 
 pub mod clipboard;
+pub mod details;
 pub mod explain;
 pub mod file_button;
 pub mod twice;

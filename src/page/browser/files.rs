@@ -2,7 +2,7 @@
 //!
 //! - [`incoming`]: what a drop, a paste or a choice holds; [`builtin`] and [`remote`]: what comes
 //!   from elsewhere
-//! - [`decoder`]: files into pictures; [`intake`]: pictures into the set; [`query`]: one to search with
+//! - [`decoder`] and [`own_decoder`]: files into pictures; [`intake`]: pictures into the set; [`query`]: one to search with
 //! - [`model_file`], [`experiment_file`]: what was saved before
 //! - [`download`]: what the user takes home
 
@@ -13,5 +13,6 @@ pub mod experiment_file;
 pub mod incoming;
 pub mod intake;
 pub mod model_file;
+mod own_decoder;
 pub mod query;
 pub mod remote;

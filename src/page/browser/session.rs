@@ -19,16 +19,6 @@ use crate::{
     settings::Settings,
 };
 
-/// What became of a file that the engine was to decode.
-pub enum Decoded {
-    /// It is this picture, RGB bytes row by row.
-    Picture(Vec<u8>),
-    /// It cannot be read; why, in a sentence.
-    Refused(String),
-    /// The engine gave way to another, which can be asked.
-    Exchanged,
-}
-
 /// Nobody is there to carry a command out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoEngine;
@@ -53,8 +43,6 @@ pub struct Session {
     pub(super) breakdowns: StoredValue<Vec<f64>>,
     /// Whether the engine is about to be replaced by another.
     pub(super) replacing: StoredValue<bool>,
-    /// Files that the engine decodes, and who waits for them.
-    pub(super) decoding: StoredValue<HashMap<u32, oneshot::Sender<Decoded>>, LocalStorage>,
     /// Snapshots that the engine vets, and who waits for its verdict.
     pub(super) vetting: StoredValue<HashMap<u32, oneshot::Sender<Result<(), String>>>, LocalStorage>,
     /// The browser's storage.
@@ -78,7 +66,6 @@ impl Session {
             code: StoredValue::new_local(None),
             breakdowns: StoredValue::new(Vec::new()),
             replacing: StoredValue::new(false),
-            decoding: StoredValue::new_local(HashMap::new()),
             vetting: StoredValue::new_local(HashMap::new()),
             storage: StoredValue::new_local(Storage::default()),
             kept: StoredValue::new_local(keeper::Shared::default()),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use leptos::prelude::{document, request_animation_frame, set_timeout, window};
 
 use crate::breather::Breather;
@@ -18,6 +19,15 @@ pub fn next_frame(callback: impl FnOnce() + 'static) {
 /// Calls back after some milliseconds.
 pub fn after(milliseconds: u64, callback: impl FnOnce() + 'static) {
     set_timeout(callback, Duration::from_millis(milliseconds));
+}
+
+/// What is there after some milliseconds.
+pub fn timeout(milliseconds: u64) -> oneshot::Receiver<()> {
+    let (sender, receiver) = oneshot::channel();
+    after(milliseconds, move || {
+        sender.send(()).ok();
+    });
+    receiver
 }
 
 /// Lets the browser draw and take input.

@@ -101,8 +101,8 @@ impl State {
             Event::Refused(sentence) => self.refused(sentence),
             Event::NotRestored(sentence) => self.not_restored(sentence),
             // Whoever asked waits for these.
-            Event::Decoded { .. } | Event::Model { .. } | Event::Vetted { .. } => {}
-            Event::Failed(reason) => self.engine_failed(&reason),
+            Event::Model { .. } | Event::Vetted { .. } => {}
+            Event::Failed(breakdown) => self.engine_failed(&breakdown),
         }
     }
 
@@ -117,14 +117,11 @@ impl State {
 
 /// Whether an event says something even when the set that the engine has is gone.
 fn concerns_any_set(event: &Event) -> bool {
-    use Event::{
-        Activity, Cleared, Decoded, Failed, Model, NotRestored, Ready, Refused, Vetted, WebGpuNeeded,
-    };
+    use Event::{Activity, Cleared, Failed, Model, NotRestored, Ready, Refused, Vetted, WebGpuNeeded};
     matches!(
         event,
         Activity(_)
             | Cleared
-            | Decoded { .. }
             | Failed(_)
             | Model { .. }
             | Ready(_)

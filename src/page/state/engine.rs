@@ -2,7 +2,8 @@
 
 use super::{Part, State};
 use crate::{
-    protocol::{Activity, Backend, Environment, Stage},
+    page::words,
+    protocol::{Activity, Backend, Breakdown, Environment, Stage},
     settings::BackendChoice,
 };
 
@@ -104,12 +105,14 @@ impl State {
 
     /// Notes that the engine broke down; pictures, settings and the run as far as it was
     /// kept stay.
-    pub(super) fn engine_failed(&mut self, reason: &str) {
+    pub(super) fn engine_failed(&mut self, breakdown: &Breakdown) {
         let what_follows = self.expect_another_engine();
         self.touch(Part::Engine);
         self.engine = Engine::Starting;
         self.forget_what_the_engine_said();
-        self.notify(format!("The engine stopped: {} {what_follows}", with_full_stop(reason)));
+        let why = words::breakdown(breakdown);
+        let details = breakdown.details().map(str::to_owned);
+        self.notify_with(format!("The engine stopped: {why} {what_follows}"), details);
     }
 
     /// Notes that an engine with WebGPU takes the place of the one without, as the settings
@@ -141,17 +144,11 @@ impl State {
     }
 }
 
-/// The sentence, ended.
-fn with_full_stop(text: &str) -> String {
-    let text = text.trim();
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{environment, report, snapshot, state},
+        page::fixture::{environment, failed, report, snapshot, state},
         protocol::{Command, Evaluation, Event},
         settings::Images,
     };
@@ -163,7 +160,7 @@ mod tests {
         state.apply(Event::Ready(environment(Backend::Cpu)));
         state.apply(Event::Activity(Activity::Training));
         state.apply(Event::Stepped(vec![report(1)]));
-        state.apply(Event::Failed("the device was lost".to_owned()));
+        state.apply(failed("the device was lost"));
         assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
         assert_eq!((state.run.step(), state.run.running), (0, true));
         assert_eq!(state.engine, Engine::Starting);
@@ -201,7 +198,7 @@ mod tests {
     fn an_engine_that_takes_over_is_heard_at_once() {
         let mut state = state(4);
         state.clear(Images::Own);
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         state.engine_is_another();
         state.apply(Event::Stepped(vec![report(1)]));
         assert_eq!(state.run.step(), 1);

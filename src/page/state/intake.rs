@@ -1,6 +1,7 @@
 //! Files on their way to becoming pictures.
 
 use super::{Part, State};
+use crate::image::Failure;
 
 /// Files being read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Intake {
     /// Files left out without a word because they never are pictures.
     pub skipped: usize,
     /// Files that could not be read.
-    pub failures: Vec<Failure>,
+    pub refused: Vec<Refusal>,
 }
 
 impl Intake {
@@ -26,11 +27,11 @@ impl Intake {
 
 /// A file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Failure {
+pub struct Refusal {
     /// Its name.
     pub name: String,
-    /// Why, in a sentence.
-    pub reason: String,
+    /// Why.
+    pub why: Failure,
 }
 
 impl State {
@@ -46,10 +47,10 @@ impl State {
     }
 
     /// Notes that some came or failed; whether none are left.
-    pub fn advance_intake(&mut self, done: usize, failures: Vec<Failure>) -> bool {
+    pub fn advance_intake(&mut self, done: usize, refused: Vec<Refusal>) -> bool {
         self.touch(Part::Intake);
         self.intake.done += done;
-        self.intake.failures.extend(failures);
+        self.intake.refused.extend(refused);
         !self.intake.is_active()
     }
 
@@ -60,9 +61,9 @@ impl State {
     }
 
     /// Takes the list of files that could not be read away.
-    pub fn dismiss_failures(&mut self) {
+    pub fn dismiss_refused(&mut self) {
         self.touch(Part::Intake);
-        self.intake.failures.clear();
+        self.intake.refused.clear();
         self.intake.skipped = 0;
     }
 }
@@ -76,14 +77,14 @@ mod tests {
     fn two_batches_of_files_are_counted_together() {
         let mut state = state(0);
         state.begin_intake("Decoding", 3, 1);
-        let failure = Failure { name: "x.png".to_owned(), reason: "It is broken.".to_owned() };
-        assert!(!state.advance_intake(2, vec![failure]));
+        let refusal = Refusal { name: "x.png".to_owned(), why: Failure::Empty };
+        assert!(!state.advance_intake(2, vec![refusal]));
         state.begin_intake("Decoding", 2, 0);
         assert_eq!((state.intake.done, state.intake.total, state.intake.skipped), (2, 5, 1));
         assert!(state.advance_intake(3, Vec::new()));
-        assert_eq!(state.intake.failures.len(), 1);
+        assert_eq!(state.intake.refused.len(), 1);
         state.begin_intake("Decoding", 1, 0);
-        assert_eq!((state.intake.done, state.intake.total, state.intake.failures.len()), (0, 1, 0));
+        assert_eq!((state.intake.done, state.intake.total, state.intake.refused.len()), (0, 1, 0));
         state.end_intake();
         assert!(!state.intake.is_active());
     }

@@ -9,6 +9,8 @@ pub struct Notice {
     pub id: u32,
     /// The sentence.
     pub text: String,
+    /// What only programmers may want to read about it.
+    pub details: Option<String>,
     /// Whether it offers to take back what it speaks of.
     pub can_undo: bool,
 }
@@ -16,12 +18,16 @@ pub struct Notice {
 impl State {
     /// Shows a sentence until it is dismissed; one that is already there is not repeated.
     pub fn notify(&mut self, text: impl Into<String>) {
-        let text = text.into();
+        self.notify_with(text.into(), None);
+    }
+
+    /// The same, with what only programmers may want to read about it.
+    pub fn notify_with(&mut self, text: String, details: Option<String>) {
         if self.notices.iter().any(|notice| notice.text == text) {
             return;
         }
         self.touch(Part::Notices);
-        self.notices.push(Notice { id: self.next_notice, text, can_undo: false });
+        self.notices.push(Notice { id: self.next_notice, text, details, can_undo: false });
         self.next_notice += 1;
     }
 

@@ -286,7 +286,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::report,
+        page::fixture::{failed, report},
         protocol::{Evaluation, Event, Floats, KnnScore, LossDetails},
         settings::Images,
     };
@@ -380,7 +380,7 @@ mod tests {
         state.apply(Event::Cleared);
         assert_eq!(state.records()[0].settings.images, Images::Shapes);
         state.apply(stepped(1..=4, 4.0));
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         let lengths: Vec<usize> = state.records().iter().map(|record| record.steps.len()).collect();
         assert_eq!(lengths, [3, 4]);
     }

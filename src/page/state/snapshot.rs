@@ -78,7 +78,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{report, snapshot, state},
+        page::fixture::{failed, report, snapshot, state},
         protocol::{Activity, Event},
         settings::Images,
     };
@@ -92,7 +92,7 @@ mod tests {
         state.apply(Event::Stepped((1..=20).map(report).collect()));
         state.apply(snapshot(20));
         state.apply(Event::Stepped((21..=27).map(report).collect()));
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         assert_eq!((state.run.step(), state.run.running, state.records().len()), (20, true, 1));
         let notice = &state.notices.last().expect("it is said").text;
         assert_eq!(
@@ -118,7 +118,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 9 });
         state.start_running();
         for _ in 0..2 {
-            state.apply(Event::Failed("The device was lost".to_owned()));
+            state.apply(failed("The device was lost"));
             assert!(state.run.running);
             assert_eq!(state.introduction().last(), Some(Command::Train));
         }
@@ -127,7 +127,7 @@ mod tests {
         // What waits for pictures does not begin before they are there.
         state.begin_intake("Decoding", 2, 0);
         state.start_running();
-        state.apply(Event::Failed("The device was lost".to_owned()));
+        state.apply(failed("The device was lost"));
         let says_that_all_are_there =
             |state: &State| state.introduction().any(|told| matches!(told, Command::Train | Command::Settle));
         assert!(state.run.running && !says_that_all_are_there(&state));
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn training_that_begins_while_an_engine_is_replaced_is_told_the_next() {
         let mut state = state(4);
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         assert_eq!(state.introduction().last(), Some(Command::Settle));
         state.start_running();
         assert_eq!(state.introduction().last(), Some(Command::Train));
@@ -156,7 +156,7 @@ mod tests {
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
         state.begin_intake("Decoding", 2, 0);
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
         state.end_intake();
         assert_eq!(state.settled(), Some(Command::Train));
@@ -167,10 +167,10 @@ mod tests {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         assert!(!state.introduction().any(|command| command == Command::Train));
         state.start_running();
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         assert!(state.introduction().any(|command| command == Command::Train));
         state.stop_running();
         assert!(!state.introduction().any(|command| command == Command::Train));

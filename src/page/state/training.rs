@@ -136,7 +136,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{newcomer, report, state},
+        page::fixture::{failed, newcomer, report, state},
         protocol::{Evaluation, Event, RowViews},
     };
 
@@ -151,7 +151,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 1 });
         assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
         // A new engine knows of no row.
-        state.apply(Event::Failed("It broke".to_owned()));
+        state.apply(failed("It broke"));
         assert_eq!(state.run.inspected, None);
     }
 

@@ -68,7 +68,7 @@ impl State {
         self.touch(Part::Notices);
         let notice = self.next_notice;
         self.next_notice += 1;
-        self.notices.push(Notice { id: notice, text, can_undo: true });
+        self.notices.push(Notice { id: notice, text, details: None, can_undo: true });
         self.undo = Some(Undo { notice, removed });
     }
 

@@ -13,6 +13,9 @@ use xtask::{paths, policy, version};
 /// The engines within the built page, without their endings.
 pub const ENGINES: [&str; 2] = ["engine_cpu", "engine_webgpu"];
 
+/// The page's own decoders within it, the same.
+pub const DECODER: &str = "decoder";
+
 /// The page's version.
 static VERSION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"data-version="[^"]*""#).expect("it is well formed"));
@@ -154,9 +157,9 @@ fn copy_with_engine(folder: &Path, change: impl Fn(&str) -> String) -> Result<()
     Ok(())
 }
 
-/// Where an engine's code lies in a built page.
-pub fn code_of(engine: &str, folder: &Path) -> PathBuf {
-    folder.join(format!("{engine}_bg.wasm"))
+/// Where the code of a worker lies in a built page.
+pub fn code_of(worker: &str, folder: &Path) -> PathBuf {
+    folder.join(format!("{worker}_bg.wasm"))
 }
 
 /// Copies the built page, with other code before that of one of its workers.
@@ -185,6 +188,47 @@ const FRAGILE: &str = r#"{
     };
     new BroadcastChannel("harm").onmessage = ({ data }) => harms[data]();
 }"#;
+
+/// Copies the built page, its own decoders open to harm: a file that begins with one of
+/// [`HARMFUL`] does it.
+pub fn copy_with_fragile_decoder(folder: &Path) -> Result<()> {
+    const ENTRY: &str = "export function decode(";
+    copy_built(folder)?;
+    let path = folder.join(format!("{DECODER}.js"));
+    let glue = fs::read_to_string(&path)?;
+    ensure!(glue.matches(ENTRY).count() == 1, "The glue has no “{ENTRY}”.");
+    Ok(fs::write(path, glue.replace(ENTRY, "function decodeIndeed(") + FRAGILE_DECODER)?)
+}
+
+/// What harms a fragile decoder: it traps as after a panic, takes all memory, ends its worker, or never
+/// comes to an end.
+pub const HARMFUL: [&[u8; 5]; 4] = [b"PANIC", b"TAKES", b"CLOSE", b"HANGS"];
+
+const FRAGILE_DECODER: &str = r#"
+    const harms = {
+        PANIC() {
+            notePanic("panicked at src/decoder/image.rs:919:9: assertion failed");
+            throw new WebAssembly.RuntimeError("unreachable");
+        },
+        TAKES() {
+            const page = 65_536;
+            while (wasm.memory.grow(1000) >= 0);
+            return decodeIndeed(new Uint8Array(600 * page));
+        },
+        CLOSE: () => { self.close(); throw new Error("It is closed."); },
+        HANGS() { for (;;); },
+    };
+    export function decode(file) {
+        const harm = harms[new TextDecoder().decode(file.subarray(0, 5))];
+        return (harm ?? decodeIndeed)(file);
+    }
+"#;
+
+/// Copies the built page without its own decoders.
+pub fn copy_without_decoder(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    Ok(fs::remove_file(code_of(DECODER, folder))?)
+}
 
 /// Copies the built page without its engines.
 pub fn copy_without_engine(folder: &Path) -> Result<()> {

@@ -13,7 +13,7 @@ use likeness::image::Image;
 use likeness::link;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
 use likeness::page::state::{Newcomer, State, Tab};
-use likeness::page::{address, file_header};
+use likeness::page::{address, file_header, words};
 use likeness::protocol::{self, Command, Event, Stage, StepReport};
 use likeness::settings::{Images, Settings};
 use mutatis::check::{Check, CheckError, CheckFailure};
@@ -78,7 +78,7 @@ fn pictures() -> Result<Vec<Vec<u8>>> {
 fn decodes_or_says_why(bytes: &[u8]) -> Result<()> {
     match Image::decode(bytes) {
         Ok(_) => Ok(()),
-        Err(sentence) => is_sentence(&sentence),
+        Err(why) => is_sentence(&words::failure(&why)),
     }
 }
 
@@ -136,12 +136,12 @@ fn messages() -> Result<Vec<Vec<u8>>> {
         Command::Remove(vec![1, 2, 3]),
         Command::Preview { pictures: vec![7], views: 4, draw: 0 },
         Command::Matrix { stage: Stage::Trained },
-        Command::Decode { request: 1, bytes: b"BM".to_vec() },
+        Command::OpenModel { file: b"model".to_vec() },
     ];
     let events = [
         Event::Refused("No.".to_owned()),
         Event::Tuning { done: 1, total: 20 },
-        Event::Decoded { request: 1, picture: Err("It is broken.".to_owned()) },
+        Event::Vetted { request: 1, verdict: Err("It is broken.".to_owned()) },
     ];
     let messages = commands.iter().map(protocol::encode).chain(events.iter().map(protocol::encode));
     Ok(messages.map(|message| message[protocol::encode(&()).len()..].to_vec()).collect())

@@ -12,7 +12,7 @@ mod jpeg;
 mod names;
 mod png;
 mod text;
-mod tiff;
+pub mod tiff;
 mod webp;
 
 use std::fs;

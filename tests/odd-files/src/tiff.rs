@@ -1,4 +1,4 @@
-//! TIFF, which browsers leave to the engine: depths, colours, compressions, and what may be
+//! TIFF, which browsers leave to the page's own decoders: depths, colours, compressions, and what may be
 //! wrong with one.
 
 use std::io::Cursor;
@@ -11,8 +11,24 @@ use tiff::tags::Tag;
 use crate::Fate::Picture;
 use crate::{DAMAGED, OddFile};
 
+/// Written by tifffile, as `tifffile/write.py` says: in planes and pieces, of 8 and 16 bits.
+const IN_PIECES: [(&str, &[u8]); 7] = [
+    ("planar-tiles.tiff", include_bytes!("tifffile/planar-tiles.tiff")),
+    ("planar-tiles-16-bit.tiff", include_bytes!("tifffile/planar-tiles-16-bit.tiff")),
+    ("planar-tiles-alpha.tiff", include_bytes!("tifffile/planar-tiles-alpha.tiff")),
+    ("planar-strips.tiff", include_bytes!("tifffile/planar-strips.tiff")),
+    ("planar-strips-16-bit.tiff", include_bytes!("tifffile/planar-strips-16-bit.tiff")),
+    ("tiles.tiff", include_bytes!("tifffile/tiles.tiff")),
+    ("tiles-16-bit.tiff", include_bytes!("tifffile/tiles-16-bit.tiff")),
+];
+
 /// The sides of the pictures.
 const SIDE: u32 = 20;
+
+/// The files that tifffile wrote.
+pub fn in_pieces() -> Vec<OddFile> {
+    IN_PIECES.iter().map(|&(name, bytes)| OddFile::new(name, bytes, Picture)).collect()
+}
 
 pub fn files() -> Result<Vec<OddFile>> {
     let plain = flat::<RGB8>(&[210, 30, 20], Compression::Uncompressed, 1)?;
@@ -23,7 +39,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     let nowhere = [&b"II\x2a\0"[..], &u32::MAX.to_le_bytes()].concat();
     // A directory that is followed by itself.
     let circle = [&b"II\x2a\0\x08\0\0\0"[..], &[0, 0], &8_u32.to_le_bytes()].concat();
-    Ok(vec![
+    let mut files = vec![
         OddFile::new("rgb.tiff", plain.clone(), Picture),
         OddFile::new("rgba.tiff", flat::<RGBA8>(&[210, 30, 20, 128], Compression::Uncompressed, 1)?, Picture),
         OddFile::new("grey.tiff", flat::<Gray8>(&[90], Compression::Uncompressed, 1)?, Picture),
@@ -51,7 +67,9 @@ pub fn files() -> Result<Vec<OddFile>> {
         OddFile::new("cut.tiff", &plain[..plain.len() / 2], DAMAGED),
         OddFile::new("nowhere.tiff", nowhere, DAMAGED),
         OddFile::new("circle.tiff", circle, DAMAGED),
-    ])
+    ];
+    files.extend(in_pieces());
+    Ok(files)
 }
 
 /// Pages of one colour.

@@ -7,7 +7,10 @@ use leptos::{
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Response, ResponseInit, Url};
+use web_sys::{
+    CustomEvent, CustomEventInit, Headers, ReadableStream, ReadableStreamDefaultReader, Response,
+    ResponseInit, Url,
+};
 
 use crate::decimal;
 
@@ -116,6 +119,25 @@ impl Download {
         let module = compile(&code.unchecked_into()).await.map_err(sentence)?;
         Ok(Code { engine: self.engine, module: module.unchecked_into() })
     }
+}
+
+/// Fetches the code of a worker that nobody waits for yet, and compiles it.
+pub async fn fetch_module(name: &str) -> Result<JsValue, JsValue> {
+    let response = JsFuture::from(window().fetch_with_str(&address(&format!("{name}_bg.wasm")))).await?;
+    let response: Response = response.unchecked_into();
+    match response.body() {
+        Some(body) if response.ok() => compile(&body).await,
+        _ => Err(format!("The server answered {}.", response.status()).into()),
+    }
+}
+
+/// Tells offline.js, by an event of this name, that the code is there whose files begin with `name`.
+pub fn tell_arrival(event: &str, name: &str) {
+    let detail = CustomEventInit::new();
+    detail.set_detail(&name.into());
+    let arrival = CustomEvent::new_with_event_init_dict(event, &detail);
+    let told = arrival.and_then(|event| document().dispatch_event(&event));
+    told.expect("a page takes events");
 }
 
 /// The length that the server announced, unless the bytes travel compressed.

@@ -9,7 +9,7 @@ use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, Wor
 use super::code::{Code, address, is_unfinished};
 use crate::{
     page::browser::worker::{background, lifeline},
-    protocol::{self, Command, Event, MessageError},
+    protocol::{self, Breakdown, Command, Event, MessageError},
 };
 
 /// What the worker does before it has its code.
@@ -33,7 +33,7 @@ impl EngineLink {
     /// the port keeps them.
     pub fn new(
         on_event: impl Fn(Result<Event, MessageError>) + 'static,
-        on_error: impl Fn(String) + Clone + 'static,
+        on_error: impl Fn(Breakdown) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let worker = background::start(SCRIPT, WorkerType::Module)?;
         let channel = MessageChannel::new()?;
@@ -42,10 +42,12 @@ impl EngineLink {
         let (on_end, still_wanted) = (on_error.clone(), wanted.clone());
         lifeline::watch(&worker, lock.clone(), move || {
             if still_wanted.get() {
-                on_end("The browser ended it.".to_owned());
+                on_end(Breakdown::Ended);
             }
         });
-        let on_error = Closure::new(move |error: ErrorEvent| on_error(error.message()));
+        let on_error = Closure::new(move |error: ErrorEvent| {
+            on_error(Breakdown::Unforeseen { details: error.message() });
+        });
         let port = channel.port1();
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

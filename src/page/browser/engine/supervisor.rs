@@ -1,7 +1,7 @@
 //! Starts the engine, hears it, and starts another when it breaks down.
 
 use leptos::{
-    prelude::{GetValue, SetValue, UpdateValue, WithValue, document},
+    prelude::{GetValue, SetValue, UpdateValue, WithValue},
     task::spawn_local,
 };
 
@@ -11,17 +11,12 @@ use super::{
 };
 use crate::{
     page::{
-        browser::{
-            files::download,
-            session::{Decoded, Session},
-            timing,
-        },
+        browser::{files::download, session::Session, timing},
         export::File,
     },
     protocol::{Backend, Event, MessageError},
     settings::BackendChoice,
 };
-use web_sys::{CustomEvent, CustomEventInit};
 
 /// Breakdowns within this time, in milliseconds, count together.
 const MEMORY: f64 = 60_000.0;
@@ -44,9 +39,9 @@ async fn load(session: Session, code: Download) {
         session.change(|state| state.engine_is_loading(received, total));
     };
     match code.compile(progress).await {
-        Ok(code) => {
-            tell_arrival(code.engine);
-            session.code.set_value(Some(code));
+        Ok(arrived) => {
+            code::tell_arrival("engine-arrived", arrived.engine.name());
+            session.code.set_value(Some(arrived));
             session.change(|state| state.engine_is_starting());
             boot(session);
         }
@@ -62,17 +57,9 @@ fn stay(session: Session, sentence: String) {
         state.notify(format!("{sentence} The one that computes on the CPU goes on."));
         state.engine_is_starting();
     });
-    succeed(session);
+    end(session);
+    connect(session);
     boot(session);
-}
-
-/// Tells offline.js that all the code that this visit needs is there.
-fn tell_arrival(engine: Engine) {
-    let detail = CustomEventInit::new();
-    detail.set_detail(&engine.name().into());
-    let arrival = CustomEvent::new_with_event_init_dict("engine-arrived", &detail);
-    let told = arrival.and_then(|event| document().dispatch_event(&event));
-    told.expect("a page takes events");
 }
 
 /// Opens the line to a new engine and tells it everything the page knows.
@@ -81,7 +68,7 @@ fn connect(session: Session) {
         Ok(event) => receive(session, event),
         Err(error) => give_up(session, error.to_string()),
     };
-    let broke = move |message: String| receive(session, Event::Failed(message));
+    let broke = move |breakdown| receive(session, Event::Failed(breakdown));
     match EngineLink::new(hear, broke) {
         Ok(engine) => {
             session.change(|state| state.engine_is_another());
@@ -108,14 +95,6 @@ fn receive(session: Session, event: Event) {
         return;
     }
     match event {
-        Event::Decoded { request, picture } => {
-            let waiting = session.decoding.try_update_value(|decoding| decoding.remove(&request));
-            if let Some(waiting) = waiting.flatten() {
-                // Whoever asked may have been stopped meanwhile.
-                let picture = picture.map(|bytes| Decoded::Picture(bytes.into_vec()));
-                waiting.send(picture.unwrap_or_else(Decoded::Refused)).ok();
-            }
-        }
         Event::Vetted { request, verdict } => {
             let waiting = session.vetting.try_update_value(|vetting| vetting.remove(&request));
             if let Some(waiting) = waiting.flatten() {
@@ -149,25 +128,15 @@ fn receive(session: Session, event: Event) {
 
 /// Ends the engine without WebGPU and starts the one that has it.
 fn exchange(session: Session) {
-    succeed(session);
-    spawn_local(load(session, Engine::WebGpu.fetch()));
-}
-
-/// Ends the engine, and opens the line to one that takes over what it was asked.
-fn succeed(session: Session) {
-    let decoding = session.decoding.try_update_value(std::mem::take).unwrap_or_default();
     end(session);
     connect(session);
-    for (_, waiting) in decoding {
-        waiting.send(Decoded::Exchanged).ok();
-    }
+    spawn_local(load(session, Engine::WebGpu.fetch()));
 }
 
 /// Ends the engine.
 fn end(session: Session) {
     session.replacing.set_value(false);
     session.engine.set_value(None);
-    session.decoding.update_value(|decoding| decoding.clear());
     session.vetting.update_value(|vetting| vetting.clear());
 }
 

@@ -1,4 +1,4 @@
-//! Turns files into pictures: the browser's decoders first, the engine's after them.
+//! Turns files into pictures: the browser's decoders first, the page's own after them.
 
 use std::{
     cell::{Cell, Ref, RefCell},
@@ -8,25 +8,19 @@ use std::{
 
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
-use leptos::prelude::{UpdateValue, document};
+use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url};
+use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url, WorkerType};
 
+use super::own_decoder::OwnDecoders;
 use crate::{
-    image::{BACKGROUND, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
+    image::{BACKGROUND, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
     page::{
-        browser::{
-            session::{Decoded, Session},
-            worker::watched_worker::WatchedWorker,
-        },
+        browser::worker::watched_worker::WatchedWorker,
         file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg},
     },
-    protocol::Command,
 };
-
-/// The largest file that is handed to the engine's decoders, in bytes.
-const MAX_ENGINE_FILE: f64 = 256e6;
 
 /// Pictures that take more memory than this while they are decoded wait for one another, in bytes.
 const LARGE: u64 = 1 << 27;
@@ -39,8 +33,8 @@ const SCRIPT: &str = include_str!("../../../../static/decode-worker.js");
 
 /// Decoders for one batch of files; dropping them ends their workers.
 pub struct Decoders {
-    session: Session,
     crew: RefCell<Crew>,
+    own: OwnDecoders,
 }
 
 /// Workers that live together: when one of them ends, others take their place.
@@ -67,7 +61,7 @@ impl Waiting {
         }
     }
 
-    /// Lets everybody go without a picture: the engine may read what took a worker's life.
+    /// Lets everybody go without a picture: the own decoders may read what took a worker's life.
     fn end(&self) {
         self.ended.set(true);
         self.senders.borrow_mut().clear();
@@ -80,7 +74,7 @@ impl Crew {
         let worker = |_| {
             let (hearing, ending) = (waiting.clone(), waiting.clone());
             let hear = move |answer: JsValue| hearing.answer(&answer.unchecked_into());
-            WatchedWorker::start(SCRIPT, hear, move || ending.end())
+            WatchedWorker::start(SCRIPT, WorkerType::Classic, hear, move || ending.end())
         };
         let workers = (0..WORKERS).map(worker).collect::<Result<_, _>>()?;
         Ok(Self { workers, waiting })
@@ -103,23 +97,23 @@ impl Crew {
 
 impl Decoders {
     /// Starts the workers.
-    pub fn new(session: Session) -> Result<Self, JsValue> {
-        Ok(Self { session, crew: RefCell::new(Crew::start()?) })
+    pub fn new() -> Result<Self, JsValue> {
+        Ok(Self { crew: RefCell::new(Crew::start()?), own: OwnDecoders::default() })
     }
 
-    /// Decodes a file; the error is a sentence for the user.
-    pub async fn decode(&self, file: &File) -> Result<Image, String> {
+    /// Decodes a file.
+    pub async fn decode(&self, file: &File) -> Result<Image, Failure> {
         if file.size() == 0.0 {
-            return Err("The file is empty.".to_owned());
+            return Err(Failure::Empty);
         }
         let large = memory(file).await? > LARGE;
         if let Some(image) = self.by_browser(file, large).await {
             return Ok(image);
         }
         if is_svg(file) {
-            return by_image_element(file).await.map_err(|_| "The drawing could not be read.".to_owned());
+            return by_image_element(file).await.map_err(|_| Failure::Drawing);
         }
-        self.by_engine(file).await
+        self.own.decode(file).await
     }
 
     /// Asks a worker; `None` if the browser cannot read the file.
@@ -146,34 +140,6 @@ impl Decoders {
         }
         Ok(self.crew.borrow())
     }
-
-    /// Asks the engine, which reads what browsers do not.
-    async fn by_engine(&self, file: &File) -> Result<Image, String> {
-        if file.size() > MAX_ENGINE_FILE {
-            return Err("The browser cannot read it, and it is too large for the other decoders.".to_owned());
-        }
-        loop {
-            let rgb = match self.ask_engine(bytes(file).await?).await? {
-                Decoded::Picture(rgb) => rgb,
-                Decoded::Refused(sentence) => return Err(sentence),
-                Decoded::Exchanged => continue,
-            };
-            return Image::from_rgb(rgb).ok_or_else(|| "The engine’s answer could not be read.".to_owned());
-        }
-    }
-
-    async fn ask_engine(&self, bytes: Vec<u8>) -> Result<Decoded, String> {
-        let request = next_request();
-        let (sender, receiver) = oneshot::channel();
-        self.session.decoding.update_value(|decoding| {
-            decoding.insert(request, sender);
-        });
-        if self.session.ask(&Command::Decode { request, bytes }).is_err() {
-            self.session.decoding.update_value(|decoding| drop(decoding.remove(&request)));
-            return Err("There is no engine to read it.".to_owned());
-        }
-        receiver.await.map_err(|_| "The engine stopped while it read the file.".to_owned())
-    }
 }
 
 /// A number that no other request of this page has.
@@ -186,17 +152,17 @@ pub fn next_request() -> u32 {
 
 /// The memory that a file's pixels will take, in bytes, where that is known; an error if
 /// that is too much for a decoder.
-async fn memory(file: &File) -> Result<u64, String> {
+async fn memory(file: &File) -> Result<u64, Failure> {
     let (width, height) = dimensions_of(file).await?.unwrap_or_default();
     let memory = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(4);
     if width.max(height) > MAX_FILE_SIDE || memory > MAX_FILE_MEMORY {
-        return Err(format!("It is too large: {width} × {height} pixels."));
+        return Err(Failure::TooManyPixels { width, height });
     }
     Ok(memory)
 }
 
 /// A file's dimensions, where it tells them; an error if it may be hiding them.
-async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, String> {
+async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, Failure> {
     let header = first_bytes(file, HEADER_BYTES).await?;
     let found = dimensions(&header);
     if found.is_some() || !is_jpeg(&header) || file.size() <= f64::from(HEADER_BYTES) {
@@ -204,24 +170,20 @@ async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, String> {
     }
     let found = dimensions(&first_bytes(file, LONG_HEADER_BYTES).await?);
     if found.is_none() && file.size() > f64::from(LONG_HEADER_BYTES) {
-        return Err("It does not say how large it is within its first 8 MiB.".to_owned());
+        return Err(Failure::HiddenSides);
     }
     Ok(found)
 }
 
-async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, String> {
+async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, Failure> {
     let end = file.size().min(f64::from(count));
-    bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| unreadable())?).await
+    bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| Failure::Unopened)?).await
 }
 
-/// A file's contents; the error is a sentence.
-pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, String> {
-    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| unreadable())?;
+/// A file's contents.
+pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, Failure> {
+    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| Failure::Unopened)?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
-}
-
-fn unreadable() -> String {
-    "The file could not be opened.".to_owned()
 }
 
 fn is_svg(file: &File) -> bool {

@@ -10,9 +10,9 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use crate::{page::state::Failure, sorted::sorted};
+use crate::{image::Failure, page::state::Refusal, sorted::sorted};
 
-/// What the file pickers offer: what browsers read, and the formats that the engine adds.
+/// What the file pickers offer: what browsers read, and the formats that this page adds.
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
 
 /// A file on its way in.
@@ -29,7 +29,7 @@ pub struct Gathered {
     /// The files, in order.
     pub files: Vec<Incoming>,
     /// Files and folders that the browser could not open.
-    pub unopened: Vec<Failure>,
+    pub unopened: Vec<Refusal>,
 }
 
 /// What a drop holds, to be taken while the event lasts.
@@ -70,12 +70,12 @@ impl Gathered {
             if entry.is_file() {
                 match file(entry.unchecked_ref()).await {
                     Some(file) => self.files.push(Incoming { file, folder }),
-                    None => self.miss(&entry, "The file could not be opened."),
+                    None => self.miss(&entry, Failure::Unopened),
                 }
             } else {
                 let (children, whole) = children(entry.unchecked_ref()).await;
                 if !whole {
-                    self.miss(&entry, "Part of the folder could not be read.");
+                    self.miss(&entry, Failure::FolderInPart);
                 }
                 // Asking for a name takes a call into the browser: once for each is enough.
                 let named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
@@ -86,8 +86,8 @@ impl Gathered {
         })
     }
 
-    fn miss(&mut self, entry: &FileSystemEntry, reason: &str) {
-        self.unopened.push(Failure { name: entry.name(), reason: reason.to_owned() });
+    fn miss(&mut self, entry: &FileSystemEntry, why: Failure) {
+        self.unopened.push(Refusal { name: entry.name(), why });
     }
 }
 

@@ -15,9 +15,10 @@ use super::{
     model_file,
 };
 use crate::{
+    image::{Failure, Image},
     page::{
         browser::{engine::code::words, session::Session, timing},
-        state::{Failure, Newcomer, State},
+        state::{Newcomer, Refusal, State},
     },
     settings::Images,
 };
@@ -64,7 +65,7 @@ fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model
         state.begin_intake(VERB, incoming.len() + unopened.len(), skipped);
         state.advance_intake(unopened.len(), unopened);
     });
-    match Decoders::new(session) {
+    match Decoders::new() {
         Ok(decoders) => read(session, incoming, model, decoders),
         Err(error) => {
             model.into_iter().for_each(|model| model_file::open(session, model));
@@ -98,7 +99,7 @@ struct Batch {
     model: RefCell<Option<File>>,
     next: Cell<usize>,
     /// What became of each file, until those before it are done too.
-    outcomes: RefCell<Vec<Option<Result<Newcomer, Failure>>>>,
+    outcomes: RefCell<Vec<Option<Result<Newcomer, Refusal>>>>,
     delivered: Cell<usize>,
     /// Whether some are being delivered.
     delivering: Cell<bool>,
@@ -154,15 +155,15 @@ impl Batch {
 
     /// Delivers up to [`PORTION`] files; whether there may be more.
     fn deliver_portion(&self) -> bool {
-        let (mut newcomers, mut failures) = (Vec::new(), Vec::new());
-        while newcomers.len() + failures.len() < PORTION {
+        let (mut newcomers, mut refused) = (Vec::new(), Vec::new());
+        while newcomers.len() + refused.len() < PORTION {
             match self.next_outcome() {
                 Some(Ok(newcomer)) => newcomers.push(newcomer),
-                Some(Err(failure)) => failures.push(failure),
+                Some(Err(refusal)) => refused.push(refusal),
                 None => break,
             }
         }
-        let done = newcomers.len() + failures.len();
+        let done = newcomers.len() + refused.len();
         if done == 0 {
             return false;
         }
@@ -173,7 +174,7 @@ impl Batch {
             self.session.add(newcomers);
             self.open_model();
         }
-        let complete = self.session.change(|state| state.advance_intake(done, failures));
+        let complete = self.session.change(|state| state.advance_intake(done, refused));
         if self.delivered.get() == self.incoming.len() {
             self.open_model();
         }
@@ -190,18 +191,18 @@ impl Batch {
         }
     }
 
-    fn next_outcome(&self) -> Option<Result<Newcomer, Failure>> {
+    fn next_outcome(&self) -> Option<Result<Newcomer, Refusal>> {
         let outcome = self.outcomes.borrow_mut().get_mut(self.delivered.get())?.take()?;
         self.delivered.set(self.delivered.get() + 1);
         Some(outcome)
     }
 }
 
-fn label(incoming: &Incoming, outcome: Result<crate::image::Image, String>) -> Result<Newcomer, Failure> {
+fn label(incoming: &Incoming, outcome: Result<Image, Failure>) -> Result<Newcomer, Refusal> {
     let name = File::name(&incoming.file);
     match outcome {
         Ok(image) => Ok(Newcomer { name, label: incoming.folder.clone(), image }),
-        Err(reason) => Err(Failure { name, reason }),
+        Err(why) => Err(Refusal { name, why }),
     }
 }
 

@@ -5,7 +5,7 @@ use web_sys::File;
 
 use super::decoder::bytes;
 use crate::{
-    page::browser::session::Session,
+    page::{browser::session::Session, words},
     protocol::{Command, MAX_MODEL_BYTES},
 };
 
@@ -23,7 +23,7 @@ pub fn open(session: Session, file: File) {
         }
         match bytes(&file).await {
             Ok(file) => session.ask_or_say(&Command::OpenModel { file }),
-            Err(reason) => session.change(|state| state.notify(reason)),
+            Err(why) => session.change(|state| state.notify(words::failure(&why))),
         }
     });
 }

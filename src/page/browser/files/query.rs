@@ -9,7 +9,7 @@ use super::{
     incoming::{Gathered, Incoming},
 };
 use crate::{
-    page::{browser::session::Session, destination::Place},
+    page::{browser::session::Session, destination::Place, state::Refusal, words},
     protocol::Command,
 };
 
@@ -23,14 +23,15 @@ pub const PANEL: &str = "panel";
 pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
     let Some(Incoming { file, .. }) = files.into_iter().next() else {
         return session.change(|state| {
-            let missed = unopened.first().map(|failure| format!("{}: {}", failure.name, failure.reason));
+            let missed =
+                unopened.first().map(|Refusal { name, why }| format!("{name}: {}", words::failure(why)));
             state.notify(missed.unwrap_or_else(|| "No pictures were found.".to_owned()));
         });
     };
     let attempt = session.change(|state| state.begin_search());
     spawn_local(async move {
-        let read = match Decoders::new(session) {
-            Ok(decoders) => decoders.decode(&file).await,
+        let read = match Decoders::new() {
+            Ok(decoders) => decoders.decode(&file).await.map_err(|why| words::failure(&why)),
             Err(_) => Err("This browser cannot decode pictures in the background.".to_owned()),
         };
         if session.change(|state| state.finish_search(attempt, file.name(), read))

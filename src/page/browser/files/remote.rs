@@ -15,9 +15,10 @@ use super::{
     intake, model_file,
 };
 use crate::{
+    image::Failure,
     page::{
         browser::{dynamic::effect, session::Session},
-        state::{Failure, Part, State},
+        state::{Part, Refusal, State},
     },
     settings::MIN_PICTURES,
 };
@@ -53,8 +54,10 @@ pub fn receive(session: Session) {
             folder: pair.get(1).as_string(),
         });
         let text = |value: JsValue| value.as_string().unwrap_or_default();
-        let unopened =
-            list(&detail, "missed", |pair| Failure { name: text(pair.get(0)), reason: text(pair.get(1)) });
+        let unopened = list(&detail, "missed", |pair| Refusal {
+            name: text(pair.get(0)),
+            why: Failure::Told(text(pair.get(1))),
+        });
         let run = property(&detail, "run").is_truthy();
         awaited.set_value(if run { first_needs(&files) } else { Awaited::Nothing });
         intake::take(session, Gathered { files, unopened });

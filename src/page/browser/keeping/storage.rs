@@ -11,7 +11,7 @@ use js_sys::{Array, JSON};
 use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
+use web_sys::{Response, WorkerType};
 
 use crate::page::browser::{
     engine::code::{address, folder, words},
@@ -128,8 +128,12 @@ impl Line {
             let trouble = Trouble::Other("the browser ended the storage’s worker".to_owned());
             ending.end(generation, trouble);
         };
-        let worker =
-            WatchedWorker::start(&script, move |answer| hearing.hear(&answer.unchecked_into()), on_end)?;
+        let worker = WatchedWorker::start(
+            &script,
+            WorkerType::Classic,
+            move |answer| hearing.hear(&answer.unchecked_into()),
+            on_end,
+        )?;
         for (question, handed_over) in self.early.take() {
             worker.post(&question, &handed_over)?;
         }

@@ -6,14 +6,14 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
-            controls::{explain::Explain, file_button::FileButton, twice::Twice},
+            controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
             dynamic::{When, handler, keyed},
             files::{builtin, incoming, intake},
             keeping::keeper,
             layout, pointing,
             session::Session,
         },
-        state::{Failure, Keeping as Kept, Part},
+        state::{Keeping as Kept, Part, Refusal},
         terms, words,
     },
     settings::Images,
@@ -29,7 +29,7 @@ pub fn ImagesStep() -> impl IntoView {
             <Pickers />
             <Samples />
             <Progress />
-            <Failures />
+            <Refused />
             <Upkeep />
         </Step>
     }
@@ -127,20 +127,21 @@ fn Progress() -> impl IntoView {
 
 /// Files that could not be read, each with the reason.
 #[component]
-fn Failures() -> impl IntoView {
+fn Refused() -> impl IntoView {
     let session = Session::expect();
-    let count = move || session.read([Part::Intake], |state| state.intake.failures.len());
-    let failures = move || {
+    let count = move || session.read([Part::Intake], |state| state.intake.refused.len());
+    let refused = move || {
         session.read([Part::Intake], |state| {
-            state.intake.failures.iter().cloned().enumerate().collect::<Vec<_>>()
+            state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>()
         })
     };
-    let failure = |(_, Failure { name, reason })| {
+    let refusal = |(_, Refusal { name, why })| {
         view! {
             <li>
                 <bdi>{name}</bdi>
                 " "
-                {reason}
+                {words::failure(&why)}
+                {details(why.details().map(str::to_owned))}
             </li>
         }
     };
@@ -157,13 +158,13 @@ fn Failures() -> impl IntoView {
                             class="dismiss"
                             type="button"
                             aria-label="Dismiss the list"
-                            on:click=handler(move |_| session.change(|state| state.dismiss_failures()))
+                            on:click=handler(move |_| session.change(|state| state.dismiss_refused()))
                         >
                             "×"
                         </button>
                     </p>
                     <ul tabindex="0" aria-label="Files that could not be read">
-                        {keyed(failures, |(place, _)| place.to_string(), failure)}
+                        {keyed(refused, |(place, _)| place.to_string(), refusal)}
                     </ul>
                 </div>
             </When>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
+        controls::details::details,
         dynamic::{dynamic, handler, keyed},
         session::Session,
     },
@@ -19,10 +20,13 @@ pub fn Notices() -> impl IntoView {
     let guest =
         Signal::derive(move || session.read([Part::Keeping, Part::Pictures, Part::Intake], words::guest));
     let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
-    let notice = move |Notice { id, text, can_undo }| {
+    let notice = move |Notice { id, text, details: technical, can_undo }| {
         view! {
             <div class="notice">
-                <p>{text}</p>
+                <div class="notice-words">
+                    <p>{text}</p>
+                    {details(technical)}
+                </div>
                 {can_undo
                     .then(|| {
                         view! {

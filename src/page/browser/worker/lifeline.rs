@@ -29,7 +29,7 @@ pub fn name() -> String {
 /// What a worker says when it holds its lock.
 const HELD: &str = "held";
 
-/// The beginning of a classic worker's script: holds the lock, and says so.
+/// The beginning of a worker's script: holds the lock, and says so.
 pub fn holding(name: &str) -> String {
     format!(
         "self.navigator.locks?.request(\"{name}\", () => {{ self.postMessage(\"{HELD}\"); return new Promise(() => {{}}); }}).catch(() => {{}});"

@@ -19,12 +19,13 @@ impl WatchedWorker {
     /// after it is dropped.
     pub fn start(
         script: &str,
+        kind: WorkerType,
         on_message: impl Fn(JsValue) + 'static,
         on_end: impl Fn() + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let lock = lifeline::name();
         let script = format!("{}\n{script}", lifeline::holding(&lock));
-        let worker = background::start(&script, WorkerType::Classic)?;
+        let worker = background::start(&script, kind)?;
         let ended = on_end.clone();
         let on_message = Closure::new(move |message: MessageEvent| match message.data() {
             data if lifeline::is_held(&data) => lifeline::await_end(&lock, ended.clone()),

@@ -71,9 +71,24 @@ async fn without_an_engine_whoever_needs_it_is_told() -> Result<()> {
         page.open("images=own&backend=cpu").await?;
         page.wait_text(&["Reload the page to try again"], SOON).await?;
         page.drop_paths(&[folder.path().join("discs")]).await?;
-        page.wait_text(&["discs.tiff", "There is no engine to read it", "6 pictures"], SOON).await?;
+        // To decode what the browser cannot takes no engine.
+        page.wait_text(&["7 pictures", "1 file could not be read"], SOON).await?;
         page.drop_paths(&[model]).await?;
         page.wait_text(&["There is no engine to do that"], SOON).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_the_own_decoders_what_the_browser_reads_comes_in() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_album(folder.path())?;
+    let visitor = Visit { site: site::copy_without_decoder, errors_allowed: true, ..Visit::default() };
+    visit(visitor, async |page| {
+        page.open("images=own&backend=cpu").await?;
+        page.drop_paths(&[folder.path().join("discs")]).await?;
+        let said = ["discs.tiff", "this page’s own decoders could not be loaded", "6 pictures"];
+        page.wait_text(&said, SOON).await.map(drop)
     })
     .await
 }

@@ -9,7 +9,7 @@ use browser_tests::browser::Kind;
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::pictures;
-use browser_tests::{Page, Visit, visit};
+use browser_tests::{Page, Visit, site, visit};
 use tempfile::TempDir;
 
 /// The files that the page lists, and why.
@@ -58,6 +58,82 @@ async fn every_kind_of_file_becomes_a_picture_or_is_listed_with_a_reason() -> Re
         page.wait_finished(PATIENTLY).await?;
         ensure!(page.evaluate(TAKEN).await? == false, "A name was taken for markup.");
         Ok(())
+    })
+    .await
+}
+
+/// A run that goes on for a while.
+const RUN: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
+
+/// What the page shows of a refused file's reason, and what it folds away.
+const REASONS: &str = "[...document.querySelectorAll('.failures li')].map(item => {
+    const folded = item.querySelector('details code')?.textContent ?? '';
+    item.querySelector('details')?.remove();
+    return [item.textContent, folded];
+})";
+
+/// Ten files for each harm to a decoder but hanging, and a hundred that are broken.
+fn harmful_and_broken() -> Result<Vec<::odd_files::OddFile>> {
+    let broken = ::odd_files::all()?.into_iter().filter(|file| matches!(file.fate, Fate::Refused(_)));
+    let broken: Vec<_> = broken.filter(|file| !CUT_OFF.contains(&file.name.as_str())).collect();
+    let mut files: Vec<_> = broken.iter().cycle().take(100).cloned().enumerate().collect();
+    files.iter_mut().for_each(|(at, file)| file.name = format!("{at:03}{}", file.name));
+    let mut files: Vec<_> = files.into_iter().map(|(_, file)| file).collect();
+    for (at, harm) in site::HARMFUL[..3].iter().cycle().take(30).enumerate() {
+        let (name, bytes) = (format!("{:03}-harmful.tiff", at * 3), harm.to_vec());
+        files.push(::odd_files::OddFile { name, bytes, fate: Fate::Refused("broke down") });
+    }
+    Ok(files)
+}
+
+#[tokio::test]
+async fn no_file_can_hurt_a_run() -> Result<()> {
+    let scratch = TempDir::new()?;
+    let files = harmful_and_broken()?;
+    ::odd_files::write(&files, &scratch.path().join("bad"))?;
+    pictures::write_album(scratch.path())?;
+    visit(Visit { site: site::copy_with_fragile_decoder, ..Visit::default() }, async |page| {
+        page.open(RUN).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let undisturbed = Run::parse(&page.download("Run (JSON)").await?)?.losses()?;
+        page.open(RUN).await?;
+        page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(5)).await?;
+        page.drop_paths(&[scratch.path().join("bad")]).await?;
+        page.wait_text(&[&format!("{} files could not be read", files.len())], VERY_PATIENTLY).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let disturbed = Run::parse(&page.download("Run (JSON)").await?)?.losses()?;
+        ensure!(disturbed == undisturbed, "The losses differ:\n{undisturbed:?}\n{disturbed:?}");
+        let text = page.text().await?;
+        ensure!(!text.contains("The engine stopped"), "The engine noticed:\n{text}");
+
+        let reasons: Vec<(String, String)> = serde_json::from_value(page.evaluate(REASONS).await?)?;
+        let harmed = reasons.iter().filter(|(shown, _)| shown.contains("its decoder broke down over"));
+        ensure!(harmed.count() == 30, "They are refused so: {reasons:#?}");
+        let technical = ["panicked", "RuntimeError", ".rs:"];
+        for (shown, _) in &reasons {
+            ensure!(!technical.iter().any(|word| shown.contains(word)), "It is shown: {shown}");
+        }
+        let folded = reasons.iter().filter(|(_, folded)| folded.contains("image.rs:919:9")).count();
+        ensure!(folded == 10, "The panics are told {folded} times: {reasons:#?}");
+
+        // A worker took the place of every one that ended.
+        page.drop_paths(&[scratch.path().join("discs")]).await?;
+        page.wait_text(&["yours, 7 pictures"], PATIENTLY).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_file_that_hangs_its_decoder_is_given_up_and_the_others_come_in() -> Result<()> {
+    let scratch = TempDir::new()?;
+    pictures::write_album(scratch.path())?;
+    let discs = scratch.path().join("discs");
+    std::fs::write(discs.join("a-hanging.tiff"), site::HARMFUL[3])?;
+    visit(Visit { site: site::copy_with_fragile_decoder, ..Visit::default() }, async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[discs]).await?;
+        let said = ["yours, 7 pictures", "a-hanging.tiff", "It took too long to be decoded"];
+        page.wait_text(&said, VERY_PATIENTLY).await.map(drop)
     })
     .await
 }

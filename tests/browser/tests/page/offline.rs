@@ -39,6 +39,32 @@ async fn after_the_first_visit_the_page_needs_no_network() -> Result<()> {
     .await
 }
 
+/// Whether the browser keeps the page's own decoders.
+const KEEPS_DECODERS: &str = "Promise.all(['decoder.js', 'decoder_bg.wasm'].map(file =>
+    caches.match(`${file}?v=${document.documentElement.dataset.version}`)))
+    .then(found => found.every(Boolean))";
+
+#[tokio::test]
+async fn decoders_that_were_needed_once_need_no_network() -> Result<()> {
+    let folder = tempfile::TempDir::new()?;
+    pictures::write_album(folder.path())?;
+    let scans = pictures::FOLDERS.map(|name| folder.path().join(name).join(format!("{name}.tiff")));
+    visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
+        page.open_ready(SETTINGS).await?;
+        wait_kept(page).await?;
+        ensure!(page.evaluate(KEEPS_DECODERS).await? == false, "They are kept before they are needed.");
+        page.drop_paths(&scans).await?;
+        page.wait_text(&["yours, 2 pictures"], PATIENTLY).await?;
+        let kept = async || Ok((page.evaluate(KEEPS_DECODERS).await? == true).then_some(()));
+        page.wait("the decoders to be kept", PATIENTLY, kept).await?;
+        page.server().close();
+        page.open_ready(SETTINGS).await?;
+        page.drop_paths(&scans).await?;
+        page.wait_text(&["yours, 2 pictures"], PATIENTLY).await.map(drop)
+    })
+    .await
+}
+
 /// The names of the files that the page consists of.
 const NAMES: &str = "document.querySelector('link[rel=modulepreload]')?.href";
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use anyhow::{Result, ensure};
 use likeness::checkpoint::Checkpoint;
 use likeness::engine::{Progress, Session};
-use likeness::protocol::{Command, Event, Picture};
+use likeness::protocol::{Breakdown, Command, Event, Picture};
 use likeness::samples;
 use likeness::settings::{BackendChoice, Images, Settings};
 
@@ -98,7 +98,7 @@ fn goes_on_from_it(file: Vec<u8>) -> Result<()> {
     let refused = |event: &Event| matches!(event, Event::Refused(words) if words.contains("cannot be used"));
     ensure!(!restored.iter().any(refused), "What can be read is not gone on from: {restored:?}");
     let sentences = opened.iter().chain(&restored).filter_map(|event| match event {
-        Event::Refused(sentence) | Event::Failed(sentence) => Some(sentence),
+        Event::Refused(sentence) | Event::Failed(Breakdown::Told(sentence)) => Some(sentence),
         _ => None,
     });
     sentences.into_iter().try_for_each(|sentence| is_sentence(sentence))

@@ -16,10 +16,11 @@ const COMPRESS: &str = "
     console.log(sizes.map(bytes => bytes.length).join(' '));
 ";
 
-/// Prints the sizes of page and engines.
+/// Prints the sizes of page, decoders and engines.
 pub fn measure() -> Result<()> {
-    let engines = site::ENGINES.map(|engine| (engine, site::code_of(engine, &paths::dist())));
-    for (name, file) in [("page", find_page()?)].into_iter().chain(engines) {
+    let [cpu, webgpu] = site::ENGINES;
+    let workers = [site::DECODER, cpu, webgpu].map(|worker| (worker, site::code_of(worker, &paths::dist())));
+    for (name, file) in [("page", find_page()?)].into_iter().chain(workers) {
         let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
         let sizes = sizes.with_context(|| format!("node could not compress {}.", file.display()))?;
         let kilobytes: Vec<_> = sizes.split(' ').map(|size| size.parse().unwrap_or(f64::NAN) / 1e3).collect();

@@ -1,0 +1,26 @@
+// Runs the page's own decoders. The page sends the address of the generated glue and the compiled
+// module, then one file after the other. It hears null once the decoders are there, and of each
+// file what they say: or, where they broke down, what broke, and then this worker is of no more use.
+let decoder;
+let panic;
+self.notePanic = words => { panic = words; };
+
+self.onmessage = async ({ data }) => {
+  try {
+    self.postMessage(data.glue ? await start(data) : await read(data));
+  } catch (error) {
+    self.postMessage(panic ?? String(error));
+  }
+};
+
+async function start({ glue, module }) {
+  decoder = await import(glue);
+  await decoder.default({ module_or_path: module });
+  return null;
+}
+
+// A file that cannot be opened any more is answered with null.
+async function read(file) {
+  const bytes = await file.arrayBuffer().catch(() => null);
+  return bytes && decoder.decode(new Uint8Array(bytes));
+}
