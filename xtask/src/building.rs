@@ -22,6 +22,7 @@ struct Program {
 }
 
 const PAGE: Program = Program { name: "page", features: "page", published: "page" };
+const DECODER: Program = Program { name: "decoder", features: "", published: "release" };
 const ENGINE_CPU: Program = Program { name: "engine_cpu", features: "engine", published: "release" };
 const ENGINE_WEBGPU: Program = Program { name: "engine_webgpu", features: "webgpu", published: "release" };
 
@@ -31,7 +32,7 @@ const SERVE: &str = "serve";
 /// Leaves the page that is published in `dist/`.
 pub fn publish() -> Result<()> {
     phase("Tools", tools::ensure_all)?;
-    for program in [PAGE, ENGINE_CPU, ENGINE_WEBGPU] {
+    for program in [PAGE, DECODER, ENGINE_CPU, ENGINE_WEBGPU] {
         compile(&program, program.published)?;
     }
     phase("wasm-bindgen, wasm-opt and files", || run(trunk()?.arg("--release")))
@@ -40,8 +41,9 @@ pub fn publish() -> Result<()> {
 /// Leaves a page in [`paths::served`] that has the engine for the CPU alone, and says so.
 pub fn begin_serving() -> Result<()> {
     phase("Tools", || tools::ensure_trunk().and_then(|()| tools::ensure_compiler()))?;
-    compile(&PAGE, SERVE)?;
-    compile(&ENGINE_CPU, SERVE)?;
+    for program in [PAGE, DECODER, ENGINE_CPU] {
+        compile(&program, SERVE)?;
+    }
     let (index, unfinished) = (paths::root().join("index.html"), paths::root().join(UNFINISHED));
     fs::write(&unfinished, unfinished::without(&fs::read_to_string(index)?, ENGINE_WEBGPU.name)?)?;
     let built = phase("wasm-bindgen and files", || run(trunk_to_serve()?.arg(UNFINISHED)));
@@ -55,7 +57,7 @@ pub fn finish_serving() -> Result<()> {
     phase("wasm-bindgen and files", || run(&mut trunk_to_serve()?))
 }
 
-/// Compiles a program before trunk asks for it: trunk would compile all three in any order, and
+/// Compiles a program before trunk asks for it: trunk would compile all in any order, and
 /// nobody could say which of them takes how long.
 fn compile(program: &Program, profile: &str) -> Result<()> {
     let what = ["build", "--target", tools::TARGET, "--bin", program.name, "--profile", profile];

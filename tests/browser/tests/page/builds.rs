@@ -1,8 +1,13 @@
 //! A page and an engine that were not built together.
 
-use anyhow::Result;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
 use browser_tests::page::PATIENTLY;
 use browser_tests::{Visit, site, visit};
+use memchr::memmem;
+use xtask::paths;
 
 #[tokio::test]
 async fn an_engine_of_another_build_is_refused() -> Result<()> {
@@ -13,4 +18,23 @@ async fn an_engine_of_another_build_is_refused() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+#[test]
+fn what_is_built_names_no_folder_of_the_machine_that_built_it() -> Result<()> {
+    let folders = [home::cargo_home()?, paths::root().to_owned(), paths::target()];
+    let mut programs = 0;
+    for entry in fs::read_dir(paths::dist())? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|ending| ending == "wasm") {
+            programs += 1;
+            let code = fs::read(&file)?;
+            let named =
+                |folder: &&PathBuf| memmem::find(&code, folder.as_os_str().as_encoded_bytes()).is_some();
+            let named: Vec<_> = folders.iter().filter(named).collect();
+            ensure!(named.is_empty(), "{} names {named:?}.", file.display());
+        }
+    }
+    ensure!(programs == 4, "dist/ holds {programs} programs.");
+    Ok(())
 }
