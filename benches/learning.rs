@@ -19,7 +19,7 @@ use std::{
 use burn::tensor::{Device, Tensor};
 use image::{GenericImageView, RgbImage};
 use likeness::{
-    embedding::Embedding,
+    embedding::{Embedding, mean_map},
     encoder::{Encoder, first_filters},
     evaluate::{UnitRows, centre::centre, knn::Scoring, neighbours::NeighbourSearch, whitening::Fitting},
     image::Image,
@@ -143,13 +143,13 @@ fn embedded(encoder: Encoder, pictures: &Tensor<4>, settings: &Settings) -> Vec<
     let embedding = match settings.features {
         Features::Outputs => Embedding::outputs(encoder),
         Features::Map => {
-            let maps = rows(pictures, |some| encoder.map(some));
+            let mirrored = settings.augmentations.mirrors();
+            let maps = rows(pictures, |some| mean_map(&encoder, some, mirrored));
             let features = maps.len() / pictures.dims()[0];
             let whitening = Fitting::new(maps, features).map(|mut fitting| {
                 while fitting.advance() == Progress::More {}
                 fitting.finish()
             });
-            let mirrored = settings.augmentations.mirrors();
             Embedding::map(encoder, whitening.as_ref(), mirrored, &pictures.device())
         }
     };

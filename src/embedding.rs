@@ -15,6 +15,20 @@ pub struct Embedding {
     map: Option<WhitenedMap>,
 }
 
+/// What the whitening of an encoder's map is fitted to: the map, averaged over a picture and its mirror
+/// image where that counts too. What tells those two from each other says nothing of what a picture
+/// shows; as it is no part of the average, no component is spent on it.
+///
+/// # Shapes
+/// As those of [`Encoder::map`].
+pub fn mean_map(encoder: &Encoder, pictures: Tensor<4>, mirrored: bool) -> Tensor<2> {
+    if mirrored {
+        (encoder.map(pictures.clone()) + encoder.map(pictures.flip([3]))).mul_scalar(0.5)
+    } else {
+        encoder.map(pictures)
+    }
+}
+
 /// How an encoder's map embeds a picture.
 #[derive(Clone, Debug)]
 struct WhitenedMap {
@@ -132,6 +146,26 @@ mod tests {
             for ((a, b), found) in a.iter().zip(&b).zip(found) {
                 assert!((0.5 * (a + b) - found).abs() < 1e-5, "picture {picture}");
             }
+        }
+    }
+
+    #[test]
+    fn a_whitening_is_fitted_to_both_maps_or_to_one() {
+        let pictures = pictures();
+        let encoder = encoder(&pictures);
+        let mirrored = upload(
+            values(pictures.clone().flatten(1, 3))
+                .chunks_exact(SIDE)
+                .flat_map(|line| line.iter().rev().copied())
+                .collect(),
+            SIDE,
+            &Device::flex(),
+        );
+        let (a, b) = (values(encoder.map(pictures.clone())), values(encoder.map(mirrored)));
+        assert_ne!(a, b);
+        assert_eq!(values(mean_map(&encoder, pictures.clone(), false)), a);
+        for ((a, b), mean) in a.iter().zip(&b).zip(values(mean_map(&encoder, pictures, true))) {
+            assert!(((a + b) / 2.0 - mean).abs() < 1e-6, "{mean} of {a} and {b}");
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 use burn::tensor::{Device, Tensor};
 use likeness::{
     checkpoint::Checkpoint,
-    embedding::Embedding,
+    embedding::{Embedding, mean_map},
     encoder::{Encoder, first_filters},
     evaluate::whitening::{Fitting, Whitening},
     image::{Image, SIDE},
@@ -66,7 +66,7 @@ fn rows(output: &Output) -> Vec<Vec<f32>> {
 
 /// What whitens a trainer's map over its pictures.
 fn whitening(encoder: &Encoder, pictures: Tensor<4>) -> Whitening {
-    let maps = encoder.map(pictures).into_data().try_into_vec::<f32>().expect("single precision");
+    let maps = mean_map(encoder, pictures, true).into_data().try_into_vec::<f32>().expect("single precision");
     let features = maps.len() / PICTURES;
     let mut fitting = Fitting::new(maps, features).expect("they differ");
     while fitting.advance() == Progress::More {}

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::embedder::Embedder;
 use crate::{
+    embedding::mean_map,
     encoder::Encoder,
     evaluate::whitening::{Fitting, Whitening},
     evenly::evenly,
@@ -25,12 +26,14 @@ pub struct Whitener {
 }
 
 impl Whitener {
-    /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances.
-    pub fn new(encoder: &Encoder, set: &Tensor<4>) -> Self {
+    /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances; mirror
+    /// images count too where `mirrored` says so.
+    pub fn new(encoder: &Encoder, set: &Tensor<4>, mirrored: bool) -> Self {
         let sample = evenly(set.dims()[0], SAMPLE);
         let mapper = encoder.clone();
         let activation = encoder.activation(set.dims()[3]);
-        let mapping = Embedder::new(select(set, &sample), activation, move |chunk| mapper.map(chunk));
+        let forward = move |chunk| mean_map(&mapper, chunk, mirrored);
+        let mapping = Embedder::new(select(set, &sample), activation, forward);
         Self { pictures: sample.len(), mapping, is_mapped: false, fitting: None }
     }
 

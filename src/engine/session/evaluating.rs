@@ -56,14 +56,17 @@ impl Run {
             Stage::Untrained => (self.trainer.untrained().encoder.clone(), 0),
             _ => (self.trainer.network().encoder, self.trainer.steps_taken()),
         };
+        let mirrored = settings.augmentations.mirrors();
         match (settings.features, self.whitenings.get(&stage)) {
             (Features::Outputs, _) => Work::embedding(Embedding::outputs(encoder), &self.pictures),
             (Features::Map, Some((of, whitening))) if *of == step => {
-                let (mirrored, device) = (settings.augmentations.mirrors(), self.pictures.device());
+                let device = self.pictures.device();
                 let embedding = Embedding::map(encoder, whitening.as_ref(), mirrored, &device);
                 Work::embedding(embedding, &self.pictures)
             }
-            (Features::Map, _) => Work::Whitening(Box::new(Whitener::new(&encoder, &self.pictures))),
+            (Features::Map, _) => {
+                Work::Whitening(Box::new(Whitener::new(&encoder, &self.pictures, mirrored)))
+            }
         }
     }
 }

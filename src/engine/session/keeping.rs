@@ -49,7 +49,9 @@ impl<E: FnMut(Event)> Session<E> {
         let whitening = match run.whitenings.get(&Stage::Trained) {
             Some((step, whitening)) if *step == model.step => whitening.clone(),
             _ => {
-                let mut whitener = Whitener::new(&run.trainer.network().encoder, &run.pictures);
+                let mirrored = self.settings.augmentations.mirrors();
+                let encoder = run.trainer.network().encoder;
+                let mut whitener = Whitener::new(&encoder, &run.pictures, mirrored);
                 while whitener.advance().await? == Progress::More {}
                 whitener.finish()
             }
