@@ -9,8 +9,7 @@
 //!   what does not come from the seed: running statistics and a first layer made for the set.
 //!
 //! What the numbers mean stands in the file's metadata, in words of plain text. Reading is
-//! strict: a file that is not exactly what this page could have written is refused in a
-//! sentence.
+//! strict: a file that is not exactly what this page could have written is refused.
 
 #[cfg(test)]
 mod damaged;
@@ -20,7 +19,7 @@ mod numbers;
 
 pub use numbers::{Gatherer, HostTensor, NamedTensors, filled, put_moments};
 
-use crate::{evaluate::whitening::Whitening, settings::Settings};
+use crate::{evaluate::whitening::Whitening, protocol::ModelFailure, settings::Settings};
 
 /// What stands before the names of what is learned of the loss.
 pub const LOSS: &str = "loss";
@@ -92,8 +91,8 @@ impl Checkpoint {
         file::write(self)
     }
 
-    /// Reads a file; the error is a sentence for the user.
-    pub fn from_file(bytes: &[u8]) -> Result<Self, String> {
+    /// Reads a file.
+    pub fn from_file(bytes: &[u8]) -> Result<Self, ModelFailure> {
         file::read(bytes)
     }
 }

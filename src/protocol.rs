@@ -18,7 +18,7 @@ mod wire;
 
 pub use command::{Command, Labelling, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
-pub use failure::Breakdown;
+pub use failure::{Breakdown, ModelFailure};
 pub use results::{
     Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, KnnScore,
     LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,

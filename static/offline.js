@@ -76,8 +76,7 @@ async function keep() {
 
 // Training asks the network for nothing: as long as Pause can be pressed, the next hour will do.
 function isTraining() {
-  const buttons = [...document.querySelectorAll(".train-buttons button:enabled")];
-  return buttons.some(button => button.textContent.trim() === "Pause");
+  return document.querySelector("[data-action=pause]:enabled") !== null;
 }
 
 async function lookForNewer() {

@@ -39,7 +39,7 @@ fn damage(file: &mut Vec<u8>, random: &mut impl RngExt) {
 }
 
 #[test]
-fn damaged_models_are_read_or_refused_in_a_sentence() {
+fn damaged_models_are_read_or_refused() {
     let whole = model();
     assert!(Checkpoint::from_file(&whole).is_ok());
     let mut refused = 0;
@@ -49,10 +49,7 @@ fn damaged_models_are_read_or_refused_in_a_sentence() {
         (0..random.random_range(1..=CHANGES)).for_each(|_| damage(&mut file, &mut random));
         match Checkpoint::from_file(&file) {
             Ok(model) => assert!(Checkpoint::from_file(&model.to_file()).is_ok(), "seed {seed}"),
-            Err(sentence) => {
-                refused += 1;
-                assert!(sentence.ends_with("Nothing was changed."), "seed {seed}: {sentence}");
-            }
+            Err(_) => refused += 1,
         }
     }
     assert!(refused > FILES / 4, "{refused} of {FILES} were refused");

@@ -1,6 +1,6 @@
 //! A checkpoint as a safetensors file.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt::Display, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap, str::FromStr};
 
 use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
 
@@ -11,7 +11,7 @@ use crate::{
     image::SIDE,
     kernels::block::EPSILON,
     link,
-    protocol::{BUILD, MAX_MODEL_BYTES},
+    protocol::{BUILD, MAX_MODEL_BYTES, ModelFailure},
     settings::{Features, Settings},
 };
 
@@ -113,19 +113,12 @@ fn stages(config: &EncoderConfig) -> String {
     format!("{:?}", config.blocks.iter().map(|(channels, stride)| [*channels, *stride]).collect::<Vec<_>>())
 }
 
-/// Reads a file; the error is a sentence for the user.
-pub fn read(bytes: &[u8]) -> Result<Checkpoint, String> {
-    try_read(bytes).map_err(|reason| format!("The model file cannot be used: {reason}. Nothing was changed."))
-}
-
-fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
+/// Reads a file.
+pub fn read(bytes: &[u8]) -> Result<Checkpoint, ModelFailure> {
     if bytes.len() > MAX_MODEL_BYTES {
-        return Err(format!(
-            "it is larger than {} MiB, which no model of this page is",
-            MAX_MODEL_BYTES >> 20
-        ));
+        return Err(ModelFailure::TooLarge);
     }
-    let broken = |_| "it is no whole safetensors file".to_owned();
+    let broken = |_| ModelFailure::NotSafetensors;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
     let mut checkpoint = understand(&header)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
@@ -135,13 +128,13 @@ fn try_read(bytes: &[u8]) -> Result<Checkpoint, String> {
         expected.contains_key(name) || checkpoint.whitening.is_some() && WHITENING.contains(&name)
     };
     if let Some(name) = tensors.names().into_iter().find(|name| !belongs(name)) {
-        return Err(format!("the tensor “{}” does not belong to such a network", shortened(name)));
+        return Err(ModelFailure::UnknownTensor(shortened(name)));
     }
     let mut numbers = BTreeMap::new();
     for (name, shape) in expected {
-        let tensor = tensors.tensor(&name).map_err(|_| format!("the tensor “{name}” is missing"))?;
+        let tensor = tensors.tensor(&name).map_err(|_| ModelFailure::MissingTensor(name.clone()))?;
         if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
-            return Err(format!("the tensor “{name}” has another type or shape than the network needs"));
+            return Err(ModelFailure::TensorShape(name));
         }
         let values = bytemuck::pod_collect_to_vec(tensor.data());
         numbers.insert(name, HostTensor { shape, values });
@@ -155,7 +148,7 @@ fn whitening(
     tensors: &SafeTensors,
     header: &Metadata,
     checkpoint: &Checkpoint,
-) -> Result<Option<Whitening>, String> {
+) -> Result<Option<Whitening>, ModelFailure> {
     let Checkpoint { settings, training, .. } = checkpoint;
     let found = WHITENING.map(|name| tensors.tensor(name).ok());
     let [Some(mean), Some(matrix)] = found else { return Ok(None) };
@@ -166,38 +159,34 @@ fn whitening(
         && mean.shape() == [features]
         && matches!(matrix.shape(), [rows, columns] if *rows == features && (1..=MAX_COMPONENTS).contains(columns));
     if !fits {
-        return Err("what whitens its map has another type or shape than the network needs".to_owned());
+        return Err(ModelFailure::WhiteningShape);
     }
     let [mean, matrix] = [mean, matrix].map(|tensor| bytemuck::pod_collect_to_vec::<_, f32>(tensor.data()));
     let rank = header.metadata().as_ref().and_then(|all| all.get(RANK)).map(String::as_str);
     let effective_rank: f32 = number(rank, RANK)?;
     if mean.iter().chain(&matrix).chain([&effective_rank]).any(|value| !value.is_finite()) {
-        return Err("what whitens its map holds values that are no numbers".to_owned());
+        return Err(ModelFailure::WhiteningValues);
     }
     Ok(Some(Whitening { mean, matrix, effective_rank }))
 }
 
 /// What the metadata say of the network; its numbers are still to be read.
-fn understand(header: &Metadata) -> Result<Checkpoint, String> {
+fn understand(header: &Metadata) -> Result<Checkpoint, ModelFailure> {
     let get = |name: &str| header.metadata().as_ref()?.get(name).map(String::as_str);
     if get("format") != Some(FORMAT) {
-        return Err("it holds tensors, but no network of this page".to_owned());
+        return Err(ModelFailure::Foreign);
     }
     let version: u32 = number(get("version"), "version")?;
     if !(FIRST_VERSION..=VERSION).contains(&version) {
-        return Err(format!(
-            "it is of version {version} of the format, and this page reads versions up to {VERSION}"
-        ));
+        return Err(ModelFailure::Version { found: version, newest: VERSION });
     }
-    let (settings, problems) = link::read_stored(get("settings").ok_or("its settings are missing")?);
+    let settings = get("settings").ok_or_else(|| ModelFailure::Entry("settings".to_owned()))?;
+    let (settings, problems) = link::read_stored(settings);
     if let Some(problem) = problems.first() {
-        return Err(format!(
-            "its settings cannot be understood ({})",
-            shortened(problem.trim_end_matches('.'))
-        ));
+        return Err(ModelFailure::Settings(shortened(problem)));
     }
     if let Some((name, _)) = shape(&settings, version).iter().find(|(name, value)| get(name) != Some(value)) {
-        return Err(format!("its {name} is not that of a network that this page could have made"));
+        return Err(ModelFailure::Shape((*name).to_owned()));
     }
     let training = match (get("optimizer_steps"), get("loss_optimizer_steps")) {
         (None, None) => None,
@@ -209,13 +198,13 @@ fn understand(header: &Metadata) -> Result<Checkpoint, String> {
     let step = number(get("step"), "step")?;
     let OptimizerSteps { network, loss } = training.unwrap_or_default();
     if [step, network, loss].into_iter().any(|steps| steps > Settings::STEPS.max) {
-        return Err("it has taken more steps than any run of this page".to_owned());
+        return Err(ModelFailure::TooManySteps);
     }
     Ok(Checkpoint { settings, step, training, whitening: None, numbers: BTreeMap::new() })
 }
 
-fn number<T: FromStr + Display>(text: Option<&str>, name: &str) -> Result<T, String> {
-    text.and_then(|text| text.parse().ok()).ok_or_else(|| format!("its {name} is missing or no number"))
+fn number<T: FromStr>(text: Option<&str>, name: &str) -> Result<T, ModelFailure> {
+    text.and_then(|text| text.parse().ok()).ok_or_else(|| ModelFailure::Entry(name.to_owned()))
 }
 
 /// The beginning of a text from a file, which may be of any length.
@@ -255,7 +244,7 @@ mod tests {
     /// The file with other metadata and tensors.
     fn tampered(
         tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut NamedTensors),
-    ) -> Result<Checkpoint, String> {
+    ) -> Result<Checkpoint, ModelFailure> {
         let mut checkpoint = checkpoint(None);
         let mut metadata = metadata(&checkpoint);
         tamper(&mut metadata, &mut checkpoint.numbers);
@@ -264,10 +253,8 @@ mod tests {
         Checkpoint::from_file(&bytes)
     }
 
-    fn refusal(read: Result<Checkpoint, String>) -> String {
-        let sentence = read.expect_err("it is refused");
-        assert!(sentence.ends_with("Nothing was changed."), "{sentence}");
-        sentence
+    fn refusal(read: Result<Checkpoint, ModelFailure>) -> ModelFailure {
+        read.expect_err("it is refused")
     }
 
     /// A file with this header and as many bytes after it.
@@ -295,15 +282,15 @@ mod tests {
         let whole = with((0..features * 3).map(|at| at as f32 * 0.1).collect());
         assert_eq!(Checkpoint::from_file(&whole.to_file()), Ok(whole));
         let of_no_numbers = with(vec![f32::NAN; features]);
-        assert!(refusal(Checkpoint::from_file(&of_no_numbers.to_file())).contains("no numbers"));
+        assert_eq!(refusal(Checkpoint::from_file(&of_no_numbers.to_file())), ModelFailure::WhiteningValues);
         let mut too_short = with(vec![1.0; features]);
         too_short.whitening =
             too_short.whitening.map(|it| Whitening { mean: vec![0.0; 8], matrix: vec![0.0; 8], ..it });
-        assert!(refusal(Checkpoint::from_file(&too_short.to_file())).contains("type or shape"));
+        assert_eq!(refusal(Checkpoint::from_file(&too_short.to_file())), ModelFailure::WhiteningShape);
         // A network whose outputs embed pictures has none.
         let mut of_outputs = with(vec![1.0; features]);
         of_outputs.settings.features = Features::Outputs;
-        assert!(refusal(Checkpoint::from_file(&of_outputs.to_file())).contains("type or shape"));
+        assert_eq!(refusal(Checkpoint::from_file(&of_outputs.to_file())), ModelFailure::WhiteningShape);
     }
 
     #[test]
@@ -335,15 +322,14 @@ mod tests {
     #[test]
     fn foreign_files_and_other_versions_are_named() {
         let foreign = with_header(r#"{"weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8);
-        assert!(refusal(Checkpoint::from_file(&foreign)).contains("no network of this page"));
-        assert!(
-            refusal(Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all")).contains("safetensors")
-        );
+        assert_eq!(refusal(Checkpoint::from_file(&foreign)), ModelFailure::Foreign);
+        let picture = Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all");
+        assert_eq!(refusal(picture), ModelFailure::NotSafetensors);
         let other = tampered(|metadata, _| drop(metadata.insert("version", "3".to_owned())));
-        assert!(refusal(other).contains("version 3"));
+        assert_eq!(refusal(other), ModelFailure::Version { found: 3, newest: VERSION });
         let unknown =
             tampered(|metadata, _| drop(metadata.insert("settings", "width=4&taste=sweet".to_owned())));
-        assert!(refusal(unknown).contains("taste"));
+        assert!(matches!(refusal(unknown), ModelFailure::Settings(problem) if problem.contains("taste")));
     }
 
     #[test]
@@ -366,17 +352,17 @@ mod tests {
     #[test]
     fn tensors_that_do_not_fit_are_named() {
         let missing = tampered(|_, numbers| drop(numbers.remove("head.output.bias")));
-        assert!(refusal(missing).contains("“head.output.bias” is missing"));
+        assert_eq!(refusal(missing), ModelFailure::MissingTensor("head.output.bias".to_owned()));
         let extra = tampered(|_, numbers| {
             numbers.insert("x".repeat(500), HostTensor::zeros(vec![1]));
         });
-        assert!(refusal(extra).contains("xxx…” does not belong"));
+        assert_eq!(refusal(extra), ModelFailure::UnknownTensor("x".repeat(80) + "…"));
         let reshaped = tampered(|_, numbers| {
             numbers.insert("head.output.bias".to_owned(), HostTensor::zeros(vec![1, 64]));
         });
-        assert!(refusal(reshaped).contains("another type or shape"));
+        assert_eq!(refusal(reshaped), ModelFailure::TensorShape("head.output.bias".to_owned()));
         let wider = tampered(|metadata, _| drop(metadata.insert("width", "8".to_owned())));
-        assert!(refusal(wider).contains("width"));
+        assert_eq!(refusal(wider), ModelFailure::Shape("width".to_owned()));
     }
 
     #[test]
@@ -389,7 +375,7 @@ mod tests {
             let read = tampered(|_, numbers| {
                 numbers.get_mut(name).expect("it is there").values[0] = value;
             });
-            assert!(refusal(read).contains(name));
+            assert_eq!(refusal(read), ModelFailure::TensorValues(name.to_owned()));
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     encoder::{EncoderConfig, PROJECTION},
+    protocol::ModelFailure,
     settings::{FirstLayer, Settings},
 };
 
@@ -71,11 +72,11 @@ pub fn is_running_statistic(name: &str) -> bool {
 }
 
 /// Fails where a value is no number, or below 0 where its root will be taken.
-pub fn check_values(numbers: &NamedTensors) -> Result<(), String> {
+pub fn check_values(numbers: &NamedTensors) -> Result<(), ModelFailure> {
     for (name, tensor) in numbers {
         let is_square = name.ends_with(".variance") || name.starts_with(SECOND);
         if tensor.values.iter().any(|value| !value.is_finite() || is_square && *value < 0.0) {
-            return Err(format!("“{name}” holds values that no training leaves there"));
+            return Err(ModelFailure::TensorValues(name.clone()));
         }
     }
     Ok(())

@@ -1,73 +1,93 @@
 //! What differs between two runs' settings, in words.
 
+use std::fmt::Display;
+
 use super::{operations::OPERATIONS, words};
 use crate::settings::{Images, LossKind, Operation, Settings, Similarity};
 
 /// Every difference that matters to what was computed: "temperature 0.1 → 0.2".
 pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
+    let general = |(name, value): (&str, Value)| change(name, value(before), value(after));
+    let mut found: Vec<String> = BEFORE_LOSS.into_iter().filter_map(general).collect();
     let own = own_settings(before, after);
-    let mut found: Vec<String> = Vec::new();
-    let mut compare = |name: &str, before: Option<String>, after: Option<String>| {
-        if let (Some(before), Some(after)) = (before, after)
-            && before != after
-        {
-            found.push(format!("{name} {before} → {after}"));
-        }
-    };
-    for (name, value) in VALUES {
-        compare(name, value(before), value(after));
-    }
+    found.extend(change("loss", loss(before.loss), loss(after.loss)).map(|change| change + &own));
+    found.extend(
+        OF_LOSS.iter().filter_map(|OfLoss { name, value, .. }| change(name, value(before)?, value(after)?)),
+    );
+    found.extend(AFTER_LOSS.into_iter().filter_map(general));
     let (mut before, mut after) = (before.augmentations, after.augmentations);
-    for operation in &OPERATIONS {
-        let say = |settings: Operation| Some(operation_in_words(operation.strength.is_some(), settings));
+    found.extend(OPERATIONS.iter().filter_map(|operation| {
+        let say = |settings: Operation| operation_in_words(operation.strength.is_some(), settings);
         let [before, after] = [&mut before, &mut after].map(|settings| say(*(operation.field)(settings)));
-        compare(&operation.name.to_ascii_lowercase(), before, after);
-    }
-    if let Some(change) = found.iter_mut().find(|change| change.starts_with("loss ")) {
-        change.push_str(&own);
-    }
+        change(&operation.name.to_ascii_lowercase(), before, after)
+    }));
     found
+}
+
+/// A difference, if there is one.
+fn change<T: PartialEq + Display>(name: &str, before: T, after: T) -> Option<String> {
+    (before != after).then(|| format!("{name} {before} → {after}"))
 }
 
 /// What the loss of `after` has to be set that of `before` has not: " (margin 0.5, hard
 /// negatives)".
 fn own_settings(before: &Settings, after: &Settings) -> String {
-    let own = VALUES.iter().filter(|(_, value)| value(before).is_none());
-    let own: Vec<_> = own.filter_map(|(name, value)| Some(owned(name, &value(after)?))).collect();
+    let own = OF_LOSS.iter().filter(|setting| (setting.value)(before).is_none());
+    let own: Vec<_> = own.filter_map(|setting| Some((setting.alone)((setting.value)(after)?))).collect();
     if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) }
 }
 
-/// A setting that only one of two losses has, in words.
-fn owned(name: &str, value: &str) -> String {
-    match name {
-        "comparison" => value.to_owned(),
-        "negatives" => format!("{value} negatives"),
-        _ => format!("{name} {value}"),
-    }
+/// A setting in words.
+type Value = fn(&Settings) -> String;
+
+/// Every setting but those of the loss, the optimizer and the augmentations.
+const BEFORE_LOSS: [(&str, Value); 11] = [
+    ("pictures", |s| images(s.images).to_owned()),
+    ("seed", |s| s.seed.to_string()),
+    ("steps", |s| words::count(s.steps as usize)),
+    ("pairs", |s| s.batch.to_string()),
+    ("input size", |s| format!("{} pixels", s.side)),
+    ("channels", |s| s.width.to_string()),
+    ("layers", |s| s.depth.to_string()),
+    ("first layer", |s| words::first_layer(s.first_layer).to_owned()),
+    ("readout", words::readout),
+    ("outputs", |s| s.outputs.to_string()),
+    ("embedding", |s| words::features(s.features).to_owned()),
+];
+
+/// Those of the optimizer.
+const AFTER_LOSS: [(&str, Value); 1] = [("learning rate", |s| s.learning_rate.to_string())];
+
+/// A setting that not every loss has.
+struct OfLoss {
+    name: &'static str,
+    /// In words, where the loss has it.
+    value: fn(&Settings) -> Option<String>,
+    /// The same without another to compare it with.
+    alone: fn(String) -> String,
 }
 
-/// A setting in words; `None` where it has no effect.
-type Value = fn(&Settings) -> Option<String>;
-
-/// Every setting but the augmentations.
-const VALUES: [(&str, Value); 17] = [
-    ("pictures", |s| Some(images(s.images).to_owned())),
-    ("seed", |s| Some(s.seed.to_string())),
-    ("steps", |s| Some(words::count(s.steps as usize))),
-    ("pairs", |s| Some(s.batch.to_string())),
-    ("input size", |s| Some(format!("{} pixels", s.side))),
-    ("channels", |s| Some(s.width.to_string())),
-    ("layers", |s| Some(s.depth.to_string())),
-    ("first layer", |s| Some(words::first_layer(s.first_layer).to_owned())),
-    ("readout", |s| Some(words::readout(s))),
-    ("outputs", |s| Some(s.outputs.to_string())),
-    ("embedding", |s| Some(words::features(s.features).to_owned())),
-    ("loss", |s| Some(loss(s.loss).to_owned())),
-    ("comparison", |s| (s.loss != LossKind::Triplet).then(|| comparison(s.similarity).to_owned())),
-    ("temperature", |s| (s.loss != LossKind::Triplet).then(|| temperature(s))),
-    ("margin", |s| (s.loss == LossKind::Triplet).then(|| s.margin.to_string())),
-    ("negatives", |s| (s.loss == LossKind::Triplet).then(|| words::mining(s.mining).to_owned())),
-    ("learning rate", |s| Some(s.learning_rate.to_string())),
+const OF_LOSS: [OfLoss; 4] = [
+    OfLoss {
+        name: "comparison",
+        value: |s| (s.loss != LossKind::Triplet).then(|| comparison(s.similarity).to_owned()),
+        alone: |value| value,
+    },
+    OfLoss {
+        name: "temperature",
+        value: |s| (s.loss != LossKind::Triplet).then(|| temperature(s)),
+        alone: |value| format!("temperature {value}"),
+    },
+    OfLoss {
+        name: "margin",
+        value: |s| (s.loss == LossKind::Triplet).then(|| s.margin.to_string()),
+        alone: |value| format!("margin {value}"),
+    },
+    OfLoss {
+        name: "negatives",
+        value: |s| (s.loss == LossKind::Triplet).then(|| words::mining(s.mining).to_owned()),
+        alone: |value| format!("{value} negatives"),
+    },
 ];
 
 fn images(images: Images) -> &'static str {

@@ -72,22 +72,18 @@ impl Experiment {
         postcard::to_stdvec(&(VERSION, self)).expect("experiments are plain data")
     }
 
-    /// Reads one; the error is a sentence.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| unreadable())?;
+    /// Reads one.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ExperimentFailure> {
+        let damaged = |_| ExperimentFailure::Damaged;
+        let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(damaged)?;
         let experiment: Self = match version {
-            VERSION => postcard::from_bytes(body).map_err(|_| unreadable())?,
-            format_2::VERSION => {
-                postcard::from_bytes::<format_2::Experiment>(body).map_err(|_| unreadable())?.into()
-            }
-            _ => {
-                return Err(format!(
-                    "This experiment was saved by another version of the page (format {version}; this page reads {} and {VERSION}). Nothing was changed.",
-                    format_2::VERSION
-                ));
+            VERSION => postcard::from_bytes(body).map_err(damaged)?,
+            format_2::VERSION => postcard::from_bytes::<format_2::Experiment>(body).map_err(damaged)?.into(),
+            found => {
+                return Err(ExperimentFailure::Version { found, read: [format_2::VERSION, VERSION] });
             }
         };
-        if experiment.is_sound() { Ok(experiment) } else { Err(unreadable()) }
+        if experiment.is_sound() { Ok(experiment) } else { Err(ExperimentFailure::Damaged) }
     }
 
     /// Whether a page could have written it.
@@ -120,8 +116,18 @@ fn is_sound(record: &Record) -> bool {
         && record.pixels.into_iter().chain(record.classic).all(f32::is_finite)
 }
 
-fn unreadable() -> String {
-    "The experiment is damaged, or no experiment of this page. Nothing was changed.".to_owned()
+/// Why an experiment cannot be opened. Nothing is changed then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExperimentFailure {
+    /// It is damaged, or no experiment.
+    Damaged,
+    /// It is of a version of the format that is not read here.
+    Version {
+        /// The file's.
+        found: u32,
+        /// Those that are.
+        read: [u32; 2],
+    },
 }
 
 /// A picture of the user's own.
@@ -141,17 +147,18 @@ pub fn picture_to_bytes(place: u32, name: &str, label: Option<&str>, image: &Ima
     postcard::to_stdvec(&picture).expect("pictures are plain data")
 }
 
-/// Reads the pictures of an experiment, in the order of their places; the error is a sentence.
+/// Reads the pictures of an experiment, in the order of their places.
 pub fn pictures_from_bytes<'a>(
     parts: impl Iterator<Item = &'a [u8]>,
-) -> Result<Vec<(u32, Newcomer)>, String> {
+) -> Result<Vec<(u32, Newcomer)>, ExperimentFailure> {
     let mut pictures: Vec<(u32, Newcomer)> = Vec::new();
     for part in parts {
-        let KeptPicture { place, name, label, rgb } = postcard::from_bytes(part).map_err(|_| unreadable())?;
-        let image = Image::from_rgb(rgb).ok_or_else(unreadable)?;
+        let KeptPicture { place, name, label, rgb } =
+            postcard::from_bytes(part).map_err(|_| ExperimentFailure::Damaged)?;
+        let image = Image::from_rgb(rgb).ok_or(ExperimentFailure::Damaged)?;
         let follows = pictures.last().is_none_or(|(last, _)| *last < place);
         if !follows || place >= MAX_PICTURES {
-            return Err(unreadable());
+            return Err(ExperimentFailure::Damaged);
         }
         pictures.push((place, Newcomer { name, label, image }));
     }
@@ -277,12 +284,12 @@ mod tests {
     fn what_is_cut_short_or_of_another_version_is_refused() {
         let whole = experiment().to_bytes();
         for length in 0..whole.len() {
-            let refusal = Experiment::from_bytes(&whole[..length]).expect_err("it is not whole");
-            assert!(refusal.ends_with("Nothing was changed."), "{refusal}");
+            assert_eq!(Experiment::from_bytes(&whole[..length]), Err(ExperimentFailure::Damaged));
         }
         let mut later = whole.clone();
         later[0] += 1;
-        assert!(Experiment::from_bytes(&later).expect_err("another version").contains("format 4"));
+        let version = ExperimentFailure::Version { found: 4, read: [2, 3] };
+        assert_eq!(Experiment::from_bytes(&later), Err(version));
         assert!(Experiment::from_bytes(&[0xff; 64]).is_err());
     }
 

@@ -31,7 +31,7 @@ mod why_alike;
 
 pub use engine::Engine;
 pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
-pub use intake::{Intake, Refusal};
+pub use intake::{Intake, IntakeKind, Refusal};
 pub use introduction::PORTION;
 pub use invariances::Invariances;
 pub use keeping::{Keeping, Offer, Patience};

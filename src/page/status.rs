@@ -75,7 +75,10 @@ fn doing(state: &State) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{newcomer, report},
+        page::{
+            fixture::{newcomer, report},
+            state::IntakeKind,
+        },
         protocol::Event,
         settings::{Images, Settings},
     };
@@ -113,7 +116,7 @@ mod tests {
     fn what_is_lacking_is_said_once_and_quietly() {
         assert_eq!(activity(&state(0)), "Add at least 4 pictures to train.");
         let mut state = state(1);
-        state.begin_intake("Decoding", 9, 0);
+        state.begin_intake(IntakeKind::Decoding, 9, 0);
         assert_eq!(activity(&state), "not trained yet", "they are on their way");
     }
 }

@@ -6,7 +6,7 @@ mod numbers;
 mod settings;
 mod summary;
 
-pub use failure::{breakdown, failure};
+pub use failure::{breakdown, experiment_failure, failure, model_failure};
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
     close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, percent, similarity,
@@ -16,7 +16,7 @@ pub use settings::{augmentations, efforts, encoder, features, first_layer, loss,
 pub use summary::{fewer_pairs, guest, images, summary};
 
 use crate::{
-    page::state::{Engine, State},
+    page::state::{Engine, IntakeKind, State},
     protocol::{Backend, Stage},
 };
 
@@ -60,6 +60,15 @@ pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
         format!("highest with {} groups, {}", clearest.groups.len(), similarity(clearest.silhouette))
     };
     Some(format!("{count}{origin}{suffix} (silhouette {clearness}; {advice}). "))
+}
+
+/// What happens to pictures on their way.
+pub const fn intake(kind: IntakeKind) -> &'static str {
+    match kind {
+        IntakeKind::Decoding => "Decoding",
+        IntakeKind::Drawing => "Drawing",
+        IntakeKind::Opening => "Opening",
+    }
 }
 
 /// How far the engine is, in a few words.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BatchMatrix, Breakdown, Classification, Clustering, Evaluation, Explanation, Invariance, KnnScore, Map,
-    QueryAnswer, RowViews, SetMatrix, Stage, StepReport, Survey, Views,
+    ModelFailure, QueryAnswer, RowViews, SetMatrix, Stage, StepReport, Survey, Views,
 };
 use crate::settings::Settings;
 
@@ -94,19 +94,21 @@ pub enum Event {
     Invariance(Invariance),
     /// Answer to [`super::Command::Preview`].
     Views(Views),
-    /// Answer to [`super::Command::Vet`]: one sentence where it would not.
+    /// Answer to [`super::Command::Vet`].
     Vetted {
         /// The request's name.
         request: u32,
         /// Whether the snapshot can be gone on from.
-        verdict: Result<(), String>,
+        verdict: Result<(), ModelFailure>,
     },
     /// The run reached its last step.
     Finished,
     /// A command could not be carried out; one sentence. Nothing was lost.
     Refused(String),
+    /// So for [`super::Command::OpenModel`].
+    NotOpened(ModelFailure),
     /// So for [`super::Command::Restore`]: the next run begins at its beginning.
-    NotRestored(String),
+    NotRestored(ModelFailure),
     /// Something broke that should not have, and what was being done is lost. The engine may
     /// be at its end: pictures and settings are the page's to send again to a new one.
     Failed(Breakdown),

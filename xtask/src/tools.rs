@@ -41,7 +41,7 @@ pub fn ensure_compiler() -> Result<()> {
     ensure_target()?;
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that were withdrawn since, hence no `--locked`.
-    ensure_tool("wasm-bindgen", &bindgen, || install(BINDGEN, &bindgen, &[]))
+    ensure_tool("wasm-bindgen", &bindgen, || install(BINDGEN, &bindgen, &["--bin", "wasm-bindgen"]))
 }
 
 /// Makes sure that cargo-deny is there, which looks into what the dependencies bring along.

@@ -7,17 +7,17 @@ use crate::{
     checkpoint::Checkpoint,
     engine::{divergence::likely_cause, whitener::Whitener},
     progress::Progress,
-    protocol::{Backend, Breakdown, Event, Stage},
+    protocol::{Backend, Breakdown, Event, ModelFailure, Stage},
     settings::{Features, Settings},
 };
 
-/// Reads a snapshot that a run can go on from by these settings; the error is a sentence.
-pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoint, String> {
+/// Reads a snapshot that a run can go on from by these settings.
+pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoint, ModelFailure> {
     let snapshot = Checkpoint::from_file(file)?;
     if snapshot.settings.network_shape() == settings.network_shape() {
         Ok(snapshot)
     } else {
-        Err("What was learned belongs to a network of another shape and cannot be used.".to_owned())
+        Err(ModelFailure::OtherNetwork)
     }
 }
 
@@ -68,7 +68,7 @@ impl<E: FnMut(Event)> Session<E> {
                 self.configure(settings);
                 self.resume_from(model);
             }
-            Err(sentence) => (self.emit)(Event::Refused(sentence)),
+            Err(failure) => (self.emit)(Event::NotOpened(failure)),
         }
     }
 
@@ -76,7 +76,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn restore(&mut self, file: &[u8]) {
         match read_snapshot(file, &self.settings) {
             Ok(snapshot) => self.resume_from(snapshot),
-            Err(sentence) => (self.emit)(Event::NotRestored(sentence)),
+            Err(failure) => (self.emit)(Event::NotRestored(failure)),
         }
     }
 

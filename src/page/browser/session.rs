@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     page::state::{Part, Parts, State},
-    protocol::Command,
+    protocol::{Command, ModelFailure},
     settings::Settings,
 };
 
@@ -44,7 +44,7 @@ pub struct Session {
     /// Whether the engine is about to be replaced by another.
     pub(super) replacing: StoredValue<bool>,
     /// Snapshots that the engine vets, and who waits for its verdict.
-    pub(super) vetting: StoredValue<HashMap<u32, oneshot::Sender<Result<(), String>>>, LocalStorage>,
+    pub(super) vetting: StoredValue<HashMap<u32, oneshot::Sender<Result<(), ModelFailure>>>, LocalStorage>,
     /// The browser's storage.
     pub(super) storage: StoredValue<Storage, LocalStorage>,
     /// What of this visit is in it.

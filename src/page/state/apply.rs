@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{Part, Snapshot, State};
-use crate::protocol::{Event, KnnScore, Stage};
+use crate::{
+    page::words,
+    protocol::{Event, KnnScore, Stage},
+};
 
 impl State {
     /// Takes in what the engine says.
@@ -99,7 +102,8 @@ impl State {
             }
             Event::Finished => self.finished(),
             Event::Refused(sentence) => self.refused(sentence),
-            Event::NotRestored(sentence) => self.not_restored(sentence),
+            Event::NotOpened(failure) => self.refused(words::model_failure(&failure)),
+            Event::NotRestored(failure) => self.not_restored(words::model_failure(&failure)),
             // Whoever asked waits for these.
             Event::Model { .. } | Event::Vetted { .. } => {}
             Event::Failed(breakdown) => self.engine_failed(&breakdown),
@@ -117,7 +121,9 @@ impl State {
 
 /// Whether an event says something even when the set that the engine has is gone.
 fn concerns_any_set(event: &Event) -> bool {
-    use Event::{Activity, Cleared, Failed, Model, NotRestored, Ready, Refused, Vetted, WebGpuNeeded};
+    use Event::{
+        Activity, Cleared, Failed, Model, NotOpened, NotRestored, Ready, Refused, Vetted, WebGpuNeeded,
+    };
     matches!(
         event,
         Activity(_)
@@ -125,6 +131,7 @@ fn concerns_any_set(event: &Event) -> bool {
             | Failed(_)
             | Model { .. }
             | Ready(_)
+            | NotOpened(_)
             | NotRestored(_)
             | Refused(_)
             | Vetted { .. }

@@ -148,8 +148,11 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{environment, failed, report, snapshot, state},
-        protocol::{Command, Evaluation, Event},
+        page::{
+            fixture::{environment, failed, report, snapshot, state},
+            state::IntakeKind,
+        },
+        protocol::{Command, Evaluation, Event, ModelFailure},
         settings::Images,
     };
 
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn training_that_waits_for_ones_own_pictures_still_waits_when_they_replace_a_built_in_set() {
         let mut state = state(4);
-        state.begin_intake("Decoding", 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, 0);
         assert!(!state.start_running());
         state.make_room();
         state.apply(Event::Cleared);
@@ -237,9 +240,9 @@ mod tests {
         let mut page = state(4);
         page.take_up(kept.experiment());
         // That something else was refused says nothing of it.
-        page.apply(Event::Refused("A model is damaged.".to_owned()));
+        page.apply(Event::NotOpened(ModelFailure::Foreign));
         assert_eq!(page.introduction().count(), 4);
-        page.apply(Event::NotRestored("It is damaged.".to_owned()));
+        page.apply(Event::NotRestored(ModelFailure::NotSafetensors));
         page.apply(Event::Restarted { parameters: 1 });
         assert_eq!(page.run.step(), 0);
         assert_eq!(page.introduction().count(), 3, "no snapshot among settings, pictures and their end");

@@ -3,11 +3,23 @@
 use super::{Part, State};
 use crate::image::Failure;
 
+/// How pictures come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IntakeKind {
+    /// Files are decoded.
+    #[default]
+    Decoding,
+    /// A built-in set is drawn.
+    Drawing,
+    /// An experiment is opened.
+    Opening,
+}
+
 /// Files being read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Intake {
-    /// What is being done to them: decoding, drawing.
-    pub verb: &'static str,
+    /// How the latest of them come.
+    pub kind: IntakeKind,
     /// How many there are.
     pub total: usize,
     /// How many were read or given up.
@@ -36,12 +48,12 @@ pub struct Refusal {
 
 impl State {
     /// Notes that pictures are on their way, after those that already are.
-    pub fn begin_intake(&mut self, verb: &'static str, total: usize, skipped: usize) {
+    pub fn begin_intake(&mut self, kind: IntakeKind, total: usize, skipped: usize) {
         self.touch(Part::Intake);
         if !self.intake.is_active() {
             self.intake = Intake::default();
         }
-        self.intake.verb = verb;
+        self.intake.kind = kind;
         self.intake.total += total;
         self.intake.skipped += skipped;
     }
@@ -76,14 +88,14 @@ mod tests {
     #[test]
     fn two_batches_of_files_are_counted_together() {
         let mut state = state(0);
-        state.begin_intake("Decoding", 3, 1);
+        state.begin_intake(IntakeKind::Decoding, 3, 1);
         let refusal = Refusal { name: "x.png".to_owned(), why: Failure::Empty };
         assert!(!state.advance_intake(2, vec![refusal]));
-        state.begin_intake("Decoding", 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, 0);
         assert_eq!((state.intake.done, state.intake.total, state.intake.skipped), (2, 5, 1));
         assert!(state.advance_intake(3, Vec::new()));
         assert_eq!(state.intake.refused.len(), 1);
-        state.begin_intake("Decoding", 1, 0);
+        state.begin_intake(IntakeKind::Decoding, 1, 0);
         assert_eq!((state.intake.done, state.intake.total, state.intake.refused.len()), (0, 1, 0));
         state.end_intake();
         assert!(!state.intake.is_active());

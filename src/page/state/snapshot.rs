@@ -78,7 +78,10 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{failed, report, snapshot, state},
+        page::{
+            fixture::{failed, report, snapshot, state},
+            state::IntakeKind,
+        },
         protocol::{Activity, Event},
         settings::Images,
     };
@@ -125,7 +128,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 9 });
         assert!(state.run.running);
         // What waits for pictures does not begin before they are there.
-        state.begin_intake("Decoding", 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, 0);
         state.start_running();
         state.apply(failed("The device was lost"));
         let says_that_all_are_there =
@@ -155,7 +158,7 @@ mod tests {
         state.start_running();
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
-        state.begin_intake("Decoding", 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, 0);
         state.apply(failed("It broke"));
         assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
         state.end_intake();

@@ -136,7 +136,10 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{failed, newcomer, report, state},
+        page::{
+            fixture::{failed, newcomer, report, state},
+            state::IntakeKind,
+        },
         protocol::{Evaluation, Event, RowViews},
     };
 
@@ -172,14 +175,14 @@ mod tests {
         let mut state = state(4);
         assert!(state.start_running());
         assert_eq!(state.settled(), Some(Command::Settle));
-        state.begin_intake("Decoding", 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, 0);
         assert!(!state.start_running());
         state.advance_intake(1, Vec::new());
         assert_eq!(state.settled(), None, "one was taken out while another is on its way");
         state.advance_intake(1, Vec::new());
         assert_eq!(state.settled(), Some(Command::Train));
         assert_eq!(state.settled(), Some(Command::Settle));
-        state.begin_intake("Decoding", 1, 0);
+        state.begin_intake(IntakeKind::Decoding, 1, 0);
         state.start_running();
         state.stop_running();
         state.end_intake();

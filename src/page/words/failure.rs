@@ -1,6 +1,10 @@
 //! What went wrong, in sentences.
 
-use crate::{image::Failure, protocol::Breakdown};
+use crate::{
+    image::Failure,
+    page::experiment::ExperimentFailure,
+    protocol::{Breakdown, MAX_MODEL_BYTES, ModelFailure},
+};
 
 /// Why a file did not become a picture, in a sentence.
 pub fn failure(failure: &Failure) -> String {
@@ -34,6 +38,59 @@ pub fn failure(failure: &Failure) -> String {
     };
     sentence.to_owned()
 }
+
+/// Why a network cannot be gone on from, in sentences.
+pub fn model_failure(failure: &ModelFailure) -> String {
+    let reason = match failure {
+        ModelFailure::TooLarge => {
+            format!("it is larger than {} MiB, which no model of this page is", MAX_MODEL_BYTES >> 20)
+        }
+        ModelFailure::NotSafetensors => "it is no whole safetensors file".to_owned(),
+        ModelFailure::Foreign => "it holds tensors, but no network of this page".to_owned(),
+        ModelFailure::Version { found, newest } => {
+            format!("it is of version {found} of the format, and this page reads versions up to {newest}")
+        }
+        ModelFailure::Entry(name) => format!("its {name} is missing or no number"),
+        ModelFailure::Settings(problem) => {
+            format!("its settings cannot be understood ({})", problem.trim_end_matches('.'))
+        }
+        ModelFailure::Shape(name) => {
+            format!("its {name} is not that of a network that this page could have made")
+        }
+        ModelFailure::TooManySteps => "it has taken more steps than any run of this page".to_owned(),
+        ModelFailure::UnknownTensor(name) => format!("the tensor “{name}” does not belong to such a network"),
+        ModelFailure::MissingTensor(name) => format!("the tensor “{name}” is missing"),
+        ModelFailure::TensorShape(name) => {
+            format!("the tensor “{name}” has another type or shape than the network needs")
+        }
+        ModelFailure::TensorValues(name) => format!("“{name}” holds values that no training leaves there"),
+        ModelFailure::WhiteningShape => {
+            "what whitens its map has another type or shape than the network needs".to_owned()
+        }
+        ModelFailure::WhiteningValues => "what whitens its map holds values that are no numbers".to_owned(),
+        ModelFailure::OtherNetwork => "it belongs to a network of another shape".to_owned(),
+        ModelFailure::Unread => "the engine stopped while it read it".to_owned(),
+    };
+    format!("The model cannot be used: {reason}. {NOTHING_CHANGED}")
+}
+
+/// Why an experiment cannot be opened, in sentences.
+pub fn experiment_failure(failure: &ExperimentFailure) -> String {
+    match failure {
+        ExperimentFailure::Damaged => {
+            format!("The experiment is damaged, or no experiment of this page. {NOTHING_CHANGED}")
+        }
+        ExperimentFailure::Version { found, read } => {
+            let [older, newest] = read;
+            format!(
+                "This experiment was saved by another version of the page (format {found}; this page reads {older} and {newest}). {NOTHING_CHANGED}"
+            )
+        }
+    }
+}
+
+/// What was refused has left everything as it was.
+const NOTHING_CHANGED: &str = "Nothing was changed.";
 
 /// Why an engine stopped, in a sentence.
 pub fn breakdown(breakdown: &Breakdown) -> String {
@@ -82,6 +139,40 @@ mod tests {
         }
         assert_eq!(failure(&all[4]), "It is a kind of TIFF file that cannot be read here.");
         assert_eq!(failure(&all[8]), "It is too large: 30000 × 20 pixels.");
+    }
+
+    #[test]
+    fn every_refused_model_and_experiment_is_told_in_sentences_of_its_own() {
+        let name = || "encoder.blocks.0.weight".to_owned();
+        let models = [
+            ModelFailure::TooLarge,
+            ModelFailure::NotSafetensors,
+            ModelFailure::Foreign,
+            ModelFailure::Version { found: 3, newest: 2 },
+            ModelFailure::Entry(name()),
+            ModelFailure::Settings("There is no setting taste.".to_owned()),
+            ModelFailure::Shape(name()),
+            ModelFailure::TooManySteps,
+            ModelFailure::UnknownTensor(name()),
+            ModelFailure::MissingTensor(name()),
+            ModelFailure::TensorShape(name()),
+            ModelFailure::TensorValues(name()),
+            ModelFailure::WhiteningShape,
+            ModelFailure::WhiteningValues,
+            ModelFailure::OtherNetwork,
+            ModelFailure::Unread,
+        ];
+        let experiments = [ExperimentFailure::Damaged, ExperimentFailure::Version { found: 4, read: [2, 3] }];
+        let sentences = models.iter().map(model_failure).chain(experiments.iter().map(experiment_failure));
+        let sentences: Vec<_> = sentences.collect();
+        for (i, sentence) in sentences.iter().enumerate() {
+            assert!(sentence.ends_with("Nothing was changed.") && !sentence.contains(".."), "{sentence}");
+            assert!(!sentences[..i].contains(sentence), "{sentence}");
+        }
+        assert_eq!(
+            model_failure(&models[5]),
+            "The model cannot be used: its settings cannot be understood (There is no setting taste). Nothing was changed."
+        );
     }
 
     #[test]

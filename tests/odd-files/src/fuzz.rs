@@ -141,7 +141,7 @@ fn messages() -> Result<Vec<Vec<u8>>> {
     let events = [
         Event::Refused("No.".to_owned()),
         Event::Tuning { done: 1, total: 20 },
-        Event::Vetted { request: 1, verdict: Err("It is broken.".to_owned()) },
+        Event::Vetted { request: 1, verdict: Err(ModelFailure::Entry("step".to_owned())) },
     ];
     let messages = commands.iter().map(protocol::encode).chain(events.iter().map(protocol::encode));
     Ok(messages.map(|message| message[protocol::encode(&()).len()..].to_vec()).collect())
@@ -185,7 +185,7 @@ fn experiments() -> Result<Vec<Vec<u8>>> {
 fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
     let experiment = match Experiment::from_bytes(bytes) {
         Ok(experiment) => experiment,
-        Err(sentence) => return is_sentence(&sentence),
+        Err(failure) => return is_sentence(&words::experiment_failure(&failure)),
     };
     let mut state = State::new(Settings::recommended(Images::Shapes));
     state.clear(experiment.settings.images);
@@ -216,7 +216,7 @@ fn kept_pictures() -> Result<Vec<Vec<u8>>> {
 fn joins_a_set_or_says_why(bytes: &[u8]) -> Result<()> {
     let pictures = match pictures_from_bytes(std::iter::once(bytes)) {
         Ok(pictures) => pictures,
-        Err(sentence) => return is_sentence(&sentence),
+        Err(failure) => return is_sentence(&words::experiment_failure(&failure)),
     };
     let mut state = State::new(Settings::recommended(Images::Own));
     state.reserve_places(pictures.iter().map(|(place, _)| *place));

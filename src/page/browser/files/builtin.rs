@@ -13,7 +13,7 @@ use crate::{
             session::Session,
             timing,
         },
-        state::Newcomer,
+        state::{IntakeKind, Newcomer},
     },
     samples::{self, Sample},
     settings::Images,
@@ -52,7 +52,7 @@ pub async fn fill(session: Session, images: Images, removed: &[u32]) -> bool {
     };
     let ticket = session.intake_ticket();
     // At once, so that pictures of the user's own that come in meanwhile take its place.
-    session.change(|state| state.begin_intake("Drawing", count, 0));
+    session.change(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
     let loaded = match images {
         Images::Fashion => fashion(session, ticket).await,
         _ => shapes(session, ticket).await,

@@ -14,10 +14,11 @@ use crate::{
     page::{
         browser::{keeping::storage::Trouble, session::Session, timing},
         by_id::Ids,
-        experiment::{Experiment, pictures_from_bytes},
-        state::{Newcomer, PORTION},
+        experiment::{Experiment, ExperimentFailure, pictures_from_bytes},
+        state::{IntakeKind, Newcomer, PORTION},
+        words,
     },
-    protocol::{Command, PictureId},
+    protocol::{Command, ModelFailure, PictureId},
     settings::{Images, Settings},
 };
 
@@ -92,24 +93,25 @@ async fn try_open(session: Session, file: &File) -> Result<Outcome, String> {
     let parts = storage.ask("unpack", file, &Array::new()).await.map_err(refuse)?;
     let parts: Array = parts.unchecked_into();
     let body = Uint8Array::from(parts.shift()).to_vec();
-    let (experiment, pictures) = read(&body, &parts)?;
+    let (experiment, pictures) =
+        read(&body, &parts).map_err(|failure| words::experiment_failure(&failure))?;
     if let Some(snapshot) = &experiment.snapshot {
-        vet(session, experiment.settings, &snapshot.file).await?;
+        let vetted = vet(session, experiment.settings, &snapshot.file).await;
+        vetted.map_err(|failure| words::model_failure(&failure))?;
     }
     Ok(put(session, experiment, pictures).await)
 }
 
-/// An experiment and its pictures at their places, or a sentence. What an engine is to go on from
-/// only an engine can read.
-pub fn read(body: &[u8], pictures: &Array) -> Result<(Experiment, Vec<(u32, Newcomer)>), String> {
+/// An experiment and its pictures at their places. What an engine is to go on from only an engine
+/// can read.
+pub fn read(body: &[u8], pictures: &Array) -> Result<(Experiment, Vec<(u32, Newcomer)>), ExperimentFailure> {
     let experiment = Experiment::from_bytes(body)?;
     let parts: Vec<Vec<u8>> = pictures.iter().map(|part| Uint8Array::from(part).to_vec()).collect();
     Ok((experiment, pictures_from_bytes(parts.iter().map(Vec::as_slice))?))
 }
 
-/// Whether the engine can go on from a snapshot; if not, the error is a sentence. Without an
-/// engine nothing speaks against it.
-async fn vet(session: Session, settings: Settings, file: &[u8]) -> Result<(), String> {
+/// Whether the engine can go on from a snapshot. Without an engine nothing speaks against it.
+async fn vet(session: Session, settings: Settings, file: &[u8]) -> Result<(), ModelFailure> {
     // An engine may give way to another before it answers.
     for _ in 0..3 {
         let (sender, receiver) = oneshot::channel();
@@ -119,15 +121,10 @@ async fn vet(session: Session, settings: Settings, file: &[u8]) -> Result<(), St
             return Ok(());
         }
         if let Ok(verdict) = receiver.await {
-            return verdict.map_err(with_promise);
+            return verdict;
         }
     }
-    Err(with_promise("The engine stopped while it read what was learned.".to_owned()))
-}
-
-fn with_promise(sentence: String) -> String {
-    const PROMISE: &str = "Nothing was changed.";
-    if sentence.ends_with(PROMISE) { sentence } else { format!("{sentence} {PROMISE}") }
+    Err(ModelFailure::Unread)
 }
 
 /// Puts an experiment and its pictures in the place of everything on the page.
@@ -159,7 +156,7 @@ pub async fn put(session: Session, experiment: Experiment, pictures: Vec<(u32, N
 /// Brings pictures to their places, a portion at a time; whether all of them came.
 async fn bring(session: Session, mut pictures: Vec<(u32, Newcomer)>) -> bool {
     let ticket = session.intake_ticket();
-    session.change(|state| state.begin_intake("Opening", pictures.len(), 0));
+    session.change(|state| state.begin_intake(IntakeKind::Opening, pictures.len(), 0));
     while !pictures.is_empty() && session.is_wanted(ticket) {
         let portion: Vec<(u32, Newcomer)> = pictures.drain(..PORTION.min(pictures.len())).collect();
         let done = portion.len();

@@ -18,13 +18,10 @@ use crate::{
     image::{Failure, Image},
     page::{
         browser::{engine::code::words, session::Session, timing},
-        state::{Newcomer, Refusal, State},
+        state::{IntakeKind, Newcomer, Refusal, State},
     },
     settings::Images,
 };
-
-/// What is done to them, as the page says it.
-const VERB: &str = "Decoding";
 
 /// Files that are read at the same time.
 const AT_ONCE: usize = 4;
@@ -58,11 +55,13 @@ fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model
         return session.change(|state| state.notify("No pictures were found."));
     }
     // A built-in set that is still being drawn would be drawn among them.
-    if session.peek(|state| is_builtin(state) && state.intake.is_active() && state.intake.verb != VERB) {
+    if session.peek(|state| {
+        is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
+    }) {
         session.clear(Images::Own);
     }
     session.change(|state| {
-        state.begin_intake(VERB, incoming.len() + unopened.len(), skipped);
+        state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), skipped);
         state.advance_intake(unopened.len(), unopened);
     });
     match Decoders::new() {

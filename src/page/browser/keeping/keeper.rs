@@ -22,6 +22,7 @@ use crate::{
         },
         by_id::Ids,
         state::{Keeping, Offer, Patience},
+        words,
     },
     protocol::PictureId,
     settings::Images,
@@ -200,7 +201,8 @@ async fn load(session: Session, key: &str) -> Result<Outcome, String> {
     let loaded = loaded.map_err(|trouble| format!("It could not be loaded: {}.", trouble.words()))?;
     let loaded: Array = loaded.dyn_into().map_err(|_| "It is open in another tab.".to_owned())?;
     let body = Uint8Array::from(loaded.get(0)).to_vec();
-    let (experiment, pictures) = experiment_file::read(&body, &loaded.get(1).unchecked_into())?;
+    let read = experiment_file::read(&body, &loaded.get(1).unchecked_into());
+    let (experiment, pictures) = read.map_err(|failure| words::experiment_failure(&failure))?;
     // If no engine can go on from what was learned, the pictures are still worth continuing with.
     Ok(experiment_file::put(session, experiment, pictures).await)
 }

@@ -95,7 +95,11 @@ fn Progress() -> impl IntoView {
     let session = Session::expect();
     let progress = move || {
         session.read([Part::Intake], |state| {
-            state.intake.is_active().then_some((state.intake.verb, state.intake.done, state.intake.total))
+            state.intake.is_active().then_some((
+                words::intake(state.intake.kind),
+                state.intake.done,
+                state.intake.total,
+            ))
         })
     };
     view! {

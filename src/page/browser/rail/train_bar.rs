@@ -70,7 +70,13 @@ fn Buttons() -> impl IntoView {
             >
                 "Train"
             </button>
-            <button class="button" type="button" disabled=move || !running() on:click=handler(move |_| session.pause())>
+            <button
+                class="button"
+                type="button"
+                data-action="pause"
+                disabled=move || !running()
+                on:click=handler(move |_| session.pause())
+            >
                 "Pause"
             </button>
             <button

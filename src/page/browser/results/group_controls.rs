@@ -6,7 +6,7 @@ use crate::{
     page::{
         browser::{
             controls::Slider,
-            dynamic::{Memo, When, handler, memo},
+            dynamic::{Memo, When, handler},
             session::Session,
         },
         state::{HIGHEST_THRESHOLD, Part},

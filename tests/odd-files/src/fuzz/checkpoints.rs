@@ -83,7 +83,7 @@ pub fn goes_on_from(bytes: &[u8]) -> Result<()> {
 fn goes_on_from_it(file: Vec<u8>) -> Result<()> {
     let checkpoint = match Checkpoint::from_file(&file) {
         Ok(checkpoint) => checkpoint,
-        Err(sentence) => return is_sentence(&sentence),
+        Err(failure) => return is_sentence(&words::model_failure(&failure)),
     };
     let again = Checkpoint::from_file(&checkpoint.to_file());
     ensure!(again.as_ref() == Ok(&checkpoint), "It came back as another.");
