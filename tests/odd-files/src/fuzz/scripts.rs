@@ -1,7 +1,7 @@
 //! What scripts of the page read: zips from links, and the container of an experiment. They run in Node.js.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 use anyhow::{Context, Result, ensure};
@@ -23,7 +23,7 @@ static EXPERIMENTS: LazyLock<Mutex<Script>> = LazyLock::new(|| {
 
 /// A script that runs.
 struct Script {
-    input: ChildStdin,
+    child: Child,
     output: BufReader<ChildStdout>,
 }
 
@@ -32,23 +32,31 @@ impl Script {
     fn start(script: &str, read: &str) -> Self {
         let page = "globalThis.self = globalThis; globalThis.FOLDER = \"/\";";
         let whole = format!("{page}\n{script}\nconst readFile = {read};\n{HARNESS}");
-        let child = Command::new("node")
+        let mut child = Command::new("node")
             .args(["--input-type=module", "--eval", &whole])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("Node.js can be started");
-        let input = child.stdin.expect("it is piped");
-        Self { input, output: BufReader::new(child.stdout.expect("it is piped")) }
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        Self { child, output }
     }
 
     fn read(&mut self, file: &[u8]) -> Result<()> {
-        self.input.write_all(&u32::try_from(file.len())?.to_le_bytes())?;
-        self.input.write_all(file)?;
+        let mut input = self.child.stdin.as_ref().expect("it is piped");
+        input.write_all(&u32::try_from(file.len())?.to_le_bytes())?;
+        input.write_all(file)?;
         let mut line = String::new();
         self.output.read_line(&mut line).context("The script said nothing.")?;
         ensure!(line == "\n", "The script broke: {line}");
         Ok(())
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
     }
 }
 
