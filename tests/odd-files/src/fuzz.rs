@@ -5,6 +5,7 @@
 
 #[cfg(feature = "checkpoints")]
 mod checkpoints;
+mod scripts;
 
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ pub const TARGETS: &[Target] = &[
     Target { name: "messages", corpus: messages, property: is_a_message_or_none },
     Target { name: "experiments", corpus: experiments, property: goes_on_and_is_kept_again },
     Target { name: "kept pictures", corpus: kept_pictures, property: joins_a_set_or_says_why },
+    Target { name: "zips", corpus: scripts::zips, property: scripts::reads_zip },
+    Target { name: "files of experiments", corpus: scripts::containers, property: scripts::reads_container },
+    Target { name: "their contents", corpus: scripts::contents, property: scripts::reads_contents },
     #[cfg(feature = "checkpoints")]
     Target { name: "models and snapshots", corpus: checkpoints::files, property: checkpoints::goes_on_from },
     #[cfg(feature = "checkpoints")]
