@@ -15,7 +15,7 @@ use likeness::link;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
 use likeness::page::state::{Newcomer, State, Tab};
 use likeness::page::{address, file_header, words};
-use likeness::protocol::{self, Command, Event, Stage, StepReport};
+use likeness::protocol::{self, Command, Event, ModelFailure, Stage, StepReport};
 use likeness::settings::{Images, Settings};
 use mutatis::check::{Check, CheckError, CheckFailure};
 use mutatis::mutators;

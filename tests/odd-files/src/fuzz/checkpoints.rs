@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use anyhow::{Result, ensure};
 use likeness::checkpoint::Checkpoint;
 use likeness::engine::{Progress, Session};
+use likeness::page::words;
 use likeness::protocol::{Breakdown, Command, Event, Picture};
 use likeness::samples;
 use likeness::settings::{BackendChoice, Images, Settings};
