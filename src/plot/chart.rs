@@ -98,19 +98,21 @@ pub fn smooth(values: &[f32]) -> Vec<f32> {
 /// around it, or the first or last so many: a mean in the middle, and at the ends no more swayed by
 /// single values than there. Values that are not finite do not count.
 fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
+    // Sums of 1, x, x², y and xy over all values before one.
+    let mut sums = vec![[0.0; 5]];
+    for (x, y) in values.iter().enumerate() {
+        let (x, y) = (x as f64, f64::from(*y));
+        let terms = if y.is_finite() { [1.0, x, x * x, y, x * y] } else { [0.0; 5] };
+        let before: [f64; 5] = sums[sums.len() - 1];
+        sums.push(std::array::from_fn(|i| before[i] + terms[i]));
+    }
     let width = (2 * reach + 1).min(values.len());
     let fit = |i: usize| {
         let start = i.saturating_sub(reach).min(values.len() - width);
-        let window = values[start..start + width].iter().enumerate();
-        let points = || window.clone().filter(|(_, value)| value.is_finite());
-        let count = points().count() as f64;
-        let mean =
-            |number: &dyn Fn(usize, f32) -> f64| points().map(|(x, y)| number(x, *y)).sum::<f64>() / count;
-        let (x, y) = (mean(&|x, _| x as f64), mean(&|_, y| f64::from(y)));
-        let spread = mean(&|at, _| (at as f64 - x).powi(2));
-        let slope =
-            mean(&|at, value| (at as f64 - x) * (f64::from(value) - y)) / spread.max(f64::MIN_POSITIVE);
-        (y + slope * ((i - start) as f64 - x)) as f32
+        let [low, high] = [sums[start], sums[start + width]];
+        let [count, x, xx, y, xy] = std::array::from_fn(|i| high[i] - low[i]);
+        let slope = if count < 2.0 { 0.0 } else { (count * xy - x * y) / (count * xx - x * x) };
+        ((y + slope * (count * i as f64 - x)) / count) as f32
     };
     (0..values.len()).map(fit).collect()
 }

@@ -15,7 +15,7 @@ const PRESS_WHY: &str = "document.querySelector('.why-button').click()";
 /// status before the end of the press and after it, in as long a time; all in less time than drawing
 /// waits for, or nothing.
 const HOLD: &str = "(async () => {
-    const status = document.querySelector('[role=status]');
+    const status = document.querySelector('.status');
     const rest = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
     // What was drawn before the press is none of its business.
     const changes = [[], []];
