@@ -23,6 +23,10 @@ use crate::{
     settings::Settings,
 };
 
+/// Dispatches that WebGPU is handed at a time, at most: a step has fewer, and is handed over at its
+/// end.
+pub const MAX_DISPATCHES: usize = 512;
+
 /// The most pictures over which an encoder's running statistics are taken.
 const CALIBRATION: usize = 256;
 
@@ -175,7 +179,10 @@ impl Trainer {
     /// Takes one step.
     pub fn step(&mut self) -> StepOutcome {
         let computed = self.compute();
-        self.apply(computed)
+        let outcome = self.apply(computed);
+        // A device that is lost says so when it is read.
+        let _ = self.pictures.device().flush();
+        outcome
     }
 
     /// Computes the next step's loss and gradients.

@@ -19,9 +19,8 @@ use crate::{
 /// How much training goes by before its steps are read back and reported together.
 const REPORT_EVERY: Duration = Duration::from_millis(80);
 
-/// The most steps that are collected: reading back is also what keeps a fast caller from
-/// queueing work without end on a slow device.
-const MAX_UNREPORTED: usize = 8;
+/// The most steps that are collected. Even the fastest fill a frame of the page by that many.
+const MAX_UNREPORTED: usize = 64;
 
 /// The most bytes that a step's first activations may take on the CPU: a browser's engine has
 /// 4 GiB at the very most, and everything else has to find room beside them.
@@ -41,8 +40,9 @@ pub(super) struct Unreported {
     outcomes: Vec<StepOutcome>,
     /// How long they took to begin, whatever else was done in between.
     time: Duration,
-    /// How long a step of the last report took, the device's share of it included.
-    each: Duration,
+    /// How long a step of the last report took, the device's share of it included; `None` where the
+    /// next may take any time.
+    each: Option<Duration>,
 }
 
 impl Unreported {
@@ -57,8 +57,9 @@ impl Unreported {
 
 /// Whether so many steps are to be reported, that took this time to begin where each takes `each`
 /// with the device's share. Steps wait on the device until they are read back: whoever presses
-/// Pause waits for them.
-fn is_due(count: usize, time: Duration, each: Duration) -> bool {
+/// Pause waits for them, and a fast caller would queue them without end on a slow device.
+fn is_due(count: usize, time: Duration, each: Option<Duration>) -> bool {
+    let Some(each) = each else { return true };
     count >= MAX_UNREPORTED || time.max(each * count as u32) >= REPORT_EVERY
 }
 
@@ -102,7 +103,14 @@ impl Run {
     pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
         (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
         self.trainer.replace_pictures(pictures);
+        self.unreported.each = None;
         self.evaluated = evaluated_at_first(&self.trainer);
+    }
+
+    /// Trains by other settings, with which a step may take any time.
+    pub fn configure(&mut self, settings: Settings) {
+        self.trainer.configure(settings);
+        self.unreported.each = None;
     }
 
     /// The set has to be embedded anew, though nothing else has changed.
@@ -216,9 +224,7 @@ impl<E: FnMut(Event)> Session<E> {
         if last || self.goal == Goal::OneStep {
             self.goal = Goal::Rest;
         }
-        // The first step is waited for.
-        let first = run.trainer.steps_taken() == 1;
-        if first || run.unreported.is_due() || self.goal == Goal::Rest {
+        if run.unreported.is_due() || self.goal == Goal::Rest {
             self.report().await?;
         }
         // The numbers may have gone wrong, and the run with them.
@@ -245,7 +251,7 @@ impl<E: FnMut(Event)> Session<E> {
         let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
         let reports = step_reports(first, &outcomes, time).await?;
         if let Some(StepReport { milliseconds, .. }) = reports.first() {
-            run.unreported.each = Duration::from_secs_f32(milliseconds / 1e3);
+            run.unreported.each = Some(Duration::from_secs_f32(milliseconds / 1e3));
         }
         let good = reports.iter().take_while(|report| report.loss.is_finite()).count();
         let (good, bad) = reports.split_at(good);
@@ -261,7 +267,7 @@ impl<E: FnMut(Event)> Session<E> {
         let Some(run) = &self.run else { return Ok(()) };
         let step = run.trainer.steps_taken();
         let at_rest = self.goal == Goal::Rest && !run.snapshots.has(step);
-        if at_rest || run.snapshots.is_due(step, MAX_UNREPORTED as u32) {
+        if at_rest || run.snapshots.is_due(step, good.len() as u32) {
             self.keep_snapshot().await?;
         }
         Ok(())
@@ -348,10 +354,9 @@ mod tests {
 
     #[test]
     fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
-        let mut unreported = Unreported::default();
-        assert!(unreported.is_empty() && !unreported.is_due());
-        unreported.time = REPORT_EVERY;
-        assert!(unreported.is_due());
+        // How long a step takes is not known yet.
+        assert!(Unreported::default().is_empty() && Unreported::default().is_due());
+        let is_due = |count, time, each| is_due(count, time, Some(each));
         let [none, short] = [Duration::ZERO, REPORT_EVERY / 4];
         assert!(is_due(1, REPORT_EVERY, none) && !is_due(1, short, none));
         assert!(is_due(MAX_UNREPORTED, none, none) && !is_due(MAX_UNREPORTED - 1, none, none));
