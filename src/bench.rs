@@ -96,6 +96,14 @@ impl Contestant {
         Self::Drawing(Box::new(Drawing { trainer, last_loss: None }))
     }
 
+    /// The same, with views drawn anew planning every step anew as well instead of replaying it.
+    pub fn planned_anew(mut self) -> Self {
+        if let Self::Drawing(drawing) = &mut self {
+            drawing.trainer.plan_anew();
+        }
+        self
+    }
+
     /// Takes one step, or leaves it to the device to take.
     pub fn step(&mut self) {
         match self {

@@ -14,6 +14,7 @@ use rand::{Rng, RngExt};
 use crate::{
     kernels::{
         block::{self, BatchStatistics},
+        lasting,
         product::product,
     },
     settings::Settings,
@@ -213,7 +214,7 @@ impl Encoder {
         self.blocks[0].weight.dims()[0] * side * side
     }
 
-    /// Lets a batch's statistics replace `share` of the running ones.
+    /// Lets a batch's statistics replace `share` of the running ones, where these lie.
     pub fn update_running(&mut self, statistics: Vec<BatchStatistics>, share: f64) {
         for (block, BatchStatistics { mean, variance }) in self.blocks.iter_mut().zip(statistics) {
             block.mean = blend(&block.mean, mean, share);
@@ -228,8 +229,11 @@ fn centred(pictures: Tensor<4>) -> Tensor<4> {
 }
 
 fn blend(old: &Param<Tensor<1>>, new: Tensor<1>, share: f64) -> Param<Tensor<1>> {
-    let blended = old.val().mul_scalar(1.0 - share) + new.mul_scalar(share);
-    Param::initialized(old.id, blended.detach())
+    let (target, tracked) = (old.val(), old.val().is_autodiff());
+    let target = target.inner();
+    let blended = target.clone().mul_scalar(1.0 - share) + new.inner().mul_scalar(share);
+    let running = lasting::assign(target, blended);
+    Param::initialized(old.id, if tracked { running.autodiff() } else { running })
 }
 
 impl Block {

@@ -21,6 +21,7 @@ mod latest_batch;
 mod mapper;
 mod measuring;
 mod pictures;
+mod report;
 mod search;
 #[cfg(any(all(target_arch = "wasm32", feature = "webgpu"), test))]
 mod self_test;

@@ -6,6 +6,7 @@
 //!
 //! - [`adamw`]: what moves the weights
 //! - [`block`]: convolution, batch normalisation and ReLU
+//! - [`lasting`]: tensors that stay where they lie while their numbers change
 //! - [`product`]: small matrices multiplied
 //! - [`views`]: everything that happens to a view
 //!
@@ -23,12 +24,13 @@ mod flex;
 mod geometry;
 #[cfg(feature = "webgpu")]
 mod gpu;
+pub mod lasting;
 pub mod product;
 pub mod views;
 
 use burn::{backend::DispatchDevice, tensor::Device};
 
 /// Whether tensors on the device lie in memory that own loops can reach.
-fn is_cpu(device: &Device) -> bool {
+pub(crate) fn is_cpu(device: &Device) -> bool {
     matches!(device.clone().inner().as_dispatch(), DispatchDevice::Flex(_))
 }

@@ -18,7 +18,7 @@ pub use nce::Nce;
 pub use scale::LogitScale;
 pub use triplet::Triplet;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 
 use crate::settings::{LossKind, Settings};
@@ -74,11 +74,35 @@ impl Loss {
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
     pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale, rng: &mut impl Rng) -> BatchLoss {
+        let drawn = self.draw(rng);
+        let device = projections.device();
+        let drawn = (!drawn.is_empty()).then(|| {
+            let shape = [drawn.len(), 1];
+            Tensor::from_data(TensorData::new(drawn, shape), &device)
+        });
+        self.forward_drawn(projections, scale, drawn)
+    }
+
+    /// A triplet's random negatives, one for each of `2n` anchors; of all other losses nothing.
+    pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
+        match self {
+            Self::Triplet(loss) => loss.draw(rng),
+            Self::InfoNce(_) | Self::Dcl(_) | Self::Nce(_) => Vec::new(),
+        }
+    }
+
+    /// As [`Self::forward`], by what was drawn, `[2n, 1]`; `None` where nothing is.
+    pub fn forward_drawn(
+        &self,
+        projections: Tensor<2>,
+        scale: &LogitScale,
+        drawn: Option<Tensor<2>>,
+    ) -> BatchLoss {
         match self {
             Self::InfoNce(loss) => loss.forward(projections, scale),
             Self::Dcl(loss) => loss.forward(projections, scale),
             Self::Nce(loss) => loss.forward(projections, scale),
-            Self::Triplet(loss) => loss.forward(projections, rng),
+            Self::Triplet(loss) => loss.forward(projections, drawn),
         }
     }
 }

@@ -1,5 +1,11 @@
 //! Waits for numbers from the device, without blocking the thread.
 
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
 use burn::tensor::Tensor;
 
 use crate::protocol::Breakdown;
@@ -12,6 +18,40 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Breakdo
 
 fn unforeseen(details: String) -> Breakdown {
     Breakdown::Unforeseen { details }
+}
+
+/// Numbers on their way from the device.
+pub struct Reading {
+    rest: Pin<Box<dyn Future<Output = Result<Vec<f32>, Breakdown>>>>,
+    numbers: Option<Result<Vec<f32>, Breakdown>>,
+}
+
+impl Reading {
+    /// Sets out to read a tensor as it is now, whatever becomes of it afterwards.
+    pub fn begin<const D: usize>(tensor: Tensor<D>) -> Self {
+        let mut reading = Self { rest: Box::pin(read(tensor)), numbers: None };
+        // A future does nothing before it is asked: only then the device hears of it.
+        reading.is_there();
+        reading
+    }
+
+    /// Whether nothing has to be waited for.
+    pub fn is_there(&mut self) -> bool {
+        if self.numbers.is_none()
+            && let Poll::Ready(numbers) = self.rest.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        {
+            self.numbers = Some(numbers);
+        }
+        self.numbers.is_some()
+    }
+
+    /// Waits for the numbers, see [`read`].
+    pub async fn finish(self) -> Result<Vec<f32>, Breakdown> {
+        match self.numbers {
+            Some(numbers) => numbers,
+            None => self.rest.await,
+        }
+    }
 }
 
 /// The bytes of pictures, RGB, picture by picture, row by row.

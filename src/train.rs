@@ -1,8 +1,10 @@
 //! The training step.
 
 mod batch;
+mod drawn;
 mod hyperparameters;
 pub mod optimizer;
+mod recording;
 pub mod schedule;
 mod snapshot;
 
@@ -10,18 +12,28 @@ pub use batch::{select, upload};
 pub use hyperparameters::{ADAMW, RUNNING_SHARE};
 
 use batch::batch_rows;
-use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
+use burn::{
+    module::Module,
+    optim::GradientsParams,
+    tensor::{Tensor, TensorData},
+};
+use drawn::Drawn;
 use optimizer::Optimizer;
+use recording::Recording;
 
 use crate::{
     augment::View,
     encoder::{Encoder, EncoderConfig, Network, ghosts},
     evenly::evenly,
-    kernels::{block::BatchStatistics, views::render},
+    kernels::{block::BatchStatistics, lasting, views::render},
     loss::{LogitScale, Loss},
     random::{Purpose, generator},
     settings::Settings,
 };
+
+/// Dispatches that WebGPU is handed at a time, at most: a step has fewer, and is handed over at its
+/// end.
+pub const MAX_DISPATCHES: usize = 512;
 
 /// The most pictures over which an encoder's running statistics are taken.
 const CALIBRATION: usize = 256;
@@ -30,7 +42,12 @@ const CALIBRATION: usize = 256;
 /// all of them pass through at a time. At the default width and side, all 256 stay below.
 const CALIBRATION_NUMBERS: usize = 1 << 23;
 
-/// What one step leaves on the device; reading it waits for the step to finish.
+/// Steps whose statistics are kept on the device.
+pub const HISTORY: usize = 64;
+
+/// What one step leaves on the device, until the next one is taken; reading it waits for the step to
+/// finish.
+#[derive(Clone)]
 pub struct StepOutcome {
     /// The pictures' rows in the set, one a pair.
     pub rows: Vec<usize>,
@@ -43,13 +60,14 @@ pub struct StepOutcome {
 }
 
 /// What turned a step's similarities into its loss.
+#[derive(Clone)]
 pub struct StepDetails {
     /// The settings that the step was taken by.
     pub settings: Settings,
     /// What happened to the views, first views first.
     pub views: Vec<View>,
-    /// Temperature and bias as they were.
-    pub scale: LogitScale,
+    /// Temperature and bias as they were, `[2]`.
+    pub scale: Tensor<1>,
     /// Lengths of the projections, `[2n]`.
     pub lengths: Tensor<1>,
     /// Each anchor's mined negative, `[2n]`; triplets only.
@@ -80,6 +98,11 @@ pub struct Trainer {
     pictures: Tensor<4>,
     pairs: usize,
     step: u32,
+    /// What the latest step drew, in one row.
+    drawn: Tensor<1>,
+    /// Statistics of the latest steps, the last of them last, `[HISTORY, 4]`.
+    history: Tensor<2>,
+    recording: Recording,
 }
 
 impl Trainer {
@@ -106,17 +129,23 @@ impl Trainer {
         network.encoder.start_with(filters);
         calibrate(&mut network.encoder, &pictures);
         let pairs = pairs(&settings, count);
+        let empty = |rows: usize, columns: usize| {
+            Tensor::<2>::from_data(TensorData::zeros::<f32, _>([rows, columns]), &device)
+        };
         Self {
             settings,
             weights_seed: settings.seed,
-            untrained: network.clone(),
+            untrained: lasting::copy_of(network.clone()),
             network: network.train(),
             optimizer: Optimizer::new(ADAMW),
             loss: Loss::new(&settings, pairs, &device.clone().autodiff()),
             scale: LogitScale::new(&settings, &device).train(),
+            drawn: empty(1, 1).flatten(0, 1),
+            history: empty(HISTORY, 4),
             pictures,
             pairs,
             step: 0,
+            recording: Recording::default(),
         }
     }
 
@@ -135,9 +164,15 @@ impl Trainer {
         &self.untrained
     }
 
-    /// The network as it is now, without autodiff.
+    /// A copy of the network as it is now, without autodiff.
     pub fn network(&self) -> Network {
-        self.network.valid()
+        lasting::copy_of(self.network.valid())
+    }
+
+    /// Statistics of the latest [`HISTORY`] steps as in [`StepOutcome`], the last of them last,
+    /// `[HISTORY, 4]`, until the next step is taken.
+    pub fn history(&self) -> Tensor<2> {
+        self.history.clone()
     }
 
     /// The network as it is now, its parameters tracked by autodiff.
@@ -149,6 +184,7 @@ impl Trainer {
     /// first weights have no effect: they belong to a new run.
     pub fn configure(&mut self, settings: Settings) {
         let old = std::mem::replace(&mut self.settings, settings);
+        self.recording.forget();
         if !LogitScale::is_shared(&old, &settings) {
             self.optimizer.forget(&self.scale);
             self.scale = LogitScale::new(&settings, &self.pictures.device()).train();
@@ -159,6 +195,7 @@ impl Trainer {
     /// Goes on with another set of pictures, shaped as in [`Trainer::new`].
     pub fn replace_pictures(&mut self, pictures: Tensor<4>) {
         self.pictures = pictures;
+        self.recording.forget();
         self.prepare_loss(&self.settings.clone());
     }
 
@@ -172,32 +209,75 @@ impl Trainer {
         }
     }
 
-    /// Takes one step.
+    /// Takes one step: by the recording, once there is one.
     pub fn step(&mut self) -> StepOutcome {
-        let computed = self.compute();
-        self.apply(computed)
+        let drawn = self.draw();
+        let outcome = match self.replay(&drawn) {
+            Some(outcome) => outcome,
+            None => self.pass(drawn),
+        };
+        self.count();
+        // A device that is lost says so when it is read.
+        let _ = self.pictures.device().flush();
+        outcome
     }
 
-    /// Computes the next step's loss and gradients.
-    pub fn compute(&self) -> Computed {
-        let rows = self.next_rows();
-        let views = self.draw_views();
-        let drawn = Tensor::from_inner(self.render(&rows, &views));
-        let ghosts = ghosts(2 * self.pairs);
-        let (embeddings, statistics) = self.network.encoder.forward_batch(drawn, ghosts);
+    /// All that the device does of a step: what it needs lies there already, unless views are drawn
+    /// that are more than their numbers.
+    fn pass(&mut self, drawn: Drawn) -> StepOutcome {
+        let computed = self.compute_drawn(drawn);
+        self.move_weights(computed)
+    }
+
+    /// Counts the step that the device has taken.
+    fn count(&mut self) {
+        self.optimizer.count_step(&self.network);
+        self.optimizer.count_step(&self.scale);
+        self.recording.count();
+        self.step += 1;
+    }
+
+    /// Computes the next step's loss and gradients; [`Self::apply`] takes it.
+    pub fn compute(&mut self) -> Computed {
+        let drawn = self.draw();
+        self.compute_drawn(drawn)
+    }
+
+    /// Draws the next step, and puts what was drawn onto the device.
+    fn draw(&mut self) -> Drawn {
+        let (rows, views) = (self.next_rows(), self.draw_views());
         let mut rng = generator(self.settings.seed, Purpose::Negatives, self.step);
-        let batch = self.loss.forward(self.network.head.forward(embeddings), &self.scale, &mut rng);
+        let share = schedule::warmed_up(self.step, self.settings.steps);
+        let rate = f64::from(self.settings.learning_rate * share);
+        let factors =
+            [self.optimizer.factors(rate, &self.network), self.optimizer.factors(rate, &self.scale)];
+        let drawn = Drawn { factors, rows, views, negatives: self.loss.draw(&mut rng) };
+        self.drawn = drawn.upload(&self.drawn);
+        drawn
+    }
+
+    /// Computes the loss and gradients of the step that was drawn.
+    fn compute_drawn(&self, drawn: Drawn) -> Computed {
+        let views = if drawn::is_compact(&self.settings.augmentations) {
+            drawn.render(&self.pictures, &self.drawn)
+        } else {
+            self.render(&drawn.rows, &drawn.views)
+        };
+        let ghosts = ghosts(2 * self.pairs);
+        let (embeddings, statistics) = self.network.encoder.forward_batch(Tensor::from_inner(views), ghosts);
+        let projections = self.network.head.forward(embeddings);
+        let batch = self.loss.forward_drawn(projections, &self.scale, drawn.negatives(&self.drawn));
         let mut all_gradients = batch.loss.backward();
         let gradients = GradientsParams::from_module(&mut all_gradients, &self.network);
         let scale_gradients = GradientsParams::from_module(&mut all_gradients, &self.scale);
         let outcome = StepOutcome {
-            rows,
+            rows: drawn.rows,
             statistics: batch.statistics.inner(),
             similarities: batch.similarities.inner(),
             details: StepDetails {
                 settings: self.settings,
-                views,
-                scale: self.scale.clone(),
+                views: drawn.views,
+                scale: self.scale.values().inner(),
                 lengths: batch.lengths.inner(),
                 negatives: batch.negatives.map(Tensor::inner),
             },
@@ -216,17 +296,25 @@ impl Trainer {
 
     /// Moves the weights by a step's gradients.
     pub fn apply(&mut self, computed: Computed) -> StepOutcome {
-        let share = schedule::warmed_up(self.step, self.settings.steps);
-        let rate = f64::from(self.settings.learning_rate * share);
-        let network = self.network.clone();
-        self.network = self.optimizer.step(rate, network, computed.gradients);
-        if !computed.scale_gradients.is_empty() {
-            let scale = self.scale.clone();
-            self.scale = self.optimizer.step(rate, scale, computed.scale_gradients).limited();
+        let outcome = self.move_weights(computed);
+        self.count();
+        outcome
+    }
+
+    /// The same for [`Self::count`] to count, where they lie.
+    fn move_weights(&mut self, computed: Computed) -> StepOutcome {
+        let Computed { outcome, statistics, gradients, scale_gradients } = computed;
+        let (network, scale) = (self.network.clone(), self.scale.clone());
+        self.network = self.optimizer.step_by(&self.drawn, drawn::OF_NETWORK, network, gradients);
+        if !scale_gradients.is_empty() {
+            let moved = self.optimizer.step_by(&self.drawn, drawn::OF_SCALE, scale, scale_gradients);
+            self.scale = moved.limited();
         }
-        self.network.encoder.update_running(computed.statistics, RUNNING_SHARE);
-        self.step += 1;
-        computed.outcome
+        self.network.encoder.update_running(statistics, RUNNING_SHARE);
+        let kept = self.history.clone().narrow(0, 1, HISTORY - 1);
+        let history = Tensor::cat(vec![kept, outcome.statistics.clone().unsqueeze()], 0);
+        self.history = lasting::assign(self.history.clone(), history);
+        outcome
     }
 
     /// What happens to the two views of each picture of the next step, first views first.

@@ -209,3 +209,29 @@ fn what_lies_beyond_a_limit_trains_as_the_limit_does() {
     assert_eq!(trained.len(), STEPS as usize);
     assert_eq!(trained, bits(limits));
 }
+
+#[test]
+#[cfg(feature = "webgpu")]
+fn replayed_steps_take_no_further_memory() {
+    use burn::{
+        backend::{Backend, Dispatch},
+        tensor::{Device, DeviceKind},
+    };
+    use likeness::train::{Trainer, upload};
+
+    let device = Device::wgpu(DeviceKind::DefaultDevice);
+    let planes = (0..10).flat_map(|index| shape(index, 1).image.planes(16)).collect();
+    let settings = Settings { batch: 4, steps: 1000, ..small() };
+    let mut trainer = Trainer::new(settings, upload(planes, 16, &device), &[]);
+    let mut used_after = |steps: usize| {
+        let left = (0..steps).map(|_| trainer.step().statistics).last().expect("some steps");
+        left.into_data();
+        let used = Dispatch::memory_pool_usage(device.as_dispatch()).expect("it tells");
+        (trainer.is_recorded(), used.bytes_in_use, used.bytes_reserved)
+    };
+    let first = used_after(20);
+    assert!(first.0 && first.1 > 0);
+    for _ in 0..3 {
+        assert_eq!(used_after(100), first);
+    }
+}

@@ -6,6 +6,7 @@ mod contestant {
     use likeness::{
         bench::{self, Problem},
         encoder::EncoderConfig,
+        train,
     };
     use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -19,7 +20,11 @@ mod contestant {
         pub async fn open(backend: &str) -> Result<Self, String> {
             console_error_panic_hook::set_once();
             Ok(Self(match backend {
-                "webgpu" => Device::wgpu_options().init_async().await.map_err(|error| error.to_string())?,
+                "webgpu" => Device::wgpu_options()
+                    .tasks_max(train::MAX_DISPATCHES)
+                    .init_async()
+                    .await
+                    .map_err(|error| error.to_string())?,
                 "cpu" => Device::flex(),
                 other => return Err(format!("There is no backend {other}.")),
             }))

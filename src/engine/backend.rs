@@ -63,7 +63,7 @@ async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
 async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
     let adapter = super::adapter::find(settings.backend).await?;
     let refuse = |reason: String| Refusal { reason, adapter: adapter.clone() };
-    let device = Device::wgpu_options().init_async().await;
+    let device = Device::wgpu_options().tasks_max(crate::train::MAX_DISPATCHES).init_async().await;
     let device =
         device.map_err(|error| refuse(format!("WebGPU could not be started ({error}); the CPU is used.")))?;
     let verdict = super::self_test::self_test(&device, settings).await;

@@ -20,7 +20,7 @@ mod training;
 use std::collections::HashMap;
 
 use burn::tensor::Tensor;
-use web_time::Duration;
+use web_time::{Duration, Instant};
 
 use self::{
     evaluating::Evaluating,
@@ -163,6 +163,7 @@ impl<E: FnMut(Event)> Session<E> {
             self.set_activity(Activity::Idle);
             return Ok(Progress::Idle);
         };
+        let started = Instant::now();
         match task {
             Task::Open => return Ok(self.open().await),
             Task::Preview => self.preview().await?,
@@ -182,6 +183,7 @@ impl<E: FnMut(Event)> Session<E> {
             Task::FineTune => self.fine_tune().await?,
             Task::Train => self.train().await?,
         }
+        self.turns.took(task, started.elapsed());
         Ok(Progress::More)
     }
 
@@ -242,7 +244,7 @@ impl<E: FnMut(Event)> Session<E> {
             self.run.iter_mut().for_each(Run::embed_again);
         }
         if let Some(run) = &mut self.run {
-            run.trainer.configure(settings);
+            run.configure(settings);
         }
     }
 

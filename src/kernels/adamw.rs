@@ -1,16 +1,13 @@
 //! One step of AdamW (Loshchilov & Hutter 2019), a parameter at a time.
 //!
 //! The rule is that of burn's `AdamW`. As one operation it takes one dispatch a parameter, and one
-//! shader for parameters of every shape.
+//! shader for parameters of every shape. On WebGPU it moves them where they lie (see [`super::lasting`]).
 
 use burn::{
     backend::Dispatch,
     optim::AdaptiveMomentumState,
     tensor::{Tensor, TensorData},
 };
-
-#[cfg(feature = "webgpu")]
-use cubecl::prelude::*;
 
 use super::extension::adamw::ParameterStep;
 
@@ -27,47 +24,36 @@ pub struct AdamW {
     pub weight_decay: f32,
 }
 
-/// The numbers of one step; on WebGPU an argument of the kernel.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "webgpu", derive(CubeType, CubeLaunch))]
-pub struct Factors {
-    /// As in [`AdamW`].
-    pub beta_1: f32,
-    /// As in [`AdamW`].
-    pub beta_2: f32,
-    /// As in [`AdamW`].
-    pub epsilon: f32,
-    /// What the means are divided by, because they began with 0.
-    pub correction_1: f32,
-    pub correction_2: f32,
-    /// What decay leaves of a parameter.
-    pub kept: f32,
-    /// The learning rate.
-    pub rate: f32,
-}
+/// Numbers of a step: both betas and epsilon as in [`AdamW`], what the two means are divided by, as
+/// they began with 0, what decay leaves of a parameter, and the learning rate.
+pub const FACTORS: usize = 7;
 
 impl AdamW {
-    /// A parameter's next value, and its moments then; none `before` its first step.
+    /// Moves a parameter where it lies and its moments too; there are none `before` its first step,
+    /// and whoever takes it counts it.
+    /// The step's factors stand in a row of numbers from `at` on.
     ///
     /// # Shapes
-    /// All tensors are shaped as the parameter, and without autodiff.
+    /// All tensors but `factors` are shaped as the parameter, and all are without autodiff.
     ///
     /// # Panics
     /// Where one is shaped otherwise.
     pub fn step<const D: usize>(
-        &self,
-        rate: f64,
         value: Tensor<D>,
         gradient: Tensor<D>,
         before: Option<AdaptiveMomentumState<D>>,
+        factors: &Tensor<1>,
+        at: usize,
     ) -> (Tensor<D>, AdaptiveMomentumState<D>) {
         let (time, moment_1, moment_2) = match before {
-            Some(before) => (before.time + 1, before.moment_1, before.moment_2),
+            Some(before) => (before.time, before.moment_1, before.moment_2),
             None => {
                 // Uploaded, since making them on the device would be one more shader to compile.
-                let zeros = TensorData::zeros::<f32, _>(value.dims());
-                let zeros = Tensor::from_data(zeros, &value.device());
-                (1, zeros.clone(), zeros)
+                let zeros = || {
+                    let zeros = TensorData::zeros::<f32, _>(value.dims());
+                    Tensor::from_data(zeros, &value.device())
+                };
+                (0, zeros(), zeros())
             }
         };
         for other in [&gradient, &moment_1, &moment_2] {
@@ -78,25 +64,20 @@ impl AdamW {
             gradient.into_dispatch(),
             moment_1.into_dispatch(),
             moment_2.into_dispatch(),
-            self.factors(rate, time),
+            factors.clone().into_dispatch(),
+            at,
         );
         let [value, moment_1, moment_2] =
             [moved.value, moved.moment_1, moved.moment_2].map(Tensor::from_dispatch);
         (value, AdaptiveMomentumState { time, moment_1, moment_2, max_moment_2: None })
     }
 
-    fn factors(&self, rate: f64, time: usize) -> Factors {
+    /// What the step is taken by whose number, counted from 1, is `time`.
+    pub fn factors(&self, rate: f64, time: usize) -> [f32; FACTORS] {
         let Self { beta_1, beta_2, epsilon, weight_decay } = *self;
         let correction = |beta: f32| 1.0 - beta.powi(time as i32);
-        Factors {
-            beta_1,
-            beta_2,
-            epsilon,
-            correction_1: correction(beta_1),
-            correction_2: correction(beta_2),
-            kept: (1.0 - rate * f64::from(weight_decay)) as f32,
-            rate: rate as f32,
-        }
+        let kept = (1.0 - rate * f64::from(weight_decay)) as f32;
+        [beta_1, beta_2, epsilon, correction(beta_1), correction(beta_2), kept, rate as f32]
     }
 }
 
@@ -115,6 +96,12 @@ mod tests {
         let numbers: Vec<f32> =
             (0..shape[0] * shape[1]).map(|at| ((at * at) as f32 * 0.3 + seed).sin()).collect();
         Tensor::from_data(TensorData::new(numbers, shape), device)
+    }
+
+    /// A step's factors, among other numbers.
+    fn factors(rate: f64, time: usize, device: &Device) -> Tensor<1> {
+        let numbers = [[0.5; 2].as_slice(), &RULE.factors(rate, time)].concat();
+        Tensor::from_data(TensorData::new(numbers, [2 + FACTORS]), device)
     }
 
     fn values(tensor: Tensor<2>) -> Vec<f32> {
@@ -136,12 +123,12 @@ mod tests {
                 let rate = 0.01 * f64::from(step + 1);
                 // One that lies transposed.
                 let gradient = |device| tensor([shape[1], shape[0]], f32::from(step), device).transpose();
-                let (value, after) = RULE.step(rate, own, gradient(device), moments);
+                let factors = factors(rate, usize::from(step) + 1, device);
+                let (value, after) = AdamW::step(own, gradient(device), moments, &factors, 2);
                 (own, moments) = (value, Some(after));
                 (plain, state) = burns.step(rate, plain, gradient(&Device::flex()), state);
             }
             let (moments, state) = (moments.expect("five steps"), state.expect("five steps").momentum);
-            assert_eq!(moments.time, state.time);
             let pairs =
                 [(own, plain), (moments.moment_1, state.moment_1), (moments.moment_2, state.moment_2)];
             for (own, plain) in pairs {
@@ -158,7 +145,8 @@ mod tests {
     #[should_panic(expected = "shaped as it")]
     fn a_gradient_of_another_shape_is_refused() {
         let device = Device::flex();
-        RULE.step(0.01, tensor([2, 3], 1.0, &device), tensor([3, 2], 1.0, &device), None);
+        let factors = factors(0.01, 1, &device);
+        AdamW::step(tensor([2, 3], 1.0, &device), tensor([3, 2], 1.0, &device), None, &factors, 2);
     }
 
     #[test]

@@ -6,17 +6,18 @@ use burn::{
 };
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 
+use super::views::{NUMBERS, numbers};
 use super::{
-    adamw::Factors,
     extension::{
         BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
         adamw::{Moved, ParameterStep},
+        lasting::LastingTensors,
         product::MatrixProduct,
     },
     geometry::Geometry,
     gpu::{
-        adamw, convolution,
-        launch::{channels_first, channels_last, dims},
+        adamw, convolution, lasting,
+        launch::{channels_first, channels_last, dims, empty},
         normalisation::{self, BatchNorm, Measured},
         padding, product, views,
     },
@@ -87,12 +88,16 @@ impl InferenceKernels for CubeBackend {
         channels_first(normalisation::apply(&convolved, &statistics))
     }
 
+    fn resample(pictures: CubeTensor, numbers: CubeTensor, at: usize, views: usize) -> CubeTensor {
+        channels_first(views::resample(&into_contiguous(pictures), &into_contiguous(numbers), at, views))
+    }
+
     /// Geometry and colour; the rest is done by [`super::views`].
     fn render(pictures: CubeTensor, views: Vec<View>) -> CubeTensor {
-        let numbers: Vec<f32> = views.iter().flat_map(views::numbers).collect();
-        let data = TensorData::new(numbers, [views.len(), views::NUMBERS]);
+        let numbers: Vec<f32> = views.iter().enumerate().flat_map(|(row, view)| numbers(row, view)).collect();
+        let data = TensorData::new(numbers, [views.len(), NUMBERS]);
         let numbers = Self::float_from_data(data, &pictures.device);
-        channels_first(views::resample(&into_contiguous(pictures), &numbers))
+        Self::resample(pictures, numbers, 0, views.len())
     }
 }
 
@@ -102,17 +107,39 @@ impl MatrixProduct for CubeBackend {
     }
 }
 
+impl LastingTensors for CubeBackend {
+    fn refresh(tensor: CubeTensor, numbers: Vec<f32>) -> CubeTensor {
+        let tensor = into_contiguous(tensor);
+        let count = numbers.len();
+        tensor.client.write(&tensor.handle, TensorData::new(numbers, [count]).into_bytes());
+        tensor
+    }
+
+    fn assign(target: CubeTensor, source: CubeTensor) -> CubeTensor {
+        let [target, source] = [target, source].map(into_contiguous);
+        lasting::assign(&target, &source);
+        target
+    }
+
+    fn copy(tensor: CubeTensor) -> CubeTensor {
+        let result = empty(&tensor, tensor.shape());
+        lasting::assign(&result, &into_contiguous(tensor));
+        result
+    }
+}
+
 impl ParameterStep for CubeBackend {
     fn adamw(
         value: CubeTensor,
         gradient: CubeTensor,
         moment_1: CubeTensor,
         moment_2: CubeTensor,
-        factors: Factors,
+        factors: CubeTensor,
+        at: usize,
     ) -> Moved<Self> {
-        let [value, gradient, moment_1, moment_2] =
-            [value, gradient, moment_1, moment_2].map(into_contiguous);
-        let [value, moment_1, moment_2] = adamw::adamw(&value, &gradient, &moment_1, &moment_2, &factors);
+        let [value, gradient, moment_1, moment_2, factors] =
+            [value, gradient, moment_1, moment_2, factors].map(into_contiguous);
+        adamw::adamw(&value, &gradient, &moment_1, &moment_2, &factors, at);
         Moved { value, moment_1, moment_2 }
     }
 }

@@ -5,6 +5,7 @@
 //! backend does; here stand the operations themselves and the steps that autodiff records for them.
 
 pub mod adamw;
+pub mod lasting;
 pub mod product;
 
 use burn::backend::{
@@ -51,6 +52,15 @@ pub trait InferenceKernels: Backend {
         mean: FloatTensor<Self>,
         variance: FloatTensor<Self>,
         stride: usize,
+    ) -> FloatTensor<Self>;
+
+    /// See [`super::views::resample`].
+    #[fusion(dtype = pictures, shape = views_shape(pictures, views))]
+    fn resample(
+        pictures: FloatTensor<Self>,
+        numbers: FloatTensor<Self>,
+        at: usize,
+        views: usize,
     ) -> FloatTensor<Self>;
 
     /// See [`super::views::render`]; how much of a view each backend does, it says itself.
@@ -127,6 +137,12 @@ pub trait BlockPasses: Backend {
 #[cfg(feature = "webgpu")]
 fn output_shape(x: &Shape, kernel: &Shape, stride: &usize) -> Shape {
     Geometry::new(x.dims(), kernel[0], *stride).output_shape().into()
+}
+
+#[cfg(feature = "webgpu")]
+fn views_shape(pictures: &Shape, views: &usize) -> Shape {
+    let [_, channels, height, width] = pictures.dims();
+    [*views, channels, height, width].into()
 }
 
 #[cfg(feature = "webgpu")]

@@ -8,7 +8,7 @@ use burn::{
 };
 
 use super::{
-    adamw::Factors,
+    adamw::FACTORS,
     block::EPSILON,
     cpu::{
         adamw, convolution,
@@ -18,11 +18,13 @@ use super::{
     extension::{
         BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
         adamw::{Moved, ParameterStep},
+        lasting::LastingTensors,
         product::MatrixProduct,
     },
     geometry::{Geometry, ghost_batches},
+    views::NUMBERS,
 };
-use crate::augment::View;
+use crate::augment::{Colour, View};
 
 /// A tensor's numbers, channels last.
 fn channels_last(tensor: &FlexTensor) -> FlexTensor {
@@ -53,6 +55,13 @@ fn normalisation(statistics: &[f32]) -> Normalisation<'_> {
 fn spans(batch: usize, ghosts: usize, numbers: usize) -> impl Iterator<Item = Range<usize>> {
     let each = numbers / batch;
     ghost_batches(batch, ghosts).map(move |pictures| pictures.start * each..pictures.end * each)
+}
+
+/// The view that these numbers stand for, see [`super::views::numbers`], without blur, noise and cutout.
+fn view(numbers: &[f32]) -> View {
+    let row = |at: usize| std::array::from_fn(|column| numbers[3 * at + column]);
+    let colour = Colour { matrix: [row(2), row(3), row(4)], offset: row(5) };
+    View { place: [row(0), row(1)], colour, ..View::IDENTITY }
 }
 
 /// Adds to each of some sums.
@@ -163,6 +172,20 @@ impl InferenceKernels for Flex {
         channels_first(result, geometry.output_shape())
     }
 
+    fn resample(pictures: FlexTensor, all_numbers: FlexTensor, at: usize, views: usize) -> FlexTensor {
+        let [_, channels, height, width] = pictures.shape().dims();
+        let each = channels * height * width;
+        let pictures = pictures.to_contiguous();
+        let mut shown = Vec::with_capacity(views * each);
+        let show = |of_view: &[f32]| {
+            shown.extend_from_slice(&numbers(&pictures)[of_view[0] as usize * each..][..each]);
+            view(&of_view[1..])
+        };
+        let of_views = numbers(&all_numbers)[at..].chunks_exact(NUMBERS).take(views);
+        let views: Vec<View> = of_views.map(show).collect();
+        channels_first(views::render(&shown, height, &views), [views.len(), channels, height, width])
+    }
+
     fn render(pictures: FlexTensor, views: Vec<View>) -> FlexTensor {
         let [count, channels, height, width] = pictures.shape().dims();
         let result = views::render(numbers(&pictures.to_contiguous()), height, &views);
@@ -176,7 +199,8 @@ impl ParameterStep for Flex {
         gradient: FlexTensor,
         moment_1: FlexTensor,
         moment_2: FlexTensor,
-        factors: Factors,
+        factors: FlexTensor,
+        at: usize,
     ) -> Moved<Self> {
         let [value, gradient, moment_1, moment_2] =
             [value, gradient, moment_1, moment_2].map(|tensor| tensor.to_contiguous());
@@ -185,11 +209,26 @@ impl ParameterStep for Flex {
             numbers(&gradient),
             numbers(&moment_1),
             numbers(&moment_2),
-            &factors,
+            std::array::from_fn::<_, FACTORS, _>(|factor| numbers(&factors)[at + factor]),
         );
         let shaped = |numbers| FlexTensor::from_data(TensorData::new(numbers, value.shape()));
         let [moved, moment_1, moment_2] = results.map(shaped);
         Moved { value: moved, moment_1, moment_2 }
+    }
+}
+
+/// A tensor is changed by no one, so that a new one does as well.
+impl LastingTensors for Flex {
+    fn refresh(tensor: FlexTensor, numbers: Vec<f32>) -> FlexTensor {
+        FlexTensor::from_data(TensorData::new(numbers, tensor.shape()))
+    }
+
+    fn assign(_target: FlexTensor, source: FlexTensor) -> FlexTensor {
+        source
+    }
+
+    fn copy(tensor: FlexTensor) -> FlexTensor {
+        tensor
     }
 }
 

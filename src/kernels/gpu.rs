@@ -6,6 +6,7 @@
 
 pub mod adamw;
 pub mod convolution;
+pub mod lasting;
 pub mod launch;
 pub mod normalisation;
 pub mod padding;

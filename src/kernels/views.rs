@@ -1,6 +1,8 @@
 //! Views of pictures: resampled along an affine map, recoloured by another, then blurred,
 //! noised and partly covered.
 
+use std::iter;
+
 use burn::{
     backend::Dispatch,
     tensor::{Tensor, TensorData},
@@ -20,6 +22,29 @@ pub fn render(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     let drawn = Tensor::from_dispatch(Dispatch::render(pictures.into_dispatch(), views.to_vec()));
     // What few views draw is no part of the kernel: it costs most runs nothing.
     if cpu { drawn } else { covered(noised(blurred(drawn, views), views), views) }
+}
+
+/// Numbers that say what is seen in a view and how, before blur, noise and cutout: the picture's row,
+/// the affine place, `[2, 3]`, the colour matrix, `[3, 3]`, and offset, `[3]`.
+pub const NUMBERS: usize = 19;
+
+/// Those of one view of the picture in a row.
+pub fn numbers(row: usize, view: &View) -> impl Iterator<Item = f32> {
+    let View { place, colour, .. } = *view;
+    let (place, matrix) = (place.into_iter().flatten(), colour.matrix.into_iter().flatten());
+    // Single precision holds every row below 2²⁴.
+    iter::once(row as f32).chain(place).chain(matrix).chain(colour.offset)
+}
+
+/// Makes views of pictures by numbers that lie on the device, in a row from `at` on, [`NUMBERS`] a
+/// view.
+///
+/// # Shapes
+/// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without gradients
+/// - result: `[views, 3, side, side]`
+pub fn resample(pictures: Tensor<4>, numbers: Tensor<1>, at: usize, views: usize) -> Tensor<4> {
+    let (pictures, numbers) = (pictures.into_dispatch(), numbers.into_dispatch());
+    Tensor::from_dispatch(Dispatch::resample(pictures, numbers, at, views))
 }
 
 /// Blurs as a product with a band matrix from either side.

@@ -9,7 +9,10 @@ use burn::{
     tensor::{Device, Tensor},
 };
 
-use crate::settings::{LossKind, Settings};
+use crate::{
+    kernels::lasting,
+    settings::{LossKind, Settings},
+};
 
 /// `logit = similarity / τ + bias`, with τ fixed or learned.
 #[derive(Module, Debug)]
@@ -55,13 +58,14 @@ impl LogitScale {
         Tensor::cat(vec![self.log_temperature.val().exp(), self.bias.val()], 0).detach()
     }
 
-    /// Moves a learned temperature that has left the limits of the setting back to them.
+    /// Moves a learned temperature that has left the limits of the setting back to them, where it lies.
     pub fn limited(mut self) -> Self {
         let limits = Settings::TEMPERATURE;
         self.log_temperature = self.log_temperature.map(|value| {
             let learned = value.is_require_grad();
-            Tensor::from_inner(value.inner().clamp(limits.min.ln(), limits.max.ln()))
-                .set_require_grad(learned)
+            let value = value.inner();
+            let limited = value.clone().clamp(limits.min.ln(), limits.max.ln());
+            Tensor::from_inner(lasting::assign(value, limited)).set_require_grad(learned)
         });
         self
     }

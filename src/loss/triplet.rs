@@ -37,14 +37,16 @@ impl Triplet {
         Self { pairing: Pairing::new(pairs, device), margin, mining, columns }
     }
 
-    /// The loss of a batch; `rng` draws random negatives.
+    /// The loss of a batch by the negatives that were drawn; without any, they are mined.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
-    pub fn forward(&self, projections: Tensor<2>, rng: &mut impl Rng) -> BatchLoss {
+    /// - `drawn`: `[2n, 1]`
+    pub fn forward(&self, projections: Tensor<2>, drawn: Option<Tensor<2>>) -> BatchLoss {
         let compared = self.pairing.compare(projections, Similarity::Cosine);
         let positive = twice(compared.positive.clone());
-        let negatives = self.mine(compared.cosines.clone(), positive.clone().detach(), rng);
+        let mine = || self.mine(compared.cosines.clone(), positive.clone().detach());
+        let negatives = drawn.unwrap_or_else(mine);
         // A product with 0 and 1 rather than a gather: its gradient is one too.
         let mined = (self.columns.clone() - negatives.clone()).equal_scalar(0.0).float();
         let negative = (compared.all.clone() * mined).sum_dim(1);
@@ -53,10 +55,9 @@ impl Triplet {
     }
 
     /// Each anchor's negative, as a whole number, `[2n, 1]`.
-    fn mine(&self, cosines: Tensor<2>, positive: Tensor<2>, rng: &mut impl Rng) -> Tensor<2> {
+    fn mine(&self, cosines: Tensor<2>, positive: Tensor<2>) -> Tensor<2> {
         let score = match self.mining {
-            Mining::Random => return self.draw(rng),
-            Mining::Hard => cosines,
+            Mining::Random | Mining::Hard => cosines,
             Mining::SemiHard => {
                 let farther = cosines.clone().sub(positive).lower_scalar(0.0).float();
                 // Where none is farther than the positive, the farthest is taken.
@@ -67,17 +68,18 @@ impl Triplet {
         (score + self.pairing.negatives.clone()).argmax(1).float()
     }
 
-    /// A random negative for each anchor, `[2n, 1]`.
-    fn draw(&self, rng: &mut impl Rng) -> Tensor<2> {
+    /// A random negative for each of `2n` anchors; none where they are mined otherwise.
+    pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
+        if self.mining != Mining::Random {
+            return Vec::new();
+        }
         let pairs = self.pairing.pairs;
-        let views = 2 * pairs;
         let draw = |anchor: usize| {
             // Counted from the anchor's picture on, in steps of one picture.
             let picture = (anchor + rng.random_range(1..pairs)) % pairs;
             (picture + pairs * rng.random_range(0..2)) as f32
         };
-        let drawn: Vec<f32> = (0..views).map(draw).collect();
-        Tensor::from_data(TensorData::new(drawn, [views, 1]), &self.columns.device())
+        (0..2 * pairs).map(draw).collect()
     }
 }
 
@@ -85,8 +87,12 @@ impl Triplet {
 mod tests {
     use super::*;
     use crate::{
-        loss::reference::{self, PAIRS, Reference, VIEWS, assert_close, collapsed, projections},
+        loss::{
+            Loss,
+            reference::{self, PAIRS, Reference, VIEWS, assert_close, collapsed, projections},
+        },
         random::{Purpose, generator},
+        settings::LossKind,
     };
 
     const MARGIN: f32 = 0.6;
@@ -94,8 +100,9 @@ mod tests {
 
     fn forward(projections: Tensor<2>, mining: Mining) -> BatchLoss {
         let device = projections.device();
-        let mut rng = generator(1, Purpose::Negatives, 0);
-        Triplet::new(PAIRS, MARGIN, mining, &device).forward(projections, &mut rng)
+        let loss = Loss::Triplet(Triplet::new(PAIRS, MARGIN, mining, &device));
+        let scale = reference::scale(LossKind::Triplet, 0.3, &device);
+        loss.forward(projections, &scale, &mut generator(1, Purpose::Negatives, 0))
     }
 
     /// What the device chose, read back.
@@ -167,10 +174,7 @@ mod tests {
     #[test]
     fn random_negatives_are_negatives_and_follow_the_seed() {
         let triplet = Triplet::new(PAIRS, MARGIN, Mining::Random, &Device::flex());
-        let draw = |index| {
-            let drawn = triplet.draw(&mut generator(3, Purpose::Negatives, index));
-            drawn.into_data().try_to_vec::<f32>().expect("single precision")
-        };
+        let draw = |index| triplet.draw(&mut generator(3, Purpose::Negatives, index));
         assert_eq!(draw(0), draw(0));
         let mut seen = [false; VIEWS];
         for index in 0..200 {

@@ -8,12 +8,19 @@ use std::collections::HashMap;
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
     optim::{AdaptiveMomentumState, DynState, GradientsParams},
-    tensor::Tensor,
+    tensor::{Tensor, TensorData},
 };
 
-use crate::kernels::adamw::AdamW;
+use crate::kernels::{
+    adamw::{AdamW, FACTORS},
+    lasting,
+};
 
 /// AdamW and the moments of every parameter that it has moved.
+///
+/// It moves parameters where they lie ([`lasting`]): a module that shares them with another begins
+/// with a [copy](lasting::copy_of).
+#[derive(Clone)]
 pub struct Optimizer {
     rule: AdamW,
     moments: HashMap<ParamId, DynState>,
@@ -27,7 +34,44 @@ impl Optimizer {
 
     /// Moves a module's parameters by their gradients; those without one stay.
     pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: GradientsParams) -> M {
-        module.map(&mut Step { optimizer: self, rate, gradients })
+        let factors = TensorData::from(self.factors(rate, &module));
+        let device = module.devices().swap_remove(0).inner();
+        let module = self.step_by(&Tensor::from_data(factors, &device), 0, module, gradients);
+        self.count_step(&module);
+        module
+    }
+
+    /// The factors of a module's next step.
+    pub fn factors<M: Module>(&self, rate: f64, module: &M) -> [f32; FACTORS] {
+        self.rule.factors(rate, self.steps_taken(module) + 1)
+    }
+
+    /// As [`Self::step`], by factors that stand in a row of numbers from `at` on. It is not counted.
+    pub fn step_by<M: Module>(
+        &mut self,
+        factors: &Tensor<1>,
+        at: usize,
+        module: M,
+        gradients: GradientsParams,
+    ) -> M {
+        module.map(&mut Step { optimizer: self, factors, at, gradients })
+    }
+
+    /// Counts a step that was taken with a module.
+    pub fn count_step<M: Module>(&mut self, module: &M) {
+        module.visit(&mut StepCounter { optimizer: self });
+    }
+
+    /// The most steps that it has taken with a parameter of a module.
+    pub fn steps_taken<M: Module>(&self, module: &M) -> usize {
+        let mut counter = Counter { optimizer: self, steps: 0 };
+        module.visit(&mut counter);
+        counter.steps
+    }
+
+    /// Goes on with copies of a module's moments.
+    pub fn copy_moments<M: Module>(&mut self, module: &M) {
+        module.visit(&mut Copier { optimizer: self });
     }
 
     /// Forgets a module's parameters, which are replaced by others.
@@ -38,6 +82,16 @@ impl Optimizer {
     /// A parameter's moments, without autodiff; `None` before its first step.
     pub fn moments<const D: usize>(&self, id: ParamId) -> Option<&AdaptiveMomentumState<D>> {
         self.moments.get(&id).map(DynState::downcast_ref)
+    }
+
+    fn change_moments<const D: usize>(
+        &mut self,
+        id: ParamId,
+        change: impl FnOnce(AdaptiveMomentumState<D>) -> AdaptiveMomentumState<D>,
+    ) {
+        if let Some(moments) = self.moments.remove(&id) {
+            self.put_moments(id, change(moments.downcast()));
+        }
     }
 
     /// Goes on from a parameter's moments.
@@ -64,9 +118,49 @@ impl ModuleVisitor for Forgetter<'_> {
     }
 }
 
+struct Counter<'a> {
+    optimizer: &'a Optimizer,
+    steps: usize,
+}
+
+impl ModuleVisitor for Counter<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let moments = self.optimizer.moments::<D>(param.id);
+        self.steps = moments.map_or(0, |moments| moments.time).max(self.steps);
+    }
+}
+
+struct StepCounter<'a> {
+    optimizer: &'a mut Optimizer,
+}
+
+impl ModuleVisitor for StepCounter<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.optimizer.change_moments::<D>(param.id, |moments| AdaptiveMomentumState {
+            time: moments.time + 1,
+            ..moments
+        });
+    }
+}
+
+struct Copier<'a> {
+    optimizer: &'a mut Optimizer,
+}
+
+impl ModuleVisitor for Copier<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.optimizer.change_moments::<D>(param.id, |moments| AdaptiveMomentumState {
+            moment_1: lasting::copy(moments.moment_1),
+            moment_2: lasting::copy(moments.moment_2),
+            ..moments
+        });
+    }
+}
+
 struct Step<'a> {
     optimizer: &'a mut Optimizer,
-    rate: f64,
+    factors: &'a Tensor<1>,
+    at: usize,
     gradients: GradientsParams,
 }
 
@@ -74,10 +168,10 @@ impl ModuleMapper for Step<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let id = param.id;
         let Some(gradient) = self.gradients.remove::<D>(id) else { return param };
-        let Optimizer { rule, moments } = &mut *self.optimizer;
+        let moments = &mut self.optimizer.moments;
         let before = moments.remove(&id).map(DynState::downcast);
         param.map(|value| {
-            let (value, after) = rule.step(self.rate, value.inner(), gradient, before);
+            let (value, after) = AdamW::step(value.inner(), gradient, before, self.factors, self.at);
             moments.insert(id, DynState::create(after, D));
             Tensor::from_inner(value).require_grad()
         })
@@ -86,10 +180,7 @@ impl ModuleMapper for Step<'_> {
 
 #[cfg(test)]
 mod tests {
-    use burn::{
-        optim::AdamWConfig,
-        tensor::{Device, TensorData},
-    };
+    use burn::{optim::AdamWConfig, tensor::Device};
 
     use super::*;
 

@@ -1,9 +1,6 @@
 //! A trainer's state, out to a file and in again.
 
-use burn::{
-    module::{Module, ModuleVisitor, Param},
-    tensor::Tensor,
-};
+use burn::{module::Module, tensor::Tensor};
 
 use super::{Trainer, optimizer::Optimizer};
 use crate::{
@@ -16,7 +13,7 @@ use crate::{
 impl Trainer {
     /// The network alone, read back from the device; `None` where a weight is no number any more.
     pub async fn model(&self) -> Result<Option<Checkpoint>, Breakdown> {
-        let network = self.network();
+        let network = self.network.valid();
         let mut gatherer = Gatherer::default();
         gatherer.take("", &network);
         Ok(Checkpoint::new(self.origin(), self.step, None, gatherer.finish().await?))
@@ -25,15 +22,15 @@ impl Trainer {
     /// Everything that the next step depends on but the pictures, read back from the device;
     /// `None` where a weight is no number any more.
     pub async fn snapshot(&self) -> Result<Option<Checkpoint>, Breakdown> {
-        let (network, scale) = (self.network(), self.scale.valid());
+        let (network, scale) = (self.network.valid(), self.scale.valid());
         let mut gatherer = Gatherer::default();
         gatherer.take_with_moments("", &network, &self.optimizer);
         gatherer.take_with_moments(LOSS, &scale, &self.optimizer);
         gatherer.take_made_for_the_set(UNTRAINED, &self.untrained);
         let numbers = gatherer.finish().await?;
         let taken = OptimizerSteps {
-            network: steps(&self.optimizer, &network),
-            loss: steps(&self.optimizer, &scale),
+            network: self.optimizer.steps_taken(&network) as u32,
+            loss: self.optimizer.steps_taken(&scale) as u32,
         };
         Ok(Checkpoint::new(self.origin(), self.step, Some(taken), numbers))
     }
@@ -80,24 +77,5 @@ fn put_moments<M: Module>(
 ) {
     if time > 0 {
         checkpoint::put_moments(optimizer, module, prefix, numbers, time as usize);
-    }
-}
-
-/// The most steps that an optimizer has taken with a parameter of a module.
-fn steps<M: Module>(optimizer: &Optimizer, module: &M) -> u32 {
-    let mut counter = Counter { optimizer, steps: 0 };
-    module.visit(&mut counter);
-    counter.steps as u32
-}
-
-struct Counter<'a> {
-    optimizer: &'a Optimizer,
-    steps: usize,
-}
-
-impl ModuleVisitor for Counter<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let moments = self.optimizer.moments::<D>(param.id);
-        self.steps = moments.map_or(0, |moments| moments.time).max(self.steps);
     }
 }

@@ -27,7 +27,8 @@ cargo xtask COMMAND
                      fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
   learning [SET…] [KEY=VALUE…]
                      print what training is worth on sets of pictures, natively
-  bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu)
+  bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu), or what a step
+                     on WebGPU costs beside the arithmetic, natively (overhead)
   soak [MINUTES [SEED]]
                      let a monkey loose on the page in a real browser
   fuzz [SECONDS [SEED]]

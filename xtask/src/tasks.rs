@@ -173,6 +173,9 @@ pub fn learning(what: &[&str]) -> Result<()> {
 
 /// Prints how long training steps take, here and in other libraries.
 pub fn bench(what: &[&str]) -> Result<()> {
+    if what == ["overhead"] {
+        return run(cargo(["bench", "--features", "bench,webgpu", "--bench", "overhead"]));
+    }
     browser::ensure()?;
     bench::build()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "bench", "--"]).args(what))

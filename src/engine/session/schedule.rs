@@ -1,5 +1,9 @@
 //! What a session does next.
 
+use web_time::Duration;
+
+use super::SLICE;
+
 /// One short piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
@@ -45,24 +49,33 @@ impl Task {
     ];
 }
 
-/// Who had a turn since the last training step.
+/// Who had a turn since training had one.
 #[derive(Default)]
 pub struct Turns {
     had: Vec<Task>,
+    /// How long training has gone on in its turn.
+    trained: Duration,
 }
 
 impl Turns {
-    /// Which of the tasks that are due, the most urgent first, is done next. Between two training
-    /// steps each task that takes long without being waited for has one turn.
-    pub fn next(&mut self, due: &[Task]) -> Option<Task> {
+    /// Which of the tasks that are due, the most urgent first, is done next. Between two turns of
+    /// training each task that takes long without being waited for has one.
+    pub fn next(&self, due: &[Task]) -> Option<Task> {
         let training = due.contains(&Task::Train);
-        let task = due.iter().copied().find(|task| !(training && self.had.contains(task)))?;
+        due.iter().copied().find(|task| !(training && self.had.contains(task)))
+    }
+
+    /// Notes that a task was done for so long. A turn of training is a slice as well, however many
+    /// steps that may be.
+    pub fn took(&mut self, task: Task, time: Duration) {
         if task == Task::Train {
-            self.had.clear();
-        } else if takes_turns(task) {
+            self.trained += time;
+            if self.trained >= SLICE {
+                *self = Self::default();
+            }
+        } else if takes_turns(task) && !self.had.contains(&task) {
             self.had.push(task);
         }
-        Some(task)
     }
 }
 
@@ -75,11 +88,20 @@ fn takes_turns(task: Task) -> bool {
 mod tests {
     use super::*;
 
-    /// What is done in `count` pieces while the same tasks stay due.
+    /// What is done in `count` pieces of a slice each while the same tasks stay due.
     fn done(due: &[Task], count: usize) -> Vec<Task> {
+        done_in_pieces(due, count, SLICE)
+    }
+
+    fn done_in_pieces(due: &[Task], count: usize, piece: Duration) -> Vec<Task> {
         let due: Vec<Task> = Task::ALL.into_iter().filter(|task| due.contains(task)).collect();
         let mut turns = Turns::default();
-        (0..count).map(|_| turns.next(&due).expect("something is due")).collect()
+        let piece = |_| {
+            let task = turns.next(&due).expect("something is due");
+            turns.took(task, piece);
+            task
+        };
+        (0..count).map(piece).collect()
     }
 
     #[test]
@@ -100,6 +122,14 @@ mod tests {
         assert_eq!(done(&[Study, DrawMap], 3), [DrawMap; 3]);
         assert_eq!(done(&[Study], 2), [Study; 2]);
         assert_eq!(done(&[Train, Task::Score], 3), [Task::Score, Train, Task::Score]);
+    }
+
+    #[test]
+    fn quick_steps_have_as_much_time_as_a_slice() {
+        use Task::{Study, Train};
+        let done = done_in_pieces(&[Train, Study], 11, SLICE / 4);
+        let turn = [Study, Train, Train, Train, Train];
+        assert_eq!(done, [turn.as_slice(), &turn, &[Study]].concat());
     }
 
     #[test]

@@ -8,20 +8,20 @@ use web_time::{Duration, Instant};
 use super::Session;
 use crate::{
     encoder::first_filters,
-    engine::{latest_batch::LatestBatch, snapshots::Snapshots},
+    engine::{
+        latest_batch::LatestBatch,
+        report::{Read, Report},
+        snapshots::Snapshots,
+    },
     evaluate::whitening::Whitening,
     protocol::{Activity, Backend, Breakdown, Event, PictureId, Stage, StepReport},
-    readback::read,
     settings::{MIN_PICTURES, Settings},
-    train::{StepOutcome, Trainer},
+    train::{HISTORY, StepOutcome, Trainer},
 };
 
-/// How much training goes by before its steps are read back and reported together.
+/// How much training goes by before its steps are read back and reported together. Even the fastest
+/// take some time for the [`HISTORY`] steps that can be.
 const REPORT_EVERY: Duration = Duration::from_millis(80);
-
-/// The most steps that are collected: reading back is also what keeps a fast caller from
-/// queueing work without end on a slow device.
-const MAX_UNREPORTED: usize = 8;
 
 /// The most bytes that a step's first activations may take on the CPU: a browser's engine has
 /// 4 GiB at the very most, and everything else has to find room beside them.
@@ -38,28 +38,56 @@ pub(super) enum Goal {
 /// Steps that were taken and not reported yet.
 #[derive(Default)]
 pub(super) struct Unreported {
-    outcomes: Vec<StepOutcome>,
+    /// Of those that no report is on its way about, how many they are and what the last of them left.
+    count: usize,
+    last: Option<StepOutcome>,
     /// How long they took to begin, whatever else was done in between.
     time: Duration,
-    /// How long a step of the last report took, the device's share of it included.
-    each: Duration,
+    /// What is being read of those before them, while further steps are taken: the device never waits.
+    report: Option<Report>,
+    /// How long steps and reports have taken since the last report was read.
+    since: Duration,
+    /// How long a step of the last report took, the device's share of it included; `None` where the
+    /// next may take any time.
+    each: Option<Duration>,
 }
 
 impl Unreported {
     pub fn is_empty(&self) -> bool {
-        self.outcomes.is_empty()
+        self.count == 0 && self.report.is_none()
     }
 
     fn is_due(&self) -> bool {
-        is_due(self.outcomes.len(), self.time, self.each)
+        is_due(self.count, self.time, self.each)
+    }
+
+    fn add(&mut self, outcome: StepOutcome, time: Duration) {
+        self.last = Some(outcome);
+        self.count += 1;
+        self.time += time;
+        self.since += time;
+    }
+
+    /// Whether a report was read that nobody has taken up yet.
+    fn is_there(&mut self) -> bool {
+        self.report.as_mut().is_some_and(Report::is_there)
+    }
+
+    /// Sets out to read what was taken.
+    fn begin_report(&mut self, trainer: &Trainer) {
+        if let Some(last) = self.last.take() {
+            self.report = Some(Report::begin(trainer, self.count, last));
+            (self.count, self.time) = (0, Duration::ZERO);
+        }
     }
 }
 
 /// Whether so many steps are to be reported, that took this time to begin where each takes `each`
 /// with the device's share. Steps wait on the device until they are read back: whoever presses
-/// Pause waits for them.
-fn is_due(count: usize, time: Duration, each: Duration) -> bool {
-    count >= MAX_UNREPORTED || time.max(each * count as u32) >= REPORT_EVERY
+/// Pause waits for them, and a fast caller would queue them without end on a slow device.
+fn is_due(count: usize, time: Duration, each: Option<Duration>) -> bool {
+    let Some(each) = each else { return true };
+    count >= HISTORY || time.max(each * count as u32) >= REPORT_EVERY
 }
 
 /// A run and what of it has not been reported yet.
@@ -102,7 +130,14 @@ impl Run {
     pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
         (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
         self.trainer.replace_pictures(pictures);
+        self.unreported.each = None;
         self.evaluated = evaluated_at_first(&self.trainer);
+    }
+
+    /// Trains by other settings, with which a step may take any time.
+    pub fn configure(&mut self, settings: Settings) {
+        self.trainer.configure(settings);
+        self.unreported.each = None;
     }
 
     /// The set has to be embedded anew, though nothing else has changed.
@@ -210,23 +245,50 @@ impl<E: FnMut(Event)> Session<E> {
         let started = Instant::now();
         let Some(run) = &mut self.run else { return Ok(()) };
         let outcome = run.trainer.step();
-        run.unreported.outcomes.push(outcome);
-        run.unreported.time += started.elapsed();
+        run.unreported.add(outcome, started.elapsed());
         let last = run.trainer.steps_taken() >= self.settings.steps;
+        if let (Some(why), Some(opened)) = (run.trainer.take_refusal(), &mut self.opened) {
+            let note = format!(" Every step is planned anew, as none could be recorded ({why}).");
+            opened.environment.self_test.push_str(&note);
+            (self.emit)(Event::Ready(opened.environment.clone()));
+        }
         if last || self.goal == Goal::OneStep {
             self.goal = Goal::Rest;
         }
-        // The first step is waited for.
-        let first = run.trainer.steps_taken() == 1;
-        if first || run.unreported.is_due() || self.goal == Goal::Rest {
-            self.report().await?;
-        }
+        self.report_as_due().await?;
         // The numbers may have gone wrong, and the run with them.
         let Some(run) = &mut self.run else { return Ok(()) };
         run.training_time += started.elapsed();
         run.snapshots.trained(started.elapsed());
         if last {
             (self.emit)(Event::Finished);
+        }
+        Ok(())
+    }
+
+    /// Reads what is there, and sets out to read what was taken since once that is enough. By then
+    /// what was on its way is waited for: steps are not to pile up on the device.
+    async fn report_as_due(&mut self) -> Result<(), Breakdown> {
+        if self.goal == Goal::Rest {
+            return self.report().await;
+        }
+        let Some(Run { unreported, .. }) = &mut self.run else { return Ok(()) };
+        let due = unreported.is_due();
+        let mut read = 0;
+        if due || unreported.is_there() {
+            read += self.read_report().await?;
+        }
+        let Some(Run { unreported, trainer, .. }) = &mut self.run else { return Ok(()) };
+        if due {
+            unreported.begin_report(trainer);
+        }
+        if unreported.is_there() {
+            read += self.read_report().await?;
+        }
+        let Some(Run { trainer, snapshots, .. }) = &self.run else { return Ok(()) };
+        if read > 0 && snapshots.is_due(trainer.steps_taken(), read) {
+            self.report().await?;
+            self.keep_snapshot().await?;
         }
         Ok(())
     }
@@ -238,43 +300,43 @@ impl<E: FnMut(Event)> Session<E> {
         (backend == Backend::Cpu).then(|| too_large(&self.settings, pairs)).flatten()
     }
 
-    /// Reads back what the device has of the collected steps.
+    /// Reports all steps that were taken; at rest, their outcome is kept.
     pub(super) async fn report(&mut self) -> Result<(), Breakdown> {
-        let run = self.run.as_mut().expect("a run is reported");
-        let Unreported { outcomes, time, .. } = std::mem::take(&mut run.unreported);
-        let first = run.trainer.steps_taken() + 1 - outcomes.len() as u32;
-        let reports = step_reports(first, &outcomes, time).await?;
-        if let Some(StepReport { milliseconds, .. }) = reports.first() {
-            run.unreported.each = Duration::from_secs_f32(milliseconds / 1e3);
+        self.read_report().await?;
+        if let Some(Run { unreported, trainer, .. }) = &mut self.run {
+            unreported.begin_report(trainer);
         }
-        let good = reports.iter().take_while(|report| report.loss.is_finite()).count();
-        let (good, bad) = reports.split_at(good);
-        if !good.is_empty() {
-            (self.emit)(Event::Stepped(good.to_vec()));
-        }
-        if let Some(StepReport { step, .. }) = bad.first() {
-            self.fall_back(*step, &format!("At step {step} the loss stopped being a number"));
-            return Ok(());
-        }
-        self.show_batch(outcomes).await?;
-        // The device has just been waited for, so that a snapshot costs least now.
+        self.read_report().await?;
         let Some(run) = &self.run else { return Ok(()) };
-        let step = run.trainer.steps_taken();
-        let at_rest = self.goal == Goal::Rest && !run.snapshots.has(step);
-        if at_rest || run.snapshots.is_due(step, MAX_UNREPORTED as u32) {
+        if self.goal == Goal::Rest && !run.snapshots.has(run.trainer.steps_taken()) {
             self.keep_snapshot().await?;
         }
         Ok(())
     }
 
-    /// Shows the last of some batches, and the views of its row that is looked into.
-    async fn show_batch(&mut self, mut outcomes: Vec<StepOutcome>) -> Result<(), Breakdown> {
-        let run = self.run.as_mut().expect("a run is reported");
-        let latest = outcomes.pop().expect("some steps were collected");
-        let (latest, matrix) = LatestBatch::read(run.trainer.steps_taken(), latest, &run.ids).await?;
-        run.latest = Some(latest);
+    /// Waits for the report that is on its way; of how many steps it is, if there is one.
+    async fn read_report(&mut self) -> Result<u32, Breakdown> {
+        let Some(run) = &mut self.run else { return Ok(0) };
+        let Some(report) = run.unreported.report.take() else { return Ok(0) };
+        let (count, started) = (report.count(), Instant::now());
+        let Read { mut steps, batch, matrix } = report.read(&run.ids).await?;
+        let time = std::mem::take(&mut run.unreported.since) + started.elapsed();
+        let each = time / count as u32;
+        run.unreported.each = Some(each);
+        steps.iter_mut().for_each(|step| step.milliseconds = each.as_secs_f32() * 1e3);
+        let good = steps.iter().take_while(|report| report.loss.is_finite()).count();
+        let (good, bad) = steps.split_at(good);
+        if !good.is_empty() {
+            (self.emit)(Event::Stepped(good.to_vec()));
+        }
+        if let Some(StepReport { step, .. }) = bad.first() {
+            self.fall_back(*step, &format!("At step {step} the loss stopped being a number"));
+            return Ok(0);
+        }
+        run.latest = Some(batch);
         (self.emit)(Event::Batch(matrix));
-        self.send_row().await
+        self.send_row().await?;
+        Ok(count as u32)
     }
 
     /// Shows the views of a row from now on, or of none.
@@ -294,28 +356,6 @@ impl<E: FnMut(Event)> Session<E> {
         }
         Ok(())
     }
-}
-
-/// What some steps measured, the first of them of this number. `time` is what they took as
-/// far as they did not wait for the device: that is done here.
-async fn step_reports(
-    first: u32,
-    outcomes: &[StepOutcome],
-    time: Duration,
-) -> Result<Vec<StepReport>, Breakdown> {
-    let started = Instant::now();
-    let statistics = outcomes.iter().map(|outcome| outcome.statistics.clone()).collect();
-    let statistics = read(Tensor::cat(statistics, 0)).await?;
-    let milliseconds = (time + started.elapsed()).as_secs_f32() * 1e3 / outcomes.len() as f32;
-    let reports = (first..).zip(statistics.chunks_exact(4)).map(|(step, numbers)| StepReport {
-        step,
-        loss: numbers[0],
-        accuracy: numbers[1],
-        alignment: numbers[2],
-        uniformity: numbers[3],
-        milliseconds,
-    });
-    Ok(reports.collect())
 }
 
 /// Why a step of so many pairs needs more than [`STEP_BUDGET`], if it does.
@@ -348,14 +388,87 @@ mod tests {
 
     #[test]
     fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
-        let mut unreported = Unreported::default();
-        assert!(unreported.is_empty() && !unreported.is_due());
-        unreported.time = REPORT_EVERY;
-        assert!(unreported.is_due());
+        // How long a step takes is not known yet.
+        assert!(Unreported::default().is_empty() && Unreported::default().is_due());
+        let is_due = |count, time, each| is_due(count, time, Some(each));
         let [none, short] = [Duration::ZERO, REPORT_EVERY / 4];
         assert!(is_due(1, REPORT_EVERY, none) && !is_due(1, short, none));
-        assert!(is_due(MAX_UNREPORTED, none, none) && !is_due(MAX_UNREPORTED - 1, none, none));
+        assert!(is_due(HISTORY, none, none) && !is_due(HISTORY - 1, none, none));
         // A device that takes long is not given several steps at a time, however soon they are begun.
         assert!(is_due(1, short, REPORT_EVERY) && is_due(4, none, short) && !is_due(3, none, short));
+    }
+
+    /// Steps are read while others are taken: what is said of them is what a trainer alone does, in
+    /// order, and a pause says all of it.
+    #[test]
+    #[cfg(feature = "webgpu")]
+    fn on_webgpu_reports_keep_their_order_and_leave_out_nothing() {
+        use std::{cell::RefCell, rc::Rc};
+
+        use burn::tensor::{Device, DeviceKind};
+
+        use crate::{
+            engine::{Progress, backend::Opened},
+            protocol::{Command, Environment, Picture},
+            samples::shape,
+            train::upload,
+        };
+
+        let recommended = Settings::recommended(Images::Shapes);
+        let settings = Settings { side: 16, width: 4, depth: 3, batch: 4, steps: 150, ..recommended };
+        let device = Device::wgpu(DeviceKind::DefaultDevice);
+        let environment = Environment {
+            backend: Backend::WebGpu,
+            adapter: String::new(),
+            reason: String::new(),
+            self_test: String::new(),
+        };
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let heard = events.clone();
+        let mut session = Session::new(settings, move |event| heard.borrow_mut().push(event));
+        session.opened = Some(Opened { device: device.clone(), environment });
+        let picture = |id: u32| Picture { id, label: None, rgb: shape(id as usize, 1).image.into_rgb() };
+        let mut send = |command| pollster::block_on(session.handle(command));
+        send(Command::Add((0..10).map(picture).collect()));
+        send(Command::Train);
+        let reported = || {
+            let events = events.borrow();
+            let steps = events.iter().filter_map(|event| match event {
+                Event::Stepped(steps) => Some(steps.clone()),
+                _ => None,
+            });
+            steps.flatten().collect::<Vec<_>>()
+        };
+        while reported().len() < 20 {
+            assert_eq!(pollster::block_on(session.work()), Progress::More);
+        }
+        pollster::block_on(session.handle(Command::Pause));
+        let run = session.run.as_ref().expect("there is a run");
+        assert!(run.unreported.is_empty());
+        assert_eq!(reported().last().map(|step| step.step), Some(run.trainer.steps_taken()));
+        pollster::block_on(session.handle(Command::Train));
+        while !events.borrow().contains(&Event::Finished) {
+            assert_eq!(pollster::block_on(session.work()), Progress::More);
+        }
+        assert!(session.run.as_ref().is_some_and(|run| run.trainer.is_recorded()));
+
+        let planes = session.set.planes();
+        let filters = first_filters(&settings, &planes);
+        let mut alone = Trainer::new(settings, upload(planes, 16, &device), &filters);
+        let reported = reported();
+        assert_eq!(reported.len(), 150);
+        for (number, step) in (1..).zip(&reported) {
+            let loss = alone.step().statistics.narrow(0, 0, 1).into_scalar::<f32>();
+            assert_eq!((step.step, step.loss.to_bits()), (number, loss.to_bits()));
+        }
+        let mut latest = 0;
+        for event in events.borrow().iter() {
+            match event {
+                Event::Stepped(steps) => latest = steps.last().expect("some steps").step,
+                Event::Batch(batch) => assert_eq!(batch.step, latest),
+                Event::Snapshot { step, .. } => assert_eq!(*step, latest),
+                _ => {}
+            }
+        }
     }
 }

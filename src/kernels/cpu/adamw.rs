@@ -1,6 +1,6 @@
 //! A step of AdamW.
 
-use crate::kernels::adamw::Factors;
+use crate::kernels::adamw::FACTORS;
 
 /// The parameter and its two moments after a step.
 pub fn adamw(
@@ -8,9 +8,9 @@ pub fn adamw(
     gradient: &[f32],
     moment_1: &[f32],
     moment_2: &[f32],
-    factors: &Factors,
+    factors: [f32; FACTORS],
 ) -> [Vec<f32>; 3] {
-    let Factors { beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate } = *factors;
+    let [beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate] = factors;
     let mut moved = Vec::with_capacity(value.len());
     let mut first = Vec::with_capacity(value.len());
     let mut second = Vec::with_capacity(value.len());

@@ -4,8 +4,6 @@
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::{Backend, ExtensionType, backend_extension, tensor::FloatTensor};
 
-use crate::kernels::adamw::Factors;
-
 /// A parameter after a step, and its moments, shaped alike.
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "webgpu"))]
@@ -21,14 +19,15 @@ pub struct Moved<B: Backend> {
 /// See [`crate::kernels::adamw`].
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
 pub trait ParameterStep: Backend {
-    /// Moves a parameter by its gradient.
+    /// Moves a parameter by its gradient; its factors stand in a row of numbers from `at` on.
     #[fusion(meta = moved_like)]
     fn adamw(
         value: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
         moment_1: FloatTensor<Self>,
         moment_2: FloatTensor<Self>,
-        factors: Factors,
+        factors: FloatTensor<Self>,
+        at: usize,
     ) -> Moved<Self>;
 }
 
@@ -38,7 +37,8 @@ fn moved_like(
     _gradient: &TensorSpec,
     moment_1: &TensorSpec,
     moment_2: &TensorSpec,
-    _factors: &Factors,
+    _factors: &TensorSpec,
+    _at: &usize,
 ) -> MovedMetadata {
     MovedMetadata { value: value.clone(), moment_1: moment_1.clone(), moment_2: moment_2.clone() }
 }

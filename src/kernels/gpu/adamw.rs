@@ -4,59 +4,54 @@ use burn::backend::TensorMetadata;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::launch::{argument, empty, launch};
-use crate::kernels::adamw::{Factors, FactorsLaunch};
+use super::launch::{argument, launch};
 
-/// The parameter and its two moments after a step, from tensors without gaps, shaped alike.
+/// Moves a parameter and its two moments where they lie, all without gaps and shaped alike; the
+/// seven factors stand in `factors` from `at` on.
 pub fn adamw(
     value: &CubeTensor,
     gradient: &CubeTensor,
     moment_1: &CubeTensor,
     moment_2: &CubeTensor,
-    factors: &Factors,
-) -> [CubeTensor; 3] {
-    let Factors { beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate } = *factors;
-    let results = [(); 3].map(|()| empty(value, value.shape()));
-    let [moved, first, second] = &results;
+    factors: &CubeTensor,
+    at: usize,
+) {
     launch!(
         adamw_kernel,
         value,
         value.shape().num_elements(),
-        argument(value),
         argument(gradient),
+        argument(factors),
+        argument(value),
         argument(moment_1),
         argument(moment_2),
-        argument(moved),
-        argument(first),
-        argument(second),
-        FactorsLaunch::new(beta_1, beta_2, epsilon, correction_1, correction_2, kept, rate),
+        at,
     );
-    results
 }
 
-/// One unit for each number of the parameter; the rest leave.
+/// One unit for each number of the parameter; the rest leave. Each reads and writes its own alone.
 #[cube(launch_unchecked)]
-#[allow(clippy::too_many_arguments)]
 fn adamw_kernel(
-    value: &Tensor<f32>,
     gradient: &Tensor<f32>,
-    moment_1: &Tensor<f32>,
-    moment_2: &Tensor<f32>,
-    moved: &mut Tensor<f32>,
-    first: &mut Tensor<f32>,
-    second: &mut Tensor<f32>,
-    factors: Factors,
+    factors: &Tensor<f32>,
+    value: &mut Tensor<f32>,
+    moment_1: &mut Tensor<f32>,
+    moment_2: &mut Tensor<f32>,
+    first: usize,
 ) {
     let at = ABSOLUTE_POS;
-    if at >= moved.len() {
+    if at >= value.len() {
         terminate!();
     }
     let slope = gradient[at];
-    let mean = moment_1[at] * factors.beta_1 + slope * (1.0 - factors.beta_1);
-    let square = moment_2[at] * factors.beta_2 + slope * slope * (1.0 - factors.beta_2);
-    let deviation = (square / factors.correction_2).sqrt();
-    let direction = mean / factors.correction_1 / (deviation + factors.epsilon);
-    moved[at] = value[at] * factors.kept - direction * factors.rate;
-    first[at] = mean;
-    second[at] = square;
+    let (beta_1, beta_2, epsilon) = (factors[first], factors[first + 1], factors[first + 2]);
+    let (correction_1, correction_2) = (factors[first + 3], factors[first + 4]);
+    let (kept, rate) = (factors[first + 5], factors[first + 6]);
+    let mean = moment_1[at] * beta_1 + slope * (1.0 - beta_1);
+    let square = moment_2[at] * beta_2 + slope * slope * (1.0 - beta_2);
+    let deviation = (square / correction_2).sqrt();
+    let direction = mean / correction_1 / (deviation + epsilon);
+    value[at] = value[at] * kept - direction * rate;
+    moment_1[at] = mean;
+    moment_2[at] = square;
 }

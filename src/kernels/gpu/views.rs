@@ -4,26 +4,16 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::launch::{argument, dims, empty, launch};
-use crate::augment::View;
+use crate::kernels::views::NUMBERS;
 
-/// Numbers that say what happens to a view: its affine place, `[2, 3]`, its colour matrix,
-/// `[3, 3]`, and offset, `[3]`.
-pub const NUMBERS: usize = 18;
-
-/// Those of one view.
-pub fn numbers(view: &View) -> impl Iterator<Item = f32> {
-    let View { place, colour, .. } = *view;
-    place.into_iter().flatten().chain(colour.matrix.into_iter().flatten()).chain(colour.offset)
-}
-
-/// Makes one view of every picture.
+/// Makes views of pictures; what they are stands in a row of numbers from `at` on, [`NUMBERS`] each.
 ///
 /// # Shapes
-/// - `pictures`: `[views, 3, side, side]`, values in 0 … 1
-/// - `numbers`: `[views, NUMBERS]`
+/// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1
+/// - `numbers`: of any shape
 /// - result: `[views, side, side, 3]`
-pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor) -> CubeTensor {
-    let [views, _, side, _] = dims(pictures);
+pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor, at: usize, views: usize) -> CubeTensor {
+    let [_, _, side, _] = dims(pictures);
     let result = empty(pictures, [views, side, side, 3]);
     launch!(
         resample_kernel,
@@ -32,29 +22,37 @@ pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor) -> CubeTensor {
         argument(pictures),
         argument(numbers),
         argument(&result),
+        at,
         side,
     );
     result
 }
 
-/// One unit a pixel; the rest leave, and places are folded into the picture.
+/// One unit a pixel; the rest leave, rows are those of the set, and places are folded into the picture.
 #[cube(launch_unchecked)]
-fn resample_kernel(pictures: &Tensor<f32>, numbers: &Tensor<f32>, result: &mut Tensor<f32>, side: usize) {
+fn resample_kernel(
+    pictures: &Tensor<f32>,
+    numbers: &Tensor<f32>,
+    result: &mut Tensor<f32>,
+    at: usize,
+    side: usize,
+) {
     let view = ABSOLUTE_POS / (side * side);
-    if view >= pictures.shape(0) {
+    if view >= result.shape(0) {
         terminate!();
     }
     let length = f32::cast_from(side);
     let x = f32::cast_from(2 * (ABSOLUTE_POS % side) + 1) / length - 1.0;
     let y = f32::cast_from(2 * (ABSOLUTE_POS / side % side) + 1) / length - 1.0;
-    let first = view * NUMBERS;
+    let row = at + view * NUMBERS;
+    let (picture, first) = (usize::cast_from(numbers[row]), row + 1);
     let (left, across) = source(numbers[first] * x + numbers[first + 1] * y + numbers[first + 2], side);
     let (top, down) = source(numbers[first + 3] * x + numbers[first + 4] * y + numbers[first + 5], side);
     let (right, bottom) = (min(left + 1, side - 1), min(top + 1, side - 1));
     let mut colours = Array::<f32>::new(3usize);
     #[unroll]
     for channel in 0..3usize {
-        let plane = (view * 3 + channel) * (side * side);
+        let plane = (picture * 3 + channel) * (side * side);
         let (above, below) = (plane + top * side, plane + bottom * side);
         let upper = pictures[above + left] + (pictures[above + right] - pictures[above + left]) * across;
         let lower = pictures[below + left] + (pictures[below + right] - pictures[below + left]) * across;
