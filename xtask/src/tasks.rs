@@ -174,7 +174,7 @@ pub fn learning(what: &[&str]) -> Result<()> {
 /// Prints how long training steps take, here and in other libraries.
 pub fn bench(what: &[&str]) -> Result<()> {
     if what == ["overhead"] {
-        return run(cargo(["bench", "--features", "bench,webgpu", "--bench", "overhead"]));
+        return run(&mut cargo(["bench", "--features", "bench,webgpu", "--bench", "overhead"]));
     }
     browser::ensure()?;
     bench::build()?;
