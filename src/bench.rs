@@ -104,6 +104,16 @@ impl Contestant {
         self
     }
 
+    /// Whether steps are replayed; the error says why they are not, where they could not be recorded.
+    pub fn is_replayed(&mut self) -> Result<bool, String> {
+        match self {
+            Self::Given(_) => Ok(false),
+            Self::Drawing(drawing) => {
+                drawing.trainer.take_refusal().map_or(Ok(drawing.trainer.is_recorded()), Err)
+            }
+        }
+    }
+
     /// Takes one step, or leaves it to the device to take.
     pub fn step(&mut self) {
         match self {

@@ -8,10 +8,15 @@
 use burn::{
     backend::{Backend, Dispatch, DispatchDevice, DispatchGraph},
     module::Module,
+    tensor::Tensor,
 };
 
-use super::{Drawn, StepDetails, StepOutcome, Trainer, drawn::is_compact};
-use crate::kernels::{is_cpu, lasting};
+use super::{Drawn, StepDetails, StepOutcome, Trainer, drawn::is_compact, optimizer::Optimizer};
+use crate::{
+    encoder::Network,
+    kernels::{is_cpu, lasting},
+    loss::LogitScale,
+};
 
 /// Steps that are taken after a change before one is recorded: whoever moves a slider does not wait
 /// for recordings, and by then the device has made all that a step needs.
@@ -32,6 +37,30 @@ pub struct Recorded {
     graph: DispatchGraph,
     /// What each replay leaves, but for what was drawn.
     outcome: StepOutcome,
+}
+
+/// All that a step changes.
+#[derive(Clone)]
+struct Lasting {
+    network: Network,
+    scale: LogitScale,
+    optimizer: Optimizer,
+    history: Tensor<2>,
+}
+
+impl Lasting {
+    /// The same elsewhere.
+    fn copy(&self) -> Self {
+        let Self { network, scale, mut optimizer, history } = self.clone();
+        optimizer.copy_moments(&network);
+        optimizer.copy_moments(&scale);
+        Self {
+            network: lasting::copy_of(network.valid()).train(),
+            scale: lasting::copy_of(scale.valid()).train(),
+            optimizer,
+            history: lasting::copy(history),
+        }
+    }
 }
 
 impl Default for Recording {
@@ -106,30 +135,39 @@ impl Trainer {
         rested && is_compact(&self.settings.augmentations) && !is_cpu(&self.pictures.device())
     }
 
-    /// Records the step that was drawn. A recording that fails leaves what it was to change without
-    /// numbers, so that it is to change copies.
+    /// Records the step that was drawn, on copies: a recording that fails leaves what it was to change
+    /// without numbers.
     fn record(&mut self, drawn: Drawn) -> Result<Recorded, String> {
-        let (network, scale) = (self.network.clone(), self.scale.clone());
-        let (optimizer, history) = (self.optimizer.clone(), self.history.clone());
-        self.network = lasting::copy_of(network.valid()).train();
-        self.scale = lasting::copy_of(scale.valid()).train();
-        self.optimizer.copy_moments(&network);
-        self.optimizer.copy_moments(&scale);
-        self.history = lasting::copy(history.clone());
+        let (device, lasting) = (self.dispatch_device(), self.lasting());
+        Dispatch::graph_prepare(&device).map_err(|error| error.to_string())?;
+        // A recording takes no memory that is not there already: a step that leads nowhere makes room.
+        self.go_on_with(lasting.copy());
+        drop(self.pass(drawn.clone()));
+        // What it has changed is given up before there are copies anew.
+        self.go_on_with(lasting.clone());
+        self.go_on_with(lasting.copy());
         let recorded = self.record_pass(drawn);
         if recorded.is_err() {
-            (self.network, self.scale, self.optimizer, self.history) = (network, scale, optimizer, history);
+            self.go_on_with(lasting);
         }
         recorded
     }
 
     fn record_pass(&mut self, drawn: Drawn) -> Result<Recorded, String> {
         let device = self.dispatch_device();
-        let prepared = Dispatch::graph_prepare(&device);
-        prepared.and_then(|()| Dispatch::graph_start_capture(&device)).map_err(|error| error.to_string())?;
+        Dispatch::graph_start_capture(&device).map_err(|error| error.to_string())?;
         let outcome = self.pass(drawn);
         let graph = Dispatch::graph_stop_capture(&device).map_err(|error| error.to_string())?;
         Ok(Recorded { graph, outcome })
+    }
+
+    fn lasting(&self) -> Lasting {
+        let (network, scale) = (self.network.clone(), self.scale.clone());
+        Lasting { network, scale, optimizer: self.optimizer.clone(), history: self.history.clone() }
+    }
+
+    fn go_on_with(&mut self, Lasting { network, scale, optimizer, history }: Lasting) {
+        (self.network, self.scale, self.optimizer, self.history) = (network, scale, optimizer, history);
     }
 
     fn dispatch_device(&self) -> DispatchDevice {
@@ -139,7 +177,7 @@ impl Trainer {
 
 #[cfg(all(test, feature = "webgpu"))]
 mod tests {
-    use burn::tensor::{Device, DeviceKind, Tensor};
+    use burn::tensor::{Device, DeviceKind};
 
     use super::*;
     use crate::{
@@ -224,6 +262,14 @@ mod tests {
             assert_same(&mut trainers, 40, &what);
             assert!(trainers[0].is_recorded() && !trainers[1].is_recorded(), "{what}");
         }
+    }
+
+    #[test]
+    fn a_network_of_the_usual_size_is_recorded_too() {
+        let settings = Settings { side: SIDE as u32, batch: 8, ..Settings::recommended(Images::Shapes) };
+        let mut trainers = trainers(settings);
+        assert_same(&mut trainers, 8, "of the usual size");
+        assert!(trainers[0].is_recorded());
     }
 
     #[test]
