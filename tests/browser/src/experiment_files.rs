@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Result, anyhow};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -28,7 +28,7 @@ pub fn with_experiment(file: &[u8], change: impl FnOnce(&mut Experiment) -> Resu
     let (head, rest) = bytes.split_at(HEAD);
     let (length, rest) = rest.split_at(4);
     let (body, pictures) = rest.split_at(u32::from_le_bytes(length.try_into()?) as usize);
-    let mut experiment = Experiment::from_bytes(body).map_err(Error::msg)?;
+    let mut experiment = Experiment::from_bytes(body).map_err(|failure| anyhow!("{failure:?}"))?;
     change(&mut experiment)?;
     let body = experiment.to_bytes();
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
