@@ -38,7 +38,8 @@ fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
     harness.send(Command::Matrix { stage: Stage::Untrained });
     harness.settle();
     let events = harness.take();
-    let [refusal] = refusals(&events)[..] else { panic!("refused once: {:?}", refusals(&events)) };
+    let refused = refusals(&events);
+    let [refusal] = &refused[..] else { panic!("refused once: {refused:?}") };
     assert!(refusal.starts_with("By step 1 the embeddings had stopped being numbers"), "{refusal}");
     // The latest snapshot is the one that went wrong.
     assert!(refusal.contains("went back to step 0") && refusal.contains("learning rate, 0.05"), "{refusal}");
@@ -57,7 +58,7 @@ fn numbers_that_go_wrong_end_at_the_last_good_step() {
     harness.send(Command::Train);
     harness.settle();
     let events = harness.take();
-    let refusal = refusals(&events)[0];
+    let refusal = &refusals(&events)[0];
     assert!(refusal.starts_with("At step 2 the loss stopped being a number"), "{refusal}");
     assert!(refusal.contains("went back to step 1") && refusal.contains("learning rate, 0.05"), "{refusal}");
     assert!(steps(&events).is_empty() && !events.contains(&Event::Finished));

@@ -4,6 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use likeness::{
     engine::{Progress, Session},
+    page::words,
     protocol::{
         BatchMatrix, Classification, Command, Evaluation, Event, Labelling, Picture, Stage, StepReport,
     },
@@ -108,9 +109,11 @@ pub fn last_batch(events: &[Event]) -> &BatchMatrix {
     batches.next_back().expect("a batch")
 }
 
-pub fn refusals(events: &[Event]) -> Vec<&str> {
+/// What was refused, in sentences.
+pub fn refusals(events: &[Event]) -> Vec<String> {
     let refusals = events.iter().filter_map(|event| match event {
-        Event::Refused(sentence) | Event::NotRestored(sentence) => Some(sentence.as_str()),
+        Event::Refused(sentence) => Some(sentence.clone()),
+        Event::NotOpened(failure) | Event::NotRestored(failure) => Some(words::model_failure(failure)),
         _ => None,
     });
     refusals.collect()
