@@ -36,7 +36,7 @@ const HOLD: &str = "(async () => {
 #[tokio::test]
 async fn a_press_that_follows_another_before_the_next_frame_meets_what_that_led_to() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=4&batch=16&side=16&width=4&backend=cpu&run=1").await?;
+        page.open("images=shapes&steps=4&batch=16&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose("Neighbours").await?;
         page.evaluate(PRESS_PICTURE).await?;
@@ -53,7 +53,7 @@ async fn a_press_that_follows_another_before_the_next_frame_meets_what_that_led_
 #[tokio::test]
 async fn nothing_is_drawn_anew_under_a_press() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=5000&batch=16&side=16&width=4&backend=cpu&run=1").await?;
+        page.open("images=shapes&steps=5000&batch=16&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_status("three steps", PATIENTLY, |status| status.step() >= Some(3)).await?;
         let changes = page.wait("a press of half a second", PATIENTLY, async || {
             Ok(serde_json::from_value::<Option<[usize; 2]>>(page.evaluate(HOLD).await?)?)
