@@ -51,7 +51,7 @@ pub fn stage_at(at: Stage, step: Option<u32>) -> String {
 pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
     let (shown, clearest) = (state.partition(stage)?, state.clearest_partition(stage)?);
     let as_labels = state.groups.count().is_none() && shown.groups.len() == state.label_names().len();
-    let origin = if as_labels { ", as many as labels," } else { "" };
+    let origin = if as_labels { ", as many as labels" } else { "" };
     let count = counted(shown.groups.len(), "group");
     let clearness = similarity(shown.silhouette);
     let advice = if shown.groups.len() == clearest.groups.len() {
@@ -59,7 +59,7 @@ pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
     } else {
         format!("highest with {} groups, {}", clearest.groups.len(), similarity(clearest.silhouette))
     };
-    Some(format!("{count}{origin}{suffix} (silhouette {clearness}; {advice}). "))
+    Some(format!("{count}{suffix}{origin} (silhouette {clearness}; {advice}). "))
 }
 
 /// What happens to pictures on their way.
