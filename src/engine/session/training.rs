@@ -247,9 +247,8 @@ impl<E: FnMut(Event)> Session<E> {
         let outcome = run.trainer.step();
         run.unreported.add(outcome, started.elapsed());
         let last = run.trainer.steps_taken() >= self.settings.steps;
-        if let (Some(why), Some(opened)) = (run.trainer.take_refusal(), &mut self.opened) {
-            let note = format!(" Every step is planned anew, as none could be recorded ({why}).");
-            opened.environment.self_test.push_str(&note);
+        if let (Some(_), Some(opened)) = (run.trainer.take_refusal(), &mut self.opened) {
+            opened.environment.self_test.push_str(" Every step is planned anew, as none could be recorded.");
             (self.emit)(Event::Ready(opened.environment.clone()));
         }
         if last || self.goal == Goal::OneStep {
