@@ -36,6 +36,9 @@ async fn a_phone_shows_the_pictures_before_the_steps() -> Result<()> {
     .await
 }
 
+/// Whether the matrix of the set has cells to be tapped.
+const DRAWN: &str = "document.querySelector('.similarity canvas.cells').width > 1";
+
 #[tokio::test]
 async fn matrices_answer_taps() -> Result<()> {
     visit(Visit::default(), async |page| {
@@ -54,6 +57,8 @@ async fn matrices_answer_taps() -> Result<()> {
 
         page.choose("Similarity").await?;
         page.wait_text(&["tap one to see the row’s nearest"], PATIENTLY).await?;
+        let drawn = async || Ok((page.evaluate(DRAWN).await? == true).then_some(()));
+        page.wait("the matrix", PATIENTLY, drawn).await?;
         tap(page, ".similarity .matrix", 0.5, 0.5).await?;
         page.wait_text(&["Search with a picture"], SOON).await?;
         Ok(())
