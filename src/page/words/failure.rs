@@ -111,6 +111,13 @@ fn with_full_stop(text: &str) -> String {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn assert_all_differ(sentences: &[String]) {
+        for (i, sentence) in sentences.iter().enumerate() {
+            assert!(!sentences[..i].contains(sentence), "{sentence}");
+        }
+    }
+
     #[test]
     fn every_failure_is_a_sentence_of_its_own_without_words_for_programmers() {
         let (format, details) = ("TIFF".to_owned(), "assertion failed at image.rs:919:9".to_owned());
@@ -133,9 +140,9 @@ mod tests {
             Failure::Told("The server answered 404.".to_owned()),
         ];
         let sentences = all.each_ref().map(failure);
-        for (i, sentence) in sentences.iter().enumerate() {
+        assert_all_differ(&sentences);
+        for sentence in &sentences {
             assert!(sentence.ends_with('.') && !sentence.contains("assertion"), "{sentence}");
-            assert!(!sentences[..i].contains(sentence), "{sentence}");
         }
         assert_eq!(failure(&all[4]), "It is a kind of TIFF file that cannot be read here.");
         assert_eq!(failure(&all[8]), "It is too large: 30000 × 20 pixels.");
@@ -165,9 +172,9 @@ mod tests {
         let experiments = [ExperimentFailure::Damaged, ExperimentFailure::Version { found: 4, read: [2, 3] }];
         let sentences = models.iter().map(model_failure).chain(experiments.iter().map(experiment_failure));
         let sentences: Vec<_> = sentences.collect();
-        for (i, sentence) in sentences.iter().enumerate() {
+        assert_all_differ(&sentences);
+        for sentence in &sentences {
             assert!(sentence.ends_with("Nothing was changed.") && !sentence.contains(".."), "{sentence}");
-            assert!(!sentences[..i].contains(sentence), "{sentence}");
         }
         assert_eq!(
             model_failure(&models[5]),

@@ -66,7 +66,7 @@ impl OwnDecoders {
         let mut place = self.places[number % AT_ONCE].lock().await;
         let decoder = match place.take() {
             Some(decoder) => decoder,
-            None => Decoder::start().await.map_err(|details| Failure::NoDecoder { details })?,
+            None => Decoder::start().await?,
         };
         let decoded = decoder.decode(file).await;
         // One that did not come to an end will not come to another.
@@ -84,14 +84,15 @@ struct Decoder {
 }
 
 impl Decoder {
-    /// Starts a worker, once its code is there; the error is in words for programmers.
-    async fn start() -> Result<Self, String> {
-        let module = module().await.map_err(|error| words(&error))?;
-        let decoder = Self::with(&module).map_err(|error| words(&error))?;
+    /// Starts a worker, once its code is there.
+    async fn start() -> Result<Self, Failure> {
+        let none = |error: JsValue| Failure::NoDecoder { details: words(&error) };
+        let module = module().await.map_err(none)?;
+        let decoder = Self::with(&module).map_err(none)?;
         match decoder.hear().await {
             Ok(word) if word.is_null() => Ok(decoder),
-            Ok(word) => Err(words(&word)),
-            Err(_) => Err("The worker ended.".to_owned()),
+            Ok(word) => Err(none(word)),
+            Err(_) => Err(none("The worker ended".into())),
         }
     }
 
