@@ -1,6 +1,7 @@
 //! The page as a person meets it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -355,9 +356,15 @@ impl Page {
         let entries: Vec<_> = fs::read_dir(self.browser.downloads())?.collect::<std::io::Result<_>>()?;
         let [file] = entries.as_slice() else { return Ok(None) };
         let path = file.path();
-        let unfinished = path.extension().is_some_and(|ending| UNFINISHED.iter().any(|name| ending == *name));
-        let whole = file.metadata()?.len() > 0 && !unfinished;
-        Ok(whole.then_some(path))
+        if path.extension().is_some_and(|ending| UNFINISHED.iter().any(|name| ending == *name)) {
+            return Ok(None);
+        }
+        match file.metadata() {
+            Ok(metadata) => Ok((metadata.len() > 0).then_some(path)),
+            // The browser renamed it since the folder was listed.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The lines of the console since the last call, each after its level.
