@@ -27,7 +27,7 @@ const MAX_ASPECT: f32 = 4.0 / 3.0;
 pub struct View {
     /// Maps a place in the view to the place in the picture that it shows, both in
     /// −1 … 1 from left to right and top to bottom: `[[xx, xy, x0], [yx, yy, y0]]`.
-    pub place: [[f32; 3]; 2],
+    pub affine: [[f32; 3]; 2],
     /// What happens to its colours.
     pub colour: Colour,
     /// How much it is blurred after that.
@@ -41,7 +41,7 @@ pub struct View {
 impl View {
     /// The picture itself.
     pub const IDENTITY: Self = Self {
-        place: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
+        affine: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
         colour: Colour::IDENTITY,
         blur: Blur::NONE,
         noise: Noise::NONE,
@@ -54,7 +54,7 @@ impl View {
     /// or not, so that changing one of them leaves the others' draws as they were.
     pub fn draw(augmentations: &Augmentations, rng: &mut impl Rng) -> Self {
         Self {
-            place: draw_place(augmentations, rng),
+            affine: draw_affine(augmentations, rng),
             colour: draw_colour(augmentations, rng),
             blur: draw_blur(&augmentations.blur, rng),
             noise: draw_noise(&augmentations.noise, rng),
@@ -64,7 +64,7 @@ impl View {
 }
 
 /// Draws crop, flips and rotation. The crop's window is turned and mirrored with its contents.
-fn draw_place(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2] {
+fn draw_affine(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2] {
     let crop = strength(&augmentations.crop, rng);
     let area = 1.0 - crop * rng.random_range(0.0..1.0f32);
     let aspect = MAX_ASPECT.powf(rng.random_range(-1.0..1.0f32));
@@ -188,8 +188,8 @@ mod tests {
 
     #[test]
     fn a_mirrored_view_is_the_mirrored_picture() {
-        let place = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
-        assert_close(&apply(View { place, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - x, y)));
+        let affine = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        assert_close(&apply(View { affine, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - x, y)));
     }
 
     #[test]
@@ -200,13 +200,16 @@ mod tests {
         let mut rng = generator(3, Purpose::Views, 0);
         let mut seen = [0; 4];
         for _ in 0..400 {
-            let [[across, _, x], [_, down, y]] = View::draw(&flips, &mut rng).place;
+            let [[across, _, x], [_, down, y]] = View::draw(&flips, &mut rng).affine;
             assert_eq!((across.abs(), down.abs(), x, y), (1.0, 1.0, 0.0, 0.0));
             seen[usize::from(across < 0.0) + 2 * usize::from(down < 0.0)] += 1;
         }
         assert!(seen.iter().all(|count| (60..140).contains(count)), "{seen:?}");
         let upside_down = [[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]];
-        assert_close(&apply(View { place: upside_down, ..View::IDENTITY }), &moved(|x, y| (x, SIDE - 1 - y)));
+        assert_close(
+            &apply(View { affine: upside_down, ..View::IDENTITY }),
+            &moved(|x, y| (x, SIDE - 1 - y)),
+        );
     }
 
     #[test]
@@ -230,8 +233,8 @@ mod tests {
 
     #[test]
     fn a_quarter_turn_moves_rows_to_columns() {
-        let place = [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]];
-        assert_close(&apply(View { place, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - y, x)));
+        let affine = [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]];
+        assert_close(&apply(View { affine, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - y, x)));
     }
 
     #[test]
@@ -240,7 +243,7 @@ mod tests {
         only_crop.crop = Operation::new(0.75, 1.0);
         let mut rng = generator(2, Purpose::Views, 0);
         for _ in 0..200 {
-            let [[width, skew, x], [skew_too, height, y]] = View::draw(&only_crop, &mut rng).place;
+            let [[width, skew, x], [skew_too, height, y]] = View::draw(&only_crop, &mut rng).affine;
             assert_eq!((skew, skew_too), (0.0, 0.0));
             assert!(x.abs() + width <= 1.0 + 1e-6 && y.abs() + height <= 1.0 + 1e-6);
             // A window cut off at the picture's edge is smaller than was drawn.

@@ -20,7 +20,7 @@ use crate::{
     loss::{LogitScale, Loss},
     random::{Purpose, generator},
     settings::{Images, LossKind, Settings},
-    train::{RUNNING_SHARE, Trainer, optimizer::Optimizer, upload},
+    train::{BATCH_NORM_MOMENTUM, Trainer, optimizer::Optimizer, upload},
 };
 
 /// Temperature of NT-Xent.
@@ -142,7 +142,7 @@ impl Given {
         let mut gradients = batch.loss.backward();
         let gradients = GradientsParams::from_module(&mut gradients, &self.network);
         self.network = self.optimizer.step(RATE, self.network.clone(), gradients);
-        self.network.encoder.update_running(statistics, RUNNING_SHARE);
+        self.network.encoder.update_running(statistics, BATCH_NORM_MOMENTUM);
         self.last_loss = Some(batch.statistics.inner().narrow(0, 0, 1));
     }
 }

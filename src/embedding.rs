@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{encoder::Encoder, evaluate::whitening::Whitening, kernels::product::product};
+use crate::{encoder::Encoder, evaluate::whitening::Whitening, kernels::matmul::matmul};
 
 /// Keeps the length of a row off 0.
 const LEAST_LENGTH: f32 = 1e-12;
@@ -73,7 +73,7 @@ impl Embedding {
         let whitened = |pictures: Tensor<4>| {
             let map = self.encoder.map(pictures);
             let rows = match whitening {
-                Some((mean, matrix)) => product(map - mean.clone(), matrix.clone()),
+                Some((mean, matrix)) => matmul(map - mean.clone(), matrix.clone()),
                 None => map,
             };
             let lengths = rows.clone().square().sum_dim(1).clamp_min(LEAST_LENGTH).sqrt();

@@ -15,7 +15,7 @@ use crate::{
     kernels::{
         block::{self, BatchStatistics},
         lasting,
-        product::product,
+        matmul::matmul,
     },
     settings::Settings,
 };
@@ -257,11 +257,11 @@ impl Block {
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let running = BatchStatistics { mean: self.mean.val(), variance: self.variance.val() };
-        block::in_use(x, self.weights(), running)
+        block::forward_eval(x, self.weights(), running)
     }
 
     fn forward_batch(&self, x: Tensor<4>, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
-        block::in_training(x, self.weights(), ghosts)
+        block::forward_train(x, self.weights(), ghosts)
     }
 }
 
@@ -286,7 +286,7 @@ impl Linear {
     }
 
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        product(x, self.weight.val()) + self.bias.val().unsqueeze()
+        matmul(x, self.weight.val()) + self.bias.val().unsqueeze()
     }
 }
 

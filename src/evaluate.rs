@@ -5,7 +5,7 @@
 //!
 //! - How good: [`knn`], [`effective_rank`], [`invariance`]
 //! - How alike: [`neighbours`], [`set_matrix`] and the [`order`] of its rows,
-//!   [`near_duplicates`], [`odd_ones`], and where in a picture: [`occlusion`]
+//!   [`near_duplicates`], [`outliers`], and where in a picture: [`occlusion`]
 //! - Features made comparable: [`centre`], [`whitening`]
 //! - Groups: [`k_means`] and their [`silhouette`]
 //! - Maps: [`principal_components`], [`tsne`], and [`procrustes`], which turns one like another
@@ -25,8 +25,8 @@ pub mod linear_probe;
 pub mod near_duplicates;
 pub mod neighbours;
 pub mod occlusion;
-pub mod odd_ones;
 pub mod order;
+pub mod outliers;
 pub mod principal_components;
 pub mod procrustes;
 pub mod set_matrix;

@@ -12,10 +12,10 @@ use rand::seq::SliceRandom;
 use crate::{
     augment::View,
     encoder::Encoder,
-    kernels::{product::product, views::render},
+    kernels::{matmul::matmul, views::render},
     random::{Purpose, generator},
     settings::Augmentations,
-    train::{ADAMW, RUNNING_SHARE, optimizer::Optimizer, schedule, select},
+    train::{ADAMW, BATCH_NORM_MOMENTUM, optimizer::Optimizer, schedule, select},
 };
 
 /// Steps of a fine-tuning run.
@@ -38,12 +38,12 @@ struct Tuned {
 impl Tuned {
     /// Every class's score, `[batch, classes]`.
     fn scores(&self, embeddings: Tensor<2>) -> Tensor<2> {
-        product(embeddings, self.weight.val()) + self.bias.val().unsqueeze()
+        matmul(embeddings, self.weight.val()) + self.bias.val().unsqueeze()
     }
 }
 
 /// What a fine-tuning run learns from.
-pub struct Lesson {
+pub struct FineTuneTask {
     /// The pictures, all of them, `[pictures, 3, side, side]`, without autodiff.
     pub pictures: Tensor<4>,
     /// The rows that give their labels.
@@ -60,7 +60,7 @@ pub struct Lesson {
 
 /// A fine-tuning run as far as it got.
 pub struct FineTuner {
-    lesson: Lesson,
+    lesson: FineTuneTask,
     network: Tuned,
     optimizer: Optimizer,
     step: u32,
@@ -68,7 +68,7 @@ pub struct FineTuner {
 
 impl FineTuner {
     /// Starts from an encoder of `dimensions` numbers and a classifier that prefers nothing.
-    pub fn new(encoder: Encoder, dimensions: usize, lesson: Lesson) -> Self {
+    pub fn new(encoder: Encoder, dimensions: usize, lesson: FineTuneTask) -> Self {
         let device = lesson.pictures.device();
         let weight = Param::from_tensor(Tensor::zeros([dimensions, lesson.classes], &device));
         let bias = Param::from_tensor(Tensor::zeros([lesson.classes], &device));
@@ -91,14 +91,14 @@ impl FineTuner {
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
         let rate = LEARNING_RATE * schedule::falling(self.step, STEPS);
         self.network = self.optimizer.step(f64::from(rate), self.network.clone(), gradients);
-        self.network.encoder.update_running(statistics, RUNNING_SHARE);
+        self.network.encoder.update_running(statistics, BATCH_NORM_MOMENTUM);
         self.step += 1;
         loss.inner()
     }
 
     /// Changed pictures, `[n, 3, side, side]`, and their classes as ones among zeros, `[n, classes]`.
     fn batch(&self) -> (Tensor<4>, Tensor<2>) {
-        let Lesson { pictures, given, targets, classes, augmentations, seed } = &self.lesson;
+        let FineTuneTask { pictures, given, targets, classes, augmentations, seed } = &self.lesson;
         let mut rng = generator(*seed, Purpose::FineTuning, self.step);
         let mut places: Vec<usize> = (0..given.len()).collect();
         places.shuffle(&mut rng);
@@ -142,7 +142,7 @@ mod tests {
         let pictures = upload((0..12).flat_map(plane).collect(), 16, &device);
         let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &device);
-        let lesson = Lesson {
+        let lesson = FineTuneTask {
             pictures,
             given: vec![0, 1, 2, 3, 4, 5],
             targets: vec![0, 1, 0, 1, 0, 1],

@@ -7,7 +7,7 @@
 //! - [`adamw`]: what moves the weights
 //! - [`block`]: convolution, batch normalisation and ReLU
 //! - [`lasting`]: tensors that stay where they lie while their numbers change
-//! - [`product`]: small matrices multiplied
+//! - [`matmul`]: small matrices multiplied
 //! - [`views`]: everything that happens to a view
 //!
 //! What computes them:
@@ -25,7 +25,7 @@ mod geometry;
 #[cfg(feature = "webgpu")]
 mod gpu;
 pub mod lasting;
-pub mod product;
+pub mod matmul;
 pub mod views;
 
 use burn::{backend::DispatchDevice, tensor::Device};

@@ -17,12 +17,12 @@
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: sets that grow together
 //! - [`decimal`]: numbers read from text
-//! - [`sorted`]: one sort for all that the page downloads
-//! - `breather`: short rests between pieces of work (in a browser)
+//! - [`small_sort`]: one sort for all that the page downloads
+//! - `event_loop`: yielding between pieces of work (in a browser)
 //!
 //! What learns, on any device burn knows, in a browser or not:
 //! - [`progress`]: work in pieces
-//! - [`evenly`]: a sample at even distances
+//! - [`sampling`]: samples at regular intervals
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
@@ -49,8 +49,6 @@
 pub mod augment;
 #[cfg(feature = "bench")]
 pub mod bench;
-#[cfg(target_arch = "wasm32")]
-pub mod breather;
 #[cfg(feature = "engine")]
 pub mod checkpoint;
 #[cfg(feature = "engine")]
@@ -67,8 +65,8 @@ pub mod encoder;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod evaluate;
-#[cfg(feature = "engine")]
-pub mod evenly;
+#[cfg(target_arch = "wasm32")]
+pub mod event_loop;
 #[cfg(feature = "engine")]
 pub mod fine_tune;
 pub mod image;
@@ -89,7 +87,9 @@ pub mod random;
 #[cfg(feature = "engine")]
 pub mod readback;
 pub mod samples;
+#[cfg(feature = "engine")]
+pub mod sampling;
 pub mod settings;
-pub mod sorted;
+pub mod small_sort;
 #[cfg(feature = "engine")]
 pub mod train;

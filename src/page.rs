@@ -7,7 +7,6 @@
 pub mod address;
 #[cfg(target_arch = "wasm32")]
 mod browser;
-pub mod by_id;
 pub mod by_stage;
 pub mod chance;
 pub mod confusion;
@@ -19,19 +18,20 @@ pub mod export;
 pub mod file_header;
 #[cfg(test)]
 mod fixture;
+pub mod glossary;
 pub mod grid;
 pub mod health;
 pub mod invariance;
-pub mod likeness;
 pub mod map_kinds;
+pub mod occlusion_overlay;
 pub mod operations;
+pub mod picture_groups;
+pub mod picture_map;
 pub mod predictions;
 pub mod row;
 pub mod run_words;
 pub mod state;
 pub mod status;
-pub mod strips;
-pub mod terms;
 pub mod tour;
 pub mod words;
 

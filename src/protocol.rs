@@ -16,7 +16,7 @@ mod subject;
 mod training;
 mod wire;
 
-pub use command::{Command, Labelling, MAX_MODEL_BYTES, Picture, Query};
+pub use command::{ClassifierRequest, Command, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use failure::{Breakdown, ModelFailure};
 pub use results::{
@@ -52,16 +52,22 @@ mod tests {
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::Restore { file: vec![7, 8] },
-            Command::Vet { request: 3, settings: Settings::recommended(Images::Own), file: vec![9] },
+            Command::Validate { request: 3, settings: Settings::recommended(Images::Own), file: vec![9] },
             Command::Study { study: Study::Survey, stage: Stage::Pixels },
-            Command::FineTune(Labelling {
+            Command::FineTune(ClassifierRequest {
                 number: 1,
                 stage: Stage::Trained,
                 per_class: 0,
                 seed: 1,
                 typed: Vec::new(),
             }),
-            Command::Classify(Labelling { number: 2, stage: Stage::Pixels, per_class: 10, seed: 1, typed }),
+            Command::Classify(ClassifierRequest {
+                number: 2,
+                stage: Stage::Pixels,
+                per_class: 10,
+                seed: 1,
+                typed,
+            }),
         ] {
             survives(command);
         }
@@ -102,7 +108,7 @@ mod tests {
             }),
             Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions }),
             Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated }),
-            Event::Vetted { request: 3, verdict: Ok(()) },
+            Event::Validated { request: 3, verdict: Ok(()) },
         ] {
             survives(event);
         }

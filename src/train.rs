@@ -9,7 +9,7 @@ pub mod schedule;
 mod snapshot;
 
 pub use batch::{select, upload};
-pub use hyperparameters::{ADAMW, RUNNING_SHARE};
+pub use hyperparameters::{ADAMW, BATCH_NORM_MOMENTUM};
 
 use batch::batch_rows;
 use burn::{
@@ -24,10 +24,10 @@ use recording::Recording;
 use crate::{
     augment::View,
     encoder::{Encoder, EncoderConfig, Network, ghosts},
-    evenly::evenly,
     kernels::{block::BatchStatistics, lasting, views::render},
     loss::{LogitScale, Loss},
     random::{Purpose, generator},
+    sampling::strided,
     settings::Settings,
 };
 
@@ -310,7 +310,7 @@ impl Trainer {
             let moved = self.optimizer.step_by(&self.drawn, drawn::OF_SCALE, scale, scale_gradients);
             self.scale = moved.limited();
         }
-        self.network.encoder.update_running(statistics, RUNNING_SHARE);
+        self.network.encoder.update_running(statistics, BATCH_NORM_MOMENTUM);
         let kept = self.history.clone().narrow(0, 1, HISTORY - 1);
         let history = Tensor::cat(vec![kept, outcome.statistics.clone().unsqueeze()], 0);
         self.history = lasting::assign(self.history.clone(), history);
@@ -336,7 +336,7 @@ impl Trainer {
 pub fn calibrate(encoder: &mut Encoder, pictures: &Tensor<4>) {
     let [count, _, _, side] = pictures.dims();
     let most = CALIBRATION_NUMBERS / encoder.activation(side);
-    let sample = select(pictures, &evenly(count, CALIBRATION.min(most)));
+    let sample = select(pictures, &strided(count, CALIBRATION.min(most)));
     let (_, statistics) = encoder.forward_batch(sample, 1);
     encoder.update_running(statistics, 1.0);
 }

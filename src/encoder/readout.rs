@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use crate::kernels::product::product;
+use crate::kernels::matmul::matmul;
 
 /// Pools a map to `places` × `places`, each the mean over its window, as channels-last numbers.
 ///
@@ -25,7 +25,7 @@ pub fn read(map: Tensor<4>, places: usize) -> Tensor<2> {
     }
     let shape = [1, places * places, height * width];
     let shares = Tensor::<3>::from_data(TensorData::new(shares, shape), &pixels.device());
-    product(shares.expand([batch, shape[1], shape[2]]), pixels).flatten(1, 2)
+    matmul(shares.expand([batch, shape[1], shape[2]]), pixels).flatten(1, 2)
 }
 
 /// The share that each of `length` pixels has in the mean over each of `places` windows: those of

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         evaluate::{knn_vote, linear_probe::LinearProbe},
-        protocol::{CrossValidation, Labelling, PictureId},
+        protocol::{ClassifierRequest, CrossValidation, PictureId},
         random::{Purpose, generator},
     };
     use rand::RngExt;
@@ -115,7 +115,7 @@ mod tests {
             [angle.cos(), angle.sin()]
         };
         let rows = Rc::new(UnitRows::new((0..8).flat_map(place).collect(), 2));
-        let labelling = Labelling { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
+        let labelling = ClassifierRequest { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
         let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
         let mut classifier = Classifier::new(held_out, rows);
         while classifier.advance(Duration::ZERO) == Progress::More {}
@@ -181,7 +181,7 @@ mod tests {
         };
         let rows = UnitRows::new((0..count).flat_map(place).collect(), 4);
         let typed = labels.iter().enumerate().map(|(i, label)| (i as u32, *label as u32)).collect();
-        let labelling = Labelling { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
+        let labelling = ClassifierRequest { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
         let held_out = HeldOut::new(&labelling, 0, (0..count as u32).collect(), vec![None; count]);
         let mut classifier = Classifier::new(held_out, Rc::new(rows.clone()));
         while classifier.advance(Duration::ZERO) == Progress::More {}

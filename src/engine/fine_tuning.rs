@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     encoder::Encoder,
-    fine_tune::{FineTuner, Lesson, STEPS},
+    fine_tune::{FineTuneTask, FineTuner, STEPS},
     progress::Progress,
     protocol::{Breakdown, Classification},
     readback::read,
@@ -34,7 +34,7 @@ impl FineTuning {
         pictures: Tensor<4>,
     ) -> Option<Self> {
         let split = &held_out.split;
-        let lesson = Lesson {
+        let lesson = FineTuneTask {
             pictures: pictures.clone(),
             given: split.given.clone(),
             targets: split.targets.clone(),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     evaluate::{folds::Folds, labels::several, split::Split},
-    protocol::{Classification, CrossValidation, Floats, Guesses, LabelId, Labelling, PictureId, Stage},
+    protocol::{
+        Classification, ClassifierRequest, CrossValidation, Floats, Guesses, LabelId, PictureId, Stage,
+    },
 };
 
 /// A set that was split for a classifier.
@@ -24,7 +26,12 @@ pub struct HeldOut {
 
 impl HeldOut {
     /// Splits the set: names and known labels of the pictures, in the order of their rows.
-    pub fn new(labelling: &Labelling, step: u32, ids: Vec<PictureId>, known: Vec<Option<LabelId>>) -> Self {
+    pub fn new(
+        labelling: &ClassifierRequest,
+        step: u32,
+        ids: Vec<PictureId>,
+        known: Vec<Option<LabelId>>,
+    ) -> Self {
         // A single label, as of one folder's pictures, says nothing about them.
         let known = if several(&known) { known } else { vec![None; known.len()] };
         let places: HashMap<PictureId, usize> = ids.iter().enumerate().map(|(row, id)| (*id, row)).collect();

@@ -7,11 +7,11 @@ use super::embedded::Embedded;
 use crate::{
     augment::View,
     evaluate::{UnitRows, invariance},
-    evenly::evenly,
     kernels::views::render,
     progress::Progress,
     protocol::{Breakdown, Floats, Invariance, Stage},
     random::{Purpose, generator},
+    sampling::strided,
     settings::{Augmentations, Operation, Settings},
     train::select,
 };
@@ -43,7 +43,7 @@ impl Measuring {
         Self {
             stage,
             embedded,
-            pictures: select(set, &evenly(set.dims()[0], SAMPLE)),
+            pictures: select(set, &strided(set.dims()[0], SAMPLE)),
             alone: each_alone(settings.augmentations),
             seed: settings.seed,
             unchanged: None,

@@ -7,13 +7,13 @@
 //! - [`training`]: steps and their reports
 //! - [`evaluating`]: the set, embedded and compared
 //! - [`questions`]: what was asked and is not answered yet; [`answering`]: the answers
-//! - [`keeping`]: snapshots and model files
+//! - [`saving`]: snapshots and model files
 
 mod answering;
 mod evaluating;
-mod keeping;
 mod labellings;
 mod questions;
+mod saving;
 mod schedule;
 mod training;
 
@@ -140,9 +140,9 @@ impl<E: FnMut(Event)> Session<E> {
             Command::SaveModel => self.save_model().await,
             Command::OpenModel { file } => self.open_model(&file),
             Command::Restore { file } => self.restore(&file),
-            Command::Vet { request, settings, file } => {
-                let verdict = keeping::read_snapshot(&file, &settings.clamped()).map(drop);
-                (self.emit)(Event::Vetted { request, verdict });
+            Command::Validate { request, settings, file } => {
+                let verdict = saving::read_snapshot(&file, &settings.clamped()).map(drop);
+                (self.emit)(Event::Validated { request, verdict });
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     evaluate::{
         AllPairs, UnitRows,
         near_duplicates::Forest,
-        odd_ones::{K, nearest_mean},
+        outliers::{K, nearest_mean},
     },
     progress::Progress,
     protocol::{LEAST_LINK, PictureId, Stage, Survey},

@@ -7,9 +7,9 @@ use crate::{
     embedding::mean_map,
     encoder::Encoder,
     evaluate::whitening::{Fitting, Whitening},
-    evenly::evenly,
     progress::Progress,
     protocol::Breakdown,
+    sampling::strided,
     train::select,
 };
 
@@ -29,7 +29,7 @@ impl Whitener {
     /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances; mirror
     /// images count too where `mirrored` says so.
     pub fn new(encoder: &Encoder, set: &Tensor<4>, mirrored: bool) -> Self {
-        let sample = evenly(set.dims()[0], SAMPLE);
+        let sample = strided(set.dims()[0], SAMPLE);
         let mapper = encoder.clone();
         let activation = encoder.activation(set.dims()[3]);
         let forward = move |chunk| mean_map(&mapper, chunk, mirrored);

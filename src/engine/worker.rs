@@ -10,7 +10,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
 use super::{Progress, Session};
 use crate::{
-    breather::Breather,
+    event_loop::EventLoop,
     protocol::{self, Breakdown, Command, Event},
     settings::{Images, Settings},
 };
@@ -30,7 +30,7 @@ pub async fn run() {
 
 /// Alternates between commands and work, so that a command waits for one piece of work at most.
 async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: UnboundedReceiver<Command>) {
-    let mut breather = Breather::default();
+    let mut event_loop = EventLoop::default();
     let Some(first) = commands.next().await else {
         return;
     };
@@ -40,7 +40,7 @@ async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: Unbounded
             session.handle(command).await;
         }
         match session.work().await {
-            Progress::More => breather.breathe().await,
+            Progress::More => event_loop.yield_to().await,
             Progress::Idle => match commands.next().await {
                 Some(command) => session.handle(command).await,
                 None => return,

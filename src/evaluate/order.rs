@@ -3,7 +3,7 @@
 use kodama::{Dendrogram, Method, linkage};
 
 use super::{UnitRows, labels::several};
-use crate::{evenly::evenly, protocol::LabelId};
+use crate::{protocol::LabelId, sampling::strided};
 
 /// The most rows that are clustered against each other; more are filed beside the
 /// nearest of this many, so that time and memory stay bounded.
@@ -23,7 +23,7 @@ pub fn order(rows: &UnitRows, labels: &[Option<LabelId>]) -> Vec<usize> {
 /// The leaves of an average-linkage dendrogram from left to right.
 fn by_similarity(rows: &UnitRows, clustered: usize) -> Vec<usize> {
     let count = rows.len();
-    let chosen = evenly(count, clustered);
+    let chosen = strided(count, clustered);
     let leaves = leaves(rows, &chosen);
     if chosen.len() == count {
         return leaves;

@@ -34,7 +34,7 @@ pub struct Weights {
 /// # Shapes
 /// - `x`: `[batch, input, height, width]`, at least one picture a ghost batch; `ghosts` is 1, 2 or 4
 /// - result: `[batch, output, height / stride, width / stride]`, rounded up
-pub fn in_training(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
+pub fn forward_train(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
     let Weights { kernel, gamma, beta, stride } = weights;
     let (y, mean, variance) = Dispatch::block_in_training(
         x.into_dispatch(),
@@ -49,8 +49,8 @@ pub fn in_training(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>,
     (Tensor::from_dispatch(y), statistics)
 }
 
-/// Normalises by running statistics. Shapes as in [`in_training`]; no gradients.
-pub fn in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
+/// Normalises by running statistics. Shapes as in [`forward_train`]; no gradients.
+pub fn forward_eval(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
     let Weights { kernel, gamma, beta, stride } = weights;
     Tensor::from_dispatch(Dispatch::block_in_use(
         x.into_dispatch(),
@@ -113,7 +113,7 @@ mod tests {
         (relu(result), BatchStatistics { mean, variance })
     }
 
-    fn plain_in_use(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
+    fn plain_forward_eval(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
         let Weights { kernel, gamma, beta, stride } = weights;
         relu(batch_norm(convolve(x, kernel, stride), gamma, beta, running.mean, running.variance, EPSILON))
     }
@@ -218,7 +218,7 @@ mod tests {
         for shape in SHAPES {
             for ghosts in [1, 2, 4].into_iter().filter(|ghosts| *ghosts <= shape[0]) {
                 let names = ["result", "mean", "variance", "of x", "of kernel", "of gamma", "of beta"];
-                let own = Case::new(shape, device).all(|x, weights| in_training(x, weights, ghosts));
+                let own = Case::new(shape, device).all(|x, weights| forward_train(x, weights, ghosts));
                 let plain = Case::new(shape, &Device::flex());
                 let plain = plain.all(|x, weights| plain_in_training(x, weights, ghosts));
                 for ((own, plain), name) in own.iter().zip(&plain).zip(names) {
@@ -234,7 +234,7 @@ mod tests {
                 let (x, weights) = Case::new(shape, device).inner();
                 of_pictures(block(x, weights, moments(shape[2], device)))
             };
-            let (own, plain) = (result(device, in_use), result(&Device::flex(), plain_in_use));
+            let (own, plain) = (result(device, forward_eval), result(&Device::flex(), plain_forward_eval));
             assert_close(&own, &plain, &format!("{shape:?}"));
         }
     }
@@ -270,7 +270,7 @@ mod tests {
             let mut pixels = values(x);
             pixels[0] = pixel;
             let x = Tensor::from_data(TensorData::new(pixels, [batch, input, height, width]), &device);
-            values(in_use(x, weights, moments(output, &device)))
+            values(forward_eval(x, weights, moments(output, &device)))
         };
         let usual = result(0.0);
         assert!(result(f32::NAN)[0].is_nan());
@@ -285,7 +285,7 @@ mod tests {
     fn without_gradients_the_result_is_the_same() {
         for shape in SHAPES {
             let (x, weights) = Case::new(shape, &Device::flex()).inner();
-            let (untracked, _) = in_training(x.clone(), weights, 1);
+            let (untracked, _) = forward_train(x.clone(), weights, 1);
             let (_, weights) = Case::new(shape, &Device::flex()).inner();
             let (plain, _) = plain_in_training(x, weights, 1);
             assert_close(&of_pictures(untracked), &of_pictures(plain), &format!("{shape:?}"));

@@ -12,14 +12,15 @@ use super::{
         BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
         adamw::{Moved, ParameterStep},
         lasting::LastingTensors,
-        product::MatrixProduct,
+        matmul::MatMul,
     },
     geometry::Geometry,
     gpu::{
         adamw, convolution, lasting,
         launch::{channels_first, channels_last, dims, empty},
+        matmul,
         normalisation::{self, BatchNorm, Measured},
-        padding, product, views,
+        padding, views,
     },
 };
 use crate::augment::View;
@@ -101,9 +102,9 @@ impl InferenceKernels for CubeBackend {
     }
 }
 
-impl MatrixProduct for CubeBackend {
-    fn product(left: CubeTensor, right: CubeTensor) -> CubeTensor {
-        product::product(&left, &right)
+impl MatMul for CubeBackend {
+    fn matmul(left: CubeTensor, right: CubeTensor) -> CubeTensor {
+        matmul::matmul(&left, &right)
     }
 }
 

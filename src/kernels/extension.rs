@@ -6,7 +6,7 @@
 
 pub mod adamw;
 pub mod lasting;
-pub mod product;
+pub mod matmul;
 
 use burn::backend::{
     Autodiff, Backend, ExtensionType, TensorMetadata,
@@ -28,7 +28,7 @@ use crate::augment::View;
 /// Operations with gradients; see [`super::block`].
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Autodiff)]
 pub trait TrainingKernels: Backend {
-    /// Result, mean and variance of [`super::block::in_training`].
+    /// Result, mean and variance of [`super::block::forward_train`].
     fn block_in_training(
         x: FloatTensor<Self>,
         kernel: FloatTensor<Self>,
@@ -42,7 +42,7 @@ pub trait TrainingKernels: Backend {
 /// Operations without gradients.
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
 pub trait InferenceKernels: Backend {
-    /// See [`super::block::in_use`].
+    /// See [`super::block::forward_eval`].
     #[fusion(dtype = x, shape = output_shape(x, kernel, stride))]
     fn block_in_use(
         x: FloatTensor<Self>,

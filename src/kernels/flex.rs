@@ -19,7 +19,7 @@ use super::{
         BlockGradients, BlockOutputs, BlockPasses, InferenceKernels,
         adamw::{Moved, ParameterStep},
         lasting::LastingTensors,
-        product::MatrixProduct,
+        matmul::MatMul,
     },
     geometry::{Geometry, ghost_batches},
     views::NUMBERS,
@@ -61,7 +61,7 @@ fn spans(batch: usize, ghosts: usize, numbers: usize) -> impl Iterator<Item = Ra
 fn view(numbers: &[f32]) -> View {
     let row = |at: usize| std::array::from_fn(|column| numbers[3 * at + column]);
     let colour = Colour { matrix: [row(2), row(3), row(4)], offset: row(5) };
-    View { place: [row(0), row(1)], colour, ..View::IDENTITY }
+    View { affine: [row(0), row(1)], colour, ..View::IDENTITY }
 }
 
 /// Adds to each of some sums.
@@ -233,8 +233,8 @@ impl LastingTensors for Flex {
 }
 
 /// Burn's own product suits the CPU.
-impl MatrixProduct for Flex {
-    fn product(left: FlexTensor, right: FlexTensor) -> FlexTensor {
+impl MatMul for Flex {
+    fn matmul(left: FlexTensor, right: FlexTensor) -> FlexTensor {
         Self::float_matmul(left, right)
     }
 }

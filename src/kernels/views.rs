@@ -8,7 +8,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::{extension::InferenceKernels, is_cpu, product::product};
+use super::{extension::InferenceKernels, is_cpu, matmul::matmul};
 use crate::augment::{Blur, Cutout, View};
 
 /// Makes one view of every picture: bilinear between pixels, mirrored beyond the edges, values
@@ -30,10 +30,10 @@ pub const NUMBERS: usize = 19;
 
 /// Those of one view of the picture in a row.
 pub fn numbers(row: usize, view: &View) -> impl Iterator<Item = f32> {
-    let View { place, colour, .. } = *view;
-    let (place, matrix) = (place.into_iter().flatten(), colour.matrix.into_iter().flatten());
+    let View { affine, colour, .. } = *view;
+    let (affine, matrix) = (affine.into_iter().flatten(), colour.matrix.into_iter().flatten());
     // Single precision holds every row below 2²⁴.
-    iter::once(row as f32).chain(place).chain(matrix).chain(colour.offset)
+    iter::once(row as f32).chain(affine).chain(matrix).chain(colour.offset)
 }
 
 /// Makes views of pictures by numbers that lie on the device, in a row from `at` on, [`NUMBERS`] a
@@ -56,7 +56,7 @@ fn blurred(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     let bands: Vec<f32> = views.iter().flat_map(|view| band(&view.blur.weights(side), side)).collect();
     let bands = Tensor::<4>::from_data(TensorData::new(bands, [count, 1, side, side]), &pictures.device())
         .expand([count, channels, side, side]);
-    product(product(bands.clone(), pictures), bands.swap_dims(2, 3))
+    matmul(matmul(bands.clone(), pictures), bands.swap_dims(2, 3))
 }
 
 /// The matrix that convolves `side` numbers with `weights`, mirrored at both ends.
@@ -134,7 +134,7 @@ mod tests {
         // Transposed, so that places · map gives (x, y) side by side.
         let map = views
             .iter()
-            .flat_map(|view| (0..3).flat_map(|column| [view.place[0][column], view.place[1][column]]));
+            .flat_map(|view| (0..3).flat_map(|column| [view.affine[0][column], view.affine[1][column]]));
         let map = upload(map.collect(), [count, 3, 2]);
         let grid = places(side, &device).expand([count, pixels, 3]).matmul(map);
         let options = GridSampleOptions::new(InterpolateMode::Bilinear)

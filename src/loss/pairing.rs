@@ -4,7 +4,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{BatchLoss, LogitScale};
-use crate::{kernels::product::product, settings::Similarity};
+use crate::{kernels::matmul::matmul, settings::Similarity};
 
 /// Stands for −∞ in a softmax: exp of it is 0, and no arithmetic turns it into NaN.
 const EXCLUDED: f32 = -1e9;
@@ -71,7 +71,7 @@ impl Pairing {
     fn products(&self, rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         let first = rows.clone().narrow(0, 0, self.pairs);
         let second = rows.clone().narrow(0, self.pairs, self.pairs);
-        (product(rows.clone(), rows.transpose()), (first * second).sum_dim(1))
+        (matmul(rows.clone(), rows.transpose()), (first * second).sum_dim(1))
     }
 
     /// `−s⁺/τ + log Σ exp(s/τ)` over the views that `mask` does not exclude, averaged over all anchors.

@@ -13,7 +13,7 @@
 //! - [`engine`]: the engine, started, heard and replaced
 //! - [`worker`]: workers that are missed once they are gone
 //! - [`files`]: pictures, models and experiments on their way in and out
-//! - [`keeping`]: the experiment in the browser's own storage
+//! - [`autosave`]: the experiment in the browser's own storage
 //! - [`drop_zone`], [`pointing`], [`press`], [`reach`]: how the user brings and points
 //! - [`address_bar`], [`layout`], [`theme`], [`timing`]: the window, its look and its clocks
 //! - [`dynamic`]: closures boxed, so that the page stays small
@@ -21,6 +21,7 @@
 mod actions;
 mod address_bar;
 mod app;
+mod autosave;
 mod canvas;
 mod controls;
 mod drop_zone;
@@ -28,14 +29,13 @@ mod dynamic;
 mod engine;
 mod files;
 mod footer;
-mod keeping;
 mod layout;
 mod masthead;
 mod pointing;
 mod press;
 mod rail;
-mod reach;
 mod results;
+mod selection_range;
 mod session;
 mod theme;
 mod timing;

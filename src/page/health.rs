@@ -81,8 +81,8 @@ fn diverging(state: &State) -> Option<Warning> {
 /// All views end up in one place.
 fn collapse(state: &State) -> Option<Warning> {
     let settled = state.run.step() >= COLLAPSE_PATIENCE.max(state.settings.steps / 5);
-    let patience = if has_ended(state) { WINDOW } else { PATIENCE };
-    let latest = *windows(&state.run, patience, |report| report.uniformity)?.last()?;
+    let backoff = if has_ended(state) { WINDOW } else { PATIENCE };
+    let latest = *windows(&state.run, backoff, |report| report.uniformity)?.last()?;
     ((settled || has_ended(state)) && latest > COLLAPSED_UNIFORMITY).then(|| Warning {
         matter: "The encoder has collapsed.",
         advice: format!(
@@ -126,10 +126,10 @@ fn few_dimensions(state: &State) -> Option<Warning> {
 
 /// Means over windows of steps taken under the present settings, the latest ending with
 /// the latest step; `None` before there are as many steps as it takes to judge by.
-fn windows(run: &Run, patience: usize, read: impl Fn(&StepReport) -> f32) -> Option<Vec<f32>> {
+fn windows(run: &Run, backoff: usize, read: impl Fn(&StepReport) -> f32) -> Option<Vec<f32>> {
     let steps: Vec<f32> =
         run.steps.iter().filter(|report| report.step > run.settings_since).map(read).collect();
-    if steps.len() < patience {
+    if steps.len() < backoff {
         return None;
     }
     let mean = |window: &[f32]| window.iter().sum::<f32>() / window.len() as f32;

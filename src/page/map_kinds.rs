@@ -1,8 +1,8 @@
 //! The kinds of pictures that colours tell apart on the map: labels or groups.
 
 use super::{
+    picture_groups::groups,
     state::{Colouring, State},
-    strips::groups,
 };
 use crate::protocol::{PictureId, Stage};
 

@@ -6,7 +6,7 @@ pub mod fixture;
 use crate::{
     page::state::State,
     protocol::{Classification, CrossValidation, Guesses, LabelId, PictureId, Stage},
-    sorted::sorted,
+    small_sort::sorted,
 };
 
 /// A way to guess labels.

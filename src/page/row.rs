@@ -8,7 +8,7 @@ use crate::{
     page::words::{exponential, three_digits},
     protocol::{BatchMatrix, LossDetails},
     settings::{LossKind, Settings, Similarity},
-    sorted::sorted,
+    small_sort::sorted,
 };
 
 /// Another view of the batch, as the anchor sees it.

@@ -5,19 +5,19 @@
 //! draws anew no more than it must.
 
 mod apply;
+mod autosave;
 mod engine;
 mod experiment;
 mod groups;
 mod intake;
-mod introduction;
 mod invariances;
-mod keeping;
 mod labels;
 mod maps;
 mod notices;
 mod parts;
 mod pictures;
 mod results;
+mod resync;
 mod run;
 mod runs;
 mod search;
@@ -29,22 +29,22 @@ mod training;
 mod undo;
 mod why_alike;
 
+pub use autosave::{Autosave, Backoff, Offer};
 pub use engine::Engine;
 pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use intake::{Intake, IntakeKind, Refusal};
-pub use introduction::PORTION;
 pub use invariances::Invariances;
-pub use keeping::{Keeping, Offer, Patience};
 pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
 pub use maps::{Colouring, Maps};
 pub use notices::Notice;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
-pub use results::{Neighbour, Results, SHOWN, Scored};
+pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
+pub use resync::PORTION;
 pub use run::Run;
 pub use runs::{MAX_KEPT, Notes, Record, Runs};
-pub use search::{Search, Sought};
-pub use selection::{Reach, Selection};
+pub use search::{Search, SearchSubject};
+pub use selection::{Selection, SelectionRange};
 pub use snapshot::Snapshot;
 pub use tab::Tab;
 pub use undo::Removed;
@@ -123,7 +123,7 @@ pub struct State {
     /// What the user removed last, while it is offered back.
     undo: Option<Undo>,
     /// Whether this visit's work is kept.
-    pub keeping: Keeping,
+    pub autosave: Autosave,
     /// Work of an earlier visit that can be continued.
     pub offer: Option<Offer>,
     /// Counts changes of what is kept between visits.
@@ -164,7 +164,7 @@ impl State {
             notices: Vec::new(),
             next_notice: 0,
             undo: None,
-            keeping: Keeping::default(),
+            autosave: Autosave::default(),
             offer: None,
             revision: 0,
             touched: Parts::default(),

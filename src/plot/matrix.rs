@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::colour::viridis;
-use crate::sorted::sorted;
+use crate::small_sort::sorted;
 
 /// The values that the ends of the colour map stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]

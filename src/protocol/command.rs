@@ -60,9 +60,9 @@ pub enum Command {
     /// stand above what came with the pictures; the answers are [`super::Event::Scored`].
     Label(Vec<(PictureId, LabelId)>),
     /// Asks what a few labels are worth at one stage; replaces what was asked before of it.
-    Classify(Labelling),
+    Classify(ClassifierRequest),
     /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
-    FineTune(Labelling),
+    FineTune(ClassifierRequest),
     /// Gives the fine-tuning run up.
     StopTuning,
     /// Searches the set with a picture that is not of it, now and with every evaluation to
@@ -100,7 +100,7 @@ pub enum Command {
     },
     /// Asks whether [`Command::Restore`] would go on from a snapshot by these settings; changes
     /// nothing.
-    Vet {
+    Validate {
         /// Names the request in the answer.
         request: u32,
         /// The settings.
@@ -135,7 +135,7 @@ pub struct Query {
 
 /// The labels that a classifier may learn from. They never enter contrastive training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Labelling {
+pub struct ClassifierRequest {
     /// Tells it from others; the answer bears the same number.
     pub number: u32,
     /// Which embeddings.

@@ -94,8 +94,8 @@ pub enum Event {
     Invariance(Invariance),
     /// Answer to [`super::Command::Preview`].
     Views(Views),
-    /// Answer to [`super::Command::Vet`].
-    Vetted {
+    /// Answer to [`super::Command::Validate`].
+    Validated {
         /// The request's name.
         request: u32,
         /// Whether the snapshot can be gone on from.

@@ -148,7 +148,7 @@ pub struct Guesses {
 /// What a few labels are worth at one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Classification {
-    /// That of the [`super::Labelling`] that it answers.
+    /// That of the [`super::ClassifierRequest`] that it answers.
     pub number: u32,
     /// Which embeddings.
     pub stage: Stage,

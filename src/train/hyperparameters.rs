@@ -10,4 +10,4 @@ use crate::kernels::adamw::AdamW;
 pub const ADAMW: AdamW = AdamW { beta_1: 0.9, beta_2: 0.98, epsilon: 1e-8, weight_decay: 1e-4 };
 
 /// How much of the running statistics each training batch replaces.
-pub const RUNNING_SHARE: f64 = 0.1;
+pub const BATCH_NORM_MOMENTUM: f64 = 0.1;

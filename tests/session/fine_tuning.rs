@@ -1,6 +1,6 @@
 //! A copy of the encoder that learns labels.
 
-use likeness::protocol::{Command, Event, Labelling, Stage};
+use likeness::protocol::{ClassifierRequest, Command, Event, Stage};
 
 use crate::harness::{Harness, labelling, losses, small};
 
@@ -39,7 +39,8 @@ fn a_fine_tuning_that_cannot_go_on_says_so() {
     let nothing = Event::Tuning { done: 0, total: 0 };
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
-    harness.send(Command::FineTune(Labelling { per_class: 0, ..labelling(Stage::Trained, Vec::new()) }));
+    harness
+        .send(Command::FineTune(ClassifierRequest { per_class: 0, ..labelling(Stage::Trained, Vec::new()) }));
     harness.settle();
     assert!(harness.take().contains(&nothing));
     harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));

@@ -6,7 +6,8 @@ use likeness::{
     engine::{Progress, Session},
     page::words,
     protocol::{
-        BatchMatrix, Classification, Command, Evaluation, Event, Labelling, Picture, Stage, StepReport,
+        BatchMatrix, Classification, ClassifierRequest, Command, Evaluation, Event, Picture, Stage,
+        StepReport,
     },
     samples::shape,
     settings::{BackendChoice, Images, Settings},
@@ -127,6 +128,6 @@ pub fn classifications(events: &[Event]) -> Vec<&Classification> {
     classifications.collect()
 }
 
-pub fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> Labelling {
-    Labelling { number: 1, stage, per_class: 2, seed: 1, typed }
+pub fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> ClassifierRequest {
+    ClassifierRequest { number: 1, stage, per_class: 2, seed: 1, typed }
 }

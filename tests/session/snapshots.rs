@@ -133,13 +133,13 @@ fn a_snapshot_is_vetted_without_changing_anything() {
         (2, settings, damaged),
         (3, settings, Vec::new()),
     ] {
-        harness.send(Command::Vet { request, settings, file });
+        harness.send(Command::Validate { request, settings, file });
     }
     let events = harness.take();
     let verdicts: Vec<_> = (0..)
         .zip(&events)
         .map(|(number, event)| match event {
-            Event::Vetted { request, verdict } if *request == number => verdict.as_ref().err(),
+            Event::Validated { request, verdict } if *request == number => verdict.as_ref().err(),
             _ => panic!("no verdict: {event:?}"),
         })
         .collect();

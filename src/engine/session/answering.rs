@@ -9,7 +9,7 @@ use crate::{
     },
     kernels::views::render,
     progress::Progress,
-    protocol::{Activity, Breakdown, Event, Labelling, Pair, PictureId, Query, Subject, Views},
+    protocol::{Activity, Breakdown, ClassifierRequest, Event, Pair, PictureId, Query, Subject, Views},
     random::{Purpose, generator},
     readback::read_rgb,
     train::{select, upload},
@@ -192,7 +192,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// `None` where there is no encoder for the set as it is, or not two classes.
-    fn fine_tuning_of(&self, labelling: &Labelling) -> Option<FineTuning> {
+    fn fine_tuning_of(&self, labelling: &ClassifierRequest) -> Option<FineTuning> {
         // The pictures of the run may not be those of the set until they are embedded anew.
         let run = self.run.as_ref().filter(|run| run.ids == self.set.ids())?;
         let (ids, labels) = (self.set.ids(), self.set.labels());

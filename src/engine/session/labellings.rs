@@ -2,18 +2,18 @@
 
 use crate::{
     engine::classifier::Classifier,
-    protocol::{Labelling, Stage},
+    protocol::{ClassifierRequest, Stage},
 };
 
 /// Labellings that wait to be worked on, the latest of each stage.
 #[derive(Default)]
 pub struct Labellings {
-    waiting: Vec<Labelling>,
+    waiting: Vec<ClassifierRequest>,
 }
 
 impl Labellings {
     /// Puts a labelling in line, in the place of an older one of its stage.
-    pub fn put(&mut self, labelling: Labelling) {
+    pub fn put(&mut self, labelling: ClassifierRequest) {
         match self.waiting.iter_mut().find(|other| other.stage == labelling.stage) {
             Some(older) => *older = labelling,
             None => self.waiting.push(labelling),
@@ -32,8 +32,8 @@ impl Labellings {
 
     /// The labelling to start with now: the first when nothing is in hand, and one of the
     /// same stage in place of what is.
-    pub fn take_next(&mut self, in_hand: Option<&Classifier>) -> Option<Labelling> {
-        let fits = |labelling: &Labelling| in_hand.is_none_or(|busy| busy.stage() == labelling.stage);
+    pub fn take_next(&mut self, in_hand: Option<&Classifier>) -> Option<ClassifierRequest> {
+        let fits = |labelling: &ClassifierRequest| in_hand.is_none_or(|busy| busy.stage() == labelling.stage);
         let place = self.waiting.iter().position(fits)?;
         Some(self.waiting.remove(place))
     }
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn the_latest_labelling_of_a_stage_counts() {
         let labelling =
-            |stage, per_class| Labelling { number: 0, stage, per_class, seed: 1, typed: Vec::new() };
+            |stage, per_class| ClassifierRequest { number: 0, stage, per_class, seed: 1, typed: Vec::new() };
         let mut waiting = Labellings::default();
         waiting.put(labelling(Stage::Trained, 3));
         waiting.put(labelling(Stage::Pixels, 3));

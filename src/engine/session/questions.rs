@@ -9,7 +9,7 @@ use crate::{
         measuring::Measuring, search::Search, studies::Studies,
     },
     evaluate::knn::Scoring,
-    protocol::{Labelling, Map, MapMethod, Pair, PictureId, Stage},
+    protocol::{ClassifierRequest, Map, MapMethod, Pair, PictureId, Stage},
 };
 
 /// Views that are to be shown.
@@ -41,7 +41,7 @@ pub struct Questions {
     pub labellings: Labellings,
     pub classifier: Option<Classifier>,
     pub studies: Studies,
-    pub lesson: Option<Labelling>,
+    pub lesson: Option<ClassifierRequest>,
     pub fine_tuning: Option<FineTuning>,
 }
 
@@ -89,7 +89,7 @@ mod tests {
         for stage in stages {
             questions.want_matrix(*stage);
             questions.want_invariance(*stage);
-            questions.labellings.put(Labelling {
+            questions.labellings.put(ClassifierRequest {
                 number: 0,
                 stage: *stage,
                 per_class: 1,

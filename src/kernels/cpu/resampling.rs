@@ -10,7 +10,7 @@ use crate::augment::View;
 pub fn resample(planes: &[f32], side: usize, view: &View, result: &mut Vec<f32>) {
     for y in 0..side {
         for x in 0..side {
-            let [u, v] = source(&view.place, [x, y], side);
+            let [u, v] = source(&view.affine, [x, y], side);
             result.extend(recoloured(view, bilinear(planes, side, u, v)));
         }
     }

@@ -4,11 +4,11 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
     address_bar,
+    autosave::saver,
     drop_zone::DropOverlay,
     engine::supervisor,
     files::{builtin, remote},
     footer::Footer,
-    keeping::keeper,
     masthead::Masthead,
     press,
     rail::Rail,
@@ -27,7 +27,7 @@ pub fn mount() {
     }
     let (address, problems) = address::read(&hash);
     let session = Session::new(address.settings);
-    session.change(|state| {
+    session.update(|state| {
         problems.into_iter().for_each(|problem| state.notify(problem));
         state.embed = address.embed;
         state.remote = address.remote;
@@ -47,19 +47,19 @@ pub fn mount() {
 /// Starts the engine, brings the pictures, and trains if the link says so.
 fn open(session: Session) {
     supervisor::start(session);
-    keeper::start(session);
+    saver::start(session);
     // An address typed over this one is another page.
     window_event_listener(ev::hashchange, |_| {
         location().reload().ok();
     });
     spawn_local(async move {
-        let settings = session.peek(|state| state.settings);
-        if settings.images == Images::Own && session.peek(|state| state.remote.is_none()) {
-            session.change(|state| state.is_guest = true);
+        let settings = session.with_untracked(|state| state.settings);
+        if settings.images == Images::Own && session.with_untracked(|state| state.remote.is_none()) {
+            session.update(|state| state.is_guest = true);
         }
         if builtin::fill(session, settings.images, &[]).await {
             // Before it settles: told only that the set is complete, the engine would evaluate it first.
-            if settings.run && session.peek(|state| !state.pictures.is_empty()) {
+            if settings.run && session.with_untracked(|state| !state.pictures.is_empty()) {
                 session.train();
             }
             session.settle();
@@ -76,7 +76,7 @@ fn App(session: Session) -> impl IntoView {
     remote::receive(session);
     address_bar::follow(session);
     session.tell_labels();
-    let embed = session.peek(|state| state.embed);
+    let embed = session.with_untracked(|state| state.embed);
     view! {
         <div class="page" class:embed=embed>
             <Masthead />

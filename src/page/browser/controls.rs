@@ -11,7 +11,7 @@ use leptos::{ev, prelude::*};
 use web_sys::HtmlInputElement;
 
 use super::{dynamic::handler, session::Session};
-use crate::{page::terms::Term, settings::Range};
+use crate::{page::glossary::Term, settings::Range};
 
 /// A slider with its value in words beside its name.
 #[component]
@@ -103,7 +103,7 @@ pub fn NumberField(
         let number = if whole { number.trunc() } else { number };
         if typed != number {
             let Range { min, max } = range;
-            session.change(|state| {
+            session.update(|state| {
                 state.notify(format!("{name} must be between {min} and {max}; it was set to {number}."));
             });
         }

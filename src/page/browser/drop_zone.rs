@@ -47,11 +47,12 @@ pub fn DropOverlay() -> impl IntoView {
         if let Some(files) = files.filter(|files| files.length() > 0) {
             event.prevent_default();
             let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
-            let destination = session.peek(|state| Destination::of(state, query::place_of_paste(), single));
+            let destination =
+                session.with_untracked(|state| Destination::of(state, query::place_of_paste(), single));
             take(session, destination, incoming::chosen(Some(files)));
         }
     };
-    let call = Signal::derive(move || session.read([Part::Settings], |state| destination.get().call(state)));
+    let call = Signal::derive(move || session.with([Part::Settings], |state| destination.get().call(state)));
     let promise = Signal::derive(move || destination.get().promise());
     window_event_listener(ev::dragover, over);
     window_event_listener(ev::dragleave, leave);
@@ -71,7 +72,7 @@ fn destination_of(session: Session, event: &ev::DragEvent) -> Destination {
         let items = transfer.items();
         items.length() == 1 && items.get(0).is_some_and(|item| is_picture(&item.type_()))
     });
-    session.peek(|state| Destination::of(state, query::place(event.target()), single))
+    session.with_untracked(|state| Destination::of(state, query::place(event.target()), single))
 }
 
 /// Whether a file of this type is a picture; a folder has none.

@@ -16,9 +16,9 @@ use crate::{
 pub fn Footer() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
-    let line = Signal::derive(move || session.read([Part::Engine], environment_line));
+    let line = Signal::derive(move || session.with([Part::Engine], environment_line));
     let why = Signal::derive(move || {
-        session.read([Part::Engine], |state| {
+        session.with([Part::Engine], |state| {
             let words = |found: &Environment| format!("{} {}", found.reason, found.self_test);
             state.engine.environment().map_or_else(String::new, words).trim_end().to_owned()
         })
@@ -32,7 +32,7 @@ pub fn Footer() -> impl IntoView {
                 class="button quiet"
                 type="button"
                 aria-label="Copy the line about this browser and engine"
-                on:click=handler(move |_| clipboard::copy(session.peek(environment_line), report))
+                on:click=handler(move |_| clipboard::copy(session.with_untracked(environment_line), report))
             >
                 {move || said().unwrap_or("Copy")}
             </button>

@@ -21,7 +21,7 @@ use crate::page::{
 #[component]
 pub fn Masthead() -> impl IntoView {
     let session = Session::expect();
-    let embed = session.peek(|state| state.embed);
+    let embed = session.with_untracked(|state| state.embed);
     view! {
         <header class="masthead">
             <h1 class="name">
@@ -48,7 +48,7 @@ pub fn Masthead() -> impl IntoView {
 fn WholePage() -> impl IntoView {
     let session = Session::expect();
     let whole = Signal::derive(move || {
-        session.read([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)))
+        session.with([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)))
     });
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
@@ -61,10 +61,10 @@ fn WholePage() -> impl IntoView {
 #[component]
 fn BackendChip() -> impl IntoView {
     let session = Session::expect();
-    let read = move |view: fn(&State) -> String| move || session.read([Part::Engine], view);
+    let read = move |view: fn(&State) -> String| move || session.with([Part::Engine], view);
     let name = read(|state| words::engine(&state.engine));
     let share = move || {
-        session.read([Part::Engine], |state| match state.engine {
+        session.with([Part::Engine], |state| match state.engine {
             Engine::Loading { received, total: Some(total) } => Some((received / total).min(1.0)),
             _ => None,
         })
@@ -88,11 +88,11 @@ fn BackendChip() -> impl IntoView {
 }
 
 fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.read([Part::Engine], |state| matches!(state.engine, Engine::Loading { .. }))
+    move || session.with([Part::Engine], |state| matches!(state.engine, Engine::Loading { .. }))
 }
 
 fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.read([Part::Engine], |state| state.engine.environment().is_some())
+    move || session.with([Part::Engine], |state| state.engine.environment().is_some())
 }
 
 /// Why the engine is as it is, and what it runs on.
@@ -119,13 +119,13 @@ fn Share() -> impl IntoView {
     let by_hand = RwSignal::new(None);
     let button = NodeRef::<html::Button>::new();
     let share = move |_| {
-        let link = session.peek(|state| address_of(&address::shared(state)));
+        let link = session.with_untracked(|state| address_of(&address::shared(state)));
         by_hand.set(None);
         clipboard::copy_or(link, report, move |link| by_hand.set(Some(link)));
     };
     let copied = move || report.get() == Some(true);
     let said = move || {
-        let left_out = session.peek(address::left_out);
+        let left_out = session.with_untracked(address::left_out);
         let sentences = ["Link copied."].into_iter().chain(left_out).collect::<Vec<_>>();
         if copied() { sentences.join(" ") } else { String::new() }
     };

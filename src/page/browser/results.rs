@@ -52,7 +52,7 @@ use crate::page::{
 pub fn Results() -> impl IntoView {
     let session = Session::expect();
     let summary = memo(move || {
-        session.read([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
+        session.with([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
     });
     view! {
         <main class="stage">

@@ -9,8 +9,8 @@ use leptos::prelude::{
 };
 
 use super::{
+    autosave::{saver, storage::Storage},
     engine::{code::Code, link::EngineLink},
-    keeping::{keeper, storage::Storage},
     press, timing,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub struct Session {
     /// The browser's storage.
     pub(super) storage: StoredValue<Storage, LocalStorage>,
     /// What of this visit is in it.
-    pub(super) kept: StoredValue<keeper::Shared, LocalStorage>,
+    pub(super) kept: StoredValue<saver::Shared, LocalStorage>,
     /// Whether settings wait to be sent.
     pub(super) unsent_settings: StoredValue<bool>,
     /// Changes whenever pictures that are on their way are no longer wanted.
@@ -68,7 +68,7 @@ impl Session {
             replacing: StoredValue::new(false),
             vetting: StoredValue::new_local(HashMap::new()),
             storage: StoredValue::new_local(Storage::default()),
-            kept: StoredValue::new_local(keeper::Shared::default()),
+            kept: StoredValue::new_local(saver::Shared::default()),
             unsent_settings: StoredValue::new(false),
             intake: StoredValue::new(0),
         }
@@ -80,9 +80,9 @@ impl Session {
     }
 
     /// Reads the state, again whenever one of `parts` changes.
-    pub fn read<const N: usize, T>(self, parts: [Part; N], view: impl FnOnce(&State) -> T) -> T {
+    pub fn with<const N: usize, T>(self, parts: [Part; N], view: impl FnOnce(&State) -> T) -> T {
         self.track(parts);
-        self.peek(view)
+        self.with_untracked(view)
     }
 
     /// Asks to be run again whenever one of `parts` changes.
@@ -93,13 +93,13 @@ impl Session {
     }
 
     /// Reads the state once.
-    pub fn peek<T>(self, view: impl FnOnce(&State) -> T) -> T {
+    pub fn with_untracked<T>(self, view: impl FnOnce(&State) -> T) -> T {
         self.state.with_value(view)
     }
 
     /// Changes the state; the views of what was touched follow with the next frame, or at once
     /// if the visitor's press is what changes it.
-    pub fn change<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
+    pub fn update<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut touched = Parts::default();
         let result = self.state.try_update_value(|state| {
             let result = change(state);
@@ -158,7 +158,7 @@ impl Session {
     /// Sends a command, or says that nobody is there to carry it out.
     pub fn ask_or_say(self, command: &Command) {
         if self.ask(command).is_err() {
-            self.change(|state| state.notify(NoEngine::SENTENCE));
+            self.update(|state| state.notify(NoEngine::SENTENCE));
         }
     }
 

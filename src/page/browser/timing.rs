@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use leptos::prelude::{document, request_animation_frame, set_timeout, window};
 
-use crate::breather::Breather;
+use crate::event_loop::EventLoop;
 
 /// Calls back with the next frame, or soon in a tab that draws no frames.
 pub fn next_frame(callback: impl FnOnce() + 'static) {
@@ -31,8 +31,8 @@ pub fn timeout(milliseconds: u64) -> oneshot::Receiver<()> {
 }
 
 /// Lets the browser draw and take input.
-pub async fn breathe() {
-    Breather::default().breathe().await;
+pub async fn yield_to_event_loop() {
+    EventLoop::default().yield_to().await;
 }
 
 /// Milliseconds on a clock that only runs forward.

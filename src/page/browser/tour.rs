@@ -41,7 +41,7 @@ impl Tour {
         if place >= STOPS.len() {
             return self.end();
         }
-        self.before.set_value(Some(session.peek(Before::now)));
+        self.before.set_value(Some(session.with_untracked(Before::now)));
         self.place.set(Some(place));
     }
 
@@ -69,7 +69,7 @@ pub fn TourButton() -> impl IntoView {
             class="button"
             type="button"
             id=BUTTON
-            on:click=handler(move |_| tour.go(session, session.peek(first)))
+            on:click=handler(move |_| tour.go(session, session.with_untracked(first)))
         >
             "Tour"
         </button>
@@ -85,7 +85,7 @@ pub fn TourGuide() -> impl IntoView {
         session.track([Part::Settings, Part::Pictures, Part::Intake, Part::Run, Part::Tab, Part::Selection]);
         let Some(Stop { until: Until::Reached(reached), .. }) = tour.stop() else { return };
         let before = tour.before.get_value();
-        if before.is_some_and(|before| session.peek(|state| reached(&before, state))) {
+        if before.is_some_and(|before| session.with_untracked(|state| reached(&before, state))) {
             tour.next(session);
         }
     });

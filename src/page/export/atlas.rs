@@ -6,8 +6,8 @@ use super::{embeddings::rows, json::Json};
 use crate::{
     image::{Image, SIDE},
     page::{
-        by_id::ById,
-        state::{Scored, State},
+        picture_map::PictureMap,
+        state::{IndexedEvaluation, State},
     },
     plot::shrink::shrink,
 };
@@ -16,7 +16,7 @@ use crate::{
 const FACTOR: usize = 3;
 
 /// One picture a line; `x` and `y` are there if the page has a map of these embeddings.
-pub fn jsonl(state: &State, scored: &Scored) -> String {
+pub fn jsonl(state: &State, scored: &IndexedEvaluation) -> String {
     let places = places(state, scored);
     let mut text = String::new();
     for row in rows(state, scored) {
@@ -38,7 +38,7 @@ pub fn jsonl(state: &State, scored: &Scored) -> String {
 }
 
 /// Where pictures lie on the map, if it is one of these embeddings.
-fn places(state: &State, scored: &Scored) -> ById<[f32; 2]> {
+fn places(state: &State, scored: &IndexedEvaluation) -> PictureMap<[f32; 2]> {
     let evaluation = &scored.evaluation;
     let map = state.maps.map().filter(|map| (map.stage, map.step) == (evaluation.stage, evaluation.step));
     let points = map.map(|map| map.pictures.iter().copied().zip(map.points.0.chunks_exact(2)));

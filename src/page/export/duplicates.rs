@@ -2,7 +2,7 @@
 
 use super::csv::Csv;
 use crate::{
-    page::{by_id::ById, state::State, strips},
+    page::{picture_groups, picture_map::PictureMap, state::State},
     protocol::Stage,
 };
 
@@ -16,9 +16,9 @@ pub fn csv(state: &State, stage: Stage) -> String {
     // A maximum spanning forest holds every picture's greatest similarity. Its links come with
     // the most similar first (see `Survey`), so that from the end on a greater one replaces a smaller.
     let links = state.survey(stage).map_or(&[][..], |survey| &survey.links).iter().rev();
-    let greatest: ById<f32> =
+    let greatest: PictureMap<f32> =
         links.flat_map(|&(a, b, similarity)| [(a, similarity), (b, similarity)]).collect();
-    for (group, strip) in (1..).zip(strips::duplicates(state, stage)) {
+    for (group, strip) in (1..).zip(picture_groups::duplicates(state, stage)) {
         for id in strip.pictures {
             csv.number(group);
             csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));

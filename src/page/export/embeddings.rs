@@ -1,7 +1,7 @@
 //! Embeddings, and the table of them.
 
 use super::csv::Csv;
-use crate::page::state::{Entry, Scored, State};
+use crate::page::state::{Entry, IndexedEvaluation, State};
 
 /// A picture and its embedding.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub struct Row<'a> {
 }
 
 /// The pictures that have embeddings, in the order in which every file holds them.
-pub fn rows<'a>(state: &'a State, scored: &'a Scored) -> impl Iterator<Item = Row<'a>> {
+pub fn rows<'a>(state: &'a State, scored: &'a IndexedEvaluation) -> impl Iterator<Item = Row<'a>> {
     scored.evaluation.pictures.iter().filter_map(|&id| {
         let (entry, embedding) = (state.pictures.get(id)?, scored.embedding(id)?);
         Some(Row { entry, label: state.label_of(id), embedding })
@@ -23,7 +23,7 @@ pub fn rows<'a>(state: &'a State, scored: &'a Scored) -> impl Iterator<Item = Ro
 }
 
 /// `name,label,e0,e1,…`, one picture a row.
-pub fn csv(state: &State, scored: &Scored) -> String {
+pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     let mut csv = Csv::default();
     csv.text("name");
     csv.text("label");

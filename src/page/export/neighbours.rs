@@ -3,8 +3,8 @@
 use super::csv::Csv;
 use crate::{
     page::{
-        by_id::ById,
-        state::{Scored, State},
+        picture_map::PictureMap,
+        state::{IndexedEvaluation, State},
     },
     protocol::PictureId,
 };
@@ -14,10 +14,10 @@ const HEADER: [&str; 8] =
     ["picture", "name", "label", "rank", "neighbour", "neighbour_name", "neighbour_label", "similarity"];
 
 /// One row for each picture and each of its nearest others, nearest first.
-pub fn csv(state: &State, scored: &Scored) -> String {
+pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     let present = |id: &PictureId| state.pictures.get(*id).is_some();
     let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
-    let rows: ById<usize> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+    let rows: PictureMap<usize> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
     let mut csv = Csv::new(&HEADER);
     for (row, id) in pictures.iter().enumerate() {
         let nearest = scored.nearest(*id).into_iter();

@@ -1,7 +1,7 @@
 //! Embeddings in NumPy's own format, version 1.0.
 
 use super::embeddings::rows;
-use crate::page::state::{Scored, State};
+use crate::page::state::{IndexedEvaluation, State};
 
 /// What begins every such file: the magic string and the format's version.
 const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
@@ -10,7 +10,7 @@ const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
 const ALIGNMENT: usize = 64;
 
 /// A matrix of little-endian single-precision numbers, one picture a row.
-pub fn npy(state: &State, scored: &Scored) -> Vec<u8> {
+pub fn npy(state: &State, scored: &IndexedEvaluation) -> Vec<u8> {
     let mut numbers = Vec::new();
     let mut count = 0;
     for row in rows(state, scored) {

@@ -3,7 +3,7 @@
 use super::csv::Csv;
 use crate::{
     page::{
-        by_id::{ById, Ids},
+        picture_map::{Ids, PictureMap},
         predictions::{Method, predictions},
         state::State,
     },
@@ -22,7 +22,7 @@ pub fn csv(state: &State, stage: Stage) -> String {
         // What was learned from other labels is no answer to these.
         let outdated = method == Method::FineTuned && state.labels.is_tuned_outdated();
         let guesses = predictions(state, stage, method).into_iter().filter(|_| !outdated);
-        guesses.map(|guess| (guess.id, guess)).collect::<ById<_>>()
+        guesses.map(|guess| (guess.id, guess)).collect::<PictureMap<_>>()
     });
     let given = state.classification(stage).map_or(&[][..], |found| &found.given);
     let given: Ids = given.iter().copied().collect();

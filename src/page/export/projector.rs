@@ -3,7 +3,7 @@
 use super::{embeddings::rows, zip::pack};
 use crate::{
     image::SIDE,
-    page::state::{Scored, State},
+    page::state::{IndexedEvaluation, State},
     plot::{contact_sheet::Sheet, shrink::shrink},
 };
 
@@ -15,7 +15,7 @@ const MAX_SPRITE: usize = 4096;
 const FACTORS: [usize; 6] = [2, 3, 4, 6, 8, 12];
 
 /// The archive: tensors, metadata, sprite, and the configuration that names them.
-pub fn zip(state: &State, scored: &Scored, sprite: &[u8]) -> Vec<u8> {
+pub fn zip(state: &State, scored: &IndexedEvaluation, sprite: &[u8]) -> Vec<u8> {
     let tensors = tensors(state, scored);
     let metadata = metadata(state, scored);
     let count = rows(state, scored).count();
@@ -29,7 +29,7 @@ pub fn zip(state: &State, scored: &Scored, sprite: &[u8]) -> Vec<u8> {
 }
 
 /// The pictures side by side, row by row from the top left, in a square.
-pub fn sprite(state: &State, scored: &Scored) -> Sheet {
+pub fn sprite(state: &State, scored: &IndexedEvaluation) -> Sheet {
     let count = rows(state, scored).count();
     let Layout { columns, side, factor } = Layout::of(count);
     let width = columns * side;
@@ -71,7 +71,7 @@ impl Layout {
 }
 
 /// The embeddings, one picture a line, without a header.
-fn tensors(state: &State, scored: &Scored) -> String {
+fn tensors(state: &State, scored: &IndexedEvaluation) -> String {
     let mut text = String::new();
     for row in rows(state, scored) {
         for (place, value) in row.embedding.iter().enumerate() {
@@ -84,7 +84,7 @@ fn tensors(state: &State, scored: &Scored) -> String {
 }
 
 /// Names and labels, one picture a line, with a header.
-fn metadata(state: &State, scored: &Scored) -> String {
+fn metadata(state: &State, scored: &IndexedEvaluation) -> String {
     let mut text = "name\tlabel\n".to_owned();
     for row in rows(state, scored) {
         text.push_str(&format!(

@@ -105,7 +105,7 @@ impl State {
             Event::NotOpened(failure) => self.refused(words::model_failure(&failure)),
             Event::NotRestored(failure) => self.not_restored(words::model_failure(&failure)),
             // Whoever asked waits for these.
-            Event::Model { .. } | Event::Vetted { .. } => {}
+            Event::Model { .. } | Event::Validated { .. } => {}
             Event::Failed(breakdown) => self.engine_failed(&breakdown),
         }
     }
@@ -122,7 +122,7 @@ impl State {
 /// Whether an event says something even when the set that the engine has is gone.
 fn concerns_any_set(event: &Event) -> bool {
     use Event::{
-        Activity, Cleared, Failed, Model, NotOpened, NotRestored, Ready, Refused, Vetted, WebGpuNeeded,
+        Activity, Cleared, Failed, Model, NotOpened, NotRestored, Ready, Refused, Validated, WebGpuNeeded,
     };
     matches!(
         event,
@@ -134,7 +134,7 @@ fn concerns_any_set(event: &Event) -> bool {
             | NotOpened(_)
             | NotRestored(_)
             | Refused(_)
-            | Vetted { .. }
+            | Validated { .. }
             | WebGpuNeeded
     )
 }

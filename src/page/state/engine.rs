@@ -186,14 +186,14 @@ mod tests {
         state.start_running();
         state.apply(Event::WebGpuNeeded);
         assert!(matches!(state.engine, Engine::Loading { .. }) && state.run.running);
-        assert_eq!(state.introduction().last(), Some(Command::Train));
+        assert_eq!(state.resync().last(), Some(Command::Train));
         state.apply(Event::Restarted { parameters: 1 });
 
         state.apply(Event::Stepped(vec![report(1), report(2)]));
         state.apply(snapshot(2));
         state.apply(Event::WebGpuNeeded);
         assert_eq!((state.run.step(), state.run.running, &state.snapshot), (0, false, &None));
-        assert_eq!(state.introduction().last(), Some(Command::Settle));
+        assert_eq!(state.resync().last(), Some(Command::Settle));
         assert!(state.notices.is_empty(), "{:?}", state.notices);
     }
 
@@ -241,10 +241,10 @@ mod tests {
         page.take_up(kept.experiment());
         // That something else was refused says nothing of it.
         page.apply(Event::NotOpened(ModelFailure::Foreign));
-        assert_eq!(page.introduction().count(), 4);
+        assert_eq!(page.resync().count(), 4);
         page.apply(Event::NotRestored(ModelFailure::NotSafetensors));
         page.apply(Event::Restarted { parameters: 1 });
         assert_eq!(page.run.step(), 0);
-        assert_eq!(page.introduction().count(), 3, "no snapshot among settings, pictures and their end");
+        assert_eq!(page.resync().count(), 3, "no snapshot among settings, pictures and their end");
     }
 }

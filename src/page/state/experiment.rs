@@ -54,7 +54,7 @@ impl State {
     }
 
     /// Whether there is anything that the user would miss, and all of it is there.
-    pub fn is_worth_keeping(&self) -> bool {
+    pub fn is_worth_saving(&self) -> bool {
         let own = self.settings.images == Images::Own && !self.pictures.is_empty();
         let complete = !self.intake.is_active() && self.awaited.is_none();
         complete && (own || self.run.step() > 0 || !self.runs.is_empty())
@@ -149,7 +149,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 9 });
         state.apply(Event::Stepped((1..=7).map(report).collect()));
         state.apply(snapshot(5));
-        assert!(state.is_worth_keeping());
+        assert!(state.is_worth_saving());
         assert_eq!(state.kept_words(), "Shapes, step 7 of 1,700");
         let kept = state.experiment();
         assert_eq!((&kept.removed, &kept.typed), (&vec![1], &vec![(3, "odd".to_owned())]));
@@ -159,7 +159,7 @@ mod tests {
         page.clear(Images::Shapes);
         let restore = page.take_up(kept.clone());
         assert_eq!(restore, Some(Command::Restore { file: vec![5] }));
-        assert!(!page.is_worth_keeping(), "what is kept is not overwritten by half of it");
+        assert!(!page.is_worth_saving(), "what is kept is not overwritten by half of it");
         // The engine still speaks of the run before.
         page.apply(Event::Stepped(vec![report(3)]));
         page.apply(Event::Refused("The learning rate was too high.".to_owned()));

@@ -18,7 +18,7 @@ pub enum Finding {
     /// Pictures that are nearly the same.
     Duplicates,
     /// Pictures unlike all others.
-    OddOnes,
+    Outliers,
 }
 
 impl Finding {
@@ -26,7 +26,7 @@ impl Finding {
     pub fn study(self) -> Study {
         match self {
             Self::Groups => Study::Groups,
-            Self::Duplicates | Self::OddOnes => Study::Survey,
+            Self::Duplicates | Self::Outliers => Study::Survey,
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{Engine, Part, State};
 use crate::{
-    page::{by_id::ById, by_stage::ByStage},
-    protocol::{Classification, Command, LabelId, Labelling, PictureId, Stage},
-    sorted::sorted,
+    page::{by_stage::ByStage, picture_map::PictureMap},
+    protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
+    small_sort::sorted,
 };
 
 /// The most pictures of each label that may give theirs away.
@@ -46,7 +46,7 @@ struct Tuning {
 pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
-    typed: ById<LabelId>,
+    typed: PictureMap<LabelId>,
     /// Whether the engine has yet to hear of a change of them.
     untold: bool,
     known: ByStage<Known>,
@@ -65,7 +65,7 @@ impl Default for Labels {
     fn default() -> Self {
         Self {
             per_class: 10,
-            typed: ById::default(),
+            typed: PictureMap::default(),
             untold: false,
             known: ByStage::default(),
             questions: 0,
@@ -263,7 +263,7 @@ impl State {
     }
 
     /// What to ask of the engine about a stage, once for each change of labels or embeddings.
-    pub fn wants_classification(&mut self, stage: Stage) -> Option<Labelling> {
+    pub fn wants_classification(&mut self, stage: Stage) -> Option<ClassifierRequest> {
         let known = &self.labels.known[stage];
         if self.results.scored(stage).is_none() || known.asked.is_some() {
             return None;
@@ -275,7 +275,7 @@ impl State {
 
     /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
     /// is no engine, no encoder or not two labels.
-    pub fn start_tuning(&mut self) -> Option<Labelling> {
+    pub fn start_tuning(&mut self) -> Option<ClassifierRequest> {
         if matches!(self.engine, Engine::Stopped(_)) {
             return None;
         }
@@ -297,9 +297,9 @@ impl State {
         self.labels.end_tuning();
     }
 
-    fn labelling(&mut self, stage: Stage) -> Labelling {
+    fn labelling(&mut self, stage: Stage) -> ClassifierRequest {
         self.labels.questions += 1;
-        Labelling {
+        ClassifierRequest {
             number: self.labels.questions,
             stage,
             per_class: self.labels.per_class,
@@ -393,7 +393,7 @@ mod tests {
         let told = Command::Label(vec![(2, 2)]);
         assert_eq!(state.wants_to_label().as_ref(), Some(&told));
         assert_eq!(state.wants_to_label(), None);
-        assert!(state.introduction().any(|command| command == told), "another engine learns of them");
+        assert!(state.resync().any(|command| command == told), "another engine learns of them");
         for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
             let knn = KnnScore { shared_labels: 0.5, accuracy: knn, neighbours: 3 };
             state.apply(Event::Scored { stage, knn: Some(knn) });

@@ -38,7 +38,7 @@ pub enum Part {
     /// Sentences for the user.
     Notices,
     /// What the browser keeps between visits.
-    Keeping,
+    Autosave,
 }
 
 impl Part {
@@ -61,7 +61,7 @@ impl Part {
         Self::Tab,
         Self::Runs,
         Self::Notices,
-        Self::Keeping,
+        Self::Autosave,
     ];
 }
 

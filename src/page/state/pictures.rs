@@ -2,9 +2,9 @@
 
 use crate::{
     image::Image,
-    page::by_id::Ids,
+    page::picture_map::Ids,
     protocol::{LabelId, Picture, PictureId},
-    sorted::sorted,
+    small_sort::sorted,
 };
 
 /// A picture on its way into the set.

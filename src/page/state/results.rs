@@ -1,7 +1,7 @@
 //! What the embeddings of the whole set say: neighbours, scores, matrices.
 
 use crate::{
-    page::{by_id::ById, by_stage::ByStage},
+    page::{by_stage::ByStage, picture_map::PictureMap},
     protocol::{Evaluation, KnnScore, PictureId, SetMatrix, Stage},
 };
 
@@ -16,13 +16,13 @@ pub struct Neighbour {
 
 /// An evaluation whose rows can be found by picture.
 #[derive(Debug)]
-pub struct Scored {
+pub struct IndexedEvaluation {
     /// What the engine sent.
     pub evaluation: Evaluation,
-    rows: ById<usize>,
+    rows: PictureMap<usize>,
 }
 
-impl Scored {
+impl IndexedEvaluation {
     fn new(evaluation: Evaluation) -> Self {
         let rows = evaluation.pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
         Self { evaluation, rows }
@@ -54,7 +54,7 @@ pub const SHOWN: usize = 10;
 /// What is known of one stage.
 #[derive(Debug, Default)]
 struct Known {
-    scored: Option<Scored>,
+    scored: Option<IndexedEvaluation>,
     matrix: Option<SetMatrix>,
     asked: bool,
 }
@@ -70,13 +70,13 @@ impl Results {
     /// rows may follow the latest embeddings.
     pub fn keep_evaluation(&mut self, evaluation: Evaluation) {
         let stage = evaluation.stage;
-        self.known[stage].scored = Some(Scored::new(evaluation));
+        self.known[stage].scored = Some(IndexedEvaluation::new(evaluation));
         self.known.iter_mut().for_each(|known| known.asked = false);
     }
 
     /// Keeps a stage's score by other labels.
     pub fn keep_score(&mut self, stage: Stage, knn: Option<KnnScore>) {
-        if let Some(Scored { evaluation, .. }) = &mut self.known[stage].scored {
+        if let Some(IndexedEvaluation { evaluation, .. }) = &mut self.known[stage].scored {
             evaluation.knn = knn;
         }
     }
@@ -103,7 +103,7 @@ impl Results {
     }
 
     /// A stage's evaluation.
-    pub fn scored(&self, stage: Stage) -> Option<&Scored> {
+    pub fn scored(&self, stage: Stage) -> Option<&IndexedEvaluation> {
         self.known[stage].scored.as_ref()
     }
 
@@ -113,7 +113,7 @@ impl Results {
     }
 
     /// The encoder's best evaluation: trained, else untrained.
-    pub fn latest(&self) -> Option<&Scored> {
+    pub fn latest(&self) -> Option<&IndexedEvaluation> {
         self.scored(Stage::Trained).or(self.scored(Stage::Untrained))
     }
 
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn neighbours_and_embeddings_are_found_by_picture() {
-        let scored = Scored::new(evaluation(Stage::Trained, [2, 0, 1]));
+        let scored = IndexedEvaluation::new(evaluation(Stage::Trained, [2, 0, 1]));
         assert_eq!(scored.nearest(8), [Neighbour { id: 7, similarity: 0.2 }]);
         assert_eq!(scored.embedding(9), Some([4.0, 5.0].as_slice()));
         assert_eq!((scored.nearest(1), scored.embedding(1)), (Vec::new(), None));

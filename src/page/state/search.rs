@@ -9,7 +9,7 @@ use crate::{
 
 /// The picture that the set is searched with, and what was found.
 #[derive(Debug)]
-pub struct Sought {
+pub struct SearchSubject {
     number: u32,
     /// Its file's name.
     pub name: String,
@@ -30,12 +30,12 @@ pub struct Search {
     pub failure: Option<String>,
     /// Whether the query stands in the place of the picked picture.
     in_front: bool,
-    sought: Option<Sought>,
+    sought: Option<SearchSubject>,
 }
 
 impl Search {
     /// The query.
-    pub fn sought(&self) -> Option<&Sought> {
+    pub fn sought(&self) -> Option<&SearchSubject> {
         self.sought.as_ref()
     }
 
@@ -98,7 +98,7 @@ impl State {
         match read {
             Ok(image) => {
                 let found = Default::default();
-                self.search.sought = Some(Sought { number: attempt, name, image, found });
+                self.search.sought = Some(SearchSubject { number: attempt, name, image, found });
                 self.search.in_front = true;
                 self.stop_asking_why();
                 true
@@ -155,7 +155,7 @@ mod tests {
         let nearest = state.search.nearest(Stage::Untrained);
         assert_eq!(nearest[0], Neighbour { id: 5, similarity: 0.9 });
         assert_eq!(nearest.len(), 2);
-        let told = state.introduction().find_map(|command| match command {
+        let told = state.resync().find_map(|command| match command {
             Command::Query(query) => query,
             _ => None,
         });

@@ -4,11 +4,11 @@
 //! are shown. As in a file manager, a plain click moves both.
 
 use super::{Part, State};
-use crate::{page::by_id::Ids, protocol::PictureId};
+use crate::{page::picture_map::Ids, protocol::PictureId};
 
 /// How far a click or a key reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum SelectionRange {
     /// This picture in the place of all others.
     One,
     /// This picture joins the selection, or leaves it.
@@ -17,7 +17,7 @@ pub enum Reach {
     Range,
 }
 
-impl Reach {
+impl SelectionRange {
     /// The reach of a click with these keys held.
     pub fn with_keys(shift: bool, control: bool) -> Self {
         match (shift, control) {
@@ -102,17 +102,17 @@ impl State {
     }
 
     /// How far a click or a key reaches now.
-    pub fn reach(&self, reach: Reach) -> Reach {
-        if reach == Reach::One && self.selection.adding { Reach::Toggle } else { reach }
+    pub fn selection_range(&self, range: SelectionRange) -> SelectionRange {
+        if range == SelectionRange::One && self.selection.adding { SelectionRange::Toggle } else { range }
     }
 
     /// Changes the selection by a click on a picture of a list in this order. Only a
     /// plain click moves the focus.
-    pub fn choose(&mut self, reach: Reach, id: PictureId, order: &[PictureId]) {
-        match self.reach(reach) {
-            Reach::One => self.select(id),
-            Reach::Toggle => self.toggle(id),
-            Reach::Range => self.select_range(id, order),
+    pub fn choose(&mut self, range: SelectionRange, id: PictureId, order: &[PictureId]) {
+        match self.selection_range(range) {
+            SelectionRange::One => self.select(id),
+            SelectionRange::Toggle => self.toggle(id),
+            SelectionRange::Range => self.select_range(id, order),
         }
     }
 
@@ -169,17 +169,23 @@ mod tests {
         let mut state = state(8);
         let order = state.order();
         let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
-        state.choose(Reach::One, 2, &order);
+        state.choose(SelectionRange::One, 2, &order);
         state.set_adding(true);
-        state.choose(Reach::One, 5, &order);
-        state.choose(Reach::One, 3, &order);
-        state.choose(Reach::One, 2, &order);
-        assert_eq!((selected(&state), state.reach(Reach::One)), (vec![3, 5], Reach::Toggle));
+        state.choose(SelectionRange::One, 5, &order);
+        state.choose(SelectionRange::One, 3, &order);
+        state.choose(SelectionRange::One, 2, &order);
+        assert_eq!(
+            (selected(&state), state.selection_range(SelectionRange::One)),
+            (vec![3, 5], SelectionRange::Toggle)
+        );
         state.clear_selection();
         assert!(state.selection.is_empty() && state.selection.is_adding());
         state.set_adding(false);
-        state.choose(Reach::One, 1, &order);
-        assert_eq!((selected(&state), state.reach(Reach::One)), (vec![1], Reach::One));
+        state.choose(SelectionRange::One, 1, &order);
+        assert_eq!(
+            (selected(&state), state.selection_range(SelectionRange::One)),
+            (vec![1], SelectionRange::One)
+        );
     }
 
     #[test]
@@ -187,11 +193,11 @@ mod tests {
         let mut state = state(9);
         let order = state.order();
         state.set_adding(true);
-        state.choose(Reach::One, 0, &order);
-        state.choose(Reach::One, 4, &order);
-        state.choose(Reach::Range, 6, &order);
+        state.choose(SelectionRange::One, 0, &order);
+        state.choose(SelectionRange::One, 4, &order);
+        state.choose(SelectionRange::Range, 6, &order);
         assert_eq!(state.selection.iter().collect::<Vec<_>>(), [0, 4, 5, 6]);
-        state.choose(Reach::Range, 3, &order);
+        state.choose(SelectionRange::Range, 3, &order);
         assert_eq!(state.selection.iter().collect::<Vec<_>>(), [0, 3, 4, 5, 6]);
     }
 
@@ -200,20 +206,20 @@ mod tests {
         let mut state = state(8);
         let order = state.order();
         let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
-        state.choose(Reach::One, 2, &order);
+        state.choose(SelectionRange::One, 2, &order);
         assert_eq!((selected(&state), state.selected), (vec![2], Some(2)));
-        state.choose(Reach::Toggle, 6, &order);
-        state.choose(Reach::Toggle, 4, &order);
-        state.choose(Reach::Toggle, 6, &order);
+        state.choose(SelectionRange::Toggle, 6, &order);
+        state.choose(SelectionRange::Toggle, 4, &order);
+        state.choose(SelectionRange::Toggle, 6, &order);
         assert_eq!((selected(&state), state.selected), (vec![2, 4], Some(2)));
         // A range runs from the last picture reached for, either way, in the order of its list.
-        state.choose(Reach::Range, 7, &order);
+        state.choose(SelectionRange::Range, 7, &order);
         assert_eq!(selected(&state), [6, 7]);
-        state.choose(Reach::Range, 5, &order);
+        state.choose(SelectionRange::Range, 5, &order);
         assert_eq!(selected(&state), [5, 6]);
-        state.choose(Reach::Range, 1, &[3, 6, 0, 1, 2]);
+        state.choose(SelectionRange::Range, 1, &[3, 6, 0, 1, 2]);
         assert_eq!(selected(&state), [0, 1, 6]);
-        state.choose(Reach::One, 3, &order);
+        state.choose(SelectionRange::One, 3, &order);
         assert_eq!((selected(&state), state.selected), (vec![3], Some(3)));
     }
 
@@ -224,7 +230,7 @@ mod tests {
         assert_eq!((state.selected, state.selection.len()), (Some(0), 0));
         state.focus(4);
         let order = state.order();
-        state.choose(Reach::Range, 2, &order);
+        state.choose(SelectionRange::Range, 2, &order);
         assert_eq!(state.selection.iter().collect::<Vec<_>>(), [2, 3, 4]);
     }
 

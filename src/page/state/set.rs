@@ -2,7 +2,7 @@
 
 use super::{Entry, Intake, Newcomer, Notes, Part, Results, Selection, State, Tab};
 use crate::{
-    page::by_id::Ids,
+    page::picture_map::Ids,
     protocol::PictureId,
     settings::{Effort, Images, Settings},
 };
@@ -153,7 +153,7 @@ mod tests {
     use crate::{
         page::{
             fixture::{newcomer, state},
-            state::{Keeping, Offer},
+            state::{Autosave, Offer},
         },
         settings::LossKind,
     };
@@ -171,7 +171,7 @@ mod tests {
         let guest = || {
             let mut state = State::new(Settings::recommended(Images::Own));
             state.is_guest = true;
-            state.set_keeping(Keeping::On);
+            state.set_autosave(Autosave::On);
             state
         };
         let mut state = guest();

@@ -102,12 +102,12 @@ mod tests {
             notice,
             "The engine stopped: It broke. A new one takes over at step 20; only the 7 steps after it are lost."
         );
-        let messages: Vec<_> = state.introduction().collect();
+        let messages: Vec<_> = state.resync().collect();
         assert_eq!(messages[1], Command::Restore { file: vec![20] });
         assert_eq!(messages.last(), Some(&Command::Train));
         state.apply(Event::Restored { step: 20, parameters: 9 });
         assert_eq!((state.run.step(), state.run.parameters), (20, Some(9)));
-        assert_ne!(state.introduction().last(), Some(Command::Train));
+        assert_ne!(state.resync().last(), Some(Command::Train));
         state.apply(Event::Stepped(vec![report(21)]));
         assert_eq!(
             state.run.steps.iter().map(|report| report.step).collect::<Vec<_>>(),
@@ -123,7 +123,7 @@ mod tests {
         for _ in 0..2 {
             state.apply(failed("The device was lost"));
             assert!(state.run.running);
-            assert_eq!(state.introduction().last(), Some(Command::Train));
+            assert_eq!(state.resync().last(), Some(Command::Train));
         }
         state.apply(Event::Restarted { parameters: 9 });
         assert!(state.run.running);
@@ -132,24 +132,24 @@ mod tests {
         state.start_running();
         state.apply(failed("The device was lost"));
         let says_that_all_are_there =
-            |state: &State| state.introduction().any(|told| matches!(told, Command::Train | Command::Settle));
+            |state: &State| state.resync().any(|told| matches!(told, Command::Train | Command::Settle));
         assert!(state.run.running && !says_that_all_are_there(&state));
         state.end_intake();
         assert_eq!(state.settled(), Some(Command::Train));
         // The engine that was told may have been on its way out.
-        assert_eq!(state.introduction().last(), Some(Command::Train));
+        assert_eq!(state.resync().last(), Some(Command::Train));
     }
 
     #[test]
     fn training_that_begins_while_an_engine_is_replaced_is_told_the_next() {
         let mut state = state(4);
         state.apply(failed("It broke"));
-        assert_eq!(state.introduction().last(), Some(Command::Settle));
+        assert_eq!(state.resync().last(), Some(Command::Settle));
         state.start_running();
-        assert_eq!(state.introduction().last(), Some(Command::Train));
+        assert_eq!(state.resync().last(), Some(Command::Train));
         state.apply(Event::Restarted { parameters: 9 });
         state.stop_running();
-        assert_eq!(state.introduction().last(), Some(Command::Settle));
+        assert_eq!(state.resync().last(), Some(Command::Settle));
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
         state.apply(snapshot(1));
         state.begin_intake(IntakeKind::Decoding, 2, 0);
         state.apply(failed("It broke"));
-        assert!(state.run.running && state.introduction().all(|command| command != Command::Train));
+        assert!(state.run.running && state.resync().all(|command| command != Command::Train));
         state.end_intake();
         assert_eq!(state.settled(), Some(Command::Train));
     }
@@ -171,12 +171,12 @@ mod tests {
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
         state.apply(failed("It broke"));
-        assert!(!state.introduction().any(|command| command == Command::Train));
+        assert!(!state.resync().any(|command| command == Command::Train));
         state.start_running();
         state.apply(failed("It broke"));
-        assert!(state.introduction().any(|command| command == Command::Train));
+        assert!(state.resync().any(|command| command == Command::Train));
         state.stop_running();
-        assert!(!state.introduction().any(|command| command == Command::Train));
+        assert!(!state.resync().any(|command| command == Command::Train));
     }
 
     #[test]

@@ -145,7 +145,7 @@ fn messages() -> Result<Vec<Vec<u8>>> {
     let events = [
         Event::Refused("No.".to_owned()),
         Event::Tuning { done: 1, total: 20 },
-        Event::Vetted { request: 1, verdict: Err(ModelFailure::Entry("step".to_owned())) },
+        Event::Validated { request: 1, verdict: Err(ModelFailure::Entry("step".to_owned())) },
     ];
     let messages = commands.iter().map(protocol::encode).chain(events.iter().map(protocol::encode));
     Ok(messages.map(|message| message[protocol::encode(&()).len()..].to_vec()).collect())

@@ -16,7 +16,7 @@ pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoV
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
         let Some(id) = picture.get() else { return };
-        session.peek(|state| {
+        session.with_untracked(|state| {
             if let Some(entry) = state.pictures.get(id) {
                 paint::rgb(canvas, entry.image.rgb(), SIDE);
             }
@@ -39,7 +39,7 @@ pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
 
 /// A picture's name and label, as the page speaks of it.
 pub fn title(session: Session, id: PictureId) -> String {
-    session.peek(|state| {
+    session.with_untracked(|state| {
         let Some(entry) = state.pictures.get(id) else { return "a picture that was removed".to_owned() };
         match state.label_of(id) {
             Some(label) if !entry.name.starts_with(label) => format!("{} ({label})", entry.name),

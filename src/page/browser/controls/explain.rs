@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 
-use crate::page::terms::Term;
+use crate::page::glossary::Term;
 
 /// A button that explains a term: on hover, on tap, from the keyboard.
 #[component]

@@ -36,13 +36,13 @@ pub fn start(session: Session) {
 /// Boots the engine once its code is there.
 async fn load(session: Session, code: Download) {
     let progress = move |received, total| {
-        session.change(|state| state.engine_is_loading(received, total));
+        session.update(|state| state.engine_is_loading(received, total));
     };
     match code.compile(progress).await {
         Ok(arrived) => {
             code::tell_arrival("engine-arrived", arrived.engine.name());
             session.code.set_value(Some(arrived));
-            session.change(|state| state.engine_is_starting());
+            session.update(|state| state.engine_is_starting());
             boot(session);
         }
         Err(sentence) if session.code.with_value(Option::is_some) => stay(session, sentence),
@@ -52,7 +52,7 @@ async fn load(session: Session, code: Download) {
 
 /// Goes on with the engine that was to be exchanged: without a network it may be the only one.
 fn stay(session: Session, sentence: String) {
-    session.change(|state| {
+    session.update(|state| {
         state.edit(|settings| settings.backend = BackendChoice::Cpu);
         state.notify(format!("{sentence} The one that computes on the CPU goes on."));
         state.engine_is_starting();
@@ -71,8 +71,8 @@ fn connect(session: Session) {
     let broke = move |breakdown| receive(session, Event::Failed(breakdown));
     match EngineLink::new(hear, broke) {
         Ok(engine) => {
-            session.change(|state| state.engine_is_another());
-            session.peek(|state| state.introduction().for_each(|command| engine.send(&command)));
+            session.update(|state| state.engine_is_another());
+            session.with_untracked(|state| state.resync().for_each(|command| engine.send(&command)));
             session.engine.set_value(Some(engine));
         }
         Err(error) => give_up(session, format!("This browser cannot start the engine: {}.", words(&error))),
@@ -95,7 +95,7 @@ fn receive(session: Session, event: Event) {
         return;
     }
     match event {
-        Event::Vetted { request, verdict } => {
+        Event::Validated { request, verdict } => {
             let waiting = session.vetting.try_update_value(|vetting| vetting.remove(&request));
             if let Some(waiting) = waiting.flatten() {
                 waiting.send(verdict).ok();
@@ -107,22 +107,23 @@ fn receive(session: Session, event: Event) {
             download::save(session, &File { name, kind: "application/octet-stream", contents });
         }
         Event::Opened(settings) => {
-            session.change(|state| state.apply(Event::Opened(settings)));
+            session.update(|state| state.apply(Event::Opened(settings)));
             session.send_all_settings();
         }
         // The old engine's callback is still running: it must not be dropped here.
         Event::Failed(reason) => {
             session.replacing.set_value(true);
-            let backend = session.peek(|state| state.engine.environment().map(|found| found.backend));
-            session.change(|state| state.apply(Event::Failed(reason)));
+            let backend =
+                session.with_untracked(|state| state.engine.environment().map(|found| found.backend));
+            session.update(|state| state.apply(Event::Failed(reason)));
             timing::after(0, move || replace(session, backend));
         }
         Event::WebGpuNeeded => {
             session.replacing.set_value(true);
-            session.change(|state| state.apply(Event::WebGpuNeeded));
+            session.update(|state| state.apply(Event::WebGpuNeeded));
             timing::after(0, move || exchange(session));
         }
-        event => session.change(|state| state.apply(event)),
+        event => session.update(|state| state.apply(event)),
     }
 }
 
@@ -154,10 +155,10 @@ fn replace(session: Session, backend: Option<Backend>) {
         let sentence = "The engine keeps breaking down and was given up. Reload the page to try again.";
         return give_up(session, sentence.to_owned());
     }
-    let on_cpu =
-        backend == Some(Backend::Cpu) || session.peek(|state| state.settings.backend == BackendChoice::Cpu);
+    let on_cpu = backend == Some(Backend::Cpu)
+        || session.with_untracked(|state| state.settings.backend == BackendChoice::Cpu);
     if breakdowns >= BEFORE_CPU && !on_cpu {
-        session.change(|state| {
+        session.update(|state| {
             state.edit(|settings| settings.backend = BackendChoice::Cpu);
             state.notify("The engine broke down twice within a minute, so it now computes on the CPU.");
         });
@@ -167,6 +168,6 @@ fn replace(session: Session, backend: Option<Backend>) {
 }
 
 fn give_up(session: Session, sentence: String) {
-    session.change(|state| state.engine_is_stopped(sentence));
+    session.update(|state| state.engine_is_stopped(sentence));
     timing::after(0, move || end(session));
 }

@@ -31,7 +31,7 @@ pub fn show(session: Session, images: Images) {
 /// Takes another seed; drawn pictures depend on it and are drawn anew.
 pub fn reseed(session: Session, seed: u32) {
     session.edit(|settings| settings.seed = seed);
-    if session.peek(|state| state.settings.images == Images::Shapes) {
+    if session.with_untracked(|state| state.settings.images == Images::Shapes) {
         show(session, Images::Shapes);
     }
 }
@@ -52,7 +52,7 @@ pub async fn fill(session: Session, images: Images, removed: &[u32]) -> bool {
     };
     let ticket = session.intake_ticket();
     // At once, so that pictures of the user's own that come in meanwhile take its place.
-    session.change(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
+    session.update(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
     let loaded = match images {
         Images::Fashion => fashion(session, ticket).await,
         _ => shapes(session, ticket).await,
@@ -62,23 +62,25 @@ pub async fn fill(session: Session, images: Images, removed: &[u32]) -> bool {
         return false;
     }
     if let Err(error) = loaded {
-        session.change(|state| {
+        session.update(|state| {
             state.end_intake();
             state.notify(format!("The pictures could not be loaded: {}.", words(&error)));
         });
         return false;
     }
-    session.remove(session.peek(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()));
+    session.remove(
+        session.with_untracked(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()),
+    );
     true
 }
 
 /// Whether a built-in set is still to be filled: the user's own pictures may have taken its place.
 fn is_wanted(session: Session, ticket: u32, images: Images) -> bool {
-    session.is_wanted(ticket) && session.peek(|state| state.settings.images == images)
+    session.is_wanted(ticket) && session.with_untracked(|state| state.settings.images == images)
 }
 
 async fn shapes(session: Session, ticket: u32) -> Result<(), JsValue> {
-    let seed = session.peek(|state| state.settings.seed);
+    let seed = session.with_untracked(|state| state.settings.seed);
     draw(session, ticket, Images::Shapes, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
     Ok(())
 }
@@ -101,8 +103,8 @@ async fn draw(session: Session, ticket: u32, images: Images, count: usize, sampl
         }
         let done = slice.len();
         session.add(slice);
-        session.change(|state| state.advance_intake(done, Vec::new()));
-        timing::breathe().await;
+        session.update(|state| state.advance_intake(done, Vec::new()));
+        timing::yield_to_event_loop().await;
     }
 }
 

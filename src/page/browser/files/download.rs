@@ -32,7 +32,7 @@ pub fn save_blob(session: Session, name: &str, blob: &Blob) {
 }
 
 fn complain(session: Session, name: &str, error: &JsValue) {
-    session.change(|state| state.notify(format!("{name} could not be saved: {}.", words(error))));
+    session.update(|state| state.notify(format!("{name} could not be saved: {}.", words(error))));
 }
 
 fn try_save(name: &str, blob: &Blob) -> Result<(), JsValue> {

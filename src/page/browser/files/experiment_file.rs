@@ -12,9 +12,9 @@ use web_sys::{Blob, File};
 use super::{builtin, decoder::next_request, download};
 use crate::{
     page::{
-        browser::{keeping::storage::Trouble, session::Session, timing},
-        by_id::Ids,
+        browser::{autosave::storage::StorageError, session::Session, timing},
         experiment::{Experiment, ExperimentFailure, pictures_from_bytes},
+        picture_map::Ids,
         state::{IntakeKind, Newcomer, PORTION},
         words,
     },
@@ -34,7 +34,7 @@ pub fn is_one(name: &str) -> bool {
 pub fn save(session: Session) {
     spawn_local(async move {
         let parts = Array::new();
-        session.peek(|state| {
+        session.with_untracked(|state| {
             parts.push(&Uint8Array::from(state.experiment().to_bytes().as_slice()));
             if state.settings.images == Images::Own {
                 let all = state.pictures.entries().iter().filter_map(|entry| state.picture_bytes(entry.id));
@@ -43,7 +43,7 @@ pub fn save(session: Session) {
                 }
             }
         });
-        let step = session.peek(|state| state.run.step());
+        let step = session.with_untracked(|state| state.run.step());
         let buffers: Array = parts.iter().map(|part| part.unchecked_into::<Uint8Array>().buffer()).collect();
         match session.storage.get_value().ask("pack", &parts, &buffers).await {
             Ok(file) => {
@@ -52,7 +52,7 @@ pub fn save(session: Session) {
             }
             Err(trouble) => {
                 let sentence = format!("The experiment could not be saved: {}.", trouble.words());
-                session.change(|state| state.notify(sentence));
+                session.update(|state| state.notify(sentence));
             }
         }
     });
@@ -77,16 +77,16 @@ pub fn open(session: Session, file: File) {
     spawn_local(async move {
         match try_open(session, &file).await {
             Ok(Outcome::Opened { .. }) => {
-                session.change(|state| state.notify(format!("“{}” was opened.", file.name())));
+                session.update(|state| state.notify(format!("“{}” was opened.", file.name())));
             }
             Ok(Outcome::Cancelled) => {}
-            Err(sentence) => session.change(|state| state.notify(sentence)),
+            Err(sentence) => session.update(|state| state.notify(sentence)),
         }
     });
 }
 
 async fn try_open(session: Session, file: &File) -> Result<Outcome, String> {
-    let refuse = |trouble: Trouble| {
+    let refuse = |trouble: StorageError| {
         format!("“{}” cannot be opened: {}. Nothing was changed.", file.name(), trouble.words())
     };
     let storage = session.storage.get_value();
@@ -117,7 +117,7 @@ async fn vet(session: Session, settings: Settings, file: &[u8]) -> Result<(), Mo
         let (sender, receiver) = oneshot::channel();
         let request = next_request();
         session.vetting.update_value(|vetting| drop(vetting.insert(request, sender)));
-        if session.ask(&Command::Vet { request, settings, file: file.to_vec() }).is_err() {
+        if session.ask(&Command::Validate { request, settings, file: file.to_vec() }).is_err() {
             return Ok(());
         }
         if let Ok(verdict) = receiver.await {
@@ -133,7 +133,7 @@ pub async fn put(session: Session, experiment: Experiment, pictures: Vec<(u32, N
         (experiment.settings.images, experiment.typed.clone(), experiment.removed.clone());
     let places: Ids = pictures.iter().map(|(place, _)| *place).collect();
     session.clear(images);
-    let (restore, set) = session.change(|state| {
+    let (restore, set) = session.update(|state| {
         state.reserve_places(places.iter().copied());
         (state.take_up(experiment), state.pictures.first())
     });
@@ -149,20 +149,20 @@ pub async fn put(session: Session, experiment: Experiment, pictures: Vec<(u32, N
         return Outcome::Cancelled;
     }
     session.settle();
-    session.change(|state| state.type_labels_at(&typed));
+    session.update(|state| state.type_labels_at(&typed));
     Outcome::Opened { set, places }
 }
 
 /// Brings pictures to their places, a portion at a time; whether all of them came.
 async fn bring(session: Session, mut pictures: Vec<(u32, Newcomer)>) -> bool {
     let ticket = session.intake_ticket();
-    session.change(|state| state.begin_intake(IntakeKind::Opening, pictures.len(), 0));
+    session.update(|state| state.begin_intake(IntakeKind::Opening, pictures.len(), 0));
     while !pictures.is_empty() && session.is_wanted(ticket) {
         let portion: Vec<(u32, Newcomer)> = pictures.drain(..PORTION.min(pictures.len())).collect();
         let done = portion.len();
         session.add_at(portion);
-        session.change(|state| state.advance_intake(done, Vec::new()));
-        timing::breathe().await;
+        session.update(|state| state.advance_intake(done, Vec::new()));
+        timing::yield_to_event_loop().await;
     }
     session.is_wanted(ticket)
 }

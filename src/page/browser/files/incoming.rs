@@ -10,7 +10,7 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use crate::{image::Failure, page::state::Refusal, sorted::sorted};
+use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 
 /// What the file pickers offer: what browsers read, and the formats that this page adds.
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";

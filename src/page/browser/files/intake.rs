@@ -52,15 +52,15 @@ fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model
     let skipped = found - incoming.len();
     if incoming.is_empty() && unopened.is_empty() {
         model.into_iter().for_each(|model| model_file::open(session, model));
-        return session.change(|state| state.notify("No pictures were found."));
+        return session.update(|state| state.notify("No pictures were found."));
     }
     // A built-in set that is still being drawn would be drawn among them.
-    if session.peek(|state| {
+    if session.with_untracked(|state| {
         is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
     }) {
         session.clear(Images::Own);
     }
-    session.change(|state| {
+    session.update(|state| {
         state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), skipped);
         state.advance_intake(unopened.len(), unopened);
     });
@@ -68,7 +68,7 @@ fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model
         Ok(decoders) => read(session, incoming, model, decoders),
         Err(error) => {
             model.into_iter().for_each(|model| model_file::open(session, model));
-            session.change(|state| {
+            session.update(|state| {
                 state.end_intake();
                 let why = words(&error);
                 state.notify(format!("This browser cannot decode pictures in the background: {why}."));
@@ -147,7 +147,7 @@ impl Batch {
             return;
         }
         while self.session.is_wanted(self.ticket) && self.deliver_portion() {
-            timing::breathe().await;
+            timing::yield_to_event_loop().await;
         }
         self.delivering.set(false);
     }
@@ -167,13 +167,13 @@ impl Batch {
             return false;
         }
         if !newcomers.is_empty() {
-            if self.session.peek(is_builtin) {
+            if self.session.with_untracked(is_builtin) {
                 self.session.make_room();
             }
             self.session.add(newcomers);
             self.open_model();
         }
-        let complete = self.session.change(|state| state.advance_intake(done, refused));
+        let complete = self.session.update(|state| state.advance_intake(done, refused));
         if self.delivered.get() == self.incoming.len() {
             self.open_model();
         }
@@ -208,6 +208,6 @@ fn label(incoming: &Incoming, outcome: Result<Image, Failure>) -> Result<Newcome
 /// Stops reading; what was read stays.
 pub fn stop(session: Session) {
     session.stop_intake();
-    session.change(|state| state.end_intake());
+    session.update(|state| state.end_intake());
     session.settle();
 }

@@ -19,11 +19,11 @@ pub fn open(session: Session, file: File) {
     spawn_local(async move {
         if file.size() > MAX_MODEL_BYTES as f64 {
             let sentence = format!("“{}” is too large for a model of this page.", file.name());
-            return session.change(|state| state.notify(sentence));
+            return session.update(|state| state.notify(sentence));
         }
         match bytes(&file).await {
             Ok(file) => session.ask_or_say(&Command::OpenModel { file }),
-            Err(why) => session.change(|state| state.notify(words::failure(&why))),
+            Err(why) => session.update(|state| state.notify(words::failure(&why))),
         }
     });
 }

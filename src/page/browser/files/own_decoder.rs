@@ -122,8 +122,8 @@ impl Decoder {
     async fn decode(&self, file: &File) -> Result<Image, Failure> {
         let broke = |details: &str| Failure::BrokeDown { details: details.to_owned() };
         self.worker.post(file, &Array::new()).map_err(|_| Failure::Unopened)?;
-        let patience = PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64;
-        let word = match select(self.hear(), timing::timeout(patience)).await {
+        let backoff = PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64;
+        let word = match select(self.hear(), timing::timeout(backoff)).await {
             Either::Left((Ok(word), _)) => word,
             Either::Left((Err(Canceled), _)) => return Err(broke("The worker ended.")),
             Either::Right(_) => return Err(Failure::TooSlow),

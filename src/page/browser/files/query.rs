@@ -22,20 +22,20 @@ pub const PANEL: &str = "panel";
 /// Searches with the first of these files.
 pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
     let Some(Incoming { file, .. }) = files.into_iter().next() else {
-        return session.change(|state| {
+        return session.update(|state| {
             let missed =
                 unopened.first().map(|Refusal { name, why }| format!("{name}: {}", words::failure(why)));
             state.notify(missed.unwrap_or_else(|| "No pictures were found.".to_owned()));
         });
     };
-    let attempt = session.change(|state| state.begin_search());
+    let attempt = session.update(|state| state.begin_search());
     spawn_local(async move {
         let read = match Decoders::new() {
             Ok(decoders) => decoders.decode(&file).await.map_err(|why| words::failure(&why)),
             Err(_) => Err("This browser cannot decode pictures in the background.".to_owned()),
         };
-        if session.change(|state| state.finish_search(attempt, file.name(), read))
-            && let Some(query) = session.peek(|state| state.search.message())
+        if session.update(|state| state.finish_search(attempt, file.name(), read))
+            && let Some(query) = session.with_untracked(|state| state.search.message())
         {
             session.ask_or_say(&query);
         }
@@ -44,7 +44,7 @@ pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
 
 /// Ends the search.
 pub fn end(session: Session) {
-    session.change(|state| state.end_search());
+    session.update(|state| state.end_search());
     session.send(&Command::Query(None));
 }
 

@@ -64,7 +64,7 @@ pub fn receive(session: Session) {
     });
     effect(move || {
         session.track([Part::Intake, Part::Pictures, Part::Run]);
-        if session.peek(|state| is_here(awaited.get_value(), state)) {
+        if session.with_untracked(|state| is_here(awaited.get_value(), state)) {
             awaited.set_value(Awaited::Nothing);
             session.train();
         }

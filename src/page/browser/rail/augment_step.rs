@@ -16,9 +16,10 @@ use crate::{
             session::Session,
             timing,
         },
+        glossary,
         operations::{OPERATIONS, PRESETS, Presentation, Preset},
         state::Part,
-        terms, words,
+        words,
     },
     protocol::PictureId,
     settings::{Operation, Range},
@@ -40,12 +41,12 @@ const SETTLING: u64 = 200;
 pub fn AugmentStep() -> impl IntoView {
     let session = Session::expect();
     let summary =
-        move || session.read([Part::Settings], |state| words::augmentations(&state.settings.augmentations));
+        move || session.with([Part::Settings], |state| words::augmentations(&state.settings.augmentations));
     let open = RwSignal::new(false);
     view! {
         <Step number=2 name="Augment" words=Signal::derive(summary) open>
             <p class="lead">
-                "Training sees each picture as two random views " <Explain term=terms::VIEW />
+                "Training sees each picture as two random views " <Explain term=glossary::VIEW />
                 " What differs between them, the network learns to overlook."
             </p>
             <Preview open />
@@ -77,12 +78,12 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     let ready = memo(move || {
-        session.read([Part::Engine, Part::Intake], |state| {
+        session.with([Part::Engine, Part::Intake], |state| {
             state.engine.environment().is_some() && !state.intake.is_active()
         })
     });
     let augmentations = memo(move || {
-        session.read([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
+        session.with([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
     });
     effect(move || {
         // A memo that is never read never looks at what it depends on.
@@ -94,7 +95,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
         }
     });
     let shown = memo(move || {
-        session.read([Part::Views], |state| {
+        session.with([Part::Views], |state| {
             let pictures = state.views.as_ref().map_or(Vec::new(), |views| views.pictures.clone());
             (pictures, state.views.as_ref().map_or(0, |views| views.views))
         })
@@ -141,7 +142,7 @@ fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
 fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.read([Part::Views], |state| {
+        session.with([Part::Views], |state| {
             let Some(views) = &state.views else { return };
             let side = views.side as usize;
             let bytes = side * side * 3;
@@ -160,7 +161,7 @@ fn Presets() -> impl IntoView {
     let session = Session::expect();
     let preset = move |(name, augmentations): Preset| {
         let chosen = move || {
-            session.read([Part::Settings], |state| {
+            session.with([Part::Settings], |state| {
                 state.settings.augmentations == augmentations(state.settings.images)
             })
         };
@@ -188,7 +189,7 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
     let session = Session::expect();
     let Presentation { name, lesson, strength, field } = operation;
     let value =
-        memo(move || session.read([Part::Settings], |state| *field(&mut { state.settings.augmentations })));
+        memo(move || session.with([Part::Settings], |state| *field(&mut { state.settings.augmentations })));
     let edit = move |change: &dyn Fn(&mut Operation)| {
         session.edit(|settings| change(field(&mut settings.augmentations)));
     };

@@ -9,8 +9,9 @@ use crate::{
             controls::{Choice, NumberField, explain::Explain},
             session::Session,
         },
+        glossary,
         state::Part,
-        terms, words,
+        words,
     },
     settings::{Features, FirstLayer, Range, Settings},
 };
@@ -34,10 +35,10 @@ pub fn EncoderStep() -> impl IntoView {
     let session = Session::expect();
     let summary = move || {
         session
-            .read([Part::Settings, Part::Run], |state| words::encoder(&state.settings, state.run.parameters))
+            .with([Part::Settings, Part::Run], |state| words::encoder(&state.settings, state.run.parameters))
     };
     let size = move || {
-        session.read([Part::Settings], |state| {
+        session.with([Part::Settings], |state| {
             let size = (state.settings.side, state.settings.width, state.settings.depth);
             SIZES.iter().map(|(_, known)| *known).find(|known| *known == size)
         })
@@ -48,14 +49,14 @@ pub fn EncoderStep() -> impl IntoView {
     view! {
         <Step number=3 name="Encoder" words=Signal::derive(summary) open=RwSignal::new(false)>
             <p class="lead">
-                "The network that turns a picture into numbers " <Explain term=terms::ENCODER />
+                "The network that turns a picture into numbers " <Explain term=glossary::ENCODER />
             </p>
             <Choice legend="Size" name="size" options=SIZES value=size on_change=choose />
             <details class="numbers">
                 <summary>"In numbers"</summary>
                 <NumberField
                     name="Input size, pixels"
-                    term=terms::SIDE
+                    term=glossary::SIDE
                     value=number(session, |settings| settings.side)
                     range=limits(Settings::SIDE)
                     whole=true
@@ -63,7 +64,7 @@ pub fn EncoderStep() -> impl IntoView {
                 />
                 <NumberField
                     name="Channels"
-                    term=terms::WIDTH
+                    term=glossary::WIDTH
                     value=number(session, |settings| settings.width)
                     range=limits(Settings::WIDTH)
                     whole=true
@@ -71,7 +72,7 @@ pub fn EncoderStep() -> impl IntoView {
                 />
                 <NumberField
                     name="Layers"
-                    term=terms::DEPTH
+                    term=glossary::DEPTH
                     value=number(session, |settings| settings.depth)
                     range=limits(Settings::DEPTH)
                     whole=true
@@ -79,7 +80,7 @@ pub fn EncoderStep() -> impl IntoView {
                 />
                 <NumberField
                     name="Readout, places a side"
-                    term=terms::READOUT
+                    term=glossary::READOUT
                     value=number(session, |settings| settings.readout)
                     range=limits(Settings::READOUT)
                     whole=true
@@ -87,7 +88,7 @@ pub fn EncoderStep() -> impl IntoView {
                 />
                 <NumberField
                     name="Outputs"
-                    term=terms::OUTPUTS
+                    term=glossary::OUTPUTS
                     value=number(session, |settings| settings.outputs)
                     range=limits(Settings::OUTPUTS)
                     whole=true
@@ -98,20 +99,20 @@ pub fn EncoderStep() -> impl IntoView {
                         legend="First layer starts"
                         name="first-layer"
                         options=FIRST_LAYERS
-                        value=move || session.read([Part::Settings], |state| Some(state.settings.first_layer))
+                        value=move || session.with([Part::Settings], |state| Some(state.settings.first_layer))
                         on_change=move |first| session.edit(|settings| settings.first_layer = first)
                     />
-                    <Explain term=terms::FIRST_LAYER />
+                    <Explain term=glossary::FIRST_LAYER />
                 </div>
                 <div class="field-with-term">
                     <Choice
                         legend="Pictures are compared by"
                         name="features"
                         options=FEATURES
-                        value=move || session.read([Part::Settings], |state| Some(state.settings.features))
+                        value=move || session.with([Part::Settings], |state| Some(state.settings.features))
                         on_change=move |features| session.edit(|settings| settings.features = features)
                     />
-                    <Explain term=terms::FEATURES />
+                    <Explain term=glossary::FEATURES />
                 </div>
             </details>
             <p class="note">"Another size builds a new network: training starts over from step 0."</p>
@@ -121,7 +122,7 @@ pub fn EncoderStep() -> impl IntoView {
 
 /// A whole-numbered setting as a field takes it.
 pub fn number(session: Session, read: fn(&Settings) -> u32) -> Signal<f64> {
-    Signal::derive(move || session.read([Part::Settings], |state| f64::from(read(&state.settings))))
+    Signal::derive(move || session.with([Part::Settings], |state| f64::from(read(&state.settings))))
 }
 
 /// Whole-numbered limits as a field takes them.

@@ -6,15 +6,16 @@ use super::step::Step;
 use crate::{
     page::{
         browser::{
+            autosave::saver,
             controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
             dynamic::{When, handler, keyed},
             files::{builtin, incoming, intake},
-            keeping::keeper,
             layout, pointing,
             session::Session,
         },
-        state::{Keeping as Kept, Part, Refusal},
-        terms, words,
+        glossary,
+        state::{Autosave as Kept, Part, Refusal},
+        words,
     },
     settings::Images,
 };
@@ -23,7 +24,7 @@ use crate::{
 #[component]
 pub fn ImagesStep() -> impl IntoView {
     let session = Session::expect();
-    let summary = move || session.read([Part::Pictures, Part::Settings], words::images);
+    let summary = move || session.with([Part::Pictures, Part::Settings], words::images);
     view! {
         <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
@@ -54,7 +55,7 @@ fn Pickers() -> impl IntoView {
                 <FileButton text="Choose a folder" label="A folder of pictures" folder=true take=intake::take />
             </div>
             <p class="note">
-                "They stay on this computer. A folder’s name becomes a label " <Explain term=terms::LABELS />
+                "They stay on this computer. A folder’s name becomes a label " <Explain term=glossary::LABELS />
             </p>
         </div>
     }
@@ -64,7 +65,7 @@ fn Pickers() -> impl IntoView {
 #[component]
 fn Samples() -> impl IntoView {
     let session = Session::expect();
-    let shown = move |images| session.read([Part::Settings], |state| state.settings.images == images);
+    let shown = move |images| session.with([Part::Settings], |state| state.settings.images == images);
     let sample = move |name: &'static str, what: &'static str, images: Images| {
         view! {
             <div class="sample">
@@ -94,7 +95,7 @@ fn Samples() -> impl IntoView {
 fn Progress() -> impl IntoView {
     let session = Session::expect();
     let progress = move || {
-        session.read([Part::Intake], |state| {
+        session.with([Part::Intake], |state| {
             state.intake.is_active().then_some((
                 words::intake(state.intake.kind),
                 state.intake.done,
@@ -133,9 +134,9 @@ fn Progress() -> impl IntoView {
 #[component]
 fn Refused() -> impl IntoView {
     let session = Session::expect();
-    let count = move || session.read([Part::Intake], |state| state.intake.refused.len());
+    let count = move || session.with([Part::Intake], |state| state.intake.refused.len());
     let refused = move || {
-        session.read([Part::Intake], |state| {
+        session.with([Part::Intake], |state| {
             state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>()
         })
     };
@@ -149,7 +150,7 @@ fn Refused() -> impl IntoView {
             </li>
         }
     };
-    let skipped = move || session.read([Part::Intake], |state| state.intake.skipped);
+    let skipped = move || session.with([Part::Intake], |state| state.intake.skipped);
     view! {
         <div>
             <When holds=move || { count() > 0 }>
@@ -162,7 +163,7 @@ fn Refused() -> impl IntoView {
                             class="dismiss"
                             type="button"
                             aria-label="Dismiss the list"
-                            on:click=handler(move |_| session.change(|state| state.dismiss_refused()))
+                            on:click=handler(move |_| session.update(|state| state.dismiss_refused()))
                         >
                             "×"
                         </button>
@@ -191,8 +192,8 @@ fn left_out(count: usize) -> String {
 #[component]
 fn Upkeep() -> impl IntoView {
     let session = Session::expect();
-    let keeping = move || session.read([Part::Keeping], |state| state.keeping);
-    let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
+    let keeping = move || session.with([Part::Autosave], |state| state.autosave);
+    let empty = Signal::derive(move || session.with([Part::Pictures], |state| state.pictures.is_empty()));
     let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
     view! {
         <div class="upkeep">
@@ -211,7 +212,7 @@ fn Upkeep() -> impl IntoView {
                     again="Yes, forget everything"
                     class="button quiet"
                     disabled=nothing
-                    on_sure=move || keeper::forget_everything(session)
+                    on_sure=move || saver::forget_everything(session)
                 />
             </div>
         </div>

@@ -10,8 +10,8 @@ use crate::{
             dynamic::{dynamic, memo},
             session::Session,
         },
+        glossary::{self, Term},
         state::Part,
-        terms::{self, Term},
         words,
     },
     settings::{LossKind, Mining, Settings, Similarity},
@@ -40,7 +40,7 @@ const NEGATIVES: &[(&str, Mining)] =
 #[component]
 pub fn LossFields() -> impl IntoView {
     let session = Session::expect();
-    let loss = memo(move || session.read([Part::Settings], |state| state.settings.loss));
+    let loss = memo(move || session.with([Part::Settings], |state| state.settings.loss));
     let fields = dynamic(move || match loss.get() {
         LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => view! { <SoftFields /> }.into_any(),
         LossKind::Triplet => view! { <TripletFields /> }.into_any(),
@@ -66,17 +66,17 @@ pub fn LossFields() -> impl IntoView {
 fn lesson(loss: LossKind) -> (&'static str, Term) {
     match loss {
         LossKind::Dcl => {
-            ("Each view has to be nearer to its partner than to all views of other pictures.", terms::DCL)
+            ("Each view has to be nearer to its partner than to all views of other pictures.", glossary::DCL)
         }
         LossKind::InfoNce => {
-            ("Each view has to pick its partner out of all other views of the batch.", terms::INFO_NCE)
+            ("Each view has to pick its partner out of all other views of the batch.", glossary::INFO_NCE)
         }
         LossKind::Nce => {
-            ("Each pair of views is a question of its own: are these two the same picture?", terms::NCE)
+            ("Each pair of views is a question of its own: are these two the same picture?", glossary::NCE)
         }
         LossKind::Triplet => (
             "Each view has to be nearer to its partner than to one other picture’s view, by a margin.",
-            terms::TRIPLET,
+            glossary::TRIPLET,
         ),
     }
 }
@@ -85,8 +85,8 @@ fn lesson(loss: LossKind) -> (&'static str, Term) {
 #[component]
 fn SoftFields() -> impl IntoView {
     let session = Session::expect();
-    let similarity = move || session.read([Part::Settings], |state| Some(state.settings.similarity));
-    let learned = move || session.read([Part::Settings], |state| Some(state.settings.learned_temperature));
+    let similarity = move || session.with([Part::Settings], |state| Some(state.settings.similarity));
+    let learned = move || session.with([Part::Settings], |state| Some(state.settings.learned_temperature));
     view! {
         <div class="field-with-term">
             <Choice
@@ -96,7 +96,7 @@ fn SoftFields() -> impl IntoView {
                 value=similarity
                 on_change=move |similarity| session.edit(|settings| settings.compare_by(similarity))
             />
-            <Explain term=terms::COMPARISON />
+            <Explain term=glossary::COMPARISON />
         </div>
         <div class="field-with-term">
             <Choice
@@ -106,11 +106,11 @@ fn SoftFields() -> impl IntoView {
                 value=learned
                 on_change=move |learned| session.edit(|settings| settings.learned_temperature = learned)
             />
-            <Explain term=terms::LEARNED />
+            <Explain term=glossary::LEARNED />
         </div>
         <NumberField
             name="Temperature"
-            term=terms::TEMPERATURE
+            term=glossary::TEMPERATURE
             value=fraction(session, |settings| settings.temperature)
             range=fractional(Settings::TEMPERATURE)
             on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
@@ -125,7 +125,7 @@ fn SoftFields() -> impl IntoView {
 fn DotTemperature() -> impl IntoView {
     let session = Session::expect();
     let usual = Signal::derive(move || {
-        session.read([Part::Settings], |state| {
+        session.with([Part::Settings], |state| {
             let Settings { similarity, temperature, .. } = state.settings;
             similarity == Similarity::Dot && temperature == Settings::DOT_TEMPERATURE
         })
@@ -142,7 +142,7 @@ fn DotTemperature() -> impl IntoView {
 fn Learned() -> impl IntoView {
     let session = Session::expect();
     let sentence = move || {
-        session.read([Part::Settings, Part::Run], |state| {
+        session.with([Part::Settings, Part::Run], |state| {
             let batch = state.run.batch.as_ref().filter(|_| state.settings.learned_temperature)?;
             let temperature = words::three_digits(f64::from(batch.details.temperature));
             Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
@@ -155,7 +155,7 @@ fn Learned() -> impl IntoView {
 #[component]
 fn TripletFields() -> impl IntoView {
     let session = Session::expect();
-    let mining = move || session.read([Part::Settings], |state| Some(state.settings.mining));
+    let mining = move || session.with([Part::Settings], |state| Some(state.settings.mining));
     view! {
         <div class="field-with-term">
             <Choice
@@ -165,11 +165,11 @@ fn TripletFields() -> impl IntoView {
                 value=mining
                 on_change=move |mining| session.edit(|settings| settings.mining = mining)
             />
-            <Explain term=terms::MINING />
+            <Explain term=glossary::MINING />
         </div>
         <NumberField
             name="Margin"
-            term=terms::MARGIN
+            term=glossary::MARGIN
             value=fraction(session, |settings| settings.margin)
             range=fractional(Settings::MARGIN)
             on_change=move |value| session.edit(|settings| settings.margin = value as f32)

@@ -9,15 +9,16 @@ use crate::page::{
         layout,
         session::Session,
     },
+    glossary,
     state::{Part, State},
-    status, terms,
+    status,
 };
 
 /// Train, Pause, Step, Reset, and how far the run is.
 #[component]
 pub fn TrainBar() -> impl IntoView {
     let session = Session::expect();
-    let title = memo(move || session.read([Part::Run, Part::Settings], status::title));
+    let title = memo(move || session.with([Part::Run, Part::Settings], status::title));
     effect(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
@@ -32,7 +33,7 @@ pub fn TrainBar() -> impl IntoView {
 fn RunProgress() -> impl IntoView {
     let session = Session::expect();
     let share = move || {
-        session.read([Part::Run, Part::Settings], |state| {
+        session.with([Part::Run, Part::Settings], |state| {
             (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0
         })
     };
@@ -46,15 +47,15 @@ fn RunProgress() -> impl IntoView {
 #[component]
 fn Buttons() -> impl IntoView {
     let session = Session::expect();
-    let running = move || session.read([Part::Run], |state| state.run.running);
+    let running = move || session.with([Part::Run], |state| state.run.running);
     let stuck = memo(move || {
-        session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
+        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
     });
     let no_step = memo(move || {
-        session.read([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::step_obstacle)
+        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::step_obstacle)
     });
-    let arriving = move || session.read([Part::Intake], |state| state.intake.is_active());
-    let at_start = move || session.read([Part::Run], |state| state.run.step() == 0);
+    let arriving = move || session.with([Part::Intake], |state| state.intake.is_active());
+    let at_start = move || session.with([Part::Run], |state| state.run.step() == 0);
     let train = move |_| {
         session.train();
         show_results();
@@ -113,7 +114,7 @@ fn Status() -> impl IntoView {
     let session = Session::expect();
     let read = move |view: fn(&State) -> String| {
         move || {
-            session.read(
+            session.with(
                 [Part::Run, Part::Settings, Part::Engine, Part::Results, Part::Pictures, Part::Intake],
                 view,
             )
@@ -132,7 +133,7 @@ fn Status() -> impl IntoView {
 fn KnnTerm() -> impl IntoView {
     let session = Session::expect();
     let scored = Signal::derive(move || {
-        session.read([Part::Results, Part::Pictures, Part::Intake], |state| status::knn(state).is_some())
+        session.with([Part::Results, Part::Pictures, Part::Intake], |state| status::knn(state).is_some())
     });
-    view! { <span hidden=move || !scored.get()><Explain term=terms::KNN /></span> }
+    view! { <span hidden=move || !scored.get()><Explain term=glossary::KNN /></span> }
 }

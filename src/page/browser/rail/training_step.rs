@@ -15,8 +15,9 @@ use crate::{
             files::builtin,
             session::Session,
         },
+        glossary,
         state::Part,
-        terms, words,
+        words,
     },
     settings::{BackendChoice, Effort, Range, Settings},
 };
@@ -36,7 +37,7 @@ const BACKENDS: &[(&str, BackendChoice)] =
 #[component]
 pub fn TrainingStep() -> impl IntoView {
     let session = Session::expect();
-    let summary = move || session.read([Part::Settings], |state| words::training(&state.settings));
+    let summary = move || session.with([Part::Settings], |state| words::training(&state.settings));
     view! {
         <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
             <EffortField />
@@ -53,13 +54,13 @@ pub fn TrainingStep() -> impl IntoView {
 fn EffortField() -> impl IntoView {
     let session = Session::expect();
     let parts = [Part::Settings, Part::Pictures];
-    let value = move || session.read(parts, |state| Effort::of(&state.settings, state.pictures.len()));
+    let value = move || session.with(parts, |state| Effort::of(&state.settings, state.pictures.len()));
     let choose = move |effort: Effort| {
-        let pictures = session.peek(|state| state.pictures.len());
+        let pictures = session.with_untracked(|state| state.pictures.len());
         session.edit(|settings| *settings = effort.apply(*settings, pictures));
     };
     let times = move || {
-        session.read([Part::Settings, Part::Pictures, Part::Run], |state| {
+        session.with([Part::Settings, Part::Pictures, Part::Run], |state| {
             let seconds = state.run.speed()?.recip();
             Some(words::efforts(&state.settings, state.pictures.len(), seconds))
         })
@@ -70,7 +71,7 @@ fn EffortField() -> impl IntoView {
     view! {
         <div class="field-with-term">
             <Choice legend="Time for training" name="effort" options=EFFORTS value on_change=choose />
-            <Explain term=terms::EFFORT />
+            <Explain term=glossary::EFFORT />
         </div>
         <p class="note">{note}</p>
     }
@@ -80,12 +81,12 @@ fn EffortField() -> impl IntoView {
 fn Numbers() -> impl IntoView {
     let session = Session::expect();
     let fewer_pairs =
-        move || session.read([Part::Settings, Part::Pictures, Part::Intake], words::fewer_pairs);
+        move || session.with([Part::Settings, Part::Pictures, Part::Intake], words::fewer_pairs);
     view! {
         <div class="fields">
             <NumberField
                 name="Pairs in a step"
-                term=terms::PAIRS
+                term=glossary::PAIRS
                 value=number(session, |settings| settings.batch)
                 range=limits(Settings::BATCH)
                 whole=true
@@ -93,7 +94,7 @@ fn Numbers() -> impl IntoView {
             />
             <NumberField
                 name="Steps"
-                term=terms::STEPS
+                term=glossary::STEPS
                 value=number(session, |settings| settings.steps)
                 range=limits(Settings::STEPS)
                 whole=true
@@ -101,14 +102,14 @@ fn Numbers() -> impl IntoView {
             />
             <NumberField
                 name="Learning rate"
-                term=terms::LEARNING_RATE
+                term=glossary::LEARNING_RATE
                 value=fraction(session, |settings| settings.learning_rate)
                 range=fractional(Settings::LEARNING_RATE)
                 on_change=move |value| session.edit(|settings| settings.learning_rate = value as f32)
             />
             <NumberField
                 name="Seed"
-                term=terms::SEED
+                term=glossary::SEED
                 value=number(session, |settings| settings.seed)
                 range=limits(Settings::SEED)
                 whole=true
@@ -123,9 +124,9 @@ fn Numbers() -> impl IntoView {
 #[component]
 fn BackendField() -> impl IntoView {
     let session = Session::expect();
-    let value = move || session.read([Part::Settings], |state| Some(state.settings.backend));
+    let value = move || session.with([Part::Settings], |state| Some(state.settings.backend));
     let reason = Signal::derive(move || {
-        session.read([Part::Engine], |state| {
+        session.with([Part::Engine], |state| {
             state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
         })
     });
@@ -138,7 +139,7 @@ fn BackendField() -> impl IntoView {
                 value=value
                 on_change=move |backend| session.edit(|settings| settings.backend = backend)
             />
-            <Explain term=terms::BACKEND />
+            <Explain term=glossary::BACKEND />
         </div>
         <p class="note">{reason}</p>
     }
@@ -147,7 +148,7 @@ fn BackendField() -> impl IntoView {
 /// A fractional setting as a field takes it: with the digits that the user would type.
 pub fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
     Signal::derive(move || {
-        let value = session.read([Part::Settings], |state| read(&state.settings));
+        let value = session.with([Part::Settings], |state| read(&state.settings));
         decimal::parse(&value.to_string()).unwrap_or(f64::from(value))
     })
 }

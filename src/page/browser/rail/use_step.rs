@@ -23,7 +23,7 @@ use crate::{
 pub fn UseStep() -> impl IntoView {
     let session = Session::expect();
     let words = move || {
-        session.read([Part::Results], |state| match state.results.latest() {
+        session.with([Part::Results], |state| match state.results.latest() {
             Some(scored) if scored.evaluation.step > 0 => {
                 format!("embeddings after step {}", scored.evaluation.step)
             }
@@ -47,12 +47,12 @@ fn Exports() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(None::<Export>);
     let lacking =
-        Signal::derive(move || session.read([Part::Results], |state| state.results.latest().is_none()));
+        Signal::derive(move || session.with([Part::Results], |state| state.results.latest().is_none()));
     // What a file lacks is asked of the engine; it is written once the answer is there.
     effect(move || {
         session.track([Part::Results, Part::Groups, Part::Labels]);
         let Some(export) = wanted.get() else { return };
-        match session.peek(|state| export.lacks(state)) {
+        match session.with_untracked(|state| export.lacks(state)) {
             Some(stage) => ask(session, export, stage),
             None => {
                 wanted.set(None);
@@ -62,7 +62,7 @@ fn Exports() -> impl IntoView {
     });
     let button = move |export: Export| {
         let obstacle = move || {
-            session.read([Part::Results, Part::Labels, Part::Pictures], |state| export.obstacle(state))
+            session.with([Part::Results, Part::Labels, Part::Pictures], |state| export.obstacle(state))
         };
         view! {
             <button
@@ -114,7 +114,7 @@ fn Exports() -> impl IntoView {
 fn ask(session: Session, export: Export, stage: Stage) {
     match export {
         Export::Duplicates => {
-            if let Some(study) = session.change(|state| state.wants_this_study(Study::Survey, stage)) {
+            if let Some(study) = session.update(|state| state.wants_this_study(Study::Survey, stage)) {
                 session.send(&Command::Study { study, stage });
             }
         }
@@ -126,7 +126,8 @@ fn ask(session: Session, export: Export, stage: Stage) {
 async fn write(session: Session, export: Export) {
     let sprite = match export {
         Export::Projector => {
-            let sheet = session.peek(|state| Some(projector::sprite(state, state.results.latest()?)));
+            let sheet =
+                session.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)));
             match sheet {
                 Some(sheet) => paint::png(&sheet.rgba, sheet.width, sheet.height).await,
                 None => None,
@@ -135,17 +136,17 @@ async fn write(session: Session, export: Export) {
         _ => Some(Vec::new()),
     };
     let Some(sprite) = sprite else {
-        return session.change(|state| {
+        return session.update(|state| {
             state.notify("The browser could not paint the sheet of pictures, so nothing was saved.");
         });
     };
-    if let Some(file) = session.peek(|state| export.write(state, &sprite)) {
+    if let Some(file) = session.with_untracked(|state| export.write(state, &sprite)) {
         download::save(session, &file);
     }
 }
 
 fn save_run(session: Session) {
-    let file = session.peek(|state| File {
+    let file = session.with_untracked(|state| File {
         name: format!("likeness-run-step-{}.json", state.run.step()),
         kind: "application/json",
         contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),

@@ -17,9 +17,9 @@ use crate::{
             session::Session,
         },
         confusion::Confusion,
+        glossary,
         predictions::compared,
         state::{Part, State},
-        terms,
     },
     plot::{
         colour,
@@ -39,7 +39,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let session = Session::expect();
     let pointed = RwSignal::new(None);
     let confusion = memo(move || {
-        session.read([Part::Labels, Part::Results, Part::Pictures], |state| count(state, focus))
+        session.with([Part::Labels, Part::Results, Part::Pictures], |state| count(state, focus))
     });
     let draw = move || {
         let confusion = confusion.get()?;
@@ -60,7 +60,8 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let reading = Signal::derive(move || {
         let told = pointed.get().and_then(|cell| {
             confusion.with(|confusion| {
-                session.peek(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
+                session
+                    .with_untracked(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
             })
         });
         told.unwrap_or_else(|| hint.to_owned())
@@ -69,7 +70,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
         <When holds=move || confusion.with(Option::is_some)>
             <div class="confusion" data-figure="confusion">
                 <p class="legend-name">
-                    "True label (rows) against guess (columns) " <Explain term=terms::CONFUSION /> " "
+                    "True label (rows) against guess (columns) " <Explain term=glossary::CONFUSION /> " "
                     <PngButton name="Confusion" />
                 </p>
                 <div class="matrix-frame">
@@ -112,7 +113,7 @@ fn Names(
         let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
         let count = labels.len();
         let name = move |(place, label)| {
-            let name = session.peek(|state| state.pictures.label_name(label).map(str::to_owned));
+            let name = session.with_untracked(|state| state.pictures.label_name(label).map(str::to_owned));
             let middle = (place as f64 + 0.5) / count as f64 * 100.0;
             view! { <span style=(edge, format!("{middle:.3}%"))>{name}</span> }
         };

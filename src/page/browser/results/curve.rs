@@ -10,8 +10,8 @@ use crate::{
             dynamic::dynamic,
             session::Session,
         },
+        glossary::Term,
         state::{Part, State},
-        terms::Term,
     },
     plot::{
         chart::{Axes, Frame, extent, path, smooth, thinned},
@@ -54,12 +54,12 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
     let figure = move || {
-        session.read([Part::Run, Part::Settings, Part::Pictures], |state| {
+        session.with([Part::Run, Part::Settings, Part::Pictures], |state| {
             Figure::new(state, quantity, size.get())
         })
     };
     let present = Signal::derive(move || {
-        session.read([Part::Run], |state| {
+        session.with([Part::Run], |state| {
             state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report)))
         })
     });

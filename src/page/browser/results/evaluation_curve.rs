@@ -11,8 +11,8 @@ use crate::{
             dynamic::dynamic,
             session::Session,
         },
+        glossary::Term,
         state::{Part, State},
-        terms::Term,
     },
     plot::chart::{Axes, Frame, extent, path},
 };
@@ -45,7 +45,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
     let size = follow_size(plot);
     let parts = [Part::Run, Part::Results, Part::Settings, Part::Pictures];
     let latest = Signal::derive(move || {
-        let values = session.read(parts, score.values);
+        let values = session.with(parts, score.values);
         values.last().map_or(String::new(), |(_, value)| (score.words)(*value))
     });
     let label = Signal::derive(move || match latest.get() {
@@ -53,7 +53,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
         latest => format!("{} over the steps of the run; now {latest}", score.name),
     });
     let drawn = dynamic(move || {
-        session.read(parts, |state| {
+        session.with(parts, |state| {
             let values = (score.values)(state);
             if values.is_empty() {
                 return Some(view! { <p class="note">{(score.missing)(state)}</p> }.into_any());

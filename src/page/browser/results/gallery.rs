@@ -9,11 +9,11 @@ use crate::{
         browser::{
             canvas::{measure::follow_size, paint, thumbnail::title},
             dynamic::{Memo, When, effect, handler, keyed, memo},
-            reach,
+            selection_range,
             session::Session,
         },
         grid::Grid,
-        state::{Part, Reach, Tab},
+        state::{Part, SelectionRange, Tab},
     },
     plot::contact_sheet::contact_sheet,
     protocol::PictureId,
@@ -30,7 +30,7 @@ pub fn Gallery() -> impl IntoView {
     let size = follow_size(viewport);
     let scroll = RwSignal::new(0.0);
     let tall = RwSignal::new(false);
-    let count = memo(move || session.read([Part::Pictures], |state| state.pictures.len()));
+    let count = memo(move || session.with([Part::Pictures], |state| state.pictures.len()));
     let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
     let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
     // What is not all in sight can be unfolded, and what was unfolded folded again.
@@ -71,7 +71,7 @@ fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let cells = memo(move || {
         let range = grid.get().cells(&(row..row + 1));
-        session.read([Part::Pictures], |state| {
+        session.with([Part::Pictures], |state| {
             let entries = state.pictures.entries().get(range).unwrap_or_default();
             entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
         })
@@ -98,7 +98,7 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
         let (cells, columns) = (cells.get(), columns.get());
-        session.peek(|state| {
+        session.with_untracked(|state| {
             let entries = cells.iter().filter_map(|id| state.pictures.get(*id));
             let pictures: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();
             let sheet = contact_sheet(&pictures, SIDE, columns);
@@ -113,7 +113,7 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let name = title(session, id);
-    let selected = move || session.read([Part::Selection], |state| state.selection.contains(id));
+    let selected = move || session.with([Part::Selection], |state| state.selection.contains(id));
     let place = move || place(session, id).map_or(1, |place| place + 1);
     view! {
         <div
@@ -126,18 +126,18 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
             aria-posinset=move || place().to_string()
             aria-setsize=move || count.get().to_string()
             aria-selected=move || selected().to_string()
-            on:click=handler(move |event: ev::MouseEvent| pick(session, id, reach::of_click(&event)))
+            on:click=handler(move |event: ev::MouseEvent| pick(session, id, selection_range::of_click(&event)))
         ></div>
     }
 }
 
 fn focused(session: Session) -> Option<PictureId> {
-    session.read([Part::Selection], |state| state.selected)
+    session.with([Part::Selection], |state| state.selected)
 }
 
 /// The picture's place in the set, from 0.
 fn place(session: Session, id: PictureId) -> Option<usize> {
-    session.read([Part::Pictures], |state| state.pictures.row(id))
+    session.with([Part::Pictures], |state| state.pictures.row(id))
 }
 
 fn option_id(id: PictureId) -> String {
@@ -146,12 +146,12 @@ fn option_id(id: PictureId) -> String {
 
 /// Changes the selection. A single picture shows its neighbours, unless the tab in front
 /// uses the selection itself.
-fn pick(session: Session, id: PictureId, reach: Reach) {
-    session.change(|state| {
-        let (order, reach) = (state.order(), state.reach(reach));
-        state.choose(reach, id, &order);
+fn pick(session: Session, id: PictureId, range: SelectionRange) {
+    session.update(|state| {
+        let (order, range) = (state.order(), state.selection_range(range));
+        state.choose(range, id, &order);
         state.focus(id);
-        if reach == Reach::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {
+        if range == SelectionRange::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {
             state.choose_tab(Tab::Neighbours);
         }
     });
@@ -160,25 +160,29 @@ fn pick(session: Session, id: PictureId, reach: Reach) {
 /// Arrow keys select the next picture, with Shift a range; with Control they move the
 /// focus alone. Space selects or lets go, Enter shows the neighbours, Delete removes.
 fn press(session: Session, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
-    let focused = session.peek(|state| state.selected);
-    let reach = reach::of_key(event);
+    let focused = session.with_untracked(|state| state.selected);
+    let range = selection_range::of_key(event);
     match (event.key().as_str(), focused) {
-        ("Enter", Some(id)) => pick(session, id, Reach::One),
-        (" ", Some(id)) => pick(session, id, if reach == Reach::Range { reach } else { Reach::Toggle }),
+        ("Enter", Some(id)) => pick(session, id, SelectionRange::One),
+        (" ", Some(id)) => {
+            pick(session, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
+        }
         ("Delete", _) => session.remove_chosen(),
-        ("Escape", _) => session.change(|state| state.clear_selection()),
-        ("a", _) if reach == Reach::Toggle => session.change(|state| state.select_all(state.order())),
+        ("Escape", _) => session.update(|state| state.clear_selection()),
+        ("a", _) if range == SelectionRange::Toggle => {
+            session.update(|state| state.select_all(state.order()))
+        }
         (key, _) => {
-            let target = session.peek(|state| {
+            let target = session.with_untracked(|state| {
                 let row = focused.map_or(Some(0), |id| state.pictures.row(id))?;
                 let cell = grid.neighbour(row, key)?;
                 state.pictures.entries().get(cell).map(|entry| (cell, entry.id))
             });
             let Some((cell, id)) = target else { return };
-            session.change(|state| {
-                if reach != Reach::Toggle {
+            session.update(|state| {
+                if range != SelectionRange::Toggle {
                     let order = state.order();
-                    state.choose(reach, id, &order);
+                    state.choose(range, id, &order);
                 }
                 state.focus(id);
             });

@@ -19,14 +19,14 @@ use crate::{
 #[component]
 pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Signal::derive(move || session.read([Part::Groups], |state| state.groups.count().is_some()));
+    let chosen = Signal::derive(move || session.with([Part::Groups], |state| state.groups.count().is_some()));
     let count = move || {
-        session.read([Part::Groups, Part::Results], |state| {
+        session.with([Part::Groups, Part::Results], |state| {
             state.partition(stage.get()).map_or(2, |partition| partition.groups.len())
         })
     };
     let most = move || {
-        session.read([Part::Groups, Part::Results], |state| {
+        session.with([Part::Groups, Part::Results], |state| {
             state.clustering(stage.get()).map_or(2, |clustering| clustering.partitions.len() + 1)
         })
     };
@@ -40,13 +40,13 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
             min=2.0
             max=Signal::derive(move || most() as f32)
             step="1"
-            on_input=move |count| session.change(|state| state.make_groups(Some(count as usize)))
+            on_input=move |count| session.update(|state| state.make_groups(Some(count as usize)))
         />
         <When holds=chosen>
             <button
                 class="button quiet"
                 type="button"
-                on:click=handler(move |_| session.change(|state| state.make_groups(None)))
+                on:click=handler(move |_| session.update(|state| state.make_groups(None)))
             >
                 "Suggest a number"
             </button>
@@ -59,7 +59,7 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
 pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let value = Signal::derive(move || {
-        session.read([Part::Groups, Part::Results], |state| state.threshold(stage.get()))
+        session.with([Part::Groups, Part::Results], |state| state.threshold(stage.get()))
     });
     let words = move || format!("at least {}", words::fine_similarity(value.get()));
     view! {
@@ -71,7 +71,7 @@ pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
             min=LEAST_LINK
             max=HIGHEST_THRESHOLD
             step="0.001"
-            on_input=move |threshold| session.change(|state| state.set_threshold(threshold))
+            on_input=move |threshold| session.update(|state| state.set_threshold(threshold))
         />
     }
 }

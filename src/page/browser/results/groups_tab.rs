@@ -15,9 +15,10 @@ use crate::{
             dynamic::{Memo, When, dynamic, effect, handler, keyed, memo},
             session::Session,
         },
+        glossary,
+        picture_groups::{Strip, crowd, duplicates, groups, outliers},
         state::{Finding, Part, State},
-        strips::{Strip, crowd, duplicates, groups, odd_ones},
-        terms, words,
+        words,
     },
     protocol::{PictureId, Stage},
 };
@@ -26,14 +27,14 @@ use crate::{
 const FINDINGS: &[(&str, Finding)] = &[
     ("Groups", Finding::Groups),
     ("Near-duplicates", Finding::Duplicates),
-    ("Odd ones out", Finding::OddOnes),
+    ("Odd ones out", Finding::Outliers),
 ];
 
 /// Strips shown at first, and added by each press.
 const STRIPS: usize = 20;
 
 /// Odd ones shown at first, and added by each press.
-const ODD_ONES: usize = 40;
+const OUTLIERS: usize = 40;
 
 /// What is looked for, in which embeddings, and what was found.
 #[component]
@@ -41,9 +42,9 @@ pub fn GroupsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(None);
     let stage =
-        memo(move || session.read([Part::Results, Part::Groups], |state| state.stage_to_study(wanted.get())));
-    let finding = memo(move || session.read([Part::Groups], |state| state.groups.finding()));
-    let running = memo(move || session.read([Part::Run], |state| state.run.running));
+        memo(move || session.with([Part::Results, Part::Groups], |state| state.stage_to_study(wanted.get())));
+    let finding = memo(move || session.with([Part::Groups], |state| state.groups.finding()));
+    let running = memo(move || session.with([Part::Run], |state| state.run.running));
     effect(move || {
         session.track([Part::Results]);
         finding.get();
@@ -54,7 +55,7 @@ pub fn GroupsTab() -> impl IntoView {
         <div class="groups">
             <p class="lead">
                 "Pictures that lie close together in the embeddings, with no label looked at. What you select here is selected everywhere. "
-                <Explain term=terms::GROUPS />
+                <Explain term=glossary::GROUPS />
             </p>
             <div class="groups-controls">
                 <Choice
@@ -62,7 +63,7 @@ pub fn GroupsTab() -> impl IntoView {
                     name="finding"
                     options=FINDINGS
                     value=move || Some(finding.get())
-                    on_change=move |finding| session.change(|state| state.look_for(finding))
+                    on_change=move |finding| session.update(|state| state.look_for(finding))
                 />
                 <Choice
                     legend="Seen by"
@@ -75,7 +76,7 @@ pub fn GroupsTab() -> impl IntoView {
             {dynamic(move || match finding.get() {
                 Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
                 Finding::Duplicates => view! { <FoundDuplicates stage wanted /> }.into_any(),
-                Finding::OddOnes => view! { <FoundOddOnes stage /> }.into_any(),
+                Finding::Outliers => view! { <FoundOutliers stage /> }.into_any(),
             })}
         </div>
     }
@@ -88,7 +89,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let strips = strips(session, stage, groups);
     let words = Signal::derive(move || {
         let suffix = step_suffix(session, stage.get());
-        let said = session.read([Part::Groups, Part::Results, Part::Labels, Part::Pictures], |state| {
+        let said = session.with([Part::Groups, Part::Results, Part::Labels, Part::Pictures], |state| {
             words::groups(state, stage.get(), &suffix)
         });
         said.unwrap_or_else(|| waiting(session))
@@ -98,7 +99,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
         <div class="groups-found">
             <GroupCount stage />
 
-            <p class="note" aria-live="polite">{words} <Explain term=terms::SILHOUETTE /></p>
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::SILHOUETTE /></p>
         </div>
         <Strips strips name="Group" />
     }
@@ -117,7 +118,7 @@ fn FoundDuplicates(
         strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
     };
     let words = Signal::derive(move || {
-        if session.read([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
+        if session.with([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
             return waiting(session);
         }
         let suffix = step_suffix(session, stage.get());
@@ -133,7 +134,7 @@ fn FoundDuplicates(
     let crowd = Signal::derive(move || {
         strips.with(|strips| {
             let parts = [Part::Groups, Part::Results, Part::Pictures];
-            session.read(parts, |state| crowd(state, stage.get(), strips))
+            session.with(parts, |state| crowd(state, stage.get(), strips))
         })
     });
     let remark = Signal::derive(move || {
@@ -147,7 +148,7 @@ fn FoundDuplicates(
     });
     // What is acted on stays found by the same threshold, whatever is suggested for the rest.
     let select = move |_: ev::MouseEvent| {
-        session.change(|state| {
+        session.update(|state| {
             state.set_threshold(state.threshold(stage.get_untracked()));
             state.select_all(surplus());
         });
@@ -156,7 +157,7 @@ fn FoundDuplicates(
         <p class="note" aria-live="polite" hidden=move || remark.with(String::is_empty)>{remark}</p>
         <div class="groups-found">
             <Threshold stage />
-            <p class="note" aria-live="polite">{words} <Explain term=terms::NEAR_DUPLICATES /></p>
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::NEAR_DUPLICATES /></p>
             <button
                 class="button"
                 type="button"
@@ -172,15 +173,15 @@ fn FoundDuplicates(
 
 /// The pictures least like their nearest.
 #[component]
-fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
+fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
-    let shown = RwSignal::new(ODD_ONES);
+    let shown = RwSignal::new(OUTLIERS);
     let odd = memo(move || {
-        session.read([Part::Groups, Part::Results, Part::Pictures], |state| odd_ones(state, stage.get()))
+        session.with([Part::Groups, Part::Results, Part::Pictures], |state| outliers(state, stage.get()))
     });
     let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
     let words = Signal::derive(move || {
-        match session.read([Part::Groups, Part::Results], |state| {
+        match session.with([Part::Groups, Part::Results], |state| {
             state.survey(stage.get()).map(|survey| survey.nearest)
         }) {
             Some(nearest) => format!(
@@ -195,11 +196,11 @@ fn FoundOddOnes(stage: Memo<Stage>) -> impl IntoView {
         view! { <Member id order remark=words::similarity(similarity) /> }
     };
     view! {
-        <p class="note" aria-live="polite">{words} <Explain term=terms::ODD_ONES /></p>
+        <p class="note" aria-live="polite">{words} <Explain term=glossary::OUTLIERS /></p>
         <div class="strip-cells">
             {keyed(first, |(id, similarity)| format!("{id} {similarity}"), member)}
         </div>
-        <More shown step=ODD_ONES total=Signal::derive(move || odd.with(Vec::len)) />
+        <More shown step=OUTLIERS total=Signal::derive(move || odd.with(Vec::len)) />
     }
 }
 
@@ -237,7 +238,7 @@ fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoV
 
 fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
     memo(move || {
-        session.read([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
+        session.with([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
             find(state, stage.get())
         })
     })
@@ -245,7 +246,7 @@ fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<S
 
 /// When the embeddings were taken, where that says something.
 fn step_suffix(session: Session, stage: Stage) -> String {
-    let step = session.read([Part::Groups], |state| state.finding_step(stage));
+    let step = session.with([Part::Groups], |state| state.finding_step(stage));
     match (stage, step) {
         (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
         _ => String::new(),
@@ -253,6 +254,6 @@ fn step_suffix(session: Session, stage: Stage) -> String {
 }
 
 fn waiting(session: Session) -> String {
-    let pictures = session.read([Part::Pictures], |state| state.pictures.len());
+    let pictures = session.with([Part::Pictures], |state| state.pictures.len());
     if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
 }

@@ -17,7 +17,7 @@ use crate::page::{
 pub fn HealthWarnings() -> impl IntoView {
     let session = Session::expect();
     let found = memo(move || {
-        session.read([Part::Run, Part::Settings, Part::Pictures, Part::Intake, Part::Results], warnings)
+        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Intake, Part::Results], warnings)
     });
     let matters =
         memo(move || found.with(|found| found.iter().map(|warning| warning.matter).collect::<Vec<_>>()));

@@ -10,9 +10,10 @@ use crate::{
             dynamic::{dynamic, effect, memo},
             session::Session,
         },
+        glossary,
         invariance::{self, Row},
         state::Part,
-        terms, words,
+        words,
     },
     protocol::Stage,
 };
@@ -30,10 +31,10 @@ pub fn InvarianceTab() -> impl IntoView {
         ENCODERS.iter().for_each(|(_, stage, _)| session.request_invariance(*stage));
     });
     let parts = [Part::Invariance, Part::Results, Part::Settings, Part::Pictures];
-    let rows = memo(move || session.read(parts, invariance::rows));
-    let sentence = Signal::derive(move || session.read(parts, invariance::sentence));
+    let rows = memo(move || session.with(parts, invariance::rows));
+    let sentence = Signal::derive(move || session.with(parts, invariance::sentence));
     let others = Signal::derive(move || {
-        let [before, now] = session.read(parts, |state| {
+        let [before, now] = session.with(parts, |state| {
             ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
         });
         change(before, now)
@@ -44,7 +45,7 @@ pub fn InvarianceTab() -> impl IntoView {
         <div class="invariance" data-figure="invariance">
             <p class="lead">
                 "Pictures are changed by one operation alone, at its strength in step Augment, and compared with what they were. At 1 the encoder does not notice the change. "
-                <Explain term=terms::INVARIANCE /> " " <PngButton name="Invariance" />
+                <Explain term=glossary::INVARIANCE /> " " <PngButton name="Invariance" />
             </p>
             <p aria-live="polite">{sentence}</p>
             <table class="scores invariance-lines">

@@ -26,7 +26,7 @@ const MAX_SHOWN: usize = 12;
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let session = Session::expect();
-    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let chosen = memo(move || session.with([Part::Selection, Part::Pictures], |state| state.chosen()));
     let show = dynamic(move || match chosen.get().as_slice() {
         [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
@@ -53,7 +53,7 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
         title(session, id)
     });
     let known = Signal::derive(move || {
-        session.read([Part::Labels, Part::Results], |state| {
+        session.with([Part::Labels, Part::Results], |state| {
             words::standing(state, focus.stage.get(), focus.method.get(), id)
         })
     });
@@ -91,7 +91,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let names = memo(move || names(session));
     let typed = Signal::derive(move || {
-        session.read([Part::Labels], |state| {
+        session.with([Part::Labels], |state| {
             chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
         })
     });
@@ -99,7 +99,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         event.prevent_default();
         let Some(field) = field.get_untracked() else { return };
         if !field.value().trim().is_empty() {
-            session.change(|state| state.label_chosen(&field.value()));
+            session.update(|state| state.label_chosen(&field.value()));
             field.set_value("");
         }
     };
@@ -125,7 +125,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=handler(move |_| session.change(|state| state.label_chosen("")))
+                    on:click=handler(move |_| session.update(|state| state.label_chosen("")))
                 >
                     "Remove label"
                 </button>
@@ -145,7 +145,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let offer = move |name: String| {
         let (shown, own) = (name.clone(), name.clone());
         let given = move || {
-            session.read([Part::Labels], |state| {
+            session.with([Part::Labels], |state| {
                 let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
                 chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
             })
@@ -155,7 +155,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || given().to_string()
-                on:click=handler(move |_| session.change(|state| state.give_label_to_chosen(&name)))
+                on:click=handler(move |_| session.update(|state| state.give_label_to_chosen(&name)))
             >
                 {shown}
             </button>
@@ -169,7 +169,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
 }
 
 fn names(session: Session) -> Vec<String> {
-    session.read([Part::Labels, Part::Pictures], |state| {
+    session.with([Part::Labels, Part::Pictures], |state| {
         state.label_names().into_iter().map(str::to_owned).collect()
     })
 }

@@ -12,9 +12,10 @@ use crate::{
             dynamic::{Memo, When, effect, handler},
             session::Session,
         },
+        glossary,
         predictions::Method,
         state::{MAX_PER_CLASS, Part},
-        terms, words,
+        words,
     },
     protocol::{LabelId, Stage},
 };
@@ -55,7 +56,7 @@ pub fn LabelsTab() -> impl IntoView {
     // What was waited for is shown once it is there.
     let before = Cell::new(None);
     effect(move || {
-        let tuned = session.read([Part::Labels], |state| state.labels.tuned().is_some());
+        let tuned = session.with([Part::Labels], |state| state.labels.tuned().is_some());
         if before.replace(Some(tuned)) == Some(false) && tuned {
             focus.method.set(Method::FineTuned);
             focus.cell.set(None);
@@ -69,7 +70,7 @@ pub fn LabelsTab() -> impl IntoView {
         <div class="labels">
             <p class="lead">
                 "A simple classifier learns from a few labels and guesses those of all other pictures. Labels never take part in training the encoder. "
-                <Explain term=terms::HELD_OUT />
+                <Explain term=glossary::HELD_OUT />
             </p>
             <LabelEntry focus />
             <div class="labels-worth">
@@ -109,8 +110,8 @@ pub fn LabelsTab() -> impl IntoView {
 #[component]
 fn PerClass() -> impl IntoView {
     let session = Session::expect();
-    let useful = Signal::derive(move || session.read([Part::Pictures], |state| state.has_labels()));
-    let value = move || session.read([Part::Labels], |state| state.labels.per_class());
+    let useful = Signal::derive(move || session.with([Part::Pictures], |state| state.has_labels()));
+    let value = move || session.with([Part::Labels], |state| state.labels.per_class());
     let words = move || match value() {
         0 => "only typed ones".to_owned(),
         count => count.to_string(),
@@ -125,7 +126,7 @@ fn PerClass() -> impl IntoView {
                 max=MAX_PER_CLASS as f32
                 step="1"
                 at_rest=true
-                on_input=move |count| session.change(|state| state.give_labels(count as u32))
+                on_input=move |count| session.update(|state| state.give_labels(count as u32))
             />
         </When>
     }
@@ -136,7 +137,7 @@ fn PerClass() -> impl IntoView {
 fn Scores() -> impl IntoView {
     let session = Session::expect();
     let split = Signal::derive(move || {
-        session.read([Part::Labels, Part::Results], |state| {
+        session.with([Part::Labels, Part::Results], |state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => words::split_in_words(state, classification),
@@ -159,15 +160,15 @@ fn Scores() -> impl IntoView {
             <caption aria-live="polite">{split}</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Right guesses on " <Explain term=terms::STAGES /></th>
-                    <th scope="col">{Method::Probe.name()} " " <Explain term=terms::LINEAR_PROBE /></th>
-                    <th scope="col">{Method::Vote.name()} " " <Explain term=terms::KNN_VOTE /></th>
+                    <th scope="col">"Right guesses on " <Explain term=glossary::STAGES /></th>
+                    <th scope="col">{Method::Probe.name()} " " <Explain term=glossary::LINEAR_PROBE /></th>
+                    <th scope="col">{Method::Vote.name()} " " <Explain term=glossary::KNN_VOTE /></th>
                 </tr>
             </thead>
             <tbody>
                 {STAGES.map(row).collect_view()}
                 <tr>
-                    <th scope="row">{Method::FineTuned.name()} " " <Explain term=terms::FINE_TUNING /></th>
+                    <th scope="row">{Method::FineTuned.name()} " " <Explain term=glossary::FINE_TUNING /></th>
                     <td colspan="2">{move || accuracy(session, Stage::Trained, Method::FineTuned)}</td>
                 </tr>
             </tbody>
@@ -176,28 +177,28 @@ fn Scores() -> impl IntoView {
 }
 
 fn row_name(session: Session, stage: Stage) -> String {
-    let step = session.read([Part::Labels, Part::Results], |state| {
+    let step = session.with([Part::Labels, Part::Results], |state| {
         state.classification(stage).map(|classification| classification.step)
     });
     words::stage_at(stage, step)
 }
 
 fn accuracy(session: Session, stage: Stage, method: Method) -> String {
-    session.read([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
+    session.with([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
 }
 
 /// Lets a copy of the encoder learn the labels.
 #[component]
 fn FineTuning() -> impl IntoView {
     let session = Session::expect();
-    let progress = move || session.read([Part::Labels], |state| state.labels.tuning());
+    let progress = move || session.with([Part::Labels], |state| state.labels.tuning());
     let lacking = move || {
-        session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
+        session.with([Part::Labels, Part::Results, Part::Pictures], |state| {
             !state.can_classify() || state.results.latest().is_none()
         })
     };
     let tuned = move || {
-        session.read([Part::Labels], |state| {
+        session.with([Part::Labels], |state| {
             let step = words::counted(state.labels.tuned()?.step as usize, "step");
             Some(if state.labels.is_tuned_outdated() {
                 "Fine-tuned before your last correction. Fine-tune again?".to_owned()

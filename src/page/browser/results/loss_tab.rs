@@ -20,9 +20,9 @@ use crate::{
             pointing,
             session::Session,
         },
-        chance,
+        chance, glossary,
         state::{Part, State},
-        terms, words,
+        words,
     },
     plot::{
         chart::{bulk, span},
@@ -32,7 +32,7 @@ use crate::{
 
 const LOSS: Quantity = Quantity {
     name: "Loss",
-    term: terms::LOSS,
+    term: glossary::LOSS,
     read: |report| report.loss,
     words: |value| format!("{value:.3}"),
     level: |state| chance::loss(&state.settings, state.pairs()),
@@ -41,7 +41,7 @@ const LOSS: Quantity = Quantity {
 
 const ACCURACY: Quantity = Quantity {
     name: "Accuracy",
-    term: terms::ACCURACY,
+    term: glossary::ACCURACY,
     read: |report| report.accuracy,
     words: words::similarity,
     level: |_| None,
@@ -50,7 +50,7 @@ const ACCURACY: Quantity = Quantity {
 
 const ALIGNMENT: Quantity = Quantity {
     name: "Alignment",
-    term: terms::ALIGNMENT,
+    term: glossary::ALIGNMENT,
     read: |report| report.alignment,
     words: words::similarity,
     level: |_| None,
@@ -59,7 +59,7 @@ const ALIGNMENT: Quantity = Quantity {
 
 const UNIFORMITY: Quantity = Quantity {
     name: "Uniformity",
-    term: terms::UNIFORMITY,
+    term: glossary::UNIFORMITY,
     read: |report| report.uniformity,
     words: words::similarity,
     level: |_| None,
@@ -69,7 +69,7 @@ const UNIFORMITY: Quantity = Quantity {
 const RANK: Score = Score {
     name: "Rank",
     figure: "rank",
-    term: terms::EFFECTIVE_RANK,
+    term: glossary::EFFECTIVE_RANK,
     values: State::ranks_by_step,
     words: |value| format!("{value:.1}"),
     missing: |_| "Appears with the first evaluation.",
@@ -78,7 +78,7 @@ const RANK: Score = Score {
 const KNN: Score = Score {
     name: "kNN",
     figure: "knn",
-    term: terms::KNN,
+    term: glossary::KNN,
     values: State::knn_by_step,
     words: words::similarity,
     missing: |state| {
@@ -121,7 +121,7 @@ fn Batch() -> impl IntoView {
     let pointed = RwSignal::new(None);
     let fitted = RwSignal::new(true);
     let scale = memo(move || {
-        session.read([Part::Run], |state| {
+        session.with([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len());
             Some(if fitted.get() { fit() } else { Scale::COSINE })
@@ -129,26 +129,26 @@ fn Batch() -> impl IntoView {
     });
     let draw = move || {
         let scale = scale.get()?;
-        session.read([Part::Run], |state| {
+        session.with([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             let side = 2 * batch.pictures.len();
             Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
         })
     };
     let caption = Signal::derive(move || {
-        session.read([Part::Run], |state| match &state.run.batch {
+        session.with([Part::Run], |state| match &state.run.batch {
             Some(batch) => format!("Batch of step {}", batch.step),
             None => "Batch".to_owned(),
         })
     });
-    let known = move || session.read([Part::Run], |state| state.run.batch.is_some());
+    let known = move || session.with([Part::Run], |state| state.run.batch.is_some());
     let pointed_at = memo(move || {
         let cell = pointed.get()?;
-        session.read([Part::Run], |state| reading(state, cell))
+        session.with([Part::Run], |state| reading(state, cell))
     });
     let pick = move |cell: Cell, _| {
-        if let Some(reading) = session.peek(|state| reading(state, cell)) {
-            session.change(|state| state.select(reading.row));
+        if let Some(reading) = session.with_untracked(|state| reading(state, cell)) {
+            session.update(|state| state.select(reading.row));
             session.inspect(Some(cell.0 as u32));
         }
     };
@@ -162,7 +162,7 @@ fn Batch() -> impl IntoView {
         <figure class="batch" data-figure="batch">
             <figcaption>
                 <span class="curve-name">{caption}</span>
-                <Explain term=terms::BATCH_MATRIX />
+                <Explain term=glossary::BATCH_MATRIX />
                 <PngButton name="Batch" />
             </figcaption>
             <div class="matrix-frame" class:waiting=move || !known()>
@@ -196,7 +196,7 @@ const CORRIDOR: usize = 2;
 fn Positives() -> impl IntoView {
     let session = Session::expect();
     let pairs = memo(move || {
-        session.read([Part::Run], |state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len()))
+        session.with([Part::Run], |state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len()))
     });
     let lines = Signal::derive(move || {
         let n = pairs.get();
@@ -218,7 +218,7 @@ fn Positives() -> impl IntoView {
 fn Inspected() -> impl IntoView {
     let session = Session::expect();
     let place = memo(move || {
-        session.read([Part::Run], |state| {
+        session.with([Part::Run], |state| {
             let side = 2 * state.run.batch.as_ref()?.pictures.len();
             state.run.inspected.map(|row| row as usize).filter(|row| *row < side).map(|row| (row, side))
         })

@@ -28,14 +28,14 @@ const MAX_LISTED: usize = 20;
 pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
-    let colouring = memo(move || session.read(parts, |state| state.colouring()));
+    let colouring = memo(move || session.with(parts, |state| state.colouring()));
     effect(move || {
         session.track([Part::Results, Part::Run]);
         if colouring.get() == Colouring::Group {
             session.request_groups(stage.get());
         }
     });
-    let names = memo(move || session.read(parts, |state| kinds(state, stage.get()).names));
+    let names = memo(move || session.with(parts, |state| kinds(state, stage.get()).names));
     let remark = Signal::derive(move || names.with(|names| remark(colouring.get(), names.len()).to_owned()));
     let listed = dynamic(move || {
         let item = |(place, name): (usize, String)| {
@@ -55,7 +55,7 @@ pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
             name="map-colours"
             options=COLOURINGS
             value=move || Some(colouring.get())
-            on_change=move |colouring| session.change(|state| state.colour_map_by(colouring))
+            on_change=move |colouring| session.update(|state| state.colour_map_by(colouring))
         />
         <ul class="swatches" aria-label="Colours on the map">{listed}</ul>
         <p class="note" hidden=move || remark.with(String::is_empty)>{remark}</p>

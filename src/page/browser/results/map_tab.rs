@@ -14,8 +14,9 @@ use crate::{
             dynamic::{dynamic, effect, handler, memo},
             session::Session,
         },
+        glossary,
         state::{Part, Tab},
-        terms, words,
+        words,
     },
     protocol::{Map, MapMethod, PictureId, Stage},
 };
@@ -30,13 +31,13 @@ pub fn MapTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let pointed = RwSignal::new(None);
     let stage = wanted_stage::available(session, wanted);
-    let method = memo(move || session.read([Part::Map], |state| state.maps.method));
+    let method = memo(move || session.with([Part::Map], |state| state.maps.method));
     effect(move || {
         session.track([Part::Results]);
         method.get();
         session.request_map(stage.get());
     });
-    let heading = memo(move || session.read([Part::Map], |state| state.maps.map().map(heading)));
+    let heading = memo(move || session.with([Part::Map], |state| state.maps.map().map(heading)));
     let heading = Signal::derive(move || {
         heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
     });
@@ -44,7 +45,7 @@ pub fn MapTab() -> impl IntoView {
         <div class="map-tab" data-figure="map">
             <MapView label=heading pointed />
             <div class="map-side">
-                <p class="lead">{heading} " " <Explain term=terms::MAP /> " " <PngButton name="Map" /></p>
+                <p class="lead">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
                 <Choice
                     legend="Seen by"
                     name="map-stage"
@@ -57,7 +58,7 @@ pub fn MapTab() -> impl IntoView {
                     name="map-method"
                     options=METHODS
                     value=move || Some(method.get())
-                    on_change=move |method| session.change(|state| state.choose_map_method(method))
+                    on_change=move |method| session.update(|state| state.choose_map_method(method))
                 />
                 <Progress />
                 <Pointed pointed />
@@ -72,10 +73,10 @@ pub fn MapTab() -> impl IntoView {
 fn Progress() -> impl IntoView {
     let session = Session::expect();
     let text =
-        memo(move || session.read([Part::Map], |state| state.maps.map().map_or_else(String::new, progress)));
-    let term = dynamic(move || match session.read([Part::Map], |state| state.maps.method) {
-        MapMethod::Pca => view! { <Explain term=terms::PCA /> },
-        MapMethod::Tsne => view! { <Explain term=terms::TSNE /> },
+        memo(move || session.with([Part::Map], |state| state.maps.map().map_or_else(String::new, progress)));
+    let term = dynamic(move || match session.with([Part::Map], |state| state.maps.method) {
+        MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
+        MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
     });
     view! { <p class="note">{move || text.get()} " " {term}</p> }
 }
@@ -85,7 +86,7 @@ fn Progress() -> impl IntoView {
 fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let shown = memo(move || {
-        session.read([Part::Selection, Part::Pictures], |state| {
+        session.with([Part::Selection, Part::Pictures], |state| {
             pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some())
         })
     });
@@ -97,7 +98,7 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
                 <button
                     class="button"
                     type="button"
-                    on:click=handler(move |_| session.change(|state| {
+                    on:click=handler(move |_| session.update(|state| {
                         state.select(id);
                         state.choose_tab(Tab::Neighbours);
                     }))

@@ -108,7 +108,7 @@ impl Handles {
     fn follow(self) {
         effect(move || {
             let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
-            self.session.read(parts, |state| {
+            self.session.with(parts, |state| {
                 self.scene.update_value(|scene| take_over(scene, state));
             });
             self.draw_soon();
@@ -156,11 +156,12 @@ impl Handles {
             return;
         };
         let size = self.size();
-        let marked: Vec<_> = [self.session.peek(|state| state.selected), self.pointed.get_untracked()]
-            .into_iter()
-            .flatten()
-            .collect();
-        let more = self.session.peek(|state| {
+        let marked: Vec<_> =
+            [self.session.with_untracked(|state| state.selected), self.pointed.get_untracked()]
+                .into_iter()
+                .flatten()
+                .collect();
+        let more = self.session.with_untracked(|state| {
             self.scene.try_update_value(|scene| {
                 scene.awaited = false;
                 let more = scene.advance(timing::now(), state);
@@ -185,7 +186,7 @@ impl Handles {
             }
             Some(Gesture::Pick(place)) => {
                 if let Some(id) = self.scene.with_value(|scene| scene.picture_at(place, size)) {
-                    self.session.change(|state| state.select(id));
+                    self.session.update(|state| state.select(id));
                 }
             }
             Some(Gesture::Pan(way)) => self.pan(way),
@@ -235,7 +236,7 @@ impl Handles {
                     "+" | "=" => self.zoom(ZOOM, None),
                     "-" => self.zoom(1.0 / ZOOM, None),
                     "0" => self.fit(),
-                    "Enter" => self.session.change(|state| state.choose_tab(Tab::Neighbours)),
+                    "Enter" => self.session.update(|state| state.choose_tab(Tab::Neighbours)),
                     _ => return,
                 }
                 return event.prevent_default();
@@ -252,7 +253,7 @@ impl Handles {
     /// Picks the next picture in a direction, or the one nearest to the middle.
     fn step(self, direction: Point) {
         let size = self.size();
-        let selected = self.session.peek(|state| state.selected);
+        let selected = self.session.with_untracked(|state| state.selected);
         let middle = size.map(|side| 0.5 * side);
         let target = self.scene.try_update_value(|scene| {
             let places = scene.places(size);
@@ -270,13 +271,13 @@ impl Handles {
             scene.pictures.get(next).copied()
         });
         if let Some(Some(id)) = target {
-            self.session.change(|state| state.select(id));
+            self.session.update(|state| state.select(id));
         }
     }
 
     /// The map in words: what it shows, and which picture is picked.
     fn description(self, heading: &str) -> String {
-        let name = self.session.read([Part::Selection, Part::Pictures], |state| {
+        let name = self.session.with([Part::Selection, Part::Pictures], |state| {
             let entry = state.selected.and_then(|id| state.pictures.get(id));
             entry.map(|entry| entry.name.clone())
         });

@@ -7,9 +7,9 @@ use crate::{
         browser::{
             canvas::{measure::follow_size, paint},
             dynamic::{effect, handler},
-            reach,
+            selection_range,
         },
-        state::Reach,
+        state::SelectionRange,
     },
     plot::matrix::cell_at,
 };
@@ -42,7 +42,7 @@ pub fn MatrixView(
     /// The cell that is pointed at.
     pointed: RwSignal<Option<Cell>>,
     /// Takes the cell that is clicked, and how far the click reaches.
-    on_pick: impl Fn(Cell, Reach) + Copy + 'static,
+    on_pick: impl Fn(Cell, SelectionRange) + Copy + 'static,
     /// What lies above the cells, in an SVG of the same place.
     children: Children,
 ) -> impl IntoView {
@@ -73,15 +73,15 @@ pub fn MatrixView(
             pointed.set(None);
         }
     };
-    let pick = move |reach: Reach| {
+    let pick = move |range: SelectionRange| {
         if let Some(cell) = pointed.get_untracked() {
-            on_pick(cell, reach);
+            on_pick(cell, range);
         }
     };
     let press = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Enter" | " " => {
             event.prevent_default();
-            pick(reach::of_key(&event));
+            pick(selection_range::of_key(&event));
         }
         key => {
             if let Some(cell) = step(pointed.get_untracked(), key, side.get_untracked()) {
@@ -104,7 +104,7 @@ pub fn MatrixView(
             on:pointerleave=handler(left)
             on:click=handler(move |event: ev::MouseEvent| {
                 point_at(&event);
-                pick(reach::of_click(&event));
+                pick(selection_range::of_click(&event));
             })
             on:keydown=handler(press)
         >

@@ -12,11 +12,12 @@ use crate::{
             canvas::thumbnail::{Thumbnail, title},
             controls::explain::Explain,
             dynamic::{dynamic, handler, memo},
-            reach,
+            selection_range,
             session::Session,
         },
+        glossary,
         state::{Neighbour, Part, SHOWN, State},
-        terms, words,
+        words,
     },
     protocol::{Pair, Stage, Subject},
 };
@@ -26,7 +27,7 @@ use crate::{
 pub fn NeighboursTab() -> impl IntoView {
     let session = Session::expect();
     let subject = memo(move || {
-        session.read([Part::Selection, Part::Pictures, Part::Search], |state| {
+        session.with([Part::Selection, Part::Pictures, Part::Search], |state| {
             let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
             state.search.in_front().map(Subject::Query).or(picked.map(Subject::Picture))
         })
@@ -37,7 +38,7 @@ pub fn NeighboursTab() -> impl IntoView {
             <Row stage=Stage::Untrained subject />
             <Row stage=Stage::Classic subject />
             <Row stage=Stage::Pixels subject />
-            <p class="note">"Press a picture to see its own nearest; with Ctrl or Shift held, to select it too. " <Explain term=terms::STAGES /></p>
+            <p class="note">"Press a picture to see its own nearest; with Ctrl or Shift held, to select it too. " <Explain term=glossary::STAGES /></p>
         }
         .into_any()
     };
@@ -67,7 +68,7 @@ fn Head(subject: Subject) -> impl IntoView {
             }}
             <div>
                 <p class="query-name">{name}</p>
-                <p class="note">"Its nearest, by " {terms::SIMILARITY.name} " " <Explain term=terms::SIMILARITY /></p>
+                <p class="note">"Its nearest, by " {glossary::SIMILARITY.name} " " <Explain term=glossary::SIMILARITY /></p>
             </div>
         </div>
     }
@@ -77,9 +78,9 @@ fn Head(subject: Subject) -> impl IntoView {
 pub fn name(session: Session, subject: Subject) -> String {
     match subject {
         Subject::Picture(id) => title(session, id),
-        Subject::Query(_) => {
-            session.peek(|state| state.search.sought().map_or(String::new(), |sought| sought.name.clone()))
-        }
+        Subject::Query(_) => session.with_untracked(|state| {
+            state.search.sought().map_or(String::new(), |sought| sought.name.clone())
+        }),
     }
 }
 
@@ -88,17 +89,17 @@ pub fn name(session: Session, subject: Subject) -> String {
 fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     let session = Session::expect();
     let nearest = memo(move || {
-        session.read([Part::Results, Part::Pictures, Part::Search], |state| nearest(state, stage, subject))
+        session.with([Part::Results, Part::Pictures, Part::Search], |state| nearest(state, stage, subject))
     });
     let missing = move || {
-        session.read([Part::Run], |state| match stage {
+        session.with([Part::Run], |state| match stage {
             Stage::Trained if state.run.running => "Appears with the next evaluation.",
             Stage::Trained => "Press Train to fill this row.",
             _ => "Computing…",
         })
     };
     let score = Signal::derive(move || {
-        session.read([Part::Pictures], |state| {
+        session.with([Part::Pictures], |state| {
             let label = label_of(state, subject)?;
             let near = nearest.get();
             let same = near.iter().filter(|near| state.pictures.label(near.id) == Some(label)).count();
@@ -106,7 +107,7 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
         })
     });
     let explained = memo(move || {
-        session.read([Part::WhyAlike], |state| {
+        session.with([Part::WhyAlike], |state| {
             state.why_alike.pair().filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
         })
     });
@@ -132,7 +133,7 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
 fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     let session = Session::expect();
     let similarity = words::close_similarity(near.similarity);
-    let (label, same) = session.peek(|state| {
+    let (label, same) = session.with_untracked(|state| {
         let label = state.pictures.label(near.id).filter(|_| state.has_labels());
         let own = label_of(state, subject);
         (label.map(str::to_owned), own.map(|own| label == Some(own)))
@@ -145,9 +146,9 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     let same = same == Some(true);
     let name = format!("{}, similarity {similarity}{verdict}", title(session, near.id));
     let pair = Pair { stage, subjects: [subject, Subject::Picture(near.id)] };
-    let explained = move || session.read([Part::WhyAlike], |state| state.why_alike.pair() == Some(pair));
+    let explained = move || session.with([Part::WhyAlike], |state| state.why_alike.pair() == Some(pair));
     let ask = move |_| {
-        session.change(|state| {
+        session.update(|state| {
             if explained_now(state, pair) { state.stop_asking_why() } else { state.ask_why(pair) }
         });
     };
@@ -160,9 +161,9 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                     title=name.clone()
                     aria-label=name
                     aria-pressed=move || {
-                        session.read([Part::Selection], |state| state.selection.contains(near.id)).to_string()
+                        session.with([Part::Selection], |state| state.selection.contains(near.id)).to_string()
                     }
-                    on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, near.id, |state| {
+                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, near.id, |state| {
                         nearest(state, stage, subject).iter().map(|near| near.id).collect()
                     }))
                 >
@@ -209,6 +210,6 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
 
 fn stage_name(session: Session, stage: Stage) -> String {
     let step = session
-        .read([Part::Results], |state| state.results.scored(stage).map(|scored| scored.evaluation.step));
+        .with([Part::Results], |state| state.results.scored(stage).map(|scored| scored.evaluation.step));
     words::stage_at(stage, step)
 }

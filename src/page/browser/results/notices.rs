@@ -16,9 +16,9 @@ use crate::page::{
 #[component]
 pub fn Notices() -> impl IntoView {
     let session = Session::expect();
-    let notices = move || session.read([Part::Notices], |state| state.notices.clone());
+    let notices = move || session.with([Part::Notices], |state| state.notices.clone());
     let guest =
-        Signal::derive(move || session.read([Part::Keeping, Part::Pictures, Part::Intake], words::guest));
+        Signal::derive(move || session.with([Part::Autosave, Part::Pictures, Part::Intake], words::guest));
     let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
     let notice = move |Notice { id, text, details: technical, can_undo }| {
         view! {
@@ -43,7 +43,7 @@ pub fn Notices() -> impl IntoView {
                     class="dismiss"
                     type="button"
                     aria-label="Dismiss"
-                    on:click=handler(move |_| session.change(|state| state.dismiss(id)))
+                    on:click=handler(move |_| session.update(|state| state.dismiss(id)))
                 >
                     "×"
                 </button>

@@ -9,12 +9,13 @@ use crate::{
             canvas::thumbnail::{Thumbnail, title},
             controls::explain::Explain,
             dynamic::{Memo, When, handler, keyed, memo},
-            reach,
+            selection_range,
             session::Session,
         },
+        glossary,
         predictions::{Prediction, compared, predictions},
         state::Part,
-        terms, words,
+        words,
     },
     protocol::PictureId,
 };
@@ -29,7 +30,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     let shown = RwSignal::new(PORTION);
     let all = memo(move || {
         let cell = focus.cell.get();
-        session.read([Part::Labels, Part::Results, Part::Pictures], |state| {
+        session.with([Part::Labels, Part::Results, Part::Pictures], |state| {
             let (stage, method) = (focus.stage.get(), focus.method.get());
             let Some((truth, label)) = cell else { return predictions(state, stage, method) };
             let mut found = compared(state, stage, method);
@@ -41,7 +42,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     let heading = Signal::derive(move || match focus.cell.get() {
         None => format!("{}, least confident first ", words::counted(count(), "prediction")),
         Some(cell) => {
-            let (from, to) = session.peek(|state| {
+            let (from, to) = session.with_untracked(|state| {
                 let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
                 (name(cell.0), name(cell.1))
             });
@@ -54,7 +55,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     view! {
         <section class="predictions" class:empty=move || count() == 0 && focus.cell.get().is_none()>
             <h2>
-                {heading} <Explain term=terms::CONFIDENCE />
+                {heading} <Explain term=glossary::CONFIDENCE />
                 <When holds=move || focus.cell.get().is_some()>
                     <button class="button quiet" type="button" on:click=handler(move |_| focus.cell.set(None))>
                         "Show all predictions"
@@ -82,7 +83,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
 fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let session = Session::expect();
     let Prediction { id, label, confidence, truth } = guess;
-    let (name, came) = session.peek(|state| {
+    let (name, came) = session.with_untracked(|state| {
         let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
         (name(label), truth.filter(|truth| *truth != label).map(name))
     });
@@ -93,7 +94,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let accept = format!("Accept {name} for {picture}");
     let guessed = name.clone();
     let pressed = Signal::derive(move || {
-        session.read([Part::Selection], |state| state.selected == Some(id) && state.selection.contains(id))
+        session.with([Part::Selection], |state| state.selected == Some(id) && state.selection.contains(id))
     });
     view! {
         <div class="prediction">
@@ -104,9 +105,9 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     title=described.clone()
                     aria-label=described
                     aria-pressed=move || {
-                        session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
+                        session.with([Part::Selection], |state| state.selection.contains(id)).to_string()
                     }
-                    on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, id, |_| {
+                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| {
                         all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
                     }))
                 >
@@ -124,7 +125,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 type="button"
                 title=accept.clone()
                 aria-label=accept
-                on:click=handler(move |_| session.change(|state| state.give_label(id, label)))
+                on:click=handler(move |_| session.update(|state| state.give_label(id, label)))
             >
                 "Accept"
             </button>
@@ -140,7 +141,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
 fn Correction(id: PictureId, guessed: String) -> impl IntoView {
     let session = Session::expect();
     let picture = title(session, id);
-    let others: Vec<_> = session.peek(|state| {
+    let others: Vec<_> = session.with_untracked(|state| {
         let others = state.label_names().into_iter().filter(|name| *name != guessed);
         others.map(str::to_owned).collect()
     });
@@ -153,7 +154,7 @@ fn Correction(id: PictureId, guessed: String) -> impl IntoView {
                 type="button"
                 aria-label=label
                 on:click=handler(move |_| {
-                    session.change(|state| {
+                    session.update(|state| {
                         if let Some(label) = state.pictures.label_named(&name) {
                             state.give_label(id, label);
                         }

@@ -22,11 +22,11 @@ use crate::{
 pub fn QueryArea() -> impl IntoView {
     let session = Session::expect();
     let sought = memo(move || {
-        session.read([Part::Search], |state| state.search.sought().map(|sought| sought.name.clone()))
+        session.with([Part::Search], |state| state.search.sought().map(|sought| sought.name.clone()))
     });
     let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
     let note = Signal::derive(move || {
-        session.read([Part::Search], |state| match (&state.search.failure, state.search.sought()) {
+        session.with([Part::Search], |state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.reading => "Reading the picture.".to_owned(),
             (Some(failure), _) => failure.clone(),
             (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
@@ -36,7 +36,7 @@ pub fn QueryArea() -> impl IntoView {
     view! {
         <section class="query-area" id=query::AREA aria-label="Search with a picture of your own">
             <When holds=move || sought.get().is_some()>
-                <Sought />
+                <SearchSubject />
             </When>
             <div class="query-take">
                 <div class="buttons">
@@ -62,16 +62,16 @@ pub fn QueryArea() -> impl IntoView {
 
 /// The picture, as a button that brings what it found back.
 #[component]
-fn Sought() -> impl IntoView {
+fn SearchSubject() -> impl IntoView {
     let session = Session::expect();
-    let in_front = move || session.read([Part::Search], |state| state.search.in_front().is_some());
+    let in_front = move || session.with([Part::Search], |state| state.search.in_front().is_some());
     view! {
         <button
             class="near query-shown"
             type="button"
             aria-pressed=move || in_front().to_string()
             aria-label="Show what is nearest to the picture searched with"
-            on:click=handler(move |_| session.change(|state| state.show_query(true)))
+            on:click=handler(move |_| session.update(|state| state.show_query(true)))
         >
             <QueryThumbnail />
         </button>
@@ -83,7 +83,7 @@ fn Sought() -> impl IntoView {
 pub fn QueryThumbnail() -> impl IntoView {
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.read([Part::Search], |state| {
+        session.with([Part::Search], |state| {
             if let Some(sought) = state.search.sought() {
                 paint::rgb(canvas, sought.image.rgb(), SIDE);
             }

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::page::{
     browser::{
+        autosave::saver,
         controls::twice::Twice,
         dynamic::{dynamic, handler},
-        keeping::keeper,
         session::Session,
     },
     state::{Offer, Part},
@@ -16,7 +16,7 @@ use crate::page::{
 #[component]
 pub fn ReturnOffer() -> impl IntoView {
     let session = Session::expect();
-    let offer = move || session.read([Part::Keeping], |state| state.offer.clone());
+    let offer = move || session.with([Part::Autosave], |state| state.offer.clone());
     dynamic(move || offer().map(|offer| view! { <Question session offer /> }))
 }
 
@@ -32,7 +32,7 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                 <button
                     class="button primary"
                     type="button"
-                    on:click=handler(move |_| keeper::accept(session, accepted.clone()))
+                    on:click=handler(move |_| saver::accept(session, accepted.clone()))
                 >
                     "Continue"
                 </button>
@@ -40,7 +40,7 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                     name="Forget"
                     again="Yes, forget it"
                     class="button"
-                    on_sure=move || keeper::decline(session, declined.clone())
+                    on_sure=move || saver::decline(session, declined.clone())
                 />
             </div>
         </section>

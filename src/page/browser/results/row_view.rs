@@ -16,9 +16,9 @@ use crate::{
             dynamic::{Memo, When, dynamic, effect, handler, memo},
             session::Session,
         },
+        glossary,
         row::{LossTerms, Other, Row, position_of, temperature_at},
         state::{Part, State},
-        terms,
         words::{self, three_digits},
     },
     protocol::PictureId,
@@ -35,7 +35,7 @@ pub fn RowView() -> impl IntoView {
     // Once for each opening: a run that starts over does not move the page.
     let brought = StoredValue::new(false);
     effect(move || {
-        let wanted = session.read([Part::Run], |state| state.run.inspected.is_some());
+        let wanted = session.with([Part::Run], |state| state.run.inspected.is_some());
         match section.get() {
             Some(section) if wanted && !brought.get_value() => {
                 brought.set_value(true);
@@ -48,7 +48,7 @@ pub fn RowView() -> impl IntoView {
     // A temperature that the user tries out; training goes on with its own.
     let tried = RwSignal::new(None::<f32>);
     let row = memo(move || {
-        session.read([Part::Run], |state| {
+        session.with([Part::Run], |state| {
             let batch = state.run.batch.as_ref()?;
             Row::new(batch, state.run.inspected? as usize, tried.get())
         })
@@ -101,7 +101,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
     view! {
         <header class="row-head">
             <h2 id="row-view-name">{name}</h2>
-            <Explain term=terms::ROW />
+            <Explain term=glossary::ROW />
             <PngButton name="Row" />
             <button
                 class="dismiss"
@@ -147,7 +147,7 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.read([Part::Run], |state| match arrived_view(state, place) {
+        session.with([Part::Run], |state| match arrived_view(state, place) {
             Some((rgb, side)) => paint::rgb(canvas, rgb, side),
             None => {
                 let entry = picture(state, view).and_then(|id| state.pictures.get(id));
@@ -177,7 +177,7 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
     let session = Session::expect();
     let present = move || row.with(|row| row.as_ref().map_or(0.1, |row| row.temperature));
     let trained = move || {
-        session.read([Part::Run], |state| {
+        session.with([Part::Run], |state| {
             state.run.batch.as_ref().map_or(0.1, |batch| f64::from(batch.details.temperature))
         })
     };
@@ -300,7 +300,7 @@ fn line(session: Session, other: &Other, asks: bool) -> impl IntoView + use<> {
     let last =
         if asks { [share, three_digits(other.cost)] } else { [words::exponential(other.logit), share] };
     let numbers = [three_digits(other.similarity), three_digits(other.logit)].into_iter().chain(last);
-    let (picture, name) = session.peek(|state| (picture(state, view), view_in_short(state, view)));
+    let (picture, name) = session.with_untracked(|state| (picture(state, view), view_in_short(state, view)));
     view! {
         <tr class:positive=is_positive>
             <th scope="row">
@@ -365,7 +365,7 @@ fn Formula(row: Memo<Option<Row>>) -> impl IntoView {
 
 /// The step of the batch that is shown.
 fn step(session: Session) -> Option<u32> {
-    session.read([Part::Run], |state| state.run.batch.as_ref().map(|batch| batch.step))
+    session.with([Part::Run], |state| state.run.batch.as_ref().map(|batch| batch.step))
 }
 
 /// The picture that a row of the batch matrix is a view of.
@@ -383,7 +383,7 @@ fn view_in_short(state: &State, view: usize) -> Option<String> {
 
 /// A view in words: which one, of which picture.
 fn view_name(session: Session, view: usize) -> String {
-    let found = session.read([Part::Run], |state| {
+    let found = session.with([Part::Run], |state| {
         let pairs = state.run.batch.as_ref()?.pictures.len();
         Some((if view < pairs { "first" } else { "second" }, picture(state, view)?))
     });

@@ -12,8 +12,8 @@ use crate::{
             controls::explain::Explain,
             dynamic::dynamic,
         },
+        glossary::Term,
         state::Record,
-        terms::Term,
     },
     plot::chart::{Axes, extent, path, thinned},
 };

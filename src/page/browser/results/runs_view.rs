@@ -12,9 +12,9 @@ use crate::{
             dynamic::{When, dynamic, handler, keyed, memo},
             session::Session,
         },
+        glossary,
         run_words::{described, difference, scores},
         state::{Part, Record},
-        terms,
     },
     plot::chart::smooth,
     protocol::StepReport,
@@ -24,9 +24,9 @@ use crate::{
 #[component]
 pub fn RunsView() -> impl IntoView {
     let session = Session::expect();
-    let any = Signal::derive(move || session.read([Part::Runs], |state| !state.runs.is_empty()));
+    let any = Signal::derive(move || session.with([Part::Runs], |state| !state.runs.is_empty()));
     let list = memo(move || {
-        session.read([Part::Runs, Part::Run], |state| {
+        session.with([Part::Runs, Part::Run], |state| {
             let runs = state.outlines();
             let before = |i: usize| i.checked_sub(1).map(|i| &*runs[i]);
             let items = runs.iter().enumerate();
@@ -46,7 +46,7 @@ pub fn RunsView() -> impl IntoView {
             <section class="runs" aria-label="Runs">
                 <div class="row-head">
                     <h2>"Runs"</h2>
-                    <Explain term=terms::RUNS />
+                    <Explain term=glossary::RUNS />
                 </div>
                 <ul class="run-list">{keyed(numbers, u32::to_string, item)}</ul>
                 <Comparison />
@@ -65,9 +65,9 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=move || {
-                        session.read([Part::Runs, Part::Run], |state| state.compared().contains(&number))
+                        session.with([Part::Runs, Part::Run], |state| state.compared().contains(&number))
                     }
-                    on:change=handler(move |_| session.change(|state| state.pick_run(number)))
+                    on:change=handler(move |_| session.update(|state| state.pick_run(number)))
                 />
                 <b>{format!("Run {number}")}</b>
                 " "
@@ -90,7 +90,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
 fn Comparison() -> impl IntoView {
     let session = Session::expect();
     let records = memo(move || {
-        session.read([Part::Runs, Part::Run, Part::Results], |state| {
+        session.with([Part::Runs, Part::Run, Part::Results], |state| {
             let mut numbers = state.compared();
             if let [first, second] = numbers.as_mut_slice()
                 && first > second
@@ -146,22 +146,22 @@ fn Comparison() -> impl IntoView {
     view! {
         {dynamic(move || pair().map(show))}
         <div class="run-charts">
-            <RunChart name="Loss" term=terms::LOSS records line=|record| reports(record, |report| report.loss) />
+            <RunChart name="Loss" term=glossary::LOSS records line=|record| reports(record, |report| report.loss) />
             <RunChart
                 name="Accuracy"
-                term=terms::ACCURACY
+                term=glossary::ACCURACY
                 records
                 line=|record| reports(record, |report| report.accuracy)
             />
             <RunChart
                 name="kNN"
-                term=terms::KNN
+                term=glossary::KNN
                 records
                 line=|record| record.knn.iter().map(|(step, knn)| (*step as f32, *knn)).collect()
             />
             <RunChart
                 name="Effective rank"
-                term=terms::EFFECTIVE_RANK
+                term=glossary::EFFECTIVE_RANK
                 records
                 line=|record| record.ranks.iter().map(|(step, rank)| (*step as f32, *rank)).collect()
             />

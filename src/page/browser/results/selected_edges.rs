@@ -25,7 +25,7 @@ pub fn SelectedEdges(
 ) -> impl IntoView {
     let session = Session::expect();
     let runs = memo(move || {
-        session.read([Part::Results, Part::Selection], |state| selected_runs(state, stage.get()))
+        session.with([Part::Results, Part::Selection], |state| selected_runs(state, stage.get()))
     });
     let bar = |(start, length): (f64, f64)| {
         let (start, length) =

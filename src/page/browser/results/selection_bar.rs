@@ -22,15 +22,15 @@ pub fn SelectionBar(
     more: Signal<bool>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let chosen = memo(move || session.read([Part::Selection, Part::Pictures], |state| state.chosen()));
-    let selected = move || session.read([Part::Selection], |state| state.selection.len());
+    let chosen = memo(move || session.with([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let selected = move || session.with([Part::Selection], |state| state.selection.len());
     let words = Signal::derive(move || match (selected(), chosen.get().as_slice()) {
         (2.., _) => format!("{} selected", words::count(selected())),
         (_, [id]) => title(session, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
     });
-    let adding = Signal::derive(move || session.read([Part::Selection], |state| state.selection.is_adding()));
-    let empty = Signal::derive(move || session.read([Part::Pictures], |state| state.pictures.is_empty()));
+    let adding = Signal::derive(move || session.with([Part::Selection], |state| state.selection.is_adding()));
+    let empty = Signal::derive(move || session.with([Part::Pictures], |state| state.pictures.is_empty()));
     view! {
         <div class="gallery-bar">
             <p class="gallery-picked" aria-live="polite">{words}</p>
@@ -41,7 +41,7 @@ pub fn SelectionBar(
                 aria-pressed=move || adding.get().to_string()
                 disabled=move || empty.get()
                 on:click=handler(move |_| {
-                    session.change(|state| state.set_adding(!state.selection.is_adding()));
+                    session.update(|state| state.set_adding(!state.selection.is_adding()));
                 })
             >
                 "Select"
@@ -50,7 +50,7 @@ pub fn SelectionBar(
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=handler(move |_| session.change(|state| state.clear_selection()))
+                    on:click=handler(move |_| session.update(|state| state.clear_selection()))
                 >
                     "Clear selection"
                 </button>

@@ -28,9 +28,9 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
     let points =
-        memo(move || session.read([Part::Groups, Part::Results], |state| points(state, stage.get())));
+        memo(move || session.with([Part::Groups, Part::Results], |state| points(state, stage.get())));
     let shown = Signal::derive(move || {
-        session.read([Part::Groups, Part::Results], |state| {
+        session.with([Part::Groups, Part::Results], |state| {
             state.partition(stage.get()).map_or(0, |partition| partition.groups.len())
         })
     });
@@ -46,7 +46,7 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
             Some(frame.value_at(&axes, event.offset_x() as f32).round().clamp(axes.x.0, axes.x.1) as usize)
         });
         if let Some(count) = found {
-            session.change(|state| state.make_groups(Some(count)));
+            session.update(|state| state.make_groups(Some(count)));
         }
     };
     view! {

@@ -18,8 +18,9 @@ use crate::{
             pointing,
             session::Session,
         },
-        state::{Part, Reach, State, Tab},
-        terms, words,
+        glossary,
+        state::{Part, SelectionRange, State, Tab},
+        words,
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
     protocol::{SetMatrix, Stage},
@@ -42,7 +43,7 @@ pub fn SimilarityTab() -> impl IntoView {
         session.request_matrix(stage.get());
     });
     let scale = move || {
-        session.read([Part::Results, Part::Pictures], |state| {
+        session.with([Part::Results, Part::Pictures], |state| {
             shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
         })
     };
@@ -53,7 +54,7 @@ pub fn SimilarityTab() -> impl IntoView {
             </div>
             <div class="similarity-side">
                 <p class="lead">
-                    {move || heading(session, stage.get())} " " <Explain term=terms::SET_MATRIX /> " " <PngButton name="Similarity" />
+                    {move || heading(session, stage.get())} " " <Explain term=glossary::SET_MATRIX /> " " <PngButton name="Similarity" />
                 </p>
                 <Choice
                     legend="Seen by"
@@ -69,7 +70,7 @@ pub fn SimilarityTab() -> impl IntoView {
                     value=move || Some(fitted.get())
                     on_change=move |fit| fitted.set(fit)
                 />
-                <p class="legend-name">"Similarity " <Explain term=terms::SIMILARITY /></p>
+                <p class="legend-name">"Similarity " <Explain term=glossary::SIMILARITY /></p>
                 <Legend scale=Signal::derive(scale) />
                 <Pointed stage pointed />
             </div>
@@ -86,18 +87,18 @@ fn SetMatrixView(
 ) -> impl IntoView {
     let session = Session::expect();
     let draw = move || {
-        session.read([Part::Results, Part::Pictures], |state| {
+        session.with([Part::Results, Part::Pictures], |state| {
             let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
             let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
             Some(Drawing { pixels, side })
         })
     };
-    let pick = move |cell: Cell, reach: Reach| {
-        session.change(|state| pick(state, stage.get_untracked(), cell, reach));
+    let pick = move |cell: Cell, range: SelectionRange| {
+        session.update(|state| pick(state, stage.get_untracked(), cell, range));
     };
     let known =
-        move || session.read([Part::Results, Part::Pictures], |state| shown(state, stage.get()).is_some());
+        move || session.with([Part::Results, Part::Pictures], |state| shown(state, stage.get()).is_some());
     let label =
         move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
     view! {
@@ -119,7 +120,7 @@ fn SetMatrixView(
 fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let lines = move || {
-        let groups = session.read([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        let groups = session.with([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
         let starts = groups.into_iter().skip(1).map(|group| group.start * 100.0);
         starts.map(|at| format!("M{at:.3} 0V100M0 {at:.3}H100")).collect::<String>()
     };
@@ -135,7 +136,7 @@ fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
 fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let names = move || {
-        let groups = session.read([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        let groups = session.with([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
         if groups.len() > MAX_NAMED { Vec::new() } else { groups }
     };
     let name = |group: Group| {
@@ -155,7 +156,7 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
     let session = Session::expect();
     let reading = memo(move || {
         let cell = pointed.get()?;
-        session.read([Part::Results], |state| reading(state, stage.get(), cell))
+        session.with([Part::Results], |state| reading(state, stage.get(), cell))
     });
     view! {
         <Readout
@@ -211,13 +212,13 @@ fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> 
 
 /// Selects the picture of a cell's row. A single one shows its neighbours; a range are
 /// the rows that lie between.
-fn pick(state: &mut State, stage: Stage, cell: Cell, reach: Reach) {
+fn pick(state: &mut State, stage: Stage, cell: Cell, range: SelectionRange) {
     let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
     let order = state.results.matrix(stage).map_or(Vec::new(), |matrix| matrix.order.clone());
-    let reach = state.reach(reach);
-    state.choose(reach, row, &order);
+    let range = state.selection_range(range);
+    state.choose(range, row, &order);
     state.focus(row);
-    if reach == Reach::One {
+    if range == SelectionRange::One {
         state.choose_tab(Tab::Neighbours);
     }
 }
@@ -228,7 +229,7 @@ fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {
 
 /// What is shown, in words.
 fn heading(session: Session, stage: Stage) -> String {
-    let step = session.read([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
+    let step = session.with([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
         (Stage::Classic, _) => "By classic features, edges and colours, without a network.".to_owned(),
@@ -246,7 +247,7 @@ fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
 }
 
 fn waiting(session: Session) -> String {
-    session.read([Part::Pictures], |state| match state.pictures.len() {
+    session.with([Part::Pictures], |state| match state.pictures.len() {
         0 => "No pictures yet.".to_owned(),
         1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
         _ => "Computing…".to_owned(),

@@ -7,11 +7,11 @@ use crate::{
         browser::{
             canvas::thumbnail::{Thumbnail, title},
             dynamic::{When, handler, keyed},
-            reach,
+            selection_range,
             session::Session,
         },
+        picture_groups::Strip,
         state::Part,
-        strips::Strip,
         words,
     },
     protocol::PictureId,
@@ -38,12 +38,12 @@ pub fn StripView(
     let count = format!("{}{remark}", words::counted(total, "picture"));
     let order = StoredValue::new(strip.pictures);
     let selected = move || {
-        session.read([Part::Selection], |state| {
+        session.with([Part::Selection], |state| {
             order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id)))
         })
     };
     let select = move |_| {
-        session.change(|state| {
+        session.update(|state| {
             order.with_value(|ids| {
                 state.select_all(ids.iter().copied());
                 ids.first().into_iter().for_each(|first| state.focus(*first));
@@ -101,9 +101,9 @@ pub fn Member(
             title=described.clone()
             aria-label=described
             aria-pressed=move || {
-                session.read([Part::Selection], |state| state.selection.contains(id)).to_string()
+                session.with([Part::Selection], |state| state.selection.contains(id)).to_string()
             }
-            on:click=handler(move |event: ev::MouseEvent| reach::choose(session, &event, id, |_| order.get_untracked()))
+            on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| order.get_untracked()))
         >
             <Thumbnail picture=Some(id) />
             <span class="near-similarity">{remark}</span>

@@ -21,7 +21,7 @@ use crate::page::{
 #[component]
 pub fn Tabs() -> impl IntoView {
     let session = Session::expect();
-    let front = memo(move || session.read([Part::Tab], |state| state.tab));
+    let front = memo(move || session.with([Part::Tab], |state| state.tab));
     let tab = move |tab: Tab| {
         view! {
             <button
@@ -70,7 +70,7 @@ fn press(session: Session, event: &ev::KeyboardEvent) {
         _ => return,
     };
     event.prevent_default();
-    let front = session.peek(|state| state.tab);
+    let front = session.with_untracked(|state| state.tab);
     let place = Tab::ALL.iter().position(|tab| *tab == front).unwrap_or_default();
     let tab = Tab::ALL[(place + step) % Tab::ALL.len()];
     session.choose_tab(tab);

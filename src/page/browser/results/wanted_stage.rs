@@ -28,7 +28,7 @@ pub const ALL: &[(&str, Stage)] = &[
 /// The stage that is wanted; the untrained one until there is a trained one.
 pub fn available(session: Session, wanted: RwSignal<Stage>) -> Memo<Stage> {
     memo(move || {
-        let trained = session.read([Part::Results], |state| state.results.scored(Stage::Trained).is_some());
+        let trained = session.with([Part::Results], |state| state.results.scored(Stage::Trained).is_some());
         if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
     })
 }

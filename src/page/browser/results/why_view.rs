@@ -12,9 +12,9 @@ use crate::{
             dynamic::{effect, handler},
             session::Session,
         },
-        likeness,
+        glossary, occlusion_overlay,
         state::{Part, State},
-        terms, words,
+        words,
     },
     plot::diverging,
     protocol::{Pair, Subject},
@@ -31,35 +31,35 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
     let [first, second] = pair.subjects;
     let heading = format!("Why are {} and {} alike?", name(session, first), name(session, second));
     let sentence = Signal::derive(move || {
-        session.read([Part::WhyAlike], |state| {
-            let found = state.why_alike.explanation().map(likeness::sentence);
+        session.with([Part::WhyAlike], |state| {
+            let found = state.why_alike.explanation().map(occlusion_overlay::sentence);
             found.unwrap_or_else(|| "A grey square slides over both pictures.".to_owned())
         })
     });
     let number = move |sign: f32| {
         Signal::derive(move || {
-            session.read([Part::WhyAlike], |state| {
+            session.with([Part::WhyAlike], |state| {
                 let found = state.why_alike.explanation();
-                found.map_or_else(String::new, |found| words::similarity(sign * likeness::scale(found)))
+                found.map_or_else(String::new, |found| words::similarity(sign * occlusion_overlay::scale(found)))
             })
         })
     };
     let legend = Signal::derive(move || {
-        session.read([Part::WhyAlike], |state| {
-            state.why_alike.explanation().map_or("", likeness::legend).to_owned()
+        session.with([Part::WhyAlike], |state| {
+            state.why_alike.explanation().map_or("", occlusion_overlay::legend).to_owned()
         })
     });
     view! {
         <section class="why" aria-label="Why alike?" data-figure="why-alike">
             <div class="row-head">
                 <h3>{heading}</h3>
-                <Explain term=terms::OCCLUSION />
+                <Explain term=glossary::OCCLUSION />
                 <PngButton name="Why alike" />
                 <button
                     class="dismiss"
                     type="button"
                     aria-label="Close the explanation"
-                    on:click=handler(move |_| session.change(State::stop_asking_why))
+                    on:click=handler(move |_| session.update(State::stop_asking_why))
                 >
                     "×"
                 </button>
@@ -84,7 +84,7 @@ fn Side(subject: Subject, which: usize) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
-        session.read([Part::WhyAlike], |state| {
+        session.with([Part::WhyAlike], |state| {
             if let Some(pixels) = pixels(state, subject, which) {
                 paint::rgba(&canvas, &pixels, SIDE, SIDE);
             }
@@ -119,6 +119,6 @@ fn pixels(state: &State, subject: Subject, which: usize) -> Option<Vec<u8>> {
         Subject::Picture(id) => &state.pictures.get(id)?.image,
         Subject::Query(_) => &state.search.sought()?.image,
     };
-    let scale = likeness::scale(found);
-    Some(likeness::overlay(image.rgb(), SIDE, &found.drops[which].0, found.side as usize, scale))
+    let scale = occlusion_overlay::scale(found);
+    Some(occlusion_overlay::overlay(image.rgb(), SIDE, &found.drops[which].0, found.side as usize, scale))
 }

@@ -93,7 +93,7 @@ async fn a_whole_session_asks_for_nothing_but_decoders_and_sets_no_cookie() -> R
         for export in EXPORTS {
             page.download(export).await?;
         }
-        // Keeping it takes a few seconds.
+        // Autosave it takes a few seconds.
         wait_records(page, pictures::GOOD_FILES as u64 + 1).await?;
         let after = page.server().requests();
         // The album holds what browsers do not read.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     page::{
-        by_id::ById,
+        picture_map::PictureMap,
         state::{Selection, State},
     },
     plot::map::{Point, Viewport, picture_side, point_at},
@@ -63,7 +63,8 @@ impl Scene {
     /// Sends pictures to new places; those that were not there before stand there at once.
     pub fn send(&mut self, pictures: &[PictureId], targets: Vec<Point>, at_once: bool) {
         if self.pictures != pictures {
-            let old: ById<Point> = self.pictures.iter().copied().zip(self.points.iter().copied()).collect();
+            let old: PictureMap<Point> =
+                self.pictures.iter().copied().zip(self.points.iter().copied()).collect();
             let kept = pictures.iter().zip(&targets);
             self.points = kept.map(|(id, target)| old.get(id).copied().unwrap_or(*target)).collect();
             self.pictures = pictures.to_vec();

@@ -20,7 +20,7 @@ use crate::page::browser::{
 
 /// Why a question was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum StorageError {
     /// The user wanted everything forgotten, here or in another tab.
     Forgotten,
     /// Another tab works on what was to be written.
@@ -31,7 +31,7 @@ pub enum Trouble {
     Other(String),
 }
 
-impl Trouble {
+impl StorageError {
     /// What an error of the worker means.
     fn of(name: &str, words: &str) -> Self {
         match name {
@@ -53,13 +53,13 @@ impl Trouble {
     }
 }
 
-impl From<JsValue> for Trouble {
+impl From<JsValue> for StorageError {
     fn from(error: JsValue) -> Self {
         Self::Other(words(&error))
     }
 }
 
-type Answer = Result<JsValue, Trouble>;
+type Answer = Result<JsValue, StorageError>;
 
 /// The worker, and the questions that it has not answered yet.
 #[derive(Clone, Default)]
@@ -94,7 +94,7 @@ impl Storage {
             Some(worker) => worker.post(&question, handed_over)?,
             None => self.0.early.borrow_mut().push((question, handed_over.clone())),
         }
-        receiver.await.unwrap_or_else(|_| Err(Trouble::Other("there was no answer".to_owned())))
+        receiver.await.unwrap_or_else(|_| Err(StorageError::Other("there was no answer".to_owned())))
     }
 
     /// Starts a worker in the place of one that has ended.
@@ -125,7 +125,7 @@ impl Line {
         let script = format!("const FOLDER = {};\n{script}", JSON::stringify(&folder().into())?);
         let (hearing, ending) = (self.clone(), self.clone());
         let on_end = move || {
-            let trouble = Trouble::Other("the browser ended the storage’s worker".to_owned());
+            let trouble = StorageError::Other("the browser ended the storage’s worker".to_owned());
             ending.end(generation, trouble);
         };
         let worker = WatchedWorker::start(
@@ -144,8 +144,11 @@ impl Line {
     fn hear(&self, answer: &Array) {
         let number = answer.get(0).as_f64().unwrap_or_default() as u32;
         let text = |place| answer.get(place).as_string().unwrap_or_default();
-        let result =
-            if answer.get(1).is_truthy() { Ok(answer.get(2)) } else { Err(Trouble::of(&text(2), &text(3))) };
+        let result = if answer.get(1).is_truthy() {
+            Ok(answer.get(2))
+        } else {
+            Err(StorageError::of(&text(2), &text(3)))
+        };
         if let Some(asker) = self.open.borrow_mut().remove(&number) {
             // Whoever asked may be gone.
             asker.send(result).ok();
@@ -154,7 +157,7 @@ impl Line {
 
     /// Answers every question that is open with the same trouble. The worker itself is dropped
     /// later: one of its callbacks may be running.
-    fn end(&self, generation: u32, trouble: Trouble) {
+    fn end(&self, generation: u32, trouble: StorageError) {
         if generation != self.generation.get() {
             return;
         }

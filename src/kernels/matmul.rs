@@ -6,7 +6,7 @@
 
 use burn::{backend::Dispatch, tensor::Tensor};
 
-use super::extension::product::MatrixProduct;
+use super::extension::matmul::MatMul;
 
 /// `left · right` of the last two dimensions.
 ///
@@ -17,13 +17,13 @@ use super::extension::product::MatrixProduct;
 ///
 /// # Panics
 /// Where the shapes are others.
-pub fn product<const D: usize>(left: Tensor<D>, right: Tensor<D>) -> Tensor<D> {
+pub fn matmul<const D: usize>(left: Tensor<D>, right: Tensor<D>) -> Tensor<D> {
     let (of_left, of_right) = (left.dims(), right.dims());
     assert!(
         D >= 2 && of_left[D - 1] == of_right[D - 2] && of_left[..D - 2] == of_right[..D - 2],
         "{of_left:?} and {of_right:?} cannot be multiplied"
     );
-    Tensor::from_dispatch(Dispatch::product(left.into_dispatch(), right.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::matmul(left.into_dispatch(), right.into_dispatch()))
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
             let lying = transposed(&right, [matrices, depth, columns]);
             let left_factor = tensor(&left, [matrices, rows, depth]).require_grad();
             let right_factor = tensor(&lying, [matrices, columns, depth]).require_grad();
-            let result = product(left_factor.clone(), right_factor.clone().swap_dims(1, 2));
+            let result = matmul(left_factor.clone(), right_factor.clone().swap_dims(1, 2));
             let gradients = (result.clone() * tensor(&pull, [matrices, rows, columns])).sum().backward();
 
             assert_close(&values(result), &by_loops(&left, &right, sizes), &format!("{sizes:?}"));
@@ -114,11 +114,11 @@ mod tests {
         let matrix = |numbers: &[f32], shape: [usize; 2]| {
             Tensor::<2>::from_data(TensorData::new(numbers.to_vec(), shape), device)
         };
-        let one = product(matrix(&left, [6, 4]), matrix(&right, [4, 5]));
+        let one = matmul(matrix(&left, [6, 4]), matrix(&right, [4, 5]));
         assert_close(&values(one), &by_loops(&left, &right, [1, 6, 4, 5]), "one");
         let many = matrix(&left, [6, 4]).reshape([2, 1, 3, 4]);
         let same = matrix(&right, [4, 5]).reshape([1, 1, 4, 5]).expand([2, 1, 4, 5]);
-        assert_close(&values(product(many, same)), &by_loops(&left, &right, [1, 6, 4, 5]), "many");
+        assert_close(&values(matmul(many, same)), &by_loops(&left, &right, [1, 6, 4, 5]), "many");
     }
 
     /// A matrix by its own transpose, whose gradient comes from either side.
@@ -130,7 +130,7 @@ mod tests {
             Tensor::<2>::from_data(TensorData::new(numbers.to_vec(), shape), &device)
         };
         let factor = tensor(&rows, [count, depth]).require_grad();
-        let result = product(factor.clone(), factor.clone().transpose());
+        let result = matmul(factor.clone(), factor.clone().transpose());
         let gradients = (result * tensor(&pull, [count, count])).sum().backward();
         // (P + Pᵀ) · rows
         let back = transposed(&pull, [1, count, count]);
@@ -159,6 +159,6 @@ mod tests {
     #[should_panic(expected = "cannot be multiplied")]
     fn what_does_not_fit_is_refused() {
         let zeros = |shape: [usize; 2]| Tensor::<2>::zeros(shape, &Device::flex());
-        product(zeros([2, 3]), zeros([2, 3]));
+        matmul(zeros([2, 3]), zeros([2, 3]));
     }
 }

@@ -4,18 +4,18 @@ use leptos::ev;
 
 use super::session::Session;
 use crate::{
-    page::state::{Reach, State},
+    page::state::{SelectionRange, State},
     protocol::PictureId,
 };
 
 /// The reach of a click.
-pub fn of_click(event: &ev::MouseEvent) -> Reach {
-    Reach::with_keys(event.shift_key(), event.ctrl_key() || event.meta_key())
+pub fn of_click(event: &ev::MouseEvent) -> SelectionRange {
+    SelectionRange::with_keys(event.shift_key(), event.ctrl_key() || event.meta_key())
 }
 
 /// The reach of a key.
-pub fn of_key(event: &ev::KeyboardEvent) -> Reach {
-    Reach::with_keys(event.shift_key(), event.ctrl_key() || event.meta_key())
+pub fn of_key(event: &ev::KeyboardEvent) -> SelectionRange {
+    SelectionRange::with_keys(event.shift_key(), event.ctrl_key() || event.meta_key())
 }
 
 /// Changes the selection by a click on a picture of a list.
@@ -25,7 +25,7 @@ pub fn choose(
     id: PictureId,
     order: impl FnOnce(&State) -> Vec<PictureId>,
 ) {
-    session.change(|state| {
+    session.update(|state| {
         let order = order(state);
         state.choose(of_click(event), id, &order);
     });

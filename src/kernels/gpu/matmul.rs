@@ -13,7 +13,7 @@ use super::launch::{argument, empty, launch};
 const TILE: usize = 4;
 
 /// `left · right` of the last two dimensions; all before them agree. Either may lie in any order.
-pub fn product(left: &CubeTensor, right: &CubeTensor) -> CubeTensor {
+pub fn matmul(left: &CubeTensor, right: &CubeTensor) -> CubeTensor {
     let mut shape = left.shape();
     let rank = shape.num_dims();
     shape[rank - 1] = right.shape()[rank - 1];
@@ -26,7 +26,7 @@ pub fn product(left: &CubeTensor, right: &CubeTensor) -> CubeTensor {
 
 /// One unit for each tile of each product; the rest leave. Rows and columns past the last are
 /// read as the last, and not written; along the depth, the factors fit each other
-/// ([`crate::kernels::product`]).
+/// ([`crate::kernels::matmul`]).
 #[cube(launch_unchecked)]
 fn product_kernel(
     left: &Tensor<f32>,

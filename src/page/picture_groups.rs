@@ -4,7 +4,7 @@ use super::{state::State, words};
 use crate::{
     disjoint_sets::DisjointSets,
     protocol::{PictureId, Stage},
-    sorted::sorted,
+    small_sort::sorted,
 };
 
 /// Pictures that belong together.
@@ -58,7 +58,7 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
 }
 
 /// All pictures and their mean similarity with their nearest others, the least first.
-pub fn odd_ones(state: &State, stage: Stage) -> Vec<(PictureId, f32)> {
+pub fn outliers(state: &State, stage: Stage) -> Vec<(PictureId, f32)> {
     let isolated = state.survey(stage).map_or(&[][..], |survey| &survey.isolated);
     isolated.iter().filter(|(id, _)| state.pictures.get(*id).is_some()).copied().collect()
 }
@@ -266,7 +266,7 @@ mod tests {
         state.remove(&[4, 2, 5]);
         assert_eq!(pictures(&groups(&state, Stage::Trained)), [vec![3], vec![0, 1]]);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![0, 3]]);
-        assert_eq!(odd_ones(&state, Stage::Trained), [(1, 0.1), (0, 0.3)]);
+        assert_eq!(outliers(&state, Stage::Trained), [(1, 0.1), (0, 0.3)]);
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(state.wants_study(Stage::Untrained), None);
         assert_eq!(state.wants_study(Stage::Trained), Some(Study::Groups));
         assert_eq!(state.wants_study(Stage::Trained), None);
-        state.look_for(Finding::OddOnes);
+        state.look_for(Finding::Outliers);
         assert_eq!(state.wants_study(Stage::Trained), Some(Study::Survey));
         state.look_for(Finding::Duplicates);
         assert_eq!(state.wants_study(Stage::Trained), None);

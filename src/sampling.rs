@@ -2,7 +2,7 @@
 
 /// Of `count` rows at most `most`, in ascending order and spread over all of them: what comes
 /// folder by folder is sampled from every folder.
-pub fn evenly(count: usize, most: usize) -> Vec<usize> {
+pub fn strided(count: usize, most: usize) -> Vec<usize> {
     let sample = count.min(most);
     (0..sample).map(|at| at * count / sample).collect()
 }
@@ -13,11 +13,11 @@ mod tests {
 
     #[test]
     fn all_come_where_there_are_few_and_every_part_where_there_are_many() {
-        assert_eq!(evenly(3, 8), [0, 1, 2]);
-        assert_eq!(evenly(0, 8), [0; 0]);
-        assert_eq!(evenly(10, 4), [0, 2, 5, 7]);
+        assert_eq!(strided(3, 8), [0, 1, 2]);
+        assert_eq!(strided(0, 8), [0; 0]);
+        assert_eq!(strided(10, 4), [0, 2, 5, 7]);
         for count in [100, 999, 10_000] {
-            let rows = evenly(count, 64);
+            let rows = strided(count, 64);
             assert_eq!(rows.len(), 64);
             let distances: Vec<usize> = rows.windows(2).map(|two| two[1] - two[0]).collect();
             let (least, most) = (count / 64, count.div_ceil(64));

@@ -8,7 +8,7 @@ pub const PORTION: usize = 64;
 
 impl State {
     /// The messages that bring a new engine to where the page is, pictures in portions.
-    pub fn introduction(&self) -> impl Iterator<Item = Command> + '_ {
+    pub fn resync(&self) -> impl Iterator<Item = Command> + '_ {
         let portions = self.pictures.entries().chunks(PORTION);
         let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
         // The run begins as soon as there are pictures: what it goes on from comes first.
@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn a_new_engine_is_told_everything_in_portions() {
         let state = state(PORTION + 1);
-        let commands: Vec<_> = state.introduction().collect();
+        let commands: Vec<_> = state.resync().collect();
         assert!(matches!(commands[0], Command::Configure(settings) if settings == state.settings));
         let portions: Vec<_> = commands
             .iter()

@@ -1,25 +1,25 @@
-//! Short rests between pieces of work, in a browser.
+//! Yielding to the browser's event loop between pieces of work.
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-/// Lets a thread's other events in, for as short as possible: a message to itself comes back sooner
-/// than any timer.
-pub struct Breather {
+/// The event loop of the page or worker that runs this code.
+pub struct EventLoop {
     channel: MessageChannel,
 }
 
-impl Default for Breather {
+impl Default for EventLoop {
     fn default() -> Self {
         Self { channel: MessageChannel::new().expect("pages and workers have message channels") }
     }
 }
 
-impl Breather {
-    /// Goes on once what waited has been heard.
-    pub async fn breathe(&mut self) {
+impl EventLoop {
+    /// Resolves after the events that are already queued. A message to itself comes back sooner than
+    /// any timer.
+    pub async fn yield_to(&mut self) {
         let mut wait = |resolve: js_sys::Function, _: js_sys::Function| {
             self.channel.port1().set_onmessage(Some(&resolve));
         };
@@ -30,7 +30,7 @@ impl Breather {
     }
 }
 
-impl Drop for Breather {
+impl Drop for EventLoop {
     fn drop(&mut self) {
         self.channel.port1().close();
     }

@@ -15,7 +15,7 @@ pub struct Offer {
 
 /// Whether this visit's work is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keeping {
+pub enum Autosave {
     /// The storage has not answered yet.
     #[default]
     Unknown,
@@ -33,7 +33,7 @@ pub enum Keeping {
     Forgotten,
 }
 
-impl Keeping {
+impl Autosave {
     /// What the user is told, in a sentence.
     pub const fn words(self) -> &'static str {
         match self {
@@ -69,14 +69,14 @@ const PAUSES: (f64, f64) = (8_000.0, 300_000.0);
 
 /// When to try again what keeps failing: after pauses that double.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Patience {
+pub struct Backoff {
     /// The last pause, in milliseconds; 0 while all goes well.
     pause: f64,
     /// When it ends, in milliseconds.
     until: f64,
 }
 
-impl Patience {
+impl Backoff {
     /// Whether it is time to try.
     pub fn is_over(&self, now: f64) -> bool {
         now >= self.until
@@ -92,24 +92,24 @@ impl Patience {
 impl State {
     /// Notes whether this visit's work is kept. What was forgotten stays forgotten, whatever
     /// was on its way.
-    pub fn set_keeping(&mut self, keeping: Keeping) {
-        if self.keeping != keeping && (!self.keeping.is_over() || keeping == Keeping::Forgotten) {
-            self.touch(Part::Keeping);
-            self.keeping = keeping;
+    pub fn set_autosave(&mut self, keeping: Autosave) {
+        if self.autosave != keeping && (!self.autosave.is_over() || keeping == Autosave::Forgotten) {
+            self.touch(Part::Autosave);
+            self.autosave = keeping;
         }
     }
 
     /// Offers work of an earlier visit, or no longer; none once everything is forgotten.
     pub fn set_offer(&mut self, offer: Option<Offer>) {
-        self.touch(Part::Keeping);
+        self.touch(Part::Autosave);
         // Whoever worked here before is no guest: the pictures may be among what is offered.
         self.is_guest &= offer.is_none();
-        self.offer = offer.filter(|_| !self.keeping.is_over());
+        self.offer = offer.filter(|_| !self.autosave.is_over());
     }
 
     /// The revision that should be kept now, if any.
-    pub fn wants_keeping(&self) -> Option<u64> {
-        (self.keeping.is_possible() && self.is_worth_keeping()).then_some(self.revision)
+    pub fn wants_autosave(&self) -> Option<u64> {
+        (self.autosave.is_possible() && self.is_worth_saving()).then_some(self.revision)
     }
 }
 
@@ -132,47 +132,47 @@ mod tests {
     #[test]
     fn what_could_not_be_written_is_tried_again() {
         let mut state = state();
-        assert_eq!(state.wants_keeping(), None, "the storage has not answered yet");
-        for keeping in [Keeping::On, Keeping::Full, Keeping::Failing] {
-            state.set_keeping(keeping);
-            assert_eq!(state.wants_keeping(), Some(state.revision()), "{keeping:?}");
+        assert_eq!(state.wants_autosave(), None, "the storage has not answered yet");
+        for keeping in [Autosave::On, Autosave::Full, Autosave::Failing] {
+            state.set_autosave(keeping);
+            assert_eq!(state.wants_autosave(), Some(state.revision()), "{keeping:?}");
         }
-        state.set_keeping(Keeping::Denied);
-        assert_eq!(state.wants_keeping(), None);
+        state.set_autosave(Autosave::Denied);
+        assert_eq!(state.wants_autosave(), None);
     }
 
     #[test]
     fn nothing_brings_back_what_was_forgotten() {
         let mut state = state();
         let text = |text: &str| text.to_owned();
-        for over in [Keeping::Forgetting, Keeping::Forgotten] {
-            state.set_keeping(over);
-            state.set_keeping(Keeping::On);
-            state.set_keeping(Keeping::Forgetting);
+        for over in [Autosave::Forgetting, Autosave::Forgotten] {
+            state.set_autosave(over);
+            state.set_autosave(Autosave::On);
+            state.set_autosave(Autosave::Forgetting);
             state.set_offer(Some(Offer { key: text("1"), when: text("today"), what: text("Shapes") }));
-            assert_eq!((state.keeping, &state.offer), (over, &None));
-            assert_eq!(state.wants_keeping(), None);
+            assert_eq!((state.autosave, &state.offer), (over, &None));
+            assert_eq!(state.wants_autosave(), None);
         }
     }
 
     #[test]
     fn everything_counts_as_removed_only_once_it_is() {
-        let removed = |keeping: Keeping| keeping.words().contains("Everything was removed");
-        assert_eq!([Keeping::Forgetting, Keeping::Forgotten].map(removed), [false, true]);
+        let removed = |keeping: Autosave| keeping.words().contains("Everything was removed");
+        assert_eq!([Autosave::Forgetting, Autosave::Forgotten].map(removed), [false, true]);
     }
 
     #[test]
     fn pauses_grow_and_end() {
-        let mut patience = Patience::default();
-        assert!(patience.is_over(0.0));
+        let mut backoff = Backoff::default();
+        assert!(backoff.is_over(0.0));
         let mut now = 0.0;
         let mut pauses = Vec::new();
         for _ in 0..8 {
-            patience.lose(now);
-            assert!(!patience.is_over(now));
-            pauses.push(patience.until - now);
-            now = patience.until;
-            assert!(patience.is_over(now));
+            backoff.lose(now);
+            assert!(!backoff.is_over(now));
+            pauses.push(backoff.until - now);
+            now = backoff.until;
+            assert!(backoff.is_over(now));
         }
         assert_eq!(pauses[..4], [8e3, 16e3, 32e3, 64e3]);
         assert_eq!(pauses[7], 300e3);

@@ -12,7 +12,7 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Event;
 
-use super::{persistence, storage::Trouble};
+use super::{persistence, storage::StorageError};
 use crate::{
     page::{
         browser::{
@@ -20,8 +20,8 @@ use crate::{
             session::Session,
             theme, timing,
         },
-        by_id::Ids,
-        state::{Keeping, Offer, Patience},
+        picture_map::Ids,
+        state::{Autosave, Backoff, Offer},
         words,
     },
     protocol::PictureId,
@@ -50,7 +50,7 @@ pub struct Kept {
     /// The state's revision that was written last.
     revision: u64,
     /// When to try again after what could not be written.
-    patience: Patience,
+    backoff: Backoff,
 }
 
 /// Starts the storage, offers what an earlier visit left there, and keeps this visit.
@@ -58,12 +58,12 @@ pub fn start(session: Session) {
     let storage = session.storage.get_value();
     spawn_local(async move {
         let found = storage.ask("find", &JsValue::UNDEFINED, &Array::new()).await;
-        session.change(|state| match found {
+        session.update(|state| match found {
             Ok(found) => {
-                state.set_keeping(Keeping::On);
+                state.set_autosave(Autosave::On);
                 state.set_offer(offer(&found));
             }
-            Err(_) => state.set_keeping(Keeping::Denied),
+            Err(_) => state.set_autosave(Autosave::Denied),
         });
     });
     set_interval(move || keep(session), EVERY);
@@ -86,41 +86,41 @@ fn keep(session: Session) {
         let kept = session.kept.get_value();
         // What is being written or taken up comes first.
         let Some(mut kept) = kept.try_lock() else { return };
-        let Some(revision) = session.peek(|state| state.wants_keeping()) else { return };
-        if kept.revision == revision || !kept.patience.is_over(timing::now()) {
+        let Some(revision) = session.with_untracked(|state| state.wants_autosave()) else { return };
+        if kept.revision == revision || !kept.backoff.is_over(timing::now()) {
             return;
         }
         let written = write(session, &mut kept).await;
-        session.change(|state| state.set_keeping(outcome(&written)));
+        session.update(|state| state.set_autosave(outcome(&written)));
         match written {
             Ok(()) => {
-                (kept.revision, kept.patience) = (revision, Patience::default());
+                (kept.revision, kept.backoff) = (revision, Backoff::default());
                 persistence::ask_once();
             }
             Err(trouble) => {
-                if trouble == Trouble::Taken {
-                    *kept = Kept { patience: kept.patience, ..Kept::default() };
+                if trouble == StorageError::Taken {
+                    *kept = Kept { backoff: kept.backoff, ..Kept::default() };
                 }
-                kept.patience.lose(timing::now());
+                kept.backoff.lose(timing::now());
             }
         }
     });
 }
 
-fn outcome(written: &Result<(), Trouble>) -> Keeping {
+fn outcome(written: &Result<(), StorageError>) -> Autosave {
     match written {
-        Ok(()) => Keeping::On,
-        Err(Trouble::Forgotten) => Keeping::Forgotten,
-        Err(Trouble::Full) => Keeping::Full,
-        Err(Trouble::Taken | Trouble::Other(_)) => Keeping::Failing,
+        Ok(()) => Autosave::On,
+        Err(StorageError::Forgotten) => Autosave::Forgotten,
+        Err(StorageError::Full) => Autosave::Full,
+        Err(StorageError::Taken | StorageError::Other(_)) => Autosave::Failing,
     }
 }
 
 /// Writes everything but the pictures, then those that came and went.
-async fn write(session: Session, kept: &mut Kept) -> Result<(), Trouble> {
+async fn write(session: Session, kept: &mut Kept) -> Result<(), StorageError> {
     let storage = session.storage.get_value();
     let key = kept.key.get_or_insert_with(new_key).clone();
-    let (body, words, set, now) = session.peek(|state| {
+    let (body, words, set, now) = session.with_untracked(|state| {
         let own = state.settings.images == Images::Own;
         let entries = state.pictures.entries().iter().filter(|_| own);
         let now: Ids = entries.map(|entry| state.pictures.place(entry.id)).collect();
@@ -140,17 +140,17 @@ async fn write(session: Session, kept: &mut Kept) -> Result<(), Trouble> {
     (kept.set, kept.places) = (Some(set), before.without(&gone));
     for portion in came.chunks(PORTION) {
         let (pictures, buffers) = (Array::new(), Array::new());
-        let wanted = session.peek(|state| {
+        let wanted = session.with_untracked(|state| {
             let found = portion.iter().filter_map(|place| state.picture_bytes(state.pictures.at(*place)));
             for (place, bytes) in found.filter(|_| state.pictures.first() == set) {
                 let bytes = Uint8Array::from(bytes.as_slice());
                 buffers.push(&bytes.buffer());
                 pictures.push(&Array::of2(&place.into(), &bytes));
             }
-            !state.keeping.is_over()
+            !state.autosave.is_over()
         });
         if !wanted {
-            return Err(Trouble::Forgotten);
+            return Err(StorageError::Forgotten);
         }
         storage.ask("keep", &message(&key, &pictures, &Array::new()), &buffers).await?;
         portion.iter().for_each(|place| kept.places.insert(*place));
@@ -178,7 +178,7 @@ fn set_field(message: &Object, name: &str, value: &JsValue) {
 /// Takes up what was offered. It stays in the storage as it is until all of it is on the
 /// page; if that fails, it is offered again.
 pub fn accept(session: Session, offer: Offer) {
-    session.change(|state| state.set_offer(None));
+    session.update(|state| state.set_offer(None));
     spawn_local(async move {
         let kept = session.kept.get_value();
         // Waits for what is being written, and nothing is written before all is there.
@@ -187,8 +187,8 @@ pub fn accept(session: Session, offer: Offer) {
             Ok(Outcome::Opened { set, places }) => {
                 *kept = Kept { key: Some(offer.key), set: Some(set), places, ..Kept::default() };
             }
-            Ok(Outcome::Cancelled) => session.change(|state| state.set_offer(Some(offer))),
-            Err(sentence) => session.change(|state| {
+            Ok(Outcome::Cancelled) => session.update(|state| state.set_offer(Some(offer))),
+            Err(sentence) => session.update(|state| {
                 state.set_offer(Some(offer));
                 state.notify(sentence);
             }),
@@ -209,12 +209,12 @@ async fn load(session: Session, key: &str) -> Result<Outcome, String> {
 
 /// Removes what was offered.
 pub fn decline(session: Session, offer: Offer) {
-    session.change(|state| state.set_offer(None));
+    session.update(|state| state.set_offer(None));
     spawn_local(async move {
         let storage = session.storage.get_value();
         if let Err(trouble) = storage.ask("forget", &offer.key.as_str().into(), &Array::new()).await {
             let sentence = format!("It could not be removed: {}.", trouble.words());
-            session.change(|state| state.notify(sentence));
+            session.update(|state| state.notify(sentence));
         }
     });
 }
@@ -223,17 +223,17 @@ pub fn decline(session: Session, offer: Offer) {
 /// which offline.js keeps.
 pub fn forget_everything(session: Session) {
     theme::forget();
-    session.change(|state| {
+    session.update(|state| {
         state.set_offer(None);
-        state.set_keeping(Keeping::Forgetting);
+        state.set_autosave(Autosave::Forgetting);
     });
     let told = Event::new("everything-forgotten").and_then(|event| document().dispatch_event(&event));
     told.expect("a page takes events");
     spawn_local(async move {
         let storage = session.storage.get_value();
         let removed = storage.ask("forgetAll", &JsValue::UNDEFINED, &Array::new()).await;
-        session.change(|state| match removed {
-            Ok(_) => state.set_keeping(Keeping::Forgotten),
+        session.update(|state| match removed {
+            Ok(_) => state.set_autosave(Autosave::Forgotten),
             Err(trouble) => state.notify(format!("Not everything could be removed: {}.", trouble.words())),
         });
     });

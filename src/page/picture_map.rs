@@ -6,17 +6,17 @@ use crate::protocol::PictureId;
 
 /// A value for each of some pictures, in the order of the set.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ById<T> {
+pub struct PictureMap<T> {
     entries: Vec<(PictureId, T)>,
 }
 
-impl<T> Default for ById<T> {
+impl<T> Default for PictureMap<T> {
     fn default() -> Self {
         Self { entries: Vec::new() }
     }
 }
 
-impl<T> ById<T> {
+impl<T> PictureMap<T> {
     /// A picture's value.
     pub fn get(&self, id: &PictureId) -> Option<&T> {
         self.place(*id).ok().map(|place| &self.entries[place].1)
@@ -62,7 +62,7 @@ impl<T> ById<T> {
     }
 }
 
-impl<T> FromIterator<(PictureId, T)> for ById<T> {
+impl<T> FromIterator<(PictureId, T)> for PictureMap<T> {
     fn from_iter<I: IntoIterator<Item = (PictureId, T)>>(values: I) -> Self {
         let mut map = Self::default();
         values.into_iter().for_each(|(id, value)| map.insert(id, value));
@@ -72,7 +72,7 @@ impl<T> FromIterator<(PictureId, T)> for ById<T> {
 
 /// A set of pictures, told apart by their ids or by their places.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ids(ById<()>);
+pub struct Ids(PictureMap<()>);
 
 impl Ids {
     /// Whether a picture is among them.
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn values_are_found_whatever_their_order() {
-        let mut map: ById<char> = [(7, 'a'), (2, 'b'), (9, 'c'), (2, 'd')].into_iter().collect();
+        let mut map: PictureMap<char> = [(7, 'a'), (2, 'b'), (9, 'c'), (2, 'd')].into_iter().collect();
         assert_eq!(map.iter().collect::<Vec<_>>(), [(&2, &'d'), (&7, &'a'), (&9, &'c')]);
         assert_eq!((map.get(&7), map.get(&8)), (Some(&'a'), None));
         assert_eq!((map.remove(&7), map.remove(&7), map.len()), (true, false, 2));

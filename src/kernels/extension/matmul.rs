@@ -13,12 +13,12 @@ use burn::backend::{
 #[cfg(feature = "webgpu")]
 use burn::tensor::Shape;
 
-/// See [`crate::kernels::product`].
+/// See [`crate::kernels::matmul`].
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"), Autodiff)]
-pub trait MatrixProduct: Backend {
+pub trait MatMul: Backend {
     /// `left · right` of the last two dimensions; all before them agree.
     #[fusion(dtype = left, shape = product_shape(left, right))]
-    fn product(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self>;
+    fn matmul(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 #[cfg(feature = "webgpu")]
@@ -33,7 +33,7 @@ fn product_shape(left: &Shape, right: &Shape) -> Shape {
 #[derive(Debug)]
 struct ProductStep;
 
-impl<B: Backend + MatrixProduct> Backward<B, 2> for ProductStep {
+impl<B: Backend + MatMul> Backward<B, 2> for ProductStep {
     type State = [FloatTensor<B>; 2];
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
@@ -41,10 +41,10 @@ impl<B: Backend + MatrixProduct> Backward<B, 2> for ProductStep {
         let gradient = grads.consume::<B>(&ops.node);
         let [of_left, of_right] = ops.state;
         if let Some(node) = left {
-            grads.register::<B>(node.id, B::product(gradient.clone(), transposed::<B>(of_right)));
+            grads.register::<B>(node.id, B::matmul(gradient.clone(), transposed::<B>(of_right)));
         }
         if let Some(node) = right {
-            grads.register::<B>(node.id, B::product(transposed::<B>(of_left), gradient));
+            grads.register::<B>(node.id, B::matmul(transposed::<B>(of_left), gradient));
         }
     }
 }
@@ -54,12 +54,12 @@ fn transposed<B: Backend>(matrices: FloatTensor<B>) -> FloatTensor<B> {
     B::float_swap_dims(matrices, last - 1, last)
 }
 
-impl<B: Backend + MatrixProduct, C: CheckpointStrategy> MatrixProduct for Autodiff<B, C> {
-    fn product(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self> {
+impl<B: Backend + MatMul, C: CheckpointStrategy> MatMul for Autodiff<B, C> {
+    fn matmul(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self> {
         let nodes = [left.node(), right.node()];
         let factors = [left, right].map(|factor| factor.into_primitive());
         let [left, right] = factors.clone();
-        let result = B::product(left, right);
+        let result = B::matmul(left, right);
         match ProductStep.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(preparation) => preparation.finish(factors, result),
             OpsKind::UnTracked(preparation) => preparation.finish(result),

@@ -225,7 +225,7 @@ terms! {
         "near-duplicates",
         "Pictures that are at least as similar as the threshold, directly or through others between them. Raw pixels find copies; a trained encoder also finds the same thing seen differently.";
     /// Odd ones out.
-    ODD_ONES:
+    OUTLIERS:
         "odd ones out",
         "Pictures whose nearest others are still far away: rare things, mistakes, or files that are there by accident.";
 }

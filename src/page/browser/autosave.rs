@@ -1,5 +1,5 @@
 //! The experiment in the browser's own storage.
 
-pub mod keeper;
 pub mod persistence;
+pub mod saver;
 pub mod storage;
