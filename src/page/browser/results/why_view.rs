@@ -40,7 +40,9 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
         Signal::derive(move || {
             session.with([Part::WhyAlike], |state| {
                 let found = state.why_alike.explanation();
-                found.map_or_else(String::new, |found| words::similarity(sign * occlusion_overlay::scale(found)))
+                found.map_or_else(String::new, |found| {
+                    words::similarity(sign * occlusion_overlay::scale(found))
+                })
             })
         })
     };
