@@ -40,7 +40,7 @@
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
 //! What is seen:
-//! - [`page`]: the user interface; its `state` is pure, its components one a panel
+//! - [`page`]: the user interface, a folder for each thing that the user sees
 //! - [`plot`]: geometry and pixels of charts and matrices, pure
 //!
 //! The feature `page` brings what is seen, `engine` what learns; each works without the other.

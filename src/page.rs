@@ -1,39 +1,55 @@
 //! The page: what the user sees and does.
 //!
-//! [`state`] knows everything and touches nothing, and what stands beside it turns what
-//! is known into words, files and geometry. `browser` is the part that exists in a
-//! browser alone: it shows the state, and brings it what the user and the engine say.
+//! What the user sees, one folder each; a folder's views are in a browser alone, what they show is
+//! computed beside them from [`state`], without one:
+//! - [`shell`]: the frame around everything: header, footer, tabs, notices, tour, address
+//! - [`rail`]: the steps on the left
+//! - [`views`]: the pictures, and a folder for each panel
+//! - `components`: controls, figures and canvases that several of them have
+//!
+//! What stands behind it:
+//! - [`state`]: everything the page knows, as plain data
+//! - `session`: the state, shared by all views; `actions`: what the user can do to it
+//! - `engine`: the engine, started, heard and replaced; `worker`: workers that are missed once
+//!   they are gone
+//! - [`files`]: pictures, models and experiments on their way in and out
+//! - [`autosave`]: the experiment in the browser's own storage
+//! - `input`: drops, presses and the keys that are held; `timing`: the browser's clocks
+//! - [`words`]: numbers, settings and failures in words
+//! - [`export`], [`experiment`]: the formats of files
+//! - [`by_stage`], [`picture_map`]: values by stage and by picture
 
-pub mod address;
 #[cfg(target_arch = "wasm32")]
-mod browser;
+mod actions;
+pub mod autosave;
 pub mod by_stage;
-pub mod chance;
-pub mod confusion;
-pub mod destination;
-pub mod differences;
-pub mod duplicate_threshold;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+mod engine;
 pub mod experiment;
 pub mod export;
-pub mod file_header;
+pub mod files;
 #[cfg(test)]
 mod fixture;
-pub mod glossary;
-pub mod grid;
-pub mod health;
-pub mod invariance;
-pub mod map_kinds;
-pub mod occlusion_overlay;
-pub mod operations;
-pub mod picture_groups;
-pub mod picture_map;
-pub mod predictions;
-pub mod row;
-pub mod run_words;
-pub mod state;
-pub mod status;
-pub mod tour;
-pub mod words;
-
 #[cfg(target_arch = "wasm32")]
-pub use browser::start;
+mod input;
+pub mod picture_map;
+pub mod rail;
+#[cfg(target_arch = "wasm32")]
+mod session;
+pub mod shell;
+pub mod state;
+#[cfg(target_arch = "wasm32")]
+mod timing;
+pub mod views;
+pub mod words;
+#[cfg(target_arch = "wasm32")]
+mod worker;
+
+/// Starts the page.
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    shell::app::mount();
+}

@@ -13,7 +13,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     image::Image,
     link,
-    page::state::{MAX_KEPT, MAX_PER_CLASS, Newcomer, Record, Snapshot},
+    page::{
+        state::{Newcomer, Snapshot},
+        views::{
+            labels::state::MAX_PER_CLASS,
+            runs::state::{MAX_KEPT, Record},
+        },
+    },
     protocol::StepReport,
     settings::Settings,
 };

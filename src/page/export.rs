@@ -18,8 +18,7 @@ pub mod run;
 mod samples;
 mod zip;
 
-use super::state::State;
-use crate::protocol::Stage;
+use crate::{page::state::State, protocol::Stage};
 
 /// A file for the user to keep.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! Pages and events for tests.
 
-use super::state::{Newcomer, State};
 use crate::{
     image::Image,
+    page::state::{Newcomer, State},
     protocol::{Backend, Breakdown, Environment, Event, StepReport},
     settings::{Images, Settings},
 };

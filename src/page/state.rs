@@ -5,57 +5,50 @@
 //! draws anew no more than it must.
 
 mod apply;
-mod autosave;
 mod engine;
 mod experiment;
-mod groups;
 mod intake;
-mod invariances;
-mod labels;
-mod maps;
 mod notices;
 mod parts;
 mod pictures;
 mod results;
 mod resync;
 mod run;
-mod runs;
-mod search;
 mod selection;
 mod set;
 mod snapshot;
 mod tab;
 mod training;
 mod undo;
-mod why_alike;
 
-pub use autosave::{Autosave, Backoff, Offer};
 pub use engine::Engine;
-pub use groups::{Finding, Groups, HIGHEST_THRESHOLD};
 pub use intake::{Intake, IntakeKind, Refusal};
-pub use invariances::Invariances;
-pub use labels::{Labels, MAX_LENGTH, MAX_PER_CLASS};
-pub use maps::{Colouring, Maps};
 pub use notices::Notice;
 pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
 pub use resync::PORTION;
 pub use run::Run;
-pub use runs::{MAX_KEPT, Notes, Record, Runs};
-pub use search::{Search, SearchSubject};
 pub use selection::{Selection, SelectionRange};
 pub use snapshot::Snapshot;
 pub use tab::Tab;
 pub use undo::Removed;
-pub use why_alike::WhyAlike;
 
 use std::sync::Arc;
 
-use experiment::Awaited;
-use undo::Undo;
-
+use self::{experiment::Awaited, undo::Undo};
 use crate::{
+    page::{
+        autosave::state::{Autosave, Offer},
+        views::{
+            groups::state::Groups,
+            invariance::state::Invariances,
+            labels::state::Labels,
+            map::state::Maps,
+            neighbours::{explanation::WhyAlike, search::Search},
+            runs::state::Runs,
+        },
+    },
     protocol::{PictureId, Views},
     settings::Settings,
 };
@@ -69,7 +62,7 @@ pub struct State {
     pub pictures: Pictures,
     /// How often the set was emptied without the engine knowing yet: until then it speaks
     /// of pictures and steps that are gone.
-    clearing: u32,
+    pub(in crate::page) clearing: u32,
     /// Files being read.
     pub intake: Intake,
     /// How far the engine is.
@@ -79,10 +72,10 @@ pub struct State {
     /// What another engine would go on from.
     pub snapshot: Option<Arc<Snapshot>>,
     /// The run that the engine was asked to go on with.
-    awaited: Option<Awaited>,
+    pub(in crate::page) awaited: Option<Awaited>,
     /// Whether an engine that takes over is to train: what the one before was told to may be lost
     /// with it.
-    resuming: bool,
+    pub(in crate::page) resuming: bool,
     /// What the embeddings say.
     pub results: Results,
     /// The map of the set.
@@ -108,7 +101,7 @@ pub struct State {
     /// The tab in front.
     pub tab: Tab,
     /// Whether the user put it there during this run.
-    tab_chosen: bool,
+    pub(in crate::page) tab_chosen: bool,
     /// Whether the page shows itself small, within another.
     pub embed: bool,
     /// Where the pictures came from, if not from this computer; encoded as in an address.
@@ -116,19 +109,19 @@ pub struct State {
     /// Whether the link that opened the page was made with pictures that it does not carry.
     pub is_guest: bool,
     /// Whether training starts once the pictures on their way are there.
-    postponed: bool,
+    pub(in crate::page) postponed: bool,
     /// Sentences for the user.
     pub notices: Vec<Notice>,
-    next_notice: u32,
+    pub(in crate::page) next_notice: u32,
     /// What the user removed last, while it is offered back.
-    undo: Option<Undo>,
+    pub(in crate::page) undo: Option<Undo>,
     /// Whether this visit's work is kept.
     pub autosave: Autosave,
     /// Work of an earlier visit that can be continued.
     pub offer: Option<Offer>,
     /// Counts changes of what is kept between visits.
-    revision: u64,
-    touched: Parts,
+    pub(in crate::page) revision: u64,
+    pub(in crate::page) touched: Parts,
 }
 
 impl State {

@@ -1,6 +1,7 @@
 //! Numbers, names, settings and findings in words.
 
 mod failure;
+pub mod glossary;
 mod labelling;
 mod numbers;
 mod settings;

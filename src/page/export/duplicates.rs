@@ -2,7 +2,7 @@
 
 use super::csv::Csv;
 use crate::{
-    page::{picture_groups, picture_map::PictureMap, state::State},
+    page::{picture_map::PictureMap, state::State, views::groups::picture_groups},
     protocol::Stage,
 };
 

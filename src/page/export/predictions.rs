@@ -4,8 +4,8 @@ use super::csv::Csv;
 use crate::{
     page::{
         picture_map::{Ids, PictureMap},
-        predictions::{Method, predictions},
         state::State,
+        views::labels::predictions::{Method, predictions},
     },
     protocol::Stage,
 };

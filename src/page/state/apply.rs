@@ -110,7 +110,7 @@ impl State {
         }
     }
 
-    pub(super) fn scored(&mut self, stage: Stage, knn: Option<KnnScore>) {
+    pub(in crate::page) fn scored(&mut self, stage: Stage, knn: Option<KnnScore>) {
         self.touch(Part::Results);
         self.results.keep_score(stage, knn);
         if let Some(scored) = self.results.scored(stage).filter(|_| stage == Stage::Trained) {

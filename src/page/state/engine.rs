@@ -67,7 +67,7 @@ impl State {
         self.notify(sentence);
     }
 
-    pub(super) fn engine_is_ready(&mut self, environment: Environment) {
+    pub(in crate::page) fn engine_is_ready(&mut self, environment: Environment) {
         self.touch(Part::Engine);
         let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
         if wanted_gpu && environment.backend == Backend::Cpu {
@@ -78,7 +78,7 @@ impl State {
 
     /// Notes what the engine is doing. What it does for a set that is gone says nothing of
     /// what the user wants, and neither does its rest while training waits for pictures.
-    pub(super) fn engine_does(&mut self, activity: Activity) {
+    pub(in crate::page) fn engine_does(&mut self, activity: Activity) {
         self.touch(Part::Run);
         if self.clearing > 0 {
             return self.run.set_activity_aside(activity);
@@ -87,7 +87,7 @@ impl State {
         self.run.running |= self.postponed;
     }
 
-    pub(super) fn refused(&mut self, sentence: String) {
+    pub(in crate::page) fn refused(&mut self, sentence: String) {
         if self.clearing == 0 {
             self.touch(Part::Run);
             self.run.refused();
@@ -96,7 +96,7 @@ impl State {
     }
 
     /// Notes that the run that was to be restored will not be.
-    pub(super) fn not_restored(&mut self, sentence: String) {
+    pub(in crate::page) fn not_restored(&mut self, sentence: String) {
         if self.clearing == 0 {
             self.awaited = None;
         }
@@ -105,7 +105,7 @@ impl State {
 
     /// Notes that the engine broke down; pictures, settings and the run as far as it was
     /// kept stay.
-    pub(super) fn engine_failed(&mut self, breakdown: &Breakdown) {
+    pub(in crate::page) fn engine_failed(&mut self, breakdown: &Breakdown) {
         let what_follows = self.expect_another_engine();
         self.touch(Part::Engine);
         self.engine = Engine::Starting;
@@ -117,7 +117,7 @@ impl State {
 
     /// Notes that an engine with WebGPU takes the place of the one without, as the settings
     /// ask for; a run that had begun starts over, as with every change of the backend.
-    pub(super) fn engine_is_exchanged(&mut self) {
+    pub(in crate::page) fn engine_is_exchanged(&mut self) {
         let waiting = self.run.running && self.run.step() == 0;
         self.snapshot = None;
         self.expect_another_engine();
@@ -129,7 +129,7 @@ impl State {
     }
 
     /// Forgets what can be asked of an engine only as long as it has the embeddings.
-    pub(super) fn forget_what_the_engine_said(&mut self) {
+    pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
         self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();

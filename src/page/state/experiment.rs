@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use super::{Newcomer, Notes, Part, Snapshot, State};
-use crate::protocol::StepReport;
+use super::{Newcomer, Part, Snapshot, State};
 use crate::{
     page::{
         experiment::{Experiment, picture_to_bytes},
+        views::runs::state::Notes,
         words,
     },
-    protocol::{Command, PictureId},
+    protocol::{Command, PictureId, StepReport},
     settings::{Images, Settings},
 };
 
 /// A run that is taken up as soon as the engine says that it goes on with it, as far as it does.
 #[derive(Debug)]
-pub(super) struct Awaited {
-    pub(super) snapshot: Arc<Snapshot>,
+pub(in crate::page) struct Awaited {
+    pub(in crate::page) snapshot: Arc<Snapshot>,
     steps: Vec<StepReport>,
     notes: Notes,
 }
@@ -100,7 +100,7 @@ impl State {
     }
 
     /// Puts the run that was awaited in its place: the engine goes on with it.
-    pub(super) fn meet_awaited(&mut self) {
+    pub(in crate::page) fn meet_awaited(&mut self) {
         if let Some(Awaited { steps, notes, .. }) = self.awaited.take() {
             self.run.take_up(steps, notes);
         }

@@ -56,7 +56,7 @@ impl Pictures {
     }
 
     /// Adds a picture at a place that is free.
-    pub(super) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
+    pub(in crate::page) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
         let id = self.at(place);
         self.reserve(place + 1);
         let label = newcomer.label.map(|name| self.label_id(name));
@@ -65,7 +65,7 @@ impl Pictures {
     }
 
     /// Puts pictures where their ids place them: behind all others, as a rule.
-    pub(super) fn put(&mut self, entries: Vec<Entry>) {
+    pub(in crate::page) fn put(&mut self, entries: Vec<Entry>) {
         let in_order = |pair: &[Entry]| pair[0].id < pair[1].id;
         let last = self.entries.len();
         self.entries.extend(entries);
@@ -103,7 +103,7 @@ impl Pictures {
 
     /// Sets so many places apart, for pictures that come by [`Self::add_at`]: others come
     /// after them.
-    pub(super) fn reserve(&mut self, places: u32) {
+    pub(in crate::page) fn reserve(&mut self, places: u32) {
         self.next_id = self.next_id.max(self.at(places));
     }
 
@@ -168,7 +168,7 @@ impl Pictures {
     }
 
     /// A label's place among the names, where it joins if it is new.
-    pub(super) fn label_id(&mut self, name: String) -> LabelId {
+    pub(in crate::page) fn label_id(&mut self, name: String) -> LabelId {
         self.label_named(&name).unwrap_or_else(|| {
             self.labels.push(name);
             self.labels.len() as LabelId - 1

@@ -1,7 +1,7 @@
 //! The run as far as it got.
 
-use super::Notes;
 use crate::{
+    page::views::runs::state::Notes,
     protocol::{Activity, BatchMatrix, RowViews, StepReport},
     settings::Settings,
 };

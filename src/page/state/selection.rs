@@ -65,7 +65,7 @@ impl Selection {
         self.adding
     }
 
-    pub(super) fn forget(&mut self, gone: &Ids) {
+    pub(in crate::page) fn forget(&mut self, gone: &Ids) {
         self.ids = self.ids.without(gone);
         self.anchor = self.anchor.filter(|id| !gone.contains(id));
     }

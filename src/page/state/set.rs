@@ -1,8 +1,8 @@
 //! Pictures that come and go, and what goes with them.
 
-use super::{Entry, Intake, Newcomer, Notes, Part, Results, Selection, State, Tab};
+use super::{Entry, Intake, Newcomer, Part, Results, Selection, State, Tab};
 use crate::{
-    page::picture_map::Ids,
+    page::{picture_map::Ids, views::runs::state::Notes},
     protocol::PictureId,
     settings::{Effort, Images, Settings},
 };
@@ -35,7 +35,7 @@ impl State {
         self.take_out(ids).len()
     }
 
-    pub(super) fn take_out(&mut self, ids: &[PictureId]) -> Vec<Entry> {
+    pub(in crate::page) fn take_out(&mut self, ids: &[PictureId]) -> Vec<Entry> {
         self.touch(Part::Pictures);
         self.touch(Part::Selection);
         self.touch(Part::Labels);
@@ -103,7 +103,7 @@ impl State {
     }
 
     /// Focuses the first picture if none is.
-    pub(super) fn focus_something(&mut self) {
+    pub(in crate::page) fn focus_something(&mut self) {
         if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
             && let Some(first) = self.pictures.entries().first()
         {
@@ -152,8 +152,8 @@ mod tests {
     use super::*;
     use crate::{
         page::{
+            autosave::state::{Autosave, Offer},
             fixture::{newcomer, state},
-            state::{Autosave, Offer},
         },
         settings::LossKind,
     };

@@ -17,20 +17,20 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The message that makes an engine go on from it.
-    pub(super) fn message(&self) -> Command {
+    pub(in crate::page) fn message(&self) -> Command {
         Command::Restore { file: self.file.clone() }
     }
 }
 
 impl State {
     /// What the engine is asked to go on from, or would be.
-    pub(super) fn known_snapshot(&self) -> Option<&Snapshot> {
+    pub(in crate::page) fn known_snapshot(&self) -> Option<&Snapshot> {
         self.awaited.as_ref().map(|awaited| &*awaited.snapshot).or(self.snapshot.as_deref())
     }
 
     /// Puts the run back to what the next engine will go on from. Returns what is to be
     /// said of it, in a sentence.
-    pub(super) fn expect_another_engine(&mut self) -> String {
+    pub(in crate::page) fn expect_another_engine(&mut self) -> String {
         self.touch(Part::Run);
         // What waits for pictures is begun with the last of them.
         self.postponed = self.run.running && self.intake.is_active();
@@ -54,7 +54,7 @@ impl State {
     }
 
     /// Notes that the engine goes on from a step.
-    pub(super) fn restored(&mut self, step: u32, parameters: u32) {
+    pub(in crate::page) fn restored(&mut self, step: u32, parameters: u32) {
         self.touch(Part::Run);
         self.resuming = false;
         self.run.parameters = Some(parameters);
@@ -64,7 +64,7 @@ impl State {
     }
 
     /// Notes that a model file takes the run's place.
-    pub(super) fn model_opened(&mut self, settings: Settings) {
+    pub(in crate::page) fn model_opened(&mut self, settings: Settings) {
         self.keep_run();
         (self.snapshot, self.awaited) = (None, None);
         self.stop_running();

@@ -61,7 +61,7 @@ impl State {
     }
 
     /// Puts a tab in front unless the user chose one.
-    pub(super) fn suggest_tab(&mut self, tab: Tab) {
+    pub(in crate::page) fn suggest_tab(&mut self, tab: Tab) {
         if !self.tab_chosen {
             self.touch(Part::Tab);
             self.tab = tab;

@@ -28,7 +28,7 @@ impl State {
     }
 
     /// What says that the pictures that are here are all, unless more are on their way.
-    pub(super) fn completion(&self, train: bool) -> Option<Command> {
+    pub(in crate::page) fn completion(&self, train: bool) -> Option<Command> {
         // One command, or the engine would set out to evaluate before it hears of the other.
         let command = if train { Command::Train } else { Command::Settle };
         (!self.intake.is_active()).then_some(command)
@@ -47,12 +47,12 @@ impl State {
         self.suggest_tab(Tab::Loss);
     }
 
-    pub(super) fn finished(&mut self) {
+    pub(in crate::page) fn finished(&mut self) {
         self.stop_running();
         self.suggest_tab(Tab::Neighbours);
     }
 
-    pub(super) fn restarted(&mut self, parameters: u32) {
+    pub(in crate::page) fn restarted(&mut self, parameters: u32) {
         // A tab that was chosen before the first step was chosen for this run.
         self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
@@ -64,7 +64,7 @@ impl State {
     }
 
     /// Forgets what the trained encoder said: there is another.
-    pub(super) fn forget_trained(&mut self) {
+    pub(in crate::page) fn forget_trained(&mut self) {
         self.touch(Part::Results);
         self.touch(Part::Labels);
         self.labels.end_tuning();

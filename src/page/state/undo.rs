@@ -28,7 +28,7 @@ pub enum Removed {
 
 /// What was removed last, and the notice that offers it back.
 #[derive(Debug)]
-pub(super) struct Undo {
+pub(in crate::page) struct Undo {
     notice: u32,
     removed: Removed,
 }
@@ -90,14 +90,14 @@ impl State {
     }
 
     /// Offers nothing back any more.
-    pub(super) fn withdraw_undo(&mut self) {
+    pub(in crate::page) fn withdraw_undo(&mut self) {
         if let Some(Undo { notice, .. }) = self.undo {
             self.dismiss(notice);
         }
     }
 
     /// Offers a whole set back no more: there are other pictures by now, which it would replace.
-    pub(super) fn withdraw_undo_of_all(&mut self) {
+    pub(in crate::page) fn withdraw_undo_of_all(&mut self) {
         if matches!(self.undo, Some(Undo { removed: Removed::All { .. }, .. })) {
             self.withdraw_undo();
         }

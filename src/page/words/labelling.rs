@@ -3,8 +3,8 @@
 use super::{count, counted, percent};
 use crate::{
     page::{
-        predictions::{Method, predictions},
         state::State,
+        views::labels::predictions::{Method, predictions},
     },
     protocol::{Classification, CrossValidation, LabelId, PictureId, Stage},
 };
@@ -91,7 +91,7 @@ mod tests {
     use crate::{
         page::{
             fixture::newcomer,
-            predictions::fixture::{state, typed},
+            views::labels::predictions::fixture::{state, typed},
         },
         settings::{Images, Settings},
     };

@@ -2,7 +2,10 @@
 
 use super::counted;
 use crate::{
-    page::state::{Autosave, Engine, State},
+    page::{
+        autosave::state::Autosave,
+        state::{Engine, State},
+    },
     protocol::{KnnScore, Stage},
     settings::{Images, MIN_PICTURES},
 };

@@ -1,0 +1,241 @@
+//! Keeps the experiment in the browser's own storage, and offers it on return.
+
+use std::{rc::Rc, time::Duration};
+
+use futures_util::lock::Mutex;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use leptos::{
+    ev,
+    prelude::{GetValue, document, set_interval, window_event_listener},
+    task::spawn_local,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Event;
+
+use super::{
+    persistence,
+    state::{Autosave, Backoff, Offer},
+    storage::StorageError,
+};
+use crate::{
+    page::{
+        files::experiment_file::{self, Outcome},
+        picture_map::Ids,
+        session::Session,
+        shell::theme,
+        timing, words,
+    },
+    protocol::PictureId,
+    settings::Images,
+};
+
+/// How often it is seen whether there is something new to keep.
+const EVERY: Duration = Duration::from_secs(4);
+
+/// Pictures that are written at once.
+const PORTION: usize = 128;
+
+/// What of this visit is in the storage. Whoever writes there, or takes something up from
+/// there, holds it locked, so that neither happens in the middle of the other.
+pub type Shared = Rc<Mutex<Kept>>;
+
+/// What of this visit is in the storage.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Names this visit's experiment there, once something of it was written.
+    key: Option<String>,
+    /// The set that the pictures belong to.
+    set: Option<PictureId>,
+    /// Their places.
+    places: Ids,
+    /// The state's revision that was written last.
+    revision: u64,
+    /// When to try again after what could not be written.
+    backoff: Backoff,
+}
+
+/// Starts the storage, offers what an earlier visit left there, and keeps this visit.
+pub fn start(session: Session) {
+    let storage = session.storage.get_value();
+    spawn_local(async move {
+        let found = storage.ask("find", &JsValue::UNDEFINED, &Array::new()).await;
+        session.update(|state| match found {
+            Ok(found) => {
+                state.set_autosave(Autosave::On);
+                state.set_offer(offer(&found));
+            }
+            Err(_) => state.set_autosave(Autosave::Denied),
+        });
+    });
+    set_interval(move || keep(session), EVERY);
+    window_event_listener(ev::visibilitychange, move |_| {
+        if document().hidden() {
+            keep(session);
+        }
+    });
+}
+
+fn offer(found: &JsValue) -> Option<Offer> {
+    let found: &Array = found.dyn_ref()?;
+    let text = |place| found.get(place).as_string();
+    Some(Offer { key: text(0)?, when: text(1)?, what: text(2)? })
+}
+
+/// Writes what changed since it was written last.
+fn keep(session: Session) {
+    spawn_local(async move {
+        let kept = session.kept.get_value();
+        // What is being written or taken up comes first.
+        let Some(mut kept) = kept.try_lock() else { return };
+        let Some(revision) = session.with_untracked(|state| state.wants_autosave()) else { return };
+        if kept.revision == revision || !kept.backoff.is_over(timing::now()) {
+            return;
+        }
+        let written = write(session, &mut kept).await;
+        session.update(|state| state.set_autosave(outcome(&written)));
+        match written {
+            Ok(()) => {
+                (kept.revision, kept.backoff) = (revision, Backoff::default());
+                persistence::ask_once();
+            }
+            Err(trouble) => {
+                if trouble == StorageError::Taken {
+                    *kept = Kept { backoff: kept.backoff, ..Kept::default() };
+                }
+                kept.backoff.lose(timing::now());
+            }
+        }
+    });
+}
+
+fn outcome(written: &Result<(), StorageError>) -> Autosave {
+    match written {
+        Ok(()) => Autosave::On,
+        Err(StorageError::Forgotten) => Autosave::Forgotten,
+        Err(StorageError::Full) => Autosave::Full,
+        Err(StorageError::Taken | StorageError::Other(_)) => Autosave::Failing,
+    }
+}
+
+/// Writes everything but the pictures, then those that came and went.
+async fn write(session: Session, kept: &mut Kept) -> Result<(), StorageError> {
+    let storage = session.storage.get_value();
+    let key = kept.key.get_or_insert_with(new_key).clone();
+    let (body, words, set, now) = session.with_untracked(|state| {
+        let own = state.settings.images == Images::Own;
+        let entries = state.pictures.entries().iter().filter(|_| own);
+        let now: Ids = entries.map(|entry| state.pictures.place(entry.id)).collect();
+        (state.experiment().to_bytes(), state.kept_words(), state.pictures.first(), now)
+    });
+    let anew = kept.set != Some(set);
+    let before = if anew { Ids::default() } else { kept.places.clone() };
+    let gone = before.without(&now);
+    let gone_places: Array = gone.iter().map(|place| JsValue::from(*place)).collect();
+    let body = Uint8Array::from(body.as_slice());
+    let everything_else = message(&key, &Array::new(), &gone_places);
+    set_field(&everything_else, "body", &body);
+    set_field(&everything_else, "words", &words.into());
+    set_field(&everything_else, "anew", &anew.into());
+    storage.ask("keep", &everything_else, &Array::of1(&body.buffer())).await?;
+    let came: Vec<u32> = now.without(&before).iter().copied().collect();
+    (kept.set, kept.places) = (Some(set), before.without(&gone));
+    for portion in came.chunks(PORTION) {
+        let (pictures, buffers) = (Array::new(), Array::new());
+        let wanted = session.with_untracked(|state| {
+            let found = portion.iter().filter_map(|place| state.picture_bytes(state.pictures.at(*place)));
+            for (place, bytes) in found.filter(|_| state.pictures.first() == set) {
+                let bytes = Uint8Array::from(bytes.as_slice());
+                buffers.push(&bytes.buffer());
+                pictures.push(&Array::of2(&place.into(), &bytes));
+            }
+            !state.autosave.is_over()
+        });
+        if !wanted {
+            return Err(StorageError::Forgotten);
+        }
+        storage.ask("keep", &message(&key, &pictures, &Array::new()), &buffers).await?;
+        portion.iter().for_each(|place| kept.places.insert(*place));
+    }
+    Ok(())
+}
+
+/// A name that no other experiment has.
+fn new_key() -> String {
+    format!("{}-{}", js_sys::Date::now(), js_sys::Math::random())
+}
+
+fn message(key: &str, pictures: &Array, gone: &Array) -> Object {
+    let message = Object::new();
+    set_field(&message, "key", &key.into());
+    set_field(&message, "pictures", pictures);
+    set_field(&message, "gone", gone);
+    message
+}
+
+fn set_field(message: &Object, name: &str, value: &JsValue) {
+    Reflect::set(message, &name.into(), value).expect("a plain object takes it");
+}
+
+/// Takes up what was offered. It stays in the storage as it is until all of it is on the
+/// page; if that fails, it is offered again.
+pub fn accept(session: Session, offer: Offer) {
+    session.update(|state| state.set_offer(None));
+    spawn_local(async move {
+        let kept = session.kept.get_value();
+        // Waits for what is being written, and nothing is written before all is there.
+        let mut kept = kept.lock().await;
+        match load(session, &offer.key).await {
+            Ok(Outcome::Opened { set, places }) => {
+                *kept = Kept { key: Some(offer.key), set: Some(set), places, ..Kept::default() };
+            }
+            Ok(Outcome::Cancelled) => session.update(|state| state.set_offer(Some(offer))),
+            Err(sentence) => session.update(|state| {
+                state.set_offer(Some(offer));
+                state.notify(sentence);
+            }),
+        }
+    });
+}
+
+async fn load(session: Session, key: &str) -> Result<Outcome, String> {
+    let loaded = session.storage.get_value().ask("load", &key.into(), &Array::new()).await;
+    let loaded = loaded.map_err(|trouble| format!("It could not be loaded: {}.", trouble.words()))?;
+    let loaded: Array = loaded.dyn_into().map_err(|_| "It is open in another tab.".to_owned())?;
+    let body = Uint8Array::from(loaded.get(0)).to_vec();
+    let read = experiment_file::read(&body, &loaded.get(1).unchecked_into());
+    let (experiment, pictures) = read.map_err(|failure| words::experiment_failure(&failure))?;
+    // If no engine can go on from what was learned, the pictures are still worth continuing with.
+    Ok(experiment_file::put(session, experiment, pictures).await)
+}
+
+/// Removes what was offered.
+pub fn decline(session: Session, offer: Offer) {
+    session.update(|state| state.set_offer(None));
+    spawn_local(async move {
+        let storage = session.storage.get_value();
+        if let Err(trouble) = storage.ask("forget", &offer.key.as_str().into(), &Array::new()).await {
+            let sentence = format!("It could not be removed: {}.", trouble.words());
+            session.update(|state| state.notify(sentence));
+        }
+    });
+}
+
+/// Removes everything that the page ever kept in this browser, the page itself included,
+/// which offline.js keeps.
+pub fn forget_everything(session: Session) {
+    theme::forget();
+    session.update(|state| {
+        state.set_offer(None);
+        state.set_autosave(Autosave::Forgetting);
+    });
+    let told = Event::new("everything-forgotten").and_then(|event| document().dispatch_event(&event));
+    told.expect("a page takes events");
+    spawn_local(async move {
+        let storage = session.storage.get_value();
+        let removed = storage.ask("forgetAll", &JsValue::UNDEFINED, &Array::new()).await;
+        session.update(|state| match removed {
+            Ok(_) => state.set_autosave(Autosave::Forgotten),
+            Err(trouble) => state.notify(format!("Not everything could be removed: {}.", trouble.words())),
+        });
+    });
+}

@@ -1,0 +1,9 @@
+//! Controls, figures and canvases that several views have.
+
+pub mod canvas;
+pub mod controls;
+pub mod curve;
+pub mod dynamic;
+pub mod legend;
+pub mod matrix_view;
+pub mod wanted_stage;

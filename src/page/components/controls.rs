@@ -1,0 +1,213 @@
+//! The controls that settings are made with.
+
+pub mod clipboard;
+pub mod details;
+pub mod explain;
+pub mod file_button;
+pub mod twice;
+
+use leptos::{ev, prelude::*};
+use web_sys::HtmlInputElement;
+
+use super::{controls::explain::Explain, dynamic::handler};
+use crate::{
+    page::{session::Session, words::glossary::Term},
+    settings::Range,
+};
+
+/// A slider with its value in words beside its name.
+#[component]
+pub fn Slider(
+    /// Its name.
+    name: &'static str,
+    /// Names it to those who do not see what surrounds it.
+    #[prop(into)]
+    label: String,
+    /// Its value.
+    #[prop(into)]
+    value: Signal<f32>,
+    /// The value in words.
+    #[prop(into)]
+    words: Signal<String>,
+    /// The least value.
+    #[prop(optional)]
+    min: f32,
+    /// The greatest value.
+    #[prop(into, default = 1.0.into())]
+    max: Signal<f32>,
+    /// The distance between values.
+    #[prop(default = "0.05")]
+    step: &'static str,
+    /// Whether a value counts only once the slider is let go.
+    #[prop(optional)]
+    at_rest: bool,
+    /// Takes the value that the user sets.
+    on_input: impl Fn(f32) + Send + Sync + 'static,
+) -> impl IntoView {
+    let on_input = Callback::new(on_input);
+    let take = move |event: ev::Event| on_input.run(number(&event) as f32);
+    view! {
+        <label class="slider">
+            <span class="slider-name">{name}</span>
+            <output class="slider-words">{words}</output>
+            <input
+                type="range"
+                min=min.to_string()
+                max=move || max.get().to_string()
+                step=step
+                aria-label=label
+                aria-valuetext=words
+                prop:value=move || value.get().to_string()
+                on:input=handler(move |event: ev::Event| {
+                    if !at_rest {
+                        take(event);
+                    }
+                })
+                on:change=handler(move |event: ev::Event| {
+                    if at_rest {
+                        take(event);
+                    }
+                })
+            />
+        </label>
+    }
+}
+
+/// The number that an input holds; NaN where it holds none.
+fn number(event: &ev::Event) -> f64 {
+    event_target::<HtmlInputElement>(event).value_as_number()
+}
+
+/// A number that is typed; one outside its limits moves to the nearest limit, and a
+/// sentence says so.
+#[component]
+pub fn NumberField(
+    /// Its name.
+    name: &'static str,
+    /// What it means.
+    term: Term,
+    /// Its value.
+    #[prop(into)]
+    value: Signal<f64>,
+    /// Its limits.
+    range: Range<f64>,
+    /// Whether it is a whole number.
+    #[prop(optional)]
+    whole: bool,
+    /// Takes the value that the user sets.
+    on_change: impl Fn(f64) + Send + Sync + 'static,
+) -> impl IntoView {
+    let session = Session::expect();
+    let on_change = Callback::new(on_change);
+    let change = move |event: ev::Event| {
+        let typed = number(&event);
+        let number = range.clamp(if typed.is_nan() { value.get_untracked() } else { typed });
+        let number = if whole { number.trunc() } else { number };
+        if typed != number {
+            let Range { min, max } = range;
+            session.update(|state| {
+                state.notify(format!("{name} must be between {min} and {max}; it was set to {number}."));
+            });
+        }
+        event_target::<HtmlInputElement>(&event).set_value(&number.to_string());
+        on_change.run(number);
+    };
+    view! {
+        <div class="field">
+            <label>
+                <span class="field-name">{name}</span>
+                <input
+                    type="number"
+                    min=range.min.to_string()
+                    max=range.max.to_string()
+                    step=if whole { "1" } else { "any" }
+                    prop:value=move || value.get().to_string()
+                    on:change=handler(change)
+                />
+            </label>
+            <Explain term />
+        </div>
+    }
+}
+
+/// A small count that is typed; one outside its limits moves to the nearest limit.
+#[component]
+pub fn CountField(
+    /// Its name.
+    name: &'static str,
+    /// Its value.
+    value: RwSignal<u32>,
+    /// Its limits.
+    range: Range<u32>,
+) -> impl IntoView {
+    let change = move |event: ev::Event| {
+        let number = event_target_value(&event).parse().unwrap_or(value.get_untracked());
+        let number = range.clamp(number);
+        event_target::<HtmlInputElement>(&event).set_value(&number.to_string());
+        value.set(number);
+    };
+    view! {
+        <label class="count">
+            <span>{name}</span>
+            <input
+                type="number"
+                min=range.min.to_string()
+                max=range.max.to_string()
+                step="1"
+                prop:value=move || value.get().to_string()
+                on:change=handler(change)
+            />
+        </label>
+    }
+}
+
+/// A few values of which one is chosen.
+#[component]
+pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+    /// Names the choice.
+    legend: &'static str,
+    /// Keeps it apart from the page's other choices.
+    name: &'static str,
+    /// The values and their names.
+    options: &'static [(&'static str, T)],
+    /// The chosen value; `None` where it is none of the options.
+    value: impl Fn() -> Option<T> + Send + Sync + 'static,
+    /// Takes the value that the user chooses.
+    on_change: impl Fn(T) + Send + Sync + 'static,
+) -> impl IntoView {
+    let chosen = move || options.iter().position(|(_, option)| Some(*option) == value());
+    let choose = move |place: usize| on_change(options[place].1);
+    let names = options.iter().map(|(name, _)| *name).collect();
+    // What does not depend on the type is compiled once.
+    view! { <PlaceChoice legend name names chosen=Signal::derive(chosen) on_change=Callback::new(choose) /> }
+}
+
+/// A few names of which one is chosen, by its place.
+#[component]
+fn PlaceChoice(
+    legend: &'static str,
+    name: &'static str,
+    names: Vec<&'static str>,
+    chosen: Signal<Option<usize>>,
+    on_change: Callback<usize>,
+) -> impl IntoView {
+    let option = move |(place, text): (usize, &'static str)| {
+        view! {
+            <label class="option">
+                <input
+                    type="radio"
+                    name=name
+                    prop:checked=move || chosen.get() == Some(place)
+                    on:change=handler(move |_| on_change.run(place))
+                />
+                <span>{text}</span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="choice">
+            <legend>{legend}</legend>
+            <div class="options">{names.into_iter().enumerate().map(option).collect_view()}</div>
+        </fieldset>
+    }
+}

@@ -1,0 +1,171 @@
+//! One curve over the steps of the run.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    canvas::{measure::follow_size, png_button::PngButton},
+    controls::explain::Explain,
+    dynamic::dynamic,
+};
+use crate::{
+    page::{
+        session::Session,
+        state::{Part, State},
+        words::glossary::Term,
+    },
+    plot::{
+        chart::{Axes, Frame, extent, path, smooth, thinned},
+        ticks::{label, ticks},
+    },
+    protocol::StepReport,
+};
+
+/// Room for the numbers left of the plot, in pixels.
+const LEFT: f64 = 40.0;
+/// Room for the numbers below it.
+const BOTTOM: f64 = 20.0;
+/// Room above and to the right.
+const MARGIN: f64 = 10.0;
+
+/// A level worth comparing with, and its name.
+pub type Level = (f32, String);
+
+/// What a curve shows.
+#[derive(Clone, Copy)]
+pub struct Quantity {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means.
+    pub term: Term,
+    /// Where it stands in a report.
+    pub read: fn(&StepReport) -> f32,
+    /// The present value in words.
+    pub words: fn(f32) -> String,
+    /// A level to compare with.
+    pub level: fn(&State) -> Option<Level>,
+    /// The least and the greatest of the values that the axis has to hold; others lie at its ends.
+    pub span: fn(&[f32]) -> Option<(f32, f32)>,
+}
+
+/// A curve with its axes, present value and level.
+#[component]
+pub fn Curve(quantity: Quantity) -> impl IntoView {
+    let session = Session::expect();
+    let plot = NodeRef::<html::Div>::new();
+    let size = follow_size(plot);
+    let figure = move || {
+        session.with([Part::Run, Part::Settings, Part::Pictures], |state| {
+            Figure::new(state, quantity, size.get())
+        })
+    };
+    let present = Signal::derive(move || {
+        session.with([Part::Run], |state| {
+            state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report)))
+        })
+    });
+    let label = Signal::derive(move || {
+        let present = present.get().unwrap_or_else(|| "no steps yet".to_owned());
+        format!("{} over the steps of the run; now {present}", quantity.name)
+    });
+    view! {
+        <figure class="curve" data-figure=quantity.name.to_ascii_lowercase()>
+            <figcaption>
+                <span class="curve-name">{quantity.name}</span>
+                <Explain term=quantity.term />
+                <PngButton name=quantity.name />
+                <span class="curve-now">{present}</span>
+            </figcaption>
+            <div class="plot" node_ref=plot role="img" aria-label=label>
+                {dynamic(move || figure().map(Figure::view))}
+            </div>
+        </figure>
+    }
+}
+
+/// A curve's geometry, in pixels of the page.
+struct Figure {
+    size: (f64, f64),
+    frame: Frame,
+    axes: Axes,
+    raw: String,
+    smooth: String,
+    level: Option<Level>,
+}
+
+impl Figure {
+    fn new(state: &State, quantity: Quantity, size: (f64, f64)) -> Option<Self> {
+        let frame = inner_frame(size)?;
+        let level = (quantity.level)(state);
+        let reports = &state.run.steps;
+        let values: Vec<f32> = reports.iter().map(quantity.read).collect();
+        let ends = (quantity.span)(&values).into_iter().flat_map(|(low, high)| [low, high]);
+        let heights = ends.chain(level.iter().map(|(value, _)| *value));
+        let axes = Axes { x: (0.0, state.settings.steps as f32), y: extent(heights).unwrap_or((0.0, 1.0)) };
+        let within = |value: f32| value.clamp(axes.y.0, axes.y.1);
+        let line = |values: &[f32]| {
+            let points: Vec<_> = reports
+                .iter()
+                .zip(values)
+                .map(|(report, value)| (report.step as f32, within(*value)))
+                .collect();
+            path(&thinned(&points, frame.width as usize), &axes, &frame)
+        };
+        let smoothed = line(&smooth(&values));
+        Some(Self { size, frame, axes, raw: line(&values), smooth: smoothed, level })
+    }
+
+    fn view(self) -> impl IntoView {
+        let (width, height) = self.size;
+        view! {
+            <svg width=width height=height aria-hidden="true">
+                {grid(self.frame, self.axes)}
+                {self.level_line()}
+                <path class="curve-raw" d=self.raw></path>
+                <path class="curve-smooth" d=self.smooth></path>
+            </svg>
+        }
+    }
+
+    fn level_line(&self) -> impl IntoView + use<> {
+        let (left, right) = (self.frame.left, self.frame.left + self.frame.width);
+        let (frame, axes) = (self.frame, self.axes);
+        self.level.clone().map(move |(value, name)| {
+            let y = frame.y(&axes, value);
+            view! {
+                <line class="level" x1=left x2=right y1=y y2=y></line>
+                <text class="level-name" x=right y=y - 5.0 text-anchor="end">{name}</text>
+            }
+        })
+    }
+}
+
+/// Lines and numbers along both axes.
+pub fn grid(frame: Frame, axes: Axes) -> impl IntoView {
+    let (left, right, bottom) = (frame.left, frame.left + frame.width, frame.top + frame.height);
+    let rows = ticks(axes.y.0, axes.y.1, (frame.height / 36.0) as usize + 1);
+    let row_step = rows.windows(2).next().map_or(0.1, |pair| pair[1] - pair[0]);
+    let columns = ticks(axes.x.0, axes.x.1, (frame.width / 90.0) as usize + 1);
+    let row = move |value: f32| {
+        let y = frame.y(&axes, value);
+        view! {
+            <line class="grid-line" x1=left x2=right y1=y y2=y></line>
+            <text class="tick" x=left - 6.0 y=y + 4.0 text-anchor="end">{label(value, row_step)}</text>
+        }
+    };
+    let column = move |value: f32| {
+        let x = frame.x(&axes, value);
+        view! { <text class="tick" x=x y=bottom + 15.0 text-anchor="middle">{label(value, 1.0)}</text> }
+    };
+    view! {
+        <g>{rows.into_iter().map(row).collect_view()}</g>
+        <g>{columns.into_iter().map(column).collect_view()}</g>
+    }
+}
+
+/// Where the curves lie in a plot of this size; `None` where there is no room for them.
+pub fn inner_frame(size: (f64, f64)) -> Option<Frame> {
+    let width = (size.0 - LEFT - MARGIN) as f32;
+    let height = (size.1 - BOTTOM - MARGIN) as f32;
+    let frame = Frame { left: LEFT as f32, top: MARGIN as f32, width, height };
+    (width > 0.0 && height > 0.0).then_some(frame)
+}

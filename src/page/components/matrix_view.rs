@@ -1,0 +1,140 @@
+//! A matrix on a canvas, one pixel a cell, whose cells can be pointed at.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    canvas::{measure::follow_size, paint},
+    dynamic::{effect, handler},
+};
+use crate::{
+    page::{input::selection_range, state::SelectionRange},
+    plot::matrix::cell_at,
+};
+
+/// A matrix ready to be painted.
+pub struct Drawing {
+    /// RGBA bytes, one pixel a cell.
+    pub pixels: Vec<u8>,
+    /// Rows and columns.
+    pub side: usize,
+}
+
+impl Drawing {
+    fn nothing() -> Self {
+        Self { pixels: vec![0; 4], side: 0 }
+    }
+}
+
+/// A row and a column.
+pub type Cell = (usize, usize);
+
+/// A square of cells; pointing at one, or going there with the arrow keys, tells `pointed`.
+#[component]
+pub fn MatrixView(
+    /// Makes the pixels; run again when what it reads changes.
+    draw: impl Fn() -> Option<Drawing> + 'static,
+    /// What the matrix shows, for those who do not see it.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The cell that is pointed at.
+    pointed: RwSignal<Option<Cell>>,
+    /// Takes the cell that is clicked, and how far the click reaches.
+    on_pick: impl Fn(Cell, SelectionRange) + Copy + 'static,
+    /// What lies above the cells, in an SVG of the same place.
+    children: Children,
+) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    let side = RwSignal::new(0);
+    let frame = NodeRef::<html::Div>::new();
+    let size = follow_size(frame);
+    // Where there are more cells than pixels, whole lines of them would be left out.
+    let shrunk = move || side.get() as f64 > size.get().0 * window().device_pixel_ratio();
+    effect(move || {
+        let Some(canvas) = canvas.get() else { return };
+        // Nothing to draw clears what was drawn.
+        let drawing = draw().unwrap_or_else(Drawing::nothing);
+        paint::rgba(&canvas, &drawing.pixels, drawing.side.max(1), drawing.side.max(1));
+        side.set(drawing.side);
+    });
+    let point_at = move |event: &ev::MouseEvent| {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        let rect = canvas.get_bounding_client_rect();
+        let across = (f64::from(event.client_x()) - rect.left()) / rect.width();
+        let down = (f64::from(event.client_y()) - rect.top()) / rect.height();
+        pointed.set(cell_at(across as f32, down as f32, side.get_untracked()));
+    };
+    let moved = move |event: ev::PointerEvent| point_at(&event);
+    // A finger leaves before its tap becomes a click, and what it pointed at stays to be read.
+    let left = move |event: ev::PointerEvent| {
+        if event.pointer_type() != "touch" {
+            pointed.set(None);
+        }
+    };
+    let pick = move |range: SelectionRange| {
+        if let Some(cell) = pointed.get_untracked() {
+            on_pick(cell, range);
+        }
+    };
+    let press = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Enter" | " " => {
+            event.prevent_default();
+            pick(selection_range::of_key(&event));
+        }
+        key => {
+            if let Some(cell) = step(pointed.get_untracked(), key, side.get_untracked()) {
+                event.prevent_default();
+                pointed.set(Some(cell));
+            }
+        }
+    };
+    view! {
+        <div
+            class="matrix"
+            class:shrunk=shrunk
+            node_ref=frame
+            role="application"
+            tabindex="0"
+            aria-label=label
+            aria-roledescription="matrix"
+            on:pointermove=handler(moved)
+            on:pointerdown=handler(moved)
+            on:pointerleave=handler(left)
+            on:click=handler(move |event: ev::MouseEvent| {
+                point_at(&event);
+                pick(selection_range::of_click(&event));
+            })
+            on:keydown=handler(press)
+        >
+            <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>
+            {children()}
+            <Pointer pointed side />
+        </div>
+    }
+}
+
+/// Crosshairs on the cell that is pointed at.
+#[component]
+fn Pointer(pointed: RwSignal<Option<Cell>>, side: RwSignal<usize>) -> impl IntoView {
+    let at = move |index: usize| format!("{}%", (index as f64 + 0.5) / side.get().max(1) as f64 * 100.0);
+    let row = Signal::derive(move || pointed.get().map_or(String::new(), |(row, _)| at(row)));
+    let column = Signal::derive(move || pointed.get().map_or(String::new(), |(_, column)| at(column)));
+    view! {
+        <div class="crosshair" class:shown=move || pointed.get().is_some() aria-hidden="true">
+            <span class="crosshair-row" style:top=row></span>
+            <span class="crosshair-column" style:left=column></span>
+        </div>
+    }
+}
+
+/// The cell that an arrow key leads to.
+fn step(cell: Option<Cell>, key: &str, side: usize) -> Option<Cell> {
+    let last = side.checked_sub(1)?;
+    let (row, column) = cell.unwrap_or_default();
+    match key {
+        "ArrowUp" => Some((row.saturating_sub(1), column)),
+        "ArrowDown" => Some(((row + 1).min(last), column)),
+        "ArrowLeft" => Some((row, column.saturating_sub(1))),
+        "ArrowRight" => Some((row, (column + 1).min(last))),
+        _ => None,
+    }
+}

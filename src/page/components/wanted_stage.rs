@@ -1,0 +1,29 @@
+//! The stage that a tab shows.
+
+use leptos::prelude::*;
+
+use super::dynamic::{Memo, memo};
+use crate::{
+    page::{session::Session, state::Part},
+    protocol::Stage,
+};
+
+/// The stages before and after training, and their names.
+pub const BEFORE_AND_AFTER: &[(&str, Stage)] =
+    &[("Untrained encoder", Stage::Untrained), ("Trained encoder", Stage::Trained)];
+
+/// The same, and the baselines that any network has to beat.
+pub const ALL: &[(&str, Stage)] = &[
+    ("Untrained encoder", Stage::Untrained),
+    ("Trained encoder", Stage::Trained),
+    ("Classic features", Stage::Classic),
+    ("Raw pixels", Stage::Pixels),
+];
+
+/// The stage that is wanted; the untrained one until there is a trained one.
+pub fn available(session: Session, wanted: RwSignal<Stage>) -> Memo<Stage> {
+    memo(move || {
+        let trained = session.with([Part::Results], |state| state.results.scored(Stage::Trained).is_some());
+        if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
+    })
+}

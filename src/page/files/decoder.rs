@@ -1,0 +1,227 @@
+//! Turns files into pictures: the browser's decoders first, the page's own after them.
+
+use std::{
+    cell::{Cell, Ref, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use futures_channel::oneshot;
+use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
+use leptos::prelude::document;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url, WorkerType};
+
+use super::{
+    file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg},
+    own_decoder::OwnDecoders,
+};
+use crate::{
+    image::{BACKGROUND, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
+    page::worker::watched_worker::WatchedWorker,
+};
+
+/// Pictures that take more memory than this while they are decoded wait for one another, in bytes.
+const LARGE: u64 = 1 << 27;
+
+/// Workers that run the browser's decoders.
+const WORKERS: usize = 2;
+
+/// What they do.
+const SCRIPT: &str = include_str!("../../../static/decode-worker.js");
+
+/// Decoders for one batch of files; dropping them ends their workers.
+pub struct Decoders {
+    crew: RefCell<Crew>,
+    own: OwnDecoders,
+}
+
+/// Workers that live together: when one of them ends, others take their place.
+struct Crew {
+    workers: Vec<WatchedWorker>,
+    waiting: Rc<Waiting>,
+}
+
+/// Whoever waits for a picture, by the number of the request.
+#[derive(Default)]
+struct Waiting {
+    senders: RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>,
+    /// Whether a worker has ended: nobody is answered any more.
+    ended: Cell<bool>,
+}
+
+impl Waiting {
+    fn answer(&self, answer: &Array) {
+        let request = answer.get(0).as_f64().unwrap_or_default() as u32;
+        let pixels = answer.get(1).dyn_into::<Uint8ClampedArray>().ok();
+        let picture = pixels.and_then(|pixels| Image::from_rgba(&pixels.to_vec()));
+        if let Some(waiting) = self.senders.borrow_mut().remove(&request) {
+            waiting.send(picture).ok();
+        }
+    }
+
+    /// Lets everybody go without a picture: the own decoders may read what took a worker's life.
+    fn end(&self) {
+        self.ended.set(true);
+        self.senders.borrow_mut().clear();
+    }
+}
+
+impl Crew {
+    fn start() -> Result<Self, JsValue> {
+        let waiting: Rc<Waiting> = Rc::default();
+        let worker = |_| {
+            let (hearing, ending) = (waiting.clone(), waiting.clone());
+            let hear = move |answer: JsValue| hearing.answer(&answer.unchecked_into());
+            WatchedWorker::start(SCRIPT, WorkerType::Classic, hear, move || ending.end())
+        };
+        let workers = (0..WORKERS).map(worker).collect::<Result<_, _>>()?;
+        Ok(Self { workers, waiting })
+    }
+
+    /// Hands a request to a worker, to the first one if the picture is large.
+    fn ask(
+        &self,
+        number: u32,
+        request: &JsValue,
+        large: bool,
+    ) -> Result<oneshot::Receiver<Option<Image>>, JsValue> {
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.senders.borrow_mut().insert(number, sender);
+        let worker = if large { 0 } else { number as usize % self.workers.len() };
+        self.workers[worker].post(request, &Array::new())?;
+        Ok(receiver)
+    }
+}
+
+impl Decoders {
+    /// Starts the workers.
+    pub fn new() -> Result<Self, JsValue> {
+        Ok(Self { crew: RefCell::new(Crew::start()?), own: OwnDecoders::default() })
+    }
+
+    /// Decodes a file.
+    pub async fn decode(&self, file: &File) -> Result<Image, Failure> {
+        if file.size() == 0.0 {
+            return Err(Failure::Empty);
+        }
+        let large = memory(file).await? > LARGE;
+        if let Some(image) = self.by_browser(file, large).await {
+            return Ok(image);
+        }
+        if is_svg(file) {
+            return by_image_element(file).await.map_err(|_| Failure::Drawing);
+        }
+        self.own.decode(file).await
+    }
+
+    /// Asks a worker; `None` if the browser cannot read the file.
+    async fn by_browser(&self, file: &File, large: bool) -> Option<Image> {
+        let number = next_request();
+        let message = Object::new();
+        for (name, value) in [
+            ("number", number.into()),
+            ("file", file.into()),
+            ("side", (SIDE as u32).into()),
+            ("background", BACKGROUND.into()),
+            ("large", large.into()),
+        ] {
+            Reflect::set(&message, &name.into(), &value).ok()?;
+        }
+        let receiver = self.crew().ok()?.ask(number, &message, large).ok()?;
+        receiver.await.ok().flatten()
+    }
+
+    /// The workers, others if one of them has ended.
+    fn crew(&self) -> Result<Ref<'_, Crew>, JsValue> {
+        if self.crew.borrow().waiting.ended.get() {
+            *self.crew.borrow_mut() = Crew::start()?;
+        }
+        Ok(self.crew.borrow())
+    }
+}
+
+/// A number that no other request of this page has.
+pub fn next_request() -> u32 {
+    thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
+    let request = NEXT.get();
+    NEXT.set(request.wrapping_add(1));
+    request
+}
+
+/// The memory that a file's pixels will take, in bytes, where that is known; an error if
+/// that is too much for a decoder.
+async fn memory(file: &File) -> Result<u64, Failure> {
+    let (width, height) = dimensions_of(file).await?.unwrap_or_default();
+    let memory = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(4);
+    if width.max(height) > MAX_FILE_SIDE || memory > MAX_FILE_MEMORY {
+        return Err(Failure::TooManyPixels { width, height });
+    }
+    Ok(memory)
+}
+
+/// A file's dimensions, where it tells them; an error if it may be hiding them.
+async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, Failure> {
+    let header = first_bytes(file, HEADER_BYTES).await?;
+    let found = dimensions(&header);
+    if found.is_some() || !is_jpeg(&header) || file.size() <= f64::from(HEADER_BYTES) {
+        return Ok(found);
+    }
+    let found = dimensions(&first_bytes(file, LONG_HEADER_BYTES).await?);
+    if found.is_none() && file.size() > f64::from(LONG_HEADER_BYTES) {
+        return Err(Failure::HiddenSides);
+    }
+    Ok(found)
+}
+
+async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, Failure> {
+    let end = file.size().min(f64::from(count));
+    bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| Failure::Unopened)?).await
+}
+
+/// A file's contents.
+pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, Failure> {
+    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| Failure::Unopened)?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+fn is_svg(file: &File) -> bool {
+    file.type_() == "image/svg+xml" || file.name().to_ascii_lowercase().ends_with(".svg")
+}
+
+/// Draws a file by way of an image element, the only decoder for SVG.
+async fn by_image_element(file: &File) -> Result<Image, JsValue> {
+    let url = Url::create_object_url_with_blob(file)?;
+    let element = HtmlImageElement::new()?;
+    element.set_src(&url);
+    let loaded = JsFuture::from(element.decode()).await;
+    let image = loaded.and_then(|_| draw(&element));
+    Url::revoke_object_url(&url)?;
+    image
+}
+
+/// Draws the central square of an image at working size.
+fn draw(element: &HtmlImageElement) -> Result<Image, JsValue> {
+    let side = SIDE as f64;
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+    canvas.set_width(SIDE as u32);
+    canvas.set_height(SIDE as u32);
+    let context = canvas.get_context("2d")?.ok_or("no canvas")?.unchecked_into::<CanvasRenderingContext2d>();
+    context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
+    context.fill_rect(0.0, 0.0, side, side);
+    // A drawing without dimensions of its own fills the square.
+    let or_side = |length: u32| if length == 0 { side } else { f64::from(length) };
+    let (width, height) = (or_side(element.natural_width()), or_side(element.natural_height()));
+    let scale = side / width.min(height);
+    let (width, height) = (width * scale, height * scale);
+    context.draw_image_with_html_image_element_and_dw_and_dh(
+        element,
+        (side - width) / 2.0,
+        (side - height) / 2.0,
+        width,
+        height,
+    )?;
+    let pixels = context.get_image_data(0.0, 0.0, side, side)?.data();
+    Image::from_rgba(&pixels).ok_or_else(|| "no pixels".into())
+}

@@ -1,0 +1,215 @@
+//! Reads files into the set, several at a time, in the order in which they came.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use leptos::task::spawn_local;
+use web_sys::File;
+
+use super::{
+    decoder::Decoders,
+    experiment_file,
+    incoming::{Gathered, Incoming},
+    model_file,
+};
+use crate::{
+    image::{Failure, Image},
+    page::{
+        engine::code::words,
+        session::Session,
+        state::{IntakeKind, Newcomer, Refusal, State},
+        timing,
+    },
+    settings::Images,
+};
+
+/// Files that are read at the same time.
+const AT_ONCE: usize = 4;
+
+/// Files that are delivered without a break: some milliseconds' work.
+const PORTION: usize = 32;
+
+/// Reads files into the set. The first picture of the user's own replaces a built-in set,
+/// which therefore survives files that are no pictures.
+pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
+    // An experiment takes the place of everything, whatever came with it.
+    if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
+        return experiment_file::open(session, experiment.file.clone());
+    }
+    let (mut models, pictures): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| model_file::is_one(&file.file.name()));
+    let model = models.pop().map(|model| model.file);
+    match model {
+        Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(session, model),
+        model => take_pictures(session, Gathered { files: pictures, unopened }, model),
+    }
+}
+
+/// Takes pictures, and a model that came with them.
+fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model: Option<File>) {
+    let found = files.len();
+    let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
+    let skipped = found - incoming.len();
+    if incoming.is_empty() && unopened.is_empty() {
+        model.into_iter().for_each(|model| model_file::open(session, model));
+        return session.update(|state| state.notify("No pictures were found."));
+    }
+    // A built-in set that is still being drawn would be drawn among them.
+    if session.with_untracked(|state| {
+        is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
+    }) {
+        session.clear(Images::Own);
+    }
+    session.update(|state| {
+        state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), skipped);
+        state.advance_intake(unopened.len(), unopened);
+    });
+    match Decoders::new() {
+        Ok(decoders) => read(session, incoming, model, decoders),
+        Err(error) => {
+            model.into_iter().for_each(|model| model_file::open(session, model));
+            session.update(|state| {
+                state.end_intake();
+                let why = words(&error);
+                state.notify(format!("This browser cannot decode pictures in the background: {why}."));
+            });
+        }
+    }
+}
+
+fn is_builtin(state: &State) -> bool {
+    state.settings.images != Images::Own
+}
+
+/// Files that operating systems leave among pictures.
+fn is_clutter(name: &str) -> bool {
+    name.starts_with('.')
+        || matches!(name.to_ascii_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
+}
+
+/// A batch of files being read.
+struct Batch {
+    session: Session,
+    ticket: u32,
+    decoders: Decoders,
+    incoming: Vec<Incoming>,
+    /// What came with them. It is opened once they have taken the place of a built-in set: with
+    /// that the engine forgets what it has learned.
+    model: RefCell<Option<File>>,
+    next: Cell<usize>,
+    /// What became of each file, until those before it are done too.
+    outcomes: RefCell<Vec<Option<Result<Newcomer, Refusal>>>>,
+    delivered: Cell<usize>,
+    /// Whether some are being delivered.
+    delivering: Cell<bool>,
+}
+
+fn read(session: Session, incoming: Vec<Incoming>, model: Option<File>, decoders: Decoders) {
+    let batch = Rc::new(Batch {
+        session,
+        ticket: session.intake_ticket(),
+        decoders,
+        outcomes: RefCell::new(incoming.iter().map(|_| None).collect()),
+        incoming,
+        model: RefCell::new(model),
+        next: Cell::new(0),
+        delivered: Cell::new(0),
+        delivering: Cell::new(false),
+    });
+    if batch.incoming.is_empty() {
+        batch.open_model();
+    }
+    for _ in 0..AT_ONCE.min(batch.incoming.len()) {
+        let batch = batch.clone();
+        spawn_local(async move { batch.work().await });
+    }
+}
+
+impl Batch {
+    /// Reads one file after the other until none is left.
+    async fn work(&self) {
+        while self.session.is_wanted(self.ticket) {
+            let i = self.next.get();
+            let Some(incoming) = self.incoming.get(i) else { return };
+            self.next.set(i + 1);
+            let outcome = self.decoders.decode(&incoming.file).await;
+            if self.session.is_wanted(self.ticket) {
+                self.outcomes.borrow_mut()[i] = Some(label(incoming, outcome));
+                self.deliver().await;
+            }
+        }
+    }
+
+    /// Delivers files that are done, those before them too; a portion at a time, since all that
+    /// waited for a slow one are free at once.
+    async fn deliver(&self) {
+        if self.delivering.replace(true) {
+            return;
+        }
+        while self.session.is_wanted(self.ticket) && self.deliver_portion() {
+            timing::yield_to_event_loop().await;
+        }
+        self.delivering.set(false);
+    }
+
+    /// Delivers up to [`PORTION`] files; whether there may be more.
+    fn deliver_portion(&self) -> bool {
+        let (mut newcomers, mut refused) = (Vec::new(), Vec::new());
+        while newcomers.len() + refused.len() < PORTION {
+            match self.next_outcome() {
+                Some(Ok(newcomer)) => newcomers.push(newcomer),
+                Some(Err(refusal)) => refused.push(refusal),
+                None => break,
+            }
+        }
+        let done = newcomers.len() + refused.len();
+        if done == 0 {
+            return false;
+        }
+        if !newcomers.is_empty() {
+            if self.session.with_untracked(is_builtin) {
+                self.session.make_room();
+            }
+            self.session.add(newcomers);
+            self.open_model();
+        }
+        let complete = self.session.update(|state| state.advance_intake(done, refused));
+        if self.delivered.get() == self.incoming.len() {
+            self.open_model();
+        }
+        if complete {
+            self.session.settle();
+        }
+        done == PORTION
+    }
+
+    /// Opens the model that came with the pictures, if it was not opened yet.
+    fn open_model(&self) {
+        if let Some(model) = self.model.take() {
+            model_file::open(self.session, model);
+        }
+    }
+
+    fn next_outcome(&self) -> Option<Result<Newcomer, Refusal>> {
+        let outcome = self.outcomes.borrow_mut().get_mut(self.delivered.get())?.take()?;
+        self.delivered.set(self.delivered.get() + 1);
+        Some(outcome)
+    }
+}
+
+fn label(incoming: &Incoming, outcome: Result<Image, Failure>) -> Result<Newcomer, Refusal> {
+    let name = File::name(&incoming.file);
+    match outcome {
+        Ok(image) => Ok(Newcomer { name, label: incoming.folder.clone(), image }),
+        Err(why) => Err(Refusal { name, why }),
+    }
+}
+
+/// Stops reading; what was read stays.
+pub fn stop(session: Session) {
+    session.stop_intake();
+    session.update(|state| state.end_intake());
+    session.settle();
+}

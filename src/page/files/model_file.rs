@@ -1,0 +1,29 @@
+//! Opens a model that was saved before.
+
+use leptos::task::spawn_local;
+use web_sys::File;
+
+use super::decoder::bytes;
+use crate::{
+    page::{session::Session, words},
+    protocol::{Command, MAX_MODEL_BYTES},
+};
+
+/// Whether a file is one by its name.
+pub fn is_one(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".safetensors")
+}
+
+/// Hands a model file to the engine, which answers with its settings or why not.
+pub fn open(session: Session, file: File) {
+    spawn_local(async move {
+        if file.size() > MAX_MODEL_BYTES as f64 {
+            let sentence = format!("“{}” is too large for a model of this page.", file.name());
+            return session.update(|state| state.notify(sentence));
+        }
+        match bytes(&file).await {
+            Ok(file) => session.ask_or_say(&Command::OpenModel { file }),
+            Err(why) => session.update(|state| state.notify(words::failure(&why))),
+        }
+    });
+}

@@ -1,0 +1,157 @@
+//! Decodes what browsers cannot, in workers that hold decoders and nothing else: a file that ends its
+//! worker, hangs it or takes all of its memory is nobody's trouble but its own.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures_channel::oneshot::{self, Canceled};
+use futures_util::{
+    future::{Either, select},
+    lock::Mutex,
+};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{File, WorkerType};
+
+use crate::{
+    image::{Decoded, Failure, Image},
+    page::{
+        engine::code::{self, address, words},
+        timing,
+        worker::watched_worker::WatchedWorker,
+    },
+    protocol,
+};
+
+/// The name that the files of their code begin with.
+const NAME: &str = "decoder";
+
+/// What their workers do.
+const SCRIPT: &str = include_str!("../../../static/own-decoder-worker.js");
+
+/// Files that are decoded at the same time.
+const AT_ONCE: usize = 2;
+
+/// The largest file that is handed to them, in bytes.
+const MAX_FILE: f64 = 256e6;
+
+/// Files that are larger than this wait for one another, in bytes: together they might not fit
+/// into memory.
+const LARGE: f64 = 32e6;
+
+/// How long an empty file might take, in milliseconds: within it a slow phone unpacks half a
+/// gigabyte of pixels, the most that is decoded, from whatever few bytes.
+const PATIENCE: u64 = 30_000;
+
+/// How much longer each megabyte may take, in milliseconds.
+const PATIENCE_PER_MEGABYTE: u64 = 1000;
+
+/// Decoders for one batch of files; dropping them ends their workers.
+#[derive(Default)]
+pub struct OwnDecoders {
+    places: [Mutex<Option<Decoder>>; AT_ONCE],
+    next: Cell<usize>,
+}
+
+impl OwnDecoders {
+    /// Decodes a file, as soon as those before it at the same place are done.
+    pub async fn decode(&self, file: &File) -> Result<Image, Failure> {
+        if file.size() > MAX_FILE {
+            return Err(Failure::TooManyBytes);
+        }
+        let number = if file.size() > LARGE { 0 } else { self.next.replace(self.next.get() + 1) };
+        let mut place = self.places[number % AT_ONCE].lock().await;
+        let decoder = match place.take() {
+            Some(decoder) => decoder,
+            None => Decoder::start().await?,
+        };
+        let decoded = decoder.decode(file).await;
+        // One that did not come to an end will not come to another.
+        if !matches!(decoded, Err(Failure::BrokeDown { .. } | Failure::TooSlow)) {
+            *place = Some(decoder);
+        }
+        decoded
+    }
+}
+
+/// A worker with the decoders, and whoever waits for its next word.
+struct Decoder {
+    worker: WatchedWorker,
+    waiting: Rc<RefCell<Option<oneshot::Sender<JsValue>>>>,
+}
+
+impl Decoder {
+    /// Starts a worker, once its code is there.
+    async fn start() -> Result<Self, Failure> {
+        let none = |error: JsValue| Failure::NoDecoder { details: words(&error) };
+        let module = module().await.map_err(none)?;
+        let decoder = Self::with(&module).map_err(none)?;
+        match decoder.hear().await {
+            Ok(word) if word.is_null() => Ok(decoder),
+            Ok(word) => Err(none(word)),
+            Err(_) => Err(none("The worker ended".into())),
+        }
+    }
+
+    fn with(module: &JsValue) -> Result<Self, JsValue> {
+        let waiting: Rc<RefCell<Option<oneshot::Sender<JsValue>>>> = Rc::default();
+        let (hearing, ending) = (waiting.clone(), waiting.clone());
+        let hear = move |word| {
+            if let Some(waiting) = hearing.take() {
+                waiting.send(word).ok();
+            }
+        };
+        let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take()))?;
+        let message = Object::new();
+        Reflect::set(&message, &"glue".into(), &address(&format!("{NAME}.js")).into())?;
+        Reflect::set(&message, &"module".into(), module)?;
+        worker.post(&message, &Array::new())?;
+        Ok(Self { worker, waiting })
+    }
+
+    /// Waits for its next word.
+    fn hear(&self) -> oneshot::Receiver<JsValue> {
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.replace(Some(sender));
+        receiver
+    }
+
+    async fn decode(&self, file: &File) -> Result<Image, Failure> {
+        let broke = |details: &str| Failure::BrokeDown { details: details.to_owned() };
+        self.worker.post(file, &Array::new()).map_err(|_| Failure::Unopened)?;
+        let backoff = PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64;
+        let word = match select(self.hear(), timing::timeout(backoff)).await {
+            Either::Left((Ok(word), _)) => word,
+            Either::Left((Err(Canceled), _)) => return Err(broke("The worker ended.")),
+            Either::Right(_) => return Err(Failure::TooSlow),
+        };
+        if word.is_null() {
+            return Err(Failure::Unopened);
+        }
+        let bytes: Uint8Array = word.dyn_into().map_err(|word| broke(&words(&word)))?;
+        let decoded: Decoded =
+            protocol::decode(&bytes.to_vec()).map_err(|error| broke(&error.to_string()))?;
+        Image::from_rgb(decoded?.into_vec()).ok_or_else(|| broke("The picture has another size."))
+    }
+}
+
+/// The decoders' code: fetched when it is first needed, and again if that failed.
+async fn module() -> Result<JsValue, JsValue> {
+    thread_local!(static MODULE: RefCell<Option<Promise>> = const { RefCell::new(None) });
+    let fetch = || {
+        future_to_promise(async {
+            let module = code::fetch_module(NAME).await?;
+            code::tell_arrival("decoder-arrived", NAME);
+            Ok(module)
+        })
+    };
+    let promise = MODULE.with_borrow_mut(|module| module.get_or_insert_with(fetch).clone());
+    let module = JsFuture::from(promise).await;
+    if module.is_err() {
+        MODULE.take();
+    }
+    module
+}

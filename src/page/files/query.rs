@@ -1,0 +1,74 @@
+//! Reads a file to search the set with; it does not join the set.
+
+use leptos::{prelude::document, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget};
+
+use super::{
+    decoder::Decoders,
+    destination::Place,
+    incoming::{Gathered, Incoming},
+};
+use crate::{
+    page::{session::Session, state::Refusal, words},
+    protocol::Command,
+};
+
+/// The id of the area that takes queries.
+pub const AREA: &str = "search-area";
+
+/// The id of the panel of the tab in front.
+pub const PANEL: &str = "panel";
+
+/// Searches with the first of these files.
+pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
+    let Some(Incoming { file, .. }) = files.into_iter().next() else {
+        return session.update(|state| {
+            let missed =
+                unopened.first().map(|Refusal { name, why }| format!("{name}: {}", words::failure(why)));
+            state.notify(missed.unwrap_or_else(|| "No pictures were found.".to_owned()));
+        });
+    };
+    let attempt = session.update(|state| state.begin_search());
+    spawn_local(async move {
+        let read = match Decoders::new() {
+            Ok(decoders) => decoders.decode(&file).await.map_err(|why| words::failure(&why)),
+            Err(_) => Err("This browser cannot decode pictures in the background.".to_owned()),
+        };
+        if session.update(|state| state.finish_search(attempt, file.name(), read))
+            && let Some(query) = session.with_untracked(|state| state.search.message())
+        {
+            session.ask_or_say(&query);
+        }
+    });
+}
+
+/// Ends the search.
+pub fn end(session: Session) {
+    session.update(|state| state.end_search());
+    session.send(&Command::Query(None));
+}
+
+/// What an event's target is a part of.
+pub fn place(target: Option<EventTarget>) -> Place {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    let within = |id: &str| {
+        element
+            .as_ref()
+            .is_some_and(|element| element.closest(&format!("#{id}")).is_ok_and(|it| it.is_some()))
+    };
+    if within(AREA) {
+        Place::SearchArea
+    } else if within(PANEL) {
+        Place::Panel
+    } else {
+        Place::Elsewhere
+    }
+}
+
+/// What a paste goes to: the area, where pointer or focus is in it, else the panel in front.
+pub fn place_of_paste() -> Place {
+    let pointed = format!("#{AREA}:hover, #{AREA}:focus-within");
+    let in_area = document().query_selector(&pointed).is_ok_and(|area| area.is_some());
+    if in_area { Place::SearchArea } else { Place::Panel }
+}

@@ -1,0 +1,111 @@
+//! Pictures, a model or an experiment that remote.html fetched from elsewhere: it shows this page in a frame and
+//! hands them over, since the page itself asks no other server for anything.
+
+use js_sys::{Array, Reflect};
+use leptos::{
+    leptos_dom::helpers::window_event_listener_untyped,
+    prelude::{GetValue, SetValue, StoredValue, window},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, Location};
+
+use super::{
+    experiment_file,
+    incoming::{Gathered, Incoming},
+    intake, model_file,
+};
+use crate::{
+    image::Failure,
+    page::{
+        components::dynamic::effect,
+        session::Session,
+        state::{Part, Refusal, State},
+    },
+    settings::MIN_PICTURES,
+};
+
+/// The event that brings them. Its detail holds `files`, each with its label or null; those that
+/// are `missed`, each with the reason; and whether the link asks for a `run`.
+const EVENT: &str = "remote-files";
+
+/// What a run waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// There is none to be begun.
+    Nothing,
+    /// The pictures.
+    Pictures,
+    /// The pictures, and the network that it goes on from.
+    Network,
+}
+
+/// Goes to the page that may ask other servers, with everything that the link says.
+pub fn leave_for(location: &Location) {
+    let hash = location.hash().unwrap_or_default();
+    location.replace(&format!("remote.html{hash}")).ok();
+}
+
+/// Takes what is handed over, and trains with it if the link says so.
+pub fn receive(session: Session) {
+    let awaited = StoredValue::new(Awaited::Nothing);
+    window_event_listener_untyped(EVENT, move |event| {
+        let detail = event.unchecked_into::<CustomEvent>().detail();
+        let files = list(&detail, "files", |pair| Incoming {
+            file: pair.get(0).unchecked_into(),
+            folder: pair.get(1).as_string(),
+        });
+        let text = |value: JsValue| value.as_string().unwrap_or_default();
+        let unopened = list(&detail, "missed", |pair| Refusal {
+            name: text(pair.get(0)),
+            why: Failure::Told(text(pair.get(1))),
+        });
+        let run = property(&detail, "run").is_truthy();
+        awaited.set_value(if run { first_needs(&files) } else { Awaited::Nothing });
+        intake::take(session, Gathered { files, unopened });
+    });
+    effect(move || {
+        session.track([Part::Intake, Part::Pictures, Part::Run]);
+        if session.with_untracked(|state| is_here(awaited.get_value(), state)) {
+            awaited.set_value(Awaited::Nothing);
+            session.train();
+        }
+    });
+}
+
+/// What a run with these files begins with. An experiment shows what has been.
+fn first_needs(files: &[Incoming]) -> Awaited {
+    let has = |is_one: fn(&str) -> bool| files.iter().any(|file| is_one(&file.file.name()));
+    if has(experiment_file::is_one) {
+        Awaited::Nothing
+    } else if has(model_file::is_one) {
+        Awaited::Network
+    } else {
+        Awaited::Pictures
+    }
+}
+
+fn is_here(awaited: Awaited, state: &State) -> bool {
+    let pictures = !state.intake.is_active() && state.pictures.len() >= MIN_PICTURES;
+    match awaited {
+        Awaited::Nothing => false,
+        Awaited::Pictures => pictures,
+        // Of the steps that a network took elsewhere there are no curves.
+        Awaited::Network => pictures && state.run.step() > 0 && state.run.steps.is_empty(),
+    }
+}
+
+/// What a property of the detail lists.
+fn list<T>(detail: &JsValue, name: &str, read: impl Fn(Array) -> T) -> Vec<T> {
+    let list: Array = property(detail, name).dyn_into().unwrap_or_default();
+    list.iter().map(|pair| read(pair.unchecked_into())).collect()
+}
+
+fn property(detail: &JsValue, name: &str) -> JsValue {
+    Reflect::get(detail, &name.into()).unwrap_or_default()
+}
+
+/// An address that is written relative to this page's.
+pub fn address_of(relative: &str) -> String {
+    let here = window().location().href().unwrap_or_default();
+    web_sys::Url::new_with_base(relative, &here).map_or(here, |url| url.href())
+}

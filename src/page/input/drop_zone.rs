@@ -1,0 +1,93 @@
+//! The whole window takes drops and pastes.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::page::{
+    files::{
+        destination::Destination,
+        incoming::{self, Drop, Gathered},
+        intake, query,
+    },
+    session::Session,
+    state::Part,
+};
+
+/// Takes what is dropped or pasted anywhere, and shows that a drag may be let go.
+#[component]
+pub fn DropOverlay() -> impl IntoView {
+    let session = Session::expect();
+    let (dragging, set_dragging) = signal(false);
+    let destination = RwSignal::new(Destination::Set);
+    let over = move |event: ev::DragEvent| {
+        if carries_files(&event) {
+            event.prevent_default();
+            if !dragging.get_untracked() {
+                set_dragging.set(true);
+            }
+            let over = destination_of(session, &event);
+            if destination.get_untracked() != over {
+                destination.set(over);
+            }
+        }
+    };
+    // Leaving the window has no related target; leaving an element for another has one.
+    let leave = move |event: ev::DragEvent| {
+        if event.related_target().is_none() {
+            set_dragging.set(false);
+        }
+    };
+    let dropped = move |event: ev::DragEvent| {
+        set_dragging.set(false);
+        let Some(transfer) = event.data_transfer().filter(|_| carries_files(&event)) else { return };
+        event.prevent_default();
+        let (drop, destination) = (Drop::new(&transfer), destination_of(session, &event));
+        spawn_local(async move { take(session, destination, drop.gather().await) });
+    };
+    let pasted = move |event: ev::ClipboardEvent| {
+        let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
+        if let Some(files) = files.filter(|files| files.length() > 0) {
+            event.prevent_default();
+            let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
+            let destination =
+                session.with_untracked(|state| Destination::of(state, query::place_of_paste(), single));
+            take(session, destination, incoming::chosen(Some(files)));
+        }
+    };
+    let call = Signal::derive(move || session.with([Part::Settings], |state| destination.get().call(state)));
+    let promise = Signal::derive(move || destination.get().promise());
+    window_event_listener(ev::dragover, over);
+    window_event_listener(ev::dragleave, leave);
+    window_event_listener(ev::drop, dropped);
+    window_event_listener(ev::paste, pasted);
+    view! {
+        <div class="drop-overlay" class:shown=dragging aria-hidden="true">
+            <p>{call}</p>
+            <p class="drop-overlay-note">{promise}</p>
+        </div>
+    }
+}
+
+/// What becomes of what is dragged, if it is let go here.
+fn destination_of(session: Session, event: &ev::DragEvent) -> Destination {
+    let single = event.data_transfer().is_some_and(|transfer| {
+        let items = transfer.items();
+        items.length() == 1 && items.get(0).is_some_and(|item| is_picture(&item.type_()))
+    });
+    session.with_untracked(|state| Destination::of(state, query::place(event.target()), single))
+}
+
+/// Whether a file of this type is a picture; a folder has none.
+fn is_picture(kind: &str) -> bool {
+    kind.starts_with("image/")
+}
+
+fn take(session: Session, destination: Destination, files: Gathered) {
+    match destination {
+        Destination::Search => query::take(session, files),
+        Destination::Set => intake::take(session, files),
+    }
+}
+
+fn carries_files(event: &ev::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
+}

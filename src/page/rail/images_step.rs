@@ -1,0 +1,220 @@
+//! Step 1: which pictures.
+
+use leptos::prelude::*;
+
+use super::step::Step;
+use crate::{
+    page::{
+        autosave::{saver, state::Autosave as Kept},
+        components::{
+            controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
+            dynamic::{When, handler, keyed},
+        },
+        files::{builtin, incoming, intake},
+        input::pointing,
+        session::Session,
+        shell::layout,
+        state::{Part, Refusal},
+        words::{self, glossary},
+    },
+    settings::Images,
+};
+
+/// Drop zone, pickers, built-in sets, and what became of the files.
+#[component]
+pub fn ImagesStep() -> impl IntoView {
+    let session = Session::expect();
+    let summary = move || session.with([Part::Pictures, Part::Settings], words::images);
+    view! {
+        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
+            <Pickers />
+            <Samples />
+            <Progress />
+            <Refused />
+            <Upkeep />
+        </Step>
+    }
+}
+
+/// The drop zone and the two pickers in it.
+#[component]
+fn Pickers() -> impl IntoView {
+    view! {
+        <div class="drop-zone">
+            {(!pointing::is_coarse()).then(|| view! {
+                <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
+            })}
+            <div class="buttons">
+                <FileButton
+                    text=pointing::hint("Choose files", "Choose pictures")
+                    label="Picture files"
+                    accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
+                    multiple=true
+                    take=intake::take
+                />
+                <FileButton text="Choose a folder" label="A folder of pictures" folder=true take=intake::take />
+            </div>
+            <p class="note">
+                "They stay on this computer. A folder’s name becomes a label " <Explain term=glossary::LABELS />
+            </p>
+        </div>
+    }
+}
+
+/// The built-in sets.
+#[component]
+fn Samples() -> impl IntoView {
+    let session = Session::expect();
+    let shown = move |images| session.with([Part::Settings], |state| state.settings.images == images);
+    let sample = move |name: &'static str, what: &'static str, images: Images| {
+        view! {
+            <div class="sample">
+                <button
+                    class="pick sample-name"
+                    type="button"
+                    aria-description=what
+                    aria-pressed=move || shown(images).to_string()
+                    on:click=handler(move |_| builtin::show(session, images))
+                >
+                    {name}
+                </button>
+                <span class="sample-what" aria-hidden="true">{what}</span>
+            </div>
+        }
+    };
+    view! {
+        <div class="samples" role="group" aria-label="Built-in sets">
+            {sample("Shapes", "1,000 drawn figures in any colour, place and turn", Images::Shapes)}
+            {sample("Fashion", "1,000 photographs of clothes, grey and small", Images::Fashion)}
+        </div>
+    }
+}
+
+/// How many files are read, and a way to stop.
+#[component]
+fn Progress() -> impl IntoView {
+    let session = Session::expect();
+    let progress = move || {
+        session.with([Part::Intake], |state| {
+            state.intake.is_active().then_some((
+                words::intake(state.intake.kind),
+                state.intake.done,
+                state.intake.total,
+            ))
+        })
+    };
+    view! {
+        <When holds=move || progress().is_some()>
+            <div class="intake">
+                <progress
+                    aria-label="Pictures read"
+                    max=move || progress().map_or(1, |(_, _, total)| total)
+                    value=move || progress().map_or(0, |(_, done, _)| done)
+                ></progress>
+                <p>
+                    {move || {
+                        progress()
+                            .map_or_else(
+                                String::new,
+                                |(verb, done, total)| {
+                                    format!("{verb} {} of {}", words::count(done), words::count(total))
+                                },
+                            )
+                    }}
+                </p>
+                <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(session))>
+                    "Stop"
+                </button>
+            </div>
+        </When>
+    }
+}
+
+/// Files that could not be read, each with the reason.
+#[component]
+fn Refused() -> impl IntoView {
+    let session = Session::expect();
+    let count = move || session.with([Part::Intake], |state| state.intake.refused.len());
+    let refused = move || {
+        session.with([Part::Intake], |state| {
+            state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>()
+        })
+    };
+    let refusal = |(_, Refusal { name, why })| {
+        view! {
+            <li>
+                <bdi>{name}</bdi>
+                " "
+                {words::failure(&why)}
+                {details(why.details().map(str::to_owned))}
+            </li>
+        }
+    };
+    let skipped = move || session.with([Part::Intake], |state| state.intake.skipped);
+    view! {
+        <div>
+            <When holds=move || { count() > 0 }>
+                <div class="failures">
+                    <p>
+                        <span aria-live="polite">
+                            {move || words::counted(count(), "file")} " could not be read; the others were added."
+                        </span>
+                        <button
+                            class="dismiss"
+                            type="button"
+                            aria-label="Dismiss the list"
+                            on:click=handler(move |_| session.update(|state| state.dismiss_refused()))
+                        >
+                            "×"
+                        </button>
+                    </p>
+                    <ul tabindex="0" aria-label="Files that could not be read">
+                        {keyed(refused, |(place, _)| place.to_string(), refusal)}
+                    </ul>
+                </div>
+            </When>
+            <When holds=move || { skipped() > 0 }>
+                <p class="note">
+                    {move || left_out(skipped())}
+                </p>
+            </When>
+        </div>
+    }
+}
+
+/// Files that the system keeps beside pictures.
+fn left_out(count: usize) -> String {
+    let verb = if count == 1 { "was" } else { "were" };
+    format!("{} (such as Thumbs.db) {verb} left out.", words::counted(count, "system file"))
+}
+
+/// Whether this visit's work is kept, and the ways to remove it from page and browser.
+#[component]
+fn Upkeep() -> impl IntoView {
+    let session = Session::expect();
+    let keeping = move || session.with([Part::Autosave], |state| state.autosave);
+    let empty = Signal::derive(move || session.with([Part::Pictures], |state| state.pictures.is_empty()));
+    let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
+    view! {
+        <div class="upkeep">
+            <p class="note">{move || keeping().words()}</p>
+            <div class="buttons">
+                <button
+                    class="button quiet"
+                    type="button"
+                    disabled=move || empty.get()
+                    on:click=handler(move |_| session.clear_all())
+                >
+                    "Remove all pictures"
+                </button>
+                <Twice
+                    name="Forget everything"
+                    again="Yes, forget everything"
+                    class="button quiet"
+                    disabled=nothing
+                    on_sure=move || saver::forget_everything(session)
+                />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,180 @@
+//! The choice of a loss, and the fields that the chosen one uses.
+
+use leptos::prelude::*;
+
+use super::training_step::{fraction, fractional};
+use crate::{
+    page::{
+        components::{
+            controls::{Choice, NumberField, explain::Explain},
+            dynamic::{dynamic, memo},
+        },
+        session::Session,
+        state::Part,
+        words::{
+            self,
+            glossary::{self, Term},
+        },
+    },
+    settings::{LossKind, Mining, Settings, Similarity},
+};
+
+/// Losses to choose from.
+const LOSSES: &[(&str, LossKind)] = &[
+    ("DCL", LossKind::Dcl),
+    ("InfoNCE", LossKind::InfoNce),
+    ("NCE", LossKind::Nce),
+    ("Triplets", LossKind::Triplet),
+];
+
+/// Ways to compare two projections.
+const SIMILARITIES: &[(&str, Similarity)] =
+    &[("Cosine", Similarity::Cosine), ("Dot product", Similarity::Dot)];
+
+/// Whether the temperature is learned.
+const TEMPERATURES: &[(&str, bool)] = &[("Fixed", false), ("Learned", true)];
+
+/// Negatives that a triplet may take.
+const NEGATIVES: &[(&str, Mining)] =
+    &[("Random", Mining::Random), ("Semi-hard", Mining::SemiHard), ("Hard", Mining::Hard)];
+
+/// Loss, its sentence and its fields.
+#[component]
+pub fn LossFields() -> impl IntoView {
+    let session = Session::expect();
+    let loss = memo(move || session.with([Part::Settings], |state| state.settings.loss));
+    let fields = dynamic(move || match loss.get() {
+        LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => view! { <SoftFields /> }.into_any(),
+        LossKind::Triplet => view! { <TripletFields /> }.into_any(),
+    });
+    let sentence = dynamic(move || {
+        let (sentence, term) = lesson(loss.get());
+        view! { <p class="lead">{sentence} " " <Explain term /></p> }
+    });
+    view! {
+        <Choice
+            legend="Loss function"
+            name="loss"
+            options=LOSSES
+            value=move || Some(loss.get())
+            on_change=move |loss| session.edit(|settings| settings.loss = loss)
+        />
+        {sentence}
+        {fields}
+    }
+}
+
+/// What a loss asks of the views, in a sentence.
+fn lesson(loss: LossKind) -> (&'static str, Term) {
+    match loss {
+        LossKind::Dcl => {
+            ("Each view has to be nearer to its partner than to all views of other pictures.", glossary::DCL)
+        }
+        LossKind::InfoNce => {
+            ("Each view has to pick its partner out of all other views of the batch.", glossary::INFO_NCE)
+        }
+        LossKind::Nce => {
+            ("Each pair of views is a question of its own: are these two the same picture?", glossary::NCE)
+        }
+        LossKind::Triplet => (
+            "Each view has to be nearer to its partner than to one other picture’s view, by a margin.",
+            glossary::TRIPLET,
+        ),
+    }
+}
+
+/// What all but the triplets use: comparison and temperature.
+#[component]
+fn SoftFields() -> impl IntoView {
+    let session = Session::expect();
+    let similarity = move || session.with([Part::Settings], |state| Some(state.settings.similarity));
+    let learned = move || session.with([Part::Settings], |state| Some(state.settings.learned_temperature));
+    view! {
+        <div class="field-with-term">
+            <Choice
+                legend="Views compared by"
+                name="similarity"
+                options=SIMILARITIES
+                value=similarity
+                on_change=move |similarity| session.edit(|settings| settings.compare_by(similarity))
+            />
+            <Explain term=glossary::COMPARISON />
+        </div>
+        <div class="field-with-term">
+            <Choice
+                legend="Temperature is"
+                name="learned-temperature"
+                options=TEMPERATURES
+                value=learned
+                on_change=move |learned| session.edit(|settings| settings.learned_temperature = learned)
+            />
+            <Explain term=glossary::LEARNED />
+        </div>
+        <NumberField
+            name="Temperature"
+            term=glossary::TEMPERATURE
+            value=fraction(session, |settings| settings.temperature)
+            range=fractional(Settings::TEMPERATURE)
+            on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
+        />
+        <DotTemperature />
+        <Learned />
+    }
+}
+
+/// Why the temperature went up with the dot product.
+#[component]
+fn DotTemperature() -> impl IntoView {
+    let session = Session::expect();
+    let usual = Signal::derive(move || {
+        session.with([Part::Settings], |state| {
+            let Settings { similarity, temperature, .. } = state.settings;
+            similarity == Similarity::Dot && temperature == Settings::DOT_TEMPERATURE
+        })
+    });
+    view! {
+        <p class="note" aria-live="polite" hidden=move || !usual.get()>
+            "Dot products are larger than cosines, so the temperature starts at 1."
+        </p>
+    }
+}
+
+/// Where a learned temperature has got to.
+#[component]
+fn Learned() -> impl IntoView {
+    let session = Session::expect();
+    let sentence = move || {
+        session.with([Part::Settings, Part::Run], |state| {
+            let batch = state.run.batch.as_ref().filter(|_| state.settings.learned_temperature)?;
+            let temperature = words::three_digits(f64::from(batch.details.temperature));
+            Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
+        })
+    };
+    dynamic(move || sentence().map(|sentence| view! { <p class="note">{sentence}</p> }))
+}
+
+/// What triplets use: margin and mining.
+#[component]
+fn TripletFields() -> impl IntoView {
+    let session = Session::expect();
+    let mining = move || session.with([Part::Settings], |state| Some(state.settings.mining));
+    view! {
+        <div class="field-with-term">
+            <Choice
+                legend="Negatives"
+                name="mining"
+                options=NEGATIVES
+                value=mining
+                on_change=move |mining| session.edit(|settings| settings.mining = mining)
+            />
+            <Explain term=glossary::MINING />
+        </div>
+        <NumberField
+            name="Margin"
+            term=glossary::MARGIN
+            value=fraction(session, |settings| settings.margin)
+            range=fractional(Settings::MARGIN)
+            on_change=move |value| session.edit(|settings| settings.margin = value as f32)
+        />
+    }
+}

@@ -1,0 +1,138 @@
+//! The bar that trains, always in reach.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    components::{
+        controls::explain::Explain,
+        dynamic::{effect, handler, memo},
+    },
+    session::Session,
+    shell::{layout, status},
+    state::{Part, State},
+    words::glossary,
+};
+
+/// Train, Pause, Step, Reset, and how far the run is.
+#[component]
+pub fn TrainBar() -> impl IntoView {
+    let session = Session::expect();
+    let title = memo(move || session.with([Part::Run, Part::Settings], status::title));
+    effect(move || document().set_title(&title.get()));
+    view! {
+        <section class="train-bar" aria-label="Training">
+            <RunProgress />
+            <Buttons />
+            <Status />
+        </section>
+    }
+}
+
+#[component]
+fn RunProgress() -> impl IntoView {
+    let session = Session::expect();
+    let share = move || {
+        session.with([Part::Run, Part::Settings], |state| {
+            (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0
+        })
+    };
+    view! {
+        <div class="run-progress" aria-hidden="true">
+            <span style:width=move || format!("{}%", share())></span>
+        </div>
+    }
+}
+
+#[component]
+fn Buttons() -> impl IntoView {
+    let session = Session::expect();
+    let running = move || session.with([Part::Run], |state| state.run.running);
+    let stuck = memo(move || {
+        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
+    });
+    let no_step = memo(move || {
+        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::step_obstacle)
+    });
+    let arriving = move || session.with([Part::Intake], |state| state.intake.is_active());
+    let at_start = move || session.with([Part::Run], |state| state.run.step() == 0);
+    let train = move |_| {
+        session.train();
+        show_results();
+    };
+    view! {
+        <div class="train-buttons">
+            <button
+                class="button primary"
+                type="button"
+                disabled=move || running() || stuck.get().is_some()
+                title=move || stuck.get().unwrap_or_default()
+                on:click=handler(train)
+            >
+                "Train"
+            </button>
+            <button
+                class="button"
+                type="button"
+                data-action="pause"
+                disabled=move || !running()
+                on:click=handler(move |_| session.pause())
+            >
+                "Pause"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=move || running() || no_step.get().is_some() || arriving()
+                title=move || no_step.get().unwrap_or_default()
+                on:click=handler(move |_| session.step())
+            >
+                "Step"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=move || at_start() && !running()
+                on:click=handler(move |_| session.reset())
+            >
+                "Reset"
+            </button>
+        </div>
+    }
+}
+
+/// On a phone the results lie below the steps: brings them into sight.
+fn show_results() {
+    if let Some(results) = document().get_element_by_id("results").filter(|_| layout::is_narrow()) {
+        results.scroll_into_view();
+    }
+}
+
+/// Step, loss, backend and kNN; speed and time left.
+#[component]
+fn Status() -> impl IntoView {
+    let session = Session::expect();
+    let read = move |view: fn(&State) -> String| {
+        move || {
+            session.with(
+                [Part::Run, Part::Settings, Part::Engine, Part::Results, Part::Pictures, Part::Intake],
+                view,
+            )
+        }
+    };
+    view! {
+        <div class="status" role="status" aria-live="off">
+            <p class="status-main">{read(status::progress)}</p>
+            <p class="status-more">{read(status::activity)} " " <KnnTerm /></p>
+        </div>
+    }
+}
+
+/// What kNN means, where there is a score of it.
+#[component]
+fn KnnTerm() -> impl IntoView {
+    let session = Session::expect();
+    let scored = Signal::derive(move || {
+        session.with([Part::Results, Part::Pictures, Part::Intake], |state| status::knn(state).is_some())
+    });
+    view! { <span hidden=move || !scored.get()><Explain term=glossary::KNN /></span> }
+}

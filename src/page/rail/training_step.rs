@@ -1,0 +1,157 @@
+//! Step 4: what is learned from, for how long, and where.
+
+use leptos::prelude::*;
+
+use super::{
+    encoder_step::{limits, number},
+    loss_fields::LossFields,
+    step::Step,
+};
+use crate::{
+    decimal,
+    page::{
+        components::controls::{Choice, NumberField, explain::Explain},
+        files::builtin,
+        session::Session,
+        state::Part,
+        words::{self, glossary},
+    },
+    settings::{BackendChoice, Effort, Range, Settings},
+};
+
+/// Presets to choose from.
+const EFFORTS: &[(&str, Effort)] = &[
+    (Effort::Quick.name(), Effort::Quick),
+    (Effort::Balanced.name(), Effort::Balanced),
+    (Effort::Thorough.name(), Effort::Thorough),
+];
+
+/// Backends to choose from.
+const BACKENDS: &[(&str, BackendChoice)] =
+    &[("Automatic", BackendChoice::Auto), ("WebGPU", BackendChoice::WebGpu), ("CPU", BackendChoice::Cpu)];
+
+/// Loss, numbers and backend.
+#[component]
+pub fn TrainingStep() -> impl IntoView {
+    let session = Session::expect();
+    let summary = move || session.with([Part::Settings], |state| words::training(&state.settings));
+    view! {
+        <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
+            <EffortField />
+            <LossFields />
+            <Numbers />
+            <BackendField />
+            <p class="note">"Another seed or backend starts training over from step 0, and another seed draws other Shapes; the rest applies from the next step on."</p>
+        </Step>
+    }
+}
+
+/// How much time a run is given.
+#[component]
+fn EffortField() -> impl IntoView {
+    let session = Session::expect();
+    let parts = [Part::Settings, Part::Pictures];
+    let value = move || session.with(parts, |state| Effort::of(&state.settings, state.pictures.len()));
+    let choose = move |effort: Effort| {
+        let pictures = session.with_untracked(|state| state.pictures.len());
+        session.edit(|settings| *settings = effort.apply(*settings, pictures));
+    };
+    let times = move || {
+        session.with([Part::Settings, Part::Pictures, Part::Run], |state| {
+            let seconds = state.run.speed()?.recip();
+            Some(words::efforts(&state.settings, state.pictures.len(), seconds))
+        })
+    };
+    let note = move || {
+        times().unwrap_or_else(|| "How long each takes is told once some steps were taken.".to_owned())
+    };
+    view! {
+        <div class="field-with-term">
+            <Choice legend="Time for training" name="effort" options=EFFORTS value on_change=choose />
+            <Explain term=glossary::EFFORT />
+        </div>
+        <p class="note">{note}</p>
+    }
+}
+
+#[component]
+fn Numbers() -> impl IntoView {
+    let session = Session::expect();
+    let fewer_pairs =
+        move || session.with([Part::Settings, Part::Pictures, Part::Intake], words::fewer_pairs);
+    view! {
+        <div class="fields">
+            <NumberField
+                name="Pairs in a step"
+                term=glossary::PAIRS
+                value=number(session, |settings| settings.batch)
+                range=limits(Settings::BATCH)
+                whole=true
+                on_change=move |value| session.edit(|settings| settings.batch = value as u32)
+            />
+            <NumberField
+                name="Steps"
+                term=glossary::STEPS
+                value=number(session, |settings| settings.steps)
+                range=limits(Settings::STEPS)
+                whole=true
+                on_change=move |value| session.edit(|settings| settings.steps = value as u32)
+            />
+            <NumberField
+                name="Learning rate"
+                term=glossary::LEARNING_RATE
+                value=fraction(session, |settings| settings.learning_rate)
+                range=fractional(Settings::LEARNING_RATE)
+                on_change=move |value| session.edit(|settings| settings.learning_rate = value as f32)
+            />
+            <NumberField
+                name="Seed"
+                term=glossary::SEED
+                value=number(session, |settings| settings.seed)
+                range=limits(Settings::SEED)
+                whole=true
+                on_change=move |value| builtin::reseed(session, value as u32)
+            />
+        </div>
+        {move || fewer_pairs().map(|sentence| view! { <p class="note">{sentence}</p> })}
+    }
+}
+
+/// Which device computes, and why that one.
+#[component]
+fn BackendField() -> impl IntoView {
+    let session = Session::expect();
+    let value = move || session.with([Part::Settings], |state| Some(state.settings.backend));
+    let reason = Signal::derive(move || {
+        session.with([Part::Engine], |state| {
+            state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
+        })
+    });
+    view! {
+        <div class="field-with-term">
+            <Choice
+                legend="Backend"
+                name="backend"
+                options=BACKENDS
+                value=value
+                on_change=move |backend| session.edit(|settings| settings.backend = backend)
+            />
+            <Explain term=glossary::BACKEND />
+        </div>
+        <p class="note">{reason}</p>
+    }
+}
+
+/// A fractional setting as a field takes it: with the digits that the user would type.
+pub fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
+    Signal::derive(move || {
+        let value = session.with([Part::Settings], |state| read(&state.settings));
+        decimal::parse(&value.to_string()).unwrap_or(f64::from(value))
+    })
+}
+
+/// Fractional limits as a field takes them.
+pub fn fractional(range: Range<f32>) -> Range<f64> {
+    let digits = |value: f32| decimal::parse(&value.to_string()).unwrap_or(f64::from(value));
+    Range { min: digits(range.min), max: digits(range.max) }
+}

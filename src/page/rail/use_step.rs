@@ -1,0 +1,155 @@
+//! Step 5: what was learned, to look at and to take home.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::step::Step;
+use crate::{
+    page::{
+        components::{
+            canvas::paint,
+            dynamic::{effect, handler},
+        },
+        export::{Export, File, projector, run::run_json},
+        files::{download, experiment_file},
+        session::Session,
+        shell::footer::browser,
+        state::Part,
+    },
+    protocol::{Command, Stage, Study},
+};
+
+/// Ways to use the encoder, and exports.
+#[component]
+pub fn UseStep() -> impl IntoView {
+    let session = Session::expect();
+    let words = move || {
+        session.with([Part::Results], |state| match state.results.latest() {
+            Some(scored) if scored.evaluation.step > 0 => {
+                format!("embeddings after step {}", scored.evaluation.step)
+            }
+            Some(_) => "embeddings of the untrained network".to_owned(),
+            None => "nothing yet".to_owned(),
+        })
+    };
+    view! {
+        <Step number=5 name="Use it" words=Signal::derive(words) open=RwSignal::new(false)>
+            <p class="lead">
+                "Pick any picture to see its nearest. Export what was learned: an embedding for each picture, neighbours and predictions, the record of the run, the network itself (opens again here or in Python), or the whole experiment in one file."
+            </p>
+            <Exports />
+        </Step>
+    }
+}
+
+/// One button a file.
+#[component]
+fn Exports() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(None::<Export>);
+    let lacking =
+        Signal::derive(move || session.with([Part::Results], |state| state.results.latest().is_none()));
+    // What a file lacks is asked of the engine; it is written once the answer is there.
+    effect(move || {
+        session.track([Part::Results, Part::Groups, Part::Labels]);
+        let Some(export) = wanted.get() else { return };
+        match session.with_untracked(|state| export.lacks(state)) {
+            Some(stage) => ask(session, export, stage),
+            None => {
+                wanted.set(None);
+                spawn_local(write(session, export));
+            }
+        }
+    });
+    let button = move |export: Export| {
+        let obstacle = move || {
+            session.with([Part::Results, Part::Labels, Part::Pictures], |state| export.obstacle(state))
+        };
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=move || obstacle().is_some()
+                title=move || obstacle().unwrap_or(export.help())
+                aria-busy=move || (wanted.get() == Some(export)).to_string()
+                on:click=handler(move |_| wanted.set(Some(export)))
+            >
+                {export.name()}
+            </button>
+        }
+    };
+    view! {
+        <div class="buttons">
+            {Export::ALL.map(button).collect_view()}
+            <button
+                class="button"
+                type="button"
+                title="Settings, environment, names and labels, and what every step measured."
+                on:click=handler(move |_| save_run(session))
+            >
+                "Run (JSON)"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                title="The encoder’s weights, to open here or in Python."
+                on:click=handler(move |_| session.ask_or_say(&Command::SaveModel))
+            >
+                "Model (safetensors)"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                title="Pictures, labels, settings, curves and weights in one file, to go on with here."
+                on:click=handler(move |_| experiment_file::save(session))
+            >
+                "Experiment"
+            </button>
+        </div>
+    }
+}
+
+/// Asks the engine for what a file lacks, once for each change.
+fn ask(session: Session, export: Export, stage: Stage) {
+    match export {
+        Export::Duplicates => {
+            if let Some(study) = session.update(|state| state.wants_this_study(Study::Survey, stage)) {
+                session.send(&Command::Study { study, stage });
+            }
+        }
+        _ => session.request_classification(stage),
+    }
+}
+
+/// Writes a file and hands it out.
+async fn write(session: Session, export: Export) {
+    let sprite = match export {
+        Export::Projector => {
+            let sheet =
+                session.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)));
+            match sheet {
+                Some(sheet) => paint::png(&sheet.rgba, sheet.width, sheet.height).await,
+                None => None,
+            }
+        }
+        _ => Some(Vec::new()),
+    };
+    let Some(sprite) = sprite else {
+        return session.update(|state| {
+            state.notify("The browser could not paint the sheet of pictures, so nothing was saved.");
+        });
+    };
+    if let Some(file) = session.with_untracked(|state| export.write(state, &sprite)) {
+        download::save(session, &file);
+    }
+}
+
+fn save_run(session: Session) {
+    let file = session.with_untracked(|state| File {
+        name: format!("likeness-run-step-{}.json", state.run.step()),
+        kind: "application/json",
+        contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),
+    });
+    download::save(session, &file);
+}

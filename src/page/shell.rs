@@ -1,0 +1,30 @@
+//! The frame around everything: header, footer, tabs, notices, tour, address.
+//!
+//! - `app`: the whole page, and what happens when it opens
+//! - `stage`: gallery and tabs, under what there is to say of them
+
+pub mod address;
+#[cfg(target_arch = "wasm32")]
+pub mod address_bar;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+pub mod footer;
+#[cfg(target_arch = "wasm32")]
+pub mod layout;
+#[cfg(target_arch = "wasm32")]
+pub mod masthead;
+#[cfg(target_arch = "wasm32")]
+pub mod notices;
+#[cfg(target_arch = "wasm32")]
+pub mod return_offer;
+#[cfg(target_arch = "wasm32")]
+pub mod stage;
+pub mod status;
+#[cfg(target_arch = "wasm32")]
+pub mod tabs;
+#[cfg(target_arch = "wasm32")]
+pub mod theme;
+pub mod tour;
+#[cfg(target_arch = "wasm32")]
+pub mod tour_card;

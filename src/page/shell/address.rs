@@ -1,0 +1,191 @@
+//! The page's address: the settings of [`link`], and how the page shows itself.
+//!
+//! `#images=shapes&…&tab=map` opens with that tab in front, `embed=1` shows the page small,
+//! for another page to hold. What lies on another server is fetched by remote.html, which
+//! tells the page by `remote=…` where pictures came from.
+
+use crate::{
+    link,
+    page::state::{State, Tab},
+    settings::{Images, Settings},
+};
+
+/// The page that may ask other servers for pictures.
+const REMOTE_PAGE: &str = "remote.html";
+
+/// What an address says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Address {
+    /// Everything that a run depends on.
+    pub settings: Settings,
+    /// The tab in front; the page chooses when there is none.
+    pub tab: Option<Tab>,
+    /// Whether the page is a small demonstration within another.
+    pub embed: bool,
+    /// Where the pictures came from, encoded as in an address.
+    pub remote: Option<String>,
+}
+
+/// What a link may bring from another server: pictures, a model, an experiment.
+const REMOTE: [&str; 3] = ["images=http", "model=http", "open=http"];
+
+/// Whether a hash names something of another server.
+pub fn is_remote(hash: &str) -> bool {
+    let is_remote = |entry: &str| REMOTE.iter().any(|beginning| entry.starts_with(beginning));
+    hash.trim_start_matches('#').split('&').any(is_remote)
+}
+
+/// Reads an address's hash, with or without its `#`; the sentences name what was not understood.
+pub fn read(hash: &str) -> (Address, Vec<String>) {
+    let (mut tab, mut embed, mut remote) = (None, false, None);
+    let mut problems = Vec::new();
+    let mut others = Vec::new();
+    for entry in hash.trim_start_matches('#').split('&') {
+        match entry.split_once('=') {
+            Some(("tab", name)) => match Tab::ALL.into_iter().find(|tab| key(*tab) == name) {
+                Some(found) => tab = Some(found),
+                None => problems.push(format!(
+                    "The link’s setting “{entry}” cannot be used: it is one of {}.",
+                    Tab::ALL.map(key).join(", ")
+                )),
+            },
+            Some(("remote", source)) => remote = Some(source.to_owned()),
+            Some(("embed", "0" | "1")) => embed = entry.ends_with('1'),
+            Some(("embed", _)) => {
+                problems.push(format!("The link’s setting “{entry}” cannot be used: it is 0 or 1."));
+            }
+            _ => others.push(entry),
+        }
+    }
+    let (settings, more) = link::read(&others.join("&"));
+    problems.extend(more);
+    (Address { settings, tab, embed, remote }, problems)
+}
+
+/// The hash, without its `#`, that stands in the address bar. It names the tab that the
+/// user chose: any other would no longer give way to what the run has to show.
+pub fn own(state: &State) -> String {
+    let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", key(tab)));
+    let embed = if state.embed { "&embed=1" } else { "" };
+    let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
+    format!("{}{tab}{embed}{remote}", link::write(&state.settings))
+}
+
+/// An address for others, relative to the page's: it shows them the whole page with the
+/// tab that is in front here, and the same pictures where they can be had.
+pub fn shared(state: &State) -> String {
+    let hash = format!("{}&tab={}", link::write(&state.settings), key(state.tab));
+    match &state.remote {
+        Some(source) if state.settings.images == Images::Own => {
+            format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
+        }
+        _ => format!("#{hash}"),
+    }
+}
+
+/// What is on the page and in no link, in sentences.
+pub fn left_out(state: &State) -> Vec<&'static str> {
+    let own = state.settings.images == Images::Own && state.remote.is_none();
+    let removed = !own && !state.pictures.missing().is_empty();
+    [
+        (own, "It carries the settings; your pictures stay here."),
+        (removed, "It brings all pictures, those that you removed as well."),
+        (state.labels.typed_count() > 0, "The labels that you typed stay here."),
+        (state.run.began_elsewhere(), "The network that you opened stays here: the link trains another."),
+    ]
+    .into_iter()
+    .filter_map(|(applies, sentence)| applies.then_some(sentence))
+    .collect()
+}
+
+/// How an address spells a tab.
+fn key(tab: Tab) -> String {
+    tab.name().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{page::fixture::newcomer, protocol::Event, settings::Images};
+
+    #[test]
+    fn what_is_in_front_survives_the_address() {
+        for tab in Tab::ALL {
+            let mut state = State::new(Settings::recommended(Images::Fashion));
+            state.choose_tab(tab);
+            state.embed = tab == Tab::Map;
+            let (address, problems) = read(&own(&state));
+            assert_eq!(problems, Vec::<String>::new());
+            let (settings, embed) = (state.settings, state.embed);
+            assert_eq!(address, Address { settings, tab: Some(tab), embed, remote: None });
+            assert_eq!(read(&shared(&state)).0, Address { embed: false, ..address });
+        }
+    }
+
+    #[test]
+    fn pictures_of_another_server_are_asked_for_again() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.remote = read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote;
+        assert_eq!(read(&own(&state)).0.remote, state.remote);
+        let link = shared(&state);
+        assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");
+        assert!(is_remote(&link["remote.html".len()..]) && !is_remote(&own(&state)));
+        assert!(
+            is_remote("#images=shapes&model=https://a.example/b") && is_remote("open=http://a.example/c")
+        );
+        state.clear(Images::Shapes);
+        assert!(shared(&state).starts_with("#images=shapes&"));
+    }
+
+    #[test]
+    fn what_a_link_leaves_out_is_said() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        state.add(["a", "b", "c"].map(|name| newcomer(name, None)).into());
+        assert_eq!(left_out(&state), Vec::<&str>::new());
+        state.type_label(0, "mine");
+        state.remove_at_will(&[1]);
+        let said = left_out(&state).join(" ");
+        assert_eq!(
+            said,
+            "It brings all pictures, those that you removed as well. The labels that you typed stay here."
+        );
+        state.run.go_back(40);
+        assert!(
+            left_out(&state)
+                .join(" ")
+                .ends_with("The network that you opened stays here: the link trains another.")
+        );
+        state.run.restart(None);
+        state.clear(Images::Own);
+        assert_eq!(left_out(&state), ["It carries the settings; your pictures stay here."]);
+    }
+
+    #[test]
+    fn the_address_bar_names_only_a_tab_that_was_chosen() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        state.start_running();
+        assert_eq!(read(&own(&state)).0.tab, None);
+        assert_eq!(read(&shared(&state)).0.tab, Some(Tab::Loss));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_the_rest_applies() {
+        let (address, problems) = read("#tab=globe&seed=9&embed=yes&colour=red");
+        assert_eq!((address.settings.seed, address.tab, address.embed), (9, None, false));
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        for (problem, words) in problems.iter().zip(["similarity, neighbours, map", "0 or 1", "colour"]) {
+            assert!(problem.contains(words), "{problem}");
+        }
+        let (empty, problems) = read("");
+        assert_eq!((empty.tab, empty.embed, problems.len()), (None, false, 0));
+    }
+
+    #[test]
+    fn a_tab_that_an_address_names_stays_when_the_run_begins() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        state.choose_tab(Tab::Map);
+        state.apply(Event::Restarted { parameters: 1 });
+        state.start_running();
+        assert_eq!(state.tab, Tab::Map);
+    }
+}

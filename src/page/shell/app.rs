@@ -1,0 +1,95 @@
+//! The whole page: what stands where, and what happens when it opens.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::{
+    address, address_bar,
+    footer::Footer,
+    masthead::Masthead,
+    stage::Results,
+    theme,
+    tour_card::{Tour, TourGuide},
+};
+use crate::{
+    page::{
+        autosave::saver,
+        engine::supervisor,
+        files::{builtin, remote},
+        input::{drop_zone::DropOverlay, press},
+        rail::view::Rail,
+        session::Session,
+    },
+    settings::Images,
+};
+
+/// Puts the page in place of the sketch that index.html shows while this code arrives.
+pub fn mount() {
+    let hash = location().hash().unwrap_or_default();
+    if address::is_remote(&hash) {
+        return remote::leave_for(&location());
+    }
+    let (address, problems) = address::read(&hash);
+    let session = Session::new(address.settings);
+    session.update(|state| {
+        problems.into_iter().for_each(|problem| state.notify(problem));
+        state.embed = address.embed;
+        state.remote = address.remote;
+        if let Some(tab) = address.tab {
+            state.choose_tab(tab);
+        }
+    });
+    let body = document().body().expect("the page has a body");
+    let sketch = document().get_element_by_id("sketch");
+    leptos::mount::mount_to(body, move || view! { <App session /> }).forget();
+    if let Some(sketch) = sketch {
+        sketch.remove();
+    }
+    open(session);
+}
+
+/// Starts the engine, brings the pictures, and trains if the link says so.
+fn open(session: Session) {
+    supervisor::start(session);
+    saver::start(session);
+    // An address typed over this one is another page.
+    window_event_listener(ev::hashchange, |_| {
+        location().reload().ok();
+    });
+    spawn_local(async move {
+        let settings = session.with_untracked(|state| state.settings);
+        if settings.images == Images::Own && session.with_untracked(|state| state.remote.is_none()) {
+            session.update(|state| state.is_guest = true);
+        }
+        if builtin::fill(session, settings.images, &[]).await {
+            // Before it settles: told only that the set is complete, the engine would evaluate it first.
+            if settings.run && session.with_untracked(|state| !state.pictures.is_empty()) {
+                session.train();
+            }
+            session.settle();
+        }
+    });
+}
+
+#[component]
+fn App(session: Session) -> impl IntoView {
+    provide_context(session);
+    press::watch();
+    theme::provide();
+    Tour::provide();
+    remote::receive(session);
+    address_bar::follow(session);
+    session.tell_labels();
+    let embed = session.with_untracked(|state| state.embed);
+    view! {
+        <div class="page" class:embed=embed>
+            <Masthead />
+            <div class="workbench">
+                <Rail />
+                <Results />
+            </div>
+            <Footer />
+            <DropOverlay />
+            <TourGuide />
+        </div>
+    }
+}

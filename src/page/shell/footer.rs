@@ -1,0 +1,52 @@
+//! What a run ran on, and why on that.
+
+use leptos::prelude::*;
+
+use crate::{
+    page::{
+        components::{controls::clipboard, dynamic::handler},
+        export,
+        session::Session,
+        state::{Part, State},
+    },
+    protocol::Environment,
+};
+
+/// Why this backend; then the environment in one line, to be copied into a report.
+#[component]
+pub fn Footer() -> impl IntoView {
+    let session = Session::expect();
+    let report = RwSignal::new(None);
+    let line = Signal::derive(move || session.with([Part::Engine], environment_line));
+    let why = Signal::derive(move || {
+        session.with([Part::Engine], |state| {
+            let words = |found: &Environment| format!("{} {}", found.reason, found.self_test);
+            state.engine.environment().map_or_else(String::new, words).trim_end().to_owned()
+        })
+    });
+    let said = move || report.get().map(|copied| if copied { "Copied" } else { "Could not copy" });
+    view! {
+        <footer class="footer">
+            <p class="backend-reason">{why}</p>
+            <p class="environment">{line}</p>
+            <button
+                class="button quiet"
+                type="button"
+                aria-label="Copy the line about this browser and engine"
+                on:click=handler(move |_| clipboard::copy(session.with_untracked(environment_line), report))
+            >
+                {move || said().unwrap_or("Copy")}
+            </button>
+            <span class="visually-hidden" role="status">{move || said().unwrap_or_default()}</span>
+        </footer>
+    }
+}
+
+fn environment_line(state: &State) -> String {
+    export::environment::environment_line(&browser(), state.engine.environment())
+}
+
+/// The browser in its own words.
+pub fn browser() -> String {
+    window().navigator().user_agent().unwrap_or_default()
+}

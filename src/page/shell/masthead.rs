@@ -1,0 +1,179 @@
+//! The header: name, promise, backend, theme, Share.
+
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+
+use super::{address, theme::ThemeSwitch, tour_card::TourButton};
+use crate::page::{
+    components::{
+        controls::clipboard,
+        dynamic::{dynamic, effect, handler},
+    },
+    files::remote::address_of,
+    session::Session,
+    state::{Engine, Part, State},
+    timing, words,
+};
+
+/// The header.
+#[component]
+pub fn Masthead() -> impl IntoView {
+    let session = Session::expect();
+    let embed = session.with_untracked(|state| state.embed);
+    view! {
+        <header class="masthead">
+            <h1 class="name">
+                <svg class="mark" viewBox="0 0 32 20" aria-hidden="true">
+                    <circle cx="10" cy="10" r="9"></circle>
+                    <circle cx="22" cy="10" r="9"></circle>
+                </svg>
+                "Likeness"
+            </h1>
+            <p class="promise">"Learns which pictures are alike, with no labels and nothing uploaded"</p>
+            {embed.then(|| view! { <WholePage /> })}
+            <div class="masthead-tools">
+                <BackendChip />
+                <TourButton />
+                <ThemeSwitch />
+                <Share />
+            </div>
+        </header>
+    }
+}
+
+/// Where the page is small: the way to the whole one, as it is now.
+#[component]
+fn WholePage() -> impl IntoView {
+    let session = Session::expect();
+    let whole = Signal::derive(move || {
+        session.with([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)))
+    });
+    view! {
+        <a class="whole-page" href=whole target="_blank" rel="noopener">
+            "Open the whole page"
+        </a>
+    }
+}
+
+/// Which device computes; pressed, it says why.
+#[component]
+fn BackendChip() -> impl IntoView {
+    let session = Session::expect();
+    let read = move |view: fn(&State) -> String| move || session.with([Part::Engine], view);
+    let name = read(|state| words::engine(&state.engine));
+    let share = move || {
+        session.with([Part::Engine], |state| match state.engine {
+            Engine::Loading { received, total: Some(total) } => Some((received / total).min(1.0)),
+            _ => None,
+        })
+    };
+    view! {
+        <button
+            class="chip"
+            type="button"
+            popovertarget="backend-reason"
+            title=read(|state| reason(&state.engine))
+            class:loading=read_loading(session)
+        >
+            <span class="chip-light" class:ready=read_ready(session)></span>
+            {name}
+            <span class="chip-progress" style:width=move || format!("{}%", share().unwrap_or(0.0) * 100.0)></span>
+        </button>
+        <div class="explanation" popover="auto" id="backend-reason">
+            {read(|state| reason(&state.engine))}
+        </div>
+    }
+}
+
+fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
+    move || session.with([Part::Engine], |state| matches!(state.engine, Engine::Loading { .. }))
+}
+
+fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
+    move || session.with([Part::Engine], |state| state.engine.environment().is_some())
+}
+
+/// Why the engine is as it is, and what it runs on.
+fn reason(engine: &Engine) -> String {
+    match engine {
+        Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
+        Engine::Starting => "The engine is looking for a device.".to_owned(),
+        Engine::Stopped(sentence) => sentence.clone(),
+        Engine::Ready(environment) => {
+            let adapter = match environment.adapter.as_str() {
+                "" => String::new(),
+                adapter => format!(" Adapter: {adapter}."),
+            };
+            format!("{}{adapter} {}", environment.reason, environment.self_test).trim_end().to_owned()
+        }
+    }
+}
+
+/// Copies a link that brings others to the same settings.
+#[component]
+fn Share() -> impl IntoView {
+    let session = Session::expect();
+    let report = RwSignal::new(None);
+    let by_hand = RwSignal::new(None);
+    let button = NodeRef::<html::Button>::new();
+    let share = move |_| {
+        let link = session.with_untracked(|state| address_of(&address::shared(state)));
+        by_hand.set(None);
+        clipboard::copy_or(link, report, move |link| by_hand.set(Some(link)));
+    };
+    let copied = move || report.get() == Some(true);
+    let said = move || {
+        let left_out = session.with_untracked(address::left_out);
+        let sentences = ["Link copied."].into_iter().chain(left_out).collect::<Vec<_>>();
+        if copied() { sentences.join(" ") } else { String::new() }
+    };
+    let close = move || {
+        by_hand.set(None);
+        if let Some(button) = button.get_untracked() {
+            button.focus().ok();
+        }
+    };
+    view! {
+        <div class="share">
+            <button class="button" type="button" node_ref=button on:click=handler(share)>
+                "Share"
+            </button>
+            <p class="toast" class:shown=copied aria-live="polite">
+                {said}
+            </p>
+            {dynamic(move || by_hand.get().map(|link| view! { <LinkByHand link close /> }))}
+        </div>
+    }
+}
+
+/// The link, selected, for those whose browser does not let the page copy it.
+#[component]
+fn LinkByHand(link: String, close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    effect(move || {
+        if let Some(field) = field.get() {
+            // Once it is on the page and holds the link.
+            timing::next_frame(move || {
+                field.focus().ok();
+                field.select();
+            });
+        }
+    });
+    view! {
+        <div
+            class="told"
+            on:keydown=handler(move |event: KeyboardEvent| {
+                if event.key() == "Escape" {
+                    close();
+                }
+            })
+        >
+            <label>
+                "The browser did not allow copying. The link is selected: copy it yourself. "
+                <input type="text" readonly prop:value=link node_ref=field />
+            </label>
+            <button class="button" type="button" on:click=handler(move |_| close())>
+                "Close"
+            </button>
+        </div>
+    }
+}

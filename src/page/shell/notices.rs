@@ -1,0 +1,59 @@
+//! Sentences about what went wrong or could not be used.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    components::{
+        controls::details::details,
+        dynamic::{dynamic, handler, keyed},
+    },
+    session::Session,
+    state::{Notice, Part},
+    words,
+};
+
+/// The sentences, each until it is dismissed.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let session = Session::expect();
+    let notices = move || session.with([Part::Notices], |state| state.notices.clone());
+    let guest =
+        Signal::derive(move || session.with([Part::Autosave, Part::Pictures, Part::Intake], words::guest));
+    let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
+    let notice = move |Notice { id, text, details: technical, can_undo }| {
+        view! {
+            <div class="notice">
+                <div class="notice-words">
+                    <p>{text}</p>
+                    {details(technical)}
+                </div>
+                {can_undo
+                    .then(|| {
+                        view! {
+                            <button
+                                class="button quiet"
+                                type="button"
+                                on:click=handler(move |_| session.undo(id))
+                            >
+                                "Undo"
+                            </button>
+                        }
+                    })}
+                <button
+                    class="dismiss"
+                    type="button"
+                    aria-label="Dismiss"
+                    on:click=handler(move |_| session.update(|state| state.dismiss(id)))
+                >
+                    "×"
+                </button>
+            </div>
+        }
+    };
+    view! {
+        <div class="notices" role="log" aria-live="polite" aria-label="Notices">
+            {dynamic(told)}
+            {keyed(notices, |notice| notice.id.to_string(), notice)}
+        </div>
+    }
+}

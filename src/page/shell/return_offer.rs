@@ -1,0 +1,48 @@
+//! Offers to go on with what an earlier visit left.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    autosave::{saver, state::Offer},
+    components::{
+        controls::twice::Twice,
+        dynamic::{dynamic, handler},
+    },
+    session::Session,
+    state::Part,
+};
+
+/// One sentence and two buttons, while there is something to go on with.
+#[component]
+pub fn ReturnOffer() -> impl IntoView {
+    let session = Session::expect();
+    let offer = move || session.with([Part::Autosave], |state| state.offer.clone());
+    dynamic(move || offer().map(|offer| view! { <Question session offer /> }))
+}
+
+#[component]
+fn Question(session: Session, offer: Offer) -> impl IntoView {
+    let (accepted, declined) = (offer.clone(), offer.clone());
+    view! {
+        <section class="notice return-offer" aria-label="Earlier work">
+            <p>
+                {format!("Your work from {} is still in this browser: {}.", offer.when, offer.what)}
+            </p>
+            <div class="buttons">
+                <button
+                    class="button primary"
+                    type="button"
+                    on:click=handler(move |_| saver::accept(session, accepted.clone()))
+                >
+                    "Continue"
+                </button>
+                <Twice
+                    name="Forget"
+                    again="Yes, forget it"
+                    class="button"
+                    on_sure=move || saver::decline(session, declined.clone())
+                />
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,33 @@
+//! The pictures, and what the network makes of them.
+
+use leptos::prelude::*;
+
+use super::{notices::Notices, return_offer::ReturnOffer, tabs::Tabs};
+use crate::page::{
+    components::dynamic::memo,
+    session::Session,
+    state::Part,
+    views::{gallery::view::Gallery, training::health_warnings::HealthWarnings},
+    words,
+};
+
+/// The gallery and the tabs, under what there is to say of them.
+#[component]
+pub fn Results() -> impl IntoView {
+    let session = Session::expect();
+    let summary = memo(move || {
+        session.with([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
+    });
+    view! {
+        <main class="stage">
+            <ReturnOffer />
+            <Notices />
+            <HealthWarnings />
+            <p class="summary" aria-live="polite">
+                {move || summary.get()}
+            </p>
+            <Gallery />
+            <Tabs />
+        </main>
+    }
+}

@@ -1,0 +1,125 @@
+//! How far the run is, in the words of the bar that trains and of the browser's tab.
+
+use crate::{
+    page::{
+        state::{Engine, State},
+        words,
+    },
+    protocol::Activity,
+    settings::MIN_PICTURES,
+};
+
+/// The name of the browser's tab.
+const TITLE: &str = "Likeness: watch a network learn which of your pictures are alike";
+
+/// What the tab is called: a tab in the background goes on training, and says how far it is.
+pub fn title(state: &State) -> String {
+    if state.run.running && state.run.step() > 0 {
+        format!("{} / {} · Likeness", state.run.step(), state.settings.steps)
+    } else {
+        TITLE.to_owned()
+    }
+}
+
+/// `step 120 / 500 · loss 3.21`.
+pub fn progress(state: &State) -> String {
+    let step = format!("step {} / {}", state.run.step(), state.settings.steps);
+    state.run.steps.last().map_or(step.clone(), |report| format!("{step} · loss {:.3}", report.loss))
+}
+
+/// The kNN accuracy that is told: there are several labels, and pictures enough.
+pub fn knn(state: &State) -> Option<f32> {
+    let told = state.can_classify() && !lacks_pictures(state);
+    Some(state.results.latest().filter(|_| told)?.evaluation.knn?.accuracy)
+}
+
+fn lacks_pictures(state: &State) -> bool {
+    state.pictures.len() < MIN_PICTURES && !state.intake.is_active()
+}
+
+/// `kNN 0.61 · CPU · training · 18 steps/s · 40 s left`: worth, device, what it computes, how
+/// fast, and for how long still; or what is lacking.
+pub fn activity(state: &State) -> String {
+    if lacks_pictures(state) {
+        return state.training_obstacle().unwrap_or_default();
+    }
+    let mut parts = Vec::new();
+    parts.extend(knn(state).map(|knn| format!("kNN {knn:.2}")));
+    if let Engine::Ready(environment) = &state.engine {
+        parts.push(words::backend(environment.backend).to_owned());
+    }
+    parts.push(doing(state));
+    if state.run.running {
+        parts.extend(state.run.speed().map(words::speed));
+        let left = state.run.seconds_left(&state.settings);
+        parts.extend(left.map(|seconds| format!("{} left", words::duration(seconds))));
+    }
+    parts.join(" · ")
+}
+
+fn doing(state: &State) -> String {
+    let words = match (state.run.activity, state.steps_to_add()) {
+        (Activity::Training, _) => "training",
+        (Activity::Evaluating, _) => "evaluating",
+        (Activity::Testing, _) => "comparing both backends",
+        (Activity::Idle, _) if state.run.running => "starting",
+        (Activity::Idle, Some(0)) => "done. Reset starts over.",
+        (Activity::Idle, Some(more)) => {
+            let more = words::counted(more as usize, "step");
+            return format!("done. Train adds {more}; Reset starts over.");
+        }
+        (Activity::Idle, None) if state.run.step() > 0 => "paused",
+        (Activity::Idle, None) => "not trained yet",
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::{
+            fixture::{newcomer, report},
+            state::IntakeKind,
+        },
+        protocol::Event,
+        settings::{Images, Settings},
+    };
+
+    fn state(pictures: usize) -> State {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
+        state
+    }
+
+    fn step(state: &mut State, step: u32) {
+        state.apply(Event::Stepped(vec![report(step)]));
+    }
+
+    #[test]
+    fn a_run_that_ended_says_how_it_goes_on() {
+        let mut state = state(4);
+        state.edit(|settings| settings.steps = 1_700);
+        assert_eq!(
+            (progress(&state).as_str(), activity(&state).as_str()),
+            ("step 0 / 1700", "not trained yet")
+        );
+        step(&mut state, 9);
+        assert_eq!(progress(&state), "step 9 / 1700 · loss 4.000");
+        assert_eq!(activity(&state), "paused");
+        step(&mut state, 1_700);
+        assert_eq!(activity(&state), "done. Train adds 1,700 steps; Reset starts over.");
+        state.lengthen_run();
+        state.apply(Event::Activity(Activity::Training));
+        assert!(activity(&state).starts_with("training"));
+        assert!(title(&state).starts_with("1700 / 3400"));
+    }
+
+    #[test]
+    fn what_is_lacking_is_said_once_and_quietly() {
+        assert_eq!(activity(&state(0)), "Add at least 4 pictures to train.");
+        let mut state = state(1);
+        state.begin_intake(IntakeKind::Decoding, 9, 0);
+        assert_eq!(activity(&state), "not trained yet", "they are on their way");
+    }
+}

@@ -1,0 +1,78 @@
+//! The result tabs.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::page::{
+    components::dynamic::{dynamic, handler, memo},
+    files::query::PANEL,
+    session::Session,
+    state::{Part, Tab},
+    views::{
+        groups::view::GroupsTab, invariance::view::InvarianceTab, labels::view::LabelsTab, map::view::MapTab,
+        neighbours::view::NeighboursTab, similarity::view::SimilarityTab, training::view::LossTab,
+    },
+};
+
+/// The tabs and the panel in front.
+#[component]
+pub fn Tabs() -> impl IntoView {
+    let session = Session::expect();
+    let front = memo(move || session.with([Part::Tab], |state| state.tab));
+    let tab = move |tab: Tab| {
+        view! {
+            <button
+                class="tab"
+                type="button"
+                role="tab"
+                id=tab_id(tab)
+                aria-controls=PANEL
+                aria-selected=move || (front.get() == tab).to_string()
+                tabindex=move || if front.get() == tab { "0" } else { "-1" }
+                on:click=handler(move |_| session.choose_tab(tab))
+            >
+                {tab.name()}
+            </button>
+        }
+    };
+    view! {
+        <section class="results" id="results">
+            <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(session, &event))>
+                {Tab::ALL.map(tab).collect_view()}
+            </div>
+            <div class="panel" role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
+                {dynamic(move || match front.get() {
+                    Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
+                    Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
+                    Tab::Map => view! { <MapTab /> }.into_any(),
+                    Tab::Groups => view! { <GroupsTab /> }.into_any(),
+                    Tab::Invariance => view! { <InvarianceTab /> }.into_any(),
+                    Tab::Labels => view! { <LabelsTab /> }.into_any(),
+                    Tab::Loss => view! { <LossTab /> }.into_any(),
+                })}
+            </div>
+        </section>
+    }
+}
+
+fn tab_id(tab: Tab) -> String {
+    format!("tab-{}", tab.name().to_ascii_lowercase())
+}
+
+/// Arrow keys go from tab to tab.
+fn press(session: Session, event: &ev::KeyboardEvent) {
+    let step = match event.key().as_str() {
+        "ArrowRight" => 1,
+        "ArrowLeft" => Tab::ALL.len() - 1,
+        _ => return,
+    };
+    event.prevent_default();
+    let front = session.with_untracked(|state| state.tab);
+    let place = Tab::ALL.iter().position(|tab| *tab == front).unwrap_or_default();
+    let tab = Tab::ALL[(place + step) % Tab::ALL.len()];
+    session.choose_tab(tab);
+    if let Some(element) = document().get_element_by_id(&tab_id(tab)) {
+        element.unchecked_into::<HtmlElement>().focus().ok();
+    }
+}

@@ -1,0 +1,83 @@
+//! Light, dark, or as the system has it.
+
+use leptos::{ev, prelude::*};
+use web_sys::Storage;
+
+use crate::page::components::dynamic::{effect, handler};
+
+/// Where the choice is kept; `static/theme.js` reads it before the first paint.
+const KEY: &str = "theme";
+
+/// The user's choice of theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The themes, the words that stand for them, and their names on the page.
+    const NAMES: [(&str, &str, Self); 3] =
+        [("auto", "Auto", Self::System), ("light", "Light", Self::Light), ("dark", "Dark", Self::Dark)];
+
+    fn key(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(.., theme)| *theme == self).map_or("auto", |(key, ..)| key)
+    }
+
+    fn parse(text: &str) -> Self {
+        Self::NAMES.into_iter().find(|(key, ..)| *key == text).map_or(Self::System, |(.., theme)| theme)
+    }
+}
+
+/// Makes the theme available to [`ThemeSwitch`].
+pub fn provide() {
+    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let theme = RwSignal::new(kept.map_or(Theme::System, |key| Theme::parse(&key)));
+    provide_context(theme);
+    effect(move || show(theme.get()));
+}
+
+/// Tells the style sheet, and keeps the choice where the browser allows it.
+fn show(theme: Theme) {
+    let root = document().document_element().expect("the page has a root");
+    root.set_attribute("data-theme", theme.key()).expect("the name is an attribute's");
+    if let Some(storage) = storage().filter(|_| theme != Theme::System) {
+        storage.set_item(KEY, theme.key()).ok();
+    } else {
+        forget();
+    }
+}
+
+/// Keeps no choice of theme.
+pub fn forget() {
+    if let Some(storage) = storage() {
+        storage.remove_item(KEY).ok();
+    }
+}
+
+/// The browser's storage, unless it is switched off.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Lets the user choose the theme.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let theme = expect_context::<RwSignal<Theme>>();
+    let option = |(key, name, _)| view! { <option value=key>{name}</option> };
+    view! {
+        <select
+            class="theme"
+            aria-label="Theme"
+            title="Theme"
+            prop:value=move || theme.get().key()
+            on:change=handler(move |event: ev::Event| theme.set(Theme::parse(&event_target_value(&event))))
+        >
+            {Theme::NAMES.map(option).collect_view()}
+        </select>
+    }
+}

@@ -1,0 +1,189 @@
+//! Leads through the page: a card that says what to do, and a ring around what it is about.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use super::tour::{Before, STOPS, Stop, Until, first};
+use crate::page::{
+    components::dynamic::{When, effect, handler},
+    session::Session,
+    state::Part,
+    timing,
+};
+
+/// Room between the ring and what it surrounds, in pixels.
+const MARGIN: f64 = 4.0;
+
+/// The id of the button that starts it.
+const BUTTON: &str = "tour";
+
+/// The stop that the tour is at.
+#[derive(Clone, Copy)]
+pub struct Tour {
+    place: RwSignal<Option<usize>>,
+    before: StoredValue<Option<Before>>,
+}
+
+impl Tour {
+    /// Makes the tour available to what is below.
+    pub fn provide() {
+        provide_context(Self { place: RwSignal::new(None), before: StoredValue::new(None) });
+    }
+
+    fn stop(self) -> Option<&'static Stop> {
+        self.place.get().and_then(|place| STOPS.get(place))
+    }
+
+    fn go(self, session: Session, place: usize) {
+        if place >= STOPS.len() {
+            return self.end();
+        }
+        self.before.set_value(Some(session.with_untracked(Before::now)));
+        self.place.set(Some(place));
+    }
+
+    fn next(self, session: Session) {
+        if let Some(place) = self.place.get_untracked() {
+            self.go(session, place + 1);
+        }
+    }
+
+    fn end(self) {
+        self.place.set(None);
+        if let Some(button) = document().get_element_by_id(BUTTON) {
+            button.unchecked_into::<web_sys::HtmlElement>().focus().ok();
+        }
+    }
+}
+
+/// Starts the tour.
+#[component]
+pub fn TourButton() -> impl IntoView {
+    let session = Session::expect();
+    let tour = expect_context::<Tour>();
+    view! {
+        <button
+            class="button"
+            type="button"
+            id=BUTTON
+            on:click=handler(move |_| tour.go(session, session.with_untracked(first)))
+        >
+            "Tour"
+        </button>
+    }
+}
+
+/// The card and the ring, while the tour goes on.
+#[component]
+pub fn TourGuide() -> impl IntoView {
+    let session = Session::expect();
+    let tour = expect_context::<Tour>();
+    effect(move || {
+        session.track([Part::Settings, Part::Pictures, Part::Intake, Part::Run, Part::Tab, Part::Selection]);
+        let Some(Stop { until: Until::Reached(reached), .. }) = tour.stop() else { return };
+        let before = tour.before.get_value();
+        if before.is_some_and(|before| session.with_untracked(|state| reached(&before, state))) {
+            tour.next(session);
+        }
+    });
+    window_event_listener(ev::click, move |event| {
+        let stop = tour.place.get_untracked().map(|place| &STOPS[place]);
+        let Some(stop) = stop.filter(|stop| matches!(stop.until, Until::Used)) else { return };
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if element.is_some_and(|element| element.closest(stop.target).is_ok_and(|found| found.is_some())) {
+            tour.next(session);
+        }
+    });
+    window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && tour.place.get_untracked().is_some() {
+            tour.end();
+        }
+    });
+    view! {
+        <When holds=move || tour.place.get().is_some()>
+            <Ring />
+            <Card />
+        </When>
+    }
+}
+
+/// What there is to see and to do.
+#[component]
+fn Card() -> impl IntoView {
+    let session = Session::expect();
+    let tour = expect_context::<Tour>();
+    let card = NodeRef::<html::Section>::new();
+    effect(move || {
+        if let Some(card) = card.get() {
+            card.focus().ok();
+        }
+    });
+    let is_last = move || tour.place.get() == Some(STOPS.len() - 1);
+    view! {
+        <section class="tour-card" role="dialog" aria-label="Tour" tabindex="-1" node_ref=card>
+            <div aria-live="polite">
+                <h2>{move || tour.stop().map_or("", |stop| stop.name)}</h2>
+                <p>{move || tour.stop().map_or("", |stop| stop.text)}</p>
+            </div>
+            <div class="buttons">
+                <button class="button primary" type="button" on:click=handler(move |_| tour.next(session))>
+                    {move || if is_last() { "Finish" } else { "Next" }}
+                </button>
+                <button class="button quiet" type="button" on:click=handler(move |_| tour.end())>
+                    "End the tour"
+                </button>
+            </div>
+        </section>
+    }
+}
+
+/// Surrounds what the stop is about, wherever it moves.
+#[component]
+fn Ring() -> impl IntoView {
+    let tour = expect_context::<Tour>();
+    let place = RwSignal::new([0.0; 4]);
+    effect(move || {
+        if let Some(target) = tour.stop().and_then(target) {
+            bring_into_view(&target);
+        }
+    });
+    follow(tour, place);
+    let side = move |i: usize| move || format!("{}px", place.get()[i]);
+    view! {
+        <div
+            class="tour-ring"
+            aria-hidden="true"
+            style:left=side(0)
+            style:top=side(1)
+            style:width=side(2)
+            style:height=side(3)
+        ></div>
+    }
+}
+
+/// Looks with every frame where the target is, for as long as the tour goes on.
+fn follow(tour: Tour, place: RwSignal<[f64; 4]>) {
+    let Some(stop) = tour.place.get_untracked().map(|place| &STOPS[place]) else { return };
+    // Around nothing where there is no target.
+    let found = target(stop).map_or([0.0; 4], |target| {
+        let rect = target.get_bounding_client_rect();
+        [rect.left() - MARGIN, rect.top() - MARGIN, rect.width() + 2.0 * MARGIN, rect.height() + 2.0 * MARGIN]
+    });
+    if place.try_get_untracked().is_some_and(|place| place != found) {
+        place.set(found);
+    }
+    timing::next_frame(move || follow(tour, place));
+}
+
+fn target(stop: &Stop) -> Option<Element> {
+    document().query_selector(stop.target).ok().flatten()
+}
+
+fn bring_into_view(target: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    let calm = timing::is_motion_reduced();
+    options.set_behavior(if calm { ScrollBehavior::Instant } else { ScrollBehavior::Smooth });
+    target.scroll_into_view_with_scroll_into_view_options(&options);
+}

@@ -1,0 +1,7 @@
+//! The pictures of the set, and what is selected.
+
+pub mod grid;
+#[cfg(target_arch = "wasm32")]
+pub mod selection_bar;
+#[cfg(target_arch = "wasm32")]
+pub mod view;

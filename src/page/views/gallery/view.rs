@@ -1,0 +1,203 @@
+//! The pictures of the set. However many there are, only those in sight are drawn.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{grid::Grid, selection_bar::SelectionBar};
+use crate::{
+    image::SIDE,
+    page::{
+        components::{
+            canvas::{measure::follow_size, paint, thumbnail::title},
+            dynamic::{Memo, When, effect, handler, keyed, memo},
+        },
+        input::selection_range,
+        session::Session,
+        state::{Part, SelectionRange, Tab},
+    },
+    plot::contact_sheet::contact_sheet,
+    protocol::PictureId,
+};
+
+/// The least width of a thumbnail with its gap, in pixels.
+const LEAST: f64 = 52.0;
+
+/// The gallery strip.
+#[component]
+pub fn Gallery() -> impl IntoView {
+    let session = Session::expect();
+    let viewport = NodeRef::<html::Div>::new();
+    let size = follow_size(viewport);
+    let scroll = RwSignal::new(0.0);
+    let tall = RwSignal::new(false);
+    let count = memo(move || session.with([Part::Pictures], |state| state.pictures.len()));
+    let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
+    let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
+    // What is not all in sight can be unfolded, and what was unfolded folded again.
+    let more = Signal::derive(move || tall.get() || grid.get().height() > size.get().1 + 1.0);
+    let key = move |event: ev::KeyboardEvent| press(session, grid.get_untracked(), viewport, &event);
+    view! {
+        <section class="gallery" class:tall=tall aria-label="Pictures">
+            <div
+                class="gallery-viewport"
+                role="listbox"
+                tabindex="0"
+                aria-label="Pictures of the set"
+                aria-multiselectable="true"
+                aria-activedescendant=move || {
+                    // A picture that is not in sight has no element.
+                    let row = |id| place(session, id).map(|cell| cell / grid.get().columns);
+                    focused(session).filter(|id| row(*id).is_some_and(|row| rows.get().contains(&row))).map(option_id)
+                }
+                node_ref=viewport
+                on:scroll=handler(move |event: ev::Event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top())))
+                on:keydown=handler(key)
+            >
+                <div class="gallery-all" style:height=move || format!("{}px", grid.get().height())>
+                    {keyed(move || rows.get().collect(), usize::to_string, move |row| view! { <Row row grid count /> })}
+                </div>
+            </div>
+            <When holds=move || count.get() == 0>
+                <p class="gallery-empty">"No pictures yet. Drop some anywhere, or press Shapes or Fashion."</p>
+            </When>
+            <SelectionBar tall more />
+        </section>
+    }
+}
+
+/// One row. It stays as it is while others come in sight, so that scrolling paints only those.
+#[component]
+fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
+    let session = Session::expect();
+    let cells = memo(move || {
+        let range = grid.get().cells(&(row..row + 1));
+        session.with([Part::Pictures], |state| {
+            let entries = state.pictures.entries().get(range).unwrap_or_default();
+            entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
+        })
+    });
+    let columns = Signal::derive(move || grid.get().columns);
+    view! {
+        <div
+            class="gallery-row"
+            style:top=move || format!("{}px", row as f64 * grid.get().pitch)
+            style:height=move || format!("{}px", grid.get().pitch)
+            style:grid-template-columns=move || format!("repeat({}, 1fr)", columns.get())
+        >
+            <PaintedCells cells columns />
+            {keyed(move || cells.get(), PictureId::to_string, move |id| view! { <Cell id count /> })}
+        </div>
+    }
+}
+
+/// A row's pictures, all on one canvas.
+#[component]
+fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl IntoView {
+    let session = Session::expect();
+    let canvas = NodeRef::<html::Canvas>::new();
+    effect(move || {
+        let Some(canvas) = canvas.get() else { return };
+        let (cells, columns) = (cells.get(), columns.get());
+        session.with_untracked(|state| {
+            let entries = cells.iter().filter_map(|id| state.pictures.get(*id));
+            let pictures: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();
+            let sheet = contact_sheet(&pictures, SIDE, columns);
+            paint::rgba(&canvas, &sheet.rgba, sheet.width, sheet.height);
+        });
+    });
+    view! { <canvas class="gallery-sheet" node_ref=canvas aria-hidden="true"></canvas> }
+}
+
+/// The place of one picture, to be picked out.
+#[component]
+fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
+    let session = Session::expect();
+    let name = title(session, id);
+    let selected = move || session.with([Part::Selection], |state| state.selection.contains(id));
+    let place = move || place(session, id).map_or(1, |place| place + 1);
+    view! {
+        <div
+            class="gallery-cell"
+            class:focused=move || focused(session) == Some(id)
+            role="option"
+            id=option_id(id)
+            title=name.clone()
+            aria-label=name
+            aria-posinset=move || place().to_string()
+            aria-setsize=move || count.get().to_string()
+            aria-selected=move || selected().to_string()
+            on:click=handler(move |event: ev::MouseEvent| pick(session, id, selection_range::of_click(&event)))
+        ></div>
+    }
+}
+
+fn focused(session: Session) -> Option<PictureId> {
+    session.with([Part::Selection], |state| state.selected)
+}
+
+/// The picture's place in the set, from 0.
+fn place(session: Session, id: PictureId) -> Option<usize> {
+    session.with([Part::Pictures], |state| state.pictures.row(id))
+}
+
+fn option_id(id: PictureId) -> String {
+    format!("picture-{id}")
+}
+
+/// Changes the selection. A single picture shows its neighbours, unless the tab in front
+/// uses the selection itself.
+fn pick(session: Session, id: PictureId, range: SelectionRange) {
+    session.update(|state| {
+        let (order, range) = (state.order(), state.selection_range(range));
+        state.choose(range, id, &order);
+        state.focus(id);
+        if range == SelectionRange::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {
+            state.choose_tab(Tab::Neighbours);
+        }
+    });
+}
+
+/// Arrow keys select the next picture, with Shift a range; with Control they move the
+/// focus alone. Space selects or lets go, Enter shows the neighbours, Delete removes.
+fn press(session: Session, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
+    let focused = session.with_untracked(|state| state.selected);
+    let range = selection_range::of_key(event);
+    match (event.key().as_str(), focused) {
+        ("Enter", Some(id)) => pick(session, id, SelectionRange::One),
+        (" ", Some(id)) => {
+            pick(session, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
+        }
+        ("Delete", _) => session.remove_chosen(),
+        ("Escape", _) => session.update(|state| state.clear_selection()),
+        ("a", _) if range == SelectionRange::Toggle => {
+            session.update(|state| state.select_all(state.order()))
+        }
+        (key, _) => {
+            let target = session.with_untracked(|state| {
+                let row = focused.map_or(Some(0), |id| state.pictures.row(id))?;
+                let cell = grid.neighbour(row, key)?;
+                state.pictures.entries().get(cell).map(|entry| (cell, entry.id))
+            });
+            let Some((cell, id)) = target else { return };
+            session.update(|state| {
+                if range != SelectionRange::Toggle {
+                    let order = state.order();
+                    state.choose(range, id, &order);
+                }
+                state.focus(id);
+            });
+            bring_into_sight(grid, cell, viewport);
+        }
+    }
+    event.prevent_default();
+}
+
+fn bring_into_sight(grid: Grid, cell: usize, viewport: NodeRef<html::Div>) {
+    let Some(viewport) = viewport.get_untracked() else { return };
+    let (top, seen) = (grid.top(cell), f64::from(viewport.scroll_top()));
+    let height = f64::from(viewport.client_height());
+    if top < seen {
+        viewport.set_scroll_top(top as i32);
+    } else if top + grid.pitch > seen + height {
+        viewport.set_scroll_top((top + grid.pitch - height) as i32);
+    }
+}

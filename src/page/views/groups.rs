@@ -1,0 +1,13 @@
+//! Groups, near-duplicates and outliers.
+
+#[cfg(target_arch = "wasm32")]
+pub mod controls;
+pub mod duplicate_threshold;
+pub mod picture_groups;
+#[cfg(target_arch = "wasm32")]
+pub mod silhouette_curve;
+pub mod state;
+#[cfg(target_arch = "wasm32")]
+pub mod strip_view;
+#[cfg(target_arch = "wasm32")]
+pub mod view;

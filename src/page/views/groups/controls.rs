@@ -1,0 +1,78 @@
+//! How many groups, and how similar near-duplicates are.
+
+use leptos::prelude::*;
+
+use super::state::HIGHEST_THRESHOLD;
+use crate::{
+    page::{
+        components::{
+            controls::Slider,
+            dynamic::{Memo, When, handler},
+        },
+        session::Session,
+        state::Part,
+        words,
+    },
+    protocol::{LEAST_LINK, Stage},
+};
+
+/// How many groups; as many as suggested until the user chooses.
+#[component]
+pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let chosen = Signal::derive(move || session.with([Part::Groups], |state| state.groups.count().is_some()));
+    let count = move || {
+        session.with([Part::Groups, Part::Results], |state| {
+            state.partition(stage.get()).map_or(2, |partition| partition.groups.len())
+        })
+    };
+    let most = move || {
+        session.with([Part::Groups, Part::Results], |state| {
+            state.clustering(stage.get()).map_or(2, |clustering| clustering.partitions.len() + 1)
+        })
+    };
+    let words = move || if chosen.get() { count().to_string() } else { format!("{}, suggested", count()) };
+    view! {
+        <Slider
+            name="Number of groups"
+            label="Number of groups"
+            value=Signal::derive(move || count() as f32)
+            words=Signal::derive(words)
+            min=2.0
+            max=Signal::derive(move || most() as f32)
+            step="1"
+            on_input=move |count| session.update(|state| state.make_groups(Some(count as usize)))
+        />
+        <When holds=chosen>
+            <button
+                class="button quiet"
+                type="button"
+                on:click=handler(move |_| session.update(|state| state.make_groups(None)))
+            >
+                "Suggest a number"
+            </button>
+        </When>
+    }
+}
+
+/// How similar pictures are at least to count as near-duplicates.
+#[component]
+pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let value = Signal::derive(move || {
+        session.with([Part::Groups, Part::Results], |state| state.threshold(stage.get()))
+    });
+    let words = move || format!("at least {}", words::fine_similarity(value.get()));
+    view! {
+        <Slider
+            name="Similarity"
+            label="Similarity of near-duplicates"
+            value
+            words=Signal::derive(words)
+            min=LEAST_LINK
+            max=HIGHEST_THRESHOLD
+            step="0.001"
+            on_input=move |threshold| session.update(|state| state.set_threshold(threshold))
+        />
+    }
+}

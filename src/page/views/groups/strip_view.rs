@@ -1,0 +1,112 @@
+//! A strip of pictures that belong together, to be selected one by one or all at once.
+
+use leptos::{ev, prelude::*};
+
+use super::picture_groups::Strip;
+use crate::{
+    page::{
+        components::{
+            canvas::thumbnail::{Thumbnail, title},
+            dynamic::{When, handler, keyed},
+        },
+        input::selection_range,
+        session::Session,
+        state::Part,
+        words,
+    },
+    protocol::PictureId,
+};
+
+/// Pictures shown at first.
+const SHOWN: usize = 12;
+
+/// Pictures added by each press.
+const MORE: usize = 60;
+
+/// The strip below its name, which selects all of it.
+#[component]
+pub fn StripView(
+    /// The pictures.
+    strip: Strip,
+    /// What to call them.
+    name: String,
+) -> impl IntoView {
+    let session = Session::expect();
+    let shown = RwSignal::new(SHOWN);
+    let total = strip.pictures.len();
+    let remark = if strip.remark.is_empty() { String::new() } else { format!(", {}", strip.remark) };
+    let count = format!("{}{remark}", words::counted(total, "picture"));
+    let order = StoredValue::new(strip.pictures);
+    let selected = move || {
+        session.with([Part::Selection], |state| {
+            order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id)))
+        })
+    };
+    let select = move |_| {
+        session.update(|state| {
+            order.with_value(|ids| {
+                state.select_all(ids.iter().copied());
+                ids.first().into_iter().for_each(|first| state.focus(*first));
+            });
+        });
+    };
+    let first = move || order.with_value(|ids| ids.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |id: PictureId| {
+        view! { <Member id order=Signal::derive(move || order.get_value()) remark=String::new() /> }
+    };
+    view! {
+        <section class="strip">
+            <h2>
+                <button
+                    class="strip-head"
+                    type="button"
+                    title="Select all of them"
+                    aria-pressed=move || selected().to_string()
+                    on:click=handler(select)
+                >
+                    <span class="strip-name">{name}</span>
+                    <span class="strip-count">{count}</span>
+                </button>
+            </h2>
+            <div class="strip-cells">
+                {keyed(first, PictureId::to_string, member)}
+                <When holds=move || { total > shown.get() }>
+                    <button class="button quiet" type="button" on:click=handler(move |_| shown.update(|shown| *shown += MORE))>
+                        {move || format!("and {} more", words::count(total - shown.get()))}
+                    </button>
+                </When>
+            </div>
+        </section>
+    }
+}
+
+/// One picture, to be selected.
+#[component]
+pub fn Member(
+    /// The picture.
+    id: PictureId,
+    /// The pictures among which it stands.
+    #[prop(into)]
+    order: Signal<Vec<PictureId>>,
+    /// A number that belongs to it; empty for none.
+    remark: String,
+) -> impl IntoView {
+    let session = Session::expect();
+    let name = title(session, id);
+    let described = if remark.is_empty() { name } else { format!("{name}, {remark}") };
+    view! {
+        <button
+            class="near"
+            type="button"
+            title=described.clone()
+            aria-label=described
+            aria-pressed=move || {
+                session.with([Part::Selection], |state| state.selection.contains(id)).to_string()
+            }
+            on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| order.get_untracked()))
+        >
+            <Thumbnail picture=Some(id) />
+            <span class="near-similarity">{remark}</span>
+        </button>
+    }
+}

@@ -1,0 +1,259 @@
+//! Which pictures belong together, which are nearly the same, and which are unlike all others.
+
+use leptos::{ev, prelude::*};
+
+use super::{
+    controls::{GroupCount, Threshold},
+    picture_groups::{Strip, crowd, duplicates, groups, outliers},
+    silhouette_curve::SilhouetteCurve,
+    state::Finding,
+    strip_view::{Member, StripView},
+};
+use crate::{
+    page::{
+        components::{
+            controls::{Choice, explain::Explain},
+            dynamic::{Memo, When, dynamic, effect, handler, keyed, memo},
+            wanted_stage,
+        },
+        session::Session,
+        state::{Part, State},
+        words::{self, glossary},
+    },
+    protocol::{PictureId, Stage},
+};
+
+/// What to look for.
+const FINDINGS: &[(&str, Finding)] = &[
+    ("Groups", Finding::Groups),
+    ("Near-duplicates", Finding::Duplicates),
+    ("Odd ones out", Finding::Outliers),
+];
+
+/// Strips shown at first, and added by each press.
+const STRIPS: usize = 20;
+
+/// Odd ones shown at first, and added by each press.
+const OUTLIERS: usize = 40;
+
+/// What is looked for, in which embeddings, and what was found.
+#[component]
+pub fn GroupsTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(None);
+    let stage =
+        memo(move || session.with([Part::Results, Part::Groups], |state| state.stage_to_study(wanted.get())));
+    let finding = memo(move || session.with([Part::Groups], |state| state.groups.finding()));
+    let running = memo(move || session.with([Part::Run], |state| state.run.running));
+    effect(move || {
+        session.track([Part::Results]);
+        finding.get();
+        running.get();
+        session.request_study(stage.get());
+    });
+    view! {
+        <div class="groups">
+            <p class="lead">
+                "Pictures that lie close together in the embeddings, with no label looked at. What you select here is selected everywhere. "
+                <Explain term=glossary::GROUPS />
+            </p>
+            <div class="groups-controls">
+                <Choice
+                    legend="Look for"
+                    name="finding"
+                    options=FINDINGS
+                    value=move || Some(finding.get())
+                    on_change=move |finding| session.update(|state| state.look_for(finding))
+                />
+                <Choice
+                    legend="Seen by"
+                    name="groups-stage"
+                    options=wanted_stage::ALL
+                    value=move || Some(stage.get())
+                    on_change=move |stage| wanted.set(Some(stage))
+                />
+            </div>
+            {dynamic(move || match finding.get() {
+                Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
+                Finding::Duplicates => view! { <FoundDuplicates stage wanted /> }.into_any(),
+                Finding::Outliers => view! { <FoundOutliers stage /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+/// The groups, the largest first.
+#[component]
+fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let strips = strips(session, stage, groups);
+    let words = Signal::derive(move || {
+        let suffix = step_suffix(session, stage.get());
+        let said = session.with([Part::Groups, Part::Results, Part::Labels, Part::Pictures], |state| {
+            words::groups(state, stage.get(), &suffix)
+        });
+        said.unwrap_or_else(|| waiting(session))
+    });
+    view! {
+        <SilhouetteCurve stage />
+        <div class="groups-found">
+            <GroupCount stage />
+
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::SILHOUETTE /></p>
+        </div>
+        <Strips strips name="Group" />
+    }
+}
+
+/// Sets of near-duplicates.
+#[component]
+fn FoundDuplicates(
+    stage: Memo<Stage>,
+    /// The stage that the user chose, if they did.
+    wanted: RwSignal<Option<Stage>>,
+) -> impl IntoView {
+    let session = Session::expect();
+    let strips = strips(session, stage, duplicates);
+    let surplus = move || -> Vec<PictureId> {
+        strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
+    };
+    let words = Signal::derive(move || {
+        if session.with([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
+            return waiting(session);
+        }
+        let suffix = step_suffix(session, stage.get());
+        match strips.with(Vec::len) {
+            0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
+            sets => format!(
+                "{} of near-duplicates{suffix}: {} could go. ",
+                words::counted(sets, "set"),
+                words::counted(surplus().len(), "picture")
+            ),
+        }
+    });
+    let crowd = Signal::derive(move || {
+        strips.with(|strips| {
+            let parts = [Part::Groups, Part::Results, Part::Pictures];
+            session.with(parts, |state| crowd(state, stage.get(), strips))
+        })
+    });
+    let remark = Signal::derive(move || {
+        let pixels = wanted.get().is_none() && stage.get() == Stage::Pixels;
+        let told = if pixels {
+            "The encoder finds many pictures as alike as copies, so raw pixels are compared."
+        } else {
+            ""
+        };
+        crowd.get().unwrap_or_else(|| told.to_owned())
+    });
+    // What is acted on stays found by the same threshold, whatever is suggested for the rest.
+    let select = move |_: ev::MouseEvent| {
+        session.update(|state| {
+            state.set_threshold(state.threshold(stage.get_untracked()));
+            state.select_all(surplus());
+        });
+    };
+    view! {
+        <p class="note" aria-live="polite" hidden=move || remark.with(String::is_empty)>{remark}</p>
+        <div class="groups-found">
+            <Threshold stage />
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::NEAR_DUPLICATES /></p>
+            <button
+                class="button"
+                type="button"
+                disabled=move || strips.with(Vec::is_empty)
+                on:click=handler(select)
+            >
+                "Select all but the first of each"
+            </button>
+        </div>
+        <Strips strips name="Set" />
+    }
+}
+
+/// The pictures least like their nearest.
+#[component]
+fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let shown = RwSignal::new(OUTLIERS);
+    let odd = memo(move || {
+        session.with([Part::Groups, Part::Results, Part::Pictures], |state| outliers(state, stage.get()))
+    });
+    let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
+    let words = Signal::derive(move || {
+        match session.with([Part::Groups, Part::Results], |state| {
+            state.survey(stage.get()).map(|survey| survey.nearest)
+        }) {
+            Some(nearest) => format!(
+                "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
+                step_suffix(session, stage.get())
+            ),
+            None => waiting(session),
+        }
+    });
+    let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |(id, similarity): (PictureId, f32)| {
+        view! { <Member id order remark=words::similarity(similarity) /> }
+    };
+    view! {
+        <p class="note" aria-live="polite">{words} <Explain term=glossary::OUTLIERS /></p>
+        <div class="strip-cells">
+            {keyed(first, |(id, similarity)| format!("{id} {similarity}"), member)}
+        </div>
+        <More shown step=OUTLIERS total=Signal::derive(move || odd.with(Vec::len)) />
+    }
+}
+
+/// Strips of pictures, numbered.
+#[component]
+fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
+    let shown = RwSignal::new(STRIPS);
+    let first = move || {
+        strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
+    };
+    let key = |(place, strip): &(usize, Strip)| {
+        let pictures: Vec<_> = strip.pictures.iter().map(PictureId::to_string).collect();
+        format!("{place} {} {}", strip.remark, pictures.join(" "))
+    };
+    let numbered = move |(place, strip): (usize, Strip)| {
+        view! { <StripView strip name=format!("{name} {}", place + 1) /> }
+    };
+    view! {
+        {keyed(first, key, numbered)}
+        <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
+    }
+}
+
+/// Shows more, while there is more.
+#[component]
+fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
+    view! {
+        <When holds=move || { total.get() > shown.get() }>
+            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
+                {move || format!("Show more ({} in all)", words::count(total.get()))}
+            </button>
+        </When>
+    }
+}
+
+fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
+    memo(move || {
+        session.with([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
+            find(state, stage.get())
+        })
+    })
+}
+
+/// When the embeddings were taken, where that says something.
+fn step_suffix(session: Session, stage: Stage) -> String {
+    let step = session.with([Part::Groups], |state| state.finding_step(stage));
+    match (stage, step) {
+        (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
+        _ => String::new(),
+    }
+}
+
+fn waiting(session: Session) -> String {
+    let pictures = session.with([Part::Pictures], |state| state.pictures.len());
+    if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
+}

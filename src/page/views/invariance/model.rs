@@ -1,0 +1,149 @@
+//! What the encoder overlooks, in rows and in words.
+
+use crate::{
+    page::{
+        rail::operations::{OPERATIONS, Presentation},
+        state::State,
+        words::{counted, similarity},
+    },
+    protocol::Stage,
+};
+
+/// One operation, and what each encoder makes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The operation's name.
+    pub name: &'static str,
+    /// Its strength in words; empty where it has none.
+    pub strength: String,
+    /// Whether training uses it.
+    pub on: bool,
+    /// The mean cosine between a picture and its changed self, untrained and trained.
+    pub cosines: [Option<f32>; 2],
+    /// The same between what is as strange as another picture, 0, and the very same, 1.
+    pub overlooked: [Option<f32>; 2],
+}
+
+/// How much of the way from another picture to the very same the changed picture is left at:
+/// an encoder that finds all pictures more alike has learned nothing by that.
+fn overlooked(cosine: f32, others: f32) -> f32 {
+    (cosine - others) / (1.0 - others).max(1e-6)
+}
+
+/// How much more alike other pictures become before it is worth a sentence.
+const BLURRED: f32 = 0.05;
+
+/// A row for every operation.
+pub fn rows(state: &State) -> Vec<Row> {
+    let mut settings = state.settings.augmentations;
+    let found = [Stage::Untrained, Stage::Trained].map(|stage| state.invariance(stage));
+    let row = |(place, operation): (usize, &Presentation)| {
+        let set = *(operation.field)(&mut settings);
+        let cosines = found.map(|found| found.and_then(|found| found.operations.0.get(place).copied()));
+        let overlooked = [0, 1].map(|i| Some(overlooked(cosines[i]?, found[i]?.others)));
+        Row {
+            name: operation.name,
+            strength: operation.strength.map_or(String::new(), |words| words(set.strength)),
+            on: set.on,
+            cosines,
+            overlooked,
+        }
+    };
+    OPERATIONS.iter().enumerate().map(row).collect()
+}
+
+/// What training changed most, in a sentence.
+pub fn sentence(state: &State) -> String {
+    if state.pictures.is_empty() {
+        return "No pictures yet.".to_owned();
+    }
+    let Some(untrained) = state.invariance(Stage::Untrained) else {
+        return "Pictures are being changed and compared with themselves.".to_owned();
+    };
+    let trained = state.invariance(Stage::Trained).filter(|trained| trained.step > 0);
+    let Some(trained) = trained else {
+        return format!(
+            "{} changed by each operation alone, and compared with themselves. Train to see what the encoder learns to overlook.",
+            counted(untrained.pictures as usize, "picture")
+        );
+    };
+    let gain = |row: &Row| Some(row.overlooked[1]? - row.overlooked[0]?);
+    let rows = rows(state);
+    let most = rows
+        .iter()
+        .filter(|row| gain(row).is_some())
+        .max_by(|a, b| gain(a).unwrap_or_default().total_cmp(&gain(b).unwrap_or_default()));
+    let after = counted(trained.step as usize, "step");
+    match most {
+        Some(row @ Row { name, cosines: [Some(before), Some(now)], .. }) if gain(row) >= Some(0.01) => {
+            let blurred = trained.others - untrained.others > BLURRED;
+            format!(
+                "After {after}, the encoder has learned most to overlook {}: {} → {}. (Two different pictures: {} → {}{})",
+                noun(name),
+                similarity(*before),
+                similarity(*now),
+                similarity(untrained.others),
+                similarity(trained.others),
+                if blurred { "; in part, it simply tells less apart.".to_owned() } else { ".".to_owned() }
+            )
+        }
+        _ => format!("After {after}, the encoder overlooks no operation more than before."),
+    }
+}
+
+/// What an operation does to a picture, as a noun within a sentence.
+fn noun(name: &str) -> String {
+    match name {
+        "Invert" => "inversion".to_owned(),
+        "Crop" => "cropping".to_owned(),
+        name => name.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::{Evaluation, Event, Floats, Invariance},
+        settings::{Images, Settings},
+    };
+
+    fn known(state: &mut State, stage: Stage, step: u32, operations: Vec<f32>, others: f32) {
+        state.apply(Event::Evaluated(Evaluation { step, ..Evaluation::bare(stage, vec![0]) }));
+        let operations = Floats(operations);
+        state.apply(Event::Invariance(Invariance { stage, step, pictures: 64, operations, others }));
+    }
+
+    #[test]
+    fn each_operation_has_its_row_and_the_greatest_gain_is_named() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        let image = crate::image::Image::draw(|_, _| [0; 3]);
+        state.add(vec![crate::page::state::Newcomer { name: "a".to_owned(), label: None, image }]);
+        known(&mut state, Stage::Untrained, 0, vec![0.5; OPERATIONS.len()], 0.2);
+        assert!(sentence(&state).starts_with("64 pictures changed"));
+        let mut trained = vec![0.6; OPERATIONS.len()];
+        let hue = OPERATIONS.iter().position(|operation| operation.name == "Hue").expect("it is one");
+        trained[hue] = 0.95;
+        known(&mut state, Stage::Trained, 40, trained.clone(), 0.2);
+        let words = sentence(&state);
+        assert_eq!(
+            words,
+            "After 40 steps, the encoder has learned most to overlook hue: 0.50 → 0.95. (Two different pictures: 0.20 → 0.20.)"
+        );
+        let rows = rows(&state);
+        assert_eq!((rows.len(), rows[hue].cosines), (OPERATIONS.len(), [Some(0.5), Some(0.95)]));
+        let [before, now] = rows[hue].overlooked.map(|share| share.expect("it was measured"));
+        // 0.5 lies 0.3 of 0.8 above other pictures, 0.95 lies 0.75 of 0.8 above them.
+        assert!((before - 0.375).abs() < 1e-6 && (now - 0.9375).abs() < 1e-6);
+        assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100 % of the area", true));
+        known(&mut state, Stage::Trained, 80, trained, 0.4);
+        let words = sentence(&state);
+        assert!(
+            words.ends_with("(Two different pictures: 0.20 → 0.40; in part, it simply tells less apart.)"),
+            "{words}"
+        );
+        // All that an encoder finds more alike, other pictures no less, is no gain.
+        known(&mut state, Stage::Trained, 90, vec![0.8; OPERATIONS.len()], 0.68);
+        assert_eq!(sentence(&state), "After 90 steps, the encoder overlooks no operation more than before.");
+    }
+}

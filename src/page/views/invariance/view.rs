@@ -1,0 +1,106 @@
+//! What the encoder has learned to overlook: each operation alone, before and after training.
+
+use leptos::prelude::*;
+
+use super::model::{self, Row};
+use crate::{
+    page::{
+        components::{
+            canvas::png_button::PngButton,
+            controls::explain::Explain,
+            dynamic::{dynamic, effect, memo},
+        },
+        session::Session,
+        state::Part,
+        words::{self, glossary},
+    },
+    protocol::Stage,
+};
+
+/// The two encoders, and the looks of their dots.
+const ENCODERS: [(&str, Stage, &str); 2] =
+    [("Untrained", Stage::Untrained, "dot before"), ("Trained", Stage::Trained, "dot after")];
+
+/// A sentence, and a line with two dots for every operation.
+#[component]
+pub fn InvarianceTab() -> impl IntoView {
+    let session = Session::expect();
+    effect(move || {
+        session.track([Part::Results, Part::Settings, Part::Run]);
+        ENCODERS.iter().for_each(|(_, stage, _)| session.request_invariance(*stage));
+    });
+    let parts = [Part::Invariance, Part::Results, Part::Settings, Part::Pictures];
+    let rows = memo(move || session.with(parts, model::rows));
+    let sentence = Signal::derive(move || session.with(parts, model::sentence));
+    let others = Signal::derive(move || {
+        let [before, now] = session.with(parts, |state| {
+            ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
+        });
+        change(before, now)
+    });
+    let body =
+        dynamic(move || rows.get().into_iter().map(|row| view! { <OperationLine row /> }).collect_view());
+    view! {
+        <div class="invariance" data-figure="invariance">
+            <p class="lead">
+                "Pictures are changed by one operation alone, at its strength in step Augment, and compared with what they were. At 1 the encoder does not notice the change. "
+                <Explain term=glossary::INVARIANCE /> " " <PngButton name="Invariance" />
+            </p>
+            <p aria-live="polite">{sentence}</p>
+            <table class="scores invariance-lines">
+                <thead>
+                    <tr>
+                        <th scope="col">"Changed by"</th>
+                        <th scope="col">
+                            <span class="axis" aria-hidden="true"><span>"another picture"</span><span>"the very same"</span></span>
+                            <span class="visually-hidden">"Between another picture and the very same"</span>
+                        </th>
+                        <th scope="col">"Similarity, untrained → trained"</th>
+                    </tr>
+                </thead>
+                <tbody>{body}</tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row">"Another picture"</th>
+                        <td></td>
+                        <td>{others}</td>
+                    </tr>
+                </tfoot>
+            </table>
+            <p class="note">
+                <span class="dot before" aria-hidden="true"></span> " untrained, "
+                <span class="dot after" aria-hidden="true"></span> " trained. At the left end, a picture changed like this is as strange as any other; at the right end, the encoder does not notice the change."
+            </p>
+        </div>
+    }
+}
+
+/// One operation's line: a hollow dot where the untrained encoder sees the changed picture
+/// between another picture and the very same, a full one where the trained encoder does.
+#[component]
+fn OperationLine(row: Row) -> impl IntoView {
+    let Row { name, strength, on, cosines: [before, now], overlooked } = row;
+    let remark = match (on, strength.is_empty()) {
+        (true, _) => strength,
+        (false, true) => "not used in training".to_owned(),
+        (false, false) => format!("{strength}; not used in training"),
+    };
+    let dot = |((_, _, class), share): ((&str, Stage, &'static str), Option<f32>)| {
+        let percent = format!("{:.1}%", share?.clamp(0.0, 1.0) * 100.0);
+        Some(view! { <span class=class style:left=percent></span> }.into_any())
+    };
+    let dots: Vec<_> = ENCODERS.into_iter().zip(overlooked).filter_map(dot).collect();
+    view! {
+        <tr class:off=!on>
+            <th scope="row">{name} <span class="note">{remark}</span></th>
+            <td><span class="track" aria-hidden="true">{dots}</span></td>
+            <td class="value">{change(before, now)}</td>
+        </tr>
+    }
+}
+
+/// A similarity before and after training.
+fn change(before: Option<f32>, now: Option<f32>) -> String {
+    let words = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
+    format!("{} → {}", words(before), words(now))
+}

@@ -1,0 +1,13 @@
+//! What a few labels are worth: classifiers on frozen embeddings, and fine-tuning.
+
+pub mod confusion;
+#[cfg(target_arch = "wasm32")]
+pub mod confusion_view;
+#[cfg(target_arch = "wasm32")]
+pub mod label_entry;
+pub mod predictions;
+#[cfg(target_arch = "wasm32")]
+pub mod predictions_view;
+pub mod state;
+#[cfg(target_arch = "wasm32")]
+pub mod view;

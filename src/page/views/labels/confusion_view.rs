@@ -1,0 +1,124 @@
+//! Which labels are taken for which.
+
+use leptos::prelude::*;
+
+use super::{confusion::Confusion, predictions::compared, view::Focus};
+use crate::{
+    page::{
+        components::{
+            canvas::png_button::PngButton,
+            controls::explain::Explain,
+            dynamic::{Memo, When, dynamic, memo},
+            legend::ColourBar,
+            matrix_view::{Cell, Drawing, MatrixView},
+        },
+        input::pointing,
+        session::Session,
+        state::{Part, State},
+        words::glossary,
+    },
+    plot::{
+        colour,
+        matrix::{Diagonal, Scale, pixels},
+    },
+};
+
+/// Shares of a row.
+const SHARES: Scale = Scale { min: 0.0, max: 1.0 };
+
+/// More labels than this are not named beside the matrix.
+const MAX_NAMED: usize = 24;
+
+/// The confusion matrix with what the pointed cell says; nothing where no label is known.
+#[component]
+pub fn ConfusionView(focus: Focus) -> impl IntoView {
+    let session = Session::expect();
+    let pointed = RwSignal::new(None);
+    let confusion = memo(move || {
+        session.with([Part::Labels, Part::Results, Part::Pictures], |state| count(state, focus))
+    });
+    let draw = move || {
+        let confusion = confusion.get()?;
+        let side = confusion.labels.len();
+        Some(Drawing { pixels: pixels(&confusion.shares(), side, SHARES, Diagonal::Shown), side })
+    };
+    let pick = move |cell: Cell, _| {
+        focus.cell.set(confusion.with_untracked(|confusion| confusion.as_ref()?.labels_of(cell)));
+    };
+    let label = move || {
+        let labels = confusion.with(|confusion| confusion.as_ref().map_or(0, |found| found.labels.len()));
+        format!("Confusion matrix of {labels} labels: rows are true labels, columns guesses")
+    };
+    let hint = pointing::hint(
+        "Point at a cell to read it; press it to see its pictures below.",
+        "Tap a cell to read it and to see its pictures below.",
+    );
+    let reading = Signal::derive(move || {
+        let told = pointed.get().and_then(|cell| {
+            confusion.with(|confusion| {
+                session
+                    .with_untracked(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
+            })
+        });
+        told.unwrap_or_else(|| hint.to_owned())
+    });
+    view! {
+        <When holds=move || confusion.with(Option::is_some)>
+            <div class="confusion" data-figure="confusion">
+                <p class="legend-name">
+                    "True label (rows) against guess (columns) " <Explain term=glossary::CONFUSION /> " "
+                    <PngButton name="Confusion" />
+                </p>
+                <div class="matrix-frame">
+                    <Names confusion edge="top" class="group-names" />
+                    <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
+                        ""
+                    </MatrixView>
+                    <Names confusion edge="left" class="column-names" />
+                </div>
+                <div class="legend" aria-hidden="true">
+                    <ColourBar
+                        stops=colour::css_stops()
+                        least="0 %"
+                        middle="of the row’s pictures"
+                        most="100 %"
+                    />
+                </div>
+                <p class="note" aria-live="polite" data-control="">{reading}</p>
+            </div>
+        </When>
+    }
+}
+
+fn count(state: &State, focus: Focus) -> Option<Confusion> {
+    let (stage, method) = (focus.stage.get(), focus.method.get());
+    let (classification, _) = method.answer(state, stage)?;
+    Confusion::count(&classification.classes, &compared(state, stage, method))
+}
+
+/// The labels along one side, in the same order for rows and columns.
+#[component]
+fn Names(
+    confusion: Memo<Option<Confusion>>,
+    /// The edge that a name's distance is measured from.
+    edge: &'static str,
+    class: &'static str,
+) -> impl IntoView {
+    let session = Session::expect();
+    let names = dynamic(move || {
+        let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
+        let count = labels.len();
+        let name = move |(place, label)| {
+            let name = session.with_untracked(|state| state.pictures.label_name(label).map(str::to_owned));
+            let middle = (place as f64 + 0.5) / count as f64 * 100.0;
+            view! { <span style=(edge, format!("{middle:.3}%"))>{name}</span> }
+        };
+        let shown = if count > MAX_NAMED { 0 } else { count };
+        labels.into_iter().enumerate().take(shown).map(name).collect_view()
+    });
+    view! {
+        <div class=class aria-hidden="true">
+            {names}
+        </div>
+    }
+}

@@ -1,0 +1,175 @@
+//! Gives the picked picture, or all selected ones, a label: typed, or one of those that there are.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{state::MAX_LENGTH, view::Focus};
+use crate::{
+    page::{
+        components::{
+            canvas::thumbnail::{Thumbnail, title},
+            dynamic::{Memo, When, dynamic, handler, memo},
+        },
+        session::Session,
+        state::Part,
+        words,
+    },
+    protocol::PictureId,
+};
+
+/// More labels than this are offered by the text field alone.
+pub const MAX_OFFERED: usize = 24;
+
+/// More selected pictures than this are not shown.
+const MAX_SHOWN: usize = 12;
+
+/// The picked or selected pictures, a field for their label, and the labels that there are.
+#[component]
+pub fn LabelEntry(focus: Focus) -> impl IntoView {
+    let session = Session::expect();
+    let chosen = memo(move || session.with([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let show = dynamic(move || match chosen.get().as_slice() {
+        [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
+        [id] => view! { <One focus id=*id /> }.into_any(),
+        ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
+    });
+    let some = Signal::derive(move || chosen.with(|ids| !ids.is_empty()));
+    view! {
+        <section class="labels-entry" aria-label="Label of the picked picture">
+            {show}
+            <When holds=some>
+                <TypedLabel chosen />
+                <Offered chosen />
+            </When>
+        </section>
+    }
+}
+
+/// The one picture that is to be labelled.
+#[component]
+fn One(focus: Focus, id: PictureId) -> impl IntoView {
+    let session = Session::expect();
+    let name = Signal::derive(move || {
+        session.track([Part::Labels]);
+        title(session, id)
+    });
+    let known = Signal::derive(move || {
+        session.with([Part::Labels, Part::Results], |state| {
+            words::standing(state, focus.stage.get(), focus.method.get(), id)
+        })
+    });
+    view! {
+        <div class="query">
+            <Thumbnail picture=Some(id) />
+            <div>
+                <p class="query-name">{name}</p>
+                <p class="note">{known}</p>
+            </div>
+        </div>
+    }
+}
+
+/// Several pictures that are to be labelled at once.
+#[component]
+fn Several(ids: Vec<PictureId>) -> impl IntoView {
+    let heading = format!("{} selected pictures", words::count(ids.len()));
+    let thumbnail = |id: &PictureId| view! { <Thumbnail picture=Some(*id) /> };
+    view! {
+        <div>
+            <p class="query-name">{heading}</p>
+            <p class="note">"The label you set applies to all of them."</p>
+            <div class="labelled-together">
+                {ids.iter().take(MAX_SHOWN).map(thumbnail).collect_view()}
+            </div>
+        </div>
+    }
+}
+
+/// The text field.
+#[component]
+fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
+    let session = Session::expect();
+    let field = NodeRef::<html::Input>::new();
+    let names = memo(move || names(session));
+    let typed = Signal::derive(move || {
+        session.with([Part::Labels], |state| {
+            chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
+        })
+    });
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = field.get_untracked() else { return };
+        if !field.value().trim().is_empty() {
+            session.update(|state| state.label_chosen(&field.value()));
+            field.set_value("");
+        }
+    };
+    view! {
+        <form class="label-form" on:submit=handler(submit)>
+            <input
+                class="label-field"
+                type="text"
+                list="label-names"
+                maxlength=MAX_LENGTH.to_string()
+                autocomplete="off"
+                placeholder="Type a label"
+                aria-label="Label of the picked picture"
+                node_ref=field
+            />
+            <datalist id="label-names">
+                {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
+            </datalist>
+            <button class="button" type="submit">
+                "Set label"
+            </button>
+            <When holds=typed>
+                <button
+                    class="button quiet"
+                    type="button"
+                    on:click=handler(move |_| session.update(|state| state.label_chosen("")))
+                >
+                    "Remove label"
+                </button>
+            </When>
+        </form>
+    }
+}
+
+/// One button a label.
+#[component]
+fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
+    let session = Session::expect();
+    let names = memo(move || {
+        let names = names(session);
+        if names.len() > MAX_OFFERED { Vec::new() } else { names }
+    });
+    let offer = move |name: String| {
+        let (shown, own) = (name.clone(), name.clone());
+        let given = move || {
+            session.with([Part::Labels], |state| {
+                let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
+                chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
+            })
+        };
+        view! {
+            <button
+                class="pill"
+                type="button"
+                aria-pressed=move || given().to_string()
+                on:click=handler(move |_| session.update(|state| state.give_label_to_chosen(&name)))
+            >
+                {shown}
+            </button>
+        }
+    };
+    view! {
+        <div class="presets" role="group" aria-label="Existing labels">
+            {dynamic(move || names.get().into_iter().map(offer).collect_view())}
+        </div>
+    }
+}
+
+fn names(session: Session) -> Vec<String> {
+    session.with([Part::Labels, Part::Pictures], |state| {
+        state.label_names().into_iter().map(str::to_owned).collect()
+    })
+}

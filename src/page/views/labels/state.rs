@@ -1,0 +1,503 @@
+//! The labels that the user typed, and what classifiers made of labels.
+
+use crate::{
+    page::{
+        by_stage::ByStage,
+        picture_map::PictureMap,
+        state::{Engine, Part, State},
+    },
+    protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
+    small_sort::sorted,
+};
+
+/// The most pictures of each label that may give theirs away.
+pub const MAX_PER_CLASS: u32 = 50;
+
+/// The longest label that is typed, in characters.
+pub const MAX_LENGTH: usize = 60;
+
+/// What is known of one stage.
+#[derive(Debug, Default)]
+struct Known {
+    classification: Option<Classification>,
+    /// The number of the question, since labels or embeddings changed last.
+    asked: Option<u32>,
+    /// Whether the classification is of the labels and embeddings as they are.
+    current: bool,
+}
+
+impl Known {
+    /// Labels or embeddings have changed.
+    fn ask_again(&mut self) {
+        (self.asked, self.current) = (None, false);
+    }
+}
+
+/// A fine-tuning that goes on.
+#[derive(Debug)]
+struct Tuning {
+    /// The number of its labelling.
+    number: u32,
+    /// Steps taken.
+    done: u32,
+    /// Steps in all; 0 until the first is taken.
+    total: u32,
+}
+
+/// Labels for classifiers. They never enter contrastive training.
+#[derive(Debug)]
+pub struct Labels {
+    /// How many pictures of each label give theirs away.
+    per_class: u32,
+    typed: PictureMap<LabelId>,
+    /// Whether the engine has yet to hear of a change of them.
+    untold: bool,
+    known: ByStage<Known>,
+    /// Labellings that were asked about.
+    questions: u32,
+    tuning: Option<Tuning>,
+    /// What the fine-tuned network says, in the place of the probe's word.
+    tuned: Option<Classification>,
+    /// Whether labels have changed since it learned them.
+    outdated: bool,
+    /// Whether the engine has yet to hear that a fine-tuning is of no use any more.
+    abandoned: bool,
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self {
+            per_class: 10,
+            typed: PictureMap::default(),
+            untold: false,
+            known: ByStage::default(),
+            questions: 0,
+            tuning: None,
+            tuned: None,
+            outdated: false,
+            abandoned: false,
+        }
+    }
+}
+
+impl Labels {
+    /// How many pictures of each label give theirs away.
+    pub fn per_class(&self) -> u32 {
+        self.per_class
+    }
+
+    /// The label that the user typed for a picture.
+    pub fn typed(&self, id: PictureId) -> Option<LabelId> {
+        self.typed.get(&id).copied()
+    }
+
+    /// All typed labels, in the order of the pictures.
+    pub(in crate::page) fn all_typed(&self) -> impl Iterator<Item = (PictureId, LabelId)> + '_ {
+        self.typed.iter().map(|(id, label)| (*id, *label))
+    }
+
+    /// What tells an engine that knows of none.
+    pub(in crate::page) fn message(&self) -> Option<Command> {
+        (!self.typed.is_empty()).then(|| Command::Label(self.all_typed().collect()))
+    }
+
+    /// How many pictures have a typed label.
+    pub fn typed_count(&self) -> usize {
+        self.typed.len()
+    }
+
+    /// Typed labels have changed.
+    fn typed_anew(&mut self) {
+        self.untold = true;
+        self.ask_again();
+    }
+
+    /// What the engine has to say again: something that it was told has changed.
+    pub(in crate::page) fn ask_again(&mut self) {
+        self.known.iter_mut().for_each(Known::ask_again);
+        self.abandoned |= self.tuning.take().is_some();
+        self.outdated = self.tuned.is_some();
+    }
+
+    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    pub fn tuning(&self) -> Option<(u32, u32)> {
+        self.tuning.as_ref().map(|tuning| (tuning.done, tuning.total))
+    }
+
+    /// What the fine-tuned network says.
+    pub fn tuned(&self) -> Option<&Classification> {
+        self.tuned.as_ref()
+    }
+
+    /// Whether that is of labels that have changed since.
+    pub fn is_tuned_outdated(&self) -> bool {
+        self.outdated
+    }
+
+    /// Forgets a fine-tuning: what it learns or learned is no longer asked for.
+    pub(in crate::page) fn end_tuning(&mut self) {
+        (self.tuning, self.tuned, self.outdated) = (None, None, false);
+    }
+
+    /// Notes how far the fine-tuning is, unless it was given up meanwhile.
+    pub(in crate::page) fn advance_tuning(&mut self, done: u32, total: u32) {
+        self.tuning = self.tuning.take().filter(|_| total > 0).map(|tuning| Tuning { done, total, ..tuning });
+    }
+
+    /// Keeps the answer, unless the tuning was given up meanwhile.
+    pub(in crate::page) fn keep_tuned(&mut self, classification: Classification) {
+        if self.tuning.take_if(|tuning| tuning.number == classification.number).is_some() {
+            self.tuned = Some(classification);
+        }
+    }
+
+    /// A stage has other embeddings.
+    pub(in crate::page) fn ask_again_of(&mut self, stage: Stage) {
+        self.known[stage].ask_again();
+    }
+
+    /// A picture is taken out.
+    pub(in crate::page) fn forget(&mut self, id: PictureId) {
+        self.typed.remove(&id);
+    }
+
+    /// All pictures are taken out; how many labels a class are given stays.
+    pub(in crate::page) fn clear(&mut self) {
+        *self = Self { per_class: self.per_class, questions: self.questions, ..Self::default() };
+    }
+
+    /// Keeps an answer. One to an earlier question is better than none, but not current.
+    pub(in crate::page) fn keep(&mut self, classification: Classification) {
+        let known = &mut self.known[classification.stage];
+        known.current = known.asked == Some(classification.number);
+        known.classification = Some(classification);
+    }
+}
+
+impl State {
+    /// Gives a picture a label of the user's own; blank text takes it away again.
+    pub fn type_label(&mut self, id: PictureId, text: &str) {
+        let name: String = text.trim().chars().take(MAX_LENGTH).collect();
+        if self.pictures.get(id).is_none() {
+            return;
+        }
+        if !name.is_empty() {
+            let label = self.pictures.label_id(name);
+            return self.give_label(id, label);
+        }
+        self.touch(Part::Labels);
+        self.labels.typed.remove(&id);
+        self.labels.typed_anew();
+    }
+
+    /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
+    pub fn give_label(&mut self, id: PictureId, label: LabelId) {
+        if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
+            self.touch(Part::Labels);
+            self.labels.typed.insert(id, label);
+            self.labels.typed_anew();
+        }
+    }
+
+    /// Gives every selected picture a label, else the focused one; blank text takes it away.
+    pub fn label_chosen(&mut self, text: &str) {
+        self.chosen().into_iter().for_each(|id| self.type_label(id, text));
+    }
+
+    /// Gives every selected picture, else the focused one, the label of this name, if there is one.
+    pub fn give_label_to_chosen(&mut self, name: &str) {
+        let Some(label) = self.pictures.label_named(name) else { return };
+        self.chosen().into_iter().for_each(|id| self.give_label(id, label));
+    }
+
+    /// Sets how many pictures of each label give theirs away.
+    pub fn give_labels(&mut self, per_class: u32) {
+        self.touch(Part::Labels);
+        self.labels.per_class = per_class.min(MAX_PER_CLASS);
+        self.labels.ask_again();
+    }
+
+    /// A picture's label in words: the typed one, else the one that it came with.
+    pub fn label_of(&self, id: PictureId) -> Option<&str> {
+        let typed = self.labels.typed(id).and_then(|label| self.pictures.label_name(label));
+        typed.or_else(|| self.pictures.label(id))
+    }
+
+    /// The labels that any picture carries, typed or come with, in the order of their names.
+    /// A single one that pictures came with, as from one folder, does not count.
+    pub fn label_names(&self) -> Vec<&str> {
+        let scores = self.has_labels();
+        let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
+        let typed = self.labels.all_typed().map(|(_, label)| label);
+        sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
+    }
+
+    /// Whether every picture carries a label, typed or come with.
+    pub fn are_all_labelled(&self) -> bool {
+        let mut entries = self.pictures.entries().iter();
+        entries.all(|entry| entry.label.is_some() || self.labels.typed(entry.id).is_some())
+    }
+
+    /// Whether there is any label that a classifier could learn from.
+    pub fn can_classify(&self) -> bool {
+        self.label_names().len() >= 2
+    }
+
+    /// What classifiers made of a stage's embeddings, while there are any.
+    pub fn classification(&self, stage: Stage) -> Option<&Classification> {
+        self.results.scored(stage)?;
+        self.labels.known[stage].classification.as_ref()
+    }
+
+    /// Whether that is of the labels and embeddings as they are.
+    pub fn is_classification_current(&self, stage: Stage) -> bool {
+        self.labels.known[stage].current
+    }
+
+    /// What to tell the engine of labels that the user typed, once for each change.
+    pub fn wants_to_label(&mut self) -> Option<Command> {
+        let untold = std::mem::take(&mut self.labels.untold);
+        untold.then(|| Command::Label(self.labels.all_typed().collect()))
+    }
+
+    /// Whether to tell the engine that a fine-tuning is of no use any more, once for each.
+    pub fn wants_to_abandon_tuning(&mut self) -> bool {
+        std::mem::take(&mut self.labels.abandoned)
+    }
+
+    /// What to ask of the engine about a stage, once for each change of labels or embeddings.
+    pub fn wants_classification(&mut self, stage: Stage) -> Option<ClassifierRequest> {
+        let known = &self.labels.known[stage];
+        if self.results.scored(stage).is_none() || known.asked.is_some() {
+            return None;
+        }
+        let labelling = self.labelling(stage);
+        self.labels.known[stage].asked = Some(labelling.number);
+        Some(labelling)
+    }
+
+    /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
+    /// is no engine, no encoder or not two labels.
+    pub fn start_tuning(&mut self) -> Option<ClassifierRequest> {
+        if matches!(self.engine, Engine::Stopped(_)) {
+            return None;
+        }
+        if self.labels.tuning.is_some() || self.results.latest().is_none() || !self.can_classify() {
+            return None;
+        }
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+        let labelling = self.labelling(Stage::Trained);
+        self.labels.tuning = Some(Tuning { number: labelling.number, done: 0, total: 0 });
+        // The engine gives up the old one for it.
+        self.labels.abandoned = false;
+        Some(labelling)
+    }
+
+    /// Gives the fine-tuning up.
+    pub fn stop_tuning(&mut self) {
+        self.touch(Part::Labels);
+        self.labels.end_tuning();
+    }
+
+    fn labelling(&mut self, stage: Stage) -> ClassifierRequest {
+        self.labels.questions += 1;
+        ClassifierRequest {
+            number: self.labels.questions,
+            stage,
+            per_class: self.labels.per_class,
+            seed: self.settings.seed,
+            typed: self.labels.typed.iter().map(|(id, label)| (*id, *label)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::fixture::{newcomer, state},
+        protocol::{Evaluation, Event, Guesses, KnnScore},
+        settings::{Images, Settings},
+    };
+
+    #[test]
+    fn a_typed_label_stands_above_the_one_a_picture_came_with() {
+        let mut state = state(4);
+        state.type_label(0, "  zebra ");
+        state.type_label(1, "a");
+        assert_eq!(
+            (state.label_of(0), state.label_of(1), state.label_of(3)),
+            (Some("zebra"), Some("a"), Some("b"))
+        );
+        // What scores the encoder stays as it came.
+        assert_eq!((state.pictures.label(0), state.pictures.kinds()), (Some("a"), 2));
+        assert_eq!(state.label_names(), ["a", "b", "zebra"]);
+        state.type_label(0, " ");
+        assert_eq!((state.label_of(0), state.labels.typed_count()), (Some("a"), 1));
+        state.remove(&[1]);
+        state.type_label(1, "gone");
+        assert_eq!((state.labels.typed_count(), state.label_names().len()), (0, 2));
+    }
+
+    #[test]
+    fn one_folders_name_is_not_among_the_labels() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
+        assert!(state.label_names().is_empty() && !state.can_classify());
+        state.type_label(0, "sea");
+        state.type_label(1, "hills");
+        assert_eq!(state.label_names(), ["hills", "sea"]);
+        assert!(state.can_classify());
+    }
+
+    #[test]
+    fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
+        let mut state = state(2);
+        state.type_label(0, "<b>\"x\"</b>");
+        assert_eq!(state.label_of(0), Some("<b>\"x\"</b>"));
+        state.type_label(1, &"é".repeat(500));
+        assert_eq!(state.label_of(1).map(|label| label.chars().count()), Some(MAX_LENGTH));
+    }
+
+    #[test]
+    fn a_label_that_there_is_is_given_whole() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let long = "x".repeat(MAX_LENGTH + 1);
+        state.add(vec![newcomer("a", long.as_str()), newcomer("b", " spaced "), newcomer("c", "z")]);
+        state.select(2);
+        for name in [long.as_str(), " spaced "] {
+            state.give_label_to_chosen(name);
+            assert_eq!(state.label_of(2), Some(name));
+            assert_eq!(state.label_names().len(), 3, "no second label came about");
+        }
+        let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
+        state.give_label(1, label);
+        assert_eq!(state.label_of(1), Some(long.as_str()));
+        // It comes back whole.
+        let typed = state.experiment().typed;
+        let mut page = State::new(Settings::recommended(Images::Own));
+        page.add(vec![newcomer("a", "z"), newcomer("b", "z")]);
+        page.type_labels_at(&typed[..1]);
+        assert_eq!(page.label_of(1), Some(long.as_str()));
+        state.give_label(1, 99);
+        assert_eq!(state.label_of(1), Some(long.as_str()), "there is no such label");
+    }
+
+    #[test]
+    fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
+        let mut state = state(4);
+        assert_eq!(state.wants_to_label(), None);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
+        let trained = Evaluation { step: 20, ..Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3]) };
+        state.apply(Event::Evaluated(trained));
+        assert_eq!(state.knn_by_step(), []);
+        state.type_label(2, "c");
+        let told = Command::Label(vec![(2, 2)]);
+        assert_eq!(state.wants_to_label().as_ref(), Some(&told));
+        assert_eq!(state.wants_to_label(), None);
+        assert!(state.resync().any(|command| command == told), "another engine learns of them");
+        for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
+            let knn = KnnScore { shared_labels: 0.5, accuracy: knn, neighbours: 3 };
+            state.apply(Event::Scored { stage, knn: Some(knn) });
+        }
+        assert_eq!(state.knn_by_step(), [(0, 0.25), (20, 0.75)]);
+        state.type_label(2, "");
+        assert_eq!(state.wants_to_label(), Some(Command::Label(Vec::new())));
+        state.apply(Event::Scored { stage: Stage::Trained, knn: None });
+        assert_eq!(state.knn_by_step(), [(0, 0.25)]);
+    }
+
+    #[test]
+    fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
+        let mut state = state(4);
+        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, vec![0, 1, 2, 3])));
+        let asked = state.wants_classification(Stage::Pixels).expect("there are embeddings");
+        assert_eq!((asked.per_class, asked.seed, asked.typed.len()), (10, state.settings.seed, 0));
+        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        state.type_label(2, "b");
+        let asked = state.wants_classification(Stage::Pixels).expect("a label was typed");
+        assert_eq!(asked.typed, [(2, 1)]);
+        state.give_labels(9_999);
+        assert_eq!(
+            state.wants_classification(Stage::Pixels).map(|asked| asked.per_class),
+            Some(MAX_PER_CLASS)
+        );
+        state.edit(|settings| settings.seed += 1);
+        assert!(state.wants_classification(Stage::Pixels).is_some());
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        assert!(state.wants_classification(Stage::Trained).is_some());
+    }
+
+    fn classification(number: u32) -> Classification {
+        Classification {
+            number,
+            stage: Stage::Trained,
+            step: 1,
+            given: vec![0],
+            classes: vec![0],
+            held_out: vec![1, 2, 3],
+            scored: 0,
+            probe: Guesses::default(),
+            vote: Guesses::default(),
+            crossed: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_question_is_not_current() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        let before = state.wants_classification(Stage::Trained).expect("there are embeddings").number;
+        state.type_label(0, "c");
+        let after = state.wants_classification(Stage::Trained).expect("a label was typed").number;
+        state.apply(Event::Classified(classification(before)));
+        assert!(!state.is_classification_current(Stage::Trained));
+        state.apply(Event::Classified(classification(after)));
+        assert!(state.is_classification_current(Stage::Trained));
+
+        let before = state.start_tuning().expect("there is an encoder").number;
+        state.stop_tuning();
+        let after = state.start_tuning().expect("the other was given up").number;
+        state.apply(Event::Tuned(classification(before)));
+        assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
+        state.apply(Event::Tuned(classification(after)));
+        assert!(state.labels.tuned().is_some());
+    }
+
+    #[test]
+    fn fine_tuning_by_labels_that_have_changed_is_abandoned_once() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.type_label(0, "c");
+        assert!(!state.wants_to_abandon_tuning(), "there is none");
+        for change in [|state: &mut State| state.type_label(1, "d"), |state: &mut State| state.give_labels(3)]
+        {
+            state.start_tuning().expect("there is an encoder");
+            change(&mut state);
+            assert!(state.labels.tuning().is_none());
+            assert!(state.wants_to_abandon_tuning() && !state.wants_to_abandon_tuning());
+        }
+        // One that begins at once takes its place.
+        state.start_tuning().expect("the other was given up");
+        state.type_label(1, "e");
+        state.start_tuning().expect("the other was given up");
+        assert!(!state.wants_to_abandon_tuning());
+    }
+
+    #[test]
+    fn a_classification_goes_with_its_embeddings() {
+        let mut state = state(4);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.apply(Event::Classified(classification(1)));
+        assert!(state.classification(Stage::Trained).is_some());
+        state.apply(Event::Restarted { parameters: 1 });
+        assert!(state.classification(Stage::Trained).is_none());
+        state.type_label(0, "c");
+        state.give_labels(3);
+        state.clear(Images::Own);
+        assert_eq!((state.labels.typed_count(), state.labels.per_class()), (0, 3));
+    }
+}

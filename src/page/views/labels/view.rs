@@ -1,0 +1,235 @@
+//! What a few labels are worth: classifiers on frozen embeddings guess all other labels.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+
+use super::{
+    confusion_view::ConfusionView, label_entry::LabelEntry, predictions::Method,
+    predictions_view::Predictions, state::MAX_PER_CLASS,
+};
+use crate::{
+    page::{
+        components::{
+            controls::{Choice, Slider, explain::Explain},
+            dynamic::{Memo, When, effect, handler},
+            wanted_stage,
+        },
+        session::Session,
+        state::Part,
+        words::{self, glossary},
+    },
+    protocol::{LabelId, Stage},
+};
+
+/// Stages in the order in which the page speaks of them.
+const STAGES: [Stage; 4] = [Stage::Trained, Stage::Untrained, Stage::Classic, Stage::Pixels];
+
+/// Stages to look at.
+const STAGE_OPTIONS: &[(&str, Stage)] = &[
+    ("Trained", Stage::Trained),
+    ("Untrained", Stage::Untrained),
+    ("Classic features", Stage::Classic),
+    ("Raw pixels", Stage::Pixels),
+];
+
+/// Classifiers to look at.
+const METHOD_OPTIONS: &[(&str, Method)] =
+    &[("Linear probe", Method::Probe), ("kNN vote", Method::Vote), ("Fine-tuned", Method::FineTuned)];
+
+/// Which predictions are looked at.
+#[derive(Clone, Copy)]
+pub struct Focus {
+    /// The embeddings.
+    pub stage: Memo<Stage>,
+    /// The classifier.
+    pub method: RwSignal<Method>,
+    /// Only pictures that came with the first label and were given the second.
+    pub cell: RwSignal<Option<(LabelId, LabelId)>>,
+}
+
+/// Labels, scores, confusions and predictions.
+#[component]
+pub fn LabelsTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let stage = wanted_stage::available(session, wanted);
+    let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
+    // What was waited for is shown once it is there.
+    let before = Cell::new(None);
+    effect(move || {
+        let tuned = session.with([Part::Labels], |state| state.labels.tuned().is_some());
+        if before.replace(Some(tuned)) == Some(false) && tuned {
+            focus.method.set(Method::FineTuned);
+            focus.cell.set(None);
+        }
+    });
+    effect(move || {
+        session.track([Part::Results, Part::Labels]);
+        STAGES.into_iter().for_each(|stage| session.request_classification(stage));
+    });
+    view! {
+        <div class="labels">
+            <p class="lead">
+                "A simple classifier learns from a few labels and guesses those of all other pictures. Labels never take part in training the encoder. "
+                <Explain term=glossary::HELD_OUT />
+            </p>
+            <LabelEntry focus />
+            <div class="labels-worth">
+                <div class="labels-scores">
+                    <PerClass />
+                    <Scores />
+                    <FineTuning />
+                    <Choice
+                        legend="Predictions from"
+                        name="labels-stage"
+                        options=STAGE_OPTIONS
+                        value=move || Some(stage.get())
+                        on_change=move |stage| {
+                            wanted.set(stage);
+                            focus.cell.set(None);
+                        }
+                    />
+                    <Choice
+                        legend="Classifier"
+                        name="labels-method"
+                        options=METHOD_OPTIONS
+                        value=move || Some(focus.method.get())
+                        on_change=move |method| {
+                            focus.method.set(method);
+                            focus.cell.set(None);
+                        }
+                    />
+                </div>
+                <ConfusionView focus />
+            </div>
+            <Predictions focus />
+        </div>
+    }
+}
+
+/// How many pictures of each label give theirs away; nothing to choose where none came with one.
+#[component]
+fn PerClass() -> impl IntoView {
+    let session = Session::expect();
+    let useful = Signal::derive(move || session.with([Part::Pictures], |state| state.has_labels()));
+    let value = move || session.with([Part::Labels], |state| state.labels.per_class());
+    let words = move || match value() {
+        0 => "only typed ones".to_owned(),
+        count => count.to_string(),
+    };
+    view! {
+        <When holds=useful>
+            <Slider
+                name="Labels per class"
+                label="Labels per class"
+                value=Signal::derive(move || value() as f32)
+                words=Signal::derive(words)
+                max=MAX_PER_CLASS as f32
+                step="1"
+                at_rest=true
+                on_input=move |count| session.update(|state| state.give_labels(count as u32))
+            />
+        </When>
+    }
+}
+
+/// How often each classifier is right on each stage's embeddings.
+#[component]
+fn Scores() -> impl IntoView {
+    let session = Session::expect();
+    let split = Signal::derive(move || {
+        session.with([Part::Labels, Part::Results], |state| {
+            let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
+            match known {
+                Some(classification) => words::split_in_words(state, classification),
+                None if state.can_classify() => "Computing…".to_owned(),
+                None => words::LACKING.to_owned(),
+            }
+        })
+    });
+    let row = move |stage: Stage| {
+        view! {
+            <tr>
+                <th scope="row">{move || row_name(session, stage)}</th>
+                <td>{move || accuracy(session, stage, Method::Probe)}</td>
+                <td>{move || accuracy(session, stage, Method::Vote)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="scores">
+            <caption aria-live="polite">{split}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Right guesses on " <Explain term=glossary::STAGES /></th>
+                    <th scope="col">{Method::Probe.name()} " " <Explain term=glossary::LINEAR_PROBE /></th>
+                    <th scope="col">{Method::Vote.name()} " " <Explain term=glossary::KNN_VOTE /></th>
+                </tr>
+            </thead>
+            <tbody>
+                {STAGES.map(row).collect_view()}
+                <tr>
+                    <th scope="row">{Method::FineTuned.name()} " " <Explain term=glossary::FINE_TUNING /></th>
+                    <td colspan="2">{move || accuracy(session, Stage::Trained, Method::FineTuned)}</td>
+                </tr>
+            </tbody>
+        </table>
+    }
+}
+
+fn row_name(session: Session, stage: Stage) -> String {
+    let step = session.with([Part::Labels, Part::Results], |state| {
+        state.classification(stage).map(|classification| classification.step)
+    });
+    words::stage_at(stage, step)
+}
+
+fn accuracy(session: Session, stage: Stage, method: Method) -> String {
+    session.with([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
+}
+
+/// Lets a copy of the encoder learn the labels.
+#[component]
+fn FineTuning() -> impl IntoView {
+    let session = Session::expect();
+    let progress = move || session.with([Part::Labels], |state| state.labels.tuning());
+    let lacking = move || {
+        session.with([Part::Labels, Part::Results, Part::Pictures], |state| {
+            !state.can_classify() || state.results.latest().is_none()
+        })
+    };
+    let tuned = move || {
+        session.with([Part::Labels], |state| {
+            let step = words::counted(state.labels.tuned()?.step as usize, "step");
+            Some(if state.labels.is_tuned_outdated() {
+                "Fine-tuned before your last correction. Fine-tune again?".to_owned()
+            } else {
+                format!("Fine-tuned after {step} of training.")
+            })
+        })
+    };
+    let words = Signal::derive(move || match progress() {
+        Some((done, total)) if total > 0 => format!("step {done} of {total}"),
+        Some(_) => "Computing…".to_owned(),
+        None => tuned().unwrap_or_default(),
+    });
+    view! {
+        <div class="tuning">
+            <button
+                class="button"
+                type="button"
+                disabled=move || lacking() || progress().is_some()
+                on:click=handler(move |_| session.fine_tune())
+            >
+                "Fine-tune"
+            </button>
+            <p class="note">{words}</p>
+            <When holds=move || progress().is_some()>
+                <button class="button quiet" type="button" on:click=handler(move |_| session.stop_tuning())>
+                    "Stop fine-tuning"
+                </button>
+            </When>
+        </div>
+    }
+}

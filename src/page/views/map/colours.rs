@@ -1,0 +1,74 @@
+//! What the colours of the map tell apart, and which stands for what.
+
+use leptos::prelude::*;
+
+use super::{kinds::kinds, state::Colouring};
+use crate::{
+    page::{
+        components::{
+            controls::Choice,
+            dynamic::{Memo, dynamic, effect, memo},
+        },
+        session::Session,
+        state::Part,
+    },
+    plot::category::category,
+    protocol::Stage,
+};
+
+/// What colours can tell apart.
+const COLOURINGS: &[(&str, Colouring)] =
+    &[("Label", Colouring::Label), ("Group", Colouring::Group), ("Nothing", Colouring::Nothing)];
+
+/// More kinds than this are not listed: their colours would repeat too often.
+const MAX_LISTED: usize = 20;
+
+/// The choice of colours, and their meaning on a map of this stage.
+#[component]
+pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
+    let colouring = memo(move || session.with(parts, |state| state.colouring()));
+    effect(move || {
+        session.track([Part::Results, Part::Run]);
+        if colouring.get() == Colouring::Group {
+            session.request_groups(stage.get());
+        }
+    });
+    let names = memo(move || session.with(parts, |state| kinds(state, stage.get()).names));
+    let remark = Signal::derive(move || names.with(|names| remark(colouring.get(), names.len()).to_owned()));
+    let listed = dynamic(move || {
+        let item = |(place, name): (usize, String)| {
+            view! {
+                <li>
+                    <span class="swatch" style:background=category(place)></span>
+                    {name}
+                </li>
+            }
+        };
+        let names = names.get().into_iter().take(MAX_LISTED).enumerate();
+        names.map(item).collect_view()
+    });
+    view! {
+        <Choice
+            legend="Coloured by"
+            name="map-colours"
+            options=COLOURINGS
+            value=move || Some(colouring.get())
+            on_change=move |colouring| session.update(|state| state.colour_map_by(colouring))
+        />
+        <ul class="swatches" aria-label="Colours on the map">{listed}</ul>
+        <p class="note" hidden=move || remark.with(String::is_empty)>{remark}</p>
+    }
+}
+
+/// What there is to say of so many kinds beside their names.
+fn remark(colouring: Colouring, kinds: usize) -> &'static str {
+    match (colouring, kinds) {
+        (Colouring::Label, 0) => "No labels yet: give some in the tab Labels.",
+        (Colouring::Group, 0) => "Computing the groups…",
+        (_, 11..) => "Colours repeat after ten.",
+        (Colouring::Group, _) => "As many groups as in the tab Groups.",
+        _ => "",
+    }
+}

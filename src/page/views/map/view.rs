@@ -1,0 +1,139 @@
+//! The map of the set, how it is drawn, and the picture that is pointed at.
+
+use leptos::prelude::*;
+
+use super::{canvas::MapView, colours::MapColours};
+use crate::{
+    page::{
+        components::{
+            canvas::{
+                png_button::PngButton,
+                thumbnail::{Thumbnail, title},
+            },
+            controls::{Choice, explain::Explain},
+            dynamic::{dynamic, effect, handler, memo},
+            wanted_stage,
+        },
+        session::Session,
+        state::{Part, Tab},
+        words::{self, glossary},
+    },
+    protocol::{Map, MapMethod, PictureId, Stage},
+};
+
+/// Ways to draw the map.
+const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
+
+/// The map and what stands beside it.
+#[component]
+pub fn MapTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let pointed = RwSignal::new(None);
+    let stage = wanted_stage::available(session, wanted);
+    let method = memo(move || session.with([Part::Map], |state| state.maps.method));
+    effect(move || {
+        session.track([Part::Results]);
+        method.get();
+        session.request_map(stage.get());
+    });
+    let heading = memo(move || session.with([Part::Map], |state| state.maps.map().map(heading)));
+    let heading = Signal::derive(move || {
+        heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
+    });
+    view! {
+        <div class="map-tab" data-figure="map">
+            <MapView label=heading pointed />
+            <div class="map-side">
+                <p class="lead">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
+                <Choice
+                    legend="Seen by"
+                    name="map-stage"
+                    options=wanted_stage::BEFORE_AND_AFTER
+                    value=move || Some(stage.get())
+                    on_change=move |stage| wanted.set(stage)
+                />
+                <Choice
+                    legend="Drawn by"
+                    name="map-method"
+                    options=METHODS
+                    value=move || Some(method.get())
+                    on_change=move |method| session.update(|state| state.choose_map_method(method))
+                />
+                <Progress />
+                <Pointed pointed />
+                <MapColours stage />
+            </div>
+        </div>
+    }
+}
+
+/// How far t-SNE is, or what principal components leave out.
+#[component]
+fn Progress() -> impl IntoView {
+    let session = Session::expect();
+    let text =
+        memo(move || session.with([Part::Map], |state| state.maps.map().map_or_else(String::new, progress)));
+    let term = dynamic(move || match session.with([Part::Map], |state| state.maps.method) {
+        MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
+        MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
+    });
+    view! { <p class="note">{move || text.get()} " " {term}</p> }
+}
+
+/// The picture that is pointed at, else the picked one.
+#[component]
+fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
+    let session = Session::expect();
+    let shown = memo(move || {
+        session.with([Part::Selection, Part::Pictures], |state| {
+            pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some())
+        })
+    });
+    let show = move |id: PictureId| {
+        view! {
+            <Thumbnail picture=Some(id) />
+            <div>
+                <p class="map-pointed-name">{title(session, id)}</p>
+                <button
+                    class="button"
+                    type="button"
+                    on:click=handler(move |_| session.update(|state| {
+                        state.select(id);
+                        state.choose_tab(Tab::Neighbours);
+                    }))
+                >
+                    "Show its nearest"
+                </button>
+            </div>
+        }
+        .into_any()
+    };
+    let hint = || view! { <p class="note">"Point at a picture to see it larger."</p> }.into_any();
+    view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
+}
+
+/// What is shown, in words.
+fn heading(map: &Map) -> String {
+    let pictures = words::counted(map.pictures.len(), "picture");
+    match map.stage {
+        Stage::Trained => {
+            let steps = words::counted(map.step as usize, "step");
+            format!("{pictures}, placed by the encoder after {steps}. Distances are only a sketch.")
+        }
+        _ => format!("{pictures}, placed by the untrained encoder. Distances are only a sketch."),
+    }
+}
+
+fn progress(map: &Map) -> String {
+    match map.method {
+        MapMethod::Pca => {
+            let share = words::percent(map.explained);
+            format!("These two directions hold {share} of the embeddings’ spread.")
+        }
+        MapMethod::Tsne if map.done < map.total => {
+            format!("t-SNE is at iteration {} of {}.", map.done, map.total)
+        }
+        MapMethod::Tsne => format!("t-SNE took {} iterations.", map.total),
+    }
+}

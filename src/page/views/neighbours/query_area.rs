@@ -1,0 +1,93 @@
+//! Where a picture is searched with that is not of the set.
+
+use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
+
+use crate::{
+    image::SIDE,
+    page::{
+        components::{
+            canvas::{paint, thumbnail::Painted},
+            controls::file_button::FileButton,
+            dynamic::{When, handler, memo},
+        },
+        files::{incoming, query},
+        session::Session,
+        state::Part,
+    },
+};
+
+/// The button that takes a picture, the picture itself, and the way to end the search.
+#[component]
+pub fn QueryArea() -> impl IntoView {
+    let session = Session::expect();
+    let sought = memo(move || {
+        session.with([Part::Search], |state| state.search.sought().map(|sought| sought.name.clone()))
+    });
+    let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
+    let note = Signal::derive(move || {
+        session.with([Part::Search], |state| match (&state.search.failure, state.search.sought()) {
+            _ if state.search.reading => "Reading the picture.".to_owned(),
+            (Some(failure), _) => failure.clone(),
+            (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
+            (None, None) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
+        })
+    });
+    view! {
+        <section class="query-area" id=query::AREA aria-label="Search with a picture of your own">
+            <When holds=move || sought.get().is_some()>
+                <SearchSubject />
+            </When>
+            <div class="query-take">
+                <div class="buttons">
+                    <FileButton
+                        text=Signal::derive(text)
+                        label="Picture to search with"
+                        accept=incoming::ACCEPT
+                        take=query::take
+                    />
+                    <When holds=move || sought.get().is_some()>
+                        <button class="button quiet" type="button" on:click=handler(move |_| query::end(session))>
+                            "End the search"
+                        </button>
+                    </When>
+                </div>
+                <p class="note" aria-live="polite">
+                    {note}
+                </p>
+            </div>
+        </section>
+    }
+}
+
+/// The picture, as a button that brings what it found back.
+#[component]
+fn SearchSubject() -> impl IntoView {
+    let session = Session::expect();
+    let in_front = move || session.with([Part::Search], |state| state.search.in_front().is_some());
+    view! {
+        <button
+            class="near query-shown"
+            type="button"
+            aria-pressed=move || in_front().to_string()
+            aria-label="Show what is nearest to the picture searched with"
+            on:click=handler(move |_| session.update(|state| state.show_query(true)))
+        >
+            <QueryThumbnail />
+        </button>
+    }
+}
+
+/// The canvas of the picture searched with; its name has to stand beside it.
+#[component]
+pub fn QueryThumbnail() -> impl IntoView {
+    let session = Session::expect();
+    let paint = move |canvas: &HtmlCanvasElement| {
+        session.with([Part::Search], |state| {
+            if let Some(sought) = state.search.sought() {
+                paint::rgb(canvas, sought.image.rgb(), SIDE);
+            }
+        });
+    };
+    view! { <Painted paint /> }
+}

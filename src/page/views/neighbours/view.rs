@@ -1,0 +1,214 @@
+//! One picture and its nearest others: trained, untrained, and by the baselines.
+
+use leptos::{ev, prelude::*};
+
+use super::{
+    explanation_view::WhyView,
+    query_area::{QueryArea, QueryThumbnail},
+};
+use crate::{
+    page::{
+        components::{
+            canvas::thumbnail::{Thumbnail, title},
+            controls::explain::Explain,
+            dynamic::{dynamic, handler, memo},
+        },
+        input::selection_range,
+        session::Session,
+        state::{Neighbour, Part, SHOWN, State},
+        words::{self, glossary},
+    },
+    protocol::{Pair, Stage, Subject},
+};
+
+/// The picked picture, or the one searched with, and a row for each stage.
+#[component]
+pub fn NeighboursTab() -> impl IntoView {
+    let session = Session::expect();
+    let subject = memo(move || {
+        session.with([Part::Selection, Part::Pictures, Part::Search], |state| {
+            let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
+            state.search.in_front().map(Subject::Query).or(picked.map(Subject::Picture))
+        })
+    });
+    let show = move |subject: Subject| {
+        view! {
+            <Row stage=Stage::Trained subject />
+            <Row stage=Stage::Untrained subject />
+            <Row stage=Stage::Classic subject />
+            <Row stage=Stage::Pixels subject />
+            <p class="note">"Press a picture to see its own nearest; with Ctrl or Shift held, to select it too. " <Explain term=glossary::STAGES /></p>
+        }
+        .into_any()
+    };
+    let nothing =
+        || view! { <p class="note">"Pick a picture in the gallery to see its nearest."</p> }.into_any();
+    view! {
+        <div class="neighbours">
+            <div class="neighbours-head">
+                {dynamic(move || subject.get().map(|subject| view! { <Head subject /> }))}
+                <QueryArea />
+            </div>
+            {dynamic(move || subject.get().map_or_else(nothing, show))}
+        </div>
+    }
+}
+
+/// Whose nearest these are.
+#[component]
+fn Head(subject: Subject) -> impl IntoView {
+    let session = Session::expect();
+    let name = name(session, subject);
+    view! {
+        <div class="query">
+            {match subject {
+                Subject::Picture(id) => view! { <Thumbnail picture=Some(id) /> }.into_any(),
+                Subject::Query(_) => view! { <QueryThumbnail /> }.into_any(),
+            }}
+            <div>
+                <p class="query-name">{name}</p>
+                <p class="note">"Its nearest, by " {glossary::SIMILARITY.name} " " <Explain term=glossary::SIMILARITY /></p>
+            </div>
+        </div>
+    }
+}
+
+/// What the page calls a picture or the query.
+pub fn name(session: Session, subject: Subject) -> String {
+    match subject {
+        Subject::Picture(id) => title(session, id),
+        Subject::Query(_) => session.with_untracked(|state| {
+            state.search.sought().map_or(String::new(), |sought| sought.name.clone())
+        }),
+    }
+}
+
+/// A stage's nearest others of a picture.
+#[component]
+fn Row(stage: Stage, subject: Subject) -> impl IntoView {
+    let session = Session::expect();
+    let nearest = memo(move || {
+        session.with([Part::Results, Part::Pictures, Part::Search], |state| nearest(state, stage, subject))
+    });
+    let missing = move || {
+        session.with([Part::Run], |state| match stage {
+            Stage::Trained if state.run.running => "Appears with the next evaluation.",
+            Stage::Trained => "Press Train to fill this row.",
+            _ => "Computing…",
+        })
+    };
+    let score = Signal::derive(move || {
+        session.with([Part::Pictures], |state| {
+            let label = label_of(state, subject)?;
+            let near = nearest.get();
+            let same = near.iter().filter(|near| state.pictures.label(near.id) == Some(label)).count();
+            (!near.is_empty()).then(|| format!("{same} of {} share its label, {label}", near.len()))
+        })
+    });
+    let explained = memo(move || {
+        session.with([Part::WhyAlike], |state| {
+            state.why_alike.pair().filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
+        })
+    });
+    view! {
+        <section class="neighbour-row">
+            <h2>
+                {move || stage_name(session, stage)}
+                <span class="row-score">{score}</span>
+            </h2>
+            <div class="neighbour-cells">
+                {dynamic(move || match nearest.get() {
+                    near if near.is_empty() => view! { <p class="note">{missing()}</p> }.into_any(),
+                    near => near.into_iter().map(|near| view! { <Near near subject stage /> }).collect_view().into_any(),
+                })}
+            </div>
+            {dynamic(move || explained.get().map(|pair| view! { <WhyView pair /> }))}
+        </section>
+    }
+}
+
+/// One neighbour: picture, similarity, and whether it carries the same label.
+#[component]
+fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
+    let session = Session::expect();
+    let similarity = words::close_similarity(near.similarity);
+    let (label, same) = session.with_untracked(|state| {
+        let label = state.pictures.label(near.id).filter(|_| state.has_labels());
+        let own = label_of(state, subject);
+        (label.map(str::to_owned), own.map(|own| label == Some(own)))
+    });
+    let verdict = match (&label, same) {
+        (Some(_), Some(true)) => ", same label",
+        (Some(_), Some(false)) => ", other label",
+        _ => "",
+    };
+    let same = same == Some(true);
+    let name = format!("{}, similarity {similarity}{verdict}", title(session, near.id));
+    let pair = Pair { stage, subjects: [subject, Subject::Picture(near.id)] };
+    let explained = move || session.with([Part::WhyAlike], |state| state.why_alike.pair() == Some(pair));
+    let ask = move |_| {
+        session.update(|state| {
+            if explained_now(state, pair) { state.stop_asking_why() } else { state.ask_why(pair) }
+        });
+    };
+    view! {
+        <div class="near-cell">
+            <div class="near" class:same=same>
+                <button
+                    class="pick"
+                    type="button"
+                    title=name.clone()
+                    aria-label=name
+                    aria-pressed=move || {
+                        session.with([Part::Selection], |state| state.selection.contains(near.id)).to_string()
+                    }
+                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, near.id, |state| {
+                        nearest(state, stage, subject).iter().map(|near| near.id).collect()
+                    }))
+                >
+                    <Thumbnail picture=Some(near.id) />
+                </button>
+                <span class="near-similarity" aria-hidden="true">{similarity}</span>
+                {label.map(|label| view! {
+                    <span class="near-label" aria-hidden="true">
+                        <span class="near-mark">{if same { "✓" } else { "" }}</span>
+                        {label}
+                    </span>
+                })}
+            </div>
+            <button
+                class="why-button"
+                type="button"
+                aria-label=format!("Why alike? {}", title(session, near.id))
+                aria-expanded=move || explained().to_string()
+                on:click=handler(ask)
+            >
+                "Why?"
+            </button>
+        </div>
+    }
+}
+
+fn explained_now(state: &State, pair: Pair) -> bool {
+    state.why_alike.pair() == Some(pair)
+}
+
+fn nearest(state: &State, stage: Stage, subject: Subject) -> Vec<Neighbour> {
+    let near = match subject {
+        Subject::Picture(id) => state.results.scored(stage).map_or(Vec::new(), |scored| scored.nearest(id)),
+        Subject::Query(_) => state.search.nearest(stage).to_vec(),
+    };
+    near.into_iter().filter(|near| state.pictures.get(near.id).is_some()).take(SHOWN).collect()
+}
+
+/// The label of a picture of the set, where labels are worth comparing.
+fn label_of(state: &State, subject: Subject) -> Option<&str> {
+    let Subject::Picture(id) = subject else { return None };
+    state.pictures.label(id).filter(|_| state.has_labels())
+}
+
+fn stage_name(session: Session, stage: Stage) -> String {
+    let step = session
+        .with([Part::Results], |state| state.results.scored(stage).map(|scored| scored.evaluation.step));
+    words::stage_at(stage, step)
+}

@@ -1,0 +1,9 @@
+//! The runs of this visit, compared.
+
+pub mod differences;
+#[cfg(target_arch = "wasm32")]
+pub mod run_chart;
+pub mod run_words;
+pub mod state;
+#[cfg(target_arch = "wasm32")]
+pub mod view;

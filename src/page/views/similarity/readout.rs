@@ -1,0 +1,57 @@
+//! The cell that is pointed at, with both its pictures.
+
+use leptos::prelude::*;
+
+use crate::{
+    page::{
+        components::{
+            canvas::thumbnail::{Thumbnail, title},
+            dynamic::dynamic,
+        },
+        session::Session,
+        words,
+    },
+    protocol::PictureId,
+};
+
+/// Two pictures and how alike they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The row's picture.
+    pub row: PictureId,
+    /// The column's picture.
+    pub column: PictureId,
+    /// Their similarity.
+    pub value: f32,
+    /// What else is to be said about the cell.
+    pub remark: String,
+}
+
+/// Names the cell that is pointed at; otherwise says that one can.
+#[component]
+pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static str) -> impl IntoView {
+    let session = Session::expect();
+    let show = move |reading: Reading| {
+        view! {
+            <div class="readout-pictures">
+                <figure>
+                    <Thumbnail picture=Some(reading.row) />
+                    <figcaption>{title(session, reading.row)}</figcaption>
+                </figure>
+                <figure>
+                    <Thumbnail picture=Some(reading.column) />
+                    <figcaption>{title(session, reading.column)}</figcaption>
+                </figure>
+            </div>
+            <p class="readout-value">
+                {words::close_similarity(reading.value)} " " <span class="readout-remark">{reading.remark}</span>
+            </p>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="readout" aria-live="polite" data-control="">
+            {dynamic(move || reading.get().map_or_else(|| view! { <p class="note">{hint}</p> }.into_any(), show))}
+        </div>
+    }
+}

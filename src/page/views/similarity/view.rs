@@ -1,0 +1,254 @@
+//! Every picture against every other, before and after training.
+
+use leptos::prelude::*;
+
+use super::{
+    readout::{Reading, Readout},
+    selected_edges::SelectedEdges,
+};
+use crate::{
+    page::{
+        components::{
+            canvas::png_button::PngButton,
+            controls::{Choice, explain::Explain},
+            dynamic::{Memo, When, dynamic, effect, memo},
+            legend::{Legend, SPREADS},
+            matrix_view::{Cell, Drawing, MatrixView},
+            wanted_stage,
+        },
+        input::pointing,
+        session::Session,
+        state::{Part, SelectionRange, State, Tab},
+        words::{self, glossary},
+    },
+    plot::matrix::{Diagonal, Scale, block_rows, pixels},
+    protocol::{SetMatrix, Stage},
+    settings::MIN_PICTURES,
+};
+
+/// More groups than this are not named beside the matrix.
+const MAX_NAMED: usize = 24;
+
+/// The matrix, its legend, and the cell that is pointed at.
+#[component]
+pub fn SimilarityTab() -> impl IntoView {
+    let session = Session::expect();
+    let wanted = RwSignal::new(Stage::Trained);
+    let fitted = RwSignal::new(true);
+    let pointed = RwSignal::new(None);
+    let stage = wanted_stage::available(session, wanted);
+    effect(move || {
+        session.track([Part::Results]);
+        session.request_matrix(stage.get());
+    });
+    let scale = move || {
+        session.with([Part::Results, Part::Pictures], |state| {
+            shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
+        })
+    };
+    view! {
+        <div class="similarity" data-figure="similarity">
+            <div class="similarity-matrix">
+                <SetMatrixView stage fitted pointed />
+            </div>
+            <div class="similarity-side">
+                <p class="lead">
+                    {move || heading(session, stage.get())} " " <Explain term=glossary::SET_MATRIX /> " " <PngButton name="Similarity" />
+                </p>
+                <Choice
+                    legend="Seen by"
+                    name="stage"
+                    options=wanted_stage::ALL
+                    value=move || Some(stage.get())
+                    on_change=move |stage| wanted.set(stage)
+                />
+                <Choice
+                    legend="Colours"
+                    name="spread"
+                    options=SPREADS
+                    value=move || Some(fitted.get())
+                    on_change=move |fit| fitted.set(fit)
+                />
+                <p class="legend-name">"Similarity " <Explain term=glossary::SIMILARITY /></p>
+                <Legend scale=Signal::derive(scale) />
+                <Pointed stage pointed />
+            </div>
+        </div>
+    }
+}
+
+/// The canvas with its groups.
+#[component]
+fn SetMatrixView(
+    stage: Memo<Stage>,
+    fitted: RwSignal<bool>,
+    pointed: RwSignal<Option<Cell>>,
+) -> impl IntoView {
+    let session = Session::expect();
+    let draw = move || {
+        session.with([Part::Results, Part::Pictures], |state| {
+            let matrix = shown(state, stage.get())?;
+            let side = matrix.side as usize;
+            let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
+            Some(Drawing { pixels, side })
+        })
+    };
+    let pick = move |cell: Cell, range: SelectionRange| {
+        session.update(|state| pick(state, stage.get_untracked(), cell, range));
+    };
+    let known =
+        move || session.with([Part::Results, Part::Pictures], |state| shown(state, stage.get()).is_some());
+    let label =
+        move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
+    view! {
+        <div class="matrix-frame" class:waiting=move || !known()>
+            <GroupNames stage />
+            <MatrixView draw label=Signal::derive(label) pointed on_pick=pick>
+                <GroupLines stage />
+                <SelectedEdges stage />
+            </MatrixView>
+            <When holds=move || !known()>
+                <p class="matrix-waiting">{move || waiting(session)}</p>
+            </When>
+        </div>
+    }
+}
+
+/// Thin lines between groups.
+#[component]
+fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let lines = move || {
+        let groups = session.with([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        let starts = groups.into_iter().skip(1).map(|group| group.start * 100.0);
+        starts.map(|at| format!("M{at:.3} 0V100M0 {at:.3}H100")).collect::<String>()
+    };
+    view! {
+        <svg class="overlay" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+            <path class="group-lines" d=lines></path>
+        </svg>
+    }
+}
+
+/// The groups' names along the left edge.
+#[component]
+fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
+    let session = Session::expect();
+    let names = move || {
+        let groups = session.with([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        if groups.len() > MAX_NAMED { Vec::new() } else { groups }
+    };
+    let name = |group: Group| {
+        let middle = (group.start + group.end) / 2.0 * 100.0;
+        view! { <span style:top=format!("{middle:.3}%")>{group.name}</span> }
+    };
+    view! {
+        <div class="group-names" aria-hidden="true">
+            {dynamic(move || names().into_iter().map(name).collect_view())}
+        </div>
+    }
+}
+
+/// What the pointed cell says.
+#[component]
+fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
+    let session = Session::expect();
+    let reading = memo(move || {
+        let cell = pointed.get()?;
+        session.with([Part::Results], |state| reading(state, stage.get(), cell))
+    });
+    view! {
+        <Readout
+            reading
+            hint=pointing::hint(
+                "Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected.",
+                "Slide a finger across to see a cell’s two pictures; tap one to see the row’s nearest. With Select on, taps select rows.",
+            )
+        />
+    }
+}
+
+/// Pictures of one label that lie side by side; places are shares of the matrix's side.
+struct Group {
+    name: String,
+    start: f64,
+    end: f64,
+}
+
+/// The runs of equal labels along the matrix, if there are labels.
+fn groups(state: &State, stage: Stage) -> Vec<Group> {
+    let Some(matrix) = state.results.matrix(stage).filter(|_| state.has_labels()) else { return Vec::new() };
+    let count = matrix.order.len() as f64;
+    let mut groups: Vec<Group> = Vec::new();
+    for (place, id) in matrix.order.iter().enumerate() {
+        let name = state.pictures.label(*id).unwrap_or("no label");
+        let end = (place + 1) as f64 / count;
+        match groups.last_mut().filter(|group| group.name == name) {
+            Some(group) => group.end = end,
+            None => groups.push(Group { name: name.to_owned(), start: place as f64 / count, end }),
+        }
+    }
+    groups
+}
+
+fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> {
+    let matrix = state.results.matrix(stage)?;
+    let (side, count) = (matrix.side as usize, matrix.order.len());
+    let value = *matrix.cells.0.get(row * side + column)?;
+    let rows = block_rows(row, side, count);
+    let columns = block_rows(column, side, count);
+    let remark = match rows.len() * columns.len() {
+        1 => String::new(),
+        cells => format!("mean of {} pairs, of which two pictures are shown", words::count(cells)),
+    };
+    Some(Reading {
+        row: *matrix.order.get(rows.start)?,
+        column: *matrix.order.get(columns.start)?,
+        value,
+        remark,
+    })
+}
+
+/// Selects the picture of a cell's row. A single one shows its neighbours; a range are
+/// the rows that lie between.
+fn pick(state: &mut State, stage: Stage, cell: Cell, range: SelectionRange) {
+    let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
+    let order = state.results.matrix(stage).map_or(Vec::new(), |matrix| matrix.order.clone());
+    let range = state.selection_range(range);
+    state.choose(range, row, &order);
+    state.focus(row);
+    if range == SelectionRange::One {
+        state.choose_tab(Tab::Neighbours);
+    }
+}
+
+fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {
+    if fitted { Scale::fitted(&matrix.cells.0, matrix.side as usize) } else { Scale::COSINE }
+}
+
+/// What is shown, in words.
+fn heading(session: Session, stage: Stage) -> String {
+    let step = session.with([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
+    match (stage, step) {
+        (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
+        (Stage::Classic, _) => "By classic features, edges and colours, without a network.".to_owned(),
+        (Stage::Untrained, _) => "As the untrained encoder sees it.".to_owned(),
+        (Stage::Trained, Some(step)) => {
+            format!("As the encoder sees it after {}.", words::counted(step as usize, "step"))
+        }
+        (Stage::Trained, None) => "As the trained encoder sees it.".to_owned(),
+    }
+}
+
+/// The matrix, where there are pictures enough to see something in it.
+fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
+    state.results.matrix(stage).filter(|_| state.pictures.len() >= MIN_PICTURES)
+}
+
+fn waiting(session: Session) -> String {
+    session.with([Part::Pictures], |state| match state.pictures.len() {
+        0 => "No pictures yet.".to_owned(),
+        1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
+        _ => "Computing…".to_owned(),
+    })
+}

@@ -1,0 +1,13 @@
+//! The run as it goes: curves, the batch matrix and one row of it, and warnings.
+
+pub mod chance;
+#[cfg(target_arch = "wasm32")]
+pub mod evaluation_curve;
+pub mod health;
+#[cfg(target_arch = "wasm32")]
+pub mod health_warnings;
+pub mod row;
+#[cfg(target_arch = "wasm32")]
+pub mod row_view;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
