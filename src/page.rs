@@ -8,7 +8,7 @@
 //! - `components`: controls, figures and canvases that several of them have
 //!
 //! What stands behind it:
-//! - [`state`]: everything the page knows, as plain data
+//! - [`state`]: everything the page knows, as plain data; [`tracked`]: fields that record accesses
 //! - `session`: the state, shared by all views; `actions`: what the user can do to it
 //! - `engine`: the engine, started, heard and replaced; `worker`: workers that are missed once
 //!   they are gone
@@ -42,6 +42,7 @@ pub mod shell;
 pub mod state;
 #[cfg(target_arch = "wasm32")]
 mod timing;
+pub mod tracked;
 pub mod views;
 pub mod words;
 #[cfg(target_arch = "wasm32")]

@@ -12,7 +12,7 @@ use crate::{
         files::{builtin, experiment_file},
         session::Session,
         shell::address,
-        state::{Newcomer, PORTION, Part, Removed, State, Tab},
+        state::{Newcomer, PORTION, Removed, State, Tab},
         timing,
     },
     protocol::{Command, PictureId, Stage, Study},

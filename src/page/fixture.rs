@@ -11,7 +11,7 @@ use crate::{
 pub fn state(pictures: usize) -> State {
     let mut state = State::new(Settings::recommended(Images::Shapes));
     state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
-    state.take_touched();
+    state.log().take_changed();
     state
 }
 

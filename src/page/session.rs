@@ -13,7 +13,7 @@ use crate::{
         autosave::{saver, storage::Storage},
         engine::{code::Code, link::EngineLink},
         input::press,
-        state::{Part, Parts, State},
+        state::{Parts, State},
         timing,
     },
     protocol::{Command, ModelFailure},

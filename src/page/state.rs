@@ -1,15 +1,14 @@
 //! Everything the page knows, as plain data.
 //!
 //! What the user does and what the engine says both end in a method of [`State`];
-//! views only read it. The methods note which parts they touched, so that a change
-//! draws anew no more than it must.
+//! views only read it. Its fields record who reads and who changes them ([`Tracked`]), so that a
+//! change draws anew no more than it must.
 
 mod apply;
 mod engine;
 mod experiment;
 mod intake;
 mod notices;
-mod parts;
 mod pictures;
 mod results;
 mod resync;
@@ -24,7 +23,6 @@ mod undo;
 pub use engine::Engine;
 pub use intake::{Intake, IntakeKind, Refusal};
 pub use notices::Notice;
-pub use parts::{Part, Parts};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
 pub use resync::PORTION;
@@ -34,12 +32,13 @@ pub use snapshot::Snapshot;
 pub use tab::Tab;
 pub use undo::Removed;
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use self::{experiment::Awaited, undo::Undo};
 use crate::{
     page::{
         autosave::state::{Autosave, Offer},
+        tracked::{AccessLog, Tracked},
         views::{
             groups::state::Groups,
             invariance::state::Invariances,
@@ -57,49 +56,49 @@ use crate::{
 #[derive(Debug)]
 pub struct State {
     /// What the user has set.
-    pub settings: Settings,
+    pub settings: Tracked<Settings>,
     /// The set.
-    pub pictures: Pictures,
+    pub pictures: Tracked<Pictures>,
     /// How often the set was emptied without the engine knowing yet: until then it speaks
     /// of pictures and steps that are gone.
     pub(in crate::page) clearing: u32,
     /// Files being read.
-    pub intake: Intake,
+    pub intake: Tracked<Intake>,
     /// How far the engine is.
-    pub engine: Engine,
+    pub engine: Tracked<Engine>,
     /// The run.
-    pub run: Run,
+    pub run: Tracked<Run>,
     /// What another engine would go on from.
-    pub snapshot: Option<Arc<Snapshot>>,
+    pub snapshot: Tracked<Option<Arc<Snapshot>>>,
     /// The run that the engine was asked to go on with.
     pub(in crate::page) awaited: Option<Awaited>,
     /// Whether an engine that takes over is to train: what the one before was told to may be lost
     /// with it.
     pub(in crate::page) resuming: bool,
     /// What the embeddings say.
-    pub results: Results,
+    pub results: Tracked<Results>,
     /// The map of the set.
-    pub maps: Maps,
+    pub maps: Tracked<Maps>,
     /// Labels for classifiers, and what these made of them.
-    pub labels: Labels,
+    pub labels: Tracked<Labels>,
     /// The runs that ended.
-    pub runs: Runs,
+    pub runs: Tracked<Runs>,
     /// The search with a picture that is not of the set.
-    pub search: Search,
+    pub search: Tracked<Search>,
     /// The pair whose likeness is explained.
-    pub why_alike: WhyAlike,
+    pub why_alike: Tracked<WhyAlike>,
     /// What was found out about the whole set.
-    pub groups: Groups,
+    pub groups: Tracked<Groups>,
     /// What the encoder overlooks.
-    pub invariances: Invariances,
+    pub invariances: Tracked<Invariances>,
     /// The views in the preview.
-    pub views: Option<Views>,
+    pub views: Tracked<Option<Views>>,
     /// The focused picture, whose neighbours are shown.
-    pub selected: Option<PictureId>,
+    pub selected: Tracked<Option<PictureId>>,
     /// The selected pictures.
-    pub selection: Selection,
+    pub selection: Tracked<Selection>,
     /// The tab in front.
-    pub tab: Tab,
+    pub tab: Tracked<Tab>,
     /// Whether the user put it there during this run.
     pub(in crate::page) tab_chosen: bool,
     /// Whether the page shows itself small, within another.
@@ -111,92 +110,82 @@ pub struct State {
     /// Whether training starts once the pictures on their way are there.
     pub(in crate::page) postponed: bool,
     /// Sentences for the user.
-    pub notices: Vec<Notice>,
+    pub notices: Tracked<Vec<Notice>>,
     pub(in crate::page) next_notice: u32,
     /// What the user removed last, while it is offered back.
-    pub(in crate::page) undo: Option<Undo>,
+    pub(in crate::page) undo: Tracked<Option<Undo>>,
     /// Whether this visit's work is kept.
-    pub autosave: Autosave,
+    pub autosave: Tracked<Autosave>,
     /// Work of an earlier visit that can be continued.
-    pub offer: Option<Offer>,
-    /// Counts changes of what is kept between visits.
-    pub(in crate::page) revision: u64,
-    pub(in crate::page) touched: Parts,
+    pub offer: Tracked<Option<Offer>>,
+    log: Rc<AccessLog>,
 }
 
 impl State {
     /// A page without pictures.
     pub fn new(settings: Settings) -> Self {
+        let log = Rc::new(AccessLog::default());
         Self {
-            settings,
-            pictures: Pictures::default(),
+            settings: log.track(settings),
+            pictures: log.track(Pictures::default()),
             clearing: 0,
-            intake: Intake::default(),
-            engine: Engine::Loading { received: 0.0, total: None },
-            run: Run::default(),
-            snapshot: None,
+            intake: log.track(Intake::default()),
+            engine: log.track(Engine::Loading { received: 0.0, total: None }),
+            run: log.track(Run::default()),
+            snapshot: log.track(None),
             awaited: None,
             resuming: false,
-            results: Results::default(),
-            maps: Maps::default(),
-            labels: Labels::default(),
-            runs: Runs::default(),
-            search: Search::default(),
-            why_alike: WhyAlike::default(),
-            groups: Groups::default(),
-            invariances: Invariances::default(),
-            views: None,
-            selected: None,
-            selection: Selection::default(),
-            tab: Tab::Similarity,
+            results: log.track(Results::default()),
+            maps: log.track(Maps::default()),
+            labels: log.track(Labels::default()),
+            runs: log.track(Runs::default()),
+            search: log.track(Search::default()),
+            why_alike: log.track(WhyAlike::default()),
+            groups: log.track(Groups::default()),
+            invariances: log.track(Invariances::default()),
+            views: log.track(None),
+            selected: log.track(None),
+            selection: log.track(Selection::default()),
+            tab: log.track(Tab::Similarity),
             tab_chosen: false,
             embed: false,
             remote: None,
             is_guest: false,
             postponed: false,
-            notices: Vec::new(),
+            notices: log.track(Vec::new()),
             next_notice: 0,
-            undo: None,
-            autosave: Autosave::default(),
-            offer: None,
-            revision: 0,
-            touched: Parts::default(),
+            undo: log.track(None),
+            autosave: log.track(Autosave::default()),
+            offer: log.track(None),
+            log,
         }
     }
 
-    /// The parts touched since the last call.
-    pub fn take_touched(&mut self) -> Parts {
-        std::mem::take(&mut self.touched)
+    /// Returns the record of the fields that were read and changed.
+    pub fn log(&self) -> &AccessLog {
+        &self.log
     }
 
-    /// Marks a part as touched.
-    pub fn touch(&mut self, part: Part) {
-        self.touched.insert(part);
-        // The run itself is kept as of its last snapshot.
-        if matches!(part, Part::Settings | Part::Pictures | Part::Labels | Part::Runs) {
-            self.revision += 1;
-        }
-    }
-
-    /// Another number says that something changed that is kept between visits.
+    /// Returns a number that grows with every change of what is kept between visits. The run itself
+    /// is kept as of its last snapshot.
     pub fn revision(&self) -> u64 {
-        self.revision
+        let kept =
+            [self.settings.version(), self.pictures.version(), self.labels.version(), self.runs.version()];
+        kept.iter().sum::<u64>() + self.snapshot.version()
     }
 
     /// Changes the settings, and keeps every number within its limits.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
-        self.touch(Part::Settings);
-        let before = self.settings;
+        let before = *self.settings;
         change(&mut self.settings);
-        self.settings = self.settings.clamped();
-        if self.settings != before {
+        *self.settings = self.settings.clamped();
+        if *self.settings != before {
             self.run.settings_since = self.run.step();
         }
         if self.settings.augmentations != before.augmentations {
             self.invariances.ask_again();
         }
         if self.settings.seed != before.seed {
-            self.touch(Part::Labels);
             self.labels.ask_again();
         }
     }

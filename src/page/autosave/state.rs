@@ -1,6 +1,6 @@
 //! What the browser keeps between visits.
 
-use crate::page::state::{Part, State};
+use crate::page::state::State;
 
 /// Work of an earlier visit that can be continued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,23 +93,21 @@ impl State {
     /// Notes whether this visit's work is kept. What was forgotten stays forgotten, whatever
     /// was on its way.
     pub fn set_autosave(&mut self, keeping: Autosave) {
-        if self.autosave != keeping && (!self.autosave.is_over() || keeping == Autosave::Forgotten) {
-            self.touch(Part::Autosave);
-            self.autosave = keeping;
+        if *self.autosave != keeping && (!self.autosave.is_over() || keeping == Autosave::Forgotten) {
+            *self.autosave = keeping;
         }
     }
 
     /// Offers work of an earlier visit, or no longer; none once everything is forgotten.
     pub fn set_offer(&mut self, offer: Option<Offer>) {
-        self.touch(Part::Autosave);
         // Whoever worked here before is no guest: the pictures may be among what is offered.
         self.is_guest &= offer.is_none();
-        self.offer = offer.filter(|_| !self.autosave.is_over());
+        *self.offer = offer.filter(|_| !self.autosave.is_over());
     }
 
     /// The revision that should be kept now, if any.
     pub fn wants_autosave(&self) -> Option<u64> {
-        (self.autosave.is_possible() && self.is_worth_saving()).then_some(self.revision)
+        (self.autosave.is_possible() && self.is_worth_saving()).then_some(self.revision())
     }
 }
 
@@ -150,7 +148,7 @@ mod tests {
             state.set_autosave(Autosave::On);
             state.set_autosave(Autosave::Forgetting);
             state.set_offer(Some(Offer { key: text("1"), when: text("today"), what: text("Shapes") }));
-            assert_eq!((state.autosave, &state.offer), (over, &None));
+            assert_eq!((*state.autosave, &*state.offer), (over, &None));
             assert_eq!(state.wants_autosave(), None);
         }
     }

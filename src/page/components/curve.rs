@@ -8,11 +8,7 @@ use super::{
     dynamic::dynamic,
 };
 use crate::{
-    page::{
-        session::Session,
-        state::{Part, State},
-        words::glossary::Term,
-    },
+    page::{session::Session, state::State, words::glossary::Term},
     plot::{
         chart::{Axes, Frame, extent, path, smooth, thinned},
         ticks::{label, ticks},
@@ -53,15 +49,9 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
     let session = Session::expect();
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
-    let figure = move || {
-        session.with([Part::Run, Part::Settings, Part::Pictures], |state| {
-            Figure::new(state, quantity, size.get())
-        })
-    };
+    let figure = move || session.with(|state| Figure::new(state, quantity, size.get()));
     let present = Signal::derive(move || {
-        session.with([Part::Run], |state| {
-            state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report)))
-        })
+        session.with(|state| state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report))))
     });
     let label = Signal::derive(move || {
         let present = present.get().unwrap_or_else(|| "no steps yet".to_owned());

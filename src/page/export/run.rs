@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(value["images"][0]["label"], "cats");
         assert!(value["images"][1]["label"].is_null());
         let settings = serde_json::from_value::<Settings>(value["settings"].clone());
-        assert_eq!(settings.expect("every setting is there"), state.settings);
+        assert_eq!(settings.expect("every setting is there"), *state.settings);
         assert_eq!(value["evaluations"][0]["stage"], "trained");
         let line = serde_json::json!({"step": 5, "knn": 0.25, "effective_rank": 1.5});
         assert_eq!(value["scores_by_step"], serde_json::json!([line]));

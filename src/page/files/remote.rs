@@ -19,7 +19,7 @@ use crate::{
     page::{
         components::dynamic::effect,
         session::Session,
-        state::{Part, Refusal, State},
+        state::{Refusal, State},
     },
     settings::MIN_PICTURES,
 };

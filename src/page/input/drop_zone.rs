@@ -9,7 +9,6 @@ use crate::page::{
         intake, query,
     },
     session::Session,
-    state::Part,
 };
 
 /// Takes what is dropped or pasted anywhere, and shows that a drag may be let go.
@@ -53,7 +52,7 @@ pub fn DropOverlay() -> impl IntoView {
             take(session, destination, incoming::chosen(Some(files)));
         }
     };
-    let call = Signal::derive(move || session.with([Part::Settings], |state| destination.get().call(state)));
+    let call = Signal::derive(move || session.with(|state| destination.get().call(state)));
     let promise = Signal::derive(move || destination.get().promise());
     window_event_listener(ev::dragover, over);
     window_event_listener(ev::dragleave, leave);

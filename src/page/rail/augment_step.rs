@@ -18,7 +18,6 @@ use crate::{
             dynamic::{When, dynamic, effect, handler, memo},
         },
         session::Session,
-        state::Part,
         timing,
         words::{self, glossary},
     },
@@ -41,8 +40,7 @@ const SETTLING: u64 = 200;
 #[component]
 pub fn AugmentStep() -> impl IntoView {
     let session = Session::expect();
-    let summary =
-        move || session.with([Part::Settings], |state| words::augmentations(&state.settings.augmentations));
+    let summary = move || session.with(|state| words::augmentations(&state.settings.augmentations));
     let open = RwSignal::new(false);
     view! {
         <Step number=2 name="Augment" words=Signal::derive(summary) open>
@@ -78,14 +76,10 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             });
         }
     };
-    let ready = memo(move || {
-        session.with([Part::Engine, Part::Intake], |state| {
-            state.engine.environment().is_some() && !state.intake.is_active()
-        })
-    });
-    let augmentations = memo(move || {
-        session.with([Part::Settings], |state| (state.settings.augmentations, state.settings.side))
-    });
+    let ready =
+        memo(move || session.with(|state| state.engine.environment().is_some() && !state.intake.is_active()));
+    let augmentations =
+        memo(move || session.with(|state| (state.settings.augmentations, state.settings.side)));
     effect(move || {
         // A memo that is never read never looks at what it depends on.
         augmentations.get();
@@ -96,7 +90,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
         }
     });
     let shown = memo(move || {
-        session.with([Part::Views], |state| {
+        session.with(|state| {
             let pictures = state.views.as_ref().map_or(Vec::new(), |views| views.pictures.clone());
             (pictures, state.views.as_ref().map_or(0, |views| views.views))
         })
@@ -143,7 +137,7 @@ fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
 fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.with([Part::Views], |state| {
+        session.with(|state| {
             let Some(views) = &state.views else { return };
             let side = views.side as usize;
             let bytes = side * side * 3;
@@ -162,9 +156,7 @@ fn Presets() -> impl IntoView {
     let session = Session::expect();
     let preset = move |(name, augmentations): Preset| {
         let chosen = move || {
-            session.with([Part::Settings], |state| {
-                state.settings.augmentations == augmentations(state.settings.images)
-            })
+            session.with(|state| state.settings.augmentations == augmentations(state.settings.images))
         };
         view! {
             <button
@@ -189,8 +181,7 @@ fn Presets() -> impl IntoView {
 fn OperationRow(operation: &'static Presentation) -> impl IntoView {
     let session = Session::expect();
     let Presentation { name, lesson, strength, field } = operation;
-    let value =
-        memo(move || session.with([Part::Settings], |state| *field(&mut { state.settings.augmentations })));
+    let value = memo(move || session.with(|state| *field(&mut { state.settings.augmentations })));
     let edit = move |change: &dyn Fn(&mut Operation)| {
         session.edit(|settings| change(field(&mut settings.augmentations)));
     };

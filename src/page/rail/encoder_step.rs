@@ -7,7 +7,6 @@ use crate::{
     page::{
         components::controls::{Choice, NumberField, explain::Explain},
         session::Session,
-        state::Part,
         words::{self, glossary},
     },
     settings::{Features, FirstLayer, Range, Settings},
@@ -30,12 +29,9 @@ const FEATURES: &[(&str, Features)] = &[("Whitened map", Features::Map), ("Outpu
 #[component]
 pub fn EncoderStep() -> impl IntoView {
     let session = Session::expect();
-    let summary = move || {
-        session
-            .with([Part::Settings, Part::Run], |state| words::encoder(&state.settings, state.run.parameters))
-    };
+    let summary = move || session.with(|state| words::encoder(&state.settings, state.run.parameters));
     let size = move || {
-        session.with([Part::Settings], |state| {
+        session.with(|state| {
             let size = (state.settings.side, state.settings.width, state.settings.depth);
             SIZES.iter().map(|(_, known)| *known).find(|known| *known == size)
         })
@@ -96,7 +92,7 @@ pub fn EncoderStep() -> impl IntoView {
                         legend="First layer starts"
                         name="first-layer"
                         options=FIRST_LAYERS
-                        value=move || session.with([Part::Settings], |state| Some(state.settings.first_layer))
+                        value=move || session.with(|state| Some(state.settings.first_layer))
                         on_change=move |first| session.edit(|settings| settings.first_layer = first)
                     />
                     <Explain term=glossary::FIRST_LAYER />
@@ -106,7 +102,7 @@ pub fn EncoderStep() -> impl IntoView {
                         legend="Pictures are compared by"
                         name="features"
                         options=FEATURES
-                        value=move || session.with([Part::Settings], |state| Some(state.settings.features))
+                        value=move || session.with(|state| Some(state.settings.features))
                         on_change=move |features| session.edit(|settings| settings.features = features)
                     />
                     <Explain term=glossary::FEATURES />
@@ -119,7 +115,7 @@ pub fn EncoderStep() -> impl IntoView {
 
 /// A whole-numbered setting as a field takes it.
 pub fn number(session: Session, read: fn(&Settings) -> u32) -> Signal<f64> {
-    Signal::derive(move || session.with([Part::Settings], |state| f64::from(read(&state.settings))))
+    Signal::derive(move || session.with(|state| f64::from(read(&state.settings))))
 }
 
 /// Whole-numbered limits as a field takes them.

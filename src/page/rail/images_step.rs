@@ -14,7 +14,7 @@ use crate::{
         input::pointing,
         session::Session,
         shell::layout,
-        state::{Part, Refusal},
+        state::Refusal,
         words::{self, glossary},
     },
     settings::Images,
@@ -24,7 +24,7 @@ use crate::{
 #[component]
 pub fn ImagesStep() -> impl IntoView {
     let session = Session::expect();
-    let summary = move || session.with([Part::Pictures, Part::Settings], words::images);
+    let summary = move || session.with(words::images);
     view! {
         <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
@@ -65,7 +65,7 @@ fn Pickers() -> impl IntoView {
 #[component]
 fn Samples() -> impl IntoView {
     let session = Session::expect();
-    let shown = move |images| session.with([Part::Settings], |state| state.settings.images == images);
+    let shown = move |images| session.with(|state| state.settings.images == images);
     let sample = move |name: &'static str, what: &'static str, images: Images| {
         view! {
             <div class="sample">
@@ -95,7 +95,7 @@ fn Samples() -> impl IntoView {
 fn Progress() -> impl IntoView {
     let session = Session::expect();
     let progress = move || {
-        session.with([Part::Intake], |state| {
+        session.with(|state| {
             state.intake.is_active().then_some((
                 words::intake(state.intake.kind),
                 state.intake.done,
@@ -134,12 +134,9 @@ fn Progress() -> impl IntoView {
 #[component]
 fn Refused() -> impl IntoView {
     let session = Session::expect();
-    let count = move || session.with([Part::Intake], |state| state.intake.refused.len());
-    let refused = move || {
-        session.with([Part::Intake], |state| {
-            state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>()
-        })
-    };
+    let count = move || session.with(|state| state.intake.refused.len());
+    let refused =
+        move || session.with(|state| state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>());
     let refusal = |(_, Refusal { name, why })| {
         view! {
             <li>
@@ -150,7 +147,7 @@ fn Refused() -> impl IntoView {
             </li>
         }
     };
-    let skipped = move || session.with([Part::Intake], |state| state.intake.skipped);
+    let skipped = move || session.with(|state| state.intake.skipped);
     view! {
         <div>
             <When holds=move || { count() > 0 }>
@@ -192,8 +189,8 @@ fn left_out(count: usize) -> String {
 #[component]
 fn Upkeep() -> impl IntoView {
     let session = Session::expect();
-    let keeping = move || session.with([Part::Autosave], |state| state.autosave);
-    let empty = Signal::derive(move || session.with([Part::Pictures], |state| state.pictures.is_empty()));
+    let keeping = move || session.with(|state| state.autosave);
+    let empty = Signal::derive(move || session.with(|state| state.pictures.is_empty()));
     let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
     view! {
         <div class="upkeep">

@@ -10,7 +10,6 @@ use crate::{
             dynamic::{dynamic, memo},
         },
         session::Session,
-        state::Part,
         words::{
             self,
             glossary::{self, Term},
@@ -42,7 +41,7 @@ const NEGATIVES: &[(&str, Mining)] =
 #[component]
 pub fn LossFields() -> impl IntoView {
     let session = Session::expect();
-    let loss = memo(move || session.with([Part::Settings], |state| state.settings.loss));
+    let loss = memo(move || session.with(|state| state.settings.loss));
     let fields = dynamic(move || match loss.get() {
         LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => view! { <SoftFields /> }.into_any(),
         LossKind::Triplet => view! { <TripletFields /> }.into_any(),
@@ -87,8 +86,8 @@ fn lesson(loss: LossKind) -> (&'static str, Term) {
 #[component]
 fn SoftFields() -> impl IntoView {
     let session = Session::expect();
-    let similarity = move || session.with([Part::Settings], |state| Some(state.settings.similarity));
-    let learned = move || session.with([Part::Settings], |state| Some(state.settings.learned_temperature));
+    let similarity = move || session.with(|state| Some(state.settings.similarity));
+    let learned = move || session.with(|state| Some(state.settings.learned_temperature));
     view! {
         <div class="field-with-term">
             <Choice
@@ -127,7 +126,7 @@ fn SoftFields() -> impl IntoView {
 fn DotTemperature() -> impl IntoView {
     let session = Session::expect();
     let usual = Signal::derive(move || {
-        session.with([Part::Settings], |state| {
+        session.with(|state| {
             let Settings { similarity, temperature, .. } = state.settings;
             similarity == Similarity::Dot && temperature == Settings::DOT_TEMPERATURE
         })
@@ -144,7 +143,7 @@ fn DotTemperature() -> impl IntoView {
 fn Learned() -> impl IntoView {
     let session = Session::expect();
     let sentence = move || {
-        session.with([Part::Settings, Part::Run], |state| {
+        session.with(|state| {
             let batch = state.run.batch.as_ref().filter(|_| state.settings.learned_temperature)?;
             let temperature = words::three_digits(f64::from(batch.details.temperature));
             Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
@@ -157,7 +156,7 @@ fn Learned() -> impl IntoView {
 #[component]
 fn TripletFields() -> impl IntoView {
     let session = Session::expect();
-    let mining = move || session.with([Part::Settings], |state| Some(state.settings.mining));
+    let mining = move || session.with(|state| Some(state.settings.mining));
     view! {
         <div class="field-with-term">
             <Choice

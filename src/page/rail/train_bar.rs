@@ -9,7 +9,7 @@ use crate::page::{
     },
     session::Session,
     shell::{layout, status},
-    state::{Part, State},
+    state::State,
     words::glossary,
 };
 
@@ -17,7 +17,7 @@ use crate::page::{
 #[component]
 pub fn TrainBar() -> impl IntoView {
     let session = Session::expect();
-    let title = memo(move || session.with([Part::Run, Part::Settings], status::title));
+    let title = memo(move || session.with(status::title));
     effect(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
@@ -32,9 +32,7 @@ pub fn TrainBar() -> impl IntoView {
 fn RunProgress() -> impl IntoView {
     let session = Session::expect();
     let share = move || {
-        session.with([Part::Run, Part::Settings], |state| {
-            (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0
-        })
+        session.with(|state| (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0)
     };
     view! {
         <div class="run-progress" aria-hidden="true">
@@ -46,15 +44,11 @@ fn RunProgress() -> impl IntoView {
 #[component]
 fn Buttons() -> impl IntoView {
     let session = Session::expect();
-    let running = move || session.with([Part::Run], |state| state.run.running);
-    let stuck = memo(move || {
-        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::training_obstacle)
-    });
-    let no_step = memo(move || {
-        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Engine], State::step_obstacle)
-    });
-    let arriving = move || session.with([Part::Intake], |state| state.intake.is_active());
-    let at_start = move || session.with([Part::Run], |state| state.run.step() == 0);
+    let running = move || session.with(|state| state.run.running);
+    let stuck = memo(move || session.with(State::training_obstacle));
+    let no_step = memo(move || session.with(State::step_obstacle));
+    let arriving = move || session.with(|state| state.intake.is_active());
+    let at_start = move || session.with(|state| state.run.step() == 0);
     let train = move |_| {
         session.train();
         show_results();
@@ -131,8 +125,6 @@ fn Status() -> impl IntoView {
 #[component]
 fn KnnTerm() -> impl IntoView {
     let session = Session::expect();
-    let scored = Signal::derive(move || {
-        session.with([Part::Results, Part::Pictures, Part::Intake], |state| status::knn(state).is_some())
-    });
+    let scored = Signal::derive(move || session.with(|state| status::knn(state).is_some()));
     view! { <span hidden=move || !scored.get()><Explain term=glossary::KNN /></span> }
 }

@@ -13,7 +13,6 @@ use crate::{
         components::controls::{Choice, NumberField, explain::Explain},
         files::builtin,
         session::Session,
-        state::Part,
         words::{self, glossary},
     },
     settings::{BackendChoice, Effort, Range, Settings},
@@ -34,7 +33,7 @@ const BACKENDS: &[(&str, BackendChoice)] =
 #[component]
 pub fn TrainingStep() -> impl IntoView {
     let session = Session::expect();
-    let summary = move || session.with([Part::Settings], |state| words::training(&state.settings));
+    let summary = move || session.with(|state| words::training(&state.settings));
     view! {
         <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
             <EffortField />
@@ -50,14 +49,13 @@ pub fn TrainingStep() -> impl IntoView {
 #[component]
 fn EffortField() -> impl IntoView {
     let session = Session::expect();
-    let parts = [Part::Settings, Part::Pictures];
-    let value = move || session.with(parts, |state| Effort::of(&state.settings, state.pictures.len()));
+    let value = move || session.with(|state| Effort::of(&state.settings, state.pictures.len()));
     let choose = move |effort: Effort| {
         let pictures = session.with_untracked(|state| state.pictures.len());
         session.edit(|settings| *settings = effort.apply(*settings, pictures));
     };
     let times = move || {
-        session.with([Part::Settings, Part::Pictures, Part::Run], |state| {
+        session.with(|state| {
             let seconds = state.run.speed()?.recip();
             Some(words::efforts(&state.settings, state.pictures.len(), seconds))
         })
@@ -77,8 +75,7 @@ fn EffortField() -> impl IntoView {
 #[component]
 fn Numbers() -> impl IntoView {
     let session = Session::expect();
-    let fewer_pairs =
-        move || session.with([Part::Settings, Part::Pictures, Part::Intake], words::fewer_pairs);
+    let fewer_pairs = move || session.with(words::fewer_pairs);
     view! {
         <div class="fields">
             <NumberField
@@ -121,9 +118,9 @@ fn Numbers() -> impl IntoView {
 #[component]
 fn BackendField() -> impl IntoView {
     let session = Session::expect();
-    let value = move || session.with([Part::Settings], |state| Some(state.settings.backend));
+    let value = move || session.with(|state| Some(state.settings.backend));
     let reason = Signal::derive(move || {
-        session.with([Part::Engine], |state| {
+        session.with(|state| {
             state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
         })
     });
@@ -145,7 +142,7 @@ fn BackendField() -> impl IntoView {
 /// A fractional setting as a field takes it: with the digits that the user would type.
 pub fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
     Signal::derive(move || {
-        let value = session.with([Part::Settings], |state| read(&state.settings));
+        let value = session.with(|state| read(&state.settings));
         decimal::parse(&value.to_string()).unwrap_or(f64::from(value))
     })
 }

@@ -13,7 +13,6 @@ use crate::{
         files::{download, experiment_file},
         session::Session,
         shell::footer::browser,
-        state::Part,
     },
     protocol::{Command, Stage, Study},
 };
@@ -23,7 +22,7 @@ use crate::{
 pub fn UseStep() -> impl IntoView {
     let session = Session::expect();
     let words = move || {
-        session.with([Part::Results], |state| match state.results.latest() {
+        session.with(|state| match state.results.latest() {
             Some(scored) if scored.evaluation.step > 0 => {
                 format!("embeddings after step {}", scored.evaluation.step)
             }
@@ -46,8 +45,7 @@ pub fn UseStep() -> impl IntoView {
 fn Exports() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(None::<Export>);
-    let lacking =
-        Signal::derive(move || session.with([Part::Results], |state| state.results.latest().is_none()));
+    let lacking = Signal::derive(move || session.with(|state| state.results.latest().is_none()));
     // What a file lacks is asked of the engine; it is written once the answer is there.
     effect(move || {
         session.track([Part::Results, Part::Groups, Part::Labels]);
@@ -61,9 +59,7 @@ fn Exports() -> impl IntoView {
         }
     });
     let button = move |export: Export| {
-        let obstacle = move || {
-            session.with([Part::Results, Part::Labels, Part::Pictures], |state| export.obstacle(state))
-        };
+        let obstacle = move || session.with(|state| export.obstacle(state));
         view! {
             <button
                 class="button"

@@ -74,7 +74,7 @@ pub fn own(state: &State) -> String {
 /// An address for others, relative to the page's: it shows them the whole page with the
 /// tab that is in front here, and the same pictures where they can be had.
 pub fn shared(state: &State) -> String {
-    let hash = format!("{}&tab={}", link::write(&state.settings), key(state.tab));
+    let hash = format!("{}&tab={}", link::write(&state.settings), key(*state.tab));
     match &state.remote {
         Some(source) if state.settings.images == Images::Own => {
             format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
@@ -116,7 +116,7 @@ mod tests {
             state.embed = tab == Tab::Map;
             let (address, problems) = read(&own(&state));
             assert_eq!(problems, Vec::<String>::new());
-            let (settings, embed) = (state.settings, state.embed);
+            let (settings, embed) = (*state.settings, state.embed);
             assert_eq!(address, Address { settings, tab: Some(tab), embed, remote: None });
             assert_eq!(read(&shared(&state)).0, Address { embed: false, ..address });
         }
@@ -186,6 +186,6 @@ mod tests {
         state.choose_tab(Tab::Map);
         state.apply(Event::Restarted { parameters: 1 });
         state.start_running();
-        assert_eq!(state.tab, Tab::Map);
+        assert_eq!(*state.tab, Tab::Map);
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::{components::dynamic::effect, session::Session, state::Part, timing};
+use crate::page::{components::dynamic::effect, session::Session, state::timing};
 
 /// Changes within so many milliseconds of one that was shown are shown together: browsers
 /// refuse an address that changes too often.

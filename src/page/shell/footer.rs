@@ -7,7 +7,7 @@ use crate::{
         components::{controls::clipboard, dynamic::handler},
         export,
         session::Session,
-        state::{Part, State},
+        state::State,
     },
     protocol::Environment,
 };
@@ -17,9 +17,9 @@ use crate::{
 pub fn Footer() -> impl IntoView {
     let session = Session::expect();
     let report = RwSignal::new(None);
-    let line = Signal::derive(move || session.with([Part::Engine], environment_line));
+    let line = Signal::derive(move || session.with(environment_line));
     let why = Signal::derive(move || {
-        session.with([Part::Engine], |state| {
+        session.with(|state| {
             let words = |found: &Environment| format!("{} {}", found.reason, found.self_test);
             state.engine.environment().map_or_else(String::new, words).trim_end().to_owned()
         })

@@ -10,7 +10,7 @@ use crate::page::{
     },
     files::remote::address_of,
     session::Session,
-    state::{Engine, Part, State},
+    state::{Engine, State},
     timing, words,
 };
 
@@ -44,9 +44,7 @@ pub fn Masthead() -> impl IntoView {
 #[component]
 fn WholePage() -> impl IntoView {
     let session = Session::expect();
-    let whole = Signal::derive(move || {
-        session.with([Part::Settings, Part::Tab], |state| address_of(&address::shared(state)))
-    });
+    let whole = Signal::derive(move || session.with(|state| address_of(&address::shared(state))));
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
             "Open the whole page"
@@ -58,10 +56,10 @@ fn WholePage() -> impl IntoView {
 #[component]
 fn BackendChip() -> impl IntoView {
     let session = Session::expect();
-    let read = move |view: fn(&State) -> String| move || session.with([Part::Engine], view);
+    let read = move |view: fn(&State) -> String| move || session.with(view);
     let name = read(|state| words::engine(&state.engine));
     let share = move || {
-        session.with([Part::Engine], |state| match state.engine {
+        session.with(|state| match state.engine {
             Engine::Loading { received, total: Some(total) } => Some((received / total).min(1.0)),
             _ => None,
         })
@@ -85,11 +83,11 @@ fn BackendChip() -> impl IntoView {
 }
 
 fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.with([Part::Engine], |state| matches!(state.engine, Engine::Loading { .. }))
+    move || session.with(|state| matches!(state.engine, Engine::Loading { .. }))
 }
 
 fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.with([Part::Engine], |state| state.engine.environment().is_some())
+    move || session.with(|state| state.engine.environment().is_some())
 }
 
 /// Why the engine is as it is, and what it runs on.

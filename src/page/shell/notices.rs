@@ -8,7 +8,7 @@ use crate::page::{
         dynamic::{dynamic, handler, keyed},
     },
     session::Session,
-    state::{Notice, Part},
+    state::Notice,
     words,
 };
 
@@ -16,9 +16,8 @@ use crate::page::{
 #[component]
 pub fn Notices() -> impl IntoView {
     let session = Session::expect();
-    let notices = move || session.with([Part::Notices], |state| state.notices.clone());
-    let guest =
-        Signal::derive(move || session.with([Part::Autosave, Part::Pictures, Part::Intake], words::guest));
+    let notices = move || session.with(|state| state.notices.clone());
+    let guest = Signal::derive(move || session.with(words::guest));
     let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
     let notice = move |Notice { id, text, details: technical, can_undo }| {
         view! {

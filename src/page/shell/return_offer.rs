@@ -9,14 +9,13 @@ use crate::page::{
         dynamic::{dynamic, handler},
     },
     session::Session,
-    state::Part,
 };
 
 /// One sentence and two buttons, while there is something to go on with.
 #[component]
 pub fn ReturnOffer() -> impl IntoView {
     let session = Session::expect();
-    let offer = move || session.with([Part::Autosave], |state| state.offer.clone());
+    let offer = move || session.with(|state| state.offer.clone());
     dynamic(move || offer().map(|offer| view! { <Question session offer /> }))
 }
 

@@ -6,7 +6,6 @@ use super::{notices::Notices, return_offer::ReturnOffer, tabs::Tabs};
 use crate::page::{
     components::dynamic::memo,
     session::Session,
-    state::Part,
     views::{gallery::view::Gallery, training::health_warnings::HealthWarnings},
     words,
 };
@@ -15,9 +14,7 @@ use crate::page::{
 #[component]
 pub fn Results() -> impl IntoView {
     let session = Session::expect();
-    let summary = memo(move || {
-        session.with([Part::Results, Part::Pictures, Part::Intake, Part::Engine, Part::Run], words::summary)
-    });
+    let summary = memo(move || session.with(words::summary));
     view! {
         <main class="stage">
             <ReturnOffer />

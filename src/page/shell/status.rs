@@ -45,7 +45,7 @@ pub fn activity(state: &State) -> String {
     }
     let mut parts = Vec::new();
     parts.extend(knn(state).map(|knn| format!("kNN {knn:.2}")));
-    if let Engine::Ready(environment) = &state.engine {
+    if let Engine::Ready(environment) = &*state.engine {
         parts.push(words::backend(environment.backend).to_owned());
     }
     parts.push(doing(state));

@@ -8,7 +8,7 @@ use crate::page::{
     components::dynamic::{dynamic, handler, memo},
     files::query::PANEL,
     session::Session,
-    state::{Part, Tab},
+    state::Tab,
     views::{
         groups::view::GroupsTab, invariance::view::InvarianceTab, labels::view::LabelsTab, map::view::MapTab,
         neighbours::view::NeighboursTab, similarity::view::SimilarityTab, training::view::LossTab,
@@ -19,7 +19,7 @@ use crate::page::{
 #[component]
 pub fn Tabs() -> impl IntoView {
     let session = Session::expect();
-    let front = memo(move || session.with([Part::Tab], |state| state.tab));
+    let front = memo(move || session.with(|state| state.tab));
     let tab = move |tab: Tab| {
         view! {
             <button

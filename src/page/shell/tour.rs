@@ -45,7 +45,7 @@ pub struct Before {
 impl Before {
     /// The page as it is now.
     pub fn now(state: &State) -> Self {
-        Self { augmentations: state.settings.augmentations, step: state.run.step(), selected: state.selected }
+        Self { augmentations: state.settings.augmentations, step: state.run.step(), selected: *state.selected }
     }
 }
 
@@ -91,7 +91,7 @@ pub const STOPS: [Stop; 9] = [
         name: "5. Use it: similarity",
         target: "#tab-similarity",
         text: "Training goes on meanwhile. Press Similarity to compare every picture with every other.",
-        until: Until::Reached(|_, state| state.tab == Tab::Similarity),
+        until: Until::Reached(|_, state| *state.tab == Tab::Similarity),
     },
     Stop {
         name: "5. Use it: before and after",
@@ -104,7 +104,7 @@ pub const STOPS: [Stop; 9] = [
         target: ".gallery",
         text: "Press any picture to see its nearest: by the trained network, by the untrained one and by two baselines that learn nothing. Now bring pictures of your own: drop them anywhere.",
         until: Until::Reached(|before, state| {
-            state.tab == Tab::Neighbours && state.selected != before.selected
+            *state.tab == Tab::Neighbours && *state.selected != before.selected
         }),
     },
 ];

@@ -8,7 +8,6 @@ use super::tour::{Before, STOPS, Stop, Until, first};
 use crate::page::{
     components::dynamic::{When, effect, handler},
     session::Session,
-    state::Part,
     timing,
 };
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Part, Snapshot, State};
+use super::{Snapshot, State};
 use crate::{
     page::words,
     protocol::{Event, KnnScore, Stage},
@@ -22,27 +22,22 @@ impl State {
             Event::Restarted { parameters } => self.restarted(parameters),
             Event::Restored { step, parameters } => self.restored(step, parameters),
             Event::Snapshot { step, file } => {
-                self.revision += 1;
-                self.snapshot = Some(Arc::new(Snapshot { step, file }));
+                *self.snapshot = Some(Arc::new(Snapshot { step, file }));
             }
             Event::Opened(settings) => self.model_opened(settings),
             Event::Stepped(reports) => {
-                self.touch(Part::Run);
                 let before = self.run.step();
                 self.run.notes.steps_taken(&self.settings, self.pictures.len(), before);
                 self.run.steps.extend(reports);
             }
             Event::Batch(batch) => {
-                self.touch(Part::Run);
                 self.run.notes.batch(&batch);
                 self.run.batch = Some(batch);
             }
             Event::Row(views) => {
-                self.touch(Part::Run);
                 self.run.row_views = Some(views);
             }
             Event::Evaluated(evaluation) => {
-                self.touch(Part::Results);
                 if evaluation.stage == Stage::Trained {
                     let knn = evaluation.knn.map(|score| score.accuracy);
                     self.run.notes.evaluated(evaluation.step, knn, evaluation.effective_rank);
@@ -57,48 +52,37 @@ impl State {
             }
             Event::Scored { stage, knn } => self.scored(stage, knn),
             Event::Matrix(matrix) => {
-                self.touch(Part::Results);
                 self.results.keep_matrix(matrix);
             }
             Event::Mapped(map) => {
-                self.touch(Part::Map);
                 self.maps.keep(map);
             }
             Event::Classified(classification) => {
-                self.touch(Part::Labels);
                 self.labels.keep(classification);
             }
             Event::Tuning { done, total } => {
-                self.touch(Part::Labels);
                 self.labels.advance_tuning(done, total);
             }
             Event::Tuned(classification) => {
-                self.touch(Part::Labels);
                 self.labels.keep_tuned(classification);
             }
             Event::Queried(answer) => {
-                self.touch(Part::Search);
                 self.search.keep(answer);
             }
             Event::Explained(explanation) => {
-                self.touch(Part::WhyAlike);
                 self.why_alike.keep(explanation);
             }
             Event::Invariance(invariance) => {
-                self.touch(Part::Invariance);
                 self.invariances.keep(invariance);
             }
             Event::Clustered(clustering) => {
-                self.touch(Part::Groups);
                 self.groups.keep_clustering(clustering);
             }
             Event::Surveyed(survey) => {
-                self.touch(Part::Groups);
                 self.groups.keep_survey(survey);
             }
             Event::Views(views) => {
-                self.touch(Part::Views);
-                self.views = Some(views);
+                *self.views = Some(views);
             }
             Event::Finished => self.finished(),
             Event::Refused(sentence) => self.refused(sentence),
@@ -111,7 +95,6 @@ impl State {
     }
 
     pub(in crate::page) fn scored(&mut self, stage: Stage, knn: Option<KnnScore>) {
-        self.touch(Part::Results);
         self.results.keep_score(stage, knn);
         if let Some(scored) = self.results.scored(stage).filter(|_| stage == Stage::Trained) {
             self.run.notes.scored(scored.evaluation.step, knn.map(|score| score.accuracy));
@@ -149,13 +132,10 @@ mod tests {
     };
 
     #[test]
-    fn a_change_marks_only_what_it_touches() {
+    fn steps_change_nothing_but_the_run() {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1)]));
-        let touched = state.take_touched();
-        let marked: Vec<_> = Part::ALL.into_iter().filter(|part| touched.contains(*part)).collect();
-        assert_eq!(marked, [Part::Run]);
-        assert!(state.take_touched().is_empty());
+        assert_eq!(state.log().take_changed(), state.run.field());
     }
 
     #[test]

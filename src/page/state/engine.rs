@@ -1,6 +1,6 @@
 //! How far the engine is, and what becomes of the page when it ends.
 
-use super::{Part, State};
+use super::State;
 use crate::{
     page::words,
     protocol::{Activity, Backend, Breakdown, Environment, Stage},
@@ -39,17 +39,15 @@ impl State {
     /// Notes how much of the engine's code has arrived, while it is waited for: a download
     /// may go on for a while after the engine was given up.
     pub fn engine_is_loading(&mut self, received: f64, total: Option<f64>) {
-        if matches!(self.engine, Engine::Loading { .. }) {
-            self.touch(Part::Engine);
-            self.engine = Engine::Loading { received, total };
+        if matches!(*self.engine, Engine::Loading { .. }) {
+            *self.engine = Engine::Loading { received, total };
         }
     }
 
     /// Notes that the engine's code is there, while it is waited for.
     pub fn engine_is_starting(&mut self) {
-        if matches!(self.engine, Engine::Loading { .. }) {
-            self.touch(Part::Engine);
-            self.engine = Engine::Starting;
+        if matches!(*self.engine, Engine::Loading { .. }) {
+            *self.engine = Engine::Starting;
         }
     }
 
@@ -60,26 +58,23 @@ impl State {
 
     /// Notes that there will be no engine, and says why.
     pub fn engine_is_stopped(&mut self, sentence: String) {
-        self.touch(Part::Engine);
-        self.engine = Engine::Stopped(sentence.clone());
+        *self.engine = Engine::Stopped(sentence.clone());
         self.stop_running();
         self.stop_tuning();
         self.notify(sentence);
     }
 
     pub(in crate::page) fn engine_is_ready(&mut self, environment: Environment) {
-        self.touch(Part::Engine);
         let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
         if wanted_gpu && environment.backend == Backend::Cpu {
             self.notify(environment.reason.clone());
         }
-        self.engine = Engine::Ready(environment);
+        *self.engine = Engine::Ready(environment);
     }
 
     /// Notes what the engine is doing. What it does for a set that is gone says nothing of
     /// what the user wants, and neither does its rest while training waits for pictures.
     pub(in crate::page) fn engine_does(&mut self, activity: Activity) {
-        self.touch(Part::Run);
         if self.clearing > 0 {
             return self.run.set_activity_aside(activity);
         }
@@ -89,7 +84,6 @@ impl State {
 
     pub(in crate::page) fn refused(&mut self, sentence: String) {
         if self.clearing == 0 {
-            self.touch(Part::Run);
             self.run.refused();
         }
         self.notify(sentence);
@@ -107,8 +101,7 @@ impl State {
     /// kept stay.
     pub(in crate::page) fn engine_failed(&mut self, breakdown: &Breakdown) {
         let what_follows = self.expect_another_engine();
-        self.touch(Part::Engine);
-        self.engine = Engine::Starting;
+        *self.engine = Engine::Starting;
         self.forget_what_the_engine_said();
         let why = words::breakdown(breakdown);
         let details = breakdown.details().map(str::to_owned);
@@ -119,27 +112,22 @@ impl State {
     /// ask for; a run that had begun starts over, as with every change of the backend.
     pub(in crate::page) fn engine_is_exchanged(&mut self) {
         let waiting = self.run.running && self.run.step() == 0;
-        self.snapshot = None;
+        *self.snapshot = None;
         self.expect_another_engine();
         self.postponed &= waiting;
         (self.run.running, self.resuming) = (waiting, waiting && !self.postponed);
-        self.touch(Part::Engine);
-        self.engine = Engine::Loading { received: 0.0, total: None };
+        *self.engine = Engine::Loading { received: 0.0, total: None };
         self.forget_what_the_engine_said();
     }
 
     /// Forgets what can be asked of an engine only as long as it has the embeddings.
     pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
-        self.touch(Part::Results);
-        self.touch(Part::Labels);
         self.labels.end_tuning();
         for stage in Stage::ALL {
             self.results.drop_stage(stage);
             self.search.forget(stage);
             self.stop_explaining(stage);
         }
-        self.touch(Part::Search);
-        self.touch(Part::Map);
         self.maps.clear();
     }
 }
@@ -166,7 +154,7 @@ mod tests {
         state.apply(failed("the device was lost"));
         assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
         assert_eq!((state.run.step(), state.run.running), (0, true));
-        assert_eq!(state.engine, Engine::Starting);
+        assert_eq!(*state.engine, Engine::Starting);
         assert!(state.notices[0].text.contains("the device was lost."));
     }
 
@@ -185,14 +173,14 @@ mod tests {
         let mut state = state(8);
         state.start_running();
         state.apply(Event::WebGpuNeeded);
-        assert!(matches!(state.engine, Engine::Loading { .. }) && state.run.running);
+        assert!(matches!(*state.engine, Engine::Loading { .. }) && state.run.running);
         assert_eq!(state.resync().last(), Some(Command::Train));
         state.apply(Event::Restarted { parameters: 1 });
 
         state.apply(Event::Stepped(vec![report(1), report(2)]));
         state.apply(snapshot(2));
         state.apply(Event::WebGpuNeeded);
-        assert_eq!((state.run.step(), state.run.running, &state.snapshot), (0, false, &None));
+        assert_eq!((state.run.step(), state.run.running, &*state.snapshot), (0, false, &None));
         assert_eq!(state.resync().last(), Some(Command::Settle));
         assert!(state.notices.is_empty(), "{:?}", state.notices);
     }
@@ -216,7 +204,7 @@ mod tests {
         assert!(state.labels.tuning().is_none() && state.start_tuning().is_none());
         state.engine_is_loading(10.0, None);
         state.engine_is_starting();
-        assert_eq!(state.engine, Engine::Stopped("It cannot be had.".to_owned()));
+        assert_eq!(*state.engine, Engine::Stopped("It cannot be had.".to_owned()));
     }
 
     #[test]

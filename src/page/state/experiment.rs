@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Newcomer, Part, Snapshot, State};
+use super::{Newcomer, Snapshot, State};
 use crate::{
     page::{
         experiment::{Experiment, picture_to_bytes},
@@ -42,7 +42,7 @@ impl State {
             present,
             temperatures: self.run.notes.temperatures().to_vec(),
             snapshot: self.snapshot.clone(),
-            ..Experiment::new(self.settings)
+            ..Experiment::new(*self.settings)
         }
     }
 
@@ -62,7 +62,7 @@ impl State {
 
     /// What is kept, in words.
     pub fn kept_words(&self) -> String {
-        let Settings { images, steps, .. } = self.settings;
+        let Settings { images, steps, .. } = *self.settings;
         let set = match images {
             Images::Own => format!("{} of your own", words::counted(self.pictures.len(), "picture")),
             Images::Shapes => "Shapes".to_owned(),
@@ -79,11 +79,8 @@ impl State {
     /// Takes up an experiment on the emptied page; pictures and typed labels are still to
     /// come. Returns what makes the engine go on from where it was.
     pub fn take_up(&mut self, experiment: Experiment) -> Option<Command> {
-        for part in [Part::Run, Part::Runs, Part::Labels, Part::Settings] {
-            self.touch(part);
-        }
         let Experiment { settings, per_class, runs, present, temperatures, snapshot, .. } = experiment;
-        self.settings = Settings { run: false, ..settings };
+        *self.settings = Settings { run: false, ..settings };
         self.give_labels(per_class);
         self.put_runs(runs);
         let snapshot = snapshot?;
@@ -108,7 +105,6 @@ impl State {
 
     /// Adds pictures at their places, in their order.
     pub fn add_at(&mut self, newcomers: Vec<(u32, Newcomer)>) -> Vec<PictureId> {
-        self.touch(Part::Pictures);
         newcomers.into_iter().map(|(place, newcomer)| self.pictures.add_at(place, newcomer)).collect()
     }
 
@@ -169,7 +165,7 @@ mod tests {
         page.apply(snapshot(5));
         page.add((0..5).map(|i| newcomer(&i.to_string(), "a")).collect());
         page.type_labels_at(&kept.typed);
-        assert_eq!(page.settings, state.settings);
+        assert_eq!(*page.settings, *state.settings);
         let steps = |run: &Run| run.steps.iter().map(|report| report.step).collect::<Vec<_>>();
         assert_eq!(steps(&page.run), [1, 2, 3, 4, 5]);
         assert_eq!(page.records()[0].steps.len(), 12);

@@ -1,6 +1,6 @@
 //! Files on their way to becoming pictures.
 
-use super::{Part, State};
+use super::State;
 use crate::image::Failure;
 
 /// How pictures come.
@@ -49,9 +49,8 @@ pub struct Refusal {
 impl State {
     /// Notes that pictures are on their way, after those that already are.
     pub fn begin_intake(&mut self, kind: IntakeKind, total: usize, skipped: usize) {
-        self.touch(Part::Intake);
         if !self.intake.is_active() {
-            self.intake = Intake::default();
+            *self.intake = Intake::default();
         }
         self.intake.kind = kind;
         self.intake.total += total;
@@ -60,7 +59,6 @@ impl State {
 
     /// Notes that some came or failed; whether none are left.
     pub fn advance_intake(&mut self, done: usize, refused: Vec<Refusal>) -> bool {
-        self.touch(Part::Intake);
         self.intake.done += done;
         self.intake.refused.extend(refused);
         !self.intake.is_active()
@@ -68,13 +66,11 @@ impl State {
 
     /// Notes that no more will come.
     pub fn end_intake(&mut self) {
-        self.touch(Part::Intake);
         self.intake.total = self.intake.done;
     }
 
     /// Takes the list of files that could not be read away.
     pub fn dismiss_refused(&mut self) {
-        self.touch(Part::Intake);
         self.intake.refused.clear();
         self.intake.skipped = 0;
     }

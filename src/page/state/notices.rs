@@ -1,6 +1,6 @@
 //! Sentences for the user.
 
-use super::{Part, State};
+use super::State;
 
 /// A sentence for the user, shown until it is dismissed.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,14 +26,12 @@ impl State {
         if self.notices.iter().any(|notice| notice.text == text) {
             return;
         }
-        self.touch(Part::Notices);
         self.notices.push(Notice { id: self.next_notice, text, details, can_undo: false });
         self.next_notice += 1;
     }
 
     /// Takes a sentence away.
     pub fn dismiss(&mut self, id: u32) {
-        self.touch(Part::Notices);
         self.notices.retain(|notice| notice.id != id);
         self.take_undo(id);
     }

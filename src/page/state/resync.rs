@@ -12,7 +12,7 @@ impl State {
         let portions = self.pictures.entries().chunks(PORTION);
         let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
         // The run begins as soon as there are pictures: what it goes on from comes first.
-        std::iter::once(Command::Configure(self.settings))
+        std::iter::once(Command::Configure(*self.settings))
             .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
             .chain(self.labels.message())
@@ -30,7 +30,7 @@ mod tests {
     fn a_new_engine_is_told_everything_in_portions() {
         let state = state(PORTION + 1);
         let commands: Vec<_> = state.resync().collect();
-        assert!(matches!(commands[0], Command::Configure(settings) if settings == state.settings));
+        assert!(matches!(commands[0], Command::Configure(settings) if settings == *state.settings));
         let portions: Vec<_> = commands
             .iter()
             .filter_map(

@@ -3,7 +3,7 @@
 //! Beside them stands the focused picture, [`State::selected`]: the one whose neighbours
 //! are shown. As in a file manager, a plain click moves both.
 
-use super::{Part, State};
+use super::State;
 use crate::{page::picture_map::Ids, protocol::PictureId};
 
 /// How far a click or a key reaches.
@@ -76,20 +76,17 @@ impl State {
     pub fn select(&mut self, id: PictureId) {
         self.select_all([id]);
         self.focus(id);
-        self.touch(Part::Search);
         self.search.put_behind();
         self.stop_asking_why();
     }
 
     /// Focuses a picture; the selection stays.
     pub fn focus(&mut self, id: PictureId) {
-        self.touch(Part::Selection);
-        self.selected = Some(id);
+        *self.selected = Some(id);
     }
 
     /// Selects these pictures in the place of all others; the focus stays.
     pub fn select_all(&mut self, ids: impl IntoIterator<Item = PictureId>) {
-        self.touch(Part::Selection);
         let ids: Vec<_> = ids.into_iter().filter(|id| self.pictures.get(*id).is_some()).collect();
         self.selection.anchor = ids.first().copied();
         self.selection.ids = ids.into_iter().collect();
@@ -97,7 +94,6 @@ impl State {
 
     /// Sets whether a plain click adds to the selection.
     pub fn set_adding(&mut self, adding: bool) {
-        self.touch(Part::Selection);
         self.selection.adding = adding;
     }
 
@@ -135,7 +131,6 @@ impl State {
     }
 
     fn toggle(&mut self, id: PictureId) {
-        self.touch(Part::Selection);
         if !self.selection.ids.remove(&id) && self.pictures.get(id).is_some() {
             self.selection.ids.insert(id);
         }
@@ -207,11 +202,11 @@ mod tests {
         let order = state.order();
         let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
         state.choose(SelectionRange::One, 2, &order);
-        assert_eq!((selected(&state), state.selected), (vec![2], Some(2)));
+        assert_eq!((selected(&state), *state.selected), (vec![2], Some(2)));
         state.choose(SelectionRange::Toggle, 6, &order);
         state.choose(SelectionRange::Toggle, 4, &order);
         state.choose(SelectionRange::Toggle, 6, &order);
-        assert_eq!((selected(&state), state.selected), (vec![2, 4], Some(2)));
+        assert_eq!((selected(&state), *state.selected), (vec![2, 4], Some(2)));
         // A range runs from the last picture reached for, either way, in the order of its list.
         state.choose(SelectionRange::Range, 7, &order);
         assert_eq!(selected(&state), [6, 7]);
@@ -220,14 +215,14 @@ mod tests {
         state.choose(SelectionRange::Range, 1, &[3, 6, 0, 1, 2]);
         assert_eq!(selected(&state), [0, 1, 6]);
         state.choose(SelectionRange::One, 3, &order);
-        assert_eq!((selected(&state), state.selected), (vec![3], Some(3)));
+        assert_eq!((selected(&state), *state.selected), (vec![3], Some(3)));
     }
 
     #[test]
     fn a_range_without_a_beginning_starts_at_the_focus() {
         let mut state = state(6);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, (0..6).collect())));
-        assert_eq!((state.selected, state.selection.len()), (Some(0), 0));
+        assert_eq!((*state.selected, state.selection.len()), (Some(0), 0));
         state.focus(4);
         let order = state.order();
         state.choose(SelectionRange::Range, 2, &order);
@@ -241,7 +236,7 @@ mod tests {
         state.select_all([1, 3, 5, 99]);
         assert_eq!(state.chosen(), [1, 3, 5]);
         assert_eq!(state.remove(&[3, 4, 5, 77]), 3);
-        assert_eq!((state.chosen(), state.selected), (vec![1], Some(2)));
+        assert_eq!((state.chosen(), *state.selected), (vec![1], Some(2)));
         state.clear_selection();
         assert_eq!(state.chosen(), [2]);
         state.clear(Images::Own);

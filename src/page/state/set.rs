@@ -1,6 +1,6 @@
 //! Pictures that come and go, and what goes with them.
 
-use super::{Entry, Intake, Newcomer, Part, Results, Selection, State, Tab};
+use super::{Entry, Intake, Newcomer, Results, Selection, State, Tab};
 use crate::{
     page::{picture_map::Ids, views::runs::state::Notes},
     protocol::PictureId,
@@ -10,7 +10,6 @@ use crate::{
 impl State {
     /// Adds pictures to the set; returns the ids that they were given.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
-        self.touch(Part::Pictures);
         self.is_guest = false;
         self.withdraw_undo_of_all();
         let before = self.pictures.len();
@@ -22,7 +21,7 @@ impl State {
     /// Steps that were left as they are recommended for a set of `before` pictures become those for
     /// the set as it is, until a run has begun.
     fn follow_set(&mut self, before: usize) {
-        let steps = |pictures| Effort::Balanced.apply(self.settings, pictures).steps;
+        let steps = |pictures| Effort::Balanced.apply(*self.settings, pictures).steps;
         let (old, new) = (steps(before), steps(self.pictures.len()));
         if self.run.step() == 0 && self.settings.steps == old && old != new {
             self.edit(|settings| settings.steps = new);
@@ -36,14 +35,11 @@ impl State {
     }
 
     pub(in crate::page) fn take_out(&mut self, ids: &[PictureId]) -> Vec<Entry> {
-        self.touch(Part::Pictures);
-        self.touch(Part::Selection);
-        self.touch(Part::Labels);
         let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
             let (before, after) = self.pictures.entries().split_at(row);
             let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
-            self.selected = others.find(|id| !gone.contains(id));
+            *self.selected = others.find(|id| !gone.contains(id));
         }
         self.selection.forget(&gone);
         gone.iter().for_each(|id| self.labels.forget(*id));
@@ -59,7 +55,7 @@ impl State {
     pub fn make_room(&mut self) {
         let (intake, postponed) = (self.intake.clone(), self.postponed);
         self.clear(Images::Own);
-        self.intake = intake;
+        *self.intake = intake;
         if postponed {
             (self.run.running, self.postponed) = (true, true);
         }
@@ -70,36 +66,28 @@ impl State {
     pub fn clear(&mut self, images: Images) {
         self.clearing += 1;
         self.withdraw_undo();
-        for part in [Part::Pictures, Part::Intake, Part::Results, Part::Views, Part::Selection, Part::Run] {
-            self.touch(part);
-        }
         self.keep_run();
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
         self.is_guest = false;
-        self.intake = Intake::default();
+        *self.intake = Intake::default();
         self.remote = None;
-        self.results = Results::default();
-        self.touch(Part::Map);
+        *self.results = Results::default();
         self.maps.clear();
-        self.touch(Part::Labels);
         self.labels.clear();
         self.end_search();
-        self.touch(Part::Groups);
         self.groups.clear();
-        self.touch(Part::Invariance);
         self.invariances.clear();
-        self.snapshot = None;
+        *self.snapshot = None;
         self.awaited = None;
         self.run.go_back(0);
         self.run.notes = Notes::default();
         self.stop_running();
-        self.views = None;
-        self.selected = None;
-        self.selection = Selection::default();
+        *self.views = None;
+        *self.selected = None;
+        *self.selection = Selection::default();
         self.tab_chosen = false;
-        self.tab = Tab::Similarity;
-        self.touch(Part::Tab);
+        *self.tab = Tab::Similarity;
     }
 
     /// Focuses the first picture if none is.
@@ -191,11 +179,11 @@ mod tests {
         let mut state = state(3);
         state.select(1);
         assert_eq!(state.remove(&[1]), 1);
-        assert_eq!(state.selected, Some(2));
+        assert_eq!(*state.selected, Some(2));
         state.remove(&[2]);
-        assert_eq!(state.selected, Some(0));
+        assert_eq!(*state.selected, Some(0));
         state.remove(&[0]);
-        assert_eq!(state.selected, None);
+        assert_eq!(*state.selected, None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, State};
+use super::State;
 use crate::{page::words, protocol::Command, settings::Settings};
 
 /// What an engine goes on from.
@@ -31,13 +31,12 @@ impl State {
     /// Puts the run back to what the next engine will go on from. Returns what is to be
     /// said of it, in a sentence.
     pub(in crate::page) fn expect_another_engine(&mut self) -> String {
-        self.touch(Part::Run);
         // What waits for pictures is begun with the last of them.
         self.postponed = self.run.running && self.intake.is_active();
         self.resuming = self.run.running && !self.postponed;
         let Some(step) = self.known_snapshot().map(|snapshot| snapshot.step) else {
             self.keep_run();
-            self.run.running = std::mem::take(&mut self.run).running;
+            self.run.running = std::mem::take(&mut *self.run).running;
             return "Your pictures and settings are kept; a new engine starts from step 0.".to_owned();
         };
         let lost = self.run.step().saturating_sub(step);
@@ -55,7 +54,6 @@ impl State {
 
     /// Notes that the engine goes on from a step.
     pub(in crate::page) fn restored(&mut self, step: u32, parameters: u32) {
-        self.touch(Part::Run);
         self.resuming = false;
         self.run.parameters = Some(parameters);
         self.meet_awaited();
@@ -66,7 +64,7 @@ impl State {
     /// Notes that a model file takes the run's place.
     pub(in crate::page) fn model_opened(&mut self, settings: Settings) {
         self.keep_run();
-        (self.snapshot, self.awaited) = (None, None);
+        (*self.snapshot, self.awaited) = (None, None);
         self.stop_running();
         self.run.restart(None);
         self.edit(|now| *now = settings);
@@ -189,7 +187,7 @@ mod tests {
             let mut state = state(4);
             state.apply(snapshot(3));
             change(&mut state);
-            assert_eq!(state.snapshot, None);
+            assert_eq!(*state.snapshot, None);
         }
     }
 
@@ -197,10 +195,10 @@ mod tests {
     fn an_opened_model_brings_its_settings_and_no_curves() {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1), report(2)]));
-        let settings = Settings { width: 8, temperature: 0.5, ..state.settings };
+        let settings = Settings { width: 8, temperature: 0.5, ..*state.settings };
         state.apply(Event::Opened(settings));
         state.apply(Event::Restored { step: 300, parameters: 7 });
-        assert_eq!((state.settings, state.run.step(), state.run.steps.len()), (settings, 300, 0));
+        assert_eq!((*state.settings, state.run.step(), state.run.steps.len()), (settings, 300, 0));
         // The run before it is kept to be compared.
         assert_eq!(state.records().len(), 1);
     }

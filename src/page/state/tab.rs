@@ -1,6 +1,6 @@
 //! The tabs of the stage, and which one is in front.
 
-use super::{Part, State};
+use super::State;
 
 /// The tabs of the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,21 +50,19 @@ impl Tab {
 impl State {
     /// Puts the tab in front that the user chose; it stays there for this run.
     pub fn choose_tab(&mut self, tab: Tab) {
-        self.touch(Part::Tab);
-        self.tab = tab;
+        *self.tab = tab;
         self.tab_chosen = true;
     }
 
     /// The tab that the user put in front during this run.
     pub fn chosen_tab(&self) -> Option<Tab> {
-        self.tab_chosen.then_some(self.tab)
+        self.tab_chosen.then_some(*self.tab)
     }
 
     /// Puts a tab in front unless the user chose one.
     pub(in crate::page) fn suggest_tab(&mut self, tab: Tab) {
         if !self.tab_chosen {
-            self.touch(Part::Tab);
-            self.tab = tab;
+            *self.tab = tab;
         }
     }
 }
@@ -81,15 +79,15 @@ mod tests {
     fn the_tab_follows_the_run_until_the_user_chooses() {
         let mut state = state(4);
         state.start_running();
-        assert_eq!(state.tab, Tab::Loss);
+        assert_eq!(*state.tab, Tab::Loss);
         state.apply(Event::Finished);
-        assert_eq!(state.tab, Tab::Neighbours);
+        assert_eq!(*state.tab, Tab::Neighbours);
         state.choose_tab(Tab::Similarity);
         state.start_running();
-        assert_eq!(state.tab, Tab::Similarity);
+        assert_eq!(*state.tab, Tab::Similarity);
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(Event::Restarted { parameters: 9 });
         state.start_running();
-        assert_eq!(state.tab, Tab::Loss);
+        assert_eq!(*state.tab, Tab::Loss);
     }
 }

@@ -1,6 +1,6 @@
 //! The run, from Train to its last step, and what stands in its way.
 
-use super::{Engine, Part, State, Tab};
+use super::{Engine, State, Tab};
 use crate::{
     page::words,
     protocol::{Command, Stage},
@@ -11,7 +11,6 @@ impl State {
     /// Notes that the user wants training to go on; whether it can at once, or has to
     /// wait for pictures on their way.
     pub fn start_running(&mut self) -> bool {
-        self.touch(Part::Run);
         self.run.running = true;
         self.postponed = self.intake.is_active();
         self.resuming = !self.postponed;
@@ -36,7 +35,6 @@ impl State {
 
     /// Notes that no more steps are wanted.
     pub fn stop_running(&mut self) {
-        self.touch(Part::Run);
         self.run.running = false;
         self.postponed = false;
         self.resuming = false;
@@ -56,27 +54,22 @@ impl State {
         // A tab that was chosen before the first step was chosen for this run.
         self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
-        self.snapshot = None;
+        *self.snapshot = None;
         self.resuming = false;
-        self.touch(Part::Run);
         self.run.restart(Some(parameters));
         self.forget_trained();
     }
 
     /// Forgets what the trained encoder said: there is another.
     pub(in crate::page) fn forget_trained(&mut self) {
-        self.touch(Part::Results);
-        self.touch(Part::Labels);
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
-        self.touch(Part::Search);
         self.search.forget(Stage::Trained);
         self.stop_explaining(Stage::Trained);
     }
 
     /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
     pub fn inspect(&mut self, anchor: Option<u32>) {
-        self.touch(Part::Run);
         self.run.inspected = anchor;
         self.run.row_views = None;
         if anchor.is_some() {
@@ -92,7 +85,7 @@ impl State {
     /// Why training cannot start or go on now, in a sentence; `None` when it can.
     pub fn training_obstacle(&self) -> Option<String> {
         let pictures = self.pictures.len();
-        if let Engine::Stopped(sentence) = &self.engine {
+        if let Engine::Stopped(sentence) = &*self.engine {
             return Some(sentence.clone());
         }
         if pictures < MIN_PICTURES {
@@ -150,7 +143,7 @@ mod tests {
         state.apply(Event::Row(RowViews { step: 1, anchor: 3, side: 1, rgb: vec![0; 6] }));
         state.start_running();
         state.apply(Event::Finished);
-        assert_eq!((state.tab, state.run.inspected), (Tab::Loss, Some(3)));
+        assert_eq!((*state.tab, state.run.inspected), (Tab::Loss, Some(3)));
         state.apply(Event::Restarted { parameters: 1 });
         assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
         // A new engine knows of no row.

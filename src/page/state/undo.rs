@@ -1,6 +1,6 @@
 //! Taking back what removed pictures, for as long as a notice offers it.
 
-use super::{Entry, Newcomer, Notice, Part, State};
+use super::{Entry, Newcomer, Notice, State};
 use crate::{
     page::{experiment::Experiment, words},
     protocol::{LabelId, PictureId},
@@ -65,24 +65,21 @@ impl State {
 
     fn offer_undo(&mut self, text: String, removed: Removed) {
         self.withdraw_undo();
-        self.touch(Part::Notices);
         let notice = self.next_notice;
         self.next_notice += 1;
         self.notices.push(Notice { id: notice, text, details: None, can_undo: true });
-        self.undo = Some(Undo { notice, removed });
+        *self.undo = Some(Undo { notice, removed });
     }
 
     /// What a notice offers back; the notice goes.
     pub fn take_undo(&mut self, notice: u32) -> Option<Removed> {
         let undo = self.undo.take_if(|undo| undo.notice == notice)?;
-        self.touch(Part::Notices);
         self.notices.retain(|shown| shown.id != notice);
         Some(undo.removed)
     }
 
     /// Brings pictures back to where they were; their ids, for the engine.
     pub fn bring_back(&mut self, entries: Vec<Entry>, typed: &[(PictureId, LabelId)]) -> Vec<PictureId> {
-        self.touch(Part::Pictures);
         let ids = entries.iter().map(|entry| entry.id).collect();
         self.pictures.put(entries);
         typed.iter().for_each(|(id, label)| self.give_label(*id, *label));
@@ -91,14 +88,14 @@ impl State {
 
     /// Offers nothing back any more.
     pub(in crate::page) fn withdraw_undo(&mut self) {
-        if let Some(Undo { notice, .. }) = self.undo {
+        if let Some(Undo { notice, .. }) = *self.undo {
             self.dismiss(notice);
         }
     }
 
     /// Offers a whole set back no more: there are other pictures by now, which it would replace.
     pub(in crate::page) fn withdraw_undo_of_all(&mut self) {
-        if matches!(self.undo, Some(Undo { removed: Removed::All { .. }, .. })) {
+        if matches!(*self.undo, Some(Undo { removed: Removed::All { .. }, .. })) {
             self.withdraw_undo();
         }
     }

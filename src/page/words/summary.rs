@@ -29,7 +29,7 @@ pub fn images(state: &State) -> String {
 
 /// What a guest is told: nothing before it is known that no work of theirs is kept here.
 pub fn guest(state: &State) -> Option<&'static str> {
-    let known = state.is_guest && state.autosave != Autosave::Unknown && !state.intake.is_active();
+    let known = state.is_guest && *state.autosave != Autosave::Unknown && !state.intake.is_active();
     known.then_some(
         "Whoever sent this link used pictures of their own, which a link does not carry. Drop yours here.",
     )
@@ -49,7 +49,7 @@ pub fn summary(state: &State) -> String {
         return format!("{MIN_PICTURES} pictures or more are needed: {pictures} so far.");
     }
     if state.results.scored(Stage::Untrained).is_none() {
-        return match &state.engine {
+        return match &*state.engine {
             Engine::Stopped(sentence) => sentence.clone(),
             _ if state.run.running => TRAINING.to_owned(),
             _ => "Press Train and watch a network learn which of these pictures are alike.".to_owned(),

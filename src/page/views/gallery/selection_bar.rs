@@ -8,7 +8,6 @@ use crate::page::{
         dynamic::{When, handler, memo},
     },
     session::Session,
-    state::Part,
     words,
 };
 
@@ -22,15 +21,15 @@ pub fn SelectionBar(
     more: Signal<bool>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let chosen = memo(move || session.with([Part::Selection, Part::Pictures], |state| state.chosen()));
-    let selected = move || session.with([Part::Selection], |state| state.selection.len());
+    let chosen = memo(move || session.with(|state| state.chosen()));
+    let selected = move || session.with(|state| state.selection.len());
     let words = Signal::derive(move || match (selected(), chosen.get().as_slice()) {
         (2.., _) => format!("{} selected", words::count(selected())),
         (_, [id]) => title(session, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
     });
-    let adding = Signal::derive(move || session.with([Part::Selection], |state| state.selection.is_adding()));
-    let empty = Signal::derive(move || session.with([Part::Pictures], |state| state.pictures.is_empty()));
+    let adding = Signal::derive(move || session.with(|state| state.selection.is_adding()));
+    let empty = Signal::derive(move || session.with(|state| state.pictures.is_empty()));
     view! {
         <div class="gallery-bar">
             <p class="gallery-picked" aria-live="polite">{words}</p>

@@ -12,7 +12,7 @@ use crate::{
         },
         input::selection_range,
         session::Session,
-        state::{Part, SelectionRange, Tab},
+        state::{SelectionRange, Tab},
     },
     plot::contact_sheet::contact_sheet,
     protocol::PictureId,
@@ -29,7 +29,7 @@ pub fn Gallery() -> impl IntoView {
     let size = follow_size(viewport);
     let scroll = RwSignal::new(0.0);
     let tall = RwSignal::new(false);
-    let count = memo(move || session.with([Part::Pictures], |state| state.pictures.len()));
+    let count = memo(move || session.with(|state| state.pictures.len()));
     let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
     let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
     // What is not all in sight can be unfolded, and what was unfolded folded again.
@@ -70,7 +70,7 @@ fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let cells = memo(move || {
         let range = grid.get().cells(&(row..row + 1));
-        session.with([Part::Pictures], |state| {
+        session.with(|state| {
             let entries = state.pictures.entries().get(range).unwrap_or_default();
             entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
         })
@@ -112,7 +112,7 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let session = Session::expect();
     let name = title(session, id);
-    let selected = move || session.with([Part::Selection], |state| state.selection.contains(id));
+    let selected = move || session.with(|state| state.selection.contains(id));
     let place = move || place(session, id).map_or(1, |place| place + 1);
     view! {
         <div
@@ -131,12 +131,12 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
 }
 
 fn focused(session: Session) -> Option<PictureId> {
-    session.with([Part::Selection], |state| state.selected)
+    session.with(|state| state.selected)
 }
 
 /// The picture's place in the set, from 0.
 fn place(session: Session, id: PictureId) -> Option<usize> {
-    session.with([Part::Pictures], |state| state.pictures.row(id))
+    session.with(|state| state.pictures.row(id))
 }
 
 fn option_id(id: PictureId) -> String {

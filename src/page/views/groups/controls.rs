@@ -10,7 +10,6 @@ use crate::{
             dynamic::{Memo, When, handler},
         },
         session::Session,
-        state::Part,
         words,
     },
     protocol::{LEAST_LINK, Stage},
@@ -20,14 +19,12 @@ use crate::{
 #[component]
 pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
-    let chosen = Signal::derive(move || session.with([Part::Groups], |state| state.groups.count().is_some()));
+    let chosen = Signal::derive(move || session.with(|state| state.groups.count().is_some()));
     let count = move || {
-        session.with([Part::Groups, Part::Results], |state| {
-            state.partition(stage.get()).map_or(2, |partition| partition.groups.len())
-        })
+        session.with(|state| state.partition(stage.get()).map_or(2, |partition| partition.groups.len()))
     };
     let most = move || {
-        session.with([Part::Groups, Part::Results], |state| {
+        session.with(|state| {
             state.clustering(stage.get()).map_or(2, |clustering| clustering.partitions.len() + 1)
         })
     };
@@ -59,9 +56,7 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
 #[component]
 pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
-    let value = Signal::derive(move || {
-        session.with([Part::Groups, Part::Results], |state| state.threshold(stage.get()))
-    });
+    let value = Signal::derive(move || session.with(|state| state.threshold(stage.get())));
     let words = move || format!("at least {}", words::fine_similarity(value.get()));
     view! {
         <Slider

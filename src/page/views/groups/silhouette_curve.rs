@@ -10,7 +10,7 @@ use crate::{
             dynamic::{Memo, dynamic, handler, memo},
         },
         session::Session,
-        state::{Part, State},
+        state::State,
         words,
     },
     plot::chart::{Axes, Frame, extent, path},
@@ -27,12 +27,9 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
-    let points =
-        memo(move || session.with([Part::Groups, Part::Results], |state| points(state, stage.get())));
+    let points = memo(move || session.with(|state| points(state, stage.get())));
     let shown = Signal::derive(move || {
-        session.with([Part::Groups, Part::Results], |state| {
-            state.partition(stage.get()).map_or(0, |partition| partition.groups.len())
-        })
+        session.with(|state| state.partition(stage.get()).map_or(0, |partition| partition.groups.len()))
     });
     let label = Signal::derive(move || {
         let at = |(count, value): &(f32, f32)| format!("{count}: {}", words::similarity(*value));

@@ -2,10 +2,7 @@
 
 use super::duplicate_threshold::suggested;
 use crate::{
-    page::{
-        by_stage::ByStage,
-        state::{Part, State},
-    },
+    page::{by_stage::ByStage, state::State},
     protocol::{Clustering, LEAST_LINK, Partition, Stage, Study, Survey},
 };
 
@@ -89,19 +86,16 @@ impl Groups {
 impl State {
     /// Looks at something else.
     pub fn look_for(&mut self, finding: Finding) {
-        self.touch(Part::Groups);
         self.groups.finding = finding;
     }
 
     /// Makes so many groups; `None` makes as many as suggested.
     pub fn make_groups(&mut self, count: Option<usize>) {
-        self.touch(Part::Groups);
         self.groups.count = count;
     }
 
     /// Takes pictures of at least this similarity for near-duplicates.
     pub fn set_threshold(&mut self, threshold: f32) {
-        self.touch(Part::Groups);
         self.groups.threshold = Some(threshold.clamp(LEAST_LINK, HIGHEST_THRESHOLD));
     }
 

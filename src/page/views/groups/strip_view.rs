@@ -11,7 +11,6 @@ use crate::{
         },
         input::selection_range,
         session::Session,
-        state::Part,
         words,
     },
     protocol::PictureId,
@@ -38,9 +37,7 @@ pub fn StripView(
     let count = format!("{}{remark}", words::counted(total, "picture"));
     let order = StoredValue::new(strip.pictures);
     let selected = move || {
-        session.with([Part::Selection], |state| {
-            order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id)))
-        })
+        session.with(|state| order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id))))
     };
     let select = move |_| {
         session.update(|state| {
@@ -101,7 +98,7 @@ pub fn Member(
             title=described.clone()
             aria-label=described
             aria-pressed=move || {
-                session.with([Part::Selection], |state| state.selection.contains(id)).to_string()
+                session.with(|state| state.selection.contains(id)).to_string()
             }
             on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| order.get_untracked()))
         >

@@ -17,7 +17,7 @@ use crate::{
             wanted_stage,
         },
         session::Session,
-        state::{Part, State},
+        state::State,
         words::{self, glossary},
     },
     protocol::{PictureId, Stage},
@@ -41,10 +41,9 @@ const OUTLIERS: usize = 40;
 pub fn GroupsTab() -> impl IntoView {
     let session = Session::expect();
     let wanted = RwSignal::new(None);
-    let stage =
-        memo(move || session.with([Part::Results, Part::Groups], |state| state.stage_to_study(wanted.get())));
-    let finding = memo(move || session.with([Part::Groups], |state| state.groups.finding()));
-    let running = memo(move || session.with([Part::Run], |state| state.run.running));
+    let stage = memo(move || session.with(|state| state.stage_to_study(wanted.get())));
+    let finding = memo(move || session.with(|state| state.groups.finding()));
+    let running = memo(move || session.with(|state| state.run.running));
     effect(move || {
         session.track([Part::Results]);
         finding.get();
@@ -89,9 +88,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let strips = strips(session, stage, groups);
     let words = Signal::derive(move || {
         let suffix = step_suffix(session, stage.get());
-        let said = session.with([Part::Groups, Part::Results, Part::Labels, Part::Pictures], |state| {
-            words::groups(state, stage.get(), &suffix)
-        });
+        let said = session.with(|state| words::groups(state, stage.get(), &suffix));
         said.unwrap_or_else(|| waiting(session))
     });
     view! {
@@ -118,7 +115,7 @@ fn FoundDuplicates(
         strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
     };
     let words = Signal::derive(move || {
-        if session.with([Part::Groups, Part::Results], |state| state.survey(stage.get()).is_none()) {
+        if session.with(|state| state.survey(stage.get()).is_none()) {
             return waiting(session);
         }
         let suffix = step_suffix(session, stage.get());
@@ -131,12 +128,8 @@ fn FoundDuplicates(
             ),
         }
     });
-    let crowd = Signal::derive(move || {
-        strips.with(|strips| {
-            let parts = [Part::Groups, Part::Results, Part::Pictures];
-            session.with(parts, |state| crowd(state, stage.get(), strips))
-        })
-    });
+    let crowd =
+        Signal::derive(move || strips.with(|strips| session.with(|state| crowd(state, stage.get(), strips))));
     let remark = Signal::derive(move || {
         let pixels = wanted.get().is_none() && stage.get() == Stage::Pixels;
         let told = if pixels {
@@ -176,14 +169,10 @@ fn FoundDuplicates(
 fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let shown = RwSignal::new(OUTLIERS);
-    let odd = memo(move || {
-        session.with([Part::Groups, Part::Results, Part::Pictures], |state| outliers(state, stage.get()))
-    });
+    let odd = memo(move || session.with(|state| outliers(state, stage.get())));
     let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
     let words = Signal::derive(move || {
-        match session.with([Part::Groups, Part::Results], |state| {
-            state.survey(stage.get()).map(|survey| survey.nearest)
-        }) {
+        match session.with(|state| state.survey(stage.get()).map(|survey| survey.nearest)) {
             Some(nearest) => format!(
                 "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
                 step_suffix(session, stage.get())
@@ -237,16 +226,12 @@ fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoV
 }
 
 fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
-    memo(move || {
-        session.with([Part::Groups, Part::Results, Part::Pictures, Part::Labels], |state| {
-            find(state, stage.get())
-        })
-    })
+    memo(move || session.with(|state| find(state, stage.get())))
 }
 
 /// When the embeddings were taken, where that says something.
 fn step_suffix(session: Session, stage: Stage) -> String {
-    let step = session.with([Part::Groups], |state| state.finding_step(stage));
+    let step = session.with(|state| state.finding_step(stage));
     match (stage, step) {
         (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
         _ => String::new(),
@@ -254,6 +239,6 @@ fn step_suffix(session: Session, stage: Stage) -> String {
 }
 
 fn waiting(session: Session) -> String {
-    let pictures = session.with([Part::Pictures], |state| state.pictures.len());
+    let pictures = session.with(|state| state.pictures.len());
     if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
 }

@@ -1,10 +1,7 @@
 //! What the encoder overlooks, at each stage.
 
 use crate::{
-    page::{
-        by_stage::ByStage,
-        state::{Part, State},
-    },
+    page::{by_stage::ByStage, state::State},
     protocol::{Invariance, Stage},
 };
 
@@ -50,7 +47,6 @@ impl State {
         if self.results.scored(stage).is_none() || stale || *asked {
             return false;
         }
-        self.touch(Part::Invariance);
         self.invariances.asked[stage] = true;
         true
     }

@@ -11,7 +11,6 @@ use crate::{
             dynamic::{dynamic, effect, memo},
         },
         session::Session,
-        state::Part,
         words::{self, glossary},
     },
     protocol::Stage,
@@ -29,13 +28,11 @@ pub fn InvarianceTab() -> impl IntoView {
         session.track([Part::Results, Part::Settings, Part::Run]);
         ENCODERS.iter().for_each(|(_, stage, _)| session.request_invariance(*stage));
     });
-    let parts = [Part::Invariance, Part::Results, Part::Settings, Part::Pictures];
-    let rows = memo(move || session.with(parts, model::rows));
-    let sentence = Signal::derive(move || session.with(parts, model::sentence));
+    let rows = memo(move || session.with(model::rows));
+    let sentence = Signal::derive(move || session.with(model::sentence));
     let others = Signal::derive(move || {
-        let [before, now] = session.with(parts, |state| {
-            ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others))
-        });
+        let [before, now] = session
+            .with(|state| ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others)));
         change(before, now)
     });
     let body =

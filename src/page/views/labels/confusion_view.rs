@@ -14,7 +14,7 @@ use crate::{
         },
         input::pointing,
         session::Session,
-        state::{Part, State},
+        state::State,
         words::glossary,
     },
     plot::{
@@ -34,9 +34,7 @@ const MAX_NAMED: usize = 24;
 pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let session = Session::expect();
     let pointed = RwSignal::new(None);
-    let confusion = memo(move || {
-        session.with([Part::Labels, Part::Results, Part::Pictures], |state| count(state, focus))
-    });
+    let confusion = memo(move || session.with(|state| count(state, focus)));
     let draw = move || {
         let confusion = confusion.get()?;
         let side = confusion.labels.len();

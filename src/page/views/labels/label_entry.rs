@@ -10,7 +10,6 @@ use crate::{
             dynamic::{Memo, When, dynamic, handler, memo},
         },
         session::Session,
-        state::Part,
         words,
     },
     protocol::PictureId,
@@ -26,7 +25,7 @@ const MAX_SHOWN: usize = 12;
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let session = Session::expect();
-    let chosen = memo(move || session.with([Part::Selection, Part::Pictures], |state| state.chosen()));
+    let chosen = memo(move || session.with(|state| state.chosen()));
     let show = dynamic(move || match chosen.get().as_slice() {
         [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
@@ -53,9 +52,7 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
         title(session, id)
     });
     let known = Signal::derive(move || {
-        session.with([Part::Labels, Part::Results], |state| {
-            words::standing(state, focus.stage.get(), focus.method.get(), id)
-        })
+        session.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))
     });
     view! {
         <div class="query">
@@ -91,9 +88,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let names = memo(move || names(session));
     let typed = Signal::derive(move || {
-        session.with([Part::Labels], |state| {
-            chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some()))
-        })
+        session.with(|state| chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some())))
     });
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -145,7 +140,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let offer = move |name: String| {
         let (shown, own) = (name.clone(), name.clone());
         let given = move || {
-            session.with([Part::Labels], |state| {
+            session.with(|state| {
                 let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
                 chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
             })
@@ -169,7 +164,5 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
 }
 
 fn names(session: Session) -> Vec<String> {
-    session.with([Part::Labels, Part::Pictures], |state| {
-        state.label_names().into_iter().map(str::to_owned).collect()
-    })
+    session.with(|state| state.label_names().into_iter().map(str::to_owned).collect())
 }

@@ -16,7 +16,6 @@ use crate::{
         },
         input::selection_range,
         session::Session,
-        state::Part,
         words::{self, glossary},
     },
     protocol::PictureId,
@@ -32,7 +31,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     let shown = RwSignal::new(PORTION);
     let all = memo(move || {
         let cell = focus.cell.get();
-        session.with([Part::Labels, Part::Results, Part::Pictures], |state| {
+        session.with(|state| {
             let (stage, method) = (focus.stage.get(), focus.method.get());
             let Some((truth, label)) = cell else { return predictions(state, stage, method) };
             let mut found = compared(state, stage, method);
@@ -96,7 +95,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let accept = format!("Accept {name} for {picture}");
     let guessed = name.clone();
     let pressed = Signal::derive(move || {
-        session.with([Part::Selection], |state| state.selected == Some(id) && state.selection.contains(id))
+        session.with(|state| state.selected == Some(id) && state.selection.contains(id))
     });
     view! {
         <div class="prediction">
@@ -107,7 +106,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     title=described.clone()
                     aria-label=described
                     aria-pressed=move || {
-                        session.with([Part::Selection], |state| state.selection.contains(id)).to_string()
+                        session.with(|state| state.selection.contains(id)).to_string()
                     }
                     on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| {
                         all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())

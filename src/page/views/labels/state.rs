@@ -4,7 +4,7 @@ use crate::{
     page::{
         by_stage::ByStage,
         picture_map::PictureMap,
-        state::{Engine, Part, State},
+        state::{Engine, State},
     },
     protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
     small_sort::sorted,
@@ -185,7 +185,6 @@ impl State {
             let label = self.pictures.label_id(name);
             return self.give_label(id, label);
         }
-        self.touch(Part::Labels);
         self.labels.typed.remove(&id);
         self.labels.typed_anew();
     }
@@ -193,7 +192,6 @@ impl State {
     /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
     pub fn give_label(&mut self, id: PictureId, label: LabelId) {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
-            self.touch(Part::Labels);
             self.labels.typed.insert(id, label);
             self.labels.typed_anew();
         }
@@ -212,7 +210,6 @@ impl State {
 
     /// Sets how many pictures of each label give theirs away.
     pub fn give_labels(&mut self, per_class: u32) {
-        self.touch(Part::Labels);
         self.labels.per_class = per_class.min(MAX_PER_CLASS);
         self.labels.ask_again();
     }
@@ -279,13 +276,12 @@ impl State {
     /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
     /// is no engine, no encoder or not two labels.
     pub fn start_tuning(&mut self) -> Option<ClassifierRequest> {
-        if matches!(self.engine, Engine::Stopped(_)) {
+        if matches!(*self.engine, Engine::Stopped(_)) {
             return None;
         }
         if self.labels.tuning.is_some() || self.results.latest().is_none() || !self.can_classify() {
             return None;
         }
-        self.touch(Part::Labels);
         self.labels.end_tuning();
         let labelling = self.labelling(Stage::Trained);
         self.labels.tuning = Some(Tuning { number: labelling.number, done: 0, total: 0 });
@@ -296,7 +292,6 @@ impl State {
 
     /// Gives the fine-tuning up.
     pub fn stop_tuning(&mut self) {
-        self.touch(Part::Labels);
         self.labels.end_tuning();
     }
 

@@ -16,7 +16,6 @@ use crate::{
             wanted_stage,
         },
         session::Session,
-        state::Part,
         words::{self, glossary},
     },
     protocol::{LabelId, Stage},
@@ -58,7 +57,7 @@ pub fn LabelsTab() -> impl IntoView {
     // What was waited for is shown once it is there.
     let before = Cell::new(None);
     effect(move || {
-        let tuned = session.with([Part::Labels], |state| state.labels.tuned().is_some());
+        let tuned = session.with(|state| state.labels.tuned().is_some());
         if before.replace(Some(tuned)) == Some(false) && tuned {
             focus.method.set(Method::FineTuned);
             focus.cell.set(None);
@@ -112,8 +111,8 @@ pub fn LabelsTab() -> impl IntoView {
 #[component]
 fn PerClass() -> impl IntoView {
     let session = Session::expect();
-    let useful = Signal::derive(move || session.with([Part::Pictures], |state| state.has_labels()));
-    let value = move || session.with([Part::Labels], |state| state.labels.per_class());
+    let useful = Signal::derive(move || session.with(|state| state.has_labels()));
+    let value = move || session.with(|state| state.labels.per_class());
     let words = move || match value() {
         0 => "only typed ones".to_owned(),
         count => count.to_string(),
@@ -139,7 +138,7 @@ fn PerClass() -> impl IntoView {
 fn Scores() -> impl IntoView {
     let session = Session::expect();
     let split = Signal::derive(move || {
-        session.with([Part::Labels, Part::Results], |state| {
+        session.with(|state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => words::split_in_words(state, classification),
@@ -179,28 +178,22 @@ fn Scores() -> impl IntoView {
 }
 
 fn row_name(session: Session, stage: Stage) -> String {
-    let step = session.with([Part::Labels, Part::Results], |state| {
-        state.classification(stage).map(|classification| classification.step)
-    });
+    let step = session.with(|state| state.classification(stage).map(|classification| classification.step));
     words::stage_at(stage, step)
 }
 
 fn accuracy(session: Session, stage: Stage, method: Method) -> String {
-    session.with([Part::Labels, Part::Results], |state| method.accuracy(state, stage))
+    session.with(|state| method.accuracy(state, stage))
 }
 
 /// Lets a copy of the encoder learn the labels.
 #[component]
 fn FineTuning() -> impl IntoView {
     let session = Session::expect();
-    let progress = move || session.with([Part::Labels], |state| state.labels.tuning());
-    let lacking = move || {
-        session.with([Part::Labels, Part::Results, Part::Pictures], |state| {
-            !state.can_classify() || state.results.latest().is_none()
-        })
-    };
+    let progress = move || session.with(|state| state.labels.tuning());
+    let lacking = move || session.with(|state| !state.can_classify() || state.results.latest().is_none());
     let tuned = move || {
-        session.with([Part::Labels], |state| {
+        session.with(|state| {
             let step = words::counted(state.labels.tuned()?.step as usize, "step");
             Some(if state.labels.is_tuned_outdated() {
                 "Fine-tuned before your last correction. Fine-tune again?".to_owned()

@@ -21,7 +21,7 @@ use crate::{
             dynamic::{effect, handler},
         },
         session::Session,
-        state::{Part, State, Tab},
+        state::{State, Tab},
         timing,
     },
     plot::{
@@ -111,8 +111,7 @@ impl Handles {
     /// Draws anew whenever something that is seen changes.
     fn follow(self) {
         effect(move || {
-            let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
-            self.session.with(parts, |state| {
+            self.session.with(|state| {
                 self.scene.update_value(|scene| take_over(scene, state));
             });
             self.draw_soon();
@@ -281,7 +280,7 @@ impl Handles {
 
     /// The map in words: what it shows, and which picture is picked.
     fn description(self, heading: &str) -> String {
-        let name = self.session.with([Part::Selection, Part::Pictures], |state| {
+        let name = self.session.with(|state| {
             let entry = state.selected.and_then(|id| state.pictures.get(id));
             entry.map(|entry| entry.name.clone())
         });

@@ -10,7 +10,6 @@ use crate::{
             dynamic::{Memo, dynamic, effect, memo},
         },
         session::Session,
-        state::Part,
     },
     plot::category::category,
     protocol::Stage,
@@ -27,15 +26,14 @@ const MAX_LISTED: usize = 20;
 #[component]
 pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
-    let parts = [Part::Map, Part::Pictures, Part::Labels, Part::Groups, Part::Results];
-    let colouring = memo(move || session.with(parts, |state| state.colouring()));
+    let colouring = memo(move || session.with(|state| state.colouring()));
     effect(move || {
         session.track([Part::Results, Part::Run]);
         if colouring.get() == Colouring::Group {
             session.request_groups(stage.get());
         }
     });
-    let names = memo(move || session.with(parts, |state| kinds(state, stage.get()).names));
+    let names = memo(move || session.with(|state| kinds(state, stage.get()).names));
     let remark = Signal::derive(move || names.with(|names| remark(colouring.get(), names.len()).to_owned()));
     let listed = dynamic(move || {
         let item = |(place, name): (usize, String)| {

@@ -1,7 +1,7 @@
 //! The map of the set, and how it is to be drawn.
 
 use crate::{
-    page::state::{Part, State},
+    page::state::State,
     protocol::{Map, MapMethod, Stage},
 };
 
@@ -74,7 +74,6 @@ impl State {
 
     /// Chooses what the colours of the map tell apart.
     pub fn colour_map_by(&mut self, colouring: Colouring) {
-        self.touch(Part::Map);
         self.maps.colouring = Some(colouring);
     }
 }
@@ -82,7 +81,6 @@ impl State {
 impl State {
     /// Chooses how the map is drawn.
     pub fn choose_map_method(&mut self, method: MapMethod) {
-        self.touch(Part::Map);
         self.maps.method = method;
     }
 

@@ -15,7 +15,7 @@ use crate::{
             wanted_stage,
         },
         session::Session,
-        state::{Part, Tab},
+        state::Tab,
         words::{self, glossary},
     },
     protocol::{Map, MapMethod, PictureId, Stage},
@@ -31,13 +31,13 @@ pub fn MapTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let pointed = RwSignal::new(None);
     let stage = wanted_stage::available(session, wanted);
-    let method = memo(move || session.with([Part::Map], |state| state.maps.method));
+    let method = memo(move || session.with(|state| state.maps.method));
     effect(move || {
         session.track([Part::Results]);
         method.get();
         session.request_map(stage.get());
     });
-    let heading = memo(move || session.with([Part::Map], |state| state.maps.map().map(heading)));
+    let heading = memo(move || session.with(|state| state.maps.map().map(heading)));
     let heading = Signal::derive(move || {
         heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
     });
@@ -72,9 +72,8 @@ pub fn MapTab() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let session = Session::expect();
-    let text =
-        memo(move || session.with([Part::Map], |state| state.maps.map().map_or_else(String::new, progress)));
-    let term = dynamic(move || match session.with([Part::Map], |state| state.maps.method) {
+    let text = memo(move || session.with(|state| state.maps.map().map_or_else(String::new, progress)));
+    let term = dynamic(move || match session.with(|state| state.maps.method) {
         MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
         MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
     });
@@ -86,9 +85,7 @@ fn Progress() -> impl IntoView {
 fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     let session = Session::expect();
     let shown = memo(move || {
-        session.with([Part::Selection, Part::Pictures], |state| {
-            pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some())
-        })
+        session.with(|state| pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some()))
     });
     let show = move |id: PictureId| {
         view! {

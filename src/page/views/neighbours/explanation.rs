@@ -1,7 +1,7 @@
 //! The pair whose likeness is explained.
 
 use crate::{
-    page::state::{Part, State},
+    page::state::State,
     protocol::{Evaluation, Explanation, Pair, PictureId, Stage, Subject},
 };
 
@@ -34,14 +34,12 @@ impl WhyAlike {
 impl State {
     /// Wants to know what makes a pair alike.
     pub fn ask_why(&mut self, pair: Pair) {
-        self.touch(Part::WhyAlike);
-        self.why_alike = WhyAlike { pair: Some(pair), ..WhyAlike::default() };
+        *self.why_alike = WhyAlike { pair: Some(pair), ..WhyAlike::default() };
     }
 
     /// Wants to know it no longer.
     pub fn stop_asking_why(&mut self) {
-        self.touch(Part::WhyAlike);
-        self.why_alike = WhyAlike::default();
+        *self.why_alike = WhyAlike::default();
     }
 
     /// What to ask of the engine, once for each evaluation; while training, once at all.

@@ -13,7 +13,7 @@ use crate::{
             legend::ColourBar,
         },
         session::Session,
-        state::{Part, State},
+        state::State,
         words::{self, glossary},
     },
     plot::diverging,
@@ -31,14 +31,14 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
     let [first, second] = pair.subjects;
     let heading = format!("Why are {} and {} alike?", name(session, first), name(session, second));
     let sentence = Signal::derive(move || {
-        session.with([Part::WhyAlike], |state| {
+        session.with(|state| {
             let found = state.why_alike.explanation().map(occlusion_overlay::sentence);
             found.unwrap_or_else(|| "A grey square slides over both pictures.".to_owned())
         })
     });
     let number = move |sign: f32| {
         Signal::derive(move || {
-            session.with([Part::WhyAlike], |state| {
+            session.with(|state| {
                 let found = state.why_alike.explanation();
                 found.map_or_else(String::new, |found| {
                     words::similarity(sign * occlusion_overlay::scale(found))
@@ -47,9 +47,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
         })
     };
     let legend = Signal::derive(move || {
-        session.with([Part::WhyAlike], |state| {
-            state.why_alike.explanation().map_or("", occlusion_overlay::legend).to_owned()
-        })
+        session.with(|state| state.why_alike.explanation().map_or("", occlusion_overlay::legend).to_owned())
     });
     view! {
         <section class="why" aria-label="Why alike?" data-figure="why-alike">
@@ -86,7 +84,7 @@ fn Side(subject: Subject, which: usize) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
-        session.with([Part::WhyAlike], |state| {
+        session.with(|state| {
             if let Some(pixels) = pixels(state, subject, which) {
                 paint::rgba(&canvas, &pixels, SIDE, SIDE);
             }

@@ -13,7 +13,6 @@ use crate::{
         },
         files::{incoming, query},
         session::Session,
-        state::Part,
     },
 };
 
@@ -21,12 +20,10 @@ use crate::{
 #[component]
 pub fn QueryArea() -> impl IntoView {
     let session = Session::expect();
-    let sought = memo(move || {
-        session.with([Part::Search], |state| state.search.sought().map(|sought| sought.name.clone()))
-    });
+    let sought = memo(move || session.with(|state| state.search.sought().map(|sought| sought.name.clone())));
     let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
     let note = Signal::derive(move || {
-        session.with([Part::Search], |state| match (&state.search.failure, state.search.sought()) {
+        session.with(|state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.reading => "Reading the picture.".to_owned(),
             (Some(failure), _) => failure.clone(),
             (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
@@ -64,7 +61,7 @@ pub fn QueryArea() -> impl IntoView {
 #[component]
 fn SearchSubject() -> impl IntoView {
     let session = Session::expect();
-    let in_front = move || session.with([Part::Search], |state| state.search.in_front().is_some());
+    let in_front = move || session.with(|state| state.search.in_front().is_some());
     view! {
         <button
             class="near query-shown"
@@ -83,7 +80,7 @@ fn SearchSubject() -> impl IntoView {
 pub fn QueryThumbnail() -> impl IntoView {
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.with([Part::Search], |state| {
+        session.with(|state| {
             if let Some(sought) = state.search.sought() {
                 paint::rgb(canvas, sought.image.rgb(), SIDE);
             }

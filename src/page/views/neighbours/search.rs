@@ -4,7 +4,7 @@ use crate::{
     image::Image,
     page::{
         by_stage::ByStage,
-        state::{Neighbour, Part, State, Tab},
+        state::{Neighbour, State, Tab},
     },
     protocol::{Command, Query, QueryAnswer, Stage},
 };
@@ -78,12 +78,11 @@ impl Search {
 impl State {
     /// Whether the panel in front takes a picture to search with: there is something to find.
     pub fn panel_searches(&self) -> bool {
-        self.tab == Tab::Neighbours && self.results.latest().is_some()
+        *self.tab == Tab::Neighbours && self.results.latest().is_some()
     }
 
     /// Notes that a file is being read to search with; names the attempt.
     pub fn begin_search(&mut self) -> u32 {
-        self.touch(Part::Search);
         self.search.attempt += 1;
         self.search.reading = true;
         self.search.failure = None;
@@ -95,7 +94,6 @@ impl State {
         if attempt != self.search.attempt {
             return false;
         }
-        self.touch(Part::Search);
         self.search.reading = false;
         match read {
             Ok(image) => {
@@ -114,14 +112,12 @@ impl State {
 
     /// Ends the search.
     pub fn end_search(&mut self) {
-        self.touch(Part::Search);
         self.stop_asking_why();
-        self.search = Search { attempt: self.search.attempt + 1, ..Search::default() };
+        *self.search = Search { attempt: self.search.attempt + 1, ..Search::default() };
     }
 
     /// Puts the query in the place of the picked picture, or the picture back in its own.
     pub fn show_query(&mut self, shown: bool) {
-        self.touch(Part::Search);
         self.search.in_front = shown;
         self.stop_asking_why();
     }

@@ -15,7 +15,7 @@ use crate::{
         },
         input::selection_range,
         session::Session,
-        state::{Neighbour, Part, SHOWN, State},
+        state::{Neighbour, SHOWN, State},
         words::{self, glossary},
     },
     protocol::{Pair, Stage, Subject},
@@ -26,7 +26,7 @@ use crate::{
 pub fn NeighboursTab() -> impl IntoView {
     let session = Session::expect();
     let subject = memo(move || {
-        session.with([Part::Selection, Part::Pictures, Part::Search], |state| {
+        session.with(|state| {
             let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
             state.search.in_front().map(Subject::Query).or(picked.map(Subject::Picture))
         })
@@ -87,18 +87,16 @@ pub fn name(session: Session, subject: Subject) -> String {
 #[component]
 fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     let session = Session::expect();
-    let nearest = memo(move || {
-        session.with([Part::Results, Part::Pictures, Part::Search], |state| nearest(state, stage, subject))
-    });
+    let nearest = memo(move || session.with(|state| nearest(state, stage, subject)));
     let missing = move || {
-        session.with([Part::Run], |state| match stage {
+        session.with(|state| match stage {
             Stage::Trained if state.run.running => "Appears with the next evaluation.",
             Stage::Trained => "Press Train to fill this row.",
             _ => "Computing…",
         })
     };
     let score = Signal::derive(move || {
-        session.with([Part::Pictures], |state| {
+        session.with(|state| {
             let label = label_of(state, subject)?;
             let near = nearest.get();
             let same = near.iter().filter(|near| state.pictures.label(near.id) == Some(label)).count();
@@ -106,7 +104,7 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
         })
     });
     let explained = memo(move || {
-        session.with([Part::WhyAlike], |state| {
+        session.with(|state| {
             state.why_alike.pair().filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
         })
     });
@@ -145,7 +143,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     let same = same == Some(true);
     let name = format!("{}, similarity {similarity}{verdict}", title(session, near.id));
     let pair = Pair { stage, subjects: [subject, Subject::Picture(near.id)] };
-    let explained = move || session.with([Part::WhyAlike], |state| state.why_alike.pair() == Some(pair));
+    let explained = move || session.with(|state| state.why_alike.pair() == Some(pair));
     let ask = move |_| {
         session.update(|state| {
             if explained_now(state, pair) { state.stop_asking_why() } else { state.ask_why(pair) }
@@ -160,7 +158,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                     title=name.clone()
                     aria-label=name
                     aria-pressed=move || {
-                        session.with([Part::Selection], |state| state.selection.contains(near.id)).to_string()
+                        session.with(|state| state.selection.contains(near.id)).to_string()
                     }
                     on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, near.id, |state| {
                         nearest(state, stage, subject).iter().map(|near| near.id).collect()
@@ -208,7 +206,6 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
 }
 
 fn stage_name(session: Session, stage: Stage) -> String {
-    let step = session
-        .with([Part::Results], |state| state.results.scored(stage).map(|scored| scored.evaluation.step));
+    let step = session.with(|state| state.results.scored(stage).map(|scored| scored.evaluation.step));
     words::stage_at(stage, step)
 }

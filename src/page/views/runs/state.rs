@@ -5,10 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    page::{
-        experiment::as_link,
-        state::{Part, State},
-    },
+    page::{experiment::as_link, state::State},
     protocol::{Backend, BatchMatrix, Stage, StepReport},
     settings::Settings,
 };
@@ -184,7 +181,6 @@ impl State {
     /// Keeps the run as it is, if it took a step: another begins.
     pub(in crate::page) fn keep_run(&mut self) {
         let Some(record) = self.present_run() else { return };
-        self.touch(Part::Runs);
         self.runs.ended = record.number;
         self.runs.kept.push(record);
         if self.runs.kept.len() > MAX_KEPT {
@@ -241,9 +237,8 @@ impl State {
 
     /// Puts runs that were kept in the place of all others.
     pub(in crate::page) fn put_runs(&mut self, runs: Vec<Arc<Record>>) {
-        self.touch(Part::Runs);
         let ended = runs.last().map_or(0, |record| record.number);
-        self.runs = Runs { kept: runs, ended, picked: Vec::new() };
+        *self.runs = Runs { kept: runs, ended, picked: Vec::new() };
     }
 
     /// All runs that took a step, the present one last.
@@ -273,7 +268,6 @@ impl State {
 
     /// Picks a run to compare, or no longer; a third takes the place of the first.
     pub fn pick_run(&mut self, number: u32) {
-        self.touch(Part::Runs);
         let mut picked = self.compared();
         match picked.iter().position(|run| *run == number) {
             Some(place) => drop(picked.remove(place)),

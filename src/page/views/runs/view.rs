@@ -16,7 +16,6 @@ use crate::{
             dynamic::{When, dynamic, handler, keyed, memo},
         },
         session::Session,
-        state::Part,
         words::glossary,
     },
     plot::chart::smooth,
@@ -27,9 +26,9 @@ use crate::{
 #[component]
 pub fn RunsView() -> impl IntoView {
     let session = Session::expect();
-    let any = Signal::derive(move || session.with([Part::Runs], |state| !state.runs.is_empty()));
+    let any = Signal::derive(move || session.with(|state| !state.runs.is_empty()));
     let list = memo(move || {
-        session.with([Part::Runs, Part::Run], |state| {
+        session.with(|state| {
             let runs = state.outlines();
             let before = |i: usize| i.checked_sub(1).map(|i| &*runs[i]);
             let items = runs.iter().enumerate();
@@ -68,7 +67,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=move || {
-                        session.with([Part::Runs, Part::Run], |state| state.compared().contains(&number))
+                        session.with(|state| state.compared().contains(&number))
                     }
                     on:change=handler(move |_| session.update(|state| state.pick_run(number)))
                 />
@@ -93,7 +92,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
 fn Comparison() -> impl IntoView {
     let session = Session::expect();
     let records = memo(move || {
-        session.with([Part::Runs, Part::Run, Part::Results], |state| {
+        session.with(|state| {
             let mut numbers = state.compared();
             if let [first, second] = numbers.as_mut_slice()
                 && first > second

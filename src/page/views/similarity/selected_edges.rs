@@ -6,7 +6,7 @@ use crate::{
     page::{
         components::dynamic::{Memo, dynamic, memo},
         session::Session,
-        state::{Part, State},
+        state::State,
     },
     protocol::Stage,
 };
@@ -22,9 +22,7 @@ pub fn SelectedEdges(
     stage: Memo<Stage>,
 ) -> impl IntoView {
     let session = Session::expect();
-    let runs = memo(move || {
-        session.with([Part::Results, Part::Selection], |state| selected_runs(state, stage.get()))
-    });
+    let runs = memo(move || session.with(|state| selected_runs(state, stage.get())));
     let bar = |(start, length): (f64, f64)| {
         let (start, length) =
             (format!("{:.3}%", start * 100.0), format!("{:.3}%", length.max(LEAST) * 100.0));

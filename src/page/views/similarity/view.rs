@@ -18,7 +18,7 @@ use crate::{
         },
         input::pointing,
         session::Session,
-        state::{Part, SelectionRange, State, Tab},
+        state::{SelectionRange, State, Tab},
         words::{self, glossary},
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
@@ -41,11 +41,8 @@ pub fn SimilarityTab() -> impl IntoView {
         session.track([Part::Results]);
         session.request_matrix(stage.get());
     });
-    let scale = move || {
-        session.with([Part::Results, Part::Pictures], |state| {
-            shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get()))
-        })
-    };
+    let scale =
+        move || session.with(|state| shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get())));
     view! {
         <div class="similarity" data-figure="similarity">
             <div class="similarity-matrix">
@@ -86,7 +83,7 @@ fn SetMatrixView(
 ) -> impl IntoView {
     let session = Session::expect();
     let draw = move || {
-        session.with([Part::Results, Part::Pictures], |state| {
+        session.with(|state| {
             let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
             let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
@@ -96,8 +93,7 @@ fn SetMatrixView(
     let pick = move |cell: Cell, range: SelectionRange| {
         session.update(|state| pick(state, stage.get_untracked(), cell, range));
     };
-    let known =
-        move || session.with([Part::Results, Part::Pictures], |state| shown(state, stage.get()).is_some());
+    let known = move || session.with(|state| shown(state, stage.get()).is_some());
     let label =
         move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
     view! {
@@ -119,7 +115,7 @@ fn SetMatrixView(
 fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let lines = move || {
-        let groups = session.with([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        let groups = session.with(|state| groups(state, stage.get()));
         let starts = groups.into_iter().skip(1).map(|group| group.start * 100.0);
         starts.map(|at| format!("M{at:.3} 0V100M0 {at:.3}H100")).collect::<String>()
     };
@@ -135,7 +131,7 @@ fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
 fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     let session = Session::expect();
     let names = move || {
-        let groups = session.with([Part::Results, Part::Pictures], |state| groups(state, stage.get()));
+        let groups = session.with(|state| groups(state, stage.get()));
         if groups.len() > MAX_NAMED { Vec::new() } else { groups }
     };
     let name = |group: Group| {
@@ -155,7 +151,7 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
     let session = Session::expect();
     let reading = memo(move || {
         let cell = pointed.get()?;
-        session.with([Part::Results], |state| reading(state, stage.get(), cell))
+        session.with(|state| reading(state, stage.get(), cell))
     });
     view! {
         <Readout
@@ -228,7 +224,7 @@ fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {
 
 /// What is shown, in words.
 fn heading(session: Session, stage: Stage) -> String {
-    let step = session.with([Part::Results], |state| state.results.matrix(stage).map(|matrix| matrix.step));
+    let step = session.with(|state| state.results.matrix(stage).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
         (Stage::Classic, _) => "By classic features, edges and colours, without a network.".to_owned(),
@@ -246,7 +242,7 @@ fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
 }
 
 fn waiting(session: Session) -> String {
-    session.with([Part::Pictures], |state| match state.pictures.len() {
+    session.with(|state| match state.pictures.len() {
         0 => "No pictures yet.".to_owned(),
         1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
         _ => "Computing…".to_owned(),

@@ -11,7 +11,7 @@ use crate::{
             dynamic::dynamic,
         },
         session::Session,
-        state::{Part, State},
+        state::State,
         words::glossary::Term,
     },
     plot::chart::{Axes, Frame, extent, path},
@@ -43,9 +43,8 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
     let session = Session::expect();
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
-    let parts = [Part::Run, Part::Results, Part::Settings, Part::Pictures];
     let latest = Signal::derive(move || {
-        let values = session.with(parts, score.values);
+        let values = session.with(score.values);
         values.last().map_or(String::new(), |(_, value)| (score.words)(*value))
     });
     let label = Signal::derive(move || match latest.get() {
@@ -53,7 +52,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
         latest => format!("{} over the steps of the run; now {latest}", score.name),
     });
     let drawn = dynamic(move || {
-        session.with(parts, |state| {
+        session.with(|state| {
             let values = (score.values)(state);
             if values.is_empty() {
                 return Some(view! { <p class="note">{(score.missing)(state)}</p> }.into_any());

@@ -6,7 +6,6 @@ use super::health::warnings;
 use crate::page::{
     components::dynamic::{keyed, memo},
     session::Session,
-    state::Part,
 };
 
 /// The warnings, for as long as they hold. Their numbers change with every report: each is
@@ -14,9 +13,7 @@ use crate::page::{
 #[component]
 pub fn HealthWarnings() -> impl IntoView {
     let session = Session::expect();
-    let found = memo(move || {
-        session.with([Part::Run, Part::Settings, Part::Pictures, Part::Intake, Part::Results], warnings)
-    });
+    let found = memo(move || session.with(warnings));
     let matters =
         memo(move || found.with(|found| found.iter().map(|warning| warning.matter).collect::<Vec<_>>()));
     let advice = move |matter: &str| {

@@ -17,7 +17,7 @@ use crate::{
             dynamic::{Memo, When, dynamic, effect, handler, memo},
         },
         session::Session,
-        state::{Part, State},
+        state::State,
         words::{self, glossary, three_digits},
     },
     protocol::PictureId,
@@ -34,7 +34,7 @@ pub fn RowView() -> impl IntoView {
     // Once for each opening: a run that starts over does not move the page.
     let brought = StoredValue::new(false);
     effect(move || {
-        let wanted = session.with([Part::Run], |state| state.run.inspected.is_some());
+        let wanted = session.with(|state| state.run.inspected.is_some());
         match section.get() {
             Some(section) if wanted && !brought.get_value() => {
                 brought.set_value(true);
@@ -47,7 +47,7 @@ pub fn RowView() -> impl IntoView {
     // A temperature that the user tries out; training goes on with its own.
     let tried = RwSignal::new(None::<f32>);
     let row = memo(move || {
-        session.with([Part::Run], |state| {
+        session.with(|state| {
             let batch = state.run.batch.as_ref()?;
             Row::new(batch, state.run.inspected? as usize, tried.get())
         })
@@ -146,7 +146,7 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     let session = Session::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.with([Part::Run], |state| match arrived_view(state, place) {
+        session.with(|state| match arrived_view(state, place) {
             Some((rgb, side)) => paint::rgb(canvas, rgb, side),
             None => {
                 let entry = picture(state, view).and_then(|id| state.pictures.get(id));
@@ -176,9 +176,8 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
     let session = Session::expect();
     let present = move || row.with(|row| row.as_ref().map_or(0.1, |row| row.temperature));
     let trained = move || {
-        session.with([Part::Run], |state| {
-            state.run.batch.as_ref().map_or(0.1, |batch| f64::from(batch.details.temperature))
-        })
+        session
+            .with(|state| state.run.batch.as_ref().map_or(0.1, |batch| f64::from(batch.details.temperature)))
     };
     view! {
         <div class="row-temperature">
@@ -364,7 +363,7 @@ fn Formula(row: Memo<Option<Row>>) -> impl IntoView {
 
 /// The step of the batch that is shown.
 fn step(session: Session) -> Option<u32> {
-    session.with([Part::Run], |state| state.run.batch.as_ref().map(|batch| batch.step))
+    session.with(|state| state.run.batch.as_ref().map(|batch| batch.step))
 }
 
 /// The picture that a row of the batch matrix is a view of.
@@ -382,7 +381,7 @@ fn view_in_short(state: &State, view: usize) -> Option<String> {
 
 /// A view in words: which one, of which picture.
 fn view_name(session: Session, view: usize) -> String {
-    let found = session.with([Part::Run], |state| {
+    let found = session.with(|state| {
         let pairs = state.run.batch.as_ref()?.pictures.len();
         Some((if view < pairs { "first" } else { "second" }, picture(state, view)?))
     });

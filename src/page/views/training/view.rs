@@ -19,7 +19,7 @@ use crate::{
         },
         input::pointing,
         session::Session,
-        state::{Part, State},
+        state::State,
         views::{
             runs::view::RunsView,
             similarity::readout::{Reading, Readout},
@@ -123,7 +123,7 @@ fn Batch() -> impl IntoView {
     let pointed = RwSignal::new(None);
     let fitted = RwSignal::new(true);
     let scale = memo(move || {
-        session.with([Part::Run], |state| {
+        session.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len());
             Some(if fitted.get() { fit() } else { Scale::COSINE })
@@ -131,22 +131,22 @@ fn Batch() -> impl IntoView {
     });
     let draw = move || {
         let scale = scale.get()?;
-        session.with([Part::Run], |state| {
+        session.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let side = 2 * batch.pictures.len();
             Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
         })
     };
     let caption = Signal::derive(move || {
-        session.with([Part::Run], |state| match &state.run.batch {
+        session.with(|state| match &state.run.batch {
             Some(batch) => format!("Batch of step {}", batch.step),
             None => "Batch".to_owned(),
         })
     });
-    let known = move || session.with([Part::Run], |state| state.run.batch.is_some());
+    let known = move || session.with(|state| state.run.batch.is_some());
     let pointed_at = memo(move || {
         let cell = pointed.get()?;
-        session.with([Part::Run], |state| reading(state, cell))
+        session.with(|state| reading(state, cell))
     });
     let pick = move |cell: Cell, _| {
         if let Some(reading) = session.with_untracked(|state| reading(state, cell)) {
@@ -197,9 +197,8 @@ const CORRIDOR: usize = 2;
 #[component]
 fn Positives() -> impl IntoView {
     let session = Session::expect();
-    let pairs = memo(move || {
-        session.with([Part::Run], |state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len()))
-    });
+    let pairs =
+        memo(move || session.with(|state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len())));
     let lines = Signal::derive(move || {
         let n = pairs.get();
         let (side, inner, outer) = (2 * n, n.saturating_sub(CORRIDOR), n + CORRIDOR);
@@ -220,7 +219,7 @@ fn Positives() -> impl IntoView {
 fn Inspected() -> impl IntoView {
     let session = Session::expect();
     let place = memo(move || {
-        session.with([Part::Run], |state| {
+        session.with(|state| {
             let side = 2 * state.run.batch.as_ref()?.pictures.len();
             state.run.inspected.map(|row| row as usize).filter(|row| *row < side).map(|row| (row, side))
         })
