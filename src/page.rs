@@ -8,9 +8,10 @@
 //! - `components`: controls, figures and canvases that several of them have
 //!
 //! What stands behind it:
+//! - [`answers`]: questions to the engine and their answers, one mechanism for all panels
 //! - [`state`]: everything the page knows, as plain data; [`tracked`]: fields that record accesses
-//! - `session`: the state, shared by all views; `actions`: what the user can do to it
-//! - `engine`: the engine, started, heard and replaced; `worker`: workers that are missed once
+//! - `store`: the state, shared by all views
+//! - [`engine`]: the engine, started, heard and replaced; `worker`: workers that are missed once
 //!   they are gone
 //! - [`files`]: pictures, models and experiments on their way in and out
 //! - [`autosave`]: the experiment in the browser's own storage
@@ -19,14 +20,12 @@
 //! - [`export`], [`experiment`]: the formats of files
 //! - [`by_stage`], [`picture_map`]: values by stage and by picture
 
-#[cfg(target_arch = "wasm32")]
-mod actions;
+pub mod answers;
 pub mod autosave;
 pub mod by_stage;
 #[cfg(target_arch = "wasm32")]
 mod components;
-#[cfg(target_arch = "wasm32")]
-mod engine;
+pub mod engine;
 pub mod experiment;
 pub mod export;
 pub mod files;
@@ -36,10 +35,10 @@ mod fixture;
 mod input;
 pub mod picture_map;
 pub mod rail;
-#[cfg(target_arch = "wasm32")]
-mod session;
 pub mod shell;
 pub mod state;
+#[cfg(target_arch = "wasm32")]
+mod store;
 #[cfg(target_arch = "wasm32")]
 mod timing;
 pub mod tracked;

@@ -11,6 +11,7 @@
 mod command;
 mod event;
 mod failure;
+mod question;
 mod results;
 mod subject;
 mod training;
@@ -19,6 +20,9 @@ mod wire;
 pub use command::{ClassifierRequest, Command, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use failure::{Breakdown, ModelFailure};
+pub use question::{
+    Answer, GroupsRequest, InvarianceRequest, MapRequest, MatrixRequest, Question, Request, SurveyRequest,
+};
 pub use results::{
     Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, KnnScore,
     LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,

@@ -1,5 +1,16 @@
-//! The engine as the page has it: its code fetched, its worker started, heard and replaced.
+//! The engine: its code fetched, its worker started, heard and replaced.
 
+pub mod supervision;
+
+#[cfg(target_arch = "wasm32")]
 pub mod code;
+#[cfg(target_arch = "wasm32")]
 pub mod link;
+#[cfg(target_arch = "wasm32")]
 pub mod supervisor;
+
+#[cfg(target_arch = "wasm32")]
+pub use handle::Engine;
+
+#[cfg(target_arch = "wasm32")]
+mod handle;

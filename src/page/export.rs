@@ -18,7 +18,10 @@ pub mod run;
 mod samples;
 mod zip;
 
-use crate::{page::state::State, protocol::Stage};
+use crate::{
+    page::state::State,
+    protocol::{Question, SurveyRequest},
+};
 
 /// A file for the user to keep.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,21 +110,17 @@ impl Export {
             .then_some("Predictions need at least two different labels.")
     }
 
-    /// The stage that the engine must be asked about before the file can be written;
-    /// `None` when everything is there.
-    pub fn lacks(self, state: &State) -> Option<Stage> {
-        let evaluation = &state.results.latest()?.evaluation;
-        let stage = evaluation.stage;
-        let complete = match self {
-            // While training goes on, what was found last is as good as it gets.
-            Self::Duplicates => {
-                let current = |step| step == evaluation.step || state.run.running;
-                state.survey(stage).is_some_and(|survey| current(survey.step))
-            }
-            Self::Predictions => state.is_classification_current(stage),
-            _ => true,
+    /// Returns the question whose answer the file needs and that has no current one.
+    pub fn lacks(self, state: &State) -> Option<Question> {
+        let stage = state.results.latest()?.evaluation.stage;
+        let question = match self {
+            Self::Duplicates => SurveyRequest { stage }.into(),
+            Self::Predictions => state.classifier_request(stage).into(),
+            _ => return None,
         };
-        (!complete).then_some(stage)
+        // While training goes on, the latest answer may be as good as it gets.
+        let is_lacking = state.needs(&question) || state.answers.is_awaited(&question);
+        is_lacking.then_some(question)
     }
 
     /// Writes the file; `sprite` is the PNG of [`projector::sprite`], which only the projector needs.
@@ -155,8 +154,11 @@ impl Export {
 mod tests {
     use super::*;
     use crate::{
-        page::state::State,
-        protocol::{Event, Survey},
+        page::{
+            fixture::{answer, ask},
+            state::State,
+        },
+        protocol::{Answer, Evaluation, Event, Stage, Survey},
         settings::{Images, Settings},
     };
 
@@ -170,20 +172,16 @@ mod tests {
         assert_eq!(Export::EmbeddingsCsv.obstacle(&state), None);
         assert!(Export::Predictions.obstacle(&state).is_some(), "there is a single label");
         assert_eq!(Export::EmbeddingsCsv.lacks(&state), None);
-        assert_eq!(Export::Duplicates.lacks(&state), Some(Stage::Trained));
-        let survey = |step| {
-            Event::Surveyed(Survey {
-                stage: Stage::Trained,
-                step,
-                links: Vec::new(),
-                nearest: 1,
-                isolated: Vec::new(),
-            })
-        };
-        state.apply(survey(4));
-        assert_eq!(Export::Duplicates.lacks(&state), Some(Stage::Trained), "it belongs to an earlier step");
-        state.apply(survey(5));
+        let question = Question::from(SurveyRequest { stage: Stage::Trained });
+        assert_eq!(Export::Duplicates.lacks(&state), Some(question.clone()));
+        let survey =
+            Survey { stage: Stage::Trained, step: 5, links: Vec::new(), nearest: 1, isolated: Vec::new() };
+        answer(&mut state, question.clone(), Answer::Survey(survey));
         assert_eq!(Export::Duplicates.lacks(&state), None);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2])));
+        assert_eq!(Export::Duplicates.lacks(&state), Some(question.clone()), "there are other embeddings");
+        assert!(ask(&mut state, question.clone()));
+        assert_eq!(Export::Duplicates.lacks(&state), Some(question), "it is asked, but not answered");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use crate::{
     image::Image,
-    page::state::{Newcomer, State},
-    protocol::{Backend, Breakdown, Environment, Event, StepReport},
+    page::state::{Effect, Newcomer, State},
+    protocol::{
+        Answer, Backend, Breakdown, ClassifierRequest, Command, Environment, Event, Question, StepReport,
+    },
     settings::{Images, Settings},
 };
 
@@ -13,6 +15,41 @@ pub fn state(pictures: usize) -> State {
     state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
     state.log().take_changed();
     state
+}
+
+/// Returns the commands among the effects so far.
+pub fn commands(state: &mut State) -> Vec<Command> {
+    let command = |effect| match effect {
+        Effect::Send(command) => Some(command),
+        _ => None,
+    };
+    state.take_effects().into_iter().filter_map(command).collect()
+}
+
+/// Starts a fine-tuning and returns what it asks of the engine, if anything.
+pub fn fine_tune(state: &mut State) -> Option<ClassifierRequest> {
+    state.fine_tune();
+    commands(state).into_iter().find_map(|command| match command {
+        Command::FineTune(request) => Some(request),
+        _ => None,
+    })
+}
+
+/// Asks a question if it should be asked, and returns whether it was.
+pub fn ask(state: &mut State, question: impl Into<Question>) -> bool {
+    let question = question.into();
+    let needed = state.needs(&question);
+    if needed {
+        state.answers.ask(question);
+    }
+    needed
+}
+
+/// Asks a question and brings its answer.
+pub fn answer(state: &mut State, question: impl Into<Question>, answer: Answer) {
+    let question = question.into();
+    state.answers.ask(question.clone());
+    state.answers.keep(&question, answer);
 }
 
 /// A black picture, with a label or none.

@@ -5,6 +5,7 @@
 //! change draws anew no more than it must.
 
 mod apply;
+mod effects;
 mod engine;
 mod experiment;
 mod intake;
@@ -20,35 +21,31 @@ mod tab;
 mod training;
 mod undo;
 
+pub use effects::{Effect, PORTION};
 pub use engine::Engine;
 pub use intake::{Intake, IntakeKind, Refusal};
 pub use notices::Notice;
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
-pub use resync::PORTION;
 pub use run::Run;
 pub use selection::{Selection, SelectionRange};
 pub use snapshot::Snapshot;
 pub use tab::Tab;
-pub use undo::Removed;
 
 use std::{rc::Rc, sync::Arc};
 
 use self::{experiment::Awaited, undo::Undo};
 use crate::{
     page::{
-        autosave::state::{Autosave, Offer},
+        answers::Answers,
+        autosave::state::{AutosaveStatus, Offer},
         tracked::{AccessLog, Tracked},
         views::{
-            groups::state::Groups,
-            invariance::state::Invariances,
-            labels::state::Labels,
-            map::state::Maps,
-            neighbours::{explanation::WhyAlike, search::Search},
+            groups::state::Groups, labels::state::Labels, map::state::Maps, neighbours::search::Search,
             runs::state::Runs,
         },
     },
-    protocol::{PictureId, Views},
+    protocol::{Pair, PictureId, Question, Views},
     settings::Settings,
 };
 
@@ -86,11 +83,11 @@ pub struct State {
     /// The search with a picture that is not of the set.
     pub search: Tracked<Search>,
     /// The pair whose likeness is explained.
-    pub why_alike: Tracked<WhyAlike>,
+    pub explained: Tracked<Option<Pair>>,
     /// What was found out about the whole set.
     pub groups: Tracked<Groups>,
-    /// What the encoder overlooks.
-    pub invariances: Tracked<Invariances>,
+    /// Answers of the engine.
+    pub answers: Tracked<Answers>,
     /// The views in the preview.
     pub views: Tracked<Option<Views>>,
     /// The focused picture, whose neighbours are shown.
@@ -115,9 +112,14 @@ pub struct State {
     /// What the user removed last, while it is offered back.
     pub(in crate::page) undo: Tracked<Option<Undo>>,
     /// Whether this visit's work is kept.
-    pub autosave: Tracked<Autosave>,
+    pub autosave: Tracked<AutosaveStatus>,
     /// Work of an earlier visit that can be continued.
     pub offer: Tracked<Option<Offer>>,
+    /// Whether the settings have changed since the engine was told.
+    unsent_settings: bool,
+    /// Changes whenever pictures that are on their way are no longer wanted.
+    intake_ticket: u32,
+    effects: Vec<Effect>,
     log: Rc<AccessLog>,
 }
 
@@ -140,9 +142,9 @@ impl State {
             labels: log.track(Labels::default()),
             runs: log.track(Runs::default()),
             search: log.track(Search::default()),
-            why_alike: log.track(WhyAlike::default()),
+            explained: log.track(None),
             groups: log.track(Groups::default()),
-            invariances: log.track(Invariances::default()),
+            answers: log.track(Answers::default()),
             views: log.track(None),
             selected: log.track(None),
             selection: log.track(Selection::default()),
@@ -155,8 +157,11 @@ impl State {
             notices: log.track(Vec::new()),
             next_notice: 0,
             undo: log.track(None),
-            autosave: log.track(Autosave::default()),
+            autosave: log.track(AutosaveStatus::default()),
             offer: log.track(None),
+            unsent_settings: false,
+            intake_ticket: 0,
+            effects: Vec::new(),
             log,
         }
     }
@@ -174,7 +179,7 @@ impl State {
         kept.iter().sum::<u64>() + self.snapshot.version()
     }
 
-    /// Changes the settings, and keeps every number within its limits.
+    /// Changes the settings, and keeps every number within its limits. The engine is told shortly.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
         let before = *self.settings;
         change(&mut self.settings);
@@ -183,10 +188,13 @@ impl State {
             self.run.settings_since = self.run.step();
         }
         if self.settings.augmentations != before.augmentations {
-            self.invariances.ask_again();
+            self.answers.outdate(|question| matches!(question, Question::Invariance(_)));
         }
         if self.settings.seed != before.seed {
-            self.labels.ask_again();
+            self.outdate_labels();
+        }
+        if !std::mem::replace(&mut self.unsent_settings, true) {
+            self.cause(Effect::SendSettingsSoon);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LabelId, MapMethod, Pair, PictureId, Stage, Study};
+use super::{LabelId, MapMethod, Pair, PictureId, Question, Stage, Study};
 use crate::settings::Settings;
 
 /// The largest model file that is read, in bytes: several times what the widest network needs.
@@ -146,4 +146,18 @@ pub struct ClassifierRequest {
     pub seed: u32,
     /// Labels that the user typed: always given, and above what came with the picture.
     pub typed: Vec<(PictureId, LabelId)>,
+}
+
+impl From<Question> for Command {
+    fn from(question: Question) -> Self {
+        match question {
+            Question::Matrix(request) => Self::Matrix { stage: request.stage },
+            Question::Map(request) => Self::Map { stage: request.stage, method: request.method },
+            Question::Groups(request) => Self::Study { study: Study::Groups, stage: request.stage },
+            Question::Survey(request) => Self::Study { study: Study::Survey, stage: request.stage },
+            Question::Invariance(request) => Self::Invariance { stage: request.stage },
+            Question::Explanation(pair) => Self::Explain(pair),
+            Question::Classification(request) => Self::Classify(request),
+        }
+    }
 }

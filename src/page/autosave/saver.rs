@@ -6,7 +6,7 @@ use futures_util::lock::Mutex;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::{
     ev,
-    prelude::{GetValue, document, set_interval, window_event_listener},
+    prelude::{GetValue, LocalStorage, StoredValue, document, set_interval, window_event_listener},
     task::spawn_local,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,15 +14,15 @@ use web_sys::Event;
 
 use super::{
     persistence,
-    state::{Autosave, Backoff, Offer},
-    storage::StorageError,
+    state::{AutosaveStatus, Backoff, Offer},
+    storage::{Storage, StorageError},
 };
 use crate::{
     page::{
         files::experiment_file::{self, Outcome},
         picture_map::Ids,
-        session::Session,
         shell::theme,
+        store::Store,
         timing, words,
     },
     protocol::PictureId,
@@ -35,13 +35,40 @@ const EVERY: Duration = Duration::from_secs(4);
 /// Pictures that are written at once.
 const PORTION: usize = 128;
 
+/// A handle on the experiment in the browser's own storage.
+#[derive(Clone, Copy)]
+pub struct Autosave {
+    storage: StoredValue<Storage, LocalStorage>,
+    kept: StoredValue<Shared, LocalStorage>,
+}
+
+impl Default for Autosave {
+    fn default() -> Self {
+        Self {
+            storage: StoredValue::new_local(Storage::default()),
+            kept: StoredValue::new_local(Shared::default()),
+        }
+    }
+}
+
+impl Autosave {
+    /// Returns the browser's storage.
+    pub fn storage(self) -> Storage {
+        self.storage.get_value()
+    }
+
+    fn kept(self) -> Shared {
+        self.kept.get_value()
+    }
+}
+
 /// What of this visit is in the storage. Whoever writes there, or takes something up from
 /// there, holds it locked, so that neither happens in the middle of the other.
-pub type Shared = Rc<Mutex<Kept>>;
+type Shared = Rc<Mutex<Kept>>;
 
 /// What of this visit is in the storage.
 #[derive(Debug, Default)]
-pub struct Kept {
+struct Kept {
     /// Names this visit's experiment there, once something of it was written.
     key: Option<String>,
     /// The set that the pictures belong to.
@@ -55,22 +82,22 @@ pub struct Kept {
 }
 
 /// Starts the storage, offers what an earlier visit left there, and keeps this visit.
-pub fn start(session: Session) {
-    let storage = session.storage.get_value();
+pub fn start(store: Store) {
+    let storage = store.autosave.storage();
     spawn_local(async move {
         let found = storage.ask("find", &JsValue::UNDEFINED, &Array::new()).await;
-        session.update(|state| match found {
+        store.update(|state| match found {
             Ok(found) => {
-                state.set_autosave(Autosave::On);
+                state.set_autosave(AutosaveStatus::On);
                 state.set_offer(offer(&found));
             }
-            Err(_) => state.set_autosave(Autosave::Denied),
+            Err(_) => state.set_autosave(AutosaveStatus::Denied),
         });
     });
-    set_interval(move || keep(session), EVERY);
+    set_interval(move || keep(store), EVERY);
     window_event_listener(ev::visibilitychange, move |_| {
         if document().hidden() {
-            keep(session);
+            keep(store);
         }
     });
 }
@@ -82,17 +109,17 @@ fn offer(found: &JsValue) -> Option<Offer> {
 }
 
 /// Writes what changed since it was written last.
-fn keep(session: Session) {
+fn keep(store: Store) {
     spawn_local(async move {
-        let kept = session.kept.get_value();
+        let kept = store.autosave.kept();
         // What is being written or taken up comes first.
         let Some(mut kept) = kept.try_lock() else { return };
-        let Some(revision) = session.with_untracked(|state| state.wants_autosave()) else { return };
+        let Some(revision) = store.with_untracked(|state| state.wants_autosave()) else { return };
         if kept.revision == revision || !kept.backoff.is_over(timing::now()) {
             return;
         }
-        let written = write(session, &mut kept).await;
-        session.update(|state| state.set_autosave(outcome(&written)));
+        let written = write(store, &mut kept).await;
+        store.update(|state| state.set_autosave(outcome(&written)));
         match written {
             Ok(()) => {
                 (kept.revision, kept.backoff) = (revision, Backoff::default());
@@ -108,20 +135,20 @@ fn keep(session: Session) {
     });
 }
 
-fn outcome(written: &Result<(), StorageError>) -> Autosave {
+fn outcome(written: &Result<(), StorageError>) -> AutosaveStatus {
     match written {
-        Ok(()) => Autosave::On,
-        Err(StorageError::Forgotten) => Autosave::Forgotten,
-        Err(StorageError::Full) => Autosave::Full,
-        Err(StorageError::Taken | StorageError::Other(_)) => Autosave::Failing,
+        Ok(()) => AutosaveStatus::On,
+        Err(StorageError::Forgotten) => AutosaveStatus::Forgotten,
+        Err(StorageError::Full) => AutosaveStatus::Full,
+        Err(StorageError::Taken | StorageError::Other(_)) => AutosaveStatus::Failing,
     }
 }
 
 /// Writes everything but the pictures, then those that came and went.
-async fn write(session: Session, kept: &mut Kept) -> Result<(), StorageError> {
-    let storage = session.storage.get_value();
+async fn write(store: Store, kept: &mut Kept) -> Result<(), StorageError> {
+    let storage = store.autosave.storage();
     let key = kept.key.get_or_insert_with(new_key).clone();
-    let (body, words, set, now) = session.with_untracked(|state| {
+    let (body, words, set, now) = store.with_untracked(|state| {
         let own = state.settings.images == Images::Own;
         let entries = state.pictures.entries().iter().filter(|_| own);
         let now: Ids = entries.map(|entry| state.pictures.place(entry.id)).collect();
@@ -141,7 +168,7 @@ async fn write(session: Session, kept: &mut Kept) -> Result<(), StorageError> {
     (kept.set, kept.places) = (Some(set), before.without(&gone));
     for portion in came.chunks(PORTION) {
         let (pictures, buffers) = (Array::new(), Array::new());
-        let wanted = session.with_untracked(|state| {
+        let wanted = store.with_untracked(|state| {
             let found = portion.iter().filter_map(|place| state.picture_bytes(state.pictures.at(*place)));
             for (place, bytes) in found.filter(|_| state.pictures.first() == set) {
                 let bytes = Uint8Array::from(bytes.as_slice());
@@ -178,18 +205,18 @@ fn set_field(message: &Object, name: &str, value: &JsValue) {
 
 /// Takes up what was offered. It stays in the storage as it is until all of it is on the
 /// page; if that fails, it is offered again.
-pub fn accept(session: Session, offer: Offer) {
-    session.update(|state| state.set_offer(None));
+pub fn accept(store: Store, offer: Offer) {
+    store.update(|state| state.set_offer(None));
     spawn_local(async move {
-        let kept = session.kept.get_value();
+        let kept = store.autosave.kept();
         // Waits for what is being written, and nothing is written before all is there.
         let mut kept = kept.lock().await;
-        match load(session, &offer.key).await {
+        match load(store, &offer.key).await {
             Ok(Outcome::Opened { set, places }) => {
                 *kept = Kept { key: Some(offer.key), set: Some(set), places, ..Kept::default() };
             }
-            Ok(Outcome::Cancelled) => session.update(|state| state.set_offer(Some(offer))),
-            Err(sentence) => session.update(|state| {
+            Ok(Outcome::Cancelled) => store.update(|state| state.set_offer(Some(offer))),
+            Err(sentence) => store.update(|state| {
                 state.set_offer(Some(offer));
                 state.notify(sentence);
             }),
@@ -197,44 +224,44 @@ pub fn accept(session: Session, offer: Offer) {
     });
 }
 
-async fn load(session: Session, key: &str) -> Result<Outcome, String> {
-    let loaded = session.storage.get_value().ask("load", &key.into(), &Array::new()).await;
+async fn load(store: Store, key: &str) -> Result<Outcome, String> {
+    let loaded = store.autosave.storage().ask("load", &key.into(), &Array::new()).await;
     let loaded = loaded.map_err(|trouble| format!("It could not be loaded: {}.", trouble.words()))?;
     let loaded: Array = loaded.dyn_into().map_err(|_| "It is open in another tab.".to_owned())?;
     let body = Uint8Array::from(loaded.get(0)).to_vec();
     let read = experiment_file::read(&body, &loaded.get(1).unchecked_into());
     let (experiment, pictures) = read.map_err(|failure| words::experiment_failure(&failure))?;
     // If no engine can go on from what was learned, the pictures are still worth continuing with.
-    Ok(experiment_file::put(session, experiment, pictures).await)
+    Ok(experiment_file::put(store, experiment, pictures).await)
 }
 
 /// Removes what was offered.
-pub fn decline(session: Session, offer: Offer) {
-    session.update(|state| state.set_offer(None));
+pub fn decline(store: Store, offer: Offer) {
+    store.update(|state| state.set_offer(None));
     spawn_local(async move {
-        let storage = session.storage.get_value();
+        let storage = store.autosave.storage();
         if let Err(trouble) = storage.ask("forget", &offer.key.as_str().into(), &Array::new()).await {
             let sentence = format!("It could not be removed: {}.", trouble.words());
-            session.update(|state| state.notify(sentence));
+            store.update(|state| state.notify(sentence));
         }
     });
 }
 
 /// Removes everything that the page ever kept in this browser, the page itself included,
 /// which offline.js keeps.
-pub fn forget_everything(session: Session) {
+pub fn forget_everything(store: Store) {
     theme::forget();
-    session.update(|state| {
+    store.update(|state| {
         state.set_offer(None);
-        state.set_autosave(Autosave::Forgetting);
+        state.set_autosave(AutosaveStatus::Forgetting);
     });
     let told = Event::new("everything-forgotten").and_then(|event| document().dispatch_event(&event));
     told.expect("a page takes events");
     spawn_local(async move {
-        let storage = session.storage.get_value();
+        let storage = store.autosave.storage();
         let removed = storage.ask("forgetAll", &JsValue::UNDEFINED, &Array::new()).await;
-        session.update(|state| match removed {
-            Ok(_) => state.set_autosave(Autosave::Forgotten),
+        store.update(|state| match removed {
+            Ok(_) => state.set_autosave(AutosaveStatus::Forgotten),
             Err(trouble) => state.notify(format!("Not everything could be removed: {}.", trouble.words())),
         });
     });

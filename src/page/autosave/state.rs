@@ -15,7 +15,7 @@ pub struct Offer {
 
 /// Whether this visit's work is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Autosave {
+pub enum AutosaveStatus {
     /// The storage has not answered yet.
     #[default]
     Unknown,
@@ -33,7 +33,7 @@ pub enum Autosave {
     Forgotten,
 }
 
-impl Autosave {
+impl AutosaveStatus {
     /// What the user is told, in a sentence.
     pub const fn words(self) -> &'static str {
         match self {
@@ -92,8 +92,8 @@ impl Backoff {
 impl State {
     /// Notes whether this visit's work is kept. What was forgotten stays forgotten, whatever
     /// was on its way.
-    pub fn set_autosave(&mut self, keeping: Autosave) {
-        if *self.autosave != keeping && (!self.autosave.is_over() || keeping == Autosave::Forgotten) {
+    pub fn set_autosave(&mut self, keeping: AutosaveStatus) {
+        if *self.autosave != keeping && (!self.autosave.is_over() || keeping == AutosaveStatus::Forgotten) {
             *self.autosave = keeping;
         }
     }
@@ -131,11 +131,11 @@ mod tests {
     fn what_could_not_be_written_is_tried_again() {
         let mut state = state();
         assert_eq!(state.wants_autosave(), None, "the storage has not answered yet");
-        for keeping in [Autosave::On, Autosave::Full, Autosave::Failing] {
+        for keeping in [AutosaveStatus::On, AutosaveStatus::Full, AutosaveStatus::Failing] {
             state.set_autosave(keeping);
             assert_eq!(state.wants_autosave(), Some(state.revision()), "{keeping:?}");
         }
-        state.set_autosave(Autosave::Denied);
+        state.set_autosave(AutosaveStatus::Denied);
         assert_eq!(state.wants_autosave(), None);
     }
 
@@ -143,10 +143,10 @@ mod tests {
     fn nothing_brings_back_what_was_forgotten() {
         let mut state = state();
         let text = |text: &str| text.to_owned();
-        for over in [Autosave::Forgetting, Autosave::Forgotten] {
+        for over in [AutosaveStatus::Forgetting, AutosaveStatus::Forgotten] {
             state.set_autosave(over);
-            state.set_autosave(Autosave::On);
-            state.set_autosave(Autosave::Forgetting);
+            state.set_autosave(AutosaveStatus::On);
+            state.set_autosave(AutosaveStatus::Forgetting);
             state.set_offer(Some(Offer { key: text("1"), when: text("today"), what: text("Shapes") }));
             assert_eq!((*state.autosave, &*state.offer), (over, &None));
             assert_eq!(state.wants_autosave(), None);
@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn everything_counts_as_removed_only_once_it_is() {
-        let removed = |keeping: Autosave| keeping.words().contains("Everything was removed");
-        assert_eq!([Autosave::Forgetting, Autosave::Forgotten].map(removed), [false, true]);
+        let removed = |keeping: AutosaveStatus| keeping.words().contains("Everything was removed");
+        assert_eq!([AutosaveStatus::Forgetting, AutosaveStatus::Forgotten].map(removed), [false, true]);
     }
 
     #[test]

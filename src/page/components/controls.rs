@@ -11,7 +11,7 @@ use web_sys::HtmlInputElement;
 
 use super::{controls::explain::Explain, dynamic::handler};
 use crate::{
-    page::{session::Session, words::glossary::Term},
+    page::{store::Store, words::glossary::Term},
     settings::Range,
 };
 
@@ -97,7 +97,7 @@ pub fn NumberField(
     /// Takes the value that the user sets.
     on_change: impl Fn(f64) + Send + Sync + 'static,
 ) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let on_change = Callback::new(on_change);
     let change = move |event: ev::Event| {
         let typed = number(&event);
@@ -105,7 +105,7 @@ pub fn NumberField(
         let number = if whole { number.trunc() } else { number };
         if typed != number {
             let Range { min, max } = range;
-            session.update(|state| {
+            store.update(|state| {
                 state.notify(format!("{name} must be between {min} and {max}; it was set to {number}."));
             });
         }

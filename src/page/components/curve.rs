@@ -8,7 +8,7 @@ use super::{
     dynamic::dynamic,
 };
 use crate::{
-    page::{session::Session, state::State, words::glossary::Term},
+    page::{state::State, store::Store, words::glossary::Term},
     plot::{
         chart::{Axes, Frame, extent, path, smooth, thinned},
         ticks::{label, ticks},
@@ -46,12 +46,12 @@ pub struct Quantity {
 /// A curve with its axes, present value and level.
 #[component]
 pub fn Curve(quantity: Quantity) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
-    let figure = move || session.with(|state| Figure::new(state, quantity, size.get()));
+    let figure = move || store.with(|state| Figure::new(state, quantity, size.get()));
     let present = Signal::derive(move || {
-        session.with(|state| state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report))))
+        store.with(|state| state.run.steps.last().map(|report| (quantity.words)((quantity.read)(report))))
     });
     let label = Signal::derive(move || {
         let present = present.get().unwrap_or_else(|| "no steps yet".to_owned());

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::dynamic::{Memo, memo};
-use crate::{page::session::Session, protocol::Stage};
+use crate::{page::store::Store, protocol::Stage};
 
 /// The stages before and after training, and their names.
 pub const BEFORE_AND_AFTER: &[(&str, Stage)] =
@@ -18,9 +18,9 @@ pub const ALL: &[(&str, Stage)] = &[
 ];
 
 /// The stage that is wanted; the untrained one until there is a trained one.
-pub fn available(session: Session, wanted: RwSignal<Stage>) -> Memo<Stage> {
+pub fn available(store: Store, wanted: RwSignal<Stage>) -> Memo<Stage> {
     memo(move || {
-        let trained = session.with(|state| state.results.scored(Stage::Trained).is_some());
+        let trained = store.with(|state| state.results.scored(Stage::Trained).is_some());
         if wanted.get() == Stage::Trained && !trained { Stage::Untrained } else { wanted.get() }
     })
 }

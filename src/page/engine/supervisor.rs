@@ -6,165 +6,129 @@ use leptos::{
 };
 
 use super::{
-    code::{self, Download, Engine, words},
+    code::{self, Download, words},
     link::EngineLink,
+    supervision::{Next, Supervision},
 };
 use crate::{
-    page::{export::File, files::download, session::Session, timing},
+    page::{state::State, store::Store, timing},
     protocol::{Backend, Event, MessageError},
     settings::BackendChoice,
 };
 
-/// Breakdowns within this time, in milliseconds, count together.
-const MEMORY: f64 = 60_000.0;
-
-/// After so many breakdowns in a row the engine moves to the CPU.
-const BEFORE_CPU: usize = 2;
-
-/// After so many breakdowns in a row there is no further engine.
-const BEFORE_GIVING_UP: usize = 4;
-
 /// Starts the engine while its code is still on the way.
-pub fn start(session: Session) {
-    connect(session);
-    spawn_local(async move { load(session, code::first().await).await });
+pub fn start(store: Store) {
+    connect(store);
+    spawn_local(async move { load(store, code::first().await).await });
 }
 
 /// Boots the engine once its code is there.
-async fn load(session: Session, code: Download) {
+async fn load(store: Store, code: Download) {
     let progress = move |received, total| {
-        session.update(|state| state.engine_is_loading(received, total));
+        store.update(|state| state.engine_is_loading(received, total));
     };
     match code.compile(progress).await {
         Ok(arrived) => {
             code::tell_arrival("engine-arrived", arrived.engine.name());
-            session.code.set_value(Some(arrived));
-            session.update(|state| state.engine_is_starting());
-            boot(session);
+            store.engine.code.set_value(Some(arrived));
+            store.update(State::engine_is_starting);
+            boot(store);
         }
-        Err(sentence) if session.code.with_value(Option::is_some) => stay(session, sentence),
-        Err(sentence) => give_up(session, format!("{sentence} Reload the page to try again.")),
+        Err(sentence) if store.engine.code.with_value(Option::is_some) => stay(store, &sentence),
+        Err(sentence) => give_up(store, format!("{sentence} Reload the page to try again.")),
     }
 }
 
 /// Goes on with the engine that was to be exchanged: without a network it may be the only one.
-fn stay(session: Session, sentence: String) {
-    session.update(|state| {
+fn stay(store: Store, sentence: &str) {
+    store.update(|state| {
         state.edit(|settings| settings.backend = BackendChoice::Cpu);
         state.notify(format!("{sentence} The one that computes on the CPU goes on."));
         state.engine_is_starting();
     });
-    end(session);
-    connect(session);
-    boot(session);
+    restart(store);
 }
 
 /// Opens the line to a new engine and tells it everything the page knows.
-fn connect(session: Session) {
+fn connect(store: Store) {
     let hear = move |message: Result<Event, MessageError>| match message {
-        Ok(event) => receive(session, event),
-        Err(error) => give_up(session, error.to_string()),
+        Ok(event) => hear(store, event),
+        Err(error) => give_up(store, error.to_string()),
     };
-    let broke = move |breakdown| receive(session, Event::Failed(breakdown));
+    let broke = move |breakdown| self::hear(store, Event::Failed(breakdown));
     match EngineLink::new(hear, broke) {
-        Ok(engine) => {
-            session.update(|state| state.engine_is_another());
-            session.with_untracked(|state| state.resync().for_each(|command| engine.send(&command)));
-            session.engine.set_value(Some(engine));
+        Ok(link) => {
+            store.update(State::engine_is_another);
+            store.with_untracked(|state| state.resync().for_each(|command| link.send(&command)));
+            store.engine.link.set_value(Some(link));
         }
-        Err(error) => give_up(session, format!("This browser cannot start the engine: {}.", words(&error))),
+        Err(error) => give_up(store, format!("This browser cannot start the engine: {}.", words(&error))),
     }
 }
 
-fn boot(session: Session) {
-    let code = session.code.get_value();
-    session.engine.update_value(|engine| {
-        if let (Some(engine), Some(code)) = (engine, code) {
-            engine.boot(&code).expect("code and port can be handed over");
+fn boot(store: Store) {
+    let code = store.engine.code.get_value();
+    store.engine.link.update_value(|link| {
+        if let (Some(link), Some(code)) = (link, code) {
+            link.boot(&code).expect("code and port can be handed over");
         }
     });
 }
 
-fn receive(session: Session, event: Event) {
-    // An engine that broke down may go on talking until it is replaced: the run has already
-    // gone back, and its words would leave gaps in it.
-    if session.replacing.get_value() {
-        return;
-    }
-    match event {
-        Event::Validated { request, verdict } => {
-            let waiting = session.vetting.try_update_value(|vetting| vetting.remove(&request));
-            if let Some(waiting) = waiting.flatten() {
-                waiting.send(verdict).ok();
-            }
-        }
-        Event::Model { step, file } => {
-            let name = format!("likeness-model-step-{step}.safetensors");
-            let contents = file.to_vec();
-            download::save(session, &File { name, kind: "application/octet-stream", contents });
-        }
-        Event::Opened(settings) => {
-            session.update(|state| state.apply(Event::Opened(settings)));
-            session.send_all_settings();
-        }
-        // The old engine's callback is still running: it must not be dropped here.
-        Event::Failed(reason) => {
-            session.replacing.set_value(true);
-            let backend =
-                session.with_untracked(|state| state.engine.environment().map(|found| found.backend));
-            session.update(|state| state.apply(Event::Failed(reason)));
-            timing::after(0, move || replace(session, backend));
-        }
-        Event::WebGpuNeeded => {
-            session.replacing.set_value(true);
-            session.update(|state| state.apply(Event::WebGpuNeeded));
-            timing::after(0, move || exchange(session));
-        }
-        event => session.update(|state| state.apply(event)),
+fn hear(store: Store, event: Event) {
+    if store.engine.supervision.with_value(Supervision::is_heard) {
+        store.update(|state| state.apply(event));
     }
 }
 
-/// Ends the engine without WebGPU and starts the one that has it.
-fn exchange(session: Session) {
-    end(session);
-    connect(session);
-    spawn_local(load(session, Engine::WebGpu.fetch()));
+/// Ends the engine and starts another with the same code.
+fn restart(store: Store) {
+    store.engine.end();
+    connect(store);
+    boot(store);
 }
 
-/// Ends the engine.
-fn end(session: Session) {
-    session.replacing.set_value(false);
-    session.engine.set_value(None);
-    session.vetting.update_value(|vetting| vetting.clear());
+/// Does something to the engine once its callback, which may be running, has returned: it must not be
+/// dropped before. What it says until then is not heard.
+fn soon(store: Store, act: impl FnOnce() + 'static) {
+    store.engine.supervision.update_value(Supervision::is_ending);
+    timing::after(0, act);
 }
 
-/// Ends the engine that broke down and starts another; `backend` is what it computed on, where
-/// that is known.
-fn replace(session: Session, backend: Option<Backend>) {
-    end(session);
+/// Replaces the engine without WebGPU by the one that has it.
+pub fn exchange_soon(store: Store) {
+    soon(store, move || {
+        store.engine.end();
+        connect(store);
+        spawn_local(load(store, code::Engine::WebGpu.fetch()));
+    });
+}
+
+/// Replaces the engine, which has broken down; `backend` is what it computed on, where that is known.
+pub fn replace_soon(store: Store, backend: Option<Backend>) {
+    soon(store, move || replace(store, backend));
+}
+
+fn replace(store: Store, backend: Option<Backend>) {
+    let chosen = store.with_untracked(|state| state.settings.backend);
+    let on_cpu = backend == Some(Backend::Cpu) || chosen == BackendChoice::Cpu;
     let now = timing::now();
-    session.breakdowns.update_value(|times| {
-        times.retain(|time| now - time < MEMORY);
-        times.push(now);
-    });
-    let breakdowns = session.breakdowns.get_value().len();
-    if breakdowns >= BEFORE_GIVING_UP {
-        let sentence = "The engine keeps breaking down and was given up. Reload the page to try again.";
-        return give_up(session, sentence.to_owned());
-    }
-    let on_cpu = backend == Some(Backend::Cpu)
-        || session.with_untracked(|state| state.settings.backend == BackendChoice::Cpu);
-    if breakdowns >= BEFORE_CPU && !on_cpu {
-        session.update(|state| {
+    let next = store.engine.supervision.try_update_value(|supervision| supervision.broke_down(now, on_cpu));
+    match next.expect("the engine's handle lives as long as the page") {
+        Next::GiveUp => {
+            let sentence = "The engine keeps breaking down and was given up. Reload the page to try again.";
+            return give_up(store, sentence.to_owned());
+        }
+        Next::RestartOnCpu => store.update(|state| {
             state.edit(|settings| settings.backend = BackendChoice::Cpu);
             state.notify("The engine broke down twice within a minute, so it now computes on the CPU.");
-        });
+        }),
+        Next::Restart => {}
     }
-    connect(session);
-    boot(session);
+    restart(store);
 }
 
-fn give_up(session: Session, sentence: String) {
-    session.update(|state| state.engine_is_stopped(sentence));
-    timing::after(0, move || end(session));
+fn give_up(store: Store, sentence: String) {
+    store.update(|state| state.engine_is_stopped(sentence));
+    timing::after(0, move || store.engine.end());
 }

@@ -40,7 +40,7 @@ pub fn jsonl(state: &State, scored: &IndexedEvaluation) -> String {
 /// Where pictures lie on the map, if it is one of these embeddings.
 fn places(state: &State, scored: &IndexedEvaluation) -> PictureMap<[f32; 2]> {
     let evaluation = &scored.evaluation;
-    let map = state.maps.map().filter(|map| (map.stage, map.step) == (evaluation.stage, evaluation.step));
+    let map = state.map().filter(|map| (map.stage, map.step) == (evaluation.stage, evaluation.step));
     let points = map.map(|map| map.pictures.iter().copied().zip(map.points.0.chunks_exact(2)));
     points.into_iter().flatten().map(|(id, point)| (id, [point[0], point[1]])).collect()
 }
@@ -70,7 +70,8 @@ mod tests {
     use super::*;
     use crate::{
         page::export::samples::{EMBEDDINGS, state},
-        protocol::{Event, Floats, Map, MapMethod, Stage},
+        page::fixture::answer,
+        protocol::{Answer, Floats, Map, MapMethod, MapRequest, Stage},
     };
 
     fn lines(state: &State) -> Vec<serde_json::Value> {
@@ -107,7 +108,7 @@ mod tests {
     fn places_are_those_of_the_map_of_these_embeddings() {
         let mut state = state();
         let map = |step| {
-            Event::Mapped(Map {
+            Answer::Map(Map {
                 stage: Stage::Trained,
                 step,
                 method: MapMethod::Pca,
@@ -119,10 +120,10 @@ mod tests {
                 total: 0,
             })
         };
-        state.wants_map(Stage::Trained);
-        state.apply(map(4));
+        let question = MapRequest { stage: Stage::Trained, method: MapMethod::Pca };
+        answer(&mut state, question, map(4));
         assert!(lines(&state)[0].get("x").is_none(), "the map is of an earlier step");
-        state.apply(map(5));
+        answer(&mut state, question, map(5));
         let lines = lines(&state);
         assert_eq!(
             (&lines[0]["x"], &lines[0]["y"], &lines[2]["x"]),

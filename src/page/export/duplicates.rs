@@ -34,20 +34,21 @@ pub fn csv(state: &State, stage: Stage) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::export::samples::state,
-        protocol::{Event, Survey},
+        page::{export::samples::state, fixture::answer},
+        protocol::{Answer, Survey, SurveyRequest},
     };
 
     #[test]
     fn groups_follow_the_threshold() {
         let mut state = state();
-        state.apply(Event::Surveyed(Survey {
+        let survey = Survey {
             stage: Stage::Trained,
             step: 5,
             links: vec![(2, 0, 0.995), (0, 1, 0.9)],
             nearest: 1,
             isolated: Vec::new(),
-        }));
+        };
+        answer(&mut state, SurveyRequest { stage: Stage::Trained }, Answer::Survey(survey));
         let text = csv(&state, Stage::Trained);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(

@@ -57,8 +57,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        page::export::{Export, samples::state},
-        protocol::{Classification, Event, Floats, Guesses},
+        page::{
+            export::{Export, samples::state},
+            fixture::{answer, fine_tune},
+        },
+        protocol::{Answer, Classification, Event, Floats, Guesses},
     };
 
     #[test]
@@ -67,10 +70,10 @@ mod tests {
         state.type_label(0, "cats");
         state.type_label(1, "dogs");
         assert_eq!(Export::Predictions.obstacle(&state), None);
-        assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained));
-        let asked = state.wants_classification(Stage::Trained).expect("nothing was asked yet");
-        state.apply(Event::Classified(Classification {
-            number: asked.number,
+        assert_eq!(Export::Predictions.lacks(&state), Some(state.classifier_request(Stage::Trained).into()));
+        let request = state.classifier_request(Stage::Trained);
+        let classification = Classification {
+            number: request.number,
             stage: Stage::Trained,
             step: 5,
             given: vec![0, 1],
@@ -80,7 +83,8 @@ mod tests {
             probe: Guesses { labels: vec![1], confidences: Floats(vec![0.75]), accuracy: None },
             vote: Guesses { labels: vec![0], confidences: Floats(vec![0.5]), accuracy: None },
             crossed: None,
-        }));
+        };
+        answer(&mut state, request, Answer::Classification(classification));
         assert_eq!(Export::Predictions.lacks(&state), None);
         let text = csv(&state, Stage::Trained);
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
@@ -93,13 +97,17 @@ mod tests {
         assert_eq!(column("linear_probe_confidence"), ["", "", "0.75"]);
         assert_eq!(column("knn_vote"), ["", "", "cats"]);
         assert_eq!(column("fine_tuned"), ["", "", ""]);
-        let asked = state.start_tuning().expect("there are two labels");
+        let asked = fine_tune(&mut state).expect("there are two labels");
         let found = state.classification(Stage::Trained).expect("it came").clone();
         state.apply(Event::Tuned(Classification { number: asked.number, ..found }));
         assert!(csv(&state, Stage::Trained).contains(",cats,0.5,dogs,0.75"));
         state.type_label(1, "cats");
         assert!(csv(&state, Stage::Trained).contains(",cats,0.5,,"), "it learned other labels");
         state.type_label(2, "cats");
-        assert_eq!(Export::Predictions.lacks(&state), Some(Stage::Trained), "labels have changed since");
+        assert_eq!(
+            Export::Predictions.lacks(&state),
+            Some(state.classifier_request(Stage::Trained).into()),
+            "labels have changed since"
+        );
     }
 }

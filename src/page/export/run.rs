@@ -151,8 +151,9 @@ const fn stage_key(stage: Stage) -> &'static str {
 mod tests {
     use super::*;
     use crate::{
+        page::fixture::answer,
         page::{export::samples::state, fixture::report},
-        protocol::{BUILD, Backend, BatchMatrix, Event, Floats, Guesses, LossDetails},
+        protocol::{Answer, BUILD, Backend, BatchMatrix, Event, Floats, Guesses, LossDetails},
     };
 
     #[test]
@@ -166,7 +167,7 @@ mod tests {
             uniformity: -1.0,
             milliseconds: 12.0,
         }]));
-        state.apply(Event::Classified(Classification {
+        let classification = Classification {
             number: 0,
             stage: Stage::Trained,
             step: 5,
@@ -177,7 +178,9 @@ mod tests {
             probe: Guesses { labels: vec![1], confidences: Floats(vec![0.9]), accuracy: Some(0.5) },
             vote: Guesses::default(),
             crossed: None,
-        }));
+        };
+        let request = state.classifier_request(Stage::Trained);
+        answer(&mut state, request, Answer::Classification(classification));
         let environment = Environment {
             backend: Backend::Cpu,
             adapter: String::new(),

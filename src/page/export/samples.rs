@@ -18,7 +18,7 @@ pub fn state() -> State {
         label: label.map(str::to_owned),
         image: Image::draw(|_, _| colour),
     };
-    let ids = state.add(vec![
+    state.add(vec![
         newcomer("a \"b\", c.png", Some("cats"), [250, 0, 10]),
         newcomer("d\té.png", None, [0, 200, 20]),
         newcomer("e.png", None, [30, 0, 150]),
@@ -26,7 +26,7 @@ pub fn state() -> State {
     state.apply(Event::Evaluated(Evaluation {
         stage: Stage::Trained,
         step: 5,
-        pictures: ids,
+        pictures: state.order(),
         dimensions: 2,
         embeddings: Floats(EMBEDDINGS.to_vec()),
         neighbours: Neighbours {

@@ -9,8 +9,8 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 use crate::{
     page::{
         engine::code::{address, words},
-        session::Session,
-        state::{IntakeKind, Newcomer},
+        state::{IntakeKind, Newcomer, State},
+        store::Store,
         timing,
     },
     samples::{self, Sample},
@@ -21,78 +21,91 @@ use crate::{
 const SLICE: f64 = 30.0;
 
 /// Replaces the set by a built-in one.
-pub fn show(session: Session, images: Images) {
-    session.clear(images);
-    spawn_local(load(session, images));
+pub fn show(store: Store, images: Images) {
+    store.update(|state| state.clear(images));
+    spawn_local(load(store, images));
 }
 
 /// Takes another seed; drawn pictures depend on it and are drawn anew.
-pub fn reseed(session: Session, seed: u32) {
-    session.edit(|settings| settings.seed = seed);
-    if session.with_untracked(|state| state.settings.images == Images::Shapes) {
-        show(session, Images::Shapes);
+pub fn reseed(store: Store, seed: u32) {
+    store.edit(|settings| settings.seed = seed);
+    if store.with_untracked(|state| state.settings.images == Images::Shapes) {
+        show(store, Images::Shapes);
     }
 }
 
-async fn load(session: Session, images: Images) {
-    if fill(session, images, &[]).await {
-        session.settle();
+/// Takes back the settings of a run, for the pictures that are here now; those that are drawn by
+/// its seed are drawn anew.
+pub fn use_settings_of(store: Store, number: u32) {
+    let taken = store.with_untracked(|state| state.record(number).map(|record| record.settings));
+    let Some(taken) = taken else { return };
+    store.edit(|now| *now = now.with_run_of(taken));
+    if store.with_untracked(|state| state.settings.seed != taken.seed) {
+        reseed(store, taken.seed);
+    }
+}
+
+async fn load(store: Store, images: Images) {
+    if fill(store, images, &[]).await {
+        store.update(State::settle);
     }
 }
 
 /// Fills the empty set, leaving out the places of `removed`; whether all of it came, so that it can
 /// be settled. The user's own pictures bring themselves.
-pub async fn fill(session: Session, images: Images, removed: &[u32]) -> bool {
+pub async fn fill(store: Store, images: Images, removed: &[u32]) -> bool {
     let count = match images {
         Images::Shapes => samples::SHAPES,
         Images::Fashion => samples::FASHION,
         Images::Own => return true,
     };
-    let ticket = session.intake_ticket();
+    let ticket = store.with_untracked(State::intake_ticket);
     // At once, so that pictures of the user's own that come in meanwhile take its place.
-    session.update(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
+    store.update(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
     let loaded = match images {
-        Images::Fashion => fashion(session, ticket).await,
-        _ => shapes(session, ticket).await,
+        Images::Fashion => fashion(store, ticket).await,
+        _ => shapes(store, ticket).await,
     };
     // What comes in by now, or fails to, may be somebody else's.
-    if !is_wanted(session, ticket, images) {
+    if !is_wanted(store, ticket, images) {
         return false;
     }
     if let Err(error) = loaded {
-        session.update(|state| {
+        store.update(|state| {
             state.end_intake();
             state.notify(format!("The pictures could not be loaded: {}.", words(&error)));
         });
         return false;
     }
-    session.remove(
-        session.with_untracked(|state| removed.iter().map(|place| state.pictures.at(*place)).collect()),
-    );
+    store.update(|state| {
+        let removed: Vec<_> = removed.iter().map(|place| state.pictures.at(*place)).collect();
+        state.remove(&removed);
+    });
     true
 }
 
 /// Whether a built-in set is still to be filled: the user's own pictures may have taken its place.
-fn is_wanted(session: Session, ticket: u32, images: Images) -> bool {
-    session.is_wanted(ticket) && session.with_untracked(|state| state.settings.images == images)
+fn is_wanted(store: Store, ticket: u32, images: Images) -> bool {
+    store.with_untracked(|state| state.is_wanted(ticket))
+        && store.with_untracked(|state| state.settings.images == images)
 }
 
-async fn shapes(session: Session, ticket: u32) -> Result<(), JsValue> {
-    let seed = session.with_untracked(|state| state.settings.seed);
-    draw(session, ticket, Images::Shapes, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
+async fn shapes(store: Store, ticket: u32) -> Result<(), JsValue> {
+    let seed = store.with_untracked(|state| state.settings.seed);
+    draw(store, ticket, Images::Shapes, samples::SHAPES, |i| samples::shape(i, u64::from(seed))).await;
     Ok(())
 }
 
-async fn fashion(session: Session, ticket: u32) -> Result<(), JsValue> {
+async fn fashion(store: Store, ticket: u32) -> Result<(), JsValue> {
     let sheet = sheet_pixels().await?;
-    draw(session, ticket, Images::Fashion, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
+    draw(store, ticket, Images::Fashion, samples::FASHION, |i| samples::fashion(i, &sheet, 4)).await;
     Ok(())
 }
 
 /// Adds pictures in slices, as long as they are wanted.
-async fn draw(session: Session, ticket: u32, images: Images, count: usize, sample: impl Fn(usize) -> Sample) {
+async fn draw(store: Store, ticket: u32, images: Images, count: usize, sample: impl Fn(usize) -> Sample) {
     let mut next = 0;
-    while next < count && is_wanted(session, ticket, images) {
+    while next < count && is_wanted(store, ticket, images) {
         let start = timing::now();
         let mut slice = Vec::new();
         while next < count && timing::now() - start < SLICE {
@@ -100,8 +113,8 @@ async fn draw(session: Session, ticket: u32, images: Images, count: usize, sampl
             next += 1;
         }
         let done = slice.len();
-        session.add(slice);
-        session.update(|state| state.advance_intake(done, Vec::new()));
+        store.update(|state| state.add(slice));
+        store.update(|state| state.advance_intake(done, Vec::new()));
         timing::yield_to_event_loop().await;
     }
 }

@@ -5,31 +5,31 @@ use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::page::{engine::code::words, export::File, session::Session, timing};
+use crate::page::{engine::code::words, export::File, store::Store, timing};
 
 /// How long the browser may take to fetch the file, in milliseconds.
 const GRACE: u64 = 60_000;
 
 /// Saves a file, by the browser's own download.
-pub fn save(session: Session, File { name, kind, contents }: &File) {
+pub fn save(store: Store, File { name, kind, contents }: &File) {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     let parts = Array::of1(&Uint8Array::from(contents.as_slice()));
     match Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
-        Ok(blob) => save_blob(session, name, &blob),
-        Err(error) => complain(session, name, &error),
+        Ok(blob) => save_blob(store, name, &blob),
+        Err(error) => complain(store, name, &error),
     }
 }
 
 /// Saves what the browser holds already.
-pub fn save_blob(session: Session, name: &str, blob: &Blob) {
+pub fn save_blob(store: Store, name: &str, blob: &Blob) {
     if let Err(error) = try_save(name, blob) {
-        complain(session, name, &error);
+        complain(store, name, &error);
     }
 }
 
-fn complain(session: Session, name: &str, error: &JsValue) {
-    session.update(|state| state.notify(format!("{name} could not be saved: {}.", words(error))));
+fn complain(store: Store, name: &str, error: &JsValue) {
+    store.update(|state| state.notify(format!("{name} could not be saved: {}.", words(error))));
 }
 
 fn try_save(name: &str, blob: &Blob) -> Result<(), JsValue> {

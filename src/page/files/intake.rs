@@ -18,8 +18,8 @@ use crate::{
     image::{Failure, Image},
     page::{
         engine::code::words,
-        session::Session,
         state::{IntakeKind, Newcomer, Refusal, State},
+        store::Store,
         timing,
     },
     settings::Images,
@@ -33,44 +33,44 @@ const PORTION: usize = 32;
 
 /// Reads files into the set. The first picture of the user's own replaces a built-in set,
 /// which therefore survives files that are no pictures.
-pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
+pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     // An experiment takes the place of everything, whatever came with it.
     if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
-        return experiment_file::open(session, experiment.file.clone());
+        return experiment_file::open(store, experiment.file.clone());
     }
     let (mut models, pictures): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| model_file::is_one(&file.file.name()));
     let model = models.pop().map(|model| model.file);
     match model {
-        Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(session, model),
-        model => take_pictures(session, Gathered { files: pictures, unopened }, model),
+        Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(store, model),
+        model => take_pictures(store, Gathered { files: pictures, unopened }, model),
     }
 }
 
 /// Takes pictures, and a model that came with them.
-fn take_pictures(session: Session, Gathered { files, unopened }: Gathered, model: Option<File>) {
+fn take_pictures(store: Store, Gathered { files, unopened }: Gathered, model: Option<File>) {
     let found = files.len();
     let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
     let skipped = found - incoming.len();
     if incoming.is_empty() && unopened.is_empty() {
-        model.into_iter().for_each(|model| model_file::open(session, model));
-        return session.update(|state| state.notify("No pictures were found."));
+        model.into_iter().for_each(|model| model_file::open(store, model));
+        return store.update(|state| state.notify("No pictures were found."));
     }
     // A built-in set that is still being drawn would be drawn among them.
-    if session.with_untracked(|state| {
+    if store.with_untracked(|state| {
         is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
     }) {
-        session.clear(Images::Own);
+        store.update(|state| state.clear(Images::Own));
     }
-    session.update(|state| {
+    store.update(|state| {
         state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), skipped);
         state.advance_intake(unopened.len(), unopened);
     });
     match Decoders::new() {
-        Ok(decoders) => read(session, incoming, model, decoders),
+        Ok(decoders) => read(store, incoming, model, decoders),
         Err(error) => {
-            model.into_iter().for_each(|model| model_file::open(session, model));
-            session.update(|state| {
+            model.into_iter().for_each(|model| model_file::open(store, model));
+            store.update(|state| {
                 state.end_intake();
                 let why = words(&error);
                 state.notify(format!("This browser cannot decode pictures in the background: {why}."));
@@ -91,7 +91,7 @@ fn is_clutter(name: &str) -> bool {
 
 /// A batch of files being read.
 struct Batch {
-    session: Session,
+    store: Store,
     ticket: u32,
     decoders: Decoders,
     incoming: Vec<Incoming>,
@@ -106,10 +106,10 @@ struct Batch {
     delivering: Cell<bool>,
 }
 
-fn read(session: Session, incoming: Vec<Incoming>, model: Option<File>, decoders: Decoders) {
+fn read(store: Store, incoming: Vec<Incoming>, model: Option<File>, decoders: Decoders) {
     let batch = Rc::new(Batch {
-        session,
-        ticket: session.intake_ticket(),
+        store,
+        ticket: store.with_untracked(State::intake_ticket),
         decoders,
         outcomes: RefCell::new(incoming.iter().map(|_| None).collect()),
         incoming,
@@ -130,12 +130,12 @@ fn read(session: Session, incoming: Vec<Incoming>, model: Option<File>, decoders
 impl Batch {
     /// Reads one file after the other until none is left.
     async fn work(&self) {
-        while self.session.is_wanted(self.ticket) {
+        while self.store.with_untracked(|state| state.is_wanted(self.ticket)) {
             let i = self.next.get();
             let Some(incoming) = self.incoming.get(i) else { return };
             self.next.set(i + 1);
             let outcome = self.decoders.decode(&incoming.file).await;
-            if self.session.is_wanted(self.ticket) {
+            if self.store.with_untracked(|state| state.is_wanted(self.ticket)) {
                 self.outcomes.borrow_mut()[i] = Some(label(incoming, outcome));
                 self.deliver().await;
             }
@@ -148,7 +148,7 @@ impl Batch {
         if self.delivering.replace(true) {
             return;
         }
-        while self.session.is_wanted(self.ticket) && self.deliver_portion() {
+        while self.store.with_untracked(|state| state.is_wanted(self.ticket)) && self.deliver_portion() {
             timing::yield_to_event_loop().await;
         }
         self.delivering.set(false);
@@ -169,18 +169,18 @@ impl Batch {
             return false;
         }
         if !newcomers.is_empty() {
-            if self.session.with_untracked(is_builtin) {
-                self.session.make_room();
+            if self.store.with_untracked(is_builtin) {
+                self.store.update(State::make_room);
             }
-            self.session.add(newcomers);
+            self.store.update(|state| state.add(newcomers));
             self.open_model();
         }
-        let complete = self.session.update(|state| state.advance_intake(done, refused));
+        let complete = self.store.update(|state| state.advance_intake(done, refused));
         if self.delivered.get() == self.incoming.len() {
             self.open_model();
         }
         if complete {
-            self.session.settle();
+            self.store.update(State::settle);
         }
         done == PORTION
     }
@@ -188,7 +188,7 @@ impl Batch {
     /// Opens the model that came with the pictures, if it was not opened yet.
     fn open_model(&self) {
         if let Some(model) = self.model.take() {
-            model_file::open(self.session, model);
+            model_file::open(self.store, model);
         }
     }
 
@@ -208,8 +208,8 @@ fn label(incoming: &Incoming, outcome: Result<Image, Failure>) -> Result<Newcome
 }
 
 /// Stops reading; what was read stays.
-pub fn stop(session: Session) {
-    session.stop_intake();
-    session.update(|state| state.end_intake());
-    session.settle();
+pub fn stop(store: Store) {
+    store.update(State::stop_intake);
+    store.update(|state| state.end_intake());
+    store.update(State::settle);
 }

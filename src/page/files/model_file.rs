@@ -5,7 +5,7 @@ use web_sys::File;
 
 use super::decoder::bytes;
 use crate::{
-    page::{session::Session, words},
+    page::{store::Store, words},
     protocol::{Command, MAX_MODEL_BYTES},
 };
 
@@ -15,15 +15,15 @@ pub fn is_one(name: &str) -> bool {
 }
 
 /// Hands a model file to the engine, which answers with its settings or why not.
-pub fn open(session: Session, file: File) {
+pub fn open(store: Store, file: File) {
     spawn_local(async move {
         if file.size() > MAX_MODEL_BYTES as f64 {
             let sentence = format!("“{}” is too large for a model of this page.", file.name());
-            return session.update(|state| state.notify(sentence));
+            return store.update(|state| state.notify(sentence));
         }
         match bytes(&file).await {
-            Ok(file) => session.ask_or_say(&Command::OpenModel { file }),
-            Err(why) => session.update(|state| state.notify(words::failure(&why))),
+            Ok(file) => store.update(|state| state.demand(Command::OpenModel { file })),
+            Err(why) => store.update(|state| state.notify(words::failure(&why))),
         }
     });
 }

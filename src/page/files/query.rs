@@ -9,10 +9,7 @@ use super::{
     destination::Place,
     incoming::{Gathered, Incoming},
 };
-use crate::{
-    page::{session::Session, state::Refusal, words},
-    protocol::Command,
-};
+use crate::page::{state::Refusal, store::Store, words};
 
 /// The id of the area that takes queries.
 pub const AREA: &str = "search-area";
@@ -21,32 +18,22 @@ pub const AREA: &str = "search-area";
 pub const PANEL: &str = "panel";
 
 /// Searches with the first of these files.
-pub fn take(session: Session, Gathered { files, unopened }: Gathered) {
+pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     let Some(Incoming { file, .. }) = files.into_iter().next() else {
-        return session.update(|state| {
+        return store.update(|state| {
             let missed =
                 unopened.first().map(|Refusal { name, why }| format!("{name}: {}", words::failure(why)));
             state.notify(missed.unwrap_or_else(|| "No pictures were found.".to_owned()));
         });
     };
-    let attempt = session.update(|state| state.begin_search());
+    let attempt = store.update(|state| state.begin_search());
     spawn_local(async move {
         let read = match Decoders::new() {
             Ok(decoders) => decoders.decode(&file).await.map_err(|why| words::failure(&why)),
             Err(_) => Err("This browser cannot decode pictures in the background.".to_owned()),
         };
-        if session.update(|state| state.finish_search(attempt, file.name(), read))
-            && let Some(query) = session.with_untracked(|state| state.search.message())
-        {
-            session.ask_or_say(&query);
-        }
+        store.update(|state| state.finish_search(attempt, file.name(), read));
     });
-}
-
-/// Ends the search.
-pub fn end(session: Session) {
-    session.update(|state| state.end_search());
-    session.send(&Command::Query(None));
 }
 
 /// What an event's target is a part of.

@@ -4,7 +4,7 @@
 use js_sys::{Array, Reflect};
 use leptos::{
     leptos_dom::helpers::window_event_listener_untyped,
-    prelude::{GetValue, SetValue, StoredValue, window},
+    prelude::{Get, RwSignal, Set, window},
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Location};
@@ -18,8 +18,8 @@ use crate::{
     image::Failure,
     page::{
         components::dynamic::effect,
-        session::Session,
         state::{Refusal, State},
+        store::Store,
     },
     settings::MIN_PICTURES,
 };
@@ -46,8 +46,8 @@ pub fn leave_for(location: &Location) {
 }
 
 /// Takes what is handed over, and trains with it if the link says so.
-pub fn receive(session: Session) {
-    let awaited = StoredValue::new(Awaited::Nothing);
+pub fn receive(store: Store) {
+    let awaited = RwSignal::new(Awaited::Nothing);
     window_event_listener_untyped(EVENT, move |event| {
         let detail = event.unchecked_into::<CustomEvent>().detail();
         let files = list(&detail, "files", |pair| Incoming {
@@ -60,14 +60,13 @@ pub fn receive(session: Session) {
             why: Failure::Told(text(pair.get(1))),
         });
         let run = property(&detail, "run").is_truthy();
-        awaited.set_value(if run { first_needs(&files) } else { Awaited::Nothing });
-        intake::take(session, Gathered { files, unopened });
+        awaited.set(if run { first_needs(&files) } else { Awaited::Nothing });
+        intake::take(store, Gathered { files, unopened });
     });
     effect(move || {
-        session.track([Part::Intake, Part::Pictures, Part::Run]);
-        if session.with_untracked(|state| is_here(awaited.get_value(), state)) {
-            awaited.set_value(Awaited::Nothing);
-            session.train();
+        if store.with(|state| is_here(awaited.get(), state)) {
+            awaited.set(Awaited::Nothing);
+            store.update(State::train);
         }
     });
 }

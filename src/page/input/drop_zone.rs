@@ -8,13 +8,13 @@ use crate::page::{
         incoming::{self, Drop, Gathered},
         intake, query,
     },
-    session::Session,
+    store::Store,
 };
 
 /// Takes what is dropped or pasted anywhere, and shows that a drag may be let go.
 #[component]
 pub fn DropOverlay() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let (dragging, set_dragging) = signal(false);
     let destination = RwSignal::new(Destination::Set);
     let over = move |event: ev::DragEvent| {
@@ -23,7 +23,7 @@ pub fn DropOverlay() -> impl IntoView {
             if !dragging.get_untracked() {
                 set_dragging.set(true);
             }
-            let over = destination_of(session, &event);
+            let over = destination_of(store, &event);
             if destination.get_untracked() != over {
                 destination.set(over);
             }
@@ -39,8 +39,8 @@ pub fn DropOverlay() -> impl IntoView {
         set_dragging.set(false);
         let Some(transfer) = event.data_transfer().filter(|_| carries_files(&event)) else { return };
         event.prevent_default();
-        let (drop, destination) = (Drop::new(&transfer), destination_of(session, &event));
-        spawn_local(async move { take(session, destination, drop.gather().await) });
+        let (drop, destination) = (Drop::new(&transfer), destination_of(store, &event));
+        spawn_local(async move { take(store, destination, drop.gather().await) });
     };
     let pasted = move |event: ev::ClipboardEvent| {
         let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
@@ -48,11 +48,11 @@ pub fn DropOverlay() -> impl IntoView {
             event.prevent_default();
             let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
             let destination =
-                session.with_untracked(|state| Destination::of(state, query::place_of_paste(), single));
-            take(session, destination, incoming::chosen(Some(files)));
+                store.with_untracked(|state| Destination::of(state, query::place_of_paste(), single));
+            take(store, destination, incoming::chosen(Some(files)));
         }
     };
-    let call = Signal::derive(move || session.with(|state| destination.get().call(state)));
+    let call = Signal::derive(move || store.with(|state| destination.get().call(state)));
     let promise = Signal::derive(move || destination.get().promise());
     window_event_listener(ev::dragover, over);
     window_event_listener(ev::dragleave, leave);
@@ -67,12 +67,12 @@ pub fn DropOverlay() -> impl IntoView {
 }
 
 /// What becomes of what is dragged, if it is let go here.
-fn destination_of(session: Session, event: &ev::DragEvent) -> Destination {
+fn destination_of(store: Store, event: &ev::DragEvent) -> Destination {
     let single = event.data_transfer().is_some_and(|transfer| {
         let items = transfer.items();
         items.length() == 1 && items.get(0).is_some_and(|item| is_picture(&item.type_()))
     });
-    session.with_untracked(|state| Destination::of(state, query::place(event.target()), single))
+    store.with_untracked(|state| Destination::of(state, query::place(event.target()), single))
 }
 
 /// Whether a file of this type is a picture; a folder has none.
@@ -80,10 +80,10 @@ fn is_picture(kind: &str) -> bool {
     kind.starts_with("image/")
 }
 
-fn take(session: Session, destination: Destination, files: Gathered) {
+fn take(store: Store, destination: Destination, files: Gathered) {
     match destination {
-        Destination::Search => query::take(session, files),
-        Destination::Set => intake::take(session, files),
+        Destination::Search => query::take(store, files),
+        Destination::Set => intake::take(store, files),
     }
 }
 

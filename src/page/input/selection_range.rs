@@ -4,8 +4,8 @@ use leptos::ev;
 
 use crate::{
     page::{
-        session::Session,
         state::{SelectionRange, State},
+        store::Store,
     },
     protocol::PictureId,
 };
@@ -22,12 +22,12 @@ pub fn of_key(event: &ev::KeyboardEvent) -> SelectionRange {
 
 /// Changes the selection by a click on a picture of a list.
 pub fn choose(
-    session: Session,
+    store: Store,
     event: &ev::MouseEvent,
     id: PictureId,
     order: impl FnOnce(&State) -> Vec<PictureId>,
 ) {
-    session.update(|state| {
+    store.update(|state| {
         let order = order(state);
         state.choose(of_click(event), id, &order);
     });

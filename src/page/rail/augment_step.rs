@@ -17,7 +17,7 @@ use crate::{
             controls::{CountField, Slider, explain::Explain},
             dynamic::{When, dynamic, effect, handler, memo},
         },
-        session::Session,
+        store::Store,
         timing,
         words::{self, glossary},
     },
@@ -39,8 +39,8 @@ const SETTLING: u64 = 200;
 /// Operations, presets, and the preview.
 #[component]
 pub fn AugmentStep() -> impl IntoView {
-    let session = Session::expect();
-    let summary = move || session.with(|state| words::augmentations(&state.settings.augmentations));
+    let store = Store::expect();
+    let summary = move || store.with(|state| words::augmentations(&state.settings.augmentations));
     let open = RwSignal::new(false);
     view! {
         <Step number=2 name="Augment" words=Signal::derive(summary) open>
@@ -60,7 +60,7 @@ pub fn AugmentStep() -> impl IntoView {
 /// Real views from the present settings.
 #[component]
 fn Preview(open: RwSignal<bool>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let [pictures, views, draw] = [RwSignal::new(PICTURES), RwSignal::new(VIEWS), RwSignal::new(0)];
     let asked = StoredValue::new(false);
     let ask = move || {
@@ -68,29 +68,25 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
             asked.set_value(true);
             timing::after(SETTLING, move || {
                 asked.set_value(false);
-                session.request_views(
-                    pictures.get_untracked() as usize,
-                    views.get_untracked(),
-                    draw.get_untracked(),
-                );
+                let (pictures, views) = (pictures.get_untracked() as usize, views.get_untracked());
+                store.update(|state| state.request_views(pictures, views, draw.get_untracked()));
             });
         }
     };
     let ready =
-        memo(move || session.with(|state| state.engine.environment().is_some() && !state.intake.is_active()));
-    let augmentations =
-        memo(move || session.with(|state| (state.settings.augmentations, state.settings.side)));
+        memo(move || store.with(|state| state.engine.environment().is_some() && !state.intake.is_active()));
+    let augmentations = memo(move || store.with(|state| (state.settings.augmentations, state.settings.side)));
     effect(move || {
         // A memo that is never read never looks at what it depends on.
         augmentations.get();
         [pictures, views, draw].iter().for_each(Track::track);
-        session.track([Part::Pictures]);
+        store.track(|state| state.pictures.field());
         if open.get() && ready.get() {
             ask();
         }
     });
     let shown = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let pictures = state.views.as_ref().map_or(Vec::new(), |views| views.pictures.clone());
             (pictures, state.views.as_ref().map_or(0, |views| views.views))
         })
@@ -135,10 +131,10 @@ fn PreviewRow(row: usize, picture: PictureId, views: u32) -> impl IntoView {
 /// One view of the preview.
 #[component]
 fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.with(|state| {
-            let Some(views) = &state.views else { return };
+        store.with(|state| {
+            let Some(views) = &*state.views else { return };
             let side = views.side as usize;
             let bytes = side * side * 3;
             let start = (row * views.views as usize + view) * bytes;
@@ -153,17 +149,16 @@ fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
 /// Augmentations to start from.
 #[component]
 fn Presets() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let preset = move |(name, augmentations): Preset| {
-        let chosen = move || {
-            session.with(|state| state.settings.augmentations == augmentations(state.settings.images))
-        };
+        let chosen =
+            move || store.with(|state| state.settings.augmentations == augmentations(state.settings.images));
         view! {
             <button
                 class="pill"
                 type="button"
                 aria-pressed=move || chosen().to_string()
-                on:click=handler(move |_| session.edit(|settings| settings.augmentations = augmentations(settings.images)))
+                on:click=handler(move |_| store.edit(|settings| settings.augmentations = augmentations(settings.images)))
             >
                 {name}
             </button>
@@ -179,11 +174,11 @@ fn Presets() -> impl IntoView {
 /// One operation: on or off, how strong, how often.
 #[component]
 fn OperationRow(operation: &'static Presentation) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let Presentation { name, lesson, strength, field } = operation;
-    let value = memo(move || session.with(|state| *field(&mut { state.settings.augmentations })));
+    let value = memo(move || store.with(|state| *field(&mut { state.settings.augmentations })));
     let edit = move |change: &dyn Fn(&mut Operation)| {
-        session.edit(|settings| change(field(&mut settings.augmentations)));
+        store.edit(|settings| change(field(&mut settings.augmentations)));
     };
     let strength_slider = move |in_words: fn(f32) -> String| {
         view! {

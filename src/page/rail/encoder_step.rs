@@ -6,7 +6,7 @@ use super::step::Step;
 use crate::{
     page::{
         components::controls::{Choice, NumberField, explain::Explain},
-        session::Session,
+        store::Store,
         words::{self, glossary},
     },
     settings::{Features, FirstLayer, Range, Settings},
@@ -28,16 +28,16 @@ const FEATURES: &[(&str, Features)] = &[("Whitened map", Features::Map), ("Outpu
 /// Presets, and the numbers behind them.
 #[component]
 pub fn EncoderStep() -> impl IntoView {
-    let session = Session::expect();
-    let summary = move || session.with(|state| words::encoder(&state.settings, state.run.parameters));
+    let store = Store::expect();
+    let summary = move || store.with(|state| words::encoder(&state.settings, state.run.parameters));
     let size = move || {
-        session.with(|state| {
+        store.with(|state| {
             let size = (state.settings.side, state.settings.width, state.settings.depth);
             SIZES.iter().map(|(_, known)| *known).find(|known| *known == size)
         })
     };
     let choose = move |size: Size| {
-        session.edit(|settings| (settings.side, settings.width, settings.depth) = size);
+        store.edit(|settings| (settings.side, settings.width, settings.depth) = size);
     };
     view! {
         <Step number=3 name="Encoder" words=Signal::derive(summary) open=RwSignal::new(false)>
@@ -50,50 +50,50 @@ pub fn EncoderStep() -> impl IntoView {
                 <NumberField
                     name="Input size, pixels"
                     term=glossary::SIDE
-                    value=number(session, |settings| settings.side)
+                    value=number(store, |settings| settings.side)
                     range=limits(Settings::SIDE)
                     whole=true
-                    on_change=move |side| session.edit(|settings| settings.side = side as u32)
+                    on_change=move |side| store.edit(|settings| settings.side = side as u32)
                 />
                 <NumberField
                     name="Channels"
                     term=glossary::WIDTH
-                    value=number(session, |settings| settings.width)
+                    value=number(store, |settings| settings.width)
                     range=limits(Settings::WIDTH)
                     whole=true
-                    on_change=move |width| session.edit(|settings| settings.width = width as u32)
+                    on_change=move |width| store.edit(|settings| settings.width = width as u32)
                 />
                 <NumberField
                     name="Layers"
                     term=glossary::DEPTH
-                    value=number(session, |settings| settings.depth)
+                    value=number(store, |settings| settings.depth)
                     range=limits(Settings::DEPTH)
                     whole=true
-                    on_change=move |depth| session.edit(|settings| settings.depth = depth as u32)
+                    on_change=move |depth| store.edit(|settings| settings.depth = depth as u32)
                 />
                 <NumberField
                     name="Readout, places a side"
                     term=glossary::READOUT
-                    value=number(session, |settings| settings.readout)
+                    value=number(store, |settings| settings.readout)
                     range=limits(Settings::READOUT)
                     whole=true
-                    on_change=move |readout| session.edit(|settings| settings.readout = readout as u32)
+                    on_change=move |readout| store.edit(|settings| settings.readout = readout as u32)
                 />
                 <NumberField
                     name="Outputs"
                     term=glossary::OUTPUTS
-                    value=number(session, |settings| settings.outputs)
+                    value=number(store, |settings| settings.outputs)
                     range=limits(Settings::OUTPUTS)
                     whole=true
-                    on_change=move |outputs| session.edit(|settings| settings.outputs = outputs as u32)
+                    on_change=move |outputs| store.edit(|settings| settings.outputs = outputs as u32)
                 />
                 <div class="field-with-term">
                     <Choice
                         legend="First layer starts"
                         name="first-layer"
                         options=FIRST_LAYERS
-                        value=move || session.with(|state| Some(state.settings.first_layer))
-                        on_change=move |first| session.edit(|settings| settings.first_layer = first)
+                        value=move || store.with(|state| Some(state.settings.first_layer))
+                        on_change=move |first| store.edit(|settings| settings.first_layer = first)
                     />
                     <Explain term=glossary::FIRST_LAYER />
                 </div>
@@ -102,8 +102,8 @@ pub fn EncoderStep() -> impl IntoView {
                         legend="Pictures are compared by"
                         name="features"
                         options=FEATURES
-                        value=move || session.with(|state| Some(state.settings.features))
-                        on_change=move |features| session.edit(|settings| settings.features = features)
+                        value=move || store.with(|state| Some(state.settings.features))
+                        on_change=move |features| store.edit(|settings| settings.features = features)
                     />
                     <Explain term=glossary::FEATURES />
                 </div>
@@ -114,8 +114,8 @@ pub fn EncoderStep() -> impl IntoView {
 }
 
 /// A whole-numbered setting as a field takes it.
-pub fn number(session: Session, read: fn(&Settings) -> u32) -> Signal<f64> {
-    Signal::derive(move || session.with(|state| f64::from(read(&state.settings))))
+pub fn number(store: Store, read: fn(&Settings) -> u32) -> Signal<f64> {
+    Signal::derive(move || store.with(|state| f64::from(read(&state.settings))))
 }
 
 /// Whole-numbered limits as a field takes them.

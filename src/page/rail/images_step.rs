@@ -5,16 +5,16 @@ use leptos::prelude::*;
 use super::step::Step;
 use crate::{
     page::{
-        autosave::{saver, state::Autosave as Kept},
+        autosave::{saver, state::AutosaveStatus as Kept},
         components::{
             controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
             dynamic::{When, handler, keyed},
         },
         files::{builtin, incoming, intake},
         input::pointing,
-        session::Session,
         shell::layout,
-        state::Refusal,
+        state::{Refusal, State},
+        store::Store,
         words::{self, glossary},
     },
     settings::Images,
@@ -23,8 +23,8 @@ use crate::{
 /// Drop zone, pickers, built-in sets, and what became of the files.
 #[component]
 pub fn ImagesStep() -> impl IntoView {
-    let session = Session::expect();
-    let summary = move || session.with(words::images);
+    let store = Store::expect();
+    let summary = move || store.with(words::images);
     view! {
         <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
@@ -64,8 +64,8 @@ fn Pickers() -> impl IntoView {
 /// The built-in sets.
 #[component]
 fn Samples() -> impl IntoView {
-    let session = Session::expect();
-    let shown = move |images| session.with(|state| state.settings.images == images);
+    let store = Store::expect();
+    let shown = move |images| store.with(|state| state.settings.images == images);
     let sample = move |name: &'static str, what: &'static str, images: Images| {
         view! {
             <div class="sample">
@@ -74,7 +74,7 @@ fn Samples() -> impl IntoView {
                     type="button"
                     aria-description=what
                     aria-pressed=move || shown(images).to_string()
-                    on:click=handler(move |_| builtin::show(session, images))
+                    on:click=handler(move |_| builtin::show(store, images))
                 >
                     {name}
                 </button>
@@ -93,9 +93,9 @@ fn Samples() -> impl IntoView {
 /// How many files are read, and a way to stop.
 #[component]
 fn Progress() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let progress = move || {
-        session.with(|state| {
+        store.with(|state| {
             state.intake.is_active().then_some((
                 words::intake(state.intake.kind),
                 state.intake.done,
@@ -122,7 +122,7 @@ fn Progress() -> impl IntoView {
                             )
                     }}
                 </p>
-                <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(session))>
+                <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(store))>
                     "Stop"
                 </button>
             </div>
@@ -133,10 +133,10 @@ fn Progress() -> impl IntoView {
 /// Files that could not be read, each with the reason.
 #[component]
 fn Refused() -> impl IntoView {
-    let session = Session::expect();
-    let count = move || session.with(|state| state.intake.refused.len());
+    let store = Store::expect();
+    let count = move || store.with(|state| state.intake.refused.len());
     let refused =
-        move || session.with(|state| state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>());
+        move || store.with(|state| state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>());
     let refusal = |(_, Refusal { name, why })| {
         view! {
             <li>
@@ -147,7 +147,7 @@ fn Refused() -> impl IntoView {
             </li>
         }
     };
-    let skipped = move || session.with(|state| state.intake.skipped);
+    let skipped = move || store.with(|state| state.intake.skipped);
     view! {
         <div>
             <When holds=move || { count() > 0 }>
@@ -160,7 +160,7 @@ fn Refused() -> impl IntoView {
                             class="dismiss"
                             type="button"
                             aria-label="Dismiss the list"
-                            on:click=handler(move |_| session.update(|state| state.dismiss_refused()))
+                            on:click=handler(move |_| store.update(|state| state.dismiss_refused()))
                         >
                             "×"
                         </button>
@@ -188,9 +188,9 @@ fn left_out(count: usize) -> String {
 /// Whether this visit's work is kept, and the ways to remove it from page and browser.
 #[component]
 fn Upkeep() -> impl IntoView {
-    let session = Session::expect();
-    let keeping = move || session.with(|state| state.autosave);
-    let empty = Signal::derive(move || session.with(|state| state.pictures.is_empty()));
+    let store = Store::expect();
+    let keeping = move || store.with(|state| *state.autosave);
+    let empty = Signal::derive(move || store.with(|state| state.pictures.is_empty()));
     let nothing = Signal::derive(move || matches!(keeping(), Kept::Unknown | Kept::Denied | Kept::Forgotten));
     view! {
         <div class="upkeep">
@@ -200,7 +200,7 @@ fn Upkeep() -> impl IntoView {
                     class="button quiet"
                     type="button"
                     disabled=move || empty.get()
-                    on:click=handler(move |_| session.clear_all())
+                    on:click=handler(move |_| store.update(State::clear_all))
                 >
                     "Remove all pictures"
                 </button>
@@ -209,7 +209,7 @@ fn Upkeep() -> impl IntoView {
                     again="Yes, forget everything"
                     class="button quiet"
                     disabled=nothing
-                    on_sure=move || saver::forget_everything(session)
+                    on_sure=move || saver::forget_everything(store)
                 />
             </div>
         </div>

@@ -9,7 +9,7 @@ use crate::{
             controls::{Choice, NumberField, explain::Explain},
             dynamic::{dynamic, memo},
         },
-        session::Session,
+        store::Store,
         words::{
             self,
             glossary::{self, Term},
@@ -40,8 +40,8 @@ const NEGATIVES: &[(&str, Mining)] =
 /// Loss, its sentence and its fields.
 #[component]
 pub fn LossFields() -> impl IntoView {
-    let session = Session::expect();
-    let loss = memo(move || session.with(|state| state.settings.loss));
+    let store = Store::expect();
+    let loss = memo(move || store.with(|state| state.settings.loss));
     let fields = dynamic(move || match loss.get() {
         LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => view! { <SoftFields /> }.into_any(),
         LossKind::Triplet => view! { <TripletFields /> }.into_any(),
@@ -56,7 +56,7 @@ pub fn LossFields() -> impl IntoView {
             name="loss"
             options=LOSSES
             value=move || Some(loss.get())
-            on_change=move |loss| session.edit(|settings| settings.loss = loss)
+            on_change=move |loss| store.edit(|settings| settings.loss = loss)
         />
         {sentence}
         {fields}
@@ -85,9 +85,9 @@ fn lesson(loss: LossKind) -> (&'static str, Term) {
 /// What all but the triplets use: comparison and temperature.
 #[component]
 fn SoftFields() -> impl IntoView {
-    let session = Session::expect();
-    let similarity = move || session.with(|state| Some(state.settings.similarity));
-    let learned = move || session.with(|state| Some(state.settings.learned_temperature));
+    let store = Store::expect();
+    let similarity = move || store.with(|state| Some(state.settings.similarity));
+    let learned = move || store.with(|state| Some(state.settings.learned_temperature));
     view! {
         <div class="field-with-term">
             <Choice
@@ -95,7 +95,7 @@ fn SoftFields() -> impl IntoView {
                 name="similarity"
                 options=SIMILARITIES
                 value=similarity
-                on_change=move |similarity| session.edit(|settings| settings.compare_by(similarity))
+                on_change=move |similarity| store.edit(|settings| settings.compare_by(similarity))
             />
             <Explain term=glossary::COMPARISON />
         </div>
@@ -105,16 +105,16 @@ fn SoftFields() -> impl IntoView {
                 name="learned-temperature"
                 options=TEMPERATURES
                 value=learned
-                on_change=move |learned| session.edit(|settings| settings.learned_temperature = learned)
+                on_change=move |learned| store.edit(|settings| settings.learned_temperature = learned)
             />
             <Explain term=glossary::LEARNED />
         </div>
         <NumberField
             name="Temperature"
             term=glossary::TEMPERATURE
-            value=fraction(session, |settings| settings.temperature)
+            value=fraction(store, |settings| settings.temperature)
             range=fractional(Settings::TEMPERATURE)
-            on_change=move |value| session.edit(|settings| settings.temperature = value as f32)
+            on_change=move |value| store.edit(|settings| settings.temperature = value as f32)
         />
         <DotTemperature />
         <Learned />
@@ -124,10 +124,10 @@ fn SoftFields() -> impl IntoView {
 /// Why the temperature went up with the dot product.
 #[component]
 fn DotTemperature() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let usual = Signal::derive(move || {
-        session.with(|state| {
-            let Settings { similarity, temperature, .. } = state.settings;
+        store.with(|state| {
+            let Settings { similarity, temperature, .. } = *state.settings;
             similarity == Similarity::Dot && temperature == Settings::DOT_TEMPERATURE
         })
     });
@@ -141,9 +141,9 @@ fn DotTemperature() -> impl IntoView {
 /// Where a learned temperature has got to.
 #[component]
 fn Learned() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let sentence = move || {
-        session.with(|state| {
+        store.with(|state| {
             let batch = state.run.batch.as_ref().filter(|_| state.settings.learned_temperature)?;
             let temperature = words::three_digits(f64::from(batch.details.temperature));
             Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
@@ -155,8 +155,8 @@ fn Learned() -> impl IntoView {
 /// What triplets use: margin and mining.
 #[component]
 fn TripletFields() -> impl IntoView {
-    let session = Session::expect();
-    let mining = move || session.with(|state| Some(state.settings.mining));
+    let store = Store::expect();
+    let mining = move || store.with(|state| Some(state.settings.mining));
     view! {
         <div class="field-with-term">
             <Choice
@@ -164,16 +164,16 @@ fn TripletFields() -> impl IntoView {
                 name="mining"
                 options=NEGATIVES
                 value=mining
-                on_change=move |mining| session.edit(|settings| settings.mining = mining)
+                on_change=move |mining| store.edit(|settings| settings.mining = mining)
             />
             <Explain term=glossary::MINING />
         </div>
         <NumberField
             name="Margin"
             term=glossary::MARGIN
-            value=fraction(session, |settings| settings.margin)
+            value=fraction(store, |settings| settings.margin)
             range=fractional(Settings::MARGIN)
-            on_change=move |value| session.edit(|settings| settings.margin = value as f32)
+            on_change=move |value| store.edit(|settings| settings.margin = value as f32)
         />
     }
 }

@@ -7,17 +7,17 @@ use crate::page::{
         controls::explain::Explain,
         dynamic::{effect, handler, memo},
     },
-    session::Session,
     shell::{layout, status},
     state::State,
+    store::Store,
     words::glossary,
 };
 
 /// Train, Pause, Step, Reset, and how far the run is.
 #[component]
 pub fn TrainBar() -> impl IntoView {
-    let session = Session::expect();
-    let title = memo(move || session.with(status::title));
+    let store = Store::expect();
+    let title = memo(move || store.with(status::title));
     effect(move || document().set_title(&title.get()));
     view! {
         <section class="train-bar" aria-label="Training">
@@ -30,10 +30,9 @@ pub fn TrainBar() -> impl IntoView {
 
 #[component]
 fn RunProgress() -> impl IntoView {
-    let session = Session::expect();
-    let share = move || {
-        session.with(|state| (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0)
-    };
+    let store = Store::expect();
+    let share =
+        move || store.with(|state| (state.run.step() as f32 / state.settings.steps as f32).min(1.0) * 100.0);
     view! {
         <div class="run-progress" aria-hidden="true">
             <span style:width=move || format!("{}%", share())></span>
@@ -43,14 +42,14 @@ fn RunProgress() -> impl IntoView {
 
 #[component]
 fn Buttons() -> impl IntoView {
-    let session = Session::expect();
-    let running = move || session.with(|state| state.run.running);
-    let stuck = memo(move || session.with(State::training_obstacle));
-    let no_step = memo(move || session.with(State::step_obstacle));
-    let arriving = move || session.with(|state| state.intake.is_active());
-    let at_start = move || session.with(|state| state.run.step() == 0);
+    let store = Store::expect();
+    let running = move || store.with(|state| state.run.running);
+    let stuck = memo(move || store.with(State::training_obstacle));
+    let no_step = memo(move || store.with(State::step_obstacle));
+    let arriving = move || store.with(|state| state.intake.is_active());
+    let at_start = move || store.with(|state| state.run.step() == 0);
     let train = move |_| {
-        session.train();
+        store.update(State::train);
         show_results();
     };
     view! {
@@ -69,7 +68,7 @@ fn Buttons() -> impl IntoView {
                 type="button"
                 data-action="pause"
                 disabled=move || !running()
-                on:click=handler(move |_| session.pause())
+                on:click=handler(move |_| store.update(State::pause))
             >
                 "Pause"
             </button>
@@ -78,7 +77,7 @@ fn Buttons() -> impl IntoView {
                 type="button"
                 disabled=move || running() || no_step.get().is_some() || arriving()
                 title=move || no_step.get().unwrap_or_default()
-                on:click=handler(move |_| session.step())
+                on:click=handler(move |_| store.update(State::step))
             >
                 "Step"
             </button>
@@ -86,7 +85,7 @@ fn Buttons() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || at_start() && !running()
-                on:click=handler(move |_| session.reset())
+                on:click=handler(move |_| store.update(State::reset))
             >
                 "Reset"
             </button>
@@ -104,15 +103,8 @@ fn show_results() {
 /// Step, loss, backend and kNN; speed and time left.
 #[component]
 fn Status() -> impl IntoView {
-    let session = Session::expect();
-    let read = move |view: fn(&State) -> String| {
-        move || {
-            session.with(
-                [Part::Run, Part::Settings, Part::Engine, Part::Results, Part::Pictures, Part::Intake],
-                view,
-            )
-        }
-    };
+    let store = Store::expect();
+    let read = move |view: fn(&State) -> String| move || store.with(view);
     view! {
         <div class="status" role="status" aria-live="off">
             <p class="status-main">{read(status::progress)}</p>
@@ -124,7 +116,7 @@ fn Status() -> impl IntoView {
 /// What kNN means, where there is a score of it.
 #[component]
 fn KnnTerm() -> impl IntoView {
-    let session = Session::expect();
-    let scored = Signal::derive(move || session.with(|state| status::knn(state).is_some()));
+    let store = Store::expect();
+    let scored = Signal::derive(move || store.with(|state| status::knn(state).is_some()));
     view! { <span hidden=move || !scored.get()><Explain term=glossary::KNN /></span> }
 }

@@ -12,7 +12,7 @@ use crate::{
     page::{
         components::controls::{Choice, NumberField, explain::Explain},
         files::builtin,
-        session::Session,
+        store::Store,
         words::{self, glossary},
     },
     settings::{BackendChoice, Effort, Range, Settings},
@@ -32,8 +32,8 @@ const BACKENDS: &[(&str, BackendChoice)] =
 /// Loss, numbers and backend.
 #[component]
 pub fn TrainingStep() -> impl IntoView {
-    let session = Session::expect();
-    let summary = move || session.with(|state| words::training(&state.settings));
+    let store = Store::expect();
+    let summary = move || store.with(|state| words::training(&state.settings));
     view! {
         <Step number=4 name="Loss and training" words=Signal::derive(summary) open=RwSignal::new(false)>
             <EffortField />
@@ -48,14 +48,14 @@ pub fn TrainingStep() -> impl IntoView {
 /// How much time a run is given.
 #[component]
 fn EffortField() -> impl IntoView {
-    let session = Session::expect();
-    let value = move || session.with(|state| Effort::of(&state.settings, state.pictures.len()));
+    let store = Store::expect();
+    let value = move || store.with(|state| Effort::of(&state.settings, state.pictures.len()));
     let choose = move |effort: Effort| {
-        let pictures = session.with_untracked(|state| state.pictures.len());
-        session.edit(|settings| *settings = effort.apply(*settings, pictures));
+        let pictures = store.with_untracked(|state| state.pictures.len());
+        store.edit(|settings| *settings = effort.apply(*settings, pictures));
     };
     let times = move || {
-        session.with(|state| {
+        store.with(|state| {
             let seconds = state.run.speed()?.recip();
             Some(words::efforts(&state.settings, state.pictures.len(), seconds))
         })
@@ -74,40 +74,40 @@ fn EffortField() -> impl IntoView {
 
 #[component]
 fn Numbers() -> impl IntoView {
-    let session = Session::expect();
-    let fewer_pairs = move || session.with(words::fewer_pairs);
+    let store = Store::expect();
+    let fewer_pairs = move || store.with(words::fewer_pairs);
     view! {
         <div class="fields">
             <NumberField
                 name="Pairs in a step"
                 term=glossary::PAIRS
-                value=number(session, |settings| settings.batch)
+                value=number(store, |settings| settings.batch)
                 range=limits(Settings::BATCH)
                 whole=true
-                on_change=move |value| session.edit(|settings| settings.batch = value as u32)
+                on_change=move |value| store.edit(|settings| settings.batch = value as u32)
             />
             <NumberField
                 name="Steps"
                 term=glossary::STEPS
-                value=number(session, |settings| settings.steps)
+                value=number(store, |settings| settings.steps)
                 range=limits(Settings::STEPS)
                 whole=true
-                on_change=move |value| session.edit(|settings| settings.steps = value as u32)
+                on_change=move |value| store.edit(|settings| settings.steps = value as u32)
             />
             <NumberField
                 name="Learning rate"
                 term=glossary::LEARNING_RATE
-                value=fraction(session, |settings| settings.learning_rate)
+                value=fraction(store, |settings| settings.learning_rate)
                 range=fractional(Settings::LEARNING_RATE)
-                on_change=move |value| session.edit(|settings| settings.learning_rate = value as f32)
+                on_change=move |value| store.edit(|settings| settings.learning_rate = value as f32)
             />
             <NumberField
                 name="Seed"
                 term=glossary::SEED
-                value=number(session, |settings| settings.seed)
+                value=number(store, |settings| settings.seed)
                 range=limits(Settings::SEED)
                 whole=true
-                on_change=move |value| builtin::reseed(session, value as u32)
+                on_change=move |value| builtin::reseed(store, value as u32)
             />
         </div>
         {move || fewer_pairs().map(|sentence| view! { <p class="note">{sentence}</p> })}
@@ -117,10 +117,10 @@ fn Numbers() -> impl IntoView {
 /// Which device computes, and why that one.
 #[component]
 fn BackendField() -> impl IntoView {
-    let session = Session::expect();
-    let value = move || session.with(|state| Some(state.settings.backend));
+    let store = Store::expect();
+    let value = move || store.with(|state| Some(state.settings.backend));
     let reason = Signal::derive(move || {
-        session.with(|state| {
+        store.with(|state| {
             state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
         })
     });
@@ -131,7 +131,7 @@ fn BackendField() -> impl IntoView {
                 name="backend"
                 options=BACKENDS
                 value=value
-                on_change=move |backend| session.edit(|settings| settings.backend = backend)
+                on_change=move |backend| store.edit(|settings| settings.backend = backend)
             />
             <Explain term=glossary::BACKEND />
         </div>
@@ -140,9 +140,9 @@ fn BackendField() -> impl IntoView {
 }
 
 /// A fractional setting as a field takes it: with the digits that the user would type.
-pub fn fraction(session: Session, read: fn(&Settings) -> f32) -> Signal<f64> {
+pub fn fraction(store: Store, read: fn(&Settings) -> f32) -> Signal<f64> {
     Signal::derive(move || {
-        let value = session.with(|state| read(&state.settings));
+        let value = store.with(|state| read(&state.settings));
         decimal::parse(&value.to_string()).unwrap_or(f64::from(value))
     })
 }

@@ -11,18 +11,18 @@ use crate::{
         },
         export::{Export, File, projector, run::run_json},
         files::{download, experiment_file},
-        session::Session,
         shell::footer::browser,
+        store::Store,
     },
-    protocol::{Command, Stage, Study},
+    protocol::Command,
 };
 
 /// Ways to use the encoder, and exports.
 #[component]
 pub fn UseStep() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let words = move || {
-        session.with(|state| match state.results.latest() {
+        store.with(|state| match state.results.latest() {
             Some(scored) if scored.evaluation.step > 0 => {
                 format!("embeddings after step {}", scored.evaluation.step)
             }
@@ -43,23 +43,20 @@ pub fn UseStep() -> impl IntoView {
 /// One button a file.
 #[component]
 fn Exports() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let wanted = RwSignal::new(None::<Export>);
-    let lacking = Signal::derive(move || session.with(|state| state.results.latest().is_none()));
+    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
     // What a file lacks is asked of the engine; it is written once the answer is there.
+    store.keep_asking(move |state| wanted.get()?.lacks(state));
     effect(move || {
-        session.track([Part::Results, Part::Groups, Part::Labels]);
         let Some(export) = wanted.get() else { return };
-        match session.with_untracked(|state| export.lacks(state)) {
-            Some(stage) => ask(session, export, stage),
-            None => {
-                wanted.set(None);
-                spawn_local(write(session, export));
-            }
+        if store.with(|state| export.lacks(state)).is_none() {
+            wanted.set(None);
+            spawn_local(write(store, export));
         }
     });
     let button = move |export: Export| {
-        let obstacle = move || session.with(|state| export.obstacle(state));
+        let obstacle = move || store.with(|state| export.obstacle(state));
         view! {
             <button
                 class="button"
@@ -80,7 +77,7 @@ fn Exports() -> impl IntoView {
                 class="button"
                 type="button"
                 title="Settings, environment, names and labels, and what every step measured."
-                on:click=handler(move |_| save_run(session))
+                on:click=handler(move |_| save_run(store))
             >
                 "Run (JSON)"
             </button>
@@ -89,7 +86,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="The encoder’s weights, to open here or in Python."
-                on:click=handler(move |_| session.ask_or_say(&Command::SaveModel))
+                on:click=handler(move |_| store.update(|state| state.demand(Command::SaveModel)))
             >
                 "Model (safetensors)"
             </button>
@@ -98,7 +95,7 @@ fn Exports() -> impl IntoView {
                 type="button"
                 disabled=lacking
                 title="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                on:click=handler(move |_| experiment_file::save(session))
+                on:click=handler(move |_| experiment_file::save(store))
             >
                 "Experiment"
             </button>
@@ -106,24 +103,11 @@ fn Exports() -> impl IntoView {
     }
 }
 
-/// Asks the engine for what a file lacks, once for each change.
-fn ask(session: Session, export: Export, stage: Stage) {
-    match export {
-        Export::Duplicates => {
-            if let Some(study) = session.update(|state| state.wants_this_study(Study::Survey, stage)) {
-                session.send(&Command::Study { study, stage });
-            }
-        }
-        _ => session.request_classification(stage),
-    }
-}
-
 /// Writes a file and hands it out.
-async fn write(session: Session, export: Export) {
+async fn write(store: Store, export: Export) {
     let sprite = match export {
         Export::Projector => {
-            let sheet =
-                session.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)));
+            let sheet = store.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)));
             match sheet {
                 Some(sheet) => paint::png(&sheet.rgba, sheet.width, sheet.height).await,
                 None => None,
@@ -132,20 +116,20 @@ async fn write(session: Session, export: Export) {
         _ => Some(Vec::new()),
     };
     let Some(sprite) = sprite else {
-        return session.update(|state| {
+        return store.update(|state| {
             state.notify("The browser could not paint the sheet of pictures, so nothing was saved.");
         });
     };
-    if let Some(file) = session.with_untracked(|state| export.write(state, &sprite)) {
-        download::save(session, &file);
+    if let Some(file) = store.with_untracked(|state| export.write(state, &sprite)) {
+        download::save(store, &file);
     }
 }
 
-fn save_run(session: Session) {
-    let file = session.with_untracked(|state| File {
+fn save_run(store: Store) {
+    let file = store.with_untracked(|state| File {
         name: format!("likeness-run-step-{}.json", state.run.step()),
         kind: "application/json",
         contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),
     });
-    download::save(session, &file);
+    download::save(store, &file);
 }

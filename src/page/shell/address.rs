@@ -143,7 +143,7 @@ mod tests {
         state.add(["a", "b", "c"].map(|name| newcomer(name, None)).into());
         assert_eq!(left_out(&state), Vec::<&str>::new());
         state.type_label(0, "mine");
-        state.remove_at_will(&[1]);
+        state.remove(&[1]);
         let said = left_out(&state).join(" ");
         assert_eq!(
             said,

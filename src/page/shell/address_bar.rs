@@ -1,8 +1,10 @@
 //! Keeps the address bar true to the page.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
-use crate::page::{components::dynamic::effect, session::Session, state::timing};
+use super::address;
+use crate::page::{components::dynamic::effect, store::Store, timing};
 
 /// Changes within so many milliseconds of one that was shown are shown together: browsers
 /// refuse an address that changes too often.
@@ -20,30 +22,34 @@ enum Changes {
 }
 
 /// Shows every change of the settings and of the tab in front.
-pub fn follow(session: Session) {
+pub fn follow(store: Store) {
     let opening = StoredValue::new(true);
     let changes = StoredValue::new(Changes::None);
     effect(move || {
-        session.track([Part::Settings, Part::Tab]);
+        let address = store.with(address::own);
         // The address that opened the page stays until something changes.
         if opening.get_value() {
             opening.set_value(false);
         } else if changes.get_value() == Changes::None {
-            show(session, changes);
+            show(store, &address, changes);
         } else {
             changes.set_value(Changes::Missed);
         }
     });
 }
 
-fn show(session: Session, changes: StoredValue<Changes>) {
-    session.show_address();
+fn show(store: Store, address: &str, changes: StoredValue<Changes>) {
+    // Without the right to change it, the address bar stays as it is; Share still works.
+    window()
+        .history()
+        .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{address}"))))
+        .ok();
     changes.set_value(Changes::Settling);
     timing::after(SETTLING, move || {
         let missed = changes.get_value() == Changes::Missed;
         changes.set_value(Changes::None);
         if missed {
-            show(session, changes);
+            show(store, &store.with_untracked(address::own), changes);
         }
     });
 }

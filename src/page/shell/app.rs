@@ -17,7 +17,8 @@ use crate::{
         files::{builtin, remote},
         input::{drop_zone::DropOverlay, press},
         rail::view::Rail,
-        session::Session,
+        state::State,
+        store::Store,
     },
     settings::Images,
 };
@@ -29,8 +30,8 @@ pub fn mount() {
         return remote::leave_for(&location());
     }
     let (address, problems) = address::read(&hash);
-    let session = Session::new(address.settings);
-    session.update(|state| {
+    let store = Store::new(address.settings);
+    store.update(|state| {
         problems.into_iter().for_each(|problem| state.notify(problem));
         state.embed = address.embed;
         state.remote = address.remote;
@@ -40,46 +41,45 @@ pub fn mount() {
     });
     let body = document().body().expect("the page has a body");
     let sketch = document().get_element_by_id("sketch");
-    leptos::mount::mount_to(body, move || view! { <App session /> }).forget();
+    leptos::mount::mount_to(body, move || view! { <App store /> }).forget();
     if let Some(sketch) = sketch {
         sketch.remove();
     }
-    open(session);
+    open(store);
 }
 
 /// Starts the engine, brings the pictures, and trains if the link says so.
-fn open(session: Session) {
-    supervisor::start(session);
-    saver::start(session);
+fn open(store: Store) {
+    supervisor::start(store);
+    saver::start(store);
     // An address typed over this one is another page.
     window_event_listener(ev::hashchange, |_| {
         location().reload().ok();
     });
     spawn_local(async move {
-        let settings = session.with_untracked(|state| state.settings);
-        if settings.images == Images::Own && session.with_untracked(|state| state.remote.is_none()) {
-            session.update(|state| state.is_guest = true);
+        let settings = store.with_untracked(|state| *state.settings);
+        if settings.images == Images::Own && store.with_untracked(|state| state.remote.is_none()) {
+            store.update(|state| state.is_guest = true);
         }
-        if builtin::fill(session, settings.images, &[]).await {
+        if builtin::fill(store, settings.images, &[]).await {
             // Before it settles: told only that the set is complete, the engine would evaluate it first.
-            if settings.run && session.with_untracked(|state| !state.pictures.is_empty()) {
-                session.train();
+            if settings.run && store.with_untracked(|state| !state.pictures.is_empty()) {
+                store.update(State::train);
             }
-            session.settle();
+            store.update(State::settle);
         }
     });
 }
 
 #[component]
-fn App(session: Session) -> impl IntoView {
-    provide_context(session);
+fn App(store: Store) -> impl IntoView {
+    provide_context(store);
     press::watch();
     theme::provide();
     Tour::provide();
-    remote::receive(session);
-    address_bar::follow(session);
-    session.tell_labels();
-    let embed = session.with_untracked(|state| state.embed);
+    remote::receive(store);
+    address_bar::follow(store);
+    let embed = store.with_untracked(|state| state.embed);
     view! {
         <div class="page" class:embed=embed>
             <Masthead />

@@ -6,8 +6,8 @@ use crate::{
     page::{
         components::{controls::clipboard, dynamic::handler},
         export,
-        session::Session,
         state::State,
+        store::Store,
     },
     protocol::Environment,
 };
@@ -15,11 +15,11 @@ use crate::{
 /// Why this backend; then the environment in one line, to be copied into a report.
 #[component]
 pub fn Footer() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let report = RwSignal::new(None);
-    let line = Signal::derive(move || session.with(environment_line));
+    let line = Signal::derive(move || store.with(environment_line));
     let why = Signal::derive(move || {
-        session.with(|state| {
+        store.with(|state| {
             let words = |found: &Environment| format!("{} {}", found.reason, found.self_test);
             state.engine.environment().map_or_else(String::new, words).trim_end().to_owned()
         })
@@ -33,7 +33,7 @@ pub fn Footer() -> impl IntoView {
                 class="button quiet"
                 type="button"
                 aria-label="Copy the line about this browser and engine"
-                on:click=handler(move |_| clipboard::copy(session.with_untracked(environment_line), report))
+                on:click=handler(move |_| clipboard::copy(store.with_untracked(environment_line), report))
             >
                 {move || said().unwrap_or("Copy")}
             </button>

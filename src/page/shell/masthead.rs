@@ -9,16 +9,16 @@ use crate::page::{
         dynamic::{dynamic, effect, handler},
     },
     files::remote::address_of,
-    session::Session,
     state::{Engine, State},
+    store::Store,
     timing, words,
 };
 
 /// The header.
 #[component]
 pub fn Masthead() -> impl IntoView {
-    let session = Session::expect();
-    let embed = session.with_untracked(|state| state.embed);
+    let store = Store::expect();
+    let embed = store.with_untracked(|state| state.embed);
     view! {
         <header class="masthead">
             <h1 class="name">
@@ -43,8 +43,8 @@ pub fn Masthead() -> impl IntoView {
 /// Where the page is small: the way to the whole one, as it is now.
 #[component]
 fn WholePage() -> impl IntoView {
-    let session = Session::expect();
-    let whole = Signal::derive(move || session.with(|state| address_of(&address::shared(state))));
+    let store = Store::expect();
+    let whole = Signal::derive(move || store.with(|state| address_of(&address::shared(state))));
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
             "Open the whole page"
@@ -55,11 +55,11 @@ fn WholePage() -> impl IntoView {
 /// Which device computes; pressed, it says why.
 #[component]
 fn BackendChip() -> impl IntoView {
-    let session = Session::expect();
-    let read = move |view: fn(&State) -> String| move || session.with(view);
+    let store = Store::expect();
+    let read = move |view: fn(&State) -> String| move || store.with(view);
     let name = read(|state| words::engine(&state.engine));
     let share = move || {
-        session.with(|state| match state.engine {
+        store.with(|state| match *state.engine {
             Engine::Loading { received, total: Some(total) } => Some((received / total).min(1.0)),
             _ => None,
         })
@@ -70,9 +70,9 @@ fn BackendChip() -> impl IntoView {
             type="button"
             popovertarget="backend-reason"
             title=read(|state| reason(&state.engine))
-            class:loading=read_loading(session)
+            class:loading=read_loading(store)
         >
-            <span class="chip-light" class:ready=read_ready(session)></span>
+            <span class="chip-light" class:ready=read_ready(store)></span>
             {name}
             <span class="chip-progress" style:width=move || format!("{}%", share().unwrap_or(0.0) * 100.0)></span>
         </button>
@@ -82,12 +82,12 @@ fn BackendChip() -> impl IntoView {
     }
 }
 
-fn read_loading(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.with(|state| matches!(state.engine, Engine::Loading { .. }))
+fn read_loading(store: Store) -> impl Fn() -> bool + Copy + Send + 'static {
+    move || store.with(|state| matches!(*state.engine, Engine::Loading { .. }))
 }
 
-fn read_ready(session: Session) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || session.with(|state| state.engine.environment().is_some())
+fn read_ready(store: Store) -> impl Fn() -> bool + Copy + Send + 'static {
+    move || store.with(|state| state.engine.environment().is_some())
 }
 
 /// Why the engine is as it is, and what it runs on.
@@ -109,18 +109,18 @@ fn reason(engine: &Engine) -> String {
 /// Copies a link that brings others to the same settings.
 #[component]
 fn Share() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let report = RwSignal::new(None);
     let by_hand = RwSignal::new(None);
     let button = NodeRef::<html::Button>::new();
     let share = move |_| {
-        let link = session.with_untracked(|state| address_of(&address::shared(state)));
+        let link = store.with_untracked(|state| address_of(&address::shared(state)));
         by_hand.set(None);
         clipboard::copy_or(link, report, move |link| by_hand.set(Some(link)));
     };
     let copied = move || report.get() == Some(true);
     let said = move || {
-        let left_out = session.with_untracked(address::left_out);
+        let left_out = store.with_untracked(address::left_out);
         let sentences = ["Link copied."].into_iter().chain(left_out).collect::<Vec<_>>();
         if copied() { sentences.join(" ") } else { String::new() }
     };

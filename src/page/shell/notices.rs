@@ -7,17 +7,17 @@ use crate::page::{
         controls::details::details,
         dynamic::{dynamic, handler, keyed},
     },
-    session::Session,
     state::Notice,
+    store::Store,
     words,
 };
 
 /// The sentences, each until it is dismissed.
 #[component]
 pub fn Notices() -> impl IntoView {
-    let session = Session::expect();
-    let notices = move || session.with(|state| state.notices.clone());
-    let guest = Signal::derive(move || session.with(words::guest));
+    let store = Store::expect();
+    let notices = move || store.with(|state| state.notices.clone());
+    let guest = Signal::derive(move || store.with(words::guest));
     let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
     let notice = move |Notice { id, text, details: technical, can_undo }| {
         view! {
@@ -32,7 +32,7 @@ pub fn Notices() -> impl IntoView {
                             <button
                                 class="button quiet"
                                 type="button"
-                                on:click=handler(move |_| session.undo(id))
+                                on:click=handler(move |_| store.update(|state| state.undo(id)))
                             >
                                 "Undo"
                             </button>
@@ -42,7 +42,7 @@ pub fn Notices() -> impl IntoView {
                     class="dismiss"
                     type="button"
                     aria-label="Dismiss"
-                    on:click=handler(move |_| session.update(|state| state.dismiss(id)))
+                    on:click=handler(move |_| store.update(|state| state.dismiss(id)))
                 >
                     "×"
                 </button>

@@ -8,19 +8,19 @@ use crate::page::{
         controls::twice::Twice,
         dynamic::{dynamic, handler},
     },
-    session::Session,
+    store::Store,
 };
 
 /// One sentence and two buttons, while there is something to go on with.
 #[component]
 pub fn ReturnOffer() -> impl IntoView {
-    let session = Session::expect();
-    let offer = move || session.with(|state| state.offer.clone());
-    dynamic(move || offer().map(|offer| view! { <Question session offer /> }))
+    let store = Store::expect();
+    let offer = move || store.with(|state| state.offer.clone());
+    dynamic(move || offer().map(|offer| view! { <Question store offer /> }))
 }
 
 #[component]
-fn Question(session: Session, offer: Offer) -> impl IntoView {
+fn Question(store: Store, offer: Offer) -> impl IntoView {
     let (accepted, declined) = (offer.clone(), offer.clone());
     view! {
         <section class="notice return-offer" aria-label="Earlier work">
@@ -31,7 +31,7 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                 <button
                     class="button primary"
                     type="button"
-                    on:click=handler(move |_| saver::accept(session, accepted.clone()))
+                    on:click=handler(move |_| saver::accept(store, accepted.clone()))
                 >
                     "Continue"
                 </button>
@@ -39,7 +39,7 @@ fn Question(session: Session, offer: Offer) -> impl IntoView {
                     name="Forget"
                     again="Yes, forget it"
                     class="button"
-                    on_sure=move || saver::decline(session, declined.clone())
+                    on_sure=move || saver::decline(store, declined.clone())
                 />
             </div>
         </section>

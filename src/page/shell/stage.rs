@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{notices::Notices, return_offer::ReturnOffer, tabs::Tabs};
 use crate::page::{
     components::dynamic::memo,
-    session::Session,
+    store::Store,
     views::{gallery::view::Gallery, training::health_warnings::HealthWarnings},
     words,
 };
@@ -13,8 +13,8 @@ use crate::page::{
 /// The gallery and the tabs, under what there is to say of them.
 #[component]
 pub fn Results() -> impl IntoView {
-    let session = Session::expect();
-    let summary = memo(move || session.with(words::summary));
+    let store = Store::expect();
+    let summary = memo(move || store.with(words::summary));
     view! {
         <main class="stage">
             <ReturnOffer />

@@ -7,8 +7,8 @@ use web_sys::HtmlElement;
 use crate::page::{
     components::dynamic::{dynamic, handler, memo},
     files::query::PANEL,
-    session::Session,
     state::Tab,
+    store::Store,
     views::{
         groups::view::GroupsTab, invariance::view::InvarianceTab, labels::view::LabelsTab, map::view::MapTab,
         neighbours::view::NeighboursTab, similarity::view::SimilarityTab, training::view::LossTab,
@@ -18,8 +18,8 @@ use crate::page::{
 /// The tabs and the panel in front.
 #[component]
 pub fn Tabs() -> impl IntoView {
-    let session = Session::expect();
-    let front = memo(move || session.with(|state| state.tab));
+    let store = Store::expect();
+    let front = memo(move || store.with(|state| *state.tab));
     let tab = move |tab: Tab| {
         view! {
             <button
@@ -30,7 +30,7 @@ pub fn Tabs() -> impl IntoView {
                 aria-controls=PANEL
                 aria-selected=move || (front.get() == tab).to_string()
                 tabindex=move || if front.get() == tab { "0" } else { "-1" }
-                on:click=handler(move |_| session.choose_tab(tab))
+                on:click=handler(move |_| store.update(|state| state.choose_tab(tab)))
             >
                 {tab.name()}
             </button>
@@ -38,7 +38,7 @@ pub fn Tabs() -> impl IntoView {
     };
     view! {
         <section class="results" id="results">
-            <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(session, &event))>
+            <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(store, &event))>
                 {Tab::ALL.map(tab).collect_view()}
             </div>
             <div class="panel" role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
@@ -61,17 +61,17 @@ fn tab_id(tab: Tab) -> String {
 }
 
 /// Arrow keys go from tab to tab.
-fn press(session: Session, event: &ev::KeyboardEvent) {
+fn press(store: Store, event: &ev::KeyboardEvent) {
     let step = match event.key().as_str() {
         "ArrowRight" => 1,
         "ArrowLeft" => Tab::ALL.len() - 1,
         _ => return,
     };
     event.prevent_default();
-    let front = session.with_untracked(|state| state.tab);
+    let front = store.with_untracked(|state| *state.tab);
     let place = Tab::ALL.iter().position(|tab| *tab == front).unwrap_or_default();
     let tab = Tab::ALL[(place + step) % Tab::ALL.len()];
-    session.choose_tab(tab);
+    store.update(|state| state.choose_tab(tab));
     if let Some(element) = document().get_element_by_id(&tab_id(tab)) {
         element.unchecked_into::<HtmlElement>().focus().ok();
     }

@@ -45,7 +45,11 @@ pub struct Before {
 impl Before {
     /// The page as it is now.
     pub fn now(state: &State) -> Self {
-        Self { augmentations: state.settings.augmentations, step: state.run.step(), selected: *state.selected }
+        Self {
+            augmentations: state.settings.augmentations,
+            step: state.run.step(),
+            selected: *state.selected,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosit
 use super::tour::{Before, STOPS, Stop, Until, first};
 use crate::page::{
     components::dynamic::{When, effect, handler},
-    session::Session,
+    store::Store,
     timing,
 };
 
@@ -34,17 +34,17 @@ impl Tour {
         self.place.get().and_then(|place| STOPS.get(place))
     }
 
-    fn go(self, session: Session, place: usize) {
+    fn go(self, store: Store, place: usize) {
         if place >= STOPS.len() {
             return self.end();
         }
-        self.before.set_value(Some(session.with_untracked(Before::now)));
+        self.before.set_value(Some(store.with_untracked(Before::now)));
         self.place.set(Some(place));
     }
 
-    fn next(self, session: Session) {
+    fn next(self, store: Store) {
         if let Some(place) = self.place.get_untracked() {
-            self.go(session, place + 1);
+            self.go(store, place + 1);
         }
     }
 
@@ -59,14 +59,14 @@ impl Tour {
 /// Starts the tour.
 #[component]
 pub fn TourButton() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let tour = expect_context::<Tour>();
     view! {
         <button
             class="button"
             type="button"
             id=BUTTON
-            on:click=handler(move |_| tour.go(session, session.with_untracked(first)))
+            on:click=handler(move |_| tour.go(store, store.with_untracked(first)))
         >
             "Tour"
         </button>
@@ -76,14 +76,13 @@ pub fn TourButton() -> impl IntoView {
 /// The card and the ring, while the tour goes on.
 #[component]
 pub fn TourGuide() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let tour = expect_context::<Tour>();
     effect(move || {
-        session.track([Part::Settings, Part::Pictures, Part::Intake, Part::Run, Part::Tab, Part::Selection]);
         let Some(Stop { until: Until::Reached(reached), .. }) = tour.stop() else { return };
         let before = tour.before.get_value();
-        if before.is_some_and(|before| session.with_untracked(|state| reached(&before, state))) {
-            tour.next(session);
+        if before.is_some_and(|before| store.with(|state| reached(&before, state))) {
+            tour.next(store);
         }
     });
     window_event_listener(ev::click, move |event| {
@@ -91,7 +90,7 @@ pub fn TourGuide() -> impl IntoView {
         let Some(stop) = stop.filter(|stop| matches!(stop.until, Until::Used)) else { return };
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         if element.is_some_and(|element| element.closest(stop.target).is_ok_and(|found| found.is_some())) {
-            tour.next(session);
+            tour.next(store);
         }
     });
     window_event_listener(ev::keydown, move |event| {
@@ -110,7 +109,7 @@ pub fn TourGuide() -> impl IntoView {
 /// What there is to see and to do.
 #[component]
 fn Card() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let tour = expect_context::<Tour>();
     let card = NodeRef::<html::Section>::new();
     effect(move || {
@@ -126,7 +125,7 @@ fn Card() -> impl IntoView {
                 <p>{move || tour.stop().map_or("", |stop| stop.text)}</p>
             </div>
             <div class="buttons">
-                <button class="button primary" type="button" on:click=handler(move |_| tour.next(session))>
+                <button class="button primary" type="button" on:click=handler(move |_| tour.next(store))>
                     {move || if is_last() { "Finish" } else { "Next" }}
                 </button>
                 <button class="button quiet" type="button" on:click=handler(move |_| tour.end())>

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Snapshot, State};
+use super::{Effect, Snapshot, State};
 use crate::{
-    page::words,
-    protocol::{Event, KnnScore, Stage},
+    page::{export::File, words},
+    protocol::{
+        Answer, Event, GroupsRequest, InvarianceRequest, KnnScore, MapRequest, MatrixRequest, Stage,
+        SurveyRequest,
+    },
 };
 
 impl State {
@@ -24,7 +27,10 @@ impl State {
             Event::Snapshot { step, file } => {
                 *self.snapshot = Some(Arc::new(Snapshot { step, file }));
             }
-            Event::Opened(settings) => self.model_opened(settings),
+            Event::Opened(settings) => {
+                self.model_opened(settings);
+                self.send_all_settings();
+            }
             Event::Stepped(reports) => {
                 let before = self.run.step();
                 self.run.notes.steps_taken(&self.settings, self.pictures.len(), before);
@@ -42,24 +48,18 @@ impl State {
                     let knn = evaluation.knn.map(|score| score.accuracy);
                     self.run.notes.evaluated(evaluation.step, knn, evaluation.effective_rank);
                 }
-                self.labels.ask_again_of(evaluation.stage);
-                self.explain_again_after(&evaluation);
-                self.maps.ask_again_of(evaluation.stage);
-                self.groups.ask_again_of(evaluation.stage);
-                self.invariances.ask_again_of(evaluation.stage);
+                self.outdate_answers(evaluation.stage);
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
             }
             Event::Scored { stage, knn } => self.scored(stage, knn),
             Event::Matrix(matrix) => {
-                self.results.keep_matrix(matrix);
+                self.answers.keep(&MatrixRequest { stage: matrix.stage }.into(), Answer::Matrix(matrix))
             }
-            Event::Mapped(map) => {
-                self.maps.keep(map);
-            }
-            Event::Classified(classification) => {
-                self.labels.keep(classification);
-            }
+            Event::Mapped(map) => self
+                .answers
+                .keep(&MapRequest { stage: map.stage, method: map.method }.into(), Answer::Map(map)),
+            Event::Classified(classification) => self.classified(classification),
             Event::Tuning { done, total } => {
                 self.labels.advance_tuning(done, total);
             }
@@ -70,16 +70,16 @@ impl State {
                 self.search.keep(answer);
             }
             Event::Explained(explanation) => {
-                self.why_alike.keep(explanation);
+                self.answers.keep(&explanation.pair.into(), Answer::Explanation(explanation))
             }
-            Event::Invariance(invariance) => {
-                self.invariances.keep(invariance);
-            }
-            Event::Clustered(clustering) => {
-                self.groups.keep_clustering(clustering);
-            }
+            Event::Invariance(invariance) => self
+                .answers
+                .keep(&InvarianceRequest { stage: invariance.stage }.into(), Answer::Invariance(invariance)),
+            Event::Clustered(clustering) => self
+                .answers
+                .keep(&GroupsRequest { stage: clustering.stage }.into(), Answer::Groups(clustering)),
             Event::Surveyed(survey) => {
-                self.groups.keep_survey(survey);
+                self.answers.keep(&SurveyRequest { stage: survey.stage }.into(), Answer::Survey(survey))
             }
             Event::Views(views) => {
                 *self.views = Some(views);
@@ -88,8 +88,12 @@ impl State {
             Event::Refused(sentence) => self.refused(sentence),
             Event::NotOpened(failure) => self.refused(words::model_failure(&failure)),
             Event::NotRestored(failure) => self.not_restored(words::model_failure(&failure)),
-            // Whoever asked waits for these.
-            Event::Model { .. } | Event::Validated { .. } => {}
+            Event::Model { step, file } => self.cause(Effect::Save(File {
+                name: format!("likeness-model-step-{step}.safetensors"),
+                kind: "application/octet-stream",
+                contents: file,
+            })),
+            Event::Validated { request, verdict } => self.cause(Effect::Validated(request, verdict)),
             Event::Failed(breakdown) => self.engine_failed(&breakdown),
         }
     }

@@ -1,6 +1,6 @@
 //! How far the engine is, and what becomes of the page when it ends.
 
-use super::State;
+use super::{Effect, State};
 use crate::{
     page::words,
     protocol::{Activity, Backend, Breakdown, Environment, Stage},
@@ -56,6 +56,11 @@ impl State {
         self.clearing = 0;
     }
 
+    /// Returns whether there will be no engine.
+    pub fn is_without_engine(&self) -> bool {
+        matches!(*self.engine, Engine::Stopped(_))
+    }
+
     /// Notes that there will be no engine, and says why.
     pub fn engine_is_stopped(&mut self, sentence: String) {
         *self.engine = Engine::Stopped(sentence.clone());
@@ -100,6 +105,8 @@ impl State {
     /// Notes that the engine broke down; pictures, settings and the run as far as it was
     /// kept stay.
     pub(in crate::page) fn engine_failed(&mut self, breakdown: &Breakdown) {
+        let backend = self.engine.environment().map(|environment| environment.backend);
+        self.cause(Effect::ReplaceEngine(backend));
         let what_follows = self.expect_another_engine();
         *self.engine = Engine::Starting;
         self.forget_what_the_engine_said();
@@ -111,6 +118,7 @@ impl State {
     /// Notes that an engine with WebGPU takes the place of the one without, as the settings
     /// ask for; a run that had begun starts over, as with every change of the backend.
     pub(in crate::page) fn engine_is_exchanged(&mut self) {
+        self.cause(Effect::ExchangeEngine);
         let waiting = self.run.running && self.run.step() == 0;
         *self.snapshot = None;
         self.expect_another_engine();
@@ -125,10 +133,10 @@ impl State {
         self.labels.end_tuning();
         for stage in Stage::ALL {
             self.results.drop_stage(stage);
+            self.forget_answers(stage);
             self.search.forget(stage);
-            self.stop_explaining(stage);
+            self.stop_explaining_stage(stage);
         }
-        self.maps.clear();
     }
 }
 
@@ -137,7 +145,7 @@ mod tests {
     use super::*;
     use crate::{
         page::{
-            fixture::{environment, failed, report, snapshot, state},
+            fixture::{environment, failed, fine_tune, report, snapshot, state},
             state::IntakeKind,
         },
         protocol::{Command, Evaluation, Event, ModelFailure},
@@ -199,9 +207,9 @@ mod tests {
     fn an_engine_that_was_given_up_stays_given_up() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
-        state.start_tuning().expect("there is an encoder");
+        fine_tune(&mut state).expect("there is an encoder");
         state.engine_is_stopped("It cannot be had.".to_owned());
-        assert!(state.labels.tuning().is_none() && state.start_tuning().is_none());
+        assert!(state.labels.tuning().is_none() && fine_tune(&mut state).is_none());
         state.engine_is_loading(10.0, None);
         state.engine_is_starting();
         assert_eq!(*state.engine, Engine::Stopped("It cannot be had.".to_owned()));

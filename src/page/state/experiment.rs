@@ -9,7 +9,7 @@ use crate::{
         views::runs::state::Notes,
         words,
     },
-    protocol::{Command, PictureId, StepReport},
+    protocol::{PictureId, StepReport},
     settings::{Images, Settings},
 };
 
@@ -76,15 +76,15 @@ impl State {
         }
     }
 
-    /// Takes up an experiment on the emptied page; pictures and typed labels are still to
-    /// come. Returns what makes the engine go on from where it was.
-    pub fn take_up(&mut self, experiment: Experiment) -> Option<Command> {
+    /// Takes up an experiment on the emptied page; pictures and typed labels are still to come.
+    pub fn take_up(&mut self, experiment: Experiment) {
         let Experiment { settings, per_class, runs, present, temperatures, snapshot, .. } = experiment;
         *self.settings = Settings { run: false, ..settings };
         self.give_labels(per_class);
         self.put_runs(runs);
-        let snapshot = snapshot?;
-        let message = snapshot.message();
+        self.send_all_settings();
+        let Some(snapshot) = snapshot else { return };
+        self.send(snapshot.message());
         let (steps, notes) = match present {
             Some(record) => {
                 let notes = Notes::of(&record, temperatures);
@@ -93,7 +93,6 @@ impl State {
             None => Default::default(),
         };
         self.awaited = Some(Awaited { snapshot, steps, notes });
-        Some(message)
     }
 
     /// Puts the run that was awaited in its place: the engine goes on with it.
@@ -104,8 +103,10 @@ impl State {
     }
 
     /// Adds pictures at their places, in their order.
-    pub fn add_at(&mut self, newcomers: Vec<(u32, Newcomer)>) -> Vec<PictureId> {
-        newcomers.into_iter().map(|(place, newcomer)| self.pictures.add_at(place, newcomer)).collect()
+    pub fn add_at(&mut self, newcomers: Vec<(u32, Newcomer)>) {
+        let add = |(place, newcomer)| self.pictures.add_at(place, newcomer);
+        let added: Vec<PictureId> = newcomers.into_iter().map(add).collect();
+        self.send_pictures(&added);
     }
 
     /// Sets the places of pictures apart that are still to come: others come after them.
@@ -119,8 +120,9 @@ impl State {
     pub fn type_labels_at(&mut self, typed: &[(u32, String)]) {
         for (place, text) in typed {
             let (id, label) = (self.pictures.at(*place), self.pictures.label_id(text.clone()));
-            self.give_label(id, label);
+            self.put_label(id, label);
         }
+        self.labels_have_changed();
     }
 }
 
@@ -129,10 +131,10 @@ mod tests {
     use super::*;
     use crate::{
         page::{
-            fixture::{newcomer, report, snapshot, state},
+            fixture::{commands, newcomer, report, snapshot, state},
             state::Run,
         },
-        protocol::Event,
+        protocol::{Command, Event},
     };
 
     #[test]
@@ -153,8 +155,10 @@ mod tests {
         let mut page = State::new(Settings::recommended(Images::Fashion));
         page.add(vec![newcomer("x", "y")]);
         page.clear(Images::Shapes);
-        let restore = page.take_up(kept.clone());
-        assert_eq!(restore, Some(Command::Restore { file: vec![5] }));
+        page.take_effects();
+        page.take_up(kept.clone());
+        let restore = Command::Restore { file: vec![5] };
+        assert_eq!(commands(&mut page), [Command::Configure(*page.settings), restore]);
         assert!(!page.is_worth_saving(), "what is kept is not overwritten by half of it");
         // The engine still speaks of the run before.
         page.apply(Event::Stepped(vec![report(3)]));

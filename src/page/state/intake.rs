@@ -69,6 +69,22 @@ impl State {
         self.intake.total = self.intake.done;
     }
 
+    /// Returns a ticket for pictures that come in over time, valid until the next
+    /// [`Self::stop_intake`].
+    pub fn intake_ticket(&self) -> u32 {
+        self.intake_ticket
+    }
+
+    /// Returns whether pictures that came in under a ticket are still wanted.
+    pub fn is_wanted(&self, ticket: u32) -> bool {
+        self.intake_ticket == ticket
+    }
+
+    /// Ends what is being read or drawn; what already came stays.
+    pub fn stop_intake(&mut self) {
+        self.intake_ticket = self.intake_ticket.wrapping_add(1);
+    }
+
     /// Takes the list of files that could not be read away.
     pub fn dismiss_refused(&mut self) {
         self.intake.refused.clear();

@@ -33,7 +33,7 @@ impl State {
     /// Takes a sentence away.
     pub fn dismiss(&mut self, id: u32) {
         self.notices.retain(|notice| notice.id != id);
-        self.take_undo(id);
+        self.undo.take_if(|undo| undo.is_offered_by(id));
     }
 }
 

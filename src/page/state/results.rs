@@ -1,8 +1,8 @@
-//! What the embeddings of the whole set say: neighbours, scores, matrices.
+//! What the embeddings of the whole set say: neighbours and scores.
 
 use crate::{
     page::{by_stage::ByStage, picture_map::PictureMap},
-    protocol::{Evaluation, KnnScore, PictureId, SetMatrix, Stage},
+    protocol::{Evaluation, KnnScore, PictureId, Stage},
 };
 
 /// A picture near another.
@@ -51,65 +51,34 @@ impl IndexedEvaluation {
 /// Nearest others of a picture that the page shows and speaks of.
 pub const SHOWN: usize = 10;
 
-/// What is known of one stage.
-#[derive(Debug, Default)]
-struct Known {
-    scored: Option<IndexedEvaluation>,
-    matrix: Option<SetMatrix>,
-    asked: bool,
-}
-
-/// What is known of each stage.
+/// The latest evaluation of each stage.
 #[derive(Debug, Default)]
 pub struct Results {
-    known: ByStage<Known>,
+    by_stage: ByStage<Option<IndexedEvaluation>>,
 }
 
 impl Results {
-    /// Keeps an evaluation. All matrices have to be asked for anew: the order of their
-    /// rows may follow the latest embeddings.
+    /// Keeps an evaluation.
     pub fn keep_evaluation(&mut self, evaluation: Evaluation) {
         let stage = evaluation.stage;
-        self.known[stage].scored = Some(IndexedEvaluation::new(evaluation));
-        self.known.iter_mut().for_each(|known| known.asked = false);
+        self.by_stage[stage] = Some(IndexedEvaluation::new(evaluation));
     }
 
     /// Keeps a stage's score by other labels.
     pub fn keep_score(&mut self, stage: Stage, knn: Option<KnnScore>) {
-        if let Some(IndexedEvaluation { evaluation, .. }) = &mut self.known[stage].scored {
+        if let Some(IndexedEvaluation { evaluation, .. }) = &mut self.by_stage[stage] {
             evaluation.knn = knn;
-        }
-    }
-
-    /// Keeps a matrix, unless it is empty or its evaluation was dropped meanwhile.
-    pub fn keep_matrix(&mut self, matrix: SetMatrix) {
-        let known = &mut self.known[matrix.stage];
-        if known.scored.is_some() && matrix.side > 0 {
-            known.matrix = Some(matrix);
         }
     }
 
     /// Forgets one stage.
     pub fn drop_stage(&mut self, stage: Stage) {
-        self.known[stage] = Known::default();
-    }
-
-    /// Whether a stage's matrix should be asked for; true once for each evaluation.
-    pub fn wants_matrix(&mut self, stage: Stage) -> bool {
-        let known = &mut self.known[stage];
-        let wanted = known.scored.is_some() && !known.asked;
-        known.asked |= wanted;
-        wanted
+        self.by_stage[stage] = None;
     }
 
     /// A stage's evaluation.
     pub fn scored(&self, stage: Stage) -> Option<&IndexedEvaluation> {
-        self.known[stage].scored.as_ref()
-    }
-
-    /// A stage's matrix.
-    pub fn matrix(&self, stage: Stage) -> Option<&SetMatrix> {
-        self.known[stage].matrix.as_ref()
+        self.by_stage[stage].as_ref()
     }
 
     /// The encoder's best evaluation: trained, else untrained.
@@ -163,17 +132,6 @@ mod tests {
         assert_eq!(scored.nearest(8), [Neighbour { id: 7, similarity: 0.2 }]);
         assert_eq!(scored.embedding(9), Some([4.0, 5.0].as_slice()));
         assert_eq!((scored.nearest(1), scored.embedding(1)), (Vec::new(), None));
-    }
-
-    #[test]
-    fn a_matrix_is_asked_for_once_an_evaluation() {
-        let mut results = Results::default();
-        assert!(!results.wants_matrix(Stage::Pixels));
-        results.keep_evaluation(evaluation(Stage::Pixels, [1, 2, 0]));
-        assert!(results.wants_matrix(Stage::Pixels));
-        assert!(!results.wants_matrix(Stage::Pixels));
-        results.keep_evaluation(evaluation(Stage::Pixels, [1, 2, 0]));
-        assert!(results.wants_matrix(Stage::Pixels));
     }
 
     #[test]

@@ -1,10 +1,7 @@
 //! What a new engine has to hear.
 
-use super::{Entry, Snapshot, State};
+use super::{Entry, PORTION, Snapshot, State};
 use crate::protocol::Command;
-
-/// Pictures in one message to the engine.
-pub const PORTION: usize = 64;
 
 impl State {
     /// The messages that bring a new engine to where the page is, pictures in portions.

@@ -3,19 +3,19 @@
 use super::{Entry, Intake, Newcomer, Results, Selection, State, Tab};
 use crate::{
     page::{picture_map::Ids, views::runs::state::Notes},
-    protocol::PictureId,
+    protocol::{Command, PictureId},
     settings::{Effort, Images, Settings},
 };
 
 impl State {
-    /// Adds pictures to the set; returns the ids that they were given.
-    pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
+    /// Adds pictures to the set.
+    pub fn add(&mut self, newcomers: Vec<Newcomer>) {
         self.is_guest = false;
         self.withdraw_undo_of_all();
         let before = self.pictures.len();
-        let added = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
+        let added: Vec<_> = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
         self.follow_set(before);
-        added
+        self.send_pictures(&added);
     }
 
     /// Steps that were left as they are recommended for a set of `before` pictures become those for
@@ -28,13 +28,8 @@ impl State {
         }
     }
 
-    /// Takes pictures out; how many of them were there. The focus moves to what stands
-    /// beside the one that had it.
-    pub fn remove(&mut self, ids: &[PictureId]) -> usize {
-        self.take_out(ids).len()
-    }
-
-    pub(in crate::page) fn take_out(&mut self, ids: &[PictureId]) -> Vec<Entry> {
+    /// Takes pictures out. The focus moves to what stands beside the one that had it.
+    pub fn remove(&mut self, ids: &[PictureId]) -> Vec<Entry> {
         let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
             let (before, after) = self.pictures.entries().split_at(row);
@@ -47,24 +42,28 @@ impl State {
         let before = self.pictures.len();
         let taken_out = self.pictures.remove(&gone);
         self.follow_set(before);
+        if !taken_out.is_empty() {
+            self.send(Command::Remove(ids.to_vec()));
+        }
         taken_out
     }
 
     /// Empties a built-in set for pictures of the user's own, which go on coming in, and
     /// training goes on waiting for them.
     pub fn make_room(&mut self) {
-        let (intake, postponed) = (self.intake.clone(), self.postponed);
+        let (intake, ticket, postponed) = (self.intake.clone(), self.intake_ticket, self.postponed);
         self.clear(Images::Own);
-        *self.intake = intake;
+        (*self.intake, self.intake_ticket) = (intake, ticket);
         if postponed {
             (self.run.running, self.postponed) = (true, true);
         }
     }
 
-    /// Takes every picture out, and forgets what was learned about them. The engine, which
-    /// has to be told, confirms it by [`crate::protocol::Event::Cleared`].
+    /// Takes every picture out, and forgets what was learned about them; what is being read is no
+    /// longer wanted. The engine confirms it by [`crate::protocol::Event::Cleared`].
     pub fn clear(&mut self, images: Images) {
         self.clearing += 1;
+        self.stop_intake();
         self.withdraw_undo();
         self.keep_run();
         self.edit(|settings| *settings = settings_for(*settings, images));
@@ -73,11 +72,10 @@ impl State {
         *self.intake = Intake::default();
         self.remote = None;
         *self.results = Results::default();
-        self.maps.clear();
         self.labels.clear();
-        self.end_search();
+        self.forget_search();
         self.groups.clear();
-        self.invariances.clear();
+        self.answers.forget(|_| true);
         *self.snapshot = None;
         self.awaited = None;
         self.run.go_back(0);
@@ -88,6 +86,8 @@ impl State {
         *self.selection = Selection::default();
         self.tab_chosen = false;
         *self.tab = Tab::Similarity;
+        self.send(Command::Clear);
+        self.send_all_settings();
     }
 
     /// Focuses the first picture if none is.
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use crate::{
         page::{
-            autosave::state::{Autosave, Offer},
+            autosave::state::{AutosaveStatus, Offer},
             fixture::{newcomer, state},
         },
         settings::LossKind,
@@ -159,7 +159,7 @@ mod tests {
         let guest = || {
             let mut state = State::new(Settings::recommended(Images::Own));
             state.is_guest = true;
-            state.set_autosave(Autosave::On);
+            state.set_autosave(AutosaveStatus::On);
             state
         };
         let mut state = guest();
@@ -178,7 +178,7 @@ mod tests {
     fn removing_the_selected_picture_selects_its_neighbour() {
         let mut state = state(3);
         state.select(1);
-        assert_eq!(state.remove(&[1]), 1);
+        assert_eq!(state.remove(&[1]).len(), 1);
         assert_eq!(*state.selected, Some(2));
         state.remove(&[2]);
         assert_eq!(*state.selected, Some(0));
@@ -216,7 +216,8 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.reserve_places([0, 3].into_iter());
         state.add_at(vec![(0, newcomer("first", "a"))]);
-        let dropped = state.add(vec![newcomer("dropped", "a")])[0];
+        state.add(vec![newcomer("dropped", "a")]);
+        let dropped = state.order()[1];
         state.add_at(vec![(3, newcomer("last", "a"))]);
         let names: Vec<_> = state.pictures.entries().iter().map(|entry| entry.name.as_str()).collect();
         assert_eq!(names, ["first", "last", "dropped"]);

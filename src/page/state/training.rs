@@ -8,9 +8,58 @@ use crate::{
 };
 
 impl State {
+    /// Starts training, or goes on.
+    pub fn train(&mut self) {
+        if let Some(obstacle) = self.training_obstacle() {
+            return self.notify(obstacle);
+        }
+        self.lengthen_run();
+        self.send_settings();
+        if self.start_running() {
+            self.send(Command::Train);
+        }
+    }
+
+    /// Stops after the step in hand.
+    pub fn pause(&mut self) {
+        self.stop_running();
+        self.send(Command::Pause);
+    }
+
+    /// Takes one step.
+    pub fn step(&mut self) {
+        self.send_settings();
+        self.suggest_tab(Tab::Loss);
+        self.send(Command::Step);
+    }
+
+    /// Forgets what was learned.
+    pub fn reset(&mut self) {
+        self.send_settings();
+        self.stop_running();
+        self.send(Command::Reset);
+    }
+
+    /// Says that no more pictures are on their way, unless some are, and starts training if it
+    /// waited for them.
+    pub fn settle(&mut self) {
+        if let Some(command) = self.settled() {
+            self.send(command);
+        }
+    }
+
+    /// Asks for views of the first pictures; another `draw` gives other views.
+    pub fn request_views(&mut self, pictures: usize, views: u32, draw: u32) {
+        self.send_settings();
+        let pictures: Vec<_> = self.pictures.entries().iter().take(pictures).map(|entry| entry.id).collect();
+        if !pictures.is_empty() {
+            self.send(Command::Preview { pictures, views, draw });
+        }
+    }
+
     /// Notes that the user wants training to go on; whether it can at once, or has to
     /// wait for pictures on their way.
-    pub fn start_running(&mut self) -> bool {
+    pub(in crate::page) fn start_running(&mut self) -> bool {
         self.run.running = true;
         self.postponed = self.intake.is_active();
         self.resuming = !self.postponed;
@@ -20,7 +69,7 @@ impl State {
 
     /// What the engine is to hear once pictures have come or gone: that these are all, unless
     /// more are on their way, and to train if that waited for them.
-    pub fn settled(&mut self) -> Option<Command> {
+    pub(in crate::page) fn settled(&mut self) -> Option<Command> {
         let train = !self.intake.is_active() && std::mem::take(&mut self.postponed);
         self.resuming |= train;
         self.completion(train)
@@ -38,11 +87,6 @@ impl State {
         self.run.running = false;
         self.postponed = false;
         self.resuming = false;
-    }
-
-    /// Notes that the user wants a single step.
-    pub fn take_step(&mut self) {
-        self.suggest_tab(Tab::Loss);
     }
 
     pub(in crate::page) fn finished(&mut self) {
@@ -64,8 +108,9 @@ impl State {
     pub(in crate::page) fn forget_trained(&mut self) {
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
+        self.forget_answers(Stage::Trained);
         self.search.forget(Stage::Trained);
-        self.stop_explaining(Stage::Trained);
+        self.stop_explaining_stage(Stage::Trained);
     }
 
     /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
@@ -75,6 +120,7 @@ impl State {
         if anchor.is_some() {
             self.choose_tab(Tab::Loss);
         }
+        self.send(Command::Inspect { anchor });
     }
 
     /// Pairs in a step: as many as set, at most one a picture.

@@ -1,6 +1,6 @@
 //! Taking back what removed pictures, for as long as a notice offers it.
 
-use super::{Entry, Newcomer, Notice, State};
+use super::{Effect, Entry, Newcomer, Notice, State};
 use crate::{
     page::{experiment::Experiment, words},
     protocol::{LabelId, PictureId},
@@ -9,7 +9,7 @@ use crate::{
 
 /// Pictures that the user took out and may want back.
 #[derive(Debug)]
-pub enum Removed {
+pub(in crate::page) enum Removed {
     /// Some of the set, which is otherwise still there.
     Some {
         /// The pictures.
@@ -33,23 +33,33 @@ pub(in crate::page) struct Undo {
     removed: Removed,
 }
 
+impl Undo {
+    /// Returns whether a notice offers it.
+    pub(in crate::page) fn is_offered_by(&self, notice: u32) -> bool {
+        self.notice == notice
+    }
+}
+
 impl State {
-    /// Takes pictures out as the user asked, and offers them back; how many were there.
-    pub fn remove_at_will(&mut self, ids: &[PictureId]) -> usize {
+    /// Takes the selected pictures out of the set, else the focused one, and offers them back.
+    pub fn remove_chosen(&mut self) {
+        self.remove_at_will(&self.chosen());
+    }
+
+    fn remove_at_will(&mut self, ids: &[PictureId]) {
         let typed = ids.iter().filter_map(|id| Some((*id, self.labels.typed(*id)?))).collect();
-        let entries = self.take_out(ids);
+        let entries = self.remove(ids);
         let words = match entries.as_slice() {
-            [] => return 0,
+            [] => return,
             [one] => format!("“{}” was removed.", one.name),
             several => format!("{} pictures were removed.", words::count(several.len())),
         };
-        let count = entries.len();
         self.offer_undo(words, Removed::Some { entries, typed });
-        count
+        self.settle();
     }
 
     /// Empties the set as the user asked, and offers it back with all that was learned.
-    pub fn clear_at_will(&mut self) {
+    pub fn clear_all(&mut self) {
         let own = self.settings.images == Images::Own;
         let entries = self.pictures.entries().iter().filter(|_| own);
         let pictures = entries.map(|entry| (self.pictures.place(entry.id), self.newcomer(entry))).collect();
@@ -71,19 +81,26 @@ impl State {
         *self.undo = Some(Undo { notice, removed });
     }
 
-    /// What a notice offers back; the notice goes.
-    pub fn take_undo(&mut self, notice: u32) -> Option<Removed> {
-        let undo = self.undo.take_if(|undo| undo.notice == notice)?;
+    /// Brings back what a notice offers; the notice goes.
+    pub fn undo(&mut self, notice: u32) {
+        let Some(undo) = self.undo.take_if(|undo| undo.is_offered_by(notice)) else { return };
         self.notices.retain(|shown| shown.id != notice);
-        Some(undo.removed)
+        match undo.removed {
+            Removed::Some { entries, typed } => self.bring_back(entries, &typed),
+            Removed::All { experiment, pictures } => self.cause(Effect::PutBack(experiment, pictures)),
+        }
     }
 
-    /// Brings pictures back to where they were; their ids, for the engine.
-    pub fn bring_back(&mut self, entries: Vec<Entry>, typed: &[(PictureId, LabelId)]) -> Vec<PictureId> {
-        let ids = entries.iter().map(|entry| entry.id).collect();
+    /// Brings pictures back to where they were.
+    fn bring_back(&mut self, entries: Vec<Entry>, typed: &[(PictureId, LabelId)]) {
+        let ids: Vec<PictureId> = entries.iter().map(|entry| entry.id).collect();
         self.pictures.put(entries);
-        typed.iter().for_each(|(id, label)| self.give_label(*id, *label));
-        ids
+        self.send_pictures(&ids);
+        if !typed.is_empty() {
+            typed.iter().for_each(|(id, label)| self.put_label(*id, *label));
+            self.labels_have_changed();
+        }
+        self.settle();
     }
 
     /// Offers nothing back any more.
@@ -104,7 +121,11 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{page::fixture::newcomer, settings::Settings};
+    use crate::{
+        page::fixture::{commands, newcomer},
+        protocol::Command,
+        settings::Settings,
+    };
 
     fn state() -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
@@ -120,14 +141,22 @@ mod tests {
     #[test]
     fn removed_pictures_come_back_to_their_places_with_their_labels() {
         let mut state = state();
-        assert_eq!((state.remove_at_will(&[1, 2, 77]), names(&state)), (2, vec!["a", "d"]));
+        state.remove_at_will(&[1, 2, 77]);
+        assert_eq!(names(&state), ["a", "d"]);
         let notice = state.notices[0].clone();
         assert!(notice.can_undo && notice.text == "2 pictures were removed.", "{notice:?}");
-        let Some(Removed::Some { entries, typed }) = state.take_undo(notice.id) else { panic!("an offer") };
-        assert_eq!(state.bring_back(entries, &typed), [1, 2]);
+        state.take_effects();
+        state.undo(notice.id);
+        let commands = commands(&mut state);
+        let [Command::Add(pictures), Command::Label(typed), Command::Settle] = commands.as_slice() else {
+            panic!("the engine is told otherwise: {commands:?}")
+        };
+        assert_eq!(pictures.iter().map(|picture| picture.id).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(typed.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1]);
         assert_eq!(names(&state), ["a", "b", "c", "d"]);
         assert_eq!((state.label_of(1), state.pictures.row(2)), (Some("odd"), Some(2)));
-        assert!(state.notices.is_empty() && state.take_undo(notice.id).is_none());
+        state.undo(notice.id);
+        assert!(state.notices.is_empty() && state.take_effects().is_empty());
     }
 
     #[test]
@@ -138,30 +167,33 @@ mod tests {
         state.remove_at_will(&[1]);
         assert_eq!(state.notices.len(), 1);
         let second = state.notices[0].id;
-        assert!(state.take_undo(first).is_none());
+        state.undo(first);
+        assert_eq!(names(&state), ["c", "d"]);
         state.dismiss(second);
-        assert!(state.take_undo(second).is_none());
-        assert_eq!(state.remove_at_will(&[9]), 0);
+        state.undo(second);
+        state.remove_at_will(&[9]);
+        assert_eq!(names(&state), ["c", "d"]);
         assert!(state.notices.is_empty(), "nothing was removed");
     }
 
     #[test]
     fn a_cleared_set_can_come_back_until_others_take_its_place() {
         let mut state = state();
-        state.clear_at_will();
+        state.clear_all();
         assert!(state.pictures.is_empty());
         let notice = state.notices[0].id;
-        let Some(Removed::All { experiment, pictures }) = state.take_undo(notice) else { panic!("an offer") };
+        state.take_effects();
+        state.undo(notice);
+        let effects = state.take_effects();
+        let [Effect::PutBack(experiment, pictures)] = effects.as_slice() else { panic!("{effects:?}") };
         assert_eq!(pictures.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0, 1, 2, 3]);
         assert_eq!(pictures[1].1, newcomer("b", "a"));
         assert_eq!(experiment.typed, [(1, "odd".to_owned())]);
 
-        for other in
-            [(|state: &mut State| drop(state.add(vec![newcomer("e", "a")]))) as fn(&mut State), |state| {
-                state.clear(Images::Shapes);
-            }]
-        {
-            state.clear_at_will();
+        for other in [(|state: &mut State| state.add(vec![newcomer("e", "a")])) as fn(&mut State), |state| {
+            state.clear(Images::Shapes);
+        }] {
+            state.clear_all();
             other(&mut state);
             assert!(state.notices.is_empty());
         }

@@ -1,6 +1,5 @@
 //! The augmentations that the encoder has learned to ignore.
 
 pub mod model;
-pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -3,7 +3,7 @@
 use super::counted;
 use crate::{
     page::{
-        autosave::state::Autosave,
+        autosave::state::AutosaveStatus,
         state::{Engine, State},
     },
     protocol::{KnnScore, Stage},
@@ -29,7 +29,7 @@ pub fn images(state: &State) -> String {
 
 /// What a guest is told: nothing before it is known that no work of theirs is kept here.
 pub fn guest(state: &State) -> Option<&'static str> {
-    let known = state.is_guest && *state.autosave != Autosave::Unknown && !state.intake.is_active();
+    let known = state.is_guest && *state.autosave != AutosaveStatus::Unknown && !state.intake.is_active();
     known.then_some(
         "Whoever sent this link used pictures of their own, which a link does not carry. Drop yours here.",
     )
@@ -250,7 +250,7 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.is_guest = true;
         assert_eq!(guest(&state), None);
-        state.set_autosave(Autosave::Denied);
+        state.set_autosave(AutosaveStatus::Denied);
         assert!(guest(&state).is_some());
         state.begin_intake(IntakeKind::Decoding, 2, 0);
         assert_eq!(guest(&state), None);

@@ -6,17 +6,17 @@ use web_sys::HtmlCanvasElement;
 use super::paint;
 use crate::{
     image::SIDE,
-    page::{components::dynamic::effect, session::Session},
+    page::{components::dynamic::effect, store::Store},
     protocol::PictureId,
 };
 
 /// A picture's canvas; its name has to stand beside it or label the control around it.
 #[component]
 pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
         let Some(id) = picture.get() else { return };
-        session.with_untracked(|state| {
+        store.with_untracked(|state| {
             if let Some(entry) = state.pictures.get(id) {
                 paint::rgb(canvas, entry.image.rgb(), SIDE);
             }
@@ -38,8 +38,8 @@ pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
 }
 
 /// A picture's name and label, as the page speaks of it.
-pub fn title(session: Session, id: PictureId) -> String {
-    session.with_untracked(|state| {
+pub fn title(store: Store, id: PictureId) -> String {
+    store.with_untracked(|state| {
         let Some(entry) = state.pictures.get(id) else { return "a picture that was removed".to_owned() };
         match state.label_of(id) {
             Some(label) if !entry.name.starts_with(label) => format!("{} ({label})", entry.name),

@@ -6,7 +6,7 @@ use web_sys::HtmlInputElement;
 use crate::page::{
     components::dynamic::handler,
     files::incoming::{self, Gathered},
-    session::Session,
+    store::Store,
 };
 
 /// A button that hands on the files that are chosen.
@@ -27,9 +27,9 @@ pub fn FileButton(
     #[prop(optional)]
     folder: bool,
     /// Takes the files.
-    take: fn(Session, Gathered),
+    take: fn(Store, Gathered),
 ) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let input = NodeRef::<html::Input>::new();
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
@@ -38,7 +38,7 @@ pub fn FileButton(
     };
     let chosen = move |event: ev::Event| {
         let input: HtmlInputElement = event_target(&event);
-        take(session, incoming::chosen(input.files()));
+        take(store, incoming::chosen(input.files()));
         // The same files may be chosen again.
         input.set_value("");
     };

@@ -7,7 +7,8 @@ use crate::page::{
         canvas::thumbnail::title,
         dynamic::{When, handler, memo},
     },
-    session::Session,
+    state::State,
+    store::Store,
     words,
 };
 
@@ -20,16 +21,16 @@ pub fn SelectionBar(
     #[prop(into)]
     more: Signal<bool>,
 ) -> impl IntoView {
-    let session = Session::expect();
-    let chosen = memo(move || session.with(|state| state.chosen()));
-    let selected = move || session.with(|state| state.selection.len());
+    let store = Store::expect();
+    let chosen = memo(move || store.with(|state| state.chosen()));
+    let selected = move || store.with(|state| state.selection.len());
     let words = Signal::derive(move || match (selected(), chosen.get().as_slice()) {
         (2.., _) => format!("{} selected", words::count(selected())),
-        (_, [id]) => title(session, *id),
+        (_, [id]) => title(store, *id),
         _ => "Pick a picture to see its nearest.".to_owned(),
     });
-    let adding = Signal::derive(move || session.with(|state| state.selection.is_adding()));
-    let empty = Signal::derive(move || session.with(|state| state.pictures.is_empty()));
+    let adding = Signal::derive(move || store.with(|state| state.selection.is_adding()));
+    let empty = Signal::derive(move || store.with(|state| state.pictures.is_empty()));
     view! {
         <div class="gallery-bar">
             <p class="gallery-picked" aria-live="polite">{words}</p>
@@ -40,7 +41,7 @@ pub fn SelectionBar(
                 aria-pressed=move || adding.get().to_string()
                 disabled=move || empty.get()
                 on:click=handler(move |_| {
-                    session.update(|state| state.set_adding(!state.selection.is_adding()));
+                    store.update(|state| state.set_adding(!state.selection.is_adding()));
                 })
             >
                 "Select"
@@ -49,7 +50,7 @@ pub fn SelectionBar(
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=handler(move |_| session.update(|state| state.clear_selection()))
+                    on:click=handler(move |_| store.update(|state| state.clear_selection()))
                 >
                     "Clear selection"
                 </button>
@@ -58,7 +59,7 @@ pub fn SelectionBar(
                 class="button quiet"
                 type="button"
                 disabled=move || chosen.with(Vec::is_empty)
-                on:click=handler(move |_| session.remove_chosen())
+                on:click=handler(move |_| store.update(State::remove_chosen))
             >
                 {move || if selected() > 1 { "Remove selected" } else { "Remove picture" }}
             </button>

@@ -11,8 +11,8 @@ use crate::{
             dynamic::{Memo, When, effect, handler, keyed, memo},
         },
         input::selection_range,
-        session::Session,
-        state::{SelectionRange, Tab},
+        state::{SelectionRange, State, Tab},
+        store::Store,
     },
     plot::contact_sheet::contact_sheet,
     protocol::PictureId,
@@ -24,17 +24,17 @@ const LEAST: f64 = 52.0;
 /// The gallery strip.
 #[component]
 pub fn Gallery() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let viewport = NodeRef::<html::Div>::new();
     let size = follow_size(viewport);
     let scroll = RwSignal::new(0.0);
     let tall = RwSignal::new(false);
-    let count = memo(move || session.with(|state| state.pictures.len()));
+    let count = memo(move || store.with(|state| state.pictures.len()));
     let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
     let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
     // What is not all in sight can be unfolded, and what was unfolded folded again.
     let more = Signal::derive(move || tall.get() || grid.get().height() > size.get().1 + 1.0);
-    let key = move |event: ev::KeyboardEvent| press(session, grid.get_untracked(), viewport, &event);
+    let key = move |event: ev::KeyboardEvent| press(store, grid.get_untracked(), viewport, &event);
     view! {
         <section class="gallery" class:tall=tall aria-label="Pictures">
             <div
@@ -45,8 +45,8 @@ pub fn Gallery() -> impl IntoView {
                 aria-multiselectable="true"
                 aria-activedescendant=move || {
                     // A picture that is not in sight has no element.
-                    let row = |id| place(session, id).map(|cell| cell / grid.get().columns);
-                    focused(session).filter(|id| row(*id).is_some_and(|row| rows.get().contains(&row))).map(option_id)
+                    let row = |id| place(store, id).map(|cell| cell / grid.get().columns);
+                    focused(store).filter(|id| row(*id).is_some_and(|row| rows.get().contains(&row))).map(option_id)
                 }
                 node_ref=viewport
                 on:scroll=handler(move |event: ev::Event| scroll.set(f64::from(event_target::<web_sys::Element>(&event).scroll_top())))
@@ -67,10 +67,10 @@ pub fn Gallery() -> impl IntoView {
 /// One row. It stays as it is while others come in sight, so that scrolling paints only those.
 #[component]
 fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let cells = memo(move || {
         let range = grid.get().cells(&(row..row + 1));
-        session.with(|state| {
+        store.with(|state| {
             let entries = state.pictures.entries().get(range).unwrap_or_default();
             entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
         })
@@ -92,12 +92,12 @@ fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
 /// A row's pictures, all on one canvas.
 #[component]
 fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let canvas = NodeRef::<html::Canvas>::new();
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
         let (cells, columns) = (cells.get(), columns.get());
-        session.with_untracked(|state| {
+        store.with_untracked(|state| {
             let entries = cells.iter().filter_map(|id| state.pictures.get(*id));
             let pictures: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();
             let sheet = contact_sheet(&pictures, SIDE, columns);
@@ -110,14 +110,14 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 /// The place of one picture, to be picked out.
 #[component]
 fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
-    let session = Session::expect();
-    let name = title(session, id);
-    let selected = move || session.with(|state| state.selection.contains(id));
-    let place = move || place(session, id).map_or(1, |place| place + 1);
+    let store = Store::expect();
+    let name = title(store, id);
+    let selected = move || store.with(|state| state.selection.contains(id));
+    let place = move || place(store, id).map_or(1, |place| place + 1);
     view! {
         <div
             class="gallery-cell"
-            class:focused=move || focused(session) == Some(id)
+            class:focused=move || focused(store) == Some(id)
             role="option"
             id=option_id(id)
             title=name.clone()
@@ -125,18 +125,18 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
             aria-posinset=move || place().to_string()
             aria-setsize=move || count.get().to_string()
             aria-selected=move || selected().to_string()
-            on:click=handler(move |event: ev::MouseEvent| pick(session, id, selection_range::of_click(&event)))
+            on:click=handler(move |event: ev::MouseEvent| pick(store, id, selection_range::of_click(&event)))
         ></div>
     }
 }
 
-fn focused(session: Session) -> Option<PictureId> {
-    session.with(|state| state.selected)
+fn focused(store: Store) -> Option<PictureId> {
+    store.with(|state| *state.selected)
 }
 
 /// The picture's place in the set, from 0.
-fn place(session: Session, id: PictureId) -> Option<usize> {
-    session.with(|state| state.pictures.row(id))
+fn place(store: Store, id: PictureId) -> Option<usize> {
+    store.with(|state| state.pictures.row(id))
 }
 
 fn option_id(id: PictureId) -> String {
@@ -145,12 +145,12 @@ fn option_id(id: PictureId) -> String {
 
 /// Changes the selection. A single picture shows its neighbours, unless the tab in front
 /// uses the selection itself.
-fn pick(session: Session, id: PictureId, range: SelectionRange) {
-    session.update(|state| {
+fn pick(store: Store, id: PictureId, range: SelectionRange) {
+    store.update(|state| {
         let (order, range) = (state.order(), state.selection_range(range));
         state.choose(range, id, &order);
         state.focus(id);
-        if range == SelectionRange::One && !matches!(state.tab, Tab::Groups | Tab::Labels) {
+        if range == SelectionRange::One && !matches!(*state.tab, Tab::Groups | Tab::Labels) {
             state.choose_tab(Tab::Neighbours);
         }
     });
@@ -158,27 +158,25 @@ fn pick(session: Session, id: PictureId, range: SelectionRange) {
 
 /// Arrow keys select the next picture, with Shift a range; with Control they move the
 /// focus alone. Space selects or lets go, Enter shows the neighbours, Delete removes.
-fn press(session: Session, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
-    let focused = session.with_untracked(|state| state.selected);
+fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
+    let focused = store.with_untracked(|state| *state.selected);
     let range = selection_range::of_key(event);
     match (event.key().as_str(), focused) {
-        ("Enter", Some(id)) => pick(session, id, SelectionRange::One),
+        ("Enter", Some(id)) => pick(store, id, SelectionRange::One),
         (" ", Some(id)) => {
-            pick(session, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
+            pick(store, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
         }
-        ("Delete", _) => session.remove_chosen(),
-        ("Escape", _) => session.update(|state| state.clear_selection()),
-        ("a", _) if range == SelectionRange::Toggle => {
-            session.update(|state| state.select_all(state.order()))
-        }
+        ("Delete", _) => store.update(State::remove_chosen),
+        ("Escape", _) => store.update(|state| state.clear_selection()),
+        ("a", _) if range == SelectionRange::Toggle => store.update(|state| state.select_all(state.order())),
         (key, _) => {
-            let target = session.with_untracked(|state| {
+            let target = store.with_untracked(|state| {
                 let row = focused.map_or(Some(0), |id| state.pictures.row(id))?;
                 let cell = grid.neighbour(row, key)?;
                 state.pictures.entries().get(cell).map(|entry| (cell, entry.id))
             });
             let Some((cell, id)) = target else { return };
-            session.update(|state| {
+            store.update(|state| {
                 if range != SelectionRange::Toggle {
                     let order = state.order();
                     state.choose(range, id, &order);

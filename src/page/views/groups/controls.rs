@@ -9,7 +9,7 @@ use crate::{
             controls::Slider,
             dynamic::{Memo, When, handler},
         },
-        session::Session,
+        store::Store,
         words,
     },
     protocol::{LEAST_LINK, Stage},
@@ -18,13 +18,13 @@ use crate::{
 /// How many groups; as many as suggested until the user chooses.
 #[component]
 pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
-    let chosen = Signal::derive(move || session.with(|state| state.groups.count().is_some()));
+    let store = Store::expect();
+    let chosen = Signal::derive(move || store.with(|state| state.groups.count().is_some()));
     let count = move || {
-        session.with(|state| state.partition(stage.get()).map_or(2, |partition| partition.groups.len()))
+        store.with(|state| state.partition(stage.get()).map_or(2, |partition| partition.groups.len()))
     };
     let most = move || {
-        session.with(|state| {
+        store.with(|state| {
             state.clustering(stage.get()).map_or(2, |clustering| clustering.partitions.len() + 1)
         })
     };
@@ -38,13 +38,13 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
             min=2.0
             max=Signal::derive(move || most() as f32)
             step="1"
-            on_input=move |count| session.update(|state| state.make_groups(Some(count as usize)))
+            on_input=move |count| store.update(|state| state.make_groups(Some(count as usize)))
         />
         <When holds=chosen>
             <button
                 class="button quiet"
                 type="button"
-                on:click=handler(move |_| session.update(|state| state.make_groups(None)))
+                on:click=handler(move |_| store.update(|state| state.make_groups(None)))
             >
                 "Suggest a number"
             </button>
@@ -55,8 +55,8 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
 /// How similar pictures are at least to count as near-duplicates.
 #[component]
 pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
-    let value = Signal::derive(move || session.with(|state| state.threshold(stage.get())));
+    let store = Store::expect();
+    let value = Signal::derive(move || store.with(|state| state.threshold(stage.get())));
     let words = move || format!("at least {}", words::fine_similarity(value.get()));
     view! {
         <Slider
@@ -67,7 +67,7 @@ pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
             min=LEAST_LINK
             max=HIGHEST_THRESHOLD
             step="0.001"
-            on_input=move |threshold| session.update(|state| state.set_threshold(threshold))
+            on_input=move |threshold| store.update(|state| state.set_threshold(threshold))
         />
     }
 }

@@ -110,10 +110,16 @@ fn common_label(state: &State, pictures: &[PictureId]) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::{fixture::newcomer, views::groups::state::Finding},
-        protocol::{Clustering, Evaluation, Event, Partition, Study, Survey},
+        page::{
+            fixture::{answer, newcomer},
+            views::groups::state::Finding,
+        },
+        protocol::{Answer, Clustering, Evaluation, Event, GroupsRequest, Partition, Survey, SurveyRequest},
         settings::{Images, Settings},
     };
+
+    const GROUPS: GroupsRequest = GroupsRequest { stage: Stage::Trained };
+    const SURVEY: SurveyRequest = SurveyRequest { stage: Stage::Trained };
 
     /// Pictures 0 to 5 labelled a, b, a, b, …, and an evaluation of them.
     fn state() -> State {
@@ -130,16 +136,16 @@ mod tests {
         }));
     }
 
-    fn clustering() -> Event {
+    fn clustering() -> Answer {
         let two = Partition { silhouette: 0.2, groups: vec![vec![4, 2, 0, 1], vec![3, 5]] };
         let three = Partition { silhouette: 0.6, groups: vec![vec![4, 2], vec![3, 5], vec![0, 1]] };
-        Event::Clustered(Clustering { stage: Stage::Trained, step: 3, partitions: vec![two, three] })
+        Answer::Groups(Clustering { stage: Stage::Trained, step: 3, partitions: vec![two, three] })
     }
 
-    fn survey() -> Event {
+    fn survey() -> Answer {
         let links = vec![(2, 5, 1.0), (0, 3, 0.99), (3, 4, 0.985), (1, 2, 0.9)];
         let isolated = vec![(1, 0.1), (5, 0.2), (0, 0.3)];
-        Event::Surveyed(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated })
+        Answer::Survey(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated })
     }
 
     fn pictures(strips: &[Strip]) -> Vec<Vec<PictureId>> {
@@ -150,7 +156,7 @@ mod tests {
     fn as_many_groups_as_labels_are_suggested_and_the_users_number_is_kept() {
         let mut state = state();
         assert!(groups(&state, Stage::Trained).is_empty());
-        state.apply(clustering());
+        answer(&mut state, GROUPS, clustering());
         let clearest = state.clearest_partition(Stage::Trained).expect("there are partitions");
         assert_eq!(clearest.groups.len(), 3, "whatever is clearest");
         let two = groups(&state, Stage::Trained);
@@ -166,7 +172,7 @@ mod tests {
     #[test]
     fn near_duplicates_are_what_links_above_the_threshold_connect() {
         let mut state = state();
-        state.apply(survey());
+        answer(&mut state, SURVEY, survey());
         // Of so few, one pair is enough.
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5]]);
         state.set_threshold(0.98);
@@ -179,29 +185,17 @@ mod tests {
     }
 
     #[test]
-    fn the_map_asks_for_groups_as_the_tab_does() {
-        let mut state = state();
-        assert!(state.wants_groups(Stage::Trained) && !state.wants_groups(Stage::Trained));
-        assert_eq!(state.wants_study(Stage::Trained), None, "they are on their way");
-        state.apply(clustering());
-        state.start_running();
-        evaluate(&mut state);
-        assert!(!state.wants_groups(Stage::Trained), "while training, the old ones will do");
-        state.stop_running();
-        assert!(state.wants_groups(Stage::Trained) && !state.wants_groups(Stage::Untrained));
-    }
-
-    #[test]
     fn a_set_of_more_than_a_quarter_is_a_crowd() {
         let mut state = state();
-        state.apply(survey());
+        answer(&mut state, SURVEY, survey());
         let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
         assert_eq!(told(&state), None);
         state.set_threshold(0.98);
         assert_eq!(told(&state), None, "three are no crowd");
         let links = (0..5).map(|id| (id, id + 1, 0.985)).collect();
         let isolated = vec![(0, 0.3); 6];
-        state.apply(Event::Surveyed(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated }));
+        let survey = Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated };
+        answer(&mut state, SURVEY, Answer::Survey(survey));
         assert_eq!(
             told(&state).as_deref(),
             Some(
@@ -214,12 +208,13 @@ mod tests {
     fn the_suggested_threshold_holds_until_the_user_sets_one() {
         let mut state = state();
         assert!(state.tells_copies(Stage::Trained), "nothing is known yet");
-        state.apply(survey());
+        answer(&mut state, SURVEY, survey());
         // The first pair reaches it, the second, of 0.99, does not.
         assert!((state.threshold(Stage::Trained) - 0.991).abs() < 1e-4);
         let links = (0..5).map(|id| (id, id + 1, 0.9999)).collect();
         let isolated = vec![(0, 0.3); 6];
-        state.apply(Event::Surveyed(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated }));
+        let survey = Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated };
+        answer(&mut state, SURVEY, Answer::Survey(survey));
         assert!(!state.tells_copies(Stage::Trained));
         assert_eq!(state.stage_to_study(None), Stage::Trained, "groups are looked for");
         state.look_for(Finding::Duplicates);
@@ -236,7 +231,7 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add((0..6).map(|i| newcomer(&i.to_string(), None)).collect());
         evaluate(&mut state);
-        state.apply(clustering());
+        answer(&mut state, GROUPS, clustering());
         state.make_groups(Some(2));
         for (id, label) in [(4, "cat"), (2, "cat"), (0, "dog"), (3, "dog")] {
             state.type_label(id, label);
@@ -251,7 +246,7 @@ mod tests {
             let mut state = State::new(Settings::recommended(Images::Own));
             state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
             evaluate(&mut state);
-            state.apply(clustering());
+            answer(&mut state, GROUPS, clustering());
             assert_eq!(groups(&state, Stage::Trained).len(), groups_suggested);
         }
     }
@@ -259,34 +254,13 @@ mod tests {
     #[test]
     fn removed_pictures_leave_strips_and_the_odd_ones() {
         let mut state = state();
-        state.apply(clustering());
-        state.apply(survey());
+        answer(&mut state, GROUPS, clustering());
+        answer(&mut state, SURVEY, survey());
         state.make_groups(Some(3));
         state.set_threshold(0.98);
         state.remove(&[4, 2, 5]);
         assert_eq!(pictures(&groups(&state, Stage::Trained)), [vec![3], vec![0, 1]]);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![0, 3]]);
         assert_eq!(outliers(&state, Stage::Trained), [(1, 0.1), (0, 0.3)]);
-    }
-
-    #[test]
-    fn a_study_is_asked_for_once_and_not_anew_while_training() {
-        let mut state = state();
-        assert_eq!(state.wants_study(Stage::Untrained), None);
-        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Groups));
-        assert_eq!(state.wants_study(Stage::Trained), None);
-        state.look_for(Finding::Outliers);
-        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Survey));
-        state.look_for(Finding::Duplicates);
-        assert_eq!(state.wants_study(Stage::Trained), None);
-        state.apply(survey());
-        state.start_running();
-        evaluate(&mut state);
-        assert_eq!(state.wants_study(Stage::Trained), None);
-        state.look_for(Finding::Groups);
-        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Groups));
-        state.look_for(Finding::Duplicates);
-        state.stop_running();
-        assert_eq!(state.wants_study(Stage::Trained), Some(Study::Survey));
     }
 }

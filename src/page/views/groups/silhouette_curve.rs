@@ -9,8 +9,8 @@ use crate::{
             curve::{grid, inner_frame},
             dynamic::{Memo, dynamic, handler, memo},
         },
-        session::Session,
         state::State,
+        store::Store,
         words,
     },
     plot::chart::{Axes, Frame, extent, path},
@@ -24,12 +24,12 @@ type Points = Vec<(f32, f32)>;
 /// above it does the same from the keyboard.
 #[component]
 pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
-    let points = memo(move || session.with(|state| points(state, stage.get())));
+    let points = memo(move || store.with(|state| points(state, stage.get())));
     let shown = Signal::derive(move || {
-        session.with(|state| state.partition(stage.get()).map_or(0, |partition| partition.groups.len()))
+        store.with(|state| state.partition(stage.get()).map_or(0, |partition| partition.groups.len()))
     });
     let label = Signal::derive(move || {
         let at = |(count, value): &(f32, f32)| format!("{count}: {}", words::similarity(*value));
@@ -43,7 +43,7 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
             Some(frame.value_at(&axes, event.offset_x() as f32).round().clamp(axes.x.0, axes.x.1) as usize)
         });
         if let Some(count) = found {
-            session.update(|state| state.make_groups(Some(count)));
+            store.update(|state| state.make_groups(Some(count)));
         }
     };
     view! {

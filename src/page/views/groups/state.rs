@@ -2,8 +2,8 @@
 
 use super::duplicate_threshold::suggested;
 use crate::{
-    page::{by_stage::ByStage, state::State},
-    protocol::{Clustering, LEAST_LINK, Partition, Stage, Study, Survey},
+    page::state::State,
+    protocol::{Clustering, GroupsRequest, LEAST_LINK, Partition, Question, Stage, Survey, SurveyRequest},
 };
 
 /// The highest threshold of near-duplicates; equal pictures may differ by rounding above it.
@@ -22,21 +22,13 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// The study that finds it out.
-    pub fn study(self) -> Study {
+    /// Returns the question that it answers.
+    pub fn question(self, stage: Stage) -> Question {
         match self {
-            Self::Groups => Study::Groups,
-            Self::Duplicates | Self::Outliers => Study::Survey,
+            Self::Groups => GroupsRequest { stage }.into(),
+            Self::Duplicates | Self::Outliers => SurveyRequest { stage }.into(),
         }
     }
-}
-
-/// What is known of one stage, and what was asked since its embeddings changed.
-#[derive(Debug, Default)]
-struct Known {
-    clustering: Option<Clustering>,
-    survey: Option<Survey>,
-    asked: Vec<Study>,
 }
 
 /// What the user looks for, and what was found.
@@ -48,8 +40,6 @@ pub struct Groups {
     count: Option<usize>,
     /// The least cosine similarity of near-duplicates; as suggested when `None`.
     threshold: Option<f32>,
-    /// By the number of the stage.
-    known: ByStage<Known>,
 }
 
 impl Groups {
@@ -61,20 +51,6 @@ impl Groups {
     /// How many groups the user wants; as suggested when `None`.
     pub fn count(&self) -> Option<usize> {
         self.count
-    }
-
-    pub(in crate::page) fn ask_again_of(&mut self, stage: Stage) {
-        self.known[stage].asked.clear();
-    }
-
-    pub(in crate::page) fn keep_clustering(&mut self, clustering: Clustering) {
-        let stage = clustering.stage;
-        self.known[stage].clustering = Some(clustering);
-    }
-
-    pub(in crate::page) fn keep_survey(&mut self, survey: Survey) {
-        let stage = survey.stage;
-        self.known[stage].survey = Some(survey);
     }
 
     /// All pictures are taken out; what is looked at stays.
@@ -115,14 +91,12 @@ impl State {
 
     /// A stage's groups by their counts, while there are embeddings.
     pub fn clustering(&self, stage: Stage) -> Option<&Clustering> {
-        self.results.scored(stage)?;
-        self.groups.known[stage].clustering.as_ref()
+        self.answer(GroupsRequest { stage })
     }
 
     /// What is near and what apart at a stage, while there are embeddings.
     pub fn survey(&self, stage: Stage) -> Option<&Survey> {
-        self.results.scored(stage)?;
-        self.groups.known[stage].survey.as_ref()
+        self.answer(SurveyRequest { stage })
     }
 
     /// The stage whose pictures are compared: what the user chose, else the latest encoder's;
@@ -140,9 +114,9 @@ impl State {
 
     /// The step that a finding belongs to.
     pub fn finding_step(&self, stage: Stage) -> Option<u32> {
-        match self.groups.finding.study() {
-            Study::Groups => self.clustering(stage).map(|clustering| clustering.step),
-            Study::Survey => self.survey(stage).map(|survey| survey.step),
+        match self.groups.finding {
+            Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
+            Finding::Duplicates | Finding::Outliers => self.survey(stage).map(|survey| survey.step),
         }
     }
 
@@ -167,28 +141,5 @@ impl State {
     pub fn clearest_partition(&self, stage: Stage) -> Option<&Partition> {
         let partitions = &self.clustering(stage)?.partitions;
         partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette))
-    }
-
-    /// Whether to ask the engine for what is looked at: once for each change of embeddings,
-    /// and while training goes on only if nothing is known, so that it is not slowed down.
-    pub fn wants_study(&mut self, stage: Stage) -> Option<Study> {
-        let stale = self.run.running && self.finding_step(stage).is_some();
-        if stale { None } else { self.wants_this_study(self.groups.finding.study(), stage) }
-    }
-
-    /// Whether to ask the engine for a stage's groups, as [`Self::wants_study`] does.
-    pub fn wants_groups(&mut self, stage: Stage) -> bool {
-        let stale = self.run.running && self.clustering(stage).is_some();
-        !stale && self.wants_this_study(Study::Groups, stage).is_some()
-    }
-
-    /// Whether to ask the engine for a study, once for each change of embeddings.
-    pub fn wants_this_study(&mut self, study: Study, stage: Stage) -> Option<Study> {
-        let known = &mut self.groups.known[stage];
-        if self.results.scored(stage).is_none() || known.asked.contains(&study) {
-            return None;
-        }
-        known.asked.push(study);
-        Some(study)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
             dynamic::{When, handler, keyed},
         },
         input::selection_range,
-        session::Session,
+        store::Store,
         words,
     },
     protocol::PictureId,
@@ -30,17 +30,17 @@ pub fn StripView(
     /// What to call them.
     name: String,
 ) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let shown = RwSignal::new(SHOWN);
     let total = strip.pictures.len();
     let remark = if strip.remark.is_empty() { String::new() } else { format!(", {}", strip.remark) };
     let count = format!("{}{remark}", words::counted(total, "picture"));
     let order = StoredValue::new(strip.pictures);
     let selected = move || {
-        session.with(|state| order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id))))
+        store.with(|state| order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id))))
     };
     let select = move |_| {
-        session.update(|state| {
+        store.update(|state| {
             order.with_value(|ids| {
                 state.select_all(ids.iter().copied());
                 ids.first().into_iter().for_each(|first| state.focus(*first));
@@ -88,8 +88,8 @@ pub fn Member(
     /// A number that belongs to it; empty for none.
     remark: String,
 ) -> impl IntoView {
-    let session = Session::expect();
-    let name = title(session, id);
+    let store = Store::expect();
+    let name = title(store, id);
     let described = if remark.is_empty() { name } else { format!("{name}, {remark}") };
     view! {
         <button
@@ -98,9 +98,9 @@ pub fn Member(
             title=described.clone()
             aria-label=described
             aria-pressed=move || {
-                session.with(|state| state.selection.contains(id)).to_string()
+                store.with(|state| state.selection.contains(id)).to_string()
             }
-            on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| order.get_untracked()))
+            on:click=handler(move |event: ev::MouseEvent| selection_range::choose(store, &event, id, |_| order.get_untracked()))
         >
             <Thumbnail picture=Some(id) />
             <span class="near-similarity">{remark}</span>

@@ -13,11 +13,11 @@ use crate::{
     page::{
         components::{
             controls::{Choice, explain::Explain},
-            dynamic::{Memo, When, dynamic, effect, handler, keyed, memo},
+            dynamic::{Memo, When, dynamic, handler, keyed, memo},
             wanted_stage,
         },
-        session::Session,
         state::State,
+        store::Store,
         words::{self, glossary},
     },
     protocol::{PictureId, Stage},
@@ -39,17 +39,11 @@ const OUTLIERS: usize = 40;
 /// What is looked for, in which embeddings, and what was found.
 #[component]
 pub fn GroupsTab() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let wanted = RwSignal::new(None);
-    let stage = memo(move || session.with(|state| state.stage_to_study(wanted.get())));
-    let finding = memo(move || session.with(|state| state.groups.finding()));
-    let running = memo(move || session.with(|state| state.run.running));
-    effect(move || {
-        session.track([Part::Results]);
-        finding.get();
-        running.get();
-        session.request_study(stage.get());
-    });
+    let stage = memo(move || store.with(|state| state.stage_to_study(wanted.get())));
+    let finding = memo(move || store.with(|state| state.groups.finding()));
+    store.keep_asking(move |state| Some(state.groups.finding().question(stage.get())));
     view! {
         <div class="groups">
             <p class="lead">
@@ -62,7 +56,7 @@ pub fn GroupsTab() -> impl IntoView {
                     name="finding"
                     options=FINDINGS
                     value=move || Some(finding.get())
-                    on_change=move |finding| session.update(|state| state.look_for(finding))
+                    on_change=move |finding| store.update(|state| state.look_for(finding))
                 />
                 <Choice
                     legend="Seen by"
@@ -84,12 +78,12 @@ pub fn GroupsTab() -> impl IntoView {
 /// The groups, the largest first.
 #[component]
 fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
-    let strips = strips(session, stage, groups);
+    let store = Store::expect();
+    let strips = strips(store, stage, groups);
     let words = Signal::derive(move || {
-        let suffix = step_suffix(session, stage.get());
-        let said = session.with(|state| words::groups(state, stage.get(), &suffix));
-        said.unwrap_or_else(|| waiting(session))
+        let suffix = step_suffix(store, stage.get());
+        let said = store.with(|state| words::groups(state, stage.get(), &suffix));
+        said.unwrap_or_else(|| waiting(store))
     });
     view! {
         <SilhouetteCurve stage />
@@ -109,16 +103,16 @@ fn FoundDuplicates(
     /// The stage that the user chose, if they did.
     wanted: RwSignal<Option<Stage>>,
 ) -> impl IntoView {
-    let session = Session::expect();
-    let strips = strips(session, stage, duplicates);
+    let store = Store::expect();
+    let strips = strips(store, stage, duplicates);
     let surplus = move || -> Vec<PictureId> {
         strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
     };
     let words = Signal::derive(move || {
-        if session.with(|state| state.survey(stage.get()).is_none()) {
-            return waiting(session);
+        if store.with(|state| state.survey(stage.get()).is_none()) {
+            return waiting(store);
         }
-        let suffix = step_suffix(session, stage.get());
+        let suffix = step_suffix(store, stage.get());
         match strips.with(Vec::len) {
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => format!(
@@ -129,7 +123,7 @@ fn FoundDuplicates(
         }
     });
     let crowd =
-        Signal::derive(move || strips.with(|strips| session.with(|state| crowd(state, stage.get(), strips))));
+        Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, stage.get(), strips))));
     let remark = Signal::derive(move || {
         let pixels = wanted.get().is_none() && stage.get() == Stage::Pixels;
         let told = if pixels {
@@ -141,7 +135,7 @@ fn FoundDuplicates(
     });
     // What is acted on stays found by the same threshold, whatever is suggested for the rest.
     let select = move |_: ev::MouseEvent| {
-        session.update(|state| {
+        store.update(|state| {
             state.set_threshold(state.threshold(stage.get_untracked()));
             state.select_all(surplus());
         });
@@ -167,17 +161,17 @@ fn FoundDuplicates(
 /// The pictures least like their nearest.
 #[component]
 fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let shown = RwSignal::new(OUTLIERS);
-    let odd = memo(move || session.with(|state| outliers(state, stage.get())));
+    let odd = memo(move || store.with(|state| outliers(state, stage.get())));
     let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
     let words = Signal::derive(move || {
-        match session.with(|state| state.survey(stage.get()).map(|survey| survey.nearest)) {
+        match store.with(|state| state.survey(stage.get()).map(|survey| survey.nearest)) {
             Some(nearest) => format!(
                 "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
-                step_suffix(session, stage.get())
+                step_suffix(store, stage.get())
             ),
-            None => waiting(session),
+            None => waiting(store),
         }
     });
     let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
@@ -225,20 +219,20 @@ fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoV
     }
 }
 
-fn strips(session: Session, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
-    memo(move || session.with(|state| find(state, stage.get())))
+fn strips(store: Store, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
+    memo(move || store.with(|state| find(state, stage.get())))
 }
 
 /// When the embeddings were taken, where that says something.
-fn step_suffix(session: Session, stage: Stage) -> String {
-    let step = session.with(|state| state.finding_step(stage));
+fn step_suffix(store: Store, stage: Stage) -> String {
+    let step = store.with(|state| state.finding_step(stage));
     match (stage, step) {
         (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
         _ => String::new(),
     }
 }
 
-fn waiting(session: Session) -> String {
-    let pictures = session.with(|state| state.pictures.len());
+fn waiting(store: Store) -> String {
+    let pictures = store.with(|state| state.pictures.len());
     if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
 }

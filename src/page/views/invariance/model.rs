@@ -6,7 +6,7 @@ use crate::{
         state::State,
         words::{counted, similarity},
     },
-    protocol::Stage,
+    protocol::{InvarianceRequest, Stage},
 };
 
 /// One operation, and what each encoder makes of it.
@@ -36,7 +36,7 @@ const BLURRED: f32 = 0.05;
 /// A row for every operation.
 pub fn rows(state: &State) -> Vec<Row> {
     let mut settings = state.settings.augmentations;
-    let found = [Stage::Untrained, Stage::Trained].map(|stage| state.invariance(stage));
+    let found = [Stage::Untrained, Stage::Trained].map(|stage| state.answer(InvarianceRequest { stage }));
     let row = |(place, operation): (usize, &Presentation)| {
         let set = *(operation.field)(&mut settings);
         let cosines = found.map(|found| found.and_then(|found| found.operations.0.get(place).copied()));
@@ -57,10 +57,11 @@ pub fn sentence(state: &State) -> String {
     if state.pictures.is_empty() {
         return "No pictures yet.".to_owned();
     }
-    let Some(untrained) = state.invariance(Stage::Untrained) else {
+    let Some(untrained) = state.answer(InvarianceRequest { stage: Stage::Untrained }) else {
         return "Pictures are being changed and compared with themselves.".to_owned();
     };
-    let trained = state.invariance(Stage::Trained).filter(|trained| trained.step > 0);
+    let trained =
+        state.answer(InvarianceRequest { stage: Stage::Trained }).filter(|trained| trained.step > 0);
     let Some(trained) = trained else {
         return format!(
             "{} changed by each operation alone, and compared with themselves. Train to see what the encoder learns to overlook.",
@@ -104,14 +105,16 @@ fn noun(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats, Invariance},
+        page::fixture::answer,
+        protocol::{Answer, Evaluation, Event, Floats, Invariance},
         settings::{Images, Settings},
     };
 
     fn known(state: &mut State, stage: Stage, step: u32, operations: Vec<f32>, others: f32) {
         state.apply(Event::Evaluated(Evaluation { step, ..Evaluation::bare(stage, vec![0]) }));
         let operations = Floats(operations);
-        state.apply(Event::Invariance(Invariance { stage, step, pictures: 64, operations, others }));
+        let invariance = Invariance { stage, step, pictures: 64, operations, others };
+        answer(state, InvarianceRequest { stage }, Answer::Invariance(invariance));
     }
 
     #[test]

@@ -8,12 +8,12 @@ use crate::{
         components::{
             canvas::png_button::PngButton,
             controls::explain::Explain,
-            dynamic::{dynamic, effect, memo},
+            dynamic::{dynamic, memo},
         },
-        session::Session,
+        store::Store,
         words::{self, glossary},
     },
-    protocol::Stage,
+    protocol::{InvarianceRequest, Stage},
 };
 
 /// The two encoders, and the looks of their dots.
@@ -23,16 +23,16 @@ const ENCODERS: [(&str, Stage, &str); 2] =
 /// A sentence, and a line with two dots for every operation.
 #[component]
 pub fn InvarianceTab() -> impl IntoView {
-    let session = Session::expect();
-    effect(move || {
-        session.track([Part::Results, Part::Settings, Part::Run]);
-        ENCODERS.iter().for_each(|(_, stage, _)| session.request_invariance(*stage));
-    });
-    let rows = memo(move || session.with(model::rows));
-    let sentence = Signal::derive(move || session.with(model::sentence));
+    let store = Store::expect();
+    for (_, stage, _) in ENCODERS {
+        store.keep_asking(move |_| Some(InvarianceRequest { stage }.into()));
+    }
+    let rows = memo(move || store.with(model::rows));
+    let sentence = Signal::derive(move || store.with(model::sentence));
     let others = Signal::derive(move || {
-        let [before, now] = session
-            .with(|state| ENCODERS.map(|(_, stage, _)| state.invariance(stage).map(|found| found.others)));
+        let [before, now] = store.with(|state| {
+            ENCODERS.map(|(_, stage, _)| state.answer(InvarianceRequest { stage }).map(|found| found.others))
+        });
         change(before, now)
     });
     let body =

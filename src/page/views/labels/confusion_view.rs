@@ -13,8 +13,8 @@ use crate::{
             matrix_view::{Cell, Drawing, MatrixView},
         },
         input::pointing,
-        session::Session,
         state::State,
+        store::Store,
         words::glossary,
     },
     plot::{
@@ -32,9 +32,9 @@ const MAX_NAMED: usize = 24;
 /// The confusion matrix with what the pointed cell says; nothing where no label is known.
 #[component]
 pub fn ConfusionView(focus: Focus) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let pointed = RwSignal::new(None);
-    let confusion = memo(move || session.with(|state| count(state, focus)));
+    let confusion = memo(move || store.with(|state| count(state, focus)));
     let draw = move || {
         let confusion = confusion.get()?;
         let side = confusion.labels.len();
@@ -54,8 +54,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let reading = Signal::derive(move || {
         let told = pointed.get().and_then(|cell| {
             confusion.with(|confusion| {
-                session
-                    .with_untracked(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
+                store.with_untracked(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
             })
         });
         told.unwrap_or_else(|| hint.to_owned())
@@ -102,12 +101,12 @@ fn Names(
     edge: &'static str,
     class: &'static str,
 ) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let names = dynamic(move || {
         let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
         let count = labels.len();
         let name = move |(place, label)| {
-            let name = session.with_untracked(|state| state.pictures.label_name(label).map(str::to_owned));
+            let name = store.with_untracked(|state| state.pictures.label_name(label).map(str::to_owned));
             let middle = (place as f64 + 0.5) / count as f64 * 100.0;
             view! { <span style=(edge, format!("{middle:.3}%"))>{name}</span> }
         };

@@ -9,7 +9,7 @@ use crate::{
             canvas::thumbnail::{Thumbnail, title},
             dynamic::{Memo, When, dynamic, handler, memo},
         },
-        session::Session,
+        store::Store,
         words,
     },
     protocol::PictureId,
@@ -24,8 +24,8 @@ const MAX_SHOWN: usize = 12;
 /// The picked or selected pictures, a field for their label, and the labels that there are.
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
-    let session = Session::expect();
-    let chosen = memo(move || session.with(|state| state.chosen()));
+    let store = Store::expect();
+    let chosen = memo(move || store.with(|state| state.chosen()));
     let show = dynamic(move || match chosen.get().as_slice() {
         [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
@@ -46,13 +46,13 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
 /// The one picture that is to be labelled.
 #[component]
 fn One(focus: Focus, id: PictureId) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let name = Signal::derive(move || {
-        session.track([Part::Labels]);
-        title(session, id)
+        store.track(|state| state.labels.field());
+        title(store, id)
     });
     let known = Signal::derive(move || {
-        session.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))
+        store.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))
     });
     view! {
         <div class="query">
@@ -84,17 +84,17 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
 /// The text field.
 #[component]
 fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let field = NodeRef::<html::Input>::new();
-    let names = memo(move || names(session));
+    let names = memo(move || names(store));
     let typed = Signal::derive(move || {
-        session.with(|state| chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some())))
+        store.with(|state| chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some())))
     });
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let Some(field) = field.get_untracked() else { return };
         if !field.value().trim().is_empty() {
-            session.update(|state| state.label_chosen(&field.value()));
+            store.update(|state| state.label_chosen(&field.value()));
             field.set_value("");
         }
     };
@@ -120,7 +120,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 <button
                     class="button quiet"
                     type="button"
-                    on:click=handler(move |_| session.update(|state| state.label_chosen("")))
+                    on:click=handler(move |_| store.update(|state| state.label_chosen("")))
                 >
                     "Remove label"
                 </button>
@@ -132,15 +132,15 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
 /// One button a label.
 #[component]
 fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let names = memo(move || {
-        let names = names(session);
+        let names = names(store);
         if names.len() > MAX_OFFERED { Vec::new() } else { names }
     });
     let offer = move |name: String| {
         let (shown, own) = (name.clone(), name.clone());
         let given = move || {
-            session.with(|state| {
+            store.with(|state| {
                 let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
                 chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
             })
@@ -150,7 +150,7 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                 class="pill"
                 type="button"
                 aria-pressed=move || given().to_string()
-                on:click=handler(move |_| session.update(|state| state.give_label_to_chosen(&name)))
+                on:click=handler(move |_| store.update(|state| state.give_label_to_chosen(&name)))
             >
                 {shown}
             </button>
@@ -163,6 +163,6 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     }
 }
 
-fn names(session: Session) -> Vec<String> {
-    session.with(|state| state.label_names().into_iter().map(str::to_owned).collect())
+fn names(store: Store) -> Vec<String> {
+    store.with(|state| state.label_names().into_iter().map(str::to_owned).collect())
 }

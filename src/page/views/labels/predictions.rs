@@ -112,7 +112,10 @@ mod tests {
         fixture::{evaluation, state, typed},
         *,
     };
-    use crate::protocol::{Evaluation, Event};
+    use crate::{
+        page::fixture::fine_tune,
+        protocol::{Evaluation, Event},
+    };
 
     fn order(state: &State) -> Vec<PictureId> {
         predictions(state, Stage::Pixels, Method::Probe).iter().map(|prediction| prediction.id).collect()
@@ -132,10 +135,10 @@ mod tests {
     #[test]
     fn a_fine_tuning_is_asked_for_once_and_outdated_when_labels_change() {
         let mut state = state();
-        assert_eq!(state.start_tuning(), None, "there is no encoder yet");
+        assert_eq!(fine_tune(&mut state), None, "there is no encoder yet");
         state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
-        let asked = state.start_tuning().expect("there are labels");
-        assert_eq!((asked.stage, state.start_tuning()), (Stage::Trained, None));
+        let asked = fine_tune(&mut state).expect("there are labels");
+        assert_eq!((asked.stage, fine_tune(&mut state)), (Stage::Trained, None));
         state.apply(Event::Tuning { done: 3, total: 9 });
         assert_eq!(state.labels.tuning(), Some((3, 9)));
         let known = state.classification(Stage::Pixels).expect("it came").clone();
@@ -150,18 +153,18 @@ mod tests {
         assert!(state.labels.is_tuned_outdated(), "it stays on show, and is told apart");
         assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "75.0 %");
 
-        state.start_tuning();
+        state.fine_tune();
         assert!(!state.labels.is_tuned_outdated() && state.labels.tuned().is_none());
         state.type_label(3, "a");
         state.apply(Event::Tuning { done: 4, total: 9 });
         state.apply(Event::Tuned(answer));
         assert_eq!((state.labels.tuning(), state.labels.tuned()), (None, None));
-        state.start_tuning();
+        state.fine_tune();
         state.stop_tuning();
         assert_eq!(state.labels.tuning(), None);
-        state.start_tuning();
+        state.fine_tune();
         state.apply(Event::Tuning { done: 0, total: 0 });
-        assert!(state.start_tuning().is_some(), "the engine could not");
+        assert!(fine_tune(&mut state).is_some(), "the engine could not");
     }
 
     #[test]

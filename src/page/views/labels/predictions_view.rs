@@ -15,7 +15,7 @@ use crate::{
             dynamic::{Memo, When, handler, keyed, memo},
         },
         input::selection_range,
-        session::Session,
+        store::Store,
         words::{self, glossary},
     },
     protocol::PictureId,
@@ -27,11 +27,11 @@ const PORTION: usize = 40;
 /// The predictions, each to be picked out or accepted.
 #[component]
 pub fn Predictions(focus: Focus) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let shown = RwSignal::new(PORTION);
     let all = memo(move || {
         let cell = focus.cell.get();
-        session.with(|state| {
+        store.with(|state| {
             let (stage, method) = (focus.stage.get(), focus.method.get());
             let Some((truth, label)) = cell else { return predictions(state, stage, method) };
             let mut found = compared(state, stage, method);
@@ -43,7 +43,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     let heading = Signal::derive(move || match focus.cell.get() {
         None => format!("{}, least confident first ", words::counted(count(), "prediction")),
         Some(cell) => {
-            let (from, to) = session.with_untracked(|state| {
+            let (from, to) = store.with_untracked(|state| {
                 let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
                 (name(cell.0), name(cell.1))
             });
@@ -82,20 +82,20 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
 /// One prediction: the picture, the label that it is given, and how sure that is.
 #[component]
 fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let Prediction { id, label, confidence, truth } = guess;
-    let (name, came) = session.with_untracked(|state| {
+    let (name, came) = store.with_untracked(|state| {
         let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
         (name(label), truth.filter(|truth| *truth != label).map(name))
     });
     let sure = words::percent(confidence);
     let verdict = came.as_ref().map_or(String::new(), |came| format!(", came with {came}"));
-    let picture = title(session, id);
+    let picture = title(store, id);
     let described = format!("{picture}: guessed {name}, confidence {sure}{verdict}");
     let accept = format!("Accept {name} for {picture}");
     let guessed = name.clone();
     let pressed = Signal::derive(move || {
-        session.with(|state| state.selected == Some(id) && state.selection.contains(id))
+        store.with(|state| *state.selected == Some(id) && state.selection.contains(id))
     });
     view! {
         <div class="prediction">
@@ -106,9 +106,9 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                     title=described.clone()
                     aria-label=described
                     aria-pressed=move || {
-                        session.with(|state| state.selection.contains(id)).to_string()
+                        store.with(|state| state.selection.contains(id)).to_string()
                     }
-                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, id, |_| {
+                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(store, &event, id, |_| {
                         all.with_untracked(|all| all.iter().map(|guess| guess.id).collect())
                     }))
                 >
@@ -126,7 +126,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
                 type="button"
                 title=accept.clone()
                 aria-label=accept
-                on:click=handler(move |_| session.update(|state| state.give_label(id, label)))
+                on:click=handler(move |_| store.update(|state| state.give_label(id, label)))
             >
                 "Accept"
             </button>
@@ -140,9 +140,9 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
 /// The other labels, each one click away, below the prediction that was pressed.
 #[component]
 fn Correction(id: PictureId, guessed: String) -> impl IntoView {
-    let session = Session::expect();
-    let picture = title(session, id);
-    let others: Vec<_> = session.with_untracked(|state| {
+    let store = Store::expect();
+    let picture = title(store, id);
+    let others: Vec<_> = store.with_untracked(|state| {
         let others = state.label_names().into_iter().filter(|name| *name != guessed);
         others.map(str::to_owned).collect()
     });
@@ -155,7 +155,7 @@ fn Correction(id: PictureId, guessed: String) -> impl IntoView {
                 type="button"
                 aria-label=label
                 on:click=handler(move |_| {
-                    session.update(|state| {
+                    store.update(|state| {
                         if let Some(label) = state.pictures.label_named(&name) {
                             state.give_label(id, label);
                         }

@@ -1,12 +1,8 @@
 //! The labels that the user typed, and what classifiers made of labels.
 
 use crate::{
-    page::{
-        by_stage::ByStage,
-        picture_map::PictureMap,
-        state::{Engine, State},
-    },
-    protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
+    page::{picture_map::PictureMap, state::State},
+    protocol::{Answer, Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
     small_sort::sorted,
 };
 
@@ -15,23 +11,6 @@ pub const MAX_PER_CLASS: u32 = 50;
 
 /// The longest label that is typed, in characters.
 pub const MAX_LENGTH: usize = 60;
-
-/// What is known of one stage.
-#[derive(Debug, Default)]
-struct Known {
-    classification: Option<Classification>,
-    /// The number of the question, since labels or embeddings changed last.
-    asked: Option<u32>,
-    /// Whether the classification is of the labels and embeddings as they are.
-    current: bool,
-}
-
-impl Known {
-    /// Labels or embeddings have changed.
-    fn ask_again(&mut self) {
-        (self.asked, self.current) = (None, false);
-    }
-}
 
 /// A fine-tuning that goes on.
 #[derive(Debug)]
@@ -50,18 +29,15 @@ pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
     typed: PictureMap<LabelId>,
-    /// Whether the engine has yet to hear of a change of them.
-    untold: bool,
-    known: ByStage<Known>,
-    /// Labellings that were asked about.
-    questions: u32,
+    /// Number of changes of what classifiers learn from.
+    revision: u32,
+    /// Number of fine-tunings that were started.
+    tunings: u32,
     tuning: Option<Tuning>,
     /// What the fine-tuned network says, in the place of the probe's word.
     tuned: Option<Classification>,
     /// Whether labels have changed since it learned them.
     outdated: bool,
-    /// Whether the engine has yet to hear that a fine-tuning is of no use any more.
-    abandoned: bool,
 }
 
 impl Default for Labels {
@@ -69,13 +45,11 @@ impl Default for Labels {
         Self {
             per_class: 10,
             typed: PictureMap::default(),
-            untold: false,
-            known: ByStage::default(),
-            questions: 0,
+            revision: 0,
+            tunings: 0,
             tuning: None,
             tuned: None,
             outdated: false,
-            abandoned: false,
         }
     }
 }
@@ -104,19 +78,6 @@ impl Labels {
     /// How many pictures have a typed label.
     pub fn typed_count(&self) -> usize {
         self.typed.len()
-    }
-
-    /// Typed labels have changed.
-    fn typed_anew(&mut self) {
-        self.untold = true;
-        self.ask_again();
-    }
-
-    /// What the engine has to say again: something that it was told has changed.
-    pub(in crate::page) fn ask_again(&mut self) {
-        self.known.iter_mut().for_each(Known::ask_again);
-        self.abandoned |= self.tuning.take().is_some();
-        self.outdated = self.tuned.is_some();
     }
 
     /// Steps taken of a fine-tuning that goes on, and steps in all.
@@ -151,11 +112,6 @@ impl Labels {
         }
     }
 
-    /// A stage has other embeddings.
-    pub(in crate::page) fn ask_again_of(&mut self, stage: Stage) {
-        self.known[stage].ask_again();
-    }
-
     /// A picture is taken out.
     pub(in crate::page) fn forget(&mut self, id: PictureId) {
         self.typed.remove(&id);
@@ -163,55 +119,78 @@ impl Labels {
 
     /// All pictures are taken out; how many labels a class are given stays.
     pub(in crate::page) fn clear(&mut self) {
-        *self = Self { per_class: self.per_class, questions: self.questions, ..Self::default() };
-    }
-
-    /// Keeps an answer. One to an earlier question is better than none, but not current.
-    pub(in crate::page) fn keep(&mut self, classification: Classification) {
-        let known = &mut self.known[classification.stage];
-        known.current = known.asked == Some(classification.number);
-        known.classification = Some(classification);
+        *self = Self { per_class: self.per_class, tunings: self.tunings, ..Self::default() };
     }
 }
 
 impl State {
     /// Gives a picture a label of the user's own; blank text takes it away again.
     pub fn type_label(&mut self, id: PictureId, text: &str) {
-        let name: String = text.trim().chars().take(MAX_LENGTH).collect();
         if self.pictures.get(id).is_none() {
             return;
         }
-        if !name.is_empty() {
-            let label = self.pictures.label_id(name);
-            return self.give_label(id, label);
+        let name = typed_name(text);
+        self.put_text(id, &name);
+        self.labels_have_changed();
+    }
+
+    fn put_text(&mut self, id: PictureId, name: &str) {
+        if name.is_empty() {
+            self.labels.typed.remove(&id);
+        } else {
+            let label = self.pictures.label_id(name.to_owned());
+            self.put_label(id, label);
         }
-        self.labels.typed.remove(&id);
-        self.labels.typed_anew();
+    }
+
+    /// Gives a picture a label without telling the engine, which [`Self::labels_have_changed`] does.
+    pub(in crate::page) fn put_label(&mut self, id: PictureId, label: LabelId) {
+        if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
+            self.labels.typed.insert(id, label);
+        }
+    }
+
+    /// Tells the engine of the labels that the user typed.
+    pub(in crate::page) fn labels_have_changed(&mut self) {
+        self.outdate_labels();
+        let typed = self.labels.all_typed().collect();
+        self.send(Command::Label(typed));
+    }
+
+    /// Records that labels have changed, or which of them are given: a fine-tuning by those that
+    /// they were is of no use any more.
+    pub(in crate::page) fn outdate_labels(&mut self) {
+        self.labels.revision += 1;
+        self.labels.outdated = self.labels.tuned.is_some();
+        if self.labels.tuning.take().is_some() {
+            self.send(Command::StopTuning);
+        }
     }
 
     /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
     pub fn give_label(&mut self, id: PictureId, label: LabelId) {
-        if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
-            self.labels.typed.insert(id, label);
-            self.labels.typed_anew();
-        }
+        self.put_label(id, label);
+        self.labels_have_changed();
     }
 
     /// Gives every selected picture a label, else the focused one; blank text takes it away.
     pub fn label_chosen(&mut self, text: &str) {
-        self.chosen().into_iter().for_each(|id| self.type_label(id, text));
+        let name = typed_name(text);
+        self.chosen().into_iter().for_each(|id| self.put_text(id, &name));
+        self.labels_have_changed();
     }
 
     /// Gives every selected picture, else the focused one, the label of this name, if there is one.
     pub fn give_label_to_chosen(&mut self, name: &str) {
         let Some(label) = self.pictures.label_named(name) else { return };
-        self.chosen().into_iter().for_each(|id| self.give_label(id, label));
+        self.chosen().into_iter().for_each(|id| self.put_label(id, label));
+        self.labels_have_changed();
     }
 
     /// Sets how many pictures of each label give theirs away.
     pub fn give_labels(&mut self, per_class: u32) {
         self.labels.per_class = per_class.min(MAX_PER_CLASS);
-        self.labels.ask_again();
+        self.outdate_labels();
     }
 
     /// A picture's label in words: the typed one, else the one that it came with.
@@ -242,76 +221,64 @@ impl State {
 
     /// What classifiers made of a stage's embeddings, while there are any.
     pub fn classification(&self, stage: Stage) -> Option<&Classification> {
-        self.results.scored(stage)?;
-        self.labels.known[stage].classification.as_ref()
+        self.answer(self.classifier_request(stage))
     }
 
     /// Whether that is of the labels and embeddings as they are.
     pub fn is_classification_current(&self, stage: Stage) -> bool {
-        self.labels.known[stage].current
+        self.answers.is_current(&self.classifier_request(stage).into())
     }
 
-    /// What to tell the engine of labels that the user typed, once for each change.
-    pub fn wants_to_label(&mut self) -> Option<Command> {
-        let untold = std::mem::take(&mut self.labels.untold);
-        untold.then(|| Command::Label(self.labels.all_typed().collect()))
-    }
-
-    /// Whether to tell the engine that a fine-tuning is of no use any more, once for each.
-    pub fn wants_to_abandon_tuning(&mut self) -> bool {
-        std::mem::take(&mut self.labels.abandoned)
-    }
-
-    /// What to ask of the engine about a stage, once for each change of labels or embeddings.
-    pub fn wants_classification(&mut self, stage: Stage) -> Option<ClassifierRequest> {
-        let known = &self.labels.known[stage];
-        if self.results.scored(stage).is_none() || known.asked.is_some() {
-            return None;
+    /// Returns the question what a few labels are worth at a stage.
+    pub fn classifier_request(&self, stage: Stage) -> ClassifierRequest {
+        ClassifierRequest {
+            number: self.labels.revision,
+            stage,
+            per_class: self.labels.per_class,
+            seed: self.settings.seed,
+            typed: self.labels.all_typed().collect(),
         }
-        let labelling = self.labelling(stage);
-        self.labels.known[stage].asked = Some(labelling.number);
-        Some(labelling)
     }
 
-    /// Starts a fine-tuning: what to ask of the engine; `None` while one goes on, or there
-    /// is no engine, no encoder or not two labels.
-    pub fn start_tuning(&mut self) -> Option<ClassifierRequest> {
-        if matches!(*self.engine, Engine::Stopped(_)) {
-            return None;
+    pub(in crate::page) fn classified(&mut self, classification: Classification) {
+        let (number, stage) = (classification.number, classification.stage);
+        let question = ClassifierRequest { number, ..self.classifier_request(stage) };
+        self.answers.keep(&question.into(), Answer::Classification(classification));
+    }
+
+    /// Lets a copy of the encoder learn the labels, unless one does already, or there is no engine,
+    /// no encoder or not two labels.
+    pub fn fine_tune(&mut self) {
+        let is_busy = self.labels.tuning.is_some() || self.is_without_engine();
+        if is_busy || self.results.latest().is_none() || !self.can_classify() {
+            return;
         }
-        if self.labels.tuning.is_some() || self.results.latest().is_none() || !self.can_classify() {
-            return None;
-        }
+        self.send_settings();
         self.labels.end_tuning();
-        let labelling = self.labelling(Stage::Trained);
-        self.labels.tuning = Some(Tuning { number: labelling.number, done: 0, total: 0 });
-        // The engine gives up the old one for it.
-        self.labels.abandoned = false;
-        Some(labelling)
+        self.labels.tunings += 1;
+        let number = self.labels.tunings;
+        self.labels.tuning = Some(Tuning { number, done: 0, total: 0 });
+        let request = ClassifierRequest { number, ..self.classifier_request(Stage::Trained) };
+        self.send(Command::FineTune(request));
     }
 
     /// Gives the fine-tuning up.
     pub fn stop_tuning(&mut self) {
         self.labels.end_tuning();
+        self.send(Command::StopTuning);
     }
+}
 
-    fn labelling(&mut self, stage: Stage) -> ClassifierRequest {
-        self.labels.questions += 1;
-        ClassifierRequest {
-            number: self.labels.questions,
-            stage,
-            per_class: self.labels.per_class,
-            seed: self.settings.seed,
-            typed: self.labels.typed.iter().map(|(id, label)| (*id, *label)).collect(),
-        }
-    }
+/// Returns a label as the user typed it, without blanks around it and at most [`MAX_LENGTH`] long.
+fn typed_name(text: &str) -> String {
+    text.trim().chars().take(MAX_LENGTH).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{newcomer, state},
+        page::fixture::{commands, fine_tune, newcomer, state},
         protocol::{Evaluation, Event, Guesses, KnnScore},
         settings::{Images, Settings},
     };
@@ -382,15 +349,14 @@ mod tests {
     #[test]
     fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
         let mut state = state(4);
-        assert_eq!(state.wants_to_label(), None);
+        state.take_effects();
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
         let trained = Evaluation { step: 20, ..Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3]) };
         state.apply(Event::Evaluated(trained));
         assert_eq!(state.knn_by_step(), []);
         state.type_label(2, "c");
         let told = Command::Label(vec![(2, 2)]);
-        assert_eq!(state.wants_to_label().as_ref(), Some(&told));
-        assert_eq!(state.wants_to_label(), None);
+        assert_eq!(commands(&mut state), std::slice::from_ref(&told));
         assert!(state.resync().any(|command| command == told), "another engine learns of them");
         for (stage, knn) in [(Stage::Untrained, 0.25), (Stage::Trained, 0.5), (Stage::Trained, 0.75)] {
             let knn = KnnScore { shared_labels: 0.5, accuracy: knn, neighbours: 3 };
@@ -398,32 +364,37 @@ mod tests {
         }
         assert_eq!(state.knn_by_step(), [(0, 0.25), (20, 0.75)]);
         state.type_label(2, "");
-        assert_eq!(state.wants_to_label(), Some(Command::Label(Vec::new())));
+        assert_eq!(commands(&mut state), [Command::Label(Vec::new())]);
         state.apply(Event::Scored { stage: Stage::Trained, knn: None });
         assert_eq!(state.knn_by_step(), [(0, 0.25)]);
     }
 
     #[test]
-    fn classifications_are_asked_for_once_until_labels_or_embeddings_change() {
+    fn classifiers_are_asked_again_when_labels_or_seed_change() {
         let mut state = state(4);
-        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        let ask = |state: &mut State, stage| {
+            let request = state.classifier_request(stage);
+            let needed = state.needs(&request.clone().into());
+            if needed {
+                state.answers.ask(request.clone().into());
+            }
+            needed.then_some(request)
+        };
+        assert_eq!(ask(&mut state, Stage::Pixels), None);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, vec![0, 1, 2, 3])));
-        let asked = state.wants_classification(Stage::Pixels).expect("there are embeddings");
+        let asked = ask(&mut state, Stage::Pixels).expect("there are embeddings");
         assert_eq!((asked.per_class, asked.seed, asked.typed.len()), (10, state.settings.seed, 0));
-        assert_eq!(state.wants_classification(Stage::Pixels), None);
+        assert_eq!(ask(&mut state, Stage::Pixels), None);
         state.type_label(2, "b");
-        let asked = state.wants_classification(Stage::Pixels).expect("a label was typed");
+        let asked = ask(&mut state, Stage::Pixels).expect("a label was typed");
         assert_eq!(asked.typed, [(2, 1)]);
         state.give_labels(9_999);
-        assert_eq!(
-            state.wants_classification(Stage::Pixels).map(|asked| asked.per_class),
-            Some(MAX_PER_CLASS)
-        );
+        assert_eq!(ask(&mut state, Stage::Pixels).map(|asked| asked.per_class), Some(MAX_PER_CLASS));
         state.edit(|settings| settings.seed += 1);
-        assert!(state.wants_classification(Stage::Pixels).is_some());
+        assert!(ask(&mut state, Stage::Pixels).is_some());
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
-        assert_eq!(state.wants_classification(Stage::Pixels), None);
-        assert!(state.wants_classification(Stage::Trained).is_some());
+        assert_eq!(ask(&mut state, Stage::Pixels), None);
+        assert!(ask(&mut state, Stage::Trained).is_some());
     }
 
     fn classification(number: u32) -> Classification {
@@ -445,17 +416,20 @@ mod tests {
     fn an_answer_to_an_earlier_question_is_not_current() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
-        let before = state.wants_classification(Stage::Trained).expect("there are embeddings").number;
+        let before = state.classifier_request(Stage::Trained);
+        state.answers.ask(before.clone().into());
         state.type_label(0, "c");
-        let after = state.wants_classification(Stage::Trained).expect("a label was typed").number;
-        state.apply(Event::Classified(classification(before)));
+        let after = state.classifier_request(Stage::Trained);
+        state.answers.ask(after.clone().into());
+        state.apply(Event::Classified(classification(before.number)));
         assert!(!state.is_classification_current(Stage::Trained));
-        state.apply(Event::Classified(classification(after)));
+        state.apply(Event::Classified(classification(after.number)));
         assert!(state.is_classification_current(Stage::Trained));
 
-        let before = state.start_tuning().expect("there is an encoder").number;
-        state.stop_tuning();
-        let after = state.start_tuning().expect("the other was given up").number;
+        let [before, after] = [(); 2].map(|()| {
+            state.stop_tuning();
+            fine_tune(&mut state).expect("there is an encoder").number
+        });
         state.apply(Event::Tuned(classification(before)));
         assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
         state.apply(Event::Tuned(classification(after)));
@@ -463,30 +437,39 @@ mod tests {
     }
 
     #[test]
-    fn fine_tuning_by_labels_that_have_changed_is_abandoned_once() {
+    fn fine_tuning_by_labels_that_have_changed_is_abandoned() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
+        state.take_effects();
         state.type_label(0, "c");
-        assert!(!state.wants_to_abandon_tuning(), "there is none");
+        assert_eq!(commands(&mut state), [Command::Label(vec![(0, 2)])], "there is none");
         for change in [|state: &mut State| state.type_label(1, "d"), |state: &mut State| state.give_labels(3)]
         {
-            state.start_tuning().expect("there is an encoder");
+            fine_tune(&mut state).expect("there is an encoder");
             change(&mut state);
             assert!(state.labels.tuning().is_none());
-            assert!(state.wants_to_abandon_tuning() && !state.wants_to_abandon_tuning());
+            assert!(commands(&mut state).contains(&Command::StopTuning));
         }
-        // One that begins at once takes its place.
-        state.start_tuning().expect("the other was given up");
-        state.type_label(1, "e");
-        state.start_tuning().expect("the other was given up");
-        assert!(!state.wants_to_abandon_tuning());
+    }
+
+    #[test]
+    fn labels_of_a_selection_are_told_at_once() {
+        let mut state = state(4);
+        state.select_all([0, 1, 3]);
+        state.take_effects();
+        state.label_chosen("c");
+        assert_eq!(commands(&mut state), [Command::Label(vec![(0, 2), (1, 2), (3, 2)])]);
+        state.give_label_to_chosen("a");
+        assert_eq!(commands(&mut state), [Command::Label(vec![(0, 0), (1, 0), (3, 0)])]);
     }
 
     #[test]
     fn a_classification_goes_with_its_embeddings() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
-        state.apply(Event::Classified(classification(1)));
+        let request = state.classifier_request(Stage::Trained);
+        state.answers.ask(request.into());
+        state.apply(Event::Classified(classification(0)));
         assert!(state.classification(Stage::Trained).is_some());
         state.apply(Event::Restarted { parameters: 1 });
         assert!(state.classification(Stage::Trained).is_none());

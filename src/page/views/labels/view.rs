@@ -15,7 +15,8 @@ use crate::{
             dynamic::{Memo, When, effect, handler},
             wanted_stage,
         },
-        session::Session,
+        state::State,
+        store::Store,
         words::{self, glossary},
     },
     protocol::{LabelId, Stage},
@@ -50,23 +51,22 @@ pub struct Focus {
 /// Labels, scores, confusions and predictions.
 #[component]
 pub fn LabelsTab() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let wanted = RwSignal::new(Stage::Trained);
-    let stage = wanted_stage::available(session, wanted);
+    let stage = wanted_stage::available(store, wanted);
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
     // What was waited for is shown once it is there.
     let before = Cell::new(None);
     effect(move || {
-        let tuned = session.with(|state| state.labels.tuned().is_some());
+        let tuned = store.with(|state| state.labels.tuned().is_some());
         if before.replace(Some(tuned)) == Some(false) && tuned {
             focus.method.set(Method::FineTuned);
             focus.cell.set(None);
         }
     });
-    effect(move || {
-        session.track([Part::Results, Part::Labels]);
-        STAGES.into_iter().for_each(|stage| session.request_classification(stage));
-    });
+    for stage in STAGES {
+        store.keep_asking(move |state| Some(state.classifier_request(stage).into()));
+    }
     view! {
         <div class="labels">
             <p class="lead">
@@ -110,9 +110,9 @@ pub fn LabelsTab() -> impl IntoView {
 /// How many pictures of each label give theirs away; nothing to choose where none came with one.
 #[component]
 fn PerClass() -> impl IntoView {
-    let session = Session::expect();
-    let useful = Signal::derive(move || session.with(|state| state.has_labels()));
-    let value = move || session.with(|state| state.labels.per_class());
+    let store = Store::expect();
+    let useful = Signal::derive(move || store.with(|state| state.has_labels()));
+    let value = move || store.with(|state| state.labels.per_class());
     let words = move || match value() {
         0 => "only typed ones".to_owned(),
         count => count.to_string(),
@@ -127,7 +127,7 @@ fn PerClass() -> impl IntoView {
                 max=MAX_PER_CLASS as f32
                 step="1"
                 at_rest=true
-                on_input=move |count| session.update(|state| state.give_labels(count as u32))
+                on_input=move |count| store.update(|state| state.give_labels(count as u32))
             />
         </When>
     }
@@ -136,9 +136,9 @@ fn PerClass() -> impl IntoView {
 /// How often each classifier is right on each stage's embeddings.
 #[component]
 fn Scores() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let split = Signal::derive(move || {
-        session.with(|state| {
+        store.with(|state| {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => words::split_in_words(state, classification),
@@ -150,9 +150,9 @@ fn Scores() -> impl IntoView {
     let row = move |stage: Stage| {
         view! {
             <tr>
-                <th scope="row">{move || row_name(session, stage)}</th>
-                <td>{move || accuracy(session, stage, Method::Probe)}</td>
-                <td>{move || accuracy(session, stage, Method::Vote)}</td>
+                <th scope="row">{move || row_name(store, stage)}</th>
+                <td>{move || accuracy(store, stage, Method::Probe)}</td>
+                <td>{move || accuracy(store, stage, Method::Vote)}</td>
             </tr>
         }
     };
@@ -170,30 +170,30 @@ fn Scores() -> impl IntoView {
                 {STAGES.map(row).collect_view()}
                 <tr>
                     <th scope="row">{Method::FineTuned.name()} " " <Explain term=glossary::FINE_TUNING /></th>
-                    <td colspan="2">{move || accuracy(session, Stage::Trained, Method::FineTuned)}</td>
+                    <td colspan="2">{move || accuracy(store, Stage::Trained, Method::FineTuned)}</td>
                 </tr>
             </tbody>
         </table>
     }
 }
 
-fn row_name(session: Session, stage: Stage) -> String {
-    let step = session.with(|state| state.classification(stage).map(|classification| classification.step));
+fn row_name(store: Store, stage: Stage) -> String {
+    let step = store.with(|state| state.classification(stage).map(|classification| classification.step));
     words::stage_at(stage, step)
 }
 
-fn accuracy(session: Session, stage: Stage, method: Method) -> String {
-    session.with(|state| method.accuracy(state, stage))
+fn accuracy(store: Store, stage: Stage, method: Method) -> String {
+    store.with(|state| method.accuracy(state, stage))
 }
 
 /// Lets a copy of the encoder learn the labels.
 #[component]
 fn FineTuning() -> impl IntoView {
-    let session = Session::expect();
-    let progress = move || session.with(|state| state.labels.tuning());
-    let lacking = move || session.with(|state| !state.can_classify() || state.results.latest().is_none());
+    let store = Store::expect();
+    let progress = move || store.with(|state| state.labels.tuning());
+    let lacking = move || store.with(|state| !state.can_classify() || state.results.latest().is_none());
     let tuned = move || {
-        session.with(|state| {
+        store.with(|state| {
             let step = words::counted(state.labels.tuned()?.step as usize, "step");
             Some(if state.labels.is_tuned_outdated() {
                 "Fine-tuned before your last correction. Fine-tune again?".to_owned()
@@ -213,13 +213,13 @@ fn FineTuning() -> impl IntoView {
                 class="button"
                 type="button"
                 disabled=move || lacking() || progress().is_some()
-                on:click=handler(move |_| session.fine_tune())
+                on:click=handler(move |_| store.update(State::fine_tune))
             >
                 "Fine-tune"
             </button>
             <p class="note">{words}</p>
             <When holds=move || progress().is_some()>
-                <button class="button quiet" type="button" on:click=handler(move |_| session.stop_tuning())>
+                <button class="button quiet" type="button" on:click=handler(move |_| store.update(State::stop_tuning))>
                     "Stop fine-tuning"
                 </button>
             </When>

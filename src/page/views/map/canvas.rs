@@ -20,8 +20,8 @@ use crate::{
             canvas::measure::follow_size,
             dynamic::{effect, handler},
         },
-        session::Session,
         state::{State, Tab},
+        store::Store,
         timing,
     },
     plot::{
@@ -43,7 +43,7 @@ const FINE: f64 = 2.0;
 /// What all of the map's handlers share.
 #[derive(Clone, Copy)]
 struct Handles {
-    session: Session,
+    store: Store,
     canvas: NodeRef<html::Canvas>,
     /// Width and height, in pixels of the page.
     size: Signal<(f64, f64)>,
@@ -62,7 +62,7 @@ pub fn MapView(
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let map = Handles {
-        session: Session::expect(),
+        store: Store::expect(),
         canvas: NodeRef::new(),
         size: follow_size(frame),
         scene: StoredValue::new_local(Scene::default()),
@@ -111,13 +111,13 @@ impl Handles {
     /// Draws anew whenever something that is seen changes.
     fn follow(self) {
         effect(move || {
-            self.session.with(|state| {
+            self.store.with(|state| {
                 self.scene.update_value(|scene| take_over(scene, state));
             });
             self.draw_soon();
         });
         effect(move || {
-            self.session.track([Part::Selection]);
+            self.store.track(|state| state.selection.field().with(state.selected.field()));
             self.scene.update_value(Scene::outdate);
             self.draw_soon();
         });
@@ -160,11 +160,11 @@ impl Handles {
         };
         let size = self.size();
         let marked: Vec<_> =
-            [self.session.with_untracked(|state| state.selected), self.pointed.get_untracked()]
+            [self.store.with_untracked(|state| *state.selected), self.pointed.get_untracked()]
                 .into_iter()
                 .flatten()
                 .collect();
-        let more = self.session.with_untracked(|state| {
+        let more = self.store.with_untracked(|state| {
             self.scene.try_update_value(|scene| {
                 scene.awaited = false;
                 let more = scene.advance(timing::now(), state);
@@ -189,7 +189,7 @@ impl Handles {
             }
             Some(Gesture::Pick(place)) => {
                 if let Some(id) = self.scene.with_value(|scene| scene.picture_at(place, size)) {
-                    self.session.update(|state| state.select(id));
+                    self.store.update(|state| state.select(id));
                 }
             }
             Some(Gesture::Pan(way)) => self.pan(way),
@@ -239,7 +239,7 @@ impl Handles {
                     "+" | "=" => self.zoom(ZOOM, None),
                     "-" => self.zoom(1.0 / ZOOM, None),
                     "0" => self.fit(),
-                    "Enter" => self.session.update(|state| state.choose_tab(Tab::Neighbours)),
+                    "Enter" => self.store.update(|state| state.choose_tab(Tab::Neighbours)),
                     _ => return,
                 }
                 return event.prevent_default();
@@ -256,7 +256,7 @@ impl Handles {
     /// Picks the next picture in a direction, or the one nearest to the middle.
     fn step(self, direction: Point) {
         let size = self.size();
-        let selected = self.session.with_untracked(|state| state.selected);
+        let selected = self.store.with_untracked(|state| *state.selected);
         let middle = size.map(|side| 0.5 * side);
         let target = self.scene.try_update_value(|scene| {
             let places = scene.places(size);
@@ -274,13 +274,13 @@ impl Handles {
             scene.pictures.get(next).copied()
         });
         if let Some(Some(id)) = target {
-            self.session.update(|state| state.select(id));
+            self.store.update(|state| state.select(id));
         }
     }
 
     /// The map in words: what it shows, and which picture is picked.
     fn description(self, heading: &str) -> String {
-        let name = self.session.with(|state| {
+        let name = self.store.with(|state| {
             let entry = state.selected.and_then(|id| state.pictures.get(id));
             entry.map(|entry| entry.name.clone())
         });
@@ -293,7 +293,7 @@ impl Handles {
 
 /// Takes the state's map and its colours over.
 fn take_over(scene: &mut Scene, state: &State) {
-    let Some(map) = state.maps.map() else {
+    let Some(map) = state.map() else {
         scene.clear();
         return;
     };

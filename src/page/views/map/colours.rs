@@ -7,12 +7,12 @@ use crate::{
     page::{
         components::{
             controls::Choice,
-            dynamic::{Memo, dynamic, effect, memo},
+            dynamic::{Memo, dynamic, memo},
         },
-        session::Session,
+        store::Store,
     },
     plot::category::category,
-    protocol::Stage,
+    protocol::{GroupsRequest, Stage},
 };
 
 /// What colours can tell apart.
@@ -25,15 +25,12 @@ const MAX_LISTED: usize = 20;
 /// The choice of colours, and their meaning on a map of this stage.
 #[component]
 pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
-    let colouring = memo(move || session.with(|state| state.colouring()));
-    effect(move || {
-        session.track([Part::Results, Part::Run]);
-        if colouring.get() == Colouring::Group {
-            session.request_groups(stage.get());
-        }
+    let store = Store::expect();
+    let colouring = memo(move || store.with(|state| state.colouring()));
+    store.keep_asking(move |_| {
+        (colouring.get() == Colouring::Group).then(|| GroupsRequest { stage: stage.get() }.into())
     });
-    let names = memo(move || session.with(|state| kinds(state, stage.get()).names));
+    let names = memo(move || store.with(|state| kinds(state, stage.get()).names));
     let remark = Signal::derive(move || names.with(|names| remark(colouring.get(), names.len()).to_owned()));
     let listed = dynamic(move || {
         let item = |(place, name): (usize, String)| {
@@ -53,7 +50,7 @@ pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
             name="map-colours"
             options=COLOURINGS
             value=move || Some(colouring.get())
-            on_change=move |colouring| session.update(|state| state.colour_map_by(colouring))
+            on_change=move |colouring| store.update(|state| state.colour_map_by(colouring))
         />
         <ul class="swatches" aria-label="Colours on the map">{listed}</ul>
         <p class="note" hidden=move || remark.with(String::is_empty)>{remark}</p>

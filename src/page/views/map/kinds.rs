@@ -73,8 +73,9 @@ fn numbered(state: &State, stage: Stage) -> Kinds {
 mod tests {
     use super::*;
     use crate::{
+        page::fixture::answer,
         page::fixture::newcomer,
-        protocol::{Clustering, Evaluation, Event, Partition},
+        protocol::{Answer, Clustering, Evaluation, Event, GroupsRequest, Partition},
         settings::{Images, Settings},
     };
 
@@ -87,7 +88,8 @@ mod tests {
             ..Evaluation::bare(Stage::Trained, state.order())
         }));
         let partitions = vec![Partition { silhouette: 0.5, groups: vec![vec![4, 2, 0, 1], vec![3, 5]] }];
-        state.apply(Event::Clustered(Clustering { stage: Stage::Trained, step: 3, partitions }));
+        let clustering = Clustering { stage: Stage::Trained, step: 3, partitions };
+        answer(&mut state, GroupsRequest { stage: Stage::Trained }, Answer::Groups(clustering));
         state
     }
 

@@ -11,14 +11,14 @@ use crate::{
                 thumbnail::{Thumbnail, title},
             },
             controls::{Choice, explain::Explain},
-            dynamic::{dynamic, effect, handler, memo},
+            dynamic::{dynamic, handler, memo},
             wanted_stage,
         },
-        session::Session,
         state::Tab,
+        store::Store,
         words::{self, glossary},
     },
-    protocol::{Map, MapMethod, PictureId, Stage},
+    protocol::{Map, MapMethod, MapRequest, PictureId, Stage},
 };
 
 /// Ways to draw the map.
@@ -27,17 +27,13 @@ const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca)
 /// The map and what stands beside it.
 #[component]
 pub fn MapTab() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let wanted = RwSignal::new(Stage::Trained);
     let pointed = RwSignal::new(None);
-    let stage = wanted_stage::available(session, wanted);
-    let method = memo(move || session.with(|state| state.maps.method));
-    effect(move || {
-        session.track([Part::Results]);
-        method.get();
-        session.request_map(stage.get());
-    });
-    let heading = memo(move || session.with(|state| state.maps.map().map(heading)));
+    let stage = wanted_stage::available(store, wanted);
+    let method = memo(move || store.with(|state| state.maps.method));
+    store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
+    let heading = memo(move || store.with(|state| state.map().map(heading)));
     let heading = Signal::derive(move || {
         heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
     });
@@ -58,7 +54,7 @@ pub fn MapTab() -> impl IntoView {
                     name="map-method"
                     options=METHODS
                     value=move || Some(method.get())
-                    on_change=move |method| session.update(|state| state.choose_map_method(method))
+                    on_change=move |method| store.update(|state| state.choose_map_method(method))
                 />
                 <Progress />
                 <Pointed pointed />
@@ -71,9 +67,9 @@ pub fn MapTab() -> impl IntoView {
 /// How far t-SNE is, or what principal components leave out.
 #[component]
 fn Progress() -> impl IntoView {
-    let session = Session::expect();
-    let text = memo(move || session.with(|state| state.maps.map().map_or_else(String::new, progress)));
-    let term = dynamic(move || match session.with(|state| state.maps.method) {
+    let store = Store::expect();
+    let text = memo(move || store.with(|state| state.map().map_or_else(String::new, progress)));
+    let term = dynamic(move || match store.with(|state| state.maps.method) {
         MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
         MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
     });
@@ -83,19 +79,19 @@ fn Progress() -> impl IntoView {
 /// The picture that is pointed at, else the picked one.
 #[component]
 fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let shown = memo(move || {
-        session.with(|state| pointed.get().or(state.selected).filter(|id| state.pictures.get(*id).is_some()))
+        store.with(|state| pointed.get().or(*state.selected).filter(|id| state.pictures.get(*id).is_some()))
     });
     let show = move |id: PictureId| {
         view! {
             <Thumbnail picture=Some(id) />
             <div>
-                <p class="map-pointed-name">{title(session, id)}</p>
+                <p class="map-pointed-name">{title(store, id)}</p>
                 <button
                     class="button"
                     type="button"
-                    on:click=handler(move |_| session.update(|state| {
+                    on:click=handler(move |_| store.update(|state| {
                         state.select(id);
                         state.choose_tab(Tab::Neighbours);
                     }))

@@ -12,34 +12,31 @@ use crate::{
             dynamic::{effect, handler},
             legend::ColourBar,
         },
-        session::Session,
         state::State,
+        store::Store,
         words::{self, glossary},
     },
     plot::diverging,
-    protocol::{Pair, Subject},
+    protocol::{Pair, Question, Subject},
 };
 
 /// Both pictures, where their similarity lies, and what the colours stand for.
 #[component]
 pub fn WhyView(pair: Pair) -> impl IntoView {
-    let session = Session::expect();
-    effect(move || {
-        session.track([Part::WhyAlike, Part::Results, Part::Run]);
-        session.request_explanation();
-    });
+    let store = Store::expect();
+    store.keep_asking(|state| (*state.explained).map(Question::from));
     let [first, second] = pair.subjects;
-    let heading = format!("Why are {} and {} alike?", name(session, first), name(session, second));
+    let heading = format!("Why are {} and {} alike?", name(store, first), name(store, second));
     let sentence = Signal::derive(move || {
-        session.with(|state| {
-            let found = state.why_alike.explanation().map(occlusion_overlay::sentence);
+        store.with(|state| {
+            let found = state.explanation().map(occlusion_overlay::sentence);
             found.unwrap_or_else(|| "A grey square slides over both pictures.".to_owned())
         })
     });
     let number = move |sign: f32| {
         Signal::derive(move || {
-            session.with(|state| {
-                let found = state.why_alike.explanation();
+            store.with(|state| {
+                let found = state.explanation();
                 found.map_or_else(String::new, |found| {
                     words::similarity(sign * occlusion_overlay::scale(found))
                 })
@@ -47,7 +44,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
         })
     };
     let legend = Signal::derive(move || {
-        session.with(|state| state.why_alike.explanation().map_or("", occlusion_overlay::legend).to_owned())
+        store.with(|state| state.explanation().map_or("", occlusion_overlay::legend).to_owned())
     });
     view! {
         <section class="why" aria-label="Why alike?" data-figure="why-alike">
@@ -59,7 +56,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
                     class="dismiss"
                     type="button"
                     aria-label="Close the explanation"
-                    on:click=handler(move |_| session.update(State::stop_asking_why))
+                    on:click=handler(move |_| store.update(State::stop_explaining))
                 >
                     "×"
                 </button>
@@ -80,11 +77,11 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
 /// One of the two: as it is, and with the map over it.
 #[component]
 fn Side(subject: Subject, which: usize) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let canvas = NodeRef::<html::Canvas>::new();
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
-        session.with(|state| {
+        store.with(|state| {
             if let Some(pixels) = pixels(state, subject, which) {
                 paint::rgba(&canvas, &pixels, SIDE, SIDE);
             }
@@ -105,7 +102,7 @@ fn Side(subject: Subject, which: usize) -> impl IntoView {
                 role="img"
                 aria-label=format!(
                     "{}, coloured by how much similarity drops where it is covered; the sentence above names the greatest drop",
-                    name(session, subject),
+                    name(store, subject),
                 )
             ></canvas>
             <figcaption>{["The first", "The second"][which]}</figcaption>
@@ -114,7 +111,7 @@ fn Side(subject: Subject, which: usize) -> impl IntoView {
 }
 
 fn pixels(state: &State, subject: Subject, which: usize) -> Option<Vec<u8>> {
-    let found = state.why_alike.explanation()?;
+    let found = state.explanation()?;
     let image = match subject {
         Subject::Picture(id) => &state.pictures.get(id)?.image,
         Subject::Query(_) => &state.search.sought()?.image,

@@ -12,18 +12,19 @@ use crate::{
             dynamic::{When, handler, memo},
         },
         files::{incoming, query},
-        session::Session,
+        state::State,
+        store::Store,
     },
 };
 
 /// The button that takes a picture, the picture itself, and the way to end the search.
 #[component]
 pub fn QueryArea() -> impl IntoView {
-    let session = Session::expect();
-    let sought = memo(move || session.with(|state| state.search.sought().map(|sought| sought.name.clone())));
+    let store = Store::expect();
+    let sought = memo(move || store.with(|state| state.search.sought().map(|sought| sought.name.clone())));
     let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
     let note = Signal::derive(move || {
-        session.with(|state| match (&state.search.failure, state.search.sought()) {
+        store.with(|state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.reading => "Reading the picture.".to_owned(),
             (Some(failure), _) => failure.clone(),
             (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
@@ -44,7 +45,7 @@ pub fn QueryArea() -> impl IntoView {
                         take=query::take
                     />
                     <When holds=move || sought.get().is_some()>
-                        <button class="button quiet" type="button" on:click=handler(move |_| query::end(session))>
+                        <button class="button quiet" type="button" on:click=handler(move |_| store.update(State::end_search))>
                             "End the search"
                         </button>
                     </When>
@@ -60,15 +61,15 @@ pub fn QueryArea() -> impl IntoView {
 /// The picture, as a button that brings what it found back.
 #[component]
 fn SearchSubject() -> impl IntoView {
-    let session = Session::expect();
-    let in_front = move || session.with(|state| state.search.in_front().is_some());
+    let store = Store::expect();
+    let in_front = move || store.with(|state| state.search.in_front().is_some());
     view! {
         <button
             class="near query-shown"
             type="button"
             aria-pressed=move || in_front().to_string()
             aria-label="Show what is nearest to the picture searched with"
-            on:click=handler(move |_| session.update(|state| state.show_query(true)))
+            on:click=handler(move |_| store.update(|state| state.show_query(true)))
         >
             <QueryThumbnail />
         </button>
@@ -78,9 +79,9 @@ fn SearchSubject() -> impl IntoView {
 /// The canvas of the picture searched with; its name has to stand beside it.
 #[component]
 pub fn QueryThumbnail() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.with(|state| {
+        store.with(|state| {
             if let Some(sought) = state.search.sought() {
                 paint::rgb(canvas, sought.image.rgb(), SIDE);
             }

@@ -89,10 +89,10 @@ impl State {
         self.search.attempt
     }
 
-    /// Takes the file of an attempt, or why it cannot be used; whether a search begins.
-    pub fn finish_search(&mut self, attempt: u32, name: String, read: Result<Image, String>) -> bool {
+    /// Searches with the file of an attempt, or notes why it cannot be used.
+    pub fn finish_search(&mut self, attempt: u32, name: String, read: Result<Image, String>) {
         if attempt != self.search.attempt {
-            return false;
+            return;
         }
         self.search.reading = false;
         match read {
@@ -100,26 +100,32 @@ impl State {
                 let found = Default::default();
                 self.search.sought = Some(SearchSubject { number: attempt, name, image, found });
                 self.search.in_front = true;
-                self.stop_asking_why();
-                true
+                self.stop_explaining();
+                if let Some(message) = self.search.message() {
+                    self.demand(message);
+                }
             }
             Err(reason) => {
                 self.search.failure = Some(format!("{name} cannot be searched with. {reason}"));
-                false
             }
         }
     }
 
     /// Ends the search.
     pub fn end_search(&mut self) {
-        self.stop_asking_why();
+        self.forget_search();
+        self.send(Command::Query(None));
+    }
+
+    pub(in crate::page) fn forget_search(&mut self) {
+        self.stop_explaining();
         *self.search = Search { attempt: self.search.attempt + 1, ..Search::default() };
     }
 
     /// Puts the query in the place of the picked picture, or the picture back in its own.
     pub fn show_query(&mut self, shown: bool) {
         self.search.in_front = shown;
-        self.stop_asking_why();
+        self.stop_explaining();
     }
 }
 
@@ -144,8 +150,8 @@ mod tests {
     fn the_latest_file_alone_is_searched_with() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         let (first, second) = (state.begin_search(), state.begin_search());
-        assert!(state.finish_search(second, "b.png".to_owned(), Ok(picture())));
-        assert!(!state.finish_search(first, "a.png".to_owned(), Ok(picture())));
+        state.finish_search(second, "b.png".to_owned(), Ok(picture()));
+        state.finish_search(first, "a.png".to_owned(), Ok(picture()));
         assert_eq!(state.search.sought().map(|sought| sought.name.as_str()), Some("b.png"));
         state.apply(answer(first));
         assert!(state.search.nearest(Stage::Untrained).is_empty());
@@ -167,7 +173,7 @@ mod tests {
         let good = state.begin_search();
         state.finish_search(good, "a.png".to_owned(), Ok(picture()));
         let bad = state.begin_search();
-        assert!(!state.finish_search(bad, "b.txt".to_owned(), Err("The file is empty.".to_owned())));
+        state.finish_search(bad, "b.txt".to_owned(), Err("The file is empty.".to_owned()));
         let failure = state.search.failure.clone().expect("a sentence");
         assert_eq!(failure, "b.txt cannot be searched with. The file is empty.");
         assert_eq!(state.search.in_front(), Some(good));

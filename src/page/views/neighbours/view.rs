@@ -14,8 +14,8 @@ use crate::{
             dynamic::{dynamic, handler, memo},
         },
         input::selection_range,
-        session::Session,
         state::{Neighbour, SHOWN, State},
+        store::Store,
         words::{self, glossary},
     },
     protocol::{Pair, Stage, Subject},
@@ -24,9 +24,9 @@ use crate::{
 /// The picked picture, or the one searched with, and a row for each stage.
 #[component]
 pub fn NeighboursTab() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let subject = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
             state.search.in_front().map(Subject::Query).or(picked.map(Subject::Picture))
         })
@@ -57,8 +57,8 @@ pub fn NeighboursTab() -> impl IntoView {
 /// Whose nearest these are.
 #[component]
 fn Head(subject: Subject) -> impl IntoView {
-    let session = Session::expect();
-    let name = name(session, subject);
+    let store = Store::expect();
+    let name = name(store, subject);
     view! {
         <div class="query">
             {match subject {
@@ -74,10 +74,10 @@ fn Head(subject: Subject) -> impl IntoView {
 }
 
 /// What the page calls a picture or the query.
-pub fn name(session: Session, subject: Subject) -> String {
+pub fn name(store: Store, subject: Subject) -> String {
     match subject {
-        Subject::Picture(id) => title(session, id),
-        Subject::Query(_) => session.with_untracked(|state| {
+        Subject::Picture(id) => title(store, id),
+        Subject::Query(_) => store.with_untracked(|state| {
             state.search.sought().map_or(String::new(), |sought| sought.name.clone())
         }),
     }
@@ -86,17 +86,17 @@ pub fn name(session: Session, subject: Subject) -> String {
 /// A stage's nearest others of a picture.
 #[component]
 fn Row(stage: Stage, subject: Subject) -> impl IntoView {
-    let session = Session::expect();
-    let nearest = memo(move || session.with(|state| nearest(state, stage, subject)));
+    let store = Store::expect();
+    let nearest = memo(move || store.with(|state| nearest(state, stage, subject)));
     let missing = move || {
-        session.with(|state| match stage {
+        store.with(|state| match stage {
             Stage::Trained if state.run.running => "Appears with the next evaluation.",
             Stage::Trained => "Press Train to fill this row.",
             _ => "Computing…",
         })
     };
     let score = Signal::derive(move || {
-        session.with(|state| {
+        store.with(|state| {
             let label = label_of(state, subject)?;
             let near = nearest.get();
             let same = near.iter().filter(|near| state.pictures.label(near.id) == Some(label)).count();
@@ -104,14 +104,14 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
         })
     });
     let explained = memo(move || {
-        session.with(|state| {
-            state.why_alike.pair().filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
+        store.with(|state| {
+            (*state.explained).filter(|pair| pair.stage == stage && pair.subjects[0] == subject)
         })
     });
     view! {
         <section class="neighbour-row">
             <h2>
-                {move || stage_name(session, stage)}
+                {move || stage_name(store, stage)}
                 <span class="row-score">{score}</span>
             </h2>
             <div class="neighbour-cells">
@@ -128,9 +128,9 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
 /// One neighbour: picture, similarity, and whether it carries the same label.
 #[component]
 fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let similarity = words::close_similarity(near.similarity);
-    let (label, same) = session.with_untracked(|state| {
+    let (label, same) = store.with_untracked(|state| {
         let label = state.pictures.label(near.id).filter(|_| state.has_labels());
         let own = label_of(state, subject);
         (label.map(str::to_owned), own.map(|own| label == Some(own)))
@@ -141,14 +141,15 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
         _ => "",
     };
     let same = same == Some(true);
-    let name = format!("{}, similarity {similarity}{verdict}", title(session, near.id));
+    let name = format!("{}, similarity {similarity}{verdict}", title(store, near.id));
     let pair = Pair { stage, subjects: [subject, Subject::Picture(near.id)] };
-    let explained = move || session.with(|state| state.why_alike.pair() == Some(pair));
-    let ask = move |_| {
-        session.update(|state| {
-            if explained_now(state, pair) { state.stop_asking_why() } else { state.ask_why(pair) }
-        });
-    };
+    let explained = move || store.with(|state| (*state.explained) == Some(pair));
+    let ask =
+        move |_| {
+            store.update(|state| {
+                if explained_now(state, pair) { state.stop_explaining() } else { state.explain(pair) }
+            });
+        };
     view! {
         <div class="near-cell">
             <div class="near" class:same=same>
@@ -158,9 +159,9 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
                     title=name.clone()
                     aria-label=name
                     aria-pressed=move || {
-                        session.with(|state| state.selection.contains(near.id)).to_string()
+                        store.with(|state| state.selection.contains(near.id)).to_string()
                     }
-                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(session, &event, near.id, |state| {
+                    on:click=handler(move |event: ev::MouseEvent| selection_range::choose(store, &event, near.id, |state| {
                         nearest(state, stage, subject).iter().map(|near| near.id).collect()
                     }))
                 >
@@ -177,7 +178,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
             <button
                 class="why-button"
                 type="button"
-                aria-label=format!("Why alike? {}", title(session, near.id))
+                aria-label=format!("Why alike? {}", title(store, near.id))
                 aria-expanded=move || explained().to_string()
                 on:click=handler(ask)
             >
@@ -188,7 +189,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
 }
 
 fn explained_now(state: &State, pair: Pair) -> bool {
-    state.why_alike.pair() == Some(pair)
+    (*state.explained) == Some(pair)
 }
 
 fn nearest(state: &State, stage: Stage, subject: Subject) -> Vec<Neighbour> {
@@ -205,7 +206,7 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
     state.pictures.label(id).filter(|_| state.has_labels())
 }
 
-fn stage_name(session: Session, stage: Stage) -> String {
-    let step = session.with(|state| state.results.scored(stage).map(|scored| scored.evaluation.step));
+fn stage_name(store: Store, stage: Stage) -> String {
+    let step = store.with(|state| state.results.scored(stage).map(|scored| scored.evaluation.step));
     words::stage_at(stage, step)
 }

@@ -15,7 +15,8 @@ use crate::{
             controls::explain::Explain,
             dynamic::{When, dynamic, handler, keyed, memo},
         },
-        session::Session,
+        files::builtin,
+        store::Store,
         words::glossary,
     },
     plot::chart::smooth,
@@ -25,10 +26,10 @@ use crate::{
 /// The list of runs and the comparison; nothing until there is a run to look back at.
 #[component]
 pub fn RunsView() -> impl IntoView {
-    let session = Session::expect();
-    let any = Signal::derive(move || session.with(|state| !state.runs.is_empty()));
+    let store = Store::expect();
+    let any = Signal::derive(move || store.with(|state| !state.runs.is_empty()));
     let list = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let runs = state.outlines();
             let before = |i: usize| i.checked_sub(1).map(|i| &*runs[i]);
             let items = runs.iter().enumerate();
@@ -60,16 +61,16 @@ pub fn RunsView() -> impl IntoView {
 /// A run, whether it is compared, and the way back to its settings.
 #[component]
 fn Item(number: u32, words: Signal<String>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     view! {
         <li>
             <label>
                 <input
                     type="checkbox"
                     prop:checked=move || {
-                        session.with(|state| state.compared().contains(&number))
+                        store.with(|state| state.compared().contains(&number))
                     }
-                    on:change=handler(move |_| session.update(|state| state.pick_run(number)))
+                    on:change=handler(move |_| store.update(|state| state.pick_run(number)))
                 />
                 <b>{format!("Run {number}")}</b>
                 " "
@@ -79,7 +80,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
                 class="button quiet"
                 type="button"
                 aria-label=format!("Use its settings: run {number}")
-                on:click=handler(move |_| session.use_settings_of(number))
+                on:click=handler(move |_| builtin::use_settings_of(store, number))
             >
                 "Use its settings"
             </button>
@@ -90,9 +91,9 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
 /// Two runs side by side: curves in one chart each, scores in a table.
 #[component]
 fn Comparison() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let records = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let mut numbers = state.compared();
             if let [first, second] = numbers.as_mut_slice()
                 && first > second

@@ -8,7 +8,7 @@ use crate::{
             canvas::thumbnail::{Thumbnail, title},
             dynamic::dynamic,
         },
-        session::Session,
+        store::Store,
         words,
     },
     protocol::PictureId,
@@ -30,17 +30,17 @@ pub struct Reading {
 /// Names the cell that is pointed at; otherwise says that one can.
 #[component]
 pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static str) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let show = move |reading: Reading| {
         view! {
             <div class="readout-pictures">
                 <figure>
                     <Thumbnail picture=Some(reading.row) />
-                    <figcaption>{title(session, reading.row)}</figcaption>
+                    <figcaption>{title(store, reading.row)}</figcaption>
                 </figure>
                 <figure>
                     <Thumbnail picture=Some(reading.column) />
-                    <figcaption>{title(session, reading.column)}</figcaption>
+                    <figcaption>{title(store, reading.column)}</figcaption>
                 </figure>
             </div>
             <p class="readout-value">

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::{
     page::{
         components::dynamic::{Memo, dynamic, memo},
-        session::Session,
         state::State,
+        store::Store,
     },
-    protocol::Stage,
+    protocol::{MatrixRequest, Stage},
 };
 
 /// The least length of a mark, as a share of the matrix's side: one row of a thousand is
@@ -21,8 +21,8 @@ pub fn SelectedEdges(
     /// Whose matrix.
     stage: Memo<Stage>,
 ) -> impl IntoView {
-    let session = Session::expect();
-    let runs = memo(move || session.with(|state| selected_runs(state, stage.get())));
+    let store = Store::expect();
+    let runs = memo(move || store.with(|state| selected_runs(state, stage.get())));
     let bar = |(start, length): (f64, f64)| {
         let (start, length) =
             (format!("{:.3}%", start * 100.0), format!("{:.3}%", length.max(LEAST) * 100.0));
@@ -40,7 +40,7 @@ pub fn SelectedEdges(
 
 /// Runs of selected pictures along the matrix: start and length, as shares of its side.
 fn selected_runs(state: &State, stage: Stage) -> Vec<(f64, f64)> {
-    let Some(matrix) = state.results.matrix(stage) else { return Vec::new() };
+    let Some(matrix) = state.answer(MatrixRequest { stage }) else { return Vec::new() };
     let share = 1.0 / matrix.order.len() as f64;
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (place, _) in matrix.order.iter().enumerate().filter(|(_, id)| state.selection.contains(**id)) {

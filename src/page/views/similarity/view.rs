@@ -11,18 +11,18 @@ use crate::{
         components::{
             canvas::png_button::PngButton,
             controls::{Choice, explain::Explain},
-            dynamic::{Memo, When, dynamic, effect, memo},
+            dynamic::{Memo, When, dynamic, memo},
             legend::{Legend, SPREADS},
             matrix_view::{Cell, Drawing, MatrixView},
             wanted_stage,
         },
         input::pointing,
-        session::Session,
         state::{SelectionRange, State, Tab},
+        store::Store,
         words::{self, glossary},
     },
     plot::matrix::{Diagonal, Scale, block_rows, pixels},
-    protocol::{SetMatrix, Stage},
+    protocol::{MatrixRequest, SetMatrix, Stage},
     settings::MIN_PICTURES,
 };
 
@@ -32,17 +32,14 @@ const MAX_NAMED: usize = 24;
 /// The matrix, its legend, and the cell that is pointed at.
 #[component]
 pub fn SimilarityTab() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let wanted = RwSignal::new(Stage::Trained);
     let fitted = RwSignal::new(true);
     let pointed = RwSignal::new(None);
-    let stage = wanted_stage::available(session, wanted);
-    effect(move || {
-        session.track([Part::Results]);
-        session.request_matrix(stage.get());
-    });
+    let stage = wanted_stage::available(store, wanted);
+    store.keep_asking(move |_| Some(MatrixRequest { stage: stage.get() }.into()));
     let scale =
-        move || session.with(|state| shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get())));
+        move || store.with(|state| shown(state, stage.get()).map(|matrix| scale_of(matrix, fitted.get())));
     view! {
         <div class="similarity" data-figure="similarity">
             <div class="similarity-matrix">
@@ -50,7 +47,7 @@ pub fn SimilarityTab() -> impl IntoView {
             </div>
             <div class="similarity-side">
                 <p class="lead">
-                    {move || heading(session, stage.get())} " " <Explain term=glossary::SET_MATRIX /> " " <PngButton name="Similarity" />
+                    {move || heading(store, stage.get())} " " <Explain term=glossary::SET_MATRIX /> " " <PngButton name="Similarity" />
                 </p>
                 <Choice
                     legend="Seen by"
@@ -81,9 +78,9 @@ fn SetMatrixView(
     fitted: RwSignal<bool>,
     pointed: RwSignal<Option<Cell>>,
 ) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let draw = move || {
-        session.with(|state| {
+        store.with(|state| {
             let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
             let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
@@ -91,11 +88,11 @@ fn SetMatrixView(
         })
     };
     let pick = move |cell: Cell, range: SelectionRange| {
-        session.update(|state| pick(state, stage.get_untracked(), cell, range));
+        store.update(|state| pick(state, stage.get_untracked(), cell, range));
     };
-    let known = move || session.with(|state| shown(state, stage.get()).is_some());
+    let known = move || store.with(|state| shown(state, stage.get()).is_some());
     let label =
-        move || format!("Similarity of every picture with every other. {}", heading(session, stage.get()));
+        move || format!("Similarity of every picture with every other. {}", heading(store, stage.get()));
     view! {
         <div class="matrix-frame" class:waiting=move || !known()>
             <GroupNames stage />
@@ -104,7 +101,7 @@ fn SetMatrixView(
                 <SelectedEdges stage />
             </MatrixView>
             <When holds=move || !known()>
-                <p class="matrix-waiting">{move || waiting(session)}</p>
+                <p class="matrix-waiting">{move || waiting(store)}</p>
             </When>
         </div>
     }
@@ -113,9 +110,9 @@ fn SetMatrixView(
 /// Thin lines between groups.
 #[component]
 fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let lines = move || {
-        let groups = session.with(|state| groups(state, stage.get()));
+        let groups = store.with(|state| groups(state, stage.get()));
         let starts = groups.into_iter().skip(1).map(|group| group.start * 100.0);
         starts.map(|at| format!("M{at:.3} 0V100M0 {at:.3}H100")).collect::<String>()
     };
@@ -129,9 +126,9 @@ fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
 /// The groups' names along the left edge.
 #[component]
 fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let names = move || {
-        let groups = session.with(|state| groups(state, stage.get()));
+        let groups = store.with(|state| groups(state, stage.get()));
         if groups.len() > MAX_NAMED { Vec::new() } else { groups }
     };
     let name = |group: Group| {
@@ -148,10 +145,10 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
 /// What the pointed cell says.
 #[component]
 fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let reading = memo(move || {
         let cell = pointed.get()?;
-        session.with(|state| reading(state, stage.get(), cell))
+        store.with(|state| reading(state, stage.get(), cell))
     });
     view! {
         <Readout
@@ -173,7 +170,9 @@ struct Group {
 
 /// The runs of equal labels along the matrix, if there are labels.
 fn groups(state: &State, stage: Stage) -> Vec<Group> {
-    let Some(matrix) = state.results.matrix(stage).filter(|_| state.has_labels()) else { return Vec::new() };
+    let Some(matrix) = state.answer(MatrixRequest { stage }).filter(|_| state.has_labels()) else {
+        return Vec::new();
+    };
     let count = matrix.order.len() as f64;
     let mut groups: Vec<Group> = Vec::new();
     for (place, id) in matrix.order.iter().enumerate() {
@@ -188,7 +187,7 @@ fn groups(state: &State, stage: Stage) -> Vec<Group> {
 }
 
 fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> {
-    let matrix = state.results.matrix(stage)?;
+    let matrix = state.answer(MatrixRequest { stage })?;
     let (side, count) = (matrix.side as usize, matrix.order.len());
     let value = *matrix.cells.0.get(row * side + column)?;
     let rows = block_rows(row, side, count);
@@ -209,7 +208,7 @@ fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> 
 /// the rows that lie between.
 fn pick(state: &mut State, stage: Stage, cell: Cell, range: SelectionRange) {
     let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
-    let order = state.results.matrix(stage).map_or(Vec::new(), |matrix| matrix.order.clone());
+    let order = state.answer(MatrixRequest { stage }).map_or(Vec::new(), |matrix| matrix.order.clone());
     let range = state.selection_range(range);
     state.choose(range, row, &order);
     state.focus(row);
@@ -223,8 +222,8 @@ fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {
 }
 
 /// What is shown, in words.
-fn heading(session: Session, stage: Stage) -> String {
-    let step = session.with(|state| state.results.matrix(stage).map(|matrix| matrix.step));
+fn heading(store: Store, stage: Stage) -> String {
+    let step = store.with(|state| state.answer(MatrixRequest { stage }).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
         (Stage::Classic, _) => "By classic features, edges and colours, without a network.".to_owned(),
@@ -238,11 +237,11 @@ fn heading(session: Session, stage: Stage) -> String {
 
 /// The matrix, where there are pictures enough to see something in it.
 fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
-    state.results.matrix(stage).filter(|_| state.pictures.len() >= MIN_PICTURES)
+    state.answer(MatrixRequest { stage }).filter(|_| state.pictures.len() >= MIN_PICTURES)
 }
 
-fn waiting(session: Session) -> String {
-    session.with(|state| match state.pictures.len() {
+fn waiting(store: Store) -> String {
+    store.with(|state| match state.pictures.len() {
         0 => "No pictures yet.".to_owned(),
         1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
         _ => "Computing…".to_owned(),

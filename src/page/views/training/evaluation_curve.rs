@@ -10,8 +10,8 @@ use crate::{
             curve::{grid, inner_frame},
             dynamic::dynamic,
         },
-        session::Session,
         state::State,
+        store::Store,
         words::glossary::Term,
     },
     plot::chart::{Axes, Frame, extent, path},
@@ -40,11 +40,11 @@ pub struct Score {
 /// The curve with its axes and latest value, or why there is none.
 #[component]
 pub fn EvaluationCurve(score: Score) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
     let latest = Signal::derive(move || {
-        let values = session.with(score.values);
+        let values = store.with(score.values);
         values.last().map_or(String::new(), |(_, value)| (score.words)(*value))
     });
     let label = Signal::derive(move || match latest.get() {
@@ -52,7 +52,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
         latest => format!("{} over the steps of the run; now {latest}", score.name),
     });
     let drawn = dynamic(move || {
-        session.with(|state| {
+        store.with(|state| {
             let values = (score.values)(state);
             if values.is_empty() {
                 return Some(view! { <p class="note">{(score.missing)(state)}</p> }.into_any());

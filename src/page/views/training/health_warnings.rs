@@ -5,15 +5,15 @@ use leptos::prelude::*;
 use super::health::warnings;
 use crate::page::{
     components::dynamic::{keyed, memo},
-    session::Session,
+    store::Store,
 };
 
 /// The warnings, for as long as they hold. Their numbers change with every report: each is
 /// announced once, when it appears.
 #[component]
 pub fn HealthWarnings() -> impl IntoView {
-    let session = Session::expect();
-    let found = memo(move || session.with(warnings));
+    let store = Store::expect();
+    let found = memo(move || store.with(warnings));
     let matters =
         memo(move || found.with(|found| found.iter().map(|warning| warning.matter).collect::<Vec<_>>()));
     let advice = move |matter: &str| {

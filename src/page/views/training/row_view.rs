@@ -16,8 +16,8 @@ use crate::{
             controls::{Slider, explain::Explain},
             dynamic::{Memo, When, dynamic, effect, handler, memo},
         },
-        session::Session,
         state::State,
+        store::Store,
         words::{self, glossary, three_digits},
     },
     protocol::PictureId,
@@ -29,12 +29,12 @@ const LISTED: usize = 8;
 /// The row that was pressed, as long as there is one.
 #[component]
 pub fn RowView() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let section = NodeRef::<html::Section>::new();
     // Once for each opening: a run that starts over does not move the page.
     let brought = StoredValue::new(false);
     effect(move || {
-        let wanted = session.with(|state| state.run.inspected.is_some());
+        let wanted = store.with(|state| state.run.inspected.is_some());
         match section.get() {
             Some(section) if wanted && !brought.get_value() => {
                 brought.set_value(true);
@@ -47,7 +47,7 @@ pub fn RowView() -> impl IntoView {
     // A temperature that the user tries out; training goes on with its own.
     let tried = RwSignal::new(None::<f32>);
     let row = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let batch = state.run.batch.as_ref()?;
             Row::new(batch, state.run.inspected? as usize, tried.get())
         })
@@ -90,11 +90,11 @@ fn bring_into_view(element: &web_sys::Element) {
 /// Whose view the anchor is, and the way out.
 #[component]
 fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let name = Signal::derive(move || {
-        let shown = row.with(|row| row.as_ref().map(|row| row.anchor)).zip(step(session));
+        let shown = row.with(|row| row.as_ref().map(|row| row.anchor)).zip(step(store));
         shown.map_or_else(String::new, |(anchor, step)| {
-            format!("Inside row {} of step {step}: {}", anchor + 1, view_name(session, anchor))
+            format!("Inside row {} of step {step}: {}", anchor + 1, view_name(store, anchor))
         })
     });
     view! {
@@ -106,7 +106,7 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
                 class="dismiss"
                 type="button"
                 aria-label="Close the row"
-                on:click=handler(move |_| session.inspect(None))
+                on:click=handler(move |_| store.update(|state| state.inspect(None)))
             >
                 "×"
             </button>
@@ -117,13 +117,13 @@ fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
 /// The views themselves: anchor, positive and, for triplets, the negative.
 #[component]
 fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let shown = memo(move || row.with(|row| row.as_ref().map(shown_views).unwrap_or_default()));
     let figure = move |(place, role, view): (usize, &'static str, usize)| {
         view! {
             <figure>
                 <ViewCanvas place view />
-                <figcaption><strong>{role}</strong> " " {move || view_name(session, view)}</figcaption>
+                <figcaption><strong>{role}</strong> " " {move || view_name(store, view)}</figcaption>
             </figure>
         }
     };
@@ -144,9 +144,9 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
 /// One view as the network saw it; its picture until the view has arrived.
 #[component]
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let paint = move |canvas: &HtmlCanvasElement| {
-        session.with(|state| match arrived_view(state, place) {
+        store.with(|state| match arrived_view(state, place) {
             Some((rgb, side)) => paint::rgb(canvas, rgb, side),
             None => {
                 let entry = picture(state, view).and_then(|id| state.pictures.get(id));
@@ -173,11 +173,10 @@ fn arrived_view(state: &State, place: usize) -> Option<(&[u8], usize)> {
 /// A slider for τ, and the way back to the one in training.
 #[component]
 fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let present = move || row.with(|row| row.as_ref().map_or(0.1, |row| row.temperature));
     let trained = move || {
-        session
-            .with(|state| state.run.batch.as_ref().map_or(0.1, |batch| f64::from(batch.details.temperature)))
+        store.with(|state| state.run.batch.as_ref().map_or(0.1, |batch| f64::from(batch.details.temperature)))
     };
     view! {
         <div class="row-temperature">
@@ -263,7 +262,7 @@ fn summary(row: &Row) -> String {
 /// The numbers behind the foremost bars.
 #[component]
 fn Table(row: Memo<Option<Row>>) -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let asks = move || {
         row.with(|row| row.as_ref().is_some_and(|row| matches!(row.terms, LossTerms::Questions { .. })))
     };
@@ -278,7 +277,7 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     let lines = dynamic(move || {
         row.with(|row| {
             let foremost = row.iter().flat_map(|row| row.foremost(LISTED));
-            foremost.map(|other| line(session, other, asks())).collect_view()
+            foremost.map(|other| line(store, other, asks())).collect_view()
         })
     });
     view! {
@@ -292,13 +291,13 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     }
 }
 
-fn line(session: Session, other: &Other, asks: bool) -> impl IntoView + use<> {
+fn line(store: Store, other: &Other, asks: bool) -> impl IntoView + use<> {
     let (view, is_positive) = (other.view, other.is_positive);
     let share = format!("{:.1} %", other.share * 100.0);
     let last =
         if asks { [share, three_digits(other.cost)] } else { [words::exponential(other.logit), share] };
     let numbers = [three_digits(other.similarity), three_digits(other.logit)].into_iter().chain(last);
-    let (picture, name) = session.with_untracked(|state| (picture(state, view), view_in_short(state, view)));
+    let (picture, name) = store.with_untracked(|state| (picture(state, view), view_in_short(state, view)));
     view! {
         <tr class:positive=is_positive>
             <th scope="row">
@@ -362,8 +361,8 @@ fn Formula(row: Memo<Option<Row>>) -> impl IntoView {
 }
 
 /// The step of the batch that is shown.
-fn step(session: Session) -> Option<u32> {
-    session.with(|state| state.run.batch.as_ref().map(|batch| batch.step))
+fn step(store: Store) -> Option<u32> {
+    store.with(|state| state.run.batch.as_ref().map(|batch| batch.step))
 }
 
 /// The picture that a row of the batch matrix is a view of.
@@ -380,10 +379,10 @@ fn view_in_short(state: &State, view: usize) -> Option<String> {
 }
 
 /// A view in words: which one, of which picture.
-fn view_name(session: Session, view: usize) -> String {
-    let found = session.with(|state| {
+fn view_name(store: Store, view: usize) -> String {
+    let found = store.with(|state| {
         let pairs = state.run.batch.as_ref()?.pictures.len();
         Some((if view < pairs { "first" } else { "second" }, picture(state, view)?))
     });
-    found.map_or_else(String::new, |(which, id)| format!("the {which} view of {}", title(session, id)))
+    found.map_or_else(String::new, |(which, id)| format!("the {which} view of {}", title(store, id)))
 }

@@ -18,8 +18,8 @@ use crate::{
             matrix_view::{Cell, Drawing, MatrixView},
         },
         input::pointing,
-        session::Session,
         state::State,
+        store::Store,
         views::{
             runs::view::RunsView,
             similarity::readout::{Reading, Readout},
@@ -119,11 +119,11 @@ pub fn LossTab() -> impl IntoView {
 /// The current batch's similarities, positives marked.
 #[component]
 fn Batch() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let pointed = RwSignal::new(None);
     let fitted = RwSignal::new(true);
     let scale = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len());
             Some(if fitted.get() { fit() } else { Scale::COSINE })
@@ -131,27 +131,27 @@ fn Batch() -> impl IntoView {
     });
     let draw = move || {
         let scale = scale.get()?;
-        session.with(|state| {
+        store.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let side = 2 * batch.pictures.len();
             Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
         })
     };
     let caption = Signal::derive(move || {
-        session.with(|state| match &state.run.batch {
+        store.with(|state| match &state.run.batch {
             Some(batch) => format!("Batch of step {}", batch.step),
             None => "Batch".to_owned(),
         })
     });
-    let known = move || session.with(|state| state.run.batch.is_some());
+    let known = move || store.with(|state| state.run.batch.is_some());
     let pointed_at = memo(move || {
         let cell = pointed.get()?;
-        session.with(|state| reading(state, cell))
+        store.with(|state| reading(state, cell))
     });
     let pick = move |cell: Cell, _| {
-        if let Some(reading) = session.with_untracked(|state| reading(state, cell)) {
-            session.update(|state| state.select(reading.row));
-            session.inspect(Some(cell.0 as u32));
+        if let Some(reading) = store.with_untracked(|state| reading(state, cell)) {
+            store.update(|state| state.select(reading.row));
+            store.update(|state| state.inspect(Some(cell.0 as u32)));
         }
     };
     let hint = pointing::hint(
@@ -196,9 +196,9 @@ const CORRIDOR: usize = 2;
 /// Lines on both sides of both diagonals of positives.
 #[component]
 fn Positives() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let pairs =
-        memo(move || session.with(|state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len())));
+        memo(move || store.with(|state| state.run.batch.as_ref().map_or(0, |batch| batch.pictures.len())));
     let lines = Signal::derive(move || {
         let n = pairs.get();
         let (side, inner, outer) = (2 * n, n.saturating_sub(CORRIDOR), n + CORRIDOR);
@@ -217,9 +217,9 @@ fn Positives() -> impl IntoView {
 /// Lines above and below the row that is looked into.
 #[component]
 fn Inspected() -> impl IntoView {
-    let session = Session::expect();
+    let store = Store::expect();
     let place = memo(move || {
-        session.with(|state| {
+        store.with(|state| {
             let side = 2 * state.run.batch.as_ref()?.pictures.len();
             state.run.inspected.map(|row| row as usize).filter(|row| *row < side).map(|row| (row, side))
         })

@@ -1,8 +1,11 @@
 //! A set whose classifiers have answered, for tests.
 
 use crate::{
-    page::{fixture::newcomer, state::State},
-    protocol::{Classification, CrossValidation, Evaluation, Event, Floats, Guesses, LabelId, Stage},
+    page::{
+        fixture::{answer, newcomer},
+        state::State,
+    },
+    protocol::{Answer, Classification, CrossValidation, Evaluation, Event, Floats, Guesses, LabelId, Stage},
     settings::{Images, Settings},
 };
 
@@ -16,7 +19,7 @@ pub fn state() -> State {
     let mut state = State::new(Settings::recommended(Images::Own));
     state.add((0..6).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
     state.apply(Event::Evaluated(evaluation()));
-    state.apply(Event::Classified(Classification {
+    let classification = Classification {
         number: 0,
         stage: Stage::Pixels,
         step: 0,
@@ -31,7 +34,9 @@ pub fn state() -> State {
         },
         vote: Guesses::default(),
         crossed: None,
-    }));
+    };
+    let request = state.classifier_request(Stage::Pixels);
+    answer(&mut state, request, Answer::Classification(classification));
     state
 }
 
@@ -55,7 +60,7 @@ pub fn typed() -> State {
         probe: guesses(vec![1, 0, 0, 0], 0.75),
         vote: guesses(vec![1, 1, 0, 1], 0.25),
     };
-    state.apply(Event::Classified(Classification {
+    let classification = Classification {
         given,
         classes: vec![0, 1, 2],
         held_out: vec![5],
@@ -63,6 +68,8 @@ pub fn typed() -> State {
         probe: Guesses { labels: vec![1], confidences: Floats(vec![0.9]), accuracy: None },
         crossed: Some(crossed),
         ..state.classification(Stage::Pixels).expect("it came").clone()
-    }));
+    };
+    let request = state.classifier_request(Stage::Pixels);
+    answer(&mut state, request, Answer::Classification(classification));
     state
 }

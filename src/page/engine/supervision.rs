@@ -1,0 +1,98 @@
+//! Whether the engine is heard, and what follows when it breaks down.
+
+/// Breakdowns within this time, in milliseconds, count together.
+const MEMORY: f64 = 60_000.0;
+
+/// Number of breakdowns in a row after which the engine moves to the CPU.
+const BEFORE_CPU: usize = 2;
+
+/// Number of breakdowns in a row after which there is no further engine.
+const BEFORE_GIVING_UP: usize = 4;
+
+/// What follows a breakdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Another engine is started.
+    Restart,
+    /// Another engine is started, which computes on the CPU.
+    RestartOnCpu,
+    /// There is no further engine.
+    GiveUp,
+}
+
+/// The engine in the eyes of the page.
+#[derive(Clone, Debug, Default)]
+pub struct Supervision {
+    /// Times of recent breakdowns, in milliseconds.
+    breakdowns: Vec<f64>,
+    /// Whether the engine is about to be replaced.
+    is_ending: bool,
+}
+
+impl Supervision {
+    /// Returns whether what the engine says is heard. One that is about to be replaced may go on talking:
+    /// the run has already gone back, and its words would leave gaps in it.
+    pub fn is_heard(&self) -> bool {
+        !self.is_ending
+    }
+
+    /// Records that the engine is about to be replaced.
+    pub fn is_ending(&mut self) {
+        self.is_ending = true;
+    }
+
+    /// Records that the engine has ended, and another may be heard.
+    pub fn has_ended(&mut self) {
+        self.is_ending = false;
+    }
+
+    /// Records a breakdown at a time in milliseconds of an engine that computed on the CPU or was to,
+    /// and returns what follows.
+    pub fn broke_down(&mut self, now: f64, on_cpu: bool) -> Next {
+        self.breakdowns.retain(|time| now - time < MEMORY);
+        self.breakdowns.push(now);
+        match self.breakdowns.len() {
+            BEFORE_GIVING_UP.. => Next::GiveUp,
+            BEFORE_CPU.. if !on_cpu => Next::RestartOnCpu,
+            _ => Next::Restart,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn breakdowns_in_a_row_lead_to_the_cpu_and_then_to_the_end() {
+        let mut supervision = Supervision::default();
+        let follows = [0.0, 1.0, 2.0].map(|second| supervision.broke_down(second * 1e3, false));
+        assert_eq!(follows, [Next::Restart, Next::RestartOnCpu, Next::RestartOnCpu]);
+        assert_eq!(supervision.broke_down(3e3, true), Next::GiveUp);
+    }
+
+    #[test]
+    fn on_the_cpu_there_is_nowhere_to_move() {
+        let mut supervision = Supervision::default();
+        let follows = [0.0, 1.0, 2.0, 3.0].map(|second| supervision.broke_down(second * 1e3, true));
+        assert_eq!(follows, [Next::Restart, Next::Restart, Next::Restart, Next::GiveUp]);
+    }
+
+    #[test]
+    fn rare_breakdowns_are_forgotten() {
+        let mut supervision = Supervision::default();
+        for minute in 0..9 {
+            assert_eq!(supervision.broke_down(f64::from(minute) * MEMORY, false), Next::Restart);
+        }
+    }
+
+    #[test]
+    fn an_engine_about_to_be_replaced_is_not_heard() {
+        let mut supervision = Supervision::default();
+        assert!(supervision.is_heard());
+        supervision.is_ending();
+        assert!(!supervision.is_heard());
+        supervision.has_ended();
+        assert!(supervision.is_heard());
+    }
+}

@@ -1,0 +1,116 @@
+//! Effects of changes outside of the state.
+
+use super::{Entry, Newcomer, State};
+use crate::{
+    page::{experiment::Experiment, export::File},
+    protocol::{Backend, Command, ModelFailure, PictureId, Question},
+};
+
+/// Number of pictures in one message to the engine.
+pub const PORTION: usize = 64;
+
+/// Something to be done outside of the state because of a change.
+#[derive(Debug)]
+pub enum Effect {
+    /// Sends a command to the engine. Without an engine it is dropped: another one is told the state.
+    Send(Command),
+    /// Sends the settings shortly, together with further changes of them.
+    SendSettingsSoon,
+    /// Saves a file for the user.
+    Save(File),
+    /// Puts back an experiment that was removed.
+    PutBack(Box<Experiment>, Vec<(u32, Newcomer)>),
+    /// Passes on the verdict on a snapshot.
+    Validated(u32, Result<(), ModelFailure>),
+    /// Replaces the engine, which has failed; it computed on this backend, where that is known.
+    ReplaceEngine(Option<Backend>),
+    /// Replaces the engine by the one that has WebGPU.
+    ExchangeEngine,
+}
+
+impl State {
+    /// Returns the effects of the changes since the last call, in their order.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Causes an effect.
+    pub(in crate::page) fn cause(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Sends a command to the engine.
+    pub fn send(&mut self, command: Command) {
+        self.cause(Effect::Send(command));
+    }
+
+    /// Sends a command whose effect the user waits for, or says that there is no engine.
+    pub fn demand(&mut self, command: Command) {
+        if self.is_without_engine() {
+            self.notify("There is no engine to do that: reload the page to start one.");
+        } else {
+            self.send(command);
+        }
+    }
+
+    /// Sends the settings, if they have changed since they were sent.
+    pub fn send_settings(&mut self) {
+        if self.unsent_settings {
+            self.send_all_settings();
+        }
+    }
+
+    pub(in crate::page) fn send_all_settings(&mut self) {
+        self.unsent_settings = false;
+        self.send(Command::Configure(*self.settings));
+    }
+
+    /// Sends pictures in portions.
+    pub(in crate::page) fn send_pictures(&mut self, ids: &[PictureId]) {
+        for portion in ids.chunks(PORTION) {
+            let entries = portion.iter().filter_map(|id| self.pictures.get(*id));
+            let pictures = entries.map(Entry::message).collect();
+            self.send(Command::Add(pictures));
+        }
+    }
+
+    /// Asks the engine a question.
+    pub fn ask(&mut self, question: Question) {
+        self.send_settings();
+        self.answers.ask(question.clone());
+        self.send(question.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::fixture::{commands, state};
+
+    #[test]
+    fn settings_are_sent_once_and_before_what_depends_on_them() {
+        let mut state = state(4);
+        state.take_effects();
+        state.edit(|settings| settings.temperature = 0.25);
+        state.edit(|settings| settings.temperature = 0.5);
+        let effects = state.take_effects();
+        assert!(matches!(effects.as_slice(), [Effect::SendSettingsSoon]), "{effects:?}");
+        state.train();
+        assert_eq!(commands(&mut state), [Command::Configure(*state.settings), Command::Train]);
+        state.send_settings();
+        assert_eq!(commands(&mut state), []);
+    }
+
+    #[test]
+    fn without_an_engine_the_user_is_told_instead() {
+        let mut state = state(4);
+        state.take_effects();
+        state.demand(Command::SaveModel);
+        assert_eq!(commands(&mut state), [Command::SaveModel]);
+        state.engine_is_stopped("It cannot be had.".to_owned());
+        state.take_effects();
+        let before = state.notices.len();
+        state.demand(Command::SaveModel);
+        assert_eq!((commands(&mut state), state.notices.len()), (Vec::new(), before + 1));
+    }
+}

@@ -1,0 +1,150 @@
+//! The page's state, shared by all its views.
+
+use leptos::{
+    prelude::{
+        ArcTrigger, GetValue, LocalStorage, Notify, SetValue, StoredValue, Track, UpdateValue, WithValue,
+        expect_context,
+    },
+    task::spawn_local,
+};
+
+use super::{
+    autosave::saver::Autosave,
+    components::dynamic::effect,
+    engine::{Engine, supervisor},
+    files::{download, experiment_file},
+    input::press,
+    state::{Effect, State},
+    timing,
+    tracked::Fields,
+};
+use crate::{protocol::Question, settings::Settings};
+
+/// Time within which changes of the settings are sent together, in milliseconds.
+const SETTLING: u64 = 120;
+
+/// A handle on the page's state. Whatever changes it goes through [`Store::update`], which draws the
+/// views anew that have read what changed, and carries the effects out.
+#[derive(Clone, Copy)]
+pub struct Store {
+    state: StoredValue<State, LocalStorage>,
+    triggers: StoredValue<Vec<ArcTrigger>>,
+    /// Changed fields whose views are drawn anew with the next frame.
+    changed: StoredValue<Fields>,
+    /// The engine.
+    pub engine: Engine,
+    /// The experiment in the browser's own storage.
+    pub autosave: Autosave,
+}
+
+impl Store {
+    /// Returns a store without pictures, whose engine is not started.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            state: StoredValue::new_local(State::new(settings)),
+            triggers: StoredValue::new((0..Fields::MAX).map(|_| ArcTrigger::new()).collect()),
+            changed: StoredValue::new(Fields::default()),
+            engine: Engine::default(),
+            autosave: Autosave::default(),
+        }
+    }
+
+    /// Returns the store of the component that asks.
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Reads the state, again whenever something changes that `view` has read.
+    pub fn with<T>(self, view: impl FnOnce(&State) -> T) -> T {
+        let (result, read) = self.reads(view);
+        self.follow(read);
+        result
+    }
+
+    /// Asks to be run again whenever some fields change, without reading them.
+    pub fn track(self, fields: impl FnOnce(&State) -> Fields) {
+        let fields = self.with_untracked(fields);
+        self.follow(fields);
+    }
+
+    fn follow(self, fields: Fields) {
+        self.triggers.with_value(|triggers| fields.numbers().for_each(|number| triggers[number].track()));
+    }
+
+    /// Reads the state once.
+    pub fn with_untracked<T>(self, view: impl FnOnce(&State) -> T) -> T {
+        self.reads(view).0
+    }
+
+    fn reads<T>(self, view: impl FnOnce(&State) -> T) -> (T, Fields) {
+        self.state.with_value(|state| state.log().reads(|| view(state)))
+    }
+
+    /// Changes the state. The views that have read what changes follow with the next frame, or at
+    /// once if the visitor's press is what changes it.
+    pub fn update<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
+        let changed = self.state.try_update_value(|state| {
+            let result = change(state);
+            (result, state.log().take_changed(), state.take_effects())
+        });
+        let (result, changed, effects) = changed.expect("the state lives as long as the page");
+        self.draw_soon(changed);
+        effects.into_iter().for_each(|effect| self.carry_out(effect));
+        result
+    }
+
+    fn carry_out(self, effect: Effect) {
+        match effect {
+            Effect::Send(command) => self.engine.send(&command),
+            Effect::SendSettingsSoon => timing::after(SETTLING, move || self.update(State::send_settings)),
+            Effect::Save(file) => download::save(self, &file),
+            Effect::PutBack(experiment, pictures) => {
+                spawn_local(async move { drop(experiment_file::put(self, *experiment, pictures).await) });
+            }
+            Effect::Validated(request, verdict) => self.engine.validated(request, verdict),
+            Effect::ReplaceEngine(backend) => supervisor::replace_soon(self, backend),
+            Effect::ExchangeEngine => supervisor::exchange_soon(self),
+        }
+    }
+
+    /// Changes the settings.
+    pub fn edit(self, change: impl FnOnce(&mut Settings)) {
+        self.update(|state| state.edit(change));
+    }
+
+    /// Asks the engine for what a view shows, now and whenever the answer is outdated.
+    pub fn keep_asking(self, question: impl Fn(&State) -> Option<Question> + 'static) {
+        effect(move || {
+            let needed = self.with(|state| question(state).filter(|question| state.needs(question)));
+            if let Some(question) = needed {
+                self.update(|state| state.ask(question));
+            }
+        });
+    }
+
+    fn draw_soon(self, changed: Fields) {
+        if changed.is_empty() {
+            return;
+        }
+        let is_idle = self.changed.get_value().is_empty();
+        self.changed.update_value(|waiting| *waiting = waiting.with(changed));
+        if press::is_being_handled() {
+            self.draw();
+        } else if is_idle {
+            self.draw_with_the_next_frame();
+        }
+    }
+
+    fn draw_with_the_next_frame(self) {
+        timing::next_frame(
+            move || if press::is_under_way() { self.draw_with_the_next_frame() } else { self.draw() },
+        );
+    }
+
+    fn draw(self) {
+        let changed = self.changed.get_value();
+        self.changed.set_value(Fields::default());
+        let triggers = self.triggers.get_value();
+        changed.numbers().for_each(|number| triggers[number].notify());
+    }
+}
