@@ -19,12 +19,12 @@ pub struct InfoNce {
 }
 
 impl InfoNce {
-    /// Prepares for batches of `pairs` pairs.
+    /// Prepares the loss for batches of `pairs` pairs.
     pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
         Self { pairing: Pairing::new(pairs, device), similarity }
     }
 
-    /// The loss of a batch.
+    /// Computes the loss of a batch.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
@@ -47,7 +47,7 @@ mod tests {
         InfoNce::new(PAIRS, similarity, &device).forward(projections, &scale)
     }
 
-    /// The definition, one pair at a time, in double precision.
+    /// Computes the definition, pair by pair, in double precision.
     fn by_loops(reference: &Reference, similarity: Similarity, tau: f64) -> f64 {
         let anchor = |i: usize| {
             let weight = |j| (reference.similarity(i, j, similarity) / tau).exp();
