@@ -1,20 +1,20 @@
-//! Rows less their mean.
+//! Centring of rows.
 
 use super::dot;
 
-/// The least variance, beside the square of the mean's length, that is more than rounding.
+/// Smallest variance, relative to the squared length of the mean, that is more than rounding.
 const LEAST_VARIANCE: f32 = 1e-10;
 
-/// What was subtracted from rows, and what is left.
+/// Mean and variance of rows before centring.
 pub struct Centred {
-    /// Their mean.
+    /// Mean that was subtracted.
     pub mean: Vec<f32>,
-    /// The mean square of their distances from it.
+    /// Mean squared distance of the rows from it.
     pub variance: f32,
 }
 
-/// Subtracts their mean from rows of so many numbers. Rows that are all alike stay as they are:
-/// nothing would be left of them.
+/// Subtracts the mean from rows of `dimensions` numbers. Rows that are all alike stay unchanged, since
+/// nothing would be left of them, and give `None`.
 pub fn centre(rows: &mut [f32], dimensions: usize) -> Option<Centred> {
     let count = rows.len() / dimensions;
     let mut mean = vec![0.0; dimensions];

@@ -1,17 +1,17 @@
-//! How much of a change the embeddings notice: cosines between pictures and their changed selves.
+//! Invariance of embeddings to a change: cosines between pictures and their changed versions.
 
 use super::UnitRows;
 
-/// The mean cosine similarity between row `i` of one and row `i` of the other.
+/// Returns the mean cosine similarity between row `i` of one and row `i` of the other.
 ///
 /// # Panics
-/// If their shapes differ, or there is no row.
+/// If the shapes differ or there are no rows.
 pub fn mean_of_same(rows: &UnitRows, changed: &UnitRows) -> f32 {
     assert!(rows.len() == changed.len() && !rows.is_empty(), "each row has its counterpart");
     (0..rows.len()).map(|i| rows.cosine_with(i, changed, i)).sum::<f32>() / rows.len() as f32
 }
 
-/// The mean cosine similarity between different rows; 1 where there is only one.
+/// Returns the mean cosine similarity between different rows; 1 if there is only one.
 pub fn mean_of_others(rows: &UnitRows) -> f32 {
     let count = rows.len();
     if count < 2 {

@@ -1,8 +1,8 @@
-//! Whether labels tell anything apart.
+//! Checks of label sets.
 
 use crate::protocol::LabelId;
 
-/// Whether two rows carry different labels.
+/// Returns whether two rows have different labels.
 pub fn several(labels: &[Option<LabelId>]) -> bool {
     let mut given = labels.iter().flatten();
     given.next().is_some_and(|first| given.any(|other| other != first))

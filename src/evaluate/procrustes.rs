@@ -1,10 +1,9 @@
-//! Turns one map so that it lies as much as possible on another.
+//! Alignment of one map with another.
 
 use nalgebra::{Matrix2, Vector2};
 
-/// Rotates (and mirrors, where that is nearer) `points` about the origin so that the
-/// squared distances of those in `pairs`, each an index and where it should lie, become
-/// least: orthogonal Procrustes (Schönemann 1966).
+/// Rotates (and reflects, if that is nearer) `points` about the origin so as to minimise the squared
+/// distances of those in `pairs`, each an index and its target: orthogonal Procrustes (Schönemann 1966).
 pub fn align(points: &mut [[f32; 2]], pairs: impl IntoIterator<Item = (usize, [f32; 2])>) {
     let mut products = Matrix2::zeros();
     for (index, target) in pairs {

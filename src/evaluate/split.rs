@@ -1,4 +1,4 @@
-//! Which labels a classifier is given, and which pictures are held out.
+//! Split into labels given to a classifier and pictures held out.
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,22 @@ use crate::{
     random::{Purpose, generator},
 };
 
-/// Rows with a label that a classifier learns from, and the rest.
+/// Labelled rows that a classifier learns from, and the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
-    /// The rows with a label, in ascending order.
+    /// Labelled rows, in ascending order.
     pub given: Vec<usize>,
-    /// Their classes, places in `classes`.
+    /// Classes of these rows, as indices into `classes`.
     pub targets: Vec<usize>,
-    /// The labels that occur among them, in ascending order.
+    /// Labels that occur among them, in ascending order.
     pub classes: Vec<LabelId>,
     /// All other rows, in ascending order.
     pub held_out: Vec<usize>,
 }
 
 impl Split {
-    /// Gives every typed label, and of each known label as many more, drawn from the
-    /// seed, as bring it to `per_class`; a typed label stands above a known one.
+    /// Gives every typed label and, for each known label, as many more, drawn from the seed, as bring it to
+    /// `per_class`; a typed label takes precedence over a known one.
     ///
     /// A larger `per_class` gives the same rows and more.
     pub fn draw(
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!((alone.given, alone.targets, alone.classes), (vec![0, 39], vec![1, 0], vec![1, 7]));
         let filled = Split::draw(&known(), &typed, 2, 1);
         assert_eq!(filled.classes, [0, 1, 2, 7]);
-        // Of label 1 one was typed, so one more is drawn.
+        // One label 1 was typed, so one more is drawn.
         let ones = filled.targets.iter().filter(|target| filled.classes[**target] == 1).count();
         assert_eq!((ones, filled.given.len()), (2, 7));
     }

@@ -8,11 +8,11 @@ use burn::backend::{Backend, ExtensionType, backend_extension, tensor::FloatTens
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "webgpu"))]
 pub struct Moved<B: Backend> {
-    /// The parameter.
+    /// Value of the parameter.
     pub value: FloatTensor<B>,
-    /// The mean of its gradients.
+    /// Mean of its gradients.
     pub moment_1: FloatTensor<B>,
-    /// The mean of their squares.
+    /// Mean of its squared gradients.
     pub moment_2: FloatTensor<B>,
 }
 
