@@ -17,7 +17,7 @@ pub const K: usize = 10;
 /// Scoring of embeddings by the [`K`] nearest labelled neighbours of each labelled picture, in slices of
 /// work.
 pub struct Scoring {
-    /// Those of the labelled pictures, in order.
+    /// Labels of the labelled pictures, in order.
     labels: Vec<LabelId>,
     among: Among,
 }

@@ -9,9 +9,10 @@ use crate::settings::Similarity;
 
 /// Decoupled contrastive loss for batches of one size.
 ///
-/// For anchor `i` with positive `p(i)` and similarity `s`: `ℓᵢ = −s(i, p(i))/τ + log Σ_{k≠i, k≠p(i)} exp(s(i,
-/// k)/τ)`, averaged over all `2n` anchors. In InfoNCE the positive's own term makes the gradient vanish as
-/// the pair draws together, and sooner the fewer negatives there are; here it does not.
+/// For anchor `i` with positive `p(i)` and similarity `s`:
+/// `ℓᵢ = −s(i, p(i))/τ + log Σ_{k≠i, k≠p(i)} exp(s(i, k)/τ)`, averaged over all `2n` anchors. In InfoNCE the
+/// positive's own term makes the gradient vanish as the pair draws together, and sooner the fewer negatives
+/// there are; here it does not.
 #[derive(Clone, Debug)]
 pub struct Dcl {
     pairing: Pairing,

@@ -18,8 +18,9 @@ const LAST_RESORT: f32 = 10.0;
 /// Triplet loss for batches of one size.
 ///
 /// For anchor `i`, its positive `p`, one mined negative `n` and `d² = ‖a − b‖² = 2 − 2 cos` on the unit
-/// sphere: `ℓᵢ = max(0, d²(i, p) − d²(i, n) + margin)`, averaged over all `2n` anchors, including those with
-/// zero loss.
+/// sphere:
+/// `ℓᵢ = max(0, d²(i, p) − d²(i, n) + margin)`, averaged over all `2n` anchors, including those with zero
+/// loss.
 #[derive(Clone, Debug)]
 pub struct Triplet {
     pairing: Pairing,

@@ -112,8 +112,8 @@ impl Normalisation<'_> {
         totals.iter().zip(self.inverse()).map(|(total, inverse)| *total as f32 * inverse).collect()
     }
 
-    /// Turns gradients of normalised channels into those of `x`, which also affects the statistics: `scale ·
-    /// (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`.
+    /// Turns gradients of normalised channels into those of `x`, which also affects the statistics:
+    /// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`.
     fn through_statistics(&self, x: &[f32], gradient: &mut [f32], [scale, of_gamma, of_beta]: [&[f32]; 3]) {
         let channels = scale.len();
         let per_pixel = channels as f32 / x.len() as f32;

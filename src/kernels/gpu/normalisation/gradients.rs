@@ -153,10 +153,10 @@ fn join_gradients_kernel<N: Size>(
     }
 }
 
-/// Computes the gradient of x, which also affects mean and variance of its ghost batch: `scale · (gradient −
-/// Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`, where the two sums are the ghost batch's contributions to
-/// the gradients of beta and gamma. One unit per vector of each group; the rest exit, and none goes past the
-/// last pixel.
+/// Computes the gradient of x, which also affects mean and variance of its ghost batch:
+/// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`, where the two sums are the ghost
+/// batch's contributions to the gradients of beta and gamma. One unit per vector of each group; the rest
+/// exit, and none goes past the last pixel.
 #[cube(launch_unchecked)]
 fn gradient_kernel<N: Size>(
     x: &Tensor<Vector<f32, N>>,
