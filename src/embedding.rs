@@ -20,7 +20,7 @@ pub struct Embedding {
 /// not part of the average, no component is spent on it.
 ///
 /// # Shapes
-/// As those of [`Encoder::map`].
+/// As in [`Encoder::map`].
 pub fn mean_map(encoder: &Encoder, pictures: Tensor<4>, mirrored: bool) -> Tensor<2> {
     if mirrored {
         (encoder.map(pictures.clone()) + encoder.map(pictures.flip([3]))).mul_scalar(0.5)

@@ -1,7 +1,7 @@
-//! A sample at even distances.
+//! Samples at regular intervals.
 
-/// Of `count` rows at most `most`, in ascending order and spread over all of them: what comes
-/// folder by folder is sampled from every folder.
+/// Returns at most `most` of `count` rows, in ascending order and spread over all of them, so that sets
+/// loaded folder by folder are sampled from every folder.
 pub fn strided(count: usize, most: usize) -> Vec<usize> {
     let sample = count.min(most);
     (0..sample).map(|at| at * count / sample).collect()

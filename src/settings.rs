@@ -64,7 +64,7 @@ pub enum FirstLayer {
 pub enum Features {
     /// Outputs of the encoder's linear layer.
     Outputs,
-    /// The map that the linear layer reads, whitened over the set.
+    /// Map before the linear layer, whitened over the set.
     Map,
 }
 
