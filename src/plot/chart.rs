@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_few_outliers_do_not_stretch_the_bulk() {
-        // As sorted: 2 % of 1,000 values are 20.
+        // Sorted, 2 % of 1,000 values are 20.
         let mut values: Vec<f32> = (0..1000).map(|i| ((i * 617) % 1000) as f32 / 1000.0).collect();
         assert_eq!(bulk(&values), span(&values));
         for (i, outlier) in values.iter_mut().take(15).enumerate() {

@@ -1,4 +1,4 @@
-//! A copy of the encoder that learns labels.
+//! Fine-tuning of a copy of the encoder on labels.
 
 use likeness::protocol::{ClassifierRequest, Command, Event, Stage};
 

@@ -1,4 +1,4 @@
-//! What the encoder overlooks.
+//! Invariances of the encoder.
 
 use likeness::protocol::{Command, Event, Invariance, Picture, Stage};
 
@@ -12,7 +12,7 @@ fn invariances(events: &[Event]) -> Vec<&Invariance> {
     found.collect()
 }
 
-/// A picture that is grey and the same from left to right and from top to bottom.
+/// Returns a grey picture that is its own mirror image in both directions.
 fn symmetric(id: u32) -> Picture {
     let side = likeness::image::SIDE;
     let rgb = (0..side * side).flat_map(|at| {

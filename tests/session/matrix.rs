@@ -38,7 +38,7 @@ fn every_matrix_that_was_asked_for_comes_in_one_order() {
     harness.send(Command::Train);
     harness.settle();
     harness.take();
-    // All at once, as they come during a long piece of work.
+    // All at once, as they arrive during a long piece of work.
     for stage in [Stage::Untrained, Stage::Trained, Stage::Untrained, Stage::Pixels] {
         harness.send(Command::Matrix { stage });
     }

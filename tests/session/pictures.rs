@@ -1,4 +1,4 @@
-//! Pictures that come and go, before and during a run.
+//! Pictures added and removed, before and during a run.
 
 use likeness::{
     protocol::{Command, Event, MapMethod, Stage, Study},
@@ -96,7 +96,7 @@ fn a_command_need_not_wait_for_an_evaluation() {
     harness.send(Command::Step);
     harness.until(|event| matches!(event, Event::Stepped(_)));
     harness.take();
-    // Some pieces into the evaluation that follows the step, a picture goes.
+    // Some pieces into the evaluation after the step, a picture is removed.
     for _ in 0..3 {
         pollster::block_on(harness.session.work());
     }
@@ -136,14 +136,14 @@ fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
         events.iter().filter_map(stage).collect()
     };
     ask(&mut harness);
-    // Some of it is in hand already, or was answered in time.
+    // Part of it is in progress already, or was answered in time.
     pollster::block_on(harness.session.work());
     harness.take();
     harness.send(Command::Remove(vec![3]));
     harness.send(Command::Settle);
     harness.settle();
     assert_eq!(answered(&harness.take()), []);
-    // A run that starts over leaves the baselines as they are.
+    // A run that starts over leaves the baselines unchanged.
     ask(&mut harness);
     harness.send(Command::Reset);
     harness.settle();

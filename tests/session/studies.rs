@@ -1,4 +1,4 @@
-//! Groups, near-duplicates and odd ones.
+//! Clusters, near-duplicates and outliers.
 
 use likeness::protocol::{Activity, Command, Event, Stage, Study};
 

@@ -1,4 +1,4 @@
-//! The run, step by step.
+//! Training runs, step by step.
 
 use likeness::{
     page::row::Row,
@@ -38,7 +38,7 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
     assert_eq!(known[..3], [(Stage::Pixels, 0), (Stage::Classic, 0), (Stage::Untrained, 0)]);
     assert_eq!(known.last(), Some(&(Stage::Trained, 5)));
 
-    // What was compared later is what would have been compared before.
+    // Comparisons made later give the same results as before.
     let before = Harness::with_pictures(small(), 12).take();
     let pairs = evaluations(&before).into_iter().zip(evaluations(&events));
     assert!(pairs.take(3).all(|(before, after)| before == after));
@@ -49,7 +49,7 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
 fn a_run_that_has_not_begun_begins_with_the_pictures_that_are_left_if_they_are_enough() {
     let settings = Settings { loss: LossKind::Triplet, mining: Mining::Random, ..small() };
     for (left, taken) in [(5, 5), (3, 0), (1, 0), (0, 0)] {
-        // Everything is asked for before the device is open.
+        // Everything is requested before the device is open.
         let mut harness = Harness::new(settings);
         harness.send(Command::Add(pictures(0..12)));
         harness.send(Command::Train);
@@ -57,7 +57,7 @@ fn a_run_that_has_not_begun_begins_with_the_pictures_that_are_left_if_they_are_e
         harness.send(Command::Settle);
         harness.settle();
         assert_eq!(steps(&harness.take()).len(), taken, "with {left} pictures");
-        // What comes in later is not trained on unasked.
+        // Pictures added later do not start training by themselves.
         if taken == 0 {
             harness.send(Command::Add(pictures(20..32)));
             harness.send(Command::Settle);

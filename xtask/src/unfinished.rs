@@ -1,11 +1,11 @@
-//! A page that is served before all of it is built.
+//! A page that is served before it is completely built.
 
 use anyhow::{Context, Result, ensure};
 
-/// The file that trunk builds such a page from, beside index.html.
+/// File beside index.html from which trunk builds such a page.
 pub const UNFINISHED: &str = "unfinished.html";
 
-/// How index.html begins the element that the page reads its marks from.
+/// Start of the element in index.html whose marks the page reads.
 const ROOT: &str = "<html ";
 
 /// Returns the page without one of its engines, marked as unfinished.
