@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_change_nothing_return_the_picture() {
+    fn identity_settings_return_the_picture() {
         let mut rng = generator(1, Purpose::Views, 0);
         let view = View::draw(&Augmentations::NONE, &mut rng);
         assert_close(&apply(view), &picture());
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_draws_the_same_views_again() {
+    fn views_are_reproducible_from_the_seed() {
         let draw = |index| {
             let mut rng = generator(9, Purpose::Views, index);
             [(); 8].map(|()| View::draw(&Augmentations::SHAPES, &mut rng))
@@ -185,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mirrored_view_is_the_mirrored_picture() {
+    fn mirrored_view_is_the_mirrored_picture() {
         let affine = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
         assert_close(&apply(View { affine, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - x, y)));
     }
 
     #[test]
-    fn flips_are_drawn_by_themselves_and_together() {
+    fn flips_are_drawn_independently() {
         let mut flips = Augmentations::NONE;
         flips.flip = Operation::new(1.0, 0.5);
         flips.vertical_flip = Operation::new(1.0, 0.5);
@@ -230,13 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_turn_moves_rows_to_columns() {
+    fn quarter_turn_moves_rows_to_columns() {
         let affine = [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]];
         assert_close(&apply(View { affine, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - y, x)));
     }
 
     #[test]
-    fn a_crop_shows_only_its_window() {
+    fn crop_shows_only_its_window() {
         let mut only_crop = Augmentations::NONE;
         only_crop.crop = Operation::new(0.75, 1.0);
         let mut rng = generator(2, Purpose::Views, 0);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn turning_the_hue_keeps_luma_and_a_full_turn_keeps_all() {
+    fn hue_rotation_keeps_luma_and_a_full_turn_is_the_identity() {
         let rgb = [0.3, 0.5, 0.6];
         let turned = |angle| {
             let Colour { matrix, .. } = Colour::hue(angle);

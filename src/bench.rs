@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_losses_are_those_of_jax() {
+    fn losses_agree_with_jax() {
         // From benches/peers/jax_native.py in JAX 0.10.2.
         let wanted = [3.722_97, 3.574_79, 3.438_979];
         let losses = losses(Contestant::given(&three_convolutions(), &Device::flex()), 3);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn drawn_views_are_trained_on_too() {
+    fn training_on_drawn_views_works() {
         let mut problem = three_convolutions();
         (problem.pairs, problem.side) = (4, 16);
         let losses = losses(Contestant::drawing(&problem, 10, &Device::flex()), 2);

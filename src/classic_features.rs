@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn stripes_point_across_themselves() {
+    fn gradients_of_stripes_point_across_them() {
         // All gradients of a wave along x lie along x: half in orientation 0, half in the last.
         let wave = |at: usize| 0.5 + 0.4 * (at as f32 * 0.5).sin();
         for (features, expected) in [
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn light_does_not_count_and_colours_do() {
+    fn features_ignore_brightness_but_not_colour() {
         let figure = |light: f32| {
             picture(move |_, y, x| light * (0.2 + 0.3 * ((x * 7 + y * y) as f32 * 0.1).sin().abs()))
         };

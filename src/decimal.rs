@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_numbers_are_read() {
+    fn only_numbers_are_parsed() {
         for (text, expected) in [("0.25", Some(0.25)), ("-1e-3", Some(-0.001)), ("+7", Some(7.0))] {
             assert_eq!(parse(text), expected, "{text}");
         }
@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn single_precision_comes_back_to_the_last_bit() {
+    fn single_precision_round_trips_exactly() {
         // A stride coprime to the number of patterns, so that every exponent occurs.
         for i in 0..200_000_u32 {
             let value = f32::from_bits(i.wrapping_mul(2_654_435_761));

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_are_those_that_the_joins_connect() {
+    fn joined_elements_share_a_set() {
         let joins = [(0, 1), (2, 3), (5, 6), (3, 0), (6, 6)];
         let mut sets = DisjointSets::new(8);
         let joined: Vec<_> = joins.iter().map(|(a, b)| sets.join(*a, *b)).collect();

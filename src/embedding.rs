@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_map_is_whitened_and_averaged_as_by_loops() {
+    fn map_embedding_agrees_with_loops() {
         let pictures = pictures();
         let encoder = encoder(&pictures);
         let features = 2 * 2 * 16;
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whitening_is_fitted_to_both_maps_or_to_one() {
+    fn whitening_is_fitted_to_the_mean_map() {
         let pictures = pictures();
         let encoder = encoder(&pictures);
         let mirrored = upload(
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_and_its_mirror_image_are_one() {
+    fn mirror_images_have_equal_embeddings() {
         let pictures = pictures();
         let embedding = Embedding::map(encoder(&pictures), None, true, &Device::flex());
         let (a, b) =

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_at_chance_and_learns_what_is_given() {
+    fn fine_tuning_starts_at_chance_and_learns_the_labels() {
         let mut tuner = tuner(1);
         assert!((number(tuner.step()) - 2.0f32.ln()).abs() < 1e-5);
         let losses: Vec<f32> = (1..STEPS).map(|_| number(tuner.step())).collect();
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_learns_the_same() {
+    fn fine_tuning_is_reproducible() {
         let losses = |seed| {
             let mut tuner = tuner(seed);
             (0..5).map(|_| number(tuner.step()).to_bits()).collect::<Vec<_>>()

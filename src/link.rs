@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_keeps_what_it_understands_and_names_the_rest() {
+    fn valid_entries_apply_and_others_are_named() {
         let (settings, problems) =
             read("#seed=9&colour=red&steps=0&batch=many&temperature=NaN&hue=2@0.5&side=24");
         assert_eq!((settings.seed, settings.side), (9, 24));
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn losses_go_by_their_names() {
+    fn losses_are_parsed_by_name() {
         for (name, loss) in [
             ("infonce", LossKind::InfoNce),
             ("dcl", LossKind::Dcl),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pictures_choose_the_defaults_wherever_they_stand() {
+    fn pictures_determine_the_defaults_at_any_position() {
         let (settings, _) = read("seed=3&images=fashion");
         assert_eq!(settings.augmentations, Augmentations::FASHION);
     }

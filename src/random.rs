@@ -76,7 +76,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_same_seed_draws_the_same_in_every_build() {
+    fn draws_are_the_same_in_every_build() {
         let first = ALL.map(|purpose| generator(1, purpose, 0).random::<u32>());
         let wanted = [
             4_009_415_500,
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn generators_repeat_themselves_and_differ_from_each_other() {
+    fn generators_are_reproducible_and_distinct() {
         let first = |seed, purpose, index| generator(seed, purpose, index).random::<u64>();
         assert_eq!(first(1, Purpose::Views, 7), first(1, Purpose::Views, 7));
         let mut seen: Vec<u64> = Vec::new();

@@ -12,7 +12,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_come_where_there_are_few_and_every_part_where_there_are_many() {
+    fn samples_are_complete_or_evenly_spread() {
         assert_eq!(strided(3, 8), [0, 1, 2]);
         assert_eq!(strided(0, 8), [0; 0]);
         assert_eq!(strided(10, 4), [0, 2, 5, 7]);

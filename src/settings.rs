@@ -274,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_untouched_temperature_follows_the_comparison() {
+    fn default_temperature_follows_the_similarity() {
         for images in [Images::Shapes, Images::Own] {
             let before = Settings::recommended(images);
             let mut settings = before;

@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_loss_no_longer_learns_is_forgotten() {
+    fn moments_of_unused_loss_parameters_are_dropped() {
         let learned = Settings { learned_temperature: true, ..small() };
         let mut trainer = trainer(learned, figures(8));
         trainer.step();

@@ -70,7 +70,7 @@ fn the_orientation_of_a_photograph_is_applied() {
 }
 
 #[test]
-fn what_cannot_be_read_is_answered_with_the_reason() {
+fn unreadable_files_are_refused_with_the_reason() {
     let png = file(halves(64, 64), ImageFormat::Png);
     let jpeg = file(halves(64, 64), ImageFormat::Jpeg);
     let damaged = |format: &str| Failure::Damaged { format: format.to_owned() };

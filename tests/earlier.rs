@@ -56,7 +56,7 @@ fn models_of_the_first_format_embed_as_they_did() {
 }
 
 #[test]
-fn snapshots_of_the_first_format_go_on_as_they_would_have() {
+fn snapshots_of_the_first_format_resume_unchanged() {
     let experiment = Experiment::from_bytes(&golden("experiment-2.bin")).expect("it opens");
     let present = experiment.present.expect("it has one");
     assert_eq!((present.steps.len(), present.pixels, present.classic), (20, Some(0.5), None));

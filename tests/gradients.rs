@@ -85,7 +85,7 @@ impl ModuleVisitor for Slopes<'_> {
 }
 
 #[test]
-fn every_parameters_gradient_is_the_slope_of_each_loss() {
+fn gradient_of_every_parameter_agrees_with_finite_differences() {
     for kind in [LossKind::InfoNce, LossKind::Dcl, LossKind::Nce, LossKind::Triplet] {
         assert_slopes(kind);
     }

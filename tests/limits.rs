@@ -156,7 +156,7 @@ fn limits_train_together() {
 }
 
 #[test]
-fn a_step_that_would_not_fit_into_the_memory_is_refused_in_a_sentence() {
+fn step_beyond_the_memory_is_refused_with_a_sentence() {
     let mut huge = small();
     (huge.side, huge.width, huge.depth) = (Settings::SIDE.max, Settings::WIDTH.max, Settings::DEPTH.min);
     huge.batch = Settings::BATCH.max;
@@ -189,7 +189,7 @@ fn every_augmentation_trains_at_full_strength_and_at_none() {
 }
 
 #[test]
-fn what_lies_beyond_a_limit_trains_as_the_limit_does() {
+fn values_beyond_a_limit_train_like_the_limit() {
     let bits = |settings: Settings| -> Vec<u32> {
         train("beyond", settings).iter().map(|report| report.loss.to_bits()).collect()
     };
@@ -212,7 +212,7 @@ fn what_lies_beyond_a_limit_trains_as_the_limit_does() {
 
 #[test]
 #[cfg(feature = "webgpu")]
-fn replayed_steps_take_no_further_memory() {
+fn replayed_steps_take_no_additional_memory() {
     use burn::{
         backend::{Backend, Dispatch},
         tensor::{Device, DeviceKind},

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weights_have_the_deviation_that_was_asked_for() {
+    fn weights_have_the_requested_deviation() {
         for pixels in [1.0_f32, 2.0, 4.0] {
             let weights = Blur { deviation: pixels / 32.0 }.weights(32);
             let middle = weights.len() as f32 / 2.0 - 0.5;
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn no_deviation_is_one_weight() {
+    fn zero_deviation_gives_one_weight() {
         assert_eq!(Blur::NONE.weights(32), [1.0]);
         assert_eq!(Blur { deviation: 1e-4 }.weights(16), [1.0]);
     }

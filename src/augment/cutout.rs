@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_covers_the_share_that_was_asked_for() {
+    fn cutout_covers_the_requested_share() {
         let covered = |cutout: Cutout| {
             let pixels = (0..32).flat_map(|y| (0..32).map(move |x| [x, y]));
             pixels.filter(|pixel| cutout.covers(*pixel, 32)).count()

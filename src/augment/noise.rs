@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_normal_and_repeat_themselves() {
+    fn noise_is_normal_and_reproducible() {
         let noise = Noise { deviation: 0.2, seed: 7 };
         let values: Vec<f32> = noise.values().take(20_000).collect();
         let mean = values.iter().sum::<f32>() / values.len() as f32;

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn models_and_snapshots_come_back_to_the_last_bit() {
+    fn models_and_snapshots_round_trip_exactly() {
         for training in [None, Some(OptimizerSteps { network: 7, loss: 3 })] {
             let checkpoint = checkpoint(training);
             assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_whitens_the_map_comes_back_or_is_refused() {
+    fn whitening_round_trips_or_is_refused() {
         let features = 2 * 2 * 16;
         let whitening =
             |matrix: Vec<f32>| Whitening { mean: vec![0.5; features], matrix, effective_rank: 2.5 };
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_metadata_are_what_other_programs_rely_on() {
+    fn names_and_metadata_match_the_documented_format() {
         let file = checkpoint(None).to_file();
         let tensors = SafeTensors::deserialize(&file).expect("it is whole");
         assert_eq!(tensors.tensor("encoder.blocks.1.weight").expect("it is there").shape(), [8, 4, 3, 3]);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_short_anywhere_is_refused() {
+    fn truncated_files_are_refused() {
         let whole = checkpoint(None).to_file();
         let lengths = (0..64).chain((64..whole.len()).step_by(97)).chain([whole.len() - 1]);
         for length in lengths {
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_headers_are_refused_without_reserving_what_they_ask_for() {
+    fn hostile_headers_are_refused_without_large_allocations() {
         let huge = format!("[{}]", ["4294967296"; 8].join(","));
         for tensors in [
             format!(r#""encoder.blocks.0.weight":{{"dtype":"F32","shape":{huge},"data_offsets":[0,8]}}"#),
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_no_training_leaves_are_refused() {
+    fn impossible_values_are_refused() {
         for (name, value) in [
             ("encoder.blocks.2.weight", f32::NAN),
             ("head.output.bias", f32::INFINITY),

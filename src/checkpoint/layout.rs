@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_networks_own() {
+    fn layout_matches_the_network() {
         let settings = settings();
         let config = EncoderConfig::of(&settings);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_has_moments_of_what_is_trained_and_of_nothing_else() {
+    fn snapshot_has_moments_of_trained_parameters_only() {
         let names: Vec<_> = tensors(&settings(), true).into_keys().collect();
         let has = |name: &str| names.iter().any(|other| other == name);
         assert!(has("optimizer.first.encoder.blocks.0.weight") && has("optimizer.second.loss.bias"));

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_to_all_patches_are_uncorrelated_and_of_one_deviation() {
+    fn filter_outputs_are_uncorrelated_with_equal_deviation() {
         let planes = planes();
         let filters = whitening_filters(&planes, SIDE, 16, 1);
         let (filters, negative) = filters.split_at(8 * FILTER);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_vary_makes_no_filter() {
+    fn constant_directions_give_no_filter() {
         assert!(whitening_filters(&vec![0.0; 4 * 3 * SIDE * SIDE], SIDE, 16, 1).is_empty());
         assert!(whitening_filters(&vec![0.7; 4 * 3 * SIDE * SIDE], SIDE, 16, 1).is_empty());
         let grey = |at: usize| (at % (SIDE * SIDE)) as f32 * 0.377;
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_draws_the_patches() {
+    fn patches_depend_on_the_seed() {
         let planes = planes();
         let of = |seed| whitening_filters(&planes, SIDE, 8, seed);
         assert_eq!(of(3), of(3));

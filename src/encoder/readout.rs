@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_adaptive_average_pooling() {
+    fn readout_is_adaptive_average_pooling() {
         for (side, places) in [(4, 4), (4, 2), (4, 1), (6, 4), (5, 3), (1, 1)] {
             let (batch, channels) = (3, 2);
             let numbers = (0..batch * channels * side * side).map(|at| (at as f32 * 0.7).sin());

@@ -39,7 +39,7 @@ mod tests {
     use crate::evaluate::UnitRows;
 
     #[test]
-    fn blocks_of_cosines_are_those_of_single_pairs() {
+    fn block_cosines_agree_with_single_pairs() {
         let rows = UnitRows::new((0..11 * 5).map(|i| ((i * i) as f32 * 0.3).sin()).collect(), 5);
         let cosines = rows.all_pairs().cosines(3..7);
         assert_eq!(cosines.len(), 4 * 11);

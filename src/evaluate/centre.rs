@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_lose_their_mean_unless_nothing_would_be_left() {
+    fn rows_are_centred_unless_all_alike() {
         let mut rows = vec![1.0, 10.0, 3.0, 14.0];
         let Centred { mean, variance } = centre(&mut rows, 2).expect("they differ");
         assert_eq!((mean, variance, rows), (vec![2.0, 12.0], 5.0, vec![-1.0, -2.0, 1.0, 2.0]));

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn rounding_fills_no_empty_dimensions() {
+    fn rounding_does_not_fill_empty_dimensions() {
         // cos 0.3 × u ± sin 0.3 × v, for two directions u and v with components along all axes.
         let (along, across) = (0.3_f32.cos() / 16.0, 0.3_f32.sin() / 16.0);
         let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };

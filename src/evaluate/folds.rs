@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn many_examples_are_dealt_so_that_each_class_is_in_every_fold() {
+    fn every_fold_has_every_class() {
         let targets = targets(13);
         let found = Folds::deal(&targets, 4, 1);
         let mut all = found.folds.concat();

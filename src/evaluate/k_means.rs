@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_best_of_all_partitions_of_a_few_rows() {
+    fn finds_the_optimal_partition_of_a_few_rows() {
         for (draw, k) in [(0, 2), (1, 3), (2, 3)] {
             let rows = random_rows(8, 3, draw);
             let partition = |mut code: usize| -> Vec<usize> {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn no_row_would_rather_be_elsewhere() {
+    fn every_row_is_in_its_nearest_group() {
         let rows = random_rows(60, 4, 7);
         let found = best(&rows, 5, 1);
         let centre = |group: usize| -> Vec<f32> {

@@ -55,14 +55,14 @@ mod tests {
     }
 
     #[test]
-    fn the_nearer_class_has_the_larger_share() {
+    fn nearer_class_has_the_larger_share() {
         let rows = at(&[0.0, 5.0, 80.0, 85.0, 10.0]);
         let shares = shares(&rows, &[0, 1, 2, 3], &[0, 0, 1, 1], 2, &[4]);
         assert!(shares[0] > 0.99 && (shares.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{shares:?}");
     }
 
     #[test]
-    fn votes_weigh_what_the_formula_says() {
+    fn votes_agree_with_the_formula() {
         let rows = at(&[0.0, 20.0, 30.0]);
         let shares = shares(&rows, &[0, 2], &[0, 1], 2, &[1]);
         let weight = |degrees: f32| (degrees.to_radians().cos() / TEMPERATURE).exp();

@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_label_is_not_several_however_often_it_is_given() {
+    fn repeated_label_is_not_several() {
         assert!(!several(&[]) && !several(&[None, None]) && !several(&[Some(3), None, Some(3)]));
         assert!(several(&[None, Some(3), Some(3), Some(0)]));
     }

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_goes_down_and_the_bottom_is_the_end() {
+    fn every_step_descends_until_the_minimum() {
         let mut minimiser = Minimiser::new(vec![-3.0, 7.0, 1.0], &Valley);
         let mut before = minimiser.value;
         while minimiser.step(&Valley) {

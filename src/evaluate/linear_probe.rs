@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_is_that_of_finite_differences() {
+    fn gradient_agrees_with_finite_differences() {
         let mut rng = generator(1, Purpose::Preview, 0);
         let regression =
             Regression::new(numbers(12 * 5, &mut rng), 5, (0..12).map(|i| i % 3).collect(), 3, 0.3);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn separable_classes_are_told_apart() {
+    fn separable_classes_are_separated() {
         let mut rng = generator(2, Purpose::Preview, 0);
         let row = |class: usize, rng: &mut _| {
             let noise = numbers(6, rng);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn two_mirrored_rows_have_the_weight_of_the_closed_form() {
+    fn two_mirrored_rows_agree_with_the_closed_form() {
         // Standardised, the rows are ±1, so by symmetry the classes' weights are ±w with penalty · w = 1 / (1
         // + exp 2w), solved here by bisection.
         let rows = UnitRows::new(vec![1.0, -1.0], 1);
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_the_reference_of_scipy() {
+    fn agrees_with_scipy() {
         #[derive(serde::Deserialize)]
         struct Golden {
             dimensions: usize,

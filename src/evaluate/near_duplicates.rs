@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_links_connect_what_all_pairs_connect() {
+    fn links_connect_the_same_rows_as_all_pairs() {
         let mut rng = generator(4, Purpose::Preview, 0);
         let rows = UnitRows::new((0..70 * 3).map(|_| rng.random_range(-1.0..1.0)).collect(), 3);
         let mut forest = Forest::default();

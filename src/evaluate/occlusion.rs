@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoder_of_one_corner_has_all_its_similarity_there() {
+    fn similarity_of_a_corner_encoder_is_in_the_corner() {
         let side = 16;
         let patches = Patches::new(side);
         // Reads the 4 × 4 pixels at the top left, and nothing else.
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn mean_colour_drops_as_arithmetic_says() {
+    fn mean_colour_drop_agrees_with_arithmetic() {
         let side = 20;
         let patches = Patches::new(side);
         let mean = |planes: &[f32]| -> Vec<f32> {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_stand_together() {
+    fn groups_are_contiguous() {
         for clustered in [60, 25] {
             let order = by_similarity(&three_groups(60), clustered);
             assert_eq!(changes(&order), 2, "{clustered}: {order:?}");
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_one_row_are_in_order() {
+    fn zero_and_one_row_are_ordered() {
         assert_eq!(order(&three_groups(0), &[]), Vec::<usize>::new());
         assert_eq!(order(&three_groups(1), &[None]), [0]);
     }

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_axes_are_the_leading_eigenvectors_of_the_covariance() {
+    fn axes_are_the_leading_eigenvectors_of_the_covariance() {
         let rows = rows(200, 6);
         let found = principal_components(&rows);
         let matrix = DMatrix::from_fn(rows.len(), 6, |row, column| rows.row(row)[column]);

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_of_a_coarse_matrix_is_its_blocks_mean() {
+    fn coarse_cells_are_block_means() {
         let (rows, order) = (rows(), (0..10).collect::<Vec<_>>());
         let (side, cells) = set_matrix(&rows, &order, 4);
         assert_eq!(side, 4);

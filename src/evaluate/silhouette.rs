@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_of_one_counts_nothing() {
+    fn singleton_groups_count_as_zero() {
         let rows = UnitRows::new(vec![1.0, 0.0, 1.0, 0.1, 0.0, 1.0], 2);
         let groups = [0, 0, 1];
         let found = f64::from(silhouette(&rows.all_pairs().cosines(0..3), &groups, 2));

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn every_class_gives_as_many_and_the_rest_is_held_out() {
+    fn every_class_gives_equally_many_and_the_rest_is_held_out() {
         let split = Split::draw(&known(), &BTreeMap::new(), 4, 1);
         assert_eq!((split.given.len(), split.held_out.len()), (12, 28));
         assert_eq!(split.classes, [0, 1, 2]);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_draw_follows_the_seed_and_grows_with_the_labels() {
+    fn draw_depends_on_the_seed_and_grows_with_the_labels() {
         let draw = |per_class, seed| Split::draw(&known(), &BTreeMap::new(), per_class, seed).given;
         assert_eq!(draw(4, 1), draw(4, 1));
         assert_ne!(draw(4, 1), draw(4, 2));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_labels_are_always_given_and_stand_above_known_ones() {
+    fn typed_labels_are_always_given_and_take_precedence() {
         let typed = BTreeMap::from([(0, 7), (39, 1)]);
         let alone = Split::draw(&known(), &typed, 0, 1);
         assert_eq!((alone.given, alone.targets, alone.classes), (vec![0, 39], vec![1, 0], vec![1, 7]));

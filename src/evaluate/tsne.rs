@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn clusters_that_are_apart_stay_apart() {
+    fn separate_clusters_stay_separate() {
         let rows = clusters(5, 40, &mut generator(1, Purpose::Preview, 0));
         let mut tsne = Tsne::new(&rows, &principal_components(&rows).points);
         while tsne.advance() == Progress::More {}
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_is_that_of_the_divergence() {
+    fn gradient_agrees_with_the_divergence() {
         let mut rng = generator(2, Purpose::Preview, 0);
         let rows = clusters(3, 5, &mut rng);
         let rough: Vec<[f32; 2]> =
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_rows_make_a_map_too() {
+    fn few_rows_give_a_map() {
         for count in 1..4 {
             let rows = UnitRows::new((0..count * 2).map(|i| (i as f32).sin()).collect(), 2);
             let mut tsne = Tsne::new(&rows, &principal_components(&rows).points);

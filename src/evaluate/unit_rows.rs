@@ -93,13 +93,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_get_length_one_and_zeros_stay() {
+    fn rows_are_normalised_and_zeros_stay_zero() {
         let rows = UnitRows::new(vec![3.0, 4.0, 0.0, 0.0], 2);
         assert_eq!((rows.row(0), rows.row(1)), (&[0.6, 0.8][..], &[0.0, 0.0][..]));
     }
 
     #[test]
-    fn the_dot_product_is_the_plain_sum() {
+    fn dot_product_agrees_with_the_plain_sum() {
         for length in [1, 7, 8, 9, 64, 67] {
             let a: Vec<f32> = (0..length).map(|i| (i as f32 * 0.7).sin()).collect();
             let b: Vec<f32> = (0..length).map(|i| (i as f32 * 1.3).cos()).collect();

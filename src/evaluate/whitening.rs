@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn products_of_whitened_rows_are_those_by_the_inverse_of_the_covariance() {
+    fn whitened_products_agree_with_the_inverse_covariance() {
         let (count, features) = (600, 12);
         let rows = rows(count, features, features);
         let whitening = fitted(&rows, features).expect("they differ");
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_and_features_without_variance_give_numbers() {
+    fn few_rows_and_constant_features_give_finite_values() {
         for (count, features, rank) in [(4, 700, 3), (2, 5, 1), (40, 300, 2), (900, 600, 40), (300, 1, 1)] {
             let mut rows = rows(count, features, rank);
             // A constant feature, and one that is 0.
@@ -241,7 +241,7 @@ mod tests {
 
     /// Eigenvalues in single precision gave NaN here.
     #[test]
-    fn directions_of_next_to_no_variance_are_whitened_too() {
+    fn directions_of_tiny_variance_are_whitened() {
         let (count, features) = (400, 256);
         let value = |row: usize, feature: usize| {
             ((row * (feature / 4 + 1)) as f32 * 0.01).sin() * 10f32.powi(-((feature % 16) as i32))
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rank_is_that_of_the_rows() {
+    fn effective_rank_is_that_of_the_rows() {
         // ± each of three axes, away from 0: three equal singular values.
         let value =
             |row: usize, axis: usize| 2.0 + if row / 2 == axis { 1.0 - 2.0 * (row % 2) as f32 } else { 0.0 };

@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn steps_on_the_cpu_are_those_of_burns_rule() {
+    fn steps_on_the_cpu_agree_with_burn() {
         assert_agrees(&Device::flex());
     }
 
     #[test]
     #[cfg(feature = "webgpu")]
-    fn steps_on_webgpu_are_those_of_burns_rule() {
+    fn steps_on_webgpu_agree_with_burn() {
         assert_agrees(&Device::wgpu(burn::tensor::DeviceKind::DefaultDevice));
     }
 }

@@ -262,7 +262,7 @@ mod tests {
     /// ReLU must keep a NaN, and an infinite pixel must not affect pixels that are not its neighbours.
     #[test]
     #[cfg(feature = "webgpu")]
-    fn own_kernels_keep_what_is_no_number_to_where_it_is() {
+    fn own_kernels_keep_nan_and_do_not_spread_it() {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         let shape @ [batch, input, output, height, width, _] = SHAPES[0];
         let result = |pixel: f32| {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn without_gradients_the_result_is_the_same() {
+    fn result_without_gradients_is_equal() {
         for shape in SHAPES {
             let (x, weights) = Case::new(shape, &Device::flex()).inner();
             let (untracked, _) = forward_train(x.clone(), weights, 1);

@@ -70,13 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn copies_stay_as_they_are() {
+    fn copies_stay_unchanged() {
         assert_copies_stay(&Device::flex());
     }
 
     #[test]
     #[cfg(feature = "webgpu")]
-    fn copies_stay_as_they_are_on_webgpu() {
+    fn copies_stay_unchanged_on_webgpu() {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         assert_copies_stay(&device);
         // Without a copy, the tensor changes too.
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "keeps its size")]
-    fn numbers_that_do_not_fit_are_refused() {
+    fn sizes_that_do_not_match_are_refused() {
         refresh(tensor([0.0; 3], &Device::flex()), vec![1.0; 4]);
     }
 }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn products_on_the_cpu_are_those_of_loops() {
+    fn products_on_the_cpu_agree_with_loops() {
         assert_agrees(&Device::flex());
         assert_shapes_agree(&Device::flex());
         assert_squares_agree(&Device::flex());
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "webgpu")]
-    fn products_on_webgpu_are_those_of_loops() {
+    fn products_on_webgpu_agree_with_loops() {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         assert_agrees(&device);
         assert_shapes_agree(&device);
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "cannot be multiplied")]
-    fn what_does_not_fit_is_refused() {
+    fn mismatched_shapes_are_refused() {
         let zeros = |shape: [usize; 2]| Tensor::<2>::zeros(shape, &Device::flex());
         matmul(zeros([2, 3]), zeros([2, 3]));
     }

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blur_is_the_weighted_mean_of_what_lies_around() {
+    fn blur_is_the_weighted_mean_of_the_neighbourhood() {
         let (side, blur) = (17, Blur { deviation: 0.06 });
         let [before, after] = changed(View { blur, ..View::IDENTITY }, side);
         // In two dimensions at once, pixel by pixel.

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_gradient(
                 |projections| forward(projections, similarity, 0.3),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_learned_temperature_follows_the_slope_of_the_loops() {
+    fn temperature_gradient_agrees_with_the_slope_of_the_loops() {
         let projections = projections(1);
         let reference = Reference::new(&projections);
         let of = |log_tau: f64| by_loops(&reference, Similarity::Cosine, log_tau.exp());
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }

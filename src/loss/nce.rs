@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_gradient(
                 |projections| forward(projections, similarity, TAU),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn temperature_and_bias_follow_the_slope_of_the_loops() {
+    fn temperature_and_bias_gradients_agree_with_the_slope_of_the_loops() {
         let projections = projections(1);
         let reference = Reference::new(&projections);
         let (tau, bias) = (f64::from(TAU), first_bias(TAU));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for mining in ALL {
             let drawn = mined(&forward(reference::tensor(&projections(0)), mining));
             reference::assert_gradient(
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn random_negatives_are_negatives_and_follow_the_seed() {
+    fn random_negatives_are_negatives_and_depend_on_the_seed() {
         let triplet = Triplet::new(PAIRS, MARGIN, Mining::Random, &Device::flex());
         let draw = |index| triplet.draw(&mut generator(3, Purpose::Negatives, index));
         assert_eq!(draw(0), draw(0));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for mining in ALL {
             reference::assert_finite_at_the_limits(|projections| forward(projections, mining));
         }

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pixel_stands_for_the_value_that_is_drawn_there() {
+    fn value_at_a_pixel_is_the_value_drawn_there() {
         for value in [0.0, 2.5, 10.0] {
             assert!((FRAME.value_at(&AXES, FRAME.x(&AXES, value)) - value).abs() < 1e-4);
         }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_value_that_stands_out_does_not_bend_the_end_to_itself() {
+    fn outlier_at_the_end_has_bounded_weight() {
         let mut values = vec![1.0; 200];
         values[199] = 9.0;
         let last = smoothed(&values, 6)[199];

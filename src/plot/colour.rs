@@ -22,8 +22,7 @@ const ANCHORS: [[u8; 3]; 18] = [
     [253, 231, 37],
 ];
 
-/// Returns the colour of a share between 0 (dark violet) and 1 (yellow); others are clamped, NaN is drawn as
-/// 0.
+/// Returns the colour of a share between 0 (dark violet) and 1 (yellow); others are clamped, NaN counts as 0.
 pub fn viridis(share: f32) -> [u8; 3] {
     let place = share.clamp(0.0, 1.0).max(0.0) * (ANCHORS.len() - 1) as f32;
     let below = (place as usize).min(ANCHORS.len() - 2);

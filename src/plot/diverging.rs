@@ -12,7 +12,7 @@ const CHROMA: f32 = 0.145;
 /// Number of colours in a CSS gradient.
 const STOPS: usize = 13;
 
-/// Returns the colour of a share between −1 (blue) and 1 (orange); others are clamped, NaN is drawn as 0.
+/// Returns the colour of a share between −1 (blue) and 1 (orange); others are clamped, NaN counts as 0.
 pub fn diverging(share: f32) -> [u8; 3] {
     let share = if share.is_nan() { 0.0 } else { share.clamp(-1.0, 1.0) };
     let hue = HUES[usize::from(share > 0.0)];
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn known_colours_come_out_of_oklab() {
+    fn known_oklab_colours_are_converted() {
         // White, and sRGB red as published by Oklab's author.
         assert_eq!(srgb([1.0, 0.0, 0.0]), [255, 255, 255]);
         assert_eq!(srgb([0.627_955, 0.224_863, 0.125_846]), [255, 0, 0]);

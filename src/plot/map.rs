@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn screen_and_map_undo_each_other() {
+    fn screen_and_map_conversions_are_inverse() {
         let viewport = Viewport { centre: [0.3, -0.7], scale: 55.0 };
         for point in POINTS {
             assert!(near(viewport.to_map(viewport.to_screen(point, SIZE), SIZE), point));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moved_screen_is_whole_again_with_its_strips() {
+    fn uncovered_strips_complete_a_moved_screen() {
         for way in [[0.0, 0.0], [7.0, 0.0], [-7.0, 3.0], [40.0, -300.0], [-500.0, 0.0]] {
             let areas = uncovered(SIZE, way);
             for x in 0..SIZE[0] as usize {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn zooming_keeps_what_is_under_the_pointer() {
+    fn zooming_keeps_the_point_under_the_pointer() {
         let fit = Viewport::fit(&POINTS, SIZE, 20.0);
         let mut viewport = fit;
         let place = [70.0, 120.0];
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_lead_ahead() {
+    fn arrows_move_in_their_direction() {
         let [right, up] = [[1.0, 0.0], [0.0, -1.0]];
         assert_eq!(point_towards(&POINTS, 0, right), Some(3));
         assert_eq!(point_towards(&POINTS, 3, right), Some(1));

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_share_out_all_rows() {
+    fn blocks_cover_all_rows() {
         let blocks: Vec<_> = (0..4).map(|block| block_rows(block, 4, 10)).collect();
         assert_eq!(blocks, [0..2, 2..5, 5..7, 7..10]);
         assert_eq!(block_rows(3, 5, 5), 3..4);

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn senseless_ends_give_no_ticks() {
+    fn invalid_ends_give_no_ticks() {
         assert!(ticks(f32::NAN, 1.0, 5).is_empty());
         assert!(ticks(2.0, 1.0, 5).is_empty());
         assert_eq!(ticks(3.0, 3.0, 5), [3.0]);

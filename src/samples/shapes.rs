@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_draws_the_same_set_again_and_another_seed_another() {
+    fn sets_are_reproducible_and_depend_on_the_seed() {
         let checksums = [1, 2].map(|seed| {
             let figures = (0..SHAPES).map(|index| checksum(&shape(index, seed)));
             figures.fold(0_u32, |sum, figure| sum.rotate_left(1) ^ figure)
@@ -264,13 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_its_hundred() {
+    fn every_kind_has_a_hundred_pictures() {
         let count = |label| (0..SHAPES).filter(|i| SHAPE_LABELS[i % 10] == label).count();
         assert!(SHAPE_LABELS.iter().all(|label| count(*label) == 100));
     }
 
     #[test]
-    fn the_distance_to_a_square_is_the_textbook_one() {
+    fn distance_to_a_square_agrees_with_the_textbook() {
         let square = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]];
         for (point, distance) in
             [([0.0, 0.0], -1.0), ([0.5, 0.0], -0.5), ([3.0, 0.0], 2.0), ([4.0, 5.0], 5.0)]
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_far_from_the_edge_are_as_their_pixels() {
+    fn filled_blocks_agree_with_single_pixels() {
         for (kind, label) in SHAPE_LABELS.iter().enumerate() {
             let figure = figure(kind);
             for (radius, turn) in [(28.8, 0.3), (44.0, 2.0), (37.0, 4.4)] {

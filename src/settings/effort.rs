@@ -78,7 +78,7 @@ mod tests {
     use crate::settings::Images;
 
     #[test]
-    fn what_is_recommended_is_balanced_and_large_sets_take_more() {
+    fn recommended_settings_are_balanced_and_large_sets_take_more_steps() {
         let settings = Settings::recommended(Images::Own);
         for (pictures, steps) in
             [(0, [400, 1700, 3400]), (3_068, [400, 1700, 3400]), (10_000, [1400, 5600, 11_200])]
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn multiplications_are_those_of_loops() {
+    fn multiplications_agree_with_loops() {
         let settings = Settings {
             side: 32,
             width: 16,

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn it_steps_as_burns_own_does_to_the_last_bit() {
+    fn steps_agree_with_burn_exactly() {
         const RULE: AdamW = AdamW { beta_1: 0.9, beta_2: 0.98, epsilon: 1e-8, weight_decay: 0.01 };
         let config = AdamWConfig::new().with_beta_2(0.98).with_epsilon(1e-8).with_weight_decay(0.01);
         let (mut ours, mut theirs) = (pair(), pair());

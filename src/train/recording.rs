@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn forty_recorded_steps_are_forty_others_to_the_last_bit() {
+    fn recorded_steps_agree_with_planned_steps_exactly() {
         let losses = [
             (LossKind::InfoNce, Similarity::Cosine, Mining::Random),
             (LossKind::InfoNce, Similarity::Dot, Mining::Random),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_the_usual_size_is_recorded_too() {
+    fn network_of_the_default_size_is_recorded() {
         let settings = Settings { side: SIDE as u32, batch: 8, ..Settings::recommended(Images::Shapes) };
         let mut trainers = trainers(settings);
         assert_same(&mut trainers, 8, "of the usual size");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_in_the_middle_of_a_run_are_followed() {
+    fn recording_follows_changes_during_a_run() {
         let mut trainers = trainers(small());
         assert_same(&mut trainers, 8, "at first");
         let warmer = Settings { temperature: 0.4, batch: 3, ..small() };
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_left_the_trainer_stays_as_it_was() {
+    fn networks_taken_from_the_trainer_stay_unchanged() {
         let [mut trainer, _] = trainers(small());
         steps(&mut trainer, 10);
         let embedded = |network: &crate::encoder::Network| bits(network.encoder.forward(pictures(5)));
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_recording_leaves_the_run_as_it_is() {
+    fn failed_recording_leaves_the_run_unchanged() {
         let mut trainers = trainers(small());
         assert_same(&mut trainers, 4, "at first");
         let device = trainers[0].dispatch_device();

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_rises_in_even_steps_to_its_peak_and_falls_from_there() {
+    fn rate_rises_linearly_to_its_peak_and_falls_from_there() {
         let shares: Vec<f32> = (0..200).map(|step| warmed_up(step, 200)).collect();
         for (step, share) in shares[..10].iter().enumerate() {
             assert!((share - (step as f32 + 1.0) / 10.0).abs() < 1e-6, "step {step}: {share}");

@@ -24,7 +24,7 @@ fn monstrous(settings: Settings, tensor: &str) -> Vec<u8> {
 }
 
 #[test]
-fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
+fn nan_embeddings_return_to_the_last_good_step() {
     let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
     // Without labels, so that the embeddings alone determine the order of their matrix.
     let unlabelled = |picture| Picture { label: None, ..picture };
@@ -52,7 +52,7 @@ fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
 }
 
 #[test]
-fn numbers_that_go_wrong_end_at_the_last_good_step() {
+fn divergence_returns_to_the_last_good_step() {
     let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
     let mut harness = successor(settings, 12, monstrous(settings, "head.output.weight"));
     harness.send(Command::Train);

@@ -58,7 +58,7 @@ fn a_pair_is_explained_at_every_stage() {
 }
 
 #[test]
-fn raw_pixels_drop_as_brute_force_says() {
+fn raw_pixel_drops_agree_with_brute_force() {
     let mut harness = Harness::with_pictures(small(), 12);
     let pair = Pair { stage: Stage::Pixels, subjects: [Subject::Picture(3), Subject::Picture(8)] };
     let (found, _) = explanation(&mut harness, pair);
@@ -94,7 +94,7 @@ fn raw_pixels_drop_as_brute_force_says() {
 }
 
 #[test]
-fn an_explanation_lets_training_and_pause_in() {
+fn training_and_pause_interrupt_an_explanation() {
     let mut settings = small();
     (settings.side, settings.width, settings.steps) = (96, 16, 500);
     let mut harness = Harness::with_pictures(settings, 6);

@@ -23,7 +23,7 @@ fn symmetric(id: u32) -> Picture {
 }
 
 #[test]
-fn what_cannot_be_seen_is_overlooked_at_every_stage() {
+fn invisible_changes_are_ignored_at_every_stage() {
     let mut harness = Harness::with_pictures(small(), 0);
     harness.send(Command::Add((0..8).map(symmetric).collect()));
     harness.send(Command::Settle);

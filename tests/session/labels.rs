@@ -5,7 +5,7 @@ use likeness::protocol::{Command, Event, KnnScore, Picture, Stage};
 use crate::harness::{Harness, classifications, evaluations, labelling, losses, pictures, refusals, small};
 
 #[test]
-fn typed_labels_score_every_evaluation_anew() {
+fn typed_labels_rescore_every_evaluation() {
     let mut harness = Harness::with_pictures(small(), 60);
     harness.send(Command::Step);
     harness.settle();
@@ -52,7 +52,7 @@ fn no_score_of_earlier_embeddings_follows_an_evaluation() {
 }
 
 #[test]
-fn where_some_pictures_have_no_label_the_score_is_that_of_the_others_alone() {
+fn unlabelled_pictures_are_excluded_from_the_score() {
     let unlabelled =
         |picture: Picture| Picture { label: picture.label.filter(|label| *label < 5), ..picture };
     let mut harness = Harness::new(small());
@@ -113,7 +113,7 @@ fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
 }
 
 #[test]
-fn labels_of_embeddings_that_are_not_there_are_passed_over() {
+fn classification_of_missing_embeddings_is_skipped() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
     harness.send(Command::Classify(labelling(Stage::Trained, Vec::new())));

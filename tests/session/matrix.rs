@@ -33,7 +33,7 @@ fn the_matrix_holds_the_cosines_of_the_embeddings() {
 }
 
 #[test]
-fn every_matrix_that_was_asked_for_comes_in_one_order() {
+fn all_requested_matrices_have_the_same_order() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Train);
     harness.settle();

@@ -77,7 +77,7 @@ fn the_network_of_another_seed_keeps_its_first_weights() {
 }
 
 #[test]
-fn a_file_that_is_no_model_changes_nothing() {
+fn file_that_is_not_a_model_changes_nothing() {
     let settings = Settings { steps: 12, ..small() };
     let whole = Harness::with_pictures(settings, 12).train();
     let mut model = snapshots(&whole).pop().expect("a snapshot").1;

@@ -21,7 +21,7 @@ fn too_few_pictures_are_refused_in_a_sentence() {
 }
 
 #[test]
-fn a_set_that_is_too_small_to_train_on_is_evaluated_all_the_same() {
+fn set_too_small_for_training_is_still_evaluated() {
     let mut harness = Harness::new(small());
     harness.send(Command::Add(pictures(0..3)));
     harness.send(Command::Train);
@@ -33,7 +33,7 @@ fn a_set_that_is_too_small_to_train_on_is_evaluated_all_the_same() {
 }
 
 #[test]
-fn pictures_come_and_go_without_losing_what_was_learned() {
+fn pictures_are_added_and_removed_without_losing_training() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Step);
     harness.settle();
@@ -57,7 +57,7 @@ fn pictures_come_and_go_without_losing_what_was_learned() {
 }
 
 #[test]
-fn pictures_may_go_before_their_last_step_is_reported() {
+fn pictures_can_be_removed_before_their_last_step_is_reported() {
     let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
     harness.send(Command::Train);
     pollster::block_on(harness.session.work());
@@ -110,7 +110,7 @@ fn a_command_need_not_wait_for_an_evaluation() {
 }
 
 #[test]
-fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
+fn requests_about_removed_pictures_are_not_answered() {
     let mut harness = Harness::with_pictures(small(), 60);
     harness.send(Command::Step);
     harness.settle();

@@ -39,7 +39,7 @@ fn a_run_is_kept_after_its_first_step_and_after_its_last() {
 }
 
 #[test]
-fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
+fn successor_engine_continues_exactly() {
     let plain = Settings { steps: 40, ..small() };
     for settings in [
         plain,
@@ -79,7 +79,7 @@ fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
 }
 
 #[test]
-fn a_run_that_has_all_its_steps_takes_no_other() {
+fn finished_run_takes_no_further_step() {
     let whole = Harness::with_pictures(small(), 12).train();
     let (step, file) = snapshots(&whole).pop().expect("a snapshot");
     assert_eq!(step, small().steps);

@@ -23,7 +23,7 @@ fn a_settled_set_is_scored_before_any_training() {
 }
 
 #[test]
-fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown() {
+fn requested_run_starts_before_comparisons_and_previews() {
     let mut harness = Harness::new(small());
     harness.send(Command::Add(pictures(0..12)));
     harness.send(Command::Preview { pictures: vec![2], views: 2, draw: 0 });
@@ -46,7 +46,7 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
 }
 
 #[test]
-fn a_run_that_has_not_begun_begins_with_the_pictures_that_are_left_if_they_are_enough() {
+fn pending_run_starts_with_the_remaining_pictures_if_enough() {
     let settings = Settings { loss: LossKind::Triplet, mining: Mining::Random, ..small() };
     for (left, taken) in [(5, 5), (3, 0), (1, 0), (0, 0)] {
         // Everything is requested before the device is open.
@@ -131,7 +131,7 @@ fn stepping_pausing_and_resetting() {
 }
 
 #[test]
-fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
+fn only_changes_of_the_network_restart_the_run() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Step);
     harness.settle();
@@ -151,7 +151,7 @@ fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
 }
 
 #[test]
-fn switching_the_loss_goes_on_with_the_same_weights() {
+fn switching_the_loss_keeps_the_weights() {
     let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
     harness.send(Command::Step);
     harness.settle();
@@ -196,7 +196,7 @@ fn a_learned_temperature_moves_and_a_fixed_one_stays() {
 }
 
 #[test]
-fn a_row_that_is_looked_into_shows_its_views() {
+fn inspected_row_shows_its_views() {
     let mut settings = small();
     settings.augmentations = likeness::settings::Augmentations::NONE;
     settings.loss = LossKind::Triplet;

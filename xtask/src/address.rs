@@ -50,7 +50,7 @@ mod tests {
     use crate::paths;
 
     #[test]
-    fn the_sources_have_room_for_whole_addresses() {
+    fn sources_have_places_for_absolute_addresses() {
         for (folder, file, own) in [
             ("", "index.html", "https://a.example/b/"),
             ("static", "remote.html", "https://a.example/b/remote.html"),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_refused() {
         for address in
             ["", "a.example", "https://", "ftp://a.example", "https://a.example/\" onload=\"", "https://a b"]
         {

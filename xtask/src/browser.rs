@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_does_not_fit_or_does_not_tell_its_version_is_passed_over() {
+    fn incompatible_or_unversioned_browsers_are_skipped() {
         let found = || {
             [
                 ("a", Err(anyhow::anyhow!("a does not say its version"))),

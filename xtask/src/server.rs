@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_are_told_what_they_get() {
+    fn content_types_follow_the_extension() {
         let of = |name| content_type(Path::new(name));
         assert_eq!(of("engine_bg.wasm"), "application/wasm");
         assert_eq!(of("engine.js"), "text/javascript; charset=utf-8");

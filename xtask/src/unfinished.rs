@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_link_of_the_engine_is_left_out_alone() {
+    fn only_the_engines_link_is_left_out() {
         let page =
             "<html lang=\"en\"><link\n data-bin=\"a\" data-type=\"worker\"\n/><link data-bin=\"b\" /><p />";
         let rest = "<html data-unfinished lang=\"en\"><link data-bin=\"b\" /><p />";
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn this_page_can_do_without_its_engine_for_webgpu() {
+    fn page_can_be_built_without_the_webgpu_engine() {
         let page = std::fs::read_to_string(crate::paths::root().join("index.html")).unwrap();
         let rest = without(&page, "engine_webgpu").unwrap();
         assert!(!rest.contains("engine_webgpu") && rest.contains("engine_cpu"));

@@ -43,7 +43,7 @@ mod tests {
     const TEXT: &str = "<html data-version=\"\">";
 
     #[test]
-    fn the_version_follows_every_file_but_the_page() {
+    fn version_depends_on_every_file_but_the_page() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         let stamp = || stamp(TEXT, folder.path()).unwrap();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_room_is_refused() {
+    fn page_without_a_version_place_is_refused() {
         assert!(stamp("<html>", tempfile::tempdir().unwrap().path()).is_err());
     }
 }

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn each_row_has_the_perplexity_that_was_asked_for() {
+    fn rows_have_the_requested_perplexity() {
         let mut rng = generator(5, Purpose::Preview, 0);
         let squares: Vec<f32> = (0..90).map(|_| rng.random_range(0.0..4.0)).collect();
         let shares = conditional(&squares, 30.0);

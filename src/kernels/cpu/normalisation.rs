@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_number_stays_none() {
+    fn nan_stays_nan() {
         let mut y = [f32::NAN, -3.0, 2.0, f32::INFINITY];
         scale_shift_relu(&mut y, &[2.0], &[1.0]);
         assert!(y[0].is_nan());

@@ -274,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_maker_is_known_by_the_end_of_the_host() {
+    fn maker_is_recognised_by_the_end_of_the_host() {
         for address in ["firefox.settings.services.mozilla.com:443", "http://mozilla.org/x"] {
             assert!(is_for_its_maker(address), "{address}");
         }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_told_from_other_lines() {
+    fn errors_are_distinguished_from_other_lines() {
         assert_eq!(level("console.error: \"no: yes\""), ERROR);
         assert_eq!(level("console.error: RSLoader: "), "INFO");
         assert_eq!(level("JavaScript error: http://127.0.0.1:80/a.js, line 1: Error: no"), ERROR);

@@ -131,20 +131,20 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_reached_early_or_comes_and_goes_is_level() {
+    fn early_or_fluctuating_memory_is_level() {
         assert!(course([2, 9, 30, 30, 30, 30]).unwrap().ensure_level().is_ok());
         assert!(course([2, 38, 5, 37, 4, 39]).unwrap().ensure_level().is_ok());
         assert!(course([]).unwrap().ensure_level().is_ok());
     }
 
     #[test]
-    fn memory_that_keeps_growing_is_found_before_it_is_too_much() {
+    fn growing_memory_is_detected_below_its_limit() {
         let error = course((0..30).map(|sample| 5 + sample)).unwrap().ensure_level().unwrap_err();
         assert!(error.to_string().contains("scripts grew"), "{error}");
     }
 
     #[test]
-    fn memory_beyond_its_limit_is_found_at_once() {
+    fn memory_beyond_its_limit_is_detected_at_once() {
         assert!(course([2, 9, 41]).is_err());
         let engine = Memory { engine: Some(2e9), ..memory(0.0) };
         assert!(Course::default().add(engine).is_err());

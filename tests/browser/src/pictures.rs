@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_good_files_are_good_and_the_broken_broken() {
+    fn valid_files_decode_and_broken_ones_do_not() {
         let parent = tempfile::tempdir().unwrap();
         write_album(parent.path()).unwrap();
         let mut good = 0;

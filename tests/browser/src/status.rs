@@ -65,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_ends_when_its_worth_is_measured() {
+    fn run_is_finished_once_it_is_evaluated() {
         assert!(!Status("step 9 / 9 · CPU\nevaluating".into()).is_finished());
         assert!(Status("step 9 / 9 · CPU\ndone".into()).is_finished());
     }
 
     #[test]
-    fn what_is_not_said_is_not_read() {
+    fn missing_values_are_not_parsed() {
         let status = Status("Starting".into());
         assert_eq!((status.step(), status.backend(), status.knn()), (None, None, None));
         assert!(!status.is_finished());

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_many_kinds_and_no_two_are_called_the_same() {
+    fn files_are_many_and_have_distinct_names() {
         let files = all().unwrap();
         let names: HashSet<_> = files.iter().map(|file| file.name.to_lowercase()).collect();
         assert_eq!(names.len(), files.len());

@@ -11,7 +11,7 @@ use odd_files::Fate;
 const ENDINGS: [&str; 8] = [".tiff", ".qoi", ".tga", ".ppm", ".pgm", ".pbm", ".exr", ".psd"];
 
 #[test]
-fn what_browsers_cannot_read_is_decoded_or_refused_with_the_reason() {
+fn formats_unknown_to_browsers_are_decoded_or_refused_with_the_reason() {
     let files = odd_files::all().unwrap();
     let own = files.iter().filter(|file| ENDINGS.iter().any(|ending| file.name.ends_with(ending)));
     let mut count = 0;
@@ -38,7 +38,7 @@ fn shade(alpha: bool) -> Vec<u8> {
 }
 
 #[test]
-fn tiffs_in_planes_and_tiles_show_what_tifffile_wrote() {
+fn planar_and_tiled_tiffs_agree_with_tifffile() {
     let files = odd_files::tiff::in_pieces();
     assert!(files.len() >= 7);
     for file in files {
@@ -51,7 +51,7 @@ fn tiffs_in_planes_and_tiles_show_what_tifffile_wrote() {
 }
 
 #[test]
-fn what_is_cut_off_or_flipped_in_planes_and_tiles_never_panics() {
+fn damaged_planar_and_tiled_tiffs_never_panic() {
     for file in odd_files::tiff::in_pieces() {
         for length in (0..file.bytes.len()).step_by(7) {
             Image::decode(&file.bytes[..length]).ok();

@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bands_are_few_however_large_the_batch() {
+    fn number_of_bands_is_bounded() {
         for (shape, output) in [([64, 3, 32, 32], 16), ([1024, 64, 96, 96], 128), ([1024, 512, 12, 12], 1024)]
         {
             let geometry = Geometry::new(shape, output, 2);

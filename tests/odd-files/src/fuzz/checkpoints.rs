@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nothing_happened_to_is_read_and_gone_on_from() {
+    fn unchanged_files_are_read_and_resumed() {
         for file in FILES.iter() {
             assert!(Checkpoint::from_file(file).is_ok());
             goes_on_from(file).unwrap();

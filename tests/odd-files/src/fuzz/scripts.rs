@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nothing_happened_to_is_read() {
+    fn unchanged_files_are_read() {
         zips().unwrap().iter().for_each(|file| reads_zip(file).unwrap());
         containers().unwrap().iter().for_each(|file| reads_container(file).unwrap());
         let file = &containers().unwrap()[1];
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_a_script_is_found() {
+    fn inputs_that_break_a_script_are_found() {
         let mut script =
             Script::start("", "file => { if (file.size === 3) throw new RangeError('It broke.'); }");
         script.read(b"ab").unwrap();

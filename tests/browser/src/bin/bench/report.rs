@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn times_stand_beside_each_other() {
+    fn times_are_listed_side_by_side() {
         let report = report(cost(500.0, &[3.7229, 3.5749]));
         let line = "| jax-js 0.1.25 | 500 | 2.50 | 1.23 | 7.50 | 12 | 3 | 4000 | 3.72290, 3.57490 |";
         assert!(report.contains(line), "{report}");
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn who_cannot_take_part_says_why() {
+    fn missing_contestants_have_a_reason() {
         assert!(
             report(Err("no adapter".into()))
                 .contains("| jax-js 0.1.25 | – | – | – | – | – | – | – | no adapter |")
@@ -373,13 +373,13 @@ mod tests {
     }
 
     #[test]
-    fn powers_are_read_off() {
+    fn exponents_of_powers_are_found() {
         let points = [2.0, 4.0, 9.0].map(|x: f64| (x, 3.0 * x.powf(1.5)));
         assert!((exponent(&points) - 1.5).abs() < 1e-12);
     }
 
     #[test]
-    fn three_digits_count() {
+    fn numbers_have_three_significant_digits() {
         assert_eq!([0.123, 1.234, 12.34, 1234.5].map(digits), ["0.12", "1.23", "12.3", "1234"]);
     }
 }

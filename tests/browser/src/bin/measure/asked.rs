@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_measured_is_named() {
+    fn unknown_measurements_are_named() {
         for words in ["size", "10", "scale 10", "hour 0"] {
             assert!(read(words).is_err(), "{words}");
         }

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_known_is_said() {
+    fn unknown_values_are_marked() {
         let footprint = Footprint([Some(2e6), Some(1.24e6), None, None, Some(5e5)]);
         let words =
             "page 2.0 MB, scripts 1.2 MB, engine unknown, tab’s process unknown, graphics process 0.5 MB";

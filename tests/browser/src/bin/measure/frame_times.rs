@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_a_second_count_all_of_the_time() {
+    fn frame_rate_covers_the_whole_time() {
         let frames = FrameTimes::new(vec![10.0, 30.0]).unwrap();
         assert!((frames.per_second() - 50.0).abs() < 1e-9);
     }

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_linux_tells_is_read() {
+    fn linux_process_files_are_parsed() {
         assert_eq!(parent_in("12 (a (b) c) S 7 12 12 0"), Some(7));
         assert_eq!(parent_in("12"), None);
         let rollup = "5-7 ---p 00000000 00:00 0 [rollup]\nRss:  9 kB\nPss:      6 kB\nPss_Dirty:  1 kB\n";
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn descent_goes_over_any_number_of_processes() {
+    fn descent_covers_any_number_of_processes() {
         let parents = HashMap::from([(1, 0), (2, 1), (3, 2), (4, 1)]);
         assert!(descends(3, 2, &parents) && descends(3, 1, &parents));
         assert!(!descends(4, 2, &parents) && !descends(2, 2, &parents));

@@ -92,7 +92,7 @@ async fn measure_with(page: &Page, count: usize) -> Result<Held> {
     let folder = TempDir::new()?;
     files::write_figures(&folder.path().join("figures"), count)?;
     intake::open(page).await?;
-    // A tab that asks the engine for nothing.
+    // A tab that requests nothing from the engine.
     page.choose("Loss").await?;
     let before = Footprint::of(page).await?;
     let seconds = intake::drop_folder(page, &folder.path().join("figures"), count).await?;
