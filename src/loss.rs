@@ -34,7 +34,7 @@ pub struct BatchLoss {
     /// Lengths of the projections, `[2n]`, detached; together with the similarities they give the dot
     /// products.
     pub lengths: Tensor<1>,
-    /// Index of each anchor's mined negative, as a whole number, `[2n]`, detached; triplets only.
+    /// Index of each anchor's negative, as a whole number, `[2n]`, detached; triplets only.
     pub negatives: Option<Tensor<1>>,
 }
 

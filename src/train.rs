@@ -168,8 +168,8 @@ impl Trainer {
         lasting::copy_of(self.network.valid())
     }
 
-    /// Returns the statistics of the latest [`HISTORY`] steps as in [`StepOutcome`], oldest first, `[HISTORY,
-    /// 4]`, valid until the next step is taken.
+    /// Returns the statistics of the latest [`HISTORY`] steps as in [`StepOutcome`], oldest first,
+    /// `[HISTORY, 4]`, valid until the next step is taken.
     pub fn history(&self) -> Tensor<2> {
         self.history.clone()
     }

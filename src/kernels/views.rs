@@ -11,8 +11,8 @@ use burn::{
 use super::{extension::InferenceKernels, is_cpu, matmul::matmul};
 use crate::augment::{Blur, Cutout, View};
 
-/// Renders one view of every picture: bilinear between pixels, mirrored beyond the edges, values clamped to 0
-/// … 1.
+/// Renders one view of every picture: bilinear between pixels, mirrored beyond the edges, values clamped to
+/// 0 … 1.
 ///
 /// # Shapes
 /// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1, without gradients
@@ -24,8 +24,8 @@ pub fn render(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     if cpu { drawn } else { covered(noised(blurred(drawn, views), views), views) }
 }
 
-/// Number of values that encode a view before blur, noise and cutout: the picture's row, the affine map, `[2,
-/// 3]`, the colour matrix, `[3, 3]`, and offset, `[3]`.
+/// Number of values that encode a view before blur, noise and cutout: the picture's row, the affine map,
+/// `[2, 3]`, the colour matrix, `[3, 3]`, and offset, `[3]`.
 pub const NUMBERS: usize = 19;
 
 /// Returns the values of one view of the picture in a row.
