@@ -1,10 +1,10 @@
-//! Stamps the build with a hash of its sources, so that a page and an engine that
-//! were not built together notice it. `LIKENESS_BUILD` in the environment overrides it.
+//! Stamps the build with a hash of its sources, so that a page and an engine that were not built together are
+//! detected. `LIKENESS_BUILD` in the environment overrides it.
 
 use std::{collections::hash_map::DefaultHasher, env, fs, hash::Hasher, path::Path};
 
-/// The most memory that a worker with decoders may take, in bytes: several times the pixels of the
-/// largest picture that is decoded. What asks for more ends its worker, and harms nobody else.
+/// Largest memory of a worker with decoders, in bytes: several times the pixels of the largest picture that
+/// is decoded. Requests beyond it end the worker, and harm nothing else.
 const DECODER_MEMORY: u32 = 3 << 29;
 
 fn main() {
@@ -24,7 +24,7 @@ fn main() {
     println!("cargo:rustc-env=LIKENESS_BUILD={version}-{:08x}", hasher.finish() as u32);
 }
 
-/// Feeds a file, or the files of a folder in the order of their names, to the hasher.
+/// Adds a file, or the files of a folder in the order of their names, to the hash.
 fn hash(path: &Path, hasher: &mut DefaultHasher) {
     if path.is_dir() {
         let mut entries: Vec<_> = fs::read_dir(path)

@@ -1,12 +1,12 @@
-//! What training is worth, set by set: `cargo xtask learning [SET…] [KEY=VALUE…]`.
+//! Accuracy gained by training, set by set: `cargo xtask learning [SET…] [KEY=VALUE…]`.
 //!
-//! A set is `shapes`, `fashion`, a folder whose folders are kinds of pictures, or a sheet of square
-//! pictures in rows with their kinds in a file of lines beside it (`NAME.png` and `NAME.labels`). The
-//! kinds serve to score alone. Settings are those of links; a run's are the default ones otherwise.
+//! A set is `shapes`, `fashion`, a folder whose subfolders are kinds of pictures, or a sheet of square
+//! pictures in rows with their kinds listed line by line in a second file (`NAME.png` and `NAME.labels`). The
+//! kinds are used only for scoring. Settings are written as in links; the others have their default values.
 //!
-//! Printed is the share of pictures that most of their ten nearest name right, each picture left out
-//! in turn: by the baselines, before training, and while it goes on, by the seconds that its steps
-//! have taken on one core.
+//! It prints the share of pictures whose kind is that of most of their ten nearest neighbours, leaving out
+//! each picture in turn: for the baselines, before training, and during training, by the seconds that its
+//! steps have taken on one core.
 
 use std::{
     collections::BTreeMap,
@@ -30,13 +30,13 @@ use likeness::{
     train::{Trainer, upload},
 };
 
-/// Seconds of training after which it is scored.
+/// Training times in seconds at which the score is measured.
 const SECONDS: [f32; 4] = [10.0, 25.0, 50.0, 100.0];
 
-/// Pictures that pass through a network at a time.
+/// Number of pictures passed through a network at a time.
 const CHUNK: usize = 64;
 
-/// Pictures and the number of each one's kind.
+/// Pictures with the number of each one's kind.
 struct Set {
     images: Vec<Image>,
     kinds: Vec<u32>,
@@ -71,7 +71,7 @@ impl Set {
     }
 }
 
-/// The pictures of a folder's folders, which name their kinds; other files are passed over.
+/// Reads the pictures of a folder's subfolders, which name their kinds; other files are skipped.
 fn folder(path: &Path) -> Vec<(String, Image)> {
     let mut named = Vec::new();
     for kind in files(path).into_iter().filter(|path| path.is_dir()) {
@@ -89,7 +89,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The pictures of a sheet, as many as there are lines in the file of their kinds.
+/// Reads the pictures of a sheet, as many as there are lines in the file of their kinds.
 fn sheet(path: &Path) -> Vec<(String, Image)> {
     let labels = fs::read_to_string(path.with_extension("labels")).expect("the kinds lie beside the sheet");
     let labels: Vec<&str> = labels.lines().collect();
@@ -109,7 +109,7 @@ fn sheet(path: &Path) -> Vec<(String, Image)> {
     (0..).zip(labels).map(|(at, label)| (label.to_owned(), tile(at))).collect()
 }
 
-/// The share of rows that most of their ten nearest name right.
+/// Returns the share of rows whose kind is that of most of their ten nearest neighbours.
 fn vote(rows: Vec<f32>, kinds: &[u32]) -> f32 {
     let dimensions = rows.len() / kinds.len();
     let rows = UnitRows::new(rows, dimensions);
@@ -121,14 +121,14 @@ fn vote(rows: Vec<f32>, kinds: &[u32]) -> f32 {
     scoring.finish().map_or(f32::NAN, |score| score.accuracy)
 }
 
-/// The same by features less their mean.
+/// Like [`vote`], for centred features.
 fn baseline(mut rows: Vec<f32>, kinds: &[u32]) -> f32 {
     let dimensions = rows.len() / kinds.len();
     centre(&mut rows, dimensions);
     vote(rows, kinds)
 }
 
-/// What a network makes of pictures, chunk by chunk.
+/// Applies a network to pictures, chunk by chunk.
 fn rows(pictures: &Tensor<4>, forward: impl Fn(Tensor<4>) -> Tensor<2>) -> Vec<f32> {
     let count = pictures.dims()[0];
     let chunk = |start| {
@@ -138,7 +138,7 @@ fn rows(pictures: &Tensor<4>, forward: impl Fn(Tensor<4>) -> Tensor<2>) -> Vec<f
     (0..count).step_by(CHUNK).flat_map(chunk).collect()
 }
 
-/// The set, embedded as the page does.
+/// Returns the set's embeddings, computed as on the page.
 fn embedded(encoder: Encoder, pictures: &Tensor<4>, settings: &Settings) -> Vec<f32> {
     let embedding = match settings.features {
         Features::Outputs => Embedding::outputs(encoder),
@@ -156,7 +156,7 @@ fn embedded(encoder: Encoder, pictures: &Tensor<4>, settings: &Settings) -> Vec<
     rows(pictures, |some| embedding.forward(some))
 }
 
-/// Prints a set's line, cell by cell as they come.
+/// Prints a set's line, each cell as soon as it is known.
 fn measure(name: &str, entries: &[String]) {
     let images = if ["shapes", "fashion"].contains(&name) { name } else { "own" };
     let (settings, problems) = link::read(&format!("images={images}&{}", entries.join("&")));

@@ -1,9 +1,8 @@
-//! What a training step on WebGPU costs beside the arithmetic: `cargo xtask bench overhead`, natively.
+//! Overhead of a training step on WebGPU besides the arithmetic: `cargo xtask bench overhead`, natively.
 //!
-//! Pictures are so small that next to no arithmetic is left. Printed is how long a step takes to begin
-//! on a device that has nothing else to do, planned anew and replayed, in turn: the least and the
-//! median of a round. CPU time of threads says less here, as cubecl's spin while they wait for each
-//! other.
+//! Pictures are so small that almost no arithmetic is left. It prints the time that a step takes to begin on
+//! an idle device, planned anew and replayed, alternately: minimum and median of a round. CPU time of threads
+//! is less useful here, since cubecl's threads spin while they wait for each other.
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +34,7 @@ fn main() {
     }
 }
 
-/// The least and the median time in which some steps were begun, in milliseconds.
+/// Returns minimum and median of the time in which steps were begun, in milliseconds.
 fn begun_after(contestant: &mut Contestant) -> [f64; 2] {
     let mut times: Vec<Duration> = (0..STEPS)
         .map(|_| {

@@ -1,10 +1,9 @@
-//! The random changes that make two views of one picture.
+//! Random augmentations that make two views of one picture.
 //!
-//! What happens to a view is *drawn* on the CPU from a seeded generator, as plain
-//! numbers ([`View`]), and *applied* to the whole batch by whatever device trains
-//! ([`crate::kernels::views::render`]). Geometry is one affine map, colour is one affine map, so
-//! a view costs one resampling and one 3 × 3 product however many of those operations it got;
-//! blur, noise and cutout follow, in the views that drew them.
+//! The parameters of a view are *drawn* on the CPU from a seeded generator, as plain numbers ([`View`]), and
+//! *applied* to the whole batch on the training device ([`crate::kernels::views::render`]). Geometry and
+//! colour are one affine map each, so a view costs one resampling and one 3 × 3 product however many of those
+//! operations apply; blur, noise and cutout follow, in the views that drew them.
 
 mod blur;
 mod colour;
@@ -18,28 +17,27 @@ use rand::{Rng, RngExt};
 pub use self::{blur::Blur, colour::Colour, cutout::Cutout, noise::Noise};
 use crate::settings::{Augmentations, Operation};
 
-/// The most that a crop's width-to-height ratio deviates from 1, as a factor
-/// (Szegedy et al. 2015).
+/// Largest deviation of a crop's width-to-height ratio from 1, as a factor (Szegedy et al. 2015).
 const MAX_ASPECT: f32 = 4.0 / 3.0;
 
-/// Everything that happens to one view.
+/// Augmentation of one view.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
-    /// Maps a place in the view to the place in the picture that it shows, both in
-    /// −1 … 1 from left to right and top to bottom: `[[xx, xy, x0], [yx, yy, y0]]`.
+    /// Maps a place in the view to the place in the picture that it shows, both in −1 … 1 from left to right
+    /// and top to bottom: `[[xx, xy, x0], [yx, yy, y0]]`.
     pub affine: [[f32; 3]; 2],
-    /// What happens to its colours.
+    /// Change of colour.
     pub colour: Colour,
-    /// How much it is blurred after that.
+    /// Blur, applied after the change of colour.
     pub blur: Blur,
-    /// What is added to its values.
+    /// Noise added to the values.
     pub noise: Noise,
-    /// The square that is covered in the end.
+    /// Square covered at the end.
     pub cutout: Cutout,
 }
 
 impl View {
-    /// The picture itself.
+    /// The unchanged picture.
     pub const IDENTITY: Self = Self {
         affine: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
         colour: Colour::IDENTITY,
@@ -48,10 +46,10 @@ impl View {
         cutout: Cutout::NONE,
     };
 
-    /// Draws what happens to one view.
+    /// Draws the augmentation of one view.
     ///
-    /// Every operation takes the same numbers from the generator whether it is applied
-    /// or not, so that changing one of them leaves the others' draws as they were.
+    /// Every operation consumes the same number of random values whether it applies or not, so that changing
+    /// one of them leaves the draws of the others unchanged.
     pub fn draw(augmentations: &Augmentations, rng: &mut impl Rng) -> Self {
         Self {
             affine: draw_affine(augmentations, rng),
@@ -63,7 +61,7 @@ impl View {
     }
 }
 
-/// Draws crop, flips and rotation. The crop's window is turned and mirrored with its contents.
+/// Draws crop, flips and rotation. The crop's window is rotated and mirrored with its contents.
 fn draw_affine(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 2] {
     let crop = strength(&augmentations.crop, rng);
     let area = 1.0 - crop * rng.random_range(0.0..1.0f32);
@@ -79,7 +77,7 @@ fn draw_affine(augmentations: &Augmentations, rng: &mut impl Rng) -> [[f32; 3]; 
     [[cos * width * across, -sin * height * down, x], [sin * width * across, cos * height * down, y]]
 }
 
-/// Draws the operations on colour and joins them into one.
+/// Draws the colour operations and combines them into one.
 fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
     let mut signed = |operation: &Operation| strength(operation, rng) * rng.random_range(-1.0..1.0f32);
     let brightness = Colour::brightness(1.0 + Augmentations::MAX_JITTER * signed(&augmentations.brightness));
@@ -91,29 +89,29 @@ fn draw_colour(augmentations: &Augmentations, rng: &mut impl Rng) -> Colour {
     brightness.then(&contrast).then(&saturation).then(&hue).then(&invert).then(&grayscale)
 }
 
-/// Draws a blur of any deviation up to the strongest.
+/// Draws a blur with a deviation up to the maximum.
 fn draw_blur(operation: &Operation, rng: &mut impl Rng) -> Blur {
     Blur { deviation: strength(operation, rng) * Augmentations::MAX_BLUR * rng.random_range(0.0..1.0f32) }
 }
 
-/// Draws noise of any deviation up to the strongest.
+/// Draws noise with a deviation up to the maximum.
 fn draw_noise(operation: &Operation, rng: &mut impl Rng) -> Noise {
     let deviation = strength(operation, rng) * Augmentations::MAX_NOISE * rng.random_range(0.0..1.0f32);
     Noise { deviation, seed: rng.random() }
 }
 
-/// Draws where a square of fixed size is cut out; its centre lies in the picture.
+/// Draws the position of a cutout square of fixed size; its centre lies in the picture.
 fn draw_cutout(operation: &Operation, rng: &mut impl Rng) -> Cutout {
     let half = strength(operation, rng);
     Cutout { centre: [(); 2].map(|()| rng.random_range(-1.0..1.0f32)), half }
 }
 
-/// The operation's strength with its probability, else 0.
+/// Returns the operation's strength with its probability, otherwise 0.
 fn strength(operation: &Operation, rng: &mut impl Rng) -> f32 {
     if is_drawn(operation, rng) { operation.strength } else { 0.0 }
 }
 
-/// Whether this view receives the operation.
+/// Returns whether the operation applies to this view.
 fn is_drawn(operation: &Operation, rng: &mut impl Rng) -> bool {
     let chance = rng.random_range(0.0..1.0f32);
     operation.on && chance < operation.probability
@@ -156,7 +154,7 @@ mod tests {
         std::array::from_fn(|channel| values[channel * SIDE * SIDE + at])
     }
 
-    /// The picture with its pixels moved: `from(x, y)` says where a pixel comes from.
+    /// Returns the picture with its pixels moved; `from(x, y)` is the source of a pixel.
     fn moved(from: impl Fn(usize, usize) -> (usize, usize)) -> Vec<f32> {
         let picture = picture();
         let place = |at: usize| {
@@ -169,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_change_nothing_return_the_picture() {
+    fn identity_settings_return_the_picture() {
         let mut rng = generator(1, Purpose::Views, 0);
         let view = View::draw(&Augmentations::NONE, &mut rng);
         assert_close(&apply(view), &picture());
@@ -177,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_draws_the_same_views_again() {
+    fn views_are_reproducible_from_the_seed() {
         let draw = |index| {
             let mut rng = generator(9, Purpose::Views, index);
             [(); 8].map(|()| View::draw(&Augmentations::SHAPES, &mut rng))
@@ -187,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mirrored_view_is_the_mirrored_picture() {
+    fn mirrored_view_is_the_mirrored_picture() {
         let affine = [[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
         assert_close(&apply(View { affine, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - x, y)));
     }
 
     #[test]
-    fn flips_are_drawn_by_themselves_and_together() {
+    fn flips_are_drawn_independently() {
         let mut flips = Augmentations::NONE;
         flips.flip = Operation::new(1.0, 0.5);
         flips.vertical_flip = Operation::new(1.0, 0.5);
@@ -232,13 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_turn_moves_rows_to_columns() {
+    fn quarter_turn_moves_rows_to_columns() {
         let affine = [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]];
         assert_close(&apply(View { affine, ..View::IDENTITY }), &moved(|x, y| (SIDE - 1 - y, x)));
     }
 
     #[test]
-    fn a_crop_shows_only_its_window() {
+    fn crop_shows_only_its_window() {
         let mut only_crop = Augmentations::NONE;
         only_crop.crop = Operation::new(0.75, 1.0);
         let mut rng = generator(2, Purpose::Views, 0);
@@ -246,7 +244,7 @@ mod tests {
             let [[width, skew, x], [skew_too, height, y]] = View::draw(&only_crop, &mut rng).affine;
             assert_eq!((skew, skew_too), (0.0, 0.0));
             assert!(x.abs() + width <= 1.0 + 1e-6 && y.abs() + height <= 1.0 + 1e-6);
-            // A window cut off at the picture's edge is smaller than was drawn.
+            // A window clipped at the picture's edge is smaller than drawn.
             assert!(width * height > 0.2 && width * height <= 1.0 + 1e-6, "{}", width * height);
         }
     }
@@ -268,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn turning_the_hue_keeps_luma_and_a_full_turn_keeps_all() {
+    fn hue_rotation_keeps_luma_and_a_full_turn_is_the_identity() {
         let rgb = [0.3, 0.5, 0.6];
         let turned = |angle| {
             let Colour { matrix, .. } = Colour::hue(angle);

@@ -1,9 +1,8 @@
-//! Training steps from given weights on given pictures, for comparison with other
-//! libraries: `benches/` says which, and how they are timed.
+//! Training steps from given weights on given pictures, for comparison with other libraries; `benches/` lists
+//! them and how they are timed.
 //!
-//! Weights and pictures come from a generator so plain that every contestant draws the
-//! same numbers (`benches/page/network.js`): the losses then agree, which shows that all
-//! of them train the same network.
+//! Weights and pictures come from a generator simple enough that every contestant draws the same numbers
+//! (`benches/page/network.js`): the losses then agree, which shows that all train the same network.
 
 use std::convert::Infallible;
 
@@ -26,28 +25,28 @@ use crate::{
 /// Temperature of NT-Xent.
 const TEMPERATURE: f32 = 0.5;
 
-/// Learning rate of Adam; the rest of it is as in the literature, weight decay left out.
+/// Learning rate of Adam; its other hyperparameters are the usual ones, without weight decay.
 const RATE: f64 = 1e-3;
 
 const WEIGHTS_SEED: u32 = 1;
 const VIEWS_SEED: u32 = 2;
 
-/// What is trained, on how much.
+/// Network and batch to train.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The network.
+    /// Shape of the network.
     pub encoder: EncoderConfig,
-    /// Pairs in a step.
+    /// Number of pairs per step.
     pub pairs: usize,
-    /// The side of a picture, in pixels.
+    /// Side of a picture, in pixels.
     pub side: usize,
 }
 
 /// A network in training.
 pub enum Contestant {
-    /// On the same views in every step.
+    /// Training on the same views in every step.
     Given(Box<Given>),
-    /// On views that every step draws anew: the product's own training step.
+    /// Training on newly drawn views in every step: the product's own training step.
     Drawing(Box<Drawing>),
 }
 
@@ -57,21 +56,21 @@ pub struct Given {
     optimizer: Optimizer,
     loss: Loss,
     scale: LogitScale,
-    /// First views first, `[2n, 3, side, side]`.
+    /// Views, first views first, `[2n, 3, side, side]`.
     views: Tensor<4>,
-    /// Of the step taken last, `[1]`.
+    /// Loss of the latest step, `[1]`.
     last_loss: Option<Tensor<1>>,
 }
 
 /// See [`Contestant::Drawing`].
 pub struct Drawing {
     trainer: Trainer,
-    /// Of the step taken last, `[1]`.
+    /// Loss of the latest step, `[1]`.
     last_loss: Option<Tensor<1>>,
 }
 
 impl Contestant {
-    /// Prepares for steps on the same views.
+    /// Prepares steps on the same views.
     pub fn given(problem: &Problem, device: &Device) -> Self {
         let settings = settings(problem);
         let network = problem.encoder.init(&mut Mulberry(WEIGHTS_SEED), device);
@@ -87,7 +86,7 @@ impl Contestant {
         }))
     }
 
-    /// Prepares for steps on views drawn of a set of `pictures`.
+    /// Prepares steps on views drawn from a set of `pictures`.
     pub fn drawing(problem: &Problem, pictures: usize, device: &Device) -> Self {
         let mut rng = Mulberry(VIEWS_SEED);
         let plane = 3 * problem.side * problem.side;
@@ -96,7 +95,7 @@ impl Contestant {
         Self::Drawing(Box::new(Drawing { trainer, last_loss: None }))
     }
 
-    /// The same, with views drawn anew planning every step anew as well instead of replaying it.
+    /// Disables recording, so that steps with drawn views are planned anew rather than replayed.
     pub fn planned_anew(mut self) -> Self {
         if let Self::Drawing(drawing) = &mut self {
             drawing.trainer.plan_anew();
@@ -104,7 +103,7 @@ impl Contestant {
         self
     }
 
-    /// Whether steps are replayed; the error says why they are not, where they could not be recorded.
+    /// Returns whether steps are replayed; the error is the reason why they could not be recorded.
     pub fn is_replayed(&mut self) -> Result<bool, String> {
         match self {
             Self::Given(_) => Ok(false),
@@ -114,7 +113,7 @@ impl Contestant {
         }
     }
 
-    /// Takes one step, or leaves it to the device to take.
+    /// Takes one step, or queues it on the device.
     pub fn step(&mut self) {
         match self {
             Self::Given(given) => given.step(),
@@ -124,7 +123,7 @@ impl Contestant {
         }
     }
 
-    /// The loss of the step taken last, `[1]`; `None` before the first.
+    /// Returns the loss of the latest step, `[1]`; `None` before the first.
     pub fn last_loss(&self) -> Option<Tensor<1>> {
         match self {
             Self::Given(given) => given.last_loss.clone(),
@@ -157,8 +156,8 @@ fn settings(problem: &Problem) -> Settings {
     }
 }
 
-/// Two views of every picture, first views first: a picture is a colour of its own, a
-/// view adds noise of its own.
+/// Returns two views of every picture, first views first: a picture is a uniform colour, to which each view
+/// adds its own noise.
 fn views(problem: &Problem) -> Vec<f32> {
     let mut rng = Mulberry(VIEWS_SEED);
     let colours = rng.units(3 * problem.pairs);
@@ -173,7 +172,7 @@ fn views(problem: &Problem) -> Vec<f32> {
 struct Mulberry(u32);
 
 impl Mulberry {
-    /// Numbers in 0 … 1.
+    /// Returns numbers in 0 … 1.
     fn units(&mut self, count: usize) -> Vec<f32> {
         (0..count).map(|_| self.random_range(0.0..1.0)).collect()
     }
@@ -215,8 +214,8 @@ mod tests {
     }
 
     #[test]
-    fn the_losses_are_those_of_jax() {
-        // benches/peers/jax_native.py in JAX 0.10.2.
+    fn losses_agree_with_jax() {
+        // From benches/peers/jax_native.py in JAX 0.10.2.
         let wanted = [3.722_97, 3.574_79, 3.438_979];
         let losses = losses(Contestant::given(&three_convolutions(), &Device::flex()), 3);
         let close = losses.iter().zip(wanted).all(|(loss, wanted)| (loss - wanted).abs() < 1e-3);
@@ -224,11 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn drawn_views_are_trained_on_too() {
+    fn training_on_drawn_views_works() {
         let mut problem = three_convolutions();
         (problem.pairs, problem.side) = (4, 16);
         let losses = losses(Contestant::drawing(&problem, 10, &Device::flex()), 2);
-        // Between the least that cosines allow and the most.
+        // Within the bounds given by cosines.
         assert!(losses.iter().all(|loss| (0.0..7.0_f32.ln() + 4.0).contains(loss)), "{losses:?}");
         assert_ne!(losses[0], losses[1]);
     }

@@ -1,15 +1,15 @@
-//! A network in a file, and what its training goes on from.
+//! A network in a file, with the state needed to resume training.
 //!
-//! The file is [safetensors](https://github.com/huggingface/safetensors), so that whoever has
-//! numpy can read it. There are two kinds:
-//! - a *model*: the network, `encoder.blocks.0.weight` and so on, and what whitens its map,
-//!   `embedding.mean` and `embedding.matrix`, where the map embeds pictures;
-//! - a *snapshot*: the network, and what another engine needs to take the next step as if nothing
-//!   had happened: AdamW's moments, temperature and bias of the loss, and of the untrained network
-//!   what does not come from the seed: running statistics and a first layer made for the set.
+//! The file is [safetensors](https://github.com/huggingface/safetensors), readable with numpy. There are two
+//! kinds:
+//! - a *model*: the network, `encoder.blocks.0.weight` and so on, and the whitening of its map,
+//!   `embedding.mean` and `embedding.matrix`, if the map embeds pictures;
+//! - a *snapshot*: the network, and everything another engine needs to take the next step as if
+//!   uninterrupted: AdamW's moments, temperature and bias of the loss, and those parts of the untrained
+//!   network that do not come from the seed: running statistics and a first layer made for the set.
 //!
-//! What the numbers mean stands in the file's metadata, in words of plain text. Reading is
-//! strict: a file that is not exactly what this page could have written is refused.
+//! The file's metadata describe the numbers in plain text. Reading is strict: a file that this page could not
+//! have written is refused.
 
 #[cfg(test)]
 mod damaged;
@@ -21,44 +21,44 @@ pub use numbers::{Gatherer, HostTensor, NamedTensors, filled, put_moments};
 
 use crate::{evaluate::whitening::Whitening, protocol::ModelFailure, settings::Settings};
 
-/// What stands before the names of what is learned of the loss.
+/// Prefix of the names of the loss's learned parameters.
 pub const LOSS: &str = "loss";
 
-/// What stands before the names of the untrained network's running statistics.
+/// Prefix of the names of the untrained network's parameters.
 pub const UNTRAINED: &str = "untrained";
 
-/// A network as it was after some step.
+/// A network after some step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// What the run was set to. They say what shape the network has; their seed is the one that
-    /// drew its first weights.
+    /// Settings of the run. They determine the network's shape; their seed is that of its initial weights.
     pub settings: Settings,
-    /// Steps taken.
+    /// Number of steps taken.
     pub step: u32,
-    /// Present in a snapshot alone.
+    /// Numbers of optimizer steps; only in a snapshot.
     pub training: Option<OptimizerSteps>,
-    /// What whitens the map, in a model whose map embeds pictures; `None` where all maps were alike.
+    /// Whitening of the map, in a model whose map embeds pictures; `None` if all maps were alike.
     pub whitening: Option<Whitening>,
     numbers: NamedTensors,
 }
 
-/// Steps that AdamW has taken.
+/// Numbers of steps taken by AdamW.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OptimizerSteps {
-    /// With the network's parameters.
+    /// Steps with the network's parameters.
     pub network: u32,
-    /// With those of temperature and bias, which start over when another loss is chosen.
+    /// Steps with temperature and bias, which start over when another loss is chosen.
     pub loss: u32,
 }
 
 impl Checkpoint {
-    /// Puts numbers together with what they mean. AdamW's moments that are missing are those of a
-    /// parameter that has not moved yet: zeros.
+    /// Combines numbers with their description. Missing AdamW moments are those of a parameter that has not
+    /// moved yet, and are set to zero.
     ///
-    /// `None` where a number is none: such a network is not worth keeping.
+    /// Returns `None` if a number is not finite, or negative where its root is taken: such a network is not
+    /// worth keeping.
     ///
     /// # Panics
-    /// Where anything else is missing.
+    /// If any other tensor is missing.
     pub fn new(
         settings: Settings,
         step: u32,
@@ -76,17 +76,17 @@ impl Checkpoint {
         Some(Self { settings, step, training, whitening: None, numbers })
     }
 
-    /// The same with what whitens the map.
+    /// Returns the checkpoint with a whitening of the map.
     pub fn with_whitening(self, whitening: Option<Whitening>) -> Self {
         Self { whitening, ..self }
     }
 
-    /// The numbers by name.
+    /// Returns the numbers by name.
     pub fn numbers(&self) -> &NamedTensors {
         &self.numbers
     }
 
-    /// The checkpoint as a file.
+    /// Returns the checkpoint as a file.
     pub fn to_file(&self) -> Vec<u8> {
         file::write(self)
     }

@@ -1,35 +1,35 @@
-//! What was used before networks: histograms of oriented gradients and of colours.
+//! Features used before neural networks: histograms of oriented gradients and of colours.
 //!
-//! An opponent that knows shapes and colours without having learned anything. Sources: Dalal &
-//! Triggs 2005 (HOG: 9 unsigned orientations, blocks of 2 × 2 cells, clipped at 0.2); Swain & Ballard 1991 (colour histograms).
+//! A baseline that describes shapes and colours without learning. Sources: Dalal & Triggs 2005 (HOG: 9
+//! unsigned orientations, blocks of 2 × 2 cells, clipped at 0.2); Swain & Ballard 1991 (colour histograms).
 
 use crate::evaluate::dot;
 
-/// Cells a side.
+/// Number of cells per side.
 const CELLS: usize = 8;
 
-/// Directions, over half a turn: a gradient and its opposite are one.
+/// Number of orientations over half a turn: opposite gradients count as one.
 const ORIENTATIONS: usize = 9;
 
-/// Cells a side of a block.
+/// Number of cells per side of a block.
 const BLOCK: usize = 2;
 
-/// The most that one direction counts in a block of length 1.
+/// Largest value of one orientation in a block of length 1.
 const CLIP: f32 = 0.2;
 
-/// Levels of each colour channel.
+/// Number of levels per colour channel.
 const LEVELS: usize = 4;
 
-/// What colours count beside gradients.
+/// Weight of colours relative to gradients.
 const COLOUR_WEIGHT: f32 = 0.25;
 
-/// Keeps lengths off 0 where a block has no gradient.
+/// Lower bound of lengths, for blocks without gradients.
 const LEAST: f32 = 1e-3;
 
 type Histogram = [f32; ORIENTATIONS];
 
-/// The features of a picture, `3 × side²` values in 0 … 1: gradients block by block, together of
-/// length 1 unless the picture is flat, then colours of length [`COLOUR_WEIGHT`].
+/// Returns the features of a picture, `3 × side²` values in 0 … 1: gradients block by block, of total length
+/// 1 unless the picture is flat, then colours of length [`COLOUR_WEIGHT`].
 pub fn classic_features(planes: &[f32], side: usize) -> Vec<f32> {
     let mut gradients = blocks(&cells(planes, side));
     let length = dot(&gradients, &gradients).sqrt().max(LEAST);
@@ -38,8 +38,8 @@ pub fn classic_features(planes: &[f32], side: usize) -> Vec<f32> {
     gradients
 }
 
-/// The histogram of gradients of every cell, row by row. Each gradient is shared out between the
-/// nearest cells and orientations.
+/// Returns the gradient histogram of every cell, row by row. Each gradient is distributed over the nearest
+/// cells and orientations.
 fn cells(planes: &[f32], side: usize) -> Vec<Histogram> {
     let mut cells = vec![[0.0; ORIENTATIONS]; CELLS * CELLS];
     let cell = side as f32 / CELLS as f32;
@@ -63,7 +63,7 @@ fn cells(planes: &[f32], side: usize) -> Vec<Histogram> {
     cells
 }
 
-/// The strongest channel's gradient at a pixel: its length and its direction, as a share of half a
+/// Returns the strongest channel's gradient at a pixel: its length, and its direction as a share of half a
 /// turn.
 fn gradient(planes: &[f32], side: usize, x: usize, y: usize) -> (f32, f32) {
     let channel = |plane: &[f32]| {
@@ -76,13 +76,13 @@ fn gradient(planes: &[f32], side: usize, x: usize, y: usize) -> (f32, f32) {
     channels.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
 }
 
-/// The two whole places around a place, and the share that each has of it.
+/// Returns the two integers around a coordinate with their linear interpolation weights.
 fn shares(place: f32) -> [(i32, f32); 2] {
     let (before, share) = (place.floor() as i32, place - place.floor());
     [(before, 1.0 - share), (before + 1, share)]
 }
 
-/// The cells of every block, normalised (L2-Hys).
+/// Returns the cells of every block, normalised (L2-Hys).
 fn blocks(cells: &[Histogram]) -> Vec<f32> {
     let mut blocks = Vec::new();
     for row in 0..=CELLS - BLOCK {
@@ -99,7 +99,7 @@ fn blocks(cells: &[Histogram]) -> Vec<f32> {
     blocks
 }
 
-/// The roots of the shares of all colours, so that their length is [`COLOUR_WEIGHT`].
+/// Returns the roots of the shares of all colours, scaled to length [`COLOUR_WEIGHT`].
 fn colours(planes: &[f32]) -> Vec<f32> {
     let mut counts = vec![0.0_f32; LEVELS.pow(3)];
     let pixels = planes.len() / 3;
@@ -123,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn stripes_point_across_themselves() {
-        // Of a wave along x all gradients lie along x: half of orientation 0, half of the last.
+    fn gradients_of_stripes_point_across_them() {
+        // All gradients of a wave along x lie along x: half in orientation 0, half in the last.
         let wave = |at: usize| 0.5 + 0.4 * (at as f32 * 0.5).sin();
         for (features, expected) in [
             (classic_features(&picture(|_, _, x| wave(x)), SIDE), [0, ORIENTATIONS - 1]),
-            // Along y they lie in the middle, on orientation 4 alone.
+            // Along y they lie in the middle, in orientation 4 alone.
             (classic_features(&picture(|_, y, _| wave(y)), SIDE), [4, 4]),
         ] {
             let blocks = (CELLS - 1) * (CELLS - 1) * BLOCK * BLOCK;
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn light_does_not_count_and_colours_do() {
+    fn features_ignore_brightness_but_not_colour() {
         let figure = |light: f32| {
             picture(move |_, y, x| light * (0.2 + 0.3 * ((x * 7 + y * y) as f32 * 0.1).sin().abs()))
         };

@@ -1,13 +1,13 @@
-//! Decimal numbers read from text.
+//! Parsing of decimal numbers.
 
-/// The number that a text spells with digits, point, sign and exponent.
+/// Parses a number written with digits, point, sign and exponent.
 pub fn parse(text: &str) -> Option<f64> {
     let is_plain = !text.is_empty()
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));
     if is_plain { number(text) } else { None }
 }
 
-/// The browser's own reading: the standard library's would bring 12 kB of tables.
+/// Uses the browser's parser: the standard library's would add 12 kB of tables.
 #[cfg(target_arch = "wasm32")]
 fn number(text: &str) -> Option<f64> {
     let number = wasm_bindgen::JsValue::from_str(text).unchecked_into_f64();
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_numbers_are_read() {
+    fn only_numbers_are_parsed() {
         for (text, expected) in [("0.25", Some(0.25)), ("-1e-3", Some(-0.001)), ("+7", Some(7.0))] {
             assert_eq!(parse(text), expected, "{text}");
         }
@@ -34,8 +34,8 @@ mod tests {
     }
 
     #[test]
-    fn single_precision_comes_back_to_the_last_bit() {
-        // A stride that is coprime to the number of patterns, so that every exponent comes.
+    fn single_precision_round_trips_exactly() {
+        // A stride coprime to the number of patterns, so that every exponent occurs.
         for i in 0..200_000_u32 {
             let value = f32::from_bits(i.wrapping_mul(2_654_435_761));
             if value.is_finite() {

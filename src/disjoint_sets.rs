@@ -1,6 +1,6 @@
-//! Sets that grow together (union-find, with path halving and union by size).
+//! Disjoint sets (union–find, with path halving and union by size).
 
-/// Places `0..count`, each at first a set of its own.
+/// Partition of the indices `0..count`.
 #[derive(Clone, Debug)]
 pub struct DisjointSets {
     parents: Vec<usize>,
@@ -8,12 +8,12 @@ pub struct DisjointSets {
 }
 
 impl DisjointSets {
-    /// So many sets of one.
+    /// Creates `count` sets of one element each.
     pub fn new(count: usize) -> Self {
         Self { parents: (0..count).collect(), sizes: vec![1; count] }
     }
 
-    /// The place that stands for the set of `place`.
+    /// Returns the representative of the set of `place`.
     pub fn find(&mut self, mut place: usize) -> usize {
         while self.parents[place] != place {
             self.parents[place] = self.parents[self.parents[place]];
@@ -22,7 +22,7 @@ impl DisjointSets {
         place
     }
 
-    /// Joins the sets of two places; false if they were one already.
+    /// Joins the sets of two elements; returns false if they were already the same.
     pub fn join(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = (self.find(a), self.find(b));
         if a == b {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_are_those_that_the_joins_connect() {
+    fn joined_elements_share_a_set() {
         let joins = [(0, 1), (2, 3), (5, 6), (3, 0), (6, 6)];
         let mut sets = DisjointSets::new(8);
         let joined: Vec<_> = joins.iter().map(|(a, b)| sets.join(*a, *b)).collect();

@@ -1,26 +1,26 @@
-//! What embeds a picture: a network, and how its features are used.
+//! Embedding of pictures by a network.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::{encoder::Encoder, evaluate::whitening::Whitening, kernels::matmul::matmul};
 
-/// Keeps the length of a row off 0.
+/// Lower bound of a row's squared length.
 const LEAST_LENGTH: f32 = 1e-12;
 
-/// Embeds pictures: by the outputs of an encoder, or by its map, whitened and averaged over the
-/// picture and its mirror image.
+/// Embedding of pictures: the outputs of an encoder, or its map, whitened and averaged over the picture and
+/// its mirror image.
 #[derive(Clone, Debug)]
 pub struct Embedding {
     encoder: Encoder,
     map: Option<WhitenedMap>,
 }
 
-/// What the whitening of an encoder's map is fitted to: the map, averaged over a picture and its mirror
-/// image where that counts too. What tells those two from each other says nothing of what a picture
-/// shows; as it is no part of the average, no component is spent on it.
+/// Returns the map to which a whitening is fitted: the encoder's map, averaged over a picture and its mirror
+/// image if `mirrored`. The difference between those two says nothing about what a picture shows; as it is
+/// not part of the average, no component is spent on it.
 ///
 /// # Shapes
-/// As those of [`Encoder::map`].
+/// As in [`Encoder::map`].
 pub fn mean_map(encoder: &Encoder, pictures: Tensor<4>, mirrored: bool) -> Tensor<2> {
     if mirrored {
         (encoder.map(pictures.clone()) + encoder.map(pictures.flip([3]))).mul_scalar(0.5)
@@ -29,22 +29,23 @@ pub fn mean_map(encoder: &Encoder, pictures: Tensor<4>, mirrored: bool) -> Tenso
     }
 }
 
-/// How an encoder's map embeds a picture.
+/// Embedding by an encoder's map.
 #[derive(Clone, Debug)]
 struct WhitenedMap {
-    /// `[1, features]` and `[features, components]`; `None` where all pictures of the set are alike.
+    /// Mean and matrix, `[1, features]` and `[features, components]`; `None` if all pictures of the set are
+    /// alike.
     whitening: Option<(Tensor<2>, Tensor<2>)>,
-    /// Whether the mirror image counts too.
+    /// Whether the mirror image is averaged in.
     mirrored: bool,
 }
 
 impl Embedding {
-    /// By the outputs.
+    /// Embeds pictures by the encoder's outputs.
     pub fn outputs(encoder: Encoder) -> Self {
         Self { encoder, map: None }
     }
 
-    /// By the map; without a whitening, as it is.
+    /// Embeds pictures by the encoder's map, unchanged if there is no whitening.
     pub fn map(encoder: Encoder, whitening: Option<&Whitening>, mirrored: bool, device: &Device) -> Self {
         let whitening = whitening.map(|whitening| {
             let (features, components) = (whitening.mean.len(), whitening.components());
@@ -56,12 +57,12 @@ impl Embedding {
         Self { encoder, map: Some(WhitenedMap { whitening, mirrored }) }
     }
 
-    /// The encoder.
+    /// Returns the encoder.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// Embeds pictures, each on its own.
+    /// Embeds pictures, each independently.
     ///
     /// # Shapes
     /// - `pictures`: `[batch, 3, side, side]`, values in 0 … 1
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_map_is_whitened_and_averaged_as_by_loops() {
+    fn map_embedding_agrees_with_loops() {
         let pictures = pictures();
         let encoder = encoder(&pictures);
         let features = 2 * 2 * 16;
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whitening_is_fitted_to_both_maps_or_to_one() {
+    fn whitening_is_fitted_to_the_mean_map() {
         let pictures = pictures();
         let encoder = encoder(&pictures);
         let mirrored = upload(
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_and_its_mirror_image_are_one() {
+    fn mirror_images_have_equal_embeddings() {
         let pictures = pictures();
         let embedding = Embedding::map(encoder(&pictures), None, true, &Device::flex());
         let (a, b) =

@@ -20,24 +20,24 @@ use crate::{
     settings::Settings,
 };
 
-/// Dimensions of a projection.
+/// Number of dimensions of a projection.
 pub const PROJECTION: usize = 64;
 
-/// What a picture's values, 0 … 1, are multiplied with before the first convolution.
+/// Factor applied to pixel values, 0 … 1, before the first convolution.
 pub const INPUT_FACTOR: f32 = 4.0;
 
-/// What is added to them then.
+/// Offset added after [`INPUT_FACTOR`].
 pub const INPUT_OFFSET: f32 = -2.0;
 
-/// Ghost batches in a training batch: each is normalised by itself, and the two views of a pair are
-/// in different ones.
+/// Largest number of ghost batches per training batch: each is normalised separately, and the two views of a
+/// pair are in different ones.
 const GHOSTS: usize = 4;
 
-/// The fewest views in a ghost batch; smaller training batches have fewer of them.
+/// Smallest number of views per ghost batch; smaller training batches are split into fewer.
 const MIN_GHOST: usize = 8;
 
-/// How many ghost batches a batch of `views` is normalised in: 1, 2 or 4. First views come first, so
-/// that where there are several no pair is in one of them.
+/// Returns the number of ghost batches for a batch of `views`: 1, 2 or 4. First views come first, so with
+/// more than one ghost batch no pair is within a single one.
 pub fn ghosts(views: usize) -> usize {
     if views >= GHOSTS * MIN_GHOST {
         GHOSTS
@@ -48,37 +48,37 @@ pub fn ghosts(views: usize) -> usize {
     }
 }
 
-/// Weights of a filter of the first convolution.
+/// Number of weights per filter of the first convolution.
 const FILTER: usize = 3 * 3 * 3;
 
-/// The shape of an encoder.
+/// Shape of an encoder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncoderConfig {
     /// Output channels and stride of each block’s 3 × 3 convolution.
     pub blocks: Vec<(usize, usize)>,
-    /// Places a side to which the last map is pooled before the linear layer reads it, at most as
-    /// many as it has.
+    /// Side length, in places, of the grid to which the last map is pooled before the linear layer; at most
+    /// the map's own side length.
     pub readout: usize,
-    /// Outputs of the linear layer.
+    /// Number of outputs of the linear layer.
     pub outputs: usize,
 }
 
 impl EncoderConfig {
-    /// The encoder at a width and a depth whose linear layer reads the last map's mean and has as
-    /// many outputs as that map has channels. Channels double twice, every convolution but the first
-    /// halves the picture.
+    /// Returns the encoder of a width and a depth whose linear layer reads the mean of the last map and has
+    /// as many outputs as that map has channels. The channels double twice; every convolution but the first
+    /// halves the side length.
     pub fn new(width: usize, depth: usize) -> Self {
         let block = |at: usize| (width << at.min(2), if at == 0 { 1 } else { 2 });
         Self::with_blocks((0..depth).map(block).collect())
     }
 
-    /// The same of any blocks, each of so many output channels and of this stride.
+    /// Like [`Self::new`], for arbitrary blocks of `(output channels, stride)`.
     pub fn with_blocks(blocks: Vec<(usize, usize)>) -> Self {
         let (outputs, _) = *blocks.last().expect("an encoder has blocks");
         Self { blocks, readout: 1, outputs }
     }
 
-    /// The encoder that settings ask for.
+    /// Returns the encoder configuration chosen by the settings.
     pub fn of(settings: &Settings) -> Self {
         Self {
             readout: settings.readout.min(settings.map_side()) as usize,
@@ -87,7 +87,7 @@ impl EncoderConfig {
         }
     }
 
-    /// Numbers that the linear layer reads.
+    /// Returns the number of inputs of the linear layer.
     pub fn read(&self) -> usize {
         let (channels, _) = *self.blocks.last().expect("an encoder has blocks");
         self.readout * self.readout * channels
@@ -113,15 +113,15 @@ impl EncoderConfig {
 /// Encoder and projection head.
 #[derive(Module, Debug)]
 pub struct Network {
-    /// Pictures to embeddings.
+    /// Maps pictures to embeddings.
     pub encoder: Encoder,
-    /// Embeddings to projections; used only by the loss.
+    /// Maps embeddings to projections; used only by the loss.
     pub head: Head,
 }
 
-/// Convolutions, then a linear layer with ReLU that reads the last map.
+/// Convolutions, followed by a linear layer with ReLU on the last map.
 ///
-/// SimCLR cuts the network before that layer and counts it to the head; here its outputs can be
+/// SimCLR cuts the network before that layer and treats it as part of the head; here its outputs can serve as
 /// embeddings too (as in Chen et al. 2020, "Big Self-Supervised Models", section 4.2).
 #[derive(Module, Debug)]
 pub struct Encoder {
@@ -136,13 +136,13 @@ struct Block {
     weight: Param<Tensor<4>>,
     gamma: Param<Tensor<1>>,
     beta: Param<Tensor<1>>,
-    /// Running statistics, used where the batch's own are not.
+    /// Running statistics, used outside training.
     mean: Param<Tensor<1>>,
     variance: Param<Tensor<1>>,
     stride: usize,
 }
 
-/// The layer between embeddings and the loss.
+/// Layer between embeddings and the loss.
 #[derive(Module, Debug)]
 pub struct Head {
     output: Linear,
@@ -156,7 +156,7 @@ struct Linear {
 }
 
 impl Encoder {
-    /// What the linear layer reads of pictures, each on its own: normalised by the running
+    /// Computes the linear layer's input for each picture independently, normalised by the running
     /// statistics.
     ///
     /// # Shapes
@@ -167,13 +167,13 @@ impl Encoder {
         readout::read(x, self.readout)
     }
 
-    /// The outputs of the linear layer, `[batch, outputs]`, for pictures as in [`Encoder::map`].
+    /// Computes the outputs of the linear layer, `[batch, outputs]`, for pictures as in [`Encoder::map`].
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
         self.outputs(self.map(pictures))
     }
 
-    /// The same for a training batch in so many ghost batches: each is normalised by its own
-    /// statistics, which come back, one for each block.
+    /// Like [`Self::forward`], for a training batch split into ghost batches, each normalised by its own
+    /// statistics. Also returns the statistics, one entry per block.
     pub fn forward_batch(&self, pictures: Tensor<4>, ghosts: usize) -> (Tensor<2>, Vec<BatchStatistics>) {
         let mut all_statistics = Vec::with_capacity(self.blocks.len());
         let x = self.blocks.iter().fold(centred(pictures), |x, block| {
@@ -184,7 +184,7 @@ impl Encoder {
         (self.outputs(readout::read(x, self.readout)), all_statistics)
     }
 
-    /// Outputs of the linear layer.
+    /// Returns the number of outputs of the linear layer.
     pub fn dimensions(&self) -> usize {
         self.output.bias.dims()[0]
     }
@@ -193,8 +193,8 @@ impl Encoder {
         relu(self.output.forward(map))
     }
 
-    /// Starts the first convolution with these filters, `[filters, 3, 3, 3]` one after another; those
-    /// that are not given keep their weights.
+    /// Initialises the first convolution with filters, `[filters, 3, 3, 3]` in row-major order; the remaining
+    /// filters keep their weights.
     pub fn start_with(&mut self, filters: &[f32]) {
         let given = filters.len() / FILTER;
         if given == 0 {
@@ -208,13 +208,13 @@ impl Encoder {
         });
     }
 
-    /// Numbers that the first block makes of one picture of `side` pixels: more than any later
-    /// block does, so that they say how many pictures fit into the memory at a time.
+    /// Returns the number of activations of the first block for one picture of `side` pixels. No later block
+    /// has more, so this bounds how many pictures fit into memory at a time.
     pub fn activation(&self, side: usize) -> usize {
         self.blocks[0].weight.dims()[0] * side * side
     }
 
-    /// Lets a batch's statistics replace `share` of the running ones, where these lie.
+    /// Replaces `share` of the running statistics by those of a batch, in place.
     pub fn update_running(&mut self, statistics: Vec<BatchStatistics>, share: f64) {
         for (block, BatchStatistics { mean, variance }) in self.blocks.iter_mut().zip(statistics) {
             block.mean = blend(&block.mean, mean, share);
@@ -223,7 +223,7 @@ impl Encoder {
     }
 }
 
-/// Values in −2 … 2, so that the zero padding of a convolution means middle grey.
+/// Scales values to −2 … 2, so that the zero padding of a convolution means middle grey.
 fn centred(pictures: Tensor<4>) -> Tensor<4> {
     pictures.mul_scalar(INPUT_FACTOR).add_scalar(INPUT_OFFSET)
 }
@@ -266,7 +266,7 @@ impl Block {
 }
 
 impl Head {
-    /// Projects embeddings to where the loss compares them.
+    /// Projects embeddings into the space of the loss.
     ///
     /// # Shapes
     /// - `embeddings`: `[batch, dimensions]`
@@ -290,7 +290,7 @@ impl Linear {
     }
 }
 
-/// Weights with variance `2 / fan_in`, which keeps the scale through ReLUs (He et al. 2015).
+/// Draws weights with variance `2 / fan_in`, which keeps the scale through ReLUs (He et al. 2015).
 fn kaiming_uniform(count: usize, fan_in: usize, rng: &mut impl Rng) -> Vec<f32> {
     let bound = (6.0 / fan_in as f32).sqrt();
     (0..count).map(|_| rng.random_range(-bound..bound)).collect()

@@ -1,16 +1,16 @@
-//! Instruments: what embeddings of a set are worth. One a file.
+//! Measures of embeddings, one per file.
 //!
-//! Embeddings come as [`UnitRows`], so that a dot product is a cosine; [`AllPairs`] compares
-//! many of them with all.
+//! Embeddings are given as [`UnitRows`], so that a dot product is a cosine; [`AllPairs`] compares many rows
+//! with all.
 //!
-//! - How good: [`knn`], [`effective_rank`], [`invariance`]
-//! - How alike: [`neighbours`], [`set_matrix`] and the [`order`] of its rows,
-//!   [`near_duplicates`], [`outliers`], and where in a picture: [`occlusion`]
-//! - Features made comparable: [`centre`], [`whitening`]
-//! - Groups: [`k_means`] and their [`silhouette`]
-//! - Maps: [`principal_components`], [`tsne`], and [`procrustes`], which turns one like another
-//! - What [`labels`] are worth: [`linear_probe`] (trained by [`lbfgs`]) and [`knn_vote`], on
-//!   what a [`split`] or [`folds`] hold out
+//! - Quality: [`knn`], [`effective_rank`], [`invariance`]
+//! - Similarity: [`neighbours`], [`set_matrix`] and the [`order`] of its rows, [`near_duplicates`],
+//!   [`outliers`], and within a picture: [`occlusion`]
+//! - Preprocessing: [`centre`], [`whitening`]
+//! - Clustering: [`k_means`] and its [`silhouette`]
+//! - Maps: [`principal_components`], [`tsne`], and [`procrustes`], which aligns one with another
+//! - Classification by [`labels`]: [`linear_probe`] (trained by [`lbfgs`]) and [`knn_vote`], scored on the
+//!   examples that a [`split`] or [`folds`] hold out
 
 pub mod centre;
 pub mod effective_rank;

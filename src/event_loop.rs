@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
-/// The event loop of the page or worker that runs this code.
+/// Event loop of the page or worker that runs this code.
 pub struct EventLoop {
     channel: MessageChannel,
 }
@@ -17,15 +17,14 @@ impl Default for EventLoop {
 }
 
 impl EventLoop {
-    /// Resolves after the events that are already queued. A message to itself comes back sooner than
-    /// any timer.
+    /// Resolves after the events that are already queued. A message to itself arrives sooner than any timer.
     pub async fn yield_to(&mut self) {
         let mut wait = |resolve: js_sys::Function, _: js_sys::Function| {
             self.channel.port1().set_onmessage(Some(&resolve));
         };
         let answered = Promise::new(&mut wait);
         self.channel.port2().post_message(&JsValue::NULL).expect("null can be posted");
-        // The promise is only ever resolved.
+        // The promise is never rejected.
         let _ = JsFuture::from(answered).await;
     }
 }

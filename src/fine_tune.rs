@@ -1,6 +1,6 @@
-//! Fine-tuning: encoder and a linear classifier on top learn the given labels together.
+//! Fine-tuning: the encoder and a linear classifier on top learn the given labels together.
 //!
-//! It starts from a copy of an encoder, so that the encoder itself stays as it is.
+//! It starts from a copy of an encoder, so that the original stays unchanged.
 
 use burn::{
     module::{Module, Param},
@@ -18,16 +18,16 @@ use crate::{
     train::{ADAMW, BATCH_NORM_MOMENTUM, optimizer::Optimizer, schedule, select},
 };
 
-/// Steps of a fine-tuning run.
+/// Number of steps in a fine-tuning run.
 pub const STEPS: u32 = 100;
 
-/// Pictures in a step; all given ones where there are fewer.
+/// Number of pictures per step; all given ones if there are fewer.
 const BATCH: usize = 32;
 
-/// The learning rate of the first step; it falls to 0 along a cosine.
+/// Learning rate of the first step; it falls to 0 along a cosine.
 const LEARNING_RATE: f32 = 2e-3;
 
-/// An encoder with a classifier on its embeddings.
+/// Encoder with a classifier on its embeddings.
 #[derive(Module, Debug)]
 struct Tuned {
     encoder: Encoder,
@@ -36,29 +36,29 @@ struct Tuned {
 }
 
 impl Tuned {
-    /// Every class's score, `[batch, classes]`.
+    /// Returns every class's score, `[batch, classes]`.
     fn scores(&self, embeddings: Tensor<2>) -> Tensor<2> {
         matmul(embeddings, self.weight.val()) + self.bias.val().unsqueeze()
     }
 }
 
-/// What a fine-tuning run learns from.
+/// Data and parameters of a fine-tuning run.
 pub struct FineTuneTask {
-    /// The pictures, all of them, `[pictures, 3, side, side]`, without autodiff.
+    /// All pictures, `[pictures, 3, side, side]`, without autodiff.
     pub pictures: Tensor<4>,
-    /// The rows that give their labels.
+    /// Rows whose labels are given.
     pub given: Vec<usize>,
-    /// Their classes, below `classes`.
+    /// Classes of these rows, below `classes`.
     pub targets: Vec<usize>,
-    /// How many classes there are.
+    /// Number of classes.
     pub classes: usize,
-    /// The random changes to the pictures.
+    /// Random changes to the pictures.
     pub augmentations: Augmentations,
-    /// Draws batches and changes.
+    /// Seed of batches and random changes.
     pub seed: u32,
 }
 
-/// A fine-tuning run as far as it got.
+/// A fine-tuning run in progress.
 pub struct FineTuner {
     lesson: FineTuneTask,
     network: Tuned,
@@ -67,7 +67,7 @@ pub struct FineTuner {
 }
 
 impl FineTuner {
-    /// Starts from an encoder of `dimensions` numbers and a classifier that prefers nothing.
+    /// Starts from an encoder with `dimensions` outputs and a classifier with zero weights.
     pub fn new(encoder: Encoder, dimensions: usize, lesson: FineTuneTask) -> Self {
         let device = lesson.pictures.device();
         let weight = Param::from_tensor(Tensor::zeros([dimensions, lesson.classes], &device));
@@ -76,7 +76,7 @@ impl FineTuner {
         Self { lesson, network, optimizer: Optimizer::new(ADAMW), step: 0 }
     }
 
-    /// Steps taken so far, [`STEPS`] at the end.
+    /// Returns the number of steps taken so far, [`STEPS`] at the end.
     pub fn steps_taken(&self) -> u32 {
         self.step
     }
@@ -96,7 +96,7 @@ impl FineTuner {
         loss.inner()
     }
 
-    /// Changed pictures, `[n, 3, side, side]`, and their classes as ones among zeros, `[n, classes]`.
+    /// Returns augmented pictures, `[n, 3, side, side]`, and their one-hot classes, `[n, classes]`.
     fn batch(&self) -> (Tensor<4>, Tensor<2>) {
         let FineTuneTask { pictures, given, targets, classes, augmentations, seed } = &self.lesson;
         let mut rng = generator(*seed, Purpose::FineTuning, self.step);
@@ -113,13 +113,13 @@ impl FineTuner {
         (render(select(pictures, &rows), &views), wanted)
     }
 
-    /// The encoder as it is now, without autodiff.
+    /// Returns the current encoder, without autodiff.
     pub fn encoder(&self) -> Encoder {
         self.network.valid().encoder
     }
 
-    /// Log-probabilities of the classes for embeddings of [`Self::encoder`], `[rows, classes]`
-    /// from `[rows, dimensions]`.
+    /// Returns log-probabilities of the classes for embeddings of [`Self::encoder`], `[rows, classes]` from
+    /// `[rows, dimensions]`.
     pub fn classify(&self, embeddings: Vec<f32>, device: &Device) -> Tensor<2> {
         let network = self.network.valid();
         let dimensions = network.weight.val().dims()[0];
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::{encoder::EncoderConfig, train::upload};
 
-    /// Dark and bright pictures in turn.
+    /// Returns a tuner on alternating dark and bright pictures.
     fn tuner(seed: u32) -> FineTuner {
         let device = Device::flex();
         let plane =
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_at_chance_and_learns_what_is_given() {
+    fn fine_tuning_starts_at_chance_and_learns_the_labels() {
         let mut tuner = tuner(1);
         assert!((number(tuner.step()) - 2.0f32.ln()).abs() < 1e-5);
         let losses: Vec<f32> = (1..STEPS).map(|_| number(tuner.step())).collect();
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_learns_the_same() {
+    fn fine_tuning_is_reproducible() {
         let losses = |seed| {
             let mut tuner = tuner(seed);
             (0..5).map(|_| number(tuner.step()).to_bits()).collect::<Vec<_>>()

@@ -1,9 +1,8 @@
-//! A picture at working size, and how files become one.
+//! A picture at working size, and decoding of files.
 //!
-//! Every picture is cropped to its central square and resized to [`SIDE`] pixels
-//! once, when it comes in. In the browser the browser's own decoders do that; the
-//! `image` crate reads what they cannot, in workers that hold nothing else (`bin/decoder.rs`),
-//! and everything outside a browser.
+//! Every picture is cropped to its central square and resized to [`SIDE`] pixels once, on arrival. In the
+//! browser, the browser's own decoders do that; the `image` crate reads what they cannot, in workers that
+//! hold nothing else (`bin/decoder.rs`), and everything outside a browser.
 
 mod failure;
 mod file;
@@ -15,23 +14,22 @@ use image::{
     imageops::{self, FilterType},
 };
 
-/// The side of a picture at working size, in pixels.
+/// Side of a picture at working size, in pixels.
 pub const SIDE: usize = 96;
 
-/// The colour behind transparent pixels: a neutral middle grey, so that neither
-/// dark nor light drawings vanish.
+/// Colour behind transparent pixels: a neutral middle grey, so that neither dark nor light drawings vanish.
 pub const BACKGROUND: u8 = 128;
 
-/// The longest side of a file that is decoded, in pixels.
+/// Longest side of a file that is decoded, in pixels.
 pub const MAX_FILE_SIDE: u32 = 20_000;
 
-/// The most memory that a browser may take to decode one file, in bytes.
+/// Largest amount of memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 
-/// What became of a file: RGB bytes, as [`Image::from_rgb`] takes them, or no picture.
+/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], or a failure.
 pub type Decoded = Result<serde_bytes::ByteBuf, Failure>;
 
-/// RGB bytes, [`SIDE`] × [`SIDE`], row by row.
+/// Picture of RGB bytes, [`SIDE`] × [`SIDE`], row by row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Image {
     rgb: Vec<u8>,
@@ -43,15 +41,15 @@ impl Image {
         (rgb.len() == SIDE * SIDE * 3).then_some(Self { rgb })
     }
 
-    /// Wraps RGBA bytes of the working size, dropping the alpha; `None` unless there
-    /// are [`SIDE`]² × 4 of them.
+    /// Wraps RGBA bytes of the working size, dropping the alpha; `None` unless there are [`SIDE`]² × 4 of
+    /// them.
     pub fn from_rgba(rgba: &[u8]) -> Option<Self> {
         let (pixels, _) = rgba.as_chunks();
         let rgb: Vec<_> = pixels.iter().map(|&[red, green, blue, _]| [red, green, blue]).collect();
         Self::from_rgb(rgb.into_flattened())
     }
 
-    /// Draws a picture: `colour(x, y)` is asked for every pixel.
+    /// Draws a picture with the colour of every pixel from `colour(x, y)`.
     pub fn draw(mut colour: impl FnMut(usize, usize) -> [u8; 3]) -> Self {
         let mut rgb = Vec::with_capacity(SIDE * SIDE * 3);
         for y in 0..SIDE {
@@ -62,23 +60,23 @@ impl Image {
         Self { rgb }
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
     }
 
-    /// The bytes, without copying them.
+    /// Returns the bytes without copying them.
     pub fn into_rgb(self) -> Vec<u8> {
         self.rgb
     }
 
-    /// The picture as an encoder's input: `side` × `side`, three planes (red, green,
-    /// blue), values in 0 … 1, smoothly resampled.
+    /// Returns the picture as an encoder's input: `side` × `side`, three planes (red, green, blue), values in
+    /// 0 … 1, smoothly resampled.
     pub fn planes(&self, side: usize) -> Vec<f32> {
         self.plane_bytes(side).into_iter().map(plane_value).collect()
     }
 
-    /// [`Self::planes`] before they become numbers: [`plane_value`] of each byte is one.
+    /// Like [`Self::planes`], as bytes, each of which [`plane_value`] turns into a value.
     pub fn plane_bytes(&self, side: usize) -> Vec<u8> {
         let picture = RgbImage::from_raw(SIDE as u32, SIDE as u32, self.rgb.clone())
             .expect("the bytes fill the picture");
@@ -88,7 +86,7 @@ impl Image {
     }
 }
 
-/// What a byte of a plane stands for, in 0 … 1.
+/// Converts a byte of a plane to its value in 0 … 1.
 pub fn plane_value(byte: u8) -> f32 {
     f32::from(byte) / 255.0
 }

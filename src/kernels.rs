@@ -1,18 +1,17 @@
-//! The operations that take the time, of the visitor or of the compiler, in the form that suits the
-//! device.
+//! Operations that dominate run time or compile time, in the form that suits the device.
 //!
-//! Each is a function on tensors; burn calls what computes it as one operation of the backend
-//! ([`extension`]). Tests hold every body against plain burn operations or loops.
+//! Each is a function on tensors, which burn dispatches to the backend's implementation as one operation
+//! ([`extension`]). Tests compare every implementation with plain burn operations or loops.
 //!
-//! - [`adamw`]: what moves the weights
+//! - [`adamw`]: the optimizer step
 //! - [`block`]: convolution, batch normalisation and ReLU
-//! - [`lasting`]: tensors that stay where they lie while their numbers change
-//! - [`matmul`]: small matrices multiplied
-//! - [`views`]: everything that happens to a view
+//! - [`lasting`]: tensors updated in place
+//! - [`matmul`]: products of small matrices
+//! - [`views`]: augmentation of views
 //!
-//! What computes them:
-//! - [`cpu`]: own loops, and [`flex`], which ties them to burn's CPU backend
-//! - `gpu`: own kernels, and `cube`, which ties them to burn's WebGPU backend
+//! Implementations:
+//! - [`cpu`]: own loops, connected to burn's CPU backend by [`flex`]
+//! - `gpu`: own kernels, connected to burn's WebGPU backend by `cube`
 
 pub mod adamw;
 pub mod block;
@@ -30,7 +29,7 @@ pub mod views;
 
 use burn::{backend::DispatchDevice, tensor::Device};
 
-/// Whether tensors on the device lie in memory that own loops can reach.
+/// Returns whether the device's tensors are in memory accessible to own loops.
 pub(crate) fn is_cpu(device: &Device) -> bool {
     matches!(device.clone().inner().as_dispatch(), DispatchDevice::Flex(_))
 }

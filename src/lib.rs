@@ -6,44 +6,44 @@
 //!  view ◀── State ◀── apply ◀──────────────Event──── losses, matrices, embeddings
 //! ```
 //!
-//! The browser decodes, in workers; what it cannot read goes to `decoder`, in workers of its own that
-//! hold nothing else, so that no file can harm a run.
+//! Browser workers decode image files; files the browser cannot read go to `decoder`, in separate workers
+//! that hold nothing else, so that no file can harm a run.
 //!
-//! What they share:
-//! - [`settings`]: everything a run depends on, with defaults and limits
+//! Shared by page and engine:
+//! - [`settings`]: all parameters of a run, with defaults and limits
 //! - [`link`]: settings to and from a link's hash
 //! - [`protocol`]: what page and engine say to each other
-//! - [`image`]: a picture at working size, and how files become one
+//! - [`image`]: a picture at working size, and decoding of files
 //! - [`samples`]: the built-in sets
-//! - [`disjoint_sets`]: sets that grow together
-//! - [`decimal`]: numbers read from text
-//! - [`small_sort`]: one sort for all that the page downloads
+//! - [`disjoint_sets`]: union–find
+//! - [`decimal`]: parsing of decimal numbers
+//! - [`small_sort`]: one sort routine for everything the page downloads
 //! - `event_loop`: yielding between pieces of work (in a browser)
 //!
-//! What learns, on any device burn knows, in a browser or not:
-//! - [`progress`]: work in pieces
+//! Learning, on any device burn supports, in a browser or not:
+//! - [`progress`]: work in interruptible pieces
 //! - [`sampling`]: samples at regular intervals
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
-//! - [`embedding`]: what of it embeds a picture
-//! - [`kernels`]: its operations that take the time, as own loops on the CPU and own kernels on WebGPU
-//! - [`loss`]: contrastive losses, one a file
+//! - [`embedding`]: the part of the network that embeds a picture
+//! - [`kernels`]: the network's costly operations, as own loops on the CPU and own kernels on WebGPU
+//! - [`loss`]: contrastive losses, one per file
 //! - [`train`]: the training step
-//! - [`checkpoint`]: a network in a file, and what its training goes on from
+//! - [`checkpoint`]: a network in a file, with the state needed to resume training
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
-//! - [`classic_features`]: what it has to beat
-//! - [`evaluate`]: instruments that say what embeddings are worth
-//! - [`readback`]: numbers from the device
+//! - [`classic_features`]: baseline features that the encoder has to beat
+//! - [`evaluate`]: measures of embedding quality
+//! - [`readback`]: reading numbers back from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
-//! - `constructors`: what crates want done before `main` (in a browser, with WebGPU)
+//! - `constructors`: initialisers that crates need run before `main` (in a browser, with WebGPU)
 //! - `bench` (a feature of its own): the training step, for comparison with other libraries
 //!
-//! What is seen:
+//! User interface:
 //! - [`page`]: the user interface, a folder for each thing that the user sees
 //! - [`plot`]: geometry and pixels of charts and matrices, pure
 //!
-//! The feature `page` brings what is seen, `engine` what learns; each works without the other.
+//! The feature `page` enables the user interface, `engine` the learning; each works without the other.
 
 #[cfg(feature = "engine")]
 pub mod augment;

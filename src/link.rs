@@ -1,9 +1,8 @@
-//! The link: every setting by its name, readable and editable in the address bar.
+//! Links: every setting by its name, readable and editable in the address bar.
 //!
-//! `#images=shapes&seed=1&steps=200&hue=1@0.8&blur=off` — numbers stand for
-//! themselves, an operation is `strength@probability`, with `off:` before it when
-//! it is switched off. What a link leaves out keeps the value recommended for its
-//! pictures.
+//! `#images=shapes&seed=1&steps=200&hue=1@0.8&blur=off` — numbers are written plainly; an operation is
+//! `strength@probability`, preceded by `off:` if it is switched off. A setting missing from a link keeps the
+//! value recommended for its pictures.
 
 use std::fmt::Display;
 
@@ -14,16 +13,16 @@ use crate::{
     },
 };
 
-/// One entry of the link.
+/// An entry of the link.
 struct Key {
     name: &'static str,
     write: fn(&Settings) -> String,
     read: fn(&mut Settings, &str) -> Result<(), String>,
-    /// The augmentation that it is, if it is one.
+    /// The augmentation it stands for, if any.
     operation: Option<fn(&Settings) -> Operation>,
 }
 
-/// Names of a setting's values, as the link spells them.
+/// Names of a setting's values in a link.
 trait Named: Copy + PartialEq + 'static {
     const NAMES: &'static [(&'static str, Self)];
 
@@ -77,7 +76,7 @@ impl Named for bool {
     const NAMES: &'static [(&'static str, Self)] = &[("0", false), ("1", true)];
 }
 
-/// A number as a link spells it.
+/// A number in a link.
 trait Number: PartialOrd + Copy + Display {
     fn parse(text: &str) -> Option<Self>;
 }
@@ -94,7 +93,7 @@ impl Number for f32 {
     }
 }
 
-/// Reads a number within its range; the error says which range that is.
+/// Parses a number within its range; the error names the range.
 fn number<T: Number>(text: &str, range: Range<T>) -> Result<T, String> {
     match T::parse(text) {
         Some(value) if range.contains(value) => Ok(value),
@@ -126,7 +125,7 @@ fn read_operation(operation: &mut Operation, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A key whose value is one of a few names.
+/// Entry whose value is one of a few names.
 macro_rules! named {
     ($field:ident: $type:ty) => {
         Key {
@@ -138,7 +137,7 @@ macro_rules! named {
     };
 }
 
-/// A key whose value is a number with limits.
+/// Entry whose value is a number with limits.
 macro_rules! limited {
     ($field:ident, $range:expr) => {
         Key {
@@ -150,7 +149,7 @@ macro_rules! limited {
     };
 }
 
-/// A key that describes an augmentation.
+/// Entry for an augmentation.
 macro_rules! operation {
     ($field:ident) => {
         Key {
@@ -162,7 +161,7 @@ macro_rules! operation {
     };
 }
 
-/// Every entry, in the order in which a link spells them.
+/// All entries, in the order in which a link lists them.
 const KEYS: &[Key] = &[
     named!(images: Images),
     limited!(seed, Settings::SEED),
@@ -199,20 +198,20 @@ const KEYS: &[Key] = &[
     named!(run: bool),
 ];
 
-/// The augmentations by the names that links give them.
+/// Returns the augmentations with their names in links.
 pub fn operations(settings: &Settings) -> impl Iterator<Item = (&'static str, Operation)> + '_ {
     KEYS.iter().filter_map(|key| Some((key.name, (key.operation?)(settings))))
 }
 
-/// Reads settings that some build of this page spelled out in full: what they lack did not exist
-/// then, and has the value that stood in its place.
+/// Reads settings that some build of this page wrote in full. Settings missing from the text did not exist in
+/// that build and get values equivalent to its behaviour.
 pub fn read_stored(text: &str) -> (Settings, Vec<String>) {
     let (settings, problems) = read(text);
     let knows_readout = text.split('&').any(|entry| entry.starts_with("readout="));
     (if knows_readout { settings } else { settings.with_first_network() }, problems)
 }
 
-/// Spells out every setting, without the leading `#`.
+/// Writes every setting, without the leading `#`.
 pub fn write(settings: &Settings) -> String {
     let entries: Vec<_> = KEYS.iter().map(|key| format!("{}={}", key.name, (key.write)(settings))).collect();
     entries.join("&")
@@ -220,8 +219,7 @@ pub fn write(settings: &Settings) -> String {
 
 /// Reads a link's hash, with or without its `#`.
 ///
-/// Returns the settings and one sentence for each entry that was not understood;
-/// the others apply.
+/// Returns the settings and one sentence for each entry that was not understood; the others apply.
 pub fn read(hash: &str) -> (Settings, Vec<String>) {
     let entries: Vec<(&str, &str)> = hash
         .trim_start_matches('#')
@@ -229,7 +227,7 @@ pub fn read(hash: &str) -> (Settings, Vec<String>) {
         .filter(|entry| !entry.is_empty())
         .map(|entry| entry.split_once('=').unwrap_or((entry, "")))
         .collect();
-    // The pictures decide what is recommended, so they are read before the rest.
+    // The pictures determine the recommended values, so they are read before the rest.
     let images = entries.iter().rev().find(|(name, _)| *name == "images");
     let images = images.and_then(|(_, value)| Images::parse(value).ok());
     let mut settings = Settings::recommended(images.unwrap_or(Images::Shapes));
@@ -257,7 +255,7 @@ mod tests {
     use super::*;
     use crate::settings::Augmentations;
 
-    /// Settings none of which is as recommended for its pictures.
+    /// Returns settings that all differ from the recommended ones.
     fn unusual() -> Settings {
         let mut augmentations = Augmentations::recommended(Images::Fashion);
         for (place, operation) in augmentations.each_mut().into_iter().enumerate() {
@@ -265,7 +263,7 @@ mod tests {
             *operation =
                 Operation { on: !on, strength: 0.9 * strength + 0.01, probability: place as f32 / 13.0 };
         }
-        // Without `..`: a setting that is new has to survive, too.
+        // Without `..`, so that a new setting has to survive, too.
         Settings {
             images: Images::Fashion,
             seed: u32::MAX,
@@ -300,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_keeps_what_it_understands_and_names_the_rest() {
+    fn valid_entries_apply_and_others_are_named() {
         let (settings, problems) =
             read("#seed=9&colour=red&steps=0&batch=many&temperature=NaN&hue=2@0.5&side=24");
         assert_eq!((settings.seed, settings.side), (9, 24));
@@ -340,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn losses_go_by_their_names() {
+    fn losses_are_parsed_by_name() {
         for (name, loss) in [
             ("infonce", LossKind::InfoNce),
             ("dcl", LossKind::Dcl),
@@ -360,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pictures_choose_the_defaults_wherever_they_stand() {
+    fn pictures_determine_the_defaults_at_any_position() {
         let (settings, _) = read("seed=3&images=fashion");
         assert_eq!(settings.augmentations, Augmentations::FASHION);
     }

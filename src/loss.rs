@@ -1,7 +1,7 @@
-//! Contrastive losses: one a file, and what they share.
+//! Contrastive losses, one per file, and their shared parts.
 //!
-//! Each takes the projections of a batch's views and answers with a [`BatchLoss`]. None
-//! reads back from the device: a step is queued as a whole.
+//! Each takes the projections of a batch's views and returns a [`BatchLoss`]. None reads back from the
+//! device, so that a step is queued as a whole.
 
 mod dcl;
 mod info_nce;
@@ -23,23 +23,22 @@ use rand::Rng;
 
 use crate::settings::{LossKind, Settings};
 
-/// What a loss makes of one batch of `n` pairs.
+/// Result of a loss for one batch of `n` pairs.
 pub struct BatchLoss {
-    /// The mean loss over all `2n` anchors, in nats (triplets: in squared distance), `[1]`.
+    /// Mean loss over all `2n` anchors, in nats (triplets: in squared distance), `[1]`.
     pub loss: Tensor<1>,
     /// Cosine similarities of all views, `[2n, 2n]`, detached.
     pub similarities: Tensor<2>,
     /// Loss, contrastive accuracy, alignment and uniformity, `[4]`, detached.
     pub statistics: Tensor<1>,
-    /// Lengths of the projections: with the similarities they give the dot products,
-    /// `[2n]`, detached.
+    /// Lengths of the projections, `[2n]`, detached; together with the similarities they give the dot
+    /// products.
     pub lengths: Tensor<1>,
-    /// The view that each anchor has to be farther from than from its positive, as a whole
-    /// number, `[2n]`, detached; triplets only.
+    /// Index of each anchor's negative, as a whole number, `[2n]`, detached; triplets only.
     pub negatives: Option<Tensor<1>>,
 }
 
-/// A loss as the settings choose it, for batches of one size.
+/// The loss chosen by the settings, for batches of one size.
 #[derive(Clone, Debug)]
 pub enum Loss {
     /// See [`InfoNce`].
@@ -53,7 +52,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Prepares for batches of `pairs` pairs.
+    /// Prepares the loss for batches of `pairs` pairs.
     pub fn new(settings: &Settings, pairs: usize, device: &Device) -> Self {
         match settings.loss {
             LossKind::InfoNce => Self::InfoNce(InfoNce::new(pairs, settings.similarity, device)),
@@ -63,13 +62,13 @@ impl Loss {
         }
     }
 
-    /// Whether both settings make the same loss for as many pairs.
+    /// Returns whether both settings give the same loss for the same number of pairs.
     pub fn is_shared(a: &Settings, b: &Settings) -> bool {
         let of = |settings: &Settings| (settings.loss, settings.similarity, settings.margin, settings.mining);
         of(a) == of(b)
     }
 
-    /// The loss of a batch; `rng` draws a triplet's random negatives.
+    /// Computes the loss of a batch; `rng` draws the random negatives of triplets.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
@@ -83,7 +82,8 @@ impl Loss {
         self.forward_drawn(projections, scale, drawn)
     }
 
-    /// A triplet's random negatives, one for each of `2n` anchors; of all other losses nothing.
+    /// Draws one random negative per anchor, `2n` in total, for triplets; returns an empty vector for all
+    /// other losses.
     pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
         match self {
             Self::Triplet(loss) => loss.draw(rng),
@@ -91,7 +91,7 @@ impl Loss {
         }
     }
 
-    /// As [`Self::forward`], by what was drawn, `[2n, 1]`; `None` where nothing is.
+    /// Like [`Self::forward`], with negatives already drawn, `[2n, 1]`, or `None`.
     pub fn forward_drawn(
         &self,
         projections: Tensor<2>,

@@ -1,4 +1,4 @@
-//! Pure geometry and pixels: what a plot looks like, without any canvas or document.
+//! Geometry and pixels of plots, independent of canvas and document.
 
 pub mod category;
 pub mod chart;

@@ -1,16 +1,16 @@
-//! How far work is that is done in pieces.
+//! Progress of work that is done in pieces.
 
-/// Whether there is more to do.
+/// Whether work is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// Another piece is left.
+    /// At least one more piece is left.
     More,
-    /// Nothing is left to do, or nothing until more is asked for.
+    /// No work is left, or none until more is requested.
     Idle,
 }
 
 impl Progress {
-    /// [`Progress::More`] if so.
+    /// Returns [`Progress::More`] if `more`, otherwise [`Progress::Idle`].
     pub fn more_if(more: bool) -> Self {
         if more { Self::More } else { Self::Idle }
     }

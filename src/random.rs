@@ -1,44 +1,43 @@
 //! One seed, many independent generators.
 //!
-//! Everything random in a run is drawn on the CPU from here, never by the device:
-//! devices' own generators differ, and a run must be the same on all of them. Each
-//! purpose and each step has a generator of its own, so a run can be resumed at any
-//! step without replaying those before it.
+//! Everything random in a run is drawn here on the CPU, never by the device: devices' own generators differ,
+//! and a run must be the same on all of them. Each purpose and each step has a separate generator, so that a
+//! run can be resumed at any step without replaying those before it.
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
-/// What random numbers are drawn for. The numbers are part of every seed: another one in
-/// place of one of them would change the runs that links of today stand for.
+/// Purpose of random numbers. The discriminants are part of every seed: changing one would change the runs
+/// that existing links describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// First weights of the network.
+    /// Initial weights of the network.
     Weights = 0,
-    /// Which pictures form a batch; indexed by the epoch.
+    /// Composition of batches; indexed by the epoch.
     Batches = 1,
-    /// What happens to a batch's views; indexed by the step.
+    /// Augmentations of a batch's views; indexed by the step.
     Views = 2,
-    /// What happens to views that are only shown; indexed by the draw.
+    /// Augmentations of views that are only shown; indexed by the draw.
     Preview = 3,
-    /// Which view is each anchor's negative in a triplet; indexed by the step.
+    /// Random negatives of triplets; indexed by the step.
     Negatives = 4,
-    /// Which labels a classifier is given; indexed by the label.
+    /// Labels given to a classifier; indexed by the label.
     Labels = 5,
     /// Batches and views of a fine-tuning run; indexed by the step.
     FineTuning = 6,
-    /// Seeds of groups; indexed by their number and the restart.
+    /// Seeding of clusters; indexed by their number and the restart.
     Groups = 7,
-    /// Views by which invariance is measured; indexed by the pass.
+    /// Views used to measure invariance; indexed by the pass.
     Invariance = 8,
-    /// Folds of a cross-validation; indexed by the place among the classes that are dealt.
+    /// Folds of a cross-validation; indexed by the position among the dealt classes.
     Folds = 9,
-    /// Patches by which the first layer is whitened.
+    /// Patches used to whiten the first layer.
     Patches = 10,
-    /// Directions from which principal components are sought.
+    /// Initial directions in the search for principal components.
     Subspace = 11,
 }
 
-/// The generator for one purpose; `index` tells steps, epochs or draws apart.
+/// Returns the generator for one purpose; `index` distinguishes steps, epochs or draws.
 pub fn generator(seed: u32, purpose: Purpose, index: u32) -> Pcg64Mcg {
     let mut bytes = [0; 16];
     bytes[..4].copy_from_slice(&seed.to_le_bytes());
@@ -77,7 +76,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_same_seed_draws_the_same_in_every_build() {
+    fn draws_are_the_same_in_every_build() {
         let first = ALL.map(|purpose| generator(1, purpose, 0).random::<u32>());
         let wanted = [
             4_009_415_500,
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn generators_repeat_themselves_and_differ_from_each_other() {
+    fn generators_are_reproducible_and_distinct() {
         let first = |seed, purpose, index| generator(seed, purpose, index).random::<u64>();
         assert_eq!(first(1, Purpose::Views, 7), first(1, Purpose::Views, 7));
         let mut seen: Vec<u64> = Vec::new();

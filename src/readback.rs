@@ -1,4 +1,4 @@
-//! Waits for numbers from the device, without blocking the thread.
+//! Reading of numbers from the device, without blocking the thread.
 
 use std::{
     future::Future,
@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 
 use crate::protocol::Breakdown;
 
-/// The numbers of a tensor, row by row. Fails where the device is lost.
+/// Reads the numbers of a tensor, row by row. Fails if the device is lost.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Breakdown> {
     let data = tensor.into_data_async().await.map_err(|error| unforeseen(error.to_string()))?;
     data.try_into_vec::<f32>().map_err(|error| unforeseen(format!("{error:?}")))
@@ -20,22 +20,22 @@ fn unforeseen(details: String) -> Breakdown {
     Breakdown::Unforeseen { details }
 }
 
-/// Numbers on their way from the device.
+/// Numbers being read from the device.
 pub struct Reading {
     rest: Pin<Box<dyn Future<Output = Result<Vec<f32>, Breakdown>>>>,
     numbers: Option<Result<Vec<f32>, Breakdown>>,
 }
 
 impl Reading {
-    /// Sets out to read a tensor as it is now, whatever becomes of it afterwards.
+    /// Starts reading a tensor in its current state, whatever happens to it afterwards.
     pub fn begin<const D: usize>(tensor: Tensor<D>) -> Self {
         let mut reading = Self { rest: Box::pin(read(tensor)), numbers: None };
-        // A future does nothing before it is asked: only then the device hears of it.
+        // A future does nothing until it is polled: this submits the read to the device.
         reading.is_there();
         reading
     }
 
-    /// Whether nothing has to be waited for.
+    /// Returns whether the numbers have arrived.
     pub fn is_there(&mut self) -> bool {
         if self.numbers.is_none()
             && let Poll::Ready(numbers) = self.rest.as_mut().poll(&mut Context::from_waker(Waker::noop()))
@@ -54,7 +54,7 @@ impl Reading {
     }
 }
 
-/// The bytes of pictures, RGB, picture by picture, row by row.
+/// Reads pictures back as RGB bytes, picture by picture, row by row.
 ///
 /// # Shapes
 /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1

@@ -1,4 +1,4 @@
-//! The built-in sets, each with labels that are used only to score.
+//! The built-in sets, with labels that are used only for scoring.
 
 mod fashion;
 mod shapes;
@@ -8,12 +8,12 @@ pub use shapes::{SHAPE_LABELS, SHAPES, shape};
 
 use crate::image::Image;
 
-/// A picture of a built-in set.
+/// Picture of a built-in set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// What the gallery calls it.
+    /// Name shown in the gallery.
     pub name: String,
-    /// What it shows.
+    /// Label of its contents.
     pub label: &'static str,
     /// The picture.
     pub image: Image,

@@ -1,7 +1,7 @@
-//! A sample at even distances.
+//! Samples at regular intervals.
 
-/// Of `count` rows at most `most`, in ascending order and spread over all of them: what comes
-/// folder by folder is sampled from every folder.
+/// Returns at most `most` of `count` rows, in ascending order and spread over all of them, so that sets
+/// loaded folder by folder are sampled from every folder.
 pub fn strided(count: usize, most: usize) -> Vec<usize> {
     let sample = count.min(most);
     (0..sample).map(|at| at * count / sample).collect()
@@ -12,7 +12,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_come_where_there_are_few_and_every_part_where_there_are_many() {
+    fn samples_are_complete_or_evenly_spread() {
         assert_eq!(strided(3, 8), [0, 1, 2]);
         assert_eq!(strided(0, 8), [0; 0]);
         assert_eq!(strided(10, 4), [0, 2, 5, 7]);

@@ -1,8 +1,7 @@
-//! Everything a run depends on, in one plain struct, and its defaults.
+//! All parameters of a run, in one plain struct, and their defaults.
 //!
-//! The page edits a [`Settings`], the link spells one out (see [`crate::link`]),
-//! the engine trains by one. Every number but the seed has a [`Range`], which
-//! [`Settings::clamped`] forces it into.
+//! The page edits a [`Settings`], the link spells one out (see [`crate::link`]), the engine trains with one.
+//! Every number but the seed has a [`Range`], to which [`Settings::clamped`] limits it.
 
 mod augmentations;
 mod effort;
@@ -14,132 +13,132 @@ pub use range::Range;
 
 use serde::{Deserialize, Serialize};
 
-/// Where the pictures come from.
+/// Source of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Images {
-    /// The built-in set of drawn figures.
+    /// Built-in set of drawn figures.
     Shapes,
-    /// The built-in set of clothes from Fashion-MNIST.
+    /// Built-in set of clothes from Fashion-MNIST.
     Fashion,
-    /// Pictures that the user brought; they never leave the browser, so a link cannot carry them.
+    /// Pictures provided by the user; they never leave the browser, so a link cannot carry them.
     Own,
 }
 
-/// Which device the user asks for.
+/// Device requested by the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BackendChoice {
     /// WebGPU on a real adapter, the CPU otherwise.
     Auto,
-    /// WebGPU even on a software adapter.
+    /// WebGPU, even on a software adapter.
     WebGpu,
     /// The CPU, in WebAssembly SIMD.
     Cpu,
 }
 
-/// The contrastive loss.
+/// Contrastive loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LossKind {
     /// InfoNCE over the batch, in the symmetric NT-Xent form of SimCLR.
     InfoNce,
-    /// InfoNCE without the positive in its denominator.
+    /// InfoNCE with the positive removed from the denominator.
     #[default]
     Dcl,
-    /// Noise-contrastive estimation in its binary form: one yes-or-no question for each
-    /// pair of views, as in SigLIP.
+    /// Noise-contrastive estimation in its binary form: one yes-or-no question per pair of views, as in
+    /// SigLIP.
     Nce,
-    /// The margin between a positive and one mined negative, as in FaceNet.
+    /// Margin between a positive and one mined negative, as in FaceNet.
     Triplet,
 }
 
-/// How the first convolution starts.
+/// Initialisation of the first convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FirstLayer {
-    /// With random weights, as all others do.
+    /// Random weights, as in all other layers.
     Random,
-    /// With the filters that whiten the set's own patches.
+    /// Filters that whiten the set's own patches.
     Whitened,
 }
 
-/// What of the network embeds a picture.
+/// Part of the network that embeds a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Features {
-    /// The outputs of the encoder's linear layer.
+    /// Outputs of the encoder's linear layer.
     Outputs,
-    /// The map that the linear layer reads, whitened over the set.
+    /// Map before the linear layer, whitened over the set.
     Map,
 }
 
-/// How all losses but the triplets' compare two projections; triplets always take the cosine.
+/// Similarity of two projections, for all losses but the triplet loss, which always uses the cosine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Similarity {
-    /// The cosine of the angle between them.
+    /// Cosine of the angle between them.
     #[default]
     Cosine,
-    /// Their dot product: lengths count too.
+    /// Dot product, which depends on their lengths too.
     Dot,
 }
 
-/// Which negative a triplet takes for each anchor.
+/// Choice of each anchor's negative in the triplet loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mining {
-    /// Any of the batch, drawn from the seed.
+    /// Any negative of the batch, drawn from the seed.
     Random,
-    /// The most similar of those less similar than the positive.
+    /// The most similar of the negatives less similar than the positive.
     SemiHard,
-    /// The most similar of the batch.
+    /// The most similar negative of the batch.
     Hard,
 }
 
-/// Everything a run depends on.
+/// All parameters of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Where the pictures come from.
+    /// Source of the pictures.
     pub images: Images,
-    /// The seed of weights, batches and augmentations.
+    /// Seed of weights, batches and augmentations.
     pub seed: u32,
-    /// Training steps in a run.
+    /// Number of training steps.
     pub steps: u32,
-    /// Pairs in a step; a set with fewer pictures uses as many as it has.
+    /// Number of pairs per step; limited by the number of pictures in the set.
     pub batch: u32,
-    /// The side of the encoder's square input, in pixels.
+    /// Side of the encoder's square input, in pixels.
     pub side: u32,
-    /// Channels of the encoder's first convolution; later ones are multiples of it.
+    /// Number of channels of the encoder's first convolution; later ones are multiples of it.
     pub width: u32,
-    /// Convolutions of the encoder; each after the first halves the picture.
+    /// Number of convolutions of the encoder; each after the first halves the picture's side.
     pub depth: u32,
-    /// How the first convolution starts.
+    /// Initialisation of the first convolution.
     pub first_layer: FirstLayer,
-    /// Places a side to which the last map is pooled before the linear layer reads it; a smaller
+    /// Side length, in places, of the grid to which the last map is pooled before the linear layer; a smaller
     /// map is read whole. 1 is the mean over all places.
     pub readout: u32,
-    /// Outputs of the linear layer.
+    /// Number of outputs of the linear layer.
     pub outputs: u32,
-    /// What of the network embeds a picture.
+    /// Part of the network that embeds a picture.
     pub features: Features,
-    /// The contrastive loss.
+    /// Contrastive loss.
     pub loss: LossKind,
-    /// How InfoNCE and NCE compare two projections.
+    /// Similarity of two projections in all losses but the triplet loss.
     pub similarity: Similarity,
-    /// The temperature τ that divides every similarity; where it is learned, its first value.
+    /// Temperature τ that divides every similarity; the initial value if it is learned.
     pub temperature: f32,
     /// Whether the temperature is trained along with the weights.
     pub learned_temperature: bool,
-    /// By how much a triplet's negative has to be farther than its positive, in squared
-    /// distance on the unit sphere.
+    /// Margin by which a triplet's negative has to be farther than its positive, in squared distance on the
+    /// unit sphere.
     pub margin: f32,
-    /// Which negative a triplet takes.
+    /// Choice of a triplet's negative.
     pub mining: Mining,
-    /// The peak learning rate, reached after warm-up, falling to 0 along a cosine.
+    /// Peak learning rate, reached after warm-up, then falling to 0 along a cosine.
     pub learning_rate: f32,
-    /// The random changes that make views.
+    /// Random changes that make views.
     pub augmentations: Augmentations,
-    /// Which device the user asks for.
+    /// Device requested by the user.
     pub backend: BackendChoice,
-    /// Whether training starts as soon as the pictures are there.
+    /// Whether training starts as soon as the pictures are loaded.
     pub run: bool,
 }
 
-/// Fewest pictures that training can work with: a batch of two pairs needs negatives to choose from.
+/// Smallest number of pictures for training: a batch of two pairs needs negatives to choose from.
 pub const MIN_PICTURES: usize = 4;
 
 impl Settings {
@@ -153,7 +152,7 @@ impl Settings {
     pub const SIDE: Range<u32> = Range { min: 16, max: 96 };
     /// Limits of [`Settings::width`].
     pub const WIDTH: Range<u32> = Range { min: 4, max: 64 };
-    /// Limits of [`Settings::depth`]; the least side is one pixel after the greatest depth.
+    /// Limits of [`Settings::depth`]; the smallest side is one pixel after the greatest depth.
     pub const DEPTH: Range<u32> = Range { min: 2, max: 5 };
     /// Limits of [`Settings::readout`].
     pub const READOUT: Range<u32> = Range { min: 1, max: 4 };
@@ -168,7 +167,7 @@ impl Settings {
     /// Limits of [`Operation::strength`] and [`Operation::probability`].
     pub const UNIT: Range<f32> = Range { min: 0.0, max: 1.0 };
 
-    /// The recommended settings for a source of pictures.
+    /// Returns the recommended settings for a source of pictures.
     pub const fn recommended(images: Images) -> Self {
         Self {
             images,
@@ -195,11 +194,11 @@ impl Settings {
         }
     }
 
-    /// The temperature that goes with dot products, which grow with the projections' lengths.
+    /// Default temperature for dot products, which grow with the projections' lengths.
     pub const DOT_TEMPERATURE: f32 = 1.0;
 
-    /// Compares projections otherwise; a temperature that was left as it goes with the
-    /// comparison before becomes what goes with this one.
+    /// Changes the similarity. A temperature equal to the default of the previous similarity becomes the
+    /// default of the new one.
     pub fn compare_by(&mut self, similarity: Similarity) {
         let usual = |similarity| match similarity {
             Similarity::Cosine => Self::recommended(self.images).temperature,
@@ -211,47 +210,46 @@ impl Settings {
         self.similarity = similarity;
     }
 
-    /// Bytes that the encoder's first block takes in a step of `pairs` pairs, the most of all
-    /// blocks: what it convolves and what it makes of that, each with its gradient, in single
-    /// precision.
+    /// Returns the number of bytes of the encoder's first block in a step of `pairs` pairs, the most of all
+    /// blocks: the results of convolution and normalisation, each with its gradient, in single precision.
     pub fn activation_bytes(&self, pairs: usize) -> u64 {
         let [pairs, side, width] = [pairs as u64, u64::from(self.side), u64::from(self.width)];
         4 * 2 * pairs * side * side * width * size_of::<f32>() as u64
     }
 
-    /// What decides how many weights the network has and what it is shown. Weights fit only a
-    /// network of the same shape.
+    /// Returns the settings that determine the number of weights and the input. Weights fit only a network of
+    /// the same shape.
     pub fn network_shape(&self) -> [u32; 5] {
         [self.side, self.width, self.depth, self.readout, self.outputs]
     }
 
-    /// The same with the only kind of network that the first builds had: random weights, and a linear
-    /// layer from the mean of the last map to as many outputs, which embed the pictures.
+    /// Returns these settings with the only network of the first builds: random weights, and a linear layer
+    /// from the mean of the last map to as many outputs, which embed the pictures.
     pub fn with_first_network(self) -> Self {
         let outputs = self.width << self.depth.saturating_sub(1).min(2);
         let (first_layer, features) = (FirstLayer::Random, Features::Outputs);
         Self { first_layer, readout: 1, outputs, features, ..self }
     }
 
-    /// The side of the encoder's last map, in pixels.
+    /// Returns the side of the encoder's last map, in pixels.
     pub fn map_side(&self) -> u32 {
         (1..self.depth).fold(self.side, |side, _| side.div_ceil(2))
     }
 
-    /// The settings of another run, for the pictures, the seed and the backend that these have.
+    /// Returns the settings of `other`, with the pictures, the seed, the backend and `run` of these.
     pub fn with_run_of(&self, other: Self) -> Self {
         let Self { images, seed, backend, run, .. } = *self;
         Self { images, seed, backend, run, ..other }
     }
 
-    /// Whether these settings can only apply to a run that starts over.
+    /// Returns whether these settings can only apply to a new run.
     pub fn need_new_run_after(&self, other: &Self) -> bool {
         let start =
             |settings: &Self| (settings.images, settings.seed, settings.first_layer, settings.backend);
         self.network_shape() != other.network_shape() || start(self) != start(other)
     }
 
-    /// The same settings with every number inside its limits.
+    /// Returns these settings with every number clamped to its limits.
     pub fn clamped(mut self) -> Self {
         self.steps = Self::STEPS.clamp(self.steps);
         self.batch = Self::BATCH.clamp(self.batch);
@@ -276,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_untouched_temperature_follows_the_comparison() {
+    fn default_temperature_follows_the_similarity() {
         for images in [Images::Shapes, Images::Own] {
             let before = Settings::recommended(images);
             let mut settings = before;
@@ -286,7 +284,7 @@ mod tests {
             assert_eq!(settings.temperature, 1.0);
             settings.compare_by(Similarity::Cosine);
             assert_eq!(settings, before);
-            // One that was set stays.
+            // A temperature set by hand stays.
             settings.temperature = 0.35;
             settings.compare_by(Similarity::Dot);
             assert_eq!((settings.similarity, settings.temperature), (Similarity::Dot, 0.35));

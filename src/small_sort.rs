@@ -1,15 +1,15 @@
-//! Sorting, compiled once: the standard library's sorts are compiled for each type and order,
-//! which a visitor would have to download.
+//! Sorting, compiled once: the standard library's sorts are compiled for each type and order, which adds to
+//! the download.
 
 use std::cmp::Ordering;
 
-/// The items in this order; equal ones stay as they stood.
+/// Returns the items in this order; equal ones keep their relative order.
 pub fn sorted<T: Clone>(items: &[T], compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let places = order(items.len(), &|a, b| compare(&items[a], &items[b]));
     places.into_iter().map(|place| items[place].clone()).collect()
 }
 
-/// The places `0..count` in this order.
+/// Returns the indices `0..count` in this order.
 fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     places.sort_by(|a, b| compare(*a, *b));

@@ -31,54 +31,53 @@ use crate::{
     settings::Settings,
 };
 
-/// Dispatches that WebGPU is handed at a time, at most: a step has fewer, and is handed over at its
-/// end.
+/// Largest number of dispatches submitted to WebGPU at a time. A step has fewer and is submitted at its end.
 pub const MAX_DISPATCHES: usize = 512;
 
-/// The most pictures over which an encoder's running statistics are taken.
+/// Largest number of pictures over which an encoder's running statistics are taken.
 const CALIBRATION: usize = 256;
 
-/// The most numbers that the encoder's first block makes of them: bounds the memory, since
-/// all of them pass through at a time. At the default width and side, all 256 stay below.
+/// Largest number of first-block activations during calibration; bounds the memory, since all pictures pass
+/// through at once. At the default width and side, all 256 pictures fit.
 const CALIBRATION_NUMBERS: usize = 1 << 23;
 
-/// Steps whose statistics are kept on the device.
+/// Number of steps whose statistics are kept on the device.
 pub const HISTORY: usize = 64;
 
-/// What one step leaves on the device, until the next one is taken; reading it waits for the step to
+/// Results of one step, on the device, valid until the next step is taken. Reading them waits for the step to
 /// finish.
 #[derive(Clone)]
 pub struct StepOutcome {
-    /// The pictures' rows in the set, one a pair.
+    /// Row in the set of each pair's picture.
     pub rows: Vec<usize>,
     /// Loss, contrastive accuracy, alignment, uniformity, `[4]`.
     pub statistics: Tensor<1>,
     /// Cosine similarities of all views, `[2n, 2n]`.
     pub similarities: Tensor<2>,
-    /// What else one needs to follow the loss of one row.
+    /// Further values needed to follow the loss of one row.
     pub details: StepDetails,
 }
 
-/// What turned a step's similarities into its loss.
+/// Values that turned a step's similarities into its loss.
 #[derive(Clone)]
 pub struct StepDetails {
-    /// The settings that the step was taken by.
+    /// Settings of the step.
     pub settings: Settings,
-    /// What happened to the views, first views first.
+    /// Augmentation of each view, first views first.
     pub views: Vec<View>,
-    /// Temperature and bias as they were, `[2]`.
+    /// Temperature and bias before the step, `[2]`.
     pub scale: Tensor<1>,
     /// Lengths of the projections, `[2n]`.
     pub lengths: Tensor<1>,
-    /// Each anchor's mined negative, `[2n]`; triplets only.
+    /// Index of each anchor's mined negative, `[2n]`; triplets only.
     pub negatives: Option<Tensor<1>>,
 }
 
-/// A step's loss and gradients, not yet applied.
+/// Loss and gradients of a step, not yet applied.
 pub struct Computed {
     outcome: StepOutcome,
     statistics: Vec<BatchStatistics>,
-    /// By parameter of [`Trainer::network_in_training`].
+    /// Gradients by parameter of [`Trainer::network_in_training`].
     pub gradients: GradientsParams,
     scale_gradients: GradientsParams,
 }
@@ -86,28 +85,28 @@ pub struct Computed {
 /// Trains one network on one set of pictures.
 pub struct Trainer {
     settings: Settings,
-    /// What drew the first weights; a model file may have brought another than that of the settings.
+    /// Seed of the initial weights; a model file may have brought one that differs from the settings.
     weights_seed: u32,
     untrained: Network,
     network: Network,
     optimizer: Optimizer,
     loss: Loss,
-    /// Temperature and bias of the loss; what of them is learned is trained like weights.
+    /// Temperature and bias of the loss; their learned part is trained like weights.
     scale: LogitScale,
-    /// Every picture of the set, `[pictures, 3, side, side]`.
+    /// All pictures of the set, `[pictures, 3, side, side]`.
     pictures: Tensor<4>,
     pairs: usize,
     step: u32,
-    /// What the latest step drew, in one row.
+    /// Values drawn for the latest step, in one row.
     drawn: Tensor<1>,
-    /// Statistics of the latest steps, the last of them last, `[HISTORY, 4]`.
+    /// Statistics of the latest steps, oldest first, `[HISTORY, 4]`.
     history: Tensor<2>,
     recording: Recording,
 }
 
 impl Trainer {
-    /// Starts a run: first weights from the seed, step 0. The first convolution starts with the
-    /// `filters` that are given, as [`first_filters`](crate::encoder::first_filters) has them.
+    /// Starts a run at step 0 with initial weights from the seed. `filters` initialise the first convolution,
+    /// as returned by [`first_filters`](crate::encoder::first_filters).
     ///
     /// # Shapes
     /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without autodiff
@@ -115,7 +114,7 @@ impl Trainer {
         Self::with_encoder(settings, &EncoderConfig::of(&settings), pictures, filters)
     }
 
-    /// As [`Trainer::new`], with an encoder of any shape.
+    /// Like [`Trainer::new`], with an encoder of any shape.
     pub fn with_encoder(
         settings: Settings,
         encoder: &EncoderConfig,
@@ -149,39 +148,39 @@ impl Trainer {
         }
     }
 
-    /// Pairs in a step.
+    /// Returns the number of pairs per step.
     pub fn pairs(&self) -> usize {
         self.pairs
     }
 
-    /// Steps taken so far.
+    /// Returns the number of steps taken so far.
     pub fn steps_taken(&self) -> u32 {
         self.step
     }
 
-    /// The network as it was before the first step, without autodiff.
+    /// Returns the network before the first step, without autodiff.
     pub fn untrained(&self) -> &Network {
         &self.untrained
     }
 
-    /// A copy of the network as it is now, without autodiff.
+    /// Returns a copy of the current network, without autodiff.
     pub fn network(&self) -> Network {
         lasting::copy_of(self.network.valid())
     }
 
-    /// Statistics of the latest [`HISTORY`] steps as in [`StepOutcome`], the last of them last,
-    /// `[HISTORY, 4]`, until the next step is taken.
+    /// Returns the statistics of the latest [`HISTORY`] steps as in [`StepOutcome`], oldest first,
+    /// `[HISTORY, 4]`, valid until the next step is taken.
     pub fn history(&self) -> Tensor<2> {
         self.history.clone()
     }
 
-    /// The network as it is now, its parameters tracked by autodiff.
+    /// Returns the current network, its parameters tracked by autodiff.
     pub fn network_in_training(&self) -> &Network {
         &self.network
     }
 
-    /// Applies settings from the next step on. Those that shape the network or draw its
-    /// first weights have no effect: they belong to a new run.
+    /// Applies settings from the next step on. Settings that shape the network or draw its initial weights
+    /// have no effect: they belong to a new run.
     pub fn configure(&mut self, settings: Settings) {
         let old = std::mem::replace(&mut self.settings, settings);
         self.recording.forget();
@@ -192,15 +191,15 @@ impl Trainer {
         self.prepare_loss(&old);
     }
 
-    /// Goes on with another set of pictures, shaped as in [`Trainer::new`].
+    /// Continues with another set of pictures, shaped as in [`Trainer::new`].
     pub fn replace_pictures(&mut self, pictures: Tensor<4>) {
         self.pictures = pictures;
         self.recording.forget();
         self.prepare_loss(&self.settings.clone());
     }
 
-    /// Makes the loss anew where what it is made of has changed: it holds matrices over all
-    /// views, and a slider sends settings many times a second.
+    /// Rebuilds the loss if its inputs have changed. Not always, since it holds matrices over all views and a
+    /// slider sends settings many times a second.
     fn prepare_loss(&mut self, old: &Settings) {
         let pairs = pairs(&self.settings, self.pictures.dims()[0]);
         if pairs != self.pairs || !Loss::is_shared(old, &self.settings) {
@@ -209,7 +208,7 @@ impl Trainer {
         }
     }
 
-    /// Takes one step: by the recording, once there is one.
+    /// Takes one step, by replaying the recording once there is one.
     pub fn step(&mut self) -> StepOutcome {
         let drawn = self.draw();
         let outcome = match self.replay(&drawn) {
@@ -217,13 +216,13 @@ impl Trainer {
             None => self.pass(drawn),
         };
         self.count();
-        // A device that is lost says so when it is read.
+        // The loss of a device is reported when results are read.
         let _ = self.pictures.device().flush();
         outcome
     }
 
-    /// All that the device does of a step: what it needs lies there already, unless views are drawn
-    /// that are more than their numbers.
+    /// Performs the device's part of a step. Its inputs are already on the device, unless the views do not
+    /// fit the compact form.
     fn pass(&mut self, drawn: Drawn) -> StepOutcome {
         let computed = self.compute_drawn(drawn);
         self.move_weights(computed)
@@ -237,13 +236,13 @@ impl Trainer {
         self.step += 1;
     }
 
-    /// Computes the next step's loss and gradients; [`Self::apply`] takes it.
+    /// Computes the loss and gradients of the next step; [`Self::apply`] completes it.
     pub fn compute(&mut self) -> Computed {
         let drawn = self.draw();
         self.compute_drawn(drawn)
     }
 
-    /// Draws the next step, and puts what was drawn onto the device.
+    /// Draws the next step and uploads the drawn values to the device.
     fn draw(&mut self) -> Drawn {
         let (rows, views) = (self.next_rows(), self.draw_views());
         let mut rng = generator(self.settings.seed, Purpose::Negatives, self.step);
@@ -256,7 +255,7 @@ impl Trainer {
         drawn
     }
 
-    /// Computes the loss and gradients of the step that was drawn.
+    /// Computes the loss and gradients of the drawn step.
     fn compute_drawn(&self, drawn: Drawn) -> Computed {
         let views = if drawn::is_compact(&self.settings.augmentations) {
             drawn.render(&self.pictures, &self.drawn)
@@ -285,7 +284,7 @@ impl Trainer {
         Computed { outcome, statistics, gradients, scale_gradients }
     }
 
-    /// The views that the next step will see: first views first, `[2n, 3, side, side]`.
+    /// Returns the views of the next step, first views first, `[2n, 3, side, side]`.
     pub fn next_views(&self) -> Tensor<4> {
         self.render(&self.next_rows(), &self.draw_views())
     }
@@ -294,14 +293,14 @@ impl Trainer {
         batch_rows(&self.settings, self.pictures.dims()[0], self.pairs, self.step)
     }
 
-    /// Moves the weights by a step's gradients.
+    /// Updates the weights by a step's gradients.
     pub fn apply(&mut self, computed: Computed) -> StepOutcome {
         let outcome = self.move_weights(computed);
         self.count();
         outcome
     }
 
-    /// The same for [`Self::count`] to count, where they lie.
+    /// Updates the weights in place, without counting the step ([`Self::count`]).
     fn move_weights(&mut self, computed: Computed) -> StepOutcome {
         let Computed { outcome, statistics, gradients, scale_gradients } = computed;
         let (network, scale) = (self.network.clone(), self.scale.clone());
@@ -317,22 +316,22 @@ impl Trainer {
         outcome
     }
 
-    /// What happens to the two views of each picture of the next step, first views first.
+    /// Draws the augmentations of the two views of each picture of the next step, first views first.
     fn draw_views(&self) -> Vec<View> {
         let mut rng = generator(self.settings.seed, Purpose::Views, self.step);
         let augmentations = &self.settings.augmentations;
         (0..2 * self.pairs).map(|_| View::draw(augmentations, &mut rng)).collect()
     }
 
-    /// Views of the set's pictures, `[views.len(), 3, side, side]`; view `i` is of the
-    /// picture in row `rows[i % rows.len()]`.
+    /// Renders views of the set's pictures, `[views.len(), 3, side, side]`; view `i` shows the picture in row
+    /// `rows[i % rows.len()]`.
     pub fn render(&self, rows: &[usize], views: &[View]) -> Tensor<4> {
         let rows: Vec<usize> = rows.iter().copied().cycle().take(views.len()).collect();
         render(select(&self.pictures, &rows), views)
     }
 }
 
-/// Takes an encoder's running statistics over a sample of pictures, as they are.
+/// Sets an encoder's running statistics from a sample of unaugmented pictures.
 pub fn calibrate(encoder: &mut Encoder, pictures: &Tensor<4>) {
     let [count, _, _, side] = pictures.dims();
     let most = CALIBRATION_NUMBERS / encoder.activation(side);
@@ -341,7 +340,7 @@ pub fn calibrate(encoder: &mut Encoder, pictures: &Tensor<4>) {
     encoder.update_running(statistics, 1.0);
 }
 
-/// Pairs in a step: as asked for, as far as there are pictures.
+/// Returns the number of pairs per step: as set, but at most the number of pictures.
 fn pairs(settings: &Settings, pictures: usize) -> usize {
     (settings.batch as usize).min(pictures)
 }
@@ -370,7 +369,7 @@ mod tests {
         (0..count).flat_map(|index| shape(index, 1).image.planes(16)).collect()
     }
 
-    /// Embeddings of one grey picture by the untrained encoder: its statistics show in them.
+    /// Returns embeddings of one grey picture by the untrained encoder, which reveal its statistics.
     fn untrained(trainer: &Trainer) -> Vec<f32> {
         let grey = upload(vec![0.5; 3 * 16 * 16], 16, &Device::flex());
         trainer.untrained().encoder.forward(grey).into_data().try_into_vec().expect("single precision")
@@ -378,7 +377,7 @@ mod tests {
 
     #[test]
     fn the_untrained_encoder_is_calibrated_on_the_whole_set() {
-        // A folder of 256 dark pictures comes first, and one of as many bright ones after it.
+        // A folder of 256 dark pictures, then one of as many bright ones.
         let folders = |levels: [f32; 2]| -> Vec<f32> {
             let folder = |level: f32| (0..256 * 768).map(move |at| level + (at as f32 * 0.7).sin() * 0.1);
             levels.into_iter().flat_map(folder).collect()
@@ -390,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_loss_no_longer_learns_is_forgotten() {
+    fn moments_of_unused_loss_parameters_are_dropped() {
         let learned = Settings { learned_temperature: true, ..small() };
         let mut trainer = trainer(learned, figures(8));
         trainer.step();

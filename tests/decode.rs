@@ -1,4 +1,4 @@
-//! Files become pictures, or there is a reason why not.
+//! Decoding of files, and the reasons for refusals.
 
 use std::io::Cursor;
 
@@ -8,7 +8,7 @@ use likeness::image::{BACKGROUND, Failure, Image, SIDE};
 const RED: [u8; 3] = [200, 30, 20];
 const BLUE: [u8; 3] = [20, 40, 210];
 
-/// Left half red, right half blue.
+/// Returns a picture with a red left half and a blue right half.
 fn halves(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, _| Rgb(if x < width / 2 { RED } else { BLUE }))
 }
@@ -59,7 +59,7 @@ fn transparency_shows_a_neutral_background() {
 
 #[test]
 fn the_orientation_of_a_photograph_is_applied() {
-    // An EXIF segment that says: turn by a quarter, clockwise (orientation 6).
+    // An EXIF segment for a quarter turn, clockwise (orientation 6).
     let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
     exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
     let plain = file(halves(80, 80), ImageFormat::Jpeg);
@@ -70,7 +70,7 @@ fn the_orientation_of_a_photograph_is_applied() {
 }
 
 #[test]
-fn what_cannot_be_read_is_answered_with_the_reason() {
+fn unreadable_files_are_refused_with_the_reason() {
     let png = file(halves(64, 64), ImageFormat::Png);
     let jpeg = file(halves(64, 64), ImageFormat::Jpeg);
     let damaged = |format: &str| Failure::Damaged { format: format.to_owned() };
@@ -90,7 +90,7 @@ fn a_bomb_is_refused_before_it_is_decoded() {
     let mut png = file(halves(4, 4), ImageFormat::Png);
     png[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
     assert!(Image::decode(&png).is_err());
-    // Sides within the limits, and together too much memory: 1.6 GB of RGBA.
+    // Sides within the limits that together take too much memory: 1.6 GB of RGBA.
     let mut qoi = file(halves(4, 4), ImageFormat::Qoi);
     qoi[4..12].copy_from_slice(&[19_999_u32, 19_999].map(u32::to_be_bytes).concat());
     assert_eq!(Image::decode(&qoi), Err(Failure::TooMuchMemory));

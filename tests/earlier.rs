@@ -1,4 +1,4 @@
-//! What earlier builds wrote still opens: `golden/earlier` holds their files, and what they made of them.
+//! Files of earlier builds still open: `golden/earlier` contains their files and the expected results.
 
 use std::{fs, path::Path};
 
@@ -50,13 +50,13 @@ fn models_of_the_first_format_embed_as_they_did() {
     let trainer = Trainer::resume(model.settings, pictures(), &[], &model);
     assert_close(trainer.network().encoder.forward(pictures()), "trained");
     assert_close(trainer.untrained().encoder.forward(pictures()), "untrained");
-    // Written anew it is of the present format, and the same network.
+    // Written again it has the present format, and the same network.
     let again = Checkpoint::from_file(&model.to_file()).expect("it opens");
     assert_eq!(again, model);
 }
 
 #[test]
-fn snapshots_of_the_first_format_go_on_as_they_would_have() {
+fn snapshots_of_the_first_format_resume_unchanged() {
     let experiment = Experiment::from_bytes(&golden("experiment-2.bin")).expect("it opens");
     let present = experiment.present.expect("it has one");
     assert_eq!((present.steps.len(), present.pixels, present.classic), (20, Some(0.5), None));

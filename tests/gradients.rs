@@ -34,12 +34,12 @@ fn loss(kind: LossKind, network: &Network, device: &Device) -> Tensor<1> {
     Loss::new(&settings, PAIRS, device).forward(network.head.forward(embeddings), &scale, &mut rng).loss
 }
 
-/// Its last map has 2 × 2 places.
+/// Returns an encoder whose last map has 2 × 2 places.
 fn config() -> EncoderConfig {
     EncoderConfig { readout: 2, outputs: 7, ..EncoderConfig::new(3, 4) }
 }
 
-/// A direction of length 1 for the parameter with this number.
+/// Returns a direction of length 1 for the parameter with this index.
 fn direction(parameter: usize, count: usize) -> Vec<f32> {
     let raw = numbers(count, parameter as u32 + 1);
     let length = raw.iter().map(|v| v * v).sum::<f32>().sqrt();
@@ -67,7 +67,7 @@ impl ModuleMapper for Nudge {
     }
 }
 
-/// The slope of the loss along each parameter's direction, by automatic differentiation.
+/// Slopes of the loss along each parameter's direction, by automatic differentiation.
 struct Slopes<'a> {
     gradients: &'a Gradients,
     slopes: Vec<Option<f32>>,
@@ -85,7 +85,7 @@ impl ModuleVisitor for Slopes<'_> {
 }
 
 #[test]
-fn every_parameters_gradient_is_the_slope_of_each_loss() {
+fn gradient_of_every_parameter_agrees_with_finite_differences() {
     for kind in [LossKind::InfoNce, LossKind::Dcl, LossKind::Nce, LossKind::Triplet] {
         assert_slopes(kind);
     }
@@ -107,7 +107,7 @@ fn assert_slopes(kind: LossKind) {
 
     let mut compared = 0;
     for (parameter, slope) in visitor.slopes.iter().enumerate() {
-        // Remembered moments take no part in a training step.
+        // Running statistics take no part in a training step.
         let Some(slope) = slope else { continue };
         let at = |amount: f32| {
             let nudged = network.clone().map(&mut Nudge { parameter, amount, seen: 0 });

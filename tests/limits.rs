@@ -1,4 +1,4 @@
-//! Settings at their limits and beyond them: training goes on, and on finite numbers.
+//! Settings at their limits and beyond them: training continues, with finite numbers.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -9,7 +9,7 @@ use likeness::{
     settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
 
-/// Steps of each run.
+/// Number of steps in each run.
 const STEPS: u32 = 3;
 
 fn small() -> Settings {
@@ -19,7 +19,7 @@ fn small() -> Settings {
     settings
 }
 
-/// A session with six pictures, and what it says.
+/// A session with six pictures, and its events.
 struct Harness {
     session: Session<Box<dyn FnMut(Event)>>,
     events: Rc<RefCell<Vec<Event>>>,
@@ -45,15 +45,15 @@ impl Harness {
         pollster::block_on(self.session.handle(command));
     }
 
-    /// Works until nothing is left to do; all that was said since the last time.
+    /// Works until nothing is left to do; returns all events since the last time.
     fn settle(&mut self) -> Vec<Event> {
         while pollster::block_on(self.session.work()) == Progress::More {}
         self.events.take()
     }
 }
 
-/// Trains on six pictures, [`STEPS`] steps or as many as are set where those are fewer, and
-/// measures the outcome; what every step reports.
+/// Trains on six pictures for [`STEPS`] steps, or fewer if so set, and measures the outcome; returns the
+/// report of every step.
 fn train(what: &str, settings: Settings) -> Vec<StepReport> {
     let mut harness = Harness::new(settings, 6);
     let mut events = harness.settle();
@@ -61,7 +61,7 @@ fn train(what: &str, settings: Settings) -> Vec<StepReport> {
         harness.send(Command::Train);
         events.extend(harness.settle());
     } else {
-        // All of them would take for ever.
+        // All steps would take too long.
         for _ in 0..STEPS {
             harness.send(Command::Step);
             events.extend(harness.settle());
@@ -156,11 +156,11 @@ fn limits_train_together() {
 }
 
 #[test]
-fn a_step_that_would_not_fit_into_the_memory_is_refused_in_a_sentence() {
+fn step_beyond_the_memory_is_refused_with_a_sentence() {
     let mut huge = small();
     (huge.side, huge.width, huge.depth) = (Settings::SIDE.max, Settings::WIDTH.max, Settings::DEPTH.min);
     huge.batch = Settings::BATCH.max;
-    // Each limit alone trains: see above.
+    // Each limit on its own can be trained: see above.
     let mut harness = Harness::new(huge, 64);
     harness.send(Command::Train);
     let events = harness.settle();
@@ -171,7 +171,7 @@ fn a_step_that_would_not_fit_into_the_memory_is_refused_in_a_sentence() {
     let [refusal] = refusals.collect::<Vec<_>>()[..] else { panic!("refused once") };
     assert!(refusal.contains("64 pairs") && refusal.contains("smaller batch"), "{refusal}");
     assert!(!events.iter().any(|event| matches!(event, Event::Stepped(_) | Event::Failed(_))));
-    // What it says helps.
+    // Its advice works.
     harness.send(Command::Configure(Settings { batch: 2, ..huge }));
     harness.send(Command::Step);
     assert!(harness.settle().iter().any(|event| matches!(event, Event::Stepped(_))));
@@ -189,7 +189,7 @@ fn every_augmentation_trains_at_full_strength_and_at_none() {
 }
 
 #[test]
-fn what_lies_beyond_a_limit_trains_as_the_limit_does() {
+fn values_beyond_a_limit_train_like_the_limit() {
     let bits = |settings: Settings| -> Vec<u32> {
         train("beyond", settings).iter().map(|report| report.loss.to_bits()).collect()
     };
@@ -212,7 +212,7 @@ fn what_lies_beyond_a_limit_trains_as_the_limit_does() {
 
 #[test]
 #[cfg(feature = "webgpu")]
-fn replayed_steps_take_no_further_memory() {
+fn replayed_steps_take_no_additional_memory() {
     use burn::{
         backend::{Backend, Dispatch},
         tensor::{Device, DeviceKind},

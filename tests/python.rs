@@ -1,6 +1,7 @@
-//! The model file in other hands: `python/embed.py` embeds pictures as the page does.
+//! Model files outside the page: `python/embed.py` embeds pictures as the page does.
 //!
-//! Runs when asked for, and needs numpy and Pillow in `python3`, or in what `LIKENESS_PYTHON` names.
+//! Runs only on request, and needs numpy and Pillow in `python3`, or in the program named by
+//! `LIKENESS_PYTHON`.
 
 use std::{
     env, fs,
@@ -21,10 +22,10 @@ use likeness::{
     train::{Trainer, upload},
 };
 
-/// Pictures that are embedded.
+/// Number of pictures embedded.
 const PICTURES: usize = 12;
 
-/// The most that a number may differ.
+/// Largest difference of a number.
 const TOLERANCE: f32 = 1e-4;
 
 fn python() -> Command {
@@ -36,7 +37,7 @@ fn has(modules: &str) -> bool {
     output.is_ok_and(|output| output.status.success())
 }
 
-/// A trainer after some steps, which has moved every weight and every moment.
+/// Returns a trainer after some steps, which have moved every weight and every moment.
 fn trained(side: u32, features: Features) -> (Trainer, Vec<Image>) {
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.side, settings.width, settings.batch, settings.steps) = (side, 8, 8, 20);
@@ -55,7 +56,7 @@ fn save(image: &Image, path: &Path) {
     picture.save(path).expect("it can be written");
 }
 
-/// The rows of the script's table.
+/// Returns the rows of the script's table.
 fn rows(output: &Output) -> Vec<Vec<f32>> {
     let text = String::from_utf8_lossy(&output.stdout);
     let complaints = String::from_utf8_lossy(&output.stderr);
@@ -64,7 +65,7 @@ fn rows(output: &Output) -> Vec<Vec<f32>> {
     text.lines().skip(1).map(|line| line.split(',').skip(1).map(number).collect()).collect()
 }
 
-/// What whitens a trainer's map over its pictures.
+/// Returns the whitening of a trainer's map over its pictures.
 fn whitening(encoder: &Encoder, pictures: Tensor<4>) -> Whitening {
     let maps = mean_map(encoder, pictures, true).into_data().try_into_vec::<f32>().expect("single precision");
     let features = maps.len() / PICTURES;
@@ -80,7 +81,7 @@ fn the_script_reproduces_embeddings() {
     let (there, missing): (Vec<_>, Vec<_>) =
         ["torch", "jax", "numpy"].into_iter().partition(|name| has(name));
     println!("computing with {}; not installed: {}", there.join(", "), missing.join(", "));
-    // At 96 pixels nothing is resized, and the last map is pooled; 32 is what most runs use.
+    // At 96 pixels nothing is resized, and the last map is pooled; 32 is the side of most runs.
     for (side, features) in [(32, Features::Map), (SIDE as u32, Features::Map), (32, Features::Outputs)] {
         let folder = tempfile::TempDir::new().expect("a folder for the files");
         let (trainer, images) = trained(side, features);
@@ -102,7 +103,7 @@ fn the_script_reproduces_embeddings() {
     }
 }
 
-/// Models of the first format too; `tests/earlier.rs` says where they come from.
+/// Models of the first format too; `tests/earlier.rs` describes their origin.
 #[test]
 #[ignore = "it needs a python3 with numpy and Pillow"]
 fn the_script_reads_models_of_the_first_format() {
@@ -116,7 +117,7 @@ fn the_script_reads_models_of_the_first_format() {
     assert_script_agrees(&["numpy"], &file, &images, trainer.network().encoder.forward(pictures));
 }
 
-/// What the script makes of a model and of pictures, beside what it should.
+/// Compares the script's output for a model and pictures with the expected embeddings.
 fn assert_script_agrees(libraries: &[&str], model: &Path, images: &[Image], expected: Tensor<2>) {
     let folder = tempfile::TempDir::new().expect("a folder for the files");
     let names: Vec<_> = (0..images.len()).map(|i| folder.path().join(format!("{i}.png"))).collect();

@@ -11,10 +11,10 @@ use likeness::{
     samples::{SHAPE_LABELS, SHAPES, shape},
 };
 
-/// The side at which the encoder sees pictures, in pixels.
+/// Side of the encoder's pictures, in pixels.
 const SIDE: usize = 32;
 
-/// How often the neighbours by raw pixels may name a figure: a set that pixels solve shows nothing.
+/// Largest accuracy of neighbours by raw pixels: a set that pixels solve shows nothing.
 const MOST_BY_PIXELS: f32 = 0.25;
 
 #[test]

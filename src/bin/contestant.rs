@@ -1,4 +1,4 @@
-//! Likeness as a contestant of the bench: what `benches/page/likeness.js` calls.
+//! Likeness as a contestant of the bench, called by `benches/page/likeness.js`.
 
 #[cfg(target_arch = "wasm32")]
 mod contestant {
@@ -16,7 +16,7 @@ mod contestant {
 
     #[wasm_bindgen]
     impl Engine {
-        /// Opens a device. With WebGPU, only once in a worker: burn keeps one for all.
+        /// Opens a device. WebGPU can be opened only once per worker: burn keeps one for all.
         pub async fn open(backend: &str) -> Result<Self, String> {
             console_error_panic_hook::set_once();
             Ok(Self(match backend {
@@ -30,8 +30,8 @@ mod contestant {
             }))
         }
 
-        /// Prepares; `blocks` are channels and stride, one after another. Views are drawn of a set of
-        /// `pictures`; if that is 0, they are given.
+        /// Prepares a contestant; `blocks` alternates channels and stride. Views are drawn from a set of
+        /// `pictures`; if that is 0, the same views are used in every step.
         pub fn contestant(&self, blocks: &[u32], pairs: usize, side: usize, pictures: usize) -> Contestant {
             let blocks = blocks.chunks(2).map(|block| (block[0] as usize, block[1] as usize)).collect();
             let problem = Problem { encoder: EncoderConfig::with_blocks(blocks), pairs, side };
@@ -51,7 +51,7 @@ mod contestant {
             self.0.step();
         }
 
-        /// The loss of the step begun last, once it is there.
+        /// Returns the loss of the latest step, once it is available.
         pub async fn loss(&self) -> Result<f32, String> {
             let loss = self.0.last_loss().ok_or("No step was taken.")?;
             loss.into_scalar_async().await.map_err(|error| error.to_string())

@@ -1,5 +1,5 @@
-//! The entry point of the worker that decodes what browsers cannot: nothing else is in it, so that a
-//! file that is its end is nobody else's.
+//! Entry point of the worker that decodes files that browsers cannot. It contains nothing else, so that a
+//! file that crashes it harms nothing more.
 
 #[cfg(target_arch = "wasm32")]
 mod decoder {
@@ -12,12 +12,12 @@ mod decoder {
 
     #[wasm_bindgen]
     extern "C" {
-        // The worker's script remembers it: after a panic nothing can be asked here.
+        // The worker's script stores the message, since this module cannot be called after a panic.
         #[wasm_bindgen(js_name = notePanic)]
         pub fn note_panic(words: &str);
     }
 
-    /// Reads a file; the answer is a [`Decoded`], encoded as messages are.
+    /// Decodes a file; the result is a [`Decoded`], encoded like messages.
     #[wasm_bindgen]
     pub fn decode(file: &[u8]) -> Vec<u8> {
         let decoded: Decoded = Image::decode(file).map(|image| ByteBuf::from(image.into_rgb()));

@@ -1,4 +1,4 @@
-//! The entry point of the engine that computes on the CPU alone, in its Web Worker: a quarter to download.
+//! Entry point, in its Web Worker, of the engine that computes only on the CPU: a quarter of the download.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -1,4 +1,4 @@
-//! The entry point of the engine that computes on WebGPU or on the CPU, in its Web Worker.
+//! Entry point, in its Web Worker, of the engine that computes on WebGPU or on the CPU.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -1,4 +1,4 @@
-//! Model files that something happened to are refused in a sentence, and none makes the reader panic.
+//! Damaged model files are refused with a sentence and never make the reader panic.
 
 use rand::RngExt;
 
@@ -9,13 +9,13 @@ use crate::{
     train::{Trainer, upload},
 };
 
-/// How many files are tried.
+/// Number of files tried.
 const FILES: u32 = 2_000;
 
-/// The most changes to one file.
+/// Largest number of changes to one file.
 const CHANGES: usize = 4;
 
-/// Among so many of the first bytes, where names and shapes are, every other change is made.
+/// Number of leading bytes, with names and shapes, to which every other change is confined.
 const HEADER: usize = 2_048;
 
 fn model() -> Vec<u8> {

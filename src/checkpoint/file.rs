@@ -15,19 +15,19 @@ use crate::{
     settings::{Features, Settings},
 };
 
-/// What the metadata call this format.
+/// Name of this format in the metadata.
 const FORMAT: &str = "likeness";
 
-/// Its version: raised whenever an older page could not read the file.
+/// Version of the format, raised whenever older pages could not read the file.
 const VERSION: u32 = 2;
 
-/// The first one, whose networks all had one kind of readout, and their outputs as embeddings.
+/// First version, whose networks all had one kind of readout, and their outputs as embeddings.
 const FIRST_VERSION: u32 = 1;
 
-/// Names of what whitens the map.
+/// Names of the whitening's tensors.
 const WHITENING: [&str; 2] = ["embedding.mean", "embedding.matrix"];
 
-/// What the metadata call the map's effective rank before it is whitened.
+/// Metadata key of the map's effective rank before whitening.
 const RANK: &str = "effective_rank";
 
 impl View for &HostTensor {
@@ -48,7 +48,7 @@ impl View for &HostTensor {
     }
 }
 
-/// The checkpoint as a file.
+/// Returns the checkpoint as a file.
 pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
     let metadata = metadata(checkpoint).into_iter().map(|(name, value)| (name.to_owned(), value));
     let whitening = checkpoint.whitening.as_ref().map(|Whitening { mean, matrix, .. }| {
@@ -62,7 +62,7 @@ pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
     safetensors::serialize(tensors, Some(metadata.collect())).expect("shapes fit the values")
 }
 
-/// What the numbers mean, in words.
+/// Returns the metadata, which describe the numbers in text.
 fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
     let Checkpoint { settings, step, training, whitening, .. } = checkpoint;
     let mut metadata = BTreeMap::from_iter(shape(settings, VERSION));
@@ -83,8 +83,8 @@ fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
     metadata
 }
 
-/// What another program has to know to build the network and to prepare its input, as files of a
-/// version have it.
+/// Returns the metadata that another program needs to build the network and to prepare its input, as in files
+/// of a version.
 fn shape(settings: &Settings, version: u32) -> Vec<(&'static str, String)> {
     let config = EncoderConfig::of(settings);
     let first = [
@@ -108,7 +108,7 @@ fn shape(settings: &Settings, version: u32) -> Vec<(&'static str, String)> {
     first.into_iter().chain(later.into_iter().take(count)).collect()
 }
 
-/// Channels and stride of every convolution, as JSON has it.
+/// Returns channels and stride of every convolution, as JSON.
 fn stages(config: &EncoderConfig) -> String {
     format!("{:?}", config.blocks.iter().map(|(channels, stride)| [*channels, *stride]).collect::<Vec<_>>())
 }
@@ -143,7 +143,7 @@ pub fn read(bytes: &[u8]) -> Result<Checkpoint, ModelFailure> {
     Ok(Checkpoint { numbers, ..checkpoint })
 }
 
-/// What whitens the map, where the file is a model with it.
+/// Reads the whitening of the map, if the file is a model that has one.
 fn whitening(
     tensors: &SafeTensors,
     header: &Metadata,
@@ -170,7 +170,7 @@ fn whitening(
     Ok(Some(Whitening { mean, matrix, effective_rank }))
 }
 
-/// What the metadata say of the network; its numbers are still to be read.
+/// Reads the network's description from the metadata; its numbers are still to be read.
 fn understand(header: &Metadata) -> Result<Checkpoint, ModelFailure> {
     let get = |name: &str| header.metadata().as_ref()?.get(name).map(String::as_str);
     if get("format") != Some(FORMAT) {
@@ -207,7 +207,7 @@ fn number<T: FromStr>(text: Option<&str>, name: &str) -> Result<T, ModelFailure>
     text.and_then(|text| text.parse().ok()).ok_or_else(|| ModelFailure::Entry(name.to_owned()))
 }
 
-/// The beginning of a text from a file, which may be of any length.
+/// Returns the beginning of a text from a file, which may be of any length.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut short: String = text.chars().take(LONGEST).collect();
@@ -241,7 +241,7 @@ mod tests {
         Checkpoint::new(settings, 7, training, numbers).expect("they are numbers")
     }
 
-    /// The file with other metadata and tensors.
+    /// Writes and reads a file with changed metadata and tensors.
     fn tampered(
         tamper: impl FnOnce(&mut BTreeMap<&'static str, String>, &mut NamedTensors),
     ) -> Result<Checkpoint, ModelFailure> {
@@ -257,7 +257,7 @@ mod tests {
         read.expect_err("it is refused")
     }
 
-    /// A file with this header and as many bytes after it.
+    /// Returns a file with this header and `bytes` bytes after it.
     fn with_header(header: &str, bytes: usize) -> Vec<u8> {
         let mut file = (header.len() as u64).to_le_bytes().to_vec();
         file.extend(header.as_bytes());
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn models_and_snapshots_come_back_to_the_last_bit() {
+    fn models_and_snapshots_round_trip_exactly() {
         for training in [None, Some(OptimizerSteps { network: 7, loss: 3 })] {
             let checkpoint = checkpoint(training);
             assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_whitens_the_map_comes_back_or_is_refused() {
+    fn whitening_round_trips_or_is_refused() {
         let features = 2 * 2 * 16;
         let whitening =
             |matrix: Vec<f32>| Whitening { mean: vec![0.5; features], matrix, effective_rank: 2.5 };
@@ -287,14 +287,14 @@ mod tests {
         too_short.whitening =
             too_short.whitening.map(|it| Whitening { mean: vec![0.0; 8], matrix: vec![0.0; 8], ..it });
         assert_eq!(refusal(Checkpoint::from_file(&too_short.to_file())), ModelFailure::WhiteningShape);
-        // A network whose outputs embed pictures has none.
+        // A network whose outputs embed pictures has no whitening.
         let mut of_outputs = with(vec![1.0; features]);
         of_outputs.settings.features = Features::Outputs;
         assert_eq!(refusal(Checkpoint::from_file(&of_outputs.to_file())), ModelFailure::WhiteningShape);
     }
 
     #[test]
-    fn names_and_metadata_are_what_other_programs_rely_on() {
+    fn names_and_metadata_match_the_documented_format() {
         let file = checkpoint(None).to_file();
         let tensors = SafeTensors::deserialize(&file).expect("it is whole");
         assert_eq!(tensors.tensor("encoder.blocks.1.weight").expect("it is there").shape(), [8, 4, 3, 3]);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_short_anywhere_is_refused() {
+    fn truncated_files_are_refused() {
         let whole = checkpoint(None).to_file();
         let lengths = (0..64).chain((64..whole.len()).step_by(97)).chain([whole.len() - 1]);
         for length in lengths {
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_headers_are_refused_without_reserving_what_they_ask_for() {
+    fn hostile_headers_are_refused_without_large_allocations() {
         let huge = format!("[{}]", ["4294967296"; 8].join(","));
         for tensors in [
             format!(r#""encoder.blocks.0.weight":{{"dtype":"F32","shape":{huge},"data_offsets":[0,8]}}"#),
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_no_training_leaves_are_refused() {
+    fn impossible_values_are_refused() {
         for (name, value) in [
             ("encoder.blocks.2.weight", f32::NAN),
             ("head.output.bias", f32::INFINITY),

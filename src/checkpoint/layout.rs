@@ -1,4 +1,4 @@
-//! Which tensors a checkpoint holds, of which shapes, and what their values may be.
+//! Names, shapes and valid values of a checkpoint's tensors.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
     settings::{FirstLayer, Settings},
 };
 
-/// Name and shape of every tensor but those that whiten the map.
+/// Returns name and shape of every tensor except those of the whitening.
 pub fn tensors(settings: &Settings, of_snapshot: bool) -> BTreeMap<String, Vec<usize>> {
     let mut tensors = network(&EncoderConfig::of(settings));
     if !of_snapshot {
@@ -53,25 +53,25 @@ fn network(config: &EncoderConfig) -> BTreeMap<String, Vec<usize>> {
     tensors
 }
 
-/// The first convolution's filters.
+/// Filters of the first convolution.
 const FIRST_WEIGHT: &str = "encoder.blocks.0.weight";
 
-/// Whether a tensor of the untrained network comes from something else than the seed.
+/// Returns whether a tensor of the untrained network does not come from the seed.
 pub fn is_made_for_the_set(name: &str) -> bool {
     is_running_statistic(name) || name.ends_with(FIRST_WEIGHT)
 }
 
-/// Whether a tensor is what AdamW remembers of a parameter.
+/// Returns whether a tensor is one of AdamW's moments.
 pub fn is_moment(name: &str) -> bool {
     name.starts_with(FIRST) || name.starts_with(SECOND)
 }
 
-/// Whether a tensor follows the batches' statistics and is not trained.
+/// Returns whether a tensor is a running statistic, which is not trained.
 pub fn is_running_statistic(name: &str) -> bool {
     name.ends_with(".mean") || name.ends_with(".variance")
 }
 
-/// Fails where a value is no number, or below 0 where its root will be taken.
+/// Fails if a value is not finite, or negative where its root is taken.
 pub fn check_values(numbers: &NamedTensors) -> Result<(), ModelFailure> {
     for (name, tensor) in numbers {
         let is_square = name.ends_with(".variance") || name.starts_with(SECOND);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_networks_own() {
+    fn layout_matches_the_network() {
         let settings = settings();
         let config = EncoderConfig::of(&settings);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex());
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_has_moments_of_what_is_trained_and_of_nothing_else() {
+    fn snapshot_has_moments_of_trained_parameters_only() {
         let names: Vec<_> = tensors(&settings(), true).into_keys().collect();
         let has = |name: &str| names.iter().any(|other| other == name);
         assert!(has("optimizer.first.encoder.blocks.0.weight") && has("optimizer.second.loss.bias"));

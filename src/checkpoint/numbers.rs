@@ -1,4 +1,4 @@
-//! The numbers of a module by their names: out of it without blocking, and into it.
+//! Conversion between a module and its numbers by name, without blocking.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use burn::{
 use super::layout::is_made_for_the_set;
 use crate::{protocol::Breakdown, readback::read, train::optimizer::Optimizer};
 
-/// What stands before the name of a parameter's first moments.
+/// Prefix of the names of first moments.
 pub const FIRST: &str = "optimizer.first";
 
-/// What stands before the name of a parameter's second moments.
+/// Prefix of the names of second moments.
 pub const SECOND: &str = "optimizer.second";
 
-/// A tensor's shape and values, row by row.
+/// Shape and values of a tensor, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostTensor {
-    /// Its shape.
+    /// Shape of the tensor.
     pub shape: Vec<usize>,
-    /// Its values, as many as the shape says.
+    /// Values, as many as the shape requires.
     pub values: Vec<f32>,
 }
 
 impl HostTensor {
-    /// Zeros of a shape.
+    /// Returns zeros of a shape.
     pub fn zeros(shape: Vec<usize>) -> Self {
         Self { values: vec![0.0; shape.iter().product()], shape }
     }
@@ -40,12 +40,12 @@ impl HostTensor {
 /// Tensors by name.
 pub type NamedTensors = BTreeMap<String, HostTensor>;
 
-/// The path of the module being visited.
+/// Path of the module being visited.
 #[derive(Default)]
 struct ModulePath(Vec<String>);
 
 impl ModulePath {
-    /// The outside of a module whose parameters' names begin with `prefix`.
+    /// Returns the path above a module whose parameters' names begin with `prefix`.
     fn below(prefix: &str) -> Self {
         Self(if prefix.is_empty() { Vec::new() } else { vec![prefix.to_owned()] })
     }
@@ -63,7 +63,7 @@ impl ModulePath {
     }
 }
 
-/// What every visitor and mapper here does on its way.
+/// Path tracking of every visitor and mapper in this module.
 macro_rules! keep_path {
     () => {
         fn enter_module(&mut self, name: &str, _: &str) {
@@ -76,31 +76,30 @@ macro_rules! keep_path {
     };
 }
 
-/// Collects tensors, to read them back all at once: a read waits for the device, however
-/// little it brings.
+/// Collects tensors in order to read them back all at once, since each read waits for the device.
 #[derive(Default)]
 pub struct Gatherer<'a> {
     path: ModulePath,
     optimizer: Option<&'a Optimizer>,
-    /// Whether all is passed over that comes from the seed.
+    /// Whether tensors that come from the seed are skipped.
     made_for_the_set: bool,
     found: Vec<(String, Vec<usize>, Tensor<1>)>,
 }
 
 impl<'a> Gatherer<'a> {
-    /// Takes a module's parameters; `prefix` stands before their names.
+    /// Adds a module's parameters, with `prefix` before their names.
     pub fn take<M: Module>(&mut self, prefix: &str, module: &M) {
         (self.optimizer, self.made_for_the_set) = (None, false);
         self.visit(prefix, module);
     }
 
-    /// The same, and an optimizer's moments of them.
+    /// Like [`Self::take`], with an optimizer's moments of the parameters.
     pub fn take_with_moments<M: Module>(&mut self, prefix: &str, module: &M, optimizer: &'a Optimizer) {
         (self.optimizer, self.made_for_the_set) = (Some(optimizer), false);
         self.visit(prefix, module);
     }
 
-    /// Takes of a module what does not come from the seed.
+    /// Adds the parameters of a module that do not come from the seed.
     pub fn take_made_for_the_set<M: Module>(&mut self, prefix: &str, module: &M) {
         (self.optimizer, self.made_for_the_set) = (None, true);
         self.visit(prefix, module);
@@ -148,8 +147,8 @@ impl ModuleVisitor for Gatherer<'_> {
     }
 }
 
-/// The module with the values that stand under its parameters' names, `prefix` before them;
-/// what has no name there stays. The module is without autodiff.
+/// Returns the module with the values found under its parameters' names, preceded by `prefix`; parameters
+/// without a value stay unchanged. The module is without autodiff.
 pub fn filled<M: Module>(module: M, prefix: &str, named: &NamedTensors) -> M {
     module.map(&mut Filler { path: ModulePath::below(prefix), named })
 }
@@ -170,8 +169,8 @@ impl ModuleMapper for Filler<'_> {
     }
 }
 
-/// Puts the moments of a module's parameters, `prefix` before their names, into an
-/// optimizer that has taken `time` steps with them.
+/// Restores the moments of a module's parameters, named with `prefix`, in an optimizer that has taken `time`
+/// steps with them.
 pub fn put_moments<M: Module>(
     optimizer: &mut Optimizer,
     module: &M,

@@ -1,4 +1,4 @@
-//! Filters for the first convolution that know the set's edges and colours.
+//! Filters for the first convolution, derived from the set's edges and colours.
 //!
 //! Source: Jordan 2024, "94 % on CIFAR-10 in 3.29 seconds" (airbench), section 3.2, after
 //! Page 2019; here both signs share the layer's channels, and the filters are trained.
@@ -12,25 +12,25 @@ use crate::{
     settings::{FirstLayer, Settings},
 };
 
-/// Patches over which the covariance is taken.
+/// Number of patches over which the covariance is taken.
 const PATCHES: usize = 20_000;
 
-/// Added to every variance before its root is taken, as a share of the mean variance.
+/// Ridge added to every variance before its root is taken, as a share of the mean variance.
 const RIDGE: f64 = 1e-2;
 
-/// The least variance, as a share of the largest, that a filter is made of: what lies below is
-/// rounding, as where a set has no colours.
+/// Smallest variance, as a share of the largest, for which a filter is made; anything below is rounding
+/// error, as in a set without colours.
 const LEAST: f64 = 1e-6;
 
-/// What the filters' outputs deviate by.
+/// Standard deviation of the filters' outputs.
 const SCALE: f64 = 0.5;
 
 type Covariance = SMatrix<f64, FILTER, FILTER>;
 
-/// The filters that the first convolution starts with, none where its weights are random.
+/// Returns the initial filters of the first convolution; empty if its weights are random.
 ///
 /// # Shapes
-/// - `planes`: pictures one after another, `3 × side²` values in 0 … 1 each
+/// - `planes`: concatenated pictures of `3 × side²` values in 0 … 1
 /// - result: `[filters, 3, 3, 3]`
 pub fn first_filters(settings: &Settings, planes: &[f32]) -> Vec<f32> {
     match settings.first_layer {
@@ -41,9 +41,8 @@ pub fn first_filters(settings: &Settings, planes: &[f32]) -> Vec<f32> {
     }
 }
 
-/// The filters that whiten 3 × 3 patches of pictures, those of most variance first, then the same
-/// with the other sign: `[filters, 3, 3, 3]`, an even number of them and at most `most`. None where
-/// all patches are alike.
+/// Returns filters that whiten 3 × 3 patches of pictures, in order of decreasing variance, followed by their
+/// negatives: `[filters, 3, 3, 3]`, an even number and at most `most`. Empty if all patches are alike.
 fn whitening_filters(planes: &[f32], side: usize, most: usize, seed: u32) -> Vec<f32> {
     let eigen = SymmetricEigen::new(covariance(planes, side, seed));
     let mean = eigen.eigenvalues.mean();
@@ -53,7 +52,7 @@ fn whitening_filters(planes: &[f32], side: usize, most: usize, seed: u32) -> Vec
     let varies = |column: &usize| largest > 0.0 && eigen.eigenvalues[*column] > LEAST * largest;
     let filter = |column: usize| {
         let direction = eigen.eigenvectors.column(column);
-        // An eigenvector's sign says nothing: that of its largest number is made positive.
+        // The sign of an eigenvector is arbitrary; its largest component is made positive.
         let sign = direction[direction.iamax()].signum();
         let scale = sign * SCALE / (eigen.eigenvalues[column] + RIDGE * mean).sqrt();
         direction.iter().map(|value| (value * scale) as f32).collect::<Vec<f32>>()
@@ -63,11 +62,11 @@ fn whitening_filters(planes: &[f32], side: usize, most: usize, seed: u32) -> Vec
     [filters, negative].concat()
 }
 
-/// The covariance of random patches as the encoder sees them, channel by channel, row by row.
+/// Computes the covariance of random patches as the encoder sees them, channel by channel, row by row.
 fn covariance(planes: &[f32], side: usize, seed: u32) -> Covariance {
     let mut rng = generator(seed, Purpose::Patches, 0);
     let (mut sum, mut products) = (SMatrix::<f64, FILTER, 1>::zeros(), Covariance::zeros());
-    // Distances from some patch lose fewer digits than distances from 0.
+    // Distances from one of the patches lose fewer digits than distances from 0.
     let mut shift = None;
     let pictures = planes.len() / (3 * side * side);
     for _ in 0..PATCHES {
@@ -98,12 +97,12 @@ mod tests {
     }
 
     #[test]
-    fn answers_to_all_patches_are_uncorrelated_and_of_one_deviation() {
+    fn filter_outputs_are_uncorrelated_with_equal_deviation() {
         let planes = planes();
         let filters = whitening_filters(&planes, SIDE, 16, 1);
         let (filters, negative) = filters.split_at(8 * FILTER);
         assert!(filters.iter().zip(negative).all(|(a, b)| *a == -b));
-        // Every patch of every picture, not those that were drawn.
+        // All patches of all pictures, not only the drawn ones.
         let mut answers = Vec::new();
         for picture in planes.chunks_exact(3 * SIDE * SIDE) {
             for (top, left) in (0..SIDE - 2).flat_map(|top| (0..SIDE - 2).map(move |left| (top, left))) {
@@ -121,26 +120,26 @@ mod tests {
         for (i, j) in (0..8).flat_map(|i| (0..8).map(move |j| (i, j))) {
             let product = |answer: &Vec<f32>| (answer[i] - means[i]) * (answer[j] - means[j]);
             let found = answers.iter().map(product).sum::<f32>() / count;
-            // The ridge takes something from those of little variance; the sample is a sample.
+            // The ridge reduces the smaller variances, and the covariance comes from a sample.
             let expected = if i == j { 0.12..0.28 } else { -0.03..0.03 };
             assert!(expected.contains(&found), "{i}, {j}: {found}");
         }
     }
 
     #[test]
-    fn what_does_not_vary_makes_no_filter() {
+    fn constant_directions_give_no_filter() {
         assert!(whitening_filters(&vec![0.0; 4 * 3 * SIDE * SIDE], SIDE, 16, 1).is_empty());
         assert!(whitening_filters(&vec![0.7; 4 * 3 * SIDE * SIDE], SIDE, 16, 1).is_empty());
         let grey = |at: usize| (at % (SIDE * SIDE)) as f32 * 0.377;
         let grey: Vec<f32> = (0..4 * 3 * SIDE * SIDE).map(|at| grey(at).sin().abs()).collect();
         let filters = whitening_filters(&grey, SIDE, 64, 1);
         assert!(filters.iter().all(|weight| weight.is_finite()));
-        // Without colours, nine pixels are all there is.
+        // Without colours, only nine pixels vary.
         assert!((2..=2 * 9).contains(&(filters.len() / FILTER)), "{}", filters.len() / FILTER);
     }
 
     #[test]
-    fn the_seed_draws_the_patches() {
+    fn patches_depend_on_the_seed() {
         let planes = planes();
         let of = |seed| whitening_filters(&planes, SIDE, 8, seed);
         assert_eq!(of(3), of(3));

@@ -1,17 +1,17 @@
-//! What the linear layer reads of the last map.
+//! Pooling of the last map into the linear layer's input.
 
 use burn::tensor::{Tensor, TensorData};
 
 use crate::kernels::matmul::matmul;
 
-/// Pools a map to `places` × `places`, each the mean over its window, as channels-last numbers.
+/// Pools a map to `places` × `places` window means, channels last.
 ///
 /// # Shapes
 /// - `map`: `[batch, channels, height, width]`, neither of the last two below `places`
 /// - result: `[batch, places² · channels]`, place by place, row by row
 pub fn read(map: Tensor<4>, places: usize) -> Tensor<2> {
     let [batch, channels, height, width] = map.dims();
-    // Channels last, as they lie in memory.
+    // Channels last, matching the memory layout.
     let pixels = map.permute([0, 2, 3, 1]).reshape([batch, height * width, channels]);
     if [height, width] == [places; 2] {
         return pixels.flatten(1, 2);
@@ -28,8 +28,8 @@ pub fn read(map: Tensor<4>, places: usize) -> Tensor<2> {
     matmul(shares.expand([batch, shape[1], shape[2]]), pixels).flatten(1, 2)
 }
 
-/// The share that each of `length` pixels has in the mean over each of `places` windows: those of
-/// PyTorch's `AdaptiveAvgPool2d`, which overlap where `places` does not divide `length`.
+/// Returns the weight of each of `length` pixels in the mean over each of `places` windows. The windows are
+/// those of PyTorch's `AdaptiveAvgPool2d`, which overlap where `places` does not divide `length`.
 fn windows(length: usize, places: usize) -> Vec<Vec<f32>> {
     let window = |place: usize| {
         let (start, end) = (place * length / places, ((place + 1) * length).div_ceil(places));
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_adaptive_average_pooling() {
+    fn readout_is_adaptive_average_pooling() {
         for (side, places) in [(4, 4), (4, 2), (4, 1), (6, 4), (5, 3), (1, 1)] {
             let (batch, channels) = (3, 2);
             let numbers = (0..batch * channels * side * side).map(|at| (at as f32 * 0.7).sin());

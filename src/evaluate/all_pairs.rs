@@ -1,26 +1,26 @@
-//! Comparing many rows with all rows, a slice of work after the other.
+//! Comparison of many rows with all rows, in slices of work.
 
 use std::ops::Range;
 
 use burn::tensor::Tensor;
 
-/// Multiplications in one slice of comparisons, some 10 ms of them.
+/// Number of multiplications in one slice of comparisons, about 10 ms.
 const PRODUCTS: usize = 8_000_000;
 
-/// A copy of rows for products with all of them, on the CPU, whatever device trains: reading
-/// back from there never waits.
+/// Copy of rows for products with all of them, on the CPU whatever device trains: reading back from there
+/// never waits.
 pub struct AllPairs {
     pub(super) rows: Tensor<2>,
 }
 
 impl AllPairs {
-    /// How many rows, from `start` on, can be compared with all in one slice.
+    /// Returns the rows, from `start` on, that can be compared with all in one slice.
     pub fn slice(&self, start: usize) -> Range<usize> {
         let [count, dimensions] = self.rows.dims();
         start..count.min(start + rows_per_slice(count, dimensions))
     }
 
-    /// The cosine similarities of some rows with all rows, row by row.
+    /// Returns the cosine similarities of some rows with all rows, row by row.
     pub fn cosines(&self, block: Range<usize>) -> Vec<f32> {
         let some = self.rows.clone().narrow(0, block.start, block.len());
         let cosines = some.matmul(self.rows.clone().transpose());
@@ -28,7 +28,7 @@ impl AllPairs {
     }
 }
 
-/// Rows in one slice of comparisons with `count` others, at least one.
+/// Returns the number of rows in one slice of comparisons with `count` others, at least one.
 pub fn rows_per_slice(count: usize, dimensions: usize) -> usize {
     (PRODUCTS / (count * dimensions).max(1)).max(1)
 }
@@ -39,7 +39,7 @@ mod tests {
     use crate::evaluate::UnitRows;
 
     #[test]
-    fn blocks_of_cosines_are_those_of_single_pairs() {
+    fn block_cosines_agree_with_single_pairs() {
         let rows = UnitRows::new((0..11 * 5).map(|i| ((i * i) as f32 * 0.3).sin()).collect(), 5);
         let cosines = rows.all_pairs().cosines(3..7);
         assert_eq!(cosines.len(), 4 * 11);

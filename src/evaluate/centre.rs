@@ -1,20 +1,20 @@
-//! Rows less their mean.
+//! Centring of rows.
 
 use super::dot;
 
-/// The least variance, beside the square of the mean's length, that is more than rounding.
+/// Smallest variance, relative to the squared length of the mean, that is more than rounding.
 const LEAST_VARIANCE: f32 = 1e-10;
 
-/// What was subtracted from rows, and what is left.
+/// Mean and variance of rows before centring.
 pub struct Centred {
-    /// Their mean.
+    /// Mean that was subtracted.
     pub mean: Vec<f32>,
-    /// The mean square of their distances from it.
+    /// Mean squared distance of the rows from it.
     pub variance: f32,
 }
 
-/// Subtracts their mean from rows of so many numbers. Rows that are all alike stay as they are:
-/// nothing would be left of them.
+/// Subtracts the mean from rows of `dimensions` numbers. Rows that are all alike stay unchanged, since
+/// nothing would be left of them, and give `None`.
 pub fn centre(rows: &mut [f32], dimensions: usize) -> Option<Centred> {
     let count = rows.len() / dimensions;
     let mut mean = vec![0.0; dimensions];
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_lose_their_mean_unless_nothing_would_be_left() {
+    fn rows_are_centred_unless_all_alike() {
         let mut rows = vec![1.0, 10.0, 3.0, 14.0];
         let Centred { mean, variance } = centre(&mut rows, 2).expect("they differ");
         assert_eq!((mean, variance, rows), (vec![2.0, 12.0], 5.0, vec![-1.0, -2.0, 1.0, 2.0]));

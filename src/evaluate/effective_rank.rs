@@ -1,15 +1,15 @@
-//! How many dimensions embeddings really use; near 1 the encoder has collapsed.
+//! Effective dimensionality of embeddings; near 1 the encoder has collapsed.
 
 use nalgebra::DMatrix;
 
 use super::UnitRows;
 
-/// exp of the entropy of the normalised singular values of the centred rows
-/// (Roy & Vetterli 2007). 0 when all rows are the same.
+/// Returns exp of the entropy of the normalised singular values of the centred rows (Roy & Vetterli 2007), or
+/// 0 if all rows are the same.
 pub fn effective_rank(rows: &UnitRows) -> f32 {
     let centred = rows.centred();
-    // Singular values are the roots of the small Gram matrix's eigenvalues. In single precision
-    // those of empty directions would be some 1e-8 of the largest, whose root counts.
+    // Singular values are the roots of the small Gram matrix's eigenvalues. In single precision those of
+    // empty directions would be about 1e-8 of the largest, and their roots would count.
     let centred = centred.cast::<f64>();
     let gram = if centred.nrows() < centred.ncols() {
         &centred * centred.transpose()
@@ -19,12 +19,12 @@ pub fn effective_rank(rows: &UnitRows) -> f32 {
     of_gram(gram)
 }
 
-/// The same from the product of centred rows with themselves, either way round, or any multiple of it
-/// that is not next to nothing.
+/// Like [`effective_rank`], from the product of the centred rows with themselves, in either order, or any
+/// multiple of it that is not close to zero.
 pub fn of_gram(gram: DMatrix<f64>) -> f32 {
     let singular = gram.symmetric_eigenvalues().map(|value| value.max(0.0).sqrt());
     let sum = singular.sum();
-    // What rounding leaves of identical rows is not a direction.
+    // Rounding errors of identical rows are not a direction.
     if sum < 1e-4 {
         return 0.0;
     }
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn equal_axes_count_fully() {
-        // ± each axis: centred already, four equal singular values.
+        // ± each axis: already centred, with four equal singular values.
         let axis = |i: usize| (0..4).map(move |j| if i / 2 == j { 1.0 - 2.0 * (i % 2) as f32 } else { 0.0 });
         let rows = UnitRows::new((0..8).flat_map(axis).collect(), 4);
         assert!((effective_rank(&rows) - 4.0).abs() < 1e-4);
@@ -53,8 +53,8 @@ mod tests {
     }
 
     #[test]
-    fn rounding_fills_no_empty_dimensions() {
-        // cos 0.3 × u ± sin 0.3 × v, for two directions u and v that all axes share in.
+    fn rounding_does_not_fill_empty_dimensions() {
+        // cos 0.3 × u ± sin 0.3 × v, for two directions u and v with components along all axes.
         let (along, across) = (0.3_f32.cos() / 16.0, 0.3_f32.sin() / 16.0);
         let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
         let row = |i: usize| (0..256).map(move |j| along + sign(i) * sign(j) * across);

@@ -1,28 +1,28 @@
-//! Stratified cross-validation: which examples are guessed from which others (Kohavi 1995).
+//! Stratified cross-validation (Kohavi 1995).
 
 use rand::seq::SliceRandom;
 
 use crate::random::{Purpose, generator};
 
-/// Up to so many examples, each is guessed from all others: every one of them counts.
+/// Largest number of examples for which each is predicted from all others, since every one of them counts.
 pub const LEAVE_ONE_OUT: usize = 20;
 
-/// Folds of more examples.
+/// Number of folds for more examples.
 pub const FOLDS: usize = 5;
 
-/// Examples dealt into folds.
+/// Examples divided into folds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Folds {
-    /// Places of the examples of each fold, which are guessed from all other examples.
+    /// Indices of the examples of each fold, which are predicted from all other examples.
     pub folds: Vec<Vec<usize>>,
-    /// Classes with a single example: nothing is left to learn it from. They are in no fold.
+    /// Classes with a single example, which leaves nothing to learn from. They are in no fold.
     pub lone: Vec<usize>,
 }
 
 impl Folds {
-    /// Deals the examples of one class after the other over the folds, in an order that is
-    /// drawn from the seed, so that every fold has its share of each class and none has all
-    /// of it. `targets` holds the class of each example, below `classes`.
+    /// Distributes the examples of one class after the other over the folds, in an order drawn from the seed,
+    /// so that every fold has its share of each class and none has all of it. `targets` holds the class of
+    /// each example, below `classes`.
     pub fn deal(targets: &[usize], classes: usize, seed: u32) -> Self {
         let mut members = vec![Vec::new(); classes];
         for (place, class) in targets.iter().enumerate() {
@@ -47,7 +47,7 @@ impl Folds {
 mod tests {
     use super::*;
 
-    /// Classes 0, 1 and 3 with so many examples each, in turn, and one example of class 2.
+    /// Returns `each` examples of classes 0, 1 and 3, interleaved, and one example of class 2.
     fn targets(each: usize) -> Vec<usize> {
         (0..3 * each).map(|i| [0, 1, 3][i % 3]).chain([2]).collect()
     }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn many_examples_are_dealt_so_that_each_class_is_in_every_fold() {
+    fn every_fold_has_every_class() {
         let targets = targets(13);
         let found = Folds::deal(&targets, 4, 1);
         let mut all = found.folds.concat();

@@ -1,17 +1,17 @@
-//! How much of a change the embeddings notice: cosines between pictures and their changed selves.
+//! Invariance of embeddings to a change: cosines between pictures and their changed versions.
 
 use super::UnitRows;
 
-/// The mean cosine similarity between row `i` of one and row `i` of the other.
+/// Returns the mean cosine similarity between row `i` of one and row `i` of the other.
 ///
 /// # Panics
-/// If their shapes differ, or there is no row.
+/// If the shapes differ or there are no rows.
 pub fn mean_of_same(rows: &UnitRows, changed: &UnitRows) -> f32 {
     assert!(rows.len() == changed.len() && !rows.is_empty(), "each row has its counterpart");
     (0..rows.len()).map(|i| rows.cosine_with(i, changed, i)).sum::<f32>() / rows.len() as f32
 }
 
-/// The mean cosine similarity between different rows; 1 where there is only one.
+/// Returns the mean cosine similarity between different rows; 1 if there is only one.
 pub fn mean_of_others(rows: &UnitRows) -> f32 {
     let count = rows.len();
     if count < 2 {
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_turned_by_an_angle_keep_its_cosine() {
+    fn rotated_rows_have_the_cosine_of_the_angle() {
         let rows = at_angles(&[0.0, 1.0, 2.5]);
         let turned = at_angles(&[0.3, 1.3, 2.8]);
         assert!((mean_of_same(&rows, &turned) - 0.3_f32.cos()).abs() < 1e-6);
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_all_pairs_but_a_row_with_itself() {
+    fn mean_of_others_excludes_the_diagonal() {
         let mean = (1.0_f32.cos() + 2.5_f32.cos() + 1.5_f32.cos()) / 3.0;
         assert!((mean_of_others(&at_angles(&[0.0, 1.0, 2.5])) - mean).abs() < 1e-6);
         assert_eq!(mean_of_others(&at_angles(&[0.7])), 1.0);

@@ -1,25 +1,25 @@
-//! Groups of rows by spherical k-means (Dhillon & Modha 2001), seeded by k-means++.
+//! Clustering by spherical k-means (Dhillon & Modha 2001), seeded by k-means++.
 //!
-//! Rows, centres and their comparison all live on the unit sphere, where every sum that
-//! the algorithm needs is a sum of cosines. It therefore takes the cosines alone: a
-//! round costs the same however long the rows are.
+//! Rows, centres and their comparison all live on the unit sphere, where every sum the algorithm needs is a
+//! sum of cosines. It therefore takes only the cosines: the cost of an iteration does not depend on the
+//! length of the rows.
 
 use rand::{Rng, RngExt};
 
-/// Rounds after which a clustering ends even if rows still move.
+/// Largest number of iterations, after which a clustering ends even if rows still move.
 const MAX_ROUNDS: usize = 100;
 
-/// Rows dealt into groups.
+/// Assignment of rows to groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grouping {
-    /// Each row's group, `0..k`; none is empty.
+    /// Group of each row, `0..k`; none is empty.
     pub groups: Vec<usize>,
-    /// The sum of every row's cosine with its group's centre: what k-means makes large.
+    /// Sum of every row's cosine with its group's centre, which k-means maximises.
     pub objective: f32,
 }
 
-/// Clusters rows, whose cosines with each other are `count` × `count`, into `k` groups,
-/// from one random seeding.
+/// Clusters rows into `k` groups from one random seeding. `cosines` are the rows' cosines with each other,
+/// `count` × `count`.
 ///
 /// # Panics
 /// If `k` is 0 or exceeds `count`.
@@ -43,8 +43,8 @@ pub fn cluster(cosines: &[f32], count: usize, k: usize, rng: &mut impl Rng) -> G
     Grouping { groups, objective }
 }
 
-/// First centres by k-means++ (Arthur & Vassilvitskii 2007): each is drawn by the squared
-/// distance to the nearest drawn before, which on the sphere grows as 1 − cosine.
+/// Chooses initial centres by k-means++ (Arthur & Vassilvitskii 2007): each is drawn in proportion to the
+/// squared distance to the nearest drawn before, which on the sphere is proportional to 1 − cosine.
 fn seeds(cosines: &[f32], count: usize, k: usize, rng: &mut impl Rng) -> Vec<usize> {
     let mut seeds = vec![rng.random_range(0..count)];
     let mut distances = vec![f32::INFINITY; count];
@@ -58,7 +58,7 @@ fn seeds(cosines: &[f32], count: usize, k: usize, rng: &mut impl Rng) -> Vec<usi
     seeds
 }
 
-/// A place drawn in proportion to its weight; `None` when all weights are 0.
+/// Draws an index in proportion to its weight; `None` if all weights are 0.
 fn draw(weights: &[f32], rng: &mut impl Rng) -> Option<usize> {
     let total: f32 = weights.iter().sum();
     let mut left = rng.random::<f32>() * total;
@@ -75,7 +75,7 @@ fn unused(seeds: &[usize], count: usize) -> usize {
     (0..count).find(|row| !seeds.contains(row)).expect("there are more rows than seeds")
 }
 
-/// The sum of every row's cosines with the members of each group, `k` × `count`.
+/// Sums every row's cosines with the members of each group, `k` × `count`.
 pub(super) fn sums(cosines: &[f32], count: usize, groups: &[usize], k: usize) -> Vec<f32> {
     let mut sums = vec![0.0; k * count];
     for (row, group) in cosines.chunks_exact(count).zip(groups) {
@@ -85,7 +85,7 @@ pub(super) fn sums(cosines: &[f32], count: usize, groups: &[usize], k: usize) ->
     sums
 }
 
-/// Every row's cosine with each group's centre, the scaled sum of its members: `k` × `count`.
+/// Returns every row's cosine with each group's centre, the normalised sum of its members: `k` × `count`.
 fn cosines_with_centres(cosines: &[f32], count: usize, groups: &[usize], k: usize) -> Vec<f32> {
     let mut sums = sums(cosines, count, groups, k);
     for (group, sums) in sums.chunks_exact_mut(count).enumerate() {
@@ -96,8 +96,8 @@ fn cosines_with_centres(cosines: &[f32], count: usize, groups: &[usize], k: usiz
     sums
 }
 
-/// Moves each row to the group whose centre is nearest; whether any moved. A group that
-/// would be left empty takes the row that lies farthest from its own centre.
+/// Moves each row to the group with the nearest centre and returns whether any moved. A group that would be
+/// left empty takes the row farthest from its own centre.
 fn move_rows(with_centres: &[f32], count: usize, groups: &mut [usize], k: usize) -> bool {
     let cosine = |row: usize, group: usize| with_centres[group * count + row];
     let before = groups.to_vec();
@@ -135,7 +135,7 @@ mod tests {
         UnitRows::new((0..count * dimensions).map(|_| rng.random_range(-1.0..1.0)).collect(), dimensions)
     }
 
-    /// The objective by explicit centres: each group's summed rows, scaled to length 1.
+    /// Computes the objective by explicit centres: each group's summed rows, scaled to length 1.
     fn plain_objective(rows: &UnitRows, groups: &[usize], k: usize) -> f32 {
         let members = |group: usize| (0..rows.len()).filter(move |row| groups[*row] == group);
         let length = |group: usize| {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_best_of_all_partitions_of_a_few_rows() {
+    fn finds_the_optimal_partition_of_a_few_rows() {
         for (draw, k) in [(0, 2), (1, 3), (2, 3)] {
             let rows = random_rows(8, 3, draw);
             let partition = |mut code: usize| -> Vec<usize> {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn no_row_would_rather_be_elsewhere() {
+    fn every_row_is_in_its_nearest_group() {
         let rows = random_rows(60, 4, 7);
         let found = best(&rows, 5, 1);
         let centre = |group: usize| -> Vec<f32> {

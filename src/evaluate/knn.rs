@@ -1,4 +1,4 @@
-//! How well neighbours agree with labels that training never saw.
+//! Agreement of neighbours with labels that training never saw.
 
 use std::{collections::HashMap, rc::Rc};
 
@@ -11,30 +11,30 @@ use crate::{
     protocol::{KnnScore, LabelId},
 };
 
-/// Neighbours that vote.
+/// Number of neighbours that vote.
 pub const K: usize = 10;
 
-/// The scoring of embeddings by the [`K`] nearest labelled others of each labelled picture, a slice
-/// of work after the other.
+/// Scoring of embeddings by the [`K`] nearest labelled neighbours of each labelled picture, in slices of
+/// work.
 pub struct Scoring {
-    /// Those of the labelled pictures, in order.
+    /// Labels of the labelled pictures, in order.
     labels: Vec<LabelId>,
     among: Among,
 }
 
-/// The nearest others of the labelled pictures.
+/// Nearest neighbours of the labelled pictures.
 enum Among {
-    /// All pictures are labelled, or there is nothing to score: everyone's nearest will do.
+    /// Neighbours among all pictures, if all are labelled or there is nothing to score.
     All(Rc<NearestNeighbours>),
-    /// Some are not.
+    /// Search among the labelled pictures, if some are not labelled.
     Labelled(Box<NeighbourSearch>),
 }
 
 impl Scoring {
-    /// Sets out to score rows by labels, one a row.
+    /// Starts scoring rows by labels, one per row.
     ///
-    /// `nearest` are the rows' own neighbours, at least [`K`] where there are as many; they
-    /// serve as they are when every picture has a label.
+    /// `nearest` are the rows' own neighbours, at least [`K`] if there are as many; they are used directly if
+    /// every picture has a label.
     pub fn new(rows: &UnitRows, nearest: &Rc<NearestNeighbours>, labels: &[Option<LabelId>]) -> Self {
         let labelled: Vec<usize> = (0..rows.len()).filter(|row| labels[*row].is_some()).collect();
         let labels: Vec<LabelId> = labels.iter().copied().flatten().collect();
@@ -56,7 +56,7 @@ impl Scoring {
         }
     }
 
-    /// The score; `None` when fewer than two labels occur: every guess would be right.
+    /// Returns the score; `None` if fewer than two labels occur, since every prediction would be right.
     pub fn finish(self) -> Option<KnnScore> {
         let Self { labels, among } = self;
         if is_one(&labels) {
@@ -84,12 +84,12 @@ impl Scoring {
     }
 }
 
-/// Whether all labels are one, or there is none.
+/// Returns whether all labels are the same, or there are none.
 fn is_one(labels: &[LabelId]) -> bool {
     labels.iter().all(|label| *label == labels[0])
 }
 
-/// The label with most votes; ties by summed similarity, then by the smaller label.
+/// Returns the label with most votes; ties by summed similarity, then by the smaller label.
 fn winner(votes: impl Iterator<Item = (LabelId, f32)>) -> Option<LabelId> {
     let mut tally: HashMap<LabelId, (u32, f32)> = HashMap::new();
     for (label, similarity) in votes {
@@ -121,7 +121,7 @@ mod tests {
         let by_group: Vec<_> = (0..24).map(|i| Some(i % 2)).collect();
         let perfect = KnnScore { shared_labels: 1.0, accuracy: 1.0, neighbours: 10 };
         assert_eq!(score(&rows, &by_group), Some(perfect));
-        // Labels that alternate within each group: 5 or 6 of the 11 group mates share it.
+        // Labels that alternate within each group: 5 or 6 of the 11 group members share it.
         let across: Vec<_> = (0..24).map(|i| Some(i / 2 % 2)).collect();
         let mixed = score(&rows, &across).expect("two labels");
         assert!((0.4..0.6).contains(&mixed.shared_labels), "{mixed:?}");
@@ -132,7 +132,7 @@ mod tests {
         let rows = UnitRows::new(vec![1.0, 0.0, 1.0, 0.1, 1.0, 0.05, 0.0, 1.0, 0.1, 1.0], 2);
         let labels = [Some(0), Some(0), None, Some(1), Some(1)];
         let scored = score(&rows, &labels).expect("two labels");
-        // Each picture has one mate among its three labelled others.
+        // Each picture has one match among its three labelled others.
         assert!((scored.shared_labels - 1.0 / 3.0).abs() < 1e-6);
         assert_eq!(scored.neighbours, 3);
     }

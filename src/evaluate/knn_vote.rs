@@ -1,17 +1,17 @@
-//! The vote of the nearest labelled pictures, with its confidence.
+//! Vote of the nearest labelled pictures, with its confidence.
 
 use super::UnitRows;
 
-/// Neighbours that vote; all given rows where there are fewer.
+/// Number of neighbours that vote; all given rows if there are fewer.
 pub const VOTERS: usize = 10;
 
-/// How much more the nearest count: a vote weighs exp(similarity / 0.07), the weighted
-/// vote of Wu et al. 2018, so that few labels a class do not leave it to chance.
+/// Temperature of the votes: each weighs exp(similarity / 0.07), the weighted vote of Wu et al. 2018, so that
+/// with few labels per class the result is not left to chance.
 const TEMPERATURE: f32 = 0.07;
 
-/// Each class's share of the votes for some rows, row by row.
+/// Returns each class's share of the votes for the rows `which`, row by row.
 ///
-/// `given` are rows with a class each, below `classes`; a row is never its own voter.
+/// `given` are rows with a class each, below `classes`; a row never votes for itself.
 pub fn shares(
     rows: &UnitRows,
     given: &[usize],
@@ -32,7 +32,7 @@ pub fn shares(
     shares
 }
 
-/// The classes' shares of the weighted votes; equal shares where nobody votes.
+/// Returns the classes' shares of the weighted votes; equal shares if there are no voters.
 fn weighted(voters: &[(f32, usize)], classes: usize) -> Vec<f32> {
     let Some((most, _)) = voters.first() else { return vec![1.0 / classes as f32; classes] };
     let mut shares = vec![0.0; classes];
@@ -48,21 +48,21 @@ fn weighted(voters: &[(f32, usize)], classes: usize) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    /// Rows at angles in degrees.
+    /// Returns rows at angles in degrees.
     fn at(angles: &[f32]) -> UnitRows {
         let place = |angle: &f32| [angle.to_radians().cos(), angle.to_radians().sin()];
         UnitRows::new(angles.iter().flat_map(place).collect(), 2)
     }
 
     #[test]
-    fn the_nearer_class_has_the_larger_share() {
+    fn nearer_class_has_the_larger_share() {
         let rows = at(&[0.0, 5.0, 80.0, 85.0, 10.0]);
         let shares = shares(&rows, &[0, 1, 2, 3], &[0, 0, 1, 1], 2, &[4]);
         assert!(shares[0] > 0.99 && (shares.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{shares:?}");
     }
 
     #[test]
-    fn votes_weigh_what_the_formula_says() {
+    fn votes_agree_with_the_formula() {
         let rows = at(&[0.0, 20.0, 30.0]);
         let shares = shares(&rows, &[0, 2], &[0, 1], 2, &[1]);
         let weight = |degrees: f32| (degrees.to_radians().cos() / TEMPERATURE).exp();

@@ -1,8 +1,8 @@
-//! Whether labels tell anything apart.
+//! Checks of label sets.
 
 use crate::protocol::LabelId;
 
-/// Whether two rows carry different labels.
+/// Returns whether two rows have different labels.
 pub fn several(labels: &[Option<LabelId>]) -> bool {
     let mut given = labels.iter().flatten();
     given.next().is_some_and(|first| given.any(|other| other != first))
@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_label_is_not_several_however_often_it_is_given() {
+    fn repeated_label_is_not_several() {
         assert!(!several(&[]) && !several(&[None, None]) && !several(&[Some(3), None, Some(3)]));
         assert!(several(&[None, Some(3), Some(3), Some(0)]));
     }

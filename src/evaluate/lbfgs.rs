@@ -1,34 +1,34 @@
-//! Minimises a smooth function by L-BFGS (Nocedal 1980), an iteration at a time.
+//! Minimisation of a smooth function by L-BFGS (Nocedal 1980), one iteration at a time.
 
 use std::collections::VecDeque;
 
-/// Steps whose curvature is remembered.
+/// Number of steps whose curvature is kept.
 const MEMORY: usize = 8;
 
-/// The share of the slope's promise that a step must keep (Armijo 1966).
+/// Share of the decrease predicted by the slope that a step has to achieve (Armijo 1966).
 const SUFFICIENT: f64 = 1e-4;
 
-/// How often a step is halved before the minimum counts as found.
+/// Number of times a step is halved before the minimum counts as found.
 const MAX_HALVINGS: usize = 30;
 
-/// The longest gradient, against the place's own length, that counts as flat.
+/// Largest gradient norm, relative to the norm of `x`, that counts as zero.
 const FLAT: f64 = 2e-6;
 
-/// A function of some numbers: fills in the gradient and returns the value.
+/// A function with its gradient.
 pub trait Objective {
-    /// The value at `x`; `gradient` has as many numbers as `x`.
+    /// Returns the value at `x` and fills in `gradient`, which has the length of `x`.
     fn evaluate(&self, x: &[f64], gradient: &mut [f64]) -> f64;
 }
 
-/// One remembered step.
+/// A step and its change of gradient.
 struct Curvature {
     moved: Vec<f64>,
     gradient_change: Vec<f64>,
-    /// Their dot product, above 0.
+    /// Dot product of the two, above 0.
     product: f64,
 }
 
-/// A minimisation as far as it got.
+/// State of a minimisation.
 pub struct Minimiser {
     x: Vec<f64>,
     value: f64,
@@ -44,12 +44,12 @@ impl Minimiser {
         Self { x, value, gradient, memory: VecDeque::new() }
     }
 
-    /// The place reached.
+    /// Returns the point reached.
     pub fn x(&self) -> &[f64] {
         &self.x
     }
 
-    /// Takes one step downhill; false when there is none left to take.
+    /// Takes one step downhill; returns false if the minimum is reached.
     pub fn step(&mut self, objective: &impl Objective) -> bool {
         if dot(&self.gradient, &self.gradient).sqrt() <= FLAT * dot(&self.x, &self.x).sqrt().max(1.0) {
             return false;
@@ -70,7 +70,7 @@ impl Minimiser {
         false
     }
 
-    /// Downhill, bent by the remembered curvature: the two loops of Nocedal's recursion.
+    /// Returns the descent direction by the two loops of Nocedal's recursion.
     fn direction(&self) -> Vec<f64> {
         let mut direction: Vec<f64> = self.gradient.iter().map(|g| -g).collect();
         let mut shares = Vec::with_capacity(self.memory.len());
@@ -122,7 +122,7 @@ fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// A narrow valley: (x − 1)² + 100 (y + 2)² + 0.01 z⁴.
+    /// Narrow valley: (x − 1)² + 100 (y + 2)² + 0.01 z⁴.
     struct Valley;
 
     impl Objective for Valley {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_goes_down_and_the_bottom_is_the_end() {
+    fn every_step_descends_until_the_minimum() {
         let mut minimiser = Minimiser::new(vec![-3.0, 7.0, 1.0], &Valley);
         let mut before = minimiser.value;
         while minimiser.step(&Valley) {

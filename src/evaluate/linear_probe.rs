@@ -1,10 +1,9 @@
-//! The linear probe: what a linear classifier makes of frozen embeddings and a few labels.
+//! Linear probe: a linear classifier trained on frozen embeddings and a few labels.
 //!
-//! Multinomial logistic regression (Alain & Bengio 2016 for the probe): the mean
-//! cross-entropy over the given rows in nats, plus [`PENALTY`] / 2 times the squared
-//! weights. Features are standardised by the given rows' moments and divided by the root
-//! of their number, so that one penalty suits embeddings and raw pixels alike. The
-//! problem is convex: its solution depends on nothing but the rows and their labels.
+//! Multinomial logistic regression (Alain & Bengio 2016 for the probe): the mean cross-entropy over the given
+//! rows in nats, plus [`PENALTY`] / 2 times the squared weights. Features are standardised by the given rows'
+//! mean and variance and divided by the root of their number, so that one penalty suits embeddings and raw
+//! pixels alike. The problem is convex: its solution depends only on the rows and their labels.
 
 use std::cell::RefCell;
 
@@ -14,21 +13,21 @@ use super::{
 };
 use crate::progress::Progress;
 
-/// The weight of the squared weights; biases are free. With 100 rows of 128 features it is
-/// about what scikit-learn has by default (C = 1).
+/// Weight of the squared weights; biases are not penalised. With 100 rows of 128 features it is close to
+/// scikit-learn's default (C = 1).
 pub const PENALTY: f64 = 1e-4;
 
-/// Iterations after which the solution is taken as it is.
+/// Largest number of iterations, after which the solution is taken as it is.
 const MAX_ITERATIONS: usize = 120;
 
-/// How features are moved and scaled.
+/// Standardisation of features.
 struct Standard {
     means: Vec<f32>,
     scales: Vec<f32>,
 }
 
 impl Standard {
-    /// By the moments of some rows; a feature that never changes among them is left out.
+    /// Fits the standardisation to some rows; features constant among them are dropped.
     fn of(rows: &UnitRows, given: &[usize]) -> Self {
         let (dimensions, count) = (rows.dimensions(), given.len() as f32);
         let mut means = vec![0.0; dimensions];
@@ -51,16 +50,16 @@ impl Standard {
     }
 }
 
-/// The regression's loss as a function of its weights, class by class, each class's
-/// weights followed by its bias.
+/// Loss of the regression as a function of its weights, class by class, each class's weights followed by its
+/// bias.
 struct Regression {
     features: Vec<f32>,
     dimensions: usize,
-    /// One a given row, below `classes`.
+    /// Class of each given row, below `classes`.
     targets: Vec<usize>,
     classes: usize,
     penalty: f64,
-    /// Single-precision weights and gradient, kept between evaluations.
+    /// Single-precision weights and gradient, reused between evaluations.
     scratch: RefCell<(Vec<f32>, Vec<f32>)>,
 }
 
@@ -103,13 +102,13 @@ impl Objective for Regression {
     }
 }
 
-/// Every class's score of one row.
+/// Returns every class's score for one row.
 fn logits(weights: &[f32], row: &[f32]) -> Vec<f64> {
     let score = |weights: &[f32]| f64::from(dot(&weights[..row.len()], row) + weights[row.len()]);
     weights.chunks_exact(row.len() + 1).map(score).collect()
 }
 
-/// Turns scores into probabilities; returns the log of one class's.
+/// Turns scores into probabilities; returns the log probability of `class`.
 fn log_softmax(scores: &mut [f64], class: usize) -> f64 {
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let own = scores[class] - most;
@@ -119,7 +118,7 @@ fn log_softmax(scores: &mut [f64], class: usize) -> f64 {
     own - sum.ln()
 }
 
-/// A probe on its way to the solution.
+/// A probe in training.
 pub struct LinearProbe {
     standard: Standard,
     regression: Regression,
@@ -131,7 +130,7 @@ impl LinearProbe {
     /// Starts from zero weights. `given` are rows with a class each, below `classes`.
     ///
     /// # Panics
-    /// If no row is given, or not each has a class.
+    /// If no row is given, or the numbers of rows and classes differ.
     pub fn new(rows: &UnitRows, given: &[usize], targets: Vec<usize>, classes: usize) -> Self {
         assert!(!given.is_empty() && given.len() == targets.len(), "every given row has a class");
         let standard = Standard::of(rows, given);
@@ -141,13 +140,13 @@ impl LinearProbe {
         Self { standard, regression, minimiser, iterations: 0 }
     }
 
-    /// Goes one iteration on, until the solution is found.
+    /// Performs one iteration, until the solution is found.
     pub fn advance(&mut self) -> Progress {
         self.iterations += 1;
         Progress::more_if(self.iterations <= MAX_ITERATIONS && self.minimiser.step(&self.regression))
     }
 
-    /// The probability of each class for some rows, row by row.
+    /// Returns the probability of each class for the rows `which`, row by row.
     pub fn probabilities(&self, rows: &UnitRows, which: &[usize]) -> Vec<f32> {
         let weights: Vec<f32> = self.minimiser.x().iter().map(|value| *value as f32).collect();
         let chances = |row: &usize| {
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_is_that_of_finite_differences() {
+    fn gradient_agrees_with_finite_differences() {
         let mut rng = generator(1, Purpose::Preview, 0);
         let regression =
             Regression::new(numbers(12 * 5, &mut rng), 5, (0..12).map(|i| i % 3).collect(), 3, 0.3);
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn separable_classes_are_told_apart() {
+    fn separable_classes_are_separated() {
         let mut rng = generator(2, Purpose::Preview, 0);
         let row = |class: usize, rng: &mut _| {
             let noise = numbers(6, rng);
@@ -213,7 +212,7 @@ mod tests {
 
     #[test]
     fn without_information_probabilities_are_the_classes_shares() {
-        // Every row is the same, so the biases alone speak: their optimum is log of the shares.
+        // Every row is the same, so only the biases matter: their optimum is the log of the shares.
         let rows = UnitRows::new([0.6, 0.8].repeat(9), 2);
         let probe = solved(&rows, &[0, 1, 2, 3, 4, 5, 6, 7], vec![0, 0, 0, 0, 1, 1, 2, 2], 3);
         for (chance, share) in probe.probabilities(&rows, &[8]).iter().zip([0.5, 0.25, 0.25]) {
@@ -222,9 +221,9 @@ mod tests {
     }
 
     #[test]
-    fn two_mirrored_rows_have_the_weight_of_the_closed_form() {
-        // Standardised, the rows are ±1, so by symmetry the classes' weights are ±w with
-        // penalty · w = 1 / (1 + exp 2w): solved here by bisection.
+    fn two_mirrored_rows_agree_with_the_closed_form() {
+        // Standardised, the rows are ±1, so by symmetry the classes' weights are ±w with penalty · w = 1 / (1
+        // + exp 2w), solved here by bisection.
         let rows = UnitRows::new(vec![1.0, -1.0], 1);
         let (mut low, mut high) = (0.0, 20.0);
         for _ in 0..60 {
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_the_reference_of_scipy() {
+    fn agrees_with_scipy() {
         #[derive(serde::Deserialize)]
         struct Golden {
             dimensions: usize,

@@ -1,32 +1,31 @@
-//! Which rows hang together above any similarity: the maximum spanning forest of all
-//! pairs. Its links at least as similar as a threshold connect the same rows as all such
-//! pairs do, however many those are.
+//! Connected rows at any similarity threshold: the maximum spanning forest of all pairs. Its links at or
+//! above a threshold connect the same rows as all such pairs do, however many there are.
 
 use crate::disjoint_sets::DisjointSets;
 
 /// Two rows and their cosine similarity.
 pub type Link = (f32, u32, u32);
 
-/// The maximum spanning forest of the pairs seen so far.
+/// Maximum spanning forest of the pairs seen so far.
 #[derive(Debug, Default)]
 pub struct Forest {
     links: Vec<Link>,
-    /// Pairs that have not been weighed against the links yet.
+    /// Pairs not yet compared with the links.
     pending: Vec<Link>,
 }
 
 impl Forest {
-    /// Takes in a row's similarities with the rows before it, those of at least `floor`.
+    /// Adds a row's similarities of at least `floor` with the rows before it.
     pub fn see(&mut self, row: usize, similarities: &[f32], floor: f32) {
         let pairs = similarities.iter().zip(0..).take(row);
         self.pending.extend(pairs.filter(|(s, _)| **s >= floor).map(|(s, other)| (*s, other, row as u32)));
-        // Enough to make sorting worth it, few enough for memory.
+        // Enough pairs for sorting to pay, few enough for memory.
         if self.pending.len() > 4 * similarities.len() {
             self.settle(similarities.len());
         }
     }
 
-    /// Keeps of all pairs those that connect what more similar ones do not (Kruskal 1956).
+    /// Keeps only the pairs that connect rows not yet connected by more similar ones (Kruskal 1956).
     fn settle(&mut self, rows: usize) {
         self.pending.append(&mut self.links);
         self.pending.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
@@ -35,7 +34,7 @@ impl Forest {
         self.links.extend(pairs.filter(|(_, a, b)| sets.join(*a as usize, *b as usize)));
     }
 
-    /// The links, most similar first.
+    /// Returns the links, most similar first.
     pub fn finish(mut self, rows: usize) -> Vec<Link> {
         self.settle(rows);
         self.links
@@ -51,7 +50,7 @@ mod tests {
     };
     use rand::RngExt;
 
-    /// Each row's least connected row, by spreading over all pairs until nothing changes.
+    /// Returns the smallest row connected to each row, by propagation over all pairs until nothing changes.
     fn all_pairs(rows: &UnitRows, threshold: f32) -> Vec<usize> {
         let mut least: Vec<usize> = (0..rows.len()).collect();
         loop {
@@ -70,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_links_connect_what_all_pairs_connect() {
+    fn links_connect_the_same_rows_as_all_pairs() {
         let mut rng = generator(4, Purpose::Preview, 0);
         let rows = UnitRows::new((0..70 * 3).map(|_| rng.random_range(-1.0..1.0)).collect(), 3);
         let mut forest = Forest::default();

@@ -1,26 +1,26 @@
-//! Every picture's nearest others, exactly, by comparing all pairs.
+//! Exact nearest neighbours of every picture, by comparison of all pairs.
 
 use std::cmp::Ordering;
 
 use super::{AllPairs, UnitRows};
 use crate::progress::Progress;
 
-/// Rows that are compared with all others at a time: so few that pixels of large sets are done
-/// with in a fraction of a second, so many that reading all others pays.
+/// Number of rows compared with all others at a time: few enough that pixels of large sets take a fraction of
+/// a second, enough to make reading all others worthwhile.
 const BLOCK: usize = 32;
 
-/// The nearest others of each row.
+/// Nearest neighbours of each row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NearestNeighbours {
-    /// How many for each row: what was asked for, or all others where there are fewer.
+    /// Number of neighbours per row: as requested, or all other rows if there are fewer.
     pub k: usize,
-    /// Row numbers, nearest first, `k` for each row; ties in ascending order.
+    /// Row indices, nearest first, `k` for each row; ties in ascending order.
     pub indices: Vec<u32>,
-    /// Their cosine similarities.
+    /// Cosine similarities of these neighbours.
     pub similarities: Vec<f32>,
 }
 
-/// The search for the nearest others of each row, a slice of work after the other.
+/// Search for the nearest neighbours of each row, in slices of work.
 pub struct NeighbourSearch {
     rows: AllPairs,
     count: usize,
@@ -29,7 +29,7 @@ pub struct NeighbourSearch {
 }
 
 impl NeighbourSearch {
-    /// Sets out to find the `k` nearest others of each row.
+    /// Starts the search for the `k` nearest neighbours of each row.
     pub fn new(rows: &UnitRows, k: usize) -> Self {
         let count = rows.len();
         let k = k.min(count.saturating_sub(1));
@@ -55,22 +55,22 @@ impl NeighbourSearch {
         Progress::more_if(self.done < self.count)
     }
 
-    /// The nearest others of the rows that were compared so far, from the first on.
+    /// Returns the nearest neighbours of the rows compared so far, from the first on.
     pub fn found(&self) -> &NearestNeighbours {
         &self.found
     }
 }
 
 impl NearestNeighbours {
-    /// Finds the `k` nearest others of each row.
+    /// Finds the `k` nearest neighbours of each row.
     pub fn find(rows: &UnitRows, k: usize) -> Self {
         let mut search = NeighbourSearch::new(rows, k);
         while search.advance() == Progress::More {}
         search.found
     }
 
-    /// Finds the `k` rows nearest to a query of as many dimensions that is none of them,
-    /// itself the one row of `query`.
+    /// Finds the `k` rows nearest to a query, the only row of `query`, which has as many dimensions and is
+    /// not among the rows.
     pub fn of_query(rows: &UnitRows, query: &UnitRows, k: usize) -> Self {
         let k = k.min(rows.len());
         let cosines = (0..rows.len()).map(|row| rows.cosine_with(row, query, 0));
@@ -80,18 +80,18 @@ impl NearestNeighbours {
         Self { k, indices, similarities }
     }
 
-    /// How many rows they are of.
+    /// Returns the number of rows that have neighbours.
     pub fn rows(&self) -> usize {
         self.indices.len().checked_div(self.k).unwrap_or(0)
     }
 
-    /// The nearest others of one row.
+    /// Returns the nearest neighbours of one row.
     pub fn of(&self, row: usize) -> &[u32] {
         &self.indices[row * self.k..][..self.k]
     }
 }
 
-/// Leaves the `k` nearest, in order.
+/// Keeps the `k` nearest, in order.
 fn keep_nearest(others: &mut Vec<(f32, u32)>, k: usize) {
     if k == 0 {
         others.clear();
@@ -102,7 +102,7 @@ fn keep_nearest(others: &mut Vec<(f32, u32)>, k: usize) {
     others.sort_unstable_by(nearer);
 }
 
-/// Larger similarities first, then smaller row numbers.
+/// Orders by decreasing similarity, then by row index.
 fn nearer(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
     b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
 }
@@ -138,7 +138,7 @@ mod tests {
         let rows = UnitRows::new(values.clone(), 4);
         let all = NearestNeighbours::find(&rows, 5);
         for row in 0..rows.len() {
-            // Length does not count.
+            // Length does not matter.
             let query = values[row * 4..][..4].iter().map(|value| value * 7.0).collect();
             let found = NearestNeighbours::of_query(&rows, &UnitRows::new(query, 4), 6);
             assert_eq!(found.indices[0], row as u32);

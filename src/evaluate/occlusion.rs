@@ -1,22 +1,22 @@
-//! Which places of two pictures make them alike: a grey patch slides over one of them, and
-//! where covering it costs most similarity, most of it lies (Zeiler & Fergus 2014).
+//! Regions that make two pictures similar, by occlusion: a grey patch slides over one of them, and where
+//! covering it reduces the similarity most, most of it comes from (Zeiler & Fergus 2014).
 
 use crate::augment::Cutout;
 
-/// Places of the patch along each side.
+/// Number of patch positions along each side.
 const PLACES: usize = 9;
 
-/// The patch's side, as a share of the picture's.
+/// Ratio of the picture's side to the patch's.
 const SHARE: usize = 4;
 
-/// The places of a patch that slides over a square picture.
+/// Positions of a patch that slides over a square picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patches {
     side: usize,
 }
 
 impl Patches {
-    /// For pictures of `side` × `side` pixels.
+    /// Creates the positions for pictures of `side` × `side` pixels.
     ///
     /// # Panics
     /// If the picture is so small that the patch would have no area.
@@ -25,12 +25,12 @@ impl Patches {
         Self { side }
     }
 
-    /// How many places there are.
+    /// Returns the number of positions.
     pub fn count(&self) -> usize {
         PLACES * PLACES
     }
 
-    /// The columns and rows that the patch covers at one place.
+    /// Returns the columns and rows covered by the patch at one position.
     fn covered(&self, place: usize) -> [std::ops::Range<usize>; 2] {
         let patch = self.side / SHARE;
         [place % PLACES, place / PLACES].map(|step| {
@@ -39,7 +39,7 @@ impl Patches {
         })
     }
 
-    /// A picture with the patch at one place; `planes` are `channels × side²` values.
+    /// Returns a picture with the patch at one position; `planes` are `channels × side²` values.
     pub fn occlude(&self, planes: &[f32], place: usize) -> Vec<f32> {
         let [columns, rows] = self.covered(place);
         let mut occluded = planes.to_vec();
@@ -51,8 +51,8 @@ impl Patches {
         occluded
     }
 
-    /// What each pixel carries: the mean, over all patches that cover it, of what their
-    /// place cost; `side²` values, row by row.
+    /// Returns the contribution of each pixel: the mean drop over all patches that cover it; `side²` values,
+    /// row by row.
     pub fn spread(&self, drops: &[f32]) -> Vec<f32> {
         let mut sums = vec![(0.0, 0); self.side * self.side];
         for (place, drop) in drops.iter().enumerate() {
@@ -78,7 +78,7 @@ mod tests {
         UnitRows::new([a, b].concat(), dimensions).cosine(0, 1)
     }
 
-    /// A picture of three planes, every pixel another.
+    /// Returns a picture of three planes with distinct pixels.
     fn picture(side: usize, phase: f32) -> Vec<f32> {
         (0..3 * side * side).map(|i| 0.5 + 0.5 * (i as f32 * 0.37 + phase).sin()).collect()
     }
@@ -99,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn an_encoder_of_one_corner_has_all_its_similarity_there() {
+    fn similarity_of_a_corner_encoder_is_in_the_corner() {
         let side = 16;
         let patches = Patches::new(side);
-        // Looks at the 4 × 4 pixels at the top left, and at nothing else.
+        // Reads the 4 × 4 pixels at the top left, and nothing else.
         let corner = |planes: &[f32]| -> Vec<f32> {
             let pixel = |i: usize| planes[i / 16 * side * side + i % 16 / 4 * side + i % 4] - 0.4;
             (0..48).map(pixel).collect()
@@ -126,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn mean_colour_drops_as_arithmetic_says() {
+    fn mean_colour_drop_agrees_with_arithmetic() {
         let side = 20;
         let patches = Patches::new(side);
         let mean = |planes: &[f32]| -> Vec<f32> {
             planes.chunks_exact(side * side).map(|plane| plane.iter().sum::<f32>() / 400.0).collect()
         };
-        // Flat red and flat orange. A patch of 5 × 5 takes 25 of 400 pixels to grey, wherever
-        // it lies: red (1, 0, 0) becomes (15 + ½, ½, ½) / 16.
+        // Flat red and flat orange. A patch of 5 × 5 turns 25 of 400 pixels grey, wherever it lies: red (1,
+        // 0, 0) becomes (15 + ½, ½, ½) / 16.
         let flat = |colour: [f32; 3]| colour.iter().flat_map(|c| vec![*c; side * side]).collect::<Vec<_>>();
         let (red, orange) = (flat([1.0, 0.0, 0.0]), flat([1.0, 0.5, 0.0]));
         let before = 1.0 / 1.25_f32.sqrt();

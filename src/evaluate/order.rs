@@ -1,15 +1,15 @@
-//! The order in which a similarity matrix shows groups as blocks.
+//! Row order in which a similarity matrix shows groups as blocks.
 
 use kodama::{Dendrogram, Method, linkage};
 
 use super::{UnitRows, labels::several};
 use crate::{protocol::LabelId, sampling::strided};
 
-/// The most rows that are clustered against each other; more are filed beside the
-/// nearest of this many, so that time and memory stay bounded.
+/// Largest number of rows clustered against each other; further rows are placed beside the nearest of these,
+/// which bounds time and memory.
 const CLUSTERED: usize = 2000;
 
-/// By label where there are several (unlabelled rows last), else by similarity.
+/// Orders rows by label if there are several (unlabelled rows last), otherwise by similarity.
 pub fn order(rows: &UnitRows, labels: &[Option<LabelId>]) -> Vec<usize> {
     if several(labels) {
         let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -20,7 +20,7 @@ pub fn order(rows: &UnitRows, labels: &[Option<LabelId>]) -> Vec<usize> {
     }
 }
 
-/// The leaves of an average-linkage dendrogram from left to right.
+/// Returns the leaves of an average-linkage dendrogram from left to right.
 fn by_similarity(rows: &UnitRows, clustered: usize) -> Vec<usize> {
     let count = rows.len();
     let chosen = strided(count, clustered);
@@ -41,7 +41,7 @@ fn by_similarity(rows: &UnitRows, clustered: usize) -> Vec<usize> {
     order.into_iter().map(|(_, row)| row).collect()
 }
 
-/// Clusters the chosen rows and reads them off the tree.
+/// Clusters the chosen rows and returns them in the order of the tree's leaves.
 fn leaves(rows: &UnitRows, chosen: &[usize]) -> Vec<usize> {
     if chosen.len() < 2 {
         return chosen.to_vec();
@@ -52,7 +52,7 @@ fn leaves(rows: &UnitRows, chosen: &[usize]) -> Vec<usize> {
     in_order(&tree, chosen.len()).into_iter().map(|leaf| chosen[leaf]).collect()
 }
 
-/// The tree's leaves from left to right, without recursion: trees can be deep.
+/// Returns the tree's leaves from left to right, without recursion, since trees can be deep.
 fn in_order(tree: &Dendrogram<f32>, count: usize) -> Vec<usize> {
     let mut pending = vec![2 * count - 2];
     let mut leaves = Vec::with_capacity(count);
@@ -71,7 +71,7 @@ fn in_order(tree: &Dendrogram<f32>, count: usize) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    /// Three directions, dealt in turn.
+    /// Returns rows of three directions, interleaved.
     fn three_groups(count: usize) -> UnitRows {
         let row = |i: usize| {
             let angle = (i % 3) as f32 * 2.0 + i as f32 * 1e-3;
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_stand_together() {
+    fn groups_are_contiguous() {
         for clustered in [60, 25] {
             let order = by_similarity(&three_groups(60), clustered);
             assert_eq!(changes(&order), 2, "{clustered}: {order:?}");
@@ -99,13 +99,13 @@ mod tests {
     fn labels_come_first() {
         let labels = [None, Some(2), Some(1), Some(2)];
         assert_eq!(order(&three_groups(4), &labels), [2, 1, 3, 0]);
-        // One label for all says nothing.
+        // A single label for all is not used.
         let order = order(&three_groups(60), &[Some(1); 60]);
         assert_eq!(changes(&order), 2);
     }
 
     #[test]
-    fn nothing_and_one_row_are_in_order() {
+    fn zero_and_one_row_are_ordered() {
         assert_eq!(order(&three_groups(0), &[]), Vec::<usize>::new());
         assert_eq!(order(&three_groups(1), &[None]), [0]);
     }

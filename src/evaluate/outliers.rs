@@ -1,10 +1,10 @@
-//! How near a row's nearest others are: the odd ones out are those whose are far.
+//! Similarity of a row to its nearest neighbours, which is low for outliers.
 
-/// Nearest others that count.
+/// Number of nearest neighbours considered.
 pub const K: usize = 10;
 
-/// The mean of the [`K`] largest similarities of a row with others, or of all where there
-/// are fewer; 0 without any. `similarities` are those with all rows, its own included.
+/// Returns the mean of the [`K`] largest similarities of a row with others, or of all if there are fewer; 0
+/// without any. `similarities` are those with all rows, including itself.
 pub fn nearest_mean(similarities: &[f32], row: usize) -> f32 {
     let mut others: Vec<f32> = similarities.to_vec();
     others.swap_remove(row);

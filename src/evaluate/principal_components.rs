@@ -1,25 +1,24 @@
-//! The plane in which embeddings spread the most.
+//! Plane in which embeddings vary the most.
 
 use nalgebra::{DVector, SymmetricEigen};
 
 use super::UnitRows;
 
-/// Rows in the plane of their first two principal components.
+/// Rows projected onto their first two principal components.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrincipalComponents {
-    /// One point a row, with mean 0.
+    /// One point per row, with mean 0.
     pub points: Vec<[f32; 2]>,
-    /// The shares of the rows' variance that lie along the two axes.
+    /// Shares of the rows' variance along the two axes.
     pub explained: [f32; 2],
 }
 
-/// Projects rows onto the eigenvectors of their covariance with the two largest
-/// eigenvalues (Pearson 1901). Each axis points to where its largest coordinate is
-/// positive, so that equal rows give equal points.
+/// Projects rows onto the eigenvectors of their covariance with the two largest eigenvalues (Pearson 1901).
+/// The largest component of each axis is made positive, so that equal rows give equal points.
 pub fn principal_components(rows: &UnitRows) -> PrincipalComponents {
     let (count, dimensions) = (rows.len(), rows.dimensions());
     let centred = rows.centred();
-    // In double precision: in single, nalgebra finds eigenvalues next to nothing to be no numbers.
+    // In double precision: in single precision, nalgebra returns NaN for eigenvalues close to zero.
     let eigen = SymmetricEigen::new((centred.tr_mul(&centred) / count as f32).map(f64::from));
     let mut order: Vec<usize> = (0..dimensions).collect();
     order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
@@ -46,13 +45,13 @@ mod tests {
 
     fn rows(count: usize, dimensions: usize) -> UnitRows {
         let mut rng = generator(5, Purpose::Preview, 0);
-        // Axes of clearly different spread.
+        // Axes of clearly different variance.
         let value = |place: usize| 4.0 / (1.0 + (place % dimensions) as f32).powi(2);
         let values = (0..count * dimensions).map(|place| rng.random_range(-1.0..1.0) * value(place));
         UnitRows::new(values.collect(), dimensions)
     }
 
-    /// The leading eigenvector by repeated multiplication, another way than the tested one.
+    /// Returns the leading eigenvector by power iteration, independently of the tested code.
     fn power_iteration(covariance: &DMatrix<f32>) -> (DVector<f32>, f32) {
         let mut vector = DVector::from_element(covariance.nrows(), 1.0);
         for _ in 0..500 {
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_axes_are_the_leading_eigenvectors_of_the_covariance() {
+    fn axes_are_the_leading_eigenvectors_of_the_covariance() {
         let rows = rows(200, 6);
         let found = principal_components(&rows);
         let matrix = DMatrix::from_fn(rows.len(), 6, |row, column| rows.row(row)[column]);

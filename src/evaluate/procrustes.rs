@@ -1,10 +1,9 @@
-//! Turns one map so that it lies as much as possible on another.
+//! Alignment of one map with another.
 
 use nalgebra::{Matrix2, Vector2};
 
-/// Rotates (and mirrors, where that is nearer) `points` about the origin so that the
-/// squared distances of those in `pairs`, each an index and where it should lie, become
-/// least: orthogonal Procrustes (Schönemann 1966).
+/// Rotates (and reflects, if that is nearer) `points` about the origin so as to minimise the squared
+/// distances of those in `pairs`, each an index and its target: orthogonal Procrustes (Schönemann 1966).
 pub fn align(points: &mut [[f32; 2]], pairs: impl IntoIterator<Item = (usize, [f32; 2])>) {
     let mut products = Matrix2::zeros();
     for (index, target) in pairs {
@@ -31,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_and_a_mirror_are_undone() {
+    fn rotation_and_reflection_are_undone() {
         for (angle, mirror) in [(0.7_f32, 1.0), (2.9, 1.0), (-1.2, -1.0)] {
             let (sin, cos) = angle.sin_cos();
             let mut turned = SHAPE.map(|[x, y]| [cos * x - sin * y * mirror, sin * x + cos * y * mirror]);
@@ -41,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_stay_whatever_the_target() {
+    fn alignment_preserves_distances() {
         let mut turned = SHAPE;
         align(&mut turned, [(0, [5.0, 5.0]), (2, [0.0, -3.0])]);
         for point in 0..SHAPE.len() {
@@ -51,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn without_pairs_nothing_breaks() {
+    fn alignment_without_pairs_works() {
         let mut turned = SHAPE;
         align(&mut turned, []);
         assert!(turned.iter().flatten().all(|value| value.is_finite()));

@@ -1,14 +1,14 @@
-//! The similarity matrix of a whole set, at the resolution of a canvas.
+//! Similarity matrix of a whole set, at the resolution of a canvas.
 
 use super::UnitRows;
 
-/// The most rows and columns that are computed for showing.
+/// Largest number of rows and columns computed for display.
 pub const MAX_SIDE: usize = 1024;
 
-/// Cosine similarities in a given order, at most `max_side` × `max_side`.
+/// Returns the side and the cosine similarities in a given order, at most `max_side` × `max_side`.
 ///
-/// Where there are more rows, they are cut into `max_side` runs of nearly equal length
-/// and each cell is the mean over its block: the dot product of the runs' mean rows.
+/// If there are more rows, they are cut into `max_side` runs of nearly equal length and each cell is the mean
+/// over its block: the dot product of the runs' mean rows.
 pub fn set_matrix(rows: &UnitRows, order: &[usize], max_side: usize) -> (usize, Vec<f32>) {
     let side = order.len().min(max_side);
     let run = |at: usize| &order[at * order.len() / side..(at + 1) * order.len() / side];
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_of_a_coarse_matrix_is_its_blocks_mean() {
+    fn coarse_cells_are_block_means() {
         let (rows, order) = (rows(), (0..10).collect::<Vec<_>>());
         let (side, cells) = set_matrix(&rows, &order, 4);
         assert_eq!(side, 4);

@@ -1,13 +1,13 @@
-//! How well rows fit their groups: the mean silhouette (Rousseeuw 1987).
+//! Fit of rows to their groups: the mean silhouette (Rousseeuw 1987).
 
 use super::k_means::sums;
 
-/// The mean over all rows of (b − a) / max(a, b), −1 to 1: a is the mean distance to the
-/// others of the row's own group, b that to the nearest other group; distance is
-/// 1 − cosine. A row alone in its group counts 0.
+/// Returns the mean over all rows of (b − a) / max(a, b), −1 to 1: a is the mean distance to the others of
+/// the row's own group, b that to the nearest other group; distance is 1 − cosine. A row alone in its group
+/// counts as 0.
 ///
-/// - `cosines`: of the rows with each other, row by row
-/// - `groups`: each row's group, `0..k`; none is empty
+/// - `cosines`: cosines of the rows with each other, row by row
+/// - `groups`: group of each row, `0..k`; none is empty
 pub fn silhouette(cosines: &[f32], groups: &[usize], k: usize) -> f32 {
     let count = groups.len();
     let sums = sums(cosines, count, groups, k);
@@ -37,7 +37,7 @@ mod tests {
     };
     use rand::RngExt;
 
-    /// As the definition reads, by nested loops.
+    /// Computes the definition by nested loops.
     fn plain(rows: &UnitRows, groups: &[usize], k: usize) -> f64 {
         let distance = |a: usize, b: usize| {
             1.0 - rows.row(a).iter().zip(rows.row(b)).map(|(x, y)| f64::from(x * y)).sum::<f64>()
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_of_one_counts_nothing() {
+    fn singleton_groups_count_as_zero() {
         let rows = UnitRows::new(vec![1.0, 0.0, 1.0, 0.1, 0.0, 1.0], 2);
         let groups = [0, 0, 1];
         let found = f64::from(silhouette(&rows.all_pairs().cosines(0..3), &groups, 2));

@@ -1,4 +1,4 @@
-//! Which labels a classifier is given, and which pictures are held out.
+//! Split into labels given to a classifier and pictures held out.
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,22 @@ use crate::{
     random::{Purpose, generator},
 };
 
-/// Rows with a label that a classifier learns from, and the rest.
+/// Labelled rows that a classifier learns from, and the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
-    /// The rows with a label, in ascending order.
+    /// Labelled rows, in ascending order.
     pub given: Vec<usize>,
-    /// Their classes, places in `classes`.
+    /// Classes of these rows, as indices into `classes`.
     pub targets: Vec<usize>,
-    /// The labels that occur among them, in ascending order.
+    /// Labels that occur among them, in ascending order.
     pub classes: Vec<LabelId>,
     /// All other rows, in ascending order.
     pub held_out: Vec<usize>,
 }
 
 impl Split {
-    /// Gives every typed label, and of each known label as many more, drawn from the
-    /// seed, as bring it to `per_class`; a typed label stands above a known one.
+    /// Gives every typed label and, for each known label, as many more, drawn from the seed, as bring it to
+    /// `per_class`; a typed label takes precedence over a known one.
     ///
     /// A larger `per_class` gives the same rows and more.
     pub fn draw(
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn every_class_gives_as_many_and_the_rest_is_held_out() {
+    fn every_class_gives_equally_many_and_the_rest_is_held_out() {
         let split = Split::draw(&known(), &BTreeMap::new(), 4, 1);
         assert_eq!((split.given.len(), split.held_out.len()), (12, 28));
         assert_eq!(split.classes, [0, 1, 2]);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_draw_follows_the_seed_and_grows_with_the_labels() {
+    fn draw_depends_on_the_seed_and_grows_with_the_labels() {
         let draw = |per_class, seed| Split::draw(&known(), &BTreeMap::new(), per_class, seed).given;
         assert_eq!(draw(4, 1), draw(4, 1));
         assert_ne!(draw(4, 1), draw(4, 2));
@@ -90,13 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn typed_labels_are_always_given_and_stand_above_known_ones() {
+    fn typed_labels_are_always_given_and_take_precedence() {
         let typed = BTreeMap::from([(0, 7), (39, 1)]);
         let alone = Split::draw(&known(), &typed, 0, 1);
         assert_eq!((alone.given, alone.targets, alone.classes), (vec![0, 39], vec![1, 0], vec![1, 7]));
         let filled = Split::draw(&known(), &typed, 2, 1);
         assert_eq!(filled.classes, [0, 1, 2, 7]);
-        // Of label 1 one was typed, so one more is drawn.
+        // One label 1 was typed, so one more is drawn.
         let ones = filled.targets.iter().filter(|target| filled.classes[**target] == 1).count();
         assert_eq!((ones, filled.given.len()), (2, 7));
     }

@@ -1,7 +1,7 @@
 //! t-SNE: a map that keeps neighbours together (van der Maaten & Hinton 2008).
 //!
-//! The attraction runs over each row's nearest others alone, as in Barnes-Hut t-SNE
-//! (van der Maaten 2014); the repulsion over all pairs, exactly.
+//! The attraction runs only over each row's nearest neighbours, as in Barnes-Hut t-SNE (van der Maaten 2014);
+//! the repulsion over all pairs, exactly.
 
 mod affinities;
 
@@ -10,24 +10,24 @@ use affinities::{Affinities, AffinitySearch};
 use super::UnitRows;
 use crate::progress::Progress;
 
-/// Iterations in which attraction is exaggerated, so that clusters form.
+/// Number of iterations with exaggerated attraction, so that clusters form.
 const EARLY: u32 = 250;
 
-/// Iterations after those.
+/// Number of iterations after those.
 const LATE: u32 = 500;
 
-/// By how much attraction is exaggerated in the early iterations.
+/// Factor of the attraction in the early iterations.
 const EXAGGERATION: f32 = 12.0;
 
-/// The root mean square distance from the middle of a map that starts anew.
+/// Root mean square distance from the centre in a new map.
 const START: f32 = 1e-2;
 
-/// Points that the repulsion of one takes at a time.
+/// Number of points whose repulsion is summed at a time.
 const LANES: usize = 8;
 
-/// A map in the making.
+/// A map in progress.
 pub struct Tsne {
-    /// The search for what draws the points to each other, until all is found.
+    /// Search for the affinities, until it is complete.
     search: Option<AffinitySearch>,
     affinities: Affinities,
     x: Vec<f32>,
@@ -41,16 +41,16 @@ impl Tsne {
     /// Starts a map of `rows` from a rough one, for example by principal components.
     ///
     /// # Panics
-    /// If there is not one point a row.
+    /// If the number of points differs from that of rows.
     pub fn new(rows: &UnitRows, rough: &[[f32; 2]]) -> Self {
         let spread = root_mean_square(rough).max(f32::MIN_POSITIVE);
         Self::start(rows, rough.iter().map(|[x, y]| [x / spread * START, y / spread * START]), 0)
     }
 
-    /// Goes on from a map of similar rows: its clusters are there already.
+    /// Continues from a map of similar rows, in which clusters have formed already.
     ///
     /// # Panics
-    /// If there is not one point a row.
+    /// If the number of points differs from that of rows.
     pub fn resume(rows: &UnitRows, points: &[[f32; 2]]) -> Self {
         Self::start(rows, points.iter().copied(), EARLY + LATE / 2)
     }
@@ -64,18 +64,17 @@ impl Tsne {
         Self { search, affinities: Affinities::default(), x, y, steps, gains, iteration }
     }
 
-    /// Iterations done, and in all.
+    /// Returns the number of iterations done, and the total.
     pub fn progress(&self) -> (u32, u32) {
         (self.iteration, EARLY + LATE)
     }
 
-    /// Where the rows lie now.
+    /// Returns the current points of the rows.
     pub fn points(&self) -> Vec<[f32; 2]> {
         self.x.iter().zip(&self.y).map(|(x, y)| [*x, *y]).collect()
     }
 
-    /// Compares some more rows with each other; once all are, takes one iteration of gradient
-    /// descent.
+    /// Compares some more rows with each other; after all rows, performs one iteration of gradient descent.
     pub fn advance(&mut self) -> Progress {
         if let Some(search) = &mut self.search {
             if search.advance() == Progress::Idle {
@@ -87,8 +86,8 @@ impl Tsne {
         let early = self.iteration < EARLY;
         let gradient = self.gradient(if early { EXAGGERATION } else { 1.0 });
         let count = self.x.len() as f32;
-        // The rate of Belkina et al. (2019), n / α for a gradient without its factor 4, but for
-        // sets so small that it would take them nowhere; momenta of van der Maaten & Hinton (2008).
+        // Learning rate of Belkina et al. (2019), n / α for a gradient without its factor 4, except for sets
+        // so small that points would hardly move; momenta of van der Maaten & Hinton (2008).
         let rate = (count / EXAGGERATION / 4.0).max(12.5);
         let momentum = if early { 0.5 } else { 0.8 };
         for (point, gradient) in gradient.into_iter().enumerate() {
@@ -107,7 +106,7 @@ impl Tsne {
         Progress::more_if(self.iteration < EARLY + LATE)
     }
 
-    /// The gradient of the Kullback-Leibler divergence, attraction exaggerated.
+    /// Computes the gradient of the Kullback-Leibler divergence, with exaggerated attraction.
     fn gradient(&self, exaggeration: f32) -> Vec<[f32; 2]> {
         let mut total = 0.0;
         let mut repulsion = Vec::with_capacity(self.x.len());
@@ -130,7 +129,8 @@ impl Tsne {
         gradient.collect()
     }
 
-    /// The sum of `q = 1 / (1 + d²)` over all others, and that of `q²` times the way from them.
+    /// Returns the sum of `q = 1 / (1 + d²)` over all other points, and that of `q²` times the difference
+    /// from them.
     fn repulsion(&self, point: usize) -> (f32, [f32; 2]) {
         let (x, y) = (self.x[point], self.y[point]);
         let mut sums = [[0.0; LANES]; 3];
@@ -147,12 +147,12 @@ impl Tsne {
         add(xs.remainder(), ys.remainder());
         xs.zip(ys).for_each(|(xs, ys)| add(xs, ys));
         let [q, dx, dy] = sums.map(|lanes| lanes.iter().sum::<f32>());
-        // The point itself has q = 1 and no way to go.
+        // The point itself has q = 1 and difference 0.
         (q - 1.0, [dx, dy])
     }
 }
 
-/// The root mean square distance from the origin.
+/// Returns the root mean square distance from the origin.
 pub fn root_mean_square(points: &[[f32; 2]]) -> f32 {
     let sum: f32 = points.iter().map(|[x, y]| x * x + y * y).sum();
     (sum / points.len().max(1) as f32).sqrt()
@@ -172,7 +172,7 @@ mod tests {
     };
     use rand::{Rng, RngExt};
 
-    /// `count` rows about each of `clusters` directions.
+    /// Returns `count` rows around each of `clusters` directions.
     fn clusters(clusters: usize, count: usize, rng: &mut impl Rng) -> UnitRows {
         let mut values = Vec::new();
         for row in 0..clusters * count {
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn clusters_that_are_apart_stay_apart() {
+    fn separate_clusters_stay_separate() {
         let rows = clusters(5, 40, &mut generator(1, Purpose::Preview, 0));
         let mut tsne = Tsne::new(&rows, &principal_components(&rows).points);
         while tsne.advance() == Progress::More {}
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_is_that_of_the_divergence() {
+    fn gradient_agrees_with_the_divergence() {
         let mut rng = generator(2, Purpose::Preview, 0);
         let rows = clusters(3, 5, &mut rng);
         let rough: Vec<[f32; 2]> =
@@ -214,7 +214,7 @@ mod tests {
         while tsne.search.is_some() {
             tsne.advance();
         }
-        // By its definition, in double precision, over all pairs.
+        // By the definition, in double precision, over all pairs.
         let divergence = |points: &[[f64; 2]]| -> f64 {
             let q = |a: usize, b: usize| {
                 let [dx, dy] = [points[a][0] - points[b][0], points[a][1] - points[b][1]];
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_rows_make_a_map_too() {
+    fn few_rows_give_a_map() {
         for count in 1..4 {
             let rows = UnitRows::new((0..count * 2).map(|i| (i as f32).sin()).collect(), 2);
             let mut tsne = Tsne::new(&rows, &principal_components(&rows).points);

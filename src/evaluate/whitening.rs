@@ -1,8 +1,8 @@
-//! Whitening: every direction in which features vary counts alike.
+//! Whitening: gives equal weight to every direction in which features vary.
 //!
-//! Raw features lie mostly along a few directions, such as overall brightness, which then decide
-//! every cosine. Sources: Kessy, Lewin & Strimmer 2018 (whitening, and that by Cholesky's factor);
-//! Halko, Martinsson & Tropp 2011, algorithm 4.4 (the leading directions by subspace iteration).
+//! Raw features vary mostly along a few directions, such as overall brightness, which then dominate every
+//! cosine. Sources: Kessy, Lewin & Strimmer 2018 (whitening, and its Cholesky form); Halko, Martinsson &
+//! Tropp 2011, algorithm 4.4 (the leading directions by subspace iteration).
 
 use burn::tensor::{Device, Tensor, TensorData};
 use nalgebra::{Cholesky, DMatrix};
@@ -18,60 +18,59 @@ use crate::{
     random::{Purpose, generator},
 };
 
-/// The most components that are kept.
+/// Largest number of components.
 pub const MAX_COMPONENTS: usize = 256;
 
-/// Added to every direction's variance, as a share of the mean variance: directions of little
-/// variance are mostly noise and are raised less.
+/// Ridge added to every direction's variance, as a share of the mean variance: directions of little variance
+/// are mostly noise and are amplified less.
 const SHRINKAGE: f32 = 0.3;
 
-/// Rows that go into the covariance at a time.
+/// Number of rows added to the covariance at a time.
 const BLOCK: usize = 256;
 
-/// Rounds of subspace iteration.
+/// Number of rounds of subspace iteration.
 const ROUNDS: usize = 3;
 
-/// The least length, beside its length before, of what is left of a direction once those before it
-/// are taken out, unless rounding is all that is left.
+/// Smallest length of a direction after orthogonalisation, relative to its length before; anything below is
+/// rounding error.
 const LEAST_REST: f32 = 1e-4;
 
-/// An affine map to whitened components.
+/// Affine map to whitened components.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whitening {
-    /// Subtracted first; one number a feature.
+    /// Mean, subtracted first; one number per feature.
     pub mean: Vec<f32>,
-    /// `[features, components]`, row by row.
+    /// Linear map, `[features, components]`, row by row.
     pub matrix: Vec<f32>,
-    /// The effective rank of the rows before it, along the leading directions: after it, all directions
+    /// Effective rank of the rows before whitening, along the leading directions; after it, all directions
     /// count alike.
     pub effective_rank: f32,
 }
 
 impl Whitening {
-    /// Components that it maps to.
+    /// Returns the number of components.
     pub fn components(&self) -> usize {
         self.matrix.len() / self.mean.len()
     }
 }
 
-/// Finds a [`Whitening`], a piece of work after the other.
+/// Computation of a [`Whitening`], in pieces of work.
 pub struct Fitting {
-    /// `[rows, features]`, centred; on the CPU, whatever device trains.
+    /// Centred rows, `[rows, features]`; on the CPU, whatever device trains.
     rows: Tensor<2>,
     mean: Vec<f32>,
     variance: f32,
-    /// Orthonormal directions, one after another.
+    /// Concatenated orthonormal directions.
     directions: Vec<f32>,
-    /// The covariance of the first rows so far.
+    /// Covariance of the first `counted` rows.
     covariance: Tensor<2>,
-    /// Rows that have gone into it.
+    /// Number of rows included in the covariance.
     counted: usize,
     rounds: usize,
 }
 
 impl Fitting {
-    /// Starts on rows of as many features as there are numbers to a row; `None` where all rows are
-    /// alike.
+    /// Starts on concatenated rows of `features` numbers; `None` if all rows are alike.
     pub fn new(mut rows: Vec<f32>, features: usize) -> Option<Self> {
         let Centred { mean, variance } = centre(&mut rows, features)?;
         let count = rows.len() / features;
@@ -107,10 +106,10 @@ impl Fitting {
         Tensor::from_data(TensorData::new(self.directions.clone(), shape), &Device::flex())
     }
 
-    /// The whitening.
+    /// Returns the whitening.
     ///
     /// # Panics
-    /// Before [`Fitting::advance`] has nothing left to do.
+    /// If [`Fitting::advance`] still has work to do.
     pub fn finish(self) -> Whitening {
         let features = self.mean.len();
         let directions = self.directions_tensor();
@@ -118,11 +117,11 @@ impl Fitting {
         let within = directions.clone().matmul(self.covariance.clone()).matmul(directions.transpose());
         let within = DMatrix::from_row_slice(components, components, &values(within)).map(f64::from);
         let effective_rank = of_gram(within.clone() / f64::from(self.variance));
-        // As many directions vary as there are features, or rows less the mean.
+        // The number of varying directions is at most that of features, and that of rows minus one.
         let varying = features.min(self.rows.dims()[0] - 1) as f32;
         let added = f64::from(SHRINKAGE * self.variance / varying);
-        // Any root of the inverse gives the same products. That by Cholesky's factor needs no
-        // eigenvalues, which nalgebra finds to be no numbers where some are next to nothing.
+        // Any root of the inverse gives the same products. Cholesky's needs no eigenvalues, for which
+        // nalgebra returns NaN if some are close to zero.
         let shrunk = within + DMatrix::identity(components, components) * added;
         let factor = Cholesky::new(shrunk).expect("what is added makes it positive").unpack();
         let directions = DMatrix::from_row_slice(components, features, &self.directions).map(f64::from);
@@ -137,8 +136,8 @@ fn values(tensor: Tensor<2>) -> Vec<f32> {
     tensor.into_data().try_into_vec::<f32>().expect("single precision")
 }
 
-/// Makes rows of so many features orthonormal, one after another (Gram & Schmidt, each taken out
-/// twice); what depends on those before it becomes zeros.
+/// Orthonormalises rows of `features` numbers in order (Gram & Schmidt, applied twice); rows that depend on
+/// those before become zero.
 fn orthonormalise(rows: &mut [f32], features: usize) {
     for at in 0..rows.len() / features {
         let (before, rest) = rows.split_at_mut(at * features);
@@ -160,7 +159,7 @@ fn orthonormalise(rows: &mut [f32], features: usize) {
 mod tests {
     use super::*;
 
-    /// Rows that vary along `rank` directions, some far more than others, away from 0.
+    /// Returns rows that vary along `rank` directions by very different amounts, away from 0.
     fn rows(count: usize, features: usize, rank: usize) -> Vec<f32> {
         let mut rng = generator(4, Purpose::Preview, 0);
         let mut numbers =
@@ -186,7 +185,7 @@ mod tests {
         Some(fitting.finish())
     }
 
-    /// `matrixᵀ · (row − mean)`, by loops.
+    /// Computes `matrixᵀ · (row − mean)` by loops.
     fn applied(whitening: &Whitening, row: &[f32]) -> Vec<f64> {
         let components = whitening.components();
         let mut result = vec![0.0; components];
@@ -200,11 +199,11 @@ mod tests {
     }
 
     #[test]
-    fn products_of_whitened_rows_are_those_by_the_inverse_of_the_covariance() {
+    fn whitened_products_agree_with_the_inverse_covariance() {
         let (count, features) = (600, 12);
         let rows = rows(count, features, features);
         let whitening = fitted(&rows, features).expect("they differ");
-        // (C + λ)⁻¹ with λ as it is defined, another way than by components.
+        // (C + λ)⁻¹ with λ by its definition, without components.
         let row = |at: usize| {
             DMatrix::from_fn(features, 1, |i, _| f64::from(rows[at * features + i] - whitening.mean[i]))
         };
@@ -225,10 +224,10 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_and_features_without_variance_give_numbers() {
+    fn few_rows_and_constant_features_give_finite_values() {
         for (count, features, rank) in [(4, 700, 3), (2, 5, 1), (40, 300, 2), (900, 600, 40), (300, 1, 1)] {
             let mut rows = rows(count, features, rank);
-            // A feature that never varies, and one that is 0.
+            // A constant feature, and one that is 0.
             rows.chunks_exact_mut(features)
                 .filter(|row| row.len() > 2)
                 .for_each(|row| (row[0], row[1]) = (1.0, 0.0));
@@ -240,9 +239,9 @@ mod tests {
         }
     }
 
-    /// By eigenvalues in single precision the matrix was not one of numbers.
+    /// Eigenvalues in single precision gave NaN here.
     #[test]
-    fn directions_of_next_to_no_variance_are_whitened_too() {
+    fn directions_of_tiny_variance_are_whitened() {
         let (count, features) = (400, 256);
         let value = |row: usize, feature: usize| {
             ((row * (feature / 4 + 1)) as f32 * 0.01).sin() * 10f32.powi(-((feature % 16) as i32))
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rank_is_that_of_the_rows() {
+    fn effective_rank_is_that_of_the_rows() {
         // ± each of three axes, away from 0: three equal singular values.
         let value =
             |row: usize, axis: usize| 2.0 + if row / 2 == axis { 1.0 - 2.0 * (row % 2) as f32 } else { 0.0 };

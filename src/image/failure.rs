@@ -1,63 +1,63 @@
-//! Why a file did not become a picture.
+//! Reasons why a file cannot be used as a picture.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a file did not become a picture; `page::words` says it.
+/// Reason why a file cannot be used as a picture; worded by `page::words`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Failure {
     /// The browser could not open the file.
     Unopened,
-    /// The browser could not list all of the folder.
+    /// The browser could not list the whole folder.
     FolderInPart,
-    /// It holds not a single byte.
+    /// The file is empty.
     Empty,
-    /// Its contents begin as those of no known format.
+    /// The contents match no known format.
     UnknownFormat,
-    /// Its format is known, this kind of it is not.
+    /// The format is known, but this variant of it is not supported.
     UnknownKind {
-        /// The format's name.
+        /// Name of the format.
         format: String,
     },
-    /// It begins as its format does, and goes on as something else.
+    /// The contents start like their format, but are damaged.
     Damaged {
-        /// The format's name.
+        /// Name of the format.
         format: String,
     },
-    /// It is a drawing that the browser cannot show.
+    /// A drawing that the browser cannot show.
     Drawing,
-    /// One of its sides is 0.
+    /// One of the sides is 0.
     NoPixels,
-    /// Its sides are longer, or its area is larger, than what is decoded.
+    /// The sides are longer, or the area is larger, than the limits for decoding.
     TooManyPixels {
-        /// In pixels.
+        /// Width in pixels.
         width: u32,
-        /// In pixels.
+        /// Height in pixels.
         height: u32,
     },
-    /// Its beginning does not say how large it is.
+    /// The beginning of the file does not contain its size.
     HiddenSides,
-    /// Decoded, it takes more memory than there is for it.
+    /// The decoded picture takes more memory than is available for it.
     TooMuchMemory,
-    /// The file itself is too large for the own decoders, and the browser's cannot read it.
+    /// The file is too large for the own decoders, and the browser's cannot read it.
     TooManyBytes,
-    /// It took its decoder too long.
+    /// The decoder took too long.
     TooSlow,
-    /// Its decoder broke down.
+    /// The decoder broke down.
     BrokeDown {
-        /// What broke, in words for programmers.
+        /// Details, for programmers.
         details: String,
     },
-    /// The own decoders could not be had, and the browser's cannot read it.
+    /// The own decoders could not be loaded, and the browser's cannot read the file.
     NoDecoder {
-        /// Why, in words for programmers.
+        /// Reason, for programmers.
         details: String,
     },
-    /// Whoever fetched it says why, in a sentence.
+    /// A sentence from the code that fetched the file.
     Told(String),
 }
 
 impl Failure {
-    /// What only programmers may want to read about it.
+    /// Returns the details meant only for programmers.
     pub fn details(&self) -> Option<&str> {
         match self {
             Self::BrokeDown { details } | Self::NoDecoder { details } => Some(details),

@@ -1,4 +1,4 @@
-//! A file becomes a picture by the decoders of the `image` crate.
+//! Decoding of files by the `image` crate.
 
 use std::io::Cursor;
 
@@ -6,12 +6,12 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use super::{BACKGROUND, Failure, Image, MAX_FILE_SIDE, SIDE, tiff};
 
-/// The most memory that the pixels of a decoded file may take, in bytes: WebAssembly keeps
-/// what it once took, and training goes on beside it.
+/// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and
+/// training continues beside it.
 const MAX_PIXELS: u64 = 1 << 29;
 
 impl Image {
-    /// Decodes a file, its EXIF orientation applied, transparency laid on [`BACKGROUND`].
+    /// Decodes a file, with its EXIF orientation applied and transparency composited on [`BACKGROUND`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);
@@ -25,7 +25,7 @@ impl Image {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(failed)?;
-        // The limits alone leave the memory for the result out.
+        // The limits do not cover the memory for the result.
         if decoder.total_bytes() > MAX_PIXELS {
             return Err(Failure::TooMuchMemory);
         }
@@ -48,21 +48,21 @@ impl Image {
         let (x, y) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
         let square =
             if picture.width() == picture.height() { picture } else { picture.crop_imm(x, y, side, side) };
-        // Shrink first, so that compositing touches only the pixels that stay.
+        // Resized first, so that compositing covers only the remaining pixels.
         let small = square.resize_exact(SIDE as u32, SIDE as u32, FilterType::Triangle);
         let rgb = small.to_rgba8().pixels().flat_map(|pixel| on_background(pixel.0)).collect();
         Self { rgb }
     }
 }
 
-/// The format that the contents show; what a file is called does not matter.
+/// Returns the format of the contents, whatever the file's name.
 fn format(bytes: &[u8]) -> Option<ImageFormat> {
     let tga = || is_tga(bytes).then_some(ImageFormat::Tga);
     image::guess_format(bytes).ok().filter(ImageFormat::reading_enabled).or_else(tga)
 }
 
-/// Whether a file begins as a TGA does, which has no signature: a known kind of colours,
-/// sides that are not 0, a known depth.
+/// Returns whether a file starts with a valid TGA header, which has no signature: a known kind of colours,
+/// nonzero sides, a known depth.
 fn is_tga(bytes: &[u8]) -> bool {
     let Some(header) = bytes.first_chunk::<18>() else { return false };
     let [_, palette, kind, ..] = *header;
@@ -71,7 +71,7 @@ fn is_tga(bytes: &[u8]) -> bool {
     kind_fits && side(12) > 0 && side(14) > 0 && matches!(header[16], 8 | 15 | 16 | 24 | 32)
 }
 
-/// Lays one pixel on the background colour.
+/// Composites one pixel on the background colour.
 fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
     let alpha = u32::from(a);
     let over =
@@ -79,7 +79,7 @@ fn on_background([r, g, b, a]: [u8; 4]) -> [u8; 3] {
     [over(r), over(g), over(b)]
 }
 
-/// What is wrong with a file; decoders speak to programmers.
+/// Converts a decoder's error, which is meant for programmers.
 fn failure(format: ImageFormat, error: &ImageError) -> Failure {
     let format = format!("{format:?}").to_ascii_uppercase();
     match error {

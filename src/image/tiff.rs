@@ -1,7 +1,7 @@
-//! TIFF whose colours lie in planes of their own, in strips or tiles of 8 or 16 bits.
+//! Planar TIFF, with separate planes for the colours, in strips or tiles of 8 or 16 bits.
 //!
-//! The `tiff` crate reads every piece of them, but cannot put tiles together: it takes the last row
-//! of tiles for whole in every plane but the first.
+//! The `tiff` crate reads every piece of it, but cannot assemble tiles: it treats the last row of tiles as
+//! complete in every plane but the first.
 
 use std::io::Cursor;
 
@@ -15,7 +15,7 @@ use tiff::{
 
 type Reader<'a> = Decoder<Cursor<&'a [u8]>>;
 
-/// Whether a file's colours lie in planes of their own.
+/// Returns whether a file's colours are in separate planes.
 pub fn is_planar(bytes: &[u8]) -> bool {
     let planar = PlanarConfiguration::Planar.to_u16();
     Decoder::new(Cursor::new(bytes)).is_ok_and(|mut reader| {
@@ -25,7 +25,7 @@ pub fn is_planar(bytes: &[u8]) -> bool {
     })
 }
 
-/// Reads such a file, 16 bits as 8; whoever calls has seen to it that there is memory for it.
+/// Reads a planar TIFF, reducing 16 bits to 8. The caller has to check that there is enough memory.
 pub fn read_planar(bytes: &[u8]) -> Result<DynamicImage, Failure> {
     let format = || "TIFF".to_owned();
     try_read_planar(bytes).map_err(|error| match error {
@@ -51,7 +51,7 @@ fn try_read_planar(bytes: &[u8]) -> TiffResult<DynamicImage> {
     Ok(picture.expect("the pixels fill the picture"))
 }
 
-/// Puts every sample of the first `PLANES` planes to its place among those of its pixel.
+/// Interleaves the samples of the first `PLANES` planes.
 fn pixels<const PLANES: usize>(reader: &mut Reader<'_>) -> TiffResult<Vec<u8>> {
     let (width, height) = as_sizes(reader.dimensions()?);
     let (piece_width, piece_height) = as_sizes(reader.chunk_dimensions());
@@ -63,7 +63,7 @@ fn pixels<const PLANES: usize>(reader: &mut Reader<'_>) -> TiffResult<Vec<u8>> {
             let number = u32::try_from(plane * across * down + piece)?;
             let samples = samples(reader.read_chunk(number)?)?;
             let line = piece_width.min(width - x);
-            // What lies below the picture is padding.
+            // Rows below the picture are padding.
             for (line, y) in samples.chunks_exact(line).zip(y..height) {
                 let places = &mut pixels[y * width + x..][..line.len()];
                 places.iter_mut().zip(line).for_each(|(pixel, sample)| pixel[plane] = *sample);
@@ -77,7 +77,7 @@ fn as_sizes((width, height): (u32, u32)) -> (usize, usize) {
     (width as usize, height as usize)
 }
 
-/// A piece's samples as bytes.
+/// Returns a piece's samples as bytes.
 fn samples(piece: DecodingResult) -> TiffResult<Vec<u8>> {
     match piece {
         DecodingResult::U8(samples) => Ok(samples),
@@ -88,7 +88,7 @@ fn samples(piece: DecodingResult) -> TiffResult<Vec<u8>> {
     }
 }
 
-/// Four inks as three lights.
+/// Converts CMYK to RGB.
 fn printed(inks: &[u8]) -> Vec<u8> {
     let light = |ink: u8, black: u8| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8;
     let (pixels, _) = inks.as_chunks();

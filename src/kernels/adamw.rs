@@ -1,7 +1,7 @@
-//! One step of AdamW (Loshchilov & Hutter 2019), a parameter at a time.
+//! One step of AdamW (Loshchilov & Hutter 2019), one parameter at a time.
 //!
-//! The rule is that of burn's `AdamW`. As one operation it takes one dispatch a parameter, and one
-//! shader for parameters of every shape. On WebGPU it moves them where they lie (see [`super::lasting`]).
+//! The update is that of burn's `AdamW`. As a single operation it takes one dispatch per parameter and one
+//! shader for parameters of every shape. On WebGPU it updates them in place (see [`super::lasting`]).
 
 use burn::{
     backend::Dispatch,
@@ -11,33 +11,33 @@ use burn::{
 
 use super::extension::adamw::ParameterStep;
 
-/// The constants of AdamW.
+/// Hyperparameters of AdamW.
 #[derive(Clone, Copy, Debug)]
 pub struct AdamW {
-    /// What remains of the mean of gradients.
+    /// Decay rate of the mean of gradients.
     pub beta_1: f32,
-    /// What remains of the mean of squared gradients.
+    /// Decay rate of the mean of squared gradients.
     pub beta_2: f32,
-    /// Guards against division by zero.
+    /// Added to the denominator, against division by zero.
     pub epsilon: f32,
-    /// How much a parameter shrinks by itself, as a share of the learning rate.
+    /// Decay of a parameter per step, as a share of the learning rate.
     pub weight_decay: f32,
 }
 
-/// Numbers of a step: both betas and epsilon as in [`AdamW`], what the two means are divided by, as
-/// they began with 0, what decay leaves of a parameter, and the learning rate.
+/// Number of factors of a step: both betas and epsilon as in [`AdamW`], the bias corrections by which the two
+/// means are divided, the share of a parameter that decay leaves, and the learning rate.
 pub const FACTORS: usize = 7;
 
 impl AdamW {
-    /// Moves a parameter where it lies and its moments too; there are none `before` its first step,
-    /// and whoever takes it counts it.
-    /// The step's factors stand in a row of numbers from `at` on.
+    /// Updates a parameter and its moments in place. `before` is `None` before the parameter's first step;
+    /// counting steps is left to the caller. The step's factors are read from a row of numbers at offset
+    /// `at`.
     ///
     /// # Shapes
-    /// All tensors but `factors` are shaped as the parameter, and all are without autodiff.
+    /// All tensors but `factors` have the parameter's shape, and all are without autodiff.
     ///
     /// # Panics
-    /// Where one is shaped otherwise.
+    /// If a tensor has another shape.
     pub fn step<const D: usize>(
         value: Tensor<D>,
         gradient: Tensor<D>,
@@ -48,7 +48,7 @@ impl AdamW {
         let (time, moment_1, moment_2) = match before {
             Some(before) => (before.time, before.moment_1, before.moment_2),
             None => {
-                // Uploaded, since making them on the device would be one more shader to compile.
+                // Uploaded, since creating them on the device would take another shader.
                 let zeros = || {
                     let zeros = TensorData::zeros::<f32, _>(value.dims());
                     Tensor::from_data(zeros, &value.device())
@@ -72,7 +72,7 @@ impl AdamW {
         (value, AdaptiveMomentumState { time, moment_1, moment_2, max_moment_2: None })
     }
 
-    /// What the step is taken by whose number, counted from 1, is `time`.
+    /// Returns the factors of step number `time`, counted from 1.
     pub fn factors(&self, rate: f64, time: usize) -> [f32; FACTORS] {
         let Self { beta_1, beta_2, epsilon, weight_decay } = *self;
         let correction = |beta: f32| 1.0 - beta.powi(time as i32);
@@ -98,7 +98,7 @@ mod tests {
         Tensor::from_data(TensorData::new(numbers, shape), device)
     }
 
-    /// A step's factors, among other numbers.
+    /// Returns a step's factors, preceded by other numbers.
     fn factors(rate: f64, time: usize, device: &Device) -> Tensor<1> {
         let numbers = [[0.5; 2].as_slice(), &RULE.factors(rate, time)].concat();
         Tensor::from_data(TensorData::new(numbers, [2 + FACTORS]), device)
@@ -108,7 +108,7 @@ mod tests {
         tensor.into_data().try_into_vec().expect("single precision")
     }
 
-    /// Five steps, beside those of burn's rule on the CPU.
+    /// Compares five steps with burn's AdamW on the CPU.
     fn assert_agrees(device: &Device) {
         let burns = AdamWConfig::new()
             .with_beta_1(RULE.beta_1)
@@ -121,7 +121,7 @@ mod tests {
             let (mut moments, mut state) = (None, None::<AdamWState<2>>);
             for step in 0..5u8 {
                 let rate = 0.01 * f64::from(step + 1);
-                // One that lies transposed.
+                // Transposed in memory.
                 let gradient = |device| tensor([shape[1], shape[0]], f32::from(step), device).transpose();
                 let factors = factors(rate, usize::from(step) + 1, device);
                 let (value, after) = AdamW::step(own, gradient(device), moments, &factors, 2);
@@ -150,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn steps_on_the_cpu_are_those_of_burns_rule() {
+    fn steps_on_the_cpu_agree_with_burn() {
         assert_agrees(&Device::flex());
     }
 
     #[test]
     #[cfg(feature = "webgpu")]
-    fn steps_on_webgpu_are_those_of_burns_rule() {
+    fn steps_on_webgpu_agree_with_burn() {
         assert_agrees(&Device::wgpu(burn::tensor::DeviceKind::DefaultDevice));
     }
 }

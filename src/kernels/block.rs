@@ -10,29 +10,30 @@ pub const EPSILON: f64 = 1e-5;
 /// Mean and variance of each channel over a batch, averaged over its ghost batches, `[channels]` each,
 /// detached.
 pub struct BatchStatistics {
-    /// The means.
+    /// Means of the channels.
     pub mean: Tensor<1>,
-    /// The variances.
+    /// Variances of the channels.
     pub variance: Tensor<1>,
 }
 
-/// What a block has learned.
+/// Parameters of a block.
 pub struct Weights {
-    /// The convolution's, `[output, input, 3, 3]`; padding is 1.
+    /// Weights of the convolution, `[output, input, 3, 3]`; padding is 1.
     pub kernel: Tensor<4>,
-    /// Factor of every normalised channel, `[output]`.
+    /// Scale of the normalised channels, `[output]`.
     pub gamma: Tensor<1>,
-    /// Added to every normalised channel, `[output]`.
+    /// Shift of the normalised channels, `[output]`.
     pub beta: Tensor<1>,
-    /// Pixels from one place of the kernel to the next.
+    /// Stride of the convolution.
     pub stride: usize,
 }
 
-/// Normalises each of so many ghost batches, which are consecutive pictures, by its own statistics,
-/// which come back too (Hoffer, Hubara & Soudry 2017). With one it is batch normalisation.
+/// Computes the block in training: each of `ghosts` ghost batches, consecutive pictures, is normalised by its
+/// own statistics, which are returned too (Hoffer, Hubara & Soudry 2017). With one ghost batch this is batch
+/// normalisation.
 ///
 /// # Shapes
-/// - `x`: `[batch, input, height, width]`, at least one picture a ghost batch; `ghosts` is 1, 2 or 4
+/// - `x`: `[batch, input, height, width]`, at least one picture per ghost batch; `ghosts` is 1, 2 or 4
 /// - result: `[batch, output, height / stride, width / stride]`, rounded up
 pub fn forward_train(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
     let Weights { kernel, gamma, beta, stride } = weights;
@@ -49,7 +50,7 @@ pub fn forward_train(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4
     (Tensor::from_dispatch(y), statistics)
 }
 
-/// Normalises by running statistics. Shapes as in [`forward_train`]; no gradients.
+/// Computes the block with running statistics. Shapes as in [`forward_train`]; no gradients.
 pub fn forward_eval(x: Tensor<4>, weights: Weights, running: BatchStatistics) -> Tensor<4> {
     let Weights { kernel, gamma, beta, stride } = weights;
     Tensor::from_dispatch(Dispatch::block_in_use(
@@ -81,8 +82,8 @@ mod tests {
         random::{Purpose, generator},
     };
 
-    /// Batch, input and output channels, height, width, stride: the usual and the odd, sums that
-    /// take several blocks on the CPU, and more pixels than groups and bands on the GPU.
+    /// Batch, input and output channels, height, width, stride: usual and odd sizes, sums over several blocks
+    /// on the CPU, and more pixels than groups and bands on the GPU.
     const SHAPES: [[usize; 6]; 7] = [
         [2, 3, 8, 8, 8, 1],
         [3, 8, 16, 8, 8, 2],
@@ -97,7 +98,7 @@ mod tests {
         conv2d(x, kernel, None, ConvOptions::new([stride; 2], [1, 1], [1, 1], 1))
     }
 
-    /// Ghost batch after ghost batch.
+    /// Normalises ghost batch by ghost batch.
     fn plain_in_training(x: Tensor<4>, weights: Weights, ghosts: usize) -> (Tensor<4>, BatchStatistics) {
         let Weights { kernel, gamma, beta, stride } = weights;
         let convolved = convolve(x, kernel, stride);
@@ -123,7 +124,7 @@ mod tests {
         kernel: Tensor<4>,
         gamma: Tensor<1>,
         beta: Tensor<1>,
-        /// Weights of the results in a sum, so that every one gets a gradient of its own.
+        /// Weights of the results in a sum, so that each receives a distinct gradient.
         pull: Tensor<4>,
         stride: usize,
     }
@@ -154,14 +155,14 @@ mod tests {
             Weights { kernel, gamma, beta, stride: self.stride }
         }
 
-        /// The same without gradients.
+        /// Returns input and weights without autodiff.
         fn inner(&self) -> (Tensor<4>, Weights) {
             let Weights { kernel, gamma, beta, stride } = self.weights();
             let [gamma, beta] = [gamma, beta].map(Tensor::inner);
             (self.x.clone().inner(), Weights { kernel: kernel.inner(), gamma, beta, stride })
         }
 
-        /// The result, the moments and the gradients of all four inputs.
+        /// Returns the result, the statistics and the gradients of all four inputs.
         fn all(&self, block: impl Fn(Tensor<4>, Weights) -> (Tensor<4>, BatchStatistics)) -> Vec<Channels> {
             let (y, moments) = block(self.x.clone(), self.weights());
             let gradients = (y.clone() * self.pull.clone()).sum().backward();
@@ -177,7 +178,7 @@ mod tests {
         }
     }
 
-    /// Numbers that are compared on one scale, channel by channel.
+    /// Numbers compared on one scale, channel by channel.
     type Channels = Vec<Vec<f32>>;
 
     fn of_pictures(tensor: Tensor<4>) -> Channels {
@@ -190,7 +191,7 @@ mod tests {
         values.chunks(values.len() / channels).map(<[f32]>::to_vec).collect()
     }
 
-    /// One number a channel: the channels give each other the scale.
+    /// One number per channel; the whole vector is compared on one scale.
     fn of_vector(tensor: Tensor<1>) -> Channels {
         vec![values(tensor)]
     }
@@ -199,8 +200,8 @@ mod tests {
         tensor.into_data().try_to_vec().expect("single precision")
     }
 
-    /// Agreement to four digits of a channel's root mean square; what rounding leaves of sums
-    /// that cancel out is allowed for.
+    /// Asserts agreement to four digits of a channel's root mean square; rounding left over from sums that
+    /// cancel out is tolerated.
     fn assert_close(own: &Channels, plain: &Channels, what: &str) {
         assert_eq!(own.len(), plain.len(), "{what}");
         for (channel, (own, plain)) in own.iter().zip(plain).enumerate() {
@@ -258,11 +259,10 @@ mod tests {
         assert_use_agrees(&device);
     }
 
-    /// ReLU must not make a number of what is none, and an infinite pixel says nothing of those
-    /// whose neighbour it is not.
+    /// ReLU must keep a NaN, and an infinite pixel must not affect pixels that are not its neighbours.
     #[test]
     #[cfg(feature = "webgpu")]
-    fn own_kernels_keep_what_is_no_number_to_where_it_is() {
+    fn own_kernels_keep_nan_and_do_not_spread_it() {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         let shape @ [batch, input, output, height, width, _] = SHAPES[0];
         let result = |pixel: f32| {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn without_gradients_the_result_is_the_same() {
+    fn result_without_gradients_is_equal() {
         for shape in SHAPES {
             let (x, weights) = Case::new(shape, &Device::flex()).inner();
             let (untracked, _) = forward_train(x.clone(), weights, 1);

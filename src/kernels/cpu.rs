@@ -1,4 +1,4 @@
-//! Loops over slices: no tensors, no burn, nothing but numbers.
+//! Loops over slices, independent of tensors and burn.
 
 pub mod adamw;
 mod blur;

@@ -1,4 +1,4 @@
-//! What burn's `Cube` backend does: own kernels on WebGPU.
+//! Operations on burn's `Cube` backend: own kernels on WebGPU.
 
 use burn::{
     backend::{TensorMetadata, ops::FloatTensorOps},
@@ -93,7 +93,7 @@ impl InferenceKernels for CubeBackend {
         channels_first(views::resample(&into_contiguous(pictures), &into_contiguous(numbers), at, views))
     }
 
-    /// Geometry and colour; the rest is done by [`super::views`].
+    /// Applies geometry and colour; [`super::views`] does the rest.
     fn render(pictures: CubeTensor, views: Vec<View>) -> CubeTensor {
         let numbers: Vec<f32> = views.iter().enumerate().flat_map(|(row, view)| numbers(row, view)).collect();
         let data = TensorData::new(numbers, [views.len(), NUMBERS]);

@@ -1,8 +1,8 @@
-//! How burn calls own loops and kernels: as operations of its backends, with gradients.
+//! Own loops and kernels as operations of burn's backends, with gradients.
 //!
-//! Pictures are shaped channels-first, as burn has them, but lie channels-last in memory:
-//! a chain of blocks transposes nothing. [`super::flex`] and `cube` hold what each
-//! backend does; here stand the operations themselves and the steps that autodiff records for them.
+//! Pictures are shaped channels-first, as in burn, but stored channels-last, so that a chain of blocks
+//! transposes nothing. [`super::flex`] and `cube` hold the implementations for each backend; this module
+//! defines the operations and the steps that autodiff records for them.
 
 pub mod adamw;
 pub mod lasting;
@@ -28,7 +28,7 @@ use crate::augment::View;
 /// Operations with gradients; see [`super::block`].
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Autodiff)]
 pub trait TrainingKernels: Backend {
-    /// Result, mean and variance of [`super::block::forward_train`].
+    /// Computes result, mean and variance of [`super::block::forward_train`].
     fn block_in_training(
         x: FloatTensor<Self>,
         kernel: FloatTensor<Self>,
@@ -63,12 +63,12 @@ pub trait InferenceKernels: Backend {
         views: usize,
     ) -> FloatTensor<Self>;
 
-    /// See [`super::views::render`]; how much of a view each backend does, it says itself.
+    /// See [`super::views::render`]; each backend documents which part of a view it applies.
     #[fusion(dtype = pictures, shape = pictures)]
     fn render(pictures: FloatTensor<Self>, views: Vec<View>) -> FloatTensor<Self>;
 }
 
-/// What a block's forward pass leaves, for the next block and for its own gradient.
+/// Outputs of a block's forward pass, for the next block and for its own gradient.
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "webgpu"))]
 pub struct BlockOutputs<B: Backend> {
@@ -78,19 +78,19 @@ pub struct BlockOutputs<B: Backend> {
     pub mean: FloatTensor<B>,
     /// Variance of every channel, averaged over the ghost batches, `[output]`.
     pub variance: FloatTensor<B>,
-    /// What was normalised, channels-last.
+    /// Input of the normalisation, channels-last.
     pub convolved: FloatTensor<B>,
-    /// The kernel as the backend wants it, in one or two copies, `[copies, weights]`.
+    /// The kernel in the backend's layout, in one or two copies, `[copies, weights]`.
     pub packed: FloatTensor<B>,
     /// Gamma, beta, mean and variance, `[ghosts, 4, output]`.
     pub statistics: FloatTensor<B>,
 }
 
-/// Gradients of what went into a block, except its input.
+/// Gradients of a block's inputs, except of `x`.
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "webgpu"))]
 pub struct BlockGradients<B: Backend> {
-    /// That of the convolution's result, channels-last.
+    /// Gradient of the convolution's result, channels-last.
     pub convolved: FloatTensor<B>,
     /// `[output, input, 3, 3]`
     pub kernel: FloatTensor<B>,
@@ -100,10 +100,10 @@ pub struct BlockGradients<B: Backend> {
     pub beta: FloatTensor<B>,
 }
 
-/// The passes that [`TrainingKernels`] on `Autodiff` is made of.
+/// Passes of which [`TrainingKernels`] on `Autodiff` consists.
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
 pub trait BlockPasses: Backend {
-    /// The result, and what the gradient will need.
+    /// Computes the result and the values the gradient needs.
     #[fusion(meta = forward_outputs)]
     fn block_forward(
         x: FloatTensor<Self>,
@@ -114,7 +114,7 @@ pub trait BlockPasses: Backend {
         ghosts: usize,
     ) -> BlockOutputs<Self>;
 
-    /// Gradients from that of the result.
+    /// Computes the gradients from that of the result.
     #[fusion(meta = backward_outputs)]
     fn block_backward(
         x: FloatTensor<Self>,
@@ -124,7 +124,7 @@ pub trait BlockPasses: Backend {
         stride: usize,
     ) -> BlockGradients<Self>;
 
-    /// The gradient of a convolution's input, of this height and width, from that of its result.
+    /// Computes the gradient of a convolution's input, of this height and width, from that of its result.
     #[fusion(dtype = convolved, shape = input_shape(convolved, packed, size))]
     fn input_gradient(
         convolved: FloatTensor<Self>,
@@ -191,7 +191,7 @@ fn input_shape(convolved: &Shape, packed: &Shape, [height, width]: &[usize; 2]) 
     [convolved[0], input, *height, *width].into()
 }
 
-/// What the gradient of a block needs to know of its forward pass.
+/// Values of the forward pass that a block's gradient needs.
 #[derive(Clone, Debug)]
 pub struct BlockState<T> {
     x: T,
@@ -202,7 +202,7 @@ pub struct BlockState<T> {
     stride: usize,
 }
 
-/// The gradient step that autodiff records for a block.
+/// Gradient step that autodiff records for a block.
 #[derive(Debug)]
 struct BlockStep;
 
@@ -214,7 +214,7 @@ impl<B: Backend + BlockPasses> Backward<B, 4> for BlockStep {
         let gradient = grads.consume::<B>(&ops.node);
         let BlockState { x: input, convolved, packed, statistics, size, stride } = ops.state;
         let gradients = B::block_backward(input, convolved, statistics, gradient, stride);
-        // The first block's pictures want no gradient.
+        // The pictures, inputs of the first block, need no gradient.
         if let Some(node) = x {
             let gradient = B::input_gradient(gradients.convolved, packed, size, stride);
             grads.register::<B>(node.id, gradient);
@@ -258,7 +258,7 @@ impl<B: Backend + BlockPasses, C: CheckpointStrategy> TrainingKernels for Autodi
     }
 }
 
-/// What training leaves out where nothing is tracked.
+/// Training without tracking: the forward pass alone.
 macro_rules! untracked {
     ($($generics:ident)?, $backend:ty) => {
         impl$(<$generics: burn::backend::fusion::FusionBackend + BlockPasses>)? TrainingKernels for $backend {

@@ -1,4 +1,4 @@
-//! What burn's `Flex` backend does: own loops on the CPU.
+//! Operations on burn's `Flex` backend: own loops on the CPU.
 
 use std::ops::Range;
 
@@ -26,12 +26,12 @@ use super::{
 };
 use crate::augment::{Colour, View};
 
-/// A tensor's numbers, channels last.
+/// Returns a contiguous tensor with channels last.
 fn channels_last(tensor: &FlexTensor) -> FlexTensor {
     tensor.permute(&[0, 2, 3, 1]).to_contiguous()
 }
 
-/// A tensor shaped `[batch, channels, height, width]` of numbers that lie channels-last.
+/// Returns a tensor shaped `[batch, channels, height, width]` from numbers stored channels-last.
 fn channels_first(numbers: Vec<f32>, [batch, channels, height, width]: [usize; 4]) -> FlexTensor {
     tensor(numbers, [batch, height, width, channels]).permute(&[0, 3, 1, 2])
 }
@@ -44,27 +44,27 @@ fn numbers(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().expect("contiguous, in single precision")
 }
 
-/// Reads what [`Flex::block_forward`] keeps as a ghost batch's statistics: gamma, beta, mean, variance.
+/// Reads a ghost batch's statistics as stored by [`Flex::block_forward`]: gamma, beta, mean, variance.
 fn normalisation(statistics: &[f32]) -> Normalisation<'_> {
     let channels = statistics.len() / 4;
     let row = |row: usize| &statistics[row * channels..][..channels];
     Normalisation { gamma: row(0), beta: row(1), mean: row(2), variance: row(3), epsilon: EPSILON as f32 }
 }
 
-/// Where the numbers of each ghost batch lie among all `numbers` of a batch.
+/// Returns the range of each ghost batch within all `numbers` of a batch.
 fn spans(batch: usize, ghosts: usize, numbers: usize) -> impl Iterator<Item = Range<usize>> {
     let each = numbers / batch;
     ghost_batches(batch, ghosts).map(move |pictures| pictures.start * each..pictures.end * each)
 }
 
-/// The view that these numbers stand for, see [`super::views::numbers`], without blur, noise and cutout.
+/// Returns the view encoded by these numbers, see [`super::views::numbers`], without blur, noise and cutout.
 fn view(numbers: &[f32]) -> View {
     let row = |at: usize| std::array::from_fn(|column| numbers[3 * at + column]);
     let colour = Colour { matrix: [row(2), row(3), row(4)], offset: row(5) };
     View { affine: [row(0), row(1)], colour, ..View::IDENTITY }
 }
 
-/// Adds to each of some sums.
+/// Adds values to sums, element by element.
 fn add(sums: &mut [f32], values: impl Iterator<Item = f32>) {
     sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
 }
@@ -83,7 +83,7 @@ impl BlockPasses for Flex {
         let (x, kernel) = (channels_last(&x), kernel.to_contiguous());
         let convolved = convolution::forward(numbers(&x), numbers(&kernel), &geometry);
         let (gamma, beta) = (gamma.to_contiguous(), beta.to_contiguous());
-        // A copy: the gradient needs what was normalised.
+        // A copy: the gradient needs the input of the normalisation.
         let mut result = convolved.clone();
         let (mut means, mut variances) = (vec![0.0; channels], vec![0.0; channels]);
         let mut statistics = Vec::with_capacity(4 * ghosts * channels);
@@ -217,7 +217,7 @@ impl ParameterStep for Flex {
     }
 }
 
-/// A tensor is changed by no one, so that a new one does as well.
+/// Tensors on this backend are immutable, so a new one serves as well.
 impl LastingTensors for Flex {
     fn refresh(tensor: FlexTensor, numbers: Vec<f32>) -> FlexTensor {
         FlexTensor::from_data(TensorData::new(numbers, tensor.shape()))

@@ -1,8 +1,8 @@
 //! Kernels for WebGPU, in CubeCL: each file holds kernels and the functions that launch them.
 //!
-//! They keep to what every phone grants: 64 invocations and 1 KiB of shared memory a
-//! workgroup, at most eight buffers. Sizes are arguments, not compiled in: layers share their
-//! kernels, and another width or side compiles little anew.
+//! They stay within what every phone supports: 64 invocations and 1 KiB of shared memory per workgroup, at
+//! most eight buffers. Sizes are arguments, not compiled in, so layers share their kernels and another width
+//! or side needs little recompilation.
 
 pub mod adamw;
 pub mod convolution;

@@ -1,8 +1,8 @@
-//! Tensors that stay where they lie while their numbers change.
+//! In-place updates of tensors.
 //!
-//! A recorded step runs on the same memory every time (`train::recording`), so what it changes it
-//! changes in place: on WebGPU everyone who holds the tensor sees it change. What is to stay as it
-//! is has to be a copy. On the CPU, where nothing is recorded, results are new tensors.
+//! A recorded step runs on the same memory every time (`train::recording`), so it changes its tensors in
+//! place: on WebGPU every holder of such a tensor sees the change. To keep the old values, copy the tensor.
+//! On the CPU, where nothing is recorded, results are new tensors.
 
 use burn::{
     backend::Dispatch,
@@ -12,24 +12,24 @@ use burn::{
 
 use super::extension::lasting::LastingTensors;
 
-/// Uploads numbers into a tensor of as many; all shapes are without autodiff.
+/// Uploads numbers into a tensor of the same size, without autodiff.
 pub fn refresh<const D: usize>(tensor: Tensor<D>, numbers: Vec<f32>) -> Tensor<D> {
     assert_eq!(tensor.shape().num_elements(), numbers.len(), "a tensor keeps its size");
     Tensor::from_dispatch(Dispatch::refresh(tensor.into_dispatch(), numbers))
 }
 
-/// Puts the numbers of `source` into `target`, which is shaped as it; both without autodiff.
+/// Copies `source` into `target`, which has the same shape; both without autodiff.
 pub fn assign<const D: usize>(target: Tensor<D>, source: Tensor<D>) -> Tensor<D> {
     assert_eq!(target.dims(), source.dims(), "a tensor keeps its shape");
     Tensor::from_dispatch(Dispatch::assign(target.into_dispatch(), source.into_dispatch()))
 }
 
-/// The same numbers elsewhere, without autodiff.
+/// Copies a tensor into separate memory, without autodiff.
 pub fn copy<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::copy(tensor.into_dispatch()))
 }
 
-/// A module without autodiff whose parameters lie elsewhere.
+/// Copies a module, without autodiff, so that its parameters are in separate memory.
 pub fn copy_of<M: Module>(module: M) -> M {
     module.map(&mut Copier)
 }
@@ -56,7 +56,8 @@ mod tests {
         tensor.clone().into_data().try_into_vec().expect("single precision")
     }
 
-    /// What a tensor, a copy of it and one that it was assigned to hold, after further numbers.
+    /// Asserts that a copy of a tensor, and a tensor it was assigned to, keep their values after further
+    /// updates.
     fn assert_copies_stay(device: &Device) {
         let first = tensor([1.0, -0.0, f32::MIN_POSITIVE], device);
         let copied = copy(first.clone());
@@ -69,16 +70,16 @@ mod tests {
     }
 
     #[test]
-    fn copies_stay_as_they_are() {
+    fn copies_stay_unchanged() {
         assert_copies_stay(&Device::flex());
     }
 
     #[test]
     #[cfg(feature = "webgpu")]
-    fn copies_stay_as_they_are_on_webgpu() {
+    fn copies_stay_unchanged_on_webgpu() {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         assert_copies_stay(&device);
-        // What was not copied changes with it.
+        // Without a copy, the tensor changes too.
         let first = tensor([1.0, 2.0, 3.0], &device);
         let target = assign(first.clone(), tensor([7.0, 8.0, 9.0], &device));
         assert_eq!((numbers(&first), numbers(&target)), (vec![7.0, 8.0, 9.0], vec![7.0, 8.0, 9.0]));
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "keeps its size")]
-    fn numbers_that_do_not_fit_are_refused() {
+    fn sizes_that_do_not_match_are_refused() {
         refresh(tensor([0.0; 3], &Device::flex()), vec![1.0; 4]);
     }
 }

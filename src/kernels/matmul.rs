@@ -1,22 +1,21 @@
 //! Products of matrices.
 //!
-//! Burn's own kernels for WebGPU are made for large matrices. A step has nine small products, and
-//! compiling those kernels for them took longer than compiling everything else
-//! (`benches/PROFILE.md`).
+//! Burn's own WebGPU kernels are made for large matrices. A step has nine small products, and compiling those
+//! kernels for them took longer than compiling everything else (`benches/PROFILE.md`).
 
 use burn::{backend::Dispatch, tensor::Tensor};
 
 use super::extension::matmul::MatMul;
 
-/// `left · right` of the last two dimensions.
+/// Computes `left · right` over the last two dimensions.
 ///
 /// # Shapes
 /// - `left`: `[…, rows, depth]`
-/// - `right`: `[…, depth, columns]`, what stands before them as on the left
+/// - `right`: `[…, depth, columns]`, with the same leading dimensions
 /// - result: `[…, rows, columns]`
 ///
 /// # Panics
-/// Where the shapes are others.
+/// If the shapes do not match.
 pub fn matmul<const D: usize>(left: Tensor<D>, right: Tensor<D>) -> Tensor<D> {
     let (of_left, of_right) = (left.dims(), right.dims());
     assert!(
@@ -34,7 +33,7 @@ mod tests {
     use super::*;
     use crate::random::{Purpose, generator};
 
-    /// Matrices, rows, depth, columns: the usual and the odd.
+    /// Matrices, rows, depth, columns: usual and odd sizes.
     const SIZES: [[usize; 4]; 6] =
         [[1, 64, 64, 64], [1, 5, 7, 3], [1, 1, 1, 1], [2, 4, 33, 9], [6, 17, 17, 17], [1, 130, 16, 66]];
 
@@ -43,7 +42,7 @@ mod tests {
         (0..count).map(|_| rng.random_range(-1.0..1.0)).collect()
     }
 
-    /// `Σ_depth left[row][depth] · right[depth][column]`, by loops.
+    /// Computes `Σ_depth left[row][depth] · right[depth][column]` by loops.
     fn by_loops(left: &[f32], right: &[f32], [matrices, rows, depth, columns]: [usize; 4]) -> Vec<f32> {
         let mut result = Vec::new();
         for matrix in 0..matrices {
@@ -81,7 +80,7 @@ mod tests {
         }
     }
 
-    /// The product and both gradients, of factors that lie as they are written and transposed.
+    /// Checks the product and both gradients, with factors stored as given and transposed.
     fn assert_agrees(device: &Device) {
         let device = device.clone().autodiff();
         for sizes @ [matrices, rows, depth, columns] in SIZES {
@@ -90,7 +89,7 @@ mod tests {
             let tensor = |numbers: &[f32], shape: [usize; 3]| {
                 Tensor::<3>::from_data(TensorData::new(numbers.to_vec(), shape), &device)
             };
-            // The right factor lies transposed.
+            // The right factor is stored transposed.
             let lying = transposed(&right, [matrices, depth, columns]);
             let left_factor = tensor(&left, [matrices, rows, depth]).require_grad();
             let right_factor = tensor(&lying, [matrices, columns, depth]).require_grad();
@@ -108,7 +107,7 @@ mod tests {
         }
     }
 
-    /// A matrix by itself, and one that stands for many.
+    /// Checks a single matrix, and one broadcast to many.
     fn assert_shapes_agree(device: &Device) {
         let (left, right) = (numbers(6 * 4, 4), numbers(4 * 5, 5));
         let matrix = |numbers: &[f32], shape: [usize; 2]| {
@@ -121,7 +120,7 @@ mod tests {
         assert_close(&values(matmul(many, same)), &by_loops(&left, &right, [1, 6, 4, 5]), "many");
     }
 
-    /// A matrix by its own transpose, whose gradient comes from either side.
+    /// Checks a matrix times its own transpose, whose gradient comes from both sides.
     fn assert_squares_agree(device: &Device) {
         let (count, depth) = (9, 6);
         let (rows, pull) = (numbers(count * depth, 6), numbers(count * count, 7));
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn products_on_the_cpu_are_those_of_loops() {
+    fn products_on_the_cpu_agree_with_loops() {
         assert_agrees(&Device::flex());
         assert_shapes_agree(&Device::flex());
         assert_squares_agree(&Device::flex());
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "webgpu")]
-    fn products_on_webgpu_are_those_of_loops() {
+    fn products_on_webgpu_agree_with_loops() {
         let device = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
         assert_agrees(&device);
         assert_shapes_agree(&device);
@@ -157,7 +156,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "cannot be multiplied")]
-    fn what_does_not_fit_is_refused() {
+    fn mismatched_shapes_are_refused() {
         let zeros = |shape: [usize; 2]| Tensor::<2>::zeros(shape, &Device::flex());
         matmul(zeros([2, 3]), zeros([2, 3]));
     }

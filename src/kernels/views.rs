@@ -1,5 +1,5 @@
-//! Views of pictures: resampled along an affine map, recoloured by another, then blurred,
-//! noised and partly covered.
+//! Rendering of views: resampled along an affine map, recoloured by another, then blurred, noised and partly
+//! covered.
 
 use std::iter;
 
@@ -11,33 +11,33 @@ use burn::{
 use super::{extension::InferenceKernels, is_cpu, matmul::matmul};
 use crate::augment::{Blur, Cutout, View};
 
-/// Makes one view of every picture: bilinear between pixels, mirrored beyond the edges, values
-/// cut off below 0 and above 1.
+/// Renders one view of every picture: bilinear between pixels, mirrored beyond the edges, values clamped to
+/// 0 … 1.
 ///
 /// # Shapes
 /// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1, without gradients
-/// - result: the same
+/// - result: as `pictures`
 pub fn render(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     let cpu = is_cpu(&pictures.device());
     let drawn = Tensor::from_dispatch(Dispatch::render(pictures.into_dispatch(), views.to_vec()));
-    // What few views draw is no part of the kernel: it costs most runs nothing.
+    // Operations that few views use are not part of the kernel, so that most runs need not pay for them.
     if cpu { drawn } else { covered(noised(blurred(drawn, views), views), views) }
 }
 
-/// Numbers that say what is seen in a view and how, before blur, noise and cutout: the picture's row,
-/// the affine place, `[2, 3]`, the colour matrix, `[3, 3]`, and offset, `[3]`.
+/// Number of values that encode a view before blur, noise and cutout: the picture's row, the affine map,
+/// `[2, 3]`, the colour matrix, `[3, 3]`, and offset, `[3]`.
 pub const NUMBERS: usize = 19;
 
-/// Those of one view of the picture in a row.
+/// Returns the values of one view of the picture in a row.
 pub fn numbers(row: usize, view: &View) -> impl Iterator<Item = f32> {
     let View { affine, colour, .. } = *view;
     let (affine, matrix) = (affine.into_iter().flatten(), colour.matrix.into_iter().flatten());
-    // Single precision holds every row below 2²⁴.
+    // Single precision is exact for every row below 2²⁴.
     iter::once(row as f32).chain(affine).chain(matrix).chain(colour.offset)
 }
 
-/// Makes views of pictures by numbers that lie on the device, in a row from `at` on, [`NUMBERS`] a
-/// view.
+/// Renders views of pictures as described by numbers on the device, in a row from offset `at` on, [`NUMBERS`]
+/// per view.
 ///
 /// # Shapes
 /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1, without gradients
@@ -47,7 +47,7 @@ pub fn resample(pictures: Tensor<4>, numbers: Tensor<1>, at: usize, views: usize
     Tensor::from_dispatch(Dispatch::resample(pictures, numbers, at, views))
 }
 
-/// Blurs as a product with a band matrix from either side.
+/// Blurs by products with a band matrix from both sides.
 fn blurred(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     if views.iter().all(|view| view.blur == Blur::NONE) {
         return pictures;
@@ -59,7 +59,7 @@ fn blurred(pictures: Tensor<4>, views: &[View]) -> Tensor<4> {
     matmul(matmul(bands.clone(), pictures), bands.swap_dims(2, 3))
 }
 
-/// The matrix that convolves `side` numbers with `weights`, mirrored at both ends.
+/// Returns the matrix that convolves `side` numbers with `weights`, mirrored at both ends.
 fn band(weights: &[f32], side: usize) -> Vec<f32> {
     let mut matrix = vec![0.0; side * side];
     for row in 0..side {
@@ -70,8 +70,7 @@ fn band(weights: &[f32], side: usize) -> Vec<f32> {
     matrix
 }
 
-/// The pixel that stands at `at − reach` of a line of `side` pixels that goes on beyond both
-/// ends as in mirrors.
+/// Returns the pixel at `at − reach` of a line of `side` pixels that is mirrored at both ends.
 pub(super) fn mirrored(at: usize, reach: usize, side: usize) -> usize {
     let at = (at as isize - reach as isize).rem_euclid(2 * side as isize) as usize;
     at.min(2 * side - 1 - at)
@@ -131,7 +130,7 @@ mod tests {
         let upload = |numbers: Vec<f32>, shape: [usize; 3]| {
             Tensor::<3>::from_data(TensorData::new(numbers, shape), &device)
         };
-        // Transposed, so that places · map gives (x, y) side by side.
+        // Transposed, so that places · map gives (x, y) pairs.
         let map = views
             .iter()
             .flat_map(|view| (0..3).flat_map(|column| [view.affine[0][column], view.affine[1][column]]));
@@ -151,7 +150,7 @@ mod tests {
         covered(noised(blurred(coloured, views), views), views)
     }
 
-    /// Homogeneous places of a view's pixel centres, `[1, side², 3]`.
+    /// Returns homogeneous coordinates of a view's pixel centres, `[1, side², 3]`.
     fn places(side: usize, device: &Device) -> Tensor<3> {
         let centre = |at: usize| (2 * at + 1) as f32 / side as f32 - 1.0;
         let places: Vec<f32> =
@@ -159,7 +158,7 @@ mod tests {
         Tensor::from_data(TensorData::new(places, [1, side * side, 3]), device)
     }
 
-    /// Every operation, each in some of the views.
+    /// Returns augmentations with every operation, each in some of the views.
     fn everything() -> Augmentations {
         let mut augmentations = Augmentations::SIMCLR;
         for operation in augmentations.each_mut() {
@@ -168,7 +167,7 @@ mod tests {
         augmentations
     }
 
-    /// Pixels of one picture, 3 planes of `side` × `side`, and what becomes of them.
+    /// Returns the pixels of one picture, 3 planes of `side` × `side`, before and after.
     fn changed(view: View, side: usize) -> [Vec<f32>; 2] {
         let mut rng = generator(5, Purpose::Views, 0);
         let numbers: Vec<f32> = (0..3 * side * side).map(|_| rng.random_range(0.0..1.0)).collect();
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blur_is_the_weighted_mean_of_what_lies_around() {
+    fn blur_is_the_weighted_mean_of_the_neighbourhood() {
         let (side, blur) = (17, Blur { deviation: 0.06 });
         let [before, after] = changed(View { blur, ..View::IDENTITY }, side);
         // In two dimensions at once, pixel by pixel.

@@ -1,4 +1,4 @@
-//! InfoNCE without the positive among what the anchor is compared with.
+//! InfoNCE with the positive removed from the denominator.
 //!
 //! Source: Yeh, Hong, Hsu, Liu, Chen & LeCun 2022, "Decoupled Contrastive Learning", equation 6.
 
@@ -7,12 +7,12 @@ use burn::tensor::{Device, Tensor};
 use super::{BatchLoss, LogitScale, pairing::Pairing};
 use crate::settings::Similarity;
 
-/// The decoupled contrastive loss for batches of one size.
+/// Decoupled contrastive loss for batches of one size.
 ///
 /// For anchor `i` with positive `p(i)` and similarity `s`:
-/// `ℓᵢ = −s(i, p(i))/τ + log Σ_{k≠i, k≠p(i)} exp(s(i, k)/τ)`, averaged over all `2n` anchors. In
-/// InfoNCE the positive's own term makes the gradient vanish as the pair draws together, the
-/// sooner the fewer negatives there are; here it does not.
+/// `ℓᵢ = −s(i, p(i))/τ + log Σ_{k≠i, k≠p(i)} exp(s(i, k)/τ)`, averaged over all `2n` anchors. In InfoNCE the
+/// positive's own term makes the gradient vanish as the pair draws together, and sooner the fewer negatives
+/// there are; here it does not.
 #[derive(Clone, Debug)]
 pub struct Dcl {
     pairing: Pairing,
@@ -20,12 +20,12 @@ pub struct Dcl {
 }
 
 impl Dcl {
-    /// Prepares for batches of `pairs` pairs, at least two.
+    /// Prepares the loss for batches of `pairs` pairs, at least two.
     pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
         Self { pairing: Pairing::new(pairs, device), similarity }
     }
 
-    /// The loss of a batch.
+    /// Computes the loss of a batch.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
@@ -48,7 +48,7 @@ mod tests {
         Dcl::new(PAIRS, similarity, &device).forward(projections, &scale)
     }
 
-    /// The definition, one pair at a time, in double precision.
+    /// Computes the definition, pair by pair, in double precision.
     fn by_loops(reference: &Reference, similarity: Similarity, tau: f64) -> f64 {
         let anchor = |i: usize| {
             let weight = |j| (reference.similarity(i, j, similarity) / tau).exp();
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_gradient(
                 |projections| forward(projections, similarity, 0.3),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_learned_temperature_follows_the_slope_of_the_loops() {
+    fn temperature_gradient_agrees_with_the_slope_of_the_loops() {
         let projections = projections(1);
         let reference = Reference::new(&projections);
         let of = |log_tau: f64| by_loops(&reference, Similarity::Cosine, log_tau.exp());
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }

@@ -19,12 +19,12 @@ pub struct InfoNce {
 }
 
 impl InfoNce {
-    /// Prepares for batches of `pairs` pairs.
+    /// Prepares the loss for batches of `pairs` pairs.
     pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
         Self { pairing: Pairing::new(pairs, device), similarity }
     }
 
-    /// The loss of a batch.
+    /// Computes the loss of a batch.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
@@ -47,7 +47,7 @@ mod tests {
         InfoNce::new(PAIRS, similarity, &device).forward(projections, &scale)
     }
 
-    /// The definition, one pair at a time, in double precision.
+    /// Computes the definition, pair by pair, in double precision.
     fn by_loops(reference: &Reference, similarity: Similarity, tau: f64) -> f64 {
         let anchor = |i: usize| {
             let weight = |j| (reference.similarity(i, j, similarity) / tau).exp();
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_gradient(
                 |projections| forward(projections, similarity, 0.3),
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_learned_temperature_follows_the_slope_of_the_loops() {
+    fn temperature_gradient_agrees_with_the_slope_of_the_loops() {
         let projections = projections(1);
         let reference = Reference::new(&projections);
         let of = |log_tau: f64| by_loops(&reference, Similarity::Cosine, log_tau.exp());
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_care_which_view_comes_first() {
+    fn loss_is_symmetric_in_the_views() {
         let projections = projections(0);
         let (first, second) = projections.split_at(projections.len() / 2);
         let of = |projections: &[f32]| {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }

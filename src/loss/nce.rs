@@ -1,9 +1,8 @@
-//! Noise-contrastive estimation in its binary form: one logistic question per pair of views.
+//! Noise-contrastive estimation in its binary form: one logistic classification per pair of views.
 //!
-//! Sources: Gutmann & Hyvärinen 2010 (NCE as logistic regression); Zhai, Mustafa,
-//! Kolesnikov & Beyer 2023, section 3.2 (the sigmoid loss of SigLIP). SigLIP asks about
-//! every image and every text; here both sides are views, so every view is asked about
-//! every other one.
+//! Sources: Gutmann & Hyvärinen 2010 (NCE as logistic regression); Zhai, Mustafa, Kolesnikov & Beyer 2023,
+//! section 3.2 (the sigmoid loss of SigLIP). SigLIP compares every image with every text; here both sides are
+//! views, so every view is compared with every other one.
 
 use burn::tensor::{Device, Tensor, activation::log_sigmoid};
 
@@ -13,7 +12,7 @@ use super::{
 };
 use crate::settings::Similarity;
 
-/// The sigmoid loss for batches of one size.
+/// Sigmoid loss for batches of one size.
 ///
 /// For anchor `i` and another view `j`, `z = +1` where `j` is the positive and −1 elsewhere:
 /// `ℓᵢ = −Σ_{j≠i} log σ(z · (s(i, j)/τ + b))`, averaged over all `2n` anchors.
@@ -21,25 +20,25 @@ use crate::settings::Similarity;
 pub struct Nce {
     pairing: Pairing,
     similarity: Similarity,
-    /// The right answers: 1 on the positives, else −1, `[2n, 2n]`.
+    /// Targets: 1 on the positives, otherwise −1, `[2n, 2n]`.
     answers: Tensor<2>,
 }
 
 impl Nce {
-    /// Prepares for batches of `pairs` pairs.
+    /// Prepares the loss for batches of `pairs` pairs.
     pub fn new(pairs: usize, similarity: Similarity, device: &Device) -> Self {
         let answer = |row: usize, column: usize| if row.abs_diff(column) == pairs { 1.0 } else { -1.0 };
         Self { pairing: Pairing::new(pairs, device), similarity, answers: cells(pairs, device, answer) }
     }
 
-    /// The loss of a batch.
+    /// Computes the loss of a batch.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
     pub fn forward(&self, projections: Tensor<2>, scale: &LogitScale) -> BatchLoss {
         let compared = self.pairing.compare(projections, self.similarity);
         let certainty = scale.logits(compared.all.clone()) * self.answers.clone();
-        // About itself a view is not asked: that answer is certain and costs nothing.
+        // A view is not compared with itself: on the diagonal the mask makes the answer certain, at no cost.
         let right = log_sigmoid(certainty - self.pairing.not_self.clone());
         let loss = right.sum().div_scalar(-2.0 * self.pairing.pairs as f32);
         self.pairing.report(loss, compared, None)
@@ -62,7 +61,7 @@ mod tests {
         Nce::new(PAIRS, similarity, &device).forward(projections, &scale)
     }
 
-    /// The definition, one question at a time, in double precision.
+    /// Computes the definition, one comparison at a time, in double precision.
     fn by_loops(reference: &Reference, similarity: Similarity, tau: f64, bias: f64) -> f64 {
         let question = |i, j| {
             let logit = reference.similarity(i, j, similarity) / tau + bias;
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_gradient(
                 |projections| forward(projections, similarity, TAU),
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn temperature_and_bias_follow_the_slope_of_the_loops() {
+    fn temperature_and_bias_gradients_agree_with_the_slope_of_the_loops() {
         let projections = projections(1);
         let reference = Reference::new(&projections);
         let (tau, bias) = (f64::from(TAU), first_bias(TAU));
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for similarity in [Similarity::Cosine, Similarity::Dot] {
             reference::assert_finite_at_the_limits(|projections| forward(projections, similarity, 0.01));
         }

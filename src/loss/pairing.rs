@@ -1,43 +1,42 @@
-//! What all losses share: who is whose positive, how views are compared, what is
-//! measured besides the loss.
+//! Shared parts of all losses: pairs and masks, comparison of views, statistics besides the loss.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{BatchLoss, LogitScale};
 use crate::{kernels::matmul::matmul, settings::Similarity};
 
-/// Stands for −∞ in a softmax: exp of it is 0, and no arithmetic turns it into NaN.
+/// Stands in for −∞ in a softmax: its exp is 0, and no arithmetic turns it into NaN.
 const EXCLUDED: f32 = -1e9;
 
-/// Keeps the square of a projection's length off 0, where its root has no slope.
+/// Lower bound of a projection's squared length; keeps it off 0, where the root has no slope.
 const LEAST_SQUARE: f32 = 1e-12;
 
-/// The pairs within batches of one size: rows `i` and `i + n` are views of one picture.
+/// Pairs within batches of one size: rows `i` and `i + n` are views of one picture.
 #[derive(Clone, Debug)]
 pub(super) struct Pairing {
     pub pairs: usize,
-    /// [`EXCLUDED`] on the diagonal, else 0, `[2n, 2n]`.
+    /// [`EXCLUDED`] on the diagonal, otherwise 0, `[2n, 2n]`.
     pub not_self: Tensor<2>,
-    /// [`EXCLUDED`] on the diagonal and on the positives, else 0, `[2n, 2n]`.
+    /// [`EXCLUDED`] on the diagonal and on the positives, otherwise 0, `[2n, 2n]`.
     pub negatives: Tensor<2>,
 }
 
-/// A batch's views, compared.
+/// Comparison of all views of a batch.
 pub(super) struct Compared {
-    /// Similarities of all views as the loss takes them, `[2n, 2n]`.
+    /// Similarities of all views in the loss's measure, `[2n, 2n]`.
     pub all: Tensor<2>,
-    /// Those of the positives, `[n, 1]`.
+    /// Similarities of the positives, `[n, 1]`.
     pub positive: Tensor<2>,
     /// Cosine similarities of all views, `[2n, 2n]`, detached.
     pub cosines: Tensor<2>,
-    /// Those of the positives, `[n, 1]`, detached.
+    /// Cosine similarities of the positives, `[n, 1]`, detached.
     pub positive_cosine: Tensor<2>,
     /// Lengths of the projections, `[2n]`, detached.
     pub lengths: Tensor<1>,
 }
 
 impl Pairing {
-    /// Prepares for batches of `pairs` pairs.
+    /// Prepares the masks for batches of `pairs` pairs.
     pub fn new(pairs: usize, device: &Device) -> Self {
         let mask = |excluded: &dyn Fn(usize, usize) -> bool| {
             cells(pairs, device, |row, column| if excluded(row, column) { EXCLUDED } else { 0.0 })
@@ -67,14 +66,14 @@ impl Pairing {
         Compared { all, positive, cosines, positive_cosine, lengths: length.detach().flatten(0, 1) }
     }
 
-    /// Dot products of all rows with each other, and of those that form pairs.
+    /// Returns the dot products of all rows with each other, and of the rows that form pairs.
     fn products(&self, rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         let first = rows.clone().narrow(0, 0, self.pairs);
         let second = rows.clone().narrow(0, self.pairs, self.pairs);
         (matmul(rows.clone(), rows.transpose()), (first * second).sum_dim(1))
     }
 
-    /// `−s⁺/τ + log Σ exp(s/τ)` over the views that `mask` does not exclude, averaged over all anchors.
+    /// Computes `−s⁺/τ + log Σ exp(s/τ)` over the views not excluded by `mask`, averaged over all anchors.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`
@@ -93,7 +92,7 @@ impl Pairing {
         self.report(loss, compared, None)
     }
 
-    /// Adds to a loss what is measured of every batch, whatever the loss.
+    /// Combines a loss with the statistics common to all losses.
     pub fn report(&self, loss: Tensor<1>, compared: Compared, negatives: Option<Tensor<1>>) -> BatchLoss {
         let statistics = self.statistics(loss.clone().detach(), &compared);
         let Compared { cosines, lengths, .. } = compared;
@@ -115,18 +114,18 @@ impl Pairing {
     }
 }
 
-/// log Σ exp of every row, `[2n, 2n]` to `[2n, 1]`.
+/// Computes log Σ exp of every row, `[2n, 2n]` to `[2n, 1]`.
 fn log_sum_exp(logits: Tensor<2>) -> Tensor<2> {
     let largest = logits.clone().detach().max_dim(1);
     (logits - largest.clone()).exp().sum_dim(1).log() + largest
 }
 
-/// What belongs to each of `n` pairs, for each of their `2n` views: `[n, 1]` to `[2n, 1]`.
+/// Repeats values of `n` pairs for each of their `2n` views: `[n, 1]` to `[2n, 1]`.
 pub(super) fn twice(pairs: Tensor<2>) -> Tensor<2> {
     Tensor::cat(vec![pairs.clone(), pairs], 0)
 }
 
-/// A matrix of all views against all, `[2n, 2n]`, by row and column.
+/// Builds a matrix of all views against all, `[2n, 2n]`, from a function of row and column.
 pub(super) fn cells(pairs: usize, device: &Device, cell: impl Fn(usize, usize) -> f32) -> Tensor<2> {
     let views = 2 * pairs;
     let cells: Vec<f32> = (0..views * views).map(|at| cell(at / views, at % views)).collect();

@@ -1,4 +1,4 @@
-//! What the losses' tests share: the same arithmetic in plain loops and double precision.
+//! Shared test helpers: the losses in plain loops and double precision.
 
 use burn::{
     module::Module,
@@ -16,21 +16,21 @@ pub const PAIRS: usize = 5;
 pub const VIEWS: usize = 2 * PAIRS;
 pub const DIMENSIONS: usize = 7;
 
-/// The nudge of finite differences: small, since the loops compute in double precision.
+/// Step of finite differences: small, since the loops compute in double precision.
 const NUDGE: f64 = 1e-6;
 
-/// Random projections of a batch.
+/// Returns random projections of a batch.
 pub fn projections(index: u32) -> Vec<f32> {
     let mut rng = generator(1, Purpose::Preview, index);
     (0..VIEWS * DIMENSIONS).map(|_| rng.random_range(-1.0..1.0)).collect()
 }
 
-/// A batch whose views all have one projection.
+/// Returns a batch whose views all have the same projection.
 pub fn collapsed() -> Vec<f32> {
     [0.3, -0.2, 0.9, 0.1, 0.0, 0.5, -0.7].repeat(VIEWS)
 }
 
-/// Projections as a tensor, `[2n, dimensions]`.
+/// Returns projections as a tensor, `[2n, dimensions]`.
 pub fn tensor(projections: &[f32]) -> Tensor<2> {
     on(projections, &Device::flex())
 }
@@ -39,14 +39,14 @@ fn on(projections: &[f32], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(projections.to_vec(), [VIEWS, DIMENSIONS]), device)
 }
 
-/// Temperature and bias as they are at first, the temperature learned.
+/// Returns the initial temperature and bias, with the temperature learned.
 pub fn scale(loss: LossKind, temperature: f32, device: &Device) -> LogitScale {
     let mut settings = Settings::recommended(Images::Shapes);
     (settings.loss, settings.temperature, settings.learned_temperature) = (loss, temperature, true);
     LogitScale::new(&settings, device)
 }
 
-/// Loss, accuracy, alignment and uniformity, read back.
+/// Reads back loss, accuracy, alignment and uniformity.
 pub fn statistics(batch: BatchLoss) -> Vec<f32> {
     batch.statistics.into_data().try_to_vec().expect("single precision")
 }
@@ -79,7 +79,7 @@ impl Reference {
         }
     }
 
-    /// Accuracy, alignment and uniformity.
+    /// Returns accuracy, alignment and uniformity.
     fn measures(&self) -> [f64; 3] {
         let cosine = |i, j| self.similarity(i, j, Similarity::Cosine);
         let (mut right, mut apart, mut potential) = (0.0, 0.0, 0.0);
@@ -109,18 +109,18 @@ pub fn assert_close(batch: BatchLoss, loss: f64, reference: &Reference) {
     }
 }
 
-/// The slope of a function by central differences.
+/// Returns the slope of a function by central differences.
 pub fn slope(function: impl Fn(f64) -> f64, at: f64) -> f64 {
     (function(at + NUDGE) - function(at - NUDGE)) / (2.0 * NUDGE)
 }
 
-/// Asserts one number of a gradient.
+/// Asserts one component of a gradient.
 pub fn assert_slope(computed: f32, expected: f64) {
     let difference = (f64::from(computed) - expected).abs();
     assert!(difference < 1e-4 * expected.abs().max(1.0), "{computed} instead of {expected}");
 }
 
-/// Asserts the gradient by every number of the projections.
+/// Asserts the gradient with respect to every component of the projections.
 pub fn assert_gradient(forward: impl Fn(Tensor<2>) -> BatchLoss, by_loops: impl Fn(&Reference) -> f64) {
     let projections = projections(0);
     let tracked = on(&projections, &Device::flex().autodiff()).require_grad();
@@ -140,7 +140,7 @@ fn gradient(tracked: &Tensor<2>, batch: BatchLoss) -> Vec<f32> {
     gradient.into_data().try_to_vec().expect("single precision")
 }
 
-/// The gradients of a batch's loss, and the scale that they belong to.
+/// Returns the gradients of a batch's loss and the scale they belong to.
 pub fn scale_gradients(
     loss: LossKind,
     temperature: f32,
@@ -151,8 +151,8 @@ pub fn scale_gradients(
     (batch.loss.backward(), scale)
 }
 
-/// Asserts that statistics and gradients are numbers where views collapse into one point,
-/// where they have no length, and anywhere else.
+/// Asserts that statistics and gradients are finite where all views collapse into one point, where they have
+/// no length, and for ordinary projections.
 pub fn assert_finite_at_the_limits(forward: impl Fn(Tensor<2>) -> BatchLoss) {
     for projections in [collapsed(), vec![0.0; VIEWS * DIMENSIONS], projections(2)] {
         let tracked = on(&projections, &Device::flex().autodiff()).require_grad();

@@ -1,8 +1,7 @@
-//! The temperature and the bias that turn similarities into logits.
+//! Temperature and bias that turn similarities into logits.
 //!
-//! Sources: a learned temperature as in CLIP (Radford et al. 2021, sections 2.3 and 2.5), which
-//! trains its logarithm and keeps it within limits; the bias as in SigLIP (Zhai,
-//! Mustafa, Kolesnikov & Beyer 2023, section 3.2).
+//! Sources: a learned temperature as in CLIP (Radford et al. 2021, sections 2.3 and 2.5), which trains its
+//! logarithm and clamps it; the bias as in SigLIP (Zhai, Mustafa, Kolesnikov & Beyer 2023, section 3.2).
 
 use burn::{
     module::{Module, Param},
@@ -19,15 +18,15 @@ use crate::{
 pub struct LogitScale {
     /// ln τ, `[1]`.
     log_temperature: Param<Tensor<1>>,
-    /// Used by NCE alone, `[1]`.
+    /// Used only by NCE, `[1]`.
     bias: Param<Tensor<1>>,
 }
 
 impl LogitScale {
-    /// Starts at the temperature that is set.
+    /// Starts at the temperature of the settings.
     ///
-    /// The bias of NCE is always learned and starts at −1/τ (SigLIP's −10 at τ = 0.1), so
-    /// that two equal views are an open question and all others unlikely partners.
+    /// The bias of NCE is always learned and starts at −1/τ (SigLIP's −10 at τ = 0.1), so that two equal
+    /// views are an open question and all others unlikely partners.
     pub fn new(settings: &Settings, device: &Device) -> Self {
         let parameter = |value: f32, learned: bool| {
             Param::from_tensor(Tensor::full([1], value, device)).set_require_grad(learned)
@@ -37,28 +36,28 @@ impl LogitScale {
         Self { log_temperature: parameter(settings.temperature.ln(), learned), bias: parameter(bias, asks) }
     }
 
-    /// Whether both settings start at the same scale and train the same of it.
+    /// Returns whether both settings start at the same scale and train the same parameters of it.
     pub fn is_shared(a: &Settings, b: &Settings) -> bool {
         let of = |settings: &Settings| (settings.loss, settings.temperature, settings.learned_temperature);
         of(a) == of(b)
     }
 
-    /// `similarities / τ`; shapes are kept.
+    /// Computes `similarities / τ`; the shape is kept.
     pub fn over_temperature(&self, similarities: Tensor<2>) -> Tensor<2> {
         similarities * self.log_temperature.val().neg().exp().unsqueeze()
     }
 
-    /// `similarities / τ + bias`; shapes are kept.
+    /// Computes `similarities / τ + bias`; the shape is kept.
     pub fn logits(&self, similarities: Tensor<2>) -> Tensor<2> {
         self.over_temperature(similarities) + self.bias.val().unsqueeze()
     }
 
-    /// τ and bias, `[2]`, detached.
+    /// Returns τ and bias, `[2]`, detached.
     pub fn values(&self) -> Tensor<1> {
         Tensor::cat(vec![self.log_temperature.val().exp(), self.bias.val()], 0).detach()
     }
 
-    /// Moves a learned temperature that has left the limits of the setting back to them, where it lies.
+    /// Clamps the temperature to the limits of the setting, in place.
     pub fn limited(mut self) -> Self {
         let limits = Settings::TEMPERATURE;
         self.log_temperature = self.log_temperature.map(|value| {
@@ -73,12 +72,12 @@ impl LogitScale {
 
 #[cfg(test)]
 impl LogitScale {
-    /// The slope of a loss along ln τ.
+    /// Returns the slope of a loss along ln τ.
     pub fn log_temperature_slope(&self, gradients: &burn::tensor::Gradients) -> f32 {
         self.log_temperature.val().grad(gradients).expect("it is learned").into_scalar()
     }
 
-    /// The slope of a loss along the bias.
+    /// Returns the slope of a loss along the bias.
     pub fn bias_slope(&self, gradients: &burn::tensor::Gradients) -> f32 {
         self.bias.val().grad(gradients).expect("it is learned").into_scalar()
     }

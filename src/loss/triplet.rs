@@ -11,33 +11,34 @@ use super::{
 };
 use crate::settings::{Mining, Similarity};
 
-/// Puts every negative that is no farther than the positive behind those that are;
-/// more than any two cosines differ.
+/// Offset that ranks negatives no farther than the positive below all that are farther; larger than any
+/// difference of two cosines.
 const LAST_RESORT: f32 = 10.0;
 
-/// The triplet loss for batches of one size.
+/// Triplet loss for batches of one size.
 ///
-/// For anchor `i`, its positive `p`, one mined negative `n` and `d² = ‖a − b‖² = 2 − 2 cos`
-/// on the unit sphere: `ℓᵢ = max(0, d²(i, p) − d²(i, n) + margin)`, averaged over all
-/// `2n` anchors, those that cost nothing included.
+/// For anchor `i`, its positive `p`, one mined negative `n` and `d² = ‖a − b‖² = 2 − 2 cos` on the unit
+/// sphere:
+/// `ℓᵢ = max(0, d²(i, p) − d²(i, n) + margin)`, averaged over all `2n` anchors, including those with zero
+/// loss.
 #[derive(Clone, Debug)]
 pub struct Triplet {
     pairing: Pairing,
     margin: f32,
     mining: Mining,
-    /// Each column's number, `[1, 2n]`.
+    /// Column indices, `[1, 2n]`.
     columns: Tensor<2>,
 }
 
 impl Triplet {
-    /// Prepares for batches of `pairs` pairs, at least two.
+    /// Prepares the loss for batches of `pairs` pairs, at least two.
     pub fn new(pairs: usize, margin: f32, mining: Mining, device: &Device) -> Self {
         let columns: Vec<f32> = (0..2 * pairs).map(|column| column as f32).collect();
         let columns = Tensor::from_data(TensorData::new(columns, [1, 2 * pairs]), device);
         Self { pairing: Pairing::new(pairs, device), margin, mining, columns }
     }
 
-    /// The loss of a batch by the negatives that were drawn; without any, they are mined.
+    /// Computes the loss of a batch with the drawn negatives; without any, negatives are mined.
     ///
     /// # Shapes
     /// - `projections`: `[2n, dimensions]`; rows `i` and `i + n` are the views of one picture
@@ -47,20 +48,20 @@ impl Triplet {
         let positive = twice(compared.positive.clone());
         let mine = || self.mine(compared.cosines.clone(), positive.clone().detach());
         let negatives = drawn.unwrap_or_else(mine);
-        // A product with 0 and 1 rather than a gather: its gradient is one too.
+        // A product with a 0/1 mask rather than a gather: its gradient is a product too.
         let mined = (self.columns.clone() - negatives.clone()).equal_scalar(0.0).float();
         let negative = (compared.all.clone() * mined).sum_dim(1);
         let loss = relu((negative - positive).mul_scalar(2.0).add_scalar(self.margin)).mean();
         self.pairing.report(loss, compared, Some(negatives.flatten(0, 1)))
     }
 
-    /// Each anchor's negative, as a whole number, `[2n, 1]`.
+    /// Returns the index of each anchor's negative, as a whole number, `[2n, 1]`.
     fn mine(&self, cosines: Tensor<2>, positive: Tensor<2>) -> Tensor<2> {
         let score = match self.mining {
             Mining::Random | Mining::Hard => cosines,
             Mining::SemiHard => {
                 let farther = cosines.clone().sub(positive).lower_scalar(0.0).float();
-                // Where none is farther than the positive, the farthest is taken.
+                // If none is farther than the positive, the farthest is taken.
                 let otherwise = cosines.clone().neg().sub_scalar(LAST_RESORT);
                 farther.clone() * cosines + farther.neg().add_scalar(1.0) * otherwise
             }
@@ -68,14 +69,15 @@ impl Triplet {
         (score + self.pairing.negatives.clone()).argmax(1).float()
     }
 
-    /// A random negative for each of `2n` anchors; none where they are mined otherwise.
+    /// Draws one random negative per anchor, `2n` in total; returns an empty vector for other kinds of
+    /// mining.
     pub fn draw(&self, rng: &mut impl Rng) -> Vec<f32> {
         if self.mining != Mining::Random {
             return Vec::new();
         }
         let pairs = self.pairing.pairs;
         let draw = |anchor: usize| {
-            // Counted from the anchor's picture on, in steps of one picture.
+            // Counted from the anchor's picture, in steps of one picture.
             let picture = (anchor + rng.random_range(1..pairs)) % pairs;
             (picture + pairs * rng.random_range(0..2)) as f32
         };
@@ -105,7 +107,7 @@ mod tests {
         loss.forward(projections, &scale, &mut generator(1, Purpose::Negatives, 0))
     }
 
-    /// What the device chose, read back.
+    /// Reads back the negatives chosen by the device.
     fn mined(batch: &BatchLoss) -> Vec<usize> {
         let negatives = batch.negatives.clone().expect("triplets have negatives");
         let negatives = negatives.into_data().try_to_vec::<f32>().expect("single precision");
@@ -120,7 +122,7 @@ mod tests {
         Reference::others(i).filter(move |j| *j != Reference::positive(i))
     }
 
-    /// The negative that the definition takes; the given one where chance decides.
+    /// Returns the negative chosen by definition, or `drawn` where the choice is random.
     fn by_definition(reference: &Reference, i: usize, mining: Mining, drawn: usize) -> usize {
         let nearest =
             |a: &usize, b: &usize| distance(reference, i, *a).total_cmp(&distance(reference, i, *b));
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn its_gradient_is_the_slope_of_the_loops() {
+    fn gradient_agrees_with_the_slope_of_the_loops() {
         for mining in ALL {
             let drawn = mined(&forward(reference::tensor(&projections(0)), mining));
             reference::assert_gradient(
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn random_negatives_are_negatives_and_follow_the_seed() {
+    fn random_negatives_are_negatives_and_depend_on_the_seed() {
         let triplet = Triplet::new(PAIRS, MARGIN, Mining::Random, &Device::flex());
         let draw = |index| triplet.draw(&mut generator(3, Purpose::Negatives, index));
         assert_eq!(draw(0), draw(0));
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_give_numbers() {
+    fn degenerate_projections_give_finite_values() {
         for mining in ALL {
             reference::assert_finite_at_the_limits(|projections| forward(projections, mining));
         }

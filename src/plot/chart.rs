@@ -1,17 +1,17 @@
-//! A line chart's geometry: from measured values to an SVG path.
+//! Geometry of a line chart: from measured values to an SVG path.
 
 use super::ticks::ticks;
 
-/// The values along both axes that the plot's edges stand for.
+/// Values at the plot's edges.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axes {
-    /// Left and right.
+    /// Values at the left and right edge.
     pub x: (f32, f32),
-    /// Bottom and top.
+    /// Values at the bottom and top edge.
     pub y: (f32, f32),
 }
 
-/// The plot's inner rectangle, in pixels from the top left.
+/// Inner rectangle of the plot, in pixels from the top left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
     /// Left edge.
@@ -25,19 +25,19 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The pixel across for a value along the axis.
+    /// Returns the horizontal pixel of a value.
     pub fn x(&self, axes: &Axes, value: f32) -> f32 {
         self.left + share(value, axes.x) * self.width
     }
 
-    /// The pixel down for a value along the axis.
+    /// Returns the vertical pixel of a value.
     pub fn y(&self, axes: &Axes, value: f32) -> f32 {
         self.top + (1.0 - share(value, axes.y)) * self.height
     }
 }
 
 impl Frame {
-    /// The value along the axis at a pixel across.
+    /// Returns the value at a horizontal pixel.
     pub fn value_at(&self, axes: &Axes, pixel: f32) -> f32 {
         axes.x.0 + (pixel - self.left) / self.width * (axes.x.1 - axes.x.0)
     }
@@ -47,7 +47,7 @@ fn share(value: f32, (from, to): (f32, f32)) -> f32 {
     if to > from { (value - from) / (to - from) } else { 0.5 }
 }
 
-/// The least and the greatest of all finite values.
+/// Returns the smallest and the largest of all finite values.
 pub fn span(values: &[f32]) -> Option<(f32, f32)> {
     let finite = values.iter().copied().filter(|value| value.is_finite());
     finite.fold(None, |ends, value| match ends {
@@ -56,17 +56,17 @@ pub fn span(values: &[f32]) -> Option<(f32, f32)> {
     })
 }
 
-/// The least and the greatest value but for 2 % at either end, where these few take up more
-/// than half of all; else [`span`].
+/// Returns the smallest and the largest value except for 2 % at either end, if these few take up more than
+/// half of the range; otherwise [`span`].
 pub fn bulk(values: &[f32]) -> Option<(f32, f32)> {
     let (min, max) = span(values)?;
     let [low, high] = [0.02, 0.98].map(|share| quantile(values, share, (min, max)));
     Some(if max - min > 2.0 * (high - low) { (low, high) } else { (min, max) })
 }
 
-/// The value between two ends that a share of the finite values does not exceed, by bisection.
+/// Returns the value between two ends that a share of the finite values does not exceed, by bisection.
 fn quantile(values: &[f32], share: f32, (mut low, mut high): (f32, f32)) -> f32 {
-    /// Halves the ends come together by: to a millionth of their distance.
+    /// Number of bisection steps: down to a millionth of the distance.
     const HALVINGS: usize = 20;
     let up_to = |limit: f32| values.iter().filter(|value| value.is_finite() && **value <= limit).count();
     let wanted = (share * up_to(high) as f32).ceil() as usize;
@@ -77,7 +77,7 @@ fn quantile(values: &[f32], share: f32, (mut low, mut high): (f32, f32)) -> f32 
     high
 }
 
-/// The ends of an axis that holds all finite values, widened to round numbers.
+/// Returns the ends of an axis that holds all finite values, widened to round numbers.
 pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
     let (min, max) = span(&values.collect::<Vec<_>>())?;
     let pad = ((max - min) * 0.04).max(max.abs() * 0.01).max(1e-3);
@@ -89,16 +89,16 @@ pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
     Some(if low < high { (low, high) } else { (min - pad, max + pad) })
 }
 
-/// Returns a curve smoothed for the eye: over a thirtieth of it to either side, 20 values at most.
+/// Returns a curve smoothed for display: over a thirtieth of it to either side, 20 values at most.
 pub fn smooth(values: &[f32]) -> Vec<f32> {
     smoothed(values, (values.len() / 30).min(20))
 }
 
-/// Returns for each value that of the line that fits best (by least squares) the `2 reach + 1` values
-/// around it, or the first or last so many: a mean in the middle, and at the ends no more swayed by
-/// single values than there. Values that are not finite do not count.
+/// Returns for each value that of the least-squares line through the `2 reach + 1` values around it, or the
+/// first or last of that number: a mean in the middle, and at the ends just as insensitive to single values.
+/// Values that are not finite are ignored.
 fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
-    // Sums of 1, x, x², y and xy over all values before one.
+    // Prefix sums of 1, x, x², y and xy.
     let mut sums = vec![[0.0; 5]];
     for (x, y) in values.iter().enumerate() {
         let (x, y) = (x as f64, f64::from(*y));
@@ -117,8 +117,8 @@ fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
     (0..values.len()).map(fit).collect()
 }
 
-/// Fewer points with the same outline: of each run of points that shares one of
-/// `buckets` columns, the lowest and the highest.
+/// Returns fewer points with the same outline: the lowest and the highest of each run of points that shares
+/// one of `buckets` columns.
 pub fn thinned(points: &[(f32, f32)], buckets: usize) -> Vec<(f32, f32)> {
     if buckets == 0 || points.len() <= 2 * buckets {
         return points.to_vec();
@@ -133,7 +133,7 @@ pub fn thinned(points: &[(f32, f32)], buckets: usize) -> Vec<(f32, f32)> {
     points.chunks(run).flat_map(extremes).collect()
 }
 
-/// The path of a line through points; a value that is not finite breaks it.
+/// Returns the path of a line through points, interrupted where a value is not finite.
 pub fn path(points: &[(f32, f32)], axes: &Axes, frame: &Frame) -> String {
     let mut path = String::new();
     let mut pen_down = false;
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_few_outliers_do_not_stretch_the_bulk() {
-        // As sorted: 2 % of 1,000 values are 20.
+        // Sorted, 2 % of 1,000 values are 20.
         let mut values: Vec<f32> = (0..1000).map(|i| ((i * 617) % 1000) as f32 / 1000.0).collect();
         assert_eq!(bulk(&values), span(&values));
         for (i, outlier) in values.iter_mut().take(15).enumerate() {
@@ -184,13 +184,13 @@ mod tests {
         let (low, high) = bulk(&values).expect("there are values");
         assert!((low - sorted[19]).abs() < 2e-3 && (high - sorted[979]).abs() < 2e-3, "{low} to {high}");
         assert_eq!(span(&values), Some((sorted[0], 514.0)));
-        // Of few values, none is an outlier.
+        // With few values, none is an outlier.
         assert_eq!(bulk(&[1.0, f32::NAN, 2.0, 900.0]), Some((1.0, 900.0)));
         assert_eq!((bulk(&[f32::NAN]), span(&[])), (None, None));
     }
 
     #[test]
-    fn a_pixel_stands_for_the_value_that_is_drawn_there() {
+    fn value_at_a_pixel_is_the_value_drawn_there() {
         for value in [0.0, 2.5, 10.0] {
             assert!((FRAME.value_at(&AXES, FRAME.x(&AXES, value)) - value).abs() < 1e-4);
         }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_value_that_stands_out_does_not_bend_the_end_to_itself() {
+    fn outlier_at_the_end_has_bounded_weight() {
         let mut values = vec![1.0; 200];
         values[199] = 9.0;
         let last = smoothed(&values, 6)[199];

@@ -1,6 +1,6 @@
 //! Viridis, the perceptually uniform colour map of matplotlib (van der Walt & Smith 2015, CC0).
 
-/// Viridis at equal distances, dark to bright; colours between are interpolated.
+/// Viridis at equal intervals, dark to bright; colours in between are interpolated.
 const ANCHORS: [[u8; 3]; 18] = [
     [68, 1, 84],
     [72, 23, 105],
@@ -22,8 +22,7 @@ const ANCHORS: [[u8; 3]; 18] = [
     [253, 231, 37],
 ];
 
-/// The colour of a share between 0 (dark violet) and 1 (yellow); others are clamped,
-/// a NaN is drawn as 0.
+/// Returns the colour of a share between 0 (dark violet) and 1 (yellow); others are clamped, NaN counts as 0.
 pub fn viridis(share: f32) -> [u8; 3] {
     let place = share.clamp(0.0, 1.0).max(0.0) * (ANCHORS.len() - 1) as f32;
     let below = (place as usize).min(ANCHORS.len() - 2);
@@ -34,7 +33,7 @@ pub fn viridis(share: f32) -> [u8; 3] {
     })
 }
 
-/// The map as a CSS gradient's colour stops, dark to bright.
+/// Returns the colour map as stops of a CSS gradient, dark to bright.
 pub fn css_stops() -> String {
     let stops = ANCHORS.iter().map(|[r, g, b]| format!("rgb({r} {g} {b})"));
     stops.collect::<Vec<_>>().join(", ")

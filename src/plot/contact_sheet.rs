@@ -1,9 +1,9 @@
-//! Many pictures on one canvas: a page of the gallery costs one painting, not a hundred.
+//! Contact sheet: many pictures on one canvas, so that a page of the gallery takes one paint, not a hundred.
 
-/// Transparent pixels between neighbouring pictures.
+/// Gap of transparent pixels between neighbouring pictures.
 pub const GAP: usize = 8;
 
-/// The radius of the pictures' rounded corners, in pixels.
+/// Radius of the pictures' rounded corners, in pixels.
 const CORNER: usize = 8;
 
 /// Pixels of a sheet, row by row.
@@ -11,14 +11,14 @@ const CORNER: usize = 8;
 pub struct Sheet {
     /// RGBA bytes.
     pub rgba: Vec<u8>,
-    /// Pixels in a row.
+    /// Number of pixels per row.
     pub width: usize,
-    /// Rows of pixels.
+    /// Number of rows.
     pub height: usize,
 }
 
-/// Lays out square pictures of RGB bytes, `columns` to a row, each amid half a [`GAP`]
-/// on every side. Places without a picture stay transparent.
+/// Lays out square pictures of RGB bytes, `columns` per row, each surrounded by half a [`GAP`]. Places
+/// without a picture stay transparent.
 pub fn contact_sheet(pictures: &[&[u8]], side: usize, columns: usize) -> Sheet {
     let pitch = side + GAP;
     let (width, height) = (columns * pitch, pictures.len().div_ceil(columns.max(1)) * pitch);
@@ -38,7 +38,8 @@ pub fn contact_sheet(pictures: &[&[u8]], side: usize, columns: usize) -> Sheet {
     sheet
 }
 
-/// Pixels that the rounding takes from either end of the row so far from the edge.
+/// Returns the number of pixels that the rounding cuts from either end of a row at this distance from the
+/// edge.
 fn cut_corner(from_edge: usize) -> usize {
     let radius = CORNER as f32;
     let rise = radius - (from_edge as f32 + 0.5).min(radius);
@@ -61,7 +62,7 @@ mod tests {
         assert_eq!(at(first, second), [0, 0, 255, 255]);
         assert_eq!(at(second, second), [0; 4]);
         assert_eq!(at(side + GAP, first), [0; 4]);
-        // The corner is round, the edge's middle is not cut.
+        // The corner is round, the middle of the edge is not cut.
         assert_eq!(at(GAP / 2, GAP / 2), [0; 4]);
         assert_eq!(at(first, GAP / 2), [255, 0, 0, 255]);
     }

@@ -1,19 +1,18 @@
-//! A diverging colour map for quantities with a sign: blue, almost white, orange.
+//! Diverging colour map for signed quantities: blue, almost white, orange.
 //!
-//! Both arms run through Oklab (Ottosson 2020) with the same lightness and chroma at the
-//! same distance from zero, so that neither sign looks stronger.
+//! Both arms run through Oklab (Ottosson 2020) with the same lightness and chroma at the same distance from
+//! zero, so that neither sign looks stronger.
 
 /// Hues of the two ends, in radians: blue and orange.
 const HUES: [f32; 2] = [4.5, 0.87];
-/// Lightness in the middle and at the ends.
+/// Lightness at the centre and at the ends.
 const LIGHTNESS: (f32, f32) = (0.96, 0.56);
 /// Chroma at the ends.
 const CHROMA: f32 = 0.145;
-/// Colours in a CSS gradient.
+/// Number of colours in a CSS gradient.
 const STOPS: usize = 13;
 
-/// The colour of a share between −1 (blue) and 1 (orange); others are clamped, a NaN is
-/// drawn as 0.
+/// Returns the colour of a share between −1 (blue) and 1 (orange); others are clamped, NaN counts as 0.
 pub fn diverging(share: f32) -> [u8; 3] {
     let share = if share.is_nan() { 0.0 } else { share.clamp(-1.0, 1.0) };
     let hue = HUES[usize::from(share > 0.0)];
@@ -23,7 +22,7 @@ pub fn diverging(share: f32) -> [u8; 3] {
     srgb([lightness, chroma * hue.cos(), chroma * hue.sin()])
 }
 
-/// The map as a CSS gradient's colour stops, blue to orange.
+/// Returns the colour map as stops of a CSS gradient, blue to orange.
 pub fn css_stops() -> String {
     let stops = (0..STOPS).map(|i| {
         let [r, g, b] = diverging(2.0 * i as f32 / (STOPS - 1) as f32 - 1.0);
@@ -32,7 +31,7 @@ pub fn css_stops() -> String {
     stops.collect::<Vec<_>>().join(", ")
 }
 
-/// Oklab to sRGB bytes, by the matrices of its author.
+/// Converts Oklab to sRGB bytes, by the matrices of its author.
 fn srgb([lightness, a, b]: [f32; 3]) -> [u8; 3] {
     let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
     let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
@@ -59,8 +58,8 @@ mod tests {
     }
 
     #[test]
-    fn known_colours_come_out_of_oklab() {
-        // White, and sRGB red as Oklab's author gives it.
+    fn known_oklab_colours_are_converted() {
+        // White, and sRGB red as published by Oklab's author.
         assert_eq!(srgb([1.0, 0.0, 0.0]), [255, 255, 255]);
         assert_eq!(srgb([0.627_955, 0.224_863, 0.125_846]), [255, 0, 0]);
     }

@@ -1,22 +1,22 @@
-//! Geometry of a map: which part of the plane is in sight, and what lies where.
+//! Geometry of a map: the visible part of the plane, and the points on it.
 
-/// A place on the map or on the screen.
+/// Point on the map or on the screen.
 pub type Point = [f32; 2];
 
-/// How far one can zoom in, beyond the whole map.
+/// Largest zoom, relative to the whole map.
 const DEEPEST: f32 = 60.0;
 
-/// The part of the plane that is in sight.
+/// Visible part of the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
-    /// The place of the map in the middle of the screen.
+    /// Point of the map at the centre of the screen.
     pub centre: Point,
-    /// Pixels that a unit of the map takes.
+    /// Number of pixels per unit of the map.
     pub scale: f32,
 }
 
 impl Viewport {
-    /// Shows all points on a screen of `size` pixels, with a margin on every side.
+    /// Returns a viewport that shows all points on a screen of `size` pixels, with a margin on every side.
     pub fn fit(points: &[Point], size: Point, margin: f32) -> Self {
         let mut low = [f32::INFINITY; 2];
         let mut high = [f32::NEG_INFINITY; 2];
@@ -37,23 +37,23 @@ impl Viewport {
         Self { centre, scale: scale(0).min(scale(1)) }
     }
 
-    /// Where a place of the map lies on a screen of `size` pixels; y grows downwards on both.
+    /// Converts a point of the map to a screen of `size` pixels; y grows downwards on both.
     pub fn to_screen(self, point: Point, size: Point) -> Point {
         [0, 1].map(|axis| (point[axis] - self.centre[axis]) * self.scale + 0.5 * size[axis])
     }
 
-    /// The place of the map under a place of the screen.
+    /// Converts a point of the screen to the map.
     pub fn to_map(self, place: Point, size: Point) -> Point {
         [0, 1].map(|axis| (place[axis] - 0.5 * size[axis]) / self.scale + self.centre[axis])
     }
 
-    /// Moves the map by so many pixels.
+    /// Moves the map by a number of pixels.
     pub fn pan(&mut self, pixels: Point) {
         (0..2).for_each(|axis| self.centre[axis] -= pixels[axis] / self.scale);
     }
 
-    /// Magnifies by `factor`; what lies under `place` stays there. `fit` is the viewport
-    /// of the whole map, which bounds how far one can go.
+    /// Magnifies by `factor`, keeping the point under `place` fixed. `fit` is the viewport of the whole map,
+    /// which limits the zoom.
     pub fn zoom(&mut self, factor: f32, place: Point, size: Point, fit: Self) {
         let fixed = self.to_map(place, size);
         self.scale = (self.scale * factor).clamp(0.5 * fit.scale, DEEPEST * fit.scale);
@@ -62,22 +62,22 @@ impl Viewport {
     }
 }
 
-/// A part of the screen: its upper left corner, and its width and height.
+/// Rectangle of the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Area {
-    /// Its least x and y.
+    /// Upper left corner.
     pub corner: Point,
-    /// Its width and height.
+    /// Width and height.
     pub size: Point,
 }
 
 impl Area {
-    /// The whole of a screen.
+    /// Returns the whole screen.
     pub fn whole(size: Point) -> Self {
         Self { corner: [0.0; 2], size }
     }
 
-    /// Whether a square of this side about a place touches the area.
+    /// Returns whether a square with this side, centred on a point, touches the area.
     pub fn touches(&self, place: Point, side: f32) -> bool {
         let reach = 0.5 * side;
         (0..2).all(|axis| {
@@ -87,7 +87,7 @@ impl Area {
     }
 }
 
-/// What comes in sight at the edges when all that a screen shows moves by so many pixels.
+/// Returns the areas uncovered at the edges when everything on the screen moves by a number of pixels.
 pub fn uncovered(size: Point, way: Point) -> Vec<Area> {
     let strip = |axis: usize| {
         let width = way[axis].abs().min(size[axis]);
@@ -101,15 +101,15 @@ pub fn uncovered(size: Point, way: Point) -> Vec<Area> {
     (0..2).map(strip).filter(|area| area.size.iter().all(|side| *side > 0.0)).collect()
 }
 
-/// The side of a picture in pixels, when `count` of them are seen on a screen of `size`
-/// pixels at `zoom` times the scale of the whole map: closer pictures grow, but slower
-/// than the gaps between them.
+/// Returns the side of a picture in pixels, if `count` of them are visible on a screen of `size` pixels at
+/// `zoom` times the scale of the whole map: pictures grow with the zoom, but more slowly than the gaps
+/// between them.
 pub fn picture_side(count: usize, size: Point, zoom: f32) -> f32 {
     let share = (size[0] * size[1] / count.max(1) as f32).sqrt();
     ((0.8 * share).clamp(9.0, 44.0) * zoom.max(0.1).powf(0.6)).clamp(8.0, 96.0)
 }
 
-/// The point nearest to a place, if one is within `reach` of it along both axes.
+/// Returns the point nearest to a place, if one is within `reach` of it along both axes.
 pub fn point_at(points: &[Point], place: Point, reach: f32) -> Option<usize> {
     let near = points
         .iter()
@@ -118,7 +118,7 @@ pub fn point_at(points: &[Point], place: Point, reach: f32) -> Option<usize> {
     near.min_by(|a, b| square(*a.1, place).total_cmp(&square(*b.1, place))).map(|(index, _)| index)
 }
 
-/// The nearest other point in a direction: ahead rather than aside.
+/// Returns the nearest other point in a direction, preferring points ahead to points aside.
 pub fn point_towards(points: &[Point], from: usize, direction: Point) -> Option<usize> {
     let start = *points.get(from)?;
     let ahead = points.iter().enumerate().filter_map(|(index, point)| {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn screen_and_map_undo_each_other() {
+    fn screen_and_map_conversions_are_inverse() {
         let viewport = Viewport { centre: [0.3, -0.7], scale: 55.0 };
         for point in POINTS {
             assert!(near(viewport.to_map(viewport.to_screen(point, SIZE), SIZE), point));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moved_screen_is_whole_again_with_its_strips() {
+    fn uncovered_strips_complete_a_moved_screen() {
         for way in [[0.0, 0.0], [7.0, 0.0], [-7.0, 3.0], [40.0, -300.0], [-500.0, 0.0]] {
             let areas = uncovered(SIZE, way);
             for x in 0..SIZE[0] as usize {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn zooming_keeps_what_is_under_the_pointer() {
+    fn zooming_keeps_the_point_under_the_pointer() {
         let fit = Viewport::fit(&POINTS, SIZE, 20.0);
         let mut viewport = fit;
         let place = [70.0, 120.0];
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_lead_ahead() {
+    fn arrows_move_in_their_direction() {
         let [right, up] = [[1.0, 0.0], [0.0, -1.0]];
         assert_eq!(point_towards(&POINTS, 0, right), Some(3));
         assert_eq!(point_towards(&POINTS, 3, right), Some(1));

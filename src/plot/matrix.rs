@@ -1,26 +1,26 @@
-//! A similarity matrix as pixels, one a cell.
+//! Pixels of a similarity matrix, one per cell.
 
 use std::ops::Range;
 
 use super::colour::viridis;
 use crate::small_sort::sorted;
 
-/// The values that the ends of the colour map stand for.
+/// Values at the ends of the colour map.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
-    /// Drawn darkest, as everything below it.
+    /// Value drawn darkest, like all below it.
     pub min: f32,
-    /// Drawn brightest, as everything above it.
+    /// Value drawn brightest, like all above it.
     pub max: f32,
 }
 
 impl Scale {
-    /// Every cosine similarity there can be.
+    /// Range of all possible cosine similarities.
     pub const COSINE: Self = Self { min: -1.0, max: 1.0 };
 
-    /// The least scale with round ends that holds 98 % of the cells off the diagonal.
+    /// Returns the smallest scale with round ends that holds 98 % of the cells off the diagonal.
     pub fn fitted(cells: &[f32], side: usize) -> Self {
-        /// More cells than this do not move a percentile visibly.
+        /// Number of cells beyond which a percentile no longer changes visibly.
         const SAMPLES: usize = 20_000;
         let off_diagonal = cells.len().saturating_sub(side);
         let stride = (off_diagonal / SAMPLES).max(1);
@@ -37,8 +37,8 @@ impl Scale {
         Self::rounded(percentile(0.01), percentile(0.99))
     }
 
-    /// Moves the ends outwards to tenths, or to hundredths where the values lie close
-    /// together; no nearer to each other than a tenth, and not above 1.
+    /// Rounds the ends outwards to tenths, or to hundredths if they are close together; at least a tenth
+    /// apart, and not above 1.
     fn rounded(min: f32, max: f32) -> Self {
         const LEAST: f32 = 0.1;
         let unit = if max - min > 0.2 { 10.0 } else { 100.0 };
@@ -47,22 +47,22 @@ impl Scale {
         Self { min: low.min(max - LEAST), max }
     }
 
-    /// Where a value lies between the ends: 0 to 1, beyond them outside.
+    /// Returns the relative position of a value between the ends: 0 to 1, outside that range beyond them.
     pub fn share(&self, value: f32) -> f32 {
         (value - self.min) / (self.max - self.min)
     }
 }
 
-/// Whether a matrix shows the similarity of each row with itself.
+/// Drawing of each row's similarity with itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diagonal {
-    /// As any other cell.
+    /// Drawn like any other cell.
     Shown,
-    /// Transparent: it carries nothing.
+    /// Transparent, since it carries no information.
     Hidden,
 }
 
-/// RGBA bytes of a square matrix, one pixel a cell.
+/// Returns RGBA bytes of a square matrix, one pixel per cell.
 pub fn pixels(cells: &[f32], side: usize, scale: Scale, diagonal: Diagonal) -> Vec<u8> {
     let pixel = |(i, value): (usize, &f32)| {
         let hidden = diagonal == Diagonal::Hidden && i / side == i % side;
@@ -72,14 +72,15 @@ pub fn pixels(cells: &[f32], side: usize, scale: Scale, diagonal: Diagonal) -> V
     cells.iter().enumerate().flat_map(pixel).collect()
 }
 
-/// The cell under a point, given as shares (0 to 1) of the matrix's width and height.
+/// Returns the row and column of the cell under a point, given as shares (0 to 1) of the matrix's width and
+/// height.
 pub fn cell_at(across: f32, down: f32, side: usize) -> Option<(usize, usize)> {
     let index =
         |share: f32| ((0.0..1.0).contains(&share)).then_some(((share * side as f32) as usize).min(side - 1));
     (side > 0).then(|| Some((index(down)?, index(across)?))).flatten()
 }
 
-/// The rows, out of `rows`, that a matrix of `side` blocks averages in block `block`.
+/// Returns the rows, out of `rows`, averaged in block `block` of a matrix of `side` blocks.
 pub fn block_rows(block: usize, side: usize, rows: usize) -> Range<usize> {
     if side == 0 {
         return 0..0;
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_share_out_all_rows() {
+    fn blocks_cover_all_rows() {
         let blocks: Vec<_> = (0..4).map(|block| block_rows(block, 4, 10)).collect();
         assert_eq!(blocks, [0..2, 2..5, 5..7, 7..10]);
         assert_eq!(block_rows(3, 5, 5), 3..4);

@@ -1,6 +1,6 @@
-//! Smaller pictures for where they are drawn small.
+//! Reduction of pictures for small display sizes.
 
-/// Shrinks a square of RGB bytes: each pixel becomes the mean of `factor` × `factor`.
+/// Shrinks a square of RGB bytes: each pixel becomes the mean of a block of `factor` × `factor`.
 ///
 /// # Panics
 /// If `factor` does not divide `side`.

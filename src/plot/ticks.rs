@@ -1,8 +1,9 @@
 //! Round numbers along an axis.
 
-/// Round values from `min` to `max`, at most `count` steps apart: 1, 2 or 5 times a power of ten.
+/// Returns round values from `min` to `max`, at most `count` steps: multiples of 1, 2 or 5 times a power of
+/// ten.
 ///
-/// Empty when the ends are not finite; a single value when they coincide.
+/// Empty if the ends are not finite; a single value if they coincide.
 pub fn ticks(min: f32, max: f32, count: usize) -> Vec<f32> {
     if !(min.is_finite() && max.is_finite() && min <= max) {
         return Vec::new();
@@ -16,14 +17,14 @@ pub fn ticks(min: f32, max: f32, count: usize) -> Vec<f32> {
     (first..=last).map(|i| (i as f64 * step) as f32).collect()
 }
 
-/// The least of 1, 2 and 5 times a power of ten that is not below `step`.
+/// Returns the smallest of 1, 2 and 5 times a power of ten that is not below `step`.
 fn round_step(step: f64) -> f64 {
     let power = 10f64.powi(step.log10().floor() as i32);
     let round = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= step * 0.999_999);
     round.unwrap_or(10.0) * power
 }
 
-/// A tick's label: as many decimals as `step` between ticks calls for.
+/// Returns a tick's label, with as many decimals as the `step` between ticks requires.
 pub fn label(value: f32, step: f32) -> String {
     let decimals = if step > 0.0 { (-step.log10()).ceil().clamp(0.0, 6.0) } else { 2.0 };
     let text = format!("{value:.*}", decimals as usize);
@@ -43,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn senseless_ends_give_no_ticks() {
+    fn invalid_ends_give_no_ticks() {
         assert!(ticks(f32::NAN, 1.0, 5).is_empty());
         assert!(ticks(2.0, 1.0, 5).is_empty());
         assert_eq!(ticks(3.0, 3.0, 5), [3.0]);

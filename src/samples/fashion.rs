@@ -1,29 +1,29 @@
-//! A thousand clothes of Fashion-MNIST (Xiao, Rasul & Vollgraf 2017; MIT licence,
-//! Zalando SE), cut from the sheet in `static/`.
+//! A thousand clothes of Fashion-MNIST (Xiao, Rasul & Vollgraf 2017; MIT licence, Zalando SE), cut from the
+//! sheet in `static/`.
 
 use super::Sample;
 use crate::image::{Image, SIDE};
 
-/// What the clothes are, in the order of the sheet.
+/// Labels of the clothes, in the order of the sheet.
 pub const FASHION_LABELS: [&str; 10] =
     ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
 
-/// Pictures in the set: a hundred of each kind.
+/// Number of pictures in the set: a hundred of each kind.
 pub const FASHION: usize = 1000;
 
-/// The side of one garment on the sheet, in pixels.
+/// Side of one garment on the sheet, in pixels.
 const TILE: usize = 28;
 
-/// Garments in a row of the sheet.
+/// Number of garments per row of the sheet.
 const COLUMNS: usize = 50;
 
 /// Width and height of the sheet, in pixels.
 pub const FASHION_SHEET: [usize; 2] = [COLUMNS * TILE, FASHION / COLUMNS * TILE];
 
-/// Cuts picture `index` (below [`FASHION`]) from the sheet's pixels: RGBA or RGB
-/// bytes, row by row, `channels` a pixel.
+/// Cuts picture `index` (below [`FASHION`]) from the sheet's pixels: RGBA or RGB bytes, row by row,
+/// `channels` per pixel.
 ///
-/// As in the shapes, neighbouring indices show different kinds.
+/// Neighbouring indices show different kinds, as in the shapes.
 pub fn fashion(index: usize, sheet: &[u8], channels: usize) -> Sample {
     let kinds = FASHION_LABELS.len();
     let (kind, nth) = (index % kinds, index / kinds);
@@ -35,7 +35,7 @@ pub fn fashion(index: usize, sheet: &[u8], channels: usize) -> Sample {
     Sample { name: format!("{label} {}", nth + 1), label, image }
 }
 
-/// The tile at working size, linearly interpolated between its pixels' centres.
+/// Returns a pixel of the tile at working size, interpolated linearly between its pixels' centres.
 fn enlarged(grey: &impl Fn(usize, usize) -> f32, x: usize, y: usize) -> u8 {
     let place = |at: usize| {
         let at = (at as f32 + 0.5) * TILE as f32 / SIDE as f32 - 0.5;
@@ -68,7 +68,7 @@ mod tests {
             .map(|i| sheet[((2 * TILE + i / TILE) * COLUMNS * TILE + i % TILE) * 4])
             .collect();
         assert!((mean(trouser.image.rgb()) - mean(&tile)).abs() < 2.0);
-        // Two legs: the bottom row's middle is darker than what lies beside it.
+        // Two legs: in the bottom row, the middle is darker than its surroundings.
         let at = |x: usize| trouser.image.rgb()[((SIDE - 10) * SIDE + x) * 3];
         let leg = (0..SIDE / 2).map(at).max().expect("a row");
         assert!(leg > at(SIDE / 2));

@@ -1,5 +1,5 @@
-//! Ten kinds of drawn figure. Colour, place, size and turn are drawn at random for
-//! each picture, so that pixels alone say little about the kind.
+//! Ten kinds of drawn figures. Colour, position, size and rotation are random in each picture, so that pixels
+//! alone say little about the kind.
 
 use std::f32::consts::{SQRT_2, TAU};
 
@@ -9,40 +9,40 @@ use rand_pcg::Pcg64Mcg;
 use super::Sample;
 use crate::image::{Image, SIDE};
 
-/// The kinds of figure.
+/// Labels of the kinds of figures.
 pub const SHAPE_LABELS: [&str; 10] =
     ["disc", "ring", "square", "triangle", "star", "cross", "heart", "crescent", "dots", "stripes"];
 
-/// Pictures in the set: a hundred of each kind.
+/// Number of pictures in the set: a hundred of each kind.
 pub const SHAPES: usize = 1000;
 
-/// The least distance between the colours of figure and ground, out of √3 · 255.
+/// Smallest distance between the colours of figure and background, out of √3 · 255.
 const MIN_CONTRAST: f32 = 140.0;
 
-/// The greatest change that noise makes to a colour value, out of 255.
+/// Largest change of a colour value by noise, out of 255.
 const NOISE: f32 = 6.0;
 
-/// Pixels along a block that is looked at as a whole, and then in quarters.
+/// Side in pixels of a block that is first filled as a whole, and then in quarters.
 const BLOCK: usize = 32;
 
 const _: () = assert!(SIDE.is_multiple_of(BLOCK) && BLOCK.is_power_of_two());
 
-/// A point relative to a figure of radius 1 around the origin.
+/// Point relative to a figure of radius 1 around the origin.
 type Point = [f32; 2];
 
-/// A part of a figure; a figure is the union of its parts.
+/// Part of a figure; a figure is the union of its parts.
 enum Part {
-    /// Everything inside the outline.
+    /// The interior of the outline.
     Polygon(Vec<Point>),
-    /// Everything within `radius` of the centre.
+    /// All points within `radius` of the centre.
     Disc { centre: Point, radius: f32 },
-    /// Everything within half the width of the circle around the origin.
+    /// All points within half of `width` of the circle of `radius` around the origin.
     Ring { radius: f32, width: f32 },
 }
 
-/// Draws picture `index` (below [`SHAPES`]) of the set that `seed` stands for.
+/// Draws picture `index` (below [`SHAPES`]) of the set with this `seed`.
 ///
-/// Neighbouring indices show different kinds, so that any stretch of the set is mixed.
+/// Neighbouring indices show different kinds, so that any section of the set is mixed.
 pub fn shape(index: usize, seed: u64) -> Sample {
     let kind = index % SHAPE_LABELS.len();
     let label = SHAPE_LABELS[kind];
@@ -51,7 +51,7 @@ pub fn shape(index: usize, seed: u64) -> Sample {
     Sample { name: format!("{label} {}", index / SHAPE_LABELS.len() + 1), label, image }
 }
 
-/// The figure of a kind, upright, within the unit circle.
+/// Returns the figure of a kind, upright, within the unit circle.
 fn figure(kind: usize) -> Vec<Part> {
     let corners = |count: usize, turn: f32| (0..count).map(move |i| on_circle(i, count, turn)).collect();
     let polygon = match SHAPE_LABELS[kind] {
@@ -73,12 +73,12 @@ fn figure(kind: usize) -> Vec<Part> {
     vec![Part::Polygon(polygon)]
 }
 
-/// One of three discs on a circle.
+/// Returns one of three discs on a circle.
 fn dot(i: usize) -> Part {
     Part::Disc { centre: scaled(on_circle(i, 3, -TAU / 4.0), 0.62), radius: 0.34 }
 }
 
-/// A horizontal bar at a height.
+/// Returns a horizontal bar at height `y`.
 fn stripe(y: f32) -> Part {
     let (length, half) = (0.8, 0.16);
     Part::Polygon(vec![[-length, y - half], [length, y - half], [length, y + half], [-length, y + half]])
@@ -93,7 +93,7 @@ fn scaled([x, y]: Point, factor: f32) -> Point {
     [x * factor, y * factor]
 }
 
-/// A plus sign whose arms are `2 × half` wide.
+/// Returns a plus sign whose arms are `2 × half` wide.
 fn cross(half: f32) -> Vec<Point> {
     let (h, l) = (half, 0.95);
     vec![
@@ -112,14 +112,14 @@ fn cross(half: f32) -> Vec<Point> {
     ]
 }
 
-/// The heart curve x = 16 sin³ t, y = 13 cos t − 5 cos 2t − 2 cos 3t − cos 4t.
+/// Returns a point of the heart curve x = 16 sin³ t, y = 13 cos t − 5 cos 2t − 2 cos 3t − cos 4t.
 fn heart(t: f32) -> Point {
     let x = 16.0 * t.sin().powi(3);
     let y = 13.0 * t.cos() - 5.0 * (2.0 * t).cos() - 2.0 * (3.0 * t).cos() - (4.0 * t).cos();
     [x / 17.0, -(y + 2.0) / 17.0]
 }
 
-/// The unit disc less a disc shifted to the right.
+/// Returns the unit disc minus a disc shifted to the right.
 fn crescent() -> Vec<Point> {
     let (tip, shift, radius): (f32, f32, f32) = (1.1, 0.55, 0.894);
     let outer = (0..=16).map(|i| tip + i as f32 / 16.0 * (TAU - 2.0 * tip));
@@ -131,7 +131,7 @@ fn crescent() -> Vec<Point> {
     outer.chain(inner).map(|[x, y]| [x + 0.15, y]).collect()
 }
 
-/// Draws the figure with random colours, place, size and turn.
+/// Draws the figure with random colours, position, size and rotation.
 fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
     let (ink, ground) = colours(rng);
     let side = SIDE as f32;
@@ -143,22 +143,22 @@ fn draw(figure: &[Part], rng: &mut impl Rng) -> Image {
         let (dx, dy) = (x - centre[0], y - centre[1]);
         signed_distance(figure, [(cos * dx + sin * dy) / radius, (cos * dy - sin * dx) / radius]) * radius
     });
-    // A plain loop: where the page is compiled to be small, closures are called for every pixel.
+    // A plain loop: in the size-optimised page, closures are called for every pixel.
     let mut pixels = vec![[0; 3]; SIDE * SIDE];
     for (pixel, ink_share) in pixels.iter_mut().zip(ink_shares) {
         let noise = rng.next_u32().to_le_bytes();
         for channel in 0..3 {
             let colour = ground[channel] + (ink[channel] - ground[channel]) * ink_share;
             let noise = (f32::from(noise[channel]) / 127.5 - 1.0) * NOISE;
-            // Saturates.
+            // The conversion saturates.
             pixel[channel] = (colour + noise) as u8;
         }
     }
     Image::from_rgb(pixels.into_flattened()).expect("every pixel is drawn")
 }
 
-/// How much of every pixel is ink, given the `distance` from the edge of a figure at a place,
-/// negative inside, in pixels.
+/// Returns the share of ink in every pixel. `distance` is the signed distance from the figure's edge at a
+/// point, negative inside, in pixels.
 fn ink_shares(distance: impl Fn(f32, f32) -> f32) -> Vec<f32> {
     let mut shares = vec![0.0; SIDE * SIDE];
     for top in (0..SIDE).step_by(BLOCK) {
@@ -169,12 +169,12 @@ fn ink_shares(distance: impl Fn(f32, f32) -> f32) -> Vec<f32> {
     shares
 }
 
-/// Inks a block of `side` × `side` pixels: at once where the edge passes it by, else in quarters.
+/// Fills a block of `side` × `side` pixels: at once if the edge does not cross it, otherwise in quarters.
 fn ink_block(shares: &mut [f32], [left, top]: [usize; 2], side: usize, distance: &impl Fn(f32, f32) -> f32) {
     let half = side as f32 / 2.0;
     let middle = distance(left as f32 + half, top as f32 + half);
-    // Within the block no distance differs from its middle's by more than the way there, which is
-    // half a diagonal less 0.7 pixels to the middle of a pixel in the corner; the edge is soft for 0.5.
+    // Within the block, distances differ from that at its middle by no more than the way there, which to the
+    // centre of a corner pixel is half a diagonal minus 0.7 pixels; the edge is soft for 0.5.
     if side > 1 && middle.abs() < half * SQRT_2 {
         let side = side / 2;
         for (right, down) in [(0, 0), (side, 0), (0, side), (side, side)] {
@@ -189,7 +189,7 @@ fn ink_block(shares: &mut [f32], [left, top]: [usize; 2], side: usize, distance:
     }
 }
 
-/// Two random colours that can be told apart.
+/// Draws two random colours that are clearly different.
 fn colours(rng: &mut impl Rng) -> ([f32; 3], [f32; 3]) {
     let mut colour = || -> [f32; 3] { std::array::from_fn(|_| rng.random_range(0.0..255.0)) };
     loop {
@@ -201,7 +201,7 @@ fn colours(rng: &mut impl Rng) -> ([f32; 3], [f32; 3]) {
     }
 }
 
-/// The distance from the figure's edge, negative inside.
+/// Returns the distance from the figure's edge, negative inside.
 fn signed_distance(figure: &[Part], point: Point) -> f32 {
     figure.iter().map(|part| distance_to_part(part, point)).fold(f32::INFINITY, f32::min)
 }
@@ -214,7 +214,7 @@ fn distance_to_part(part: &Part, [x, y]: Point) -> f32 {
     }
 }
 
-/// The distance from a polygon's edge, negative inside (even-odd rule).
+/// Returns the distance from a polygon's edge, negative inside (even-odd rule).
 fn distance_to_polygon(polygon: &[Point], [x, y]: Point) -> f32 {
     let mut nearest = f32::INFINITY;
     let mut inside = false;
@@ -225,7 +225,7 @@ fn distance_to_polygon(polygon: &[Point], [x, y]: Point) -> f32 {
         let along = (((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey)).clamp(0.0, 1.0);
         let (dx, dy) = (x - ax - ex * along, y - ay - ey * along);
         let distance = dx * dx + dy * dy;
-        // Not a number, and not nearer, where the edge has no length.
+        // NaN if the edge has no length, so not nearer.
         if distance < nearest {
             nearest = distance;
         }
@@ -241,7 +241,7 @@ fn distance_to_polygon(polygon: &[Point], [x, y]: Point) -> f32 {
 mod tests {
     use super::*;
 
-    /// Of a figure's bytes (Fletcher's, modulo 65,521).
+    /// Returns the checksum of a figure's bytes (Fletcher's, modulo 65,521).
     fn checksum(sample: &Sample) -> u32 {
         let next = |(a, b): (u32, u32), byte: &u8| ((a + u32::from(*byte)) % 65_521, (a + b) % 65_521);
         let (a, b) = sample.image.rgb().iter().fold((1, 0), next);
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_draws_the_same_set_again_and_another_seed_another() {
+    fn sets_are_reproducible_and_depend_on_the_seed() {
         let checksums = [1, 2].map(|seed| {
             let figures = (0..SHAPES).map(|index| checksum(&shape(index, seed)));
             figures.fold(0_u32, |sum, figure| sum.rotate_left(1) ^ figure)
@@ -264,13 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_its_hundred() {
+    fn every_kind_has_a_hundred_pictures() {
         let count = |label| (0..SHAPES).filter(|i| SHAPE_LABELS[i % 10] == label).count();
         assert!(SHAPE_LABELS.iter().all(|label| count(*label) == 100));
     }
 
     #[test]
-    fn the_distance_to_a_square_is_the_textbook_one() {
+    fn distance_to_a_square_agrees_with_the_textbook() {
         let square = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]];
         for (point, distance) in
             [([0.0, 0.0], -1.0), ([0.5, 0.0], -0.5), ([3.0, 0.0], 2.0), ([4.0, 5.0], 5.0)]
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_far_from_the_edge_are_as_their_pixels() {
+    fn filled_blocks_agree_with_single_pixels() {
         for (kind, label) in SHAPE_LABELS.iter().enumerate() {
             let figure = figure(kind);
             for (radius, turn) in [(28.8, 0.3), (44.0, 2.0), (37.0, 4.4)] {

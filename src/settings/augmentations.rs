@@ -1,45 +1,45 @@
-//! The random changes that make views, and presets of them.
+//! Settings of the random changes that make views, and presets of them.
 
 use serde::{Deserialize, Serialize};
 
 use super::Images;
 
-/// One augmentation: how strong, and how often a view receives it.
+/// Strength and probability of one augmentation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     /// Whether it is applied at all.
     pub on: bool,
-    /// 0 leaves the picture alone, 1 is the strongest; each operation documents its unit.
+    /// Strength: 0 leaves the picture unchanged, 1 is the maximum; each operation documents its unit.
     pub strength: f32,
-    /// The chance that a view receives it, 0 to 1.
+    /// Probability that a view receives it, 0 to 1.
     pub probability: f32,
 }
 
 impl Operation {
-    /// An operation that is switched on.
+    /// Returns an operation that is switched on.
     pub const fn new(strength: f32, probability: f32) -> Self {
         Self { on: true, strength, probability }
     }
 
-    /// An operation that is switched off, keeping the strength it would have.
+    /// Returns an operation that is switched off, with the strength it would have.
     pub const fn off(strength: f32, probability: f32) -> Self {
         Self { on: false, strength, probability }
     }
 
-    /// The same operation, switched off.
+    /// Returns the same operation, switched off.
     const fn switched_off(self) -> Self {
         Self { on: false, ..self }
     }
 }
 
-/// The random changes that make two views of one picture.
+/// Random changes that make two views of one picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Augmentations {
     /// Random resized crop; strength `s` keeps between `1 − s` and 1 of the area.
     pub crop: Operation,
-    /// Mirror left and right; the strength has no meaning.
+    /// Mirroring left to right; the strength has no effect.
     pub flip: Operation,
-    /// Mirror top and bottom; the strength has no meaning.
+    /// Mirroring top to bottom; the strength has no effect.
     pub vertical_flip: Operation,
     /// Rotation by up to ± strength × 180°.
     pub rotation: Operation,
@@ -51,29 +51,29 @@ pub struct Augmentations {
     pub saturation: Operation,
     /// Rotation of the hue circle by up to ± strength × 180°.
     pub hue: Operation,
-    /// Colours turned into their negative, blended by the strength.
+    /// Inversion of colours, blended by the strength.
     pub invert: Operation,
-    /// Colours removed, blended by the strength.
+    /// Removal of colour, blended by the strength.
     pub grayscale: Operation,
     /// Gaussian blur; standard deviation up to strength × [`Self::MAX_BLUR`] of the picture's side.
     pub blur: Operation,
-    /// Gaussian noise; standard deviation up to strength × [`Self::MAX_NOISE`], where values are 0 … 1.
+    /// Gaussian noise; standard deviation up to strength × [`Self::MAX_NOISE`], for values in 0 … 1.
     pub noise: Operation,
-    /// A grey square at a random place; its side is strength × the picture's.
+    /// Grey square at a random place; its side is strength × the picture's.
     pub cutout: Operation,
 }
 
 impl Augmentations {
-    /// The most that brightness, contrast and saturation deviate from 1, at full strength.
+    /// Largest deviation of brightness, contrast and saturation from 1, at full strength.
     pub const MAX_JITTER: f32 = 0.8;
 
-    /// The strongest blur's standard deviation, as a share of the picture's side.
+    /// Standard deviation of the strongest blur, as a share of the picture's side.
     pub const MAX_BLUR: f32 = 1.0 / 16.0;
 
-    /// The strongest noise's standard deviation, where values are 0 … 1.
+    /// Standard deviation of the strongest noise, for values in 0 … 1.
     pub const MAX_NOISE: f32 = 0.25;
 
-    /// For photographs: SimCLR's operations, gentled for small pictures.
+    /// Preset for photographs: SimCLR's operations, weakened for small pictures.
     pub const PHOTOS: Self = Self {
         crop: Operation::new(0.6, 1.0),
         flip: Operation::new(1.0, 0.5),
@@ -90,7 +90,8 @@ impl Augmentations {
         cutout: Operation::off(0.5, 0.5),
     };
 
-    /// For [`Images::Shapes`]: place, size, turn and colour are noise, the outline is not.
+    /// Preset for [`Images::Shapes`], where place, size, rotation and colour are irrelevant but the outline
+    /// is not.
     pub const SHAPES: Self = Self {
         rotation: Operation::new(1.0, 1.0),
         brightness: Operation::new(0.6, 0.8),
@@ -102,7 +103,7 @@ impl Augmentations {
         ..Self::PHOTOS
     };
 
-    /// For [`Images::Fashion`]: grey, centred and upright, so only crop, mirror and light.
+    /// Preset for [`Images::Fashion`]: grey, centred and upright, so only crop, mirroring and light.
     pub const FASHION: Self = Self {
         crop: Operation::new(0.3, 1.0),
         rotation: Operation::off(0.05, 0.5),
@@ -114,7 +115,7 @@ impl Augmentations {
         ..Self::PHOTOS
     };
 
-    /// For pictures that differ in colour: no change of it.
+    /// Preset for pictures that differ in colour, which stays unchanged.
     pub const COLOUR_COUNTS: Self = Self {
         brightness: Self::PHOTOS.brightness.switched_off(),
         contrast: Self::PHOTOS.contrast.switched_off(),
@@ -124,12 +125,12 @@ impl Augmentations {
         ..Self::PHOTOS
     };
 
-    /// For pictures that differ in where they point: no flip and no rotation.
+    /// Preset for pictures that differ in direction: no flip and no rotation.
     pub const ORIENTATION_COUNTS: Self = Self { flip: Self::PHOTOS.flip.switched_off(), ..Self::PHOTOS };
 
-    /// Those of SimCLR on ImageNet (Chen et al. 2020, appendix A: crops of 8 to 100 %, colour
-    /// distortion of strength 1, blur by up to 2 of 224 pixels); the parts of its colour
-    /// distortion are drawn each by itself here.
+    /// Preset of SimCLR on ImageNet (Chen et al. 2020, appendix A: crops of 8 to 100 %, colour distortion of
+    /// strength 1, blur by up to 2 of 224 pixels); the parts of its colour distortion are drawn independently
+    /// here.
     pub const SIMCLR: Self = Self {
         crop: Operation::new(0.92, 1.0),
         brightness: Operation::new(1.0, 0.8),
@@ -141,14 +142,14 @@ impl Augmentations {
         ..Self::PHOTOS
     };
 
-    /// Nothing changes: both views are the picture itself.
+    /// No change: both views are the picture itself.
     pub const NONE: Self = Self {
         crop: Self::PHOTOS.crop.switched_off(),
         flip: Self::PHOTOS.flip.switched_off(),
         ..Self::COLOUR_COUNTS
     };
 
-    /// The augmentations recommended for a source of pictures.
+    /// Returns the augmentations recommended for a source of pictures.
     pub const fn recommended(images: Images) -> Self {
         match images {
             Images::Shapes => Self::SHAPES,
@@ -157,19 +158,19 @@ impl Augmentations {
         }
     }
 
-    /// Whether some views are mirrored left and right.
+    /// Returns whether some views are mirrored left to right.
     pub fn mirrors(&self) -> bool {
         self.flip.on && self.flip.probability > 0.0
     }
 
-    /// The operations in the order in which they are applied.
+    /// Returns the operations in the order in which they are applied.
     pub fn each(mut self) -> [Operation; 13] {
         self.each_mut().map(|operation| *operation)
     }
 
-    /// The same, to be changed.
+    /// Like [`Self::each`], mutably.
     pub fn each_mut(&mut self) -> [&mut Operation; 13] {
-        // Without `..`: an operation that is new cannot be forgotten here.
+        // Without `..`, so that a new operation cannot be forgotten here.
         let Self {
             crop,
             flip,

@@ -1,33 +1,33 @@
-//! How much time a run is given: presets of steps and width.
+//! Presets of steps and width for the time a run may take.
 
 use super::Settings;
 
 /// A preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// A first look.
+    /// Short run for a first look.
     Quick,
-    /// What is recommended.
+    /// Recommended settings.
     Balanced,
-    /// Twice as many steps of a wider network.
+    /// Twice as many steps with a wider network.
     Thorough,
 }
 
-/// How often [`Effort::Balanced`] looks at each picture of a large set: photographs gain little more
-/// after that (`benches/LEARNING.md`).
+/// Average number of times [`Effort::Balanced`] uses each picture of a large set: photographs gain little
+/// more after that (`benches/LEARNING.md`).
 const LOOKS: f32 = 18.0;
 
-/// Numbers of steps are multiples of this one.
+/// Numbers of steps are multiples of this.
 const ROUND: f32 = 100.0;
 
 /// Width of the network in [`Effort::Thorough`].
 const WIDE: u32 = 24;
 
 impl Effort {
-    /// All presets, the shortest first.
+    /// All presets, shortest first.
     pub const ALL: [Self; 3] = [Self::Quick, Self::Balanced, Self::Thorough];
 
-    /// Its name.
+    /// Returns the preset's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Quick => "Quick",
@@ -36,8 +36,8 @@ impl Effort {
         }
     }
 
-    /// The settings with this preset's steps and width, for a set of so many pictures: large sets take
-    /// more steps.
+    /// Returns the settings with this preset's steps and width, for a set of this many pictures: large sets
+    /// take more steps.
     pub fn apply(self, settings: Settings, pictures: usize) -> Settings {
         let recommended = Settings::recommended(settings.images);
         let looks = LOOKS * pictures as f32 / settings.batch as f32;
@@ -51,14 +51,15 @@ impl Effort {
         Settings { steps, width, ..settings }.clamped()
     }
 
-    /// The preset that settings are of, for a set of so many pictures.
+    /// Returns the preset that matches the settings, for a set of this many pictures.
     pub fn of(settings: &Settings, pictures: usize) -> Option<Self> {
         Self::ALL.into_iter().find(|effort| effort.apply(*settings, pictures) == *settings)
     }
 }
 
 impl Settings {
-    /// Multiplications that the encoder takes for one view: what a step's time grows with.
+    /// Returns the number of multiplications in the encoder for one view, which determines the time of a
+    /// step.
     pub fn multiplications(&self) -> f64 {
         let channels = |block: u32| f64::from(self.width << block.min(2));
         let block = |block: u32| {
@@ -77,7 +78,7 @@ mod tests {
     use crate::settings::Images;
 
     #[test]
-    fn what_is_recommended_is_balanced_and_large_sets_take_more() {
+    fn recommended_settings_are_balanced_and_large_sets_take_more_steps() {
         let settings = Settings::recommended(Images::Own);
         for (pictures, steps) in
             [(0, [400, 1700, 3400]), (3_068, [400, 1700, 3400]), (10_000, [1400, 5600, 11_200])]
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn multiplications_are_those_of_loops() {
+    fn multiplications_agree_with_loops() {
         let settings = Settings {
             side: 32,
             width: 16,

@@ -1,21 +1,21 @@
-//! The limits of a setting.
+//! Limits of a setting.
 
-/// The numbers that a setting may take, ends included.
+/// Range of values a setting may take, ends included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range<T> {
-    /// The least value.
+    /// Smallest value.
     pub min: T,
-    /// The greatest value.
+    /// Largest value.
     pub max: T,
 }
 
 impl<T: PartialOrd + Copy> Range<T> {
-    /// Whether `value` lies within (never true of a NaN).
+    /// Returns whether `value` lies within the range; false for NaN.
     pub fn contains(&self, value: T) -> bool {
         self.min <= value && value <= self.max
     }
 
-    /// The value of the range that lies nearest; a NaN becomes the least.
+    /// Returns the nearest value in the range; NaN becomes the smallest.
     pub fn clamp(&self, value: T) -> T {
         if value > self.max {
             self.max

@@ -1,4 +1,4 @@
-//! Which pictures form a step's batch, and how pictures come onto a device.
+//! Composition of a step's batch, and upload of pictures to a device.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::seq::SliceRandom;
@@ -8,14 +8,13 @@ use crate::{
     settings::Settings,
 };
 
-/// Uploads pictures, `3 × side²` values in 0 … 1 each, one after another:
-/// `[pictures, 3, side, side]`.
+/// Uploads concatenated pictures of `3 × side²` values in 0 … 1: `[pictures, 3, side, side]`.
 pub fn upload(planes: Vec<f32>, side: usize, device: &Device) -> Tensor<4> {
     let shape = [planes.len() / (3 * side * side), 3, side, side];
     Tensor::from_data(TensorData::new(planes, shape), device)
 }
 
-/// Some of the pictures by their rows, in that order and as often as they are named.
+/// Selects pictures by row, in the given order; rows may repeat.
 pub fn select(pictures: &Tensor<4>, rows: &[usize]) -> Tensor<4> {
     let rows: Vec<i32> = rows.iter().map(|row| *row as i32).collect();
     let count = rows.len();
@@ -23,8 +22,8 @@ pub fn select(pictures: &Tensor<4>, rows: &[usize]) -> Tensor<4> {
     pictures.clone().select(0, rows)
 }
 
-/// The rows of a step's batch: without repetition within an epoch, the rest that does not
-/// fill a batch dropped.
+/// Returns the rows of a step's batch: without repetition within an epoch; the remainder that does not fill a
+/// batch is dropped.
 pub(super) fn batch_rows(settings: &Settings, pictures: usize, pairs: usize, step: u32) -> Vec<usize> {
     let batches = (pictures / pairs) as u32;
     let mut rows: Vec<usize> = (0..pictures).collect();

@@ -1,4 +1,4 @@
-//! What a step draws on the CPU, and how the device reads it.
+//! Values drawn on the CPU for a step, and their layout on the device.
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -12,36 +12,36 @@ use crate::{
     settings::Augmentations,
 };
 
-/// Where the factors of the network's step begin in the row.
+/// Offset in the row of the factors for the network's step.
 pub const OF_NETWORK: usize = 0;
 
-/// Where those of the step of temperature and bias do.
+/// Offset of the factors for the step of temperature and bias.
 pub const OF_SCALE: usize = FACTORS;
 
 const VIEWS: usize = 2 * FACTORS;
 
-/// All that a step of `n` pairs draws. The device has it in one row: the factors, what is seen in
+/// All random values of a step of `n` pairs. On the device they form one row: the factors, the numbers of
 /// every view, then the negatives.
 #[derive(Clone)]
 pub struct Drawn {
     /// AdamW's factors for the network, and for temperature and bias.
     pub factors: [[f32; FACTORS]; 2],
-    /// The pictures' rows in the set, one a pair.
+    /// Row in the set of each pair's picture.
     pub rows: Vec<usize>,
-    /// What happens to the views, first views first, `2n` of them.
+    /// Augmentations of the `2n` views, first views first.
     pub views: Vec<View>,
-    /// A triplet's random negatives, `2n` or none.
+    /// Random negatives of triplets, `2n` or none.
     pub negatives: Vec<f32>,
 }
 
-/// Whether numbers as the device has them say all of a view: neither blur nor noise nor cutout is on.
+/// Returns whether the device's numbers describe views completely, that is, blur, noise and cutout are off.
 pub fn is_compact(augmentations: &Augmentations) -> bool {
     let Augmentations { blur, noise, cutout, .. } = augmentations;
     !(blur.on || noise.on || cutout.on)
 }
 
 impl Drawn {
-    /// The row on the device: in the tensor of the step before, if that is of the same length.
+    /// Uploads the values as one row, into the previous step's tensor if its length is the same.
     pub fn upload(&self, before: &Tensor<1>) -> Tensor<1> {
         let rows = self.rows.iter().cycle();
         let views = rows.zip(&self.views).flat_map(|(row, view)| numbers(*row, view));
@@ -55,13 +55,13 @@ impl Drawn {
         }
     }
 
-    /// The views, `[2n, 3, side, side]`, of pictures, `[pictures, 3, side, side]`, by the row on the
-    /// device.
+    /// Renders the views, `[2n, 3, side, side]`, of pictures, `[pictures, 3, side, side]`, from the row on
+    /// the device.
     pub fn render(&self, pictures: &Tensor<4>, row: &Tensor<1>) -> Tensor<4> {
         resample(pictures.clone(), row.clone(), VIEWS, self.views.len())
     }
 
-    /// The negatives in the row on the device, `[2n, 1]`, if there are any.
+    /// Returns the negatives from the row on the device, `[2n, 1]`, if there are any.
     pub fn negatives(&self, row: &Tensor<1>) -> Option<Tensor<2>> {
         let count = self.negatives.len();
         let first = VIEWS + NUMBERS * self.views.len();

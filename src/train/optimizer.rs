@@ -1,7 +1,7 @@
-//! AdamW whose moments can be read back and put in again without blocking.
+//! AdamW whose moments can be read and restored without blocking.
 //!
-//! Burn's own keeper of the moments hands them out by a blocking read alone, which WebGPU in a
-//! browser has not, so they are kept here.
+//! Burn's own optimizer state is accessible only by a blocking read, which WebGPU in a browser lacks, so the
+//! moments are kept here.
 
 use std::collections::HashMap;
 
@@ -16,10 +16,10 @@ use crate::kernels::{
     lasting,
 };
 
-/// AdamW and the moments of every parameter that it has moved.
+/// AdamW and the moments of every parameter it has updated.
 ///
-/// It moves parameters where they lie ([`lasting`]): a module that shares them with another begins
-/// with a [copy](lasting::copy_of).
+/// It updates parameters in place ([`lasting`]), so a module that shares them with another has to start from
+/// a [copy](lasting::copy_of).
 #[derive(Clone)]
 pub struct Optimizer {
     rule: AdamW,
@@ -27,12 +27,12 @@ pub struct Optimizer {
 }
 
 impl Optimizer {
-    /// Knows of no parameter yet.
+    /// Creates an optimizer without moments.
     pub fn new(rule: AdamW) -> Self {
         Self { rule, moments: HashMap::new() }
     }
 
-    /// Moves a module's parameters by their gradients; those without one stay.
+    /// Updates a module's parameters by their gradients; parameters without a gradient stay unchanged.
     pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: GradientsParams) -> M {
         let factors = TensorData::from(self.factors(rate, &module));
         let device = module.devices().swap_remove(0).inner();
@@ -41,12 +41,12 @@ impl Optimizer {
         module
     }
 
-    /// The factors of a module's next step.
+    /// Returns the factors of a module's next step.
     pub fn factors<M: Module>(&self, rate: f64, module: &M) -> [f32; FACTORS] {
         self.rule.factors(rate, self.steps_taken(module) + 1)
     }
 
-    /// As [`Self::step`], by factors that stand in a row of numbers from `at` on. It is not counted.
+    /// Like [`Self::step`], with factors read from a row of numbers at offset `at`. The step is not counted.
     pub fn step_by<M: Module>(
         &mut self,
         factors: &Tensor<1>,
@@ -57,29 +57,29 @@ impl Optimizer {
         module.map(&mut Step { optimizer: self, factors, at, gradients })
     }
 
-    /// Counts a step that was taken with a module.
+    /// Counts a step taken with a module.
     pub fn count_step<M: Module>(&mut self, module: &M) {
         module.visit(&mut StepCounter { optimizer: self });
     }
 
-    /// The most steps that it has taken with a parameter of a module.
+    /// Returns the largest number of steps taken with any parameter of a module.
     pub fn steps_taken<M: Module>(&self, module: &M) -> usize {
         let mut counter = Counter { optimizer: self, steps: 0 };
         module.visit(&mut counter);
         counter.steps
     }
 
-    /// Goes on with copies of a module's moments.
+    /// Continues with copies of a module's moments.
     pub fn copy_moments<M: Module>(&mut self, module: &M) {
         module.visit(&mut Copier { optimizer: self });
     }
 
-    /// Forgets a module's parameters, which are replaced by others.
+    /// Drops the moments of a module's parameters, which are about to be replaced.
     pub fn forget<M: Module>(&mut self, module: &M) {
         module.visit(&mut Forgetter { optimizer: self });
     }
 
-    /// A parameter's moments, without autodiff; `None` before its first step.
+    /// Returns a parameter's moments, without autodiff; `None` before its first step.
     pub fn moments<const D: usize>(&self, id: ParamId) -> Option<&AdaptiveMomentumState<D>> {
         self.moments.get(&id).map(DynState::downcast_ref)
     }
@@ -94,7 +94,7 @@ impl Optimizer {
         }
     }
 
-    /// Goes on from a parameter's moments.
+    /// Sets a parameter's moments.
     pub fn put_moments<const D: usize>(&mut self, id: ParamId, moments: AdaptiveMomentumState<D>) {
         self.moments.insert(id, DynState::create(moments, D));
     }
@@ -102,7 +102,7 @@ impl Optimizer {
 
 #[cfg(test)]
 impl Optimizer {
-    /// How many parameters it has moments of.
+    /// Returns the number of parameters with moments.
     pub fn known(&self) -> usize {
         self.moments.len()
     }
@@ -188,7 +188,7 @@ mod tests {
     struct Pair {
         matrix: Param<Tensor<2>>,
         row: Param<Tensor<1>>,
-        /// Has no part in the loss.
+        /// Not part of the loss.
         idle: Param<Tensor<1>>,
     }
 
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn it_steps_as_burns_own_does_to_the_last_bit() {
+    fn steps_agree_with_burn_exactly() {
         const RULE: AdamW = AdamW { beta_1: 0.9, beta_2: 0.98, epsilon: 1e-8, weight_decay: 0.01 };
         let config = AdamWConfig::new().with_beta_2(0.98).with_epsilon(1e-8).with_weight_decay(0.01);
         let (mut ours, mut theirs) = (pair(), pair());

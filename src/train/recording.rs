@@ -1,9 +1,9 @@
-//! A step, recorded once and replayed.
+//! Recording of a step, and its replay.
 //!
-//! What costs time in a step on WebGPU is to plan it: to fuse operations, to find memory and to bind
-//! it. A replay hands the device the same dispatches on the same memory, and nothing is planned. So
-//! nothing in a step may come from the CPU but the row of [`Drawn`], and what lasts from
-//! step to step lasts where it lies ([`lasting`]).
+//! On WebGPU the time of a step goes into planning it: fusing operations, allocating memory and binding it. A
+//! replay submits the same dispatches on the same memory, without planning. So the only input a step may take
+//! from the CPU is the row of [`Drawn`], and state that persists from step to step is updated in place
+//! ([`lasting`]).
 
 use burn::{
     backend::{Backend, Dispatch, DispatchDevice, DispatchGraph},
@@ -18,28 +18,28 @@ use crate::{
     loss::LogitScale,
 };
 
-/// Steps that are taken after a change before one is recorded: whoever moves a slider does not wait
-/// for recordings, and by then the device has made all that a step needs.
+/// Number of steps taken after a change before one is recorded, so that moving a slider triggers no
+/// recordings. By then the device has allocated everything a step needs.
 const REST: u32 = 4;
 
-/// What there is of a recording.
+/// State of a recording.
 pub enum Recording {
-    /// Steps since the last change.
+    /// Number of steps since the last change.
     Resting(u32),
-    /// A step was recorded.
+    /// A recorded step.
     On(Box<Recorded>),
-    /// It could not be recorded; why, in the device's words, until that is taken.
+    /// Recording failed; holds the device's error message until it is taken.
     Refused(Option<String>),
 }
 
 /// A recorded step.
 pub struct Recorded {
     graph: DispatchGraph,
-    /// What each replay leaves, but for what was drawn.
+    /// Outcome of each replay, except for the drawn values.
     outcome: StepOutcome,
 }
 
-/// All that a step changes.
+/// State that a step changes.
 #[derive(Clone)]
 struct Lasting {
     network: Network,
@@ -49,7 +49,7 @@ struct Lasting {
 }
 
 impl Lasting {
-    /// The same elsewhere.
+    /// Copies the state into separate memory.
     fn copy(&self) -> Self {
         let Self { network, scale, mut optimizer, history } = self.clone();
         optimizer.copy_moments(&network);
@@ -70,7 +70,7 @@ impl Default for Recording {
 }
 
 impl Recording {
-    /// Drops a recording: from now on steps are others.
+    /// Drops the recording, since later steps differ from it.
     pub fn forget(&mut self) {
         if !matches!(self, Self::Refused(_)) {
             *self = Self::default();
@@ -86,7 +86,7 @@ impl Recording {
 }
 
 impl Trainer {
-    /// Why steps could not be recorded, in the device's words; that is said once.
+    /// Returns the device's message why steps could not be recorded, once.
     pub fn take_refusal(&mut self) -> Option<String> {
         match &mut self.recording {
             Recording::Refused(why) => why.take(),
@@ -100,12 +100,12 @@ impl Trainer {
         self.recording = Recording::Refused(None);
     }
 
-    /// Whether steps are replayed.
+    /// Returns whether steps are replayed.
     pub fn is_recorded(&self) -> bool {
         matches!(self.recording, Recording::On(_))
     }
 
-    /// Takes the step that was drawn by the recording, if there is one.
+    /// Takes the drawn step by replaying the recording, if there is one.
     pub(super) fn replay(&mut self, drawn: &Drawn) -> Option<StepOutcome> {
         if self.is_to_be_recorded() {
             self.recording = match self.record(drawn.clone()) {
@@ -121,10 +121,10 @@ impl Trainer {
             details: StepDetails { views: drawn.views.clone(), ..details.clone() },
             ..outcome.clone()
         };
-        // SAFETY: all that the step reads and writes is kept by the trainer or by the graph itself,
-        // and goes to the device in the order of this thread, as what reads it does.
+        // SAFETY: everything the step reads and writes is kept alive by the trainer or by the graph itself,
+        // and is submitted in the order of this thread, like the operations that read it.
         if let Err(error) = unsafe { Dispatch::graph_replay(&self.dispatch_device(), graph) } {
-            // Whoever reads what the step leaves hears of it too.
+            // Reading the step's results reports the error too.
             self.recording = Recording::Refused(Some(error.to_string()));
         }
         Some(outcome)
@@ -135,15 +135,15 @@ impl Trainer {
         rested && is_compact(&self.settings.augmentations) && !is_cpu(&self.pictures.device())
     }
 
-    /// Records the step that was drawn, on copies: a recording that fails leaves what it was to change
-    /// without numbers.
+    /// Records the drawn step on copies: a failed recording leaves the tensors it was to change without
+    /// values.
     fn record(&mut self, drawn: Drawn) -> Result<Recorded, String> {
         let (device, lasting) = (self.dispatch_device(), self.lasting());
         Dispatch::graph_prepare(&device).map_err(|error| error.to_string())?;
-        // A recording takes no memory that is not there already: a step that leads nowhere makes room.
+        // A recording can only use memory that is already allocated; a discarded step allocates it.
         self.go_on_with(lasting.copy());
         drop(self.pass(drawn.clone()));
-        // What it has changed is given up before there are copies anew.
+        // The copies it changed are dropped before new ones are made.
         self.go_on_with(lasting.clone());
         self.go_on_with(lasting.copy());
         let recorded = self.record_pass(drawn);
@@ -199,7 +199,7 @@ mod tests {
         Settings { side: SIDE as u32, width: 4, depth: 3, batch: 4, steps: 60, ..recommended }
     }
 
-    /// One that records as usual, and one that never does.
+    /// Returns a trainer that records as usual and one that never does.
     fn trainers(settings: Settings) -> [Trainer; 2] {
         let [recording, mut plain] = [(); 2].map(|()| Trainer::new(settings, pictures(10), &[]));
         plain.plan_anew();
@@ -211,7 +211,7 @@ mod tests {
         numbers.into_iter().map(f32::to_bits).collect()
     }
 
-    /// All that some steps leave.
+    /// Returns all results of `count` steps.
     fn steps(trainer: &mut Trainer, count: usize) -> Vec<Vec<u32>> {
         let step = |_| {
             let StepOutcome { rows, statistics, similarities, details } = trainer.step();
@@ -224,7 +224,7 @@ mod tests {
         (0..count).map(step).collect()
     }
 
-    /// The state of training.
+    /// Returns the state of training.
     fn state(trainer: &Trainer) -> Checkpoint {
         let snapshot = pollster::block_on(trainer.snapshot()).expect("the device answers");
         snapshot.expect("all are numbers")
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn forty_recorded_steps_are_forty_others_to_the_last_bit() {
+    fn recorded_steps_agree_with_planned_steps_exactly() {
         let losses = [
             (LossKind::InfoNce, Similarity::Cosine, Mining::Random),
             (LossKind::InfoNce, Similarity::Dot, Mining::Random),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_the_usual_size_is_recorded_too() {
+    fn network_of_the_default_size_is_recorded() {
         let settings = Settings { side: SIDE as u32, batch: 8, ..Settings::recommended(Images::Shapes) };
         let mut trainers = trainers(settings);
         assert_same(&mut trainers, 8, "of the usual size");
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_in_the_middle_of_a_run_are_followed() {
+    fn recording_follows_changes_during_a_run() {
         let mut trainers = trainers(small());
         assert_same(&mut trainers, 8, "at first");
         let warmer = Settings { temperature: 0.4, batch: 3, ..small() };
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_left_the_trainer_stays_as_it_was() {
+    fn networks_taken_from_the_trainer_stay_unchanged() {
         let [mut trainer, _] = trainers(small());
         steps(&mut trainer, 10);
         let embedded = |network: &crate::encoder::Network| bits(network.encoder.forward(pictures(5)));
@@ -319,11 +319,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_recording_leaves_the_run_as_it_is() {
+    fn failed_recording_leaves_the_run_unchanged() {
         let mut trainers = trainers(small());
         assert_same(&mut trainers, 4, "at first");
         let device = trainers[0].dispatch_device();
-        // Another recording is under way.
+        // Another recording is in progress.
         Dispatch::graph_prepare(&device).expect("it can be prepared");
         let [recording, plain] = &mut trainers;
         assert_eq!(steps(recording, 6), steps(plain, 6));
@@ -331,7 +331,7 @@ mod tests {
         assert!(why.contains("prepared"), "{why}");
         assert_eq!(recording.take_refusal(), None);
         assert!(state(recording) == state(plain));
-        // Not opened, it is given up.
+        // The other recording was never started, and is dropped.
         assert!(Dispatch::graph_stop_capture(&device).is_err());
         trainers[0].recording = Recording::default();
         assert_same(&mut trainers, 8, "once it is given up");

@@ -1,23 +1,22 @@
-//! How the learning rate goes over a run: up for a while, then down along half a cosine
-//! (Loshchilov & Hutter 2017).
+//! Learning-rate schedule: linear warm-up, then half a cosine (Loshchilov & Hutter 2017).
 
-/// The share of a run's steps over which the learning rate rises to its peak.
+/// Share of a run's steps over which the learning rate rises to its peak.
 const WARM_UP: f32 = 0.05;
 
-/// The learning rate of a training step, as a share of its peak: a linear rise over the
-/// first [`WARM_UP`] of the run, then the cosine. `step` counts from 0.
+/// Returns the learning rate of a training step as a share of its peak: a linear rise over the first
+/// [`WARM_UP`] of the run, then the cosine. `step` counts from 0.
 pub fn warmed_up(step: u32, steps: u32) -> f32 {
     let warm_up = (WARM_UP * steps as f32).max(1.0);
     let rise = (step as f32 + 1.0) / warm_up;
     rise.min(1.0) * half_cosine((step as f32 - warm_up) / (steps as f32 - warm_up).max(1.0))
 }
 
-/// The same without a rise: the first step of `steps` has the whole rate.
+/// Like [`warmed_up`], without the rise: the first of `steps` steps has the full rate.
 pub fn falling(step: u32, steps: u32) -> f32 {
     half_cosine(step as f32 / steps as f32)
 }
 
-/// From 1 before and at 0 down to 0 at 1 and beyond.
+/// Falls from 1, at and before 0, to 0, at and beyond 1.
 fn half_cosine(share: f32) -> f32 {
     0.5 * (1.0 + (std::f32::consts::PI * share.clamp(0.0, 1.0)).cos())
 }
@@ -27,14 +26,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_rises_in_even_steps_to_its_peak_and_falls_from_there() {
+    fn rate_rises_linearly_to_its_peak_and_falls_from_there() {
         let shares: Vec<f32> = (0..200).map(|step| warmed_up(step, 200)).collect();
         for (step, share) in shares[..10].iter().enumerate() {
             assert!((share - (step as f32 + 1.0) / 10.0).abs() < 1e-6, "step {step}: {share}");
         }
         assert!(shares[10..].is_sorted_by(|a, b| a >= b));
-        // A third of the way down stand three quarters, since cos 60° is a half. Of 60 steps the
-        // first 3 go up: step 22 is the 19th of 57.
+        // A third of the way down, three quarters remain, since cos 60° is a half. Of 60 steps, the first 3
+        // rise: step 22 is the 19th of 57.
         for share in [warmed_up(22, 60), falling(20, 60)] {
             assert!((share - 0.75).abs() < 1e-6, "{share}");
         }
@@ -52,7 +51,7 @@ mod tests {
 
     #[test]
     fn beyond_the_last_step_the_rate_is_0() {
-        // The number of steps may be lowered while a run goes on.
+        // The number of steps may be lowered during a run.
         assert_eq!((warmed_up(100, 100), warmed_up(5000, 100)), (0.0, 0.0));
     }
 }

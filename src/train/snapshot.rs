@@ -1,4 +1,4 @@
-//! A trainer's state, out to a file and in again.
+//! Saving of a trainer's state to a checkpoint, and resuming from one.
 
 use burn::{module::Module, tensor::Tensor};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Trainer {
-    /// The network alone, read back from the device; `None` where a weight is no number any more.
+    /// Reads the network back from the device; `None` if a weight is no longer finite.
     pub async fn model(&self) -> Result<Option<Checkpoint>, Breakdown> {
         let network = self.network.valid();
         let mut gatherer = Gatherer::default();
@@ -19,8 +19,8 @@ impl Trainer {
         Ok(Checkpoint::new(self.origin(), self.step, None, gatherer.finish().await?))
     }
 
-    /// Everything that the next step depends on but the pictures, read back from the device;
-    /// `None` where a weight is no number any more.
+    /// Reads back everything the next step depends on, except the pictures; `None` if a weight is no longer
+    /// finite.
     pub async fn snapshot(&self) -> Result<Option<Checkpoint>, Breakdown> {
         let (network, scale) = (self.network.valid(), self.scale.valid());
         let mut gatherer = Gatherer::default();
@@ -35,22 +35,21 @@ impl Trainer {
         Ok(Checkpoint::new(self.origin(), self.step, Some(taken), numbers))
     }
 
-    /// The settings, with the seed that drew the first weights.
+    /// Returns the settings with the seed of the initial weights.
     fn origin(&self) -> Settings {
         Settings { seed: self.weights_seed, ..self.settings }
     }
 
-    /// Goes on where a checkpoint was taken, on these pictures, shaped as in
-    /// [`Trainer::new`]. From a snapshot, the next step is what it would have been; from a
-    /// model, AdamW starts with no memory.
+    /// Resumes from a checkpoint with these pictures, shaped as in [`Trainer::new`]. From a snapshot, the
+    /// next step is what it would have been; from a model, AdamW starts without moments.
     ///
     /// # Panics
-    /// Where the settings ask for a network of another shape.
+    /// If the settings specify a network of another shape.
     pub fn resume(settings: Settings, pictures: Tensor<4>, filters: &[f32], from: &Checkpoint) -> Self {
         let shape = settings.network_shape();
         assert_eq!(shape, from.settings.network_shape(), "the network has another shape");
-        // The seed of the checkpoint drew the weights that its network started from; batches
-        // and views are drawn by the session's from now on.
+        // The checkpoint's seed drew the initial weights of its network; batches and views are drawn with the
+        // session's seed from now on.
         let mut trainer = Self::new(Settings { seed: from.settings.seed, ..settings }, pictures, filters);
         trainer.settings = settings;
         trainer.step = from.step;

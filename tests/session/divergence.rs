@@ -1,4 +1,4 @@
-//! Numbers that go wrong.
+//! Training that diverges.
 
 use likeness::{
     checkpoint::Checkpoint,
@@ -10,8 +10,8 @@ use crate::harness::{Harness, pictures, refusals, small, steps};
 use crate::snapshots::snapshots;
 use crate::snapshots::successor;
 
-/// A snapshot after one step whose weights are so large that their products are infinite, but
-/// numbers themselves.
+/// Returns a snapshot after one step, with weights that are finite but so large that their products are
+/// infinite.
 fn monstrous(settings: Settings, tensor: &str) -> Vec<u8> {
     let mut harness = Harness::with_pictures(settings, 12);
     harness.send(Command::Step);
@@ -24,9 +24,9 @@ fn monstrous(settings: Settings, tensor: &str) -> Vec<u8> {
 }
 
 #[test]
-fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
+fn nan_embeddings_return_to_the_last_good_step() {
     let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
-    // Without labels: embeddings alone say in which order their matrix stands.
+    // Without labels, so that the embeddings alone determine the order of their matrix.
     let unlabelled = |picture| Picture { label: None, ..picture };
     let mut harness = Harness::with_pictures(settings, 0);
     harness.send(Command::Restore { file: monstrous(settings, "encoder.blocks.3.gamma") });
@@ -41,18 +41,18 @@ fn embeddings_that_are_no_numbers_end_at_the_last_good_step() {
     let refused = refusals(&events);
     let [refusal] = &refused[..] else { panic!("refused once: {refused:?}") };
     assert!(refusal.starts_with("By step 1 the embeddings had stopped being numbers"), "{refusal}");
-    // The latest snapshot is the one that went wrong.
+    // The latest snapshot is the faulty one.
     assert!(refusal.contains("went back to step 0") && refusal.contains("learning rate, 0.05"), "{refusal}");
     assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
     assert!(events.iter().any(|event| matches!(event, Event::Matrix(it) if it.stage == Stage::Untrained)));
-    // It trains again.
+    // Training works again.
     harness.send(Command::Train);
     harness.settle();
     assert_eq!(steps(&harness.take()).len(), 30);
 }
 
 #[test]
-fn numbers_that_go_wrong_end_at_the_last_good_step() {
+fn divergence_returns_to_the_last_good_step() {
     let settings = Settings { steps: 30, learning_rate: 0.05, ..small() };
     let mut harness = successor(settings, 12, monstrous(settings, "head.output.weight"));
     harness.send(Command::Train);

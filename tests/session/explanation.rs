@@ -1,4 +1,4 @@
-//! Which places of two pictures make them alike.
+//! Explanations of similar pairs.
 
 use likeness::{
     engine::Progress,
@@ -9,7 +9,7 @@ use likeness::{
 use crate::harness::{Harness, evaluations, pictures, small};
 use crate::query::answers;
 
-/// Works until a pair is explained; how many pieces of work that took.
+/// Works until a pair is explained; also returns the number of pieces of work.
 fn explanation(harness: &mut Harness, pair: Pair) -> (Explanation, usize) {
     harness.take();
     harness.send(Command::Explain(pair));
@@ -46,7 +46,7 @@ fn a_pair_is_explained_at_every_stage() {
             assert_eq!(drops.len(), 16 * 16);
             assert!(drops.iter().all(|drop| drop.is_finite()) && drops.iter().any(|drop| *drop != 0.0));
         }
-        // The same pair the other way round says the same.
+        // The same pair in reverse order gives the same result.
         let [first, second] = found.drops;
         let turned = Pair { stage, subjects: [Subject::Picture(near.0), Subject::Picture(0)] };
         assert_eq!(explanation(&mut harness, turned).0.drops, [second, first]);
@@ -58,7 +58,7 @@ fn a_pair_is_explained_at_every_stage() {
 }
 
 #[test]
-fn raw_pixels_drop_as_brute_force_says() {
+fn raw_pixel_drops_agree_with_brute_force() {
     let mut harness = Harness::with_pictures(small(), 12);
     let pair = Pair { stage: Stage::Pixels, subjects: [Subject::Picture(3), Subject::Picture(8)] };
     let (found, _) = explanation(&mut harness, pair);
@@ -73,7 +73,7 @@ fn raw_pixels_drop_as_brute_force_says() {
     };
     let (a, b) = (centred(&all[3]), centred(&all[8]));
     let (mut sums, mut counts) = (vec![0.0; 256], vec![0.0; 256]);
-    // Nine places of a patch of 4 pixels along each side: from 0 to 12, halves rounded up.
+    // Nine positions of a patch of 4 pixels along each side: from 0 to 12, halves rounded up.
     for (top, left) in (0..81).map(|place| (place / 9, place % 9)) {
         let [top, left] = [top, left].map(|step| (f64::from(step) * 1.5).round() as usize);
         let inside =
@@ -94,14 +94,14 @@ fn raw_pixels_drop_as_brute_force_says() {
 }
 
 #[test]
-fn an_explanation_lets_training_and_pause_in() {
+fn training_and_pause_interrupt_an_explanation() {
     let mut settings = small();
     (settings.side, settings.width, settings.steps) = (96, 16, 500);
     let mut harness = Harness::with_pictures(settings, 6);
     let pair = Pair { stage: Stage::Untrained, subjects: [Subject::Picture(0), Subject::Picture(1)] };
     let (_, pieces) = explanation(&mut harness, pair);
     assert!(pieces > 3, "it came in {pieces} pieces");
-    // A set that changes has no explanation of what it was.
+    // A change of the set cancels the explanation.
     harness.send(Command::Explain(pair));
     pollster::block_on(harness.session.work());
     harness.send(Command::Remove(vec![1]));

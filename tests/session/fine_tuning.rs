@@ -1,11 +1,11 @@
-//! A copy of the encoder that learns labels.
+//! Fine-tuning of a copy of the encoder on labels.
 
 use likeness::protocol::{ClassifierRequest, Command, Event, Stage};
 
 use crate::harness::{Harness, labelling, losses, small};
 
 #[test]
-fn fine_tuning_learns_on_a_copy_and_leaves_the_run_alone() {
+fn fine_tuning_trains_a_copy_and_leaves_the_run_unchanged() {
     let run = |tune: bool| {
         let mut harness = Harness::with_pictures(small(), 40);
         harness.send(Command::Step);
@@ -35,7 +35,7 @@ fn fine_tuning_learns_on_a_copy_and_leaves_the_run_alone() {
 }
 
 #[test]
-fn a_fine_tuning_that_cannot_go_on_says_so() {
+fn failed_fine_tuning_is_reported() {
     let nothing = Event::Tuning { done: 0, total: 0 };
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();

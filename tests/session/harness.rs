@@ -1,4 +1,4 @@
-//! A session on the CPU, and what it says.
+//! A session on the CPU, and its events.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -13,7 +13,7 @@ use likeness::{
     settings::{BackendChoice, Images, Settings},
 };
 
-/// A session with its events kept.
+/// A session that keeps its events.
 pub struct Harness {
     pub session: Session<Box<dyn FnMut(Event)>>,
     pub events: Rc<RefCell<Vec<Event>>>,
@@ -36,7 +36,7 @@ pub fn pictures(range: std::ops::Range<usize>) -> Vec<Picture> {
 }
 
 impl Harness {
-    /// A session without pictures.
+    /// Creates a session without pictures.
     pub fn new(settings: Settings) -> Self {
         let events = Rc::new(RefCell::new(Vec::new()));
         let kept = events.clone();
@@ -44,7 +44,7 @@ impl Harness {
         Self { session, events }
     }
 
-    /// A session with `count` pictures, ready to train.
+    /// Creates a session with `count` pictures, ready to train.
     pub fn with_pictures(settings: Settings, count: usize) -> Self {
         let mut harness = Self::new(settings);
         harness.send(Command::Add(pictures(0..count)));
@@ -62,7 +62,7 @@ impl Harness {
         while pollster::block_on(self.session.work()) == Progress::More {}
     }
 
-    /// Works until `enough` holds of an event.
+    /// Works until `enough` holds for an event.
     pub fn until(&mut self, enough: impl Fn(&Event) -> bool) {
         while !self.events.borrow().iter().any(&enough) {
             assert_eq!(pollster::block_on(self.session.work()), Progress::More, "it never came");
@@ -73,7 +73,7 @@ impl Harness {
         self.events.take()
     }
 
-    /// Trains to the last step; all that is said of it.
+    /// Trains to the last step and returns all events.
     pub fn train(&mut self) -> Vec<Event> {
         self.take();
         self.send(Command::Train);
@@ -110,7 +110,7 @@ pub fn last_batch(events: &[Event]) -> &BatchMatrix {
     batches.next_back().expect("a batch")
 }
 
-/// What was refused, in sentences.
+/// Returns all refusals, as sentences.
 pub fn refusals(events: &[Event]) -> Vec<String> {
     let refusals = events.iter().filter_map(|event| match event {
         Event::Refused(sentence) => Some(sentence.clone()),

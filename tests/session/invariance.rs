@@ -1,4 +1,4 @@
-//! What the encoder overlooks.
+//! Invariances of the encoder.
 
 use likeness::protocol::{Command, Event, Invariance, Picture, Stage};
 
@@ -12,7 +12,7 @@ fn invariances(events: &[Event]) -> Vec<&Invariance> {
     found.collect()
 }
 
-/// A picture that is grey and the same from left to right and from top to bottom.
+/// Returns a grey picture that is its own mirror image in both directions.
 fn symmetric(id: u32) -> Picture {
     let side = likeness::image::SIDE;
     let rgb = (0..side * side).flat_map(|at| {
@@ -23,7 +23,7 @@ fn symmetric(id: u32) -> Picture {
 }
 
 #[test]
-fn what_cannot_be_seen_is_overlooked_at_every_stage() {
+fn invisible_changes_are_ignored_at_every_stage() {
     let mut harness = Harness::with_pictures(small(), 0);
     harness.send(Command::Add((0..8).map(symmetric).collect()));
     harness.send(Command::Settle);

@@ -1,11 +1,11 @@
-//! What a few labels are worth.
+//! Classification by a few labels.
 
 use likeness::protocol::{Command, Event, KnnScore, Picture, Stage};
 
 use crate::harness::{Harness, classifications, evaluations, labelling, losses, pictures, refusals, small};
 
 #[test]
-fn typed_labels_score_every_evaluation_anew() {
+fn typed_labels_rescore_every_evaluation() {
     let mut harness = Harness::with_pictures(small(), 60);
     harness.send(Command::Step);
     harness.settle();
@@ -38,7 +38,7 @@ fn no_score_of_earlier_embeddings_follows_an_evaluation() {
     harness.take();
     harness.send(Command::Step);
     harness.until(|event| matches!(event, Event::Stepped(_)));
-    // The set is embedded anew before it is scored by these.
+    // The set is embedded again before these labels score it.
     harness.send(Command::Label((0..60).map(|id| (id, id % 7)).collect()));
     harness.settle();
     let events = harness.take();
@@ -52,7 +52,7 @@ fn no_score_of_earlier_embeddings_follows_an_evaluation() {
 }
 
 #[test]
-fn where_some_pictures_have_no_label_the_score_is_that_of_the_others_alone() {
+fn unlabelled_pictures_are_excluded_from_the_score() {
     let unlabelled =
         |picture: Picture| Picture { label: picture.label.filter(|label| *label < 5), ..picture };
     let mut harness = Harness::new(small());
@@ -105,7 +105,7 @@ fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
             assert_eq!(guesses.accuracy, Some(right as f32 / 40.0));
         }
     }
-    // Labels are kept away from training: without them the steps are the same.
+    // Labels do not influence training: without them the steps are the same.
     harness.send(Command::Reset);
     harness.send(Command::Step);
     harness.settle();
@@ -113,7 +113,7 @@ fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
 }
 
 #[test]
-fn labels_of_embeddings_that_are_not_there_are_passed_over() {
+fn classification_of_missing_embeddings_is_skipped() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
     harness.send(Command::Classify(labelling(Stage::Trained, Vec::new())));
@@ -122,7 +122,7 @@ fn labels_of_embeddings_that_are_not_there_are_passed_over() {
     let events = harness.take();
     let found = classifications(&events);
     assert_eq!(found.len(), 1);
-    // Two of labels 0 and 1, one of the others; 2 is typed as something else.
+    // Two of labels 0 and 1, one of the others; 2 has a typed label.
     assert_eq!(found[0].classes, [0, 1, 3, 4, 5, 6, 7, 8, 9, 40]);
     assert!(found[0].held_out.is_empty() && refusals(&events).is_empty());
 }

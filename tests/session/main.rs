@@ -1,4 +1,4 @@
-//! A whole session on the CPU: commands in, events out.
+//! Tests of whole sessions on the CPU: commands in, events out.
 
 mod harness;
 

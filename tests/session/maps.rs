@@ -8,7 +8,7 @@ use likeness::{
 use crate::harness::{Harness, small, steps};
 
 #[test]
-fn maps_are_drawn_beside_training_and_at_rest() {
+fn maps_are_computed_during_training_and_at_rest() {
     let mut harness = Harness::with_pictures(Settings { steps: 40, ..small() }, 12);
     harness.take();
     harness.send(Command::Train);

@@ -33,12 +33,12 @@ fn the_matrix_holds_the_cosines_of_the_embeddings() {
 }
 
 #[test]
-fn every_matrix_that_was_asked_for_comes_in_one_order() {
+fn all_requested_matrices_have_the_same_order() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Train);
     harness.settle();
     harness.take();
-    // All at once, as they come during a long piece of work.
+    // All at once, as they arrive during a long piece of work.
     for stage in [Stage::Untrained, Stage::Trained, Stage::Untrained, Stage::Pixels] {
         harness.send(Command::Matrix { stage });
     }

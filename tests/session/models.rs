@@ -34,7 +34,7 @@ fn a_model_opens_in_another_session_with_its_settings_and_embeddings() {
     assert_eq!(settings, Some(Settings { seed: 7, temperature: 0.3, ..small() }));
     assert_eq!(trained(&opened), trained(&events));
     assert_eq!(snapshots(&opened).len(), 1, "a breakdown before the next step must not lose it");
-    // It trains on, by its own number of steps.
+    // Training continues with its own number of steps.
     opener.send(Command::Configure(Settings { steps: 8, ..settings.expect("settings") }));
     opener.send(Command::Train);
     opener.settle();
@@ -42,7 +42,7 @@ fn a_model_opens_in_another_session_with_its_settings_and_embeddings() {
     assert_eq!(numbers, [6, 7, 8]);
 }
 
-/// The untrained encoder's embeddings, as they were reported last.
+/// Returns the latest embeddings of the untrained encoder.
 fn untrained(events: &[Event]) -> Floats {
     let found = evaluations(events).into_iter().rfind(|evaluation| evaluation.stage == Stage::Untrained);
     found.expect("an evaluation").embeddings.clone()
@@ -69,7 +69,7 @@ fn the_network_of_another_seed_keeps_its_first_weights() {
     opener.settle();
     let events = opener.take();
     assert_eq!(untrained(&events), of_seed_9);
-    // Another engine takes over from what the step left.
+    // Another engine takes over from the snapshot after the step.
     let (_, file) = snapshots(&events).pop().expect("a snapshot");
     let mut successor = successor(settings, 12, file);
     successor.settle();
@@ -77,7 +77,7 @@ fn the_network_of_another_seed_keeps_its_first_weights() {
 }
 
 #[test]
-fn a_file_that_is_no_model_changes_nothing() {
+fn file_that_is_not_a_model_changes_nothing() {
     let settings = Settings { steps: 12, ..small() };
     let whole = Harness::with_pictures(settings, 12).train();
     let mut model = snapshots(&whole).pop().expect("a snapshot").1;

@@ -1,4 +1,4 @@
-//! Pictures that come and go, before and during a run.
+//! Pictures added and removed, before and during a run.
 
 use likeness::{
     protocol::{Command, Event, MapMethod, Stage, Study},
@@ -21,7 +21,7 @@ fn too_few_pictures_are_refused_in_a_sentence() {
 }
 
 #[test]
-fn a_set_that_is_too_small_to_train_on_is_evaluated_all_the_same() {
+fn set_too_small_for_training_is_still_evaluated() {
     let mut harness = Harness::new(small());
     harness.send(Command::Add(pictures(0..3)));
     harness.send(Command::Train);
@@ -33,7 +33,7 @@ fn a_set_that_is_too_small_to_train_on_is_evaluated_all_the_same() {
 }
 
 #[test]
-fn pictures_come_and_go_without_losing_what_was_learned() {
+fn pictures_are_added_and_removed_without_losing_training() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Step);
     harness.settle();
@@ -57,7 +57,7 @@ fn pictures_come_and_go_without_losing_what_was_learned() {
 }
 
 #[test]
-fn pictures_may_go_before_their_last_step_is_reported() {
+fn pictures_can_be_removed_before_their_last_step_is_reported() {
     let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
     harness.send(Command::Train);
     pollster::block_on(harness.session.work());
@@ -96,7 +96,7 @@ fn a_command_need_not_wait_for_an_evaluation() {
     harness.send(Command::Step);
     harness.until(|event| matches!(event, Event::Stepped(_)));
     harness.take();
-    // Some pieces into the evaluation that follows the step, a picture goes.
+    // Some pieces into the evaluation after the step, a picture is removed.
     for _ in 0..3 {
         pollster::block_on(harness.session.work());
     }
@@ -110,7 +110,7 @@ fn a_command_need_not_wait_for_an_evaluation() {
 }
 
 #[test]
-fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
+fn requests_about_removed_pictures_are_not_answered() {
     let mut harness = Harness::with_pictures(small(), 60);
     harness.send(Command::Step);
     harness.settle();
@@ -136,14 +136,14 @@ fn what_was_asked_about_pictures_that_are_gone_is_not_answered() {
         events.iter().filter_map(stage).collect()
     };
     ask(&mut harness);
-    // Some of it is in hand already, or was answered in time.
+    // Part of it is in progress already, or was answered in time.
     pollster::block_on(harness.session.work());
     harness.take();
     harness.send(Command::Remove(vec![3]));
     harness.send(Command::Settle);
     harness.settle();
     assert_eq!(answered(&harness.take()), []);
-    // A run that starts over leaves the baselines as they are.
+    // A run that starts over leaves the baselines unchanged.
     ask(&mut harness);
     harness.send(Command::Reset);
     harness.settle();

@@ -1,4 +1,4 @@
-//! The search with a picture that is not of the set.
+//! Search with a picture that is not in the set.
 
 use likeness::protocol::{Command, Event, Query, QueryAnswer, Stage};
 
@@ -16,7 +16,7 @@ pub fn answers(events: &[Event]) -> Vec<&QueryAnswer> {
 fn a_query_finds_its_nearest_at_every_stage_without_joining() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
-    // A copy of a picture of the set: its nearest are that picture, and then that picture's.
+    // A copy of a picture of the set: the nearest are that picture and its neighbours.
     let rgb = pictures(4..5).remove(0).rgb;
     harness.send(Command::Query(Some(Query { number: 3, rgb })));
     harness.settle();
@@ -35,7 +35,7 @@ fn a_query_finds_its_nearest_at_every_stage_without_joining() {
     for (found, expected) in answer.similarities.0[1..].iter().zip(similarities) {
         assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
     }
-    // Once ended, it is asked about no more.
+    // Once ended, the query is not answered any more.
     harness.send(Command::Query(None));
     harness.send(Command::Add(pictures(12..14)));
     harness.send(Command::Settle);

@@ -1,4 +1,4 @@
-//! What another engine goes on from.
+//! Snapshots from which another engine continues.
 
 use likeness::{
     protocol::{Command, Event, ModelFailure, Stage},
@@ -7,7 +7,7 @@ use likeness::{
 
 use crate::harness::{Harness, evaluations, losses, pictures, refusals, small, steps};
 
-/// Snapshots and the steps that they were taken after.
+/// Returns the snapshots and the steps after which they were taken.
 pub fn snapshots(events: &[Event]) -> Vec<(u32, Vec<u8>)> {
     let snapshots = events.iter().filter_map(|event| match event {
         Event::Snapshot { step, file } => Some((*step, file.clone())),
@@ -16,7 +16,7 @@ pub fn snapshots(events: &[Event]) -> Vec<(u32, Vec<u8>)> {
     snapshots.collect()
 }
 
-/// An engine that takes over from a snapshot, before its first step.
+/// Returns an engine that takes over from a snapshot, before its first step.
 pub fn successor(settings: Settings, count: usize, file: Vec<u8>) -> Harness {
     let mut harness = Harness::with_pictures(settings, 0);
     harness.send(Command::Restore { file });
@@ -39,7 +39,7 @@ fn a_run_is_kept_after_its_first_step_and_after_its_last() {
 }
 
 #[test]
-fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
+fn successor_engine_continues_exactly() {
     let plain = Settings { steps: 40, ..small() };
     for settings in [
         plain,
@@ -79,18 +79,18 @@ fn an_engine_that_takes_over_goes_on_to_the_last_bit() {
 }
 
 #[test]
-fn a_run_that_has_all_its_steps_takes_no_other() {
+fn finished_run_takes_no_further_step() {
     let whole = Harness::with_pictures(small(), 12).train();
     let (step, file) = snapshots(&whole).pop().expect("a snapshot");
     assert_eq!(step, small().steps);
     let mut successor = successor(small(), 12, file);
-    // Before the run is there that it goes on with.
+    // Before the run to be resumed is restored.
     successor.send(Command::Train);
     successor.settle();
     let events = successor.take();
     assert_eq!((steps(&events).len(), events.contains(&Event::Finished)), (0, true));
 
-    // So does one that is shortened.
+    // The same holds for a shortened run.
     let mut shortened = Harness::with_pictures(Settings { steps: 30, ..small() }, 12);
     shortened.send(Command::Train);
     shortened.until(|event| matches!(event, Event::Stepped(_)));
@@ -145,7 +145,7 @@ fn a_snapshot_is_vetted_without_changing_anything() {
         .collect();
     let [other, damaged] = [ModelFailure::OtherNetwork, ModelFailure::NotSafetensors];
     assert_eq!(verdicts, [None, Some(&other), Some(&damaged), Some(&damaged)]);
-    // The run goes on as if nobody had asked.
+    // The run continues as if nothing had been asked.
     harness.send(Command::Train);
     harness.settle();
     assert_eq!([losses(&before), losses(&harness.take())].concat(), losses(&whole));

@@ -1,4 +1,4 @@
-//! Groups, near-duplicates and odd ones.
+//! Clusters, near-duplicates and outliers.
 
 use likeness::protocol::{Activity, Command, Event, Stage, Study};
 
@@ -49,7 +49,7 @@ fn studies_are_answered_at_rest_and_while_training() {
 }
 
 #[test]
-fn a_study_of_pictures_that_are_gone_is_given_up() {
+fn study_of_removed_pictures_is_cancelled() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
     harness.send(Command::Study { study: Study::Groups, stage: Stage::Pixels });

@@ -1,4 +1,4 @@
-//! The run, step by step.
+//! Training runs, step by step.
 
 use likeness::{
     page::row::Row,
@@ -23,7 +23,7 @@ fn a_settled_set_is_scored_before_any_training() {
 }
 
 #[test]
-fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown() {
+fn requested_run_starts_before_comparisons_and_previews() {
     let mut harness = Harness::new(small());
     harness.send(Command::Add(pictures(0..12)));
     harness.send(Command::Preview { pictures: vec![2], views: 2, draw: 0 });
@@ -38,7 +38,7 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
     assert_eq!(known[..3], [(Stage::Pixels, 0), (Stage::Classic, 0), (Stage::Untrained, 0)]);
     assert_eq!(known.last(), Some(&(Stage::Trained, 5)));
 
-    // What was compared later is what would have been compared before.
+    // Comparisons made later give the same results as before.
     let before = Harness::with_pictures(small(), 12).take();
     let pairs = evaluations(&before).into_iter().zip(evaluations(&events));
     assert!(pairs.take(3).all(|(before, after)| before == after));
@@ -46,10 +46,10 @@ fn a_run_that_is_waited_for_begins_before_the_set_is_compared_or_views_are_shown
 }
 
 #[test]
-fn a_run_that_has_not_begun_begins_with_the_pictures_that_are_left_if_they_are_enough() {
+fn pending_run_starts_with_the_remaining_pictures_if_enough() {
     let settings = Settings { loss: LossKind::Triplet, mining: Mining::Random, ..small() };
     for (left, taken) in [(5, 5), (3, 0), (1, 0), (0, 0)] {
-        // Everything is asked for before the device is open.
+        // Everything is requested before the device is open.
         let mut harness = Harness::new(settings);
         harness.send(Command::Add(pictures(0..12)));
         harness.send(Command::Train);
@@ -57,7 +57,7 @@ fn a_run_that_has_not_begun_begins_with_the_pictures_that_are_left_if_they_are_e
         harness.send(Command::Settle);
         harness.settle();
         assert_eq!(steps(&harness.take()).len(), taken, "with {left} pictures");
-        // What comes in later is not trained on unasked.
+        // Pictures added later do not start training by themselves.
         if taken == 0 {
             harness.send(Command::Add(pictures(20..32)));
             harness.send(Command::Settle);
@@ -131,7 +131,7 @@ fn stepping_pausing_and_resetting() {
 }
 
 #[test]
-fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
+fn only_changes_of_the_network_restart_the_run() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Step);
     harness.settle();
@@ -151,7 +151,7 @@ fn changes_that_shape_the_network_restart_the_run_and_others_do_not() {
 }
 
 #[test]
-fn switching_the_loss_goes_on_with_the_same_weights() {
+fn switching_the_loss_keeps_the_weights() {
     let mut harness = Harness::with_pictures(Settings { steps: 100, ..small() }, 12);
     harness.send(Command::Step);
     harness.settle();
@@ -196,7 +196,7 @@ fn a_learned_temperature_moves_and_a_fixed_one_stays() {
 }
 
 #[test]
-fn a_row_that_is_looked_into_shows_its_views() {
+fn inspected_row_shows_its_views() {
     let mut settings = small();
     settings.augmentations = likeness::settings::Augmentations::NONE;
     settings.loss = LossKind::Triplet;

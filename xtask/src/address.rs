@@ -1,21 +1,21 @@
-//! The page's public address. Sites that unfold links want whole addresses, which only the host
-//! knows: it tells `cargo xtask finish` by [`VARIABLE`].
+//! Public address of the page. Sites that preview links need absolute addresses, which only the host knows:
+//! it passes one to `cargo xtask finish` in [`VARIABLE`].
 
 use anyhow::{Result, ensure};
 
-/// The environment's variable that holds the address.
+/// Environment variable that holds the address.
 pub const VARIABLE: &str = "LIKENESS_URL";
 
-/// The files that people share links to, each after the address.
+/// Files to which people share links, relative to the address.
 pub const FILES: [&str; 2] = ["index.html", "remote.html"];
 
-/// The preview, as the sources name it.
+/// The preview, as named in the sources.
 const PREVIEW: &str = r#"content="preview.png""#;
 
-/// What the page's own address goes before.
+/// Tag before which the page's own address is inserted.
 const END: &str = "</head>";
 
-/// The contents of one of [`FILES`], its preview and itself by their whole addresses.
+/// Returns the contents of one of [`FILES`] with the absolute addresses of its preview and of itself.
 pub fn stamp(contents: &str, file: &str, address: &str) -> Result<String> {
     ensure!(
         is_address(address),
@@ -35,7 +35,7 @@ pub fn stamp(contents: &str, file: &str, address: &str) -> Result<String> {
     Ok(contents.replace(PREVIEW, &format!("content=\"{base}preview.png\"")).replace(END, &tags))
 }
 
-/// Whether a text is an address that needs no escaping in an attribute.
+/// Returns whether a text is an address that needs no escaping in an attribute.
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~:/[]%".contains(letter);
@@ -50,7 +50,7 @@ mod tests {
     use crate::paths;
 
     #[test]
-    fn the_sources_have_room_for_whole_addresses() {
+    fn sources_have_places_for_absolute_addresses() {
         for (folder, file, own) in [
             ("", "index.html", "https://a.example/b/"),
             ("static", "remote.html", "https://a.example/b/remote.html"),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_refused() {
         for address in
             ["", "a.example", "https://", "ftp://a.example", "https://a.example/\" onload=\"", "https://a b"]
         {

@@ -1,10 +1,10 @@
-//! Debian's package manager, where it is there and may be used.
+//! Debian's package manager, if it is available and may be used.
 
 use anyhow::Result;
 
 use crate::command::{command, output, run};
 
-/// Installs packages; `None` where there is no apt, or no way to become root without a password.
+/// Installs packages; `None` if there is no apt, or no way to become root without a password.
 pub fn install(packages: &[&str]) -> Option<Result<()>> {
     let prefix = root_prefix().filter(|_| which::which("apt-get").is_ok())?;
     let apt = |arguments: &[&str]| {
@@ -15,7 +15,7 @@ pub fn install(packages: &[&str]) -> Option<Result<()>> {
     Some(apt(&["update"]).and_then(|()| apt(&arguments)))
 }
 
-/// What to put before a command that only root may run; nothing where root runs this.
+/// Returns the prefix of a command that only root may run; empty if the process runs as root.
 fn root_prefix() -> Option<&'static [&'static str]> {
     if output(&mut command("id", ["-u"]))? == "0" {
         return Some(&[]);

@@ -1,4 +1,4 @@
-//! The page that times training steps: Likeness and its peers, each a module of its own.
+//! The page that times training steps: Likeness and its peers, each in its own module.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use xtask::{paths, python};
 use crate::tasks::cargo;
 use crate::{building, tools};
 
-/// The peers and what bundles them, pinned.
+/// Peers and their bundler, pinned.
 const PACKAGES: [&str; 5] = [
     "@jax-js/jax@0.1.25",
     "@tensorflow/tfjs-core@4.22.0",
@@ -19,7 +19,7 @@ const PACKAGES: [&str; 5] = [
     "esbuild@0.25.12",
 ];
 
-/// Leaves the page in `target/bench-page/`.
+/// Builds the page in `target/bench-page/`.
 pub fn build() -> Result<()> {
     tools::ensure_compiler()?;
     let page = paths::bench_page();

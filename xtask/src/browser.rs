@@ -1,5 +1,5 @@
-//! The browser that tests and measurements drive: Chromium (or Chrome) and chromedriver. Tests
-//! drive [`crate::firefox`] as well.
+//! Chromium (or Chrome) and chromedriver, which tests and measurements drive. Tests also drive
+//! [`crate::firefox`].
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,11 +9,10 @@ use anyhow::{Context, Result, bail};
 use crate::apt;
 use crate::command::output;
 
-/// The environment's variable that names the browser to test in: `chromium`, as without it, or
-/// `firefox`.
+/// Environment variable that names the browser to test in: `chromium`, the default, or `firefox`.
 pub const VARIABLE: &str = "LIKENESS_BROWSER";
 
-/// The names under which the browser may be installed, in the order of preference.
+/// Names under which the browser may be installed, in order of preference.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// An installed browser.
@@ -25,7 +24,7 @@ pub struct Browser {
     pub driver: PathBuf,
 }
 
-/// Looks for a browser on the `PATH` that chromedriver can drive; the error says what is there.
+/// Finds a browser on the `PATH` that chromedriver can drive; the error lists what was found.
 pub fn find() -> Result<Browser> {
     let driver = which::which("chromedriver").context("There is no chromedriver on the PATH.")?;
     let wanted = version(&driver)?;
@@ -34,14 +33,14 @@ pub fn find() -> Result<Browser> {
     Ok(Browser { chromium, driver })
 }
 
-/// The first of these programs whose version a driver of version `wanted` drives.
+/// Returns the first of these programs that a driver of version `wanted` can drive.
 fn choose(found: impl Iterator<Item = (Result<String>, PathBuf)>, wanted: &str) -> Result<PathBuf> {
     let mut others = Vec::new();
     for (version, program) in found {
         match version {
             Ok(version) if major(&version) == major(wanted) => return Ok(program),
             Ok(version) => others.push(format!("{} is {version}", program.display())),
-            // Ubuntu's `chromium-browser`, say, is a script that asks to install something else.
+            // On Ubuntu, for example, `chromium-browser` is a script that asks to install something else.
             Err(error) => others.push(error.to_string()),
         }
     }
@@ -54,7 +53,7 @@ fn choose(found: impl Iterator<Item = (Result<String>, PathBuf)>, wanted: &str) 
     )
 }
 
-/// Finds the browser, or installs Debian's where apt is there to do it.
+/// Finds the browser, or installs Debian's if apt can be used.
 pub fn ensure() -> Result<Browser> {
     if let Ok(browser) = find() {
         return Ok(browser);
@@ -63,7 +62,7 @@ pub fn ensure() -> Result<Browser> {
     find().context("apt has installed Chromium, yet it cannot be used")
 }
 
-/// What a program says of its version: `Chromium 143.0.7499.40 built on Debian`.
+/// Returns a program's version from its output: `Chromium 143.0.7499.40 built on Debian`.
 fn version(program: &Path) -> Result<String> {
     let text = output(Command::new(program).arg("--version"));
     let text = text.with_context(|| format!("{} does not say its version", program.display()))?;
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_does_not_fit_or_does_not_tell_its_version_is_passed_over() {
+    fn incompatible_or_unversioned_browsers_are_skipped() {
         let found = || {
             [
                 ("a", Err(anyhow::anyhow!("a does not say its version"))),

@@ -17,7 +17,7 @@ use crate::tools;
 struct Program {
     name: &'static str,
     features: &'static str,
-    /// Its profile in the published page.
+    /// Cargo profile in the published page.
     published: &'static str,
 }
 
@@ -26,10 +26,10 @@ const DECODER: Program = Program { name: "decoder", features: "", published: "re
 const ENGINE_CPU: Program = Program { name: "engine_cpu", features: "engine", published: "release" };
 const ENGINE_WEBGPU: Program = Program { name: "engine_webgpu", features: "webgpu", published: "release" };
 
-/// The profile of a page that is built to be looked at on this machine.
+/// Cargo profile of the page served on this machine.
 const SERVE: &str = "serve";
 
-/// Leaves the page that is published in `dist/`.
+/// Builds the published page in `dist/`.
 pub fn publish() -> Result<()> {
     phase("Tools", tools::ensure_all)?;
     for program in [PAGE, DECODER, ENGINE_CPU, ENGINE_WEBGPU] {
@@ -38,7 +38,7 @@ pub fn publish() -> Result<()> {
     phase("wasm-bindgen, wasm-opt and files", || run(trunk()?.arg("--release")))
 }
 
-/// Leaves a page in [`paths::served`] that has the engine for the CPU alone, and says so.
+/// Builds a page in [`paths::served`] with only the CPU engine, marked as unfinished.
 pub fn begin_serving() -> Result<()> {
     phase("Tools", || tools::ensure_trunk().and_then(|()| tools::ensure_compiler()))?;
     for program in [PAGE, DECODER, ENGINE_CPU] {
@@ -51,14 +51,14 @@ pub fn begin_serving() -> Result<()> {
     built
 }
 
-/// Adds the engine for WebGPU to the page in [`paths::served`].
+/// Adds the WebGPU engine to the page in [`paths::served`].
 pub fn finish_serving() -> Result<()> {
     compile(&ENGINE_WEBGPU, SERVE)?;
     phase("wasm-bindgen and files", || run(&mut trunk_to_serve()?))
 }
 
-/// Compiles a program before trunk asks for it: trunk would compile all in any order, and
-/// nobody could say which of them takes how long.
+/// Compiles a program before trunk asks for it: trunk would compile all in any order, which hides how long
+/// each takes.
 fn compile(program: &Program, profile: &str) -> Result<()> {
     let what = ["build", "--target", tools::TARGET, "--bin", program.name, "--profile", profile];
     let features = ["--no-default-features", "--features", program.features];
@@ -70,7 +70,7 @@ fn compile(program: &Program, profile: &str) -> Result<()> {
 fn trunk() -> Result<Command> {
     let mut trunk = command("trunk", ["build"]);
     trunk.current_dir(paths::root()).env("PATH", tools::path()?);
-    // trunk takes any value of NO_COLOR but `true` and `false` for a mistake.
+    // trunk rejects any value of NO_COLOR but `true` and `false`.
     remapped(trunk.env_remove("NO_COLOR"))?;
     Ok(trunk)
 }
@@ -81,21 +81,21 @@ fn trunk_to_serve() -> Result<Command> {
     Ok(trunk)
 }
 
-/// Keeps this machine's folders out of what is built: where a dependency panics is told without them.
+/// Keeps this machine's folders out of the build: panic locations in dependencies omit them.
 ///
-/// What cargo's own configuration says of the target holds besides.
+/// Cargo's own configuration for the target still applies.
 pub fn remapped(cargo: &mut Command) -> Result<&mut Command> {
     let sources = home::cargo_home()?.join("registry/src");
     let flag = format!("--remap-path-prefix={}=crates", sources.display());
     Ok(cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag))
 }
 
-/// Completes the page that trunk is building, and for which it names the folder, by what
-/// only the built files can tell.
+/// Completes the page that trunk is building, in the folder that trunk names, with values that depend on the
+/// built files.
 pub fn finish() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
     let folder = Path::new(&folder);
-    // remote.html has a policy of its own, and neither inline script nor engine.
+    // remote.html has its own policy, and neither inline script nor engine.
     let path = folder.join("index.html");
     let page = fs::read_to_string(&path)?;
     let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
@@ -106,7 +106,7 @@ pub fn finish() -> Result<()> {
     }
 }
 
-/// Writes the page's public address into the files that people share links to.
+/// Writes the page's public address into the files to which people share links.
 fn tell_address(folder: &Path, whole: &str) -> Result<()> {
     for file in address::FILES {
         let path = folder.join(file);

@@ -22,20 +22,20 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The command's standard output, trimmed, if it can be run and succeeds; runs silently.
+/// Returns the command's standard output, trimmed, if it can be run and succeeds; runs silently.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }
 
-/// The command as one would type it.
+/// Returns the command as typed in a shell.
 fn spell(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// One sentence for a program that could not be started.
+/// Returns one sentence about a program that could not be started.
 fn explain(command: &Command, error: &std::io::Error) -> anyhow::Error {
     let program = command.get_program().to_string_lossy();
     match error.kind() {

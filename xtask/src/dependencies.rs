@@ -1,4 +1,4 @@
-//! What the dependencies must keep to, by cargo-deny and `deny.toml`.
+//! Checks of the dependencies, by cargo-deny and `deny.toml`.
 
 use anyhow::Result;
 use xtask::command::{command, output, run};
@@ -6,7 +6,7 @@ use xtask::paths;
 
 use crate::tools;
 
-/// Checks licences, bans and sources, and known vulnerabilities where their list can be had.
+/// Checks licences, bans and sources, and known vulnerabilities if their list can be fetched.
 pub fn check() -> Result<()> {
     tools::ensure_deny()?;
     run(&mut deny(&["check", "bans", "licenses", "sources"])?)?;

@@ -1,4 +1,4 @@
-//! The other browser that tests drive: Firefox, and geckodriver.
+//! Firefox and geckodriver, the second browser that tests drive.
 
 use std::path::PathBuf;
 
@@ -6,19 +6,19 @@ use anyhow::{Context, Result, bail};
 
 use crate::{apt, paths};
 
-/// The names under which the browser may be installed, in the order of preference.
+/// Names under which the browser may be installed, in order of preference.
 const NAMES: [&str; 2] = ["firefox-esr", "firefox"];
 
 /// An installed browser.
 #[derive(Clone, Debug)]
 pub struct Firefox {
-    /// Firefox, or the release that is supported for longer.
+    /// Firefox or Firefox ESR.
     pub firefox: PathBuf,
-    /// The driver, which drives Firefox of any version that is still supported.
+    /// The driver, which supports every maintained version of Firefox.
     pub driver: PathBuf,
 }
 
-/// Looks for Firefox on the `PATH`, and for geckodriver there and among this checkout's tools.
+/// Finds Firefox on the `PATH`, and geckodriver there and among this checkout's tools.
 pub fn find() -> Result<Firefox> {
     let firefox = find_browser()?;
     let own = which::which_in("geckodriver", Some(paths::tools().join("bin")), paths::root());
@@ -26,7 +26,7 @@ pub fn find() -> Result<Firefox> {
     Ok(Firefox { firefox, driver })
 }
 
-/// Finds Firefox, or installs Debian's where apt is there to do it.
+/// Finds Firefox, or installs Debian's if apt can be used.
 pub fn ensure_browser() -> Result<()> {
     if find_browser().is_ok() {
         return Ok(());

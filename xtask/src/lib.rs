@@ -1,16 +1,16 @@
-//! What `cargo xtask` and the browser tests share.
+//! Modules common to `cargo xtask` and the browser tests.
 //!
-//! - [`address`] tells the page where it will be;
+//! - [`address`] writes the page's public address into it;
 //! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
 //! - [`firefox`] finds Firefox and its driver, or installs the browser;
 //! - [`server`] serves the built page on the loopback;
-//! - [`python`] finds a Python with what the bench and a test import, or installs that;
-//! - [`command`] runs other programs and shows what it runs;
-//! - [`paths`] knows where things lie in the checkout;
-//! - [`phase`] tells how long the parts of a command take;
+//! - [`python`] finds a Python with the libraries of the bench and a test, or installs it;
+//! - [`command`] runs other programs visibly;
+//! - [`paths`] knows the locations in the checkout;
+//! - [`phase`] times the parts of a command;
 //! - [`policy`] completes the page's Content-Security-Policy;
-//! - [`unfinished`] makes a page that is served before all of it is built;
+//! - [`unfinished`] makes a page that is served before it is completely built;
 //! - [`version`] keeps caches from mixing builds;
 //! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
 

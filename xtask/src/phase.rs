@@ -1,11 +1,11 @@
-//! How long the parts of a command take.
+//! Timing of the parts of a command.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// The parts that have ended, in that order.
+/// Completed parts, in order of completion.
 static ENDED: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
 
 /// Runs a part of a command, and prints how long it took.
@@ -18,7 +18,7 @@ pub fn phase<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     result
 }
 
-/// Returns the times of all parts that have ended, one a line; parts that ran side by side overlap.
+/// Returns the times of all completed parts, one per line; parts that ran in parallel overlap.
 pub fn summary() -> String {
     let ended = ENDED.lock().unwrap_or_else(PoisonError::into_inner);
     ended.iter().map(|(name, took)| format!("{:>7.0} s  {name}\n", took.as_secs_f64())).collect()

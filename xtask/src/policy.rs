@@ -1,22 +1,22 @@
-//! The page's Content-Security-Policy: index.html spells it out, and what only the built
-//! page can know, the hash of trunk's inline script, joins it here.
+//! The page's Content-Security-Policy. index.html contains the policy; the hash of trunk's inline script,
+//! known only after the build, is added here.
 
 use anyhow::{Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-/// The place in the policy that the hashes follow.
+/// Part of the policy that the hashes follow.
 const BEFORE: &str = "script-src 'self' 'wasm-unsafe-eval'";
 
-/// The page, its policy allowing the inline scripts that it holds.
+/// Returns the page with a policy that allows its inline scripts.
 pub fn allow_inline_scripts(page: &str) -> Result<String> {
     ensure!(page.matches(BEFORE).count() == 1, "The page must hold one policy with “{BEFORE}”.");
     let hashes: String = inline_scripts(page).map(|script| format!(" 'sha256-{}'", hash(script))).collect();
     Ok(page.replace(BEFORE, &format!("{BEFORE}{hashes}")))
 }
 
-/// What stands between the tags of scripts that are not in a file of their own.
+/// Returns the text of scripts that are not in separate files.
 fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     page.split("<script").skip(1).filter_map(|script| {
         let (attributes, rest) = script.split_once('>')?;
@@ -38,7 +38,7 @@ mod tests {
         let page = "<meta content=\"script-src 'self' 'wasm-unsafe-eval'; img-src 'self'\">\
                     <script src=\"a.js\"></script><script type=\"module\">alert('Hello, world.');</script>";
         let allowed = allow_inline_scripts(page).unwrap();
-        // The example of the specification (Content Security Policy Level 2).
+        // Example of the specification (Content Security Policy Level 2).
         let hash = "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='";
         assert_eq!(allowed, page.replace("'wasm-unsafe-eval'", &format!("'wasm-unsafe-eval' {hash}")));
     }

@@ -1,5 +1,5 @@
-//! Python and what is imported there: the bench's native peer, and what reads exports.
-//! Optional: who asks says what is left out without it.
+//! Python and its libraries, for the bench's native peer and for reading exports. Optional: callers report
+//! what is skipped without it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,14 +8,14 @@ use anyhow::{Context, Result};
 use crate::command::{command, output, run};
 use crate::paths;
 
-/// Something to import, pinned.
+/// A pinned library.
 #[derive(Clone, Copy)]
 pub struct Library {
     module: &'static str,
     package: &'static str,
 }
 
-/// The library that the same network is written in.
+/// Library in which the same network is written.
 pub const JAX: Library = Library { module: "jax", package: "jax==0.10.2" };
 /// Arrays.
 pub const NUMPY: Library = Library { module: "numpy", package: "numpy==2.4.6" };
@@ -23,7 +23,7 @@ pub const NUMPY: Library = Library { module: "numpy", package: "numpy==2.4.6" };
 pub const PILLOW: Library = Library { module: "PIL", package: "pillow==13.0.0" };
 
 impl Library {
-    /// The version that this Python has.
+    /// Returns the version installed for this Python.
     pub fn version(self, python: &Path) -> Option<String> {
         let Self { module, .. } = self;
         let print = format!("import {module}; print({module}.__version__)");
@@ -31,13 +31,14 @@ impl Library {
     }
 }
 
-/// Looks for a Python that has all of these.
+/// Finds a Python that has all of these libraries.
 pub fn find(libraries: &[Library]) -> Option<PathBuf> {
     let has_all = |python: &PathBuf| libraries.iter().all(|library| library.version(python).is_some());
     [PathBuf::from("python3"), own_python()].into_iter().find(has_all)
 }
 
-/// A Python that has all of these: if there is none, they are installed for this checkout alone.
+/// Returns a Python that has all of these libraries. If there is none, they are installed only for this
+/// checkout.
 pub fn ensure(libraries: &[Library]) -> Result<PathBuf> {
     if let Some(python) = find(libraries) {
         return Ok(python);

@@ -10,25 +10,25 @@ use std::thread::{self, JoinHandle};
 use percent_encoding::percent_decode_str;
 use tiny_http::{Method, Request};
 
-/// How many files can be on their way at once: a page asks for several in parallel.
+/// Number of files that can be sent at once: a page requests several in parallel.
 const THREADS: usize = 4;
 
-/// Headers by which a page may share memory between its threads.
+/// Headers that allow a page to share memory between its threads.
 const ISOLATING: [(&str, &str); 2] =
     [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
 
-/// How addresses of servers on this machine begin, which only a proxy is asked for.
+/// Start of addresses of servers on this machine, which only a proxy receives.
 const THIS_MACHINE: &str = "http://127.0.0.1:";
 
-/// The header by which pages of other servers may read files.
+/// Header that allows pages of other servers to read files.
 const OPEN: [(&str, &str); 1] = [("Access-Control-Allow-Origin", "*")];
 
-/// What a server does besides handing out files.
+/// Options of a server.
 #[derive(Clone, Copy, Default)]
 struct Manner {
     /// Headers of every answer.
     headers: &'static [(&'static str, &'static str)],
-    /// Whether it passes on what is asked of other servers on the loopback.
+    /// Whether it forwards requests for other servers on the loopback.
     passes_on: bool,
 }
 
@@ -47,18 +47,18 @@ impl Server {
         Self::start_with(root, port, Manner::default())
     }
 
-    /// As [`Server::start`], for pages whose threads share memory.
+    /// Like [`Server::start`], for pages whose threads share memory.
     pub fn start_isolating(root: &Path, port: u16) -> io::Result<Self> {
         Self::start_with(root, port, Manner { headers: &ISOLATING, ..Manner::default() })
     }
 
-    /// As [`Server::start`], for files that pages of other servers may read.
+    /// Like [`Server::start`], for files that pages of other servers may read.
     pub fn start_open(root: &Path, port: u16) -> io::Result<Self> {
         Self::start_with(root, port, Manner { headers: &OPEN, ..Manner::default() })
     }
 
-    /// As [`Server::start`], for a browser's proxy, which passes on what is asked of other servers
-    /// on the loopback.
+    /// Like [`Server::start`], as a browser's proxy, which forwards requests for other servers on the
+    /// loopback.
     pub fn start_proxy(root: &Path, port: u16) -> io::Result<Self> {
         Self::start_with(root, port, Manner { passes_on: true, ..Manner::default() })
     }
@@ -78,22 +78,22 @@ impl Server {
         Ok(Self { http: Mutex::new(Some(http)), root: root.to_owned(), address, requests, threads })
     }
 
-    /// The folder that it serves.
+    /// Returns the folder that it serves.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Where it listens, as the beginning of an address: `http://127.0.0.1:8080`.
+    /// Returns the origin at which it listens: `http://127.0.0.1:8080`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The paths asked for so far, in order.
+    /// Returns the paths requested so far, in order.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("no thread panics while it holds the list").clone()
     }
 
-    /// Answers no more: to a browser, the network is gone.
+    /// Stops answering: to a browser, the network is gone.
     pub fn close(&self) {
         let http = self.http.lock().expect("no thread panics while it holds the server").take();
         if let Some(http) = http {
@@ -120,13 +120,13 @@ fn answer_all(http: &tiny_http::Server, root: &Path, manner: Manner, requests: &
         if let Ok(mut requests) = requests.lock() {
             requests.push(request.url().to_owned());
         }
-        // A browser that went away in the middle of a file is no error of ours.
+        // A browser that disconnects in the middle of a file is no error.
         let for_another = manner.passes_on && request.url().starts_with(THIS_MACHINE);
         let _ = if for_another { pass_on(request) } else { answer(request, root, manner.headers) };
     }
 }
 
-/// Passes a request that a proxy gets on to its server, and the answer back.
+/// Forwards a proxy request to its server, and the answer back.
 fn pass_on(request: Request) -> io::Result<()> {
     let address = request.url().trim_start_matches("http://");
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
@@ -155,12 +155,12 @@ fn answer(request: Request, root: &Path, headers: &[(&str, &str)]) -> io::Result
     Answer { status: "200 OK", kind, caching, length, body: file }.send(request, headers)
 }
 
-/// What is answered to a request.
+/// Answer to a request.
 struct Answer<B> {
     status: &'static str,
     kind: String,
     caching: &'static str,
-    /// The body's length, in bytes.
+    /// Length of the body, in bytes.
     length: u64,
     body: B,
 }
@@ -173,8 +173,8 @@ impl Answer<&'static [u8]> {
 }
 
 impl<B: Read> Answer<B> {
-    /// Sends it, and asks the browser to close the connection: those that stay open would
-    /// take the server's threads away from those that wait.
+    /// Sends the answer and asks the browser to close the connection, since idle open connections would
+    /// occupy the server's threads.
     fn send(mut self, request: Request, headers: &[(&str, &str)]) -> io::Result<()> {
         let has_body = *request.method() != Method::Head;
         let mut writer = request.into_writer();
@@ -193,7 +193,7 @@ impl<B: Read> Answer<B> {
     }
 }
 
-/// The file that a request means, unless it reaches outside `root`.
+/// Returns the file of a request, unless it is outside `root`.
 fn locate(root: &Path, url: &str) -> Option<PathBuf> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let path = percent_decode_str(path).decode_utf8().ok()?;
@@ -205,7 +205,7 @@ fn locate(root: &Path, url: &str) -> Option<PathBuf> {
     Some(if file.is_dir() { file.join("index.html") } else { file })
 }
 
-/// How long a browser may keep an answer: what names its build never changes.
+/// Returns how long a browser may cache an answer: files that carry their build's version never change.
 fn caching(url: &str) -> &'static str {
     if url.contains("?v=") { "public, max-age=31536000, immutable" } else { "no-store" }
 }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_are_told_what_they_get() {
+    fn content_types_follow_the_extension() {
         let of = |name| content_type(Path::new(name));
         assert_eq!(of("engine_bg.wasm"), "application/wasm");
         assert_eq!(of("engine.js"), "text/javascript; charset=utf-8");

@@ -1,4 +1,4 @@
-//! The commands.
+//! The commands of `cargo xtask`.
 
 use std::hint;
 use std::panic::resume_unwind;
@@ -16,14 +16,14 @@ use xtask::{browser, firefox, paths, vulkan};
 
 use crate::{bench, building, tools};
 
-/// How many browsers are tested at once: each trains a network, so few.
+/// Number of browsers tested at once; low, since each trains a network.
 const BROWSERS: &str = "--test-threads=2";
 
-/// What lets models and snapshots be fuzzed as well.
+/// Feature that allows models and snapshots to be fuzzed as well.
 const CHECKPOINTS: &str = "odd-files/checkpoints";
 
-/// Builds the page to be looked at and serves it until interrupted: with the engine for the CPU as
-/// soon as that is there, and with the one for WebGPU later.
+/// Builds the page for this machine and serves it until interrupted: with the CPU engine as soon as that is
+/// built, and with the WebGPU engine later.
 pub fn serve(port: u16) -> Result<()> {
     let server = start(&paths::served(), port)?;
     building::begin_serving()?;
@@ -35,7 +35,7 @@ pub fn serve(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Builds the page to be published and serves it until interrupted.
+/// Builds the published page and serves it until interrupted.
 pub fn serve_published(port: u16) -> Result<()> {
     let server = start(&paths::dist(), port)?;
     building::publish()?;
@@ -44,21 +44,21 @@ pub fn serve_published(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Starts the server before the build, so that a port that is taken is noticed at once.
+/// Starts the server before the build, so that a port in use is detected at once.
 fn start(folder: &Path, port: u16) -> Result<Server> {
     Server::start(folder, port).with_context(|| {
         format!("Port {port} cannot be used: choose another, as in `cargo xtask serve --port 8081`")
     })
 }
 
-/// How the browser tests are run.
+/// Options of the browser tests.
 #[derive(Default)]
 pub struct Trial<'a> {
     /// Number of times that they have to pass.
     pub repeat: usize,
-    /// Number of cores that something else keeps busy meanwhile.
+    /// Number of cores kept busy meanwhile.
     pub busy: usize,
-    /// Parts of the names of the tests to run, and no native ones; all tests if empty.
+    /// Parts of the names of the tests to run, without the native ones; all tests if empty.
     pub names: Vec<&'a str>,
 }
 
@@ -70,7 +70,7 @@ pub fn test(trial: &Trial) -> Result<()> {
         building::publish()?;
         return test_page(trial);
     }
-    // What links the page keeps one core busy for minutes: the native tests have the others.
+    // Linking the page keeps one core busy for minutes: the native tests use the others.
     thread::scope(|scope| {
         let page = scope.spawn(building::publish);
         let native = phase("Native tests", test_natively);
@@ -97,10 +97,9 @@ fn test_page(trial: &Trial) -> Result<()> {
     })
 }
 
-/// Runs the native tests: all by one build of what the packages share, for which the compiler
-/// takes the longest.
+/// Runs the native tests, all in one build of the shared packages, which take longest to compile.
 fn test_natively() -> Result<()> {
-    // Without a Vulkan driver the WebGPU kernels could not run.
+    // Without a Vulkan driver the WebGPU kernels cannot run.
     let engine = if vulkan::ensure() {
         "likeness/bench,likeness/webgpu"
     } else {
@@ -117,8 +116,8 @@ fn test_natively() -> Result<()> {
     phase("Python", || test_python(test()))
 }
 
-/// Holds what `python/embed.py` makes of a model file against the network itself, with JAX
-/// if it can be had.
+/// Compares the output of `python/embed.py` for a model file with the network itself, with JAX if it is
+/// available.
 fn test_python(mut test: Command) -> Result<()> {
     let python = python::ensure(&[NUMPY, PILLOW, JAX]).or_else(|_| python::ensure(&[NUMPY, PILLOW]));
     match python {
@@ -133,7 +132,8 @@ fn test_python(mut test: Command) -> Result<()> {
     }
 }
 
-/// Runs the tests of the page in Firefox, and shows what they print: what they leave out, and why.
+/// Runs the tests of the page in Firefox, and shows their output, which names the skipped parts and the
+/// reasons.
 pub fn firefox() -> Result<()> {
     firefox::ensure_browser()?;
     tools::ensure_geckodriver()?;
@@ -146,32 +146,32 @@ pub fn firefox() -> Result<()> {
     run(cargo(tests).env(browser::VARIABLE, "firefox"))
 }
 
-/// Prints figures of the page in a real browser.
+/// Prints measurements of the page in a real browser.
 pub fn measure(what: &[&str]) -> Result<()> {
     browser::ensure()?;
     building::publish()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "measure", "--"]).args(what))
 }
 
-/// Lets a monkey loose on the page in a real browser.
+/// Runs random input on the page in a real browser.
 pub fn soak(how: &[&str]) -> Result<()> {
     browser::ensure()?;
     building::publish()?;
     run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "soak", "--"]).args(how))
 }
 
-/// Fuzzes what reads files, links and messages.
+/// Fuzzes the readers of files, links and messages.
 pub fn fuzz(how: &[&str]) -> Result<()> {
     let fuzz = ["run", "--quiet", "--package", "odd-files", "--features", CHECKPOINTS, "--bin", "fuzz", "--"];
     run(cargo(fuzz).args(how))
 }
 
-/// Prints what training is worth.
+/// Prints the accuracy gained by training.
 pub fn learning(what: &[&str]) -> Result<()> {
     run(cargo(["bench", "--bench", "learning", "--"]).args(what))
 }
 
-/// Prints how long training steps take, here and in other libraries.
+/// Prints how long training steps take, in Likeness and in other libraries.
 pub fn bench(what: &[&str]) -> Result<()> {
     if what == ["overhead"] {
         return run(&mut cargo(["bench", "--features", "bench,webgpu", "--bench", "overhead"]));

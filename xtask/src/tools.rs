@@ -1,7 +1,7 @@
-//! The tools that build the page, in pinned versions, installed when missing.
+//! Pinned tools that build the page, installed when missing.
 //!
-//! A tool on the `PATH` is used if it has the version wanted; otherwise a copy of
-//! this checkout's own is installed under `target/tools`, by cargo or npm.
+//! A tool on the `PATH` is used if it has the right version; otherwise a copy only for this checkout is
+//! installed under `target/tools`, by cargo or npm.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use xtask::command::{command, output, run};
 use xtask::paths;
 
-/// What browsers run.
+/// Compilation target of browsers.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const BINDGEN: &str = "wasm-bindgen-cli";
 const TRUNK: &str = "0.21.14";
@@ -22,39 +22,39 @@ const AXE: &str = "4.14.1";
 const DENY: &str = "0.20.2";
 const GECKODRIVER: &str = "0.37.1";
 
-/// Makes sure that everything that builds the page to be published is there.
+/// Ensures that all tools for the published page are installed.
 pub fn ensure_all() -> Result<()> {
     ensure_trunk()?;
     ensure_compiler()?;
     ensure_tool("wasm-opt", BINARYEN, install_binaryen)
 }
 
-/// Makes sure that trunk is there.
+/// Ensures that trunk is installed.
 pub fn ensure_trunk() -> Result<()> {
-    // Without its look for updates, which asks crates.io at every build.
+    // Without its update check, which queries crates.io at every build.
     let quietly = ["--locked", "--no-default-features", "--features", "rustls"];
     ensure_tool("trunk", TRUNK, || install("trunk", TRUNK, &quietly))
 }
 
-/// Makes sure that Rust can be compiled for the browser.
+/// Ensures that Rust can be compiled for the browser.
 pub fn ensure_compiler() -> Result<()> {
     ensure_target()?;
     let bindgen = locked_version("wasm-bindgen")?;
-    // Its published lock file names versions that were withdrawn since, hence no `--locked`.
+    // Its published lock file names versions that have been withdrawn since, hence no `--locked`.
     ensure_tool("wasm-bindgen", &bindgen, || install(BINDGEN, &bindgen, &["--bin", "wasm-bindgen"]))
 }
 
-/// Makes sure that cargo-deny is there, which looks into what the dependencies bring along.
+/// Ensures that cargo-deny, which checks the dependencies, is installed.
 pub fn ensure_deny() -> Result<()> {
     ensure_tool("cargo-deny", DENY, || install("cargo-deny", DENY, &["--locked"]))
 }
 
-/// Makes sure that geckodriver is there, by which the browser tests drive Firefox.
+/// Ensures that geckodriver, by which the browser tests drive Firefox, is installed.
 pub fn ensure_geckodriver() -> Result<()> {
     ensure_tool("geckodriver", GECKODRIVER, || install("geckodriver", GECKODRIVER, &["--locked"]))
 }
 
-/// Makes sure that axe-core is there, by which the browser tests judge accessibility.
+/// Ensures that axe-core, by which the browser tests check accessibility, is installed.
 pub fn ensure_axe() -> Result<()> {
     let package = fs::read_to_string(paths::axe().with_file_name("package.json")).unwrap_or_default();
     if package.contains(&format!("\"version\": \"{AXE}\"")) {
@@ -63,7 +63,7 @@ pub fn ensure_axe() -> Result<()> {
     npm_install(&paths::tools(), &[&format!("axe-core@{AXE}")])
 }
 
-/// The `PATH` with this checkout's own tools in front.
+/// Returns the `PATH` with this checkout's own tools in front.
 pub fn path() -> Result<OsString> {
     let inherited = env::var_os("PATH").unwrap_or_default();
     let folders = own_folders().into_iter().chain(env::split_paths(&inherited));
@@ -74,7 +74,7 @@ fn own_folders() -> [PathBuf; 2] {
     [paths::tools().join("bin"), paths::tools().join("node_modules/.bin")]
 }
 
-/// Makes sure that the compiler can build for the browser.
+/// Ensures that the compiler can build for the browser.
 fn ensure_target() -> Result<()> {
     let libraries = output(&mut command("rustc", ["--print", "target-libdir", "--target", TARGET]));
     if libraries.is_some_and(|folder| Path::new(&folder).exists()) {
@@ -84,7 +84,7 @@ fn ensure_target() -> Result<()> {
         .with_context(|| format!("Rust's standard library for {TARGET} is missing"))
 }
 
-/// Makes sure that Rust's formatter and its lints are there, which rustup's minimal profile lacks.
+/// Ensures that Rust's formatter and lints are installed, which rustup's minimal profile lacks.
 pub fn ensure_components() -> Result<()> {
     for (program, component) in [("cargo-fmt", "rustfmt"), ("cargo-clippy", "clippy")] {
         if output(&mut command(program, ["--version"])).is_none() {
@@ -95,7 +95,7 @@ pub fn ensure_components() -> Result<()> {
     Ok(())
 }
 
-/// Installs a tool unless the one that would be run has the version wanted.
+/// Installs a tool unless the installed one has the right version.
 fn ensure_tool(name: &str, version: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {
     if installed_version(name)?.as_deref() == Some(version) {
         return Ok(());
@@ -111,7 +111,7 @@ fn ensure_tool(name: &str, version: &str, install: impl FnOnce() -> Result<()>) 
     Ok(())
 }
 
-/// What the tool says of itself: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`.
+/// Returns the version from a tool's output: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`.
 fn installed_version(name: &str) -> Result<Option<String>> {
     let Ok(program) = which::which_in(name, Some(path()?), paths::root()) else {
         return Ok(None);
@@ -121,8 +121,8 @@ fn installed_version(name: &str) -> Result<Option<String>> {
     Ok(version.map(str::to_owned))
 }
 
-/// Installs a package's programs as they are handed out where `cargo binstall` is there to fetch
-/// them, and compiles them elsewhere.
+/// Installs a package's published binaries if `cargo binstall` is available to fetch them; otherwise compiles
+/// them.
 fn install(package: &str, version: &str, compiling: &[&str]) -> Result<()> {
     if output(&mut command("cargo", ["binstall", "-V"])).is_some() {
         let mut fetch = command("cargo", ["binstall", "--no-confirm", "--version", version, "--root"]);
@@ -132,8 +132,8 @@ fn install(package: &str, version: &str, compiling: &[&str]) -> Result<()> {
     }
     let mut compile = command("cargo", ["install", package, "--version", version, "--root"]);
     compile.arg(paths::tools()).args(compiling);
-    // The tools share what they are built of, and none of them is waited for as long as it would
-    // take to optimise it. wasm-bindgen alone reads megabytes.
+    // The tools share dependencies, and none runs long enough to repay the time to optimise it; only
+    // wasm-bindgen reads megabytes.
     compile.env("CARGO_TARGET_DIR", paths::tools().join("build"));
     compile.envs([
         ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -143,7 +143,8 @@ fn install(package: &str, version: &str, compiling: &[&str]) -> Result<()> {
     run(&mut compile)
 }
 
-/// Binaryen's npm package carries its tools as WebAssembly: no compiler, no download beyond npm's.
+/// Installs Binaryen's npm package, which contains its tools as WebAssembly: no compiler, no download beyond
+/// npm's.
 fn install_binaryen() -> Result<()> {
     npm_install(&paths::tools(), &[&format!("binaryen@{BINARYEN}.0.0")])
 }
@@ -156,7 +157,7 @@ pub fn npm_install(folder: &Path, packages: &[&str]) -> Result<()> {
         .args(packages))
 }
 
-/// The version of a package in `Cargo.lock`.
+/// Returns the version of a package in `Cargo.lock`.
 fn locked_version(package: &str) -> Result<String> {
     let lock = fs::read_to_string(paths::root().join("Cargo.lock"))?;
     version_in(&lock, package).with_context(|| format!("Cargo.lock does not name {package}."))

@@ -1,11 +1,11 @@
-//! A page that is served before all of it is built.
+//! A page that is served before it is completely built.
 
 use anyhow::{Context, Result, ensure};
 
-/// The file that trunk builds such a page from, beside index.html.
+/// File beside index.html from which trunk builds such a page.
 pub const UNFINISHED: &str = "unfinished.html";
 
-/// How index.html begins the element that the page reads its marks from.
+/// Start of the element in index.html whose marks the page reads.
 const ROOT: &str = "<html ";
 
 /// Returns the page without one of its engines, marked as unfinished.
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_link_of_the_engine_is_left_out_alone() {
+    fn only_the_engines_link_is_left_out() {
         let page =
             "<html lang=\"en\"><link\n data-bin=\"a\" data-type=\"worker\"\n/><link data-bin=\"b\" /><p />";
         let rest = "<html data-unfinished lang=\"en\"><link data-bin=\"b\" /><p />";
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn this_page_can_do_without_its_engine_for_webgpu() {
+    fn page_can_be_built_without_the_webgpu_engine() {
         let page = std::fs::read_to_string(crate::paths::root().join("index.html")).unwrap();
         let rest = without(&page, "engine_webgpu").unwrap();
         assert!(!rest.contains("engine_webgpu") && rest.contains("engine_cpu"));

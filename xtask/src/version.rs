@@ -1,5 +1,5 @@
-//! The page's version: files that keep their names from build to build, such as the engines,
-//! are asked for with it in the address, so that no cache answers with another build's.
+//! Version of the page: files that keep their names from build to build, such as the engines, are requested
+//! with it in the address, so that no cache answers with another build's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,16 +12,16 @@ use sha2::{Digest, Sha256};
 /// The page itself.
 const PAGE: &str = "index.html";
 
-/// Where the page leaves room for it.
+/// Place in the page for the version.
 const ROOM: &str = "data-version=\"\"";
 
-/// The page with the version of the files in `folder`.
+/// Returns the page with the version of the files in `folder`.
 pub fn stamp(page: &str, folder: &Path) -> Result<String> {
     ensure!(page.matches(ROOM).count() == 1, "The page must hold “{ROOM}” once.");
     Ok(page.replace(ROOM, &format!("data-version=\"{}\"", of(folder)?)))
 }
 
-/// The first digits of the SHA-256 of all files in `folder` but [`PAGE`], which will hold them.
+/// Returns the first digits of the SHA-256 of all files in `folder` but [`PAGE`], which will contain them.
 fn of(folder: &Path) -> Result<String> {
     let entries =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<BTreeSet<_>>>()?;
@@ -43,7 +43,7 @@ mod tests {
     const TEXT: &str = "<html data-version=\"\">";
 
     #[test]
-    fn the_version_follows_every_file_but_the_page() {
+    fn version_depends_on_every_file_but_the_page() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         let stamp = || stamp(TEXT, folder.path()).unwrap();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_room_is_refused() {
+    fn page_without_a_version_place_is_refused() {
         assert!(stamp("<html>", tempfile::tempdir().unwrap().path()).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! A device for the WebGPU kernels outside of a browser: any Vulkan driver, in software too.
+//! Device for the WebGPU kernels outside of a browser: any Vulkan driver, including software.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,22 +6,22 @@ use std::path::{Path, PathBuf};
 
 use crate::apt;
 
-/// Where drivers announce themselves.
+/// Folders in which drivers are registered.
 const DRIVERS: [&str; 2] = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
 
-/// How the name of the software driver's announcement begins.
+/// Prefix of the name of the software driver's manifest.
 const SOFTWARE: &str = "lvp_icd";
 
-/// Where libraries lie, themselves or in a folder for each architecture.
+/// Folders of libraries, directly or in a subfolder for each architecture.
 const LIBRARIES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
 
-/// The library by which programs find a driver.
+/// Library by which programs find a driver.
 const LOADER: &str = "libvulkan.so.1";
 
-/// Whether the kernels can run here, once Debian's software driver is installed where apt may.
-/// They are tested in the browser too, so that without a driver the other tests go on.
+/// Returns whether the kernels can run here, after installing Debian's software driver if apt can be used.
+/// Without a driver the other tests still run, since the kernels are tested in the browser too.
 pub fn ensure() -> bool {
-    // Elsewhere the system brings a driver of its own.
+    // Other systems bring their own driver.
     if !cfg!(target_os = "linux") || is_there() {
         return true;
     }
@@ -35,7 +35,7 @@ pub fn ensure() -> bool {
     }
 }
 
-/// Where Mesa's driver that computes on the CPU announces itself.
+/// Returns the manifest of Mesa's driver that computes on the CPU.
 pub fn software() -> Option<PathBuf> {
     let is_software =
         |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SOFTWARE));

@@ -1,36 +1,36 @@
-//! How much each row of a t-SNE map is drawn to which others.
+//! Affinities between the rows of a t-SNE map.
 
 use crate::{
     evaluate::{UnitRows, neighbours::NeighbourSearch},
     progress::Progress,
 };
 
-/// How many others count as near, softly (van der Maaten & Hinton 2008, section 2).
+/// Effective number of neighbours (van der Maaten & Hinton 2008, section 2).
 const PERPLEXITY: f32 = 30.0;
 
-/// Halvings of the interval in which a row's precision is sought.
+/// Number of bisection steps when solving for a row's precision.
 const HALVINGS: u32 = 60;
 
-/// Affinities `p` that sum to 1 over all pairs; those of far pairs are 0 and left out.
+/// Affinities `p` that sum to 1 over all pairs; distant pairs have 0 and are left out.
 #[derive(Default)]
 pub struct Affinities {
-    /// Where each row's begin; one more than there are rows.
+    /// Offset of each row's entries, and the end of the last row's.
     starts: Vec<usize>,
     others: Vec<u32>,
     values: Vec<f32>,
 }
 
-/// The search for them, a slice of work after the other.
+/// Search for affinities, in slices of work.
 pub struct AffinitySearch {
     search: NeighbourSearch,
     perplexity: f32,
-    /// What each row was given by those before, and gave to its nearest.
+    /// Affinities of each row: those from rows before it, and to its own nearest neighbours.
     lists: Vec<Vec<(u32, f32)>>,
     done: usize,
 }
 
 impl AffinitySearch {
-    /// Sets out to compare every row with its nearest others, three times the perplexity.
+    /// Starts comparing every row with its nearest neighbours, three times the perplexity.
     pub fn new(rows: &UnitRows) -> Self {
         let count = rows.len();
         let perplexity = PERPLEXITY.min(count.saturating_sub(1) as f32 / 3.0).max(1.0);
@@ -57,14 +57,14 @@ impl AffinitySearch {
         progress
     }
 
-    /// What was found; nothing of it is left here.
+    /// Takes the affinities found, leaving none behind.
     pub fn finish(&mut self) -> Affinities {
         Affinities::from_lists(std::mem::take(&mut self.lists))
     }
 }
 
 impl Affinities {
-    /// Joins what two rows gave each other.
+    /// Merges the affinities that two rows contributed to each other.
     fn from_lists(lists: Vec<Vec<(u32, f32)>>) -> Self {
         let (mut starts, mut others, mut values) = (vec![0], Vec::new(), Vec::new());
         for mut list in lists {
@@ -84,15 +84,14 @@ impl Affinities {
         Self { starts, others, values }
     }
 
-    /// The others that a row is drawn to, and how much.
+    /// Returns the rows to which a row is attracted, with their affinities.
     pub fn of(&self, row: usize) -> impl Iterator<Item = (usize, f32)> {
         let range = self.starts[row]..self.starts[row + 1];
         self.others[range.clone()].iter().map(|other| *other as usize).zip(self.values[range].iter().copied())
     }
 }
 
-/// `exp(−β d²)`, normalised to 1, with the β that gives it the entropy of `perplexity`
-/// equal choices.
+/// Returns `exp(−β d²)`, normalised to 1, with the β that gives it the entropy of `perplexity` equal choices.
 fn conditional(squares: &[f32], perplexity: f32) -> Vec<f32> {
     let nearest = squares.iter().copied().fold(f32::INFINITY, f32::min);
     let shares = |beta: f32| -> Vec<f32> {
@@ -103,7 +102,7 @@ fn conditional(squares: &[f32], perplexity: f32) -> Vec<f32> {
     let entropy = |shares: &[f32]| -> f32 {
         shares.iter().filter(|share| **share > 0.0).map(|share| -share * share.ln()).sum()
     };
-    // β is sought on a logarithmic scale: entropy falls as it grows.
+    // Bisection over log β, since the entropy decreases as β grows.
     let (mut low, mut high) = (-20.0_f32, 30.0_f32);
     for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn each_row_has_the_perplexity_that_was_asked_for() {
+    fn rows_have_the_requested_perplexity() {
         let mut rng = generator(5, Purpose::Preview, 0);
         let squares: Vec<f32> = (0..90).map(|_| rng.random_range(0.0..4.0)).collect();
         let shares = conditional(&squares, 30.0);

@@ -1,8 +1,8 @@
-//! A step of AdamW.
+//! One step of AdamW.
 
 use crate::kernels::adamw::FACTORS;
 
-/// The parameter and its two moments after a step.
+/// Returns the parameter and its two moments after a step.
 pub fn adamw(
     value: &[f32],
     gradient: &[f32],

@@ -1,8 +1,8 @@
-//! Blur along both axes, whole rows at a time.
+//! Separable blur along both axes, whole rows at a time.
 
 use crate::kernels::views::mirrored;
 
-/// Blurs a picture, `[side, side, 3]`, by weights as [`crate::augment::Blur::weights`] gives them.
+/// Blurs a picture, `[side, side, 3]`, with weights from [`crate::augment::Blur::weights`].
 pub fn blur(pixels: &mut [f32], side: usize, weights: &[f32]) {
     let (row, reach) = (3 * side, weights.len() / 2);
     let mut down = vec![0.0; pixels.len()];

@@ -1,19 +1,19 @@
-//! The 3 × 3 convolution and its two gradients, as implicit matrix products.
+//! 3 × 3 convolution and its two gradients, as implicit matrix products.
 //!
-//! Pictures lie channels-last, `[batch, height, width, channels]`, so that the three pixels
-//! under one row of the kernel are one contiguous *run* of `3 · channels` numbers. All three
-//! products work on tiles of [`ROWS`] × [`LANES`] sums, which half of 16 vector registers hold, so
-//! that the other half is left for what is multiplied; the compiler turns the inner loops into SIMD.
+//! Pictures are stored channels-last, `[batch, height, width, channels]`, so that the three pixels under one
+//! row of the kernel are one contiguous *run* of `3 · channels` numbers. All three products work on tiles of
+//! [`ROWS`] × [`LANES`] sums, which occupy half of 16 vector registers and leave the other half for the
+//! operands; the compiler turns the inner loops into SIMD.
 
 use crate::kernels::geometry::Geometry;
 
-/// Rows of a tile.
+/// Number of rows of a tile.
 const ROWS: usize = 4;
 
-/// Columns of a tile: two vectors of four.
+/// Number of columns of a tile: two vectors of four.
 const LANES: usize = 8;
 
-/// Output pixels over which the weight gradient sums before it goes to memory.
+/// Number of output pixels that the weight gradient sums before writing to memory.
 const PIXELS: usize = 64;
 
 type Tile = [[f32; LANES]; ROWS];
@@ -27,28 +27,28 @@ impl Geometry {
         self.output_pixels() * self.output
     }
 
-    /// Numbers under one row of the kernel.
+    /// Returns the length of a run: the numbers under one row of the kernel.
     fn run(&self) -> usize {
         3 * self.input
     }
 
-    /// Numbers in a row of the padded picture.
+    /// Returns the length of a row of the padded picture.
     fn padded_row(&self) -> usize {
         (self.size[1] + 2) * self.input
     }
 
-    /// Numbers in the padded picture; tiles may read a little past its end.
+    /// Returns the length of the padded picture; tiles may read a little past its end.
     fn padded_len(&self) -> usize {
         (self.size[0] + 2) * self.padded_row() + ROWS
     }
 
-    /// Where the run under kernel row `ky` begins in the padded picture, for output pixel `(x, y)`.
+    /// Returns the start in the padded picture of the run under kernel row `ky`, for output pixel `(x, y)`.
     fn run_start(&self, x: usize, y: usize, ky: usize) -> usize {
         (y * self.stride + ky) * self.padded_row() + x * self.stride * self.input
     }
 }
 
-/// Convolves.
+/// Computes the convolution.
 ///
 /// # Shapes
 /// - `x`: `[batch, height, width, input]`
@@ -82,7 +82,7 @@ pub fn forward(x: &[f32], weight: &[f32], geometry: &Geometry) -> Vec<f32> {
     result
 }
 
-/// The gradient of the input, shaped as `x` in [`forward`], from the `gradient` of its result.
+/// Computes the gradient of the input, shaped as `x` in [`forward`], from the `gradient` of the result.
 pub fn input_gradient(gradient: &[f32], weight: &[f32], geometry: &Geometry) -> Vec<f32> {
     let (run, channels) = (geometry.run(), geometry.output);
     let [height, width] = geometry.output_size();
@@ -114,13 +114,13 @@ pub fn input_gradient(gradient: &[f32], weight: &[f32], geometry: &Geometry) -> 
     result
 }
 
-/// The gradient of the weight, shaped as `weight` in [`forward`], from the `gradient` of its result.
+/// Computes the gradient of the weight, shaped as `weight` in [`forward`], from the `gradient` of the result.
 pub fn weight_gradient(x: &[f32], gradient: &[f32], geometry: &Geometry) -> Vec<f32> {
     let (run, channels) = (geometry.run(), geometry.output);
     let [height, width] = geometry.output_size();
     let band = PIXELS.div_ceil(width);
     let mut padded = vec![0.0; geometry.padded_len()];
-    // Tiles may read past the last pixel's channels; what they read lands in unused lanes.
+    // Tiles may read past the last pixel's channels; these values land in unused lanes.
     let mut gradients = vec![0.0; geometry.output_len() + LANES];
     let mut sums = Panels::zeros(run, channels);
     let pictures = x.chunks_exact(geometry.input_len()).zip(gradient.chunks_exact(geometry.output_len()));
@@ -157,14 +157,14 @@ pub fn weight_gradient(x: &[f32], gradient: &[f32], geometry: &Geometry) -> Vec<
     result
 }
 
-/// Where the weight of an output channel lies for place `at` of the run under kernel row `ky`.
+/// Returns the index of an output channel's weight at offset `at` of the run under kernel row `ky`.
 fn weight_index(geometry: &Geometry, ky: usize, at: usize, channel: usize) -> usize {
     let (kx, input) = (at / geometry.input, at % geometry.input);
     ((channel * geometry.input + input) * 3 + ky) * 3 + kx
 }
 
-/// Three matrices, one a kernel row, cut into panels of [`LANES`] columns. Columns that
-/// fill the last panel up are zero.
+/// Three matrices, one per kernel row, cut into panels of [`LANES`] columns. Columns that pad the last panel
+/// are zero.
 struct Panels {
     rows: usize,
     panels: usize,
@@ -177,7 +177,7 @@ impl Panels {
         Self { rows, panels, numbers: vec![[0.0; LANES]; 3 * panels * rows] }
     }
 
-    /// Fills the matrices by asking `value(ky, row, column)`.
+    /// Fills the matrices with `value(ky, row, column)`.
     fn pack(rows: usize, columns: usize, value: impl Fn(usize, usize, usize) -> f32) -> Self {
         let mut packed = Self::zeros(rows, columns);
         for ky in 0..3 {
@@ -194,7 +194,7 @@ impl Panels {
         (ky * self.panels + column / LANES) * self.rows
     }
 
-    /// The panel that holds a column.
+    /// Returns the panel that holds a column.
     fn get(&self, ky: usize, column: usize) -> &[[f32; LANES]] {
         &self.numbers[self.start(ky, column)..][..self.rows]
     }
@@ -238,12 +238,12 @@ fn correlate(tile: &mut Tile, inputs: &[f32], gradients: &[f32], steps: [usize; 
     *tile = sums;
 }
 
-/// The first pixel of every tile.
+/// Returns the first pixel of every tile.
 fn tiles(width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..height).flat_map(move |y| (0..width).step_by(ROWS).map(move |x| (x, y)))
 }
 
-/// The pixels of a tile; past the end of a row, its last one again.
+/// Returns the columns of a tile; the last column repeats past the end of a row.
 fn pixels(x: usize, width: usize) -> [usize; ROWS] {
     std::array::from_fn(|row| (x + row).min(width - 1))
 }

@@ -1,11 +1,11 @@
 //! Batch normalisation with ReLU, and its gradient (Ioffe & Szegedy 2015).
 //!
-//! Pictures lie channels-last, so that every pixel is one short row of channels.
+//! Pictures are stored channels-last, so that every pixel is one short row of channels.
 
-/// Pixels that are summed in single precision before the sum joins one in double.
+/// Number of pixels summed in single precision before the sum is added to one in double.
 const BLOCK: usize = 1024;
 
-/// Mean and variance of every channel of `x`, `[pixels, channels]`.
+/// Returns mean and variance of every channel of `x`, `[pixels, channels]`.
 pub fn statistics(x: &[f32], channels: usize) -> [Vec<f32>; 2] {
     let pixels = (x.len() / channels) as f64;
     let per_pixel = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / pixels) as f32).collect::<Vec<f32>>();
@@ -20,8 +20,7 @@ pub fn statistics(x: &[f32], channels: usize) -> [Vec<f32>; 2] {
     [mean, variance]
 }
 
-/// Adds rows that lie at the same place of each of `all` into one sum a channel, in blocks,
-/// so that no long sum loses digits.
+/// Sums over corresponding rows of `all`, one sum per channel, in blocks, so that long sums lose no digits.
 fn sums<const N: usize>(
     all: [&[f32]; N],
     channels: usize,
@@ -40,10 +39,10 @@ fn sums<const N: usize>(
     totals
 }
 
-/// Replaces `x` by `max(0, x · scale + shift)`, with one scale and shift a channel.
+/// Replaces `x` by `max(0, x · scale + shift)`, with one scale and shift per channel.
 ///
-/// A NaN stays one, as `f32::max` would not have it: else numbers that go wrong are noticed
-/// layers and steps later than they did.
+/// A NaN is kept, unlike with `f32::max`; otherwise faulty numbers would be noticed only layers and steps
+/// later.
 pub fn scale_shift_relu(x: &mut [f32], scale: &[f32], shift: &[f32]) {
     for row in x.chunks_exact_mut(scale.len()) {
         for ((value, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
@@ -53,12 +52,12 @@ pub fn scale_shift_relu(x: &mut [f32], scale: &[f32], shift: &[f32]) {
     }
 }
 
-/// What batch normalisation does to one batch.
+/// Parameters and statistics of batch normalisation for one batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Normalisation<'a> {
-    /// Factor of every normalised channel.
+    /// Scale of every normalised channel.
     pub gamma: &'a [f32],
-    /// Added to every normalised channel.
+    /// Shift of every normalised channel.
     pub beta: &'a [f32],
     /// Mean of every channel over the batch.
     pub mean: &'a [f32],
@@ -69,12 +68,12 @@ pub struct Normalisation<'a> {
 }
 
 impl Normalisation<'_> {
-    /// One over the deviation of every channel.
+    /// Returns the inverse standard deviation of every channel.
     fn inverse(&self) -> Vec<f32> {
         self.variance.iter().map(|variance| 1.0 / (variance + self.epsilon).sqrt()).collect()
     }
 
-    /// The factor and the summand that normalise every channel.
+    /// Returns the scale and the shift that normalise every channel.
     pub fn scale_and_shift(&self) -> [Vec<f32>; 2] {
         let scale: Vec<f32> =
             self.gamma.iter().zip(self.inverse()).map(|(gamma, inverse)| gamma * inverse).collect();
@@ -83,8 +82,8 @@ impl Normalisation<'_> {
         [scale, shift]
     }
 
-    /// Normalises `x` by its own statistics, then ReLU: gradients of `x`, gamma and beta from
-    /// the `gradient` of the result.
+    /// Computes the gradients of `x`, gamma and beta through normalisation by the batch's own statistics and
+    /// ReLU, from the `gradient` of the result.
     pub fn relu_gradients(&self, x: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
         let channels = self.gamma.len();
         let [scale, shift] = self.scale_and_shift();
@@ -103,7 +102,7 @@ impl Normalisation<'_> {
         [of_x, of_gamma, of_beta]
     }
 
-    /// Σ gradient · (x − mean) / deviation.
+    /// Computes Σ gradient · (x − mean) / deviation.
     fn gamma_gradient(&self, x: &[f32], gradient: &[f32]) -> Vec<f32> {
         let totals = sums([x, gradient], self.gamma.len(), |sums, [x, gradient]| {
             for (((sum, x), gradient), mean) in sums.iter_mut().zip(x).zip(gradient).zip(self.mean) {
@@ -113,12 +112,12 @@ impl Normalisation<'_> {
         totals.iter().zip(self.inverse()).map(|(total, inverse)| *total as f32 * inverse).collect()
     }
 
-    /// Turns gradients of normalised channels into those of `x`, which also moves its statistics:
+    /// Turns gradients of normalised channels into those of `x`, which also affects the statistics:
     /// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`.
     fn through_statistics(&self, x: &[f32], gradient: &mut [f32], [scale, of_gamma, of_beta]: [&[f32]; 3]) {
         let channels = scale.len();
         let per_pixel = channels as f32 / x.len() as f32;
-        // Written as a · gradient + b · x + c, so that the loop over all pixels stays short.
+        // Written as a · gradient + b · x + c, to keep the loop over all pixels short.
         let b: Vec<f32> = scale
             .iter()
             .zip(of_gamma)
@@ -144,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_number_stays_none() {
+    fn nan_stays_nan() {
         let mut y = [f32::NAN, -3.0, 2.0, f32::INFINITY];
         scale_shift_relu(&mut y, &[2.0], &[1.0]);
         assert!(y[0].is_nan());
@@ -153,7 +152,7 @@ mod tests {
 
     #[test]
     fn long_sums_keep_their_digits() {
-        // Several blocks, the last one not full, far from 0 beside their deviation.
+        // Several blocks, the last one partial, with a mean that is large relative to the deviation.
         let channels = 3;
         let value = |at: usize| 100.0 + (at % channels) as f32 + (at as f32 * 0.37).sin();
         let x: Vec<f32> = (0..(3 * BLOCK + 77) * channels).map(value).collect();

@@ -1,4 +1,4 @@
-//! Bilinear resampling with a change of colour: all of a view in one pass.
+//! Bilinear resampling and colour change of a view in one pass.
 
 use crate::augment::View;
 
@@ -16,7 +16,7 @@ pub fn resample(planes: &[f32], side: usize, view: &View, result: &mut Vec<f32>)
     }
 }
 
-/// The place that a view's pixel shows, in pixels of the picture, reflected into it.
+/// Returns the place shown by a view's pixel, in pixels of the picture, reflected into it.
 fn source(place: &[[f32; 3]; 2], pixel: [usize; 2], side: usize) -> [f32; 2] {
     let length = side as f32;
     let [x, y] = pixel.map(|at| (2 * at + 1) as f32 / length - 1.0);
@@ -26,13 +26,13 @@ fn source(place: &[[f32; 3]; 2], pixel: [usize; 2], side: usize) -> [f32; 2] {
     })
 }
 
-/// Folds a place into 0 … length, as mirrors at both ends would.
+/// Folds a coordinate into 0 … length by reflection at both ends.
 fn reflected(at: f32, length: f32) -> f32 {
     let at = at.abs() % (2.0 * length);
     at.min(2.0 * length - at)
 }
 
-/// Red, green and blue between four pixels.
+/// Interpolates red, green and blue between four pixels.
 fn bilinear(planes: &[f32], side: usize, u: f32, v: f32) -> [f32; 3] {
     let last = (side - 1) as f32;
     let (u, v) = (u.clamp(0.0, last), v.clamp(0.0, last));

@@ -1,9 +1,9 @@
-//! Views, one after the other, each while it lies in the cache.
+//! Rendering of views one after the other, each while it is in the cache.
 
 use super::{blur::blur, resampling::resample};
 use crate::augment::{Blur, Cutout, View};
 
-/// Makes one view of every picture.
+/// Renders one view of every picture.
 ///
 /// # Shapes
 /// - `pictures`: `[views.len(), 3, side, side]`, values in 0 … 1

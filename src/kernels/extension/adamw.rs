@@ -4,22 +4,22 @@
 use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::{Backend, ExtensionType, backend_extension, tensor::FloatTensor};
 
-/// A parameter after a step, and its moments, shaped alike.
+/// A parameter and its moments after a step, shaped alike.
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "webgpu"))]
 pub struct Moved<B: Backend> {
-    /// The parameter.
+    /// Value of the parameter.
     pub value: FloatTensor<B>,
-    /// The mean of its gradients.
+    /// Mean of its gradients.
     pub moment_1: FloatTensor<B>,
-    /// The mean of their squares.
+    /// Mean of its squared gradients.
     pub moment_2: FloatTensor<B>,
 }
 
 /// See [`crate::kernels::adamw`].
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"))]
 pub trait ParameterStep: Backend {
-    /// Moves a parameter by its gradient; its factors stand in a row of numbers from `at` on.
+    /// Updates a parameter by its gradient; its factors are read from a row of numbers at offset `at`.
     #[fusion(meta = moved_like)]
     fn adamw(
         value: FloatTensor<Self>,

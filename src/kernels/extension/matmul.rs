@@ -1,4 +1,4 @@
-//! The product of two matrices, as an operation of burn's backends, with gradients.
+//! Product of two matrices, as an operation of burn's backends, with gradients.
 
 use burn::backend::{
     Autodiff, Backend, TensorMetadata,
@@ -16,7 +16,7 @@ use burn::tensor::Shape;
 /// See [`crate::kernels::matmul`].
 #[backend_extension(Flex, Cube: cfg(feature = "webgpu"), Fusion: cfg(feature = "webgpu"), Autodiff)]
 pub trait MatMul: Backend {
-    /// `left · right` of the last two dimensions; all before them agree.
+    /// Computes `left · right` over the last two dimensions; all leading dimensions are equal.
     #[fusion(dtype = left, shape = product_shape(left, right))]
     fn matmul(left: FloatTensor<Self>, right: FloatTensor<Self>) -> FloatTensor<Self>;
 }
@@ -29,7 +29,7 @@ fn product_shape(left: &Shape, right: &Shape) -> Shape {
     shape
 }
 
-/// The gradient step that autodiff records for a product.
+/// Gradient step that autodiff records for a product.
 #[derive(Debug)]
 struct ProductStep;
 

@@ -1,4 +1,4 @@
-//! A step of AdamW.
+//! One step of AdamW.
 
 use burn::backend::TensorMetadata;
 use burn_cubecl::tensor::CubeTensor;
@@ -6,8 +6,8 @@ use cubecl::prelude::*;
 
 use super::launch::{argument, launch};
 
-/// Moves a parameter and its two moments where they lie, all without gaps and shaped alike; the
-/// seven factors stand in `factors` from `at` on.
+/// Updates a parameter and its two moments in place, all contiguous and shaped alike; the seven factors are
+/// read from `factors` at offset `at`.
 pub fn adamw(
     value: &CubeTensor,
     gradient: &CubeTensor,
@@ -29,7 +29,7 @@ pub fn adamw(
     );
 }
 
-/// One unit for each number of the parameter; the rest leave. Each reads and writes its own alone.
+/// One unit per number of the parameter; the rest exit. Each reads and writes only its own.
 #[cube(launch_unchecked)]
 fn adamw_kernel(
     gradient: &Tensor<f32>,

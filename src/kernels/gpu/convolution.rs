@@ -1,9 +1,9 @@
-//! The 3 × 3 convolution and its two gradients, as implicit matrix products.
+//! 3 × 3 convolution and its two gradients, as implicit matrix products.
 //!
-//! Pictures lie channels-last, `[batch, height, width, channels]`. Each unit adds up a tile of
-//! a result in registers: some pixels by some channels ([`tile`]), or some weights.
+//! Pictures are stored channels-last, `[batch, height, width, channels]`. Each unit accumulates a tile of a
+//! result in registers: some pixels by some channels ([`tile`]), or some weights.
 
-// Kernels know no `div_ceil` and no `is_multiple_of`.
+// CubeCL has no `div_ceil` and no `is_multiple_of`.
 #![allow(clippy::manual_div_ceil, clippy::manual_is_multiple_of)]
 
 mod forward;
@@ -21,7 +21,7 @@ pub use weight_gradient::weight_gradient;
 use super::{launch::vector_size, padding};
 use crate::kernels::geometry::Geometry;
 
-/// The sizes of a layer. They are not compiled into its kernels, so that layers share them.
+/// Sizes of a layer. They are not compiled into its kernels, so that layers share them.
 #[derive(CubeType, CubeLaunch, Clone)]
 struct Layer {
     height: usize,
@@ -30,7 +30,7 @@ struct Layer {
     output_height: usize,
     output_width: usize,
     output: usize,
-    /// Vectors that the channels of an input and an output pixel make.
+    /// Number of vectors per input and per output pixel.
     input_vectors: usize,
     output_vectors: usize,
     stride: usize,
@@ -53,7 +53,7 @@ fn layer(geometry: &Geometry) -> LayerLaunch {
     )
 }
 
-/// How many vectors stand side by side in a tile: as many as divide `vectors`, up to `most`.
+/// Returns the number of vectors side by side in a tile: the largest divisor of `vectors` up to `most`.
 fn across(vectors: usize, most: usize) -> usize {
     (1..=most.min(vectors)).rev().find(|count| vectors.is_multiple_of(*count)).unwrap_or(1)
 }

@@ -1,6 +1,6 @@
 //! Products of small matrices.
 
-// Kernels know no `div_ceil`.
+// CubeCL has no `div_ceil`.
 #![allow(clippy::manual_div_ceil)]
 
 use burn::backend::TensorMetadata;
@@ -9,10 +9,11 @@ use cubecl::prelude::*;
 
 use super::launch::{argument, empty, launch};
 
-/// Rows and columns of the tile that a unit adds up.
+/// Number of rows and columns of the tile that a unit accumulates.
 const TILE: usize = 4;
 
-/// `left · right` of the last two dimensions; all before them agree. Either may lie in any order.
+/// Computes `left · right` over the last two dimensions; all leading dimensions are equal. Both may have any
+/// memory layout.
 pub fn matmul(left: &CubeTensor, right: &CubeTensor) -> CubeTensor {
     let mut shape = left.shape();
     let rank = shape.num_dims();
@@ -24,9 +25,8 @@ pub fn matmul(left: &CubeTensor, right: &CubeTensor) -> CubeTensor {
     result
 }
 
-/// One unit for each tile of each product; the rest leave. Rows and columns past the last are
-/// read as the last, and not written; along the depth, the factors fit each other
-/// ([`crate::kernels::matmul`]).
+/// One unit per tile of each product; the rest exit. Rows and columns past the last are read as the last, and
+/// not written; along the depth, the factors match ([`crate::kernels::matmul`]).
 #[cube(launch_unchecked)]
 fn product_kernel(
     left: &Tensor<f32>,
@@ -52,7 +52,7 @@ fn product_kernel(
         right_start += at * right.stride(dimension);
         result_start += at * result.stride(dimension);
     }
-    // What is left of the number counts products past the last.
+    // A nonzero rest means a product past the last.
     if matrix > 0 {
         terminate!();
     }

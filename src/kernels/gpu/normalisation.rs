@@ -1,8 +1,8 @@
 //! Batch normalisation with ReLU, and its gradient (Ioffe & Szegedy 2015).
 //!
-//! Pictures lie channels-last. Sums over the pixels of a ghost batch are taken in two kernels: many
-//! units sum some pixels each, then a workgroup for each vector of channels joins them, its units
-//! dealt to the ghost batches in turn.
+//! Pictures are stored channels-last. Sums over the pixels of a ghost batch take two kernels: many units sum
+//! some pixels each, then one workgroup per vector of channels joins them, its units dealt to the ghost
+//! batches in turn.
 
 mod apply;
 mod gradients;
@@ -20,18 +20,17 @@ use crate::kernels::block;
 /// Added to a variance before its root is taken.
 const EPSILON: f32 = block::EPSILON as f32;
 
-/// Pixels, about, that one unit sums or changes.
+/// Approximate number of pixels that one unit sums or changes.
 const PIXELS: usize = 16;
 
-/// The most groups of pixels that are summed on their own: what is left to join stays little,
-/// however large the batch.
+/// Largest number of separately summed groups of pixels; keeps joining cheap however large the batch.
 const GROUPS: usize = 1024;
 
-/// What normalises a batch, `[channels]` each.
+/// Parameters and statistics of batch normalisation, `[channels]` each.
 pub struct BatchNorm {
-    /// Factor of every normalised channel.
+    /// Scale of every normalised channel.
     pub gamma: CubeTensor,
-    /// Added to every normalised channel.
+    /// Shift of every normalised channel.
     pub beta: CubeTensor,
     /// Mean of every channel.
     pub mean: CubeTensor,
@@ -40,7 +39,7 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
-    /// All of it in one tensor, `[1, 4, channels]`, a row each.
+    /// Returns all four in one tensor, `[1, 4, channels]`, one row each.
     pub fn statistics(&self) -> CubeTensor {
         let [channels] = dims(&self.gamma);
         let statistics = empty(&self.gamma, [1, 4, channels]);
@@ -59,7 +58,7 @@ impl BatchNorm {
     }
 }
 
-/// One unit a channel; the rest leave.
+/// One unit per channel; the rest exit.
 #[cube(launch_unchecked)]
 fn statistics_kernel(
     gamma: &Tensor<f32>,
@@ -78,27 +77,27 @@ fn statistics_kernel(
     }
 }
 
-/// How a batch, `[batch, height, width, channels]`, is shared out: units take a vector of channels
-/// and a group of the pixels of a ghost batch each.
+/// Division of a batch, `[batch, height, width, channels]`, among units: each takes a vector of channels and
+/// a group of the pixels of a ghost batch.
 struct Shares {
-    /// Ghost batches, which divide [`UNITS`](super::launch::UNITS).
+    /// Number of ghost batches, a divisor of [`UNITS`](super::launch::UNITS).
     ghosts: usize,
-    /// Groups of pixels in each ghost batch.
+    /// Number of groups of pixels in each ghost batch.
     groups: usize,
     channels: usize,
-    /// Channels in a vector.
+    /// Number of channels per vector.
     size: usize,
 }
 
 impl Shares {
-    /// The more pixels, the more groups.
+    /// Divides a batch so that the number of groups grows with the number of pixels.
     fn new(x: &CubeTensor, ghosts: usize) -> Self {
         let [batch, height, width, channels] = dims(x);
         let least = batch / ghosts * height * width;
         Self { ghosts, groups: least.div_ceil(PIXELS), channels, size: vector_size(channels) }
     }
 
-    /// The same where each unit leaves a sum to be joined.
+    /// Like [`Self::new`], for units that each leave a sum to be joined.
     fn of_sums(x: &CubeTensor, ghosts: usize) -> Self {
         let shares = Self::new(x, ghosts);
         Self { groups: shares.groups.min(GROUPS), ..shares }
@@ -108,14 +107,13 @@ impl Shares {
         self.channels / self.size
     }
 
-    /// One unit for each vector of each group.
+    /// Returns the number of units: one per vector of each group.
     fn units(&self) -> usize {
         self.ghosts * self.groups * self.vectors()
     }
 }
 
-/// What a unit takes of a batch: a vector of channels, and every `step`th pixel from `first` on
-/// before `end`.
+/// A unit's share of a batch: a vector of channels, and every `step`th pixel from `first` to before `end`.
 #[derive(CubeType)]
 struct Share {
     ghost: usize,
@@ -125,8 +123,8 @@ struct Share {
     end: usize,
 }
 
-/// That of this unit, as [`Shares`] deal. A unit past the last finds itself in a ghost batch past
-/// the last.
+/// Returns this unit's share, as divided by [`Shares`]. A unit past the last gets a ghost batch past the
+/// last.
 #[cube]
 fn share<N: Size>(x: &Tensor<Vector<f32, N>>, ghosts: usize, groups: usize) -> Share {
     let vectors = x.shape(3) / x.vector_size();
@@ -142,27 +140,27 @@ fn share<N: Size>(x: &Tensor<Vector<f32, N>>, ghosts: usize, groups: usize) -> S
     }
 }
 
-/// Pixels of a ghost batch of `[batch, height, width, channels]`.
+/// Returns the number of pixels of a ghost batch of `[batch, height, width, channels]`.
 #[cube]
 fn ghost_pixels(batch: usize, pixels: usize, ghost: usize, ghosts: usize) -> usize {
     ((ghost + 1) * batch / ghosts - ghost * batch / ghosts) * pixels
 }
 
-/// How one vector of channels is normalised.
+/// Normalisation of one vector of channels.
 #[derive(CubeType)]
 struct Normaliser<N: Size> {
     mean: Vector<f32, N>,
-    /// One over the deviation.
+    /// Inverse standard deviation.
     inverse: Vector<f32, N>,
-    /// What a value is multiplied by.
+    /// Factor applied to a value.
     scale: Vector<f32, N>,
-    /// What is added then.
+    /// Offset added afterwards.
     shift: Vector<f32, N>,
 }
 
 #[cube]
 impl<N: Size> Normaliser<N> {
-    /// That of one of the `vectors` in [`BatchNorm::statistics`], in one ghost batch.
+    /// Reads one of the `vectors` in [`BatchNorm::statistics`], in one ghost batch.
     fn read(
         statistics: &Tensor<Vector<f32, N>>,
         ghost: usize,
@@ -180,12 +178,12 @@ impl<N: Size> Normaliser<N> {
         Normaliser::<N> { mean, inverse, scale, shift }
     }
 
-    /// The value, normalised.
+    /// Returns the normalised value.
     fn normalised(&self, value: Vector<f32, N>) -> Vector<f32, N> {
         value * self.scale + self.shift
     }
 
-    /// The gradient where the normalised value is positive, else 0.
+    /// Returns the gradient where the normalised value is positive, otherwise 0.
     fn through_relu(&self, value: Vector<f32, N>, gradient: Vector<f32, N>) -> Vector<f32, N> {
         let zero = Vector::<f32, N>::new(0.0);
         select_many(self.normalised(value).greater_than(&zero), gradient, zero)

@@ -1,30 +1,30 @@
-//! Pixels of few channels as one vector each, so that they are read at once.
+//! Padding of pixels of few channels to one vector each, so that one read fetches them.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::launch::{argument, channels_last, dims, empty, launch};
 
-/// Numbers in the vector of a pixel with fewer channels.
+/// Number of elements in the vector of a pixel with fewer channels.
 const SIZE: usize = 4;
 
-/// Numbers in a vector of a pixel that lies as [`pixels`] lays it.
+/// Returns the number of elements per vector of a pixel as laid out by [`pixels`].
 pub fn vector_size(channels: usize) -> usize {
     if channels < SIZE { SIZE } else { super::launch::vector_size(channels) }
 }
 
-/// Vectors that the channels of such a pixel make.
+/// Returns the number of vectors per such pixel.
 pub fn vectors(channels: usize) -> usize {
     channels.div_ceil(vector_size(channels))
 }
 
-/// Channels in one vector; what else there is of it is padding.
+/// Returns the number of channels per vector; the rest is padding.
 pub fn parts(channels: usize) -> usize {
     vector_size(channels).min(channels)
 }
 
-/// A tensor shaped channels-first, as channels-last numbers without gaps, where fewer than four
-/// channels are padded with zeros to four.
+/// Returns contiguous channels-last numbers of a tensor shaped channels-first. Fewer than four channels are
+/// padded with zeros to four.
 ///
 /// # Shapes
 /// - `tensor`: `[batch, channels, height, width]`
@@ -47,7 +47,7 @@ pub fn pixels(tensor: CubeTensor) -> CubeTensor {
     result
 }
 
-/// One unit for each pixel; the rest leave.
+/// One unit per pixel; the rest exit.
 #[cube(launch_unchecked)]
 fn pad_kernel<N: Size>(
     tensor: &Tensor<f32>,

@@ -1,4 +1,4 @@
-//! Bilinear resampling with a change of colour: all of a view in one pass.
+//! Bilinear resampling and colour change of a view in one pass.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -6,7 +6,7 @@ use cubecl::prelude::*;
 use super::launch::{argument, dims, empty, launch};
 use crate::kernels::views::NUMBERS;
 
-/// Makes views of pictures; what they are stands in a row of numbers from `at` on, [`NUMBERS`] each.
+/// Renders views of pictures as described by a row of numbers from offset `at` on, [`NUMBERS`] each.
 ///
 /// # Shapes
 /// - `pictures`: `[pictures, 3, side, side]`, values in 0 … 1
@@ -28,7 +28,7 @@ pub fn resample(pictures: &CubeTensor, numbers: &CubeTensor, at: usize, views: u
     result
 }
 
-/// One unit a pixel; the rest leave, rows are those of the set, and places are folded into the picture.
+/// One unit per pixel; the rest exit, rows are those of the set, and places are folded into the picture.
 #[cube(launch_unchecked)]
 fn resample_kernel(
     pictures: &Tensor<f32>,
@@ -66,8 +66,8 @@ fn resample_kernel(
     }
 }
 
-/// The pixel at or before a place in −1 … 1, reflected into the picture, and how far beyond
-/// that pixel's centre the place lies, in pixels.
+/// Returns the pixel at or before a place in −1 … 1, reflected into the picture, and the distance of the
+/// place from that pixel's centre, in pixels.
 #[cube]
 fn source(place: f32, side: usize) -> (usize, f32) {
     let length = f32::cast_from(side);

@@ -1,15 +1,15 @@
-//! Sums over a workgroup, where few results are made of many numbers.
+//! Sums over a workgroup, for few results of many numbers.
 
 use cubecl::prelude::*;
 
 use super::launch::UNITS;
 
-/// Adds up what units bring that stand a multiple of `across` apart in their workgroup; the sum
-/// comes back to each of them.
+/// Sums the values of units that are a multiple of `across` apart in their workgroup, and returns the sum to
+/// each of them.
 ///
-/// Every unit of the workgroup has to call it, and `across` divides `UNITS`. It takes `UNITS`
-/// vectors of shared memory, at most 1 KiB. Each unit adds by itself, which takes two barriers
-/// where halving takes eight: SwiftShader compiles that in half the time (`benches/PROFILE.md`).
+/// Every unit of the workgroup has to call it, and `across` has to divide `UNITS`. It uses `UNITS` vectors of
+/// shared memory, at most 1 KiB. Each unit computes the whole sum, with two barriers where halving takes
+/// eight: SwiftShader compiles that in half the time (`benches/PROFILE.md`).
 #[cube]
 pub fn workgroup_sum<N: Size>(value: Vector<f32, N>, #[comptime] across: usize) -> Vector<f32, N> {
     let unit = ABSOLUTE_POS % UNITS;
@@ -22,7 +22,7 @@ pub fn workgroup_sum<N: Size>(value: Vector<f32, N>, #[comptime] across: usize) 
         sum += values[at];
         at += across;
     }
-    // The next sum may lie in the same memory.
+    // The next sum may use the same memory.
     sync_cube();
     sum
 }

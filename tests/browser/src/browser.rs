@@ -1,4 +1,4 @@
-//! A running browser, and what each kind does in its own way.
+//! A running browser, with the parts specific to each kind.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,13 @@ use crate::chromium::Chromium;
 use crate::firefox::Firefox;
 use crate::page::Scheme;
 
-/// The window, unless a test asks for another.
+/// Default window size.
 pub const WINDOW: (u32, u32) = (1440, 900);
 
-/// How a line of the console begins that tells of an error.
+/// Start of a console line that reports an error.
 pub const ERROR: &str = "SEVERE";
 
-/// Which browser opens the page.
+/// Browser that opens the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Chromium or Chrome.
@@ -27,7 +27,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The one that the environment names by [`VARIABLE`].
+    /// Returns the browser named by [`VARIABLE`] in the environment.
     pub fn wanted() -> Self {
         match std::env::var(VARIABLE).as_deref() {
             Err(_) | Ok("" | "chromium") => Self::Chromium,
@@ -37,34 +37,34 @@ impl Kind {
     }
 }
 
-/// What the page finds when it asks for WebGPU.
+/// WebGPU support available to the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gpu {
-    /// An adapter that computes on the CPU, and says so.
+    /// An adapter that computes on the CPU and identifies itself as such.
     #[default]
     Software,
-    /// The machine's own, or one that computes on the CPU where there is none.
+    /// The machine's own adapter, or one that computes on the CPU if there is none.
     Machine,
-    /// None.
+    /// No adapter.
     Absent,
 }
 
-/// A browser that was started, headless, with a driver of its own.
+/// A headless browser with its own driver.
 pub struct Browser {
     driver: WebDriver,
     own: Own,
     downloads: PathBuf,
 }
 
-/// What only one kind of browser has.
+/// State of one kind of browser.
 enum Own {
     Chromium(Chromium),
     Firefox(Firefox),
 }
 
 impl Browser {
-    /// Starts a browser for the page of this origin. What the page hands out will lie in a
-    /// folder of `scratch`, as will what the browser writes besides.
+    /// Starts a browser for the page of this origin. Downloads are stored in a folder of `scratch`, as are
+    /// the browser's other files.
     pub async fn start(kind: Kind, gpu: Gpu, origin: &str, scratch: &Path) -> Result<Self> {
         let downloads = scratch.join("downloads");
         std::fs::create_dir_all(&downloads)?;
@@ -81,12 +81,12 @@ impl Browser {
         Ok(Self { driver, own, downloads })
     }
 
-    /// What drives it.
+    /// Returns the driver.
     pub fn driver(&self) -> &WebDriver {
         &self.driver
     }
 
-    /// Which one it is.
+    /// Returns the kind of browser.
     pub fn kind(&self) -> Kind {
         match &self.own {
             Own::Chromium(_) => Kind::Chromium,
@@ -94,12 +94,12 @@ impl Browser {
         }
     }
 
-    /// Where the files lie that the page hands out.
+    /// Returns the folder of downloads.
     pub fn downloads(&self) -> &Path {
         &self.downloads
     }
 
-    /// The value of a JavaScript expression; a promise is awaited.
+    /// Returns the value of a JavaScript expression; a promise is awaited.
     pub async fn evaluate(&self, expression: &str) -> Result<Value> {
         let answer = match &self.own {
             Own::Chromium(own) => own.evaluate(&self.driver, expression).await,
@@ -108,7 +108,7 @@ impl Browser {
         answer.with_context(|| format!("`{expression}` failed in the page."))
     }
 
-    /// Runs a script at the beginning of every document to come.
+    /// Runs a script at the start of every later document.
     pub async fn begin_with(&self, script: &str) -> Result<()> {
         match &self.own {
             Own::Chromium(own) => own.begin_with(&self.driver, script).await,
@@ -116,8 +116,8 @@ impl Browser {
         }
     }
 
-    /// Drags files and folders to a place of the window, as the system would, and lets go of
-    /// them there or not.
+    /// Drags files and folders to a place in the window, as the system would, and optionally drops them
+    /// there.
     pub async fn drag(&self, paths: &[PathBuf], place: [f64; 2], lets_go: bool) -> Result<()> {
         match &self.own {
             Own::Chromium(own) => own.drag(&self.driver, paths, place, lets_go).await,
@@ -125,7 +125,7 @@ impl Browser {
         }
     }
 
-    /// Gives the page a window of this size, on a phone's screen or a desk's.
+    /// Gives the page a window of this size, on a phone's or a desktop's screen.
     pub async fn set_screen(&self, width: u32, height: u32, is_phone: bool) -> Result<()> {
         match &self.own {
             Own::Chromium(own) => own.set_screen(&self.driver, width, height, is_phone).await,
@@ -133,7 +133,7 @@ impl Browser {
         }
     }
 
-    /// Prefers these colours.
+    /// Sets the preferred colour scheme.
     pub async fn set_scheme(&self, scheme: Scheme) -> Result<()> {
         match &self.own {
             Own::Chromium(own) => own.prefer(&self.driver, "color-scheme", scheme.name()).await,
@@ -141,7 +141,7 @@ impl Browser {
         }
     }
 
-    /// Prefers that less moves.
+    /// Sets the preference for reduced motion.
     pub async fn lessen_motion(&self) -> Result<()> {
         match &self.own {
             Own::Chromium(own) => own.prefer(&self.driver, "reduced-motion", "reduce").await,
@@ -149,7 +149,7 @@ impl Browser {
         }
     }
 
-    /// Has a finger instead of a mouse.
+    /// Replaces the mouse by touch input.
     pub async fn point_by_finger(&self) -> Result<()> {
         match &self.own {
             Own::Chromium(own) => own.point_by_finger(&self.driver).await,
@@ -157,7 +157,7 @@ impl Browser {
         }
     }
 
-    /// How many cookies it holds, of whatever origin.
+    /// Returns the number of cookies, of any origin.
     pub async fn cookies(&self) -> Result<usize> {
         match &self.own {
             Own::Chromium(own) => own.cookies(&self.driver).await,
@@ -165,7 +165,7 @@ impl Browser {
         }
     }
 
-    /// The lines of the console since the last call, each after its level.
+    /// Returns the console lines since the last call, each preceded by its level.
     pub async fn console(&self) -> Result<Vec<String>> {
         match &self.own {
             Own::Chromium(own) => own.console(&self.driver).await,
@@ -173,12 +173,12 @@ impl Browser {
         }
     }
 
-    /// Closes it.
+    /// Closes the browser.
     pub async fn close(&self) -> Result<()> {
         Ok(self.driver.clone().quit().await?)
     }
 
-    /// What the page of this origin has asked of other servers, once the browser is closed.
+    /// Returns the requests of this origin's page to other servers; complete once the browser is closed.
     pub fn asked_elsewhere(&self, origin: &str) -> Result<Vec<String>> {
         match &self.own {
             Own::Chromium(own) => own.asked_elsewhere(origin),

@@ -1,4 +1,4 @@
-//! Starting Chromium, headless, under its driver.
+//! Headless Chromium under its driver.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use xtask::browser::{self, Browser};
 
 use crate::browser::{Gpu, WINDOW};
 
-/// Switches that let the browser run in a container, and keep it from asking the network for anything.
+/// Switches that let the browser run in a container, and keep it from accessing the network by itself.
 const SWITCHES: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -28,14 +28,14 @@ const SWITCHES: [&str; 10] = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/// What a running Chromium has of its own.
+/// State specific to a running Chromium.
 pub struct Chromium {
-    /// The log of its requests, whole once it has ended.
+    /// Log of its requests, complete once it has ended.
     network_log: PathBuf,
 }
 
 impl Chromium {
-    /// Starts a browser whose log of requests will lie at `network_log`.
+    /// Starts a browser that logs its requests to `network_log`.
     pub async fn start(gpu: Gpu, downloads: &Path, network_log: PathBuf) -> Result<(WebDriver, Self)> {
         let browser = browser::find().context("`cargo xtask test` installs a browser where it may")?;
         let capabilities = capabilities(&browser, gpu, &network_log)?;
@@ -47,7 +47,7 @@ impl Chromium {
         Ok((driver, Self { network_log }))
     }
 
-    /// The value of a JavaScript expression; a promise is awaited.
+    /// Returns the value of a JavaScript expression; a promise is awaited.
     pub async fn evaluate(&self, driver: &WebDriver, expression: &str) -> Result<Value> {
         let parameters = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let answer = driver.cdp().send_raw("Runtime.evaluate", parameters).await?;
@@ -57,13 +57,13 @@ impl Chromium {
         }
     }
 
-    /// Runs a script at the beginning of every document to come.
+    /// Runs a script at the start of every later document.
     pub async fn begin_with(&self, driver: &WebDriver, script: &str) -> Result<()> {
         let script = json!({"source": script});
         Ok(driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await.map(drop)?)
     }
 
-    /// Drags files and folders to a place, and lets go of them there or not.
+    /// Drags files and folders to a place, and optionally drops them there.
     pub async fn drag(
         &self,
         driver: &WebDriver,
@@ -91,33 +91,33 @@ impl Chromium {
         Ok(driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, is_phone).await?)
     }
 
-    /// Has the media feature `prefers-…` this value, and all others their own.
+    /// Sets the media feature `prefers-…` to this value, and resets all others.
     pub async fn prefer(&self, driver: &WebDriver, feature: &str, value: &str) -> Result<()> {
         let features = json!([{"name": format!("prefers-{feature}"), "value": value}]);
         driver.cdp().send_raw("Emulation.setEmulatedMedia", json!({"features": features})).await?;
         Ok(())
     }
 
-    /// Has a finger instead of a mouse.
+    /// Replaces the mouse by touch input.
     pub async fn point_by_finger(&self, driver: &WebDriver) -> Result<()> {
         let touch = json!({"enabled": true, "maxTouchPoints": 1});
         driver.cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await?;
         Ok(())
     }
 
-    /// How many cookies it holds, of whatever origin.
+    /// Returns the number of cookies, of any origin.
     pub async fn cookies(&self, driver: &WebDriver) -> Result<usize> {
         let answer = driver.cdp().send_raw("Network.getAllCookies", json!({})).await?;
         Ok(answer["cookies"].as_array().context("a list of cookies")?.len())
     }
 
-    /// The lines of the console since the last call, each after its level.
+    /// Returns the console lines since the last call, each preceded by its level.
     pub async fn console(&self, driver: &WebDriver) -> Result<Vec<String>> {
         let entries = driver.browser_log().await?;
         Ok(entries.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect())
     }
 
-    /// The lines of the log that tell what the page or its workers asked of other servers.
+    /// Returns the log lines about requests of the page or its workers to other servers.
     pub fn asked_elsewhere(&self, origin: &str) -> Result<Vec<String>> {
         let log = fs::read_to_string(&self.network_log).context("Chromium kept no log of its requests.")?;
         let by_the_page = format!(r#""initiator":"{origin}""#);

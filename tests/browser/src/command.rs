@@ -1,11 +1,11 @@
-//! WebDriver's commands that the client library has no methods for.
+//! WebDriver commands for which the client library has no methods.
 
 use anyhow::Result;
 use serde_json::Value;
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::{RequestData, SessionId, WebDriver, WebElement};
 
-/// A command to the driver of a session, by its path below that of the session.
+/// A command to a session's driver, with its path below that of the session.
 #[derive(Debug)]
 struct Command {
     method: &'static str,
@@ -24,13 +24,13 @@ impl FormatRequestData for Command {
     }
 }
 
-/// Sends a command with these parameters; what the driver answers.
+/// Sends a command with these parameters and returns the driver's answer.
 pub async fn post(driver: &WebDriver, path: &str, parameters: Value) -> Result<Value> {
     let command = Command { method: "POST", path: path.to_owned(), body: Some(parameters) };
     Ok(driver.handle().cmd(command).await?.value()?)
 }
 
-/// Role and name of an element, as the browser tells them to a screen reader.
+/// Returns role and name of an element, as the browser reports them to a screen reader.
 pub async fn role_and_name(element: &WebElement) -> Result<[String; 2]> {
     Ok([computed(element, "role").await?, computed(element, "label").await?])
 }

@@ -10,10 +10,10 @@ use flate2::write::GzEncoder;
 use likeness::page::experiment::Experiment;
 use likeness::page::state::Snapshot;
 
-/// Letters, version and number of parts.
+/// Size of the head: magic, version and number of parts.
 const HEAD: usize = 16;
 
-/// The file with another snapshot.
+/// Returns the file with a changed snapshot.
 pub fn with_snapshot(file: &[u8], change: impl FnOnce(&mut Snapshot)) -> Result<Vec<u8>> {
     with_experiment(file, |experiment| {
         change(Arc::make_mut(experiment.snapshot.as_mut().context("a snapshot")?));
@@ -21,7 +21,7 @@ pub fn with_snapshot(file: &[u8], change: impl FnOnce(&mut Snapshot)) -> Result<
     })
 }
 
-/// The file with something else changed that is no picture: that is its first part.
+/// Returns the file with a change to its first part, which holds everything but the pictures.
 pub fn with_experiment(file: &[u8], change: impl FnOnce(&mut Experiment) -> Result<()>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     GzDecoder::new(file).read_to_end(&mut bytes)?;

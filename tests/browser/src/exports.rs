@@ -1,21 +1,21 @@
-//! The files that the page hands out.
+//! Files exported by the page.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// `Embeddings (CSV)`: one picture a row.
+/// `Embeddings (CSV)`: one picture per row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embeddings {
-    /// The pictures' names.
+    /// Names of the pictures.
     pub names: Vec<String>,
-    /// The pictures' labels, empty where there is none.
+    /// Labels of the pictures, empty if there is none.
     pub labels: Vec<String>,
-    /// The pictures' embeddings.
+    /// Embeddings of the pictures.
     pub rows: Vec<Vec<f32>>,
 }
 
 impl Embeddings {
-    /// Reads the file; fails unless its header is `name,label,e0,e1,…` and every cell a finite number.
+    /// Parses the file; fails unless its header is `name,label,e0,e1,…` and every cell a finite number.
     pub fn parse(file: &[u8]) -> Result<Self> {
         let mut reader = csv::Reader::from_reader(file);
         let header: Vec<_> = reader.headers()?.iter().map(str::to_owned).collect();
@@ -32,7 +32,7 @@ impl Embeddings {
         Ok(embeddings)
     }
 
-    /// The cosine similarity of two pictures.
+    /// Returns the cosine similarity of two pictures.
     pub fn similarity(&self, a: usize, b: usize) -> f64 {
         let dot = |a: &[f32], b: &[f32]| -> f64 {
             a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
@@ -41,7 +41,7 @@ impl Embeddings {
         dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
     }
 
-    /// The other pictures' similarities to picture `of`, greatest first, with their rows.
+    /// Returns the rows of the other pictures with their similarities to picture `of`, most similar first.
     pub fn nearest(&self, of: usize) -> Vec<(usize, f64)> {
         let others = (0..self.rows.len()).filter(|&other| other != of);
         let mut nearest: Vec<_> = others.map(|other| (other, self.similarity(of, other))).collect();
@@ -56,29 +56,29 @@ fn number(cell: &str) -> Result<f32> {
     Ok(value)
 }
 
-/// `Run (JSON)`: the settings, the environment and what every step measured.
+/// `Run (JSON)`: the settings, the environment and the measurements of every step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run(pub Value);
 
 impl Run {
-    /// Reads the file.
+    /// Parses the file.
     pub fn parse(file: &[u8]) -> Result<Self> {
         Ok(Self(serde_json::from_slice(file)?))
     }
 
-    /// The loss of every step.
+    /// Returns the loss of every step.
     pub fn losses(&self) -> Result<Vec<f64>> {
         self.curve("loss")
     }
 
-    /// One number of every step.
+    /// Returns one number of every step.
     pub fn curve(&self, name: &str) -> Result<Vec<f64>> {
         let steps = self.0["steps"].as_array().context("The run holds no list of steps.")?;
         let value = |step: &Value| step[name].as_f64().with_context(|| format!("{step} holds no {name}."));
         steps.iter().map(value).collect()
     }
 
-    /// The kNN score of a stage: `pixels`, `untrained` or `trained`.
+    /// Returns the kNN score of a stage: `pixels`, `untrained` or `trained`.
     pub fn knn(&self, stage: &str) -> Option<f64> {
         let evaluations = self.0["evaluations"].as_array()?;
         evaluations.iter().find(|evaluation| evaluation["stage"] == stage)?["knn"].as_f64()

@@ -1,4 +1,4 @@
-//! Starting Firefox, headless, under its driver.
+//! Headless Firefox under its driver.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -19,11 +19,11 @@ use crate::browser::{ERROR, Gpu, WINDOW};
 use crate::command::post;
 use crate::page::{GLANCE, SOON, Scheme};
 
-/// Whom Firefox asks on its own account, though most of that is switched off.
+/// Hosts that Firefox contacts by itself, though most of that is switched off.
 const ITS_MAKER: [&str; 4] = ["mozilla.org", "mozilla.com", "mozilla.net", "firefox.com"];
 
-/// Preferences by which the browser hands out files without a question, tells what the console
-/// holds, and asks the network for as little as it can be made to.
+/// Returns preferences with which the browser downloads files without asking, prints the console, and
+/// accesses the network as little as possible.
 fn preferences() -> Value {
     json!({
         "browser.download.folderList": 2,
@@ -37,14 +37,14 @@ fn preferences() -> Value {
         "network.proxy.type": 1,
         "network.proxy.allow_hijacking_localhost": true,
         "network.proxy.failover_direct": false,
-        // As on phones; there are none in Chromium either.
+        // As on phones; Chromium hides them too.
         "ui.useOverlayScrollbars": 1,
-        // The page may walk folders that no dialogue has shown: those that tests drag there.
+        // Allows the page to walk folders that no dialogue has shown: those that tests drag there.
         "dom.filesystem.pathcheck.disabled": true,
     })
 }
 
-/// Runs a script at the beginning of every document, before the page's policy is known.
+/// Runs a script at the start of every document, before the page's policy is known.
 const BEGIN_WITH: &str = r#"
     const begin = script => addEventListener(
         "DOMWindowCreated", ({ target }) => target.defaultView.wrappedJSObject.eval(script), true);
@@ -52,8 +52,8 @@ const BEGIN_WITH: &str = r#"
     Services.mm.loadFrameScript("data:application/javascript;charset=utf-8," + encodeURIComponent(code), true);
 "#;
 
-/// Drags files to a place, as if the system did: a browser without a head has no service for
-/// that. What is dragged has to be the page's own, or the page could not look into it.
+/// Drags files to a place, as the system would: a headless browser has no service for that. The data have to
+/// belong to the page, or it could not read them.
 const DRAG: &str = r#"
     const drag = async (paths, clientX, clientY, letsGo) => {
         const dataTransfer = Cu.waiveXrays(new content.DataTransfer());
@@ -88,21 +88,21 @@ const RESIZE: &str = "
     document.synchronouslyUpdateRemoteBrowserDimensions(true);
 ";
 
-/// What a page's closures say when they are called while they run, which only a page does that is
-/// left in the middle of its work: Firefox lets go of scripts wherever they are.
+/// Error of a page's closures when they are called while running. It occurs only on a page that is left in
+/// the middle of its work, since Firefox ends scripts wherever they are.
 const OF_A_PAGE_LEFT: &str = "closure invoked recursively or after being dropped";
 
-/// What a running Firefox has of its own.
+/// State specific to a running Firefox.
 pub struct Firefox {
-    /// What it has printed since it was last looked at.
+    /// Lines printed since the last look.
     printed: Arc<Mutex<Vec<String>>>,
-    /// Stands for every server but the page's, as a proxy that has nothing of any other machine's.
+    /// Proxy that stands in for every server but the page's and forwards only to this machine.
     elsewhere: Server,
     _nothing: TempDir,
 }
 
 impl Firefox {
-    /// Starts a browser that sees no server but that of the page.
+    /// Starts a browser that can reach no server but the page's.
     pub async fn start(gpu: Gpu, downloads: &Path, origin: &str) -> Result<(WebDriver, Self)> {
         let browser = firefox::find().context("`cargo xtask firefox` installs what is missing")?;
         let nothing = TempDir::new()?;
@@ -112,7 +112,7 @@ impl Firefox {
         let lines = Arc::clone(&printed);
         let manager = WebDriverManager::builder()
             .driver_binary(BrowserKind::Firefox, browser.driver)
-            // To drag files, say, which a page cannot do to itself.
+            // For example to drag files, which a page cannot do to itself.
             .driver_arg(BrowserKind::Firefox, "--allow-system-access")
             .offline()
             .on_driver_log(move |line| lines.lock().expect("nobody panics with it").push(line.line.clone()))
@@ -121,18 +121,18 @@ impl Firefox {
         Ok((driver, Self { printed, elsewhere, _nothing: nothing }))
     }
 
-    /// The value of a JavaScript expression; a promise is awaited. It is evaluated in a global of
-    /// its own, which inherits from the page's: what is to last has to be put into `window`.
+    /// Returns the value of a JavaScript expression; a promise is awaited. It is evaluated in a separate
+    /// global that inherits from the page's, so lasting values have to be stored in `window`.
     pub async fn evaluate(&self, driver: &WebDriver, expression: &str) -> Result<Value> {
         Ok(driver.execute("return (0, eval)(arguments[0])", vec![json!(expression)]).await?.json().clone())
     }
 
-    /// Runs a script at the beginning of every document to come.
+    /// Runs a script at the start of every later document.
     pub async fn begin_with(&self, driver: &WebDriver, script: &str) -> Result<()> {
         as_browser(driver, BEGIN_WITH, json!([script])).await.map(drop)
     }
 
-    /// Drags files and folders to a place, and lets go of them there or not.
+    /// Drags files and folders to a place, and optionally drops them there.
     pub async fn drag(
         &self,
         driver: &WebDriver,
@@ -146,7 +146,7 @@ impl Firefox {
     /// Gives the page a window of this size.
     pub async fn set_screen(&self, driver: &WebDriver, width: u32, height: u32) -> Result<()> {
         as_browser(driver, RESIZE, json!([width, height])).await?;
-        // The page is told a moment later.
+        // The page is notified a moment later.
         let start = Instant::now();
         while self.evaluate(driver, "[innerWidth, innerHeight]").await? != json!([width, height]) {
             ensure!(start.elapsed() < SOON, "The page does not become {width} by {height} pixels large.");
@@ -155,47 +155,47 @@ impl Firefox {
         Ok(())
     }
 
-    /// Prefers these colours.
+    /// Sets the preferred colour scheme.
     pub async fn set_scheme(&self, driver: &WebDriver, scheme: Scheme) -> Result<()> {
         let number = u8::from(scheme == Scheme::Light);
         set_preference(driver, "layout.css.prefers-color-scheme.content-override", number).await
     }
 
-    /// Prefers that less moves.
+    /// Sets the preference for reduced motion.
     pub async fn lessen_motion(&self, driver: &WebDriver) -> Result<()> {
         set_preference(driver, "ui.prefersReducedMotion", 1).await
     }
 
-    /// Has a finger instead of a mouse.
+    /// Replaces the mouse by touch input.
     pub async fn point_by_finger(&self, driver: &WebDriver) -> Result<()> {
         for name in
             ["ui.primaryPointerCapabilities", "ui.allPointerCapabilities", "dom.w3c_touch_events.enabled"]
         {
-            // Coarse, without hovering; and that there are such events.
+            // A coarse pointer without hovering, and touch events enabled.
             set_preference(driver, name, 1).await?;
         }
         Ok(())
     }
 
-    /// How many cookies it holds, of whatever origin.
+    /// Returns the number of cookies, of any origin.
     pub async fn cookies(&self, driver: &WebDriver) -> Result<usize> {
         let count = as_browser(driver, "return Services.cookies.cookies.length", json!([])).await?;
         Ok(serde_json::from_value(count)?)
     }
 
-    /// The lines of the console since the last call, each after its level.
+    /// Returns the console lines since the last call, each preceded by its level.
     pub fn console(&self) -> Vec<String> {
         let printed = std::mem::take(&mut *self.printed.lock().expect("nobody panics with it"));
         printed.iter().map(|line| format!("{}: {line}", level(line))).collect()
     }
 
-    /// What was asked of other servers, but for Firefox's maker.
+    /// Returns the requests to other servers, except those to Firefox's maker.
     pub fn asked_elsewhere(&self) -> Vec<String> {
         self.elsewhere.requests().into_iter().filter(|address| !is_for_its_maker(address)).collect()
     }
 }
 
-/// Runs a script in the browser's own window, where it may do what the browser may.
+/// Runs a script in the browser's own window, with the browser's privileges.
 async fn as_browser(driver: &WebDriver, script: &str, arguments: Value) -> Result<Value> {
     post(driver, "moz/context", json!({"context": "chrome"})).await?;
     let answer = post(driver, "execute/sync", json!({"script": script, "args": arguments})).await;
@@ -207,10 +207,10 @@ async fn set_preference(driver: &WebDriver, name: &str, value: u8) -> Result<()>
     as_browser(driver, "Services.prefs.setIntPref(...arguments)", json!([name, value])).await.map(drop)
 }
 
-/// The level of a printed line in the page's console.
+/// Returns the level of a printed line in the page's console.
 ///
-/// Firefox's own parts print there as well: their errors follow their names, while whatever a
-/// page says begins as a value is spelt, or come from scripts that no server has sent.
+/// Firefox's own parts print there as well: their errors follow their names, while the page's output starts
+/// with a quoted value; or they come from scripts that no server has sent.
 fn level(line: &str) -> &'static str {
     static ITS_OWN: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^console\.error: [\w.]+:").expect("it is well formed"));
@@ -219,7 +219,7 @@ fn level(line: &str) -> &'static str {
     if said || thrown && !line.ends_with(OF_A_PAGE_LEFT) { ERROR } else { "INFO" }
 }
 
-/// Whether an address, or a host and its port, is one of [`ITS_MAKER`]'s.
+/// Returns whether an address, or a host with its port, belongs to one of [`ITS_MAKER`].
 fn is_for_its_maker(address: &str) -> bool {
     let (_, rest) = address.split_once("://").unwrap_or(("", address));
     let host = rest.split(['/', ':']).next().unwrap_or_default();
@@ -274,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_maker_is_known_by_the_end_of_the_host() {
+    fn maker_is_recognised_by_the_end_of_the_host() {
         for address in ["firefox.settings.services.mozilla.com:443", "http://mozilla.org/x"] {
             assert!(is_for_its_maker(address), "{address}");
         }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_told_from_other_lines() {
+    fn errors_are_distinguished_from_other_lines() {
         assert_eq!(level("console.error: \"no: yes\""), ERROR);
         assert_eq!(level("console.error: RSLoader: "), "INFO");
         assert_eq!(level("JavaScript error: http://127.0.0.1:80/a.js, line 1: Error: no"), ERROR);

@@ -1,14 +1,14 @@
-//! The built page in a real Chromium, and now and then in Firefox, for tests and measurements.
+//! The built page in a real Chromium, and sometimes in Firefox, for tests and measurements.
 //!
-//! - [`site`] is what is served: `dist/`, or a changed copy of it;
-//! - [`browser`] is what runs the page, and what every browser must tell of it:
-//!   [`chromium`] and [`firefox`], headless, with their drivers, and [`command`]s to these;
-//! - [`visit`] opens the page, hands it to a test and closes it, with a report if it fails;
-//! - [`page`] is the page as a person meets it: names, clicks, drops, downloads, pictures;
-//! - [`status`] reads what the page says of the run;
-//! - [`exports`] reads the files that it hands out;
-//! - [`storage`] looks into what the browser keeps;
-//! - [`memory`] asks how much it holds;
+//! - [`site`] is the content served: `dist/`, or a changed copy of it;
+//! - [`browser`] runs the page and reports on it: [`chromium`] and [`firefox`], headless, with their drivers,
+//!   and [`command`]s to these;
+//! - [`visit`] opens the page, runs a test on it and closes it, with a report if the test fails;
+//! - [`page`] is the page from a user's perspective: names, clicks, drops, downloads, pictures;
+//! - [`status`] parses the page's status of the run;
+//! - [`exports`] parses the files that the page exports;
+//! - [`storage`] inspects the browser's storage;
+//! - [`memory`] measures the memory of page and engine;
 //! - [`monkey`] uses the page at random;
 //! - [`pictures`] draws the files that tests drop on it.
 

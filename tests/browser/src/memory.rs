@@ -1,4 +1,4 @@
-//! How much memory the page and its engine hold.
+//! Memory of the page and its engine.
 
 use std::fmt::{self, Display};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Page;
 
-/// Asks both. Only an engine of [`crate::site::copy_with_measured_engine`] answers.
+/// Queries both. Only an engine of [`crate::site::copy_with_measured_engine`] answers.
 const ASK: &str = "(async () => {
     const channel = new BroadcastChannel('memory');
     const engine = new Promise(done => {
@@ -21,26 +21,26 @@ const ASK: &str = "(async () => {
     return bytes;
 })()";
 
-/// Bytes that WebAssembly has reserved, which it never gives back, and those of the page's scripts.
+/// Bytes reserved by WebAssembly, which are never returned, and those of the page's scripts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory {
-    /// The page's own WebAssembly.
+    /// WebAssembly of the page.
     pub page: f64,
-    /// The engine's, unless it is too busy to say.
+    /// WebAssembly of the engine, unless it is too busy to answer.
     pub engine: Option<f64>,
     /// Objects of the page's JavaScript.
     pub scripts: f64,
 }
 
 impl Memory {
-    /// Asks page and engine, once JavaScript has thrown away what nobody needs any more.
+    /// Queries page and engine, after a garbage collection of JavaScript.
     pub async fn of(page: &Page) -> Result<Self> {
         let cdp = page.driver().cdp();
         for command in ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "HeapProfiler.disable"] {
             cdp.send_raw(command, json!({})).await?;
         }
         let reserved = page.evaluate(ASK).await?;
-        // What a page may ask about its scripts is rounded, and up to twenty minutes old.
+        // The value available to a page about its scripts is rounded, and up to twenty minutes old.
         let scripts = cdp.send_raw("Runtime.getHeapUsage", json!({})).await?["usedSize"].as_f64();
         Ok(Self {
             page: reserved.get(0).and_then(Value::as_f64).context("The page does not know its memory.")?,
@@ -58,28 +58,26 @@ impl Display for Memory {
     }
 }
 
-/// How memory went on during a long visit.
+/// Memory over a long visit.
 #[derive(Clone, Debug, Default)]
 pub struct Course(Vec<Memory>);
 
-/// What one part of memory may take.
+/// Limits of one part of memory.
 struct Limit {
     name: &'static str,
     of: fn(&Memory) -> Option<f64>,
-    /// Bytes that it may never exceed.
+    /// Largest number of bytes at any time.
     most: f64,
-    /// Bytes by which the last third of a visit may exceed the second.
+    /// Largest number of bytes by which the last third of a visit may exceed the second.
     growth: f64,
 }
 
-/// A thousand pictures of 64 × 64 pixels are 12 MB, and one matrix of them all is 4 MB. The page
-/// holds each picture once, a few matrices, and now and then a file on its way in or out: in
-/// minutes of the monkey's use up to 50 MB. The engine holds embeddings at three stages and
-/// decoded pictures besides, and a batch's activations, which at the largest side and width are
-/// hundreds of megabytes. Scripts hold little but the elements shown: 3 MB. WebAssembly keeps
-/// what it once had, and which sizes come together is chance: hence limits of several times
-/// that, and a growth, once two thirds of the time are over, that such a coincidence can
-/// explain and a steady leak cannot.
+/// A thousand pictures of 64 × 64 pixels are 12 MB, and one matrix of them all is 4 MB. The page holds each
+/// picture once, a few matrices, and sometimes a file being read or written: up to 50 MB in minutes of random
+/// use. The engine also holds embeddings at three stages and decoded pictures, and a batch's activations,
+/// which at the largest side and width are hundreds of megabytes. Scripts hold little but the elements shown:
+/// 3 MB. WebAssembly never shrinks, and which sizes coincide is random: hence limits of several times that,
+/// and a growth, after two thirds of the time, that such a coincidence can explain but a steady leak cannot.
 const LIMITS: [Limit; 3] = [
     Limit { name: "page", of: |memory| Some(memory.page), most: 200e6, growth: 40e6 },
     Limit { name: "engine", of: |memory| memory.engine, most: 1_000e6, growth: 150e6 },
@@ -87,7 +85,7 @@ const LIMITS: [Limit; 3] = [
 ];
 
 impl Course {
-    /// Adds what memory is now; fails where it is beyond its limits.
+    /// Adds the current memory; fails if it exceeds its limits.
     pub fn add(&mut self, memory: Memory) -> Result<()> {
         for Limit { name, of, most, .. } in LIMITS {
             let bytes = of(&memory).unwrap_or_default();
@@ -100,8 +98,8 @@ impl Course {
         Ok(())
     }
 
-    /// Fails where the last third needed clearly more than the second: then a longer visit would
-    /// need more still.
+    /// Fails if the last third needed clearly more than the second, since a longer visit would need even
+    /// more.
     pub fn ensure_level(&self) -> Result<()> {
         let third = self.0.len() / 3;
         let (second, last) = (&self.0[third..2 * third], &self.0[2 * third..]);
@@ -125,7 +123,7 @@ mod tests {
         Memory { page: 50e6, engine: None, scripts }
     }
 
-    /// A course of these sizes of scripts, in megabytes.
+    /// Returns a course with these sizes of scripts, in megabytes.
     fn course(scripts: impl IntoIterator<Item = u32>) -> Result<Course> {
         let mut course = Course::default();
         scripts.into_iter().try_for_each(|megabytes| course.add(memory(f64::from(megabytes) * 1e6)))?;
@@ -133,20 +131,20 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_reached_early_or_comes_and_goes_is_level() {
+    fn early_or_fluctuating_memory_is_level() {
         assert!(course([2, 9, 30, 30, 30, 30]).unwrap().ensure_level().is_ok());
         assert!(course([2, 38, 5, 37, 4, 39]).unwrap().ensure_level().is_ok());
         assert!(course([]).unwrap().ensure_level().is_ok());
     }
 
     #[test]
-    fn memory_that_keeps_growing_is_found_before_it_is_too_much() {
+    fn growing_memory_is_detected_below_its_limit() {
         let error = course((0..30).map(|sample| 5 + sample)).unwrap().ensure_level().unwrap_err();
         assert!(error.to_string().contains("scripts grew"), "{error}");
     }
 
     #[test]
-    fn memory_beyond_its_limit_is_found_at_once() {
+    fn memory_beyond_its_limit_is_detected_at_once() {
         assert!(course([2, 9, 41]).is_err());
         let engine = Memory { engine: Some(2e9), ..memory(0.0) };
         assert!(Course::default().add(engine).is_err());

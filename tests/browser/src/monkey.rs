@@ -1,5 +1,5 @@
-//! A monkey at the page: anything that can be pressed, set, typed or dropped, in an order that
-//! its seed decides.
+//! Monkey testing of the page: anything that can be pressed, set, typed or dropped, in an order determined by
+//! the seed.
 
 use std::path::PathBuf;
 
@@ -12,23 +12,23 @@ use serde_json::json;
 
 use crate::Page;
 
-/// What a visitor comes for, and what the monkey is therefore to do again and again.
+/// A typical task of visitors, which the monkey therefore has to do repeatedly.
 #[derive(Serialize)]
 struct Errand {
-    /// By which it is counted.
+    /// Name under which it is counted.
     name: &'static str,
-    /// A selector of the controls that do it.
+    /// Selector of its controls.
     controls: &'static str,
-    /// A pattern of their names.
+    /// Pattern of their names.
     called: &'static str,
-    /// How many of a thousand acts are this one, beside those that come about by chance.
+    /// Number of actions per thousand, in addition to random ones.
     often: u32,
 }
 
-/// What dropping files is counted as, and how often it is done.
+/// Errand of dropping files, and its number of actions per thousand.
 const DROP: (&str, u32) = ("drop", 40);
 
-/// Trained is about half of the time; another backend begins the run anew.
+/// About half of the time is spent in training; another backend restarts the run.
 const ERRANDS: [Errand; 8] = [
     errand("remove", "button", "^Remove (picture|selected|all pictures)$", 12),
     errand("train", ".train-buttons button", "^Train$", 80),
@@ -40,17 +40,17 @@ const ERRANDS: [Errand; 8] = [
     errand("export", ".step-body .buttons button", EXPORTS, 15),
 ];
 
-/// What exports are called.
+/// Names of exports.
 const EXPORTS: &str = r"\((CSV|NPY|TSV \+ sprite|JSONL|JSON|safetensors)\)$|^Experiment$";
 
 const fn errand(name: &'static str, controls: &'static str, called: &'static str, often: u32) -> Errand {
     Errand { name, controls, called, often }
 }
 
-/// Does something to the control that the number picks, and tells what and as which errand it
-/// counts, if as any. With an errand's name it is one of that errand's controls. Nothing is done
-/// where there is none, nor to what is chosen already. Sizes that would keep the CPU busy for
-/// minutes are left out, as are the system's file dialogues.
+/// Acts on the control selected by the random number, and returns a description and the errand it counts as,
+/// if any. With an errand's name, only that errand's controls are used. It does nothing if there is no
+/// control, or to an option that is already chosen. Sizes that would keep the CPU busy for minutes are
+/// avoided, as are the system's file dialogues.
 const ACT: &str = r#"((errands, wanted, random) => {
     const named = element => (element.ariaLabel ?? element.textContent ?? "").trim().slice(0, 40);
     const shown = element => element.checkVisibility({visibilityProperty: true});
@@ -105,33 +105,33 @@ const ACT: &str = r#"((errands, wanted, random) => {
     return {errand: served, words: `${picked} ${name}${act()}`};
 })"#;
 
-/// One thing that was done.
+/// An action.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Done {
-    /// Which of [`Monkey::errands`] it is, if any.
+    /// The one of [`Monkey::errands`] it counts as, if any.
     pub errand: Option<String>,
-    /// What it was.
+    /// Description of the action.
     pub words: String,
 }
 
-/// Something that acts at random.
+/// A source of random actions.
 pub struct Monkey {
     random: Pcg64Mcg,
     files: Vec<PathBuf>,
 }
 
 impl Monkey {
-    /// A monkey with something to drop.
+    /// Creates a monkey with files to drop.
     pub fn new(seed: u64, files: Vec<PathBuf>) -> Self {
         Self { random: Pcg64Mcg::seed_from_u64(seed), files }
     }
 
-    /// The names of what it does again and again.
+    /// Returns the names of its errands.
     pub fn errands() -> impl Iterator<Item = &'static str> {
         [DROP.0].into_iter().chain(ERRANDS.iter().map(|errand| errand.name))
     }
 
-    /// Does one thing, and tells what.
+    /// Performs one action and returns it.
     pub async fn act(&mut self, page: &Page) -> Result<Done> {
         let mut left = self.random.random_range(0..1000);
         if left < DROP.1 {
@@ -154,7 +154,7 @@ impl Monkey {
         Ok(Done { errand: Some(DROP.0.to_owned()), words: format!("drop {} files", files.len()) })
     }
 
-    /// Does something to a control, to one of an errand where it is named.
+    /// Acts on a control, of `errand` if given.
     async fn press(&mut self, page: &Page, errand: Option<&str>) -> Result<Done> {
         let number = self.random.random_range(1..i32::MAX);
         let done = page.evaluate(&format!("{ACT}({}, {}, {number})", json!(ERRANDS), json!(errand))).await?;

@@ -1,4 +1,4 @@
-//! The page as a person meets it.
+//! The page from a user's perspective.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -15,25 +15,25 @@ use crate::browser::{Browser, Kind, WINDOW};
 use crate::status::Status;
 use crate::visit::FOLDER;
 
-/// How long anything may take that is neither training nor loading the engine.
+/// Time limit for anything but training and loading the engine.
 pub const SOON: Duration = Duration::from_secs(60);
 
-/// How long the engine may take to arrive, and to train by a small setting on the CPU.
+/// Time limit for the engine to load, and for a small training run on the CPU.
 pub const PATIENTLY: Duration = Duration::from_secs(240);
 
-/// How long a WebGPU adapter in software may take for a few small steps.
+/// Time limit for a few small steps on a software WebGPU adapter.
 pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);
 
-/// How long the page may take to hear that what was dragged has been let go.
+/// Time limit for the page to notice the end of a drag.
 const DRAGGED: Duration = Duration::from_secs(15);
 
-/// The endings of files on their way, in Chromium and in Firefox.
+/// Extensions of unfinished downloads, in Chromium and in Firefox.
 const UNFINISHED: [&str; 2] = ["crdownload", "part"];
 
-/// How often a condition is looked at again.
+/// Interval at which a condition is checked.
 pub const GLANCE: Duration = Duration::from_millis(100);
 
-/// Whether nothing of the page is beyond the sides of the screen.
+/// Whether the page fits the width of the screen.
 const FITS: &str = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";
 
 /// Finds the visible element of a role by its accessible name.
@@ -44,7 +44,7 @@ const FIND: &str = r#"
         .find(element => element.checkVisibility() && nameOf(element).trim() === name) ?? null;
 "#;
 
-/// Finds what shows the picture of this name, by alternative text, label or title.
+/// Finds the element that shows the picture of this name, by alternative text, label or title.
 const FIND_PICTURE: &str = r#"
     const named = element => ["alt", "aria-label", "title"]
         .some(attribute => (element.getAttribute(attribute) ?? "").includes(arguments[0]));
@@ -58,18 +58,18 @@ const FIND_FOLDED: &str = r#"
         .find(summary => summary.textContent.includes(arguments[0])) ?? null;
 "#;
 
-/// What files are picked by.
+/// Selector of the file picker.
 const PICKER: &str = "input[type=file][multiple]:not([webkitdirectory])";
 
-/// Everything that is announced as status.
+/// All text announced as status.
 const STATUS: &str = "[...document.querySelectorAll('[role=status]')].map(e => e.innerText).join('\\n')";
 
-/// What a control is, to those who cannot see it.
+/// Accessible role of a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Something to press.
+    /// A button.
     Button,
-    /// Chooses what a tab panel shows.
+    /// A tab, which chooses the content of a panel.
     Tab,
 }
 
@@ -82,7 +82,7 @@ impl Role {
     }
 }
 
-/// Colours by the system's choice.
+/// Colour scheme preferred by the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// Dark on light.
@@ -92,7 +92,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// As style sheets call them.
+    /// Returns the name used in style sheets.
     pub fn name(self) -> &'static str {
         match self {
             Self::Light => "light",
@@ -101,7 +101,7 @@ impl Scheme {
     }
 }
 
-/// Where pictures of the page lie, by the browser that they were taken in.
+/// Returns the folder of screenshots taken in a browser.
 pub fn screenshots(kind: Kind) -> PathBuf {
     let all = paths::screenshots();
     match kind {
@@ -117,46 +117,46 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page of this server in a fresh browser.
+    /// Creates the page of this server in a fresh browser.
     pub fn new(browser: Browser, server: Server) -> Self {
         Self { browser, server }
     }
 
-    /// The server that the page came from.
+    /// Returns the server that the page came from.
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// The browser.
+    /// Returns the browser.
     pub fn browser(&self) -> &Browser {
         &self.browser
     }
 
-    /// What drives the browser.
+    /// Returns the driver of the browser.
     pub fn driver(&self) -> &WebDriver {
         self.browser.driver()
     }
 
-    /// Goes to the page anew, by a link with these settings, and waits for nothing.
+    /// Loads the page anew, by a link with these settings, without waiting for it.
     pub async fn go(&self, settings: &str) -> Result<()> {
-        // Another hash alone would not load the page again.
+        // A change of the hash alone would not reload the page.
         self.driver().goto("about:blank").await?;
         Ok(self.driver().goto(format!("{}/{FOLDER}/#{settings}", self.server.origin())).await?)
     }
 
-    /// Opens the page by a link with these settings and waits until it takes orders.
+    /// Opens the page by a link with these settings and waits until it can be used.
     pub async fn open(&self, settings: &str) -> Result<()> {
         self.go(settings).await?;
         self.wait_enabled(Role::Button, "Shapes", PATIENTLY).await.map(drop)
     }
 
-    /// Opens the page and waits until its engine takes orders too.
+    /// Opens the page and waits until its engine is ready too.
     pub async fn open_ready(&self, settings: &str) -> Result<()> {
         self.open(settings).await?;
         self.wait_enabled(Role::Button, "Step", PATIENTLY).await.map(drop)
     }
 
-    /// Presses the button of this name, as soon as it can be pressed.
+    /// Presses the button of this name, as soon as it is enabled.
     pub async fn press(&self, name: &str) -> Result<()> {
         let button = self.wait_enabled(Role::Button, name, SOON).await?;
         self.click(&button).await.with_context(|| format!("The button {name} cannot be pressed."))
@@ -179,7 +179,7 @@ impl Page {
         Ok(())
     }
 
-    /// Clicks an element; one that a bar at the edge of the window covers is scrolled away from there.
+    /// Clicks an element, scrolling it away from a bar at the edge of the window that covers it.
     async fn click(&self, element: &WebElement) -> Result<()> {
         if element.click().await.is_err() {
             let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
@@ -189,7 +189,7 @@ impl Page {
         Ok(())
     }
 
-    /// The visible control of this role and name, if there is one.
+    /// Returns the visible control of this role and name, if there is one.
     pub async fn find(&self, role: Role, name: &str) -> Result<Option<WebElement>> {
         self.element(FIND, vec![json!(role.selector()), json!(name)]).await
     }
@@ -202,7 +202,7 @@ impl Page {
         .await
     }
 
-    /// Chooses one of the options of this name, by its place among them, once it is there.
+    /// Chooses one of the options of this name, by its index, once it exists.
     pub async fn choose_option(&self, name: &str, place: usize) -> Result<()> {
         let option = format!("document.querySelectorAll('input[name={name}]')[{place}]");
         let script = format!("(option => {{ option?.click(); return !!option; }})({option})");
@@ -210,14 +210,14 @@ impl Page {
         self.wait(&what, SOON, async || Ok((self.evaluate(&script).await? == true).then_some(()))).await
     }
 
-    /// Types a label for what is picked, on the tab Labels.
+    /// Types a label for the picked picture, on the tab Labels.
     pub async fn set_label(&self, label: &str) -> Result<()> {
         let field = self.locate("input[aria-label='Label of the picked picture']").await?;
         field.send_keys(label).await?;
         self.press("Set label").await
     }
 
-    /// Waits for what shows the picture of this name.
+    /// Waits for the element that shows the picture of this name.
     pub async fn picture(&self, name: &str) -> Result<WebElement> {
         self.wait(&format!("the picture {name}"), SOON, async || {
             self.element(FIND_PICTURE, vec![json!(name)]).await
@@ -233,7 +233,7 @@ impl Page {
         Ok(Some(found.element()?))
     }
 
-    /// Waits for a control that can be used.
+    /// Waits for an enabled control.
     pub async fn wait_enabled(&self, role: Role, name: &str, within: Duration) -> Result<WebElement> {
         self.wait(&format!("{role:?} “{name}” to be there and enabled"), within, async || {
             let Some(control) = self.find(role, name).await? else { return Ok(None) };
@@ -243,7 +243,7 @@ impl Page {
         .await
     }
 
-    /// What the page says of the run.
+    /// Returns the page's status of the run.
     pub async fn status(&self) -> Result<Status> {
         Ok(Status(self.evaluate(STATUS).await?.as_str().unwrap_or_default().to_owned()))
     }
@@ -263,12 +263,12 @@ impl Page {
         self.wait_status("the run to end", within, Status::is_finished).await
     }
 
-    /// Everything that can be read on the page.
+    /// Returns all text on the page.
     pub async fn text(&self) -> Result<String> {
         Ok(self.evaluate("document.body?.innerText").await?.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Waits until the page can be read to say all of `words`; case does not matter.
+    /// Waits until the page's text contains all of `words`, ignoring case.
     pub async fn wait_text(&self, words: &[&str], within: Duration) -> Result<String> {
         let words: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
         self.wait(&format!("the page to say {words:?}"), within, async || {
@@ -279,12 +279,12 @@ impl Page {
         .await
     }
 
-    /// The value of a JavaScript expression; a promise is awaited.
+    /// Returns the value of a JavaScript expression; a promise is awaited.
     pub async fn evaluate(&self, expression: &str) -> Result<Value> {
         self.browser.evaluate(expression).await
     }
 
-    /// Runs a script at the beginning of every document to come.
+    /// Runs a script at the start of every later document.
     pub async fn begin_with(&self, script: &str) -> Result<()> {
         self.browser.begin_with(script).await
     }
@@ -298,8 +298,8 @@ impl Page {
 
     /// Drops files and folders in the middle of the window, as the system would.
     ///
-    /// Chromium has been seen to let go of what a driver drags without an event, on a page that was
-    /// busy. What the page shows while something is dragged is there still, then.
+    /// On a busy page, Chromium sometimes ends a driver's drag without an event. The overlay that the page
+    /// shows during a drag is then still there, and the drag is repeated.
     pub async fn drop_paths(&self, paths: &[PathBuf]) -> Result<()> {
         let middle = [WINDOW.0, WINDOW.1].map(|side| f64::from(side) / 2.0);
         self.browser.drag(paths, middle, true).await?;
@@ -311,7 +311,7 @@ impl Page {
         Ok(())
     }
 
-    /// Pastes a file, which a JavaScript expression makes, as the system would.
+    /// Pastes a file, made by a JavaScript expression, as the system would.
     pub async fn paste(&self, file: &str) -> Result<()> {
         let script = format!(
             "(async () => {{
@@ -326,8 +326,8 @@ impl Page {
         self.evaluate(&script).await.map(drop)
     }
 
-    /// Scrolls a part of the page to where it can be seen; the place in the window at these shares
-    /// of its width and height.
+    /// Scrolls a part of the page into view; returns the place in the window at these shares of its width and
+    /// height.
     pub async fn bring_to_sight(&self, part: &str, [across, down]: [f64; 2]) -> Result<[f64; 2]> {
         let place = format!(
             "(() => {{
@@ -340,7 +340,7 @@ impl Page {
         Ok(serde_json::from_value(self.evaluate(&place).await?)?)
     }
 
-    /// Presses an export button and returns the file that the page hands out.
+    /// Presses an export button and returns the exported file.
     pub async fn download(&self, button: &str) -> Result<Vec<u8>> {
         self.unfold("Use it").await?;
         self.press(button).await?;
@@ -351,7 +351,8 @@ impl Page {
         Ok(bytes)
     }
 
-    /// The file handed out, once it is whole: until then it is empty, or has one of [`UNFINISHED`].
+    /// Returns the download once it is complete: until then it is empty, or has one of the extensions
+    /// [`UNFINISHED`].
     fn downloaded(&self) -> Result<Option<PathBuf>> {
         let entries: Vec<_> = fs::read_dir(self.browser.downloads())?.collect::<std::io::Result<_>>()?;
         let [file] = entries.as_slice() else { return Ok(None) };
@@ -361,18 +362,18 @@ impl Page {
         }
         match file.metadata() {
             Ok(metadata) => Ok((metadata.len() > 0).then_some(path)),
-            // The browser renamed it since the folder was listed.
+            // The browser renamed it after the folder was listed.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The lines of the console since the last call, each after its level.
+    /// Returns the console lines since the last call, each preceded by its level.
     pub async fn console(&self) -> Result<Vec<String>> {
         self.browser.console().await
     }
 
-    /// Shows the page as on a screen of this width with these colours.
+    /// Shows the page on a screen of this width with this colour scheme.
     pub async fn show_as(&self, width: u32, scheme: Scheme) -> Result<()> {
         let phone = width < 600;
         let height = if phone { 780 } else { WINDOW.1 };
@@ -380,8 +381,8 @@ impl Page {
         self.browser.set_scheme(scheme).await
     }
 
-    /// Leaves pictures of the page as it is now, wide and narrow, light and dark; nothing may be
-    /// wider than the screen.
+    /// Takes screenshots of the current page, wide and narrow, light and dark; nothing may be wider than the
+    /// screen.
     pub async fn photograph_all(&self, name: &str) -> Result<()> {
         for width in [WINDOW.0, 360] {
             for scheme in [Scheme::Light, Scheme::Dark] {
@@ -396,7 +397,7 @@ impl Page {
         self.show_as(WINDOW.0, Scheme::Light).await
     }
 
-    /// Leaves a picture of the window, under this name among the [`screenshots`].
+    /// Takes a screenshot of the window, stored under this name among the [`screenshots`].
     pub async fn photograph(&self, name: &str) -> Result<PathBuf> {
         let folder = screenshots(self.browser.kind());
         fs::create_dir_all(&folder)?;
@@ -405,7 +406,7 @@ impl Page {
         Ok(file)
     }
 
-    /// Asks again and again until there is an answer.
+    /// Repeats a query until it returns a value.
     pub async fn wait<T>(
         &self,
         what: &str,

@@ -8,10 +8,10 @@ use anyhow::{Result, ensure};
 use image::{ImageFormat, Rgb, RgbImage};
 use odd_files::orientation_segment;
 
-/// The side of the pictures.
+/// Side of the pictures.
 const SIDE: u32 = 48;
 
-/// The formats of a folder's good files, with their endings.
+/// Formats of a folder's valid files, with their extensions.
 const FORMATS: [(ImageFormat, &str); 6] = [
     (ImageFormat::Png, "png"),
     (ImageFormat::Jpeg, "jpg"),
@@ -21,23 +21,23 @@ const FORMATS: [(ImageFormat, &str); 6] = [
     (ImageFormat::Tiff, "tiff"),
 ];
 
-/// The folders of the album; a folder's pictures are named after it, as in `discs.png`.
+/// Folders of the album; a folder's pictures are named after it, as in `discs.png`.
 pub const FOLDERS: [&str; 2] = ["discs", "stripes"];
 
-/// How many files of the album can be read: every format in every folder, and [`TURNED`].
+/// Number of readable files in the album: every format in every folder, and [`TURNED`].
 pub const GOOD_FILES: usize = FORMATS.len() * FOLDERS.len() + 1;
 
-/// A photograph taken with the camera held on its side: red above blue once turned upright.
+/// A photograph taken with the camera held on its side: red above blue when turned upright.
 pub const TURNED: &str = "turned.jpg";
 
 /// Files that only seem to be pictures.
 pub const BROKEN_FILES: [&str; 2] = ["truncated.png", "notes.png"];
 
-/// How many bytes of a PNG tell its size, and nothing of its pixels: of a file that is cut off
-/// after some of these Firefox shows what is left.
+/// Number of bytes of a PNG that contain its size but no pixels: Firefox shows the rest of a file that is cut
+/// off after some of its pixels.
 const PNG_HEAD: usize = 33;
 
-/// Lays the folders of the album, broken files among the good, into `parent`.
+/// Writes the folders of the album, with broken files among the valid ones, into `parent`.
 pub fn write_album(parent: &Path) -> Result<()> {
     for (name, draw) in FOLDERS.into_iter().zip([disc as fn(u32) -> RgbImage, stripes]) {
         let folder = parent.join(name);
@@ -54,7 +54,7 @@ pub fn write_album(parent: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The files of the album in `parent`, folder by folder.
+/// Returns the files of the album in `parent`, folder by folder.
 pub fn album_files(parent: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for folder in FOLDERS {
@@ -65,7 +65,7 @@ pub fn album_files(parent: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Whether [`TURNED`] stands upright in this image of it.
+/// Checks that [`TURNED`] is upright in this image of it.
 pub fn check_upright(shown: &[u8]) -> Result<()> {
     let shown = image::load_from_memory(shown)?.into_rgb8();
     let colour_at =
@@ -75,7 +75,7 @@ pub fn check_upright(shown: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Lays so many JPEGs of the size of a photograph into `folder`.
+/// Writes `count` JPEGs of the size of a photograph into `folder`.
 pub fn write_photographs(folder: &Path, count: u32, side: u32) -> Result<()> {
     fs::create_dir_all(folder)?;
     for number in 0..count {
@@ -94,7 +94,7 @@ fn encode(picture: &RgbImage, format: ImageFormat) -> Result<Vec<u8>> {
     Ok(bytes.into_inner())
 }
 
-/// A warm disc, of another size in each variant.
+/// Draws a warm disc, of a different size in each variant.
 fn disc(variant: u32) -> RgbImage {
     let (middle, radius) = (SIDE / 2, SIDE / 6 + 2 * variant);
     RgbImage::from_fn(SIDE, SIDE, |x, y| {
@@ -103,7 +103,7 @@ fn disc(variant: u32) -> RgbImage {
     })
 }
 
-/// Cold stripes, of another width in each variant.
+/// Draws cold stripes, of a different width in each variant.
 fn stripes(variant: u32) -> RgbImage {
     RgbImage::from_fn(SIDE, SIDE, |x, _| {
         let dark = (x / (3 + variant)).is_multiple_of(2);
@@ -111,7 +111,7 @@ fn stripes(variant: u32) -> RgbImage {
     })
 }
 
-/// A JPEG that is red on the left and blue on the right, whose EXIF data ask to turn it clockwise.
+/// Returns a JPEG that is red on the left and blue on the right, with EXIF data to turn it clockwise.
 fn turned() -> Result<Vec<u8>> {
     let lying =
         RgbImage::from_fn(
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_good_files_are_good_and_the_broken_broken() {
+    fn valid_files_decode_and_broken_ones_do_not() {
         let parent = tempfile::tempdir().unwrap();
         write_album(parent.path()).unwrap();
         let mut good = 0;

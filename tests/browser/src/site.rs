@@ -1,4 +1,4 @@
-//! What is served to the browser.
+//! Content served to the browser.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,17 @@ use memchr::memmem;
 use regex::Regex;
 use xtask::{paths, policy, version};
 
-/// The engines within the built page, without their endings.
+/// Engines within the built page, without their extensions.
 pub const ENGINES: [&str; 2] = ["engine_cpu", "engine_webgpu"];
 
-/// The page's own decoders within it, the same.
+/// The page's own decoders within the built page, without their extension.
 pub const DECODER: &str = "decoder";
 
-/// The page's version.
+/// Version of the page.
 static VERSION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"data-version="[^"]*""#).expect("it is well formed"));
 
-/// The checksum of a linked file.
+/// Checksum of a linked file.
 static INTEGRITY: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#" integrity="[^"]*""#).expect("it is well formed"));
 
@@ -29,7 +29,7 @@ pub fn copy_built(folder: &Path) -> Result<()> {
     copy_folder(&built()?, folder)
 }
 
-/// The built page, if it was built from the sources that these tests were built from.
+/// Returns the built page, if it was built from the same sources as these tests.
 pub fn built() -> Result<PathBuf> {
     let dist = paths::dist();
     for engine in ENGINES {
@@ -43,7 +43,7 @@ pub fn built() -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Copies the built page into `folder`, its engines passed off as those of another build.
+/// Copies the built page into `folder`, with engines that claim to be of another build.
 pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     for engine in ENGINES {
@@ -55,21 +55,21 @@ pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The channel on which a worker tells that the policy stopped its request.
+/// Channel on which a worker reports that the policy blocked its request.
 pub const TALK: &str = "talk";
 
-/// Copies the built page, its engine asking another server for something and telling on
-/// [`TALK`] when the policy stops that.
+/// Copies the built page, with an engine that sends a request to another server and reports on [`TALK`] when
+/// the policy blocks it.
 pub fn copy_with_talkative_engine(folder: &Path) -> Result<()> {
     copy_with_engine(folder, |glue| format!("{glue}\n{}", foreign_request()))
 }
 
-/// Copies the built page, the worker of its storage as talkative.
+/// Copies the built page, with a storage worker that does the same.
 pub fn copy_with_talkative_storage(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", &foreign_request())
 }
 
-/// Asks another server for something, and tells on [`TALK`] if the policy stops it.
+/// Returns a script that sends a request to another server, and reports on [`TALK`] if the policy blocks it.
 fn foreign_request() -> String {
     format!(
         "self.addEventListener('securitypolicyviolation',
@@ -78,26 +78,26 @@ fn foreign_request() -> String {
     )
 }
 
-/// Copies the built page, its engine telling on the channel `memory` how much it takes.
+/// Copies the built page, with an engine that reports its memory on the channel `memory`.
 pub fn copy_with_measured_engine(folder: &Path) -> Result<()> {
     let tell = "const memory = new BroadcastChannel('memory');
         memory.onmessage = ({data}) => data ?? memory.postMessage(wasm.memory.buffer.byteLength);";
     copy_with_engine(folder, |glue| format!("{glue}\n{tell}"))
 }
 
-/// Copies the built page, its engine open to harm: it does what it hears over a
-/// `BroadcastChannel` named `harm`.
+/// Copies the built page, with an engine that can be made to fail by messages on a `BroadcastChannel` named
+/// `harm`.
 pub fn copy_with_fragile_engine(folder: &Path) -> Result<()> {
     copy_with_engine(folder, |glue| format!("{FRAGILE}\n{glue}"))
 }
 
-/// Copies the built page, for a browser that denies it its storage.
+/// Copies the built page, as in a browser that denies it its storage.
 pub fn copy_without_storage(folder: &Path) -> Result<()> {
     let deny = "indexedDB.open = () => { throw new DOMException('Access is denied.', 'SecurityError'); };";
     copy_with(folder, "storage-worker.js", deny)
 }
 
-/// Copies the built page, for a browser whose storage takes no picture more.
+/// Copies the built page, as in a browser whose storage accepts no more pictures.
 pub fn copy_with_full_storage(folder: &Path) -> Result<()> {
     let refuse = r#"{
         const put = IDBObjectStore.prototype.put;
@@ -109,7 +109,7 @@ pub fn copy_with_full_storage(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", refuse)
 }
 
-/// Copies the built page, for a browser whose storage refuses what is written first.
+/// Copies the built page, as in a browser whose storage rejects the first write.
 pub fn copy_with_storage_full_at_first(folder: &Path) -> Result<()> {
     let refuse = r#"{
         let refused = 1;
@@ -122,7 +122,7 @@ pub fn copy_with_storage_full_at_first(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", refuse)
 }
 
-/// Copies the built page, for a browser whose storage takes its time.
+/// Copies the built page, as in a browser with slow storage.
 pub fn copy_with_slow_storage(folder: &Path) -> Result<()> {
     let wait = "{
         const post = self.postMessage.bind(self);
@@ -131,8 +131,8 @@ pub fn copy_with_slow_storage(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", wait)
 }
 
-/// Copies the built page, the worker of its storage ending at what it should keep as long as the
-/// experiment, whose key begins with the time, is new.
+/// Copies the built page, with a storage worker that ends when it should keep a new experiment, whose key
+/// begins with the time.
 pub fn copy_with_mortal_storage(folder: &Path) -> Result<()> {
     let end = "self.addEventListener('message', ({ data: [, name, argument] }) => {
         if (name === 'keep' && Date.now() - parseFloat(argument.key) < 3000) self.close();
@@ -140,13 +140,13 @@ pub fn copy_with_mortal_storage(folder: &Path) -> Result<()> {
     copy_with(folder, "storage-worker.js", end)
 }
 
-/// Copies the built page without the worker of its storage.
+/// Copies the built page without its storage worker.
 pub fn copy_without_storage_worker(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     Ok(fs::remove_file(folder.join("storage-worker.js"))?)
 }
 
-/// Copies the built page, with other glue for its engines.
+/// Copies the built page, with changed glue for its engines.
 fn copy_with_engine(folder: &Path, change: impl Fn(&str) -> String) -> Result<()> {
     copy_built(folder)?;
     for engine in ENGINES {
@@ -157,12 +157,12 @@ fn copy_with_engine(folder: &Path, change: impl Fn(&str) -> String) -> Result<()
     Ok(())
 }
 
-/// Where the code of a worker lies in a built page.
+/// Returns the path of a worker's code in a built page.
 pub fn code_of(worker: &str, folder: &Path) -> PathBuf {
     folder.join(format!("{worker}_bg.wasm"))
 }
 
-/// Copies the built page, with other code before that of one of its workers.
+/// Copies the built page, with a script prepended to one of its workers.
 fn copy_with(folder: &Path, worker: &str, before: &str) -> Result<()> {
     copy_built(folder)?;
     let worker = folder.join(worker);
@@ -189,8 +189,8 @@ const FRAGILE: &str = r#"{
     new BroadcastChannel("harm").onmessage = ({ data }) => harms[data]();
 }"#;
 
-/// Copies the built page, its own decoders open to harm: a file that begins with one of
-/// [`HARMFUL`] does it.
+/// Copies the built page, with decoders that can be made to fail: a file that begins with one of [`HARMFUL`]
+/// does it.
 pub fn copy_with_fragile_decoder(folder: &Path) -> Result<()> {
     const ENTRY: &str = "export function decode(";
     copy_built(folder)?;
@@ -200,8 +200,8 @@ pub fn copy_with_fragile_decoder(folder: &Path) -> Result<()> {
     Ok(fs::write(path, glue.replace(ENTRY, "function decodeIndeed(") + FRAGILE_DECODER)?)
 }
 
-/// What harms a fragile decoder: it traps as after a panic, takes all memory, ends its worker, or never
-/// comes to an end.
+/// File contents that make a fragile decoder fail: it traps as after a panic, takes all memory, ends its
+/// worker, or never ends.
 pub const HARMFUL: [&[u8; 5]; 4] = [b"PANIC", b"TAKES", b"CLOSE", b"HANGS"];
 
 const FRAGILE_DECODER: &str = r#"
@@ -236,7 +236,7 @@ pub fn copy_without_engine(folder: &Path) -> Result<()> {
     ENGINES.into_iter().try_for_each(|engine| Ok(fs::remove_file(code_of(engine, folder))?))
 }
 
-/// Copies the built page without any WebAssembly, as if that were still on its way.
+/// Copies the built page without any WebAssembly, as if that were still loading.
 pub fn copy_without_code(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     for entry in fs::read_dir(folder)? {
@@ -248,8 +248,8 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Deploys the page over the one in `folder`, with engines of other contents and hence another
-/// version, in files of the same names.
+/// Deploys the page over the one in `folder`, with engines of different contents and hence another version,
+/// in files of the same names.
 pub fn deploy_other_engine(folder: &Path) -> Result<()> {
     for engine in ENGINES {
         let path = code_of(engine, folder);
@@ -263,12 +263,12 @@ pub fn deploy_other_engine(folder: &Path) -> Result<()> {
     Ok(fs::write(index, page)?)
 }
 
-/// What code in WebAssembly may end with, and what changes nothing but its contents.
+/// Valid trailing section of WebAssembly, which changes nothing but the contents.
 const CUSTOM_SECTION: &[u8] = b"\x00\x06\x05other";
 
-/// Deploys the page over the one in `folder`, passed off as another version: its engines are
-/// other ones, the files that are named by their contents have other names, and those before
-/// them are gone. Returns what the new names have in common.
+/// Deploys the page over the one in `folder` as another version: its engines differ, files named by their
+/// contents have other names, and the previous ones are gone. Returns the part that the new names have in
+/// common.
 pub fn deploy_other_version(folder: &Path) -> Result<String> {
     deploy_other_engine(folder)?;
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
@@ -290,7 +290,7 @@ pub fn deploy_other_version(folder: &Path) -> Result<String> {
     Ok(other)
 }
 
-/// Puts one text in the place of another of the same length.
+/// Replaces a text by another of the same length.
 fn replace_all(bytes: &mut [u8], text: &str, other: &str) {
     let places: Vec<_> = memmem::find_iter(bytes, text).collect();
     for at in places {
@@ -298,13 +298,13 @@ fn replace_all(bytes: &mut [u8], text: &str, other: &str) {
     }
 }
 
-/// A build of the same length that is not this one.
+/// Returns a different build of the same length.
 pub fn other_build() -> String {
     let (version, hash) = BUILD.split_at(BUILD.len() - 1);
     format!("{version}{}", if hash == "0" { "1" } else { "0" })
 }
 
-/// Copies a folder with all that it holds.
+/// Copies a folder with all its contents.
 pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

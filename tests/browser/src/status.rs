@@ -1,4 +1,4 @@
-//! What the page says of the run, in the words of its `role=status`.
+//! Status of the run, parsed from the page's `role=status`.
 
 use std::fmt::{self, Display};
 use std::sync::LazyLock;
@@ -13,33 +13,33 @@ static STEP: LazyLock<Regex> =
 static KNN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bkNN\s+(\d+(?:\.\d+)?)").expect("it is well formed"));
 
-/// The text of the page's status.
+/// Text of the page's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status(pub String);
 
 impl Status {
-    /// How many steps were taken.
+    /// Returns the number of steps taken.
     pub fn step(&self) -> Option<u32> {
         STEP.captures(&self.0)?[1].parse().ok()
     }
 
-    /// How many steps a run takes.
+    /// Returns the number of steps of the run.
     pub fn steps(&self) -> Option<u32> {
         STEP.captures(&self.0)?[2].parse().ok()
     }
 
-    /// Whether the run has taken its last step, and its worth has been measured.
+    /// Returns whether the run has taken its last step and has been evaluated.
     pub fn is_finished(&self) -> bool {
         self.step().is_some() && self.step() == self.steps() && self.0.contains("done")
     }
 
-    /// The device that computes: `WebGPU` or `CPU`.
+    /// Returns the device that computes: `WebGPU` or `CPU`.
     pub fn backend(&self) -> Option<&'static str> {
         let text = &self.0;
         ["WebGPU", "CPU"].into_iter().filter(|name| text.contains(name)).min_by_key(|name| text.find(name))
     }
 
-    /// The share of right answers by kNN, 0 to 1.
+    /// Returns the share of correct predictions by kNN, 0 to 1.
     pub fn knn(&self) -> Option<f64> {
         KNN.captures(&self.0)?[1].parse().ok()
     }
@@ -65,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_ends_when_its_worth_is_measured() {
+    fn run_is_finished_once_it_is_evaluated() {
         assert!(!Status("step 9 / 9 · CPU\nevaluating".into()).is_finished());
         assert!(Status("step 9 / 9 · CPU\ndone".into()).is_finished());
     }
 
     #[test]
-    fn what_is_not_said_is_not_read() {
+    fn missing_values_are_not_parsed() {
         let status = Status("Starting".into());
         assert_eq!((status.step(), status.backend(), status.knn()), (None, None, None));
         assert!(!status.is_finished());

@@ -1,11 +1,11 @@
-//! What the browser's storage holds of the page.
+//! Contents of the browser's storage for the page.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::page::{Page, SOON};
 
-/// The beginning of every question: `database` is the page's, `answer` awaits a request.
+/// Start of every query: `database` is the page's, `answer` awaits a request.
 const OPEN: &str = "
     const ours = `likeness ${new URL('./', document.baseURI).pathname}`;
     if (!(await indexedDB.databases()).some(({ name }) => name === ours)) return null;
@@ -26,30 +26,30 @@ const PICTURES: &str = "
     for (const [key] of await answer(store('pictures').getAllKeys())) counts[key] = (counts[key] ?? 0) + 1;
     return Object.values(counts).sort((a, b) => a - b);";
 
-/// How much there is of anything that a page can leave in a browser.
+/// Number of objects of every kind that a page can leave in a browser.
 const REST: &str = "(async () => localStorage.length + (await caches.keys()).length
     + (await indexedDB.databases()).length
     + (await navigator.serviceWorker.getRegistrations()).length)()";
 
-/// Runs statements that may use `answer` and `store`; what they return, null without a storage.
+/// Runs statements that may use `answer` and `store`; returns their value, null without a storage.
 pub async fn ask(page: &Page, statements: &str) -> Result<Value> {
     let close = "} finally { database.close(); }";
     page.evaluate(&format!("(async () => {{ {OPEN} try {{ {statements} {close} }})()")).await
 }
 
-/// How many records there are.
+/// Returns the number of records.
 pub async fn records(page: &Page) -> Result<u64> {
     Ok(ask(page, COUNT).await?.as_u64().unwrap_or_default())
 }
 
-/// How many pictures each experiment has, the fewest first.
+/// Returns the number of pictures in each experiment, in ascending order.
 pub async fn pictures(page: &Page) -> Result<Vec<u64>> {
     let counts = ask(page, PICTURES).await?;
     let counts = counts.as_array().cloned().unwrap_or_default();
     counts.iter().map(|count| count.as_u64().context("a count")).collect()
 }
 
-/// Waits until there are so many records.
+/// Waits until there are `wanted` records.
 pub async fn wait_records(page: &Page, wanted: u64) -> Result<()> {
     let kept = async || Ok((records(page).await? == wanted).then_some(()));
     page.wait(&format!("{wanted} records in the storage"), SOON, kept).await

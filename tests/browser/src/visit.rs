@@ -13,26 +13,26 @@ use crate::browser::{Browser, ERROR, Gpu, Kind};
 use crate::page::Page;
 use crate::site;
 
-/// Where the page lies on its server: below the root, so that it must not rely on where it lies.
+/// Folder of the page on its server: below the root, so that it must not rely on its location.
 pub const FOLDER: &str = "likeness";
 
-/// What a visitor brings along.
+/// Options of a visit.
 #[derive(Debug)]
 pub struct Visit {
-    /// The browser that the page is opened in.
+    /// Browser in which the page is opened.
     pub browser: Kind,
-    /// Why only Chromium can make this visit, if so: elsewhere it is left out, which is said.
+    /// Reason why only Chromium can make this visit, if any: elsewhere it is skipped with a message.
     pub chromium_only: Option<&'static str>,
-    /// Whether it is about WebGPU: where no software computes that for Firefox, it is left out, too.
+    /// Whether the visit needs WebGPU: without a software driver for Firefox, it is skipped there too.
     pub needs_webgpu: bool,
-    /// What the page finds when it asks for WebGPU.
+    /// WebGPU support available to the page.
     pub gpu: Gpu,
-    /// Lays the page to be served into a folder.
+    /// Writes the page to be served into a folder.
     pub site: fn(&Path) -> Result<()>,
-    /// Whether the console may hold errors.
+    /// Whether the console may contain errors.
     pub errors_allowed: bool,
-    /// Whether the page asks other servers on purpose; then the log has to show it, or it
-    /// would not show it elsewhere either.
+    /// Whether the page contacts other servers on purpose; the log then has to show it, to prove that it
+    /// would show it elsewhere.
     pub asks_others: bool,
 }
 
@@ -51,7 +51,7 @@ impl Default for Visit {
 }
 
 impl Visit {
-    /// Why the browser wanted cannot make this visit, if so.
+    /// Returns the reason why the browser cannot make this visit, if any.
     fn left_out(&self) -> Option<&'static str> {
         if self.browser == Kind::Chromium {
             return None;
@@ -64,8 +64,8 @@ impl Visit {
 
 /// Opens a browser, runs the test in it and closes it.
 ///
-/// Fails where the test fails, where the console holds an error, and where the
-/// page asked anything of another server.
+/// Fails if the test fails, if the console contains an error, or if the page sent a request to another
+/// server.
 pub async fn visit(options: Visit, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     if let Some(reason) = options.left_out() {
         println!("Left out in {:?}: {reason}.", options.browser);
@@ -98,7 +98,7 @@ async fn check_console(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Prints what helps to understand a failure.
+/// Prints information that helps to understand a failure.
 async fn report(page: &Page) {
     let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
     if let Ok(picture) = page.photograph(&format!("failed-{name}.png")).await {
@@ -111,7 +111,7 @@ async fn report(page: &Page) {
     page.console().await.unwrap_or_default().iter().for_each(|line| println!("  {line}"));
 }
 
-/// Whether anything but the page's own server was asked, by the page or its workers, is as it should be.
+/// Checks whether requests to other servers, by the page or its workers, are as expected.
 fn check_requests(page: &Page, asks_others: bool) -> Result<()> {
     let elsewhere = page.browser().asked_elsewhere(&page.server().origin())?;
     if asks_others {

@@ -15,7 +15,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     };
     let icon = encode(halves(32, 32), ImageFormat::Ico)?;
     let mut icon_bomb = icon.clone();
-    // The icon holds a PNG whose sides stand at its bytes 16 to 24.
+    // The icon contains a PNG with its sides at bytes 16 to 24.
     let png = icon_bomb.windows(4).position(|name| name == b"IHDR").expect("the encoder writes a PNG") - 12;
     icon_bomb[png + 16..png + 24].copy_from_slice(&[30_000_u32, 30_000].map(u32::to_be_bytes).concat());
     let sum = crc32fast::hash(&icon_bomb[png + 12..png + 29]);
@@ -42,14 +42,14 @@ fn file(header: &[u8], colours: &[u8], pixels: &[u8]) -> Vec<u8> {
     [b"BM".as_slice(), &numbers, header, colours, pixels].concat()
 }
 
-/// The first kind of header, with sides of 16 bits: 8 × 4 pixels of 24 bits.
+/// Returns a bitmap with the first kind of header, with sides of 16 bits: 8 × 4 pixels of 24 bits.
 fn os2() -> Vec<u8> {
     let header =
         [&12_u32.to_le_bytes(), [8_u16, 4, 1, 24].map(u16::to_le_bytes).concat().as_slice()].concat();
     file(&header, &[], &[20, 30, 210].repeat(8 * 4))
 }
 
-/// One bit a pixel, and two colours: 8 × 4 pixels.
+/// Returns a bitmap with one bit per pixel, and two colours: 8 × 4 pixels.
 fn two_colours() -> Vec<u8> {
     let sides = [40_u32, 8, 4].map(u32::to_le_bytes).concat();
     let planes_and_depth = [1_u16, 1].map(u16::to_le_bytes).concat();

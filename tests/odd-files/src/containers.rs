@@ -1,4 +1,4 @@
-//! The rarer formats, and files that are no pictures, whatever they are called.
+//! The rarer formats, and files that are not pictures, whatever their names.
 
 use anyhow::Result;
 use image::{DynamicImage, ImageFormat};
@@ -46,7 +46,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     ])
 }
 
-/// Bytes that look like nothing.
+/// Returns bytes that match no format.
 fn noise() -> Vec<u8> {
     let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     std::iter::successors(Some(7_u32), next).map(|state| (state >> 24) as u8).take(5000).collect()

@@ -1,7 +1,7 @@
-//! Fuzzing: readers of what comes from outside, fed with mutations of what is known.
+//! Fuzzing: readers of external input, tested with mutations of known inputs.
 //!
-//! A reader may refuse anything, but in a sentence; what it takes must keep its promises;
-//! and it never panics.
+//! A reader may refuse anything, but with a sentence; whatever it accepts has to keep its promises; and it
+//! never panics.
 
 #[cfg(feature = "checkpoints")]
 mod checkpoints;
@@ -22,15 +22,15 @@ use mutatis::mutators;
 
 use crate::Fate;
 
-/// A reader, what it is fed with at first, and what must hold of any input.
+/// A reader, its initial inputs, and a property that must hold for any input.
 pub struct Target {
-    /// What it reads.
+    /// Name of what it reads.
     pub name: &'static str,
     corpus: fn() -> Result<Vec<Vec<u8>>>,
     property: fn(&[u8]) -> Result<()>,
 }
 
-/// Everything that is fuzzed.
+/// All fuzzing targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "picture files", corpus: pictures, property: decodes_or_says_why },
     Target { name: "headers of picture files", corpus: pictures, property: has_dimensions_or_none },
@@ -52,7 +52,7 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// How often each input is mutated before all begin anew: after more, little is left of it.
+/// Number of mutations of each input before all start anew: after more, little is left of it.
 const DEPTH: usize = 12;
 
 impl Target {
@@ -72,7 +72,7 @@ impl Target {
     }
 }
 
-/// The small ones of all files; large ones would take the time of many others.
+/// Returns the small ones of all files; large ones would take the time of many others.
 fn pictures() -> Result<Vec<Vec<u8>>> {
     let files = crate::all()?.into_iter();
     let small = files.filter(|file| file.bytes.len() < 4096 && file.fate != Fate::Refused("empty"));
@@ -98,7 +98,7 @@ fn links() -> Result<Vec<Vec<u8>>> {
     Ok(own.iter().map(String::as_str).chain(odd).map(|link| link.as_bytes().to_vec()).collect())
 }
 
-/// Whatever a link says, its settings lie within their limits and can be handed on.
+/// Whatever a link contains, its settings lie within their limits and can be written again.
 fn reads_within_limits(bytes: &[u8]) -> Result<()> {
     let (settings, problems) = link::read(&String::from_utf8_lossy(bytes));
     ensure!(settings == settings.clamped(), "{settings:?} are beyond their limits.");
@@ -117,7 +117,7 @@ fn addresses() -> Result<Vec<Vec<u8>>> {
     Ok(own.into_iter().chain(odd.map(str::to_owned)).map(String::into_bytes).collect())
 }
 
-/// Whatever an address says, the page that it opens has an address that says the same.
+/// Whatever an address contains, the page that it opens has an equivalent address.
 fn shows_what_can_be_shown_again(bytes: &[u8]) -> Result<()> {
     let hash = String::from_utf8_lossy(bytes);
     address::is_remote(&hash);
@@ -133,7 +133,7 @@ fn shows_what_can_be_shown_again(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Messages without the build that they begin with: mutated, it would shield the rest.
+/// Returns messages without the build at their start: mutated, it would shield the rest.
 fn messages() -> Result<Vec<Vec<u8>>> {
     let commands = [
         Command::Configure(Settings::recommended(Images::Fashion)),
@@ -151,7 +151,7 @@ fn messages() -> Result<Vec<Vec<u8>>> {
     Ok(messages.map(|message| message[protocol::encode(&()).len()..].to_vec()).collect())
 }
 
-/// A message of this build is read or refused, and what is read can be said again.
+/// A message of this build is read or refused, and a message that was read can be encoded again.
 fn is_a_message_or_none(bytes: &[u8]) -> Result<()> {
     let message = [protocol::encode(&()).as_slice(), bytes].concat();
     if let Ok(command) = protocol::decode::<Command>(&message) {
@@ -185,7 +185,7 @@ fn experiments() -> Result<Vec<Vec<u8>>> {
     Ok(vec![untouched, state.experiment().to_bytes()])
 }
 
-/// What is taken up can be gone on with, and kept and read again.
+/// An experiment that is accepted can be resumed, stored and read again.
 fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
     let experiment = match Experiment::from_bytes(bytes) {
         Ok(experiment) => experiment,

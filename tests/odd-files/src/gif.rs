@@ -1,4 +1,4 @@
-//! GIF, still and moving, and what may be wrong with one.
+//! GIF, still and animated, valid and faulty.
 
 use anyhow::Result;
 use image::codecs::gif::GifEncoder;
@@ -31,7 +31,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     ])
 }
 
-/// Twelve frames, the picture growing.
+/// Returns twelve frames of growing size.
 fn animated() -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = GifEncoder::new(&mut bytes);

@@ -1,4 +1,4 @@
-//! JPEG in its colours, and what may be wrong with one.
+//! JPEG in its colour types, valid and faulty.
 
 use anyhow::Result;
 use image::ImageFormat;
@@ -24,7 +24,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     let after_start = |segment: &[u8]| [&plain[..2], segment, &plain[2..]].concat();
     let comment = [[0xFF, 0xE5, 0xFF, 0xFF].as_slice(), &[0xD9; 0xFFFD]].concat();
     let comments = comment.repeat(3);
-    // Past what the page reads of a file at first.
+    // Beyond the part of a file that the page reads first.
     let many_comments = comment.repeat(6);
     let hidden_sides = [&plain[..2], &many_comments, &with_sides(65_500, 65_500)[2..]].concat();
     Ok(vec![
@@ -49,7 +49,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     ])
 }
 
-/// A picture of one colour.
+/// Returns a picture of one colour.
 fn by_colours(kind: ColorType, pixel: &[u8], progressive: bool) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, 90);
@@ -58,13 +58,13 @@ fn by_colours(kind: ColorType, pixel: &[u8], progressive: bool) -> Result<Vec<u8
     Ok(bytes)
 }
 
-/// Where the frame header begins, which holds the sides.
+/// Returns the start of the frame header, which holds the sides.
 fn frame_header(jpeg: &[u8]) -> usize {
     let at = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]);
     at.expect("the encoder writes the baseline form")
 }
 
-/// The smallest EXIF segment: a TIFF header and one directory with one entry, the orientation.
+/// Returns the smallest EXIF segment: a TIFF header and one directory with one entry, the orientation.
 pub fn orientation_segment(orientation: u8) -> Vec<u8> {
     let tiff_header = b"MM\0\x2a\0\0\0\x08";
     let entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];

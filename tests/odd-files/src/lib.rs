@@ -1,8 +1,8 @@
-//! Files of every kind that a folder of pictures may hold, good, odd and hostile, each with
-//! what should become of it.
+//! Files of every kind that a folder of pictures may contain, valid, odd and hostile, each with its expected
+//! outcome.
 //!
-//! They are made by encoders of others, or byte by byte, never by the decoders under test.
-//! [`fuzz`] goes on from them to files that nobody thought of.
+//! They are made by other encoders, or byte by byte, never by the decoders under test. [`fuzz`] extends them
+//! to files that nobody thought of.
 
 mod bitmap;
 mod containers;
@@ -26,25 +26,25 @@ use Fate::Refused;
 pub use jpeg::orientation_segment;
 pub use names::NESTED_FOLDERS;
 
-/// A file, and what should become of it.
+/// A file with its expected outcome.
 #[derive(Clone, Debug)]
 pub struct OddFile {
-    /// Its name; no two files have the same.
+    /// Unique name of the file.
     pub name: String,
-    /// Its contents.
+    /// Contents of the file.
     pub bytes: Vec<u8>,
-    /// What should become of it.
+    /// Expected outcome.
     pub fate: Fate,
 }
 
-/// What becomes of a file.
+/// Outcome of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It becomes a picture.
+    /// A picture.
     Picture,
-    /// It is listed with a reason that holds these words.
+    /// Refusal with a reason that contains these words.
     Refused(&'static str),
-    /// It is damaged, and decoders may show what is left of it; else it is listed.
+    /// Damaged: decoders may show the rest of it, or refuse it.
     Either,
 }
 
@@ -54,16 +54,16 @@ impl OddFile {
     }
 }
 
-/// What is said of a file whose contents are none of a picture.
+/// Outcome of a file whose contents are not a picture.
 const FOREIGN: Fate = Refused("not a picture format");
 
-/// What is said of a picture that is too large to be decoded.
+/// Outcome of a picture that is too large to be decoded.
 const TOO_LARGE: Fate = Refused("too large");
 
-/// What is said of a file that begins as a picture and goes on as something else.
+/// Outcome of a file that starts as a picture but is damaged.
 const DAMAGED: Fate = Refused("It ");
 
-/// Every kind of file.
+/// Returns files of every kind.
 pub fn all() -> Result<Vec<OddFile>> {
     let kinds = [
         png::files()?,
@@ -79,7 +79,7 @@ pub fn all() -> Result<Vec<OddFile>> {
     Ok(kinds.concat())
 }
 
-/// Lays files into a folder.
+/// Writes files into a folder.
 pub fn write(files: &[OddFile], folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     for file in files {
@@ -88,7 +88,7 @@ pub fn write(files: &[OddFile], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Lays `count` small files into a folder: four of five are pictures, the others are not.
+/// Writes `count` small files into a folder: four of five are pictures, the others are not.
 pub fn write_many(folder: &Path, count: usize) -> Result<()> {
     fs::create_dir_all(folder)?;
     for number in 0..count {
@@ -110,7 +110,7 @@ pub fn write_many(folder: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// The picture in most files: red on the left, blue on the right.
+/// Returns the picture in most files: red on the left, blue on the right.
 fn halves(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, _| if x < width / 2 { RED } else { BLUE })
 }
@@ -124,7 +124,7 @@ fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Result<Vec<u
     Ok(bytes.into_inner())
 }
 
-/// The first of `parts` of the bytes.
+/// Returns the first of `parts` equal parts of the bytes.
 fn first_part(bytes: &[u8], parts: usize) -> Vec<u8> {
     bytes[..bytes.len() / parts].to_vec()
 }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_many_kinds_and_no_two_are_called_the_same() {
+    fn files_are_many_and_have_distinct_names() {
         let files = all().unwrap();
         let names: HashSet<_> = files.iter().map(|file| file.name.to_lowercase()).collect();
         assert_eq!(names.len(), files.len());

@@ -1,4 +1,4 @@
-//! Good files with names that are hard to show, and folders that lie deep.
+//! Valid files with names that are hard to show, and deeply nested folders.
 
 use anyhow::Result;
 use image::ImageFormat;
@@ -6,7 +6,7 @@ use image::ImageFormat;
 use crate::Fate::{Picture, Refused};
 use crate::{OddFile, encode, halves};
 
-/// Names that would do something if they were taken for markup, addresses or templates.
+/// Names that would have an effect if they were treated as markup, addresses or templates.
 const MARKUP: [&str; 9] = [
     "<img src=x onerror=\"document.title='taken'\">.png",
     "<script>document.title='taken'<\u{2215}script>.png",
@@ -19,7 +19,7 @@ const MARKUP: [&str; 9] = [
     "?a=b#c.png",
 ];
 
-/// Names from everywhere.
+/// Names in many scripts.
 const UNICODE: [&str; 14] = [
     "日本語の写真.png",
     "صورة عائلية.png",
@@ -27,10 +27,10 @@ const UNICODE: [&str; 14] = [
     "фотография.png",
     "รูปภาพ.png",
     "👩‍👩‍👧‍👦🏳️‍🌈.png",
-    // One letter as one sign, and as two: they look alike and are two files.
+    // The same letter as one code point, and as two: they look alike but are two files.
     "caf\u{e9}.png",
     "cafe\u{301}.png",
-    // Would read “exe.png” backwards from here on, were it not kept to itself.
+    // Would reverse the text after it into “exe.png” if it were not isolated.
     "photo\u{202e}gnp.exe",
     "zero\u{200b}width\u{feff}.png",
     "Z̸̢̛͚̜͉̭̱̝̎̈́̓̕ͅa̶̡̛͖͚̞̟͆̇l̷̨̛͎̬̯͙̐̀͘g̸̡̢̛̰͔̑̒̕o̷.png",
@@ -39,7 +39,7 @@ const UNICODE: [&str; 14] = [
     "ﷺ.png",
 ];
 
-/// Names that only a file system likes.
+/// Names that only a file system accepts.
 const ODD: [&str; 8] = [
     "two\nlines.png",
     "a\ttab.png",
@@ -51,7 +51,7 @@ const ODD: [&str; 8] = [
     "UPPER.PNG",
 ];
 
-/// A path of folders, one in the other, and the file at its end.
+/// Path of nested folders.
 pub const NESTED_FOLDERS: [&str; 6] = ["a", "<b>b<", "c d", "données", "写真", "🗂"];
 
 pub fn files() -> Result<Vec<OddFile>> {
@@ -61,7 +61,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     let mut files: Vec<_> = names.map(|name| OddFile::new(name, picture.clone(), Picture)).collect();
     let refused = "<img src=x onerror=\"document.title='taken'\">.txt";
     files.push(OddFile::new(refused, "no picture", Refused("not a picture format")));
-    // Three times the same picture.
+    // Three copies of the same picture.
     files.extend(
         ["copy.png", "copy (1).png", "copy (2).png"].map(|name| OddFile::new(name, picture.clone(), Picture)),
     );

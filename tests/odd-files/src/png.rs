@@ -1,4 +1,4 @@
-//! PNG in its colours and depths, and what may be wrong with one.
+//! PNG in its colour types and depths, valid and faulty.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use crate::{DAMAGED, FOREIGN, OddFile, TOO_LARGE, encode, first_part, halves};
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Kinds of colour.
+/// Colour types.
 const GREY: u8 = 0;
 const RGB: u8 = 2;
 const PALETTE: u8 = 3;
@@ -63,7 +63,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     ])
 }
 
-/// A chunk: its length, name, contents and sum.
+/// Returns a chunk: its length, name, contents and checksum.
 fn chunk(name: &[u8; 4], contents: &[u8]) -> Vec<u8> {
     let length = u32::try_from(contents.len()).expect("chunks are short").to_be_bytes();
     let body = [name.as_slice(), contents].concat();
@@ -79,7 +79,7 @@ fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
     [SIGNATURE, &chunks.concat(), &chunk(b"IEND", &[])].concat()
 }
 
-/// Zeros, compressed.
+/// Returns compressed zeros.
 fn zeros(count: usize) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     let block = [0; 1 << 16];
@@ -92,31 +92,31 @@ fn zeros(count: usize) -> Vec<u8> {
     encoder.finish().expect("memory can be written")
 }
 
-/// A picture of a single colour, black.
+/// Returns a picture of a single colour, black.
 fn flat(width: u32, height: u32, depth: u8, colour: u8) -> Vec<u8> {
     let channels = if colour == RGB { 3 } else { 1 };
     let row = 1 + (width as usize * usize::from(depth) * channels).div_ceil(8);
     file(&[header(width, height, depth, colour, 0), chunk(b"IDAT", &zeros(row * height as usize))])
 }
 
-/// A picture that claims these sides and has a single pixel's worth of contents.
+/// Returns a picture that claims these sides but has the contents of a single pixel.
 fn headed(width: u32, height: u32) -> Vec<u8> {
     file(&[header(width, height, 8, RGB, 0), chunk(b"IDAT", &zeros(4))])
 }
 
-/// Two colours of a palette, one of them transparent.
+/// Returns a picture of two palette colours, one of them transparent.
 fn palette() -> Vec<u8> {
     let colours = chunk(b"PLTE", &[210, 30, 20, 20, 40, 200]);
     let pixels = chunk(b"IDAT", &zeros(16 * (1 + 24)));
     file(&[header(24, 16, 8, PALETTE, 0), colours, chunk(b"tRNS", &[255, 0]), pixels])
 }
 
-/// A single pixel needs only the first of the seven passes.
+/// Returns an interlaced picture: a single pixel needs only the first of the seven passes.
 fn interlaced() -> Vec<u8> {
     file(&[header(1, 1, 8, RGB, 1), chunk(b"IDAT", &zeros(4))])
 }
 
-/// Two frames of one picture.
+/// Returns two frames of one picture.
 fn animated() -> Vec<u8> {
     let control = |number: u32| {
         let numbers = [number, 8, 8, 0, 0].map(u32::to_be_bytes).concat();
@@ -134,14 +134,14 @@ fn animated() -> Vec<u8> {
     ])
 }
 
-/// A small picture with a compressed text that grows to 64 MB.
+/// Returns a small picture with a compressed text that grows to 64 MB.
 fn with_comment_bomb() -> Vec<u8> {
     let text = [b"Comment\0\0".as_slice(), &zeros(64 << 20)].concat();
     let pixels = chunk(b"IDAT", &zeros(8 * (1 + 8 * 3)));
     file(&[header(8, 8, 8, RGB, 0), chunk(b"zTXt", &text), pixels])
 }
 
-/// The same file with a wrong sum after its pixels.
+/// Returns the file with a wrong checksum after its pixels.
 fn with_wrong_sum(plain: &[u8]) -> Vec<u8> {
     let mut bytes = plain.to_vec();
     let sum = bytes.len() - 12 - 1;
@@ -149,7 +149,7 @@ fn with_wrong_sum(plain: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The same file with noise amid its pixels.
+/// Returns the file with noise within its pixels.
 fn with_noise(plain: &[u8]) -> Vec<u8> {
     let mut bytes = plain.to_vec();
     let middle = bytes.len() / 2;

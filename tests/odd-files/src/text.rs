@@ -1,11 +1,11 @@
-//! Drawings, and other text.
+//! SVG drawings, and other text.
 
 use anyhow::Result;
 
 use crate::Fate::{Either, Picture, Refused};
 use crate::{FOREIGN, OddFile};
 
-/// A drawing of a red square, with more in it.
+/// Returns a drawing of a red square with further content.
 fn drawing(attributes: &str, more: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" {attributes}><rect width=\"9\" height=\"9\" fill=\"#d21e14\"/>{more}</svg>"

@@ -1,5 +1,4 @@
-//! TIFF, which browsers leave to the page's own decoders: depths, colours, compressions, and what may be
-//! wrong with one.
+//! TIFF, which browsers leave to the page's own decoders: depths, colours, compressions, valid and faulty.
 
 use std::io::Cursor;
 
@@ -11,7 +10,7 @@ use tiff::tags::Tag;
 use crate::Fate::Picture;
 use crate::{DAMAGED, OddFile};
 
-/// Written by tifffile, as `tifffile/write.py` says: in planes and pieces, of 8 and 16 bits.
+/// Files written by tifffile with `tifffile/write.py`: in planes and tiles or strips, of 8 and 16 bits.
 const IN_PIECES: [(&str, &[u8]); 7] = [
     ("planar-tiles.tiff", include_bytes!("tifffile/planar-tiles.tiff")),
     ("planar-tiles-16-bit.tiff", include_bytes!("tifffile/planar-tiles-16-bit.tiff")),
@@ -22,10 +21,10 @@ const IN_PIECES: [(&str, &[u8]); 7] = [
     ("tiles-16-bit.tiff", include_bytes!("tifffile/tiles-16-bit.tiff")),
 ];
 
-/// The sides of the pictures.
+/// Side of the pictures.
 const SIDE: u32 = 20;
 
-/// The files that tifffile wrote.
+/// Returns the files written by tifffile.
 pub fn in_pieces() -> Vec<OddFile> {
     IN_PIECES.iter().map(|&(name, bytes)| OddFile::new(name, bytes, Picture)).collect()
 }
@@ -72,7 +71,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     Ok(files)
 }
 
-/// Pages of one colour.
+/// Returns pages of one colour.
 fn flat<C: ColorType>(pixel: &[C::Inner], compression: Compression, pages: usize) -> Result<Vec<u8>>
 where
     C::Inner: Copy,

@@ -1,4 +1,4 @@
-//! WebP, still and moving, and what may be wrong with one.
+//! WebP, still and animated, valid and faulty.
 
 use anyhow::Result;
 use image::ImageFormat;
@@ -31,13 +31,13 @@ fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
     chunk(b"RIFF", &[b"WEBP".as_slice(), &chunks.concat()].concat())
 }
 
-/// The extended form's header.
+/// Returns the header of the extended form.
 fn header(side: u32, moving: bool) -> Vec<u8> {
     let less_one = &(side - 1).to_le_bytes()[..3];
     chunk(b"VP8X", &[&[if moving { 2 } else { 0 }, 0, 0, 0], less_one, less_one].concat())
 }
 
-/// The same frame twice.
+/// Returns the same frame twice.
 fn animated(plain: &[u8]) -> Vec<u8> {
     let less_one = [63, 0, 0];
     let frame = [&[0; 6], less_one.as_slice(), &less_one, &[100, 0, 0, 0], &plain[12..]].concat();

@@ -1,4 +1,4 @@
-//! A moment of fuzzing with every run of the tests, always from the same seeds.
+//! A short round of fuzzing in every test run, always with the same seeds.
 
 use odd_files::fuzz::TARGETS;
 

@@ -1,4 +1,4 @@
-//! The formats that browsers leave to the page's own decoders meet the fate there that they should.
+//! Formats that browsers leave to the page's own decoders have their expected outcome there.
 
 use std::io::Cursor;
 
@@ -7,11 +7,11 @@ use likeness::image::Image;
 use likeness::page::words::failure;
 use odd_files::Fate;
 
-/// Endings that no browser but Safari reads.
+/// File extensions that no browser but Safari reads.
 const ENDINGS: [&str; 8] = [".tiff", ".qoi", ".tga", ".ppm", ".pgm", ".pbm", ".exr", ".psd"];
 
 #[test]
-fn what_browsers_cannot_read_is_decoded_or_refused_with_the_reason() {
+fn formats_unknown_to_browsers_are_decoded_or_refused_with_the_reason() {
     let files = odd_files::all().unwrap();
     let own = files.iter().filter(|file| ENDINGS.iter().any(|ending| file.name.ends_with(ending)));
     let mut count = 0;
@@ -26,7 +26,7 @@ fn what_browsers_cannot_read_is_decoded_or_refused_with_the_reason() {
     assert!(count > 20, "{count}");
 }
 
-/// The picture that `src/tifffile/write.py` writes, as a PNG.
+/// Returns the picture written by `src/tifffile/write.py`, as a PNG.
 fn shade(alpha: bool) -> Vec<u8> {
     let sample = |channel: u32, x: u32, y: u32| ((channel * 40 + y * 5 + x * 4) % 256) as u8;
     let picture = RgbaImage::from_fn(30, 20, |x, y| {
@@ -38,20 +38,20 @@ fn shade(alpha: bool) -> Vec<u8> {
 }
 
 #[test]
-fn tiffs_in_planes_and_tiles_show_what_tifffile_wrote() {
+fn planar_and_tiled_tiffs_agree_with_tifffile() {
     let files = odd_files::tiff::in_pieces();
     assert!(files.len() >= 7);
     for file in files {
         let expected = Image::decode(&shade(file.name.contains("alpha"))).unwrap();
         let found = Image::decode(&file.bytes).unwrap_or_else(|why| panic!("{}: {why:?}", file.name));
         let off = found.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
-        // 16 bits are resampled before they are 8.
+        // 16 bits are resampled before they are reduced to 8.
         assert!(off <= Some(1), "{}: {off:?}", file.name);
     }
 }
 
 #[test]
-fn what_is_cut_off_or_flipped_in_planes_and_tiles_never_panics() {
+fn damaged_planar_and_tiled_tiffs_never_panic() {
     for file in odd_files::tiff::in_pieces() {
         for length in (0..file.bytes.len()).step_by(7) {
             Image::decode(&file.bytes[..length]).ok();

@@ -1,4 +1,4 @@
-//! The convolution itself.
+//! Forward pass of the convolution.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -15,7 +15,7 @@ use crate::kernels::{
     },
 };
 
-/// Convolves.
+/// Computes the convolution.
 ///
 /// # Shapes
 /// - `x`: `[batch, height, width, input]`, from [`padding::pixels`]
@@ -44,8 +44,8 @@ pub fn forward(x: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> Cube
     result
 }
 
-/// One unit for each tile; the rest leave. A tile's pixels that are none, or that lie outside
-/// of the picture, read the batch's first pixel and write nothing.
+/// One unit per tile; the rest exit. Rows of a tile past the last pixel, and input pixels outside the
+/// picture, read the batch's first pixel and write nothing.
 #[cube(launch_unchecked)]
 fn forward_kernel<NI: Size, NO: Size>(
     x: &Tensor<Vector<f32, NI>>,
@@ -65,8 +65,7 @@ fn forward_kernel<NI: Size, NO: Size>(
     }
     let rows = Rows::new(first_pixel, pixels, layer.output_height, layer.output_width);
     let (height, width, stride) = (layer.height, layer.width, layer.stride);
-    // The pixel under the kernel's middle. It is the same for all places of the kernel, and so
-    // are its products.
+    // Input pixel under the kernel's centre, the same for all places of the kernel, as are its products.
     let mut middles = Array::<usize>::new(ROWS);
     #[unroll]
     for row in 0..ROWS {
@@ -78,8 +77,8 @@ fn forward_kernel<NI: Size, NO: Size>(
         for kx in 0..3usize {
             #[unroll]
             for row in 0..ROWS {
-                // Left of the first column and above the first line, unsigned numbers wrap around
-                // and are too large as well.
+                // Left of the first column and above the first line, unsigned numbers wrap around and are too
+                // large as well.
                 let inside =
                     rows.ys[row] * stride + ky - 1 < height && rows.xs[row] * stride + kx - 1 < width;
                 let pixel = middles[row] + (ky * width + kx) - (width + 1);

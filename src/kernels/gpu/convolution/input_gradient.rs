@@ -1,7 +1,7 @@
-//! The convolution's gradient with respect to its input: a convolution with the kernel turned.
+//! Gradient of the convolution with respect to its input: a convolution with the rotated kernel.
 //!
-//! Pixels whose rows and columns leave the same rest when divided by the stride lie under the
-//! same places of the kernel: each such class is a dense convolution of its own.
+//! Pixels whose rows and columns have the same remainder modulo the stride lie under the same places of the
+//! kernel: each such class is a separate dense convolution.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -15,7 +15,7 @@ use crate::kernels::{
     gpu::launch::{argument, empty, launch, vector_size},
 };
 
-/// The gradient of the input, shaped as `x` in [`super::forward`], from the `gradient` of its
+/// Computes the gradient of the input, shaped as `x` in [`super::forward`], from the `gradient` of the
 /// result.
 pub fn input_gradient(gradient: &CubeTensor, packed: &CubeTensor, geometry: &Geometry) -> CubeTensor {
     let Geometry { batch, size: [height, width], stride, .. } = *geometry;
@@ -40,8 +40,8 @@ pub fn input_gradient(gradient: &CubeTensor, packed: &CubeTensor, geometry: &Geo
     result
 }
 
-/// One unit for each tile of each class; the rest leave. A tile's pixels that are none write
-/// nothing, and output pixels that are none are read as the batch's first.
+/// One unit per tile of each class; the rest exit. Rows of a tile past the last pixel write nothing, and
+/// output pixels outside the picture are read as the batch's first.
 #[cube(launch_unchecked)]
 fn input_gradient_kernel<NO: Size, NI: Size>(
     gradient: &Tensor<Vector<f32, NO>>,
@@ -70,7 +70,7 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
     let mut sums = empty_tile::<NI>(comptime!(ROWS * columns));
     let mut read = Pixels::new();
     for ky in 0..3usize {
-        // Whether the kernel's row `ky` lies over these pixels for some output pixel.
+        // Skips kernel rows `ky` that lie over these pixels for no output pixel.
         let from_y = class_y + (1 + 2 * stride) - ky;
         if from_y % stride == 0 {
             for kx in 0..3usize {
@@ -79,8 +79,8 @@ fn input_gradient_kernel<NO: Size, NI: Size>(
                     let (down, across) = (from_y / stride, from_x / stride);
                     #[unroll]
                     for row in 0..ROWS {
-                        // Before the first line or column, unsigned numbers wrap around and are
-                        // too large as well.
+                        // Before the first line or column, unsigned numbers wrap around and are too large as
+                        // well.
                         let y = rows.ys[row] + down - 2;
                         let x = rows.xs[row] + across - 2;
                         let inside = y < layer.output_height && x < layer.output_width;

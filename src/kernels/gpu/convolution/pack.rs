@@ -9,8 +9,7 @@ use crate::kernels::{
     gpu::launch::{argument, empty, launch},
 };
 
-/// Lays a kernel's weights out for [`super::forward`] and, behind them, for
-/// [`super::input_gradient`].
+/// Packs a kernel's weights for [`super::forward`], followed by those for [`super::input_gradient`].
 ///
 /// # Shapes
 /// - `kernel`: `[output, input, 3, 3]`
@@ -21,7 +20,7 @@ pub fn pack(kernel: &CubeTensor, geometry: &Geometry) -> CubeTensor {
     packed
 }
 
-/// One unit for each weight; the rest leave.
+/// One unit per weight; the rest exit.
 #[cube(launch_unchecked)]
 fn pack_kernel(kernel: &Tensor<f32>, packed: &mut Tensor<f32>, layer: Layer) {
     let inputs = layer.input;

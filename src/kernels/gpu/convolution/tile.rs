@@ -1,14 +1,14 @@
-//! A tile of a result: some pixels by some channels, summed in registers.
+//! Tile of a result: some pixels by some channels, summed in registers.
 
 use cubecl::prelude::*;
 
-/// Pixels in a tile, one a row.
+/// Number of pixels in a tile, one per row.
 pub const ROWS: usize = 8;
 
-/// The most channels in a tile.
+/// Largest number of channels in a tile.
 pub const CHANNELS: usize = 16;
 
-/// The pixels of a tile's rows, counted in a grid that covers every picture.
+/// Pixels of a tile's rows, on a grid that covers every picture.
 #[derive(CubeType)]
 pub struct Rows {
     pub pictures: Array<usize>,
@@ -18,13 +18,13 @@ pub struct Rows {
 
 #[cube]
 impl Rows {
-    /// The rows from `first` on, of `count` in all, where the grid is `height` × `width`.
-    /// Rows past the last lie below the first picture.
+    /// Returns the rows from `first` on, of `count` in total, on a grid of `height` × `width`. Rows past the
+    /// last lie below the first picture.
     pub fn new(first: usize, count: usize, height: usize, width: usize) -> Rows {
         let mut pictures = Array::<usize>::new(ROWS);
         let mut ys = Array::<usize>::new(ROWS);
         let mut xs = Array::<usize>::new(ROWS);
-        // Divisions are slow, so that only the first row's place is found by them.
+        // Divisions are slow, so only the first row's place is computed by them.
         let mut picture = first / (height * width);
         let mut y = first / width % height;
         let mut x = first % width;
@@ -44,12 +44,12 @@ impl Rows {
     }
 }
 
-/// Where a tensor holds the pixels of a tile's rows.
+/// Locations in a tensor of the pixels of a tile's rows.
 #[derive(CubeType)]
 pub struct Pixels {
-    /// Where each begins, in vectors; 0 if it is outside.
+    /// Start of each pixel, in vectors; 0 if it is outside.
     starts: Array<usize>,
-    /// Whether it lies within its picture.
+    /// Whether each pixel lies within its picture.
     inside: Array<bool>,
 }
 
@@ -59,7 +59,7 @@ impl Pixels {
         Pixels { starts: Array::<usize>::new(ROWS), inside: Array::<bool>::new(ROWS) }
     }
 
-    /// Says which pixel of a batch a row's is, if it is `inside` of its picture, where a pixel is
+    /// Sets a row's pixel, as an index into the batch, and whether it is `inside` its picture; a pixel has
     /// `depth` vectors.
     pub fn set(&mut self, row: usize, pixel: usize, inside: bool, depth: usize) {
         self.starts[row] = select(inside, pixel, 0) * depth;
@@ -67,7 +67,7 @@ impl Pixels {
     }
 }
 
-/// A tile without anything in it.
+/// Returns a tile of zeros.
 #[cube]
 pub fn empty_tile<N: Size>(#[comptime] count: usize) -> Array<Vector<f32, N>> {
     let mut sums = Array::<Vector<f32, N>>::new(count);
@@ -80,13 +80,13 @@ pub fn empty_tile<N: Size>(#[comptime] count: usize) -> Array<Vector<f32, N>> {
 
 /// `sums[row][column] += Σ_channel source[row][channel] · weights[channel][column]`
 ///
-/// Pixels outside count as 0, whatever is read in their stead.
+/// Pixels outside count as 0, whatever is read in their place.
 ///
 /// - `sums`: `ROWS · columns` vectors
-/// - `weights_start`: where the first channel's weights for the first column begin
-/// - `weights_step`: vectors from there to the next channel's
-/// - `depth`: vectors in a pixel of `source`
-/// - `parts`: channels in each of them
+/// - `weights_start`: start of the first channel's weights for the first column
+/// - `weights_step`: number of vectors from there to the next channel's weights
+/// - `depth`: number of vectors per pixel of `source`
+/// - `parts`: number of channels per vector
 #[cube]
 #[allow(clippy::too_many_arguments)]
 pub fn add_products<NI: Size, NO: Size>(
@@ -122,7 +122,7 @@ pub fn add_products<NI: Size, NO: Size>(
     }
 }
 
-/// Writes those rows of a tile that are inside, from `first_vector` of their pixels on.
+/// Writes the rows of a tile that are inside, from `first_vector` of their pixels on.
 #[cube]
 pub fn write_tile<N: Size>(
     sums: &Array<Vector<f32, N>>,

@@ -1,7 +1,7 @@
-//! The convolution's gradient with respect to its kernel.
+//! Gradient of the convolution with respect to its kernel.
 //!
-//! Every weight is a sum over all output pixels. Many units sum bands of lines, then units of
-//! a workgroup together join the bands.
+//! Every weight is a sum over all output pixels. Many units sum bands of lines; then the units of a workgroup
+//! together join the bands.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -19,32 +19,32 @@ use crate::kernels::{
     },
 };
 
-/// The most input channels in a tile of weights.
+/// Largest number of input channels in a tile of weights.
 const INPUTS: usize = 8;
 
-/// Output pixels, about, over which one unit sums a tile of weights.
+/// Approximate number of output pixels over which one unit sums a tile of weights.
 const PIXELS: usize = 256;
 
-/// Output pixels that one round of the innermost loop takes: a sum is kept from round to round
-/// at some cost.
+/// Number of output pixels per iteration of the innermost loop: carrying a sum from one iteration to the next
+/// has a cost.
 const ALONG: usize = 4;
 
-/// The most bands: what is left to join stays little, however large the batch.
+/// Largest number of bands; keeps joining cheap however large the batch.
 const BANDS: usize = 512;
 
-/// The most numbers in all bands together, 32 MiB, unless one band has more.
+/// Largest number of values in all bands together, 32 MiB, unless a single band has more.
 const SCRATCH: usize = 1 << 23;
 
-/// Vectors of weights whose bands one workgroup joins where there are many: enough that
-/// neighbours read whole stretches of memory.
+/// Number of weight vectors whose bands one workgroup joins if there are many: enough that neighbours read
+/// contiguous memory.
 const JOINED: usize = 8;
 
-/// The most bands that one unit joins alone. Sums over a workgroup take rounds in which most of
-/// its units wait.
+/// Largest number of bands that one unit joins alone. Sums over a workgroup take rounds in which most of its
+/// units wait.
 const FEW: usize = 16;
 
-/// Output lines in a band, and how many bands they make: lines of [`PIXELS`], or more where the
-/// bands would be too many.
+/// Returns the number of output lines per band and the number of bands. A band has about [`PIXELS`] pixels,
+/// or more if there would be too many bands.
 fn bands(geometry: &Geometry) -> (usize, usize) {
     let [height, width] = geometry.output_size();
     let lines = geometry.batch * height;
@@ -53,7 +53,7 @@ fn bands(geometry: &Geometry) -> (usize, usize) {
     (in_band, lines.div_ceil(in_band))
 }
 
-/// The gradient of the kernel, `[output, input, 3, 3]`, from the `gradient` of the result.
+/// Computes the gradient of the kernel, `[output, input, 3, 3]`, from the `gradient` of the result.
 ///
 /// # Shapes
 /// - `x`, `gradient`: as `x` and result in [`super::forward`]
@@ -75,7 +75,7 @@ pub fn weight_gradient(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometr
     result
 }
 
-/// The sums over each band, `[bands, 9 · input · output]`.
+/// Computes the sums over each band, `[bands, 9 · input · output]`.
 fn band_sums(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometry) -> CubeTensor {
     let (lines, bands) = bands(geometry);
     let partial = empty(x, [bands, geometry.weights()]);
@@ -100,8 +100,8 @@ fn band_sums(x: &CubeTensor, gradient: &CubeTensor, geometry: &Geometry) -> Cube
     partial
 }
 
-/// Sums over one band of output lines, for one place of the kernel. Units past the last band
-/// leave, and a band ends with the last line.
+/// Sums over one band of output lines, for one place of the kernel. Units past the last band exit, and the
+/// last band ends with the last line.
 #[cube(launch_unchecked)]
 fn band_kernel<NI: Size, NO: Size>(
     x: &Tensor<Vector<f32, NI>>,
@@ -130,7 +130,7 @@ fn band_kernel<NI: Size, NO: Size>(
     let end = min((band + 1) * lines_in_band, lines);
     for line in band * lines_in_band..end {
         let picture = line / layer.output_height;
-        // Counted from the padding's corner: 1 is the first pixel.
+        // Counted from the corner of the padding: 1 is the first pixel.
         let y = line % layer.output_height * layer.stride + ky;
         if y >= 1 && y <= layer.height {
             let input_line = (picture * layer.height + y - 1) * layer.width;
@@ -170,7 +170,7 @@ fn band_kernel<NI: Size, NO: Size>(
     }
 }
 
-/// `sums[row][column] += inputs[row] · outputs[column]`; the outputs count as 0 unless they are `inside`.
+/// Computes `sums[row][column] += inputs[row] · outputs[column]`; the outputs count as 0 unless `inside`.
 #[cube]
 #[allow(clippy::too_many_arguments)]
 fn add_outer_product<NI: Size, NO: Size>(
@@ -204,9 +204,8 @@ fn add_outer_product<NI: Size, NO: Size>(
     }
 }
 
-/// Adds the bands up, `joined` vectors a workgroup, and lays the sums out as the kernel's weights
-/// lie. Units past the last vector read the last one and write nothing: none may leave before the
-/// workgroup's sum.
+/// Sums the bands, `joined` vectors per workgroup, and writes the sums in the kernel's layout. Units past the
+/// last vector read the last one and write nothing: none may exit before the workgroup's sum.
 #[cube(launch_unchecked)]
 fn join_bands_kernel<N: Size>(
     partial: &Tensor<Vector<f32, N>>,
@@ -245,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bands_are_few_however_large_the_batch() {
+    fn number_of_bands_is_bounded() {
         for (shape, output) in [([64, 3, 32, 32], 16), ([1024, 64, 96, 96], 128), ([1024, 512, 12, 12], 1024)]
         {
             let geometry = Geometry::new(shape, output, 2);

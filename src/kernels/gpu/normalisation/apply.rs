@@ -1,4 +1,4 @@
-//! Normalisation and ReLU by statistics that are known.
+//! Normalisation by known statistics, and ReLU.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -6,7 +6,7 @@ use cubecl::prelude::*;
 use super::{Normaliser, Shares, share};
 use crate::kernels::gpu::launch::{argument, dims, empty, launch};
 
-/// Normalises each ghost batch, then sets what is negative to 0.
+/// Normalises each ghost batch, then applies ReLU.
 ///
 /// # Shapes
 /// - `x`, result: `[batch, height, width, channels]`
@@ -28,7 +28,7 @@ pub fn apply(x: &CubeTensor, statistics: &CubeTensor) -> CubeTensor {
     result
 }
 
-/// One unit for each vector of each group; the rest leave, and none goes past the last pixel.
+/// One unit per vector of each group; the rest exit, and none goes past the last pixel.
 #[cube(launch_unchecked)]
 fn apply_kernel<N: Size>(
     x: &Tensor<Vector<f32, N>>,
@@ -48,7 +48,7 @@ fn apply_kernel<N: Size>(
     while pixel < share.end {
         let at = pixel * vectors + share.vector;
         let value = normaliser.normalised(x[at]);
-        // A maximum with 0 could hide what is not a number.
+        // A maximum with 0 could hide a NaN.
         result[at] = select_many(value.less_than(&zero), zero, value);
         pixel += groups;
     }

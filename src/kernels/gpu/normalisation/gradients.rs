@@ -1,4 +1,4 @@
-//! The gradient of normalisation and ReLU.
+//! Gradient of normalisation and ReLU.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -9,7 +9,7 @@ use crate::kernels::gpu::{
     workgroup::workgroup_sum,
 };
 
-/// Gradients of what went into a normalisation with ReLU.
+/// Gradients of the inputs of normalisation with ReLU.
 pub struct Gradients {
     /// `[batch, height, width, channels]`
     pub x: CubeTensor,
@@ -19,7 +19,7 @@ pub struct Gradients {
     pub beta: CubeTensor,
 }
 
-/// Gradients from that of the result. Shapes as in [`super::apply`].
+/// Computes the gradients from that of the result. Shapes as in [`super::apply`].
 pub fn gradients(x: &CubeTensor, statistics: &CubeTensor, gradient: &CubeTensor) -> Gradients {
     let [ghosts, _, _] = dims(statistics);
     let shares = Shares::new(x, ghosts);
@@ -45,7 +45,7 @@ struct FactorGradients {
     gamma: CubeTensor,
     /// `[channels]`
     beta: CubeTensor,
-    /// What each ghost batch adds to gamma's and beta's, `[ghosts, 2, channels]`.
+    /// Contribution of each ghost batch to the gradients of gamma and beta, `[ghosts, 2, channels]`.
     of_ghosts: CubeTensor,
 }
 
@@ -80,8 +80,8 @@ fn factor_gradients(x: &CubeTensor, statistics: &CubeTensor, gradient: &CubeTens
     FactorGradients { gamma, beta, of_ghosts }
 }
 
-/// Σ gradient · (x − mean) and Σ gradient over one group's pixels, past the ReLU. One unit for
-/// each vector of each group; the rest leave, and none goes past the last pixel.
+/// Computes Σ gradient · (x − mean) and Σ gradient over one group's pixels, past the ReLU. One unit per
+/// vector of each group; the rest exit, and none goes past the last pixel.
 #[cube(launch_unchecked)]
 fn gradient_sums_kernel<N: Size>(
     x: &Tensor<Vector<f32, N>>,
@@ -112,8 +112,8 @@ fn gradient_sums_kernel<N: Size>(
     partial[at + vectors] = sum;
 }
 
-/// Joins the groups' sums to the gradients of gamma and beta, a workgroup for each vector of
-/// channels. Workgroups past the last do as the last and write nothing.
+/// Joins the groups' sums into the gradients of gamma and beta, one workgroup per vector of channels.
+/// Workgroups past the last repeat its work and write nothing.
 #[cube(launch_unchecked)]
 fn join_gradients_kernel<N: Size>(
     partial: &Tensor<Vector<f32, N>>,
@@ -153,10 +153,10 @@ fn join_gradients_kernel<N: Size>(
     }
 }
 
-/// The gradient of x, which also moves mean and variance of its ghost batch:
-/// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`, the two sums being what the
-/// ghost batch adds to the gradients of beta and gamma. One unit for each vector of each group; the
-/// rest leave, and none goes past the last pixel.
+/// Computes the gradient of x, which also affects mean and variance of its ghost batch:
+/// `scale · (gradient − Σ gradient / n − x̂ · Σ (gradient · x̂) / n)`, where the two sums are the ghost
+/// batch's contributions to the gradients of beta and gamma. One unit per vector of each group; the rest
+/// exit, and none goes past the last pixel.
 #[cube(launch_unchecked)]
 fn gradient_kernel<N: Size>(
     x: &Tensor<Vector<f32, N>>,
@@ -173,7 +173,7 @@ fn gradient_kernel<N: Size>(
         terminate!();
     }
     let normaliser = Normaliser::<N>::read(statistics, share.ghost, share.vector, vectors);
-    // Written as scale · gradient + b · x + c, so that the loop over the pixels stays short.
+    // Written as scale · gradient + b · x + c, to keep the loop over the pixels short.
     let in_ghost = ghost_pixels(x.shape(0), x.shape(1) * x.shape(2), share.ghost, ghosts);
     let each = normaliser.scale / Vector::new(f32::cast_from(in_ghost));
     let sums = share.ghost * 2 * vectors + share.vector;

@@ -9,17 +9,17 @@ use crate::kernels::gpu::{
     workgroup::workgroup_sum,
 };
 
-/// What a batch says of its channels.
+/// Statistics of a batch's channels.
 pub struct Measured {
-    /// Averaged over the ghost batches, `[channels]`.
+    /// Mean, averaged over the ghost batches, `[channels]`.
     pub mean: CubeTensor,
-    /// Averaged over the ghost batches, `[channels]`.
+    /// Variance, averaged over the ghost batches, `[channels]`.
     pub variance: CubeTensor,
     /// Gamma, beta, mean and variance, `[ghosts, 4, channels]`.
     pub statistics: CubeTensor,
 }
 
-/// Measures the ghost batches of a batch.
+/// Computes the statistics of each ghost batch.
 ///
 /// # Shapes
 /// - `x`: `[batch, height, width, channels]`
@@ -50,8 +50,8 @@ pub fn measure(x: &CubeTensor, gamma: &CubeTensor, beta: &CubeTensor, ghosts: us
     Measured { mean, variance, statistics }
 }
 
-/// The mean of one group's pixels and the sum of their squared distances from it. One unit for
-/// each vector of each group; the rest leave, and none goes past the last pixel.
+/// Computes the mean of one group's pixels and the sum of their squared distances from it. One unit per
+/// vector of each group; the rest exit, and none goes past the last pixel.
 #[cube(launch_unchecked)]
 fn moments_kernel<N: Size>(x: &Tensor<Vector<f32, N>>, partial: &mut Tensor<Vector<f32, N>>) {
     let vectors = x.shape(3) / x.vector_size();
@@ -60,7 +60,7 @@ fn moments_kernel<N: Size>(x: &Tensor<Vector<f32, N>>, partial: &mut Tensor<Vect
     if share.ghost >= ghosts {
         terminate!();
     }
-    // Distances from some value of the channel lose fewer digits than distances from 0.
+    // Distances from one of the channel's values lose fewer digits than distances from 0.
     let shift = x[share.vector];
     let mut sum = Vector::<f32, N>::new(0.0);
     let mut squares = Vector::<f32, N>::new(0.0);
@@ -79,8 +79,8 @@ fn moments_kernel<N: Size>(x: &Tensor<Vector<f32, N>>, partial: &mut Tensor<Vect
     partial[at + vectors] = squares - sum * mean;
 }
 
-/// Joins the groups' moments (Chan, Golub & LeVeque 1979), a workgroup for each vector of
-/// channels. Workgroups past the last do as the last and write nothing.
+/// Joins the groups' moments (Chan, Golub & LeVeque 1979), one workgroup per vector of channels. Workgroups
+/// past the last repeat its work and write nothing.
 #[cube(launch_unchecked)]
 #[allow(clippy::too_many_arguments)]
 fn join_moments_kernel<N: Size>(
@@ -119,7 +119,7 @@ fn join_moments_kernel<N: Size>(
         group += UNITS / ghosts;
     }
     let spread = workgroup_sum::<N>(squares, ghosts) * share;
-    // As many units have each ghost batch's.
+    // Every ghost batch has the same number of units.
     let average = Vector::new(1.0f32 / UNITS as f32);
     let mean_of_all = workgroup_sum::<N>(joined * average, 1usize);
     let variance_of_all = workgroup_sum::<N>(spread * average, 1usize);
@@ -136,7 +136,7 @@ fn join_moments_kernel<N: Size>(
     }
 }
 
-/// How many of the `pixels` one of the `groups` has, in every lane.
+/// Returns the number of `pixels` in one of the `groups`, in every lane.
 #[cube]
 fn pixels_in_group<N: Size>(group: usize, groups: usize, pixels: usize) -> Vector<f32, N> {
     Vector::new(f32::cast_from((pixels + groups - 1 - group) / groups))

@@ -1,5 +1,5 @@
-//! `cargo xtask soak [MINUTES [SEED]]`: a monkey at the page for so long; every error ends it, as
-//! does memory that grows, and a long visit in which it left out what visitors come for.
+//! `cargo xtask soak [MINUTES [SEED]]`: random input on the page for a number of minutes. Any error ends it,
+//! as do growing memory and a long visit that omits one of the errands.
 
 use std::env;
 use std::fs;
@@ -13,19 +13,19 @@ use browser_tests::monkey::{Done, Monkey};
 use browser_tests::{Page, Visit, pictures, site, visit};
 use tempfile::TempDir;
 
-/// How long the monkey stays unless told otherwise.
+/// Default duration in minutes.
 const MINUTES: u64 = 30;
 
-/// From when on everything must have been done, and memory must have come to rest.
+/// Duration after which everything must have been done, and memory must be stable.
 const LONG: Duration = Duration::from_secs(600);
 
-/// Between two things that the monkey does.
+/// Pause between two actions.
 const PAUSE: Duration = Duration::from_millis(120);
 
-/// Between two lines about the page's health.
+/// Interval of reports about the page's health.
 const REPORT: Duration = Duration::from_secs(20);
 
-/// What the page says when something went wrong inside.
+/// Messages of the page about internal failures.
 const BREAKDOWNS: [&str; 2] = ["The engine stopped", "broke down"];
 
 #[tokio::main(flavor = "current_thread")]
@@ -80,14 +80,14 @@ async fn soak(page: &Page, duration: Duration, seed: u64, files: &Path) -> Resul
     Ok(())
 }
 
-/// How often each of the monkey's errands was done.
+/// Returns how often each errand was done.
 fn counts(done: &[Done]) -> Vec<(&'static str, usize)> {
     let count = |name| done.iter().filter(|done| done.errand.as_deref() == Some(name)).count();
     Monkey::errands().map(|name| (name, count(name))).collect()
 }
 
-/// What was exported is of no more use, and would fill the disk. A file on its way may have
-/// another name by now: then it is removed the next time.
+/// Removes exported files, which would fill the disk. A file still being written may have been renamed by
+/// now; it is removed the next time.
 fn remove_files(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         fs::remove_file(entry?.path()).ok();
@@ -95,7 +95,7 @@ fn remove_files(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Album and odd files, all in one folder.
+/// Writes album and odd files, all in one folder.
 fn write_files(folder: &Path) -> Result<()> {
     let scratch = TempDir::new()?;
     pictures::write_album(scratch.path())?;
@@ -115,7 +115,7 @@ async fn report(page: &Page, elapsed: Duration, actions: usize, memory: Memory) 
     Ok(())
 }
 
-/// No error in the console, and no sentence about a breakdown.
+/// Checks that the console contains no error, and the page no sentence about a breakdown.
 async fn check(page: &Page) -> Result<()> {
     let console = page.console().await?;
     let errors: Vec<_> = console.iter().filter(|line| line.starts_with(ERROR)).collect();
@@ -127,7 +127,7 @@ async fn check(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// The last things that the monkey did.
+/// Returns the latest actions.
 fn tail(done: &[Done]) -> String {
     let last: Vec<_> = done[done.len().saturating_sub(12)..].iter().map(|done| &done.words).collect();
     format!("The last of {} actions: {last:#?}", done.len())

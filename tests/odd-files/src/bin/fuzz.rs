@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz [SECONDS [SEED]]`: so many seconds of fuzzing for each target.
+//! `cargo xtask fuzz [SECONDS [SEED]]`: fuzzes each target for a number of seconds.
 
 use std::env;
 use std::time::{Duration, Instant, SystemTime};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context, Result};
 use odd_files::fuzz::TARGETS;
 
-/// How long each target is fuzzed unless told otherwise.
+/// Default time for each target, in seconds.
 const SECONDS: u64 = 60;
 
 fn main() -> Result<()> {

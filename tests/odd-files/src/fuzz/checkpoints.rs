@@ -1,4 +1,4 @@
-//! Models and snapshots, as the engine reads them and goes on from them.
+//! Models and snapshots, as read and resumed by the engine.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use likeness::settings::{BackendChoice, Images, Settings};
 
 use super::is_sentence;
 
-/// How many pictures are trained on.
+/// Number of pictures in training.
 const PICTURES: u32 = 6;
 
 /// A model and a snapshot of the same small network.
@@ -35,7 +35,7 @@ static FILES: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     [model.expect("a step was taken"), snapshot.expect("a step was taken")]
 });
 
-/// What an engine with some pictures says of these commands, and of all that follows from them.
+/// Returns the events of an engine with some pictures on these commands and the work they cause.
 fn said(settings: Settings, commands: impl IntoIterator<Item = Command>) -> Vec<Event> {
     let events = Rc::new(RefCell::new(Vec::new()));
     let kept = events.clone();
@@ -52,23 +52,23 @@ fn pictures() -> Vec<Picture> {
     (0..PICTURES).map(picture).collect()
 }
 
-/// Whole files.
+/// Returns whole files.
 pub fn files() -> Result<Vec<Vec<u8>>> {
     Ok(FILES.to_vec())
 }
 
-/// Their headers alone: most of a file is numbers, where most mutations would end up.
+/// Returns only the headers: most of a file is numbers, where most mutations would end up.
 pub fn headers() -> Result<Vec<Vec<u8>>> {
     Ok(FILES.iter().map(|file| parts(file).0.to_vec()).collect())
 }
 
-/// A file's header and numbers; its first eight bytes say how long the header is.
+/// Returns a file's header and numbers; its first eight bytes are the length of the header.
 fn parts(file: &[u8]) -> (&[u8], &[u8]) {
     let (length, rest) = file.split_first_chunk().expect("it has a header");
     rest.split_at(u64::from_le_bytes(*length) as usize)
 }
 
-/// A file with another header, whose length is told right, and the numbers of a model or a snapshot.
+/// Combines a header, with its correct length, with the numbers of a model or a snapshot.
 pub fn goes_on_from_headers(header: &[u8]) -> Result<()> {
     FILES.iter().try_for_each(|file| {
         let length = (header.len() as u64).to_le_bytes();
@@ -76,7 +76,7 @@ pub fn goes_on_from_headers(header: &[u8]) -> Result<()> {
     })
 }
 
-/// What is read comes back when it is written, and engines train on from it.
+/// Files that are read are written back equal, and engines continue training from them.
 pub fn goes_on_from(bytes: &[u8]) -> Result<()> {
     goes_on_from_it(bytes.to_vec())
 }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nothing_happened_to_is_read_and_gone_on_from() {
+    fn unchanged_files_are_read_and_resumed() {
         for file in FILES.iter() {
             assert!(Checkpoint::from_file(file).is_ok());
             goes_on_from(file).unwrap();

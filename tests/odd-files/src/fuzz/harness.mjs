@@ -1,6 +1,6 @@
-// Comes after a script and `readFile`. For every file on its input, each behind its length, it prints a
-// line: what is wrong with how it was read, or nothing. A file may be refused, but by an error of the
-// script's own.
+// Runs after a script and `readFile`. For every file on its input, each preceded by its length, it prints a
+// line with the fault in reading it, or an empty one. A file may be refused, but only by one of the script's
+// own errors.
 const ROOM = 1e6;
 
 let rest = Buffer.alloc(0);

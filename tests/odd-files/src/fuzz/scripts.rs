@@ -1,4 +1,5 @@
-//! What scripts of the page read: zips from links, and the container of an experiment. They run in Node.js.
+//! Scripts of the page that read files: zips from links, and the container of an experiment. They run in
+//! Node.js.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -8,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 
-/// Prints, for every file that it is handed, what is wrong with how it was read.
+/// Prints, for every file it receives, what is wrong with how it was read.
 const HARNESS: &str = include_str!("harness.mjs");
 
 static ZIPS: LazyLock<Mutex<Script>> = LazyLock::new(|| {
@@ -21,14 +22,14 @@ static EXPERIMENTS: LazyLock<Mutex<Script>> = LazyLock::new(|| {
     Mutex::new(Script::start(script, "file => questions.unpack(file)"))
 });
 
-/// A script that runs.
+/// A running script.
 struct Script {
     child: Child,
     output: BufReader<ChildStdout>,
 }
 
 impl Script {
-    /// Starts a script; `read` is what of it reads a file.
+    /// Starts a script; `read` is the expression in it that reads a file.
     fn start(script: &str, read: &str) -> Self {
         let page = "globalThis.self = globalThis; globalThis.FOLDER = \"/\";";
         let whole = format!("{page}\n{script}\nconst readFile = {read};\n{HARNESS}");
@@ -68,7 +69,7 @@ pub fn reads_container(bytes: &[u8]) -> Result<()> {
     EXPERIMENTS.lock().expect("nobody panics with it").read(bytes)
 }
 
-/// The same before it is compressed: most mutations would only break the compression.
+/// Like [`reads_container`], before compression: most mutations would only break the compression.
 pub fn reads_contents(bytes: &[u8]) -> Result<()> {
     reads_container(&gzip(bytes)?)
 }
@@ -88,7 +89,7 @@ pub fn containers() -> Result<Vec<Vec<u8>>> {
     contents()?.iter().map(|contents| gzip(contents)).collect()
 }
 
-/// Experiments of one part, and of three, the last of which is empty.
+/// Returns experiments of one part, and of three, the last of which is empty.
 pub fn contents() -> Result<Vec<Vec<u8>>> {
     let part = |bytes: &[u8]| [&(bytes.len() as u32).to_le_bytes(), bytes].concat();
     let head = |parts: u32| [b"LIKENESS".as_slice(), &1_u32.to_le_bytes(), &parts.to_le_bytes()].concat();
@@ -107,7 +108,7 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
-/// A zip of files by their paths and the way in which they are packed.
+/// Returns a zip of files, given by path, compression method and contents.
 fn zip(files: &[(&str, u16, &[u8])]) -> Result<Vec<u8>> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for &(path, method, contents) in files {
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nothing_happened_to_is_read() {
+    fn unchanged_files_are_read() {
         zips().unwrap().iter().for_each(|file| reads_zip(file).unwrap());
         containers().unwrap().iter().for_each(|file| reads_container(file).unwrap());
         let file = &containers().unwrap()[1];
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_a_script_is_found() {
+    fn inputs_that_break_a_script_are_found() {
         let mut script =
             Script::start("", "file => { if (file.size === 3) throw new RangeError('It broke.'); }");
         script.read(b"ab").unwrap();

@@ -1,6 +1,6 @@
-"""Writes the TIFFs beside this file, by tifffile 2026.3.3.
+"""Writes the TIFFs next to this file, with tifffile 2026.3.3.
 
-They show one picture, which tests/own_decoders.rs computes anew.
+They all contain the same picture, which tests/own_decoders.rs computes again.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 
 def shade():
-    """Channels × rows × columns: every sample tells its place."""
+    """Channels × rows × columns: every sample encodes its position."""
     channel, y, x = numpy.indices((4, HEIGHT, WIDTH))
     return (channel * 40 + y * 5 + x * 4) % 256
 

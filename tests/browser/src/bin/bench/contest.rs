@@ -1,6 +1,6 @@
-//! Who is timed, on what.
+//! Contestants and networks to be timed.
 
-/// Which device computes.
+/// Device that computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
     WebGpu,
@@ -8,7 +8,7 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// As it is asked for.
+    /// Returns the name in requests.
     pub fn name(self) -> &'static str {
         match self {
             Self::WebGpu => "webgpu",
@@ -16,7 +16,7 @@ impl Backend {
         }
     }
 
-    /// As the page calls it.
+    /// Returns the name on the page.
     pub fn title(self) -> &'static str {
         match self {
             Self::WebGpu => "WebGPU",
@@ -25,11 +25,11 @@ impl Backend {
     }
 }
 
-/// A network, and how much it is trained on in a step.
+/// A network, and the size of its batches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     pub title: &'static str,
-    /// Multiple of the width and stride of each convolution.
+    /// Width multiple and stride of each convolution.
     pub blocks: &'static [(usize, usize)],
     pub width: usize,
     pub pairs: usize,
@@ -38,7 +38,7 @@ pub struct Network {
 
 const DEFAULT_BLOCKS: &[(usize, usize)] = &[(1, 1), (2, 2), (4, 2), (4, 2)];
 
-/// The networks that all are timed on.
+/// Networks on which all contestants are timed.
 pub const NETWORKS: [Network; 2] = [
     Network {
         title: "Three convolutions",
@@ -51,39 +51,39 @@ pub const NETWORKS: [Network; 2] = [
 ];
 
 impl Network {
-    /// Output channels and stride of each convolution.
+    /// Returns output channels and stride of each convolution.
     pub fn blocks(&self) -> Vec<[usize; 2]> {
         self.blocks.iter().map(|&(multiple, stride)| [multiple * self.width, stride]).collect()
     }
 }
 
-/// Who takes the steps.
+/// A contestant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// On given views, like everyone.
+    /// Likeness on given views, like the others.
     Likeness,
-    /// On views drawn of so many pictures in every step, as on the page.
+    /// Likeness on views drawn in every step from this many pictures, as on the page.
     LikenessDrawing(usize),
     JaxJs,
     TensorFlow,
-    /// A product of matrices of as many operations, each invocation computing so many results.
+    /// A matrix product of as many operations, each invocation computing a tile of this size.
     Matmul([usize; 2]),
-    /// Outside the browser.
+    /// JAX outside the browser.
     JaxNative(Threads),
 }
 
-/// How many threads native JAX may use.
+/// Number of threads available to native JAX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threads {
     One,
     All,
 }
 
-/// Pictures in the set that views are drawn of, as many as the built-in sets have.
+/// Number of pictures in the set that views are drawn from, as in the built-in sets.
 pub const PICTURES: usize = 1000;
 
-/// Who is timed on a backend, heat after heat. Those of one heat take turns: where times are compared
-/// to a tenth, both have to meet the same machine.
+/// Returns the contestants on a backend, grouped into heats. Those of one heat alternate: times that are
+/// compared to a tenth have to be measured under the same conditions.
 pub fn heats(backend: Backend) -> Vec<Vec<Entry>> {
     use Entry::{JaxJs, JaxNative, Likeness, LikenessDrawing, Matmul, TensorFlow};
     let everywhere = [vec![Likeness, LikenessDrawing(PICTURES)], vec![JaxJs], vec![TensorFlow]];
@@ -95,7 +95,7 @@ pub fn heats(backend: Backend) -> Vec<Vec<Entry>> {
 }
 
 impl Entry {
-    /// As the tables name it.
+    /// Returns the name in the tables.
     pub fn title(self, backend: Backend) -> String {
         match (self, backend) {
             (Self::Likeness, _) => "**Likeness**".to_owned(),
@@ -113,16 +113,16 @@ impl Entry {
     }
 }
 
-/// One cell of the table of cost against growth: the default, but for one size.
+/// One cell of the table of cost against growth: the default except for one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Growth {
-    /// What grows.
+    /// The size that grows.
     pub what: Size,
-    /// How large it is.
+    /// Its value.
     pub value: usize,
 }
 
-/// What may grow.
+/// A size that can grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     Side,
@@ -132,7 +132,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// All that grow, with the values that are timed.
+    /// All sizes, with the values that are timed.
     pub const ALL: [(Self, [usize; 3]); 4] = [
         (Self::Side, [32, 64, 96]),
         (Self::Width, [16, 32, 64]),
@@ -140,7 +140,7 @@ impl Size {
         (Self::Pictures, [100, 1_000, 10_000]),
     ];
 
-    /// As the table names it.
+    /// Returns the name in the table.
     pub fn title(self) -> &'static str {
         match self {
             Self::Side => "side of a picture, pixels",
@@ -151,13 +151,13 @@ impl Size {
     }
 }
 
-/// Every cell of the table of cost against growth.
+/// Returns every cell of the table of cost against growth.
 pub fn growths() -> impl Iterator<Item = Growth> {
     Size::ALL.into_iter().flat_map(|(what, values)| values.map(|value| Growth { what, value }))
 }
 
 impl Growth {
-    /// The default network, grown.
+    /// Returns the default network with this size changed.
     pub fn network(self) -> Network {
         let mut network = NETWORKS[1].clone();
         match self.what {
@@ -169,7 +169,7 @@ impl Growth {
         network
     }
 
-    /// The page's own step.
+    /// Returns the page's own step.
     pub fn entry(self) -> Entry {
         Entry::LikenessDrawing(if self.what == Size::Pictures { self.value } else { PICTURES })
     }

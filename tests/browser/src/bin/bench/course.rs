@@ -1,4 +1,4 @@
-//! Where steps are timed: the bench page in a browser, and Python where it has JAX.
+//! Timing of steps: the bench page in a browser, and Python if it has JAX.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,36 +15,36 @@ use xtask::{command, paths};
 
 use crate::contest::{Backend, Entry, Network, Threads};
 
-/// How long a heat may take on one network; the page itself gives up before.
+/// Time limit of a heat on one network; the page itself gives up earlier.
 const LIMIT: Duration = Duration::from_secs(1200);
 
-/// What a contestant's step costs.
+/// Cost of a contestant's step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
     pub milliseconds: f64,
-    /// Milliseconds of these until the step is begun; in a browser alone.
+    /// Milliseconds until the step has been begun; only in a browser.
     pub begun: Option<f64>,
-    /// Milliseconds to the first loss, from before the contestant's code is fetched; in a browser alone.
+    /// Milliseconds to the first loss, from before the contestant's code is fetched; only in a browser.
     pub first: Option<f64>,
-    /// Of the first steps.
+    /// Losses of the first steps.
     pub losses: Vec<f64>,
-    /// What a step asks of WebGPU.
+    /// WebGPU calls per step.
     pub calls: Calls,
 }
 
-/// What a step asks of WebGPU.
+/// WebGPU calls per step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Calls {
     pub dispatches: f64,
     pub submits: f64,
-    /// Of the buffers that are created.
+    /// Size of the buffers created.
     pub bytes: f64,
 }
 
 /// A cost, or a sentence on why there is none.
 pub type Outcome = Result<Cost, String>;
 
-/// What the figures depend on, besides the contestants.
+/// Conditions of the measurements, besides the contestants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     pub date: String,
@@ -52,7 +52,7 @@ pub struct Environment {
     pub adapter: String,
     pub is_software: bool,
     pub cores: u64,
-    /// The version of native JAX, where there is one.
+    /// Version of native JAX, if available.
     pub jax: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub struct Course {
 }
 
 impl Course {
-    /// Opens the page that `cargo xtask bench` has built.
+    /// Opens the page built by `cargo xtask bench`.
     pub async fn open(browser: Kind) -> Result<Self> {
         let scratch = TempDir::new()?;
         let server = Server::start_isolating(&paths::bench_page(), 0)?;
@@ -81,7 +81,7 @@ impl Course {
         self.page.browser().close().await
     }
 
-    /// What the figures depend on.
+    /// Returns the conditions of the measurements.
     pub async fn environment(&self) -> Result<Environment> {
         let told = self.page.evaluate("environment()").await?;
         let text = |name: &str| told[name].as_str().unwrap_or("unknown").to_owned();
@@ -95,7 +95,7 @@ impl Course {
         })
     }
 
-    /// Times the steps of contestants in turn.
+    /// Times the steps of contestants, alternating between them.
     pub async fn time(&self, heat: &[Entry], backend: Backend, network: &Network) -> Result<Vec<Outcome>> {
         let titles: Vec<_> = heat.iter().map(|entry| entry.title(backend)).collect();
         eprintln!("timing {}, {}, {} …", titles.join(" and "), backend.title(), network.title);
@@ -130,12 +130,12 @@ impl Course {
     }
 }
 
-/// What a contestant is to train, as the page and Python take it.
+/// Returns a contestant's training problem, in the form that the page and Python accept.
 fn problem(network: &Network) -> Value {
     json!({"blocks": network.blocks(), "pairs": network.pairs, "side": network.side})
 }
 
-/// What the page is asked to time.
+/// Returns a timing request for the page.
 fn request(entry: Entry, backend: Backend, network: &Network) -> Value {
     let mut problem = problem(network);
     let contestant = match entry {

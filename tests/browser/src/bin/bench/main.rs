@@ -1,8 +1,8 @@
-//! Times training steps beside those of other libraries: `cargo xtask bench [WHAT…]`.
+//! Times training steps of Likeness and of other libraries: `cargo xtask bench [WHAT…]`.
 //!
-//! - [`contest`] says who is timed, on what;
-//! - [`course`] is the page that times them, and Python where JAX is;
-//! - [`report`] turns times into tables.
+//! - [`contest`] lists contestants and networks;
+//! - [`course`] is the page that times them, and Python if it has JAX;
+//! - [`report`] formats times as tables.
 
 mod contest;
 mod course;
@@ -18,7 +18,7 @@ use crate::contest::{Backend, NETWORKS};
 use crate::course::Course;
 use crate::report::{InBrowser, Report};
 
-/// What can be timed, in the order in which it is.
+/// Everything that can be timed, in order.
 const ALL: [&str; 3] = ["webgpu", "cpu", "growth"];
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,7 +44,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Chromium, and Firefox where there is one and something is asked of it.
+/// Returns Chromium, and Firefox if it is available and needed.
 fn browsers(is_asked: impl Fn(&str) -> bool) -> Vec<Kind> {
     if ![Backend::WebGpu, Backend::Cpu].iter().any(|backend| is_asked(backend.name())) {
         return vec![Kind::Chromium];

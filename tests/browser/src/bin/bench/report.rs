@@ -1,4 +1,4 @@
-//! Times, as tables in Markdown.
+//! Times as tables in Markdown.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,10 +7,10 @@ use browser_tests::browser::Kind;
 use crate::contest::{Backend, Entry, Growth, NETWORKS, Network, PICTURES, Size, Threads};
 use crate::course::{Cost, Environment, Outcome};
 
-/// The most that a contestant's losses may differ from Likeness's if both train the same.
+/// Largest difference between a contestant's losses and Likeness's if both train the same network.
 const SAME_LOSS: f64 = 1e-3;
 
-/// What the figures mean.
+/// Explanation of the figures.
 const EXPLANATION: &str = "Everyone trains the same network from the same weights on the same pictures: 3 × 3 convolutions \
      with batch normalisation and ReLU, the mean over all places, two linear layers, NT-Xent at τ = 0.5, \
      Adam. A step’s time is what one more step adds to a row of them, so that reading the loss back \
@@ -21,32 +21,32 @@ const EXPLANATION: &str = "Everyone trains the same network from the same weight
      given views, by one engine, and finds that engine started. The matrix product takes as many operations \
      as the network’s convolutions and linear layers, and nothing else: what the adapter could do at best.";
 
-/// What the adapter could do at best, in both tilings.
+/// Upper bound of the adapter's speed, in both tilings.
 const MATMULS: [Entry; 2] = [Entry::Matmul([4, 16]), Entry::Matmul([8, 8])];
 
-/// Likeness, augmentation included.
+/// Likeness, including augmentation.
 const DRAWING: Entry = Entry::LikenessDrawing(PICTURES);
 
-/// Everything that was timed.
+/// All measured times.
 #[derive(Default)]
 pub struct Report {
     browsers: Vec<InBrowser>,
     grown: Vec<(Growth, Outcome)>,
 }
 
-/// What was timed in one browser, and natively beside it.
+/// Times in one browser, and natively beside it.
 pub struct InBrowser {
     browser: Kind,
     environment: Environment,
     timed: Vec<Timed>,
 }
 
-/// Something to be reached.
+/// A goal.
 struct Goal {
     backend: Backend,
-    /// A share …
+    /// The share reached.
     reached: f64,
-    /// … and the greatest that is wanted.
+    /// The largest share wanted.
     most: f64,
     /// What it is a share of.
     of: &'static str,
@@ -60,7 +60,7 @@ struct Timed {
 }
 
 impl InBrowser {
-    /// Nothing yet.
+    /// Creates an empty table.
     pub fn new(browser: Kind, environment: Environment) -> Self {
         Self { browser, environment, timed: Vec::new() }
     }
@@ -132,7 +132,7 @@ impl InBrowser {
         Ok(())
     }
 
-    /// Whether all that train from the same numbers train the same.
+    /// Returns whether all contestants with the same initial numbers train the same network, as a sentence.
     fn agreement(&self, backend: Backend, network: &Network, ours: &Cost) -> String {
         let compared = self.of(backend, network).filter(|timed| is_comparable(timed.entry));
         let differences = compared.filter_map(|timed| {
@@ -153,7 +153,7 @@ impl InBrowser {
         }
     }
 
-    /// What is to be reached on a network, as far as both sides were timed.
+    /// Returns the goals on a network for which both sides were timed.
     fn goals(&self, network: &Network) -> Vec<Goal> {
         use Backend::{Cpu, WebGpu};
         let time = |backend, entry| Some(self.cost(backend, network, entry)?.milliseconds);
@@ -177,7 +177,7 @@ impl InBrowser {
 }
 
 impl Report {
-    /// Adds what was timed in a browser.
+    /// Adds the times of a browser.
     pub fn add(&mut self, times: InBrowser) {
         self.browsers.push(times);
     }
@@ -281,7 +281,7 @@ impl Display for Report {
     }
 }
 
-/// Whether a contestant's losses say that it trains the same as the others.
+/// Returns whether a contestant's losses can be compared with the others'.
 fn is_comparable(entry: Entry) -> bool {
     !matches!(entry, Entry::LikenessDrawing(_) | Entry::Matmul(_))
 }
@@ -293,12 +293,12 @@ fn losses(entry: Entry, cost: &Cost) -> String {
     cost.losses.iter().map(|loss| format!("{loss:.5}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Text that keeps to its cell.
+/// Replaces characters that would break a table cell.
 fn in_cell(text: &str) -> String {
     text.replace(['|', '\n'], " ")
 }
 
-/// Three digits that count.
+/// Formats a number with three significant digits.
 fn digits(value: f64) -> String {
     let decimals = match value.abs() {
         0.0 | 100.0.. => 0,
@@ -312,7 +312,7 @@ fn whole(value: f64) -> String {
     format!("{value:.0}")
 }
 
-/// The slope of a line through the points on logarithmic axes, by least squares.
+/// Returns the slope of a line through the points on logarithmic axes, by least squares.
 fn exponent(points: &[(f64, f64)]) -> f64 {
     let count = points.len() as f64;
     let logs = points.iter().map(|&(x, y)| (x.ln(), y.ln()));
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn times_stand_beside_each_other() {
+    fn times_are_listed_side_by_side() {
         let report = report(cost(500.0, &[3.7229, 3.5749]));
         let line = "| jax-js 0.1.25 | 500 | 2.50 | 1.23 | 7.50 | 12 | 3 | 4000 | 3.72290, 3.57490 |";
         assert!(report.contains(line), "{report}");
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn who_cannot_take_part_says_why() {
+    fn missing_contestants_have_a_reason() {
         assert!(
             report(Err("no adapter".into()))
                 .contains("| jax-js 0.1.25 | – | – | – | – | – | – | – | no adapter |")
@@ -373,13 +373,13 @@ mod tests {
     }
 
     #[test]
-    fn powers_are_read_off() {
+    fn exponents_of_powers_are_found() {
         let points = [2.0, 4.0, 9.0].map(|x: f64| (x, 3.0 * x.powf(1.5)));
         assert!((exponent(&points) - 1.5).abs() < 1e-12);
     }
 
     #[test]
-    fn three_digits_count() {
+    fn numbers_have_three_significant_digits() {
         assert_eq!([0.123, 1.234, 12.34, 1234.5].map(digits), ["0.12", "1.23", "12.3", "1234"]);
     }
 }

@@ -1,28 +1,28 @@
-//! What is to be measured, read from the command line.
+//! Measurements requested on the command line.
 
 use anyhow::{Result, bail};
 
-/// What can be measured, in the order in which it is.
+/// Everything that can be measured, in order.
 const ALL: [&str; 10] =
     ["sizes", "opening", "shapes", "fashion", "webgpu", "smoothness", "frames", "scale", "decode", HOUR];
 
-/// Measured only when asked for, since it takes as long as it says.
+/// Measured only on request, since it takes as long as its name says.
 const HOUR: &str = "hour";
 
-/// How long the hour is unless told otherwise.
+/// Default length of the hour, in minutes.
 const MINUTES: u64 = 60;
 
-/// What is to be measured.
+/// Requested measurements.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// What, each once.
+    /// Names, each once.
     pub what: Vec<&'static str>,
-    /// How many minutes the hour has.
+    /// Length of the hour, in minutes.
     pub minutes: u64,
 }
 
 impl Asked {
-    /// Reads `[WHAT…]`; a number after `hour` is its minutes.
+    /// Parses `[WHAT…]`; a number after `hour` is its minutes.
     pub fn read(words: &[String]) -> Result<Self> {
         let mut minutes = MINUTES;
         let mut asked = Vec::new();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_measured_is_named() {
+    fn unknown_measurements_are_named() {
         for words in ["size", "10", "scale 10", "hour 0"] {
             assert!(read(words).is_err(), "{words}");
         }

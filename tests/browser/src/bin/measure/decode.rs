@@ -1,4 +1,4 @@
-//! How fast large photographs are read, beside the least that a browser has to do for them.
+//! Speed of reading large photographs, compared with the minimum work of a browser.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,26 +10,26 @@ use tempfile::TempDir;
 
 use crate::{RUN, files, intake, tasks};
 
-/// How many photographs are dropped.
+/// Number of photographs dropped.
 const COUNT: usize = 200;
 
-/// How many of them are different.
+/// Number of distinct photographs.
 const DRAWN: u32 = 6;
 
-/// Twelve megapixels.
+/// Size in pixels: twelve megapixels.
 const SIZE: (u32, u32) = (4000, 3000);
 
-/// The change that noise makes to a grey, at most: a photograph's few megabytes come of it.
+/// Largest change of a grey value by noise, which gives files of a few megabytes as in photographs.
 const NOISE: i32 = 20;
 
-/// What part of the bare loop's rate the page should reach.
+/// Share of the bare loop's rate that the page should reach.
 const GOAL: f64 = 0.8;
 
-/// A page that can only be given files.
+/// A page that only accepts files.
 const BARE: &str = "<!doctype html><html lang=en><title>Bare</title><link rel=icon href=data:,>\
     <input type=file multiple>";
 
-/// Decodes the files that were given; a global tells how many seconds that took.
+/// Decodes the files that were picked, and stores the seconds that it took in a global.
 const LOOP: &str = "window.seconds = null;
     (async () => {
         const files = document.querySelector('input').files;
@@ -51,7 +51,7 @@ pub async fn measure(page: &Page) -> Result<()> {
         SIZE.1,
         bytes as f64 / 1e6 / COUNT as f64
     );
-    // Before and after, so that a machine that is busy meanwhile shows.
+    // Before and after, to reveal a machine that is busy meanwhile.
     let before = bare_rate(page, &paths).await?;
     intake::open(page).await?;
     tasks::watch(page).await?;
@@ -65,7 +65,7 @@ pub async fn measure(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// How many of the files a bare loop decodes in a second.
+/// Returns the number of files per second that a bare loop decodes.
 async fn bare_rate(page: &Page, paths: &[PathBuf]) -> Result<f64> {
     fs::write(page.server().root().join("bare.html"), BARE)?;
     page.driver().goto(format!("{}/bare.html", page.server().origin())).await?;
@@ -77,7 +77,7 @@ async fn bare_rate(page: &Page, paths: &[PathBuf]) -> Result<f64> {
     Ok(COUNT as f64 / seconds)
 }
 
-/// Lays the photographs into `folder`.
+/// Writes the photographs into `folder`.
 fn write_photographs(folder: &Path) -> Result<Vec<PathBuf>> {
     for number in 0..DRAWN {
         photograph(number, SIZE).save(folder.join(format!("{number:04}.jpg")))?;
@@ -86,7 +86,7 @@ fn write_photographs(folder: &Path) -> Result<Vec<PathBuf>> {
     fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
-/// A sky, hills before it and the grain of film: smooth where photographs are, rough as they are.
+/// Draws a sky, hills and film grain: smooth and rough like a photograph.
 fn photograph(number: u32, (width, height): (u32, u32)) -> RgbImage {
     let hills: Vec<_> = (0..width).map(|x| hill(number, x as f32 / width as f32)).collect();
     let mut random = number.wrapping_mul(2_654_435_761).wrapping_add(1);
@@ -104,7 +104,7 @@ fn photograph(number: u32, (width, height): (u32, u32)) -> RgbImage {
     })
 }
 
-/// How far down the hills begin, as a share of the height.
+/// Returns where the hills begin, as a share of the height.
 fn hill(number: u32, across: f32) -> f32 {
     let wave = |times: f32| (times * across * std::f32::consts::TAU + number as f32).sin();
     0.5 + 0.12 * wave(1.0) + 0.05 * wave(3.7) + 0.01 * wave(23.0)
@@ -122,7 +122,7 @@ mod tests {
     fn photographs_are_as_rough_as_real_ones() {
         let mut file = Cursor::new(Vec::new());
         photograph(1, (400, 300)).write_to(&mut file, ImageFormat::Jpeg).unwrap();
-        // As many bytes a pixel as two to four megabytes of twelve megapixels have.
+        // As many bytes per pixel as twelve megapixels in two to four megabytes.
         let share = file.into_inner().len() as f64 / f64::from(400 * 300);
         assert!((2.0 / 12.0..4.0 / 12.0).contains(&share), "{share} bytes a pixel");
     }

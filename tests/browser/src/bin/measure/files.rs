@@ -8,10 +8,10 @@ use image::RgbImage;
 use likeness::image::SIDE;
 use likeness::samples::{SHAPES, shape};
 
-/// Lays so many drawn figures into folders named after their kinds: half of them PNGs, half JPEGs.
+/// Writes `count` drawn figures into folders named after their kinds: half of them PNGs, half JPEGs.
 pub fn write_figures(parent: &Path, count: usize) -> Result<()> {
     for number in 0..count {
-        // Each seed draws a set of its own.
+        // Each seed draws a different set.
         let sample = shape(number % SHAPES, (number / SHAPES) as u64);
         let folder = parent.join(sample.label);
         fs::create_dir_all(&folder)?;
@@ -23,7 +23,7 @@ pub fn write_figures(parent: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// Puts the files of a folder under further names, until there are `count`.
+/// Links the files of a folder under further names, until there are `count`.
 pub fn multiply(folder: &Path, count: usize) -> Result<()> {
     let originals: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
     ensure!(!originals.is_empty(), "No picture was written.");

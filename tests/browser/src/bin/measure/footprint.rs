@@ -1,4 +1,4 @@
-//! The memory of the page, its engine and the browser's processes.
+//! Memory of the page, its engine and the browser's processes.
 
 use std::fmt::{self, Display};
 
@@ -8,16 +8,16 @@ use browser_tests::memory::Memory;
 
 use crate::processes::{self, GRAPHICS, RENDERER};
 
-/// What is measured, as it is printed.
+/// Names of the measured parts, as printed.
 pub const PARTS: [&str; 5] = ["page", "scripts", "engine", "tab’s process", "graphics process"];
 
-/// The bytes of each of [`PARTS`], where they are known: WebAssembly of page and engine, which
-/// never shrinks, objects of the page's JavaScript, and the processes that hold all that.
+/// Bytes of each of [`PARTS`], if known: WebAssembly of page and engine, which never shrinks, objects of the
+/// page's JavaScript, and the processes that hold all of these.
 #[derive(Clone, Copy, Debug)]
 pub struct Footprint(pub [Option<f64>; PARTS.len()]);
 
 impl Footprint {
-    /// Asks page, engine and system.
+    /// Queries page, engine and system.
     pub async fn of(page: &Page) -> Result<Self> {
         let Memory { page: own, engine, scripts } = Memory::of(page).await?;
         Ok(Self([
@@ -37,7 +37,7 @@ impl Display for Footprint {
     }
 }
 
-/// Bytes in words.
+/// Formats a number of bytes.
 pub fn megabytes(bytes: Option<f64>) -> String {
     bytes.map_or_else(|| "unknown".to_owned(), |bytes| format!("{:.1} MB", bytes / 1e6))
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_known_is_said() {
+    fn unknown_values_are_marked() {
         let footprint = Footprint([Some(2e6), Some(1.24e6), None, None, Some(5e5)]);
         let words =
             "page 2.0 MB, scripts 1.2 MB, engine unknown, tab’s process unknown, graphics process 0.5 MB";

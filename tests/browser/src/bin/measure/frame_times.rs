@@ -1,4 +1,4 @@
-//! How evenly the page draws its frames.
+//! Frame times of the page.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use browser_tests::Page;
 
-/// The longest that 95 of 100 frames may take, in milliseconds: 50 frames a second.
+/// Longest time that 95 of 100 frames may take, in milliseconds: 50 frames a second.
 pub const GOAL: f64 = 20.0;
 
-/// Calls back in every frame for so many milliseconds; returns how long each frame took.
+/// Calls back in every frame for a number of milliseconds; returns the time of each frame.
 const RECORD: &str = "(async (milliseconds, act) => {
     const frame = () => new Promise(requestAnimationFrame);
     const times = [];
@@ -23,18 +23,18 @@ const RECORD: &str = "(async (milliseconds, act) => {
     return times;
 })";
 
-/// The times of some frames in a row, shortest first, in milliseconds.
+/// Times of consecutive frames, sorted in ascending order, in milliseconds.
 #[derive(Debug)]
 pub struct FrameTimes(Vec<f64>);
 
 impl FrameTimes {
-    /// Records frames while nothing is done to the page.
+    /// Records frames while the page is idle.
     pub async fn record(page: &Page, time: Duration) -> Result<Self> {
         Self::record_while(page, time, "() => {}").await
     }
 
-    /// Records frames in each of which a JavaScript function is called with the milliseconds that
-    /// went by; `act` is an expression whose value it is.
+    /// Records frames, calling a JavaScript function in each with the milliseconds elapsed; `act` is an
+    /// expression that evaluates to the function.
     pub async fn record_while(page: &Page, time: Duration, act: &str) -> Result<Self> {
         let times = page.evaluate(&format!("{RECORD}({}, {act})", time.as_millis())).await?;
         let times = times.as_array().context("The page recorded no frames.")?;
@@ -47,7 +47,7 @@ impl FrameTimes {
         Ok(Self(times))
     }
 
-    /// The time that this share of the frames did not exceed.
+    /// Returns the time that a share of the frames did not exceed.
     fn percentile(&self, share: f64) -> f64 {
         let rank = (share * self.0.len() as f64).ceil() as usize;
         self.0[rank.clamp(1, self.0.len()) - 1]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_a_second_count_all_of_the_time() {
+    fn frame_rate_covers_the_whole_time() {
         let frames = FrameTimes::new(vec![10.0, 30.0]).unwrap();
         assert!((frames.per_second() - 50.0).abs() < 1e-9);
     }

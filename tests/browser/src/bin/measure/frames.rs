@@ -1,4 +1,4 @@
-//! Whether the page stays responsive while it trains: its frames, and how soon Pause is felt.
+//! Responsiveness of the page during training: frame times, and the delay of Pause.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::frame_times::FrameTimes;
 use crate::pausing;
 use crate::training::median_step;
 
-/// How long frames are recorded.
+/// Time during which frames are recorded.
 const RECORDED: Duration = Duration::from_secs(20);
 
 /// Prints both, on the CPU and on WebGPU, which may be a software adapter.
@@ -25,7 +25,7 @@ pub async fn measure() -> Result<()> {
 }
 
 async fn measure_on(page: &Page, backend: Backend) -> Result<()> {
-    // Of a software adapter's steps, each pause costs several.
+    // On a software adapter, each pause costs several steps.
     let (key, pauses) = match backend {
         Backend::Cpu => ("cpu", 9),
         Backend::WebGpu => ("webgpu", 4),

@@ -1,4 +1,4 @@
-//! Whether memory stays what it is while training goes on.
+//! Memory over an hour of training.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ use browser_tests::Page;
 use crate::RUN;
 use crate::footprint::Footprint;
 
-/// After how many minutes memory is looked at, besides at the end.
+/// Minutes after which memory is measured, besides at the end.
 const MARKS: [u64; 3] = [1, 10, 60];
 
-/// How often it is seen to that the run goes on.
+/// Interval of checks that the run continues.
 const GLANCE: Duration = Duration::from_secs(5);
 
-/// Trains for so many minutes with the recommended settings, and prints memory before and at the marks.
+/// Trains for `minutes` with the recommended settings, and prints memory before training and at the marks.
 pub async fn measure(page: &Page, minutes: u64) -> Result<()> {
     page.open_ready("images=shapes&backend=cpu&steps=100000").await?;
     page.wait_status("the first evaluation", RUN, |status| status.knn().is_some()).await?;
@@ -29,7 +29,7 @@ pub async fn measure(page: &Page, minutes: u64) -> Result<()> {
     Ok(())
 }
 
-/// The marks within so many minutes, and their end.
+/// Returns the marks before the end, and the end itself.
 fn marks(minutes: u64) -> Vec<u64> {
     MARKS.into_iter().filter(|mark| *mark < minutes).chain([minutes]).collect()
 }
@@ -37,7 +37,7 @@ fn marks(minutes: u64) -> Vec<u64> {
 async fn train_until(page: &Page, end: Instant) -> Result<()> {
     while Instant::now() < end {
         tokio::time::sleep(GLANCE.min(end.saturating_duration_since(Instant::now()))).await;
-        // No run can be longer than this one: where steps are quick, another follows.
+        // No run can be longer than this one: with quick steps, another follows.
         if page.status().await?.is_finished() {
             println!("  all steps are taken; another run begins");
             page.press("Reset").await?;

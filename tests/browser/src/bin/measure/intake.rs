@@ -1,4 +1,4 @@
-//! Pictures dropped on the page, and how long it takes until all of them are there.
+//! Dropping of pictures on the page, and the time until all are loaded.
 
 use std::path::Path;
 use std::time::Instant;
@@ -11,20 +11,20 @@ use serde_json::json;
 
 use crate::RUN;
 
-/// Whether the engine takes orders.
+/// Whether the engine accepts commands.
 const IS_READY: &str = "document.querySelector('.chip-light.ready') !== null";
 
-/// Opens the page without pictures, and waits until nothing else is on its way: what is read
-/// then does not share the machine with an engine that starts.
+/// Opens the page without pictures, and waits until the engine has started, so that later measurements do not
+/// share the machine with it.
 pub async fn open(page: &Page) -> Result<()> {
     page.open("images=own&backend=cpu").await?;
     let ready = async || Ok((page.evaluate(IS_READY).await? == true).then_some(()));
     page.wait("the engine", PATIENTLY, ready).await
 }
 
-/// Drops a folder and waits for so many pictures; returns how many seconds that took.
+/// Drops a folder and waits for `count` pictures; returns the seconds it took.
 pub async fn drop_folder(page: &Page, folder: &Path, count: usize) -> Result<f64> {
-    // The summary names the number of files before they are read; the first step counts pictures.
+    // The summary shows the number of files before they are read; the first step counts pictures.
     let counted = json!(format!("yours, {}", words::counted(count, "picture")));
     let are_there = format!(
         "document.querySelector('.step-words').textContent.startsWith({counted})

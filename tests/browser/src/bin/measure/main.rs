@@ -1,11 +1,11 @@
-//! Figures of the built page, printed: `cargo xtask measure [WHAT…]`.
+//! Prints measurements of the built page: `cargo xtask measure [WHAT…]`.
 //!
-//! - [`asked`] reads what is to be measured;
-//! - [`sizes`], [`opening`], [`training`], [`smoothness`], [`frames`], [`scale`], [`decode`] and
-//!   [`hour`] measure it;
+//! - [`asked`] parses the requested measurements;
+//! - [`sizes`], [`opening`], [`training`], [`smoothness`], [`frames`], [`scale`], [`decode`] and [`hour`]
+//!   perform them;
 //! - [`intake`] drops files and waits for their pictures, [`files`] makes them;
 //! - [`frame_times`], [`tasks`] and [`pausing`] watch the page's main thread;
-//! - [`footprint`] asks for memory, of [`processes`] as well.
+//! - [`footprint`] measures memory, including that of [`processes`].
 
 mod asked;
 mod decode;
@@ -31,7 +31,7 @@ use browser_tests::{Visit, site, visit};
 
 use crate::asked::Asked;
 
-/// How long a training run may take, or anything else that takes minutes.
+/// Time limit of a training run, or of anything else that takes minutes.
 const RUN: Duration = Duration::from_secs(1200);
 
 #[tokio::main(flavor = "current_thread")]
@@ -59,7 +59,7 @@ async fn measure(what: &str, minutes: u64) -> Result<()> {
     }
 }
 
-/// A visit to a page whose engine tells how much memory it takes.
+/// Returns a visit to a page whose engine reports its memory.
 fn with_memory_told() -> Visit {
     Visit { site: site::copy_with_measured_engine, ..Visit::default() }
 }

@@ -1,4 +1,4 @@
-//! How soon something can be seen, and something be done.
+//! Time until the page is visible, and until it can be used.
 
 use anyhow::{Context, Result};
 use browser_tests::{Page, Visit, site, visit};
@@ -7,11 +7,11 @@ use xtask::paths;
 
 use crate::RUN;
 
-/// How much of the time that an engine and its first step take at least a link that trains may take.
+/// Largest time of a link that trains, relative to that of a bare engine and its first step.
 const GOAL: f64 = 1.5;
 
-/// Notes, at every frame, what is there for the first time, and when, in milliseconds since the
-/// page was asked for.
+/// Records at every frame which signs appear for the first time, and when, in milliseconds since the page was
+/// requested.
 const WATCH: &str = "(() => {
     const found = window.found = {};
     const button = name => [...document.querySelectorAll('.train-buttons button')]
@@ -33,8 +33,8 @@ const WATCH: &str = "(() => {
     document.addEventListener('DOMContentLoaded', look);
 })()";
 
-/// Prints when the page has painted something, can be used and is ready, and how soon a link that
-/// trains takes its first step, on the CPU and on WebGPU.
+/// Prints when the page has painted something, can be used and is ready, and how soon a link that trains
+/// takes its first step, on the CPU and on WebGPU.
 pub async fn measure() -> Result<()> {
     visit(Visit::default(), async |page| opening(page).await).await?;
     for (name, backend) in [("CPU", "cpu"), ("WebGPU", "webgpu")] {
@@ -56,8 +56,8 @@ async fn opening(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// From the click on a link that trains to its first step, beside what that takes at the least: an
-/// engine that does nothing else, from its code to its first loss.
+/// Measures from the click on a link that trains to its first step, compared with the minimum: an engine that
+/// does nothing else, from its code to its first loss.
 async fn first_step(page: &Page, name: &str, backend: &str) -> Result<()> {
     page.begin_with(WATCH).await?;
     page.go(&format!("backend={backend}&run=1")).await?;
@@ -75,8 +75,8 @@ async fn first_step(page: &Page, name: &str, backend: &str) -> Result<()> {
     Ok(())
 }
 
-/// From the start of the bench's engine to its first loss, by the settings of the opening page, in
-/// milliseconds; `None` where the bench was not built.
+/// Measures from the start of the bench's engine to its first loss, with the settings of the opening page, in
+/// milliseconds; `None` if the bench was not built.
 async fn bare_engine(page: &Page, backend: &str) -> Result<Option<f64>> {
     let bench = paths::bench_page();
     if !bench.join("engine").is_dir() {
@@ -94,7 +94,7 @@ async fn bare_engine(page: &Page, backend: &str) -> Result<Option<f64>> {
     first.with_context(|| format!("The bench's engine took no step: {outcome}")).map(Some)
 }
 
-/// Waits until a sign of [`WATCH`] is there; returns when it was, in milliseconds.
+/// Waits for a sign of [`WATCH`]; returns the time at which it appeared, in milliseconds.
 async fn found(page: &Page, sign: &str) -> Result<f64> {
     let found = format!("window.found?.{sign}");
     page.wait(sign, RUN, async || Ok(page.evaluate(&found).await?.as_f64())).await

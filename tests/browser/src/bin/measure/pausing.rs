@@ -1,4 +1,4 @@
-//! How soon a press on Pause stops the run.
+//! Delay between a press on Pause and the end of the run.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use browser_tests::Page;
 
 use crate::RUN;
 
-/// Presses Pause while a step is being taken; returns after how many milliseconds the engine said
-/// that it takes no further one. The status follows with the frame after that.
+/// Presses Pause during a step; returns the milliseconds until the engine reported that it takes no further
+/// one. The status follows in the next frame.
 const PAUSE: &str = "(async () => {
     const trains = () => document.querySelector('.status-more').innerText.includes('training');
     const frame = () => new Promise(requestAnimationFrame);
@@ -21,8 +21,8 @@ const PAUSE: &str = "(async () => {
     return performance.now() - start;
 })()";
 
-/// Pauses a run that goes on, again and again, and lets it go on; returns how long each took, in
-/// milliseconds, the shortest first. The run rests in the end.
+/// Pauses and resumes a run repeatedly; returns how long each pause took, in milliseconds, in ascending
+/// order. The run is paused at the end.
 pub async fn pause_often(page: &Page, times: u32) -> Result<Vec<f64>> {
     let mut durations = Vec::new();
     for number in 0..times {
@@ -30,7 +30,7 @@ pub async fn pause_often(page: &Page, times: u32) -> Result<Vec<f64>> {
             page.press("Train").await?;
         }
         page.wait_status("training", RUN, |status| status.0.contains("training")).await?;
-        // Another part of a step each time.
+        // At a different part of a step each time.
         tokio::time::sleep(Duration::from_millis(1000 + 370 * u64::from(number))).await;
         durations.push(page.evaluate(PAUSE).await?.as_f64().context("a duration")?);
     }

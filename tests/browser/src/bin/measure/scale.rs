@@ -1,4 +1,4 @@
-//! Whether ten thousand pictures are as well served as a thousand, and what each of them takes.
+//! Ten thousand pictures compared with a thousand: times, frames, and memory per picture.
 
 use std::time::{Duration, Instant};
 
@@ -12,22 +12,22 @@ use crate::footprint::{Footprint, PARTS, megabytes};
 use crate::frame_times::FrameTimes;
 use crate::{RUN, files, intake, with_memory_told};
 
-/// How many pictures are dropped, each time on a fresh page.
+/// Numbers of pictures dropped, each time on a fresh page.
 const COUNTS: [usize; 2] = [1_000, 10_000];
 
-/// How long frames are recorded.
+/// Time during which frames are recorded.
 const RECORDED: Duration = Duration::from_secs(8);
 
-/// How long the map may take to show the last of its pictures, of which each frame adds some.
+/// Time limit for the map to show all its pictures; each frame adds some.
 const FILLING: Duration = Duration::from_secs(8);
 
-/// Whether the network is built, whose weights are then counted: the engine does that once it has
+/// Whether the network is built, after which its weights are counted: the engine builds it once it has
 /// compared the pixels, before it evaluates the network.
 const ARE_PIXELS_COMPARED: &str =
     "[...document.querySelectorAll('.step-words')].some(words => words.textContent.includes(' weights'))";
 
-/// Whether anything is painted on the canvas that a selector finds. A small copy is looked at: a
-/// canvas whose own pixels are read is from then on drawn without the graphics device.
+/// Whether anything is painted on the canvas of a selector. A small copy is inspected, since a canvas whose
+/// own pixels are read is drawn without the graphics device from then on.
 const IS_PAINTED: &str = "(selector => {
     const canvas = document.querySelector(selector);
     if (!canvas?.width || !canvas.height) return false;
@@ -37,7 +37,7 @@ const IS_PAINTED: &str = "(selector => {
     return copy.getImageData(0, 0, width, height).data.some(byte => byte > 0);
 })";
 
-/// How many cells the similarity matrix has along a side.
+/// Number of cells per side of the similarity matrix.
 const MATRIX_SIDE: &str = "document.querySelector('.similarity .cells').width";
 
 /// Scrolls the gallery up and down at the speed of a brisk flick.
@@ -50,7 +50,7 @@ const SCROLL: &str = "(() => {
     };
 })()";
 
-/// Takes hold of the map and swings it so far that all pictures stay in sight.
+/// Grabs the map and swings it by so little that all pictures stay visible.
 const PAN: &str = "(() => {
     const map = document.querySelector('canvas.map');
     map.scrollIntoView({ block: 'center' });
@@ -71,7 +71,7 @@ struct Held {
     shown: Footprint,
 }
 
-/// Prints times, frames and memory at both numbers, and what each further picture takes.
+/// Prints times, frames and memory at both numbers, and the memory of each further picture.
 pub async fn measure() -> Result<()> {
     let mut held = Vec::new();
     for count in COUNTS {
@@ -92,7 +92,7 @@ async fn measure_with(page: &Page, count: usize) -> Result<Held> {
     let folder = TempDir::new()?;
     files::write_figures(&folder.path().join("figures"), count)?;
     intake::open(page).await?;
-    // A tab that asks the engine for nothing.
+    // A tab that requests nothing from the engine.
     page.choose("Loss").await?;
     let before = Footprint::of(page).await?;
     let seconds = intake::drop_folder(page, &folder.path().join("figures"), count).await?;
@@ -146,7 +146,7 @@ async fn seconds_until_painted(page: &Page, canvas: &str) -> Result<f64> {
     seconds_until(page, &format!("something on {canvas}"), &painted).await
 }
 
-/// Waits until a JavaScript expression is true; returns how many seconds that took.
+/// Waits until a JavaScript expression is true; returns the seconds it took.
 async fn seconds_until(page: &Page, what: &str, expression: &str) -> Result<f64> {
     let start = Instant::now();
     let met = async || Ok((page.evaluate(expression).await? == true).then(|| start.elapsed()));
@@ -168,7 +168,7 @@ fn print_growth(held: &[Held], moment: fn(&Held) -> &Footprint) {
     }
 }
 
-/// The slope from the first point to the last.
+/// Returns the slope from the first point to the last.
 fn slope(points: &[(f64, f64)]) -> Option<f64> {
     let (first, last) = (points.first()?, points.last()?);
     Some((last.1 - first.1) / (last.0 - first.0)).filter(|slope| slope.is_finite())

@@ -1,4 +1,4 @@
-//! The sizes of what is sent.
+//! Download sizes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use browser_tests::site;
 use xtask::{command, paths};
 
-/// Prints a file's size, then what is left of it by gzip and by brotli, each at its best.
+/// Prints a file's size, uncompressed and compressed by gzip and by brotli, each at its best.
 const COMPRESS: &str = "
     const zlib = require('zlib');
     const bytes = require('fs').readFileSync(process.argv[1]);
@@ -30,7 +30,7 @@ pub fn measure() -> Result<()> {
     Ok(())
 }
 
-/// The page's own code, whose name carries a hash.
+/// Returns the page's own code, whose name contains a hash.
 fn find_page() -> Result<PathBuf> {
     let entries = fs::read_dir(paths::dist())?.filter_map(|entry| Some(entry.ok()?.path()));
     let is_page = |path: &PathBuf| {

@@ -1,4 +1,4 @@
-//! The longest tasks of the main thread: while training, and while many pictures are read.
+//! Longest tasks of the main thread, during training and while many pictures are read.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 use crate::{files, intake, tasks};
 
-/// How many pictures are dropped at once.
+/// Number of pictures dropped at once.
 const DROPPED: usize = 500;
 
-/// How many of them are drawn; the rest are the same under other names.
+/// Number of distinct pictures; the rest are copies under other names.
 const DRAWN: u32 = 10;
 
 /// Prints both.

@@ -1,4 +1,4 @@
-//! What runs with the recommended settings reach, and in which time.
+//! Results and times of runs with the recommended settings.
 
 use std::time::Instant;
 
@@ -9,17 +9,17 @@ use browser_tests::page::PATIENTLY;
 
 use crate::RUN;
 
-/// Steps on WebGPU; the median leaves the first ones, which compile, aside.
+/// Number of steps on WebGPU; the median ignores the first ones, which compile.
 const WEBGPU_STEPS: usize = 12;
 
-/// What a few labels are worth, as the page words it.
+/// Scores of a few labels, as worded by the page.
 const SCORES: &str = "(() => {
     const words = element => element.innerText.replace(/\\s+/g, ' ').trim();
     const table = document.querySelector('.scores');
     return table ? [...table.querySelectorAll('tr')].map(words).join('; ') : 'Raw pixels –';
 })()";
 
-/// Prints what a run on the CPU reaches, and in which time.
+/// Prints the result and the time of a run on the CPU.
 pub async fn measure(page: &Page, images: &str) -> Result<()> {
     page.open(&format!("images={images}&backend=cpu&run=1")).await?;
     page.wait_status("the first step", PATIENTLY, |status| status.step() >= Some(1)).await?;
@@ -58,7 +58,7 @@ pub async fn measure_webgpu(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// The median of the steps' times, in milliseconds.
+/// Returns the median of the steps' times, in milliseconds.
 pub fn median_step(run: &Run) -> Result<f64> {
     let mut milliseconds = run.curve("milliseconds")?;
     milliseconds.sort_by(f64::total_cmp);
