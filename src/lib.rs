@@ -12,10 +12,10 @@
 //! Shared by page and engine:
 //! - [`settings`]: all parameters of a run, with defaults and limits
 //! - [`link`]: settings to and from a link's hash
-//! - [`protocol`]: what page and engine say to each other
+//! - [`protocol`]: messages between page and engine
 //! - [`image`]: a picture at working size, and decoding of files
 //! - [`samples`]: the built-in sets
-//! - [`disjoint_sets`]: union–find
+//! - [`disjoint_sets`]: disjoint sets, by union–find
 //! - [`decimal`]: parsing of decimal numbers
 //! - [`small_sort`]: one sort routine for everything the page downloads
 //! - `event_loop`: yielding between pieces of work (in a browser)

@@ -1,7 +1,7 @@
 //! Training runs, step by step.
 
 use likeness::{
-    page::row::Row,
+    page::views::training::row::Row,
     protocol::{Backend, Command, Event, Stage},
     samples::shape,
     settings::{LossKind, Mining, Settings, Similarity},

@@ -13,8 +13,10 @@ use anyhow::{Result, bail, ensure};
 use likeness::image::Image;
 use likeness::link;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
+use likeness::page::files::file_header;
+use likeness::page::shell::address;
 use likeness::page::state::{Newcomer, State, Tab};
-use likeness::page::{address, file_header, words};
+use likeness::page::words;
 use likeness::protocol::{self, Command, Event, ModelFailure, Stage, StepReport};
 use likeness::settings::{Images, Settings};
 use mutatis::check::{Check, CheckError, CheckFailure};
@@ -225,8 +227,8 @@ fn joins_a_set_or_says_why(bytes: &[u8]) -> Result<()> {
     let mut state = State::new(Settings::recommended(Images::Own));
     state.reserve_places(pictures.iter().map(|(place, _)| *place));
     let place = pictures[0].0;
-    let ids = state.add_at(pictures);
-    let kept = state.picture_bytes(ids[0]).map(|(place, _)| place);
+    state.add_at(pictures);
+    let kept = state.picture_bytes(state.pictures.at(place)).map(|(place, _)| place);
     ensure!(kept == Some(place), "The picture of place {place} came to {kept:?}.");
     Ok(())
 }
