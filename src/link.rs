@@ -4,208 +4,40 @@
 //! `strength@probability`, preceded by `off:` if it is switched off. A setting missing from a link keeps the
 //! value recommended for its pictures.
 
-use std::fmt::Display;
+use serde::{Deserialize, Serialize};
 
-use crate::{
-    decimal,
-    settings::{
-        BackendChoice, Features, FirstLayer, Images, LossKind, Mining, Operation, Range, Settings, Similarity,
-    },
+use crate::settings::{
+    Images, Operation, Settings,
+    field::{FIELDS, Form},
 };
 
-/// An entry of the link.
-struct Key {
-    name: &'static str,
-    write: fn(&Settings) -> String,
-    read: fn(&mut Settings, &str) -> Result<(), String>,
-    /// The augmentation it stands for, if any.
-    operation: Option<fn(&Settings) -> Operation>,
+/// Longest entry that a problem repeats, in characters.
+const LONGEST: usize = 80;
+
+/// An entry of a link that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Problem {
+    /// There is no setting of this key.
+    Unknown(String),
+    /// The value has another form than it should have.
+    Malformed {
+        /// The entry.
+        entry: String,
+        /// The form that the value should have.
+        form: Form,
+        /// The value that applies instead.
+        applies: String,
+    },
 }
-
-/// Names of a setting's values in a link.
-trait Named: Copy + PartialEq + 'static {
-    const NAMES: &'static [(&'static str, Self)];
-
-    fn name(self) -> &'static str {
-        let named = Self::NAMES.iter().find(|(_, value)| *value == self);
-        named.expect("every value has a name").0
-    }
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let named = Self::NAMES.iter().find(|(name, _)| *name == text);
-        named.map(|(_, value)| *value).ok_or_else(|| {
-            let names: Vec<_> = Self::NAMES.iter().map(|(name, _)| *name).collect();
-            format!("it is one of {}", names.join(", "))
-        })
-    }
-}
-
-impl Named for Images {
-    const NAMES: &'static [(&'static str, Self)] =
-        &[("shapes", Self::Shapes), ("fashion", Self::Fashion), ("own", Self::Own)];
-}
-
-impl Named for BackendChoice {
-    const NAMES: &'static [(&'static str, Self)] =
-        &[("auto", Self::Auto), ("webgpu", Self::WebGpu), ("cpu", Self::Cpu)];
-}
-
-impl Named for LossKind {
-    const NAMES: &'static [(&'static str, Self)] =
-        &[("infonce", Self::InfoNce), ("dcl", Self::Dcl), ("nce", Self::Nce), ("triplet", Self::Triplet)];
-}
-
-impl Named for FirstLayer {
-    const NAMES: &'static [(&'static str, Self)] = &[("random", Self::Random), ("whitened", Self::Whitened)];
-}
-
-impl Named for Features {
-    const NAMES: &'static [(&'static str, Self)] = &[("outputs", Self::Outputs), ("map", Self::Map)];
-}
-
-impl Named for Similarity {
-    const NAMES: &'static [(&'static str, Self)] = &[("cosine", Self::Cosine), ("dot", Self::Dot)];
-}
-
-impl Named for Mining {
-    const NAMES: &'static [(&'static str, Self)] =
-        &[("random", Self::Random), ("semihard", Self::SemiHard), ("hard", Self::Hard)];
-}
-
-impl Named for bool {
-    const NAMES: &'static [(&'static str, Self)] = &[("0", false), ("1", true)];
-}
-
-/// A number in a link.
-trait Number: PartialOrd + Copy + Display {
-    fn parse(text: &str) -> Option<Self>;
-}
-
-impl Number for u32 {
-    fn parse(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
-impl Number for f32 {
-    fn parse(text: &str) -> Option<Self> {
-        decimal::parse(text).map(|number| number as Self)
-    }
-}
-
-/// Parses a number within its range; the error names the range.
-fn number<T: Number>(text: &str, range: Range<T>) -> Result<T, String> {
-    match T::parse(text) {
-        Some(value) if range.contains(value) => Ok(value),
-        _ => Err(format!("it is a number from {} to {}", range.min, range.max)),
-    }
-}
-
-fn write_operation(operation: Operation) -> String {
-    let off = if operation.on { "" } else { "off:" };
-    format!("{off}{}@{}", operation.strength, operation.probability)
-}
-
-fn read_operation(operation: &mut Operation, text: &str) -> Result<(), String> {
-    let form = || "it is strength@probability, each from 0 to 1, or off".to_owned();
-    if text == "off" {
-        operation.on = false;
-        return Ok(());
-    }
-    let (on, numbers) = match text.strip_prefix("off:") {
-        Some(rest) => (false, rest),
-        None => (true, text),
-    };
-    let (strength, probability) = numbers.split_once('@').ok_or_else(form)?;
-    *operation = Operation {
-        on,
-        strength: number(strength, Settings::UNIT).map_err(|_| form())?,
-        probability: number(probability, Settings::UNIT).map_err(|_| form())?,
-    };
-    Ok(())
-}
-
-/// Entry whose value is one of a few names.
-macro_rules! named {
-    ($field:ident: $type:ty) => {
-        Key {
-            name: stringify!($field),
-            write: |settings| settings.$field.name().to_owned(),
-            read: |settings, text| <$type>::parse(text).map(|value| settings.$field = value),
-            operation: None,
-        }
-    };
-}
-
-/// Entry whose value is a number with limits.
-macro_rules! limited {
-    ($field:ident, $range:expr) => {
-        Key {
-            name: stringify!($field),
-            write: |settings| settings.$field.to_string(),
-            read: |settings, text| number(text, $range).map(|value| settings.$field = value),
-            operation: None,
-        }
-    };
-}
-
-/// Entry for an augmentation.
-macro_rules! operation {
-    ($field:ident) => {
-        Key {
-            name: stringify!($field),
-            write: |settings| write_operation(settings.augmentations.$field),
-            read: |settings, text| read_operation(&mut settings.augmentations.$field, text),
-            operation: Some(|settings| settings.augmentations.$field),
-        }
-    };
-}
-
-/// All entries, in the order in which a link lists them.
-const KEYS: &[Key] = &[
-    named!(images: Images),
-    limited!(seed, Settings::SEED),
-    limited!(steps, Settings::STEPS),
-    limited!(batch, Settings::BATCH),
-    limited!(side, Settings::SIDE),
-    limited!(width, Settings::WIDTH),
-    limited!(depth, Settings::DEPTH),
-    named!(first_layer: FirstLayer),
-    limited!(readout, Settings::READOUT),
-    limited!(outputs, Settings::OUTPUTS),
-    named!(features: Features),
-    named!(loss: LossKind),
-    named!(similarity: Similarity),
-    limited!(temperature, Settings::TEMPERATURE),
-    named!(learned_temperature: bool),
-    limited!(margin, Settings::MARGIN),
-    named!(mining: Mining),
-    limited!(learning_rate, Settings::LEARNING_RATE),
-    operation!(crop),
-    operation!(flip),
-    operation!(vertical_flip),
-    operation!(rotation),
-    operation!(brightness),
-    operation!(contrast),
-    operation!(saturation),
-    operation!(hue),
-    operation!(invert),
-    operation!(grayscale),
-    operation!(blur),
-    operation!(noise),
-    operation!(cutout),
-    named!(backend: BackendChoice),
-    named!(run: bool),
-];
 
 /// Returns the augmentations with their names in links.
 pub fn operations(settings: &Settings) -> impl Iterator<Item = (&'static str, Operation)> + '_ {
-    KEYS.iter().filter_map(|key| Some((key.name, (key.operation?)(settings))))
+    FIELDS.iter().filter_map(|field| Some((field.key, field.operation(settings)?)))
 }
 
 /// Reads settings that some build of this page wrote in full. Settings missing from the text did not exist in
 /// that build and get values equivalent to its behaviour.
-pub fn read_stored(text: &str) -> (Settings, Vec<String>) {
+pub fn read_stored(text: &str) -> (Settings, Vec<Problem>) {
     let (settings, problems) = read(text);
     let knows_readout = text.split('&').any(|entry| entry.starts_with("readout="));
     (if knows_readout { settings } else { settings.with_first_network() }, problems)
@@ -213,14 +45,15 @@ pub fn read_stored(text: &str) -> (Settings, Vec<String>) {
 
 /// Writes every setting, without the leading `#`.
 pub fn write(settings: &Settings) -> String {
-    let entries: Vec<_> = KEYS.iter().map(|key| format!("{}={}", key.name, (key.write)(settings))).collect();
+    let entries: Vec<_> =
+        FIELDS.iter().map(|field| format!("{}={}", field.key, field.write(settings))).collect();
     entries.join("&")
 }
 
 /// Reads a link's hash, with or without its `#`.
 ///
-/// Returns the settings and one sentence for each entry that was not understood; the others apply.
-pub fn read(hash: &str) -> (Settings, Vec<String>) {
+/// Returns the settings and a problem for each entry that was not understood; the others apply.
+pub fn read(hash: &str) -> (Settings, Vec<Problem>) {
     let entries: Vec<(&str, &str)> = hash
         .trim_start_matches('#')
         .split('&')
@@ -228,32 +61,38 @@ pub fn read(hash: &str) -> (Settings, Vec<String>) {
         .map(|entry| entry.split_once('=').unwrap_or((entry, "")))
         .collect();
     // The pictures determine the recommended values, so they are read before the rest.
-    let images = entries.iter().rev().find(|(name, _)| *name == "images");
-    let images = images.and_then(|(_, value)| Images::parse(value).ok());
-    let mut settings = Settings::recommended(images.unwrap_or(Images::Shapes));
-    let mut problems = Vec::new();
-    for (name, value) in entries {
-        match KEYS.iter().find(|key| key.name == name) {
-            None => {
-                problems.push(format!("The link’s setting “{name}” does not exist here; it was left out."))
-            }
-            Some(key) => {
-                if let Err(form) = (key.read)(&mut settings, value) {
-                    problems.push(format!(
-                        "The link’s setting “{name}={value}” cannot be used: {form}; {} applies.",
-                        (key.write)(&settings)
-                    ));
-                }
-            }
-        }
+    let mut settings = Settings::recommended(Images::Shapes);
+    for (key, value) in entries.iter().filter(|(key, _)| *key == "images") {
+        read_entry(&mut settings, key, value).ok();
     }
+    settings = Settings::recommended(settings.images);
+    let read = |(key, value)| read_entry(&mut settings, key, value).err();
+    let problems = entries.into_iter().filter_map(read).collect();
     (settings, problems)
+}
+
+fn read_entry(settings: &mut Settings, key: &str, value: &str) -> Result<(), Problem> {
+    let field = FIELDS.iter().find(|field| field.key == key);
+    let field = field.ok_or_else(|| Problem::Unknown(shortened(key)))?;
+    field.read(settings, value).map_err(|form| Problem::Malformed {
+        entry: shortened(&format!("{key}={value}")),
+        form,
+        applies: field.write(settings),
+    })
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Augmentations;
+    use crate::settings::{Augmentations, BackendChoice, Features, FirstLayer, LossKind, Mining, Similarity};
 
     /// Returns settings that all differ from the recommended ones.
     fn unusual() -> Settings {
@@ -293,7 +132,7 @@ mod tests {
     fn every_setting_survives_the_link() {
         let settings = unusual();
         let (read_back, problems) = read(&write(&settings));
-        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(problems, []);
         assert_eq!(read_back, settings);
     }
 
@@ -307,33 +146,46 @@ mod tests {
         assert_eq!(settings.temperature, recommended.temperature);
         assert_eq!(settings.augmentations.hue, recommended.augmentations.hue);
         assert_eq!(problems.len(), 5, "{problems:?}");
-        for (problem, name) in problems.iter().zip(["colour", "steps", "batch", "temperature", "hue"]) {
-            assert!(problem.contains(name), "{problem}");
-        }
+        let entries = problems.iter().map(|problem| match problem {
+            Problem::Unknown(entry) | Problem::Malformed { entry, .. } => entry.as_str(),
+        });
+        assert!(
+            entries.eq(["colour", "steps=0", "batch=many", "temperature=NaN", "hue=2@0.5"]),
+            "{problems:?}"
+        );
     }
 
     #[test]
     fn numbers_beyond_their_limits_are_refused_with_the_limits() {
-        for (entry, limits) in [
-            ("temperature=0", "0.01 to 10"),
-            ("temperature=-1e-45", "0.01 to 10"),
-            ("temperature=inf", "0.01 to 10"),
-            ("side=0", "16 to 96"),
-            ("side=97", "16 to 96"),
-            ("width=-4", "4 to 64"),
-            ("batch=1", "2 to 512"),
-            ("batch=4294967296", "2 to 512"),
-            ("steps=1e3", "1 to 100000"),
-            ("seed=-1", "0 to 4294967295"),
-            ("learning_rate=1", "0.00001 to 0.1"),
-            ("margin=0", "0.01 to 4"),
-            ("crop=10@1", "from 0 to 1"),
-            ("crop=0.5@NaN", "from 0 to 1"),
-            ("blur=off:0.5", "strength@probability"),
+        let limits = |min: &str, max: &str| Form::Number(min.to_owned(), max.to_owned());
+        let names = |names: &[&str]| Form::Name(names.iter().map(|name| (*name).to_owned()).collect());
+        for (entry, form) in [
+            ("temperature=0", limits("0.01", "10")),
+            ("temperature=-1e-45", limits("0.01", "10")),
+            ("temperature=inf", limits("0.01", "10")),
+            ("side=0", limits("16", "96")),
+            ("side=97", limits("16", "96")),
+            ("width=-4", limits("4", "64")),
+            ("batch=1", limits("2", "512")),
+            ("batch=4294967296", limits("2", "512")),
+            ("steps=1e3", limits("1", "100000")),
+            ("seed=-1", limits("0", "4294967295")),
+            ("learning_rate=1", limits("0.00001", "0.1")),
+            ("margin=0", limits("0.01", "4")),
+            ("crop=10@1", Form::Operation),
+            ("crop=0.5@NaN", Form::Operation),
+            ("blur=off:0.5", Form::Operation),
+            ("loss=quartet", names(&["infonce", "dcl", "nce", "triplet"])),
+            ("mining=soft", names(&["random", "semihard", "hard"])),
+            ("similarity=euclid", names(&["cosine", "dot"])),
+            ("learned_temperature=2", names(&["0", "1"])),
         ] {
             let (settings, problems) = read(entry);
             assert_eq!(settings, Settings::recommended(Images::Shapes), "{entry}");
-            assert!(problems.len() == 1 && problems[0].contains(limits), "{entry}: {problems:?}");
+            let [Problem::Malformed { form: found, .. }] = problems.as_slice() else {
+                panic!("{entry}: {problems:?}")
+            };
+            assert_eq!(*found, form, "{entry}");
         }
     }
 
@@ -348,13 +200,32 @@ mod tests {
             let (settings, problems) = read(&format!("loss={name}"));
             assert_eq!((settings.loss, problems.len()), (loss, 0));
         }
-        let (settings, problems) =
-            read("loss=quartet&mining=soft&margin=5&similarity=euclid&learned_temperature=2");
-        assert_eq!(settings, Settings::recommended(Images::Shapes));
-        assert!(problems[0].contains("“loss=quartet”") && problems[0].contains("infonce, dcl, nce, triplet"));
-        for (problem, names) in problems[1..].iter().zip(["semihard", "0.01 to 4", "cosine, dot", "0, 1"]) {
-            assert!(problem.contains(names), "{problem}");
+    }
+
+    #[test]
+    fn limits_themselves_are_within() {
+        for field in FIELDS.iter().filter(|field| field.operation(&unusual()).is_none()) {
+            let mut settings = unusual();
+            let Err(Form::Number(min, max)) = field.read(&mut settings, "NaN") else { continue };
+            for limit in [min, max] {
+                assert_eq!(field.read(&mut settings, &limit), Ok(()), "{} {limit}", field.key);
+                assert_eq!(field.write(&settings.clamped()), limit);
+            }
         }
+    }
+
+    #[test]
+    fn a_change_of_what_a_run_begins_with_needs_a_new_one() {
+        let settings = Settings::recommended(Images::Shapes);
+        let needs = |change: fn(&mut Settings)| {
+            let mut changed = settings;
+            change(&mut changed);
+            changed.need_new_run_after(&settings)
+        };
+        assert!(needs(|settings| settings.seed = 2) && needs(|settings| settings.readout = 1));
+        assert!(needs(|settings| settings.first_layer = FirstLayer::Random));
+        assert!(!needs(|settings| settings.temperature = 0.5));
+        assert!(!needs(|settings| settings.augmentations.hue.on = false));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod augmentations;
 mod effort;
+pub mod field;
 mod range;
 
 pub use augmentations::{Augmentations, Operation};
@@ -12,6 +13,8 @@ pub use effort::Effort;
 pub use range::Range;
 
 use serde::{Deserialize, Serialize};
+
+use field::FIELDS;
 
 /// Source of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,27 +247,12 @@ impl Settings {
 
     /// Returns whether these settings can only apply to a new run.
     pub fn need_new_run_after(&self, other: &Self) -> bool {
-        let start =
-            |settings: &Self| (settings.images, settings.seed, settings.first_layer, settings.backend);
-        self.network_shape() != other.network_shape() || start(self) != start(other)
+        FIELDS.iter().any(|field| field.restarts && field.write(self) != field.write(other))
     }
 
     /// Returns these settings with every number clamped to its limits.
     pub fn clamped(mut self) -> Self {
-        self.steps = Self::STEPS.clamp(self.steps);
-        self.batch = Self::BATCH.clamp(self.batch);
-        self.side = Self::SIDE.clamp(self.side);
-        self.width = Self::WIDTH.clamp(self.width);
-        self.depth = Self::DEPTH.clamp(self.depth);
-        self.readout = Self::READOUT.clamp(self.readout);
-        self.outputs = Self::OUTPUTS.clamp(self.outputs);
-        self.temperature = Self::TEMPERATURE.clamp(self.temperature);
-        self.margin = Self::MARGIN.clamp(self.margin);
-        self.learning_rate = Self::LEARNING_RATE.clamp(self.learning_rate);
-        for operation in self.augmentations.each_mut() {
-            operation.strength = Self::UNIT.clamp(operation.strength);
-            operation.probability = Self::UNIT.clamp(operation.probability);
-        }
+        FIELDS.iter().for_each(|field| field.clamp(&mut self));
         self
     }
 }

@@ -185,7 +185,7 @@ pub mod as_link {
     /// Reads settings from a link that this page understands all of.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Settings, D::Error> {
         let (settings, problems) = link::read_stored(&String::deserialize(deserializer)?);
-        problems.first().map_or(Ok(settings), |problem| Err(D::Error::custom(problem)))
+        problems.first().map_or(Ok(settings), |problem| Err(D::Error::custom(format!("{problem:?}"))))
     }
 }
 

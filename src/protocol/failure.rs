@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::link::Problem;
+
 /// Why an engine may be at its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Breakdown {
@@ -34,8 +36,8 @@ pub enum ModelFailure {
     },
     /// An entry of its metadata is missing or no number.
     Entry(String),
-    /// Its settings cannot be understood; the first problem, in a sentence.
-    Settings(String),
+    /// Its settings cannot be understood; the first problem.
+    Settings(Problem),
     /// An entry of its metadata is not that of a network that this page could have made.
     Shape(String),
     /// It has taken more steps than any run of this page.

@@ -12,7 +12,7 @@ use web_sys::HtmlInputElement;
 use super::{controls::explain::Explain, dynamic::handler};
 use crate::{
     page::{store::Store, words::glossary::Term},
-    settings::Range,
+    settings::{Range, field::Number},
 };
 
 /// A slider with its value in words beside its name.
@@ -82,23 +82,17 @@ fn number(event: &ev::Event) -> f64 {
 /// sentence says so.
 #[component]
 pub fn NumberField(
-    /// Its name.
-    name: &'static str,
+    /// The setting.
+    setting: &'static Number,
     /// What it means.
     term: Term,
-    /// Its value.
-    #[prop(into)]
-    value: Signal<f64>,
-    /// Its limits.
-    range: Range<f64>,
-    /// Whether it is a whole number.
-    #[prop(optional)]
-    whole: bool,
-    /// Takes the value that the user sets.
-    on_change: impl Fn(f64) + Send + Sync + 'static,
+    /// Takes the value that the user sets, where it is not only the setting that changes.
+    #[prop(optional, into)]
+    on_change: Option<Callback<f64>>,
 ) -> impl IntoView {
     let store = Store::expect();
-    let on_change = Callback::new(on_change);
+    let value = Signal::derive(move || store.with(|state| setting.get(&state.settings)));
+    let (name, range, whole) = (setting.label, setting.limits(), setting.is_whole);
     let change = move |event: ev::Event| {
         let typed = number(&event);
         let number = range.clamp(if typed.is_nan() { value.get_untracked() } else { typed });
@@ -110,7 +104,10 @@ pub fn NumberField(
             });
         }
         event_target::<HtmlInputElement>(&event).set_value(&number.to_string());
-        on_change.run(number);
+        match on_change {
+            Some(on_change) => on_change.run(number),
+            None => store.edit(|settings| setting.set(settings, number)),
+        }
     };
     view! {
         <div class="field">

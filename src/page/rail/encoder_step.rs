@@ -9,7 +9,7 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
-    settings::{Features, FirstLayer, Range, Settings},
+    settings::{Features, FirstLayer, field},
 };
 
 /// Input side, width and depth that go well together.
@@ -47,46 +47,11 @@ pub fn EncoderStep() -> impl IntoView {
             <Choice legend="Size" name="size" options=SIZES value=size on_change=choose />
             <details class="numbers">
                 <summary>"In numbers"</summary>
-                <NumberField
-                    name="Input size, pixels"
-                    term=glossary::SIDE
-                    value=number(store, |settings| settings.side)
-                    range=limits(Settings::SIDE)
-                    whole=true
-                    on_change=move |side| store.edit(|settings| settings.side = side as u32)
-                />
-                <NumberField
-                    name="Channels"
-                    term=glossary::WIDTH
-                    value=number(store, |settings| settings.width)
-                    range=limits(Settings::WIDTH)
-                    whole=true
-                    on_change=move |width| store.edit(|settings| settings.width = width as u32)
-                />
-                <NumberField
-                    name="Layers"
-                    term=glossary::DEPTH
-                    value=number(store, |settings| settings.depth)
-                    range=limits(Settings::DEPTH)
-                    whole=true
-                    on_change=move |depth| store.edit(|settings| settings.depth = depth as u32)
-                />
-                <NumberField
-                    name="Readout, places a side"
-                    term=glossary::READOUT
-                    value=number(store, |settings| settings.readout)
-                    range=limits(Settings::READOUT)
-                    whole=true
-                    on_change=move |readout| store.edit(|settings| settings.readout = readout as u32)
-                />
-                <NumberField
-                    name="Outputs"
-                    term=glossary::OUTPUTS
-                    value=number(store, |settings| settings.outputs)
-                    range=limits(Settings::OUTPUTS)
-                    whole=true
-                    on_change=move |outputs| store.edit(|settings| settings.outputs = outputs as u32)
-                />
+                <NumberField setting=const { field::SIDE.number() } term=glossary::SIDE />
+                <NumberField setting=const { field::WIDTH.number() } term=glossary::WIDTH />
+                <NumberField setting=const { field::DEPTH.number() } term=glossary::DEPTH />
+                <NumberField setting=const { field::READOUT.number() } term=glossary::READOUT />
+                <NumberField setting=const { field::OUTPUTS.number() } term=glossary::OUTPUTS />
                 <div class="field-with-term">
                     <Choice
                         legend="First layer starts"
@@ -111,14 +76,4 @@ pub fn EncoderStep() -> impl IntoView {
             <p class="note">"Another size builds a new network: training starts over from step 0."</p>
         </Step>
     }
-}
-
-/// A whole-numbered setting as a field takes it.
-pub fn number(store: Store, read: fn(&Settings) -> u32) -> Signal<f64> {
-    Signal::derive(move || store.with(|state| f64::from(read(&state.settings))))
-}
-
-/// Whole-numbered limits as a field takes them.
-pub fn limits(range: Range<u32>) -> Range<f64> {
-    Range { min: f64::from(range.min), max: f64::from(range.max) }
 }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::training_step::{fraction, fractional};
 use crate::{
     page::{
         components::{
@@ -15,7 +14,7 @@ use crate::{
             glossary::{self, Term},
         },
     },
-    settings::{LossKind, Mining, Settings, Similarity},
+    settings::{LossKind, Mining, Settings, Similarity, field},
 };
 
 /// Losses to choose from.
@@ -109,13 +108,7 @@ fn SoftFields() -> impl IntoView {
             />
             <Explain term=glossary::LEARNED />
         </div>
-        <NumberField
-            name="Temperature"
-            term=glossary::TEMPERATURE
-            value=fraction(store, |settings| settings.temperature)
-            range=fractional(Settings::TEMPERATURE)
-            on_change=move |value| store.edit(|settings| settings.temperature = value as f32)
-        />
+        <NumberField setting=const { field::TEMPERATURE.number() } term=glossary::TEMPERATURE />
         <DotTemperature />
         <Learned />
     }
@@ -168,12 +161,6 @@ fn TripletFields() -> impl IntoView {
             />
             <Explain term=glossary::MINING />
         </div>
-        <NumberField
-            name="Margin"
-            term=glossary::MARGIN
-            value=fraction(store, |settings| settings.margin)
-            range=fractional(Settings::MARGIN)
-            on_change=move |value| store.edit(|settings| settings.margin = value as f32)
-        />
+        <NumberField setting=const { field::MARGIN.number() } term=glossary::MARGIN />
     }
 }

@@ -2,20 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::{
-    encoder_step::{limits, number},
-    loss_fields::LossFields,
-    step::Step,
-};
+use super::{loss_fields::LossFields, step::Step};
 use crate::{
-    decimal,
     page::{
         components::controls::{Choice, NumberField, explain::Explain},
         files::builtin,
         store::Store,
         words::{self, glossary},
     },
-    settings::{BackendChoice, Effort, Range, Settings},
+    settings::{BackendChoice, Effort, field},
 };
 
 /// Presets to choose from.
@@ -78,36 +73,13 @@ fn Numbers() -> impl IntoView {
     let fewer_pairs = move || store.with(words::fewer_pairs);
     view! {
         <div class="fields">
+            <NumberField setting=const { field::BATCH.number() } term=glossary::PAIRS />
+            <NumberField setting=const { field::STEPS.number() } term=glossary::STEPS />
+            <NumberField setting=const { field::LEARNING_RATE.number() } term=glossary::LEARNING_RATE />
             <NumberField
-                name="Pairs in a step"
-                term=glossary::PAIRS
-                value=number(store, |settings| settings.batch)
-                range=limits(Settings::BATCH)
-                whole=true
-                on_change=move |value| store.edit(|settings| settings.batch = value as u32)
-            />
-            <NumberField
-                name="Steps"
-                term=glossary::STEPS
-                value=number(store, |settings| settings.steps)
-                range=limits(Settings::STEPS)
-                whole=true
-                on_change=move |value| store.edit(|settings| settings.steps = value as u32)
-            />
-            <NumberField
-                name="Learning rate"
-                term=glossary::LEARNING_RATE
-                value=fraction(store, |settings| settings.learning_rate)
-                range=fractional(Settings::LEARNING_RATE)
-                on_change=move |value| store.edit(|settings| settings.learning_rate = value as f32)
-            />
-            <NumberField
-                name="Seed"
+                setting=const { field::SEED.number() }
                 term=glossary::SEED
-                value=number(store, |settings| settings.seed)
-                range=limits(Settings::SEED)
-                whole=true
-                on_change=move |value| builtin::reseed(store, value as u32)
+                on_change=move |seed: f64| builtin::reseed(store, seed as u32)
             />
         </div>
         {move || fewer_pairs().map(|sentence| view! { <p class="note">{sentence}</p> })}
@@ -137,18 +109,4 @@ fn BackendField() -> impl IntoView {
         </div>
         <p class="note">{reason}</p>
     }
-}
-
-/// A fractional setting as a field takes it: with the digits that the user would type.
-pub fn fraction(store: Store, read: fn(&Settings) -> f32) -> Signal<f64> {
-    Signal::derive(move || {
-        let value = store.with(|state| read(&state.settings));
-        decimal::parse(&value.to_string()).unwrap_or(f64::from(value))
-    })
-}
-
-/// Fractional limits as a field takes them.
-pub fn fractional(range: Range<f32>) -> Range<f64> {
-    let digits = |value: f32| decimal::parse(&value.to_string()).unwrap_or(f64::from(value));
-    Range { min: digits(range.min), max: digits(range.max) }
 }

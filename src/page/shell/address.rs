@@ -6,7 +6,10 @@
 
 use crate::{
     link,
-    page::state::{State, Tab},
+    page::{
+        state::{State, Tab},
+        words,
+    },
     settings::{Images, Settings},
 };
 
@@ -58,7 +61,7 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
         }
     }
     let (settings, more) = link::read(&others.join("&"));
-    problems.extend(more);
+    problems.extend(more.iter().map(words::link_problem));
     (Address { settings, tab, embed, remote }, problems)
 }
 

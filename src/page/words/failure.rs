@@ -2,8 +2,10 @@
 
 use crate::{
     image::Failure,
+    link::Problem,
     page::experiment::ExperimentFailure,
     protocol::{Breakdown, MAX_MODEL_BYTES, ModelFailure},
+    settings::field::Form,
 };
 
 /// Why a file did not become a picture, in a sentence.
@@ -52,7 +54,11 @@ pub fn model_failure(failure: &ModelFailure) -> String {
         }
         ModelFailure::Entry(name) => format!("its {name} is missing or no number"),
         ModelFailure::Settings(problem) => {
-            format!("its settings cannot be understood ({})", problem.trim_end_matches('.'))
+            let why = match problem {
+                Problem::Unknown(key) => format!("there is no setting “{key}” here"),
+                Problem::Malformed { entry, form, .. } => format!("“{entry}”: {}", form_of(form)),
+            };
+            format!("its settings cannot be understood ({why})")
         }
         ModelFailure::Shape(name) => {
             format!("its {name} is not that of a network that this page could have made")
@@ -102,6 +108,25 @@ pub fn breakdown(breakdown: &Breakdown) -> String {
 }
 
 /// The sentence, ended.
+/// Returns what became of an entry of a link.
+pub fn link_problem(problem: &Problem) -> String {
+    match problem {
+        Problem::Unknown(key) => format!("The link’s setting “{key}” does not exist here; it was left out."),
+        Problem::Malformed { entry, form, applies } => {
+            let form = form_of(form);
+            format!("The link’s setting “{entry}” cannot be used: {form}; {applies} applies.")
+        }
+    }
+}
+
+fn form_of(form: &Form) -> String {
+    match form {
+        Form::Number(min, max) => format!("it is a number from {min} to {max}"),
+        Form::Name(names) => format!("it is one of {}", names.join(", ")),
+        Form::Operation => "it is strength@probability, each from 0 to 1, or off".to_owned(),
+    }
+}
+
 fn with_full_stop(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
@@ -110,6 +135,7 @@ fn with_full_stop(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link;
 
     #[track_caller]
     fn assert_all_differ(sentences: &[String]) {
@@ -157,7 +183,7 @@ mod tests {
             ModelFailure::Foreign,
             ModelFailure::Version { found: 3, newest: 2 },
             ModelFailure::Entry(name()),
-            ModelFailure::Settings("There is no setting taste.".to_owned()),
+            ModelFailure::Settings(Problem::Unknown("taste".to_owned())),
             ModelFailure::Shape(name()),
             ModelFailure::TooManySteps,
             ModelFailure::UnknownTensor(name()),
@@ -178,8 +204,20 @@ mod tests {
         }
         assert_eq!(
             model_failure(&models[5]),
-            "The model cannot be used: its settings cannot be understood (There is no setting taste). Nothing was changed."
+            "The model cannot be used: its settings cannot be understood (there is no setting “taste” here). Nothing was changed."
         );
+    }
+
+    #[test]
+    fn every_problem_of_a_link_names_the_entry_and_the_form() {
+        let links = ["taste=sweet", "steps=0", "loss=quartet", "hue=2@0.5"];
+        let sentences = links.map(|hash| link_problem(&link::read(hash).1[0]));
+        assert_all_differ(&sentences);
+        let forms = ["left out", "from 1 to 100000", "infonce, dcl, nce, triplet", "strength@probability"];
+        for ((sentence, hash), form) in sentences.iter().zip(links).zip(forms) {
+            let entry = if hash.starts_with("taste") { "“taste”" } else { &format!("“{hash}”") };
+            assert!(sentence.contains(entry) && sentence.contains(form), "{sentence}");
+        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn links() -> Result<Vec<Vec<u8>>> {
 fn reads_within_limits(bytes: &[u8]) -> Result<()> {
     let (settings, problems) = link::read(&String::from_utf8_lossy(bytes));
     ensure!(settings == settings.clamped(), "{settings:?} are beyond their limits.");
-    problems.iter().try_for_each(|problem| is_sentence(problem))?;
+    problems.iter().try_for_each(|problem| is_sentence(&words::link_problem(problem)))?;
     let (again, problems) = link::read(&link::write(&settings));
     ensure!(problems.is_empty() && again == settings, "{settings:?} came back as {again:?}: {problems:?}");
     Ok(())
