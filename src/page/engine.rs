@@ -1,5 +1,6 @@
 //! The engine: its code fetched, its worker started, heard and replaced.
 
+pub mod failure;
 pub mod supervision;
 
 #[cfg(target_arch = "wasm32")]

@@ -7,7 +7,9 @@ mod numbers;
 mod settings;
 mod summary;
 
-pub use failure::{breakdown, experiment_failure, failure, link_problem, model_failure};
+pub use failure::{
+    breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, staying_engine,
+};
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
     close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, percent, similarity,

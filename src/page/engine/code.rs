@@ -12,6 +12,7 @@ use web_sys::{
     ResponseInit, Url,
 };
 
+use super::failure::EngineFailure;
 use crate::decimal;
 
 /// The engines that are built together with the page.
@@ -101,22 +102,21 @@ impl Download {
     /// Compiles the code while it arrives.
     ///
     /// `progress` is called with the bytes received and, where known, their total.
-    /// The error is a sentence.
-    pub async fn compile(self, progress: impl Fn(f64, Option<f64>) + 'static) -> Result<Code, String> {
-        let sentence = |error: JsValue| format!("The engine could not be loaded: {}.", words(&error));
-        let response: Response = JsFuture::from(self.response).await.map_err(sentence)?.unchecked_into();
+    ///
+    /// # Errors
+    /// If the code does not come or cannot be compiled.
+    pub async fn compile(self, progress: impl Fn(f64, Option<f64>) + 'static) -> Result<Code, EngineFailure> {
+        let not_loaded = |error: JsValue| EngineFailure::NotLoaded(words(&error));
+        let response: Response = JsFuture::from(self.response).await.map_err(not_loaded)?.unchecked_into();
         if !response.ok() {
-            return Err(format!(
-                "The engine could not be loaded: the server answered {}.",
-                response.status()
-            ));
+            return Err(EngineFailure::Status(response.status()));
         }
         let total = length(&response.headers());
-        let body = response.body().ok_or("The engine could not be loaded: the server sent nothing.")?;
+        let body = response.body().ok_or(EngineFailure::NoCode)?;
         let twins = body.tee();
         let (code, counted) = (twins.get(0), twins.get(1));
         spawn_local(count(counted.unchecked_into(), move |received| progress(received, total)));
-        let module = compile(&code.unchecked_into()).await.map_err(sentence)?;
+        let module = compile(&code.unchecked_into()).await.map_err(not_loaded)?;
         Ok(Code { engine: self.engine, module: module.unchecked_into() })
     }
 }

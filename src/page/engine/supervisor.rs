@@ -6,12 +6,13 @@ use leptos::{
 };
 
 use super::{
-    code::{self, Download, words},
+    code::{self, Download},
+    failure::EngineFailure,
     link::EngineLink,
     supervision::{Next, Supervision},
 };
 use crate::{
-    page::{state::State, store::Store, timing},
+    page::{state::State, store::Store, timing, words},
     protocol::{Backend, Event, MessageError},
     settings::BackendChoice,
 };
@@ -34,16 +35,16 @@ async fn load(store: Store, code: Download) {
             store.update(State::engine_is_starting);
             boot(store);
         }
-        Err(sentence) if store.engine.code.with_value(Option::is_some) => stay(store, &sentence),
-        Err(sentence) => give_up(store, format!("{sentence} Reload the page to try again.")),
+        Err(failure) if store.engine.code.with_value(Option::is_some) => stay(store, &failure),
+        Err(failure) => give_up(store, failure),
     }
 }
 
 /// Goes on with the engine that was to be exchanged: without a network it may be the only one.
-fn stay(store: Store, sentence: &str) {
+fn stay(store: Store, failure: &EngineFailure) {
     store.update(|state| {
         state.edit(|settings| settings.backend = BackendChoice::Cpu);
-        state.notify(format!("{sentence} The one that computes on the CPU goes on."));
+        state.notify(words::staying_engine(failure));
         state.engine_is_starting();
     });
     restart(store);
@@ -53,7 +54,7 @@ fn stay(store: Store, sentence: &str) {
 fn connect(store: Store) {
     let hear = move |message: Result<Event, MessageError>| match message {
         Ok(event) => hear(store, event),
-        Err(error) => give_up(store, error.to_string()),
+        Err(error) => give_up(store, EngineFailure::Message(error)),
     };
     let broke = move |breakdown| self::hear(store, Event::Failed(breakdown));
     match EngineLink::new(hear, broke) {
@@ -62,7 +63,7 @@ fn connect(store: Store) {
             store.with_untracked(|state| state.resync().for_each(|command| link.send(&command)));
             store.engine.link.set_value(Some(link));
         }
-        Err(error) => give_up(store, format!("This browser cannot start the engine: {}.", words(&error))),
+        Err(error) => give_up(store, EngineFailure::NotStarted(code::words(&error))),
     }
 }
 
@@ -115,10 +116,7 @@ fn replace(store: Store, backend: Option<Backend>) {
     let now = timing::now();
     let next = store.engine.supervision.try_update_value(|supervision| supervision.broke_down(now, on_cpu));
     match next.expect("the engine's handle lives as long as the page") {
-        Next::GiveUp => {
-            let sentence = "The engine keeps breaking down and was given up. Reload the page to try again.";
-            return give_up(store, sentence.to_owned());
-        }
+        Next::GiveUp => return give_up(store, EngineFailure::KeepsBreakingDown),
         Next::RestartOnCpu => store.update(|state| {
             state.edit(|settings| settings.backend = BackendChoice::Cpu);
             state.notify("The engine broke down twice within a minute, so it now computes on the CPU.");
@@ -128,7 +126,7 @@ fn replace(store: Store, backend: Option<Backend>) {
     restart(store);
 }
 
-fn give_up(store: Store, sentence: String) {
-    store.update(|state| state.engine_is_stopped(sentence));
+fn give_up(store: Store, failure: EngineFailure) {
+    store.update(|state| state.engine_is_stopped(failure));
     timing::after(0, move || store.engine.end());
 }

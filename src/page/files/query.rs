@@ -9,7 +9,10 @@ use super::{
     destination::Place,
     incoming::{Gathered, Incoming},
 };
-use crate::page::{state::Refusal, store::Store, words};
+use crate::{
+    image::Failure,
+    page::{engine::code, state::Refusal, store::Store, words},
+};
 
 /// The id of the area that takes queries.
 pub const AREA: &str = "search-area";
@@ -29,8 +32,8 @@ pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     let attempt = store.update(|state| state.begin_search());
     spawn_local(async move {
         let read = match Decoders::new() {
-            Ok(decoders) => decoders.decode(&file).await.map_err(|why| words::failure(&why)),
-            Err(_) => Err("This browser cannot decode pictures in the background.".to_owned()),
+            Ok(decoders) => decoders.decode(&file).await,
+            Err(error) => Err(Failure::NoDecoder { details: code::words(&error) }),
         };
         store.update(|state| state.finish_search(attempt, file.name(), read));
     });

@@ -95,7 +95,7 @@ fn reason(engine: &Engine) -> String {
     match engine {
         Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
         Engine::Starting => "The engine is looking for a device.".to_owned(),
-        Engine::Stopped(sentence) => sentence.clone(),
+        Engine::Stopped(failure) => words::engine_failure(failure),
         Engine::Ready(environment) => {
             let adapter = match environment.adapter.as_str() {
                 "" => String::new(),

@@ -85,7 +85,10 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::fixture::{commands, state};
+    use crate::page::{
+        engine::failure::EngineFailure,
+        fixture::{commands, state},
+    };
 
     #[test]
     fn settings_are_sent_once_and_before_what_depends_on_them() {
@@ -107,7 +110,7 @@ mod tests {
         state.take_effects();
         state.demand(Command::SaveModel);
         assert_eq!(commands(&mut state), [Command::SaveModel]);
-        state.engine_is_stopped("It cannot be had.".to_owned());
+        state.engine_is_stopped(EngineFailure::NoCode);
         state.take_effects();
         let before = state.notices.len();
         state.demand(Command::SaveModel);

@@ -2,7 +2,7 @@
 
 use super::{Effect, State};
 use crate::{
-    page::words,
+    page::{engine::failure::EngineFailure, words},
     protocol::{Activity, Backend, Breakdown, Environment, Stage},
     settings::BackendChoice,
 };
@@ -22,7 +22,7 @@ pub enum Engine {
     /// It takes commands.
     Ready(Environment),
     /// It cannot be had; why.
-    Stopped(String),
+    Stopped(EngineFailure),
 }
 
 impl Engine {
@@ -62,8 +62,9 @@ impl State {
     }
 
     /// Notes that there will be no engine, and says why.
-    pub fn engine_is_stopped(&mut self, sentence: String) {
-        *self.engine = Engine::Stopped(sentence.clone());
+    pub fn engine_is_stopped(&mut self, failure: EngineFailure) {
+        let sentence = words::engine_failure(&failure);
+        *self.engine = Engine::Stopped(failure);
         self.stop_running();
         self.stop_tuning();
         self.notify(sentence);
@@ -208,11 +209,11 @@ mod tests {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         fine_tune(&mut state).expect("there is an encoder");
-        state.engine_is_stopped("It cannot be had.".to_owned());
+        state.engine_is_stopped(EngineFailure::NoCode);
         assert!(state.labels.tuning().is_none() && fine_tune(&mut state).is_none());
         state.engine_is_loading(10.0, None);
         state.engine_is_starting();
-        assert_eq!(*state.engine, Engine::Stopped("It cannot be had.".to_owned()));
+        assert_eq!(*state.engine, Engine::Stopped(EngineFailure::NoCode));
     }
 
     #[test]

@@ -131,8 +131,8 @@ impl State {
     /// Why training cannot start or go on now, in a sentence; `None` when it can.
     pub fn training_obstacle(&self) -> Option<String> {
         let pictures = self.pictures.len();
-        if let Engine::Stopped(sentence) = &*self.engine {
-            return Some(sentence.clone());
+        if let Engine::Stopped(failure) = &*self.engine {
+            return Some(words::engine_failure(failure));
         }
         if pictures < MIN_PICTURES {
             return Some(format!("Add at least {MIN_PICTURES} pictures to train."));

@@ -3,7 +3,7 @@
 use crate::{
     image::Failure,
     link::Problem,
-    page::experiment::ExperimentFailure,
+    page::{engine::failure::EngineFailure, experiment::ExperimentFailure},
     protocol::{Breakdown, MAX_MODEL_BYTES, ModelFailure},
     settings::field::Form,
 };
@@ -108,6 +108,34 @@ pub fn breakdown(breakdown: &Breakdown) -> String {
 }
 
 /// The sentence, ended.
+/// Returns why there is no engine, and what to do.
+pub fn engine_failure(failure: &EngineFailure) -> String {
+    match failure {
+        EngineFailure::Status(_) | EngineFailure::NoCode | EngineFailure::NotLoaded(_) => {
+            format!("{} Reload the page to try again.", not_loaded(failure))
+        }
+        EngineFailure::NotStarted(why) => format!("This browser cannot start the engine: {why}."),
+        EngineFailure::Message(error) => error.to_string(),
+        EngineFailure::KeepsBreakingDown => {
+            "The engine keeps breaking down and was given up. Reload the page to try again.".to_owned()
+        }
+    }
+}
+
+/// Returns why the engine with WebGPU does not take the place of the one without.
+pub fn staying_engine(failure: &EngineFailure) -> String {
+    format!("{} The one that computes on the CPU goes on.", not_loaded(failure))
+}
+
+fn not_loaded(failure: &EngineFailure) -> String {
+    let why = match failure {
+        EngineFailure::Status(status) => format!("the server answered {status}"),
+        EngineFailure::NotLoaded(why) => why.clone(),
+        _ => "the server sent nothing".to_owned(),
+    };
+    format!("The engine could not be loaded: {why}.")
+}
+
 /// Returns what became of an entry of a link.
 pub fn link_problem(problem: &Problem) -> String {
     match problem {
@@ -135,7 +163,7 @@ fn with_full_stop(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link;
+    use crate::{link, protocol::MessageError};
 
     #[track_caller]
     fn assert_all_differ(sentences: &[String]) {
@@ -206,6 +234,28 @@ mod tests {
             model_failure(&models[5]),
             "The model cannot be used: its settings cannot be understood (there is no setting “taste” here). Nothing was changed."
         );
+    }
+
+    #[test]
+    fn every_failure_of_the_engine_is_a_sentence_of_its_own() {
+        let loading = [
+            EngineFailure::Status(404),
+            EngineFailure::NoCode,
+            EngineFailure::NotLoaded("the network is down".to_owned()),
+        ];
+        let others = [
+            EngineFailure::NotStarted("workers are blocked".to_owned()),
+            EngineFailure::Message(MessageError::Malformed),
+            EngineFailure::Message(MessageError::OtherBuild { theirs: "abc".to_owned() }),
+            EngineFailure::KeepsBreakingDown,
+        ];
+        let sentences: Vec<_> = loading.iter().chain(&others).map(engine_failure).collect();
+        assert_all_differ(&sentences);
+        assert_eq!(
+            sentences[0],
+            "The engine could not be loaded: the server answered 404. Reload the page to try again."
+        );
+        assert!(loading.iter().map(staying_engine).all(|sentence| sentence.ends_with("CPU goes on.")));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub fn summary(state: &State) -> String {
     }
     if state.results.scored(Stage::Untrained).is_none() {
         return match &*state.engine {
-            Engine::Stopped(sentence) => sentence.clone(),
+            Engine::Stopped(failure) => super::failure::engine_failure(failure),
             _ if state.run.running => TRAINING.to_owned(),
             _ => "Press Train and watch a network learn which of these pictures are alike.".to_owned(),
         };

@@ -12,8 +12,9 @@ use crate::{
             dynamic::{When, handler, memo},
         },
         files::{incoming, query},
-        state::State,
+        state::{Refusal, State},
         store::Store,
+        words,
     },
 };
 
@@ -26,7 +27,9 @@ pub fn QueryArea() -> impl IntoView {
     let note = Signal::derive(move || {
         store.with(|state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.reading => "Reading the picture.".to_owned(),
-            (Some(failure), _) => failure.clone(),
+            (Some(Refusal { name, why }), _) => {
+                format!("{name} cannot be searched with. {}", words::failure(why))
+            }
             (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
             (None, None) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
         })

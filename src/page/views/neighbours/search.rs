@@ -1,10 +1,10 @@
 //! The search with a picture that is not of the set.
 
 use crate::{
-    image::Image,
+    image::{Failure, Image},
     page::{
         by_stage::ByStage,
-        state::{Neighbour, State, Tab},
+        state::{Neighbour, Refusal, State, Tab},
     },
     protocol::{Command, Query, QueryAnswer, Stage},
 };
@@ -28,8 +28,8 @@ pub struct Search {
     attempt: u32,
     /// Whether its file is being read.
     pub reading: bool,
-    /// Why the latest file could not be used, in a sentence.
-    pub failure: Option<String>,
+    /// Name of the latest file and why it could not be used, if it could not.
+    pub failure: Option<Refusal>,
     /// Whether the query stands in the place of the picked picture.
     in_front: bool,
     sought: Option<SearchSubject>,
@@ -90,7 +90,7 @@ impl State {
     }
 
     /// Searches with the file of an attempt, or notes why it cannot be used.
-    pub fn finish_search(&mut self, attempt: u32, name: String, read: Result<Image, String>) {
+    pub fn finish_search(&mut self, attempt: u32, name: String, read: Result<Image, Failure>) {
         if attempt != self.search.attempt {
             return;
         }
@@ -105,8 +105,8 @@ impl State {
                     self.demand(message);
                 }
             }
-            Err(reason) => {
-                self.search.failure = Some(format!("{name} cannot be searched with. {reason}"));
+            Err(why) => {
+                self.search.failure = Some(Refusal { name, why });
             }
         }
     }
@@ -173,9 +173,8 @@ mod tests {
         let good = state.begin_search();
         state.finish_search(good, "a.png".to_owned(), Ok(picture()));
         let bad = state.begin_search();
-        state.finish_search(bad, "b.txt".to_owned(), Err("The file is empty.".to_owned()));
-        let failure = state.search.failure.clone().expect("a sentence");
-        assert_eq!(failure, "b.txt cannot be searched with. The file is empty.");
+        state.finish_search(bad, "b.txt".to_owned(), Err(Failure::Empty));
+        assert_eq!(state.search.failure, Some(Refusal { name: "b.txt".to_owned(), why: Failure::Empty }));
         assert_eq!(state.search.in_front(), Some(good));
         assert!(!state.search.reading);
     }
