@@ -1,20 +1,21 @@
-//! Compares all pictures of one stage with each other, a slice of work after the other:
+//! Compares all pictures of one stage with each other:
 //! what hangs together as near-duplicates, and what stands apart.
 
+use super::{Computation, studies::Input};
 use crate::{
     evaluate::{
-        AllPairs, UnitRows,
+        AllPairs,
         near_duplicates::Forest,
         outliers::{K, nearest_mean},
     },
     progress::Progress,
-    protocol::{LEAST_LINK, PictureId, Stage, Survey},
+    protocol::{Event, LEAST_LINK, PictureId, Survey},
 };
 
 /// A survey on its way.
 pub struct Surveying {
+    input: Input,
     rows: AllPairs,
-    pictures: Vec<PictureId>,
     done: usize,
     forest: Forest,
     nearness: Vec<f32>,
@@ -22,13 +23,30 @@ pub struct Surveying {
 
 impl Surveying {
     /// Starts on a set's rows.
-    pub fn new(rows: &UnitRows, pictures: Vec<PictureId>) -> Self {
-        Self { rows: rows.all_pairs(), pictures, done: 0, forest: Forest::default(), nearness: Vec::new() }
+    pub fn new(input: Input) -> Self {
+        let rows = input.rows.all_pairs();
+        Self { input, rows, done: 0, forest: Forest::default(), nearness: Vec::new() }
     }
 
-    /// Compares some more rows with all.
-    pub fn advance(&mut self) -> Progress {
-        let count = self.pictures.len();
+    fn survey(self) -> Survey {
+        let Input { stage, step, pictures, .. } = self.input;
+        let id = |row: u32| pictures[row as usize];
+        let links = self.forest.finish(pictures.len());
+        let mut isolated: Vec<(PictureId, f32)> = pictures.iter().copied().zip(self.nearness).collect();
+        isolated.sort_by(|a, b| a.1.total_cmp(&b.1));
+        Survey {
+            stage,
+            step,
+            links: links.into_iter().map(|(similarity, a, b)| (id(a), id(b), similarity)).collect(),
+            nearest: K.min(pictures.len().saturating_sub(1)) as u32,
+            isolated,
+        }
+    }
+}
+
+impl Computation for Surveying {
+    fn advance(&mut self) -> Progress {
+        let count = self.input.pictures.len();
         let slice = self.rows.slice(self.done);
         self.done = slice.end;
         let cosines = self.rows.cosines(slice.clone());
@@ -39,33 +57,26 @@ impl Surveying {
         Progress::more_if(self.done < count)
     }
 
-    /// What was found.
-    pub fn finish(self, stage: Stage, step: u32) -> Survey {
-        let id = |row: u32| self.pictures[row as usize];
-        let links = self.forest.finish(self.pictures.len());
-        let mut isolated: Vec<(PictureId, f32)> = self.pictures.iter().copied().zip(self.nearness).collect();
-        isolated.sort_by(|a, b| a.1.total_cmp(&b.1));
-        Survey {
-            stage,
-            step,
-            links: links.into_iter().map(|(similarity, a, b)| (id(a), id(b), similarity)).collect(),
-            nearest: K.min(self.pictures.len().saturating_sub(1)) as u32,
-            isolated,
-        }
+    fn finish(self) -> Event {
+        Event::Surveyed(self.survey())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
+    use crate::{evaluate::UnitRows, protocol::Stage};
 
     #[test]
     fn twins_are_linked_and_the_stranger_comes_first() {
         let angles = [0.0_f32, 0.3, 0.001, 0.6, 2.5, 0.302];
         let rows = UnitRows::new(angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect(), 2);
-        let mut surveying = Surveying::new(&rows, (20..26).collect());
+        let (rows, pictures) = (Rc::new(rows), (20..26).collect());
+        let mut surveying = Surveying::new(Input { stage: Stage::Trained, step: 7, rows, pictures, seed: 1 });
         while surveying.advance() == Progress::More {}
-        let survey = surveying.finish(Stage::Trained, 7);
+        let survey = surveying.survey();
         let twins: Vec<_> =
             survey.links.iter().filter(|link| link.2 > 0.9999).map(|link| (link.0, link.1)).collect();
         assert_eq!(twins, [(20, 22), (21, 25)]);

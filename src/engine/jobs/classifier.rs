@@ -1,21 +1,20 @@
-//! Classifies the held-out pictures of one stage, a slice of time after the other.
+//! Classifies the held-out pictures of one stage by a few labels.
 
 use std::rc::Rc;
 
-use web_time::{Duration, Instant};
-
 use super::{
+    Computation, Kind, Request,
     guessing::Guessing,
     held_out::{HeldOut, TopGuesses},
 };
 use crate::{
     evaluate::{UnitRows, folds::Folds, split::Split},
     progress::Progress,
-    protocol::{Classification, LabelId, Stage},
+    protocol::{Classification, ClassifierRequest, Event, LabelId},
 };
 
 /// A classification on its way.
-pub struct Classifier {
+struct Classifier {
     held_out: HeldOut,
     rows: Rc<UnitRows>,
     classes: Rc<[LabelId]>,
@@ -31,39 +30,43 @@ pub struct Classifier {
     folds_done: usize,
 }
 
+/// Asks for what labels are worth at a stage.
+pub fn request(task: ClassifierRequest) -> Request {
+    Request::at(Kind::Classify, task.stage, move |context| {
+        let embedded = context.embeddings.get(task.stage)?;
+        let held_out = HeldOut::new(&task, embedded.step, context.set.ids(), context.set.labels());
+        Some(Classifier::new(held_out, embedded.rows.clone()))
+    })
+}
+
+impl Computation for Classifier {
+    fn advance(&mut self) -> Progress {
+        let Some(guessing) = &mut self.in_hand else { return Progress::Idle };
+        if guessing.advance() == Progress::Idle {
+            self.go_on();
+        }
+        Progress::More
+    }
+
+    fn finish(self) -> Event {
+        Event::Classified(self.classification())
+    }
+}
+
 impl Classifier {
     /// Starts on the rows of a set that was split.
-    pub fn new(held_out: HeldOut, rows: Rc<UnitRows>) -> Self {
+    fn new(held_out: HeldOut, rows: Rc<UnitRows>) -> Self {
         let Split { given, targets, classes, held_out: others } = &held_out.split;
         let classes: Rc<[LabelId]> = classes.as_slice().into();
         let enough = classes.len() >= 2;
         let in_hand = enough.then(|| {
-            let lesson = (given.clone(), targets.clone());
-            Guessing::new(rows.clone(), lesson, classes.clone(), others.clone())
+            let examples = (given.clone(), targets.clone());
+            Guessing::new(rows.clone(), examples, classes.clone(), others.clone())
         });
         let folds =
             (enough && held_out.scored() == 0).then(|| Folds::deal(targets, classes.len(), held_out.seed));
         let crossed = Default::default();
         Self { held_out, rows, classes, in_hand, guessed: None, folds, crossed, folds_done: 0 }
-    }
-
-    /// Which embeddings.
-    pub fn stage(&self) -> Stage {
-        self.held_out.stage
-    }
-
-    /// Works for about as long as given.
-    pub fn advance(&mut self, time: Duration) -> Progress {
-        let started = Instant::now();
-        while let Some(guessing) = &mut self.in_hand {
-            if guessing.advance() == Progress::Idle {
-                self.go_on();
-            }
-            if started.elapsed() >= time {
-                return Progress::More;
-            }
-        }
-        Progress::Idle
     }
 
     /// Keeps what was guessed, and takes the next fold in hand.
@@ -80,13 +83,12 @@ impl Classifier {
         };
         let Split { given, targets, .. } = &self.held_out.split;
         let others = (0..given.len()).filter(|place| !fold.contains(place));
-        let lesson = others.map(|place| (given[place], targets[place])).unzip();
+        let examples = others.map(|place| (given[place], targets[place])).unzip();
         let which = fold.iter().map(|place| given[*place]).collect();
-        self.in_hand = Some(Guessing::new(self.rows.clone(), lesson, self.classes.clone(), which));
+        self.in_hand = Some(Guessing::new(self.rows.clone(), examples, self.classes.clone(), which));
     }
 
-    /// What was found.
-    pub fn finish(self) -> Classification {
+    fn classification(self) -> Classification {
         let Self { held_out, guessed, folds, crossed, .. } = self;
         let crossed = folds.map(|folds| held_out.cross_validation(&folds, crossed));
         let [probe, vote] = guessed.unwrap_or_default();
@@ -99,7 +101,7 @@ mod tests {
     use super::*;
     use crate::{
         evaluate::{knn_vote, linear_probe::LinearProbe},
-        protocol::{ClassifierRequest, CrossValidation, PictureId},
+        protocol::{CrossValidation, PictureId, Stage},
         random::{Purpose, generator},
     };
     use rand::RngExt;
@@ -115,11 +117,11 @@ mod tests {
             [angle.cos(), angle.sin()]
         };
         let rows = Rc::new(UnitRows::new((0..8).flat_map(place).collect(), 2));
-        let labelling = ClassifierRequest { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
-        let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
+        let request = ClassifierRequest { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
+        let held_out = HeldOut::new(&request, 0, (10..18).collect(), known);
         let mut classifier = Classifier::new(held_out, rows);
-        while classifier.advance(Duration::ZERO) == Progress::More {}
-        classifier.finish()
+        while classifier.advance() == Progress::More {}
+        classifier.classification()
     }
 
     fn by_direction() -> Vec<Option<LabelId>> {
@@ -181,11 +183,11 @@ mod tests {
         };
         let rows = UnitRows::new((0..count).flat_map(place).collect(), 4);
         let typed = labels.iter().enumerate().map(|(i, label)| (i as u32, *label as u32)).collect();
-        let labelling = ClassifierRequest { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
-        let held_out = HeldOut::new(&labelling, 0, (0..count as u32).collect(), vec![None; count]);
+        let request = ClassifierRequest { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
+        let held_out = HeldOut::new(&request, 0, (0..count as u32).collect(), vec![None; count]);
         let mut classifier = Classifier::new(held_out, Rc::new(rows.clone()));
-        while classifier.advance(Duration::ZERO) == Progress::More {}
-        (rows, labels, classifier.finish().crossed.expect("no label is known but the given ones"))
+        while classifier.advance() == Progress::More {}
+        (rows, labels, classifier.classification().crossed.expect("no label is known but the given ones"))
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! Measures what an encoder overlooks, one operation after the other.
 
 use burn::tensor::Tensor;
-use web_time::{Duration, Instant};
 
-use super::embedded::Embedded;
+use super::{Advance, Context, Job, Kind, Request};
 use crate::{
     augment::View,
+    engine::embedded::Embedded,
     evaluate::{UnitRows, invariance},
     kernels::views::render,
     progress::Progress,
-    protocol::{Breakdown, Floats, Invariance, Stage},
+    protocol::{Breakdown, Event, Floats, Invariance, Stage},
     random::{Purpose, generator},
     sampling::strided,
-    settings::{Augmentations, Operation, Settings},
+    settings::{Augmentations, Operation},
     train::select,
 };
 
@@ -23,7 +23,7 @@ const SAMPLE: usize = 64;
 const DRAWS: usize = 2;
 
 /// A measurement on its way.
-pub struct Measuring {
+struct Measuring {
     stage: Stage,
     embedded: Embedded,
     /// The sample, `[pictures, 3, side, side]`.
@@ -37,54 +37,52 @@ pub struct Measuring {
     cosines: Vec<f32>,
 }
 
+/// Asks for the invariances of a stage, by the augmentations as they are when it is started.
+pub fn request(stage: Stage) -> Request {
+    Request::at(Kind::Measure, stage, move |context| Measuring::new(stage, context))
+}
+
+impl Job for Measuring {
+    fn advance<'a>(&'a mut self, _: &'a mut Context<'_>) -> Advance<'a> {
+        Box::pin(self.pass())
+    }
+
+    fn finish(self: Box<Self>) -> Option<Event> {
+        Some(Event::Invariance(self.invariance()))
+    }
+}
+
 impl Measuring {
-    /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances.
-    pub fn new(stage: Stage, embedded: Embedded, set: &Tensor<4>, settings: &Settings) -> Self {
-        Self {
+    /// Takes a sample of the set at even distances.
+    fn new(stage: Stage, context: &Context<'_>) -> Option<Self> {
+        let set = &context.run?.pictures;
+        Some(Self {
             stage,
-            embedded,
+            embedded: context.embeddings.get(stage)?.clone(),
             pictures: select(set, &strided(set.dims()[0], SAMPLE)),
-            alone: each_alone(settings.augmentations),
-            seed: settings.seed,
+            alone: each_alone(context.settings.augmentations),
+            seed: context.settings.seed,
             unchanged: None,
             cosines: Vec::new(),
-        }
+        })
     }
 
-    /// Whose embeddings are measured.
-    pub fn stage(&self) -> Stage {
-        self.stage
-    }
-
-    /// Works for about as long as given.
-    pub async fn advance(&mut self, time: Duration) -> Result<Progress, Breakdown> {
-        let started = Instant::now();
-        if self.unchanged.is_none() {
+    /// Embeds the sample unchanged, or changes it by one operation, once.
+    async fn pass(&mut self) -> Result<Progress, Breakdown> {
+        let Some(unchanged) = &self.unchanged else {
             self.unchanged = Some(self.embedded.embed_tensor(self.pictures.clone()).await?);
-        }
-        while self.cosines.len() < DRAWS * self.alone.len() {
-            self.pass().await?;
-            if started.elapsed() >= time {
-                return Ok(Progress::More);
-            }
-        }
-        Ok(Progress::Idle)
-    }
-
-    /// Changes the sample by one operation, once.
-    async fn pass(&mut self) -> Result<(), Breakdown> {
-        let Some(unchanged) = &self.unchanged else { return Ok(()) };
+            return Ok(Progress::More);
+        };
         let done = self.cosines.len();
         let mut rng = generator(self.seed, Purpose::Invariance, done as u32);
         let alone = &self.alone[done / DRAWS];
         let views: Vec<View> = (0..unchanged.len()).map(|_| View::draw(alone, &mut rng)).collect();
         let changed = self.embedded.embed_tensor(render(self.pictures.clone(), &views)).await?;
         self.cosines.push(invariance::mean_of_same(unchanged, &changed));
-        Ok(())
+        Ok(Progress::more_if(self.cosines.len() < DRAWS * self.alone.len()))
     }
 
-    /// What was found.
-    pub fn finish(self) -> Invariance {
+    fn invariance(self) -> Invariance {
         let unchanged = self.unchanged.expect("a measurement has several passes");
         let mean = |draws: &[f32]| draws.iter().sum::<f32>() / DRAWS as f32;
         Invariance {

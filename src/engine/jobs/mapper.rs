@@ -1,9 +1,10 @@
 //! Draws a map of the set: at once by principal components, bit by bit by t-SNE.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{collections::HashMap, future::ready, rc::Rc};
 
 use web_time::{Duration, Instant};
 
+use super::{Advance, Context, Job, Kind, Request};
 use crate::{
     evaluate::{
         UnitRows,
@@ -12,22 +13,41 @@ use crate::{
         tsne::{Tsne, root_mean_square},
     },
     progress::Progress,
-    protocol::{Floats, Map, MapMethod, PictureId, Stage},
+    protocol::{Event, Floats, Map, MapMethod, PictureId, Stage},
 };
 
 /// How often a map in the making is shown.
 const SHOW_EVERY: Duration = Duration::from_millis(120);
 
 /// A map in the making.
-pub struct Mapper {
+struct Mapper {
     map: Map,
     tsne: Option<Tsne>,
     shown: Instant,
 }
 
+/// Asks for a map.
+pub fn request(stage: Stage, method: MapMethod) -> Request {
+    Request::only(Kind::Map, Some(stage), move |context| {
+        let (embedded, before) = (context.embeddings.get(stage)?, context.last_map.as_ref());
+        Some(Mapper::new((stage, method), embedded.step, context.set.ids(), &embedded.rows, before))
+    })
+}
+
+impl Job for Mapper {
+    fn advance<'a>(&'a mut self, context: &'a mut Context<'_>) -> Advance<'a> {
+        let (map, progress) = self.draw();
+        if let Some(map) = map {
+            *context.last_map = Some(map.clone());
+            context.emit(Event::Mapped(map));
+        }
+        Box::pin(ready(Ok(progress)))
+    }
+}
+
 impl Mapper {
     /// Starts a map of `rows`, turned as far as possible like the one before it.
-    pub fn new(
+    fn new(
         (stage, method): (Stage, MapMethod),
         step: u32,
         pictures: Vec<PictureId>,
@@ -59,19 +79,10 @@ impl Mapper {
         Self { map, tsne, shown: Instant::now() }
     }
 
-    /// Which embeddings.
-    pub fn stage(&self) -> Stage {
-        self.map.stage
-    }
-
-    /// Works for a while; the map, if it is time to show it.
-    pub fn advance(&mut self, slice: Duration) -> (Option<Map>, Progress) {
+    /// Does one short piece of work; returns the map, if it is time to show it.
+    fn draw(&mut self) -> (Option<Map>, Progress) {
         let Some(tsne) = &mut self.tsne else { return (Some(self.map.clone()), Progress::Idle) };
-        let started = Instant::now();
-        let mut progress = tsne.advance();
-        while progress == Progress::More && started.elapsed() < slice {
-            progress = tsne.advance();
-        }
+        let progress = tsne.advance();
         if progress == Progress::More && self.shown.elapsed() < SHOW_EVERY {
             return (None, progress);
         }
@@ -110,8 +121,6 @@ fn goes_on(before: &Map, pictures: &[PictureId]) -> Option<Vec<[f32; 2]>> {
 mod tests {
     use super::*;
 
-    const NO_TIME: Duration = Duration::ZERO;
-
     fn rows() -> Rc<UnitRows> {
         Rc::new(UnitRows::new((0..40).map(|i| ((i * i) as f32 * 0.37).sin()).collect(), 4))
     }
@@ -119,7 +128,7 @@ mod tests {
     fn finished(method: MapMethod, before: Option<&Map>) -> Map {
         let mut mapper = Mapper::new((Stage::Untrained, method), 0, (0..10).collect(), &rows(), before);
         loop {
-            if let (Some(map), Progress::Idle) = mapper.advance(NO_TIME + SHOW_EVERY) {
+            if let (Some(map), Progress::Idle) = mapper.draw() {
                 return map;
             }
         }
@@ -146,7 +155,7 @@ mod tests {
             Mapper::new((Stage::Trained, MapMethod::Tsne), 9, (0..10).collect(), &rows(), Some(&first));
         let (done, total) = mapper.tsne.as_ref().expect("it draws by t-SNE").progress();
         assert!(done > 0 && done < total);
-        while mapper.advance(NO_TIME).1 == Progress::More {}
+        while mapper.draw().1 == Progress::More {}
         assert!((root_mean_square(&[[1.0, 0.0]]) - 1.0).abs() < 1e-6);
         let spread: f32 = mapper.map.points.0.iter().map(|value| value * value).sum::<f32>() / 10.0;
         assert!((spread - 1.0).abs() < 1e-3, "maps have one size");

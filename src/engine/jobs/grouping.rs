@@ -1,9 +1,8 @@
-//! Groups the pictures of one stage into every count of groups, a slice of work after the other.
-
-use std::rc::Rc;
+//! Groups the pictures of one stage into every count of groups.
 
 use rand::seq::index;
 
+use super::{Computation, studies::Input};
 use crate::{
     evaluate::{
         AllPairs, UnitRows, dot,
@@ -12,7 +11,7 @@ use crate::{
         silhouette::silhouette,
     },
     progress::Progress,
-    protocol::{Partition, PictureId},
+    protocol::{Clustering, Event, Partition, PictureId},
     random::{Purpose, generator},
 };
 
@@ -28,9 +27,7 @@ const SAMPLED: usize = 1000;
 
 /// Groups on their way.
 pub struct Groups {
-    rows: Rc<UnitRows>,
-    pictures: Vec<PictureId>,
-    seed: u32,
+    input: Input,
     /// Which rows are clustered, in ascending order, and these rows.
     sample: Vec<usize>,
     sampled: AllPairs,
@@ -40,25 +37,52 @@ pub struct Groups {
     restart: usize,
     best: Option<Grouping>,
     filing: Option<Filing>,
+    /// One for each count, fewest groups first.
     partitions: Vec<Partition>,
+}
+
+impl Computation for Groups {
+    fn advance(&mut self) -> Progress {
+        let sampled = self.sample.len();
+        if self.count > *COUNTS.end() || self.count >= sampled {
+            return Progress::Idle;
+        }
+        if self.cosines.len() < sampled * sampled {
+            let slice = self.sampled.slice(self.cosines.len() / sampled);
+            self.cosines.extend(self.sampled.cosines(slice));
+        } else if let Some(filing) = &mut self.filing {
+            if filing.advance(&self.input.rows) == Progress::Idle {
+                let filing = self.filing.take().expect("it has just advanced");
+                self.partitions.push(filing.finish(&self.input.pictures));
+                self.count += 1;
+            }
+        } else {
+            self.cluster();
+        }
+        Progress::More
+    }
+
+    fn finish(self) -> Event {
+        let Input { stage, step, .. } = self.input;
+        Event::Clustered(Clustering { stage, step, partitions: self.partitions })
+    }
 }
 
 impl Groups {
     /// Starts on a set's rows.
-    pub fn new(rows: Rc<UnitRows>, pictures: Vec<PictureId>, seed: u32) -> Self {
-        Self::sampling(rows, pictures, seed, SAMPLED)
+    pub fn new(input: Input) -> Self {
+        Self::sampling(input, SAMPLED)
     }
 
-    fn sampling(rows: Rc<UnitRows>, pictures: Vec<PictureId>, seed: u32, most: usize) -> Self {
-        let mut rng = generator(seed, Purpose::Groups, 0);
+    fn sampling(input: Input, most: usize) -> Self {
+        let rows = &input.rows;
+        let mut rng = generator(input.seed, Purpose::Groups, 0);
         let mut sample = index::sample(&mut rng, rows.len(), rows.len().min(most)).into_vec();
         sample.sort_unstable();
         let values = sample.iter().flat_map(|row| rows.row(*row)).copied().collect();
         let sampled = UnitRows::new(values, rows.dimensions()).all_pairs();
         Self {
-            rows,
-            pictures,
-            seed,
+            input,
             sample,
             sampled,
             cosines: Vec::new(),
@@ -70,31 +94,10 @@ impl Groups {
         }
     }
 
-    /// Does one short piece of work.
-    pub fn advance(&mut self) -> Progress {
-        let sampled = self.sample.len();
-        if self.count > *COUNTS.end() || self.count >= sampled {
-            return Progress::Idle;
-        }
-        if self.cosines.len() < sampled * sampled {
-            let slice = self.sampled.slice(self.cosines.len() / sampled);
-            self.cosines.extend(self.sampled.cosines(slice));
-        } else if let Some(filing) = &mut self.filing {
-            if filing.advance(&self.rows) == Progress::Idle {
-                let filing = self.filing.take().expect("it has just advanced");
-                self.partitions.push(filing.finish(&self.pictures));
-                self.count += 1;
-            }
-        } else {
-            self.cluster();
-        }
-        Progress::More
-    }
-
     /// One more clustering into so many groups; the best of all is filed.
     fn cluster(&mut self) {
         let index = (self.count * RESTARTS + self.restart) as u32;
-        let mut rng = generator(self.seed, Purpose::Groups, index);
+        let mut rng = generator(self.input.seed, Purpose::Groups, index);
         let found = cluster(&self.cosines, self.sample.len(), self.count, &mut rng);
         if self.best.as_ref().is_none_or(|best| found.objective > best.objective) {
             self.best = Some(found);
@@ -105,13 +108,9 @@ impl Groups {
         {
             self.restart = 0;
             let silhouette = silhouette(&self.cosines, &best.groups, self.count);
-            self.filing = Some(Filing::new(&self.rows, &self.sample, &best.groups, self.count, silhouette));
+            self.filing =
+                Some(Filing::new(&self.input.rows, &self.sample, &best.groups, self.count, silhouette));
         }
-    }
-
-    /// What was found: a partition for each count, fewest groups first.
-    pub fn finish(self) -> Vec<Partition> {
-        self.partitions
     }
 }
 
@@ -170,7 +169,10 @@ impl Filing {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
+    use crate::protocol::Stage;
 
     /// Three directions, dealt in turn, each with some spread; picture ids from 100.
     fn found(count: usize, most: usize) -> (UnitRows, Vec<Partition>) {
@@ -181,9 +183,10 @@ mod tests {
         };
         let rows = UnitRows::new((0..count).flat_map(row).collect(), 4);
         let pictures = (100..100 + count as u32).collect();
-        let mut groups = Groups::sampling(Rc::new(rows.clone()), pictures, 1, most);
+        let input = Input { stage: Stage::Pixels, step: 0, rows: Rc::new(rows.clone()), pictures, seed: 1 };
+        let mut groups = Groups::sampling(input, most);
         while groups.advance() == Progress::More {}
-        (rows, groups.finish())
+        (rows, groups.partitions)
     }
 
     #[test]
