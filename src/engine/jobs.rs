@@ -1,12 +1,13 @@
 //! Jobs: requests about pictures and embeddings, and the one life that they share.
 //!
 //! A [`Request`] waits in the [`Queue`], where a newer one takes the place of an older one of the
-//! same key. When its turn comes it is started, and advanced a slice of time after the other until
-//! its answer is emitted. It is given up when the embeddings that it is about are dropped: whoever
-//! asked asks again when there are others.
+//! same key. When its turn comes it is started, and works a slice of time after the other until its
+//! answer is there. It is given up when the embeddings that it is about are dropped: whoever asked
+//! asks again when there are others.
 //!
-//! One job a file, with the function that makes its request; those of the whole set at one stage
-//! are in the list of [`studies`].
+//! A job is a file: a function that makes its request, from what it starts from and an asynchronous
+//! function that pauses now and then and returns the answer. A study of the whole set at one stage
+//! is the latter alone, and a line in the list of [`studies`].
 //! - [`preview`]: views of some pictures
 //! - [`search`]: the nearest pictures of one that is not of the set
 //! - [`score`]: agreement of neighbours with labels that have changed
@@ -14,7 +15,7 @@
 //! - [`measuring`]: what an encoder overlooks
 //! - [`matrix`]: similarities within the whole set
 //! - [`mapper`]: the set on a plane
-//! - [`classifier`]: what a few labels are worth, with [`held_out`] and [`guessing`]
+//! - [`classifier`]: what a few labels are worth, with [`held_out`]
 //! - [`fine_tuning`]: the same for a copy of the encoder that learns them
 //! - [`studies`]: [`grouping`], [`survey`]
 
@@ -22,7 +23,6 @@ pub mod classifier;
 pub mod explainer;
 pub mod fine_tuning;
 mod grouping;
-mod guessing;
 mod held_out;
 pub mod mapper;
 pub mod matrix;
@@ -33,7 +33,13 @@ pub mod search;
 pub mod studies;
 mod survey;
 
-use std::{future::ready, pin::Pin, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+};
 
 use burn::tensor::Device;
 use web_time::{Duration, Instant};
@@ -41,7 +47,6 @@ use web_time::{Duration, Instant};
 use self::search::QueryPicture;
 use super::{embedded::Embeddings, pictures::PictureSet, session::Run};
 use crate::{
-    progress::Progress,
     protocol::{Breakdown, Event, Map, Stage, Study},
     settings::Settings,
 };
@@ -61,7 +66,7 @@ pub enum Kind {
     FineTune,
 }
 
-/// Everything of a session that jobs work with.
+/// Everything of a session that jobs start from.
 pub struct Context<'a> {
     pub device: &'a Device,
     pub settings: &'a Settings,
@@ -70,63 +75,60 @@ pub struct Context<'a> {
     pub run: Option<&'a Run>,
     pub query: Option<&'a Rc<QueryPicture>>,
     /// The map shown last: the next one is turned like it.
-    pub last_map: &'a mut Option<Map>,
-    pub report: &'a mut dyn FnMut(Event),
+    pub last_map: &'a Rc<RefCell<Option<Map>>>,
+    pub slice: Slice,
 }
 
-impl Context<'_> {
-    /// Reports an answer, if there is one.
-    pub fn emit(&mut self, answer: impl Into<Option<Event>>) {
-        answer.into().into_iter().for_each(&mut *self.report);
+/// The slice of time that a job works in; without end unless a queue sets one.
+#[derive(Clone, Default)]
+pub struct Slice(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    end: Cell<Option<Instant>>,
+    paused: Cell<bool>,
+    events: RefCell<Vec<Event>>,
+}
+
+impl Slice {
+    /// Ends a short piece of work: the next begins at once, or with the next slice where this one is
+    /// over.
+    pub async fn pause(&self) {
+        let is_over = self.0.end.get().is_some_and(|end| Instant::now() >= end);
+        self.0.paused.set(is_over);
+        poll_fn(|_| if self.0.paused.get() { Poll::Pending } else { Poll::Ready(()) }).await;
+    }
+
+    /// Reports something on the way to the answer.
+    pub fn emit(&self, event: Event) {
+        self.0.events.borrow_mut().push(event);
+    }
+
+    /// Works until a slice of so long is over; returns the answer if it is there by then.
+    async fn run(&self, work: &mut Work, time: Duration) -> Option<Answer> {
+        self.0.end.set(Some(Instant::now() + time));
+        self.0.paused.set(false);
+        // What is pending without having paused waits for the device.
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Pending if self.0.paused.get() => Poll::Ready(None),
+            poll => poll.map(Some),
+        })
+        .await
     }
 }
 
-/// A piece of a job: reading from the device takes its time.
-pub type Advance<'a> = Pin<Box<dyn Future<Output = Result<Progress, Breakdown>> + 'a>>;
+type Answer = Result<Option<Event>, Breakdown>;
 
 /// A job that was started.
-pub trait Job {
-    /// Does one short piece of work, and emits answers that are to be shown on the way.
-    fn advance<'a>(&'a mut self, context: &'a mut Context<'_>) -> Advance<'a>;
+pub type Work = Pin<Box<dyn Future<Output = Answer>>>;
 
-    /// Returns the answer once nothing is left to do.
-    fn finish(self: Box<Self>) -> Option<Event> {
-        None
-    }
-}
-
-/// A job that needs nothing but its own data.
-pub trait Computation {
-    /// Does one short piece of work.
-    fn advance(&mut self) -> Progress;
-
-    /// Returns the answer once nothing is left to do.
-    fn finish(self) -> Event;
-}
-
-impl<C: Computation> Job for C {
-    fn advance<'a>(&'a mut self, _: &'a mut Context<'_>) -> Advance<'a> {
-        Box::pin(ready(Ok(Computation::advance(self))))
-    }
-
-    fn finish(self: Box<Self>) -> Option<Event> {
-        Some(Computation::finish(*self))
-    }
-}
-
-/// An answer that took one piece.
-impl Computation for Event {
-    fn advance(&mut self) -> Progress {
-        Progress::Idle
-    }
-
-    fn finish(self) -> Event {
-        self
-    }
+/// Makes a job of what ends with an answer.
+pub fn work<A: Into<Option<Event>>>(answer: impl Future<Output = Result<A, Breakdown>> + 'static) -> Work {
+    Box::pin(async { Ok(answer.await?.into()) })
 }
 
 /// Starts a job, or hands out the one that was started; `None` where there is nothing to do.
-type Start = Box<dyn FnOnce(&Context<'_>) -> Option<Box<dyn Job>>>;
+type Start = Box<dyn FnOnce(&Context<'_>) -> Option<Work>>;
 
 /// A job that waits or is at work.
 pub struct Request {
@@ -142,32 +144,27 @@ pub struct Request {
 
 impl Request {
     /// Returns a request that replaces every other of its kind.
-    pub fn only<J: Job + 'static>(
+    pub fn only<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
         kind: Kind,
         stage: Option<Stage>,
-        start: impl FnOnce(&Context<'_>) -> Option<J> + 'static,
+        start: impl FnOnce(&Context<'_>) -> Option<F> + 'static,
     ) -> Self {
-        let start = |context: &Context<'_>| Some(Box::new(start(context)?) as Box<dyn Job>);
-        Self { kind, stage, key: (None, None), given_up: None, start: Box::new(start) }
+        let start: Start = Box::new(|context| start(context).map(work));
+        Self { kind, stage, key: (None, None), given_up: None, start }
     }
 
     /// Returns a request that replaces another of its kind at the same stage.
-    pub fn at<J: Job + 'static>(
+    pub fn at<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
         kind: Kind,
         stage: Stage,
-        start: impl FnOnce(&Context<'_>) -> Option<J> + 'static,
+        start: impl FnOnce(&Context<'_>) -> Option<F> + 'static,
     ) -> Self {
         Self { key: (None, Some(stage)), ..Self::only(kind, Some(stage), start) }
     }
 
     /// Returns a request that replaces the same study at the same stage.
-    fn study(
-        study: Study,
-        stage: Stage,
-        start: impl FnOnce(&Context<'_>) -> Option<Box<dyn Job>> + 'static,
-    ) -> Self {
-        let key = (Some(study), Some(stage));
-        Self { kind: Kind::Study, stage: Some(stage), key, given_up: None, start: Box::new(start) }
+    fn study(study: Study, stage: Stage, start: impl FnOnce(&Context<'_>) -> Option<Work> + 'static) -> Self {
+        Self { key: (Some(study), Some(stage)), ..Self::only(Kind::Study, Some(stage), start) }
     }
 
     /// The same, with an event that says that it was given up or could not be started.
@@ -178,52 +175,58 @@ impl Request {
 
 /// Jobs that wait and jobs at work, in the order in which they were asked for.
 #[derive(Default)]
-pub struct Queue(Vec<Request>);
+pub struct Queue {
+    requests: Vec<Request>,
+    pub slice: Slice,
+}
 
 impl Queue {
     /// Puts a request in line, in the place of an older one of the same key.
     pub fn put(&mut self, request: Request) {
         let is_older = |other: &&mut Request| (other.kind, other.key) == (request.kind, request.key);
-        match self.0.iter_mut().find(is_older) {
+        match self.requests.iter_mut().find(is_older) {
             Some(older) => *older = request,
-            None => self.0.push(request),
+            None => self.requests.push(request),
         }
     }
 
     /// Returns whether there is a job of a kind.
     pub fn has(&self, kind: Kind) -> bool {
-        self.0.iter().any(|request| request.kind == kind)
+        self.requests.iter().any(|request| request.kind == kind)
     }
 
     /// Drops some jobs.
-    pub fn give_up(&mut self, which: impl Fn(&Request) -> bool, emit: &mut dyn FnMut(Event)) {
-        let dropped = self.0.extract_if(.., |request| which(request));
+    pub fn give_up(&mut self, which: impl Fn(&Request) -> bool, emit: impl FnMut(Event)) {
+        let dropped = self.requests.extract_if(.., |request| which(request));
         dropped.filter_map(|request| request.given_up).for_each(emit);
     }
 
-    /// Advances the first job of a kind for about as long as given.
+    /// Works on the first job of a kind for about as long as given.
     pub async fn advance(
         &mut self,
         kind: Kind,
-        context: &mut Context<'_>,
+        context: &Context<'_>,
         time: Duration,
+        mut emit: impl FnMut(Event),
     ) -> Result<(), Breakdown> {
-        let started = Instant::now();
-        let Some(place) = self.0.iter().position(|request| request.kind == kind) else { return Ok(()) };
-        // A job that breaks down is not tried again.
-        let mut request = self.0.remove(place);
-        let Some(mut job) = (request.start)(context) else {
-            context.emit(request.given_up);
+        let Some(place) = self.requests.iter().position(|request| request.kind == kind) else {
             return Ok(());
         };
-        while job.advance(context).await? == Progress::More {
-            if started.elapsed() >= time {
-                request.start = Box::new(|_| Some(job));
-                self.0.insert(place, request);
-                return Ok(());
+        // A job that breaks down is not tried again.
+        let mut request = self.requests.remove(place);
+        let Some(mut work) = (request.start)(context) else {
+            request.given_up.into_iter().for_each(emit);
+            return Ok(());
+        };
+        let answer = self.slice.run(&mut work, time).await;
+        self.slice.0.events.take().into_iter().for_each(&mut emit);
+        match answer {
+            Some(answer) => answer?.into_iter().for_each(emit),
+            None => {
+                request.start = Box::new(|_| Some(work));
+                self.requests.insert(place, request);
             }
         }
-        context.emit(job.finish());
         Ok(())
     }
 }
@@ -239,32 +242,23 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     /// A job of so many pieces.
-    struct Pieces {
-        left: u32,
-        name: u32,
-    }
-
-    impl Computation for Pieces {
-        fn advance(&mut self) -> Progress {
-            self.left -= 1;
-            Progress::more_if(self.left > 0)
+    async fn count(pieces: u32, name: u32, slice: Slice) -> Result<Event, Breakdown> {
+        for _ in 1..pieces {
+            slice.pause().await;
         }
-
-        fn finish(self) -> Event {
-            named(self.name)
-        }
+        Ok(named(name))
     }
 
     fn named(name: u32) -> Event {
         Event::Tuning { done: name, total: 0 }
     }
 
-    fn pieces(left: u32, name: u32) -> impl FnOnce(&Context<'_>) -> Option<Pieces> {
-        move |_| Some(Pieces { left, name })
+    fn pieces(pieces: u32, name: u32) -> impl FnOnce(&Context<'_>) -> Option<Work> {
+        move |context| Some(work(count(pieces, name, context.slice.clone())))
     }
 
     fn study(study: Study, stage: Stage, name: u32) -> Request {
-        Request::study(study, stage, move |_| Some(Box::new(Pieces { left: 2, name })))
+        Request::study(study, stage, pieces(2, name))
     }
 
     fn queue(requests: impl IntoIterator<Item = Request>) -> Queue {
@@ -277,17 +271,17 @@ mod tests {
     fn advance(queue: &mut Queue, kind: Kind, time: Duration) -> (Result<(), Breakdown>, Vec<Event>) {
         let settings = Settings::recommended(Images::Shapes);
         let mut events = Vec::new();
-        let mut context = Context {
+        let context = Context {
             device: &Device::flex(),
             settings: &settings,
             set: &PictureSet::new(16),
             embeddings: &Embeddings::default(),
             run: None,
             query: None,
-            last_map: &mut None,
-            report: &mut |event| events.push(event),
+            last_map: &Rc::default(),
+            slice: queue.slice.clone(),
         };
-        let done = pollster::block_on(queue.advance(kind, &mut context, time));
+        let done = pollster::block_on(queue.advance(kind, &context, time, |event| events.push(event)));
         (done, events)
     }
 
@@ -347,28 +341,23 @@ mod tests {
         jobs.put(tune(3).or_say(Event::Finished));
         assert_eq!(advance(&mut jobs, Kind::FineTune, Duration::ZERO).1, []);
         let mut events = Vec::new();
-        jobs.give_up(|_| true, &mut |event| events.push(event));
-        assert_eq!((events.as_slice(), jobs.0.len()), (&[Event::Finished][..], 0));
+        jobs.give_up(|_| true, |event| events.push(event));
+        assert_eq!((events.as_slice(), jobs.requests.len()), (&[Event::Finished][..], 0));
 
-        let nothing = || Request::only(Kind::FineTune, None, |_| None::<Pieces>);
+        let nothing = || Request::only(Kind::FineTune, None, |_| None::<Work>);
         jobs.put(nothing().or_say(Event::Finished));
         assert_eq!(answers(&mut jobs, Kind::FineTune), [Event::Finished]);
         jobs.put(nothing());
         assert_eq!(answers(&mut jobs, Kind::FineTune), []);
     }
 
-    /// A job that the device does not answer.
-    struct Broken;
-
-    impl Job for Broken {
-        fn advance<'a>(&'a mut self, _: &'a mut Context<'_>) -> Advance<'a> {
-            Box::pin(ready(Err(Breakdown::Told("it broke".to_owned()))))
-        }
+    async fn broken() -> Result<Event, Breakdown> {
+        Err(Breakdown::Told(String::new()))
     }
 
     #[test]
     fn a_job_that_breaks_down_is_not_tried_again() {
-        let mut jobs = queue([Request::only(Kind::Preview, None, |_| Some(Broken))]);
+        let mut jobs = queue([Request::only(Kind::Preview, None, |_| Some(broken()))]);
         assert!(advance(&mut jobs, Kind::Preview, LONG).0.is_err());
         assert!(!jobs.has(Kind::Preview));
     }
@@ -395,9 +384,8 @@ mod tests {
 
     #[test]
     fn what_is_asked_about_one_stage_is_forgotten_with_it_alone() {
-        let kinds = |jobs: &Queue| jobs.0.iter().map(|request| request.kind).collect::<Vec<_>>();
-        let forget =
-            |jobs: &mut Queue, stage| jobs.give_up(|request| request.stage == Some(stage), &mut |_| {});
+        let kinds = |jobs: &Queue| jobs.requests.iter().map(|request| request.kind).collect::<Vec<_>>();
+        let forget = |jobs: &mut Queue, stage| jobs.give_up(|request| request.stage == Some(stage), |_| {});
         let mut jobs = queue(every_request(Stage::Trained));
         let all = kinds(&jobs);
         forget(&mut jobs, Stage::Pixels);
@@ -409,7 +397,7 @@ mod tests {
     #[test]
     fn without_embeddings_nothing_is_answered() {
         let mut jobs = queue(every_request(Stage::Trained));
-        let kinds: Vec<Kind> = jobs.0.iter().map(|request| request.kind).collect();
+        let kinds: Vec<Kind> = jobs.requests.iter().map(|request| request.kind).collect();
         for kind in kinds {
             let nothing = kind == Kind::FineTune;
             assert_eq!(answers(&mut jobs, kind).len(), usize::from(nothing), "{kind:?}");

@@ -14,7 +14,7 @@ mod saving;
 mod schedule;
 mod training;
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use burn::tensor::Tensor;
 use web_time::{Duration, Instant};
@@ -75,7 +75,7 @@ pub struct Session<E> {
     jobs: Queue,
     query: Option<Rc<QueryPicture>>,
     /// The map shown last.
-    last_map: Option<Map>,
+    last_map: Rc<RefCell<Option<Map>>>,
     /// The row of every batch whose views are to be shown.
     inspected: Option<u32>,
     turns: Turns,
@@ -102,7 +102,7 @@ impl<E: FnMut(Event)> Session<E> {
             embeddings: Embeddings::default(),
             jobs: Queue::default(),
             query: None,
-            last_map: None,
+            last_map: Rc::default(),
             inspected: None,
             turns: Turns::default(),
             activity: Activity::Idle,
@@ -203,17 +203,17 @@ impl<E: FnMut(Event)> Session<E> {
     /// Advances the first job of a kind.
     async fn advance(&mut self, kind: Kind) -> Result<(), Breakdown> {
         let opened = self.opened.as_ref().expect("the device is open");
-        let mut context = Context {
+        let context = Context {
             device: &opened.device,
             settings: &self.settings,
             set: &self.set,
             embeddings: &self.embeddings,
             run: self.run.as_ref(),
             query: self.query.as_ref(),
-            last_map: &mut self.last_map,
-            report: &mut self.emit,
+            last_map: &self.last_map,
+            slice: self.jobs.slice.clone(),
         };
-        self.jobs.advance(kind, &mut context, SLICE).await
+        self.jobs.advance(kind, &context, SLICE, &mut self.emit).await
     }
 
     /// Searches with another picture from now on, or with none.

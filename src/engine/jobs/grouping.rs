@@ -2,16 +2,15 @@
 
 use rand::seq::index;
 
-use super::{Computation, studies::Input};
+use super::{Slice, studies::Input};
 use crate::{
     evaluate::{
-        AllPairs, UnitRows, dot,
+        UnitRows, dot,
         k_means::{Grouping, cluster},
         rows_per_slice,
         silhouette::silhouette,
     },
-    progress::Progress,
-    protocol::{Clustering, Event, Partition, PictureId},
+    protocol::{Breakdown, Clustering, Event, Partition, PictureId},
     random::{Purpose, generator},
 };
 
@@ -25,154 +24,101 @@ const RESTARTS: usize = 4;
 /// centre, so that time and memory stay bounded.
 const SAMPLED: usize = 1000;
 
-/// Groups on their way.
-pub struct Groups {
-    input: Input,
-    /// Which rows are clustered, in ascending order, and these rows.
-    sample: Vec<usize>,
-    sampled: AllPairs,
-    /// Cosines of the sample, row by row, as far as they are known.
-    cosines: Vec<f32>,
+/// Groups a set.
+pub async fn groups(input: Input) -> Result<Event, Breakdown> {
+    let partitions = partitions(&input, SAMPLED).await;
+    Ok(Event::Clustered(Clustering { stage: input.stage, step: input.step, partitions }))
+}
+
+/// Returns a partition for each count, fewest groups first.
+async fn partitions(input: &Input, most: usize) -> Vec<Partition> {
+    let Input { rows, slice, .. } = input;
+    let mut rng = generator(input.seed, Purpose::Groups, 0);
+    let mut sample = index::sample(&mut rng, rows.len(), rows.len().min(most)).into_vec();
+    sample.sort_unstable();
+    let cosines = cosines(rows, &sample, slice).await;
+    let mut partitions = Vec::new();
+    for count in COUNTS.take_while(|count| *count < sample.len()) {
+        let best = best(&cosines, sample.len(), count, input).await;
+        let silhouette = silhouette(&cosines, &best.groups, count);
+        let filed = file(rows, &sample, &best.groups, count, slice).await;
+        partitions.push(partition(filed, &input.pictures, silhouette));
+    }
+    partitions
+}
+
+/// Returns the cosines of some rows with each other, row by row.
+async fn cosines(rows: &UnitRows, sample: &[usize], slice: &Slice) -> Vec<f32> {
+    let values = sample.iter().flat_map(|row| rows.row(*row)).copied().collect();
+    let sampled = UnitRows::new(values, rows.dimensions()).all_pairs();
+    let mut cosines = Vec::new();
+    while cosines.len() < sample.len() * sample.len() {
+        cosines.extend(sampled.cosines(sampled.slice(cosines.len() / sample.len())));
+        slice.pause().await;
+    }
+    cosines
+}
+
+/// Returns the best of several clusterings into so many groups.
+async fn best(cosines: &[f32], sampled: usize, count: usize, input: &Input) -> Grouping {
+    let cluster = |restart: usize| {
+        let mut rng = generator(input.seed, Purpose::Groups, (count * RESTARTS + restart) as u32);
+        cluster(cosines, sampled, count, &mut rng)
+    };
+    let mut best = cluster(0);
+    for restart in 1..RESTARTS {
+        input.slice.pause().await;
+        let found = cluster(restart);
+        if found.objective > best.objective {
+            best = found;
+        }
+    }
+    best
+}
+
+/// Files every row with the nearest group's centre, and sampled ones with their group: returns the
+/// rows of each, with their similarities with the centre.
+async fn file(
+    rows: &UnitRows,
+    sample: &[usize],
+    groups: &[usize],
     count: usize,
-    restart: usize,
-    best: Option<Grouping>,
-    filing: Option<Filing>,
-    /// One for each count, fewest groups first.
-    partitions: Vec<Partition>,
+    slice: &Slice,
+) -> Vec<Vec<(f32, usize)>> {
+    let mut known = vec![None; rows.len()];
+    let mut sums = vec![0.0; count * rows.dimensions()];
+    for (row, group) in sample.iter().zip(groups) {
+        known[*row] = Some(*group);
+        let sum = &mut sums[group * rows.dimensions()..][..rows.dimensions()];
+        sum.iter_mut().zip(rows.row(*row)).for_each(|(sum, value)| *sum += value);
+    }
+    let centres = UnitRows::new(sums, rows.dimensions());
+    let mut filed = vec![Vec::new(); count];
+    for (row, known) in known.into_iter().enumerate() {
+        if row.is_multiple_of(rows_per_slice(count, rows.dimensions())) {
+            slice.pause().await;
+        }
+        let cosine = |group: usize| dot(rows.row(row), centres.row(group));
+        let nearest = || (0..count).max_by(|a, b| cosine(*a).total_cmp(&cosine(*b)));
+        if let Some(group) = known.or_else(nearest) {
+            filed[group].push((cosine(group), row));
+        }
+    }
+    filed
 }
 
-impl Computation for Groups {
-    fn advance(&mut self) -> Progress {
-        let sampled = self.sample.len();
-        if self.count > *COUNTS.end() || self.count >= sampled {
-            return Progress::Idle;
-        }
-        if self.cosines.len() < sampled * sampled {
-            let slice = self.sampled.slice(self.cosines.len() / sampled);
-            self.cosines.extend(self.sampled.cosines(slice));
-        } else if let Some(filing) = &mut self.filing {
-            if filing.advance(&self.input.rows) == Progress::Idle {
-                let filing = self.filing.take().expect("it has just advanced");
-                self.partitions.push(filing.finish(&self.input.pictures));
-                self.count += 1;
-            }
-        } else {
-            self.cluster();
-        }
-        Progress::More
-    }
-
-    fn finish(self) -> Event {
-        let Input { stage, step, .. } = self.input;
-        Event::Clustered(Clustering { stage, step, partitions: self.partitions })
-    }
-}
-
-impl Groups {
-    /// Starts on a set's rows.
-    pub fn new(input: Input) -> Self {
-        Self::sampling(input, SAMPLED)
-    }
-
-    fn sampling(input: Input, most: usize) -> Self {
-        let rows = &input.rows;
-        let mut rng = generator(input.seed, Purpose::Groups, 0);
-        let mut sample = index::sample(&mut rng, rows.len(), rows.len().min(most)).into_vec();
-        sample.sort_unstable();
-        let values = sample.iter().flat_map(|row| rows.row(*row)).copied().collect();
-        let sampled = UnitRows::new(values, rows.dimensions()).all_pairs();
-        Self {
-            input,
-            sample,
-            sampled,
-            cosines: Vec::new(),
-            count: *COUNTS.start(),
-            restart: 0,
-            best: None,
-            filing: None,
-            partitions: Vec::new(),
-        }
-    }
-
-    /// One more clustering into so many groups; the best of all is filed.
-    fn cluster(&mut self) {
-        let index = (self.count * RESTARTS + self.restart) as u32;
-        let mut rng = generator(self.input.seed, Purpose::Groups, index);
-        let found = cluster(&self.cosines, self.sample.len(), self.count, &mut rng);
-        if self.best.as_ref().is_none_or(|best| found.objective > best.objective) {
-            self.best = Some(found);
-        }
-        self.restart += 1;
-        if self.restart == RESTARTS
-            && let Some(best) = self.best.take()
-        {
-            self.restart = 0;
-            let silhouette = silhouette(&self.cosines, &best.groups, self.count);
-            self.filing =
-                Some(Filing::new(&self.input.rows, &self.sample, &best.groups, self.count, silhouette));
-        }
-    }
-}
-
-/// Files every row with a group's centre.
-struct Filing {
-    /// Centres of the groups.
-    centres: UnitRows,
-    /// The group of each sampled row.
-    known: Vec<Option<usize>>,
-    /// The rows filed so far: similarity with the centre, and row.
-    groups: Vec<Vec<(f32, usize)>>,
-    done: usize,
-    silhouette: f32,
-}
-
-impl Filing {
-    fn new(rows: &UnitRows, sample: &[usize], groups: &[usize], count: usize, silhouette: f32) -> Self {
-        let mut known = vec![None; rows.len()];
-        let mut sums = vec![0.0; count * rows.dimensions()];
-        for (row, group) in sample.iter().zip(groups) {
-            known[*row] = Some(*group);
-            let sum = &mut sums[group * rows.dimensions()..][..rows.dimensions()];
-            sum.iter_mut().zip(rows.row(*row)).for_each(|(sum, value)| *sum += value);
-        }
-        let centres = UnitRows::new(sums, rows.dimensions());
-        Self { centres, known, groups: vec![Vec::new(); count], done: 0, silhouette }
-    }
-
-    /// Files some more rows.
-    fn advance(&mut self, rows: &UnitRows) -> Progress {
-        let slice = rows_per_slice(self.centres.len(), self.centres.dimensions());
-        let end = rows.len().min(self.done + slice);
-        for row in self.done..end {
-            let cosine = |group: usize| dot(rows.row(row), self.centres.row(group));
-            let nearest = || (0..self.groups.len()).max_by(|a, b| cosine(*a).total_cmp(&cosine(*b)));
-            if let Some(group) = self.known[row].or_else(nearest) {
-                let filed = (cosine(group), row);
-                self.groups[group].push(filed);
-            }
-        }
-        self.done = end;
-        Progress::more_if(end < rows.len())
-    }
-
-    /// The largest group first; in each the picture that is most similar to all others
-    /// together, which is the one nearest to the centre, and the others by nearness.
-    fn finish(mut self, pictures: &[PictureId]) -> Partition {
-        self.groups
-            .iter_mut()
-            .for_each(|group| group.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))));
-        self.groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group.first().map(|first| first.1)));
-        let name = |group: &Vec<(f32, usize)>| group.iter().map(|(_, row)| pictures[*row]).collect();
-        Partition { silhouette: self.silhouette, groups: self.groups.iter().map(name).collect() }
-    }
+/// The largest group first; in each the picture that is most similar to all others together, which
+/// is the one nearest to the centre, and the others by nearness.
+fn partition(mut groups: Vec<Vec<(f32, usize)>>, pictures: &[PictureId], silhouette: f32) -> Partition {
+    groups.iter_mut().for_each(|group| group.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))));
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group.first().map(|first| first.1)));
+    let name = |group: &Vec<(f32, usize)>| group.iter().map(|(_, row)| pictures[*row]).collect();
+    Partition { silhouette, groups: groups.iter().map(name).collect() }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
-    use crate::protocol::Stage;
 
     /// Three directions, dealt in turn, each with some spread; picture ids from 100.
     fn found(count: usize, most: usize) -> (UnitRows, Vec<Partition>) {
@@ -183,10 +129,8 @@ mod tests {
         };
         let rows = UnitRows::new((0..count).flat_map(row).collect(), 4);
         let pictures = (100..100 + count as u32).collect();
-        let input = Input { stage: Stage::Pixels, step: 0, rows: Rc::new(rows.clone()), pictures, seed: 1 };
-        let mut groups = Groups::sampling(input, most);
-        while groups.advance() == Progress::More {}
-        (rows, groups.partitions)
+        let partitions = pollster::block_on(partitions(&Input::of(rows.clone(), pictures), most));
+        (rows, partitions)
     }
 
     #[test]

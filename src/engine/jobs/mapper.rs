@@ -1,10 +1,10 @@
 //! Draws a map of the set: at once by principal components, bit by bit by t-SNE.
 
-use std::{collections::HashMap, future::ready, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use web_time::{Duration, Instant};
 
-use super::{Advance, Context, Job, Kind, Request};
+use super::{Kind, Request, Slice};
 use crate::{
     evaluate::{
         UnitRows,
@@ -13,84 +13,73 @@ use crate::{
         tsne::{Tsne, root_mean_square},
     },
     progress::Progress,
-    protocol::{Event, Floats, Map, MapMethod, PictureId, Stage},
+    protocol::{Breakdown, Event, Floats, Map, MapMethod, PictureId, Stage},
 };
 
 /// How often a map in the making is shown.
 const SHOW_EVERY: Duration = Duration::from_millis(120);
 
-/// A map in the making.
-struct Mapper {
-    map: Map,
-    tsne: Option<Tsne>,
-    shown: Instant,
-}
-
-/// Asks for a map.
+/// Asks for a map, turned as far as possible like the one shown last.
 pub fn request(stage: Stage, method: MapMethod) -> Request {
     Request::only(Kind::Map, Some(stage), move |context| {
-        let (embedded, before) = (context.embeddings.get(stage)?, context.last_map.as_ref());
-        Some(Mapper::new((stage, method), embedded.step, context.set.ids(), &embedded.rows, before))
+        let (embedded, last) = (context.embeddings.get(stage)?, context.last_map.clone());
+        let (pictures, slice) = (context.set.ids(), context.slice.clone());
+        let begun = begin((stage, method), embedded.step, pictures, &embedded.rows, last.borrow().as_ref());
+        Some(draw(begun, last, slice))
     })
 }
 
-impl Job for Mapper {
-    fn advance<'a>(&'a mut self, context: &'a mut Context<'_>) -> Advance<'a> {
-        let (map, progress) = self.draw();
-        if let Some(map) = map {
-            *context.last_map = Some(map.clone());
-            context.emit(Event::Mapped(map));
-        }
-        Box::pin(ready(Ok(progress)))
+/// Places `rows` by principal components, and t-SNE where it is to go on from there or from the map
+/// before.
+fn begin(
+    (stage, method): (Stage, MapMethod),
+    step: u32,
+    pictures: Vec<PictureId>,
+    rows: &Rc<UnitRows>,
+    before: Option<&Map>,
+) -> (Map, Option<Tsne>) {
+    let PrincipalComponents { mut points, explained } = principal_components(rows);
+    if let Some(before) = before {
+        align(&mut points, common_places(&pictures, before));
     }
+    let tsne = (method == MapMethod::Tsne).then(|| match before.and_then(|map| goes_on(map, &pictures)) {
+        Some(places) => Tsne::resume(rows, &places),
+        None => Tsne::new(rows, &points),
+    });
+    let (explained, points_of_map) = (explained.iter().sum(), Floats::default());
+    let (radius, done, total) = (0.0, 0, 0);
+    let mut map =
+        Map { stage, step, method, pictures, points: points_of_map, radius, explained, done, total };
+    put(&mut map, &points);
+    (map, tsne)
 }
 
-impl Mapper {
-    /// Starts a map of `rows`, turned as far as possible like the one before it.
-    fn new(
-        (stage, method): (Stage, MapMethod),
-        step: u32,
-        pictures: Vec<PictureId>,
-        rows: &Rc<UnitRows>,
-        before: Option<&Map>,
-    ) -> Self {
-        let PrincipalComponents { mut points, explained } = principal_components(rows);
-        if let Some(before) = before {
-            align(&mut points, common_places(&pictures, before));
+/// Draws a map, and shows it now and then on the way.
+async fn draw(
+    (mut map, tsne): (Map, Option<Tsne>),
+    last: Rc<RefCell<Option<Map>>>,
+    slice: Slice,
+) -> Result<Event, Breakdown> {
+    let mut shown = Instant::now();
+    if let Some(mut tsne) = tsne {
+        while tsne.advance() == Progress::More {
+            if shown.elapsed() >= SHOW_EVERY {
+                shown = Instant::now();
+                put_tsne(&mut map, &tsne);
+                last.replace(Some(map.clone()));
+                slice.emit(Event::Mapped(map.clone()));
+            }
+            slice.pause().await;
         }
-        let tsne =
-            (method == MapMethod::Tsne).then(|| match before.and_then(|map| goes_on(map, &pictures)) {
-                Some(places) => Tsne::resume(rows, &places),
-                None => Tsne::new(rows, &points),
-            });
-        let explained = explained.iter().sum();
-        let mut map = Map {
-            stage,
-            step,
-            method,
-            pictures,
-            points: Floats::default(),
-            radius: 0.0,
-            explained,
-            done: 0,
-            total: 0,
-        };
-        put(&mut map, &points);
-        Self { map, tsne, shown: Instant::now() }
+        put_tsne(&mut map, &tsne);
     }
+    last.replace(Some(map.clone()));
+    Ok(Event::Mapped(map))
+}
 
-    /// Does one short piece of work; returns the map, if it is time to show it.
-    fn draw(&mut self) -> (Option<Map>, Progress) {
-        let Some(tsne) = &mut self.tsne else { return (Some(self.map.clone()), Progress::Idle) };
-        let progress = tsne.advance();
-        if progress == Progress::More && self.shown.elapsed() < SHOW_EVERY {
-            return (None, progress);
-        }
-        self.shown = Instant::now();
-        put(&mut self.map, &tsne.points());
-        (self.map.done, self.map.total) = tsne.progress();
-        (Some(self.map.clone()), progress)
-    }
+fn put_tsne(map: &mut Map, tsne: &Tsne) {
+    put(map, &tsne.points());
+    (map.done, map.total) = tsne.progress();
 }
 
 /// Puts points into a map, scaled to a root mean square distance of 1 from its middle.
@@ -125,23 +114,26 @@ mod tests {
         Rc::new(UnitRows::new((0..40).map(|i| ((i * i) as f32 * 0.37).sin()).collect(), 4))
     }
 
-    fn finished(method: MapMethod, before: Option<&Map>) -> Map {
-        let mut mapper = Mapper::new((Stage::Untrained, method), 0, (0..10).collect(), &rows(), before);
-        loop {
-            if let (Some(map), Progress::Idle) = mapper.draw() {
-                return map;
-            }
-        }
+    fn begun(method: MapMethod, before: Option<&Map>) -> (Map, Option<Tsne>) {
+        begin((Stage::Untrained, method), 0, (0..10).collect(), &rows(), before)
+    }
+
+    fn finished(begun: (Map, Option<Tsne>)) -> Map {
+        let last = Rc::new(RefCell::new(None));
+        let answer = pollster::block_on(draw(begun, last.clone(), Slice::default()));
+        let map = last.take().expect("it is kept for the next");
+        assert_eq!(answer, Ok(Event::Mapped(map.clone())));
+        map
     }
 
     #[test]
     fn a_second_map_lies_on_the_first() {
-        let mut first = finished(MapMethod::Pca, None);
+        let mut first = finished(begun(MapMethod::Pca, None));
         // Turn the first by a right angle: the second has to follow.
         for point in first.points.0.chunks_exact_mut(2) {
             (point[0], point[1]) = (-point[1], point[0]);
         }
-        let second = finished(MapMethod::Pca, Some(&first));
+        let second = finished(begun(MapMethod::Pca, Some(&first)));
         for (a, b) in first.points.0.iter().zip(&second.points.0) {
             assert!((a - b).abs() < 1e-4);
         }
@@ -149,15 +141,14 @@ mod tests {
 
     #[test]
     fn a_second_tsne_goes_on_where_the_first_ended() {
-        let first = finished(MapMethod::Tsne, None);
+        let first = finished(begun(MapMethod::Tsne, None));
         assert_eq!(first.done, first.total);
-        let mut mapper =
-            Mapper::new((Stage::Trained, MapMethod::Tsne), 9, (0..10).collect(), &rows(), Some(&first));
-        let (done, total) = mapper.tsne.as_ref().expect("it draws by t-SNE").progress();
+        let second = begun(MapMethod::Tsne, Some(&first));
+        let (done, total) = second.1.as_ref().expect("it draws by t-SNE").progress();
         assert!(done > 0 && done < total);
-        while mapper.draw().1 == Progress::More {}
+        let second = finished(second);
         assert!((root_mean_square(&[[1.0, 0.0]]) - 1.0).abs() < 1e-6);
-        let spread: f32 = mapper.map.points.0.iter().map(|value| value * value).sum::<f32>() / 10.0;
+        let spread: f32 = second.points.0.iter().map(|value| value * value).sum::<f32>() / 10.0;
         assert!((spread - 1.0).abs() < 1e-3, "maps have one size");
     }
 }

@@ -1,5 +1,7 @@
 //! The similarity matrix of the whole set; its rows stand in the same order at every stage.
 
+use std::future::ready;
+
 use super::{Context, Kind, Request};
 use crate::{
     evaluate::set_matrix::{MAX_SIDE, set_matrix},
@@ -8,7 +10,7 @@ use crate::{
 
 /// Asks for the matrix of a stage.
 pub fn request(stage: Stage) -> Request {
-    Request::at(Kind::Matrix, stage, move |context| matrix(context, stage))
+    Request::at(Kind::Matrix, stage, move |context| Some(ready(Ok(matrix(context, stage)?))))
 }
 
 fn matrix(context: &Context<'_>, stage: Stage) -> Option<Event> {

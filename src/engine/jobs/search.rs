@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{Advance, Context, Job, Kind, Request};
+use burn::tensor::Device;
+
+use super::{Kind, Request};
 use crate::{
-    engine::comparing::NEIGHBOURS,
-    evaluate::{UnitRows, neighbours::NearestNeighbours},
+    engine::{comparing::NEIGHBOURS, embedded::Embedded},
+    evaluate::neighbours::NearestNeighbours,
     image::Image,
-    progress::Progress,
-    protocol::{Breakdown, Event, Floats, Query, QueryAnswer, Stage},
+    protocol::{Breakdown, Event, Floats, PictureId, Query, QueryAnswer, Stage},
 };
 
 /// The picture that the set is searched with.
@@ -25,42 +26,32 @@ impl QueryPicture {
     }
 }
 
-/// A search at one stage.
-struct Search {
-    query: Rc<QueryPicture>,
-    stage: Stage,
-}
-
 /// Asks for the nearest pictures at one stage.
 pub fn request(query: Rc<QueryPicture>, stage: Stage) -> Request {
-    Request::at(Kind::Search, stage, move |_| Some(Search { query, stage }))
+    Request::at(Kind::Search, stage, move |context| {
+        let (embedded, side) = (context.embeddings.get(stage)?.clone(), context.settings.side as usize);
+        Some(search(query, stage, embedded, context.set.ids(), side, context.device.clone()))
+    })
 }
 
-impl Job for Search {
-    fn advance<'a>(&'a mut self, context: &'a mut Context<'_>) -> Advance<'a> {
-        Box::pin(async move {
-            let answer = self.answer(context).await?;
-            context.emit(answer.map(Event::Queried));
-            Ok(Progress::Idle)
-        })
+/// Answers nothing where the set was embedded at another input size.
+async fn search(
+    query: Rc<QueryPicture>,
+    stage: Stage,
+    embedded: Embedded,
+    ids: Vec<PictureId>,
+    side: usize,
+    device: Device,
+) -> Result<Option<Event>, Breakdown> {
+    let row = embedded.embed(query.image.planes(side), side, &device).await?;
+    if row.dimensions() != embedded.rows.dimensions() || ids.len() != embedded.rows.len() {
+        return Ok(None);
     }
-}
-
-impl Search {
-    /// Returns `None` where the set was embedded at another input size.
-    async fn answer(&self, context: &Context<'_>) -> Result<Option<QueryAnswer>, Breakdown> {
-        let Some(embedded) = context.embeddings.get(self.stage) else { return Ok(None) };
-        let (ids, side) = (context.set.ids(), context.settings.side as usize);
-        let query: UnitRows = embedded.embed(self.query.image.planes(side), side, context.device).await?;
-        if query.dimensions() != embedded.rows.dimensions() || ids.len() != embedded.rows.len() {
-            return Ok(None);
-        }
-        let found = NearestNeighbours::of_query(&embedded.rows, &query, NEIGHBOURS);
-        Ok(Some(QueryAnswer {
-            number: self.query.number,
-            stage: self.stage,
-            pictures: found.indices.iter().map(|row| ids[*row as usize]).collect(),
-            similarities: Floats(found.similarities),
-        }))
-    }
+    let found = NearestNeighbours::of_query(&embedded.rows, &row, NEIGHBOURS);
+    Ok(Some(Event::Queried(QueryAnswer {
+        number: query.number,
+        stage,
+        pictures: found.indices.iter().map(|row| ids[*row as usize]).collect(),
+        similarities: Floats(found.similarities),
+    })))
 }

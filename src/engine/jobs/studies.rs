@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use super::{Context, Job, Request, grouping::Groups, survey::Surveying};
+use super::{Context, Request, Slice, Work, grouping, survey, work};
 use crate::{
     evaluate::UnitRows,
     protocol::{PictureId, Stage, Study},
 };
 
-/// The list of studies: each with what starts it.
-fn start(study: Study, context: &Context<'_>, stage: Stage) -> Option<Box<dyn Job>> {
+/// The list of studies.
+fn start(study: Study, context: &Context<'_>, stage: Stage) -> Option<Work> {
     Some(match study {
-        Study::Groups => Box::new(Groups::new(Input::at(context, stage)?)),
-        Study::Survey => Box::new(Surveying::new(Input::at(context, stage)?)),
+        Study::Groups => work(grouping::groups(Input::new(context, stage)?)),
+        Study::Survey => work(survey::survey(Input::new(context, stage)?)),
     })
 }
 
@@ -32,13 +32,20 @@ pub struct Input {
     pub pictures: Vec<PictureId>,
     /// Draws what is random.
     pub seed: u32,
+    pub slice: Slice,
 }
 
 impl Input {
     /// Returns `None` where there are no embeddings.
-    fn at(context: &Context<'_>, stage: Stage) -> Option<Self> {
+    fn new(context: &Context<'_>, stage: Stage) -> Option<Self> {
         let embedded = context.embeddings.get(stage)?;
-        let (step, rows) = (embedded.step, embedded.rows.clone());
-        Some(Self { stage, step, rows, pictures: context.set.ids(), seed: context.settings.seed })
+        let (step, rows, pictures) = (embedded.step, embedded.rows.clone(), context.set.ids());
+        Some(Self { stage, step, rows, pictures, seed: context.settings.seed, slice: context.slice.clone() })
+    }
+
+    #[cfg(test)]
+    pub fn of(rows: UnitRows, pictures: Vec<PictureId>) -> Self {
+        let (stage, rows, slice) = (Stage::Trained, Rc::new(rows), Slice::default());
+        Self { stage, step: 7, rows, pictures, seed: 1, slice }
     }
 }

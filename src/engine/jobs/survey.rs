@@ -1,82 +1,55 @@
 //! Compares all pictures of one stage with each other:
 //! what hangs together as near-duplicates, and what stands apart.
 
-use super::{Computation, studies::Input};
+use super::studies::Input;
 use crate::{
     evaluate::{
-        AllPairs,
         near_duplicates::Forest,
         outliers::{K, nearest_mean},
     },
-    progress::Progress,
-    protocol::{Event, LEAST_LINK, PictureId, Survey},
+    protocol::{Breakdown, Event, LEAST_LINK, PictureId, Survey},
 };
 
-/// A survey on its way.
-pub struct Surveying {
-    input: Input,
-    rows: AllPairs,
-    done: usize,
-    forest: Forest,
-    nearness: Vec<f32>,
-}
-
-impl Surveying {
-    /// Starts on a set's rows.
-    pub fn new(input: Input) -> Self {
-        let rows = input.rows.all_pairs();
-        Self { input, rows, done: 0, forest: Forest::default(), nearness: Vec::new() }
-    }
-
-    fn survey(self) -> Survey {
-        let Input { stage, step, pictures, .. } = self.input;
-        let id = |row: u32| pictures[row as usize];
-        let links = self.forest.finish(pictures.len());
-        let mut isolated: Vec<(PictureId, f32)> = pictures.iter().copied().zip(self.nearness).collect();
-        isolated.sort_by(|a, b| a.1.total_cmp(&b.1));
-        Survey {
-            stage,
-            step,
-            links: links.into_iter().map(|(similarity, a, b)| (id(a), id(b), similarity)).collect(),
-            nearest: K.min(pictures.len().saturating_sub(1)) as u32,
-            isolated,
+/// Compares all pictures with each other.
+pub async fn survey(input: Input) -> Result<Event, Breakdown> {
+    let Input { stage, step, rows, pictures, slice, .. } = input;
+    let (rows, count) = (rows.all_pairs(), pictures.len());
+    let (mut forest, mut nearness) = (Forest::default(), Vec::new());
+    while nearness.len() < count {
+        let some = rows.slice(nearness.len());
+        let cosines = rows.cosines(some.clone());
+        for (row, similarities) in some.zip(cosines.chunks_exact(count)) {
+            forest.see(row, similarities, LEAST_LINK);
+            nearness.push(nearest_mean(similarities, row));
         }
+        slice.pause().await;
     }
-}
-
-impl Computation for Surveying {
-    fn advance(&mut self) -> Progress {
-        let count = self.input.pictures.len();
-        let slice = self.rows.slice(self.done);
-        self.done = slice.end;
-        let cosines = self.rows.cosines(slice.clone());
-        for (row, similarities) in slice.zip(cosines.chunks_exact(count)) {
-            self.forest.see(row, similarities, LEAST_LINK);
-            self.nearness.push(nearest_mean(similarities, row));
-        }
-        Progress::more_if(self.done < count)
-    }
-
-    fn finish(self) -> Event {
-        Event::Surveyed(self.survey())
-    }
+    let id = |row: u32| pictures[row as usize];
+    let links = forest.finish(count);
+    let mut isolated: Vec<(PictureId, f32)> = pictures.iter().copied().zip(nearness).collect();
+    isolated.sort_by(|a, b| a.1.total_cmp(&b.1));
+    Ok(Event::Surveyed(Survey {
+        stage,
+        step,
+        links: links.into_iter().map(|(similarity, a, b)| (id(a), id(b), similarity)).collect(),
+        nearest: K.min(count.saturating_sub(1)) as u32,
+        isolated,
+    }))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use super::*;
-    use crate::{evaluate::UnitRows, protocol::Stage};
+    use crate::evaluate::UnitRows;
 
     #[test]
     fn twins_are_linked_and_the_stranger_comes_first() {
         let angles = [0.0_f32, 0.3, 0.001, 0.6, 2.5, 0.302];
         let rows = UnitRows::new(angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect(), 2);
-        let (rows, pictures) = (Rc::new(rows), (20..26).collect());
-        let mut surveying = Surveying::new(Input { stage: Stage::Trained, step: 7, rows, pictures, seed: 1 });
-        while surveying.advance() == Progress::More {}
-        let survey = surveying.survey();
+        let input = Input::of(rows, (20..26).collect());
+        let Ok(Event::Surveyed(survey)) = pollster::block_on(super::survey(input)) else {
+            panic!("a survey")
+        };
         let twins: Vec<_> =
             survey.links.iter().filter(|link| link.2 > 0.9999).map(|link| (link.0, link.1)).collect();
         assert_eq!(twins, [(20, 22), (21, 25)]);
