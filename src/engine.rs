@@ -2,7 +2,7 @@
 //!
 //! [`Session`] is the whole of it and knows no browser; `worker` ties one to the
 //! message port of the Web Worker that the engine lives in. What is asked about pictures and
-//! embeddings becomes a job: [`jobs`].
+//! embeddings becomes a job: `jobs`.
 
 #[cfg(target_arch = "wasm32")]
 mod adapter;

@@ -6,8 +6,7 @@
 //! asks again when there are others.
 //!
 //! A job is a file: a function that makes its request, from what it starts from and an asynchronous
-//! function that pauses now and then and returns the answer. A study of the whole set at one stage
-//! is the latter alone, and a line in the list of [`studies`].
+//! function that pauses now and then and returns the answer.
 //! - [`preview`]: views of some pictures
 //! - [`search`]: the nearest pictures of one that is not of the set
 //! - [`score`]: agreement of neighbours with labels that have changed
@@ -17,12 +16,11 @@
 //! - [`mapper`]: the set on a plane
 //! - [`classifier`]: what a few labels are worth, with [`held_out`]
 //! - [`fine_tuning`]: the same for a copy of the encoder that learns them
-//! - [`studies`]: [`grouping`], [`survey`]
+//! - [`studies`]: what else is asked about the whole set at one stage
 
 pub mod classifier;
 pub mod explainer;
 pub mod fine_tuning;
-mod grouping;
 mod held_out;
 pub mod mapper;
 pub mod matrix;
@@ -31,7 +29,6 @@ pub mod preview;
 pub mod score;
 pub mod search;
 pub mod studies;
-mod survey;
 
 use std::{
     cell::{Cell, RefCell},
@@ -212,7 +209,6 @@ impl Queue {
         let Some(place) = self.requests.iter().position(|request| request.kind == kind) else {
             return Ok(());
         };
-        // A job that breaks down is not tried again.
         let mut request = self.requests.remove(place);
         let Some(mut work) = (request.start)(context) else {
             request.given_up.into_iter().for_each(emit);
@@ -221,7 +217,12 @@ impl Queue {
         let answer = self.slice.run(&mut work, time).await;
         self.slice.0.events.take().into_iter().for_each(&mut emit);
         match answer {
-            Some(answer) => answer?.into_iter().for_each(emit),
+            Some(Ok(answer)) => answer.into_iter().for_each(emit),
+            // It is not tried again.
+            Some(Err(breakdown)) => {
+                request.given_up.into_iter().for_each(emit);
+                return Err(breakdown);
+            }
             None => {
                 request.start = Box::new(|_| Some(work));
                 self.requests.insert(place, request);
@@ -357,9 +358,11 @@ mod tests {
 
     #[test]
     fn a_job_that_breaks_down_is_not_tried_again() {
-        let mut jobs = queue([Request::only(Kind::Preview, None, |_| Some(broken()))]);
-        assert!(advance(&mut jobs, Kind::Preview, LONG).0.is_err());
-        assert!(!jobs.has(Kind::Preview));
+        let request = Request::only(Kind::Preview, None, |_| Some(broken())).or_say(Event::Finished);
+        let mut jobs = queue([request]);
+        let (done, events) = advance(&mut jobs, Kind::Preview, LONG);
+        assert!(done.is_err() && !jobs.has(Kind::Preview));
+        assert_eq!(events, [Event::Finished]);
     }
 
     /// One request of every kind about a stage, all that there are.

@@ -46,10 +46,17 @@ fn begin(
         Some(places) => Tsne::resume(rows, &places),
         None => Tsne::new(rows, &points),
     });
-    let (explained, points_of_map) = (explained.iter().sum(), Floats::default());
-    let (radius, done, total) = (0.0, 0, 0);
-    let mut map =
-        Map { stage, step, method, pictures, points: points_of_map, radius, explained, done, total };
+    let mut map = Map {
+        stage,
+        step,
+        method,
+        pictures,
+        points: Floats::default(),
+        radius: 0.0,
+        explained: explained.iter().sum(),
+        done: 0,
+        total: 0,
+    };
     put(&mut map, &points);
     (map, tsne)
 }

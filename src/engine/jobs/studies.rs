@@ -1,8 +1,14 @@
-//! What is asked about the whole set at one stage, one study a file.
+//! What is asked about the whole set at one stage. A study is a file with an asynchronous function
+//! that returns its answer, and a line in the list that starts it.
+//! - [`grouping`]: every count of groups
+//! - [`survey`]: near-duplicates, and what stands apart
+
+mod grouping;
+mod survey;
 
 use std::rc::Rc;
 
-use super::{Context, Request, Slice, Work, grouping, survey, work};
+use super::{Context, Request, Slice, Work, work};
 use crate::{
     evaluate::UnitRows,
     protocol::{PictureId, Stage, Study},

@@ -2,8 +2,9 @@
 
 use rand::seq::index;
 
-use super::{Slice, studies::Input};
+use super::Input;
 use crate::{
+    engine::jobs::Slice,
     evaluate::{
         UnitRows, dot,
         k_means::{Grouping, cluster},

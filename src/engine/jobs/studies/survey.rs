@@ -1,7 +1,7 @@
 //! Compares all pictures of one stage with each other:
 //! what hangs together as near-duplicates, and what stands apart.
 
-use super::studies::Input;
+use super::Input;
 use crate::{
     evaluate::{
         near_duplicates::Forest,
