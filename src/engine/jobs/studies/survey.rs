@@ -1,5 +1,5 @@
-//! Compares all pictures of one stage with each other:
-//! what hangs together as near-duplicates, and what stands apart.
+//! Compares all pictures of one stage with each other: what hangs together as near-duplicates, and
+//! what stands apart.
 
 use super::Input;
 use crate::{
@@ -47,9 +47,7 @@ mod tests {
         let angles = [0.0_f32, 0.3, 0.001, 0.6, 2.5, 0.302];
         let rows = UnitRows::new(angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect(), 2);
         let input = Input::of(rows, (20..26).collect());
-        let Ok(Event::Surveyed(survey)) = pollster::block_on(super::survey(input)) else {
-            panic!("a survey")
-        };
+        let Ok(Event::Surveyed(survey)) = pollster::block_on(survey(input)) else { panic!("a survey") };
         let twins: Vec<_> =
             survey.links.iter().filter(|link| link.2 > 0.9999).map(|link| (link.0, link.1)).collect();
         assert_eq!(twins, [(20, 22), (21, 25)]);
