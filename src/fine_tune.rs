@@ -60,7 +60,7 @@ pub struct FineTuneTask {
 
 /// A fine-tuning run in progress.
 pub struct FineTuner {
-    lesson: FineTuneTask,
+    task: FineTuneTask,
     network: Tuned,
     optimizer: Optimizer,
     step: u32,
@@ -68,12 +68,12 @@ pub struct FineTuner {
 
 impl FineTuner {
     /// Starts from an encoder with `dimensions` outputs and a classifier with zero weights.
-    pub fn new(encoder: Encoder, dimensions: usize, lesson: FineTuneTask) -> Self {
-        let device = lesson.pictures.device();
-        let weight = Param::from_tensor(Tensor::zeros([dimensions, lesson.classes], &device));
-        let bias = Param::from_tensor(Tensor::zeros([lesson.classes], &device));
+    pub fn new(encoder: Encoder, dimensions: usize, task: FineTuneTask) -> Self {
+        let device = task.pictures.device();
+        let weight = Param::from_tensor(Tensor::zeros([dimensions, task.classes], &device));
+        let bias = Param::from_tensor(Tensor::zeros([task.classes], &device));
         let network = Tuned { encoder, weight, bias }.train();
-        Self { lesson, network, optimizer: Optimizer::new(ADAMW), step: 0 }
+        Self { task, network, optimizer: Optimizer::new(ADAMW), step: 0 }
     }
 
     /// Returns the number of steps taken so far, [`STEPS`] at the end.
@@ -98,7 +98,7 @@ impl FineTuner {
 
     /// Returns augmented pictures, `[n, 3, side, side]`, and their one-hot classes, `[n, classes]`.
     fn batch(&self) -> (Tensor<4>, Tensor<2>) {
-        let FineTuneTask { pictures, given, targets, classes, augmentations, seed } = &self.lesson;
+        let FineTuneTask { pictures, given, targets, classes, augmentations, seed } = &self.task;
         let mut rng = generator(*seed, Purpose::FineTuning, self.step);
         let mut places: Vec<usize> = (0..given.len()).collect();
         places.shuffle(&mut rng);
@@ -142,7 +142,7 @@ mod tests {
         let pictures = upload((0..12).flat_map(plane).collect(), 16, &device);
         let config = EncoderConfig::new(4, 4);
         let network = config.init(&mut generator(1, Purpose::Weights, 0), &device);
-        let lesson = FineTuneTask {
+        let task = FineTuneTask {
             pictures,
             given: vec![0, 1, 2, 3, 4, 5],
             targets: vec![0, 1, 0, 1, 0, 1],
@@ -150,7 +150,7 @@ mod tests {
             augmentations: Augmentations::NONE,
             seed,
         };
-        FineTuner::new(network.encoder, config.outputs, lesson)
+        FineTuner::new(network.encoder, config.outputs, task)
     }
 
     fn number(tensor: Tensor<1>) -> f32 {
@@ -164,7 +164,7 @@ mod tests {
         let losses: Vec<f32> = (1..STEPS).map(|_| number(tuner.step())).collect();
         assert!(losses.last().expect("steps") < &0.2, "{losses:?}");
         assert_eq!(tuner.steps_taken(), STEPS);
-        let embeddings = tuner.encoder().forward(tuner.lesson.pictures.clone());
+        let embeddings = tuner.encoder().forward(tuner.task.pictures.clone());
         let embeddings = embeddings.into_data().try_into_vec::<f32>().expect("single precision");
         let chances = tuner.classify(embeddings, &Device::flex()).into_data();
         let chances = chances.try_into_vec::<f32>().expect("single precision");

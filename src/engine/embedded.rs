@@ -1,17 +1,53 @@
-//! The embeddings of the set at one stage, and what made them.
+//! The embeddings of the set at each stage, and what made them.
 
-use std::rc::Rc;
+use std::{cell::OnceCell, collections::HashMap, rc::Rc};
 
 use burn::tensor::{Device, Tensor};
 
 use super::baseline;
 use crate::{
     embedding::Embedding,
-    evaluate::{UnitRows, knn::Scoring, neighbours::NearestNeighbours},
+    evaluate::{UnitRows, knn::Scoring, neighbours::NearestNeighbours, order::order},
     protocol::{Breakdown, LabelId, Stage},
     readback::read,
     train::upload,
 };
+
+/// The embeddings that there are, and the order of a matrix's rows, once that was asked for.
+#[derive(Default)]
+pub struct Embeddings {
+    stages: HashMap<Stage, Embedded>,
+    order: OnceCell<Vec<usize>>,
+}
+
+impl Embeddings {
+    pub fn get(&self, stage: Stage) -> Option<&Embedded> {
+        self.stages.get(&stage)
+    }
+
+    /// Returns the stages that there are embeddings of.
+    pub fn stages(&self) -> Vec<Stage> {
+        Stage::ALL.into_iter().filter(|stage| self.stages.contains_key(stage)).collect()
+    }
+
+    pub fn insert(&mut self, stage: Stage, embedded: Embedded) {
+        self.stages.insert(stage, embedded);
+        self.order.take();
+    }
+
+    /// Drops those of some stages.
+    pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
+        self.stages.retain(|stage, _| !which(*stage));
+        self.order.take();
+    }
+
+    /// Returns the order of the rows in a matrix: one for all stages, by the network's latest
+    /// embeddings and the labels that pictures came with.
+    pub fn order(&self, labels: &[Option<LabelId>]) -> Option<&[usize]> {
+        let latest = [Stage::Trained, Stage::Untrained].into_iter().find_map(|stage| self.get(stage))?;
+        Some(self.order.get_or_init(|| order(&latest.rows, labels)))
+    }
+}
 
 /// The set as it was embedded; further pictures can be embedded just so.
 #[derive(Clone)]

@@ -6,40 +6,43 @@
 //! - [`schedule`]: which piece comes next
 //! - [`training`]: steps and their reports
 //! - [`evaluating`]: the set, embedded and compared
-//! - [`questions`]: what was asked and is not answered yet; [`answering`]: the answers
+//! - [`super::jobs`]: what was asked and is not answered yet
 //! - [`saving`]: snapshots and model files
 
-mod answering;
 mod evaluating;
-mod labellings;
-mod questions;
 mod saving;
 mod schedule;
 mod training;
 
-use std::collections::HashMap;
+use std::{cell::RefCell, rc::Rc};
 
 use burn::tensor::Tensor;
 use web_time::{Duration, Instant};
 
 use self::{
     evaluating::Evaluating,
-    questions::{Preview, Questions},
     schedule::{Task, Turns},
-    training::{Goal, Run},
+    training::Goal,
 };
 use super::{
     backend::{self, Opened},
-    embedded::Embedded,
+    embedded::Embeddings,
+    jobs::{
+        Context, Kind, Queue, Request, classifier, explainer, fine_tuning, mapper, matrix, measuring,
+        preview,
+        search::{self, QueryPicture},
+        studies,
+    },
     pictures::PictureSet,
-    search::Search,
 };
 use crate::{
     checkpoint::Checkpoint,
     progress::Progress,
-    protocol::{Activity, Breakdown, Command, Event, Picture, Stage},
+    protocol::{Activity, Breakdown, Command, Event, Map, Picture, Query, Stage},
     settings::{BackendChoice, MIN_PICTURES, Settings},
 };
+
+pub use self::training::Run;
 
 /// The baselines, in the order in which the set is compared by them.
 fn baselines() -> Vec<Stage> {
@@ -68,10 +71,13 @@ pub struct Session<E> {
     evaluating: Option<Evaluating>,
     /// Whether the untrained network's latest embeddings were no numbers.
     untrained_failed: bool,
-    embedded: HashMap<Stage, Embedded>,
-    /// The order of a matrix's rows, once one was asked for.
-    order: Option<Vec<usize>>,
-    questions: Questions,
+    embeddings: Embeddings,
+    jobs: Queue,
+    query: Option<Rc<QueryPicture>>,
+    /// The map shown last.
+    last_map: Rc<RefCell<Option<Map>>>,
+    /// The row of every batch whose views are to be shown.
+    inspected: Option<u32>,
     turns: Turns,
     activity: Activity,
 }
@@ -93,9 +99,11 @@ impl<E: FnMut(Event)> Session<E> {
             goal: Goal::Rest,
             evaluating: None,
             untrained_failed: false,
-            embedded: HashMap::new(),
-            order: None,
-            questions: Questions::default(),
+            embeddings: Embeddings::default(),
+            jobs: Queue::default(),
+            query: None,
+            last_map: Rc::default(),
+            inspected: None,
             turns: Turns::default(),
             activity: Activity::Idle,
         }
@@ -112,7 +120,7 @@ impl<E: FnMut(Event)> Session<E> {
             }
             Command::Clear => {
                 self.set.clear();
-                self.questions.search = None;
+                self.query = None;
                 self.pictures_changed();
                 self.restart();
                 self.set_activity(Activity::Idle);
@@ -124,19 +132,19 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Pause => self.pause().await,
             Command::Reset => self.restart(),
             Command::Preview { pictures, views, draw } => {
-                self.questions.preview = Some(Preview { pictures, views, draw });
+                self.jobs.put(preview::request(pictures, views, draw));
             }
-            Command::Matrix { stage } => self.questions.want_matrix(stage),
-            Command::Map { stage, method } => self.questions.map = Some((stage, method)),
+            Command::Matrix { stage } => self.jobs.put(matrix::request(stage)),
+            Command::Map { stage, method } => self.jobs.put(mapper::request(stage, method)),
             Command::Inspect { anchor } => self.inspect(anchor).await,
             Command::Label(typed) => self.label(typed),
-            Command::Classify(labelling) => self.questions.labellings.put(labelling),
-            Command::FineTune(labelling) => self.questions.lesson = Some(labelling),
-            Command::StopTuning => self.give_up_fine_tuning(),
-            Command::Query(query) => self.start_search(query),
-            Command::Explain(pair) => self.questions.pair = Some(pair),
-            Command::Study { study, stage } => self.questions.studies.put(study, stage),
-            Command::Invariance { stage } => self.questions.want_invariance(stage),
+            Command::Classify(request) => self.jobs.put(classifier::request(request)),
+            Command::FineTune(request) => self.jobs.put(fine_tuning::request(request)),
+            Command::StopTuning => self.give_up(|request| request.kind == Kind::FineTune),
+            Command::Query(query) => self.set_query(query),
+            Command::Explain(pair) => self.jobs.put(explainer::request(pair)),
+            Command::Study { study, stage } => self.jobs.put(studies::request(study, stage)),
+            Command::Invariance { stage } => self.jobs.put(measuring::request(stage)),
             Command::SaveModel => self.save_model().await,
             Command::OpenModel { file } => self.open_model(&file),
             Command::Restore { file } => self.restore(&file),
@@ -158,66 +166,75 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     async fn try_work(&mut self) -> Result<Progress, Breakdown> {
-        let due: Vec<Task> = Task::ALL.into_iter().filter(|task| self.is_due(*task)).collect();
-        let Some(task) = self.turns.next(&due) else {
+        let next = self.turns.next(self.is_first_step_awaited(), |task| self.is_due(task));
+        let Some(place) = next else {
             self.set_activity(Activity::Idle);
             return Ok(Progress::Idle);
         };
+        if place.is_shown(self.is_training()) {
+            self.set_activity(Activity::Evaluating);
+        }
         let started = Instant::now();
-        match task {
+        match place.task {
             Task::Open => return Ok(self.open().await),
-            Task::Preview => self.preview().await?,
             Task::Evaluate => self.evaluate().await?,
             Task::StartBaseline => self.start_baseline(),
             Task::StartRun => self.start_run(),
             Task::StartEvaluation => self.start_evaluation().await?,
-            Task::Search => self.search().await?,
-            Task::Score => self.score(),
-            Task::Explain => self.explain().await?,
-            Task::Measure => self.measure().await?,
-            Task::SendMatrix => self.send_matrix(),
-            Task::StartMap => self.start_map(),
-            Task::DrawMap => self.draw_map(),
-            Task::Classify => self.classify(),
-            Task::Study => self.study(),
-            Task::FineTune => self.fine_tune().await?,
             Task::Train => self.train().await?,
+            Task::Job(kind) => self.advance(kind).await?,
         }
-        self.turns.took(task, started.elapsed());
+        self.turns.took(place, started.elapsed());
         Ok(Progress::More)
     }
 
     fn is_due(&self, task: Task) -> bool {
-        let asked = &self.questions;
-        let can_wait =
-            matches!(task, Task::Preview | Task::Evaluate | Task::StartBaseline | Task::StartEvaluation);
-        if can_wait && self.is_first_step_awaited() {
-            return false;
-        }
         match task {
             Task::Open => self.opened.is_none(),
-            Task::Preview => asked.preview.is_some(),
             Task::Evaluate => self.evaluating.is_some(),
             Task::StartBaseline => self.settled && !self.baselines_due.is_empty(),
             Task::StartRun => self.settled && self.run.is_none() && self.set.len() > 0,
             Task::StartEvaluation => self.evaluation_due(),
-            Task::Search => asked.search.as_ref().is_some_and(Search::is_due),
-            Task::Score => !asked.scorings.is_empty(),
-            Task::Explain => asked.pair.is_some() || asked.explainer.is_some(),
-            Task::Measure => asked.measuring.is_some() || !asked.invariances.is_empty(),
-            Task::SendMatrix => !asked.matrices.is_empty(),
-            Task::StartMap => asked.map.is_some(),
-            Task::DrawMap => asked.mapper.is_some(),
-            Task::Classify => asked.classifier.is_some() || !asked.labellings.is_empty(),
-            Task::Study => !asked.studies.is_empty(),
-            Task::FineTune => asked.lesson.is_some() || asked.fine_tuning.is_some(),
             Task::Train => self.is_training(),
+            Task::Job(kind) => self.jobs.has(kind),
         }
     }
 
-    /// Whether the user waits for a run to begin. What its beginning is compared with can be
-    /// computed after the first step as well: the trainer keeps the untrained network. And so can
-    /// views that are shown beside it.
+    /// Advances the first job of a kind.
+    async fn advance(&mut self, kind: Kind) -> Result<(), Breakdown> {
+        let opened = self.opened.as_ref().expect("the device is open");
+        let context = Context {
+            device: &opened.device,
+            settings: &self.settings,
+            set: &self.set,
+            embeddings: &self.embeddings,
+            run: self.run.as_ref(),
+            query: self.query.as_ref(),
+            last_map: &self.last_map,
+            slice: self.jobs.slice.clone(),
+        };
+        self.jobs.advance(kind, &context, SLICE, &mut self.emit).await
+    }
+
+    /// Searches with another picture from now on, or with none.
+    fn set_query(&mut self, query: Option<Query>) {
+        self.give_up(|request| request.kind == Kind::Search);
+        self.query = query.and_then(QueryPicture::new).map(Rc::new);
+        self.embeddings.stages().into_iter().for_each(|stage| self.search(stage));
+    }
+
+    /// Searches a stage with the query, if there is one.
+    fn search(&mut self, stage: Stage) {
+        if let Some(query) = &self.query {
+            self.jobs.put(search::request(query.clone(), stage));
+        }
+    }
+
+    fn give_up(&mut self, which: impl Fn(&Request) -> bool) {
+        self.jobs.give_up(which, &mut self.emit);
+    }
+
+    /// Returns whether the user waits for a run to begin.
     fn is_first_step_awaited(&self) -> bool {
         let at_start = self.run.as_ref().is_none_or(|run| run.trainer.steps_taken() == 0);
         self.goal != Goal::Rest && at_start
@@ -282,12 +299,8 @@ impl<E: FnMut(Event)> Session<E> {
     /// Drops the embeddings of some stages, and what was being found out about them.
     fn forget(&mut self, which: impl Fn(Stage) -> bool) {
         self.evaluating.take_if(|evaluating| which(evaluating.stage));
-        self.embedded.retain(|stage, _| !which(*stage));
-        self.order = None;
-        self.questions.forget(&which);
-        if which(Stage::Trained) {
-            self.give_up_fine_tuning();
-        }
+        self.embeddings.forget(&which);
+        self.give_up(|request| request.stage.is_some_and(&which));
     }
 
     fn set_activity(&mut self, activity: Activity) {

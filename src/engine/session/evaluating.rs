@@ -9,11 +9,15 @@ use super::{Goal, SLICE, Session, training::Run};
 use crate::{
     embedding::Embedding,
     engine::{
-        baseline::Describing, comparing::Comparing, embedded::Source, embedder::Embedder, whitener::Whitener,
+        baseline::Describing,
+        comparing::Comparing,
+        embedded::Source,
+        embedder::Embedder,
+        jobs::{Kind, score},
+        whitener::Whitener,
     },
-    evaluate::{order::order, set_matrix},
     progress::Progress,
-    protocol::{Activity, Breakdown, Event, Floats, LabelId, PictureId, SetMatrix, Stage},
+    protocol::{Activity, Breakdown, Event, LabelId, PictureId, Stage},
     settings::{Features, Settings},
 };
 
@@ -96,7 +100,7 @@ impl<E: FnMut(Event)> Session<E> {
         let Some(run) = self.run.as_ref().filter(|_| self.settled) else {
             return false;
         };
-        if !self.embedded.contains_key(&Stage::Untrained) || run.evaluated.is_none() {
+        if self.embeddings.get(Stage::Untrained).is_none() || run.evaluated.is_none() {
             return true;
         }
         if run.evaluated == Some(run.trainer.steps_taken()) {
@@ -118,7 +122,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
         let step = run.trainer.steps_taken();
         let is_same_set = run.ids == self.set.ids();
-        if is_same_set && self.embedded.contains_key(&Stage::Untrained) {
+        if is_same_set && self.embeddings.get(Stage::Untrained).is_some() {
             let work = run.embed(Stage::Trained, &self.settings);
             self.evaluating = Some(Evaluating { stage: Stage::Trained, step, work });
             run.has_been_evaluated(step);
@@ -209,63 +213,19 @@ impl<E: FnMut(Event)> Session<E> {
     /// Reports what embeddings are worth, and keeps them for what is asked about them.
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
         let (evaluation, embedded) = comparing.finish(step);
-        self.order = None;
         // What is being scored are the embeddings before these.
-        self.questions.scorings.retain(|(of, _)| *of != stage);
-        self.embedded.insert(stage, embedded);
-        if let Some(search) = &mut self.questions.search {
-            search.search_again(stage);
-        }
+        self.give_up(|request| request.kind == Kind::Score && request.stage == Some(stage));
+        self.embeddings.insert(stage, embedded);
+        self.search(stage);
         (self.emit)(Event::Evaluated(evaluation));
     }
 
     /// Takes up other labels, by which every evaluation that there is has to be scored anew.
     pub(super) fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
         self.set.label(typed);
-        let labels = self.set.labels_now();
-        let known = Stage::ALL.into_iter().filter_map(|stage| Some((stage, self.embedded.get(&stage)?)));
-        self.questions.scorings = known.map(|(stage, embedded)| (stage, embedded.scoring(&labels))).collect();
+        self.embeddings.stages().into_iter().for_each(|stage| self.jobs.put(score::request(stage)));
         if let Some(Evaluating { work: Work::Comparing(comparing), .. }) = &mut self.evaluating {
-            comparing.relabel(&labels);
+            comparing.relabel(&self.set.labels_now());
         }
-    }
-
-    /// Brings the first of the scorings by other labels a slice further.
-    pub(super) fn score(&mut self) {
-        let started = Instant::now();
-        let Some((_, scoring)) = self.questions.scorings.front_mut() else { return };
-        while scoring.advance() == Progress::More {
-            if started.elapsed() >= SLICE {
-                return;
-            }
-        }
-        if let Some((stage, scoring)) = self.questions.scorings.pop_front() {
-            (self.emit)(Event::Scored { stage, knn: scoring.finish() });
-        }
-    }
-
-    /// Sends a matrix that was asked for; its rows stand in the same order at every stage.
-    pub(super) fn send_matrix(&mut self) {
-        let stage = self.questions.matrices.remove(0);
-        // Embeddings dropped meanwhile are taken anew, and asked about anew.
-        let Some(embedded) = self.embedded.get(&stage) else { return };
-        let order = match self.order.take() {
-            Some(order) => order,
-            None => {
-                match [Stage::Trained, Stage::Untrained].iter().find_map(|stage| self.embedded.get(stage)) {
-                    Some(latest) => order(&latest.rows, &self.set.labels()),
-                    None => return,
-                }
-            }
-        };
-        let (side, cells) = set_matrix::set_matrix(&embedded.rows, &order, set_matrix::MAX_SIDE);
-        (self.emit)(Event::Matrix(SetMatrix {
-            stage,
-            step: embedded.step,
-            order: order.iter().map(|row| self.set.id(*row)).collect(),
-            side: side as u32,
-            cells: Floats(cells),
-        }));
-        self.order = Some(order);
     }
 }

@@ -1,55 +1,82 @@
-//! What a session does next.
+//! The order in which a session does what is due.
 
 use web_time::Duration;
 
 use super::SLICE;
+use crate::engine::jobs::Kind;
 
 /// One short piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     Open,
-    Preview,
     Evaluate,
     StartBaseline,
     StartRun,
     StartEvaluation,
-    Search,
-    Score,
-    Explain,
-    Measure,
-    SendMatrix,
-    StartMap,
-    DrawMap,
-    Classify,
-    Study,
-    FineTune,
     Train,
+    Job(Kind),
 }
 
-impl Task {
-    /// All tasks, the most urgent first.
-    pub const ALL: [Self; 17] = [
-        Self::Open,
-        Self::Preview,
-        Self::Evaluate,
-        Self::StartBaseline,
-        Self::StartRun,
-        Self::StartEvaluation,
-        Self::Search,
-        Self::Score,
-        Self::Explain,
-        Self::Measure,
-        Self::SendMatrix,
-        Self::StartMap,
-        Self::DrawMap,
-        Self::Classify,
-        Self::Study,
-        Self::FineTune,
-        Self::Train,
-    ];
+/// When a task has its turn beside training.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Before the next step: somebody waits for it, or for what comes of it.
+    Urgent,
+    /// Before the next step, unless that is the first of a run. What a run's beginning is compared
+    /// with can be computed later as well, since the trainer keeps the untrained network; and so can
+    /// views that are shown beside it.
+    AfterFirstStep,
+    /// In turn with training.
+    Beside,
+    /// The steps themselves.
+    Step,
 }
 
-/// Who had a turn since training had one.
+/// A task's place in the order.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub task: Task,
+    class: Class,
+    /// The engine is said to evaluate; tasks that are no jobs say themselves what they do.
+    shown: bool,
+}
+
+impl Place {
+    /// Returns whether the engine is said to evaluate. Training is what it is said to do beside it.
+    pub fn is_shown(self, training: bool) -> bool {
+        self.shown && !(training && self.class == Class::Beside)
+    }
+}
+
+const fn place(task: Task, class: Class, shown: bool) -> Place {
+    Place { task, class, shown }
+}
+
+/// All tasks, the most urgent first.
+const ORDER: [Place; 16] = {
+    use Class::{AfterFirstStep, Beside, Step, Urgent};
+    use Task::{Evaluate, Job, Open, StartBaseline, StartEvaluation, StartRun, Train};
+    [
+        place(Open, Urgent, false),
+        place(Job(Kind::Preview), AfterFirstStep, false),
+        place(Evaluate, AfterFirstStep, false),
+        place(StartBaseline, AfterFirstStep, false),
+        place(StartRun, Urgent, false),
+        place(StartEvaluation, AfterFirstStep, false),
+        place(Job(Kind::Search), Urgent, true),
+        place(Job(Kind::Score), Beside, false),
+        place(Job(Kind::Explain), Urgent, true),
+        place(Job(Kind::Measure), Urgent, true),
+        place(Job(Kind::Matrix), Urgent, false),
+        place(Job(Kind::Map), Beside, true),
+        place(Job(Kind::Classify), Urgent, true),
+        place(Job(Kind::Study), Beside, true),
+        place(Job(Kind::FineTune), Urgent, true),
+        place(Train, Step, false),
+    ]
+};
+
+/// The tasks that had a turn since training had one.
 #[derive(Default)]
 pub struct Turns {
     had: Vec<Task>,
@@ -58,86 +85,139 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Which of the tasks that are due, the most urgent first, is done next. Between two turns of
-    /// training each task that takes long without being waited for has one.
-    pub fn next(&self, due: &[Task]) -> Option<Task> {
-        let training = due.contains(&Task::Train);
-        due.iter().copied().find(|task| !(training && self.had.contains(task)))
+    /// Returns the most urgent task that is due. Between two turns of training each task that goes on
+    /// beside it has one.
+    pub fn next(&self, first_step_awaited: bool, is_due: impl Fn(Task) -> bool) -> Option<Place> {
+        let training = is_due(Task::Train);
+        let may = |place: &Place| match place.class {
+            Class::AfterFirstStep => !first_step_awaited,
+            Class::Beside => !(training && self.had.contains(&place.task)),
+            Class::Urgent | Class::Step => true,
+        };
+        ORDER.into_iter().filter(may).find(|place| is_due(place.task))
     }
 
     /// Notes that a task was done for so long. A turn of training is a slice as well, however many
     /// steps that may be.
-    pub fn took(&mut self, task: Task, time: Duration) {
-        if task == Task::Train {
-            self.trained += time;
-            if self.trained >= SLICE {
-                *self = Self::default();
-            }
-        } else if takes_turns(task) && !self.had.contains(&task) {
-            self.had.push(task);
+    pub fn took(&mut self, place: Place, time: Duration) {
+        match place.class {
+            Class::Step => self.trained += time,
+            Class::Beside => self.had.push(place.task),
+            Class::Urgent | Class::AfterFirstStep => {}
+        }
+        if self.trained >= SLICE {
+            *self = Self::default();
         }
     }
-}
-
-/// Whether training goes on beside a task.
-fn takes_turns(task: Task) -> bool {
-    matches!(task, Task::Score | Task::DrawMap | Task::Study)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Task::{Evaluate, Job, Open, StartBaseline, StartEvaluation, StartRun, Train};
 
-    /// What is done in `count` pieces of a slice each while the same tasks stay due.
-    fn done(due: &[Task], count: usize) -> Vec<Task> {
-        done_in_pieces(due, count, SLICE)
+    const MAP: Task = Job(Kind::Map);
+    const SCORE: Task = Job(Kind::Score);
+    const STUDY: Task = Job(Kind::Study);
+
+    fn next(first_step_awaited: bool, due: &[Task]) -> Option<Task> {
+        let next = Turns::default().next(first_step_awaited, |task| due.contains(&task));
+        next.map(|place| place.task)
     }
 
-    fn done_in_pieces(due: &[Task], count: usize, piece: Duration) -> Vec<Task> {
-        let due: Vec<Task> = Task::ALL.into_iter().filter(|task| due.contains(task)).collect();
+    /// The tasks that are done one after the other while the same ones stay due, each piece of a
+    /// task for as long as `time` says.
+    fn done(due: &[Task], count: usize, time: impl Fn(Task) -> Duration) -> Vec<Task> {
         let mut turns = Turns::default();
         let piece = |_| {
-            let task = turns.next(&due).expect("something is due");
-            turns.took(task, piece);
-            task
+            let place = turns.next(false, |task| due.contains(&task)).expect("something is due");
+            turns.took(place, time(place.task));
+            place.task
         };
         (0..count).map(piece).collect()
     }
 
-    #[test]
-    fn every_task_has_its_place() {
-        for task in Task::ALL {
-            assert_eq!(Turns::default().next(&[task]), Some(task));
-            assert_eq!(Task::ALL.iter().filter(|other| **other == task).count(), 1);
-        }
-        assert_eq!(Turns::default().next(&[]), None);
+    fn in_slices(due: &[Task], count: usize) -> Vec<Task> {
+        done(due, count, |_| SLICE)
     }
 
     #[test]
-    fn training_takes_turns_with_maps_and_studies() {
-        use Task::{DrawMap, Study, Train};
-        assert_eq!(done(&[Train, Study], 4), [Study, Train, Study, Train]);
-        assert_eq!(done(&[Train, Study, DrawMap], 6), [DrawMap, Study, Train, DrawMap, Study, Train]);
+    fn every_task_has_one_place_in_which_it_is_found() {
+        for (at, place) in ORDER.into_iter().enumerate() {
+            assert_eq!(ORDER.iter().position(|other| other.task == place.task), Some(at), "{:?}", place.task);
+            assert_eq!(next(false, &[place.task]), Some(place.task));
+        }
+        assert_eq!(next(false, &[]), None);
+    }
+
+    #[test]
+    fn more_urgent_tasks_are_done_first() {
+        let order = [Open, Job(Kind::Preview), Evaluate, StartRun, Job(Kind::Classify), STUDY, Train];
+        for first in 0..order.len() {
+            let mut due = order[first..].to_vec();
+            due.reverse();
+            assert_eq!(next(false, &due), Some(order[first]));
+        }
+    }
+
+    #[test]
+    fn a_first_step_comes_before_all_that_can_wait_for_it() {
+        let can_wait = [Job(Kind::Preview), Evaluate, StartBaseline, StartEvaluation];
+        for task in can_wait {
+            assert_eq!(next(true, &[task, Train]), Some(Train), "{task:?}");
+            assert_eq!(next(true, &[task, StartRun]), Some(StartRun), "{task:?}");
+            assert_eq!(next(false, &[task, Train]), Some(task));
+        }
+        assert_eq!(next(true, &can_wait), None);
+        assert_eq!(next(true, &[Train, StartRun, Open]), Some(Open));
+    }
+
+    #[test]
+    fn training_takes_turns_with_maps_scores_and_studies() {
+        assert_eq!(in_slices(&[Train, STUDY], 4), [STUDY, Train, STUDY, Train]);
+        assert_eq!(in_slices(&[Train, STUDY, MAP], 6), [MAP, STUDY, Train, MAP, STUDY, Train]);
+        assert_eq!(in_slices(&[Train, SCORE], 3), [SCORE, Train, SCORE]);
         // At rest they go on one after the other.
-        assert_eq!(done(&[Study, DrawMap], 3), [DrawMap; 3]);
-        assert_eq!(done(&[Study], 2), [Study; 2]);
-        assert_eq!(done(&[Train, Task::Score], 3), [Task::Score, Train, Task::Score]);
+        assert_eq!(in_slices(&[STUDY, MAP], 3), [MAP; 3]);
+        assert_eq!(in_slices(&[STUDY], 2), [STUDY; 2]);
     }
 
     #[test]
     fn quick_steps_have_as_much_time_as_a_slice() {
-        use Task::{Study, Train};
-        let done = done_in_pieces(&[Train, Study], 11, SLICE / 4);
-        let turn = [Study, Train, Train, Train, Train];
-        assert_eq!(done, [turn.as_slice(), &turn, &[Study]].concat());
+        let done = done(&[Train, STUDY], 11, |_| SLICE / 4);
+        let turn = [STUDY, Train, Train, Train, Train];
+        assert_eq!(done, [turn.as_slice(), &turn, &[STUDY]].concat());
+    }
+
+    #[test]
+    fn training_has_as_much_time_as_each_task_beside_it_and_at_most_a_step_more_a_turn() {
+        let beside = [STUDY, MAP, SCORE];
+        for step in [SLICE / 9, SLICE / 3, SLICE / 2, SLICE] {
+            let time = |task| if task == Train { step } else { SLICE };
+            let all = done(&[beside.as_slice(), &[Train]].concat(), 1000, time);
+            let count = |task| all.iter().filter(|other| **other == task).count() as u32;
+            let trained = step * count(Train);
+            for task in beside {
+                let turns = count(task);
+                let (least, most) = (SLICE * (turns - 1), (SLICE + step) * turns);
+                assert!((least..=most).contains(&trained), "{step:?}: {trained:?}, {turns} of {task:?}");
+            }
+        }
     }
 
     #[test]
     fn what_the_user_waits_for_comes_before_training() {
-        use Task::{Classify, Evaluate, Explain, FineTune, Open, Preview, StartRun, Train};
-        for urgent in [Classify, Explain, FineTune, Preview, Evaluate] {
-            assert_eq!(done(&[Train, urgent], 3), [urgent; 3]);
+        for kind in [Kind::Classify, Kind::Explain, Kind::FineTune, Kind::Preview, Kind::Search] {
+            assert_eq!(in_slices(&[Train, Job(kind)], 3), [Job(kind); 3]);
         }
-        assert_eq!(done(&[Preview, Open, StartRun], 1), [Open]);
+        assert_eq!(in_slices(&[Train, Evaluate], 3), [Evaluate; 3]);
+    }
+
+    #[test]
+    fn beside_training_the_engine_is_not_said_to_evaluate() {
+        let shown = |training| ORDER.into_iter().filter(move |place| place.is_shown(training));
+        let hidden = shown(false).filter(|place| !place.is_shown(true)).map(|place| place.task);
+        assert_eq!(hidden.collect::<Vec<_>>(), [MAP, STUDY]);
+        assert!(shown(false).all(|place| matches!(place.task, Job(_))));
     }
 }

@@ -37,7 +37,7 @@ pub(super) enum Goal {
 
 /// Steps that were taken and not reported yet.
 #[derive(Default)]
-pub(super) struct Unreported {
+pub struct Unreported {
     /// Of those that no report is on its way about, how many they are and what the last of them left.
     count: usize,
     last: Option<StepOutcome>,
@@ -91,7 +91,7 @@ fn is_due(count: usize, time: Duration, each: Option<Duration>) -> bool {
 }
 
 /// A run and what of it has not been reported yet.
-pub(super) struct Run {
+pub struct Run {
     pub trainer: Trainer,
     pub pictures: Tensor<4>,
     /// Names of the rows of `pictures`: the set itself may have changed since.
@@ -340,7 +340,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Shows the views of a row from now on, or of none.
     pub(super) async fn inspect(&mut self, anchor: Option<u32>) {
-        self.questions.inspected = anchor;
+        self.inspected = anchor;
         if let Err(breakdown) = self.send_row().await {
             (self.emit)(Event::Failed(breakdown));
         }
@@ -348,7 +348,7 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Sends the views of the row that is looked into, if there is one.
     async fn send_row(&mut self) -> Result<(), Breakdown> {
-        let (Some(anchor), Some(run)) = (self.questions.inspected, &self.run) else { return Ok(()) };
+        let (Some(anchor), Some(run)) = (self.inspected, &self.run) else { return Ok(()) };
         let Some(latest) = &run.latest else { return Ok(()) };
         if let Some(row) = latest.row(anchor, &run.trainer).await? {
             (self.emit)(Event::Row(row));

@@ -12,12 +12,12 @@ use crate::{
 /// A set that was split for a classifier.
 pub struct HeldOut {
     /// Which embeddings.
-    pub stage: Stage,
+    stage: Stage,
     /// Given and held-out rows.
     pub split: Split,
     /// Draws what is random.
     pub seed: u32,
-    /// That of the labelling.
+    /// That of the request.
     number: u32,
     step: u32,
     ids: Vec<PictureId>,
@@ -27,7 +27,7 @@ pub struct HeldOut {
 impl HeldOut {
     /// Splits the set: names and known labels of the pictures, in the order of their rows.
     pub fn new(
-        labelling: &ClassifierRequest,
+        request: &ClassifierRequest,
         step: u32,
         ids: Vec<PictureId>,
         known: Vec<Option<LabelId>>,
@@ -36,17 +36,9 @@ impl HeldOut {
         let known = if several(&known) { known } else { vec![None; known.len()] };
         let places: HashMap<PictureId, usize> = ids.iter().enumerate().map(|(row, id)| (*id, row)).collect();
         let typed: BTreeMap<usize, LabelId> =
-            labelling.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
-        let split = Split::draw(&known, &typed, labelling.per_class as usize, labelling.seed);
-        Self {
-            stage: labelling.stage,
-            split,
-            seed: labelling.seed,
-            number: labelling.number,
-            step,
-            ids,
-            known,
-        }
+            request.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
+        let split = Split::draw(&known, &typed, request.per_class as usize, request.seed);
+        Self { stage: request.stage, split, seed: request.seed, number: request.number, step, ids, known }
     }
 
     /// The labels of the held-out pictures, where one of the classes is known to be theirs.

@@ -1,105 +1,89 @@
-//! Classifies the held-out pictures of one stage, a slice of time after the other.
+//! Classifies the held-out pictures of one stage by a few labels.
 
 use std::rc::Rc;
 
-use web_time::{Duration, Instant};
-
 use super::{
-    guessing::Guessing,
+    Kind, Request, Slice,
     held_out::{HeldOut, TopGuesses},
 };
 use crate::{
-    evaluate::{UnitRows, folds::Folds, split::Split},
+    evaluate::{UnitRows, folds::Folds, knn_vote, linear_probe::LinearProbe, split::Split},
     progress::Progress,
-    protocol::{Classification, LabelId, Stage},
+    protocol::{Breakdown, Classification, ClassifierRequest, CrossValidation, Event, LabelId},
 };
 
-/// A classification on its way.
-pub struct Classifier {
-    held_out: HeldOut,
-    rows: Rc<UnitRows>,
-    classes: Rc<[LabelId]>,
-    /// Absent when there are not two classes to tell apart.
-    in_hand: Option<Guessing>,
-    /// What was guessed of the held-out pictures, once it was.
-    guessed: Option<[TopGuesses; 2]>,
-    /// How the given labels are compared with each other, where there are no others to
-    /// compare with.
-    folds: Option<Folds>,
-    /// What was guessed of the folds that are done, and how many these are.
-    crossed: [TopGuesses; 2],
-    folds_done: usize,
+/// Pictures that are guessed in one piece of work.
+const CHUNK: usize = 32;
+
+/// Asks for what labels are worth at a stage.
+pub fn request(task: ClassifierRequest) -> Request {
+    Request::at(Kind::Classify, task.stage, move |context| {
+        let embedded = context.embeddings.get(task.stage)?;
+        let held_out = HeldOut::new(&task, embedded.step, context.set.ids(), context.set.labels());
+        Some(answer(held_out, embedded.rows.clone(), context.slice.clone()))
+    })
 }
 
-impl Classifier {
-    /// Starts on the rows of a set that was split.
-    pub fn new(held_out: HeldOut, rows: Rc<UnitRows>) -> Self {
-        let Split { given, targets, classes, held_out: others } = &held_out.split;
-        let classes: Rc<[LabelId]> = classes.as_slice().into();
-        let enough = classes.len() >= 2;
-        let in_hand = enough.then(|| {
-            let lesson = (given.clone(), targets.clone());
-            Guessing::new(rows.clone(), lesson, classes.clone(), others.clone())
-        });
-        let folds =
-            (enough && held_out.scored() == 0).then(|| Folds::deal(targets, classes.len(), held_out.seed));
-        let crossed = Default::default();
-        Self { held_out, rows, classes, in_hand, guessed: None, folds, crossed, folds_done: 0 }
-    }
+async fn answer(held_out: HeldOut, rows: Rc<UnitRows>, slice: Slice) -> Result<Event, Breakdown> {
+    Ok(Event::Classified(classify(held_out, &rows, &slice).await))
+}
 
-    /// Which embeddings.
-    pub fn stage(&self) -> Stage {
-        self.held_out.stage
+/// Guesses the held-out pictures by the given ones.
+async fn classify(held_out: HeldOut, rows: &UnitRows, slice: &Slice) -> Classification {
+    let Split { given, targets, classes, held_out: others } = &held_out.split;
+    if classes.len() < 2 {
+        return held_out.classification(TopGuesses::default(), TopGuesses::default());
     }
+    let [probe, vote] = guess(rows, (given, targets), classes, others, slice).await;
+    let crossed = match held_out.scored() {
+        0 => Some(cross_validate(&held_out, rows, slice).await),
+        _ => None,
+    };
+    Classification { crossed, ..held_out.classification(probe, vote) }
+}
 
-    /// Works for about as long as given.
-    pub fn advance(&mut self, time: Duration) -> Progress {
-        let started = Instant::now();
-        while let Some(guessing) = &mut self.in_hand {
-            if guessing.advance() == Progress::Idle {
-                self.go_on();
-            }
-            if started.elapsed() >= time {
-                return Progress::More;
-            }
-        }
-        Progress::Idle
-    }
-
-    /// Keeps what was guessed, and takes the next fold in hand.
-    fn go_on(&mut self) {
-        let Some(done) = self.in_hand.take().map(Guessing::finish) else { return };
-        if self.guessed.is_none() {
-            self.guessed = Some(done);
-        } else {
-            self.crossed.iter_mut().zip(done).for_each(|(all, fold)| all.append(fold));
-            self.folds_done += 1;
-        }
-        let Some(fold) = self.folds.as_ref().and_then(|folds| folds.folds.get(self.folds_done)) else {
-            return;
-        };
-        let Split { given, targets, .. } = &self.held_out.split;
+/// Compares the given labels with each other, where there are no others to compare with.
+async fn cross_validate(held_out: &HeldOut, rows: &UnitRows, slice: &Slice) -> CrossValidation {
+    let Split { given, targets, classes, .. } = &held_out.split;
+    let folds = Folds::deal(targets, classes.len(), held_out.seed);
+    let mut crossed = <[TopGuesses; 2]>::default();
+    for fold in &folds.folds {
         let others = (0..given.len()).filter(|place| !fold.contains(place));
-        let lesson = others.map(|place| (given[place], targets[place])).unzip();
-        let which = fold.iter().map(|place| given[*place]).collect();
-        self.in_hand = Some(Guessing::new(self.rows.clone(), lesson, self.classes.clone(), which));
+        let (others, labels): (Vec<_>, Vec<_>) = others.map(|place| (given[place], targets[place])).unzip();
+        let which: Vec<usize> = fold.iter().map(|place| given[*place]).collect();
+        let guessed = guess(rows, (&others, &labels), classes, &which, slice).await;
+        crossed.iter_mut().zip(guessed).for_each(|(all, fold)| all.append(fold));
     }
+    held_out.cross_validation(&folds, crossed)
+}
 
-    /// What was found.
-    pub fn finish(self) -> Classification {
-        let Self { held_out, guessed, folds, crossed, .. } = self;
-        let crossed = folds.map(|folds| held_out.cross_validation(&folds, crossed));
-        let [probe, vote] = guessed.unwrap_or_default();
-        Classification { crossed, ..held_out.classification(probe, vote) }
+/// Learns `given` rows with a class each, places in `classes`; returns what a linear probe and the
+/// vote of the nearest guess of the rows `which`.
+async fn guess(
+    rows: &UnitRows,
+    (given, targets): (&[usize], &[usize]),
+    classes: &[LabelId],
+    which: &[usize],
+    slice: &Slice,
+) -> [TopGuesses; 2] {
+    let mut probe = LinearProbe::new(rows, given, targets.to_vec(), classes.len());
+    while probe.advance() == Progress::More {
+        slice.pause().await;
     }
+    let [mut by_probe, mut by_vote] = <[TopGuesses; 2]>::default();
+    for which in which.chunks(CHUNK) {
+        slice.pause().await;
+        by_probe.extend(&probe.probabilities(rows, which), classes);
+        by_vote.extend(&knn_vote::shares(rows, given, targets, classes.len(), which), classes);
+    }
+    [by_probe, by_vote]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        evaluate::{knn_vote, linear_probe::LinearProbe},
-        protocol::{ClassifierRequest, CrossValidation, PictureId},
+        protocol::{PictureId, Stage},
         random::{Purpose, generator},
     };
     use rand::RngExt;
@@ -114,12 +98,10 @@ mod tests {
             let angle = (i % 2) as f32 + i as f32 * 0.01;
             [angle.cos(), angle.sin()]
         };
-        let rows = Rc::new(UnitRows::new((0..8).flat_map(place).collect(), 2));
-        let labelling = ClassifierRequest { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
-        let held_out = HeldOut::new(&labelling, 0, (10..18).collect(), known);
-        let mut classifier = Classifier::new(held_out, rows);
-        while classifier.advance(Duration::ZERO) == Progress::More {}
-        classifier.finish()
+        let rows = UnitRows::new((0..8).flat_map(place).collect(), 2);
+        let request = ClassifierRequest { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
+        let held_out = HeldOut::new(&request, 0, (10..18).collect(), known);
+        pollster::block_on(classify(held_out, &rows, &Slice::default()))
     }
 
     fn by_direction() -> Vec<Option<LabelId>> {
@@ -181,11 +163,10 @@ mod tests {
         };
         let rows = UnitRows::new((0..count).flat_map(place).collect(), 4);
         let typed = labels.iter().enumerate().map(|(i, label)| (i as u32, *label as u32)).collect();
-        let labelling = ClassifierRequest { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
-        let held_out = HeldOut::new(&labelling, 0, (0..count as u32).collect(), vec![None; count]);
-        let mut classifier = Classifier::new(held_out, Rc::new(rows.clone()));
-        while classifier.advance(Duration::ZERO) == Progress::More {}
-        (rows, labels, classifier.finish().crossed.expect("no label is known but the given ones"))
+        let request = ClassifierRequest { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
+        let held_out = HeldOut::new(&request, 0, (0..count as u32).collect(), vec![None; count]);
+        let found = pollster::block_on(classify(held_out, &rows, &Slice::default()));
+        (rows, labels, found.crossed.expect("no label is known but the given ones"))
     }
 
     #[test]

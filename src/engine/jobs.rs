@@ -1,0 +1,409 @@
+//! Jobs: requests about pictures and embeddings, and the one life that they share.
+//!
+//! A [`Request`] waits in the [`Queue`], where a newer one takes the place of an older one of the
+//! same key. When its turn comes it is started, and works a slice of time after the other until its
+//! answer is there. It is given up when the embeddings that it is about are dropped: whoever asked
+//! asks again when there are others.
+//!
+//! A job is a file: a function that makes its request, from what it starts from and an asynchronous
+//! function that pauses now and then and returns the answer.
+//! - [`preview`]: views of some pictures
+//! - [`search`]: the nearest pictures of one that is not of the set
+//! - [`score`]: agreement of neighbours with labels that have changed
+//! - [`explainer`]: places of two pictures that make them alike
+//! - [`measuring`]: what an encoder overlooks
+//! - [`matrix`]: similarities within the whole set
+//! - [`mapper`]: the set on a plane
+//! - [`classifier`]: what a few labels are worth, with [`held_out`]
+//! - [`fine_tuning`]: the same for a copy of the encoder that learns them
+//! - [`studies`]: what else is asked about the whole set at one stage
+
+pub mod classifier;
+pub mod explainer;
+pub mod fine_tuning;
+mod held_out;
+pub mod mapper;
+pub mod matrix;
+pub mod measuring;
+pub mod preview;
+pub mod score;
+pub mod search;
+pub mod studies;
+
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+};
+
+use burn::tensor::Device;
+use web_time::{Duration, Instant};
+
+use self::search::QueryPicture;
+use super::{embedded::Embeddings, pictures::PictureSet, session::Run};
+use crate::{
+    protocol::{Breakdown, Event, Map, Stage, Study},
+    settings::Settings,
+};
+
+/// Kinds of jobs; the session's schedule says which comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Preview,
+    Search,
+    Score,
+    Explain,
+    Measure,
+    Matrix,
+    Map,
+    Classify,
+    Study,
+    FineTune,
+}
+
+/// Everything of a session that jobs start from.
+pub struct Context<'a> {
+    pub device: &'a Device,
+    pub settings: &'a Settings,
+    pub set: &'a PictureSet,
+    pub embeddings: &'a Embeddings,
+    pub run: Option<&'a Run>,
+    pub query: Option<&'a Rc<QueryPicture>>,
+    /// The map shown last: the next one is turned like it.
+    pub last_map: &'a Rc<RefCell<Option<Map>>>,
+    pub slice: Slice,
+}
+
+/// The slice of time that a job works in; without end unless a queue sets one.
+#[derive(Clone, Default)]
+pub struct Slice(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    end: Cell<Option<Instant>>,
+    paused: Cell<bool>,
+    events: RefCell<Vec<Event>>,
+}
+
+impl Slice {
+    /// Ends a short piece of work: the next begins at once, or with the next slice where this one is
+    /// over.
+    pub async fn pause(&self) {
+        let is_over = self.0.end.get().is_some_and(|end| Instant::now() >= end);
+        self.0.paused.set(is_over);
+        poll_fn(|_| if self.0.paused.get() { Poll::Pending } else { Poll::Ready(()) }).await;
+    }
+
+    /// Reports something on the way to the answer.
+    pub fn emit(&self, event: Event) {
+        self.0.events.borrow_mut().push(event);
+    }
+
+    /// Works until a slice of so long is over; returns the answer if it is there by then.
+    async fn run(&self, work: &mut Work, time: Duration) -> Option<Answer> {
+        self.0.end.set(Some(Instant::now() + time));
+        self.0.paused.set(false);
+        // What is pending without having paused waits for the device.
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Pending if self.0.paused.get() => Poll::Ready(None),
+            poll => poll.map(Some),
+        })
+        .await
+    }
+}
+
+type Answer = Result<Option<Event>, Breakdown>;
+
+/// A job that was started.
+pub type Work = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// Makes a job of what ends with an answer.
+pub fn work<A: Into<Option<Event>>>(answer: impl Future<Output = Result<A, Breakdown>> + 'static) -> Work {
+    Box::pin(async { Ok(answer.await?.into()) })
+}
+
+/// Starts a job, or hands out the one that was started; `None` where there is nothing to do.
+type Start = Box<dyn FnOnce(&Context<'_>) -> Option<Work>>;
+
+/// A job that waits or is at work.
+pub struct Request {
+    pub kind: Kind,
+    /// The stage whose embeddings it needs.
+    pub stage: Option<Stage>,
+    /// Together with the kind, what tells it from requests that it does not replace.
+    key: (Option<Study>, Option<Stage>),
+    /// Says that it was given up, or could not be started.
+    given_up: Option<Event>,
+    start: Start,
+}
+
+impl Request {
+    /// Returns a request that replaces every other of its kind.
+    pub fn only<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
+        kind: Kind,
+        stage: Option<Stage>,
+        start: impl FnOnce(&Context<'_>) -> Option<F> + 'static,
+    ) -> Self {
+        let start: Start = Box::new(|context| start(context).map(work));
+        Self { kind, stage, key: (None, None), given_up: None, start }
+    }
+
+    /// Returns a request that replaces another of its kind at the same stage.
+    pub fn at<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
+        kind: Kind,
+        stage: Stage,
+        start: impl FnOnce(&Context<'_>) -> Option<F> + 'static,
+    ) -> Self {
+        Self { key: (None, Some(stage)), ..Self::only(kind, Some(stage), start) }
+    }
+
+    /// Returns a request that replaces the same study at the same stage.
+    fn study(study: Study, stage: Stage, start: impl FnOnce(&Context<'_>) -> Option<Work> + 'static) -> Self {
+        Self { key: (Some(study), Some(stage)), ..Self::only(Kind::Study, Some(stage), start) }
+    }
+
+    /// The same, with an event that says that it was given up or could not be started.
+    fn or_say(self, event: Event) -> Self {
+        Self { given_up: Some(event), ..self }
+    }
+}
+
+/// Jobs that wait and jobs at work, in the order in which they were asked for.
+#[derive(Default)]
+pub struct Queue {
+    requests: Vec<Request>,
+    pub slice: Slice,
+}
+
+impl Queue {
+    /// Puts a request in line, in the place of an older one of the same key.
+    pub fn put(&mut self, request: Request) {
+        let is_older = |other: &&mut Request| (other.kind, other.key) == (request.kind, request.key);
+        match self.requests.iter_mut().find(is_older) {
+            Some(older) => *older = request,
+            None => self.requests.push(request),
+        }
+    }
+
+    /// Returns whether there is a job of a kind.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.requests.iter().any(|request| request.kind == kind)
+    }
+
+    /// Drops some jobs.
+    pub fn give_up(&mut self, which: impl Fn(&Request) -> bool, emit: impl FnMut(Event)) {
+        let dropped = self.requests.extract_if(.., |request| which(request));
+        dropped.filter_map(|request| request.given_up).for_each(emit);
+    }
+
+    /// Works on the first job of a kind for about as long as given.
+    pub async fn advance(
+        &mut self,
+        kind: Kind,
+        context: &Context<'_>,
+        time: Duration,
+        mut emit: impl FnMut(Event),
+    ) -> Result<(), Breakdown> {
+        let Some(place) = self.requests.iter().position(|request| request.kind == kind) else {
+            return Ok(());
+        };
+        let mut request = self.requests.remove(place);
+        let Some(mut work) = (request.start)(context) else {
+            request.given_up.into_iter().for_each(emit);
+            return Ok(());
+        };
+        let answer = self.slice.run(&mut work, time).await;
+        self.slice.0.events.take().into_iter().for_each(&mut emit);
+        match answer {
+            Some(Ok(answer)) => answer.into_iter().for_each(emit),
+            // It is not tried again.
+            Some(Err(breakdown)) => {
+                request.given_up.into_iter().for_each(emit);
+                return Err(breakdown);
+            }
+            None => {
+                request.start = Box::new(|_| Some(work));
+                self.requests.insert(place, request);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::{ClassifierRequest, MapMethod, Pair, Query, Subject},
+        settings::Images,
+    };
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// A job of so many pieces.
+    async fn count(pieces: u32, name: u32, slice: Slice) -> Result<Event, Breakdown> {
+        for _ in 1..pieces {
+            slice.pause().await;
+        }
+        Ok(named(name))
+    }
+
+    fn named(name: u32) -> Event {
+        Event::Tuning { done: name, total: 0 }
+    }
+
+    fn pieces(pieces: u32, name: u32) -> impl FnOnce(&Context<'_>) -> Option<Work> {
+        move |context| Some(work(count(pieces, name, context.slice.clone())))
+    }
+
+    fn study(study: Study, stage: Stage, name: u32) -> Request {
+        Request::study(study, stage, pieces(2, name))
+    }
+
+    fn queue(requests: impl IntoIterator<Item = Request>) -> Queue {
+        let mut queue = Queue::default();
+        requests.into_iter().for_each(|request| queue.put(request));
+        queue
+    }
+
+    /// Returns what comes of it, and the answers on the way.
+    fn advance(queue: &mut Queue, kind: Kind, time: Duration) -> (Result<(), Breakdown>, Vec<Event>) {
+        let settings = Settings::recommended(Images::Shapes);
+        let mut events = Vec::new();
+        let context = Context {
+            device: &Device::flex(),
+            settings: &settings,
+            set: &PictureSet::new(16),
+            embeddings: &Embeddings::default(),
+            run: None,
+            query: None,
+            last_map: &Rc::default(),
+            slice: queue.slice.clone(),
+        };
+        let done = pollster::block_on(queue.advance(kind, &context, time, |event| events.push(event)));
+        (done, events)
+    }
+
+    /// Advances all jobs of a kind to their ends.
+    fn answers(queue: &mut Queue, kind: Kind) -> Vec<Event> {
+        let mut events = Vec::new();
+        while queue.has(kind) {
+            events.extend(advance(queue, kind, LONG).1);
+        }
+        events
+    }
+
+    #[test]
+    fn the_latest_request_of_a_kind_and_stage_counts() {
+        let at = |stage, name| Request::at(Kind::Classify, stage, pieces(2, name));
+        let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2), at(Stage::Trained, 3)]);
+        assert_eq!(answers(&mut jobs, Kind::Classify), [named(3), named(2)]);
+        // One that is at work already makes room as well.
+        let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2)]);
+        assert_eq!(advance(&mut jobs, Kind::Classify, Duration::ZERO).1, []);
+        jobs.put(at(Stage::Trained, 3));
+        assert_eq!(answers(&mut jobs, Kind::Classify), [named(3), named(2)]);
+    }
+
+    #[test]
+    fn some_kinds_have_one_request_and_each_study_has_its_own() {
+        let only = |stage, name| Request::only(Kind::Map, Some(stage), pieces(2, name));
+        let mut jobs = queue([only(Stage::Trained, 1), only(Stage::Pixels, 2)]);
+        jobs.put(Request::only(Kind::Explain, Some(Stage::Pixels), pieces(1, 3)));
+        assert_eq!(answers(&mut jobs, Kind::Map), [named(2)]);
+        assert_eq!(answers(&mut jobs, Kind::Explain), [named(3)]);
+
+        let mut jobs = queue([
+            study(Study::Groups, Stage::Trained, 1),
+            study(Study::Survey, Stage::Trained, 2),
+            study(Study::Groups, Stage::Pixels, 3),
+            study(Study::Groups, Stage::Trained, 4),
+        ]);
+        assert_eq!(answers(&mut jobs, Kind::Study), [named(4), named(2), named(3)]);
+    }
+
+    #[test]
+    fn a_job_ends_before_the_next_of_its_kind_begins() {
+        let mut jobs =
+            queue([study(Study::Groups, Stage::Pixels, 1), study(Study::Survey, Stage::Pixels, 2)]);
+        let events = [0; 4].map(|_| advance(&mut jobs, Kind::Study, Duration::ZERO).1);
+        assert_eq!(events, [vec![], vec![named(1)], vec![], vec![named(2)]]);
+        assert!(!jobs.has(Kind::Study));
+        assert_eq!(advance(&mut jobs, Kind::Study, LONG), (Ok(()), Vec::new()));
+    }
+
+    #[test]
+    fn who_asked_for_it_hears_of_a_job_that_is_given_up_or_cannot_start() {
+        let tune = |name| Request::only(Kind::FineTune, Some(Stage::Trained), pieces(3, name));
+        let mut jobs = queue([tune(1).or_say(Event::Finished), study(Study::Groups, Stage::Pixels, 2)]);
+        // A newer one in its place is no end.
+        jobs.put(tune(3).or_say(Event::Finished));
+        assert_eq!(advance(&mut jobs, Kind::FineTune, Duration::ZERO).1, []);
+        let mut events = Vec::new();
+        jobs.give_up(|_| true, |event| events.push(event));
+        assert_eq!((events.as_slice(), jobs.requests.len()), (&[Event::Finished][..], 0));
+
+        let nothing = || Request::only(Kind::FineTune, None, |_| None::<Work>);
+        jobs.put(nothing().or_say(Event::Finished));
+        assert_eq!(answers(&mut jobs, Kind::FineTune), [Event::Finished]);
+        jobs.put(nothing());
+        assert_eq!(answers(&mut jobs, Kind::FineTune), []);
+    }
+
+    async fn broken() -> Result<Event, Breakdown> {
+        Err(Breakdown::Told(String::new()))
+    }
+
+    #[test]
+    fn a_job_that_breaks_down_is_not_tried_again() {
+        let request = Request::only(Kind::Preview, None, |_| Some(broken())).or_say(Event::Finished);
+        let mut jobs = queue([request]);
+        let (done, events) = advance(&mut jobs, Kind::Preview, LONG);
+        assert!(done.is_err() && !jobs.has(Kind::Preview));
+        assert_eq!(events, [Event::Finished]);
+    }
+
+    /// One request of every kind about a stage, all that there are.
+    fn every_request(stage: Stage) -> Vec<Request> {
+        let task = || ClassifierRequest { number: 0, stage, per_class: 1, seed: 1, typed: Vec::new() };
+        let rgb = vec![0; 3 * crate::image::SIDE * crate::image::SIDE];
+        let query = QueryPicture::new(Query { number: 1, rgb }).expect("a whole picture");
+        vec![
+            preview::request(vec![1], 1, 1),
+            search::request(Rc::new(query), stage),
+            score::request(stage),
+            explainer::request(Pair { stage, subjects: [Subject::Picture(0); 2] }),
+            measuring::request(stage),
+            matrix::request(stage),
+            mapper::request(stage, MapMethod::Pca),
+            classifier::request(task()),
+            fine_tuning::request(task()),
+            studies::request(Study::Groups, stage),
+            studies::request(Study::Survey, stage),
+        ]
+    }
+
+    #[test]
+    fn what_is_asked_about_one_stage_is_forgotten_with_it_alone() {
+        let kinds = |jobs: &Queue| jobs.requests.iter().map(|request| request.kind).collect::<Vec<_>>();
+        let forget = |jobs: &mut Queue, stage| jobs.give_up(|request| request.stage == Some(stage), |_| {});
+        let mut jobs = queue(every_request(Stage::Trained));
+        let all = kinds(&jobs);
+        forget(&mut jobs, Stage::Pixels);
+        assert_eq!(kinds(&jobs), all);
+        forget(&mut jobs, Stage::Trained);
+        assert_eq!(kinds(&jobs), [Kind::Preview]);
+    }
+
+    #[test]
+    fn without_embeddings_nothing_is_answered() {
+        let mut jobs = queue(every_request(Stage::Trained));
+        let kinds: Vec<Kind> = jobs.requests.iter().map(|request| request.kind).collect();
+        for kind in kinds {
+            let nothing = kind == Kind::FineTune;
+            assert_eq!(answers(&mut jobs, kind).len(), usize::from(nothing), "{kind:?}");
+        }
+    }
+}

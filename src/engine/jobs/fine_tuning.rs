@@ -1,0 +1,69 @@
+//! Fine-tunes a copy of the encoder on the given labels.
+
+use burn::tensor::Tensor;
+
+use super::{
+    Context, Kind, Request, Slice,
+    held_out::{HeldOut, TopGuesses},
+};
+use crate::{
+    encoder::Encoder,
+    engine::embedder::Embedder,
+    fine_tune::{FineTuneTask, FineTuner, STEPS},
+    progress::Progress,
+    protocol::{Breakdown, ClassifierRequest, Event, Stage},
+    readback::read,
+};
+
+/// Asks for what labels are worth to a copy of the encoder as it is when that is started. Not
+/// without an encoder for the set as it is, nor without two classes.
+pub fn request(request: ClassifierRequest) -> Request {
+    let start = move |context: &Context<'_>| {
+        let (ids, labels) = (context.set.ids(), context.set.labels());
+        // The pictures of the run may not be those of the set until they are embedded anew.
+        let run = context.run.filter(|run| run.ids == ids)?;
+        let held_out = HeldOut::new(&request, run.trainer.steps_taken(), ids, labels);
+        let split = &held_out.split;
+        let task = FineTuneTask {
+            pictures: run.pictures.clone(),
+            given: split.given.clone(),
+            targets: split.targets.clone(),
+            classes: split.classes.len(),
+            augmentations: context.settings.augmentations,
+            seed: context.settings.seed,
+        };
+        let (encoder, pictures) = (run.trainer.network().encoder, run.pictures.clone());
+        (task.classes >= 2).then(|| fine_tune(held_out, pictures, encoder, task, context.slice.clone()))
+    };
+    Request::only(Kind::FineTune, Some(Stage::Trained), start).or_say(Event::Tuning { done: 0, total: 0 })
+}
+
+/// Answers with guesses for the held-out pictures in the place of the probe's.
+async fn fine_tune(
+    held_out: HeldOut,
+    pictures: Tensor<4>,
+    encoder: Encoder,
+    task: FineTuneTask,
+    slice: Slice,
+) -> Result<Event, Breakdown> {
+    let dimensions = encoder.dimensions();
+    let mut tuner = FineTuner::new(encoder, dimensions, task);
+    for done in 1..=STEPS {
+        read(tuner.step()).await?;
+        slice.emit(Event::Tuning { done, total: STEPS });
+        slice.pause().await;
+    }
+    let encoder = tuner.encoder();
+    let activation = encoder.activation(pictures.dims()[3]);
+    let mut embedder = Embedder::new(pictures.clone(), activation, move |chunk| encoder.forward(chunk));
+    while embedder.advance().await? == Progress::More {
+        slice.pause().await;
+    }
+    let chances = read(tuner.classify(embedder.take(), &pictures.device()).exp()).await?;
+    let mut guesses = TopGuesses::default();
+    let classes = &held_out.split.classes;
+    for row in &held_out.split.held_out {
+        guesses.extend(&chances[row * classes.len()..][..classes.len()], classes);
+    }
+    Ok(Event::Tuned(held_out.classification(guesses, TopGuesses::default())))
+}

@@ -1,0 +1,27 @@
+//! The similarity matrix of the whole set; its rows stand in the same order at every stage.
+
+use std::future::ready;
+
+use super::{Context, Kind, Request};
+use crate::{
+    evaluate::set_matrix::{MAX_SIDE, set_matrix},
+    protocol::{Event, Floats, SetMatrix, Stage},
+};
+
+/// Asks for the matrix of a stage.
+pub fn request(stage: Stage) -> Request {
+    Request::at(Kind::Matrix, stage, move |context| Some(ready(Ok(matrix(context, stage)?))))
+}
+
+fn matrix(context: &Context<'_>, stage: Stage) -> Option<Event> {
+    let embedded = context.embeddings.get(stage)?;
+    let order = context.embeddings.order(&context.set.labels())?;
+    let (side, cells) = set_matrix(&embedded.rows, order, MAX_SIDE);
+    Some(Event::Matrix(SetMatrix {
+        stage,
+        step: embedded.step,
+        order: order.iter().map(|row| context.set.id(*row)).collect(),
+        side: side as u32,
+        cells: Floats(cells),
+    }))
+}

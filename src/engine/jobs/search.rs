@@ -1,0 +1,57 @@
+//! Searches the set with a picture that is not of it.
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+
+use super::{Kind, Request};
+use crate::{
+    engine::{comparing::NEIGHBOURS, embedded::Embedded},
+    evaluate::neighbours::NearestNeighbours,
+    image::Image,
+    protocol::{Breakdown, Event, Floats, PictureId, Query, QueryAnswer, Stage},
+};
+
+/// The picture that the set is searched with.
+pub struct QueryPicture {
+    /// Names it in the answers.
+    pub number: u32,
+    pub image: Image,
+}
+
+impl QueryPicture {
+    /// Returns `None` if the picture did not arrive whole.
+    pub fn new(query: Query) -> Option<Self> {
+        Some(Self { number: query.number, image: Image::from_rgb(query.rgb)? })
+    }
+}
+
+/// Asks for the nearest pictures at one stage.
+pub fn request(query: Rc<QueryPicture>, stage: Stage) -> Request {
+    Request::at(Kind::Search, stage, move |context| {
+        let (embedded, side) = (context.embeddings.get(stage)?.clone(), context.settings.side as usize);
+        Some(search(query, stage, embedded, context.set.ids(), side, context.device.clone()))
+    })
+}
+
+/// Answers nothing where the set was embedded at another input size.
+async fn search(
+    query: Rc<QueryPicture>,
+    stage: Stage,
+    embedded: Embedded,
+    ids: Vec<PictureId>,
+    side: usize,
+    device: Device,
+) -> Result<Option<Event>, Breakdown> {
+    let row = embedded.embed(query.image.planes(side), side, &device).await?;
+    if row.dimensions() != embedded.rows.dimensions() || ids.len() != embedded.rows.len() {
+        return Ok(None);
+    }
+    let found = NearestNeighbours::of_query(&embedded.rows, &row, NEIGHBOURS);
+    Ok(Some(Event::Queried(QueryAnswer {
+        number: query.number,
+        stage,
+        pictures: found.indices.iter().map(|row| ids[*row as usize]).collect(),
+        similarities: Floats(found.similarities),
+    })))
+}
