@@ -27,7 +27,7 @@ pub use results::{
     Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, KnnScore,
     LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,
 };
-pub use subject::{LabelId, MapMethod, Pair, PictureId, Stage, Study, Subject};
+pub use subject::{LabelId, MapMethod, Pair, PictureId, Stage, Subject};
 pub use training::{BatchMatrix, LossDetails, RowViews, StepReport, Views};
 pub use wire::{BUILD, Floats, MessageError, decode, encode};
 
@@ -51,27 +51,23 @@ mod tests {
             Command::Configure(Settings::recommended(Images::Fashion)),
             Command::Add(vec![Picture { id: 7, label: Some(3), rgb: vec![1, 2, 3] }]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
-            Command::Matrix { stage: Stage::Trained },
+            Command::Ask(MatrixRequest { stage: Stage::Trained }.into()),
             Command::Label(typed.clone()),
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
             Command::Restore { file: vec![7, 8] },
             Command::Validate { request: 3, settings: Settings::recommended(Images::Own), file: vec![9] },
-            Command::Study { study: Study::Survey, stage: Stage::Pixels },
-            Command::FineTune(ClassifierRequest {
+            Command::Ask(SurveyRequest { stage: Stage::Pixels }.into()),
+            Command::FineTune {
                 number: 1,
-                stage: Stage::Trained,
-                per_class: 0,
-                seed: 1,
-                typed: Vec::new(),
-            }),
-            Command::Classify(ClassifierRequest {
-                number: 2,
-                stage: Stage::Pixels,
-                per_class: 10,
-                seed: 1,
-                typed,
-            }),
+                request: ClassifierRequest {
+                    stage: Stage::Trained,
+                    per_class: 0,
+                    seed: 1,
+                    typed: Vec::new(),
+                },
+            },
+            Command::Ask(ClassifierRequest { stage: Stage::Pixels, per_class: 10, seed: 1, typed }.into()),
         ] {
             survives(command);
         }
@@ -87,31 +83,42 @@ mod tests {
         let (links, isolated) = (vec![(3, 1, 0.99)], vec![(2, 0.1), (1, 0.4), (3, 0.5)]);
         for event in [
             Event::Batch(BatchMatrix { step: 1, pictures: vec![4], cells, details }),
-            Event::Explained(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops }),
+            Event::Answered(
+                pair.into(),
+                Answer::Explanation(Explanation { pair, step: 3, similarity: 0.75, side: 1, drops }),
+            ),
             Event::Scored {
                 stage: Stage::Pixels,
                 knn: Some(KnnScore { shared_labels: 0.5, accuracy: 0.25, neighbours: 10 }),
             },
             Event::Snapshot { step: 20, file: vec![9, 0] },
             Event::Row(RowViews { step: 1, anchor: 0, side: 1, rgb: vec![1, 2, 3] }),
-            Event::Classified(Classification {
+            Event::Tuned {
                 number: 2,
-                stage: Stage::Trained,
-                step: 40,
-                given: vec![4, 5],
-                classes: vec![1, 2],
-                held_out: vec![6],
-                scored: 1,
-                probe: Guesses { labels: vec![2], confidences: Floats(vec![0.75]), accuracy: Some(1.0) },
-                vote: Guesses::default(),
-                crossed: Some(CrossValidation {
-                    pictures: vec![4, 5],
-                    folds: 2,
-                    ..CrossValidation::default()
-                }),
-            }),
-            Event::Clustered(Clustering { stage: Stage::Trained, step: 4, partitions }),
-            Event::Surveyed(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated }),
+                classification: Classification {
+                    stage: Stage::Trained,
+                    step: 40,
+                    given: vec![4, 5],
+                    classes: vec![1, 2],
+                    held_out: vec![6],
+                    scored: 1,
+                    probe: Guesses { labels: vec![2], confidences: Floats(vec![0.75]), accuracy: Some(1.0) },
+                    vote: Guesses::default(),
+                    crossed: Some(CrossValidation {
+                        pictures: vec![4, 5],
+                        folds: 2,
+                        ..CrossValidation::default()
+                    }),
+                },
+            },
+            Event::Answered(
+                GroupsRequest { stage: Stage::Trained }.into(),
+                Answer::Groups(Clustering { stage: Stage::Trained, step: 4, partitions }),
+            ),
+            Event::Answered(
+                SurveyRequest { stage: Stage::Pixels }.into(),
+                Answer::Survey(Survey { stage: Stage::Pixels, step: 0, links, nearest: 2, isolated }),
+            ),
             Event::Validated { request: 3, verdict: Ok(()) },
         ] {
             survives(event);

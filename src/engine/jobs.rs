@@ -16,11 +16,14 @@
 //! - [`mapper`]: the set on a plane
 //! - [`classifier`]: what a few labels are worth, with [`held_out`]
 //! - [`fine_tuning`]: the same for a copy of the encoder that learns them
-//! - [`studies`]: what else is asked about the whole set at one stage
+//! - [`grouping`]: every count of groups
+//! - [`survey`]: near-duplicates and outliers
+//! - [`study`]: what studies of a whole set start from
 
 pub mod classifier;
 pub mod explainer;
 pub mod fine_tuning;
+mod grouping;
 mod held_out;
 pub mod mapper;
 pub mod matrix;
@@ -28,7 +31,8 @@ pub mod measuring;
 pub mod preview;
 pub mod score;
 pub mod search;
-pub mod studies;
+mod study;
+mod survey;
 
 use std::{
     cell::{Cell, RefCell},
@@ -44,7 +48,7 @@ use web_time::{Duration, Instant};
 use self::search::QueryPicture;
 use super::{embedded::Embeddings, pictures::PictureSet, session::Run};
 use crate::{
-    protocol::{Breakdown, Event, Map, Stage, Study},
+    protocol::{self, Breakdown, Event, Map, Question, Stage},
     settings::Settings,
 };
 
@@ -132,41 +136,67 @@ pub struct Request {
     pub kind: Kind,
     /// The stage whose embeddings it needs.
     pub stage: Option<Stage>,
-    /// Together with the kind, what tells it from requests that it does not replace.
-    key: (Option<Study>, Option<Stage>),
+    /// The question that it answers, if it is one.
+    question: Option<Question>,
     /// Says that it was given up, or could not be started.
     given_up: Option<Event>,
     start: Start,
 }
 
 impl Request {
-    /// Returns a request that replaces every other of its kind.
-    pub fn only<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
+    /// Returns a request that replaces another of its kind at the same stage.
+    pub fn new<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
         kind: Kind,
         stage: Option<Stage>,
         start: impl FnOnce(&Context<'_>) -> Option<F> + 'static,
     ) -> Self {
         let start: Start = Box::new(|context| start(context).map(work));
-        Self { kind, stage, key: (None, None), given_up: None, start }
+        Self { kind, stage, question: None, given_up: None, start }
     }
 
-    /// Returns a request that replaces another of its kind at the same stage.
-    pub fn at<A: Into<Option<Event>>, F: Future<Output = Result<A, Breakdown>> + 'static>(
+    /// Returns a request for the answer to a question, which replaces another as the question says.
+    pub fn answer<
+        R: protocol::Request + 'static,
+        F: Future<Output = Result<R::Answer, Breakdown>> + 'static,
+    >(
         kind: Kind,
-        stage: Stage,
+        request: R,
         start: impl FnOnce(&Context<'_>) -> Option<F> + 'static,
     ) -> Self {
-        Self { key: (None, Some(stage)), ..Self::only(kind, Some(stage), start) }
+        let (stage, question) = (request.stage(), request.into());
+        let answered = question.clone();
+        let start = move |context: &Context<'_>| {
+            let answer = start(context)?;
+            Some(async move { Ok(Event::Answered(answered, R::wrap(answer.await?))) })
+        };
+        Self { question: Some(question), ..Self::new(kind, Some(stage), start) }
     }
 
-    /// Returns a request that replaces the same study at the same stage.
-    fn study(study: Study, stage: Stage, start: impl FnOnce(&Context<'_>) -> Option<Work> + 'static) -> Self {
-        Self { key: (Some(study), Some(stage)), ..Self::only(Kind::Study, Some(stage), start) }
+    /// Returns whether this request takes the place of another.
+    fn replaces(&self, other: &Self) -> bool {
+        match (&self.question, &other.question) {
+            (Some(question), Some(other)) => question.replaces(other),
+            (None, None) => (self.kind, self.stage) == (other.kind, other.stage),
+            _ => false,
+        }
     }
 
-    /// The same, with an event that says that it was given up or could not be started.
+    /// Returns the request with an event that says that it was given up or could not be started.
     fn or_say(self, event: Event) -> Self {
         Self { given_up: Some(event), ..self }
+    }
+}
+
+/// Returns the request for the answer to a question: the list of questions.
+pub fn request(question: Question) -> Request {
+    match question {
+        Question::Matrix(request) => matrix::request(request),
+        Question::Map(request) => mapper::request(request),
+        Question::Groups(request) => grouping::request(request),
+        Question::Survey(request) => survey::request(request),
+        Question::Invariance(request) => measuring::request(request),
+        Question::Explanation(pair) => explainer::request(pair),
+        Question::Classification(request) => classifier::request(request),
     }
 }
 
@@ -180,8 +210,7 @@ pub struct Queue {
 impl Queue {
     /// Puts a request in line, in the place of an older one of the same key.
     pub fn put(&mut self, request: Request) {
-        let is_older = |other: &&mut Request| (other.kind, other.key) == (request.kind, request.key);
-        match self.requests.iter_mut().find(is_older) {
+        match self.requests.iter_mut().find(|older| request.replaces(older)) {
             Some(older) => *older = request,
             None => self.requests.push(request),
         }
@@ -236,7 +265,10 @@ impl Queue {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{ClassifierRequest, MapMethod, Pair, Query, Subject},
+        protocol::{
+            ClassifierRequest, GroupsRequest, InvarianceRequest, MapMethod, MapRequest, MatrixRequest, Pair,
+            Query, Subject, SurveyRequest,
+        },
         settings::Images,
     };
 
@@ -258,8 +290,18 @@ mod tests {
         move |context| Some(work(count(pieces, name, context.slice.clone())))
     }
 
-    fn study(study: Study, stage: Stage, name: u32) -> Request {
-        Request::study(study, stage, pieces(2, name))
+    fn asked(kind: Kind, question: impl Into<Question>, name: u32) -> Request {
+        let question = question.into();
+        let stage = Some(question.stage());
+        Request { question: Some(question), ..Request::new(kind, stage, pieces(2, name)) }
+    }
+
+    fn groups(stage: Stage, name: u32) -> Request {
+        asked(Kind::Study, GroupsRequest { stage }, name)
+    }
+
+    fn survey(stage: Stage, name: u32) -> Request {
+        asked(Kind::Study, SurveyRequest { stage }, name)
     }
 
     fn queue(requests: impl IntoIterator<Item = Request>) -> Queue {
@@ -297,37 +339,37 @@ mod tests {
 
     #[test]
     fn the_latest_request_of_a_kind_and_stage_counts() {
-        let at = |stage, name| Request::at(Kind::Classify, stage, pieces(2, name));
+        let at = |stage, name| Request::new(Kind::Score, Some(stage), pieces(2, name));
         let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2), at(Stage::Trained, 3)]);
-        assert_eq!(answers(&mut jobs, Kind::Classify), [named(3), named(2)]);
+        assert_eq!(answers(&mut jobs, Kind::Score), [named(3), named(2)]);
         // One that is at work already makes room as well.
         let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2)]);
-        assert_eq!(advance(&mut jobs, Kind::Classify, Duration::ZERO).1, []);
+        assert_eq!(advance(&mut jobs, Kind::Score, Duration::ZERO).1, []);
         jobs.put(at(Stage::Trained, 3));
-        assert_eq!(answers(&mut jobs, Kind::Classify), [named(3), named(2)]);
+        assert_eq!(answers(&mut jobs, Kind::Score), [named(3), named(2)]);
     }
 
     #[test]
     fn some_kinds_have_one_request_and_each_study_has_its_own() {
-        let only = |stage, name| Request::only(Kind::Map, Some(stage), pieces(2, name));
-        let mut jobs = queue([only(Stage::Trained, 1), only(Stage::Pixels, 2)]);
-        jobs.put(Request::only(Kind::Explain, Some(Stage::Pixels), pieces(1, 3)));
+        let map = |stage, name| asked(Kind::Map, MapRequest { stage, method: MapMethod::Pca }, name);
+        let mut jobs = queue([map(Stage::Trained, 1), map(Stage::Pixels, 2)]);
+        let pair = Pair { stage: Stage::Pixels, subjects: [Subject::Picture(0); 2] };
+        jobs.put(asked(Kind::Explain, pair, 3));
         assert_eq!(answers(&mut jobs, Kind::Map), [named(2)]);
         assert_eq!(answers(&mut jobs, Kind::Explain), [named(3)]);
 
         let mut jobs = queue([
-            study(Study::Groups, Stage::Trained, 1),
-            study(Study::Survey, Stage::Trained, 2),
-            study(Study::Groups, Stage::Pixels, 3),
-            study(Study::Groups, Stage::Trained, 4),
+            groups(Stage::Trained, 1),
+            survey(Stage::Trained, 2),
+            groups(Stage::Pixels, 3),
+            groups(Stage::Trained, 4),
         ]);
         assert_eq!(answers(&mut jobs, Kind::Study), [named(4), named(2), named(3)]);
     }
 
     #[test]
     fn a_job_ends_before_the_next_of_its_kind_begins() {
-        let mut jobs =
-            queue([study(Study::Groups, Stage::Pixels, 1), study(Study::Survey, Stage::Pixels, 2)]);
+        let mut jobs = queue([groups(Stage::Pixels, 1), survey(Stage::Pixels, 2)]);
         let events = [0; 4].map(|_| advance(&mut jobs, Kind::Study, Duration::ZERO).1);
         assert_eq!(events, [vec![], vec![named(1)], vec![], vec![named(2)]]);
         assert!(!jobs.has(Kind::Study));
@@ -336,8 +378,8 @@ mod tests {
 
     #[test]
     fn who_asked_for_it_hears_of_a_job_that_is_given_up_or_cannot_start() {
-        let tune = |name| Request::only(Kind::FineTune, Some(Stage::Trained), pieces(3, name));
-        let mut jobs = queue([tune(1).or_say(Event::Finished), study(Study::Groups, Stage::Pixels, 2)]);
+        let tune = |name| Request::new(Kind::FineTune, Some(Stage::Trained), pieces(3, name));
+        let mut jobs = queue([tune(1).or_say(Event::Finished), groups(Stage::Pixels, 2)]);
         // A newer one in its place is no end.
         jobs.put(tune(3).or_say(Event::Finished));
         assert_eq!(advance(&mut jobs, Kind::FineTune, Duration::ZERO).1, []);
@@ -345,7 +387,7 @@ mod tests {
         jobs.give_up(|_| true, |event| events.push(event));
         assert_eq!((events.as_slice(), jobs.requests.len()), (&[Event::Finished][..], 0));
 
-        let nothing = || Request::only(Kind::FineTune, None, |_| None::<Work>);
+        let nothing = || Request::new(Kind::FineTune, None, |_| None::<Work>);
         jobs.put(nothing().or_say(Event::Finished));
         assert_eq!(answers(&mut jobs, Kind::FineTune), [Event::Finished]);
         jobs.put(nothing());
@@ -358,7 +400,7 @@ mod tests {
 
     #[test]
     fn a_job_that_breaks_down_is_not_tried_again() {
-        let request = Request::only(Kind::Preview, None, |_| Some(broken())).or_say(Event::Finished);
+        let request = Request::new(Kind::Preview, None, |_| Some(broken())).or_say(Event::Finished);
         let mut jobs = queue([request]);
         let (done, events) = advance(&mut jobs, Kind::Preview, LONG);
         assert!(done.is_err() && !jobs.has(Kind::Preview));
@@ -367,21 +409,21 @@ mod tests {
 
     /// One request of every kind about a stage, all that there are.
     fn every_request(stage: Stage) -> Vec<Request> {
-        let task = || ClassifierRequest { number: 0, stage, per_class: 1, seed: 1, typed: Vec::new() };
+        let task = || ClassifierRequest { stage, per_class: 1, seed: 1, typed: Vec::new() };
         let rgb = vec![0; 3 * crate::image::SIDE * crate::image::SIDE];
         let query = QueryPicture::new(Query { number: 1, rgb }).expect("a whole picture");
         vec![
             preview::request(vec![1], 1, 1),
             search::request(Rc::new(query), stage),
             score::request(stage),
-            explainer::request(Pair { stage, subjects: [Subject::Picture(0); 2] }),
-            measuring::request(stage),
-            matrix::request(stage),
-            mapper::request(stage, MapMethod::Pca),
-            classifier::request(task()),
-            fine_tuning::request(task()),
-            studies::request(Study::Groups, stage),
-            studies::request(Study::Survey, stage),
+            request(Pair { stage, subjects: [Subject::Picture(0); 2] }.into()),
+            request(InvarianceRequest { stage }.into()),
+            request(MatrixRequest { stage }.into()),
+            request(MapRequest { stage, method: MapMethod::Pca }.into()),
+            request(task().into()),
+            request(GroupsRequest { stage }.into()),
+            request(SurveyRequest { stage }.into()),
+            fine_tuning::request(1, task()),
         ]
     }
 

@@ -28,10 +28,8 @@ use super::{
     backend::{self, Opened},
     embedded::Embeddings,
     jobs::{
-        Context, Kind, Queue, Request, classifier, explainer, fine_tuning, mapper, matrix, measuring,
-        preview,
+        self, Context, Kind, Queue, Request, fine_tuning, preview,
         search::{self, QueryPicture},
-        studies,
     },
     pictures::PictureSet,
 };
@@ -134,17 +132,12 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Preview { pictures, views, draw } => {
                 self.jobs.put(preview::request(pictures, views, draw));
             }
-            Command::Matrix { stage } => self.jobs.put(matrix::request(stage)),
-            Command::Map { stage, method } => self.jobs.put(mapper::request(stage, method)),
             Command::Inspect { anchor } => self.inspect(anchor).await,
             Command::Label(typed) => self.label(typed),
-            Command::Classify(request) => self.jobs.put(classifier::request(request)),
-            Command::FineTune(request) => self.jobs.put(fine_tuning::request(request)),
+            Command::Ask(question) => self.jobs.put(jobs::request(question)),
+            Command::FineTune { number, request } => self.jobs.put(fine_tuning::request(number, request)),
             Command::StopTuning => self.give_up(|request| request.kind == Kind::FineTune),
             Command::Query(query) => self.set_query(query),
-            Command::Explain(pair) => self.jobs.put(explainer::request(pair)),
-            Command::Study { study, stage } => self.jobs.put(studies::request(study, stage)),
-            Command::Invariance { stage } => self.jobs.put(measuring::request(stage)),
             Command::SaveModel => self.save_model().await,
             Command::OpenModel { file } => self.open_model(&file),
             Command::Restore { file } => self.restore(&file),

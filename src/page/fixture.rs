@@ -27,10 +27,10 @@ pub fn commands(state: &mut State) -> Vec<Command> {
 }
 
 /// Starts a fine-tuning and returns what it asks of the engine, if anything.
-pub fn fine_tune(state: &mut State) -> Option<ClassifierRequest> {
+pub fn fine_tune(state: &mut State) -> Option<(u32, ClassifierRequest)> {
     state.fine_tune();
     commands(state).into_iter().find_map(|command| match command {
-        Command::FineTune(request) => Some(request),
+        Command::FineTune { number, request } => Some((number, request)),
         _ => None,
     })
 }

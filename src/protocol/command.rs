@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LabelId, MapMethod, Pair, PictureId, Question, Stage, Study};
+use super::{LabelId, PictureId, Question, Stage};
 use crate::settings::Settings;
 
 /// The largest model file that is read, in bytes: several times what the widest network needs.
@@ -39,18 +39,6 @@ pub enum Command {
         /// Another number draws other views.
         draw: u32,
     },
-    /// Asks for the similarity matrix of the whole set.
-    Matrix {
-        /// Which embeddings.
-        stage: Stage,
-    },
-    /// Asks for a map of the whole set; replaces a map that is in the making.
-    Map {
-        /// Which embeddings.
-        stage: Stage,
-        /// How to draw it.
-        method: MapMethod,
-    },
     /// Asks for the views of one row of the batch matrix, now and with every batch to come.
     Inspect {
         /// The row; `None` ends it.
@@ -59,30 +47,20 @@ pub enum Command {
     /// Says which labels the user typed, in the place of those that were typed before. They
     /// stand above what came with the pictures; the answers are [`super::Event::Scored`].
     Label(Vec<(PictureId, LabelId)>),
-    /// Asks what a few labels are worth at one stage; replaces what was asked before of it.
-    Classify(ClassifierRequest),
+    /// Asks a question; replaces another one as [`Question::replaces`] says.
+    Ask(Question),
     /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
-    FineTune(ClassifierRequest),
+    FineTune {
+        /// Tells it from others; the answer bears the same number.
+        number: u32,
+        /// The labels.
+        request: ClassifierRequest,
+    },
     /// Gives the fine-tuning run up.
     StopTuning,
     /// Searches the set with a picture that is not of it, now and with every evaluation to
     /// come; `None` ends the search.
     Query(Option<Query>),
-    /// Asks which places of two pictures make them alike; replaces what was asked before.
-    Explain(Pair),
-    /// Asks for a study of the whole set at one stage; it starts over if it goes on already.
-    Study {
-        /// What to find out.
-        study: Study,
-        /// Which embeddings.
-        stage: Stage,
-    },
-    /// Asks what the embeddings of one stage overlook, by the augmentations as they are set;
-    /// it starts over if it goes on already.
-    Invariance {
-        /// Which embeddings.
-        stage: Stage,
-    },
     /// Asks for the network as a model file.
     SaveModel,
     /// Takes the network of a model file, and the settings that it was trained by, in the
@@ -136,8 +114,6 @@ pub struct Query {
 /// The labels that a classifier may learn from. They never enter contrastive training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierRequest {
-    /// Tells it from others; the answer bears the same number.
-    pub number: u32,
     /// Which embeddings.
     pub stage: Stage,
     /// How many of each label's pictures give theirs away, typed ones counted in.
@@ -146,18 +122,4 @@ pub struct ClassifierRequest {
     pub seed: u32,
     /// Labels that the user typed: always given, and above what came with the picture.
     pub typed: Vec<(PictureId, LabelId)>,
-}
-
-impl From<Question> for Command {
-    fn from(question: Question) -> Self {
-        match question {
-            Question::Matrix(request) => Self::Matrix { stage: request.stage },
-            Question::Map(request) => Self::Map { stage: request.stage, method: request.method },
-            Question::Groups(request) => Self::Study { study: Study::Groups, stage: request.stage },
-            Question::Survey(request) => Self::Study { study: Study::Survey, stage: request.stage },
-            Question::Invariance(request) => Self::Invariance { stage: request.stage },
-            Question::Explanation(pair) => Self::Explain(pair),
-            Question::Classification(request) => Self::Classify(request),
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BatchMatrix, Breakdown, Classification, Clustering, Evaluation, Explanation, Invariance, KnnScore, Map,
-    ModelFailure, QueryAnswer, RowViews, SetMatrix, Stage, StepReport, Survey, Views,
+    Answer, BatchMatrix, Breakdown, Classification, Evaluation, KnnScore, ModelFailure, QueryAnswer,
+    Question, RowViews, Stage, StepReport, Views,
 };
 use crate::settings::Settings;
 
@@ -66,12 +66,8 @@ pub enum Event {
         /// As in [`Evaluation::knn`].
         knn: Option<KnnScore>,
     },
-    /// Answer to [`super::Command::Matrix`].
-    Matrix(SetMatrix),
-    /// Answer to [`super::Command::Map`], again and again while t-SNE goes on.
-    Mapped(Map),
-    /// Answer to [`super::Command::Classify`].
-    Classified(Classification),
+    /// Answer to [`super::Command::Ask`]; that of a map comes again and again while t-SNE goes on.
+    Answered(Question, Answer),
     /// How far the answer to [`super::Command::FineTune`] is.
     Tuning {
         /// Steps taken.
@@ -81,17 +77,14 @@ pub enum Event {
     },
     /// Answer to [`super::Command::FineTune`]: what the fine-tuned network says stands in the
     /// place of the probe's word, and nothing in that of the vote's.
-    Tuned(Classification),
+    Tuned {
+        /// The number of the request.
+        number: u32,
+        /// The guesses.
+        classification: Classification,
+    },
     /// Answer to [`super::Command::Query`], one for each evaluation that there is.
     Queried(QueryAnswer),
-    /// Answer to [`super::Command::Explain`].
-    Explained(Explanation),
-    /// Answer to [`super::Command::Study`] of [`super::Study::Groups`].
-    Clustered(Clustering),
-    /// Answer to [`super::Command::Study`] of [`super::Study::Survey`].
-    Surveyed(Survey),
-    /// Answer to [`super::Command::Invariance`].
-    Invariance(Invariance),
     /// Answer to [`super::Command::Preview`].
     Views(Views),
     /// Answer to [`super::Command::Validate`].

@@ -24,6 +24,9 @@ pub trait Request: Clone + Into<Question> {
 
     /// Returns the answer, if it is one to such a question.
     fn read(answer: &Answer) -> Option<&Self::Answer>;
+
+    /// Returns the answer as one to any question.
+    fn wrap(answer: Self::Answer) -> Answer;
 }
 
 macro_rules! questions {
@@ -80,6 +83,10 @@ macro_rules! questions {
                     Answer::$name(answer) => Some(answer),
                     _ => None,
                 }
+            }
+
+            fn wrap(answer: $answer) -> Answer {
+                Answer::$name(answer)
             }
         }
 

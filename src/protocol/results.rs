@@ -148,8 +148,6 @@ pub struct Guesses {
 /// What a few labels are worth at one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Classification {
-    /// That of the [`super::ClassifierRequest`] that it answers.
-    pub number: u32,
     /// Which embeddings.
     pub stage: Stage,
     /// The step after which they were taken.

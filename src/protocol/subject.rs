@@ -57,12 +57,3 @@ pub struct Pair {
     /// The two.
     pub subjects: [Subject; 2],
 }
-
-/// What can be found out about a whole set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Study {
-    /// Which pictures form groups.
-    Groups,
-    /// Which pictures are near-duplicates, and which stand apart.
-    Survey,
-}

@@ -2,7 +2,7 @@
 
 use likeness::{
     checkpoint::Checkpoint,
-    protocol::{Activity, Command, Event, Picture, Stage},
+    protocol::{Activity, Answer, Command, Event, MatrixRequest, Picture, Stage},
     settings::Settings,
 };
 
@@ -34,8 +34,8 @@ fn nan_embeddings_return_to_the_last_good_step() {
     harness.send(Command::Settle);
     harness.take();
     harness.settle();
-    harness.send(Command::Matrix { stage: Stage::Trained });
-    harness.send(Command::Matrix { stage: Stage::Untrained });
+    harness.send(Command::Ask(MatrixRequest { stage: Stage::Trained }.into()));
+    harness.send(Command::Ask(MatrixRequest { stage: Stage::Untrained }.into()));
     harness.settle();
     let events = harness.take();
     let refused = refusals(&events);
@@ -44,7 +44,9 @@ fn nan_embeddings_return_to_the_last_good_step() {
     // The latest snapshot is the faulty one.
     assert!(refusal.contains("went back to step 0") && refusal.contains("learning rate, 0.05"), "{refusal}");
     assert!(events.iter().any(|event| matches!(event, Event::Restarted { .. })));
-    assert!(events.iter().any(|event| matches!(event, Event::Matrix(it) if it.stage == Stage::Untrained)));
+    assert!(events.iter().any(
+        |event| matches!(event, Event::Answered(_, Answer::Matrix(it)) if it.stage == Stage::Untrained)
+    ));
     // Training works again.
     harness.send(Command::Train);
     harness.settle();

@@ -2,7 +2,7 @@
 
 use likeness::{
     engine::Progress,
-    protocol::{Command, Event, Explanation, Floats, Pair, Query, Stage, Subject},
+    protocol::{Answer, Command, Event, Explanation, Floats, Pair, Query, Stage, Subject},
     samples::shape,
 };
 
@@ -12,13 +12,13 @@ use crate::query::answers;
 /// Works until a pair is explained; also returns the number of pieces of work.
 fn explanation(harness: &mut Harness, pair: Pair) -> (Explanation, usize) {
     harness.take();
-    harness.send(Command::Explain(pair));
+    harness.send(Command::Ask(pair.into()));
     let mut pieces = 0;
     loop {
         let progress = pollster::block_on(harness.session.work());
         pieces += 1;
         for event in harness.take() {
-            if let Event::Explained(explanation) = event {
+            if let Event::Answered(_, Answer::Explanation(explanation)) = event {
                 return (explanation, pieces);
             }
         }
@@ -102,10 +102,10 @@ fn training_and_pause_interrupt_an_explanation() {
     let (_, pieces) = explanation(&mut harness, pair);
     assert!(pieces > 3, "it came in {pieces} pieces");
     // A change of the set cancels the explanation.
-    harness.send(Command::Explain(pair));
+    harness.send(Command::Ask(pair.into()));
     pollster::block_on(harness.session.work());
     harness.send(Command::Remove(vec![1]));
     harness.send(Command::Settle);
     harness.settle();
-    assert!(!harness.take().iter().any(|event| matches!(event, Event::Explained(_))));
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Answered(_, Answer::Explanation(_)))));
 }

@@ -12,7 +12,7 @@ fn fine_tuning_trains_a_copy_and_leaves_the_run_unchanged() {
         harness.settle();
         harness.take();
         if tune {
-            harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+            harness.send(Command::FineTune { number: 1, request: labelling(Stage::Trained, Vec::new()) });
             harness.settle();
         }
         let tuned = harness.take();
@@ -25,7 +25,7 @@ fn fine_tuning_trains_a_copy_and_leaves_the_run_unchanged() {
     let steps = events.iter().filter(|event| matches!(event, Event::Tuning { total: 100, .. })).count();
     assert_eq!(steps, 100);
     let tuned = events.iter().find_map(|event| match event {
-        Event::Tuned(found) => Some(found),
+        Event::Tuned { classification, .. } => Some(classification),
         _ => None,
     });
     let tuned = tuned.expect("an answer");
@@ -39,18 +39,20 @@ fn failed_fine_tuning_is_reported() {
     let nothing = Event::Tuning { done: 0, total: 0 };
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
-    harness
-        .send(Command::FineTune(ClassifierRequest { per_class: 0, ..labelling(Stage::Trained, Vec::new()) }));
+    harness.send(Command::FineTune {
+        number: 1,
+        request: ClassifierRequest { per_class: 0, ..labelling(Stage::Trained, Vec::new()) },
+    });
     harness.settle();
     assert!(harness.take().contains(&nothing));
-    harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+    harness.send(Command::FineTune { number: 1, request: labelling(Stage::Trained, Vec::new()) });
     pollster::block_on(harness.session.work());
     harness.send(Command::StopTuning);
     assert!(harness.take().contains(&nothing));
-    harness.send(Command::FineTune(labelling(Stage::Trained, Vec::new())));
+    harness.send(Command::FineTune { number: 1, request: labelling(Stage::Trained, Vec::new()) });
     pollster::block_on(harness.session.work());
     harness.send(Command::Reset);
     assert!(harness.take().contains(&nothing));
     harness.settle();
-    assert!(!harness.take().iter().any(|event| matches!(event, Event::Tuned(_))));
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Tuned { .. })));
 }

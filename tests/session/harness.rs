@@ -6,7 +6,7 @@ use likeness::{
     engine::{Progress, Session},
     page::words,
     protocol::{
-        BatchMatrix, Classification, ClassifierRequest, Command, Evaluation, Event, Picture, Stage,
+        Answer, BatchMatrix, Classification, ClassifierRequest, Command, Evaluation, Event, Picture, Stage,
         StepReport,
     },
     samples::shape,
@@ -122,12 +122,12 @@ pub fn refusals(events: &[Event]) -> Vec<String> {
 
 pub fn classifications(events: &[Event]) -> Vec<&Classification> {
     let classifications = events.iter().filter_map(|event| match event {
-        Event::Classified(classification) => Some(classification),
+        Event::Answered(_, Answer::Classification(classification)) => Some(classification),
         _ => None,
     });
     classifications.collect()
 }
 
 pub fn labelling(stage: Stage, typed: Vec<(u32, u32)>) -> ClassifierRequest {
-    ClassifierRequest { number: 1, stage, per_class: 2, seed: 1, typed }
+    ClassifierRequest { stage, per_class: 2, seed: 1, typed }
 }

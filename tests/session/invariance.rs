@@ -1,12 +1,12 @@
 //! Invariances of the encoder.
 
-use likeness::protocol::{Command, Event, Invariance, Picture, Stage};
+use likeness::protocol::{Answer, Command, Event, Invariance, InvarianceRequest, Picture, Stage};
 
 use crate::harness::{Harness, small};
 
 fn invariances(events: &[Event]) -> Vec<&Invariance> {
     let found = events.iter().filter_map(|event| match event {
-        Event::Invariance(invariance) => Some(invariance),
+        Event::Answered(_, Answer::Invariance(invariance)) => Some(invariance),
         _ => None,
     });
     found.collect()
@@ -31,7 +31,7 @@ fn invisible_changes_are_ignored_at_every_stage() {
     harness.settle();
     harness.take();
     for stage in [Stage::Pixels, Stage::Untrained, Stage::Trained] {
-        harness.send(Command::Invariance { stage });
+        harness.send(Command::Ask(InvarianceRequest { stage }.into()));
         harness.settle();
         let events = harness.take();
         let [found] = invariances(&events)[..] else { panic!("one answer at {stage:?}") };

@@ -85,7 +85,7 @@ fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
     harness.settle();
     let untouched = losses(&harness.take());
     for stage in [Stage::Trained, Stage::Untrained, Stage::Pixels] {
-        harness.send(Command::Classify(labelling(stage, vec![(7, 3)])));
+        harness.send(Command::Ask(labelling(stage, vec![(7, 3)]).into()));
     }
     harness.settle();
     let events = harness.take();
@@ -116,8 +116,8 @@ fn a_few_labels_classify_the_rest_on_the_same_split_at_every_stage() {
 fn classification_of_missing_embeddings_is_skipped() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
-    harness.send(Command::Classify(labelling(Stage::Trained, Vec::new())));
-    harness.send(Command::Classify(labelling(Stage::Pixels, vec![(2, 40), (99, 41)])));
+    harness.send(Command::Ask(labelling(Stage::Trained, Vec::new()).into()));
+    harness.send(Command::Ask(labelling(Stage::Pixels, vec![(2, 40), (99, 41)]).into()));
     harness.settle();
     let events = harness.take();
     let found = classifications(&events);

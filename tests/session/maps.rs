@@ -1,7 +1,7 @@
 //! The map of the set.
 
 use likeness::{
-    protocol::{Command, Event, Map, MapMethod, Stage},
+    protocol::{Answer, Command, Event, Map, MapMethod, MapRequest, Stage},
     settings::Settings,
 };
 
@@ -12,14 +12,14 @@ fn maps_are_computed_during_training_and_at_rest() {
     let mut harness = Harness::with_pictures(Settings { steps: 40, ..small() }, 12);
     harness.take();
     harness.send(Command::Train);
-    harness.send(Command::Map { stage: Stage::Untrained, method: MapMethod::Tsne });
+    harness.send(Command::Ask(MapRequest { stage: Stage::Untrained, method: MapMethod::Tsne }.into()));
     harness.settle();
     let events = harness.take();
     assert_eq!((steps(&events).len(), events.contains(&Event::Finished)), (40, true));
     let last = maps(&events).last().copied().expect("a map").clone();
     assert_eq!((last.stage, last.step, last.points.0.len()), (Stage::Untrained, 0, 24));
     assert!(last.total > 0 && last.done == last.total);
-    harness.send(Command::Map { stage: Stage::Trained, method: MapMethod::Pca });
+    harness.send(Command::Ask(MapRequest { stage: Stage::Trained, method: MapMethod::Pca }.into()));
     harness.settle();
     let events = harness.take();
     let [map] = maps(&events)[..] else { panic!("one map: {events:?}") };
@@ -29,7 +29,7 @@ fn maps_are_computed_during_training_and_at_rest() {
 
 fn maps(events: &[Event]) -> Vec<&Map> {
     let maps = events.iter().filter_map(|event| match event {
-        Event::Mapped(map) => Some(map),
+        Event::Answered(_, Answer::Map(map)) => Some(map),
         _ => None,
     });
     maps.collect()

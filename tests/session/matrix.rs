@@ -1,6 +1,6 @@
 //! The similarity matrix of the set.
 
-use likeness::protocol::{Command, Event, Stage};
+use likeness::protocol::{Answer, Command, Event, MatrixRequest, Stage};
 
 use crate::harness::{Harness, evaluations, small};
 
@@ -10,10 +10,10 @@ fn the_matrix_holds_the_cosines_of_the_embeddings() {
     let events = harness.take();
     let untrained = evaluations(&events).into_iter().find(|found| found.stage == Stage::Untrained);
     let untrained = untrained.expect("it is evaluated").clone();
-    harness.send(Command::Matrix { stage: Stage::Untrained });
+    harness.send(Command::Ask(MatrixRequest { stage: Stage::Untrained }.into()));
     harness.settle();
     let matrix = harness.take().into_iter().find_map(|event| match event {
-        Event::Matrix(matrix) => Some(matrix),
+        Event::Answered(_, Answer::Matrix(matrix)) => Some(matrix),
         _ => None,
     });
     let matrix = matrix.expect("a matrix");
@@ -40,14 +40,14 @@ fn all_requested_matrices_have_the_same_order() {
     harness.take();
     // All at once, as they arrive during a long piece of work.
     for stage in [Stage::Untrained, Stage::Trained, Stage::Untrained, Stage::Pixels] {
-        harness.send(Command::Matrix { stage });
+        harness.send(Command::Ask(MatrixRequest { stage }.into()));
     }
     harness.settle();
     let events = harness.take();
     let matrices: Vec<_> = events
         .iter()
         .filter_map(|event| match event {
-            Event::Matrix(matrix) => Some((matrix.stage, &matrix.order)),
+            Event::Answered(_, Answer::Matrix(matrix)) => Some((matrix.stage, &matrix.order)),
             _ => None,
         })
         .collect();

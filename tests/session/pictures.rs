@@ -1,7 +1,9 @@
 //! Pictures added and removed, before and during a run.
 
 use likeness::{
-    protocol::{Command, Event, MapMethod, Stage, Study},
+    protocol::{
+        Answer, Command, Event, InvarianceRequest, MapMethod, MapRequest, MatrixRequest, Stage, SurveyRequest,
+    },
     samples::shape,
     settings::Settings,
 };
@@ -116,21 +118,21 @@ fn requests_about_removed_pictures_are_not_answered() {
     harness.settle();
     let ask = |harness: &mut Harness| {
         for stage in Stage::ALL {
-            harness.send(Command::Matrix { stage });
-            harness.send(Command::Classify(labelling(stage, Vec::new())));
-            harness.send(Command::Study { study: Study::Survey, stage });
-            harness.send(Command::Invariance { stage });
+            harness.send(Command::Ask(MatrixRequest { stage }.into()));
+            harness.send(Command::Ask(labelling(stage, Vec::new()).into()));
+            harness.send(Command::Ask(SurveyRequest { stage }.into()));
+            harness.send(Command::Ask(InvarianceRequest { stage }.into()));
         }
-        harness.send(Command::Map { stage: Stage::Trained, method: MapMethod::Tsne });
+        harness.send(Command::Ask(MapRequest { stage: Stage::Trained, method: MapMethod::Tsne }.into()));
         harness.take();
     };
     let answered = |events: &[Event]| -> Vec<Stage> {
         let stage = |event: &Event| match event {
-            Event::Matrix(found) => Some(found.stage),
-            Event::Classified(found) => Some(found.stage),
-            Event::Surveyed(found) => Some(found.stage),
-            Event::Invariance(found) => Some(found.stage),
-            Event::Mapped(found) => Some(found.stage),
+            Event::Answered(_, Answer::Matrix(found)) => Some(found.stage),
+            Event::Answered(_, Answer::Classification(found)) => Some(found.stage),
+            Event::Answered(_, Answer::Survey(found)) => Some(found.stage),
+            Event::Answered(_, Answer::Invariance(found)) => Some(found.stage),
+            Event::Answered(_, Answer::Map(found)) => Some(found.stage),
             _ => None,
         };
         events.iter().filter_map(stage).collect()

@@ -1,6 +1,6 @@
 //! Clusters, near-duplicates and outliers.
 
-use likeness::protocol::{Activity, Command, Event, Stage, Study};
+use likeness::protocol::{Activity, Answer, Command, Event, GroupsRequest, Stage, SurveyRequest};
 
 use crate::harness::{Harness, small, steps};
 
@@ -9,8 +9,8 @@ fn studies_are_answered_at_rest_and_while_training() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
     let ask = |harness: &mut Harness, stage| {
-        harness.send(Command::Study { study: Study::Groups, stage });
-        harness.send(Command::Study { study: Study::Survey, stage });
+        harness.send(Command::Ask(GroupsRequest { stage }.into()));
+        harness.send(Command::Ask(SurveyRequest { stage }.into()));
     };
     ask(&mut harness, Stage::Untrained);
     // There is no trained encoder yet.
@@ -20,7 +20,7 @@ fn studies_are_answered_at_rest_and_while_training() {
         let mut stages = Vec::new();
         for event in events {
             match event {
-                Event::Clustered(found) => {
+                Event::Answered(_, Answer::Groups(found)) => {
                     assert_eq!(found.partitions.len(), 10);
                     for partition in &found.partitions {
                         let mut pictures = partition.groups.concat();
@@ -29,7 +29,7 @@ fn studies_are_answered_at_rest_and_while_training() {
                     }
                     stages.push(found.stage);
                 }
-                Event::Surveyed(found) => {
+                Event::Answered(_, Answer::Survey(found)) => {
                     assert_eq!((found.isolated.len(), found.nearest), (12, 10));
                     stages.push(found.stage);
                 }
@@ -52,9 +52,9 @@ fn studies_are_answered_at_rest_and_while_training() {
 fn study_of_removed_pictures_is_cancelled() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.take();
-    harness.send(Command::Study { study: Study::Groups, stage: Stage::Pixels });
+    harness.send(Command::Ask(GroupsRequest { stage: Stage::Pixels }.into()));
     harness.send(Command::Remove(vec![0, 1]));
     harness.send(Command::Settle);
     harness.settle();
-    assert!(!harness.take().iter().any(|event| matches!(event, Event::Clustered(_))));
+    assert!(!harness.take().iter().any(|event| matches!(event, Event::Answered(_, Answer::Groups(_)))));
 }

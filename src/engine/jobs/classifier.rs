@@ -9,7 +9,7 @@ use super::{
 use crate::{
     evaluate::{UnitRows, folds::Folds, knn_vote, linear_probe::LinearProbe, split::Split},
     progress::Progress,
-    protocol::{Breakdown, Classification, ClassifierRequest, CrossValidation, Event, LabelId},
+    protocol::{Breakdown, Classification, ClassifierRequest, CrossValidation, LabelId},
 };
 
 /// Pictures that are guessed in one piece of work.
@@ -17,15 +17,15 @@ const CHUNK: usize = 32;
 
 /// Asks for what labels are worth at a stage.
 pub fn request(task: ClassifierRequest) -> Request {
-    Request::at(Kind::Classify, task.stage, move |context| {
+    Request::answer(Kind::Classify, task.clone(), move |context| {
         let embedded = context.embeddings.get(task.stage)?;
         let held_out = HeldOut::new(&task, embedded.step, context.set.ids(), context.set.labels());
         Some(answer(held_out, embedded.rows.clone(), context.slice.clone()))
     })
 }
 
-async fn answer(held_out: HeldOut, rows: Rc<UnitRows>, slice: Slice) -> Result<Event, Breakdown> {
-    Ok(Event::Classified(classify(held_out, &rows, &slice).await))
+async fn answer(held_out: HeldOut, rows: Rc<UnitRows>, slice: Slice) -> Result<Classification, Breakdown> {
+    Ok(classify(held_out, &rows, &slice).await)
 }
 
 /// Guesses the held-out pictures by the given ones.
@@ -99,7 +99,7 @@ mod tests {
             [angle.cos(), angle.sin()]
         };
         let rows = UnitRows::new((0..8).flat_map(place).collect(), 2);
-        let request = ClassifierRequest { number: 7, stage: Stage::Pixels, per_class, seed: 1, typed };
+        let request = ClassifierRequest { stage: Stage::Pixels, per_class, seed: 1, typed };
         let held_out = HeldOut::new(&request, 0, (10..18).collect(), known);
         pollster::block_on(classify(held_out, &rows, &Slice::default()))
     }
@@ -111,7 +111,6 @@ mod tests {
     #[test]
     fn held_out_pictures_are_guessed_and_scored() {
         let found = classified(1, Vec::new(), by_direction());
-        assert_eq!(found.number, 7, "the answer bears the question's number");
         assert_eq!((found.given.len(), found.held_out.len(), found.scored), (2, 6, 6));
         for guesses in [&found.probe, &found.vote] {
             assert_eq!(guesses.accuracy, Some(1.0));
@@ -163,7 +162,7 @@ mod tests {
         };
         let rows = UnitRows::new((0..count).flat_map(place).collect(), 4);
         let typed = labels.iter().enumerate().map(|(i, label)| (i as u32, *label as u32)).collect();
-        let request = ClassifierRequest { number: 0, stage: Stage::Trained, per_class: 0, seed: 3, typed };
+        let request = ClassifierRequest { stage: Stage::Trained, per_class: 0, seed: 3, typed };
         let held_out = HeldOut::new(&request, 0, (0..count as u32).collect(), vec![None; count]);
         let found = pollster::block_on(classify(held_out, &rows, &Slice::default()));
         (rows, labels, found.crossed.expect("no label is known but the given ones"))

@@ -6,7 +6,7 @@ use super::{Kind, Request, Slice};
 use crate::{
     engine::embedded::Embedded,
     evaluate::occlusion::Patches,
-    protocol::{Breakdown, Event, Explanation, Floats, Pair, Subject},
+    protocol::{Breakdown, Explanation, Floats, Pair, Subject},
 };
 
 /// Occluded pictures that are embedded in one piece of work; it divides their number, so that a
@@ -15,7 +15,7 @@ const CHUNK: usize = 9;
 
 /// Asks which places make two pictures alike.
 pub fn request(pair: Pair) -> Request {
-    Request::only(Kind::Explain, Some(pair.stage), move |context| {
+    Request::answer(Kind::Explain, pair, move |context| {
         let side = context.settings.side as usize;
         let find = |subject| match subject {
             Subject::Picture(id) => context.set.find(id),
@@ -37,7 +37,7 @@ async fn explain(
     embedded: Embedded,
     device: Device,
     slice: Slice,
-) -> Result<Event, Breakdown> {
+) -> Result<Explanation, Breakdown> {
     let patches = Patches::new(side);
     let whole = embedded.embed(planes.concat(), side, &device).await?;
     let similarity = whole.cosine(0, 1);
@@ -53,5 +53,5 @@ async fn explain(
         }
     }
     let drops = drops.map(|drops| Floats(patches.spread(&drops)));
-    Ok(Event::Explained(Explanation { pair, step: embedded.step, similarity, side: side as u32, drops }))
+    Ok(Explanation { pair, step: embedded.step, similarity, side: side as u32, drops })
 }

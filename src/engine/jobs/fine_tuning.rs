@@ -17,7 +17,7 @@ use crate::{
 
 /// Asks for what labels are worth to a copy of the encoder as it is when that is started. Not
 /// without an encoder for the set as it is, nor without two classes.
-pub fn request(request: ClassifierRequest) -> Request {
+pub fn request(number: u32, request: ClassifierRequest) -> Request {
     let start = move |context: &Context<'_>| {
         let (ids, labels) = (context.set.ids(), context.set.labels());
         // The pictures of the run may not be those of the set until they are embedded anew.
@@ -33,13 +33,15 @@ pub fn request(request: ClassifierRequest) -> Request {
             seed: context.settings.seed,
         };
         let (encoder, pictures) = (run.trainer.network().encoder, run.pictures.clone());
-        (task.classes >= 2).then(|| fine_tune(held_out, pictures, encoder, task, context.slice.clone()))
+        (task.classes >= 2)
+            .then(|| fine_tune(number, held_out, pictures, encoder, task, context.slice.clone()))
     };
-    Request::only(Kind::FineTune, Some(Stage::Trained), start).or_say(Event::Tuning { done: 0, total: 0 })
+    Request::new(Kind::FineTune, Some(Stage::Trained), start).or_say(Event::Tuning { done: 0, total: 0 })
 }
 
 /// Answers with guesses for the held-out pictures in the place of the probe's.
 async fn fine_tune(
+    number: u32,
     held_out: HeldOut,
     pictures: Tensor<4>,
     encoder: Encoder,
@@ -65,5 +67,6 @@ async fn fine_tune(
     for row in &held_out.split.held_out {
         guesses.extend(&chances[row * classes.len()..][..classes.len()], classes);
     }
-    Ok(Event::Tuned(held_out.classification(guesses, TopGuesses::default())))
+    let classification = held_out.classification(guesses, TopGuesses::default());
+    Ok(Event::Tuned { number, classification })
 }

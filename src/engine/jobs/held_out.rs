@@ -18,7 +18,6 @@ pub struct HeldOut {
     /// Draws what is random.
     pub seed: u32,
     /// That of the request.
-    number: u32,
     step: u32,
     ids: Vec<PictureId>,
     known: Vec<Option<LabelId>>,
@@ -38,7 +37,7 @@ impl HeldOut {
         let typed: BTreeMap<usize, LabelId> =
             request.typed.iter().filter_map(|(id, label)| Some((*places.get(id)?, *label))).collect();
         let split = Split::draw(&known, &typed, request.per_class as usize, request.seed);
-        Self { stage: request.stage, split, seed: request.seed, number: request.number, step, ids, known }
+        Self { stage: request.stage, split, seed: request.seed, step, ids, known }
     }
 
     /// The labels of the held-out pictures, where one of the classes is known to be theirs.
@@ -75,7 +74,6 @@ impl HeldOut {
         let Split { given, classes, held_out, .. } = self.split;
         let names = |rows: Vec<usize>| rows.into_iter().map(|row| self.ids[row]).collect();
         Classification {
-            number: self.number,
             stage: self.stage,
             step: self.step,
             given: names(given),

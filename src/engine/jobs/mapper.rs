@@ -13,15 +13,16 @@ use crate::{
         tsne::{Tsne, root_mean_square},
     },
     progress::Progress,
-    protocol::{Breakdown, Event, Floats, Map, MapMethod, PictureId, Stage},
+    protocol::{Answer, Breakdown, Event, Floats, Map, MapMethod, MapRequest, PictureId, Stage},
 };
 
 /// How often a map in the making is shown.
 const SHOW_EVERY: Duration = Duration::from_millis(120);
 
 /// Asks for a map, turned as far as possible like the one shown last.
-pub fn request(stage: Stage, method: MapMethod) -> Request {
-    Request::only(Kind::Map, Some(stage), move |context| {
+pub fn request(request: MapRequest) -> Request {
+    let MapRequest { stage, method } = request;
+    Request::answer(Kind::Map, request, move |context| {
         let (embedded, last) = (context.embeddings.get(stage)?, context.last_map.clone());
         let (pictures, slice) = (context.set.ids(), context.slice.clone());
         let begun = begin((stage, method), embedded.step, pictures, &embedded.rows, last.borrow().as_ref());
@@ -66,7 +67,7 @@ async fn draw(
     (mut map, tsne): (Map, Option<Tsne>),
     last: Rc<RefCell<Option<Map>>>,
     slice: Slice,
-) -> Result<Event, Breakdown> {
+) -> Result<Map, Breakdown> {
     let mut shown = Instant::now();
     if let Some(mut tsne) = tsne {
         while tsne.advance() == Progress::More {
@@ -74,14 +75,15 @@ async fn draw(
                 shown = Instant::now();
                 put_tsne(&mut map, &tsne);
                 last.replace(Some(map.clone()));
-                slice.emit(Event::Mapped(map.clone()));
+                let request = MapRequest { stage: map.stage, method: map.method };
+                slice.emit(Event::Answered(request.into(), Answer::Map(map.clone())));
             }
             slice.pause().await;
         }
         put_tsne(&mut map, &tsne);
     }
     last.replace(Some(map.clone()));
-    Ok(Event::Mapped(map))
+    Ok(map)
 }
 
 fn put_tsne(map: &mut Map, tsne: &Tsne) {
@@ -129,7 +131,7 @@ mod tests {
         let last = Rc::new(RefCell::new(None));
         let answer = pollster::block_on(draw(begun, last.clone(), Slice::default()));
         let map = last.take().expect("it is kept for the next");
-        assert_eq!(answer, Ok(Event::Mapped(map.clone())));
+        assert_eq!(answer, Ok(map.clone()));
         map
     }
 

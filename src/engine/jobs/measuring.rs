@@ -8,7 +8,7 @@ use crate::{
     engine::embedded::Embedded,
     evaluate::invariance,
     kernels::views::render,
-    protocol::{Breakdown, Event, Floats, Invariance, Stage},
+    protocol::{Breakdown, Floats, Invariance, InvarianceRequest, Stage},
     random::{Purpose, generator},
     sampling::strided,
     settings::{Augmentations, Operation, Settings},
@@ -22,8 +22,9 @@ const SAMPLE: usize = 64;
 const DRAWS: usize = 2;
 
 /// Asks for the invariances of a stage, by the augmentations as they are when it is started.
-pub fn request(stage: Stage) -> Request {
-    Request::at(Kind::Measure, stage, move |context| {
+pub fn request(request: InvarianceRequest) -> Request {
+    let stage = request.stage;
+    Request::answer(Kind::Measure, request, move |context| {
         let (embedded, set) = (context.embeddings.get(stage)?.clone(), &context.run?.pictures);
         // A sample at even distances.
         let pictures = select(set, &strided(set.dims()[0], SAMPLE));
@@ -38,7 +39,7 @@ async fn measure(
     pictures: Tensor<4>,
     settings: Settings,
     slice: Slice,
-) -> Result<Event, Breakdown> {
+) -> Result<Invariance, Breakdown> {
     let unchanged = embedded.embed_tensor(pictures.clone()).await?;
     let alone = each_alone(settings.augmentations);
     let mut cosines = Vec::new();
@@ -51,13 +52,13 @@ async fn measure(
         cosines.push(invariance::mean_of_same(&unchanged, &changed));
     }
     let mean = |draws: &[f32]| draws.iter().sum::<f32>() / DRAWS as f32;
-    Ok(Event::Invariance(Invariance {
+    Ok(Invariance {
         stage,
         step: embedded.step,
         pictures: unchanged.len() as u32,
         operations: Floats(cosines.chunks_exact(DRAWS).map(mean).collect()),
         others: invariance::mean_of_others(&unchanged),
-    }))
+    })
 }
 
 /// For each operation, all others switched off and that one in every view, at its strength.

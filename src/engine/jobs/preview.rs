@@ -14,7 +14,7 @@ use crate::{
 
 /// Asks for so many views of each picture that is there; another draw gives others.
 pub fn request(pictures: Vec<PictureId>, views: u32, draw: u32) -> Request {
-    Request::only(Kind::Preview, None, move |context| {
+    Request::new(Kind::Preview, None, move |context| {
         let (settings, side) = (context.settings, context.settings.side as usize);
         let find = |id| Some((id, context.set.find(id)?.planes(side)));
         let (pictures, planes): (Vec<_>, Vec<_>) = pictures.into_iter().filter_map(find).unzip();

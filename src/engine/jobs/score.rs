@@ -9,7 +9,7 @@ use crate::{
 
 /// Asks for the score of a stage by the labels as they are when it is started.
 pub fn request(stage: Stage) -> Request {
-    Request::at(Kind::Score, stage, move |context| {
+    Request::new(Kind::Score, Some(stage), move |context| {
         let scoring = context.embeddings.get(stage)?.scoring(&context.set.labels_now());
         Some(score(stage, scoring, context.slice.clone()))
     })

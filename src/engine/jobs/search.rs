@@ -28,7 +28,7 @@ impl QueryPicture {
 
 /// Asks for the nearest pictures at one stage.
 pub fn request(query: Rc<QueryPicture>, stage: Stage) -> Request {
-    Request::at(Kind::Search, stage, move |context| {
+    Request::new(Kind::Search, Some(stage), move |context| {
         let (embedded, side) = (context.embeddings.get(stage)?.clone(), context.settings.side as usize);
         Some(search(query, stage, embedded, context.set.ids(), side, context.device.clone()))
     })

@@ -73,7 +73,6 @@ mod tests {
         assert_eq!(Export::Predictions.lacks(&state), Some(state.classifier_request(Stage::Trained).into()));
         let request = state.classifier_request(Stage::Trained);
         let classification = Classification {
-            number: request.number,
             stage: Stage::Trained,
             step: 5,
             given: vec![0, 1],
@@ -97,9 +96,9 @@ mod tests {
         assert_eq!(column("linear_probe_confidence"), ["", "", "0.75"]);
         assert_eq!(column("knn_vote"), ["", "", "cats"]);
         assert_eq!(column("fine_tuned"), ["", "", ""]);
-        let asked = fine_tune(&mut state).expect("there are two labels");
+        let (number, _) = fine_tune(&mut state).expect("there are two labels");
         let found = state.classification(Stage::Trained).expect("it came").clone();
-        state.apply(Event::Tuned(Classification { number: asked.number, ..found }));
+        state.apply(Event::Tuned { number, classification: found });
         assert!(csv(&state, Stage::Trained).contains(",cats,0.5,dogs,0.75"));
         state.type_label(1, "cats");
         assert!(csv(&state, Stage::Trained).contains(",cats,0.5,,"), "it learned other labels");

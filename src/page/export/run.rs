@@ -168,7 +168,6 @@ mod tests {
             milliseconds: 12.0,
         }]));
         let classification = Classification {
-            number: 0,
             stage: Stage::Trained,
             step: 5,
             given: vec![0],

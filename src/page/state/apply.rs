@@ -5,10 +5,7 @@ use std::sync::Arc;
 use super::{Effect, Snapshot, State};
 use crate::{
     page::{export::File, words},
-    protocol::{
-        Answer, Event, GroupsRequest, InvarianceRequest, KnnScore, MapRequest, MatrixRequest, Stage,
-        SurveyRequest,
-    },
+    protocol::{Event, KnnScore, Stage},
 };
 
 impl State {
@@ -53,33 +50,13 @@ impl State {
                 self.focus_something();
             }
             Event::Scored { stage, knn } => self.scored(stage, knn),
-            Event::Matrix(matrix) => {
-                self.answers.keep(&MatrixRequest { stage: matrix.stage }.into(), Answer::Matrix(matrix))
-            }
-            Event::Mapped(map) => self
-                .answers
-                .keep(&MapRequest { stage: map.stage, method: map.method }.into(), Answer::Map(map)),
-            Event::Classified(classification) => self.classified(classification),
+            Event::Answered(question, answer) => self.answers.keep(&question, answer),
             Event::Tuning { done, total } => {
                 self.labels.advance_tuning(done, total);
             }
-            Event::Tuned(classification) => {
-                self.labels.keep_tuned(classification);
-            }
+            Event::Tuned { number, classification } => self.labels.keep_tuned(number, classification),
             Event::Queried(answer) => {
                 self.search.keep(answer);
-            }
-            Event::Explained(explanation) => {
-                self.answers.keep(&explanation.pair.into(), Answer::Explanation(explanation))
-            }
-            Event::Invariance(invariance) => self
-                .answers
-                .keep(&InvarianceRequest { stage: invariance.stage }.into(), Answer::Invariance(invariance)),
-            Event::Clustered(clustering) => self
-                .answers
-                .keep(&GroupsRequest { stage: clustering.stage }.into(), Answer::Groups(clustering)),
-            Event::Surveyed(survey) => {
-                self.answers.keep(&SurveyRequest { stage: survey.stage }.into(), Answer::Survey(survey))
             }
             Event::Views(views) => {
                 *self.views = Some(views);

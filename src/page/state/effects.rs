@@ -78,7 +78,7 @@ impl State {
     pub fn ask(&mut self, question: Question) {
         self.send_settings();
         self.answers.ask(question.clone());
-        self.send(question.into());
+        self.send(Command::Ask(question));
     }
 }
 

@@ -17,7 +17,7 @@ use likeness::page::files::file_header;
 use likeness::page::shell::address;
 use likeness::page::state::{Newcomer, State, Tab};
 use likeness::page::words;
-use likeness::protocol::{self, Command, Event, ModelFailure, Stage, StepReport};
+use likeness::protocol::{self, Command, Event, MatrixRequest, ModelFailure, Stage, StepReport};
 use likeness::settings::{Images, Settings};
 use mutatis::check::{Check, CheckError, CheckFailure};
 use mutatis::mutators;
@@ -141,7 +141,7 @@ fn messages() -> Result<Vec<Vec<u8>>> {
         Command::Configure(Settings::recommended(Images::Fashion)),
         Command::Remove(vec![1, 2, 3]),
         Command::Preview { pictures: vec![7], views: 4, draw: 0 },
-        Command::Matrix { stage: Stage::Trained },
+        Command::Ask(MatrixRequest { stage: Stage::Trained }.into()),
         Command::OpenModel { file: b"model".to_vec() },
     ];
     let events = [

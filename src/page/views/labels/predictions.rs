@@ -137,13 +137,13 @@ mod tests {
         let mut state = state();
         assert_eq!(fine_tune(&mut state), None, "there is no encoder yet");
         state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
-        let asked = fine_tune(&mut state).expect("there are labels");
+        let (number, asked) = fine_tune(&mut state).expect("there are labels");
         assert_eq!((asked.stage, fine_tune(&mut state)), (Stage::Trained, None));
         state.apply(Event::Tuning { done: 3, total: 9 });
         assert_eq!(state.labels.tuning(), Some((3, 9)));
         let known = state.classification(Stage::Pixels).expect("it came").clone();
-        let answer = Classification { number: asked.number, ..known };
-        state.apply(Event::Tuned(answer.clone()));
+        let answer = Event::Tuned { number, classification: known };
+        state.apply(answer.clone());
         assert_eq!(
             (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
             (None, "75.0 %".to_owned())
@@ -157,7 +157,7 @@ mod tests {
         assert!(!state.labels.is_tuned_outdated() && state.labels.tuned().is_none());
         state.type_label(3, "a");
         state.apply(Event::Tuning { done: 4, total: 9 });
-        state.apply(Event::Tuned(answer));
+        state.apply(answer);
         assert_eq!((state.labels.tuning(), state.labels.tuned()), (None, None));
         state.fine_tune();
         state.stop_tuning();

@@ -2,7 +2,7 @@
 
 use crate::{
     page::{picture_map::PictureMap, state::State},
-    protocol::{Answer, Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
+    protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
     small_sort::sorted,
 };
 
@@ -29,8 +29,6 @@ pub struct Labels {
     /// How many pictures of each label give theirs away.
     per_class: u32,
     typed: PictureMap<LabelId>,
-    /// Number of changes of what classifiers learn from.
-    revision: u32,
     /// Number of fine-tunings that were started.
     tunings: u32,
     tuning: Option<Tuning>,
@@ -45,7 +43,6 @@ impl Default for Labels {
         Self {
             per_class: 10,
             typed: PictureMap::default(),
-            revision: 0,
             tunings: 0,
             tuning: None,
             tuned: None,
@@ -106,8 +103,8 @@ impl Labels {
     }
 
     /// Keeps the answer, unless the tuning was given up meanwhile.
-    pub(in crate::page) fn keep_tuned(&mut self, classification: Classification) {
-        if self.tuning.take_if(|tuning| tuning.number == classification.number).is_some() {
+    pub(in crate::page) fn keep_tuned(&mut self, number: u32, classification: Classification) {
+        if self.tuning.take_if(|tuning| tuning.number == number).is_some() {
             self.tuned = Some(classification);
         }
     }
@@ -160,7 +157,6 @@ impl State {
     /// Records that labels have changed, or which of them are given: a fine-tuning by those that
     /// they were is of no use any more.
     pub(in crate::page) fn outdate_labels(&mut self) {
-        self.labels.revision += 1;
         self.labels.outdated = self.labels.tuned.is_some();
         if self.labels.tuning.take().is_some() {
             self.send(Command::StopTuning);
@@ -232,18 +228,11 @@ impl State {
     /// Returns the question what a few labels are worth at a stage.
     pub fn classifier_request(&self, stage: Stage) -> ClassifierRequest {
         ClassifierRequest {
-            number: self.labels.revision,
             stage,
             per_class: self.labels.per_class,
             seed: self.settings.seed,
             typed: self.labels.all_typed().collect(),
         }
-    }
-
-    pub(in crate::page) fn classified(&mut self, classification: Classification) {
-        let (number, stage) = (classification.number, classification.stage);
-        let question = ClassifierRequest { number, ..self.classifier_request(stage) };
-        self.answers.keep(&question.into(), Answer::Classification(classification));
     }
 
     /// Lets a copy of the encoder learn the labels, unless one does already, or there is no engine,
@@ -258,8 +247,8 @@ impl State {
         self.labels.tunings += 1;
         let number = self.labels.tunings;
         self.labels.tuning = Some(Tuning { number, done: 0, total: 0 });
-        let request = ClassifierRequest { number, ..self.classifier_request(Stage::Trained) };
-        self.send(Command::FineTune(request));
+        let request = self.classifier_request(Stage::Trained);
+        self.send(Command::FineTune { number, request });
     }
 
     /// Gives the fine-tuning up.
@@ -278,8 +267,8 @@ fn typed_name(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{commands, fine_tune, newcomer, state},
-        protocol::{Evaluation, Event, Guesses, KnnScore},
+        page::fixture::{answer, commands, fine_tune, newcomer, state},
+        protocol::{Answer, Evaluation, Event, Guesses, KnnScore},
         settings::{Images, Settings},
     };
 
@@ -397,9 +386,8 @@ mod tests {
         assert!(ask(&mut state, Stage::Trained).is_some());
     }
 
-    fn classification(number: u32) -> Classification {
+    fn classification() -> Classification {
         Classification {
-            number,
             stage: Stage::Trained,
             step: 1,
             given: vec![0],
@@ -421,18 +409,18 @@ mod tests {
         state.type_label(0, "c");
         let after = state.classifier_request(Stage::Trained);
         state.answers.ask(after.clone().into());
-        state.apply(Event::Classified(classification(before.number)));
+        state.apply(Event::Answered(before.into(), Answer::Classification(classification())));
         assert!(!state.is_classification_current(Stage::Trained));
-        state.apply(Event::Classified(classification(after.number)));
+        state.apply(Event::Answered(after.into(), Answer::Classification(classification())));
         assert!(state.is_classification_current(Stage::Trained));
 
         let [before, after] = [(); 2].map(|()| {
             state.stop_tuning();
-            fine_tune(&mut state).expect("there is an encoder").number
+            fine_tune(&mut state).expect("there is an encoder").0
         });
-        state.apply(Event::Tuned(classification(before)));
+        state.apply(Event::Tuned { number: before, classification: classification() });
         assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
-        state.apply(Event::Tuned(classification(after)));
+        state.apply(Event::Tuned { number: after, classification: classification() });
         assert!(state.labels.tuned().is_some());
     }
 
@@ -468,8 +456,7 @@ mod tests {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         let request = state.classifier_request(Stage::Trained);
-        state.answers.ask(request.into());
-        state.apply(Event::Classified(classification(0)));
+        answer(&mut state, request, Answer::Classification(classification()));
         assert!(state.classification(Stage::Trained).is_some());
         state.apply(Event::Restarted { parameters: 1 });
         assert!(state.classification(Stage::Trained).is_none());

@@ -41,7 +41,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        protocol::{Evaluation, Event, Floats},
+        protocol::{Answer, Evaluation, Event, Floats},
         settings::{Images, Settings},
     };
 
@@ -53,7 +53,8 @@ mod tests {
 
     fn explained(pair: Pair) -> Event {
         let drops = [Floats(vec![0.1]), Floats(vec![0.2])];
-        Event::Explained(Explanation { pair, step: 3, similarity: 0.5, side: 1, drops })
+        let explanation = Explanation { pair, step: 3, similarity: 0.5, side: 1, drops };
+        Event::Answered(pair.into(), Answer::Explanation(explanation))
     }
 
     fn asked() -> State {

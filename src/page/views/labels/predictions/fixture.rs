@@ -20,7 +20,6 @@ pub fn state() -> State {
     state.add((0..6).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
     state.apply(Event::Evaluated(evaluation()));
     let classification = Classification {
-        number: 0,
         stage: Stage::Pixels,
         step: 0,
         given: vec![0, 1],

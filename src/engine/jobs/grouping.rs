@@ -2,16 +2,15 @@
 
 use rand::seq::index;
 
-use super::Input;
+use super::{Kind, Request, Slice, study::Input};
 use crate::{
-    engine::jobs::Slice,
     evaluate::{
         UnitRows, dot,
         k_means::{Grouping, cluster},
         rows_per_slice,
         silhouette::silhouette,
     },
-    protocol::{Breakdown, Clustering, Event, Partition, PictureId},
+    protocol::{Breakdown, Clustering, GroupsRequest, Partition, PictureId},
     random::{Purpose, generator},
 };
 
@@ -25,10 +24,14 @@ const RESTARTS: usize = 4;
 /// centre, so that time and memory stay bounded.
 const SAMPLED: usize = 1000;
 
-/// Groups a set.
-pub async fn groups(input: Input) -> Result<Event, Breakdown> {
+/// Asks for groups of the whole set.
+pub fn request(request: GroupsRequest) -> Request {
+    Request::answer(Kind::Study, request, move |context| Some(groups(Input::new(context, request.stage)?)))
+}
+
+async fn groups(input: Input) -> Result<Clustering, Breakdown> {
     let partitions = partitions(&input, SAMPLED).await;
-    Ok(Event::Clustered(Clustering { stage: input.stage, step: input.step, partitions }))
+    Ok(Clustering { stage: input.stage, step: input.step, partitions })
 }
 
 /// Returns a partition for each count, fewest groups first.

@@ -1,31 +1,12 @@
-//! What is asked about the whole set at one stage. A study is a file with an asynchronous function
-//! that returns its answer, and a line in the list that starts it.
-//! - [`grouping`]: every count of groups
-//! - [`survey`]: near-duplicates, and what stands apart
-
-mod grouping;
-mod survey;
+//! What studies of a whole set start from.
 
 use std::rc::Rc;
 
-use super::{Context, Request, Slice, Work, work};
+use super::{Context, Slice};
 use crate::{
     evaluate::UnitRows,
-    protocol::{PictureId, Stage, Study},
+    protocol::{PictureId, Stage},
 };
-
-/// The list of studies.
-fn start(study: Study, context: &Context<'_>, stage: Stage) -> Option<Work> {
-    Some(match study {
-        Study::Groups => work(grouping::groups(Input::new(context, stage)?)),
-        Study::Survey => work(survey::survey(Input::new(context, stage)?)),
-    })
-}
-
-/// Asks for a study.
-pub fn request(study: Study, stage: Stage) -> Request {
-    Request::study(study, stage, move |context| start(study, context, stage))
-}
 
 /// Embeddings of the whole set, and what else a study of them needs.
 pub struct Input {
@@ -43,7 +24,7 @@ pub struct Input {
 
 impl Input {
     /// Returns `None` where there are no embeddings.
-    fn new(context: &Context<'_>, stage: Stage) -> Option<Self> {
+    pub fn new(context: &Context<'_>, stage: Stage) -> Option<Self> {
         let embedded = context.embeddings.get(stage)?;
         let (step, rows, pictures) = (embedded.step, embedded.rows.clone(), context.set.ids());
         Some(Self { stage, step, rows, pictures, seed: context.settings.seed, slice: context.slice.clone() })

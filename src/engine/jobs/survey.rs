@@ -1,17 +1,22 @@
 //! Compares all pictures of one stage with each other: what hangs together as near-duplicates, and
 //! what stands apart.
 
-use super::Input;
+use super::{Kind, Request, study::Input};
 use crate::{
     evaluate::{
         near_duplicates::Forest,
         outliers::{K, nearest_mean},
     },
-    protocol::{Breakdown, Event, LEAST_LINK, PictureId, Survey},
+    protocol::{Breakdown, LEAST_LINK, PictureId, Survey, SurveyRequest},
 };
 
+/// Asks for near-duplicates and outliers of the whole set.
+pub fn request(request: SurveyRequest) -> Request {
+    Request::answer(Kind::Study, request, move |context| Some(survey(Input::new(context, request.stage)?)))
+}
+
 /// Compares all pictures with each other.
-pub async fn survey(input: Input) -> Result<Event, Breakdown> {
+async fn survey(input: Input) -> Result<Survey, Breakdown> {
     let Input { stage, step, rows, pictures, slice, .. } = input;
     let (rows, count) = (rows.all_pairs(), pictures.len());
     let (mut forest, mut nearness) = (Forest::default(), Vec::new());
@@ -28,13 +33,13 @@ pub async fn survey(input: Input) -> Result<Event, Breakdown> {
     let links = forest.finish(count);
     let mut isolated: Vec<(PictureId, f32)> = pictures.iter().copied().zip(nearness).collect();
     isolated.sort_by(|a, b| a.1.total_cmp(&b.1));
-    Ok(Event::Surveyed(Survey {
+    Ok(Survey {
         stage,
         step,
         links: links.into_iter().map(|(similarity, a, b)| (id(a), id(b), similarity)).collect(),
         nearest: K.min(count.saturating_sub(1)) as u32,
         isolated,
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -47,7 +52,7 @@ mod tests {
         let angles = [0.0_f32, 0.3, 0.001, 0.6, 2.5, 0.302];
         let rows = UnitRows::new(angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect(), 2);
         let input = Input::of(rows, (20..26).collect());
-        let Ok(Event::Surveyed(survey)) = pollster::block_on(survey(input)) else { panic!("a survey") };
+        let survey = pollster::block_on(survey(input)).expect("there is no device to break down");
         let twins: Vec<_> =
             survey.links.iter().filter(|link| link.2 > 0.9999).map(|link| (link.0, link.1)).collect();
         assert_eq!(twins, [(20, 22), (21, 25)]);
