@@ -1,4 +1,4 @@
-//! The labels that the user typed, and what classifiers made of labels.
+//! The labels typed by the user, and the results of the classifiers.
 
 use crate::{
     page::{picture_map::PictureMap, state::State},
@@ -6,37 +6,37 @@ use crate::{
     small_sort::sorted,
 };
 
-/// The most pictures of each label that may give theirs away.
+/// Maximum number of pictures per label whose labels are given.
 pub const MAX_PER_CLASS: u32 = 50;
 
-/// The longest label that is typed, in characters.
+/// Maximum length of a typed label, in characters.
 pub const MAX_LENGTH: usize = 60;
 
-/// A fine-tuning that goes on.
+/// A fine-tuning in progress.
 #[derive(Debug)]
 struct Tuning {
-    /// The number of its labelling.
+    /// Number of its labelling.
     number: u32,
-    /// Steps taken.
+    /// Number of steps taken.
     done: u32,
-    /// Steps in all; 0 until the first is taken.
+    /// Total number of steps; 0 until the first is taken.
     total: u32,
 }
 
 /// Labels for classifiers. They never enter contrastive training.
 #[derive(Debug)]
 pub struct Labels {
-    /// How many pictures of each label give theirs away.
+    /// Number of pictures per label whose labels are given.
     per_class: u32,
     typed: PictureMap<LabelId>,
-    /// Number of changes of what classifiers learn from.
+    /// Number of changes to the classifiers' input.
     revision: u32,
-    /// Number of fine-tunings that were started.
+    /// Number of fine-tunings started so far.
     tunings: u32,
     tuning: Option<Tuning>,
-    /// What the fine-tuned network says, in the place of the probe's word.
+    /// Predictions of the fine-tuned network, in the field of the probe.
     tuned: Option<Classification>,
-    /// Whether labels have changed since it learned them.
+    /// Whether labels have changed since the fine-tuning.
     outdated: bool,
 }
 
@@ -55,76 +55,76 @@ impl Default for Labels {
 }
 
 impl Labels {
-    /// How many pictures of each label give theirs away.
+    /// Returns the number of pictures per label whose labels are given.
     pub fn per_class(&self) -> u32 {
         self.per_class
     }
 
-    /// The label that the user typed for a picture.
+    /// Returns the label that the user typed for a picture.
     pub fn typed(&self, id: PictureId) -> Option<LabelId> {
         self.typed.get(&id).copied()
     }
 
-    /// All typed labels, in the order of the pictures.
+    /// Returns all typed labels, in the order of the pictures.
     pub(in crate::page) fn all_typed(&self) -> impl Iterator<Item = (PictureId, LabelId)> + '_ {
         self.typed.iter().map(|(id, label)| (*id, *label))
     }
 
-    /// What tells an engine that knows of none.
+    /// Returns the command that sends the typed labels to a new engine.
     pub(in crate::page) fn message(&self) -> Option<Command> {
         (!self.typed.is_empty()).then(|| Command::Label(self.all_typed().collect()))
     }
 
-    /// How many pictures have a typed label.
+    /// Returns the number of pictures with a typed label.
     pub fn typed_count(&self) -> usize {
         self.typed.len()
     }
 
-    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    /// Returns the number of steps taken of a fine-tuning in progress, and their total.
     pub fn tuning(&self) -> Option<(u32, u32)> {
         self.tuning.as_ref().map(|tuning| (tuning.done, tuning.total))
     }
 
-    /// What the fine-tuned network says.
+    /// Returns the predictions of the fine-tuned network.
     pub fn tuned(&self) -> Option<&Classification> {
         self.tuned.as_ref()
     }
 
-    /// Whether that is of labels that have changed since.
+    /// Returns whether labels have changed since the fine-tuning.
     pub fn is_tuned_outdated(&self) -> bool {
         self.outdated
     }
 
-    /// Forgets a fine-tuning: what it learns or learned is no longer asked for.
+    /// Forgets a fine-tuning, in progress or complete.
     pub(in crate::page) fn end_tuning(&mut self) {
         (self.tuning, self.tuned, self.outdated) = (None, None, false);
     }
 
-    /// Notes how far the fine-tuning is, unless it was given up meanwhile.
+    /// Records the progress of the fine-tuning, unless it was given up meanwhile.
     pub(in crate::page) fn advance_tuning(&mut self, done: u32, total: u32) {
         self.tuning = self.tuning.take().filter(|_| total > 0).map(|tuning| Tuning { done, total, ..tuning });
     }
 
-    /// Keeps the answer, unless the tuning was given up meanwhile.
+    /// Keeps the result, unless the fine-tuning was given up meanwhile.
     pub(in crate::page) fn keep_tuned(&mut self, classification: Classification) {
         if self.tuning.take_if(|tuning| tuning.number == classification.number).is_some() {
             self.tuned = Some(classification);
         }
     }
 
-    /// A picture is taken out.
+    /// Forgets a picture that was removed.
     pub(in crate::page) fn forget(&mut self, id: PictureId) {
         self.typed.remove(&id);
     }
 
-    /// All pictures are taken out; how many labels a class are given stays.
+    /// Resets everything but the number of given labels, after all pictures were removed.
     pub(in crate::page) fn clear(&mut self) {
         *self = Self { per_class: self.per_class, tunings: self.tunings, ..Self::default() };
     }
 }
 
 impl State {
-    /// Gives a picture a label of the user's own; blank text takes it away again.
+    /// Types a label for a picture; blank text removes it.
     pub fn type_label(&mut self, id: PictureId, text: &str) {
         if self.pictures.get(id).is_none() {
             return;
@@ -143,22 +143,23 @@ impl State {
         }
     }
 
-    /// Gives a picture a label without telling the engine, which [`Self::labels_have_changed`] does.
+    /// Sets a picture's typed label without telling the engine, which [`Self::labels_have_changed`]
+    /// does.
     pub(in crate::page) fn put_label(&mut self, id: PictureId, label: LabelId) {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
             self.labels.typed.insert(id, label);
         }
     }
 
-    /// Tells the engine of the labels that the user typed.
+    /// Sends the typed labels to the engine.
     pub(in crate::page) fn labels_have_changed(&mut self) {
         self.outdate_labels();
         let typed = self.labels.all_typed().collect();
         self.send(Command::Label(typed));
     }
 
-    /// Records that labels have changed, or which of them are given: a fine-tuning by those that
-    /// they were is of no use any more.
+    /// Records a change to the labels, or to which of them are given: a fine-tuning in progress is
+    /// useless.
     pub(in crate::page) fn outdate_labels(&mut self) {
         self.labels.revision += 1;
         self.labels.outdated = self.labels.tuned.is_some();
@@ -167,13 +168,13 @@ impl State {
         }
     }
 
-    /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
+    /// Gives a picture an existing label. It is not shortened, however long a folder's name is.
     pub fn give_label(&mut self, id: PictureId, label: LabelId) {
         self.put_label(id, label);
         self.labels_have_changed();
     }
 
-    /// Gives every selected picture a label, else the focused one; blank text takes it away.
+    /// Gives every selected picture, else the focused one, a label; blank text removes it.
     pub fn label_chosen(&mut self, text: &str) {
         let name = typed_name(text);
         self.chosen().into_iter().for_each(|id| self.put_text(id, &name));
@@ -187,20 +188,20 @@ impl State {
         self.labels_have_changed();
     }
 
-    /// Sets how many pictures of each label give theirs away.
+    /// Sets the number of pictures per label whose labels are given.
     pub fn give_labels(&mut self, per_class: u32) {
         self.labels.per_class = per_class.min(MAX_PER_CLASS);
         self.outdate_labels();
     }
 
-    /// A picture's label in words: the typed one, else the one that it came with.
+    /// Returns the name of a picture's label: the typed one, else the one that it came with.
     pub fn label_of(&self, id: PictureId) -> Option<&str> {
         let typed = self.labels.typed(id).and_then(|label| self.pictures.label_name(label));
         typed.or_else(|| self.pictures.label(id))
     }
 
-    /// The labels that any picture carries, typed or come with, in the order of their names.
-    /// A single one that pictures came with, as from one folder, does not count.
+    /// Returns the labels of all pictures, typed or not, in the order of their names. A single label
+    /// that pictures came with, as from one folder, does not count.
     pub fn label_names(&self) -> Vec<&str> {
         let scores = self.has_labels();
         let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
@@ -208,13 +209,13 @@ impl State {
         sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
     }
 
-    /// Whether every picture carries a label, typed or come with.
+    /// Returns whether every picture has a label, typed or not.
     pub fn are_all_labelled(&self) -> bool {
         let mut entries = self.pictures.entries().iter();
         entries.all(|entry| entry.label.is_some() || self.labels.typed(entry.id).is_some())
     }
 
-    /// Whether there is any label that a classifier could learn from.
+    /// Returns whether there are enough labels for a classifier to learn from.
     pub fn can_classify(&self) -> bool {
         self.label_names().len() >= 2
     }
