@@ -220,17 +220,17 @@ impl State {
         self.label_names().len() >= 2
     }
 
-    /// What classifiers made of a stage's embeddings, while there are any.
+    /// Returns the classifiers' results for a stage's embeddings, while there are any.
     pub fn classification(&self, stage: Stage) -> Option<&Classification> {
         self.answer(self.classifier_request(stage))
     }
 
-    /// Whether that is of the labels and embeddings as they are.
+    /// Returns whether these results are for the present labels and embeddings.
     pub fn is_classification_current(&self, stage: Stage) -> bool {
         self.answers.is_current(&self.classifier_request(stage).into())
     }
 
-    /// Returns the question what a few labels are worth at a stage.
+    /// Returns the question to the classifiers at a stage.
     pub fn classifier_request(&self, stage: Stage) -> ClassifierRequest {
         ClassifierRequest {
             number: self.labels.revision,
@@ -247,8 +247,8 @@ impl State {
         self.answers.keep(&question.into(), Answer::Classification(classification));
     }
 
-    /// Lets a copy of the encoder learn the labels, unless one does already, or there is no engine,
-    /// no encoder or not two labels.
+    /// Fine-tunes a copy of the encoder on the labels, unless one is in progress, or there is no
+    /// engine, no encoder or fewer than two labels.
     pub fn fine_tune(&mut self) {
         let is_busy = self.labels.tuning.is_some() || self.is_without_engine();
         if is_busy || self.results.latest().is_none() || !self.can_classify() {
@@ -263,7 +263,7 @@ impl State {
         self.send(Command::FineTune(request));
     }
 
-    /// Gives the fine-tuning up.
+    /// Stops the fine-tuning.
     pub fn stop_tuning(&mut self) {
         self.labels.end_tuning();
         self.send(Command::StopTuning);
@@ -285,7 +285,7 @@ mod tests {
     };
 
     #[test]
-    fn a_typed_label_stands_above_the_one_a_picture_came_with() {
+    fn typed_label_has_precedence_over_a_pictures_own() {
         let mut state = state(4);
         state.type_label(0, "  zebra ");
         state.type_label(1, "a");
@@ -293,7 +293,7 @@ mod tests {
             (state.label_of(0), state.label_of(1), state.label_of(3)),
             (Some("zebra"), Some("a"), Some("b"))
         );
-        // What scores the encoder stays as it came.
+        // The labels that the encoder is scored by do not change.
         assert_eq!((state.pictures.label(0), state.pictures.kinds()), (Some("a"), 2));
         assert_eq!(state.label_names(), ["a", "b", "zebra"]);
         state.type_label(0, " ");
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn one_folders_name_is_not_among_the_labels() {
+    fn name_of_a_single_folder_is_no_label() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
         assert!(state.label_names().is_empty() && !state.can_classify());
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
+    fn typed_label_is_plain_text_of_limited_length() {
         let mut state = state(2);
         state.type_label(0, "<b>\"x\"</b>");
         assert_eq!(state.label_of(0), Some("<b>\"x\"</b>"));
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_there_is_is_given_whole() {
+    fn existing_label_is_not_shortened() {
         let mut state = State::new(Settings::recommended(Images::Own));
         let long = "x".repeat(MAX_LENGTH + 1);
         state.add(vec![newcomer("a", long.as_str()), newcomer("b", " spaced "), newcomer("c", "z")]);
@@ -337,7 +337,7 @@ mod tests {
         let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
         state.give_label(1, label);
         assert_eq!(state.label_of(1), Some(long.as_str()));
-        // It comes back whole.
+        // It is restored unshortened.
         let typed = state.experiment().typed;
         let mut page = State::new(Settings::recommended(Images::Own));
         page.add(vec![newcomer("a", "z"), newcomer("b", "z")]);
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
+    fn typed_labels_are_sent_once_and_new_scores_replace_old() {
         let mut state = state(4);
         state.take_effects();
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn classifiers_are_asked_again_when_labels_or_seed_change() {
+    fn classifiers_run_again_after_a_change_of_labels_or_seed() {
         let mut state = state(4);
         let ask = |state: &mut State, stage| {
             let request = state.classifier_request(stage);
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_an_earlier_question_is_not_current() {
+    fn answer_to_an_earlier_question_is_not_current() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         let before = state.classifier_request(Stage::Trained);
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn fine_tuning_by_labels_that_have_changed_is_abandoned() {
+    fn fine_tuning_on_outdated_labels_is_stopped() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         state.take_effects();
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_a_selection_are_told_at_once() {
+    fn labels_of_a_selection_are_sent_together() {
         let mut state = state(4);
         state.select_all([0, 1, 3]);
         state.take_effects();
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn a_classification_goes_with_its_embeddings() {
+    fn classification_is_forgotten_with_its_embeddings() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         let request = state.classifier_request(Stage::Trained);
