@@ -73,7 +73,7 @@ pub struct State {
     pub(in crate::page) resuming: bool,
     /// Evaluations of the embeddings.
     pub results: Tracked<Results>,
-    /// Display of the map.
+    /// Choices for the map of the set.
     pub maps: Tracked<Maps>,
     /// Labels for classifiers, and the classifiers' results.
     pub labels: Tracked<Labels>,
@@ -83,7 +83,7 @@ pub struct State {
     pub search: Tracked<Search>,
     /// The pair whose similarity is explained.
     pub explained: Tracked<Option<Pair>>,
-    /// Display of groups, near-duplicates and outliers.
+    /// Choices for the tab Groups.
     pub groups: Tracked<Groups>,
     /// Questions to the engine and their answers.
     pub answers: Tracked<Answers>,

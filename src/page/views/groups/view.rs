@@ -224,7 +224,7 @@ fn strips(store: Store, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip
     memo(move || store.with(|state| find(state, stage.get())))
 }
 
-/// Returns the step of the embeddings, if it matters.
+/// Returns a suffix with the step of the embeddings, if it matters.
 fn step_suffix(store: Store, stage: Stage) -> String {
     let step = store.with(|state| state.finding_step(stage));
     match (stage, step) {

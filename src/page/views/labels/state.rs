@@ -158,8 +158,8 @@ impl State {
         self.send(Command::Label(typed));
     }
 
-    /// Records a change to the labels, or to which of them are given: a fine-tuning in progress is
-    /// useless.
+    /// Records a change to the labels, or to which of them are given, and stops a fine-tuning in
+    /// progress, which is of no use any more.
     pub(in crate::page) fn outdate_labels(&mut self) {
         self.labels.revision += 1;
         self.labels.outdated = self.labels.tuned.is_some();

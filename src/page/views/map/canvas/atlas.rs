@@ -37,7 +37,7 @@ impl Atlas {
         Self { pictures, sheets: Vec::new(), factor }
     }
 
-    /// Makes the next sheet; returns whether there was one to make.
+    /// Makes the next sheet; returns whether more are missing.
     pub fn grow(&mut self, state: &State) -> bool {
         let start = self.sheets.len() * ROW * ROW;
         if start >= self.pictures.len() {

@@ -78,7 +78,7 @@ impl Layer {
 }
 
 /// Returns the view nearest to `wanted` that the painted one can be moved to by whole canvas pixels,
-/// and the displacement in canvas pixels.
+/// and the displacement in CSS pixels.
 fn moved(painted: View, wanted: View) -> Option<(View, Point)> {
     let mut shown = painted;
     shown.viewport.centre = wanted.viewport.centre;
