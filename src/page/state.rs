@@ -110,7 +110,7 @@ pub struct State {
     pub(in crate::page) next_notice: u32,
     /// The last removal by the user, while it can be undone.
     pub(in crate::page) undo: Tracked<Option<Undo>>,
-    /// Whether this visit's work is kept.
+    /// Status of keeping this visit's work.
     pub autosave: Tracked<AutosaveStatus>,
     /// Work of an earlier visit that can be continued.
     pub offer: Tracked<Option<Offer>>,

@@ -13,7 +13,7 @@ pub struct Offer {
     pub what: String,
 }
 
-/// Whether this visit's work is kept.
+/// Status of keeping this visit's work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AutosaveStatus {
     /// The storage has not answered yet.
