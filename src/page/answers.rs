@@ -22,7 +22,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Returns the latest answer to such a question, which may be outdated.
+    /// Returns the latest answer to a question of this kind, which may be outdated.
     pub fn latest<R: Request>(&self, request: R) -> Option<&R::Answer> {
         self.entry(&request.into()).and_then(|entry| R::read(entry.answer.as_ref()?))
     }
@@ -74,14 +74,14 @@ impl Answers {
 }
 
 impl State {
-    /// Returns the latest answer to such a question, while there are embeddings.
+    /// Returns the latest answer to a question of this kind, while there are embeddings.
     pub fn answer<R: Request>(&self, request: R) -> Option<&R::Answer> {
         self.results.scored(request.stage())?;
         self.answers.latest(request)
     }
 
-    /// Returns whether a question should be asked now: there are embeddings, and neither they nor the
-    /// settings are the same as when it was last asked.
+    /// Returns whether a question should be asked now: there are embeddings, and it has not been
+    /// asked since they or the settings changed.
     pub fn needs(&self, question: &Question) -> bool {
         let is_good_enough = self.run.running && !question.follows_training() && {
             let entry = self.answers.entry(question);

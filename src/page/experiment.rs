@@ -126,9 +126,9 @@ fn is_sound(record: &Record) -> bool {
 /// Reason why an experiment cannot be opened. The page is unchanged in that case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExperimentFailure {
-    /// The data is damaged, or is no experiment.
+    /// Damaged data, or no experiment.
     Damaged,
-    /// This page does not read that version of the format.
+    /// A version of the format that this page does not read.
     Version {
         /// Version of the file.
         found: u32,

@@ -9,7 +9,7 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// Returns a state with that many pictures, labelled "a" and "b" in turn, as the drawn set.
+/// Returns a state whose drawn set has this many pictures, labelled "a" and "b" in turn.
 pub fn state(pictures: usize) -> State {
     let mut state = State::new(Settings::recommended(Images::Shapes));
     state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());

@@ -39,7 +39,7 @@ pub fn stage(stage: Stage) -> &'static str {
     }
 }
 
-/// Returns that name with the step of the weights, where it matters.
+/// Returns that name with the step of the weights, if it matters.
 pub fn stage_at(at: Stage, step: Option<u32>) -> String {
     match (at, step) {
         (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),

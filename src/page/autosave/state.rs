@@ -16,20 +16,20 @@ pub struct Offer {
 /// Status of keeping this visit's work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AutosaveStatus {
-    /// The storage has not answered yet.
+    /// No answer from the storage yet.
     #[default]
     Unknown,
-    /// This visit's work is kept.
+    /// Work being kept.
     On,
-    /// The browser denies the page any storage.
+    /// No storage, since the browser denies it.
     Denied,
-    /// The storage is full; the latest changes are tried again.
+    /// A full storage; the latest changes are tried again.
     Full,
-    /// The latest changes could not be written; they are tried again.
+    /// Failed writes of the latest changes, which are tried again.
     Failing,
-    /// The user wants everything removed, which has not been confirmed.
+    /// Removal of everything at the user's request, not confirmed yet.
     Forgetting,
-    /// Everything was removed, as the user wanted here or in another tab.
+    /// Removal of everything at the user's request, here or in another tab.
     Forgotten,
 }
 

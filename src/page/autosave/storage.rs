@@ -21,11 +21,11 @@ use crate::page::{
 /// Reason why a question was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StorageError {
-    /// The user had everything removed, here or in another tab.
+    /// Removal of everything at the user's request, here or in another tab.
     Forgotten,
-    /// Another tab uses the experiment to be written.
+    /// Use of the experiment by another tab.
     Taken,
-    /// The browser's storage is full.
+    /// A full storage.
     Full,
     /// Any other error, in words without a full stop.
     Other(String),

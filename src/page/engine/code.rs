@@ -17,9 +17,9 @@ use crate::decimal;
 /// The engines that are built together with the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Computes on the CPU alone; small.
+    /// The small engine, which computes on the CPU alone.
     Cpu,
-    /// Computes on WebGPU, and on the CPU as well.
+    /// The engine that computes on WebGPU, and on the CPU as well.
     WebGpu,
 }
 

@@ -12,11 +12,11 @@ const BEFORE_GIVING_UP: usize = 4;
 /// Consequence of a breakdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Another engine is started.
+    /// Start of another engine.
     Restart,
-    /// Another engine is started, which computes on the CPU.
+    /// Start of another engine, which computes on the CPU.
     RestartOnCpu,
-    /// There is no further engine.
+    /// No further engine.
     GiveUp,
 }
 

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_survey_there_is_only_the_header() {
+    fn missing_survey_gives_only_the_header() {
         assert_eq!(csv(&state(), Stage::Pixels).lines().count(), 1);
     }
 }

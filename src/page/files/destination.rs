@@ -16,9 +16,9 @@ pub enum Place {
 /// Destination of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// The set is searched with the first of them.
+    /// A search of the set with the first of them.
     Search,
-    /// They are added to the set, or replace a built-in one.
+    /// The set, to which they are added, or a built-in one, which they replace.
     Set,
 }
 

@@ -58,14 +58,14 @@ pub fn save(store: Store) {
 /// Result of opening an experiment.
 #[derive(Debug)]
 pub enum Outcome {
-    /// All of it is on the page.
+    /// A complete experiment on the page.
     Opened {
         /// The set of its pictures.
         set: PictureId,
         /// Places of the user's own pictures.
         places: Ids,
     },
-    /// The user chose other pictures, or stopped, before it was complete.
+    /// An experiment given up for other pictures, or stopped by the user.
     Cancelled,
 }
 

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jpeg_may_begin_with_metadata() {
+    fn jpeg_may_begin_with_metadata() {
         let mut file = Cursor::new(Vec::new());
         DynamicImage::new_rgb8(5, 9).write_to(&mut file, ImageFormat::Jpeg).expect("it encodes");
         let mut bytes = file.into_inner();

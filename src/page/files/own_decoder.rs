@@ -57,7 +57,7 @@ pub struct OwnDecoders {
 }
 
 impl OwnDecoders {
-    /// Decodes a file, after the earlier ones at the same place.
+    /// Decodes a file, after the earlier ones assigned to the same worker.
     pub async fn decode(&self, file: &File) -> Result<Image, Failure> {
         if file.size() > MAX_FILE {
             return Err(Failure::TooManyBytes);

@@ -28,14 +28,14 @@ use crate::{
 /// with the reason; and whether the link requests a `run`.
 const EVENT: &str = "remote-files";
 
-/// Condition for a run to start.
+/// Requirement of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Awaited {
-    /// No run is requested.
+    /// Nothing, since no run is requested.
     Nothing,
-    /// The pictures have arrived.
+    /// The pictures.
     Pictures,
-    /// The pictures and the network from which the run continues have arrived.
+    /// The pictures, and the network from which the run continues.
     Network,
 }
 

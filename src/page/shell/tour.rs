@@ -26,11 +26,11 @@ pub struct Stop {
 /// Condition for leaving a stop; the user may skip it.
 #[derive(Clone, Copy)]
 pub enum Until {
-    /// The user has read the text.
+    /// Reading of the text.
     Read,
-    /// A control within the target was used.
+    /// Use of a control within the target.
     Used,
-    /// The state satisfies a condition on its changes since the stop began.
+    /// A condition on the changes of the state since the stop began.
     Reached(fn(&Before, &State) -> bool),
 }
 

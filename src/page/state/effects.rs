@@ -12,20 +12,20 @@ pub const PORTION: usize = 64;
 /// An action outside of the state that a change requires.
 #[derive(Debug)]
 pub enum Effect {
-    /// Sends a command to the engine. Without an engine it is dropped: the next one receives the
-    /// whole state.
+    /// A command for the engine. Without an engine it is dropped: the next one receives the whole
+    /// state.
     Send(Command),
-    /// Sends the settings shortly, together with further changes to them.
+    /// Delayed sending of the settings, together with further changes to them.
     SendSettingsSoon,
-    /// Saves a file for the user.
+    /// A file to save for the user.
     Save(File),
-    /// Restores an experiment that was removed.
+    /// Restoration of an experiment that was removed.
     PutBack(Box<Experiment>, Vec<(u32, Newcomer)>),
-    /// Delivers the verdict on a snapshot.
+    /// Delivery of the verdict on a snapshot.
     Validated(u32, Result<(), ModelFailure>),
-    /// Replaces the engine, which has failed; the backend is the one it computed on, if known.
+    /// Replacement of the engine, which has failed, with the backend it computed on, if known.
     ReplaceEngine(Option<Backend>),
-    /// Replaces the engine by the one with WebGPU.
+    /// Replacement of the engine by the one with WebGPU.
     ExchangeEngine,
 }
 

@@ -10,18 +10,18 @@ use crate::{
 /// Progress of the engine's start.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Engine {
-    /// The engine's code is being fetched.
+    /// Download of the engine's code.
     Loading {
         /// Number of bytes received.
         received: f64,
         /// Total number of bytes, if the server announced it.
         total: Option<f64>,
     },
-    /// The engine is looking for a device.
+    /// Search for a device.
     Starting,
-    /// The engine takes commands.
+    /// An engine that takes commands, with its environment.
     Ready(Environment),
-    /// There will be no engine; the sentence says why.
+    /// No engine, for a reason given in a sentence.
     Stopped(String),
 }
 

@@ -148,7 +148,7 @@ impl Pictures {
         self.entries.len()
     }
 
-    /// Returns whether there are none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

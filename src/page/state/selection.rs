@@ -9,11 +9,11 @@ use crate::{page::picture_map::Ids, protocol::PictureId};
 /// Extent of a selection by click or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectionRange {
-    /// Selects this picture alone.
+    /// This picture alone.
     One,
-    /// Adds this picture to the selection, or removes it.
+    /// This picture, added to the selection or removed from it.
     Toggle,
-    /// Selects everything from the anchor up to this picture.
+    /// All pictures from the anchor up to this one.
     Range,
 }
 

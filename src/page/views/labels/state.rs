@@ -159,7 +159,7 @@ impl State {
     }
 
     /// Records a change to the labels, or to which of them are given, and stops a fine-tuning in
-    /// progress, which is of no use any more.
+    /// progress, which is now useless.
     pub(in crate::page) fn outdate_labels(&mut self) {
         self.labels.revision += 1;
         self.labels.outdated = self.labels.tuned.is_some();
@@ -181,7 +181,7 @@ impl State {
         self.labels_have_changed();
     }
 
-    /// Gives every selected picture, else the focused one, the label of this name, if there is one.
+    /// Gives every selected picture, else the focused one, the label of this name, if it exists.
     pub fn give_label_to_chosen(&mut self, name: &str) {
         let Some(label) = self.pictures.label_named(name) else { return };
         self.chosen().into_iter().for_each(|id| self.put_label(id, label));

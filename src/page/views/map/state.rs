@@ -21,7 +21,7 @@ pub enum Colouring {
 pub struct Maps {
     /// Method of projection.
     pub method: MapMethod,
-    /// Chosen property of the colours; labels if there are any, when `None`.
+    /// Chosen property of the colours; if `None`, labels if there are any, else groups.
     colouring: Option<Colouring>,
 }
 

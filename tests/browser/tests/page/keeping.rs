@@ -162,7 +162,7 @@ async fn allow(page: &Page, bytes: Option<u32>) -> Result<()> {
 }
 
 #[tokio::test]
-async fn denied_storage_is_reported_and_training_continues() -> Result<()> {
+async fn exceeded_quota_is_reported_and_training_continues() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
     let visitor = Visit { chromium_only: Some("no other driver sets a quota"), ..Visit::default() };

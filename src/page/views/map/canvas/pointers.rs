@@ -11,13 +11,13 @@ const STILL: f32 = 4.0;
 /// A gesture of the user.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gesture {
-    /// Points at a place.
+    /// Pointing at a place.
     Point(Point),
-    /// Picks the picture at a place.
+    /// Picking the picture at a place.
     Pick(Point),
-    /// Moves the map by some pixels.
+    /// Moving the map by some pixels.
     Pan(Point),
-    /// Magnifies about a place, and moves.
+    /// Magnifying about a place, and moving.
     Pinch {
         /// Factor of magnification.
         factor: f32,
