@@ -1,17 +1,17 @@
-"""Embeds pictures by a model that Likeness saved, as its page does.
+"""Embeds pictures with a model saved by Likeness, as its page does.
 
     python embed.py likeness-model-step-1700.safetensors pictures/*.jpg > embeddings.csv
 
-Needs numpy and Pillow. PyTorch computes the convolutions, else JAX, else numpy itself,
-which is slower; `--with numpy` and so on chooses. To use the network in a program of your
-own:
+Needs numpy and Pillow. The convolutions are computed by PyTorch, else JAX, else numpy
+itself, which is slower; `--with numpy` and so on selects one. To use the network in another
+program:
 
     from embed import load, picture, embed
     model = load("likeness-model-step-1700.safetensors")
     embeddings = embed(model, [picture(model, "cat.jpg"), picture(model, "dog.jpg")])
 
-`load` returns the tensors as numpy arrays by name, and what they mean: PyTorch's
-`torch.from_numpy` and JAX's `jnp.asarray` take them as they are.
+`load` returns the tensors as numpy arrays by name, and their metadata: PyTorch's
+`torch.from_numpy` and JAX's `jnp.asarray` accept the arrays as they are.
 """
 
 import argparse
@@ -23,12 +23,12 @@ import sys
 import numpy as np
 from PIL import Image, ImageOps
 
-# Behind transparent pixels, as on the page.
+# Grey level behind transparent pixels, as on the page.
 BACKGROUND = 128
 
 
 def load(path):
-    """The tensors of a safetensors file by name, and its metadata."""
+    """Returns the tensors of a safetensors file by name, and its metadata."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -44,7 +44,7 @@ def load(path):
 
 
 def picture(model, path):
-    """A picture as the encoder takes it: its central square, [3, side, side], 0 to 1."""
+    """Returns a picture as the encoder's input: its central square, [3, side, side], 0 to 1."""
     _, meta = model
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
     short = min(image.size)
@@ -55,7 +55,7 @@ def picture(model, path):
         image = image.resize((full, full), Image.Resampling.BILINEAR)
     ground = Image.new("RGBA", image.size, (BACKGROUND,) * 3 + (255,))
     pixels = np.asarray(Image.alpha_composite(ground, image).convert("RGB"), np.float32)
-    # From its size on the page to the encoder's, rows first, then columns.
+    # Shrinks it from its size on the page to the encoder's, rows first, then columns.
     side = int(meta["side"])
     if side != full:
         pixels = shrunk(shrunk(pixels, side).swapaxes(0, 1), side).swapaxes(0, 1)
@@ -64,9 +64,9 @@ def picture(model, path):
 
 
 def shrunk(rows, count):
-    """So many rows from more, by a triangular filter.
+    """Reduces rows to `count` rows by a triangular filter.
 
-    In single precision and one after the other, as the page sums: many results lie just
+    It sums in single precision and in order, like the page: many results are almost exactly
     between two levels.
     """
     ratio = np.float32(len(rows)) / np.float32(count)
@@ -81,7 +81,7 @@ def shrunk(rows, count):
 
 
 def embed(model, pictures, convolve=None):
-    """The embeddings of pictures, one row each."""
+    """Returns the embeddings of pictures, one row each."""
     convolve = convolve or best_convolution()
     tensors, meta = model
     pictures = np.stack(pictures)
@@ -97,14 +97,14 @@ def embed(model, pictures, convolve=None):
 
 
 def whitened(tensors, maps):
-    """Maps in whitened components, each of length 1."""
+    """Returns maps in whitened components, each of length 1."""
     if "embedding.matrix" in tensors:
         maps = (maps - tensors["embedding.mean"]) @ tensors["embedding.matrix"]
     return maps / np.sqrt(np.maximum((maps * maps).sum(1, keepdims=True), 1e-12))
 
 
 def last_map(model, pictures, convolve):
-    """What the linear layer reads: the last map, pooled, place by place."""
+    """Returns the input of the linear layer: the last map, pooled, place by place."""
     tensors, meta = model
     x = pictures * float(meta["input_factor"]) + float(meta["input_offset"])
     for place, (_, stride) in enumerate(json.loads(meta["stages"])):
@@ -119,16 +119,16 @@ def last_map(model, pictures, convolve):
 
 
 def pooled(rows, places):
-    """The means over windows along some rows, each with all channels."""
+    """Returns the means over windows along some rows, each with all channels."""
     return np.concatenate([rows[..., x0:x1].mean((2, 3)) for x0, x1 in windows(rows.shape[3], places)], 1)
 
 
 def windows(length, places):
-    """Where windows begin and end: those of adaptive average pooling."""
+    """Returns the bounds of the windows of adaptive average pooling."""
     return [(i * length // places, -(-(i + 1) * length // places)) for i in range(places)]
 
 
-# Three ways to compute a 3 by 3 convolution with padding 1, [n, channels, height, width].
+# Three implementations of a 3 by 3 convolution with padding 1, [n, channels, height, width].
 
 
 def with_torch():

@@ -1,23 +1,22 @@
-//! The page: what the user sees and does.
+//! The page: everything that the user sees and does.
 //!
-//! What the user sees, one folder each; a folder's views are in a browser alone, what they show is
-//! computed beside them from [`state`], without one:
+//! Visible parts, one folder each; a folder's views exist in a browser alone, and the modules beside
+//! them compute from [`state`], without a browser, what the views show:
 //! - [`shell`]: the frame around everything: header, footer, tabs, notices, tour, address
 //! - [`rail`]: the steps on the left
 //! - [`views`]: the pictures, and a folder for each panel
-//! - `components`: controls, figures and canvases that several of them have
+//! - `components`: controls, figures and canvases that several of them share
 //!
-//! What stands behind it:
+//! Everything behind them:
 //! - [`answers`]: questions to the engine and their answers, one mechanism for all panels
 //! - [`state`]: everything the page knows, as plain data; [`tracked`]: fields that record accesses
 //! - `store`: the state, shared by all views
-//! - [`engine`]: the engine, started, heard and replaced; `worker`: workers that are missed once
-//!   they are gone
-//! - [`files`]: pictures, models and experiments on their way in and out
+//! - [`engine`]: starting, hearing and replacing the engine; `worker`: workers whose end is noticed
+//! - [`files`]: input and output of pictures, models and experiments
 //! - [`autosave`]: the experiment in the browser's own storage
-//! - `input`: drops, presses and the keys that are held; `timing`: the browser's clocks
+//! - `input`: drops, presses and held keys; `timing`: the browser's clocks
 //! - [`words`]: numbers, settings and failures in words
-//! - [`export`], [`experiment`]: the formats of files
+//! - [`export`], [`experiment`]: file formats
 //! - [`by_stage`], [`picture_map`]: values by stage and by picture
 
 pub mod answers;

@@ -1,10 +1,10 @@
-// Says what this browser lacks of what the page cannot do without, where else it would be
-// loading for ever. Written as browsers read it that are older than the page.
+// Names the required features that this browser lacks; without this message, the page would seem to
+// load for ever. Written for browsers older than the page supports.
 //
-// Asked for is what browsers learned last, and WebAssembly, which a visitor may have switched
-// off: whoever has popovers and light-dark() has workers of type module as well, and all else.
+// It checks the newest of the required features, and WebAssembly, which a visitor may have disabled:
+// a browser with popovers and light-dark() also has module workers, and everything else.
 (function () {
-  // A program of one function, which answers with a vector.
+  // A program of one function, which returns a vector.
   var VECTOR = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
   var NEEDED = {
     "SIMD in WebAssembly": function () { return WebAssembly.validate(new Uint8Array(VECTOR)); },

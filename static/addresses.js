@@ -1,14 +1,14 @@
-// What the link of remote.html names, and which addresses may be asked.
+// Parsing of the link of remote.html, and rules for addresses.
 
-// What each key brings, and the ending by which the page knows it.
+// File of each key, and the extension by which the page recognises it.
 const KINDS = {
   images: { noun: "pictures" },
   model: { noun: "a model", ending: ".safetensors" },
   open: { noun: "an experiment", ending: ".likeness" },
 };
 
-// Reads the link: `sources` are to be fetched, `wrong` are entries that should be but cannot,
-// `rest` is what the page itself understands. Of a key that stands there twice the last counts.
+// Parses the link: `sources` are to be fetched, `wrong` are entries that should be but cannot, `rest`
+// is for the page itself. If a key occurs twice, the last entry counts.
 export function read(link) {
   const entries = link.replace(/^#/, "").split("&").filter(Boolean);
   const foreign = entries.filter(isForeign);
@@ -23,24 +23,24 @@ export function read(link) {
   return { sources, wrong: foreign.filter(entry => !isBrought(entry)), rest };
 }
 
-// A link of the page: what it understands, with `images` in the place of another server's.
+// Returns a link of the page: its own entries, with `images` in place of another server's.
 export function link({ sources, rest }, images) {
   const brought = sources.some(({ key }) => key === "images");
   return brought ? [`images=${images}`, ...rest.filter(entry => keyOf(entry) !== "images")].join("&") : rest.join("&");
 }
 
-// The address that a text spells, absolute or relative to another.
+// Parses an address, absolute or relative to another.
 export function address(text, base) {
   const url = typeof text === "string" && text && URL.canParse(text, base) ? new URL(text, base) : null;
   return url && /^https?:$/.test(url.protocol) ? url : null;
 }
 
-// The last part of an address, as its owner wrote it.
+// Returns the last part of an address, decoded.
 export function fileName(url) {
   return decoded(url.pathname.split("/").pop());
 }
 
-// Whether a server is this computer, or one that only its own network reaches.
+// Returns whether a server is this computer, or one that only its own network reaches.
 export function isPrivate({ hostname }) {
   const name = hostname.replace(/\.$/, "");
   if (name.startsWith("[")) return /^\[(::1?\]|::ffff:|f[cd]|fe[89ab])/.test(name);
@@ -49,12 +49,13 @@ export function isPrivate({ hostname }) {
     || /\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
 }
 
-// Whether browsers keep a page of this address from reading the other, whatever its server allows.
+// Returns whether browsers prevent a page of this address from reading the other, whatever its server
+// allows.
 export function isMixed(url, page = location) {
   return page.protocol === "https:" && url.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(url.hostname);
 }
 
-// `images` may also name a set that the page has itself.
+// `images` may also name one of the page's own sets.
 function isForeign(entry) {
   return Object.hasOwn(KINDS, keyOf(entry)) && !(keyOf(entry) === "images" && /^(?!http)\w*$/.test(valueOf(entry)));
 }
@@ -67,7 +68,7 @@ function valueOf(entry) {
   return entry.slice(keyOf(entry).length + 1);
 }
 
-// What a part of an address stands for; one that is not spelled right stands for itself.
+// Decodes a part of an address; an invalid one is returned as it is.
 function decoded(text) {
   try {
     return decodeURIComponent(text);

@@ -1,8 +1,8 @@
-// Runs the browser's own decoders away from the page's thread: takes a file, answers
-// with the RGBA pixels of its central square at working size, or with null.
-// A browser that lacks what is used here answers with null too: the page's own decoders read what they can.
+// Runs the browser's own decoders outside the page's thread: receives a file, and answers with the
+// RGBA pixels of its central square at working size, or with null. A browser that lacks features used
+// here answers with null, too: the page's own decoders read what they can.
 
-// Large pictures wait for one another: together they might not fit into memory.
+// Large pictures are decoded one after another: together they might not fit into memory.
 let turn = Promise.resolve();
 
 self.onmessage = ({ data: { large, ...request } }) => {

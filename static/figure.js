@@ -1,9 +1,8 @@
-// Saves a figure as a PNG at twice its size. A button with `data-png` stands for the
-// nearest element around it with `data-figure`, which holds the file's name. The figure
-// is taken as it looks, without its controls: a copy with all styles spelled out goes
-// into an SVG, and that onto a canvas.
+// Saves a figure as a PNG at twice its size. A button with `data-png` saves the nearest enclosing
+// element with `data-figure`, which contains the file's name. The figure is saved as displayed,
+// without its controls: a copy with all styles inlined is drawn into an SVG, and that onto a canvas.
 const SCALE = 2;
-// Room around it, in pixels of the page.
+// Margin around it, in CSS pixels.
 const MARGIN = 12;
 const CONTROLS = "button, input, fieldset, [data-control]";
 
@@ -18,7 +17,7 @@ document.addEventListener("click", async ({ target }) => {
   }
 });
 
-// Shows a sentence for a while, and says it to those who do not see it.
+// Shows a message for a while, and announces it to screen readers.
 function tell(sentence) {
   const notice = document.createElement("div");
   notice.className = "told";
@@ -31,7 +30,7 @@ function tell(sentence) {
 async function picture(figure) {
   const rect = figure.getBoundingClientRect();
   const [width, height] = [rect.width, rect.height].map(side => side + 2 * MARGIN);
-  // A figure that can be drawn finer does so before its canvas is read.
+  // A figure that can be drawn at higher resolution is redrawn before its canvas is read.
   for (const canvas of figure.querySelectorAll("canvas")) {
     canvas.dispatchEvent(new CustomEvent("finer", { detail: SCALE }));
   }
@@ -53,7 +52,7 @@ async function picture(figure) {
   return new Promise((done, failed) => canvas.toBlob(blob => (blob ? done(blob) : failed())));
 }
 
-// A copy that needs no style sheet; canvases become pictures, controls leave their place empty.
+// Returns a copy that needs no style sheet; canvases become pictures, controls leave blank space.
 function spelledOut(element, within = false) {
   const isCanvas = element instanceof HTMLCanvasElement;
   const copy = isCanvas ? document.createElement("img") : element.cloneNode(false);

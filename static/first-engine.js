@@ -1,6 +1,6 @@
-// Begins to fetch the engine while the page's own code is still on its way. Which one is a
-// guess by the rules of src/engine/adapter.rs; should the engine find otherwise, the page
-// fetches the other one.
+// Starts fetching the engine while the page's own code is still loading. The choice follows the rules
+// of src/engine/adapter.rs, but is a guess; if the engine decides otherwise, the page fetches the
+// other one.
 const ENGINES = ["engine_cpu", "engine_webgpu"];
 
 const firstEngine = guess().then(async name => {
@@ -18,7 +18,7 @@ function ask(name) {
   return fetch(`${name}_bg.wasm?v=${version}`, { priority: "low" });
 }
 
-// Without a network there may only be the other engine, kept from an earlier visit.
+// Offline, there may only be the other engine, stored during an earlier visit.
 async function instead(name) {
   const other = ENGINES.find(engine => engine !== name);
   const response = ask(other);
@@ -27,7 +27,7 @@ async function instead(name) {
 
 async function guess() {
   const [, backend] = location.hash.match(/[#&]backend=([^&]*)/) ?? [];
-  // While the page is being built, there is one engine alone.
+  // While the page is being built, there is only one engine.
   if (backend === "cpu" || "unfinished" in document.documentElement.dataset) return "engine_cpu";
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   const software = adapter?.isFallbackAdapter ?? adapter?.info?.isFallbackAdapter;

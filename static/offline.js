@@ -1,12 +1,12 @@
-// Keeps the page for times without a network, and tells when there is a newer one.
+// Stores the page for offline use, and reports newer versions.
 //
-// Once the engine is there this build is whole: the files that were needed go into a cache of their own,
-// named after them and its version, from which service-worker.js answers. The builds' files
-// have different addresses, by their contents or by the build, so that a page always meets the
-// engine that it was built with, whatever was deployed meanwhile.
+// Once the engine has arrived, this build is complete: the files that were needed are stored in a
+// cache of their own, named after them and its version, from which service-worker.js answers. Files
+// of different builds have different addresses, by their contents or by the build, so that a page
+// always gets the engine that it was built with, whatever has been deployed since.
 const FILES = ["storage-worker.js", "fashion-1000.png"];
 const HOUR = 3_600_000;
-// This build's and the one before, which another window may still show.
+// This build's cache and the previous one, which another window may still use.
 const CACHES_KEPT = 2;
 
 const root = document.documentElement;
@@ -14,10 +14,10 @@ const base = new URL("./", document.baseURI);
 const linked = [...document.querySelectorAll("link[href]:not([rel=canonical]), script[src]")]
   .map(element => element.href || element.src)
   .filter(address => address.startsWith(base.href));
-// What this build's page says and another's does not.
+// Texts in this build's page that another's does not contain.
 const marks = [...linked.map(address => address.split("/").pop()), root.dataset.version];
 
-// The code that this visit has needed so far, by the names that its files begin with.
+// Code that this visit has needed so far, by the prefixes of its files' names.
 const needed = new Set();
 let engine;
 let turn = Promise.resolve();
@@ -26,8 +26,8 @@ document.addEventListener("decoder-arrived", ({ detail }) => keepSoon(detail));
 
 function keepSoon(code) {
   needed.add(code);
-  // Without an engine the build is not whole yet.
-  // Where the browser denies storage, as in a private window, the page works without.
+  // Without an engine, the build is incomplete.
+  // If the browser denies storage, as in a private window, the page works without it.
   if (engine) turn = turn.then(keep).catch(() => {});
 }
 
@@ -37,7 +37,7 @@ document.addEventListener("engine-arrived", () => {
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
 
-// The visitor wants nothing of this page to stay in the browser.
+// The visitor wants everything of this page removed from the browser.
 let forgotten = false;
 document.addEventListener("everything-forgotten", () => {
   forgotten = true;
@@ -56,13 +56,13 @@ async function keep() {
   const cacheName = prefix + marks.join(" ");
   const page = (await caches.match(base, { cacheName })) ? undefined : await currentPage();
   if (page && !isThisBuild(await page.clone().text())) return;
-  // Only now: an empty cache would count among those that are kept.
+  // Not earlier: an empty cache would count among those that are kept.
   const cache = await caches.open(cacheName);
   const code = [...needed].flatMap(name => [`${name}.js`, `${name}_bg.wasm`]);
   const versioned = [...code, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
   const kept = (await cache.keys()).map(request => request.url);
   const missing = [...linked, ...versioned].filter(address => !kept.includes(address));
-  // They never change, so what the browser has of them already will do.
+  // They never change, so the browser's cached copies are sufficient.
   await cache.addAll(missing.map(address => new Request(address, { cache: "force-cache" })));
   if (page) await cache.put(base, page);
   const ours = (await caches.keys()).filter(name => name.startsWith(prefix));
@@ -74,7 +74,7 @@ async function keep() {
   root.dataset.kept = engine;
 }
 
-// Training asks the network for nothing: as long as Pause can be pressed, the next hour will do.
+// Training makes no requests: while Pause can be pressed, the check is left to the next hour.
 function isTraining() {
   return document.querySelector("[data-action=pause]:enabled") !== null;
 }
@@ -82,11 +82,11 @@ function isTraining() {
 async function lookForNewer() {
   if (document.querySelector(".newer")) return;
   const text = await (await currentPage()).text();
-  // Anything else, such as a network's log-in page, is no newer version.
+  // Other responses, such as a network's log-in page, are no newer version.
   if (text.includes("_bg.wasm") && !isThisBuild(text)) offer();
 }
 
-// The page as the server has it now.
+// Returns the page as the server has it now.
 async function currentPage() {
   const response = await fetch(base, { cache: "no-cache" });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);

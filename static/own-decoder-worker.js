@@ -1,6 +1,6 @@
 // Runs the page's own decoders. The page sends the address of the generated glue and the compiled
-// module, then one file after the other. It hears null once the decoders are there, and of each
-// file what they say: or, where they broke down, what broke, and then this worker is of no more use.
+// module, then one file after another. The worker answers null once the decoders are ready, and each
+// file with their result or, if they crash, with the error, after which it is unusable.
 let decoder;
 let panic;
 self.notePanic = words => { panic = words; };
@@ -19,7 +19,7 @@ async function start({ glue, module }) {
   return null;
 }
 
-// A file that cannot be opened any more is answered with null.
+// A file that can no longer be opened is answered with null.
 async function read(file) {
   const bytes = await file.arrayBuffer().catch(() => null);
   return bytes && decoder.decode(new Uint8Array(bytes));

@@ -1,17 +1,17 @@
-// Brings files of another server into the page: `remote.html#images=URL&model=URL&open=URL&…`.
+// Fetches files from another server for the page: `remote.html#images=URL&model=URL&open=URL&…`.
 //
-// The page itself may ask no other server for anything. This one may, after the user agreed,
-// and hands what it fetched to the page, which it then shows in a frame. `images` is the
-// address of a zip, or of a manifest: a JSON list of addresses, or of objects with `url` and,
-// if wanted, `name` and `label`. `model` is a model file, `open` a whole experiment.
+// The page itself may not contact other servers. This page may, with the user's consent, and passes
+// the fetched files to the page, which it then shows in a frame. `images` is the address of a zip, or
+// of a manifest: a JSON list of addresses, or of objects with `url` and, optionally, `name` and
+// `label`. `model` is a model file, `open` a whole experiment.
 import { address, fileName, isMixed, isPrivate, link, read } from "./addresses.js";
 import { entries } from "./unzip.js";
 
 const MAX_BYTES = 500e6;
 const MAX_PICTURES = 10_000;
-// Pictures of a manifest that are fetched at the same time.
+// Number of pictures of a manifest that are fetched at the same time.
 const AT_ONCE = 4;
-// Nobody is told by which link or as whom the user came.
+// No server learns the link or the identity of the user.
 const QUIETLY = { referrerPolicy: "no-referrer", credentials: "omit" };
 
 const element = id => document.getElementById(id);
@@ -19,11 +19,11 @@ const [go, told, progress, list] = ["go", "told", "progress", "sources"].map(ele
 
 const named = read(location.hash);
 const { sources } = named;
-// Ends everything that is on its way once something failed for good.
+// Aborts all requests after a fatal error.
 const stop = new AbortController();
 let fetched = 0;
 
-// Ends everything, where another error of a listed picture concerns that one alone.
+// Aborts everything, whereas other errors of a listed picture concern only that picture.
 class TooLarge extends Error {
   constructor(size) {
     super(`Too large: ${size}. The limit for everything together is ${megabytes(MAX_BYTES)}.`);
@@ -49,7 +49,7 @@ function described(noun, host, address) {
   return item;
 }
 
-// Entries of the link that cannot be fetched, in a sentence.
+// Returns a sentence on the entries of the link that cannot be fetched.
 function leftOut() {
   if (!named.wrong.length) return "";
   const names = named.wrong.map(entry => `“${entry}”`).join(", ");
@@ -74,7 +74,7 @@ async function bring() {
   show({ files, missed, run: named.rest.findLast(entry => entry.startsWith("run=")) === "run=1" });
 }
 
-// Says what is about to happen, and waits until the user agrees by the button.
+// Shows a message, and waits until the user consents by the button.
 async function agreed(sentence, button) {
   say(sentence);
   progress.hidden = true;
@@ -85,7 +85,7 @@ async function agreed(sentence, button) {
   progress.hidden = false;
 }
 
-// How much there is to fetch, in a sentence.
+// Returns a sentence on the total size.
 async function sizes() {
   const sizes = await Promise.all(sources.map(({ url }) => size(url)));
   const sum = sizes.reduce((sum, size) => sum + size, 0);
@@ -97,14 +97,14 @@ async function sizes() {
   return `${known}${more} More than ${megabytes(MAX_BYTES)} is not fetched.`;
 }
 
-// The size that the server tells, in bytes; 0 if it does not.
+// Returns the size announced by the server, in bytes; 0 if there is none.
 function size(url) {
   return fetch(url, { ...QUIETLY, method: "HEAD" })
     .then(response => (response.ok ? Number(response.headers.get("content-length")) : 0), () => 0);
 }
 
-// The pictures of a zip or a list, as files with their labels, and those that are missing, by
-// name with the reason.
+// Returns the pictures of a zip or a list, as files with their labels, and the names of those that
+// are missing, with reasons.
 async function pictures(blob, url) {
   const isZip = new TextDecoder().decode(await blob.slice(0, 2).arrayBuffer()) === "PK";
   const found = isZip
@@ -115,18 +115,19 @@ async function pictures(blob, url) {
   throw new Error(first ? `None of the ${found.missed.length} pictures could be had. ${first[0]}: ${first[1]}` : "No pictures were found.");
 }
 
-// Why a file is not taken for a picture; undefined if it may be one.
+// Returns the reason why a file is not a picture; undefined if it may be one.
 function otherKind(name) {
   if (/\.(safetensors|likeness)$/i.test(name)) return "It is no picture: a link brings models by model=… and experiments by open=….";
 }
 
-// The file's name in an address, with the ending by which the page knows what it is.
+// Returns the file's name in an address, with the extension by which the page recognises its kind.
 function withEnding(url, ending) {
   const name = fileName(url);
   return name.toLowerCase().endsWith(ending) ? name : `${name}${ending}`;
 }
 
-// What a manifest lists: each picture with its name, and its address or the reason why not.
+// Returns the pictures of a manifest, each with its name, and its address or the reason for skipping
+// it.
 function listed(text, source) {
   let list;
   try {
@@ -144,14 +145,14 @@ function listed(text, source) {
   });
 }
 
-// Why an entry of a list is not fetched; undefined if it may be.
+// Returns the reason why an entry of a list is not fetched; undefined if it may be.
 function obstacle(url, name, source) {
   if (!url) return "It names no address.";
   if (isPrivate(url) && !isPrivate(source)) return `It is on ${url.host}, in a network of your own, where a list from elsewhere has nothing to fetch.`;
   return otherKind(name);
 }
 
-// Fetches what a list names, once the user has agreed to that, too; what cannot be had is named.
+// Fetches the pictures of a list, once the user has consented to that, too; failures are listed.
 async function fetchListed(pictures) {
   const wanted = pictures.filter(({ reason }) => !reason);
   const missed = pictures.filter(({ reason }) => reason).map(({ name, reason }) => [name, reason]);
@@ -175,7 +176,7 @@ async function fetchListed(pictures) {
   return { files: files.filter(Boolean), missed };
 }
 
-// Shows how many pictures are to be fetched from which servers, and asks for consent.
+// Shows the number of pictures to be fetched from each server, and asks for consent.
 async function agreedTo(wanted, others) {
   const hosts = new Map();
   for (const { url } of wanted) hosts.set(url.host, (hosts.get(url.host) ?? 0) + 1);
@@ -188,7 +189,7 @@ async function agreedTo(wanted, others) {
   );
 }
 
-// Fetches a file as long as everything together stays within the limit.
+// Fetches a file as long as the total stays within the limit.
 async function download(url, tell = () => {}) {
   if (isMixed(url)) {
     throw new Error(`${url.href} is not encrypted, and browsers keep a page that is (https) from reading it. Ask its owner for an https address, or download the file and drop it on the page.`);
@@ -215,11 +216,11 @@ async function download(url, tell = () => {}) {
   }
 }
 
-// Shows the page in a frame, and gives it what was brought, again whenever it is loaded anew.
+// Shows the page in a frame, and passes it the fetched files whenever it is loaded.
 function show(brought) {
   const images = sources.find(({ key }) => key === "images");
   const remote = images ? `&remote=${encodeURIComponent(images.url.href)}` : "";
-  // The page's own sets would not wait with their run for what is handed over.
+  // A run on the page's own sets would not wait for the fetched files.
   const rest = images ? named.rest : named.rest.filter(entry => !entry.startsWith("run="));
   const frame = document.createElement("iframe");
   frame.title = "Likeness";
@@ -229,11 +230,11 @@ function show(brought) {
   document.body.append(frame);
 }
 
-// Gives the page in the frame what was brought, once it takes files.
+// Passes the fetched files to the page in the frame, once it accepts files.
 function hand(frame, page, brought, images) {
-  // Loaded anew meanwhile, or gone elsewhere.
+  // It has been reloaded meanwhile, or has gone elsewhere.
   if (!page || frame.contentDocument !== page) return;
-  // The user has put other pictures in the place of these.
+  // The user has replaced the fetched pictures.
   if (images && !page.location.hash.includes("&remote=")) return;
   if (!page.querySelector("input[type=file]")) return setTimeout(hand, 50, frame, page, brought, images);
   frame.contentWindow.dispatchEvent(new CustomEvent("remote-files", { detail: brought }));
@@ -247,7 +248,7 @@ function megabytes(bytes) {
   return bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-// What went wrong stays to be read, whatever is still on its way.
+// An error message stays, even if other requests still report progress.
 function say(sentence) {
   if (!stop.signal.aborted) told.textContent = sentence;
 }

@@ -1,8 +1,7 @@
-// Answers from the builds that offline.js has kept: for the page itself only where the
-// network does not, for its files whenever they are there, since another build's have
-// other addresses.
+// Answers from the builds that offline.js has stored: for the page itself only if the network fails,
+// for its files whenever they are stored, since other builds' files have other addresses.
 const PREFIX = `likeness ${new URL(self.registration.scope).pathname} `;
-// So long may the network take while there is a page to show, in milliseconds.
+// Time in milliseconds that the network may take if there is a stored page.
 const PATIENCE = 4_000;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -13,7 +12,7 @@ self.addEventListener("fetch", event => {
   const ours = request.method === "GET" && request.url.startsWith(self.registration.scope);
   if (!ours) return;
   if (request.mode === "navigate") event.respondWith(newest(request));
-  // offline.js asks without any cache what the server has now.
+  // offline.js asks for the server's present page, without any cache.
   else if (request.cache !== "no-cache") event.respondWith(kept(request));
 });
 
@@ -25,7 +24,7 @@ async function newest(request) {
   return Promise.race([fetched, late]);
 }
 
-// The page of the latest build that is whole.
+// Returns the page of the latest complete build.
 async function keptPage(request) {
   const { pathname } = new URL(request.url);
   const isPage = pathname.endsWith("/") || pathname.endsWith("/index.html");

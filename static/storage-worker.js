@@ -1,36 +1,37 @@
-// Keeps experiments in the browser's own storage and packs them into files, away from
-// the page's thread. Every question comes as [number, name, argument] and is answered by
-// [number, true, value] or [number, false, error's name, error's message].
+// Stores experiments in the browser's own storage and packs them into files, outside the page's
+// thread. Every question arrives as [number, name, argument] and is answered by [number, true, value]
+// or [number, false, error's name, error's message].
 //
-// An experiment is one record, `body`, beside a record for each picture of the user's own.
-// Every visit writes to an experiment of its own, whose lock it holds, so that two tabs
-// never write to the same one and neither offers what the other still works on. Which one
-// that is the page says with every question: this worker only does as it is told.
+// An experiment is one record, `body`, and a record for each of the user's own pictures. Every visit
+// writes to its own experiment, whose lock it holds, so that two tabs never write to the same one and
+// neither offers work that is open in the other. The page names its experiment in every question;
+// this worker does not remember it.
 //
-// The page says in FOLDER where it lies, before this script: pages in other folders of the same
-// server have experiments of their own.
+// The page sets FOLDER to its own folder before this script: pages in other folders of the same
+// server have separate experiments.
 const NAME = `likeness ${FOLDER}`;
 
-// Older experiments are removed, but for the latest of all.
+// Older experiments are removed, except for the latest ones.
 const MAX_AGE = 30 * 24 * 3_600_000;
 const ALWAYS_KEPT = 3;
 
-// How long a page that was just left may take to end and to let go of its lock.
+// Time that a page may take to end and to release its lock after it was left.
 const ENDING = 1000;
 
-// A file: these eight letters, the version, the number of parts, then each part after its length.
+// File format: these eight letters, the version, the number of parts, then each part after its
+// length.
 const LETTERS = "LIKENESS";
 const VERSION = 1;
 
-// The most that a file may unpack to, in bytes and in parts: more pictures than 40,000 do
-// not fit into so many bytes.
+// Limits of an unpacked file, in bytes and in parts: no more than 40,000 pictures fit into this many
+// bytes.
 const MAX_BYTES = 2 ** 30;
 const MAX_PARTS = 40_001;
 
 let opening;
 let forgotten = false;
 
-// What gives the locks back that this worker holds, by the experiments' keys.
+// Functions that release the locks held by this worker, by the experiments' keys.
 const held = new Map();
 
 self.onmessage = async ({ data: [number, name, argument] }) => {
@@ -43,8 +44,8 @@ self.onmessage = async ({ data: [number, name, argument] }) => {
 };
 
 const questions = {
-  // The latest experiment that no living tab works on or offers: [key, when, words], or
-  // null. This tab offers it until it ends.
+  // Returns the latest experiment that no open tab uses or offers: [key, when, words], or null. This
+  // tab offers it until it ends.
   async find() {
     const all = (await read("experiments", store => store.getAll())).sort((a, b) => b.saved - a.saved);
     if (all.length > 0) await released(all[0].key);
@@ -59,7 +60,7 @@ const questions = {
     return null;
   },
 
-  // An experiment as it is kept: [body, pictures], or null if another tab has it or it is gone.
+  // Returns a stored experiment: [body, pictures], or null if another tab uses it or it is gone.
   async load(key) {
     if (!await hold(key)) return null;
     const experiment = await read("experiments", store => store.get(key));
@@ -67,10 +68,10 @@ const questions = {
     return [experiment.body, await read("pictures", store => store.getAll(picturesOf(key)))];
   },
 
-  // Writes what is not undefined of an experiment: body with words for it, pictures as
-  // [place, bytes], places of pictures that are gone.
+  // Writes the parts of an experiment that are not undefined: body with its description, pictures as
+  // [place, bytes], places of removed pictures.
   async keep({ key, body, words, pictures, gone, anew }) {
-    // After this worker's predecessor ended, another tab may have taken the experiment up.
+    // After this worker's predecessor ended, another tab may have taken over the experiment.
     if (!await hold(key)) throw Object.assign(Error("another tab works on it"), { name: "Taken" });
     await write(["experiments", "pictures"], (experiments, store) => {
       if (anew) store.delete(picturesOf(key));
@@ -82,7 +83,7 @@ const questions = {
 
   forget: remove,
 
-  // Removes everything, and what the page's files left in caches. Nothing is kept after it.
+  // Removes everything, including the caches of the page's files. Nothing is stored afterwards.
   async forgetAll() {
     forgotten = true;
     const database = await opening?.catch(() => {});
@@ -93,7 +94,7 @@ const questions = {
     }
   },
 
-  // Parts into a file.
+  // Packs parts into a file.
   async pack(parts) {
     const head = new Uint8Array(16);
     head.set(new TextEncoder().encode(LETTERS));
@@ -104,7 +105,7 @@ const questions = {
     return new Response(packed).blob();
   },
 
-  // A file into its parts, which share one buffer.
+  // Unpacks the parts of a file, which share one buffer.
   async unpack(file) {
     const bytes = await unzipped(file);
     const view = new DataView(bytes.buffer);
@@ -151,7 +152,7 @@ function number(value) {
   return bytes;
 }
 
-// The buffers of an answer, to be handed over rather than copied.
+// Returns the buffers of an answer, to be transferred rather than copied.
 function buffersIn(value) {
   return [...new Set([value].flat(Infinity).filter(ArrayBuffer.isView).map(({ buffer }) => buffer))];
 }
@@ -164,7 +165,8 @@ function picturesOf(key) {
   return IDBKeyRange.bound([key], [key, []]);
 }
 
-// Takes an experiment's lock until it is released or this worker ends; whether it was free.
+// Acquires an experiment's lock until it is released or this worker ends; returns whether it was
+// free.
 function hold(key) {
   if (held.has(key) || !self.navigator.locks) return true;
   return new Promise((resolve, reject) => {
@@ -176,7 +178,7 @@ function hold(key) {
   });
 }
 
-// Waits until nobody works on an experiment, but no longer than a page takes to end.
+// Waits until no tab uses an experiment, but no longer than a page takes to end.
 async function released(key) {
   if (held.has(key)) return;
   const options = { signal: AbortSignal.timeout(ENDING) };
@@ -207,14 +209,14 @@ async function open() {
       request.result.createObjectStore("pictures");
     };
     const database = await answer(request);
-    // Another tab forgets everything: this one keeps nothing more.
+    // Another tab removes everything: this one stores nothing more.
     database.onversionchange = () => {
       forgotten = true;
       database.close();
     };
     return database;
   })();
-  // What failed once may do the next time.
+  // A failed attempt may succeed next time.
   opening.catch(() => { opening = undefined; });
   return opening;
 }

@@ -1,6 +1,6 @@
-// Applies the kept theme before the first paint.
+// Applies the stored theme before the first paint.
 try {
   document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "auto";
 } catch {
-  // Without storage the page looks as the system has it.
+  // Without storage, the page follows the system's theme.
 }

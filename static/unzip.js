@@ -8,9 +8,9 @@ const LOCAL_LENGTH = 30;
 const STORED = 0;
 const DEFLATED = 8;
 
-// The files with the innermost folder that each lies in, and those that cannot be had, by name
-// with the reason; `refused` says why one is not wanted. Folders, and what systems leave behind
-// in them, are left out.
+// Returns the files, each with its innermost folder, and the names of those that cannot be read, with
+// reasons; `refused` returns the reason why a file is not wanted. Folders, and files that systems
+// leave in them, are skipped.
 export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
   const directory = await readDirectory(blob);
   const wanted = directory.filter(({ path }) => !path.endsWith("/") && !/(^|\/)(\.|__MACOSX\/)/.test(path));
@@ -37,12 +37,12 @@ export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
 
 class TooLarge extends Error {}
 
-// What is wrong with one file leaves the others alone.
+// A problem with one file does not affect the others.
 function damage(error) {
   if (error instanceof TooLarge) throw error;
 }
 
-// Why a file cannot be unpacked; undefined if it may be.
+// Returns the reason why a file cannot be unpacked; undefined if it can.
 function obstacle({ encrypted, method }) {
   if (encrypted) return "It is encrypted.";
   if (method !== STORED && method !== DEFLATED) return "It is packed in a way that cannot be read here.";
@@ -69,8 +69,7 @@ async function readDirectory(blob) {
   return found;
 }
 
-// An entry's contents, as long as they are no more than `room` bytes: what it says of
-// itself may be wrong.
+// Unpacks an entry of no more than `room` bytes: its declared size may be wrong.
 async function unpack(blob, { method, packed, start }, room) {
   const local = await view(blob, start, start + LOCAL_LENGTH);
   const contents = start + LOCAL_LENGTH + local.getUint16(26, true) + local.getUint16(28, true);

@@ -1,4 +1,4 @@
-//! Answers of the engine, and what has become of the questions.
+//! Questions to the engine and their answers.
 
 use super::state::State;
 use crate::protocol::{Answer, Question, Request, Stage};
@@ -22,7 +22,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Returns the latest answer to such a question, which may be outdated.
+    /// Returns the latest answer to a question of this kind, which may be outdated.
     pub fn latest<R: Request>(&self, request: R) -> Option<&R::Answer> {
         self.entry(&request.into()).and_then(|entry| R::read(entry.answer.as_ref()?))
     }
@@ -43,8 +43,8 @@ impl Answers {
         self.entry(question).is_some_and(|entry| entry.question == *question && !entry.is_outdated)
     }
 
-    /// Records that a question is asked. The answer to the one that it replaces stays until its own
-    /// arrives.
+    /// Records that a question is asked. The answer to the question that it replaces stays until its
+    /// own arrives.
     pub fn ask(&mut self, question: Question) {
         let replaced = self.entries.iter().position(|entry| question.replaces(&entry.question));
         let answer = replaced.and_then(|place| self.entries.swap_remove(place).answer);
@@ -74,14 +74,14 @@ impl Answers {
 }
 
 impl State {
-    /// Returns the latest answer to such a question, while there are embeddings.
+    /// Returns the latest answer to a question of this kind, while there are embeddings.
     pub fn answer<R: Request>(&self, request: R) -> Option<&R::Answer> {
         self.results.scored(request.stage())?;
         self.answers.latest(request)
     }
 
-    /// Returns whether a question should be asked now: there are embeddings, and it is not asked since
-    /// they or the settings have changed.
+    /// Returns whether a question should be asked now: there are embeddings, and it has not been
+    /// asked since they or the settings changed.
     pub fn needs(&self, question: &Question) -> bool {
         let is_good_enough = self.run.running && !question.follows_training() && {
             let entry = self.answers.entry(question);
@@ -93,12 +93,12 @@ impl State {
     /// Records that a stage has other embeddings.
     pub(in crate::page) fn outdate_answers(&mut self, stage: Stage) {
         self.answers.outdate(|question| {
-            // The order of all matrices' rows may follow the latest embeddings.
+            // The rows of all matrices may be ordered by the latest embeddings.
             question.stage() == stage || matches!(question, Question::Matrix(_))
         });
     }
 
-    /// Forgets the answers about a stage that has no embeddings any more.
+    /// Forgets the answers about a stage whose embeddings are gone.
     pub(in crate::page) fn forget_answers(&mut self, stage: Stage) {
         self.answers.forget(|question| question.stage() == stage);
     }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_asked_once_for_each_evaluation_of_its_stage() {
+    fn question_is_asked_once_per_evaluation_of_its_stage() {
         let mut state = state(4);
         assert!(!ask(&mut state, GROUPS), "there are no embeddings");
         evaluate(&mut state, Stage::Trained);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_is_asked_for_again_after_every_evaluation() {
+    fn matrix_is_requested_again_after_every_evaluation() {
         let mut state = state(4);
         let matrix = MatrixRequest { stage: Stage::Pixels };
         evaluate(&mut state, Stage::Pixels);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outdated_answer_stays_until_another_comes() {
+    fn outdated_answer_stays_until_the_next_arrives() {
         let mut state = state(4);
         evaluate(&mut state, Stage::Trained);
         ask(&mut state, GROUPS);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_a_question_that_was_replaced_is_not_kept() {
+    fn answer_to_a_replaced_question_is_dropped() {
         let mut state = state(4);
         let map = |stage, method| Question::from(MapRequest { stage, method });
         let answer = |stage, method| {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn while_training_an_outdated_answer_is_good_enough_for_some() {
+    fn some_outdated_answers_are_kept_while_training() {
         let mut state = state(4);
         let matrix = MatrixRequest { stage: Stage::Trained };
         state.run.running = true;
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_go_with_the_embeddings() {
+    fn answers_are_forgotten_with_the_embeddings() {
         let forgetting: [fn(&mut State); 2] =
             [|state| state.clear(Images::Own), |state| state.apply(Event::Restarted { parameters: 1 })];
         for forget in forgetting {

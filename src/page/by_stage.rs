@@ -1,4 +1,4 @@
-//! Something for each stage of embeddings.
+//! Values by stage of embeddings.
 
 use std::ops::{Index, IndexMut};
 
@@ -9,7 +9,7 @@ use crate::protocol::Stage;
 pub struct ByStage<T>([T; Stage::ALL.len()]);
 
 impl<T> ByStage<T> {
-    /// The values, to be changed.
+    /// Returns the values, mutably.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.0.iter_mut()
     }

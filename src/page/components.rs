@@ -1,4 +1,4 @@
-//! Controls, figures and canvases that several views have.
+//! Controls, figures and canvases that several views share.
 
 pub mod canvas;
 pub mod controls;

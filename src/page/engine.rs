@@ -1,4 +1,4 @@
-//! The engine: its code fetched, its worker started, heard and replaced.
+//! The engine: fetching its code, and starting, hearing and replacing its worker.
 
 pub mod failure;
 pub mod supervision;

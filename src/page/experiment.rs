@@ -1,8 +1,8 @@
-//! A whole experiment as plain data: what its file holds, and what the browser keeps between
-//! visits.
+//! A whole experiment as plain data: the contents of its file, and the state that the browser keeps
+//! between visits.
 //!
-//! The pictures travel beside it, each in a part of its own, so that a large set never has
-//! to lie in one piece. Reading is strict: what this page could not have written is refused.
+//! The pictures are stored separately, each in a part of its own, so that a large set never has to be
+//! in one piece. Reading is strict: data that this page could not have written is refused.
 
 mod format_2;
 
@@ -24,42 +24,43 @@ use crate::{
     settings::Settings,
 };
 
-/// The version of what is written.
+/// Version of the format that is written.
 const VERSION: u32 = 3;
 
-/// The most pictures that an experiment may name.
+/// Maximum number of pictures in an experiment.
 const MAX_PICTURES: u32 = 1_000_000;
 
-/// The most runs that a page may have seen end: far from where their numbers end.
+/// Maximum number of runs that a page may have ended: far below the limit of their numbers.
 const MAX_RUNS: u32 = u32::MAX / 2;
 
-/// Everything but the pictures.
+/// An experiment without its pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
-    /// What the user had set.
+    /// Settings chosen by the user.
     #[serde(with = "as_link")]
     pub settings: Settings,
-    /// Places of pictures that were taken out of a built-in set, which draws itself anew.
+    /// Places of pictures removed from a built-in set, which is drawn again when the experiment is
+    /// opened.
     pub removed: Vec<u32>,
-    /// Labels that the user typed, by the pictures' places.
+    /// Labels typed by the user, with the pictures' places.
     pub typed: Vec<(u32, String)>,
-    /// How many pictures of each label give theirs away.
+    /// Number of pictures per label whose labels are given to the classifiers.
     pub per_class: u32,
-    /// The runs that ended.
+    /// Runs that have ended.
     #[serde(with = "shared_list")]
     pub runs: Vec<Arc<Record>>,
-    /// The present run, if it took a step.
+    /// The present run, if it has taken a step.
     #[serde(with = "shared")]
     pub present: Option<Arc<Record>>,
-    /// Its learned temperature, by step.
+    /// Learned temperatures of the present run, by step.
     pub temperatures: Vec<(u32, f32)>,
-    /// What an engine goes on from.
+    /// Snapshot from which an engine continues.
     #[serde(with = "shared")]
     pub snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Experiment {
-    /// One that knows of nothing but settings.
+    /// Returns an experiment that contains settings only.
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
@@ -73,12 +74,12 @@ impl Experiment {
         }
     }
 
-    /// The experiment as bytes.
+    /// Encodes the experiment.
     pub fn to_bytes(&self) -> Vec<u8> {
         postcard::to_stdvec(&(VERSION, self)).expect("experiments are plain data")
     }
 
-    /// Reads one.
+    /// Decodes an experiment.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ExperimentFailure> {
         let damaged = |_| ExperimentFailure::Damaged;
         let (version, body) = postcard::take_from_bytes::<u32>(bytes).map_err(damaged)?;
@@ -92,7 +93,7 @@ impl Experiment {
         if experiment.is_sound() { Ok(experiment) } else { Err(ExperimentFailure::Damaged) }
     }
 
-    /// Whether a page could have written it.
+    /// Returns whether a page could have written the experiment.
     fn is_sound(&self) -> bool {
         let Self { settings, removed, typed, per_class, runs, present, temperatures, snapshot } = self;
         *settings == settings.clamped()
@@ -122,21 +123,21 @@ fn is_sound(record: &Record) -> bool {
         && record.pixels.into_iter().chain(record.classic).all(f32::is_finite)
 }
 
-/// Why an experiment cannot be opened. Nothing is changed then.
+/// Reason why an experiment cannot be opened. The page is unchanged in that case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExperimentFailure {
-    /// It is damaged, or no experiment.
+    /// Damaged data, or no experiment.
     Damaged,
-    /// It is of a version of the format that is not read here.
+    /// A version of the format that this page does not read.
     Version {
-        /// The file's.
+        /// Version of the file.
         found: u32,
-        /// Those that are.
+        /// Versions that this page reads.
         read: [u32; 2],
     },
 }
 
-/// A picture of the user's own.
+/// One of the user's own pictures.
 #[derive(Serialize, Deserialize)]
 struct KeptPicture {
     place: u32,
@@ -146,14 +147,14 @@ struct KeptPicture {
     rgb: Vec<u8>,
 }
 
-/// A picture as bytes; its place tells it from the others.
+/// Encodes a picture; its place identifies it.
 pub fn picture_to_bytes(place: u32, name: &str, label: Option<&str>, image: &Image) -> Vec<u8> {
     let (name, label) = (name.to_owned(), label.map(str::to_owned));
     let picture = KeptPicture { place, name, label, rgb: image.rgb().to_vec() };
     postcard::to_stdvec(&picture).expect("pictures are plain data")
 }
 
-/// Reads the pictures of an experiment, in the order of their places.
+/// Decodes the pictures of an experiment, which have to be in the order of their places.
 pub fn pictures_from_bytes<'a>(
     parts: impl Iterator<Item = &'a [u8]>,
 ) -> Result<Vec<(u32, Newcomer)>, ExperimentFailure> {
@@ -171,25 +172,26 @@ pub fn pictures_from_bytes<'a>(
     Ok(pictures)
 }
 
-/// Settings as a link spells them: what other versions of the page add does not move the rest.
+/// Serialization of settings as a link, which settings added by other versions of the page do not
+/// disturb.
 pub mod as_link {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
     use super::{Settings, link};
 
-    /// Writes settings as a link.
+    /// Serializes settings as a link.
     pub fn serialize<S: Serializer>(settings: &Settings, serializer: S) -> Result<S::Ok, S::Error> {
         link::write(settings).serialize(serializer)
     }
 
-    /// Reads settings from a link that this page understands all of.
+    /// Deserializes settings from a link, all of which this page has to understand.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Settings, D::Error> {
         let (settings, problems) = link::read_stored(&String::deserialize(deserializer)?);
         problems.first().map_or(Ok(settings), |problem| Err(D::Error::custom(format!("{problem:?}"))))
     }
 }
 
-/// What the page shares rather than copies is written as if it were the experiment's own.
+/// Serialization of an `Arc` as if the experiment owned its contents.
 mod shared {
     use std::sync::Arc;
 
@@ -209,7 +211,7 @@ mod shared {
     }
 }
 
-/// The same for several.
+/// Serialization of a list of `Arc`s, likewise.
 mod shared_list {
     use std::sync::Arc;
 
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn experiments_and_pictures_come_back() {
+    fn experiments_and_pictures_round_trip() {
         let experiment = experiment();
         assert_eq!(Experiment::from_bytes(&experiment.to_bytes()), Ok(experiment));
         let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
@@ -282,12 +284,12 @@ mod tests {
         let pictures = pictures_from_bytes(parts.iter().map(Vec::as_slice)).expect("they are whole");
         assert_eq!(pictures[0], (2, Newcomer { name: "ä.png".into(), label: Some("<b>".into()), image }));
         assert_eq!(pictures[1].0, 5);
-        // In another order they could not have been written.
+        // Pictures in another order could not have been written.
         assert!(pictures_from_bytes(parts.iter().rev().map(Vec::as_slice)).is_err());
     }
 
     #[test]
-    fn what_is_cut_short_or_of_another_version_is_refused() {
+    fn truncated_data_and_other_versions_are_refused() {
         let whole = experiment().to_bytes();
         for length in 0..whole.len() {
             assert_eq!(Experiment::from_bytes(&whole[..length]), Err(ExperimentFailure::Damaged));

@@ -1,7 +1,7 @@
-//! What the user takes home, one file a format.
+//! Exports, one file format per module.
 //!
-//! [`Export`] names the files, says what each is good for and what it still lacks; the
-//! modules below write them.
+//! [`Export`] names the files and says what each is for and what it still lacks; the modules below
+//! write them.
 
 pub mod atlas;
 mod csv;
@@ -26,18 +26,18 @@ use crate::{
 /// A file for the user to keep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct File {
-    /// Its name.
+    /// Name of the file.
     pub name: String,
-    /// Its media type.
+    /// Media type.
     pub kind: &'static str,
-    /// Its bytes.
+    /// Contents of the file.
     pub contents: Vec<u8>,
 }
 
-/// What can be taken home of the set and its latest embeddings.
+/// Kinds of files with data of the set and its latest embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Export {
-    /// Embeddings for a spreadsheet, or anything.
+    /// Embeddings for spreadsheets and general use.
     EmbeddingsCsv,
     /// Embeddings for NumPy.
     EmbeddingsNpy,
@@ -45,16 +45,16 @@ pub enum Export {
     Projector,
     /// Embeddings, labels and pictures for Embedding Atlas.
     Atlas,
-    /// Every picture's nearest others.
+    /// The nearest neighbours of every picture.
     Neighbours,
-    /// Pictures that are nearly the same.
+    /// Groups of near-duplicates.
     Duplicates,
-    /// What classifiers say of every picture.
+    /// The classifiers' predictions for every picture.
     Predictions,
 }
 
 impl Export {
-    /// The files in the order in which they are offered.
+    /// All exports in the order in which they are offered.
     pub const ALL: [Self; 7] = [
         Self::EmbeddingsCsv,
         Self::EmbeddingsNpy,
@@ -65,7 +65,7 @@ impl Export {
         Self::Predictions,
     ];
 
-    /// Its name.
+    /// Returns the name shown to the user.
     pub const fn name(self) -> &'static str {
         match self {
             Self::EmbeddingsCsv => "Embeddings (CSV)",
@@ -78,7 +78,7 @@ impl Export {
         }
     }
 
-    /// What is in it, or how to open it.
+    /// Returns a sentence on the contents of the file, or on how to open it.
     pub const fn help(self) -> &'static str {
         match self {
             Self::EmbeddingsCsv => "One picture a row: name, label, then the numbers of its embedding.",
@@ -101,7 +101,7 @@ impl Export {
         }
     }
 
-    /// Why it cannot be had now, in a sentence; `None` when it can.
+    /// Returns the reason why the file cannot be written now, as a sentence; `None` if it can.
     pub fn obstacle(self, state: &State) -> Option<&'static str> {
         if state.results.latest().is_none() {
             return Some("There are no embeddings yet.");
@@ -110,7 +110,7 @@ impl Export {
             .then_some("Predictions need at least two different labels.")
     }
 
-    /// Returns the question whose answer the file needs and that has no current one.
+    /// Returns the question whose answer the file needs, if there is no current answer.
     pub fn lacks(self, state: &State) -> Option<Question> {
         let stage = state.results.latest()?.evaluation.stage;
         let question = match self {
@@ -118,7 +118,7 @@ impl Export {
             Self::Predictions => state.classifier_request(stage).into(),
             _ => return None,
         };
-        // While training goes on, the latest answer may be as good as it gets.
+        // During training, the latest answer may be the best available.
         let is_lacking = state.needs(&question) || state.answers.is_awaited(&question);
         is_lacking.then_some(question)
     }
@@ -163,7 +163,7 @@ mod tests {
     };
 
     #[test]
-    fn what_a_file_lacks_is_known_before_it_is_written() {
+    fn missing_answers_are_known_before_writing() {
         let empty = State::new(Settings::recommended(Images::Own));
         for export in Export::ALL {
             assert!(export.obstacle(&empty).is_some() && export.write(&empty, &[]).is_none());
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_named_by_what_they_hold() {
+    fn files_are_named_after_their_contents() {
         let state = samples::state();
         let names = Export::ALL.map(|export| export.write(&state, &[]).expect("embeddings are there").name);
         assert_eq!(names[0], "likeness-embeddings-step-5.csv");

@@ -1,11 +1,12 @@
-//! Pictures, models and experiments on their way in and out.
+//! Input and output of pictures, models and experiments.
 //!
-//! - [`destination`]: where what is dropped goes; [`file_header`]: dimensions before decoding
-//! - `incoming`: what a drop, a paste or a choice holds; `builtin` and `remote`: what comes
-//!   from elsewhere
-//! - `decoder` and `own_decoder`: files into pictures; `intake`: pictures into the set; `query`: one to search with
-//! - `model_file`, `experiment_file`: what was saved before
-//! - `download`: what the user takes home
+//! - [`destination`]: destinations of dropped files; [`file_header`]: dimensions before decoding
+//! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
+//!   elsewhere
+//! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
+//!   picture to search with
+//! - `model_file`, `experiment_file`: files saved before
+//! - `download`: files for the user
 
 #[cfg(target_arch = "wasm32")]
 pub mod builtin;

@@ -1,4 +1,4 @@
-//! Pages and events for tests.
+//! States and events for tests.
 
 use crate::{
     image::Image,
@@ -9,7 +9,7 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// A page with the drawn figures as its set, labelled "a" and "b" in turn.
+/// Returns a state whose drawn set has this many pictures, labelled "a" and "b" in turn.
 pub fn state(pictures: usize) -> State {
     let mut state = State::new(Settings::recommended(Images::Shapes));
     state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
@@ -45,36 +45,36 @@ pub fn ask(state: &mut State, question: impl Into<Question>) -> bool {
     needed
 }
 
-/// Asks a question and brings its answer.
+/// Asks a question and stores its answer.
 pub fn answer(state: &mut State, question: impl Into<Question>, answer: Answer) {
     let question = question.into();
     state.answers.ask(question.clone());
     state.answers.keep(&question, answer);
 }
 
-/// A black picture, with a label or none.
+/// Returns a black picture with an optional label.
 pub fn newcomer<'a>(name: &str, label: impl Into<Option<&'a str>>) -> Newcomer {
     let image = Image::draw(|_, _| [0; 3]);
     Newcomer { name: name.to_owned(), label: label.into().map(str::to_owned), image }
 }
 
-/// What a step measured.
+/// Returns a report of a step.
 pub fn report(step: u32) -> StepReport {
     StepReport { step, loss: 4.0, accuracy: 0.1, alignment: 1.0, uniformity: -2.0, milliseconds: 10.0 }
 }
 
-/// An engine without an adapter.
+/// Returns the environment of an engine without an adapter.
 pub fn environment(backend: Backend) -> Environment {
     let reason = "There is no graphics adapter.".to_owned();
     Environment { backend, adapter: String::new(), reason, self_test: String::new() }
 }
 
-/// The word of an engine that is at its end.
+/// Returns the event of an engine that has broken down.
 pub fn failed(sentence: &str) -> Event {
     Event::Failed(Breakdown::Told(sentence.to_owned()))
 }
 
-/// A snapshot, empty but for its step.
+/// Returns a snapshot that contains nothing but its step.
 pub fn snapshot(step: u32) -> Event {
     Event::Snapshot { step, file: vec![step as u8] }
 }

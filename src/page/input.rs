@@ -1,4 +1,4 @@
-//! Drops, presses and the keys that are held.
+//! Drops, presses and held keys.
 
 pub mod drop_zone;
 pub mod pointing;

@@ -1,6 +1,6 @@
-//! Values by picture and sets of pictures, as sorted vectors: ids grow as pictures come, so that
-//! nearly everything is added at the end. The standard library's trees and tables are compiled
-//! once for each type that they hold, which a visitor would have to download.
+//! Maps and sets of pictures, as sorted vectors: ids grow as pictures come, so that nearly every
+//! value is appended. The standard library's trees and tables are compiled once for each type that
+//! they hold, which a visitor would have to download.
 
 use crate::protocol::PictureId;
 
@@ -17,7 +17,7 @@ impl<T> Default for PictureMap<T> {
 }
 
 impl<T> PictureMap<T> {
-    /// A picture's value.
+    /// Returns a picture's value.
     pub fn get(&self, id: &PictureId) -> Option<&T> {
         self.place(*id).ok().map(|place| &self.entries[place].1)
     }
@@ -39,17 +39,17 @@ impl<T> PictureMap<T> {
         found.is_ok()
     }
 
-    /// The pictures and their values.
+    /// Returns the pictures and their values.
     pub fn iter(&self) -> impl Iterator<Item = (&PictureId, &T)> {
         self.entries.iter().map(|(id, value)| (id, value))
     }
 
-    /// How many pictures have a value.
+    /// Returns the number of pictures with a value.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether none has.
+    /// Returns whether no picture has a value.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -70,12 +70,12 @@ impl<T> FromIterator<(PictureId, T)> for PictureMap<T> {
     }
 }
 
-/// A set of pictures, told apart by their ids or by their places.
+/// A set of pictures, identified by their ids or by their places.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ids(PictureMap<()>);
 
 impl Ids {
-    /// Whether a picture is among them.
+    /// Returns whether a picture is in the set.
     pub fn contains(&self, id: &PictureId) -> bool {
         self.0.get(id).is_some()
     }
@@ -90,22 +90,22 @@ impl Ids {
         self.0.remove(id)
     }
 
-    /// The pictures.
+    /// Returns the pictures in order.
     pub fn iter(&self) -> impl Iterator<Item = &PictureId> {
         self.0.entries.iter().map(|(id, ())| id)
     }
 
-    /// How many there are.
+    /// Returns the number of pictures.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Those that are not among others.
+    /// Returns the pictures that are not in `others`.
     pub fn without(&self, others: &Self) -> Self {
         self.iter().copied().filter(|id| !others.contains(id)).collect()
     }
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_whatever_their_order() {
+    fn values_are_found_in_any_insertion_order() {
         let mut map: PictureMap<char> = [(7, 'a'), (2, 'b'), (9, 'c'), (2, 'd')].into_iter().collect();
         assert_eq!(map.iter().collect::<Vec<_>>(), [(&2, &'d'), (&7, &'a'), (&9, &'c')]);
         assert_eq!((map.get(&7), map.get(&8)), (Some(&'a'), None));

@@ -1,4 +1,4 @@
-//! The steps on the left, and the bar that trains.
+//! The steps on the left, and the training bar.
 
 #[cfg(target_arch = "wasm32")]
 pub mod augment_step;

@@ -1,7 +1,7 @@
 //! The frame around everything: header, footer, tabs, notices, tour, address.
 //!
-//! - `app`: the whole page, and what happens when it opens
-//! - `stage`: gallery and tabs, under what there is to say of them
+//! - `app`: the whole page, and its opening
+//! - `stage`: gallery and tabs, below the summary
 
 pub mod address;
 #[cfg(target_arch = "wasm32")]

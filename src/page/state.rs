@@ -1,8 +1,8 @@
 //! Everything the page knows, as plain data.
 //!
-//! What the user does and what the engine says both end in a method of [`State`];
-//! views only read it. Its fields record who reads and who changes them ([`Tracked`]), so that a
-//! change draws anew no more than it must.
+//! User actions and events of the engine both end in a method of [`State`]; views only read it. Its
+//! fields record who reads and who changes them ([`Tracked`]), so that a change redraws no more than
+//! it must.
 
 mod apply;
 mod effects;
@@ -49,44 +49,43 @@ use crate::{
     settings::Settings,
 };
 
-/// Everything the page knows.
+/// The state of the page.
 #[derive(Debug)]
 pub struct State {
-    /// What the user has set.
+    /// Settings chosen by the user.
     pub settings: Tracked<Settings>,
-    /// The set.
+    /// The set of pictures.
     pub pictures: Tracked<Pictures>,
-    /// How often the set was emptied without the engine knowing yet: until then it speaks
-    /// of pictures and steps that are gone.
+    /// Number of times the set was emptied without the engine's confirmation; until then, the
+    /// engine's events are about pictures and steps that are gone.
     pub(in crate::page) clearing: u32,
     /// Files being read.
     pub intake: Tracked<Intake>,
-    /// How far the engine is.
+    /// Progress of the engine's start.
     pub engine: Tracked<Engine>,
-    /// The run.
+    /// The present run.
     pub run: Tracked<Run>,
-    /// What another engine would go on from.
+    /// Snapshot from which another engine would continue.
     pub snapshot: Tracked<Option<Arc<Snapshot>>>,
-    /// The run that the engine was asked to go on with.
+    /// The run that the engine was asked to continue.
     pub(in crate::page) awaited: Option<Awaited>,
-    /// Whether an engine that takes over is to train: what the one before was told to may be lost
-    /// with it.
+    /// Whether the next engine is to train: the command to the previous one may be lost with it.
     pub(in crate::page) resuming: bool,
-    /// What the embeddings say.
+    /// Evaluations of the embeddings.
     pub results: Tracked<Results>,
-    /// The map of the set.
+    /// Choices for the map of the set.
     pub maps: Tracked<Maps>,
-    /// Labels for classifiers, and what these made of them.
+    /// Labels for classifiers, and the classifiers' results.
     pub labels: Tracked<Labels>,
-    /// The runs that ended.
+    /// Runs that have ended.
     pub runs: Tracked<Runs>,
-    /// The search with a picture that is not of the set.
+    /// Search with a picture outside the set.
     pub search: Tracked<Search>,
-    /// The pair whose likeness is explained.
+    /// The pair whose similarity is explained.
     pub explained: Tracked<Option<Pair>>,
-    /// What was found out about the whole set.
+    /// Choices for the tab Groups.
     pub groups: Tracked<Groups>,
-    /// Answers of the engine.
+    /// Questions to the engine and their answers.
     pub answers: Tracked<Answers>,
     /// The views in the preview.
     pub views: Tracked<Option<Views>>,
@@ -94,37 +93,37 @@ pub struct State {
     pub selected: Tracked<Option<PictureId>>,
     /// The selected pictures.
     pub selection: Tracked<Selection>,
-    /// The tab in front.
+    /// The selected tab.
     pub tab: Tracked<Tab>,
-    /// Whether the user put it there during this run.
+    /// Whether the user has selected the tab during this run.
     pub(in crate::page) tab_chosen: bool,
-    /// Whether the page shows itself small, within another.
+    /// Whether the page is displayed in small, within another.
     pub embed: bool,
-    /// Where the pictures came from, if not from this computer; encoded as in an address.
+    /// Address from which the pictures came, if not from this computer; encoded as in a link.
     pub remote: Option<String>,
-    /// Whether the link that opened the page was made with pictures that it does not carry.
+    /// Whether the link that opened the page was made with pictures that it does not contain.
     pub is_guest: bool,
-    /// Whether training starts once the pictures on their way are there.
+    /// Whether training starts once all incoming pictures have arrived.
     pub(in crate::page) postponed: bool,
-    /// Sentences for the user.
+    /// Messages to the user.
     pub notices: Tracked<Vec<Notice>>,
     pub(in crate::page) next_notice: u32,
-    /// What the user removed last, while it is offered back.
+    /// The last removal by the user, while it can be undone.
     pub(in crate::page) undo: Tracked<Option<Undo>>,
-    /// Whether this visit's work is kept.
+    /// Status of keeping this visit's work.
     pub autosave: Tracked<AutosaveStatus>,
     /// Work of an earlier visit that can be continued.
     pub offer: Tracked<Option<Offer>>,
-    /// Whether the settings have changed since the engine was told.
+    /// Whether the settings have changed since they were sent to the engine.
     unsent_settings: bool,
-    /// Changes whenever pictures that are on their way are no longer wanted.
+    /// Number that changes whenever incoming pictures are no longer wanted.
     intake_ticket: u32,
     effects: Vec<Effect>,
     log: Rc<AccessLog>,
 }
 
 impl State {
-    /// A page without pictures.
+    /// Returns a state without pictures.
     pub fn new(settings: Settings) -> Self {
         let log = Rc::new(AccessLog::default());
         Self {
@@ -171,15 +170,16 @@ impl State {
         &self.log
     }
 
-    /// Returns a number that grows with every change of what is kept between visits. The run itself
-    /// is kept as of its last snapshot.
+    /// Returns a number that grows with every change to the data kept between visits. The present run
+    /// counts as of its last snapshot.
     pub fn revision(&self) -> u64 {
         let kept =
             [self.settings.version(), self.pictures.version(), self.labels.version(), self.runs.version()];
         kept.iter().sum::<u64>() + self.snapshot.version()
     }
 
-    /// Changes the settings, and keeps every number within its limits. The engine is told shortly.
+    /// Changes the settings, clamps every number to its limits and schedules sending them to the
+    /// engine.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
         let before = *self.settings;
         change(&mut self.settings);

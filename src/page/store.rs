@@ -20,25 +20,25 @@ use super::{
 };
 use crate::{protocol::Question, settings::Settings};
 
-/// Time within which changes of the settings are sent together, in milliseconds.
+/// Time within which changes to the settings are sent together, in milliseconds.
 const SETTLING: u64 = 120;
 
-/// A handle on the page's state. Whatever changes it goes through [`Store::update`], which draws the
-/// views anew that have read what changed, and carries the effects out.
+/// A handle on the page's state. All changes go through [`Store::update`], which redraws the views
+/// that read the changed fields and carries out the effects.
 #[derive(Clone, Copy)]
 pub struct Store {
     state: StoredValue<State, LocalStorage>,
     triggers: StoredValue<Vec<ArcTrigger>>,
-    /// Changed fields whose views are drawn anew with the next frame.
+    /// Changed fields whose views are redrawn in the next frame.
     changed: StoredValue<Fields>,
     /// The engine.
     pub engine: Engine,
-    /// The experiment in the browser's own storage.
+    /// Storage of the experiment in the browser.
     pub autosave: Autosave,
 }
 
 impl Store {
-    /// Returns a store without pictures, whose engine is not started.
+    /// Returns a store without pictures and with an engine that is not started.
     pub fn new(settings: Settings) -> Self {
         Self {
             state: StoredValue::new_local(State::new(settings)),
@@ -49,19 +49,19 @@ impl Store {
         }
     }
 
-    /// Returns the store of the component that asks.
+    /// Returns the store from the component's context.
     pub fn expect() -> Self {
         expect_context()
     }
 
-    /// Reads the state, again whenever something changes that `view` has read.
+    /// Reads the state, and subscribes the caller to the fields that `view` reads.
     pub fn with<T>(self, view: impl FnOnce(&State) -> T) -> T {
         let (result, read) = self.reads(view);
         self.follow(read);
         result
     }
 
-    /// Asks to be run again whenever some fields change, without reading them.
+    /// Subscribes the caller to some fields without reading them.
     pub fn track(self, fields: impl FnOnce(&State) -> Fields) {
         let fields = self.with_untracked(fields);
         self.follow(fields);
@@ -71,7 +71,7 @@ impl Store {
         self.triggers.with_value(|triggers| fields.numbers().for_each(|number| triggers[number].track()));
     }
 
-    /// Reads the state once.
+    /// Reads the state without subscribing.
     pub fn with_untracked<T>(self, view: impl FnOnce(&State) -> T) -> T {
         self.reads(view).0
     }
@@ -80,8 +80,8 @@ impl Store {
         self.state.with_value(|state| state.log().reads(|| view(state)))
     }
 
-    /// Changes the state. The views that have read what changes follow with the next frame, or at
-    /// once if the visitor's press is what changes it.
+    /// Changes the state. Views of the changed fields are redrawn in the next frame, or at once if
+    /// the change comes from the user's input.
     pub fn update<T>(self, change: impl FnOnce(&mut State) -> T) -> T {
         let changed = self.state.try_update_value(|state| {
             let result = change(state);
@@ -112,7 +112,7 @@ impl Store {
         self.update(|state| state.edit(change));
     }
 
-    /// Asks the engine for what a view shows, now and whenever the answer is outdated.
+    /// Asks the engine a view's question, now and whenever the answer is outdated.
     pub fn keep_asking(self, question: impl Fn(&State) -> Option<Question> + 'static) {
         effect(move || {
             let needed = self.with(|state| question(state).filter(|question| state.needs(question)));

@@ -1,4 +1,4 @@
-//! Waiting, on the browser's clocks.
+//! Waiting, by the browser's clocks.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use leptos::prelude::{document, request_animation_frame, set_timeout, window};
 
 use crate::event_loop::EventLoop;
 
-/// Calls back with the next frame, or soon in a tab that draws no frames.
+/// Calls back in the next frame, or soon in a tab that draws no frames.
 pub fn next_frame(callback: impl FnOnce() + 'static) {
     if document().hidden() {
         after(50, callback);
@@ -21,7 +21,7 @@ pub fn after(milliseconds: u64, callback: impl FnOnce() + 'static) {
     set_timeout(callback, Duration::from_millis(milliseconds));
 }
 
-/// What is there after some milliseconds.
+/// Returns a channel that receives after some milliseconds.
 pub fn timeout(milliseconds: u64) -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     after(milliseconds, move || {
@@ -30,17 +30,17 @@ pub fn timeout(milliseconds: u64) -> oneshot::Receiver<()> {
     receiver
 }
 
-/// Lets the browser draw and take input.
+/// Yields to the browser for drawing and input.
 pub async fn yield_to_event_loop() {
     EventLoop::default().yield_to().await;
 }
 
-/// Milliseconds on a clock that only runs forward.
+/// Returns milliseconds on a monotonic clock.
 pub fn now() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
 }
 
-/// Whether the user asked the system for less motion.
+/// Returns whether the user has asked the system for reduced motion.
 pub fn is_motion_reduced() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
     query.is_some_and(|query| query.matches())

@@ -1,4 +1,5 @@
-//! The pictures, and a folder for each panel: its `view` in the browser, and beside it what it shows.
+//! The pictures, and a folder for each panel: its `view` in the browser, and beside it the data
+//! shown.
 
 pub mod gallery;
 pub mod groups;

@@ -23,7 +23,7 @@ use crate::{
     protocol::{Backend, Stage},
 };
 
-/// The backend's name.
+/// Returns the backend's name.
 pub const fn backend(backend: Backend) -> &'static str {
     match backend {
         Backend::WebGpu => "WebGPU",
@@ -31,7 +31,7 @@ pub const fn backend(backend: Backend) -> &'static str {
     }
 }
 
-/// What embeds the pictures at a stage.
+/// Returns a name for what embeds the pictures at a stage.
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Pixels => "Raw pixels",
@@ -41,7 +41,7 @@ pub fn stage(stage: Stage) -> &'static str {
     }
 }
 
-/// The same with the step whose weights they are, where that says something.
+/// Returns that name with the step of the weights, if it matters.
 pub fn stage_at(at: Stage, step: Option<u32>) -> String {
     match (at, step) {
         (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),
@@ -49,8 +49,8 @@ pub fn stage_at(at: Stage, step: Option<u32>) -> String {
     }
 }
 
-/// Describes the groups that are shown: their number, where it comes from, and how clearly they
-/// stand apart. `suffix` tells the step.
+/// Describes the shown groups: their number, its origin, and how clearly they are separated. `suffix`
+/// states the step.
 pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
     let (shown, clearest) = (state.partition(stage)?, state.clearest_partition(stage)?);
     let as_labels = state.groups.count().is_none() && shown.groups.len() == state.label_names().len();
@@ -65,7 +65,7 @@ pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
     Some(format!("{count}{suffix}{origin} (silhouette {clearness}; {advice}). "))
 }
 
-/// What happens to pictures on their way.
+/// Describes the progress of incoming pictures.
 pub const fn intake(kind: IntakeKind) -> &'static str {
     match kind {
         IntakeKind::Decoding => "Decoding",
@@ -74,7 +74,7 @@ pub const fn intake(kind: IntakeKind) -> &'static str {
     }
 }
 
-/// How far the engine is, in a few words.
+/// Describes the engine's progress in a few words.
 pub fn engine(engine: &Engine) -> String {
     match engine {
         Engine::Loading { received, total: Some(total) } => {

@@ -1,4 +1,4 @@
-//! Workers that are missed once they are gone, whatever ended them.
+//! Workers whose end is noticed, whatever caused it.
 
 pub mod background;
 pub mod lifeline;

@@ -1,4 +1,4 @@
-//! Asks the browser not to clear away what the page keeps when room runs short.
+//! Request for persistent storage, which the browser does not clear when space runs short.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
-// Workers cannot ask this. There is no such thing without a secure context.
+// Workers cannot request it. Without a secure context it does not exist.
 #[wasm_bindgen]
 extern "C" {
     type Host;
@@ -18,8 +18,8 @@ extern "C" {
     fn persist(this: &Manager) -> Result<Promise, JsValue>;
 }
 
-/// Asks at the first call, for there has to be something to keep; browsers may put the question to
-/// the user. The page goes on alike whatever the answer is.
+/// Requests persistence at the first call, since there has to be something to keep; browsers may ask
+/// the user. The answer makes no difference to the page.
 pub fn ask_once() {
     thread_local!(static ASKED: Cell<bool> = const { Cell::new(false) });
     if ASKED.replace(true) {

@@ -1,4 +1,4 @@
-//! Keeps the experiment in the browser's own storage, and offers it on return.
+//! Saving the experiment to the browser's own storage, and offering it on return.
 
 use std::{rc::Rc, time::Duration};
 
@@ -29,10 +29,10 @@ use crate::{
     settings::Images,
 };
 
-/// How often it is seen whether there is something new to keep.
+/// Interval between checks for unsaved changes.
 const EVERY: Duration = Duration::from_secs(4);
 
-/// Pictures that are written at once.
+/// Number of pictures per write.
 const PORTION: usize = 128;
 
 /// A handle on the experiment in the browser's own storage.
@@ -62,26 +62,26 @@ impl Autosave {
     }
 }
 
-/// What of this visit is in the storage. Whoever writes there, or takes something up from
-/// there, holds it locked, so that neither happens in the middle of the other.
+/// The part of this visit that is in the storage. Whoever writes to the storage or restores from it
+/// holds the lock, so that the two never interleave.
 type Shared = Rc<Mutex<Kept>>;
 
-/// What of this visit is in the storage.
+/// The part of this visit that is in the storage.
 #[derive(Debug, Default)]
 struct Kept {
-    /// Names this visit's experiment there, once something of it was written.
+    /// Key of this visit's experiment in the storage, once any of it was written.
     key: Option<String>,
-    /// The set that the pictures belong to.
+    /// The set that the stored pictures belong to.
     set: Option<PictureId>,
-    /// Their places.
+    /// Places of the stored pictures.
     places: Ids,
-    /// The state's revision that was written last.
+    /// The state's revision at the last write.
     revision: u64,
-    /// When to try again after what could not be written.
+    /// Pause after writes that failed.
     backoff: Backoff,
 }
 
-/// Starts the storage, offers what an earlier visit left there, and keeps this visit.
+/// Starts the storage, offers the work of an earlier visit and keeps this visit's.
 pub fn start(store: Store) {
     let storage = store.autosave.storage();
     spawn_local(async move {
@@ -108,11 +108,11 @@ fn offer(found: &JsValue) -> Option<Offer> {
     Some(Offer { key: text(0)?, when: text(1)?, what: text(2)? })
 }
 
-/// Writes what changed since it was written last.
+/// Writes the changes since the last write.
 fn keep(store: Store) {
     spawn_local(async move {
         let kept = store.autosave.kept();
-        // What is being written or taken up comes first.
+        // A write or a restoration in progress has precedence.
         let Some(mut kept) = kept.try_lock() else { return };
         let Some(revision) = store.with_untracked(|state| state.wants_autosave()) else { return };
         if kept.revision == revision || !kept.backoff.is_over(timing::now()) {
@@ -144,7 +144,7 @@ fn outcome(written: &Result<(), StorageError>) -> AutosaveStatus {
     }
 }
 
-/// Writes everything but the pictures, then those that came and went.
+/// Writes everything but the pictures, then the pictures that were added or removed.
 async fn write(store: Store, kept: &mut Kept) -> Result<(), StorageError> {
     let storage = store.autosave.storage();
     let key = kept.key.get_or_insert_with(new_key).clone();
@@ -186,7 +186,7 @@ async fn write(store: Store, kept: &mut Kept) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// A name that no other experiment has.
+/// Returns a key that no other experiment has.
 fn new_key() -> String {
     format!("{}-{}", js_sys::Date::now(), js_sys::Math::random())
 }
@@ -203,13 +203,13 @@ fn set_field(message: &Object, name: &str, value: &JsValue) {
     Reflect::set(message, &name.into(), value).expect("a plain object takes it");
 }
 
-/// Takes up what was offered. It stays in the storage as it is until all of it is on the
-/// page; if that fails, it is offered again.
+/// Restores the offered experiment. It stays in the storage as it is until all of it is on the page;
+/// if that fails, it is offered again.
 pub fn accept(store: Store, offer: Offer) {
     store.update(|state| state.set_offer(None));
     spawn_local(async move {
         let kept = store.autosave.kept();
-        // Waits for what is being written, and nothing is written before all is there.
+        // Waits for a write in progress, and prevents further ones until everything is restored.
         let mut kept = kept.lock().await;
         match load(store, &offer.key).await {
             Ok(Outcome::Opened { set, places }) => {
@@ -231,11 +231,11 @@ async fn load(store: Store, key: &str) -> Result<Outcome, String> {
     let body = Uint8Array::from(loaded.get(0)).to_vec();
     let read = experiment_file::read(&body, &loaded.get(1).unchecked_into());
     let (experiment, pictures) = read.map_err(|failure| words::experiment_failure(&failure))?;
-    // If no engine can go on from what was learned, the pictures are still worth continuing with.
+    // If no engine can continue from the snapshot, the pictures are still worth restoring.
     Ok(experiment_file::put(store, experiment, pictures).await)
 }
 
-/// Removes what was offered.
+/// Removes the offered experiment.
 pub fn decline(store: Store, offer: Offer) {
     store.update(|state| state.set_offer(None));
     spawn_local(async move {
@@ -247,8 +247,8 @@ pub fn decline(store: Store, offer: Offer) {
     });
 }
 
-/// Removes everything that the page ever kept in this browser, the page itself included,
-/// which offline.js keeps.
+/// Removes everything that the page has ever kept in this browser, including the page itself, which
+/// offline.js keeps.
 pub fn forget_everything(store: Store) {
     theme::forget();
     store.update(|state| {

@@ -1,40 +1,40 @@
-//! What the browser keeps between visits.
+//! State of the work kept between visits.
 
 use crate::page::state::State;
 
 /// Work of an earlier visit that can be continued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// Names it in the browser's storage.
+    /// Key in the browser's storage.
     pub key: String,
-    /// When it was kept, in words.
+    /// Time of the last write, in words.
     pub when: String,
-    /// What it is, in words.
+    /// Description of the work, in words.
     pub what: String,
 }
 
-/// Whether this visit's work is kept.
+/// Status of keeping this visit's work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AutosaveStatus {
-    /// The storage has not answered yet.
+    /// No answer from the storage yet.
     #[default]
     Unknown,
-    /// It is.
+    /// Work being kept.
     On,
-    /// The browser allows the page no storage.
+    /// No storage, since the browser denies it.
     Denied,
-    /// The storage had no room for the latest changes; they are tried again.
+    /// A full storage; the latest changes are tried again.
     Full,
-    /// The latest changes could not be written; they are tried again.
+    /// Failed writes of the latest changes, which are tried again.
     Failing,
-    /// The user wants everything forgotten, and that has not been confirmed.
+    /// Removal of everything at the user's request, not confirmed yet.
     Forgetting,
-    /// Everything was forgotten, as the user wanted here or in another tab.
+    /// Removal of everything at the user's request, here or in another tab.
     Forgotten,
 }
 
 impl AutosaveStatus {
-    /// What the user is told, in a sentence.
+    /// Returns a sentence for the user.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Unknown => "",
@@ -53,36 +53,36 @@ impl AutosaveStatus {
         }
     }
 
-    /// Whether nothing more is to be kept.
+    /// Returns whether nothing more is to be kept.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Forgetting | Self::Forgotten)
     }
 
-    /// Whether there is a storage to write to.
+    /// Returns whether there is a storage to write to.
     const fn is_possible(self) -> bool {
         matches!(self, Self::On | Self::Full | Self::Failing)
     }
 }
 
-/// The shortest and the longest pause after an attempt that failed, in milliseconds.
+/// Shortest and longest pause after a failed attempt, in milliseconds.
 const PAUSES: (f64, f64) = (8_000.0, 300_000.0);
 
-/// When to try again what keeps failing: after pauses that double.
+/// Pauses between attempts that fail, which double each time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Backoff {
-    /// The last pause, in milliseconds; 0 while all goes well.
+    /// Last pause in milliseconds; 0 without failures.
     pause: f64,
-    /// When it ends, in milliseconds.
+    /// End of the pause, in milliseconds.
     until: f64,
 }
 
 impl Backoff {
-    /// Whether it is time to try.
+    /// Returns whether it is time to try again.
     pub fn is_over(&self, now: f64) -> bool {
         now >= self.until
     }
 
-    /// Notes that an attempt failed.
+    /// Records a failed attempt.
     pub fn lose(&mut self, now: f64) {
         self.pause = (2.0 * self.pause).clamp(PAUSES.0, PAUSES.1);
         self.until = now + self.pause;
@@ -90,22 +90,22 @@ impl Backoff {
 }
 
 impl State {
-    /// Notes whether this visit's work is kept. What was forgotten stays forgotten, whatever
-    /// was on its way.
+    /// Records whether this visit's work is kept. Once everything is forgotten, no late answer
+    /// changes that.
     pub fn set_autosave(&mut self, keeping: AutosaveStatus) {
         if *self.autosave != keeping && (!self.autosave.is_over() || keeping == AutosaveStatus::Forgotten) {
             *self.autosave = keeping;
         }
     }
 
-    /// Offers work of an earlier visit, or no longer; none once everything is forgotten.
+    /// Sets or clears the offer to continue earlier work; there is none once everything is forgotten.
     pub fn set_offer(&mut self, offer: Option<Offer>) {
-        // Whoever worked here before is no guest: the pictures may be among what is offered.
+        // A visitor with earlier work is no guest: the pictures may be in that work.
         self.is_guest &= offer.is_none();
         *self.offer = offer.filter(|_| !self.autosave.is_over());
     }
 
-    /// The revision that should be kept now, if any.
+    /// Returns the revision that should be kept now, if any.
     pub fn wants_autosave(&self) -> Option<u64> {
         (self.autosave.is_possible() && self.is_worth_saving()).then_some(self.revision())
     }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_is_tried_again() {
+    fn failed_writes_are_retried() {
         let mut state = state();
         assert_eq!(state.wants_autosave(), None, "the storage has not answered yet");
         for keeping in [AutosaveStatus::On, AutosaveStatus::Full, AutosaveStatus::Failing] {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_brings_back_what_was_forgotten() {
+    fn forgotten_work_stays_forgotten() {
         let mut state = state();
         let text = |text: &str| text.to_owned();
         for over in [AutosaveStatus::Forgetting, AutosaveStatus::Forgotten] {
@@ -154,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn everything_counts_as_removed_only_once_it_is() {
+    fn removal_is_reported_only_once_confirmed() {
         let removed = |keeping: AutosaveStatus| keeping.words().contains("Everything was removed");
         assert_eq!([AutosaveStatus::Forgetting, AutosaveStatus::Forgotten].map(removed), [false, true]);
     }
 
     #[test]
-    fn pauses_grow_and_end() {
+    fn pauses_grow_up_to_a_limit() {
         let mut backoff = Backoff::default();
         assert!(backoff.is_over(0.0));
         let mut now = 0.0;

@@ -1,4 +1,4 @@
-//! The line to the worker that keeps experiments and packs them into files.
+//! Connection to the worker that stores experiments and packs them into files.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,21 +18,21 @@ use crate::page::{
     worker::watched_worker::WatchedWorker,
 };
 
-/// Why a question was not answered.
+/// Reason why a question was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StorageError {
-    /// The user wanted everything forgotten, here or in another tab.
+    /// Removal of everything at the user's request, here or in another tab.
     Forgotten,
-    /// Another tab works on what was to be written.
+    /// Use of the experiment by another tab.
     Taken,
-    /// The browser has no room for more.
+    /// A full storage.
     Full,
-    /// Anything else, in words, without a full stop.
+    /// Any other error, in words without a full stop.
     Other(String),
 }
 
 impl StorageError {
-    /// What an error of the worker means.
+    /// Returns the error with this JavaScript name.
     fn of(name: &str, words: &str) -> Self {
         match name {
             "Forgotten" => Self::Forgotten,
@@ -42,7 +42,7 @@ impl StorageError {
         }
     }
 
-    /// In words, without a full stop.
+    /// Describes the error, without a full stop.
     pub fn words(&self) -> &str {
         match self {
             Self::Forgotten => "everything was removed from this browser",
@@ -61,26 +61,26 @@ impl From<JsValue> for StorageError {
 
 type Answer = Result<JsValue, StorageError>;
 
-/// The worker, and the questions that it has not answered yet.
+/// A connection to the worker, with the questions that are not answered yet.
 #[derive(Clone, Default)]
 pub struct Storage(Rc<Line>);
 
 #[derive(Default)]
 struct Line {
     worker: RefCell<Option<WatchedWorker>>,
-    /// Counts the workers: an earlier one may end more than once.
+    /// Number of workers so far: an earlier one may end more than once.
     generation: Cell<u32>,
-    /// Whether the latest worker lives, or is on its way.
+    /// Whether the latest worker is alive or being started.
     alive: Cell<bool>,
-    /// Questions that came before the worker, with what they hand over.
+    /// Questions that came before the worker started, with their buffers.
     early: RefCell<Vec<(JsValue, Array)>>,
     open: RefCell<HashMap<u32, oneshot::Sender<Answer>>>,
     next: Cell<u32>,
 }
 
 impl Storage {
-    /// Asks one of its questions; the buffers in `handed_over` are no longer the page's. A worker
-    /// is started for the first, and for the first after one has ended.
+    /// Asks the worker a question; the buffers in `handed_over` are transferred. A worker is started
+    /// for the first question, and for the first after one has ended.
     pub async fn ask(&self, question: &str, argument: &JsValue, handed_over: &Array) -> Answer {
         if !self.0.alive.get() {
             self.start();
@@ -97,7 +97,7 @@ impl Storage {
         receiver.await.unwrap_or_else(|_| Err(StorageError::Other("there was no answer".to_owned())))
     }
 
-    /// Starts a worker in the place of one that has ended.
+    /// Starts a worker to replace one that has ended.
     fn start(&self) {
         let line = self.0.clone();
         let generation = line.generation.get() + 1;
@@ -113,8 +113,8 @@ impl Storage {
 }
 
 impl Line {
-    /// The worker's script is fetched, but starts as one that came along with the page: only so
-    /// does the page's Content-Security-Policy hold in it too.
+    /// Fetches the worker's script, but starts it as if it were part of the page: only then does the
+    /// page's Content-Security-Policy apply to it, too.
     async fn fetch_and_start(self: Rc<Self>, generation: u32) -> Result<(), JsValue> {
         let response = JsFuture::from(window().fetch_with_str(&address("storage-worker.js"))).await?;
         let response: Response = response.unchecked_into();
@@ -150,13 +150,13 @@ impl Line {
             Err(StorageError::of(&text(2), &text(3)))
         };
         if let Some(asker) = self.open.borrow_mut().remove(&number) {
-            // Whoever asked may be gone.
+            // The asker may be gone.
             asker.send(result).ok();
         }
     }
 
-    /// Answers every question that is open with the same trouble. The worker itself is dropped
-    /// later: one of its callbacks may be running.
+    /// Answers every open question with the same error. The worker itself is dropped later: one of
+    /// its callbacks may be running.
     fn end(&self, generation: u32, trouble: StorageError) {
         if generation != self.generation.get() {
             return;

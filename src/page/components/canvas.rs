@@ -1,4 +1,4 @@
-//! Canvases: how large they are, what is painted on them, and how they are saved.
+//! Canvases: measuring, painting and saving them.
 
 pub mod measure;
 pub mod paint;

@@ -1,4 +1,4 @@
-//! The controls that settings are made with.
+//! Controls for settings.
 
 pub mod clipboard;
 pub mod details;
@@ -15,33 +15,33 @@ use crate::{
     settings::{Range, field::Number},
 };
 
-/// A slider with its value in words beside its name.
+/// A slider with its name and its value in words.
 #[component]
 pub fn Slider(
-    /// Its name.
+    /// Name of the slider.
     name: &'static str,
-    /// Names it to those who do not see what surrounds it.
+    /// Accessible name, which is understood without the surroundings.
     #[prop(into)]
     label: String,
-    /// Its value.
+    /// Present value.
     #[prop(into)]
     value: Signal<f32>,
-    /// The value in words.
+    /// Value in words.
     #[prop(into)]
     words: Signal<String>,
-    /// The least value.
+    /// Least value.
     #[prop(optional)]
     min: f32,
-    /// The greatest value.
+    /// Greatest value.
     #[prop(into, default = 1.0.into())]
     max: Signal<f32>,
-    /// The distance between values.
+    /// Distance between values.
     #[prop(default = "0.05")]
     step: &'static str,
-    /// Whether a value counts only once the slider is let go.
+    /// Whether a value is reported only once the slider is released.
     #[prop(optional)]
     at_rest: bool,
-    /// Takes the value that the user sets.
+    /// Callback for the value that the user sets.
     on_input: impl Fn(f32) + Send + Sync + 'static,
 ) -> impl IntoView {
     let on_input = Callback::new(on_input);
@@ -73,20 +73,20 @@ pub fn Slider(
     }
 }
 
-/// The number that an input holds; NaN where it holds none.
+/// Returns the number in an input; NaN if there is none.
 fn number(event: &ev::Event) -> f64 {
     event_target::<HtmlInputElement>(event).value_as_number()
 }
 
-/// A number that is typed; one outside its limits moves to the nearest limit, and a
-/// sentence says so.
+/// A field for a number; one outside its limits is moved to the nearest limit, and a sentence says
+/// so.
 #[component]
 pub fn NumberField(
     /// The setting.
     setting: &'static Number,
-    /// What it means.
+    /// Explanation of the setting.
     term: Term,
-    /// Takes the value that the user sets, where it is not only the setting that changes.
+    /// Callback for the value that the user sets, if more than the setting changes.
     #[prop(optional, into)]
     on_change: Option<Callback<f64>>,
 ) -> impl IntoView {
@@ -127,14 +127,14 @@ pub fn NumberField(
     }
 }
 
-/// A small count that is typed; one outside its limits moves to the nearest limit.
+/// A field for a small count; one outside its limits is moved to the nearest limit.
 #[component]
 pub fn CountField(
-    /// Its name.
+    /// Name of the field.
     name: &'static str,
-    /// Its value.
+    /// Present value.
     value: RwSignal<u32>,
-    /// Its limits.
+    /// Limits of the value.
     range: Range<u32>,
 ) -> impl IntoView {
     let change = move |event: ev::Event| {
@@ -158,28 +158,28 @@ pub fn CountField(
     }
 }
 
-/// A few values of which one is chosen.
+/// A choice of one of a few values.
 #[component]
 pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
-    /// Names the choice.
+    /// Legend of the choice.
     legend: &'static str,
-    /// Keeps it apart from the page's other choices.
+    /// Name that distinguishes it from the page's other choices.
     name: &'static str,
-    /// The values and their names.
+    /// Values and their names.
     options: &'static [(&'static str, T)],
-    /// The chosen value; `None` where it is none of the options.
+    /// Chosen value; `None` if it is none of the options.
     value: impl Fn() -> Option<T> + Send + Sync + 'static,
-    /// Takes the value that the user chooses.
+    /// Callback for the value that the user chooses.
     on_change: impl Fn(T) + Send + Sync + 'static,
 ) -> impl IntoView {
     let chosen = move || options.iter().position(|(_, option)| Some(*option) == value());
     let choose = move |place: usize| on_change(options[place].1);
     let names = options.iter().map(|(name, _)| *name).collect();
-    // What does not depend on the type is compiled once.
+    // The part independent of the type is compiled once.
     view! { <PlaceChoice legend name names chosen=Signal::derive(chosen) on_change=Callback::new(choose) /> }
 }
 
-/// A few names of which one is chosen, by its place.
+/// A choice of one of a few names, by its index.
 #[component]
 fn PlaceChoice(
     legend: &'static str,

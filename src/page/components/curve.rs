@@ -1,4 +1,4 @@
-//! One curve over the steps of the run.
+//! A curve over the steps of the run.
 
 use leptos::{html, prelude::*};
 
@@ -16,34 +16,35 @@ use crate::{
     protocol::StepReport,
 };
 
-/// Room for the numbers left of the plot, in pixels.
+/// Space for the numbers left of the plot, in pixels.
 const LEFT: f64 = 40.0;
-/// Room for the numbers below it.
+/// Space for the numbers below it.
 const BOTTOM: f64 = 20.0;
-/// Room above and to the right.
+/// Space above and to the right.
 const MARGIN: f64 = 10.0;
 
-/// A level worth comparing with, and its name.
+/// A reference level, and its name.
 pub type Level = (f32, String);
 
-/// What a curve shows.
+/// A quantity shown by a curve.
 #[derive(Clone, Copy)]
 pub struct Quantity {
-    /// Its name.
+    /// Name of the quantity.
     pub name: &'static str,
-    /// What it means.
+    /// Explanation of the quantity.
     pub term: Term,
-    /// Where it stands in a report.
+    /// Reads the quantity from a report.
     pub read: fn(&StepReport) -> f32,
-    /// The present value in words.
+    /// Formats the present value.
     pub words: fn(f32) -> String,
-    /// A level to compare with.
+    /// Returns a level to compare with.
     pub level: fn(&State) -> Option<Level>,
-    /// The least and the greatest of the values that the axis has to hold; others lie at its ends.
+    /// Returns the least and the greatest value that the axis has to contain; others are drawn at its
+    /// ends.
     pub span: fn(&[f32]) -> Option<(f32, f32)>,
 }
 
-/// A curve with its axes, present value and level.
+/// A curve with its axes, present value and reference level.
 #[component]
 pub fn Curve(quantity: Quantity) -> impl IntoView {
     let store = Store::expect();
@@ -129,7 +130,7 @@ impl Figure {
     }
 }
 
-/// Lines and numbers along both axes.
+/// Draws lines and numbers along both axes.
 pub fn grid(frame: Frame, axes: Axes) -> impl IntoView {
     let (left, right, bottom) = (frame.left, frame.left + frame.width, frame.top + frame.height);
     let rows = ticks(axes.y.0, axes.y.1, (frame.height / 36.0) as usize + 1);
@@ -152,7 +153,7 @@ pub fn grid(frame: Frame, axes: Axes) -> impl IntoView {
     }
 }
 
-/// Where the curves lie in a plot of this size; `None` where there is no room for them.
+/// Returns the area of the curves in a plot of this size; `None` if there is no space for them.
 pub fn inner_frame(size: (f64, f64)) -> Option<Frame> {
     let width = (size.0 - LEFT - MARGIN) as f32;
     let height = (size.1 - BOTTOM - MARGIN) as f32;

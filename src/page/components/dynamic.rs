@@ -1,28 +1,29 @@
-//! What views show that changes, with its closures boxed.
+//! Dynamic parts of views, with boxed closures.
 //!
-//! Every closure is a type of its own, and Leptos compiles an effect, a memo or a list anew for each
-//! type that it is given: a sixth of the page's download. Boxed, they are compiled once for each
-//! type of value, and memos once for all types. The macro `view!` does the same for closures that are
-//! written in place.
+//! Every closure has a type of its own, and Leptos compiles an effect, a memo or a list for each type
+//! that it is given: a sixth of the page's download. Boxed, they are compiled once for each type of
+//! value, and memos once for all types. The macro `view!` does the same for closures that are written
+//! in place.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use leptos::prelude::{self, *};
 
-/// A view that is made anew whenever something changes that it reads.
+/// A view that is rebuilt whenever a value that it reads changes.
 pub type Dynamic = Box<dyn FnMut() -> AnyView + Send>;
 
-/// Boxes a view that changes.
+/// Boxes a dynamic view.
 pub fn dynamic<V: IntoAny>(view: impl Fn() -> V + Send + 'static) -> Dynamic {
     Box::new(move || view().into_any())
 }
 
-/// Boxes what handles an event.
+/// Boxes an event handler.
 pub fn handler<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(handle)
 }
 
-/// A value that is computed anew when something changes that it reads, and passed on when it differs.
+/// A value that is recomputed when a value that it reads changes, and that notifies its readers when
+/// it differs.
 pub struct Memo<T> {
     values: prelude::Memo<Value>,
     of: PhantomData<fn() -> T>,
@@ -41,7 +42,7 @@ impl PartialEq for Value {
     }
 }
 
-/// Makes a memo.
+/// Creates a memo.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
     fn is_same<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
         one.downcast_ref::<T>() == other.downcast_ref::<T>()
@@ -55,12 +56,12 @@ fn values(value: Box<dyn Fn() -> Value + Send + Sync>) -> prelude::Memo<Value> {
 }
 
 impl<T: 'static> Memo<T> {
-    /// Looks at the value, again whenever it changes.
+    /// Reads the value and subscribes to it.
     pub fn with<R>(self, view: impl FnOnce(&T) -> R) -> R {
         view(Self::known(&*self.values.get().value))
     }
 
-    /// Looks at the value once.
+    /// Reads the value without subscribing.
     pub fn with_untracked<R>(self, view: impl FnOnce(&T) -> R) -> R {
         view(Self::known(&*self.values.get_untracked().value))
     }
@@ -72,12 +73,12 @@ impl<T: 'static> Memo<T> {
 }
 
 impl<T: Clone + 'static> Memo<T> {
-    /// The value, again whenever it changes.
+    /// Returns the value and subscribes to it.
     pub fn get(self) -> T {
         self.with(T::clone)
     }
 
-    /// The value at present.
+    /// Returns the value without subscribing.
     pub fn get_untracked(self) -> T {
         self.with_untracked(T::clone)
     }
@@ -97,26 +98,26 @@ impl<T: Clone + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
     }
 }
 
-/// Runs something now, and again whenever something changes that it reads.
+/// Runs a function now, and again whenever a value that it reads changes.
 pub fn effect(run: impl Fn() + 'static) {
     let run: Box<dyn Fn()> = Box::new(run);
     Effect::new(run);
 }
 
-/// Shows its children while a condition holds.
+/// A view of its children while a condition holds.
 #[component]
 pub fn When(
-    /// The condition.
+    /// Condition.
     #[prop(into)]
     holds: Signal<bool>,
-    /// What is shown.
+    /// Conditional content.
     children: ChildrenFn,
 ) -> impl IntoView {
     let holds = memo(move || holds.get());
     dynamic(move || holds.get().then(|| children()))
 }
 
-/// A row of views, one an item, in which the view of an item stays as long as its key.
+/// A list of views, one per item; an item's view is kept as long as its key remains.
 pub fn keyed<T: Send + 'static, V: IntoAny>(
     items: impl Fn() -> Vec<T> + Send + Sync + 'static,
     key: impl Fn(&T) -> String + Send + Sync + 'static,

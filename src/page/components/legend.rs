@@ -1,4 +1,4 @@
-//! What the colours of a matrix stand for.
+//! The legend of a matrix.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::{
     plot::{colour, matrix::Scale},
 };
 
-/// Ways to spread the colours: over the values that there are, or over all that there can be.
+/// Ranges of the colours: the values that occur, or all possible values.
 pub const SPREADS: &[(&str, bool)] = &[("Fitted", true), ("−1 to 1", false)];
 
 /// The colours of a matrix with numbers at their ends and in their middle.
@@ -26,18 +26,18 @@ pub fn Legend(#[prop(into)] scale: Signal<Option<Scale>>) -> impl IntoView {
     }
 }
 
-/// A colour map, and what its ends and its middle stand for.
+/// A colour map with labels at its ends and in its middle.
 #[component]
 pub fn ColourBar(
-    /// Its colours, as CSS has them.
+    /// Its colours as CSS gradient stops.
     stops: String,
-    /// What the left end stands for.
+    /// Label of the left end.
     #[prop(into)]
     least: Signal<String>,
-    /// What the middle stands for.
+    /// Label of the middle.
     #[prop(into)]
     middle: Signal<String>,
-    /// What the right end stands for.
+    /// Label of the right end.
     #[prop(into)]
     most: Signal<String>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! A matrix on a canvas, one pixel a cell, whose cells can be pointed at.
+//! A matrix on a canvas, one pixel per cell, whose cells can be pointed at.
 
 use leptos::{ev, html, prelude::*};
 
@@ -11,11 +11,11 @@ use crate::{
     plot::matrix::cell_at,
 };
 
-/// A matrix ready to be painted.
+/// A matrix ready for painting.
 pub struct Drawing {
-    /// RGBA bytes, one pixel a cell.
+    /// RGBA bytes, one pixel per cell.
     pub pixels: Vec<u8>,
-    /// Rows and columns.
+    /// Number of rows and of columns.
     pub side: usize,
 }
 
@@ -25,33 +25,33 @@ impl Drawing {
     }
 }
 
-/// A row and a column.
+/// The row and the column of a cell.
 pub type Cell = (usize, usize);
 
-/// A square of cells; pointing at one, or going there with the arrow keys, tells `pointed`.
+/// A square of cells; a cell selected by pointer or arrow keys is reported through `pointed`.
 #[component]
 pub fn MatrixView(
-    /// Makes the pixels; run again when what it reads changes.
+    /// Computes the pixels, again whenever a value that it reads changes.
     draw: impl Fn() -> Option<Drawing> + 'static,
-    /// What the matrix shows, for those who do not see it.
+    /// Accessible description of the matrix.
     #[prop(into)]
     label: Signal<String>,
-    /// The cell that is pointed at.
+    /// The cell pointed at.
     pointed: RwSignal<Option<Cell>>,
-    /// Takes the cell that is clicked, and how far the click reaches.
+    /// Callback for the clicked cell, and the extent of the click.
     on_pick: impl Fn(Cell, SelectionRange) + Copy + 'static,
-    /// What lies above the cells, in an SVG of the same place.
+    /// Content above the cells, in an SVG of the same area.
     children: Children,
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let side = RwSignal::new(0);
     let frame = NodeRef::<html::Div>::new();
     let size = follow_size(frame);
-    // Where there are more cells than pixels, whole lines of them would be left out.
+    // If there are more cells than pixels, whole rows and columns would be left out.
     let shrunk = move || side.get() as f64 > size.get().0 * window().device_pixel_ratio();
     effect(move || {
         let Some(canvas) = canvas.get() else { return };
-        // Nothing to draw clears what was drawn.
+        // Without a drawing, the previous one is cleared.
         let drawing = draw().unwrap_or_else(Drawing::nothing);
         paint::rgba(&canvas, &drawing.pixels, drawing.side.max(1), drawing.side.max(1));
         side.set(drawing.side);
@@ -64,7 +64,7 @@ pub fn MatrixView(
         pointed.set(cell_at(across as f32, down as f32, side.get_untracked()));
     };
     let moved = move |event: ev::PointerEvent| point_at(&event);
-    // A finger leaves before its tap becomes a click, and what it pointed at stays to be read.
+    // A finger leaves before its tap becomes a click, and its cell's readout is to stay.
     let left = move |event: ev::PointerEvent| {
         if event.pointer_type() != "touch" {
             pointed.set(None);
@@ -112,7 +112,7 @@ pub fn MatrixView(
     }
 }
 
-/// Crosshairs on the cell that is pointed at.
+/// Crosshairs on the cell pointed at.
 #[component]
 fn Pointer(pointed: RwSignal<Option<Cell>>, side: RwSignal<usize>) -> impl IntoView {
     let at = move |index: usize| format!("{}%", (index as f64 + 0.5) / side.get().max(1) as f64 * 100.0);
@@ -126,7 +126,7 @@ fn Pointer(pointed: RwSignal<Option<Cell>>, side: RwSignal<usize>) -> impl IntoV
     }
 }
 
-/// The cell that an arrow key leads to.
+/// Returns the cell reached by an arrow key.
 fn step(cell: Option<Cell>, key: &str, side: usize) -> Option<Cell> {
     let last = side.checked_sub(1)?;
     let (row, column) = cell.unwrap_or_default();

@@ -1,15 +1,15 @@
-//! The stage that a tab shows.
+//! The stage shown by a tab.
 
 use leptos::prelude::*;
 
 use super::dynamic::{Memo, memo};
 use crate::{page::store::Store, protocol::Stage};
 
-/// The stages before and after training, and their names.
+/// Stages before and after training, and their names.
 pub const BEFORE_AND_AFTER: &[(&str, Stage)] =
     &[("Untrained encoder", Stage::Untrained), ("Trained encoder", Stage::Trained)];
 
-/// The same, and the baselines that any network has to beat.
+/// The same stages, and the baselines that any network has to beat.
 pub const ALL: &[(&str, Stage)] = &[
     ("Untrained encoder", Stage::Untrained),
     ("Trained encoder", Stage::Trained),
@@ -17,7 +17,7 @@ pub const ALL: &[(&str, Stage)] = &[
     ("Raw pixels", Stage::Pixels),
 ];
 
-/// The stage that is wanted; the untrained one until there is a trained one.
+/// Returns the wanted stage, but the untrained one until there is a trained one.
 pub fn available(store: Store, wanted: RwSignal<Stage>) -> Memo<Stage> {
     memo(move || {
         let trained = store.with(|state| state.results.scored(Stage::Trained).is_some());

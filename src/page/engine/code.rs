@@ -1,4 +1,4 @@
-//! Fetches the engine's code, and says how much of it has arrived.
+//! Fetching the engine's code, with progress.
 
 use js_sys::{Promise, Reflect, Uint8Array, WebAssembly};
 use leptos::{
@@ -18,14 +18,14 @@ use crate::decimal;
 /// The engines that are built together with the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Computes on the CPU alone; small.
+    /// The small engine, which computes on the CPU alone.
     Cpu,
-    /// Computes on WebGPU, and on the CPU as well.
+    /// The engine that computes on WebGPU, and on the CPU as well.
     WebGpu,
 }
 
 impl Engine {
-    /// The name that its files begin with.
+    /// Returns the prefix of its files' names.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cpu => "engine_cpu",
@@ -33,29 +33,29 @@ impl Engine {
         }
     }
 
-    /// Asks for its code.
+    /// Requests its code.
     pub fn fetch(self) -> Download {
         let response = window().fetch_with_str(&address(&format!("{}_bg.wasm", self.name())));
         Download { engine: self, response }
     }
 }
 
-/// An engine's code, ready to run.
+/// An engine's code, compiled.
 #[derive(Clone)]
 pub struct Code {
-    /// Whose it is.
+    /// The engine.
     pub engine: Engine,
-    /// The code.
+    /// The compiled module.
     pub module: WebAssembly::Module,
 }
 
-/// An engine's code on its way.
+/// An engine's code being fetched.
 pub struct Download {
     engine: Engine,
     response: Promise,
 }
 
-// What first-engine.js began to fetch before this code was here.
+// The fetch that first-engine.js began before this code had loaded.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = firstEngine)]
@@ -67,7 +67,7 @@ extern "C" {
     fn response(this: &FirstEngine) -> Promise;
 }
 
-/// The engine that is on its way since the page was opened.
+/// Returns the engine being fetched since the page was opened.
 pub async fn first() -> Download {
     let first = JsFuture::from(FIRST_ENGINE.with(Clone::clone)).await;
     let first: FirstEngine = first.expect("the script always decides").unchecked_into();
@@ -75,8 +75,8 @@ pub async fn first() -> Download {
     Download { engine, response: first.response() }
 }
 
-/// The address of a file that was built together with this page. The version in the
-/// address keeps a cache from answering with another build's.
+/// Returns the address of a file that was built together with this page. The version in the address
+/// prevents a cache from answering with another build's file.
 pub fn address(file: &str) -> String {
     let root = document().document_element();
     let version = root.and_then(|root| root.get_attribute("data-version")).unwrap_or_default();
@@ -89,7 +89,7 @@ pub fn is_unfinished() -> bool {
     document().document_element().is_some_and(|root| root.has_attribute("data-unfinished"))
 }
 
-/// The folder that the page lies in, as in addresses: `/likeness/`.
+/// Returns the folder of the page as in addresses: `/likeness/`.
 pub fn folder() -> String {
     beside_the_page("./").map_or_else(|_| "/".to_owned(), |url| url.pathname())
 }
@@ -121,7 +121,7 @@ impl Download {
     }
 }
 
-/// Fetches the code of a worker that nobody waits for yet, and compiles it.
+/// Fetches and compiles the code of a worker, without reporting progress.
 pub async fn fetch_module(name: &str) -> Result<JsValue, JsValue> {
     let response = JsFuture::from(window().fetch_with_str(&address(&format!("{name}_bg.wasm")))).await?;
     let response: Response = response.unchecked_into();
@@ -131,7 +131,8 @@ pub async fn fetch_module(name: &str) -> Result<JsValue, JsValue> {
     }
 }
 
-/// Tells offline.js, by an event of this name, that the code is there whose files begin with `name`.
+/// Tells offline.js, by an event of this name, that the code whose files begin with `name` has
+/// arrived.
 pub fn tell_arrival(event: &str, name: &str) {
     let detail = CustomEventInit::new();
     detail.set_detail(&name.into());
@@ -140,7 +141,7 @@ pub fn tell_arrival(event: &str, name: &str) {
     told.expect("a page takes events");
 }
 
-/// The length that the server announced, unless the bytes travel compressed.
+/// Returns the length announced by the server, unless the bytes are compressed in transit.
 fn length(headers: &Headers) -> Option<f64> {
     if headers.get("content-encoding").ok().flatten().is_some() {
         return None;
@@ -148,7 +149,7 @@ fn length(headers: &Headers) -> Option<f64> {
     decimal::parse(&headers.get("content-length").ok().flatten()?)
 }
 
-/// Compiles a stream, whatever type the server gave it.
+/// Compiles a stream, whatever media type the server gave it.
 async fn compile(code: &ReadableStream) -> Result<JsValue, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/wasm")?;
@@ -158,11 +159,11 @@ async fn compile(code: &ReadableStream) -> Result<JsValue, JsValue> {
     JsFuture::from(WebAssembly::compile_streaming(Promise::resolve(&response).unchecked_ref())).await
 }
 
-/// Reads a stream to its end, telling after each portion how many bytes came so far.
+/// Reads a stream to its end, calling `tell` with the number of bytes so far after each portion.
 async fn count(stream: ReadableStream, tell: impl Fn(f64)) {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut received = 0.0;
-    // An error ends the other twin too, which reports it.
+    // An error ends the other branch of the stream too, which reports it.
     while let Ok(portion) = JsFuture::from(reader.read()).await {
         let value = Reflect::get(&portion, &"value".into()).unwrap_or_default();
         let Ok(bytes) = value.dyn_into::<Uint8Array>() else {
@@ -173,7 +174,7 @@ async fn count(stream: ReadableStream, tell: impl Fn(f64)) {
     }
 }
 
-/// A JavaScript error in its own words, without a full stop.
+/// Returns the message of a JavaScript error, without a full stop.
 pub fn words(error: &JsValue) -> String {
     let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
     let words = message.or_else(|| error.as_string()).unwrap_or_else(|| "unknown error".to_owned());

@@ -14,13 +14,13 @@ pub type Verdict = Result<(), ModelFailure>;
 /// A handle on the engine.
 #[derive(Clone, Copy)]
 pub struct Engine {
-    /// The engine, once it is started.
+    /// Connection to the engine, once it is started.
     pub link: StoredValue<Option<EngineLink>, LocalStorage>,
-    /// Its code, kept for a restart.
+    /// The engine's code, kept for a restart.
     pub code: StoredValue<Option<Code>, LocalStorage>,
-    /// What is known of its breakdowns.
+    /// Record of its breakdowns.
     pub supervision: StoredValue<Supervision>,
-    /// Snapshots that it validates, and who waits for the verdict.
+    /// Channels that await verdicts, by request.
     validations: StoredValue<HashMap<u32, oneshot::Sender<Verdict>>, LocalStorage>,
 }
 
@@ -36,19 +36,19 @@ impl Default for Engine {
 }
 
 impl Engine {
-    /// Sends a command; without an engine it is dropped.
+    /// Sends a command, which is dropped without an engine.
     pub fn send(self, command: &Command) {
         self.link.with_value(|link| link.iter().for_each(|link| link.send(command)));
     }
 
-    /// Returns the verdict of a validation that is about to be asked for.
+    /// Returns a channel for the verdict on a validation that is about to be requested.
     pub fn verdict(self, request: u32) -> oneshot::Receiver<Verdict> {
         let (sender, receiver) = oneshot::channel();
         self.validations.update_value(|waiting| drop(waiting.insert(request, sender)));
         receiver
     }
 
-    /// Passes a verdict on.
+    /// Delivers a verdict.
     pub fn validated(self, request: u32, verdict: Verdict) {
         let waiting = self.validations.try_update_value(|waiting| waiting.remove(&request)).flatten();
         if let Some(waiting) = waiting {

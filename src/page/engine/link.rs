@@ -1,4 +1,4 @@
-//! One engine: a worker, and the port over which it and the page talk.
+//! A running engine: a worker, and the port between it and the page.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -12,7 +12,7 @@ use crate::{
     protocol::{self, Breakdown, Command, Event, MessageError},
 };
 
-/// What the worker does before it has its code.
+/// Script of the worker until it has its code.
 const SCRIPT: &str = include_str!("../../../static/engine-worker.js");
 
 /// A running engine; dropping it ends the worker.
@@ -20,7 +20,7 @@ pub struct EngineLink {
     worker: Worker,
     port: MessagePort,
     engine_port: MessagePort,
-    /// The lock that the worker holds while it lives.
+    /// Name of the lock that the worker holds while it lives.
     lock: String,
     /// Whether the worker is still wanted.
     wanted: Rc<Cell<bool>>,
@@ -29,8 +29,8 @@ pub struct EngineLink {
 }
 
 impl EngineLink {
-    /// Starts the worker. It does nothing until it is booted, but commands may be sent:
-    /// the port keeps them.
+    /// Starts the worker. It does nothing until it is booted, but commands may be sent: the port
+    /// queues them.
     pub fn new(
         on_event: impl Fn(Result<Event, MessageError>) + 'static,
         on_error: impl Fn(Breakdown) + Clone + 'static,
@@ -55,7 +55,7 @@ impl EngineLink {
         Ok(Self { worker, port, engine_port, lock, wanted, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Hands the worker its code and its end of the line.
+    /// Sends the worker its code and its end of the port.
     pub fn boot(&self, Code { engine, module }: &Code) -> Result<(), JsValue> {
         let glue = address(&format!("{}.js", engine.name()));
         let message = Object::new();

@@ -1,26 +1,26 @@
-//! Whether the engine is heard, and what follows when it breaks down.
+//! Rules for hearing the engine, and for its replacement after a breakdown.
 
-/// Breakdowns within this time, in milliseconds, count together.
+/// Period within which breakdowns count as consecutive, in milliseconds.
 const MEMORY: f64 = 60_000.0;
 
-/// Number of breakdowns in a row after which the engine moves to the CPU.
+/// Number of consecutive breakdowns after which the engine moves to the CPU.
 const BEFORE_CPU: usize = 2;
 
-/// Number of breakdowns in a row after which there is no further engine.
+/// Number of consecutive breakdowns after which there is no further engine.
 const BEFORE_GIVING_UP: usize = 4;
 
-/// What follows a breakdown.
+/// Consequence of a breakdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Another engine is started.
+    /// Start of another engine.
     Restart,
-    /// Another engine is started, which computes on the CPU.
+    /// Start of another engine, which computes on the CPU.
     RestartOnCpu,
-    /// There is no further engine.
+    /// No further engine.
     GiveUp,
 }
 
-/// The engine in the eyes of the page.
+/// State of the supervision of the engine.
 #[derive(Clone, Debug, Default)]
 pub struct Supervision {
     /// Times of recent breakdowns, in milliseconds.
@@ -30,8 +30,8 @@ pub struct Supervision {
 }
 
 impl Supervision {
-    /// Returns whether what the engine says is heard. One that is about to be replaced may go on talking:
-    /// the run has already gone back, and its words would leave gaps in it.
+    /// Returns whether the engine's events are heard. An engine that is about to be replaced may
+    /// still send some: the run has already gone back, and they would leave gaps in it.
     pub fn is_heard(&self) -> bool {
         !self.is_ending
     }
@@ -41,13 +41,13 @@ impl Supervision {
         self.is_ending = true;
     }
 
-    /// Records that the engine has ended, and another may be heard.
+    /// Records that the engine has ended, so that another may be heard.
     pub fn has_ended(&mut self) {
         self.is_ending = false;
     }
 
-    /// Records a breakdown at a time in milliseconds of an engine that computed on the CPU or was to,
-    /// and returns what follows.
+    /// Records a breakdown at a time in milliseconds, and returns its consequence. `on_cpu` is
+    /// whether the engine computed on the CPU, or was to.
     pub fn broke_down(&mut self, now: f64, on_cpu: bool) -> Next {
         self.breakdowns.retain(|time| now - time < MEMORY);
         self.breakdowns.push(now);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn breakdowns_in_a_row_lead_to_the_cpu_and_then_to_the_end() {
+    fn consecutive_breakdowns_lead_to_the_cpu_and_then_to_the_end() {
         let mut supervision = Supervision::default();
         let follows = [0.0, 1.0, 2.0].map(|second| supervision.broke_down(second * 1e3, false));
         assert_eq!(follows, [Next::Restart, Next::RestartOnCpu, Next::RestartOnCpu]);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn on_the_cpu_there_is_nowhere_to_move() {
+    fn breakdowns_on_the_cpu_lead_straight_to_the_end() {
         let mut supervision = Supervision::default();
         let follows = [0.0, 1.0, 2.0, 3.0].map(|second| supervision.broke_down(second * 1e3, true));
         assert_eq!(follows, [Next::Restart, Next::Restart, Next::Restart, Next::GiveUp]);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_about_to_be_replaced_is_not_heard() {
+    fn engine_about_to_be_replaced_is_not_heard() {
         let mut supervision = Supervision::default();
         assert!(supervision.is_heard());
         supervision.is_ending();

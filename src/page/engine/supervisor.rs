@@ -1,4 +1,4 @@
-//! Starts the engine, hears it, and starts another when it breaks down.
+//! Starting the engine, hearing it, and replacing it after a breakdown.
 
 use leptos::{
     prelude::{GetValue, SetValue, UpdateValue, WithValue},
@@ -17,13 +17,13 @@ use crate::{
     settings::BackendChoice,
 };
 
-/// Starts the engine while its code is still on the way.
+/// Starts the engine while its code is still being fetched.
 pub fn start(store: Store) {
     connect(store);
     spawn_local(async move { load(store, code::first().await).await });
 }
 
-/// Boots the engine once its code is there.
+/// Boots the engine once its code has arrived.
 async fn load(store: Store, code: Download) {
     let progress = move |received, total| {
         store.update(|state| state.engine_is_loading(received, total));
@@ -50,7 +50,7 @@ fn stay(store: Store, failure: &EngineFailure) {
     restart(store);
 }
 
-/// Opens the line to a new engine and tells it everything the page knows.
+/// Connects to a new engine and sends it everything the page knows.
 fn connect(store: Store) {
     let hear = move |message: Result<Event, MessageError>| match message {
         Ok(event) => hear(store, event),
@@ -89,14 +89,14 @@ fn restart(store: Store) {
     boot(store);
 }
 
-/// Does something to the engine once its callback, which may be running, has returned: it must not be
-/// dropped before. What it says until then is not heard.
+/// Acts on the engine once its callback, which may be running, has returned: the engine must not be
+/// dropped before. Its events until then are ignored.
 fn soon(store: Store, act: impl FnOnce() + 'static) {
     store.engine.supervision.update_value(Supervision::is_ending);
     timing::after(0, act);
 }
 
-/// Replaces the engine without WebGPU by the one that has it.
+/// Replaces the engine without WebGPU by the one with WebGPU.
 pub fn exchange_soon(store: Store) {
     soon(store, move || {
         store.engine.end();
@@ -105,7 +105,7 @@ pub fn exchange_soon(store: Store) {
     });
 }
 
-/// Replaces the engine, which has broken down; `backend` is what it computed on, where that is known.
+/// Replaces the engine, which has broken down; `backend` is the one it computed on, if known.
 pub fn replace_soon(store: Store, backend: Option<Backend>) {
     soon(store, move || replace(store, backend));
 }

@@ -1,4 +1,4 @@
-//! Experiments as the format before this one had them: runs knew nothing of classic features.
+//! Experiments in the previous format, in which runs have no classic features.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Embeddings, labels and pictures for Embedding Atlas: one JSON object a line.
+//! Embeddings, labels and pictures for Embedding Atlas: one JSON object per line.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
@@ -12,10 +12,10 @@ use crate::{
     plot::shrink::shrink,
 };
 
-/// By how much the pictures are shrunk.
+/// Factor by which the pictures are shrunk.
 const FACTOR: usize = 3;
 
-/// One picture a line; `x` and `y` are there if the page has a map of these embeddings.
+/// Returns one line per picture, with `x` and `y` if the page has a map of these embeddings.
 pub fn jsonl(state: &State, scored: &IndexedEvaluation) -> String {
     let places = places(state, scored);
     let mut text = String::new();
@@ -37,7 +37,7 @@ pub fn jsonl(state: &State, scored: &IndexedEvaluation) -> String {
     text
 }
 
-/// Where pictures lie on the map, if it is one of these embeddings.
+/// Returns the pictures' positions on the map, if it is a map of these embeddings.
 fn places(state: &State, scored: &IndexedEvaluation) -> PictureMap<[f32; 2]> {
     let evaluation = &scored.evaluation;
     let map = state.map().filter(|map| (map.stage, map.step) == (evaluation.stage, evaluation.step));
@@ -50,8 +50,8 @@ fn data_url(image: &Image) -> String {
     format!("data:image/bmp;base64,{}", BASE64_STANDARD.encode(bmp(&shrink(image.rgb(), SIDE, FACTOR), side)))
 }
 
-/// A square of RGB bytes as a Windows bitmap, whose rows go from the bottom up and whose
-/// pixels are blue, green, red; `side` is a multiple of four, so that rows need no padding.
+/// Encodes a square of RGB bytes as a Windows bitmap, whose rows go from the bottom up and whose
+/// pixels are blue, green, red. `side` is a multiple of four, so that rows need no padding.
 fn bmp(rgb: &[u8], side: usize) -> Vec<u8> {
     const HEADERS: u32 = 14 + 40;
     let (side, size) = (side as u32, rgb.len() as u32);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn each_line_holds_a_picture_and_its_embedding() {
+    fn each_line_contains_a_picture_and_its_embedding() {
         let lines = lines(&state());
         assert_eq!(lines[0]["name"], "a \"b\", c.png");
         assert_eq!((&lines[0]["label"], &lines[1]["label"]), (&"cats".into(), &serde_json::Value::Null));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_read_by_another_decoder() {
+    fn pictures_are_readable_by_another_decoder() {
         let side = 4;
         let rgb: Vec<u8> = (0..side * side * 3).map(|i| (i * 5) as u8).collect();
         let read = image::load_from_memory(&bmp(&rgb, side)).expect("it is a bitmap").to_rgb8();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_those_of_the_map_of_these_embeddings() {
+    fn positions_come_only_from_a_map_of_these_embeddings() {
         let mut state = state();
         let map = |step| {
             Answer::Map(Map {

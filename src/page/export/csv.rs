@@ -1,8 +1,8 @@
-//! Comma-separated values (RFC 4180), cell by cell.
+//! A writer of comma-separated values (RFC 4180).
 
 use std::fmt::{Display, Write};
 
-/// A table in the making.
+/// A table being written.
 #[derive(Debug, Default)]
 pub struct Csv {
     text: String,
@@ -10,7 +10,7 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// A table whose first row are these names.
+    /// Returns a table with this header.
     pub fn new(header: &[&str]) -> Self {
         let mut csv = Self::default();
         header.iter().for_each(|name| csv.text(name));
@@ -18,7 +18,7 @@ impl Csv {
         csv
     }
 
-    /// Adds a cell of text, in quotes where it must be.
+    /// Adds a cell of text, quoted if necessary.
     pub fn text(&mut self, text: &str) {
         self.separate();
         if text.contains(['"', ',', '\r', '\n']) {
@@ -28,8 +28,7 @@ impl Csv {
         }
     }
 
-    /// Adds a cell that is a number; one of floating point gets just the digits that bring it
-    /// back to the last bit.
+    /// Adds a cell with a number; floating-point numbers get just the digits that restore every bit.
     pub fn number(&mut self, number: impl Display) {
         self.separate();
         write!(self.text, "{number}").expect("a string takes everything");
@@ -41,7 +40,7 @@ impl Csv {
         self.in_row = false;
     }
 
-    /// The table.
+    /// Returns the table.
     pub fn finish(self) -> String {
         self.text
     }
@@ -58,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_where_they_must_be() {
+    fn cells_are_quoted_if_necessary() {
         let mut csv = Csv::new(&["a", "b"]);
         csv.text("say \"hi\", then\ngo");
         csv.number(-2.5e-8_f32);

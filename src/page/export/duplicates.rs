@@ -1,4 +1,4 @@
-//! Pictures that are nearly the same, as a table.
+//! Near-duplicates, as a table.
 
 use super::csv::Csv;
 use crate::{
@@ -6,15 +6,15 @@ use crate::{
     protocol::Stage,
 };
 
-/// The table's columns.
+/// Columns of the table.
 const HEADER: [&str; 4] = ["group", "name", "label", "similarity"];
 
-/// One row for each picture that has near-duplicates, group by group, the most similar
-/// first; `similarity` is the greatest with another picture of the group.
+/// Returns one row for each picture that has near-duplicates, group by group, the most similar first;
+/// `similarity` is the greatest with another picture of the group.
 pub fn csv(state: &State, stage: Stage) -> String {
     let mut csv = Csv::new(&HEADER);
-    // A maximum spanning forest holds every picture's greatest similarity. Its links come with
-    // the most similar first (see `Survey`), so that from the end on a greater one replaces a smaller.
+    // A maximum spanning forest contains every picture's greatest similarity. Its links are sorted,
+    // the most similar first (see `Survey`); in reverse, a greater similarity replaces a smaller one.
     let links = state.survey(stage).map_or(&[][..], |survey| &survey.links).iter().rev();
     let greatest: PictureMap<f32> =
         links.flat_map(|&(a, b, similarity)| [(a, similarity), (b, similarity)]).collect();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_survey_there_is_only_the_header() {
+    fn missing_survey_gives_only_the_header() {
         assert_eq!(csv(&state(), Stage::Pixels).lines().count(), 1);
     }
 }

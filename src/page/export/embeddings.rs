@@ -1,4 +1,4 @@
-//! Embeddings, and the table of them.
+//! Rows of embeddings, and their table.
 
 use super::csv::Csv;
 use crate::page::state::{Entry, IndexedEvaluation, State};
@@ -8,13 +8,13 @@ use crate::page::state::{Entry, IndexedEvaluation, State};
 pub struct Row<'a> {
     /// The picture.
     pub entry: &'a Entry,
-    /// Its label: a typed one stands above the one that it came with.
+    /// Its label; a typed label has precedence over the one that the picture came with.
     pub label: Option<&'a str>,
     /// Its embedding.
     pub embedding: &'a [f32],
 }
 
-/// The pictures that have embeddings, in the order in which every file holds them.
+/// Returns the pictures with embeddings, in the order used by every file.
 pub fn rows<'a>(state: &'a State, scored: &'a IndexedEvaluation) -> impl Iterator<Item = Row<'a>> {
     scored.evaluation.pictures.iter().filter_map(|&id| {
         let (entry, embedding) = (state.pictures.get(id)?, scored.embedding(id)?);
@@ -22,7 +22,7 @@ pub fn rows<'a>(state: &'a State, scored: &'a IndexedEvaluation) -> impl Iterato
     })
 }
 
-/// `name,label,e0,e1,…`, one picture a row.
+/// Returns the table `name,label,e0,e1,…`, one picture per row.
 pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     let mut csv = Csv::default();
     csv.text("name");
@@ -63,14 +63,14 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_label_is_the_one_in_the_table() {
+    fn typed_labels_have_precedence() {
         let mut state = state();
         state.type_label(1, "dogs, \"big\"");
         assert_eq!(written(&state).1[1][1], "dogs, \"big\"");
     }
 
     #[test]
-    fn pictures_that_were_taken_out_are_left_out() {
+    fn removed_pictures_are_omitted() {
         let mut state = state();
         state.remove(&[0]);
         let names: Vec<_> = written(&state).1.into_iter().map(|row| row[0].clone()).collect();

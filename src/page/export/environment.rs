@@ -1,11 +1,11 @@
-//! What a run ran on.
+//! The environment of a run.
 
 use crate::{
     page::words,
     protocol::{BUILD, Environment},
 };
 
-/// What is known of browser, adapter and backend, each with its name in files.
+/// Returns what is known of browser, adapter and backend, each with its name in files.
 pub fn environment_report<'a>(
     browser: &'a str,
     environment: Option<&'a Environment>,
@@ -21,7 +21,7 @@ pub fn environment_report<'a>(
     ]
 }
 
-/// One line that says what a run ran on.
+/// Returns a line that describes the environment of a run.
 pub fn environment_line<'a>(browser: &'a str, environment: Option<&'a Environment>) -> String {
     let [browser, adapter, backend, _, self_test, build] =
         environment_report(browser, environment).map(|(_, text)| text);
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_fits_a_line() {
+    fn environment_fits_on_one_line() {
         let line = environment_line("Firefox", None);
         assert!(!line.contains('\n') && line.contains("backend: not started") && line.contains(BUILD));
     }

@@ -1,19 +1,19 @@
-//! JSON (RFC 8259), value by value.
+//! A writer of JSON (RFC 8259).
 
 use std::fmt::Display;
 
-/// A value in the making.
+/// A value being written.
 #[derive(Debug, Default)]
 pub struct Json {
     text: String,
-    /// How deep the next line is indented; `None` where everything stands on one line.
+    /// Indentation depth of the next line; `None` for a value on one line.
     depth: Option<usize>,
-    /// Whether the present object or list holds something already.
+    /// Whether the present object or list contains something already.
     begun: bool,
 }
 
 impl Json {
-    /// A value that spreads over lines, each indented by its depth.
+    /// Returns a writer of a value that spreads over lines, each indented by its depth.
     pub fn pretty() -> Self {
         Self { depth: Some(0), ..Self::default() }
     }
@@ -25,7 +25,7 @@ impl Json {
         self.close('}');
     }
 
-    /// Adds a list, one value an item.
+    /// Adds a list, one value per item.
     pub fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Self, T)) {
         self.open('[');
         for item in items {
@@ -48,7 +48,7 @@ impl Json {
         self.key(name).text(text);
     }
 
-    /// Adds a field that is a text, or null where there is none.
+    /// Adds a field that is a text, or null if there is none.
     pub fn optional_field(&mut self, name: &str, text: Option<&str>) {
         match text {
             Some(text) => self.text_field(name, text),
@@ -61,7 +61,7 @@ impl Json {
         self.key(name).text.push_str(&value.to_string());
     }
 
-    /// Adds a field that is a number, or null where there is none.
+    /// Adds a field that is a number, or null if there is none.
     pub fn number_field(&mut self, name: &str, number: impl Into<Option<f32>>) {
         let number = number.into();
         self.key(name).number(number);
@@ -83,8 +83,8 @@ impl Json {
         self.text.push('"');
     }
 
-    /// Adds a number, with just the digits that bring it back to the last bit; null where there
-    /// is none, or where it is not finite, which JSON cannot say.
+    /// Adds a number, with just the digits that restore every bit; null if there is none, or if it is
+    /// not finite, which JSON cannot express.
     pub fn number(&mut self, number: Option<f32>) {
         match number.filter(|number| number.is_finite()) {
             Some(number) => self.text.push_str(&format!("{number:?}")),
@@ -97,7 +97,7 @@ impl Json {
         self.text.push_str("null");
     }
 
-    /// The value.
+    /// Returns the text of the value.
     pub fn finish(self) -> String {
         self.text
     }
@@ -110,7 +110,7 @@ impl Json {
 
     fn close(&mut self, bracket: char) {
         self.depth = self.depth.map(|depth| depth - 1);
-        // What this closes is itself something within what surrounds it.
+        // A closed value is itself an item of the enclosing one.
         if std::mem::replace(&mut self.begun, true) {
             self.break_line();
         }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn another_reader_finds_what_was_written() {
+    fn another_reader_reads_the_written_values() {
         for json in [Json::default(), Json::pretty()] {
             let text = sample(json);
             let found: Value = serde_json::from_str(&text).expect("it is JSON");
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_as_another_writer_has_them() {
+    fn lines_match_another_writer() {
         let text = sample(Json::pretty());
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Every picture's nearest others, as a table.
+//! The nearest neighbours of every picture, as a table.
 
 use super::csv::Csv;
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     protocol::PictureId,
 };
 
-/// The table's columns; `picture` and `neighbour` are rows of the embeddings' files.
+/// Columns of the table; `picture` and `neighbour` are row numbers of the embeddings' files.
 const HEADER: [&str; 8] =
     ["picture", "name", "label", "rank", "neighbour", "neighbour_name", "neighbour_label", "similarity"];
 
-/// One row for each picture and each of its nearest others, nearest first.
+/// Returns one row for each picture and each of its nearest neighbours, nearest first.
 pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     let present = |id: &PictureId| state.pictures.get(*id).is_some();
     let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
@@ -35,7 +35,7 @@ pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     csv.finish()
 }
 
-/// Two cells that say which picture it is.
+/// Adds a picture's name and label as two cells.
 fn name_and_label(csv: &mut Csv, state: &State, id: PictureId) {
     csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
     csv.text(state.label_of(id).unwrap_or_default());
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_were_taken_out_are_nobodys_neighbours() {
+    fn removed_pictures_are_not_listed_as_neighbours() {
         let mut state = state();
         state.remove(&[1]);
         let rows = rows(&state);

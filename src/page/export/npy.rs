@@ -1,15 +1,15 @@
-//! Embeddings in NumPy's own format, version 1.0.
+//! Embeddings in NumPy's format, version 1.0.
 
 use super::embeddings::rows;
 use crate::page::state::{IndexedEvaluation, State};
 
-/// What begins every such file: the magic string and the format's version.
+/// The magic string and the version of the format, which begin every file.
 const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
 
-/// The numbers begin at a multiple of so many bytes.
+/// Alignment of the numbers, in bytes.
 const ALIGNMENT: usize = 64;
 
-/// A matrix of little-endian single-precision numbers, one picture a row.
+/// Returns a matrix of little-endian single-precision numbers, one picture per row.
 pub fn npy(state: &State, scored: &IndexedEvaluation) -> Vec<u8> {
     let mut numbers = Vec::new();
     let mut count = 0;
@@ -22,8 +22,8 @@ pub fn npy(state: &State, scored: &IndexedEvaluation) -> Vec<u8> {
     file
 }
 
-/// Everything before the numbers: magic, length of the header, and the header, which
-/// is a Python dictionary with spaces up to the alignment and a line feed at its end.
+/// Returns everything before the numbers: magic, length of the header, and the header, which is a
+/// Python dictionary, padded with spaces and ended by a line feed.
 fn head(rows: usize, columns: usize) -> Vec<u8> {
     let dictionary = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
     let before = MAGIC.len() + size_of::<u16>();
@@ -40,7 +40,7 @@ mod tests {
     use crate::page::export::samples::{EMBEDDINGS, state};
 
     #[test]
-    fn another_reader_finds_the_matrix() {
+    fn another_reader_reads_the_matrix() {
         let state = state();
         let file = npy(&state, state.results.latest().expect("an evaluation"));
         let read = npyz::NpyFile::new(&file[..]).expect("it is such a file");
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_are_aligned_whatever_the_shape() {
+    fn numbers_are_aligned_for_any_shape() {
         for (rows, columns) in [(0, 0), (1, 7), (10_000, 128), (123_456_789, 123_456)] {
             assert_eq!(head(rows, columns).len() % ALIGNMENT, 0);
         }

@@ -1,4 +1,4 @@
-//! What classifiers say of every picture, as a table.
+//! The classifiers' predictions for every picture, as a table.
 
 use super::csv::Csv;
 use crate::{
@@ -10,16 +10,16 @@ use crate::{
     protocol::Stage,
 };
 
-/// The classifiers and the names of their columns.
+/// Classifiers and the names of their columns.
 const METHODS: [(Method, &str); 3] =
     [(Method::Probe, "linear_probe"), (Method::Vote, "knn_vote"), (Method::FineTuned, "fine_tuned")];
 
-/// `name,label,given,…`: one picture a row; `given` is 1 where the classifiers knew the
-/// label. Each classifier has two columns, what it says and how sure it is, which are
-/// empty where it says nothing.
+/// Returns the table `name,label,given,…`, one picture per row; `given` is 1 if the classifiers knew
+/// the label. Each classifier has two columns, its prediction and its confidence, which are empty if
+/// it has none.
 pub fn csv(state: &State, stage: Stage) -> String {
     let said = METHODS.map(|(method, _)| {
-        // What was learned from other labels is no answer to these.
+        // Results learned from other labels do not apply to these.
         let outdated = method == Method::FineTuned && state.labels.is_tuned_outdated();
         let guesses = predictions(state, stage, method).into_iter().filter(|_| !outdated);
         guesses.map(|guess| (guess.id, guess)).collect::<PictureMap<_>>()

@@ -7,14 +7,14 @@ use crate::{
     plot::{contact_sheet::Sheet, shrink::shrink},
 };
 
-/// The longest side of the sprite, in pixels: half of what the projector takes, so that
-/// it can be painted on any computer.
+/// Maximum side of the sprite, in pixels: half of what the projector accepts, so that any computer
+/// can paint it.
 const MAX_SPRITE: usize = 4096;
 
-/// By how much pictures may be shrunk, the least first: the projector shows them small.
+/// Factors by which pictures may be shrunk, the least first: the projector shows them small.
 const FACTORS: [usize; 6] = [2, 3, 4, 6, 8, 12];
 
-/// The archive: tensors, metadata, sprite, and the configuration that names them.
+/// Returns the archive: tensors, metadata, sprite, and the configuration that names them.
 pub fn zip(state: &State, scored: &IndexedEvaluation, sprite: &[u8]) -> Vec<u8> {
     let tensors = tensors(state, scored);
     let metadata = metadata(state, scored);
@@ -28,7 +28,7 @@ pub fn zip(state: &State, scored: &IndexedEvaluation, sprite: &[u8]) -> Vec<u8> 
     ])
 }
 
-/// The pictures side by side, row by row from the top left, in a square.
+/// Returns the pictures side by side, row by row from the top left, in a square.
 pub fn sprite(state: &State, scored: &IndexedEvaluation) -> Sheet {
     let count = rows(state, scored).count();
     let Layout { columns, side, factor } = Layout::of(count);
@@ -49,19 +49,19 @@ pub fn sprite(state: &State, scored: &IndexedEvaluation) -> Sheet {
     sheet
 }
 
-/// How pictures lie on the sprite.
+/// Layout of the pictures on the sprite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Layout {
-    /// Pictures in a row, and rows.
+    /// Number of pictures in a row, and of rows.
     columns: usize,
-    /// The side of a picture in pixels.
+    /// Side of a picture in pixels.
     side: usize,
-    /// By how much it is shrunk.
+    /// Factor by which it is shrunk.
     factor: usize,
 }
 
 impl Layout {
-    /// The largest pictures with which so many fit.
+    /// Returns the layout with the largest pictures of which `count` fit.
     fn of(count: usize) -> Self {
         let columns = count.isqrt() + usize::from(count.isqrt().pow(2) < count);
         let fits = |factor: &usize| columns * (SIDE / factor) <= MAX_SPRITE;
@@ -70,7 +70,7 @@ impl Layout {
     }
 }
 
-/// The embeddings, one picture a line, without a header.
+/// Returns the embeddings, one picture per line, without a header.
 fn tensors(state: &State, scored: &IndexedEvaluation) -> String {
     let mut text = String::new();
     for row in rows(state, scored) {
@@ -83,7 +83,7 @@ fn tensors(state: &State, scored: &IndexedEvaluation) -> String {
     text
 }
 
-/// Names and labels, one picture a line, with a header.
+/// Returns names and labels, one picture per line, with a header.
 fn metadata(state: &State, scored: &IndexedEvaluation) -> String {
     let mut text = "name\tlabel\n".to_owned();
     for row in rows(state, scored) {
@@ -96,12 +96,12 @@ fn metadata(state: &State, scored: &IndexedEvaluation) -> String {
     text
 }
 
-/// The format has no quotes: what would end a field becomes a space.
+/// Replaces characters that would end a field by spaces: the format has no quotes.
 fn on_one_line(field: &str) -> String {
     field.replace(['\t', '\r', '\n'], " ")
 }
 
-/// What TensorBoard looks for in the folder that it is given.
+/// Returns the configuration that TensorBoard looks for in its folder.
 fn config(side: usize) -> String {
     format!(
         "embeddings {{\n  tensor_name: \"Likeness\"\n  tensor_path: \"tensors.tsv\"\n  metadata_path: \"metadata.tsv\"\n  \
@@ -117,7 +117,7 @@ mod tests {
     use crate::page::export::samples::{EMBEDDINGS, state};
 
     #[test]
-    fn the_archive_holds_what_the_projector_reads() {
+    fn archive_contains_what_the_projector_reads() {
         let state = state();
         let file = zip(&state, state.results.latest().expect("an evaluation"), b"a picture");
         let mut archive = ::zip::ZipArchive::new(Cursor::new(file)).expect("it is an archive");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_lie_row_by_row_in_a_square() {
+    fn pictures_are_laid_out_row_by_row_in_a_square() {
         let state = state();
         let sheet = sprite(&state, state.results.latest().expect("an evaluation"));
         let side = 48;

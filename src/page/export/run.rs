@@ -8,7 +8,7 @@ use crate::{
     settings::Settings,
 };
 
-/// The run as JSON: settings, environment, pictures' names and labels, curves, scores.
+/// Returns the run as JSON: settings, environment, pictures' names and labels, curves, scores.
 pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>) -> String {
     let mut json = Json::pretty();
     json.object(|json| {
@@ -42,7 +42,7 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
 }
 
 fn settings(json: &mut Json, settings: &Settings) {
-    // What is chosen by name is called as in the code; the link beside it has the short names.
+    // Choices have their names in the code; the link beside them has the short names.
     json.text_field("images", &format!("{:?}", settings.images));
     json.plain_field("seed", settings.seed);
     json.plain_field("steps", settings.steps);
@@ -74,7 +74,7 @@ fn settings(json: &mut Json, settings: &Settings) {
     json.plain_field("run", settings.run);
 }
 
-/// The temperature, set or learned: the latest value, and what was learned by step of a
+/// Adds the temperature, fixed or learned: the latest value, and the learned ones by step of a
 /// reported batch.
 fn temperature(json: &mut Json, state: &State) {
     let learned = state.run.notes.temperatures();
@@ -107,7 +107,7 @@ fn score(json: &mut Json, evaluation: &Evaluation) {
     json.number_field("effective_rank", evaluation.effective_rank);
 }
 
-/// What labels were worth at a stage.
+/// Adds the scores of the classifiers at a stage.
 fn worth(json: &mut Json, found: &Classification) {
     let crossed = found.crossed.as_ref();
     json.text_field("stage", stage_key(found.stage));
@@ -115,7 +115,7 @@ fn worth(json: &mut Json, found: &Classification) {
     json.plain_field("given", found.given.len());
     json.plain_field("held_out", found.held_out.len());
     json.plain_field("scored", found.scored);
-    // Given pictures that were guessed from each other instead, where none is scored.
+    // Given pictures that were predicted from each other instead, if no other is scored.
     match crossed {
         Some(crossed) => json.plain_field("cross_validated", crossed.pictures.len()),
         None => json.key("cross_validated").null(),
@@ -124,8 +124,8 @@ fn worth(json: &mut Json, found: &Classification) {
     json.number_field("knn_vote", found.vote.accuracy.or_else(|| crossed?.vote.accuracy));
 }
 
-/// What each evaluation of the run measured, from the untrained encoder on. Every one has a
-/// rank; where there are labels, it has a kNN accuracy, too.
+/// Adds the measurements of each evaluation of the run, from the untrained encoder on. Each has a
+/// rank and, if there are labels, a kNN accuracy.
 fn scores_by_step(json: &mut Json, state: &State) {
     let knn = state.knn_by_step();
     let at = |step: u32| knn.iter().find(|(other, _)| *other == step).map(|(_, knn)| *knn);
@@ -157,7 +157,7 @@ mod tests {
     };
 
     #[test]
-    fn json_holds_the_run() {
+    fn json_contains_the_run() {
         let mut state = state();
         state.apply(Event::Stepped(vec![StepReport {
             step: 1,
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn json_says_what_temperature_was_learned() {
+    fn json_contains_the_learned_temperature() {
         let mut state = state();
         let temperature = |state: &State| -> serde_json::Value {
             let json = run_json(state, "Tester", None);

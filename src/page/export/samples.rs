@@ -7,10 +7,10 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// The embeddings of [`state`], two numbers a picture.
+/// The embeddings of [`state`], two numbers per picture.
 pub const EMBEDDINGS: [f32; 6] = [0.1, -2.5e-8, f32::MIN_POSITIVE, 1.0 / 3.0, 1.0, -1e30];
 
-/// Three pictures, of which the first has a label, and their embeddings after step 5.
+/// Returns three pictures, the first of which has a label, and their embeddings after step 5.
 pub fn state() -> State {
     let mut state = State::new(Settings::recommended(Images::Own));
     let newcomer = |name: &str, label: Option<&str>, colour: [u8; 3]| Newcomer {

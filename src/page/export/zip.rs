@@ -1,17 +1,17 @@
-//! An archive of uncompressed files (PKWARE's APPNOTE 6.3, method 0).
+//! A writer of archives of uncompressed files (PKWARE's APPNOTE 6.3, method 0).
 //!
-//! What it is used for is mostly a PNG, which compresses no further.
+//! Most of the content is a PNG, which compresses no further.
 
-/// Version 2.0 of the format, which all readers know.
+/// Version 2.0 of the format, which all readers support.
 const VERSION: u16 = 20;
 
 /// File names are UTF-8.
 const UTF8: u16 = 1 << 11;
 
-/// 1 January 1980, the first day that the format knows.
+/// 1 January 1980, the first date of the format.
 const DATE: u16 = 1 << 5 | 1;
 
-/// Packs files under their names; together they have to be smaller than 4 GB.
+/// Packs named files; together they have to be smaller than 4 GB.
 pub fn pack(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = Vec::new();
     let mut directory = Vec::new();
@@ -41,7 +41,7 @@ pub fn pack(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive
 }
 
-/// What a file's own header and the directory say of it alike.
+/// Returns the fields that a file's own header and the directory share.
 fn entry(name: &str, contents: &[u8]) -> Vec<u8> {
     let method = 0;
     let time = 0;
@@ -53,13 +53,13 @@ fn entry(name: &str, contents: &[u8]) -> Vec<u8> {
     entry
 }
 
-/// CRC-32 as in IEEE 802.3.
+/// Computes the CRC-32 of IEEE 802.3.
 fn checksum(bytes: &[u8]) -> u32 {
     let step = |sum: u32, byte: &u8| TABLE[((sum ^ u32::from(*byte)) & 0xff) as usize] ^ (sum >> 8);
     !bytes.iter().fold(u32::MAX, step)
 }
 
-/// The checksum's change by each value of a byte.
+/// Change of the checksum by each value of a byte.
 const TABLE: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_reader_finds_the_files_whole() {
+    fn another_reader_reads_the_files() {
         let large: Vec<u8> = (0..100_000_u32).map(|i| (i.wrapping_mul(i) % 251) as u8).collect();
         let files: [(&str, &[u8]); 3] = [("a.txt", b"123456789"), ("empty", b""), ("dé/large.bin", &large)];
         let mut archive = zip::ZipArchive::new(Cursor::new(pack(&files))).expect("it is an archive");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_is_the_published_one() {
+    fn checksum_matches_the_published_value() {
         assert_eq!(checksum(b"123456789"), 0xcbf4_3926);
     }
 }

@@ -1,4 +1,4 @@
-//! The built-in sets, brought into the gallery a few pictures at a time.
+//! The built-in sets, added to the gallery a few pictures at a time.
 
 use js_sys::Promise;
 use leptos::{prelude::document, task::spawn_local};
@@ -17,16 +17,16 @@ use crate::{
     settings::Images,
 };
 
-/// How long a slice of drawing may keep the page, in milliseconds.
+/// Maximum time that a slice of drawing may block the page, in milliseconds.
 const SLICE: f64 = 30.0;
 
-/// Replaces the set by a built-in one.
+/// Replaces the set with a built-in one.
 pub fn show(store: Store, images: Images) {
     store.update(|state| state.clear(images));
     spawn_local(load(store, images));
 }
 
-/// Takes another seed; drawn pictures depend on it and are drawn anew.
+/// Sets another seed; drawn pictures depend on it and are drawn again.
 pub fn reseed(store: Store, seed: u32) {
     store.edit(|settings| settings.seed = seed);
     if store.with_untracked(|state| state.settings.images == Images::Shapes) {
@@ -34,8 +34,7 @@ pub fn reseed(store: Store, seed: u32) {
     }
 }
 
-/// Takes back the settings of a run, for the pictures that are here now; those that are drawn by
-/// its seed are drawn anew.
+/// Adopts the settings of a run for the present pictures; those drawn by its seed are drawn again.
 pub fn use_settings_of(store: Store, number: u32) {
     let taken = store.with_untracked(|state| state.record(number).map(|record| record.settings));
     let Some(taken) = taken else { return };
@@ -51,8 +50,8 @@ async fn load(store: Store, images: Images) {
     }
 }
 
-/// Fills the empty set, leaving out the places of `removed`; whether all of it came, so that it can
-/// be settled. The user's own pictures bring themselves.
+/// Fills the empty set, except for the places in `removed`; returns whether it is complete, so that
+/// it can be settled. The user's own pictures come separately.
 pub async fn fill(store: Store, images: Images, removed: &[u32]) -> bool {
     let count = match images {
         Images::Shapes => samples::SHAPES,
@@ -60,13 +59,13 @@ pub async fn fill(store: Store, images: Images, removed: &[u32]) -> bool {
         Images::Own => return true,
     };
     let ticket = store.with_untracked(State::intake_ticket);
-    // At once, so that pictures of the user's own that come in meanwhile take its place.
+    // Begun at once, so that pictures of the user's own that come in meanwhile replace it.
     store.update(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
     let loaded = match images {
         Images::Fashion => fashion(store, ticket).await,
         _ => shapes(store, ticket).await,
     };
-    // What comes in by now, or fails to, may be somebody else's.
+    // By now, pictures that arrive or fail may belong to another set.
     if !is_wanted(store, ticket, images) {
         return false;
     }
@@ -84,7 +83,8 @@ pub async fn fill(store: Store, images: Images, removed: &[u32]) -> bool {
     true
 }
 
-/// Whether a built-in set is still to be filled: the user's own pictures may have taken its place.
+/// Returns whether a built-in set is still to be filled: the user's own pictures may have replaced
+/// it.
 fn is_wanted(store: Store, ticket: u32, images: Images) -> bool {
     store.with_untracked(|state| state.is_wanted(ticket))
         && store.with_untracked(|state| state.settings.images == images)
@@ -102,7 +102,7 @@ async fn fashion(store: Store, ticket: u32) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Adds pictures in slices, as long as they are wanted.
+/// Adds pictures in slices while they are wanted.
 async fn draw(store: Store, ticket: u32, images: Images, count: usize, sample: impl Fn(usize) -> Sample) {
     let mut next = 0;
     while next < count && is_wanted(store, ticket, images) {
@@ -123,7 +123,7 @@ fn newcomer(sample: Sample) -> Newcomer {
     Newcomer { name: sample.name, label: Some(sample.label.to_owned()), image: sample.image }
 }
 
-/// The sheet of clothes as RGBA bytes.
+/// Returns the sheet of clothes as RGBA bytes.
 async fn sheet_pixels() -> Result<Vec<u8>, JsValue> {
     let element = HtmlImageElement::new()?;
     element.set_src(&address("fashion-1000.png"));

@@ -1,4 +1,4 @@
-//! Turns files into pictures: the browser's decoders first, the page's own after them.
+//! Conversion of files to pictures: by the browser's decoders, then by the page's own.
 
 use std::{
     cell::{Cell, Ref, RefCell},
@@ -22,13 +22,13 @@ use crate::{
     page::worker::watched_worker::WatchedWorker,
 };
 
-/// Pictures that take more memory than this while they are decoded wait for one another, in bytes.
+/// Memory in bytes above which pictures are decoded one after another.
 const LARGE: u64 = 1 << 27;
 
-/// Workers that run the browser's decoders.
+/// Number of workers that run the browser's decoders.
 const WORKERS: usize = 2;
 
-/// What they do.
+/// Script of these workers.
 const SCRIPT: &str = include_str!("../../../static/decode-worker.js");
 
 /// Decoders for one batch of files; dropping them ends their workers.
@@ -37,17 +37,17 @@ pub struct Decoders {
     own: OwnDecoders,
 }
 
-/// Workers that live together: when one of them ends, others take their place.
+/// Workers with a common life: when one of them ends, all are replaced.
 struct Crew {
     workers: Vec<WatchedWorker>,
     waiting: Rc<Waiting>,
 }
 
-/// Whoever waits for a picture, by the number of the request.
+/// Requests for pictures, by number.
 #[derive(Default)]
 struct Waiting {
     senders: RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>,
-    /// Whether a worker has ended: nobody is answered any more.
+    /// Whether a worker has ended, after which no request is answered.
     ended: Cell<bool>,
 }
 
@@ -61,7 +61,8 @@ impl Waiting {
         }
     }
 
-    /// Lets everybody go without a picture: the own decoders may read what took a worker's life.
+    /// Ends all requests without a picture: the page's own decoders may read the file that ended a
+    /// worker.
     fn end(&self) {
         self.ended.set(true);
         self.senders.borrow_mut().clear();
@@ -80,7 +81,7 @@ impl Crew {
         Ok(Self { workers, waiting })
     }
 
-    /// Hands a request to a worker, to the first one if the picture is large.
+    /// Sends a request to a worker, to the first one if the picture is large.
     fn ask(
         &self,
         number: u32,
@@ -116,7 +117,7 @@ impl Decoders {
         self.own.decode(file).await
     }
 
-    /// Asks a worker; `None` if the browser cannot read the file.
+    /// Decodes a file in a worker; `None` if the browser cannot read it.
     async fn by_browser(&self, file: &File, large: bool) -> Option<Image> {
         let number = next_request();
         let message = Object::new();
@@ -133,7 +134,7 @@ impl Decoders {
         receiver.await.ok().flatten()
     }
 
-    /// The workers, others if one of them has ended.
+    /// Returns the workers, replaced if one of them has ended.
     fn crew(&self) -> Result<Ref<'_, Crew>, JsValue> {
         if self.crew.borrow().waiting.ended.get() {
             *self.crew.borrow_mut() = Crew::start()?;
@@ -142,7 +143,7 @@ impl Decoders {
     }
 }
 
-/// A number that no other request of this page has.
+/// Returns a number that no other request of this page has.
 pub fn next_request() -> u32 {
     thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
     let request = NEXT.get();
@@ -150,7 +151,7 @@ pub fn next_request() -> u32 {
     request
 }
 
-/// The memory that a file's pixels will take, in bytes, where that is known; an error if
+/// Returns the memory that a file's pixels will take, in bytes, or 0 if that is unknown; an error if
 /// that is too much for a decoder.
 async fn memory(file: &File) -> Result<u64, Failure> {
     let (width, height) = dimensions_of(file).await?.unwrap_or_default();
@@ -161,7 +162,7 @@ async fn memory(file: &File) -> Result<u64, Failure> {
     Ok(memory)
 }
 
-/// A file's dimensions, where it tells them; an error if it may be hiding them.
+/// Returns a file's dimensions, if it states them; an error if it may be hiding them.
 async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, Failure> {
     let header = first_bytes(file, HEADER_BYTES).await?;
     let found = dimensions(&header);
@@ -180,7 +181,7 @@ async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, Failure> {
     bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| Failure::Unopened)?).await
 }
 
-/// A file's contents.
+/// Returns a file's contents.
 pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, Failure> {
     let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| Failure::Unopened)?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
@@ -190,7 +191,7 @@ fn is_svg(file: &File) -> bool {
     file.type_() == "image/svg+xml" || file.name().to_ascii_lowercase().ends_with(".svg")
 }
 
-/// Draws a file by way of an image element, the only decoder for SVG.
+/// Draws a file through an image element, the only decoder for SVG.
 async fn by_image_element(file: &File) -> Result<Image, JsValue> {
     let url = Url::create_object_url_with_blob(file)?;
     let element = HtmlImageElement::new()?;
@@ -210,7 +211,7 @@ fn draw(element: &HtmlImageElement) -> Result<Image, JsValue> {
     let context = canvas.get_context("2d")?.ok_or("no canvas")?.unchecked_into::<CanvasRenderingContext2d>();
     context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
     context.fill_rect(0.0, 0.0, side, side);
-    // A drawing without dimensions of its own fills the square.
+    // A drawing without its own dimensions fills the square.
     let or_side = |length: u32| if length == 0 { side } else { f64::from(length) };
     let (width, height) = (or_side(element.natural_width()), or_side(element.natural_height()));
     let scale = side / width.min(height);

@@ -1,30 +1,30 @@
-//! Where pictures go that are dropped or pasted: into the search or into the set.
+//! Destination of dropped or pasted pictures: the search or the set.
 
 use crate::{page::state::State, settings::Images};
 
-/// What they are let go over.
+/// Place of a drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The area that takes a picture to search with.
     SearchArea,
-    /// The panel of the tab in front, which a paste goes to as well.
+    /// The panel of the selected tab, which also receives pastes.
     Panel,
     /// The rest of the page.
     Elsewhere,
 }
 
-/// What becomes of them.
+/// Destination of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// The set is searched with the first of them.
+    /// A search of the set with the first of them.
     Search,
-    /// They join the set, or take the place of a built-in one.
+    /// The set, to which they are added, or a built-in one, which they replace.
     Set,
 }
 
 impl Destination {
-    /// Where files go that are let go over `place`; `single` says that they are one picture.
-    /// Several, or a folder, are a set wherever they are dropped but on the area.
+    /// Returns the destination of files dropped over `place`; `single` says that they are one
+    /// picture. Several files, or a folder, are a set except over the search area.
     pub fn of(state: &State, place: Place, single: bool) -> Self {
         match place {
             Place::SearchArea => Self::Search,
@@ -33,7 +33,7 @@ impl Destination {
         }
     }
 
-    /// What letting go will do.
+    /// Describes what a drop will do.
     pub fn call(self, state: &State) -> String {
         match (self, state.settings.images) {
             (Self::Search, _) => "Let go to search with this picture".to_owned(),
@@ -43,7 +43,7 @@ impl Destination {
         }
     }
 
-    /// What does not happen to them.
+    /// Returns a sentence on the pictures' privacy.
     pub const fn promise(self) -> &'static str {
         match self {
             Self::Search => "It stays on this computer.",
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn one_picture_on_neighbours_searches_once_there_is_something_to_find() {
+    fn single_picture_dropped_on_neighbours_searches_if_possible() {
         let mut state = state();
         state.choose_tab(Tab::Neighbours);
         assert_eq!(Destination::of(&state, Place::Panel, true), Destination::Set);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_will_happen_is_said_before() {
+    fn destination_is_described_before_the_drop() {
         let mut state = state();
         assert_eq!(Destination::Set.call(&state), "Let go to use these pictures instead of Shapes");
         assert_eq!(Destination::Search.call(&state), "Let go to search with this picture");

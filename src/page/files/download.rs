@@ -1,4 +1,4 @@
-//! Hands the user a file.
+//! Downloads to the user's computer.
 
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::document;
@@ -7,10 +7,10 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::page::{engine::code::words, export::File, store::Store, timing};
 
-/// How long the browser may take to fetch the file, in milliseconds.
+/// Time that the browser may take to fetch the file, in milliseconds.
 const GRACE: u64 = 60_000;
 
-/// Saves a file, by the browser's own download.
+/// Saves a file through the browser's own download.
 pub fn save(store: Store, File { name, kind, contents }: &File) {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
@@ -21,7 +21,7 @@ pub fn save(store: Store, File { name, kind, contents }: &File) {
     }
 }
 
-/// Saves what the browser holds already.
+/// Saves a file that the browser holds as a blob.
 pub fn save_blob(store: Store, name: &str, blob: &Blob) {
     if let Err(error) = try_save(name, blob) {
         complain(store, name, &error);

@@ -1,4 +1,4 @@
-//! Takes up a whole experiment, from a file or from the browser's storage, and saves one.
+//! Opening a whole experiment from a file or from the browser's storage, and saving one.
 
 use js_sys::{Array, Uint8Array};
 use leptos::task::spawn_local;
@@ -19,15 +19,15 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// What such files end in.
+/// Extension of the files.
 const ENDING: &str = ".likeness";
 
-/// Whether a file is one by its name.
+/// Returns whether a file is an experiment by its name.
 pub fn is_one(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(ENDING)
 }
 
-/// Saves the experiment as one file.
+/// Saves the experiment as a single file.
 pub fn save(store: Store) {
     spawn_local(async move {
         let parts = Array::new();
@@ -55,21 +55,21 @@ pub fn save(store: Store) {
     });
 }
 
-/// What became of an experiment on its way to the page.
+/// Result of opening an experiment.
 #[derive(Debug)]
 pub enum Outcome {
-    /// All of it is there.
+    /// A complete experiment on the page.
     Opened {
-        /// The set that its pictures make up.
+        /// The set of its pictures.
         set: PictureId,
-        /// The places of those that are the user's own.
+        /// Places of the user's own pictures.
         places: Ids,
     },
-    /// The user wanted other pictures, or no more, before it was.
+    /// An experiment given up for other pictures, or stopped by the user.
     Cancelled,
 }
 
-/// Opens a file; one that cannot be gone on from as a whole changes nothing.
+/// Opens a file; one that cannot be opened as a whole changes nothing.
 pub fn open(store: Store, file: File) {
     spawn_local(async move {
         match try_open(store, &file).await {
@@ -99,17 +99,17 @@ async fn try_open(store: Store, file: &File) -> Result<Outcome, String> {
     Ok(put(store, experiment, pictures).await)
 }
 
-/// An experiment and its pictures at their places. What an engine is to go on from only an engine
-/// can read.
+/// Decodes an experiment and its pictures with their places. Only an engine can read the snapshot.
 pub fn read(body: &[u8], pictures: &Array) -> Result<(Experiment, Vec<(u32, Newcomer)>), ExperimentFailure> {
     let experiment = Experiment::from_bytes(body)?;
     let parts: Vec<Vec<u8>> = pictures.iter().map(|part| Uint8Array::from(part).to_vec()).collect();
     Ok((experiment, pictures_from_bytes(parts.iter().map(Vec::as_slice))?))
 }
 
-/// Whether the engine can go on from a snapshot. Without an engine nothing speaks against it.
+/// Asks the engine whether it can continue from a snapshot. Without an engine, the snapshot is
+/// accepted.
 async fn validate(store: Store, settings: Settings, file: &[u8]) -> Result<(), ModelFailure> {
-    // An engine may give way to another before it answers.
+    // An engine may be replaced before it answers.
     for _ in 0..3 {
         if store.with_untracked(State::is_without_engine) {
             return Ok(());
@@ -124,7 +124,7 @@ async fn validate(store: Store, settings: Settings, file: &[u8]) -> Result<(), M
     Err(ModelFailure::Unread)
 }
 
-/// Puts an experiment and its pictures in the place of everything on the page.
+/// Replaces everything on the page by an experiment and its pictures.
 pub async fn put(store: Store, experiment: Experiment, pictures: Vec<(u32, Newcomer)>) -> Outcome {
     let (images, typed, removed) =
         (experiment.settings.images, experiment.typed.clone(), experiment.removed.clone());
@@ -147,7 +147,7 @@ pub async fn put(store: Store, experiment: Experiment, pictures: Vec<(u32, Newco
     Outcome::Opened { set, places }
 }
 
-/// Brings pictures to their places, a portion at a time; whether all of them came.
+/// Adds pictures at their places, a portion at a time; returns whether all of them were added.
 async fn bring(store: Store, mut pictures: Vec<(u32, Newcomer)>) -> bool {
     let ticket = store.with_untracked(State::intake_ticket);
     store.update(|state| state.begin_intake(IntakeKind::Opening, pictures.len(), 0));

@@ -1,19 +1,20 @@
-//! A picture file's dimensions, read from its first bytes: enough to refuse a
-//! monster before a decoder reserves memory for it.
+//! Dimensions from a picture file's first bytes: enough to refuse a huge picture before a decoder
+//! reserves memory for it.
 
-/// Bytes from the start of a file that hold the dimensions in practice (a JPEG may
-/// carry several 64 KiB blocks of metadata before them).
+/// Number of bytes from the start of a file that contain the dimensions in practice (a JPEG may have
+/// several 64 KiB blocks of metadata before them).
 pub const HEADER_BYTES: u32 = 256 * 1024;
 
-/// The same where a JPEG tells no dimensions so early: nobody may hide them behind long metadata.
+/// Number of bytes to search in a JPEG without earlier dimensions, so that long metadata cannot hide
+/// them.
 pub const LONG_HEADER_BYTES: u32 = 8 * 1024 * 1024;
 
-/// Whether a file is a JPEG by its first bytes.
+/// Returns whether a file is a JPEG by its first bytes.
 pub fn is_jpeg(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xFF, 0xD8])
 }
 
-/// Width and height of a PNG, JPEG, GIF, BMP, WebP, AVIF or HEIC file; `None` for others.
+/// Returns width and height of a PNG, JPEG, GIF, BMP, WebP, AVIF or HEIC file; `None` for others.
 pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
     [png, gif, bmp, webp, heif, jpeg].into_iter().find_map(|read| read(bytes))
 }
@@ -23,7 +24,8 @@ fn png(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((u32::from_be_bytes(array(bytes, 16)?), u32::from_be_bytes(array(bytes, 20)?)))
 }
 
-/// A GIF's screen, or its first frame where that is larger: decoders make room for both.
+/// Returns the size of a GIF's screen, or of its first frame if that is larger: decoders reserve
+/// memory for both.
 fn gif(bytes: &[u8]) -> Option<(u32, u32)> {
     bytes.starts_with(b"GIF8").then_some(())?;
     let side = |at| Some(u32::from(u16::from_le_bytes(array(bytes, at)?)));
@@ -33,7 +35,7 @@ fn gif(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((screen.0.max(width), screen.1.max(height)))
 }
 
-/// Where a GIF's first frame begins: after the colours, and after what is said in extensions.
+/// Returns the offset of a GIF's first frame, after the colours and the extensions.
 fn first_frame(bytes: &[u8]) -> Option<usize> {
     let flags = bytes.get(10)?;
     let colours = if flags & 0x80 == 0 { 0 } else { 2 << (flags & 7) };
@@ -51,7 +53,7 @@ fn first_frame(bytes: &[u8]) -> Option<usize> {
 fn bmp(bytes: &[u8]) -> Option<(u32, u32)> {
     bytes.starts_with(b"BM").then_some(())?;
     if u32::from_le_bytes(array(bytes, 14)?) == 12 {
-        // The first kind of header, of OS/2.
+        // The older header, of OS/2.
         let side = |at| Some(u32::from(u16::from_le_bytes(array(bytes, at)?)));
         return Some((side(18)?, side(20)?));
     }
@@ -60,7 +62,7 @@ fn bmp(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((side(18)?, side(22)?))
 }
 
-/// The largest of the pictures that an AVIF or HEIC file is put together from.
+/// Returns the largest of the pictures that make up an AVIF or HEIC file.
 fn heif(bytes: &[u8]) -> Option<(u32, u32)> {
     (bytes.get(4..8)? == b"ftyp").then_some(())?;
     let extents = bytes.windows(4).enumerate().filter(|(_, name)| name == b"ispe");
@@ -126,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dimensions_are_those_that_encoders_write() {
+    fn dimensions_match_those_that_encoders_write() {
         for format in
             [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP]
         {
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jpeg_may_begin_with_metadata() {
+    fn jpeg_may_begin_with_metadata() {
         let mut file = Cursor::new(Vec::new());
         DynamicImage::new_rgb8(5, 9).write_to(&mut file, ImageFormat::Jpeg).expect("it encodes");
         let mut bytes = file.into_inner();
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_larger_than_its_screen_counts() {
+    fn frame_larger_than_its_screen_counts() {
         let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF".to_vec();
         gif.extend(b"\x21\xF9\x04\0\0\0\0\0\x21\xFE\x03abc\x02de\0");
         assert_eq!(dimensions(&gif), Some((1, 1)));
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_part_of_an_avif_counts() {
+    fn largest_part_of_an_avif_counts() {
         let mut avif = b"\0\0\0\x14ftypavif\0\0\0\0avif".to_vec();
         for (width, height) in [(64_u32, 64_u32), (30_000, 20_000), (512, 512)] {
             avif.extend(b"\0\0\0\x14ispe\0\0\0\0");
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_cut_short_or_foreign_has_none() {
+    fn truncated_and_foreign_files_have_no_dimensions() {
         for bytes in [&b""[..], b"\x89PNG\r\n\x1a\n", b"\xFF\xD8\xFF", b"BM", b"RIFF....WEBP", b"hello"] {
             assert_eq!(dimensions(bytes), None, "{bytes:?}");
         }

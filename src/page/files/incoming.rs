@@ -1,4 +1,4 @@
-//! The files in a drop, a paste or a choice, folders walked to their leaves.
+//! Files in a drop, a paste or a choice, including those in folders.
 
 use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
 
@@ -12,18 +12,18 @@ use web_sys::{
 
 use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 
-/// What the file pickers offer: what browsers read, and the formats that this page adds.
+/// File types offered by the file pickers: those that browsers read, and those that this page adds.
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
 
-/// A file on its way in.
+/// An incoming file.
 pub struct Incoming {
     /// The file.
     pub file: File,
-    /// The folder that it lay in.
+    /// Its innermost folder.
     pub folder: Option<String>,
 }
 
-/// What was found in a drop or a choice.
+/// Files found in a drop or a choice.
 #[derive(Default)]
 pub struct Gathered {
     /// The files, in order.
@@ -32,14 +32,14 @@ pub struct Gathered {
     pub unopened: Vec<Refusal>,
 }
 
-/// What a drop holds, to be taken while the event lasts.
+/// Contents of a drop, to be taken during the event.
 pub struct Drop {
     entries: Vec<FileSystemEntry>,
     files: Vec<File>,
 }
 
 impl Drop {
-    /// Takes hold of a drop's contents, which the browser withdraws after the event.
+    /// Takes the contents of a drop, which the browser withdraws after the event.
     pub fn new(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
         let items = (0..items.length()).filter_map(|i| items.get(i));
@@ -60,7 +60,7 @@ impl Drop {
 }
 
 impl Gathered {
-    /// Adds an entry's file, or the files below its folder in the order of their names.
+    /// Adds an entry's file, or the files in its folder in the order of their names.
     fn walk(
         &mut self,
         entry: FileSystemEntry,
@@ -77,7 +77,7 @@ impl Gathered {
                 if !whole {
                     self.miss(&entry, Failure::FolderInPart);
                 }
-                // Asking for a name takes a call into the browser: once for each is enough.
+                // Each name takes a call into the browser: one per child is enough.
                 let named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
                 for (_, child) in sorted(&named, |a, b| a.0.cmp(&b.0)) {
                     self.walk(child, Some(entry.name())).await;
@@ -91,7 +91,7 @@ impl Gathered {
     }
 }
 
-/// The files that were chosen or pasted; those of a chosen folder know where they lay.
+/// Returns the files that were chosen or pasted; those of a chosen folder have their folder's name.
 pub fn chosen(list: Option<FileList>) -> Gathered {
     let files = files(list).into_iter().map(|file| Incoming { folder: folder_of(&file), file }).collect();
     Gathered { files, unopened: Vec::new() }
@@ -101,19 +101,19 @@ fn files(list: Option<FileList>) -> Vec<File> {
     list.map_or(Vec::new(), |list| (0..list.length()).filter_map(|i| list.get(i)).collect())
 }
 
-/// The innermost folder in a file's relative path.
+/// Returns the innermost folder in a file's relative path.
 fn folder_of(file: &File) -> Option<String> {
     let path = Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string()?;
     path.rsplit('/').nth(1).map(str::to_owned)
 }
 
-/// An entry's file, unless it vanished meanwhile.
+/// Returns an entry's file, unless it has vanished meanwhile.
 async fn file(entry: &FileSystemFileEntry) -> Option<File> {
     answer(|done, failed| entry.file_with_callback_and_callback(done, failed)).await
 }
 
-/// Everything in a folder, and whether that is all; the browser hands it out in portions
-/// until one is empty.
+/// Returns the contents of a folder, and whether they are complete; the browser returns them in
+/// portions until one is empty.
 async fn children(folder: &FileSystemDirectoryEntry) -> (Vec<FileSystemEntry>, bool) {
     let reader = folder.create_reader();
     let mut children = Vec::new();

@@ -1,4 +1,4 @@
-//! Reads files into the set, several at a time, in the order in which they came.
+//! Reading of files into the set, several at a time, in the order of arrival.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,16 +25,16 @@ use crate::{
     settings::Images,
 };
 
-/// Files that are read at the same time.
+/// Number of files read at the same time.
 const AT_ONCE: usize = 4;
 
-/// Files that are delivered without a break: some milliseconds' work.
+/// Number of files delivered without a break: some milliseconds' work.
 const PORTION: usize = 32;
 
-/// Reads files into the set. The first picture of the user's own replaces a built-in set,
-/// which therefore survives files that are no pictures.
+/// Reads files into the set. The user's first own picture replaces a built-in set, which therefore
+/// remains if no file is a picture.
 pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
-    // An experiment takes the place of everything, whatever came with it.
+    // An experiment replaces everything, including the other files.
     if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
         return experiment_file::open(store, experiment.file.clone());
     }
@@ -47,7 +47,7 @@ pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     }
 }
 
-/// Takes pictures, and a model that came with them.
+/// Takes pictures, and a model among the files.
 fn take_pictures(store: Store, Gathered { files, unopened }: Gathered, model: Option<File>) {
     let found = files.len();
     let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
@@ -56,7 +56,7 @@ fn take_pictures(store: Store, Gathered { files, unopened }: Gathered, model: Op
         model.into_iter().for_each(|model| model_file::open(store, model));
         return store.update(|state| state.notify("No pictures were found."));
     }
-    // A built-in set that is still being drawn would be drawn among them.
+    // A built-in set that is still being drawn would mix with them.
     if store.with_untracked(|state| {
         is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
     }) {
@@ -83,7 +83,7 @@ fn is_builtin(state: &State) -> bool {
     state.settings.images != Images::Own
 }
 
-/// Files that operating systems leave among pictures.
+/// Returns whether a file is one that operating systems leave among pictures.
 fn is_clutter(name: &str) -> bool {
     name.starts_with('.')
         || matches!(name.to_ascii_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
@@ -95,14 +95,14 @@ struct Batch {
     ticket: u32,
     decoders: Decoders,
     incoming: Vec<Incoming>,
-    /// What came with them. It is opened once they have taken the place of a built-in set: with
-    /// that the engine forgets what it has learned.
+    /// The model among the files. It is opened once the pictures have replaced a built-in set, which
+    /// makes the engine forget its network.
     model: RefCell<Option<File>>,
     next: Cell<usize>,
-    /// What became of each file, until those before it are done too.
+    /// Outcome of each file, until those before it are done.
     outcomes: RefCell<Vec<Option<Result<Newcomer, Refusal>>>>,
     delivered: Cell<usize>,
-    /// Whether some are being delivered.
+    /// Whether a delivery is in progress.
     delivering: Cell<bool>,
 }
 
@@ -128,7 +128,7 @@ fn read(store: Store, incoming: Vec<Incoming>, model: Option<File>, decoders: De
 }
 
 impl Batch {
-    /// Reads one file after the other until none is left.
+    /// Reads files one after another until none is left.
     async fn work(&self) {
         while self.store.with_untracked(|state| state.is_wanted(self.ticket)) {
             let i = self.next.get();
@@ -142,8 +142,8 @@ impl Batch {
         }
     }
 
-    /// Delivers files that are done, those before them too; a portion at a time, since all that
-    /// waited for a slow one are free at once.
+    /// Delivers files that are done and whose predecessors are, a portion at a time, since all that
+    /// waited for a slow one become ready at once.
     async fn deliver(&self) {
         if self.delivering.replace(true) {
             return;
@@ -154,7 +154,7 @@ impl Batch {
         self.delivering.set(false);
     }
 
-    /// Delivers up to [`PORTION`] files; whether there may be more.
+    /// Delivers up to [`PORTION`] files; returns whether there may be more.
     fn deliver_portion(&self) -> bool {
         let (mut newcomers, mut refused) = (Vec::new(), Vec::new());
         while newcomers.len() + refused.len() < PORTION {
@@ -185,7 +185,7 @@ impl Batch {
         done == PORTION
     }
 
-    /// Opens the model that came with the pictures, if it was not opened yet.
+    /// Opens the model among the files, if it is not open yet.
     fn open_model(&self) {
         if let Some(model) = self.model.take() {
             model_file::open(self.store, model);
@@ -207,7 +207,7 @@ fn label(incoming: &Incoming, outcome: Result<Image, Failure>) -> Result<Newcome
     }
 }
 
-/// Stops reading; what was read stays.
+/// Stops reading; pictures that were read stay.
 pub fn stop(store: Store) {
     store.update(State::stop_intake);
     store.update(|state| state.end_intake());

@@ -1,4 +1,4 @@
-//! Opens a model that was saved before.
+//! Opening of saved models.
 
 use leptos::task::spawn_local;
 use web_sys::File;
@@ -9,12 +9,12 @@ use crate::{
     protocol::{Command, MAX_MODEL_BYTES},
 };
 
-/// Whether a file is one by its name.
+/// Returns whether a file is a model by its name.
 pub fn is_one(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".safetensors")
 }
 
-/// Hands a model file to the engine, which answers with its settings or why not.
+/// Sends a model file to the engine, which answers with its settings or a failure.
 pub fn open(store: Store, file: File) {
     spawn_local(async move {
         if file.size() > MAX_MODEL_BYTES as f64 {

@@ -1,5 +1,5 @@
-//! Decodes what browsers cannot, in workers that hold decoders and nothing else: a file that ends its
-//! worker, hangs it or takes all of its memory is nobody's trouble but its own.
+//! Decoding of formats that browsers cannot read, in workers that contain nothing but decoders: a
+//! file that crashes its worker, hangs it or exhausts its memory affects nothing else.
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,27 +26,27 @@ use crate::{
     protocol,
 };
 
-/// The name that the files of their code begin with.
+/// Prefix of the names of the decoders' files.
 const NAME: &str = "decoder";
 
-/// What their workers do.
+/// Script of the workers.
 const SCRIPT: &str = include_str!("../../../static/own-decoder-worker.js");
 
-/// Files that are decoded at the same time.
+/// Number of files decoded at the same time.
 const AT_ONCE: usize = 2;
 
-/// The largest file that is handed to them, in bytes.
+/// Maximum size of a file, in bytes.
 const MAX_FILE: f64 = 256e6;
 
-/// Files that are larger than this wait for one another, in bytes: together they might not fit
-/// into memory.
+/// Size in bytes above which files are decoded one after another: together they might not fit into
+/// memory.
 const LARGE: f64 = 32e6;
 
-/// How long an empty file might take, in milliseconds: within it a slow phone unpacks half a
-/// gigabyte of pixels, the most that is decoded, from whatever few bytes.
+/// Time limit for an empty file, in milliseconds: enough for a slow phone to unpack half a gigabyte
+/// of pixels, the decoders' maximum, from however few bytes.
 const PATIENCE: u64 = 30_000;
 
-/// How much longer each megabyte may take, in milliseconds.
+/// Additional time for each megabyte, in milliseconds.
 const PATIENCE_PER_MEGABYTE: u64 = 1000;
 
 /// Decoders for one batch of files; dropping them ends their workers.
@@ -57,7 +57,7 @@ pub struct OwnDecoders {
 }
 
 impl OwnDecoders {
-    /// Decodes a file, as soon as those before it at the same place are done.
+    /// Decodes a file, after the earlier ones assigned to the same worker.
     pub async fn decode(&self, file: &File) -> Result<Image, Failure> {
         if file.size() > MAX_FILE {
             return Err(Failure::TooManyBytes);
@@ -69,7 +69,7 @@ impl OwnDecoders {
             None => Decoder::start().await?,
         };
         let decoded = decoder.decode(file).await;
-        // One that did not come to an end will not come to another.
+        // A decoder that has crashed or hangs is not used again.
         if !matches!(decoded, Err(Failure::BrokeDown { .. } | Failure::TooSlow)) {
             *place = Some(decoder);
         }
@@ -77,14 +77,14 @@ impl OwnDecoders {
     }
 }
 
-/// A worker with the decoders, and whoever waits for its next word.
+/// A worker with the decoders, and the receiver of its next message.
 struct Decoder {
     worker: WatchedWorker,
     waiting: Rc<RefCell<Option<oneshot::Sender<JsValue>>>>,
 }
 
 impl Decoder {
-    /// Starts a worker, once its code is there.
+    /// Starts a worker, once its code has arrived.
     async fn start() -> Result<Self, Failure> {
         let none = |error: JsValue| Failure::NoDecoder { details: words(&error) };
         let module = module().await.map_err(none)?;
@@ -112,7 +112,7 @@ impl Decoder {
         Ok(Self { worker, waiting })
     }
 
-    /// Waits for its next word.
+    /// Waits for the next message.
     fn hear(&self) -> oneshot::Receiver<JsValue> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.replace(Some(sender));
@@ -138,7 +138,7 @@ impl Decoder {
     }
 }
 
-/// The decoders' code: fetched when it is first needed, and again if that failed.
+/// Returns the decoders' code: fetched when it is first needed, and again if that failed.
 async fn module() -> Result<JsValue, JsValue> {
     thread_local!(static MODULE: RefCell<Option<Promise>> = const { RefCell::new(None) });
     let fetch = || {

@@ -1,4 +1,4 @@
-//! Reads a file to search the set with; it does not join the set.
+//! Reading of a file to search with, which is not added to the set.
 
 use leptos::{prelude::document, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -14,10 +14,10 @@ use crate::{
     page::{engine::code, state::Refusal, store::Store, words},
 };
 
-/// The id of the area that takes queries.
+/// Id of the area that accepts queries.
 pub const AREA: &str = "search-area";
 
-/// The id of the panel of the tab in front.
+/// Id of the selected tab's panel.
 pub const PANEL: &str = "panel";
 
 /// Searches with the first of these files.
@@ -39,7 +39,7 @@ pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     });
 }
 
-/// What an event's target is a part of.
+/// Returns the place of an event's target.
 pub fn place(target: Option<EventTarget>) -> Place {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
     let within = |id: &str| {
@@ -56,7 +56,8 @@ pub fn place(target: Option<EventTarget>) -> Place {
     }
 }
 
-/// What a paste goes to: the area, where pointer or focus is in it, else the panel in front.
+/// Returns the place of a paste: the search area if it has the pointer or the focus, else the
+/// selected panel.
 pub fn place_of_paste() -> Place {
     let pointed = format!("#{AREA}:hover, #{AREA}:focus-within");
     let in_area = document().query_selector(&pointed).is_ok_and(|area| area.is_some());

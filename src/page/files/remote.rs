@@ -1,5 +1,5 @@
-//! Pictures, a model or an experiment that remote.html fetched from elsewhere: it shows this page in a frame and
-//! hands them over, since the page itself asks no other server for anything.
+//! Pictures, models and experiments fetched by remote.html: it shows this page in a frame and passes
+//! them on, since the page itself contacts no other server.
 
 use js_sys::{Array, Reflect};
 use leptos::{
@@ -24,28 +24,28 @@ use crate::{
     settings::MIN_PICTURES,
 };
 
-/// The event that brings them. Its detail holds `files`, each with its label or null; those that
-/// are `missed`, each with the reason; and whether the link asks for a `run`.
+/// Event with the files. Its detail has `files`, each with its label or null; `missed` files, each
+/// with the reason; and whether the link requests a `run`.
 const EVENT: &str = "remote-files";
 
-/// What a run waits for.
+/// Requirement of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Awaited {
-    /// There is none to be begun.
+    /// Nothing, since no run is requested.
     Nothing,
     /// The pictures.
     Pictures,
-    /// The pictures, and the network that it goes on from.
+    /// The pictures, and the network from which the run continues.
     Network,
 }
 
-/// Goes to the page that may ask other servers, with everything that the link says.
+/// Goes to the page that may contact other servers, with all parameters of the link.
 pub fn leave_for(location: &Location) {
     let hash = location.hash().unwrap_or_default();
     location.replace(&format!("remote.html{hash}")).ok();
 }
 
-/// Takes what is handed over, and trains with it if the link says so.
+/// Receives the files, and trains if the link requests it.
 pub fn receive(store: Store) {
     let awaited = RwSignal::new(Awaited::Nothing);
     window_event_listener_untyped(EVENT, move |event| {
@@ -71,7 +71,7 @@ pub fn receive(store: Store) {
     });
 }
 
-/// What a run with these files begins with. An experiment shows what has been.
+/// Returns what a run with these files needs. An experiment is shown as it was saved.
 fn first_needs(files: &[Incoming]) -> Awaited {
     let has = |is_one: fn(&str) -> bool| files.iter().any(|file| is_one(&file.file.name()));
     if has(experiment_file::is_one) {
@@ -88,12 +88,12 @@ fn is_here(awaited: Awaited, state: &State) -> bool {
     match awaited {
         Awaited::Nothing => false,
         Awaited::Pictures => pictures,
-        // Of the steps that a network took elsewhere there are no curves.
+        // There are no curves for a network's steps in an earlier run.
         Awaited::Network => pictures && state.run.step() > 0 && state.run.steps.is_empty(),
     }
 }
 
-/// What a property of the detail lists.
+/// Reads a list in a property of the detail.
 fn list<T>(detail: &JsValue, name: &str, read: impl Fn(Array) -> T) -> Vec<T> {
     let list: Array = property(detail, name).dyn_into().unwrap_or_default();
     list.iter().map(|pair| read(pair.unchecked_into())).collect()
@@ -103,7 +103,7 @@ fn property(detail: &JsValue, name: &str) -> JsValue {
     Reflect::get(detail, &name.into()).unwrap_or_default()
 }
 
-/// An address that is written relative to this page's.
+/// Resolves an address relative to this page's.
 pub fn address_of(relative: &str) -> String {
     let here = window().location().href().unwrap_or_default();
     web_sys::Url::new_with_base(relative, &here).map_or(here, |url| url.href())

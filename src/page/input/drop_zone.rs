@@ -1,4 +1,4 @@
-//! The whole window takes drops and pastes.
+//! Drops and pastes, accepted by the whole window.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -11,7 +11,7 @@ use crate::page::{
     store::Store,
 };
 
-/// Takes what is dropped or pasted anywhere, and shows that a drag may be let go.
+/// A handler of drops and pastes anywhere, with an overlay during drags.
 #[component]
 pub fn DropOverlay() -> impl IntoView {
     let store = Store::expect();
@@ -29,7 +29,7 @@ pub fn DropOverlay() -> impl IntoView {
             }
         }
     };
-    // Leaving the window has no related target; leaving an element for another has one.
+    // Leaving the window has no related target; moving to another element has one.
     let leave = move |event: ev::DragEvent| {
         if event.related_target().is_none() {
             set_dragging.set(false);
@@ -66,7 +66,7 @@ pub fn DropOverlay() -> impl IntoView {
     }
 }
 
-/// What becomes of what is dragged, if it is let go here.
+/// Returns the destination of the dragged files at this place.
 fn destination_of(store: Store, event: &ev::DragEvent) -> Destination {
     let single = event.data_transfer().is_some_and(|transfer| {
         let items = transfer.items();
@@ -75,7 +75,7 @@ fn destination_of(store: Store, event: &ev::DragEvent) -> Destination {
     store.with_untracked(|state| Destination::of(state, query::place(event.target()), single))
 }
 
-/// Whether a file of this type is a picture; a folder has none.
+/// Returns whether a file of this type is a picture; a folder has no type.
 fn is_picture(kind: &str) -> bool {
     kind.starts_with("image/")
 }

@@ -1,13 +1,13 @@
-//! What the visitor points with.
+//! The visitor's pointing device.
 
 use leptos::prelude::window;
 
-/// Whether it is a finger: nothing hovers, and no key is held.
+/// Returns whether it is a finger: there is no hovering, and no key is held.
 pub fn is_coarse() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
 }
 
-/// What can be done, for the pointer at hand.
+/// Returns the hint for the pointing device.
 pub fn hint(mouse: &'static str, finger: &'static str) -> &'static str {
     if is_coarse() { finger } else { mouse }
 }

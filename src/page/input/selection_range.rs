@@ -1,4 +1,4 @@
-//! The keys that are held decide how far a click or a key reaches.
+//! Selection by clicks and keys, depending on the modifier keys.
 
 use leptos::ev;
 
@@ -10,17 +10,17 @@ use crate::{
     protocol::PictureId,
 };
 
-/// The reach of a click.
+/// Returns the extent of a click.
 pub fn of_click(event: &ev::MouseEvent) -> SelectionRange {
     SelectionRange::with_keys(event.shift_key(), event.ctrl_key() || event.meta_key())
 }
 
-/// The reach of a key.
+/// Returns the extent of a key press.
 pub fn of_key(event: &ev::KeyboardEvent) -> SelectionRange {
     SelectionRange::with_keys(event.shift_key(), event.ctrl_key() || event.meta_key())
 }
 
-/// Changes the selection by a click on a picture of a list.
+/// Changes the selection by a click on a picture in a list.
 pub fn choose(
     store: Store,
     event: &ev::MouseEvent,

@@ -1,4 +1,4 @@
-//! Step 2: how views are made, with real ones to look at.
+//! Step 2: the augmentations, with a preview of real views.
 
 use leptos::{ev, prelude::*};
 use web_sys::HtmlCanvasElement;
@@ -25,7 +25,7 @@ use crate::{
     settings::{Operation, Range},
 };
 
-/// Pictures and views of each that are previewed at first.
+/// Initial numbers of previewed pictures and of views of each.
 const PICTURES: u32 = 4;
 const VIEWS: u32 = 4;
 
@@ -33,7 +33,7 @@ const VIEWS: u32 = 4;
 const SHOWN_PICTURES: Range<u32> = Range { min: 1, max: 12 };
 const SHOWN_VIEWS: Range<u32> = Range { min: 2, max: 8 };
 
-/// Changes within so many milliseconds are previewed together.
+/// Period within which changes are previewed together, in milliseconds.
 const SETTLING: u64 = 200;
 
 /// Operations, presets, and the preview.
@@ -57,7 +57,7 @@ pub fn AugmentStep() -> impl IntoView {
     }
 }
 
-/// Real views from the present settings.
+/// A preview of real views by the present settings.
 #[component]
 fn Preview(open: RwSignal<bool>) -> impl IntoView {
     let store = Store::expect();
@@ -77,7 +77,7 @@ fn Preview(open: RwSignal<bool>) -> impl IntoView {
         memo(move || store.with(|state| state.engine.environment().is_some() && !state.intake.is_active()));
     let augmentations = memo(move || store.with(|state| (state.settings.augmentations, state.settings.side)));
     effect(move || {
-        // A memo that is never read never looks at what it depends on.
+        // A memo that is never read never tracks its dependencies.
         augmentations.get();
         [pictures, views, draw].iter().for_each(Track::track);
         store.track(|state| state.pictures.field());
@@ -146,7 +146,7 @@ fn ViewCanvas(row: usize, view: usize) -> impl IntoView {
     view! { <Painted paint /> }
 }
 
-/// Augmentations to start from.
+/// Preset augmentations.
 #[component]
 fn Presets() -> impl IntoView {
     let store = Store::expect();
@@ -171,7 +171,7 @@ fn Presets() -> impl IntoView {
     }
 }
 
-/// One operation: on or off, how strong, how often.
+/// The switch, strength and probability of an operation.
 #[component]
 fn OperationRow(operation: &'static Presentation) -> impl IntoView {
     let store = Store::expect();

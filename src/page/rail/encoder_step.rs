@@ -1,4 +1,4 @@
-//! Step 3: which network.
+//! Step 3: the network.
 
 use leptos::prelude::*;
 
@@ -12,17 +12,17 @@ use crate::{
     settings::{Features, FirstLayer, field},
 };
 
-/// Input side, width and depth that go well together.
+/// Input side, width and depth of a preset.
 type Size = (u32, u32, u32);
 
-/// Networks to start from.
+/// Preset networks.
 const SIZES: &[(&str, Size)] = &[("Small", (32, 16, 4)), ("Medium", (48, 24, 4)), ("Large", (64, 32, 5))];
 
-/// How the first convolution may start.
+/// Choices for the start of the first convolution.
 const FIRST_LAYERS: &[(&str, FirstLayer)] =
     &[("Whitened", FirstLayer::Whitened), ("Random", FirstLayer::Random)];
 
-/// What may embed a picture.
+/// Choices of features that embed a picture.
 const FEATURES: &[(&str, Features)] = &[("Whitened map", Features::Map), ("Outputs", Features::Outputs)];
 
 /// Presets, and the numbers behind them.

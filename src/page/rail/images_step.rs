@@ -1,4 +1,4 @@
-//! Step 1: which pictures.
+//! Step 1: the pictures.
 
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ use crate::{
     settings::Images,
 };
 
-/// Drop zone, pickers, built-in sets, and what became of the files.
+/// Drop zone, pickers, built-in sets, and the progress and failures of reading files.
 #[component]
 pub fn ImagesStep() -> impl IntoView {
     let store = Store::expect();
@@ -36,7 +36,7 @@ pub fn ImagesStep() -> impl IntoView {
     }
 }
 
-/// The drop zone and the two pickers in it.
+/// The drop zone and its two pickers.
 #[component]
 fn Pickers() -> impl IntoView {
     view! {
@@ -90,7 +90,7 @@ fn Samples() -> impl IntoView {
     }
 }
 
-/// How many files are read, and a way to stop.
+/// The progress of reading files, and a button to stop.
 #[component]
 fn Progress() -> impl IntoView {
     let store = Store::expect();
@@ -179,13 +179,13 @@ fn Refused() -> impl IntoView {
     }
 }
 
-/// Files that the system keeps beside pictures.
+/// Describes the skipped files, which the system stores next to pictures.
 fn left_out(count: usize) -> String {
     let verb = if count == 1 { "was" } else { "were" };
     format!("{} (such as Thumbs.db) {verb} left out.", words::counted(count, "system file"))
 }
 
-/// Whether this visit's work is kept, and the ways to remove it from page and browser.
+/// The status of keeping this visit's work, and buttons to remove it from page and browser.
 #[component]
 fn Upkeep() -> impl IntoView {
     let store = Store::expect();

@@ -17,7 +17,7 @@ use crate::{
     settings::{LossKind, Mining, Settings, Similarity, field},
 };
 
-/// Losses to choose from.
+/// Choices of losses.
 const LOSSES: &[(&str, LossKind)] = &[
     ("DCL", LossKind::Dcl),
     ("InfoNCE", LossKind::InfoNce),
@@ -25,18 +25,18 @@ const LOSSES: &[(&str, LossKind)] = &[
     ("Triplets", LossKind::Triplet),
 ];
 
-/// Ways to compare two projections.
+/// Choices of similarities between two projections.
 const SIMILARITIES: &[(&str, Similarity)] =
     &[("Cosine", Similarity::Cosine), ("Dot product", Similarity::Dot)];
 
-/// Whether the temperature is learned.
+/// Choices of a fixed or a learned temperature.
 const TEMPERATURES: &[(&str, bool)] = &[("Fixed", false), ("Learned", true)];
 
-/// Negatives that a triplet may take.
+/// Choices of a triplet's negative.
 const NEGATIVES: &[(&str, Mining)] =
     &[("Random", Mining::Random), ("Semi-hard", Mining::SemiHard), ("Hard", Mining::Hard)];
 
-/// Loss, its sentence and its fields.
+/// The loss, its description and its fields.
 #[component]
 pub fn LossFields() -> impl IntoView {
     let store = Store::expect();
@@ -62,7 +62,7 @@ pub fn LossFields() -> impl IntoView {
     }
 }
 
-/// What a loss asks of the views, in a sentence.
+/// Describes in a sentence what a loss requires of the views.
 fn lesson(loss: LossKind) -> (&'static str, Term) {
     match loss {
         LossKind::Dcl => {
@@ -81,7 +81,7 @@ fn lesson(loss: LossKind) -> (&'static str, Term) {
     }
 }
 
-/// What all but the triplets use: comparison and temperature.
+/// The fields of all losses but the triplets: comparison and temperature.
 #[component]
 fn SoftFields() -> impl IntoView {
     let store = Store::expect();
@@ -114,7 +114,7 @@ fn SoftFields() -> impl IntoView {
     }
 }
 
-/// Why the temperature went up with the dot product.
+/// An explanation why the dot product has raised the temperature.
 #[component]
 fn DotTemperature() -> impl IntoView {
     let store = Store::expect();
@@ -131,7 +131,7 @@ fn DotTemperature() -> impl IntoView {
     }
 }
 
-/// Where a learned temperature has got to.
+/// The present value of a learned temperature.
 #[component]
 fn Learned() -> impl IntoView {
     let store = Store::expect();
@@ -145,7 +145,7 @@ fn Learned() -> impl IntoView {
     dynamic(move || sentence().map(|sentence| view! { <p class="note">{sentence}</p> }))
 }
 
-/// What triplets use: margin and mining.
+/// The fields of the triplet loss: margin and mining.
 #[component]
 fn TripletFields() -> impl IntoView {
     let store = Store::expect();

@@ -1,20 +1,20 @@
-//! The augmentations as the page presents them.
+//! Presentation of the augmentations.
 
 use crate::settings::{Augmentations, Images, Operation};
 
-/// How the page presents one augmentation.
+/// Presentation of one augmentation.
 pub struct Presentation {
-    /// Its name on the page.
+    /// Name on the page.
     pub name: &'static str,
-    /// What it teaches the encoder to overlook, in a sentence.
+    /// A sentence on what it teaches the encoder to ignore.
     pub lesson: &'static str,
-    /// Its strength in words; `None` where strength has no meaning.
+    /// Formats its strength; `None` if strength has no meaning.
     pub strength: Option<fn(f32) -> String>,
-    /// Where it lies among the settings.
+    /// Returns its field in the settings.
     pub field: fn(&mut Augmentations) -> &mut Operation,
 }
 
-/// The augmentations in the order in which they are applied.
+/// All augmentations in the order in which they are applied.
 pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Crop",
@@ -96,15 +96,15 @@ pub const OPERATIONS: [Presentation; 13] = [
     },
 ];
 
-/// How far a picture becomes its changed self.
+/// Formats the share of a full change.
 fn blend(share: f32) -> String {
     if share < 1.0 { format!("{:.0} % blended in", share * 100.0) } else { "fully".to_owned() }
 }
 
-/// Augmentations to start from: a name, and what it stands for with pictures of some source.
+/// A preset: a name, and its augmentations for pictures from some source.
 pub type Preset = (&'static str, fn(Images) -> Augmentations);
 
-/// Every preset.
+/// All presets.
 pub const PRESETS: [Preset; 6] = [
     ("Recommended here", Augmentations::recommended),
     ("Photos", |_| Augmentations::PHOTOS),
@@ -129,12 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_change_is_called_so() {
+    fn full_change_is_formatted_as_fully() {
         assert_eq!((blend(1.0), blend(0.25)), ("fully".to_owned(), "25 % blended in".to_owned()));
     }
 
     #[test]
-    fn presets_leave_alone_what_is_the_point() {
+    fn presets_preserve_the_features_of_interest() {
         let of = |wanted: &str| {
             let found = PRESETS.iter().find(|(name, _)| *name == wanted);
             found.expect("a preset").1(Images::Shapes)

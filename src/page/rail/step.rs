@@ -1,23 +1,23 @@
-//! One step of the rail, folded to its heading.
+//! One step of the rail, collapsed to its heading.
 
 use leptos::{ev, prelude::*};
 use web_sys::Element;
 
 use crate::page::components::dynamic::handler;
 
-/// A step: its number, its name, its present values in words, and what unfolds below.
+/// A step: number, name and present values in words, and the content below.
 #[component]
 pub fn Step(
-    /// Its place among the five.
+    /// Its number from 1 to 5.
     number: u8,
-    /// Its name.
+    /// Name of the step.
     name: &'static str,
-    /// Its present values.
+    /// Present values in words.
     #[prop(into)]
     words: Signal<String>,
-    /// Whether it is unfolded; the user folds it as they like.
+    /// Whether it is initially expanded; the user may toggle it.
     open: RwSignal<bool>,
-    /// What unfolds.
+    /// Content when expanded.
     children: Children,
 ) -> impl IntoView {
     let toggled = move |event: ev::Event| open.set(event_target::<Element>(&event).has_attribute("open"));

@@ -1,4 +1,4 @@
-//! The bar that trains, always in reach.
+//! The training bar, always visible.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::page::{
     words::glossary,
 };
 
-/// Train, Pause, Step, Reset, and how far the run is.
+/// Train, Pause, Step, Reset, and the progress of the run.
 #[component]
 pub fn TrainBar() -> impl IntoView {
     let store = Store::expect();
@@ -93,7 +93,7 @@ fn Buttons() -> impl IntoView {
     }
 }
 
-/// On a phone the results lie below the steps: brings them into sight.
+/// Scrolls to the results, which are below the steps on a phone.
 fn show_results() {
     if let Some(results) = document().get_element_by_id("results").filter(|_| layout::is_narrow()) {
         results.scroll_into_view();
@@ -113,7 +113,7 @@ fn Status() -> impl IntoView {
     }
 }
 
-/// What kNN means, where there is a score of it.
+/// An explanation of kNN, if there is a score.
 #[component]
 fn KnnTerm() -> impl IntoView {
     let store = Store::expect();

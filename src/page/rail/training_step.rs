@@ -1,4 +1,4 @@
-//! Step 4: what is learned from, for how long, and where.
+//! Step 4: loss, duration and device of training.
 
 use leptos::prelude::*;
 
@@ -13,14 +13,14 @@ use crate::{
     settings::{BackendChoice, Effort, field},
 };
 
-/// Presets to choose from.
+/// Choices of presets.
 const EFFORTS: &[(&str, Effort)] = &[
     (Effort::Quick.name(), Effort::Quick),
     (Effort::Balanced.name(), Effort::Balanced),
     (Effort::Thorough.name(), Effort::Thorough),
 ];
 
-/// Backends to choose from.
+/// Choices of backends.
 const BACKENDS: &[(&str, BackendChoice)] =
     &[("Automatic", BackendChoice::Auto), ("WebGPU", BackendChoice::WebGpu), ("CPU", BackendChoice::Cpu)];
 
@@ -40,7 +40,7 @@ pub fn TrainingStep() -> impl IntoView {
     }
 }
 
-/// How much time a run is given.
+/// The duration of a run.
 #[component]
 fn EffortField() -> impl IntoView {
     let store = Store::expect();
@@ -86,7 +86,7 @@ fn Numbers() -> impl IntoView {
     }
 }
 
-/// Which device computes, and why that one.
+/// The device that computes, and the reason.
 #[component]
 fn BackendField() -> impl IntoView {
     let store = Store::expect();

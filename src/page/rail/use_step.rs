@@ -1,4 +1,4 @@
-//! Step 5: what was learned, to look at and to take home.
+//! Step 5: the results, for viewing and export.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -17,7 +17,7 @@ use crate::{
     protocol::Command,
 };
 
-/// Ways to use the encoder, and exports.
+/// Uses of the encoder, and exports.
 #[component]
 pub fn UseStep() -> impl IntoView {
     let store = Store::expect();
@@ -40,13 +40,13 @@ pub fn UseStep() -> impl IntoView {
     }
 }
 
-/// One button a file.
+/// One button per file.
 #[component]
 fn Exports() -> impl IntoView {
     let store = Store::expect();
     let wanted = RwSignal::new(None::<Export>);
     let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
-    // What a file lacks is asked of the engine; it is written once the answer is there.
+    // Missing data is requested from the engine; the file is written once the answer has arrived.
     store.keep_asking(move |state| wanted.get()?.lacks(state));
     effect(move || {
         let Some(export) = wanted.get() else { return };
@@ -103,7 +103,7 @@ fn Exports() -> impl IntoView {
     }
 }
 
-/// Writes a file and hands it out.
+/// Writes a file and downloads it.
 async fn write(store: Store, export: Export) {
     let sprite = match export {
         Export::Projector => {

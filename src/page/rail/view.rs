@@ -1,4 +1,4 @@
-//! The left rail: the five steps of contrastive learning, and the bar that trains.
+//! The left rail: the five steps of contrastive learning, and the training bar.
 
 use leptos::prelude::*;
 

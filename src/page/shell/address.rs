@@ -1,8 +1,8 @@
-//! The page's address: the settings of [`link`], and how the page shows itself.
+//! The page's address: the settings of [`link`], and the state of the page.
 //!
-//! `#images=shapes&…&tab=map` opens with that tab in front, `embed=1` shows the page small,
-//! for another page to hold. What lies on another server is fetched by remote.html, which
-//! tells the page by `remote=…` where pictures came from.
+//! `#images=shapes&…&tab=map` opens with that tab selected, `embed=1` displays the page in small, for
+//! embedding. Files on another server are fetched by remote.html, which passes on their source by
+//! `remote=…`.
 
 use crate::{
     link,
@@ -13,32 +13,33 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// The page that may ask other servers for pictures.
+/// The page that may contact other servers.
 const REMOTE_PAGE: &str = "remote.html";
 
-/// What an address says.
+/// Contents of an address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Address {
-    /// Everything that a run depends on.
+    /// All settings that a run depends on.
     pub settings: Settings,
-    /// The tab in front; the page chooses when there is none.
+    /// Selected tab; the page chooses if there is none.
     pub tab: Option<Tab>,
     /// Whether the page is a small demonstration within another.
     pub embed: bool,
-    /// Where the pictures came from, encoded as in an address.
+    /// Source of the pictures, encoded as in an address.
     pub remote: Option<String>,
 }
 
-/// What a link may bring from another server: pictures, a model, an experiment.
+/// Entries of a link that name files on another server: pictures, a model, an experiment.
 const REMOTE: [&str; 3] = ["images=http", "model=http", "open=http"];
 
-/// Whether a hash names something of another server.
+/// Returns whether a hash names a file on another server.
 pub fn is_remote(hash: &str) -> bool {
     let is_remote = |entry: &str| REMOTE.iter().any(|beginning| entry.starts_with(beginning));
     hash.trim_start_matches('#').split('&').any(is_remote)
 }
 
-/// Reads an address's hash, with or without its `#`; the sentences name what was not understood.
+/// Parses an address's hash, with or without its `#`; the sentences name the entries that were not
+/// understood.
 pub fn read(hash: &str) -> (Address, Vec<String>) {
     let (mut tab, mut embed, mut remote) = (None, false, None);
     let mut problems = Vec::new();
@@ -65,8 +66,8 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
     (Address { settings, tab, embed, remote }, problems)
 }
 
-/// The hash, without its `#`, that stands in the address bar. It names the tab that the
-/// user chose: any other would no longer give way to what the run has to show.
+/// Returns the hash for the address bar, without its `#`. It contains the tab only if the user has
+/// selected it: otherwise the tab would no longer follow the run when the address is opened.
 pub fn own(state: &State) -> String {
     let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", key(tab)));
     let embed = if state.embed { "&embed=1" } else { "" };
@@ -74,8 +75,8 @@ pub fn own(state: &State) -> String {
     format!("{}{tab}{embed}{remote}", link::write(&state.settings))
 }
 
-/// An address for others, relative to the page's: it shows them the whole page with the
-/// tab that is in front here, and the same pictures where they can be had.
+/// Returns an address for sharing, relative to the page's: it opens the whole page with the present
+/// tab, and with the same pictures if they can be fetched.
 pub fn shared(state: &State) -> String {
     let hash = format!("{}&tab={}", link::write(&state.settings), key(*state.tab));
     match &state.remote {
@@ -86,7 +87,7 @@ pub fn shared(state: &State) -> String {
     }
 }
 
-/// What is on the page and in no link, in sentences.
+/// Returns sentences on the state that no link contains.
 pub fn left_out(state: &State) -> Vec<&'static str> {
     let own = state.settings.images == Images::Own && state.remote.is_none();
     let removed = !own && !state.pictures.missing().is_empty();
@@ -101,7 +102,7 @@ pub fn left_out(state: &State) -> Vec<&'static str> {
     .collect()
 }
 
-/// How an address spells a tab.
+/// Returns the name of a tab in an address.
 fn key(tab: Tab) -> String {
     tab.name().to_ascii_lowercase()
 }
@@ -112,7 +113,7 @@ mod tests {
     use crate::{page::fixture::newcomer, protocol::Event, settings::Images};
 
     #[test]
-    fn what_is_in_front_survives_the_address() {
+    fn selected_tab_survives_the_address() {
         for tab in Tab::ALL {
             let mut state = State::new(Settings::recommended(Images::Fashion));
             state.choose_tab(tab);
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_of_another_server_are_asked_for_again() {
+    fn shared_address_requests_remote_pictures_again() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.remote = read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote;
         assert_eq!(read(&own(&state)).0.remote, state.remote);
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_link_leaves_out_is_said() {
+    fn omissions_of_a_link_are_described() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         state.add(["a", "b", "c"].map(|name| newcomer(name, None)).into());
         assert_eq!(left_out(&state), Vec::<&str>::new());
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_bar_names_only_a_tab_that_was_chosen() {
+    fn address_bar_contains_only_a_chosen_tab() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         state.start_running();
         assert_eq!(read(&own(&state)).0.tab, None);
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_and_the_rest_applies() {
+    fn invalid_entries_are_named_and_the_others_apply() {
         let (address, problems) = read("#tab=globe&seed=9&embed=yes&colour=red");
         assert_eq!((address.settings.seed, address.tab, address.embed), (9, None, false));
         assert_eq!(problems.len(), 3, "{problems:?}");
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_that_an_address_names_stays_when_the_run_begins() {
+    fn tab_from_the_address_stays_when_the_run_starts() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         state.choose_tab(Tab::Map);
         state.apply(Event::Restarted { parameters: 1 });

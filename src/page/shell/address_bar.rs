@@ -1,4 +1,4 @@
-//! Keeps the address bar true to the page.
+//! Updates of the address bar.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -6,28 +6,28 @@ use wasm_bindgen::JsValue;
 use super::address;
 use crate::page::{components::dynamic::effect, store::Store, timing};
 
-/// Changes within so many milliseconds of one that was shown are shown together: browsers
-/// refuse an address that changes too often.
+/// Period in milliseconds after an update within which changes are shown together: browsers refuse an
+/// address that changes too often.
 const SETTLING: u64 = 120;
 
-/// What is to be shown.
+/// Changes to be shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Changes {
-    /// Nothing, and the next change at once.
+    /// None; the next change is shown at once.
     None,
-    /// The next change only after a while.
+    /// None; the next change is shown after a while.
     Settling,
-    /// All of them after a while.
+    /// Several, which are shown together after a while.
     Missed,
 }
 
-/// Shows every change of the settings and of the tab in front.
+/// Shows every change of the settings and of the selected tab.
 pub fn follow(store: Store) {
     let opening = StoredValue::new(true);
     let changes = StoredValue::new(Changes::None);
     effect(move || {
         let address = store.with(address::own);
-        // The address that opened the page stays until something changes.
+        // The address that opened the page stays until a value changes.
         if opening.get_value() {
             opening.set_value(false);
         } else if changes.get_value() == Changes::None {
@@ -39,7 +39,7 @@ pub fn follow(store: Store) {
 }
 
 fn show(store: Store, address: &str, changes: StoredValue<Changes>) {
-    // Without the right to change it, the address bar stays as it is; Share still works.
+    // Without permission to change it, the address bar stays as it is; Share still works.
     window()
         .history()
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{address}"))))

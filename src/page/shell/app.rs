@@ -1,4 +1,4 @@
-//! The whole page: what stands where, and what happens when it opens.
+//! The whole page: its layout, and its opening.
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -23,7 +23,7 @@ use crate::{
     settings::Images,
 };
 
-/// Puts the page in place of the sketch that index.html shows while this code arrives.
+/// Mounts the page in place of the sketch that index.html shows while this code loads.
 pub fn mount() {
     let hash = location().hash().unwrap_or_default();
     if address::is_remote(&hash) {
@@ -48,11 +48,11 @@ pub fn mount() {
     open(store);
 }
 
-/// Starts the engine, brings the pictures, and trains if the link says so.
+/// Starts the engine, adds the pictures, and trains if the link requests it.
 fn open(store: Store) {
     supervisor::start(store);
     saver::start(store);
-    // An address typed over this one is another page.
+    // An address typed over this one opens another page.
     window_event_listener(ev::hashchange, |_| {
         location().reload().ok();
     });
@@ -62,7 +62,7 @@ fn open(store: Store) {
             store.update(|state| state.is_guest = true);
         }
         if builtin::fill(store, settings.images, &[]).await {
-            // Before it settles: told only that the set is complete, the engine would evaluate it first.
+            // Before the set is settled: otherwise the engine would evaluate it first.
             if settings.run && store.with_untracked(|state| !state.pictures.is_empty()) {
                 store.update(State::train);
             }

@@ -1,4 +1,4 @@
-//! What a run ran on, and why on that.
+//! The environment of a run, and the reason for the backend.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     protocol::Environment,
 };
 
-/// Why this backend; then the environment in one line, to be copied into a report.
+/// The reason for the backend, and the environment in one line, to be copied into a report.
 #[component]
 pub fn Footer() -> impl IntoView {
     let store = Store::expect();
@@ -46,7 +46,7 @@ fn environment_line(state: &State) -> String {
     export::environment::environment_line(&browser(), state.engine.environment())
 }
 
-/// The browser in its own words.
+/// Returns the browser's own description.
 pub fn browser() -> String {
     window().navigator().user_agent().unwrap_or_default()
 }

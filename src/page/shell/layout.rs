@@ -1,8 +1,8 @@
-//! How the page is laid out.
+//! The layout of the page.
 
 use leptos::prelude::window;
 
-/// Whether it is a single column, as the style sheet lays it out on a phone.
+/// Returns whether the page is a single column, as in the style sheet's layout for phones.
 pub fn is_narrow() -> bool {
     window().match_media("(max-width: 56rem)").ok().flatten().is_some_and(|query| query.matches())
 }

@@ -1,4 +1,4 @@
-//! The header: name, promise, backend, theme, Share.
+//! The header: name, slogan, backend, theme, Share.
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
@@ -40,7 +40,7 @@ pub fn Masthead() -> impl IntoView {
     }
 }
 
-/// Where the page is small: the way to the whole one, as it is now.
+/// A link from the small page to the whole one, in its present state.
 #[component]
 fn WholePage() -> impl IntoView {
     let store = Store::expect();
@@ -52,7 +52,7 @@ fn WholePage() -> impl IntoView {
     }
 }
 
-/// Which device computes; pressed, it says why.
+/// The device that computes; a press shows the reason.
 #[component]
 fn BackendChip() -> impl IntoView {
     let store = Store::expect();
@@ -90,7 +90,7 @@ fn read_ready(store: Store) -> impl Fn() -> bool + Copy + Send + 'static {
     move || store.with(|state| state.engine.environment().is_some())
 }
 
-/// Why the engine is as it is, and what it runs on.
+/// Describes the reason for the engine's state, and its environment.
 fn reason(engine: &Engine) -> String {
     match engine {
         Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
@@ -106,7 +106,7 @@ fn reason(engine: &Engine) -> String {
     }
 }
 
-/// Copies a link that brings others to the same settings.
+/// A button that copies a link with the same settings.
 #[component]
 fn Share() -> impl IntoView {
     let store = Store::expect();
@@ -143,13 +143,13 @@ fn Share() -> impl IntoView {
     }
 }
 
-/// The link, selected, for those whose browser does not let the page copy it.
+/// The link, selected, for browsers that do not let the page copy it.
 #[component]
 fn LinkByHand(link: String, close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     effect(move || {
         if let Some(field) = field.get() {
-            // Once it is on the page and holds the link.
+            // Once the field is on the page and contains the link.
             timing::next_frame(move || {
                 field.focus().ok();
                 field.select();

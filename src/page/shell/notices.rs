@@ -1,4 +1,4 @@
-//! Sentences about what went wrong or could not be used.
+//! Notices of failures and other events.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::page::{
     words,
 };
 
-/// The sentences, each until it is dismissed.
+/// The notices, each until it is dismissed.
 #[component]
 pub fn Notices() -> impl IntoView {
     let store = Store::expect();

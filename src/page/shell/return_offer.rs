@@ -1,4 +1,4 @@
-//! Offers to go on with what an earlier visit left.
+//! The offer to continue the work of an earlier visit.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::page::{
     store::Store,
 };
 
-/// One sentence and two buttons, while there is something to go on with.
+/// A sentence and two buttons, while there is an offer.
 #[component]
 pub fn ReturnOffer() -> impl IntoView {
     let store = Store::expect();

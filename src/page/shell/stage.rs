@@ -1,4 +1,4 @@
-//! The pictures, and what the network makes of them.
+//! The pictures, and the network's results.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::page::{
     words,
 };
 
-/// The gallery and the tabs, under what there is to say of them.
+/// The gallery and the tabs, below the messages.
 #[component]
 pub fn Results() -> impl IntoView {
     let store = Store::expect();

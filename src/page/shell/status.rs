@@ -1,4 +1,4 @@
-//! How far the run is, in the words of the bar that trains and of the browser's tab.
+//! The run's progress, for the training bar and the browser's tab.
 
 use crate::{
     page::{
@@ -9,10 +9,11 @@ use crate::{
     settings::MIN_PICTURES,
 };
 
-/// The name of the browser's tab.
+/// Title of the page in the browser's tab.
 const TITLE: &str = "Likeness: watch a network learn which of your pictures are alike";
 
-/// What the tab is called: a tab in the background goes on training, and says how far it is.
+/// Returns the title of the browser's tab: a tab in the background continues training, and shows the
+/// progress.
 pub fn title(state: &State) -> String {
     if state.run.running && state.run.step() > 0 {
         format!("{} / {} · Likeness", state.run.step(), state.settings.steps)
@@ -21,13 +22,13 @@ pub fn title(state: &State) -> String {
     }
 }
 
-/// `step 120 / 500 · loss 3.21`.
+/// Returns `step 120 / 500 · loss 3.21`.
 pub fn progress(state: &State) -> String {
     let step = format!("step {} / {}", state.run.step(), state.settings.steps);
     state.run.steps.last().map_or(step.clone(), |report| format!("{step} · loss {:.3}", report.loss))
 }
 
-/// The kNN accuracy that is told: there are several labels, and pictures enough.
+/// Returns the kNN accuracy to show: if there are several labels, and enough pictures.
 pub fn knn(state: &State) -> Option<f32> {
     let told = state.can_classify() && !lacks_pictures(state);
     Some(state.results.latest().filter(|_| told)?.evaluation.knn?.accuracy)
@@ -37,8 +38,8 @@ fn lacks_pictures(state: &State) -> bool {
     state.pictures.len() < MIN_PICTURES && !state.intake.is_active()
 }
 
-/// `kNN 0.61 · CPU · training · 18 steps/s · 40 s left`: worth, device, what it computes, how
-/// fast, and for how long still; or what is lacking.
+/// Returns `kNN 0.61 · CPU · training · 18 steps/s · 40 s left`: score, device, activity, speed and
+/// remaining time; or what is missing.
 pub fn activity(state: &State) -> String {
     if lacks_pictures(state) {
         return state.training_obstacle().unwrap_or_default();
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_ended_says_how_it_goes_on() {
+    fn complete_run_explains_how_to_continue() {
         let mut state = state(4);
         state.edit(|settings| settings.steps = 1_700);
         assert_eq!(
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_is_said_once_and_quietly() {
+    fn missing_pictures_are_mentioned_once() {
         assert_eq!(activity(&state(0)), "Add at least 4 pictures to train.");
         let mut state = state(1);
         state.begin_intake(IntakeKind::Decoding, 9, 0);

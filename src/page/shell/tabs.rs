@@ -1,4 +1,4 @@
-//! The result tabs.
+//! The tabs of results.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -15,7 +15,7 @@ use crate::page::{
     },
 };
 
-/// The tabs and the panel in front.
+/// The tabs and the selected panel.
 #[component]
 pub fn Tabs() -> impl IntoView {
     let store = Store::expect();
@@ -60,7 +60,7 @@ fn tab_id(tab: Tab) -> String {
     format!("tab-{}", tab.name().to_ascii_lowercase())
 }
 
-/// Arrow keys go from tab to tab.
+/// Moves between tabs by arrow keys.
 fn press(store: Store, event: &ev::KeyboardEvent) {
     let step = match event.key().as_str() {
         "ArrowRight" => 1,

@@ -1,17 +1,17 @@
-//! Light, dark, or as the system has it.
+//! The theme: light, dark, or the system's.
 
 use leptos::{ev, prelude::*};
 use web_sys::Storage;
 
 use crate::page::components::dynamic::{effect, handler};
 
-/// Where the choice is kept; `static/theme.js` reads it before the first paint.
+/// Storage key of the choice; `static/theme.js` reads it before the first paint.
 const KEY: &str = "theme";
 
 /// The user's choice of theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system has it.
+    /// The system's theme.
     System,
     /// Dark on light.
     Light,
@@ -20,7 +20,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The themes, the words that stand for them, and their names on the page.
+    /// Themes with their keys and their names on the page.
     const NAMES: [(&str, &str, Self); 3] =
         [("auto", "Auto", Self::System), ("light", "Light", Self::Light), ("dark", "Dark", Self::Dark)];
 
@@ -41,7 +41,7 @@ pub fn provide() {
     effect(move || show(theme.get()));
 }
 
-/// Tells the style sheet, and keeps the choice where the browser allows it.
+/// Applies the theme to the page, and stores the choice if the browser allows it.
 fn show(theme: Theme) {
     let root = document().document_element().expect("the page has a root");
     root.set_attribute("data-theme", theme.key()).expect("the name is an attribute's");
@@ -52,19 +52,19 @@ fn show(theme: Theme) {
     }
 }
 
-/// Keeps no choice of theme.
+/// Removes the stored choice of a theme.
 pub fn forget() {
     if let Some(storage) = storage() {
         storage.remove_item(KEY).ok();
     }
 }
 
-/// The browser's storage, unless it is switched off.
+/// Returns the browser's storage, unless it is disabled.
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// Lets the user choose the theme.
+/// A choice of the theme.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = expect_context::<RwSignal<Theme>>();

@@ -1,6 +1,6 @@
-//! The tour: the five steps on the drawn figures, with the page as it is.
+//! The tour: the five steps on the drawn figures, on the actual page.
 //!
-//! Each [`Stop`] points at a real control and waits until it was really used.
+//! Each [`Stop`] points at a real control and waits until it has really been used.
 
 use crate::{
     page::state::{State, Tab},
@@ -8,33 +8,33 @@ use crate::{
     settings::{Augmentations, Images},
 };
 
-/// Steps to be taken before the tour goes on: enough to see the curve move.
+/// Number of steps before the tour continues: enough to see the curve move.
 const FIRST_STEPS: u32 = 20;
 
 /// A stop of the tour.
 pub struct Stop {
-    /// What it is about.
+    /// Title of the stop.
     pub name: &'static str,
-    /// The selector of what it points at.
+    /// CSS selector of its target.
     pub target: &'static str,
-    /// What there is to see and to do.
+    /// Instructions.
     pub text: &'static str,
-    /// What it waits for.
+    /// Condition for continuing.
     pub until: Until,
 }
 
-/// What a stop waits for; the user may go on without.
+/// Condition for leaving a stop; the user may skip it.
 #[derive(Clone, Copy)]
 pub enum Until {
-    /// The user has read.
+    /// Reading of the text.
     Read,
-    /// Something within the target was used.
+    /// Use of a control within the target.
     Used,
-    /// The page has come this far since the stop began.
+    /// A condition on the changes of the state since the stop began.
     Reached(fn(&Before, &State) -> bool),
 }
 
-/// The page as it was when a stop began.
+/// The state when a stop began.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Before {
     augmentations: Augmentations,
@@ -43,7 +43,7 @@ pub struct Before {
 }
 
 impl Before {
-    /// The page as it is now.
+    /// Returns the present state.
     pub fn now(state: &State) -> Self {
         Self {
             augmentations: state.settings.augmentations,
@@ -53,7 +53,7 @@ impl Before {
     }
 }
 
-/// The stops in their order.
+/// All stops in order.
 pub const STOPS: [Stop; 9] = [
     Stop {
         name: "1. Images",
@@ -113,7 +113,7 @@ pub const STOPS: [Stop; 9] = [
     },
 ];
 
-/// The stop to begin with: the first is for those who look at other pictures.
+/// Returns the index of the first stop; stop 0 is for other pictures only.
 pub fn first(state: &State) -> usize {
     usize::from(are_shapes_here(state))
 }
@@ -137,9 +137,9 @@ mod tests {
         state
     }
 
-    /// What the stops wait for happens to the page, one after the other.
+    /// The conditions of the stops are satisfied one after another.
     #[test]
-    fn each_stop_waits_for_what_it_asks_for() {
+    fn each_stop_waits_for_the_requested_action() {
         let mut state = state();
         for (place, stop) in STOPS.iter().enumerate().skip(1) {
             let before = Before::now(&state);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_see_the_figures_begin_with_them() {
+    fn tour_skips_the_first_stop_if_the_figures_are_shown() {
         let mut state = state();
         assert_eq!(first(&state), 1);
         state.clear(Images::Own);

@@ -1,4 +1,4 @@
-//! Leads through the page: a card that says what to do, and a ring around what it is about.
+//! The card of the tour with its instructions, and the ring around its target.
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -11,13 +11,13 @@ use crate::page::{
     timing,
 };
 
-/// Room between the ring and what it surrounds, in pixels.
+/// Space between the ring and its target, in pixels.
 const MARGIN: f64 = 4.0;
 
-/// The id of the button that starts it.
+/// Id of the button that starts the tour.
 const BUTTON: &str = "tour";
 
-/// The stop that the tour is at.
+/// Present stop of the tour.
 #[derive(Clone, Copy)]
 pub struct Tour {
     place: RwSignal<Option<usize>>,
@@ -25,7 +25,7 @@ pub struct Tour {
 }
 
 impl Tour {
-    /// Makes the tour available to what is below.
+    /// Provides the tour to the components below.
     pub fn provide() {
         provide_context(Self { place: RwSignal::new(None), before: StoredValue::new(None) });
     }
@@ -56,7 +56,7 @@ impl Tour {
     }
 }
 
-/// Starts the tour.
+/// A button that starts the tour.
 #[component]
 pub fn TourButton() -> impl IntoView {
     let store = Store::expect();
@@ -73,7 +73,7 @@ pub fn TourButton() -> impl IntoView {
     }
 }
 
-/// The card and the ring, while the tour goes on.
+/// The card and the ring, during the tour.
 #[component]
 pub fn TourGuide() -> impl IntoView {
     let store = Store::expect();
@@ -106,7 +106,7 @@ pub fn TourGuide() -> impl IntoView {
     }
 }
 
-/// What there is to see and to do.
+/// The instructions of a stop.
 #[component]
 fn Card() -> impl IntoView {
     let store = Store::expect();
@@ -136,7 +136,7 @@ fn Card() -> impl IntoView {
     }
 }
 
-/// Surrounds what the stop is about, wherever it moves.
+/// A ring around the target of the stop, wherever it moves.
 #[component]
 fn Ring() -> impl IntoView {
     let tour = expect_context::<Tour>();
@@ -160,10 +160,10 @@ fn Ring() -> impl IntoView {
     }
 }
 
-/// Looks with every frame where the target is, for as long as the tour goes on.
+/// Updates the ring to the target's position in every frame during the tour.
 fn follow(tour: Tour, place: RwSignal<[f64; 4]>) {
     let Some(stop) = tour.place.get_untracked().map(|place| &STOPS[place]) else { return };
-    // Around nothing where there is no target.
+    // Without a target, the ring is empty.
     let found = target(stop).map_or([0.0; 4], |target| {
         let rect = target.get_bounding_client_rect();
         [rect.left() - MARGIN, rect.top() - MARGIN, rect.width() + 2.0 * MARGIN, rect.height() + 2.0 * MARGIN]

@@ -1,4 +1,4 @@
-//! What the engine says, and where it goes.
+//! Handling of the engine's events.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl State {
-    /// Takes in what the engine says.
+    /// Applies an event of the engine.
     pub fn apply(&mut self, event: Event) {
         if self.clearing > 0 && !concerns_any_set(&event) {
             return;
@@ -83,7 +83,7 @@ impl State {
     }
 }
 
-/// Whether an event says something even when the set that the engine has is gone.
+/// Returns whether an event is valid even if it is about a set that is gone.
 fn concerns_any_set(event: &Event) -> bool {
     use Event::{
         Activity, Cleared, Failed, Model, NotOpened, NotRestored, Ready, Refused, Validated, WebGpuNeeded,
@@ -113,14 +113,14 @@ mod tests {
     };
 
     #[test]
-    fn steps_change_nothing_but_the_run() {
+    fn steps_change_only_the_run() {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1)]));
         assert_eq!(state.log().take_changed(), state.run.field());
     }
 
     #[test]
-    fn what_the_engine_says_of_pictures_that_are_gone_is_not_heard() {
+    fn events_about_removed_pictures_are_ignored() {
         let mut state = state(4);
         state.start_running();
         state.apply(Event::Activity(Activity::Training));

@@ -9,27 +9,28 @@ use crate::{
 /// Number of pictures in one message to the engine.
 pub const PORTION: usize = 64;
 
-/// Something to be done outside of the state because of a change.
+/// An action outside of the state that a change requires.
 #[derive(Debug)]
 pub enum Effect {
-    /// Sends a command to the engine. Without an engine it is dropped: another one is told the state.
+    /// A command for the engine. Without an engine it is dropped: the next one receives the whole
+    /// state.
     Send(Command),
-    /// Sends the settings shortly, together with further changes of them.
+    /// Delayed sending of the settings, together with further changes to them.
     SendSettingsSoon,
-    /// Saves a file for the user.
+    /// A file to save for the user.
     Save(File),
-    /// Puts back an experiment that was removed.
+    /// Restoration of an experiment that was removed.
     PutBack(Box<Experiment>, Vec<(u32, Newcomer)>),
-    /// Passes on the verdict on a snapshot.
+    /// Delivery of the verdict on a snapshot.
     Validated(u32, Result<(), ModelFailure>),
-    /// Replaces the engine, which has failed; it computed on this backend, where that is known.
+    /// Replacement of the engine, which has failed, with the backend it computed on, if known.
     ReplaceEngine(Option<Backend>),
-    /// Replaces the engine by the one that has WebGPU.
+    /// Replacement of the engine by the one with WebGPU.
     ExchangeEngine,
 }
 
 impl State {
-    /// Returns the effects of the changes since the last call, in their order.
+    /// Returns the effects of the changes since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
@@ -44,7 +45,7 @@ impl State {
         self.cause(Effect::Send(command));
     }
 
-    /// Sends a command whose effect the user waits for, or says that there is no engine.
+    /// Sends a command whose effect the user waits for, or tells the user that there is no engine.
     pub fn demand(&mut self, command: Command) {
         if self.is_without_engine() {
             self.notify("There is no engine to do that: reload the page to start one.");
@@ -91,7 +92,7 @@ mod tests {
     };
 
     #[test]
-    fn settings_are_sent_once_and_before_what_depends_on_them() {
+    fn settings_are_sent_once_and_before_dependent_commands() {
         let mut state = state(4);
         state.take_effects();
         state.edit(|settings| settings.temperature = 0.25);
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_engine_the_user_is_told_instead() {
+    fn demand_without_an_engine_notifies_the_user() {
         let mut state = state(4);
         state.take_effects();
         state.demand(Command::SaveModel);

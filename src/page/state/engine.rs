@@ -1,4 +1,4 @@
-//! How far the engine is, and what becomes of the page when it ends.
+//! The engine's progress, and the state after its end.
 
 use super::{Effect, State};
 use crate::{
@@ -7,26 +7,26 @@ use crate::{
     settings::BackendChoice,
 };
 
-/// How far the engine is.
+/// Progress of the engine's start.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Engine {
-    /// Its code is on the way.
+    /// Download of the engine's code.
     Loading {
-        /// Bytes that have arrived.
+        /// Number of bytes received.
         received: f64,
-        /// Bytes in all, where the server said so.
+        /// Total number of bytes, if the server announced it.
         total: Option<f64>,
     },
-    /// It looks for a device.
+    /// Search for a device.
     Starting,
-    /// It takes commands.
+    /// An engine that takes commands, with its environment.
     Ready(Environment),
     /// It cannot be had; why.
     Stopped(EngineFailure),
 }
 
 impl Engine {
-    /// What it computes on, once it is ready.
+    /// Returns the environment in which the engine computes, once it is ready.
     pub fn environment(&self) -> Option<&Environment> {
         match self {
             Self::Ready(environment) => Some(environment),
@@ -36,22 +36,22 @@ impl Engine {
 }
 
 impl State {
-    /// Notes how much of the engine's code has arrived, while it is waited for: a download
-    /// may go on for a while after the engine was given up.
+    /// Records how much of the engine's code has arrived, while it is awaited: a download may
+    /// continue for a while after the engine was given up.
     pub fn engine_is_loading(&mut self, received: f64, total: Option<f64>) {
         if matches!(*self.engine, Engine::Loading { .. }) {
             *self.engine = Engine::Loading { received, total };
         }
     }
 
-    /// Notes that the engine's code is there, while it is waited for.
+    /// Records that the engine's code has arrived, while it is awaited.
     pub fn engine_is_starting(&mut self) {
         if matches!(*self.engine, Engine::Loading { .. }) {
             *self.engine = Engine::Starting;
         }
     }
 
-    /// Notes that another engine hears from now on: it knows of no set before this one.
+    /// Records that another engine listens from now on: it knows of no earlier set.
     pub fn engine_is_another(&mut self) {
         self.clearing = 0;
     }
@@ -78,8 +78,8 @@ impl State {
         *self.engine = Engine::Ready(environment);
     }
 
-    /// Notes what the engine is doing. What it does for a set that is gone says nothing of
-    /// what the user wants, and neither does its rest while training waits for pictures.
+    /// Records the engine's activity. Its activity for a set that is gone does not reflect what the
+    /// user wants, nor does its idleness while training waits for pictures.
     pub(in crate::page) fn engine_does(&mut self, activity: Activity) {
         if self.clearing > 0 {
             return self.run.set_activity_aside(activity);
@@ -95,7 +95,7 @@ impl State {
         self.notify(sentence);
     }
 
-    /// Notes that the run that was to be restored will not be.
+    /// Records that the run that was to be restored will not be.
     pub(in crate::page) fn not_restored(&mut self, sentence: String) {
         if self.clearing == 0 {
             self.awaited = None;
@@ -103,8 +103,8 @@ impl State {
         self.refused(sentence);
     }
 
-    /// Notes that the engine broke down; pictures, settings and the run as far as it was
-    /// kept stay.
+    /// Records that the engine broke down; pictures, settings and the run as of its snapshot are
+    /// kept.
     pub(in crate::page) fn engine_failed(&mut self, breakdown: &Breakdown) {
         let backend = self.engine.environment().map(|environment| environment.backend);
         self.cause(Effect::ReplaceEngine(backend));
@@ -116,8 +116,8 @@ impl State {
         self.notify_with(format!("The engine stopped: {why} {what_follows}"), details);
     }
 
-    /// Notes that an engine with WebGPU takes the place of the one without, as the settings
-    /// ask for; a run that had begun starts over, as with every change of the backend.
+    /// Records that an engine with WebGPU replaces the one without, as the settings require; a run
+    /// that had begun starts over, as with every change of the backend.
     pub(in crate::page) fn engine_is_exchanged(&mut self) {
         self.cause(Effect::ExchangeEngine);
         let waiting = self.run.running && self.run.step() == 0;
@@ -129,7 +129,7 @@ impl State {
         self.forget_what_the_engine_said();
     }
 
-    /// Forgets what can be asked of an engine only as long as it has the embeddings.
+    /// Forgets results that depend on an engine that has the embeddings.
     pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
         self.labels.end_tuning();
         for stage in Stage::ALL {
@@ -154,7 +154,7 @@ mod tests {
     };
 
     #[test]
-    fn a_failed_engine_leaves_pictures_and_settings() {
+    fn pictures_and_settings_survive_an_engine_failure() {
         let mut state = state(5);
         state.edit(|settings| settings.seed = 42);
         state.apply(Event::Ready(environment(Backend::Cpu)));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forced_gpu_that_is_missing_is_said() {
+    fn missing_forced_gpu_is_reported() {
         let mut state = state(4);
         state.apply(Event::Ready(environment(Backend::Cpu)));
         assert!(state.notices.is_empty());
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_with_webgpu_starts_over_and_trains_if_training_was_about_to_begin() {
+    fn exchanged_engine_starts_over_and_trains_if_requested() {
         let mut state = state(8);
         state.start_running();
         state.apply(Event::WebGpuNeeded);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_takes_over_is_heard_at_once() {
+    fn replacement_engine_is_heard_at_once() {
         let mut state = state(4);
         state.clear(Images::Own);
         state.apply(failed("It broke"));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_was_given_up_stays_given_up() {
+    fn stopped_engine_stays_stopped() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         fine_tune(&mut state).expect("there is an encoder");
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn training_that_waits_for_ones_own_pictures_still_waits_when_they_replace_a_built_in_set() {
+    fn training_still_waits_when_own_pictures_replace_a_built_in_set() {
         let mut state = state(4);
         state.begin_intake(IntakeKind::Decoding, 2, 0);
         assert!(!state.start_running());
@@ -230,13 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn what_an_engine_refuses_is_no_longer_waited_for() {
+    fn refused_run_is_no_longer_awaited() {
         let mut kept = state(4);
         kept.apply(Event::Stepped(vec![report(1)]));
         kept.apply(snapshot(1));
         let mut page = state(4);
         page.take_up(kept.experiment());
-        // That something else was refused says nothing of it.
+        // Another refusal does not concern the awaited run.
         page.apply(Event::NotOpened(ModelFailure::Foreign));
         assert_eq!(page.resync().count(), 4);
         page.apply(Event::NotRestored(ModelFailure::NotSafetensors));

@@ -1,4 +1,4 @@
-//! The experiment on the page, to be kept and to be taken up again.
+//! Saving the experiment on the page, and restoring it.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// A run that is taken up as soon as the engine says that it goes on with it, as far as it does.
+/// A run that is restored once the engine confirms that it continues it, up to the confirmed step.
 #[derive(Debug)]
 pub(in crate::page) struct Awaited {
     pub(in crate::page) snapshot: Arc<Snapshot>,
@@ -22,7 +22,7 @@ pub(in crate::page) struct Awaited {
 }
 
 impl State {
-    /// Everything but the pictures.
+    /// Returns the experiment without its pictures.
     pub fn experiment(&self) -> Experiment {
         let mut runs = self.records();
         let present = if self.run.steps.is_empty() { None } else { runs.pop() };
@@ -46,21 +46,21 @@ impl State {
         }
     }
 
-    /// A picture as bytes, and its place.
+    /// Returns a picture's place and encoded contents.
     pub fn picture_bytes(&self, id: PictureId) -> Option<(u32, Vec<u8>)> {
         let entry = self.pictures.get(id)?;
         let place = self.pictures.place(id);
         Some((place, picture_to_bytes(place, &entry.name, self.pictures.label(id), &entry.image)))
     }
 
-    /// Whether there is anything that the user would miss, and all of it is there.
+    /// Returns whether there is anything that the user would miss, and all of it has arrived.
     pub fn is_worth_saving(&self) -> bool {
         let own = self.settings.images == Images::Own && !self.pictures.is_empty();
         let complete = !self.intake.is_active() && self.awaited.is_none();
         complete && (own || self.run.step() > 0 || !self.runs.is_empty())
     }
 
-    /// What is kept, in words.
+    /// Describes the kept experiment in words.
     pub fn kept_words(&self) -> String {
         let Settings { images, steps, .. } = *self.settings;
         let set = match images {
@@ -76,7 +76,7 @@ impl State {
         }
     }
 
-    /// Takes up an experiment on the emptied page; pictures and typed labels are still to come.
+    /// Restores an experiment on the emptied page, except for pictures and typed labels.
     pub fn take_up(&mut self, experiment: Experiment) {
         let Experiment { settings, per_class, runs, present, temperatures, snapshot, .. } = experiment;
         *self.settings = Settings { run: false, ..settings };
@@ -95,7 +95,7 @@ impl State {
         self.awaited = Some(Awaited { snapshot, steps, notes });
     }
 
-    /// Puts the run that was awaited in its place: the engine goes on with it.
+    /// Restores the awaited run, which the engine continues.
     pub(in crate::page) fn meet_awaited(&mut self) {
         if let Some(Awaited { steps, notes, .. }) = self.awaited.take() {
             self.run.take_up(steps, notes);
@@ -109,14 +109,14 @@ impl State {
         self.send_pictures(&added);
     }
 
-    /// Sets the places of pictures apart that are still to come: others come after them.
+    /// Reserves the places of pictures that are still to come: others come after them.
     pub fn reserve_places(&mut self, places: impl Iterator<Item = u32>) {
         if let Some(last) = places.max() {
             self.pictures.reserve(last + 1);
         }
     }
 
-    /// Gives the pictures at these places labels of the user's own.
+    /// Gives the pictures at these places typed labels.
     pub fn type_labels_at(&mut self, typed: &[(u32, String)]) {
         for (place, text) in typed {
             let (id, label) = (self.pictures.at(*place), self.pictures.label_id(text.clone()));
@@ -138,7 +138,7 @@ mod tests {
     };
 
     #[test]
-    fn an_experiment_comes_back_on_another_page() {
+    fn experiment_is_restored_on_another_page() {
         let mut state = state(5);
         state.edit(|settings| settings.temperature = 0.25);
         state.remove(&[1]);
@@ -160,7 +160,7 @@ mod tests {
         let restore = Command::Restore { file: vec![5] };
         assert_eq!(commands(&mut page), [Command::Configure(*page.settings), restore]);
         assert!(!page.is_worth_saving(), "what is kept is not overwritten by half of it");
-        // The engine still speaks of the run before.
+        // The engine is still reporting the run before.
         page.apply(Event::Stepped(vec![report(3)]));
         page.apply(Event::Refused("The learning rate was too high.".to_owned()));
         page.apply(Event::Cleared);

@@ -1,37 +1,37 @@
-//! Files on their way to becoming pictures.
+//! Progress of incoming pictures.
 
 use super::State;
 use crate::image::Failure;
 
-/// How pictures come.
+/// Source of incoming pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IntakeKind {
-    /// Files are decoded.
+    /// Files being decoded.
     #[default]
     Decoding,
-    /// A built-in set is drawn.
+    /// A built-in set being drawn.
     Drawing,
-    /// An experiment is opened.
+    /// An experiment being opened.
     Opening,
 }
 
-/// Files being read.
+/// Progress of files being read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Intake {
-    /// How the latest of them come.
+    /// Source of the latest files.
     pub kind: IntakeKind,
-    /// How many there are.
+    /// Number of files in total.
     pub total: usize,
-    /// How many were read or given up.
+    /// Number of files that were read or given up.
     pub done: usize,
-    /// Files left out without a word because they never are pictures.
+    /// Number of files skipped silently because they are never pictures.
     pub skipped: usize,
     /// Files that could not be read.
     pub refused: Vec<Refusal>,
 }
 
 impl Intake {
-    /// Whether pictures are still on their way.
+    /// Returns whether pictures are still coming in.
     pub fn is_active(&self) -> bool {
         self.done < self.total
     }
@@ -40,14 +40,14 @@ impl Intake {
 /// A file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Refusal {
-    /// Its name.
+    /// Name of the file.
     pub name: String,
-    /// Why.
+    /// Reason for the refusal.
     pub why: Failure,
 }
 
 impl State {
-    /// Notes that pictures are on their way, after those that already are.
+    /// Records that further pictures are coming in.
     pub fn begin_intake(&mut self, kind: IntakeKind, total: usize, skipped: usize) {
         if !self.intake.is_active() {
             *self.intake = Intake::default();
@@ -57,35 +57,35 @@ impl State {
         self.intake.skipped += skipped;
     }
 
-    /// Notes that some came or failed; whether none are left.
+    /// Records that some arrived or failed; returns whether none are left.
     pub fn advance_intake(&mut self, done: usize, refused: Vec<Refusal>) -> bool {
         self.intake.done += done;
         self.intake.refused.extend(refused);
         !self.intake.is_active()
     }
 
-    /// Notes that no more will come.
+    /// Records that no more will come.
     pub fn end_intake(&mut self) {
         self.intake.total = self.intake.done;
     }
 
-    /// Returns a ticket for pictures that come in over time, valid until the next
+    /// Returns a ticket for pictures that arrive over time, valid until the next
     /// [`Self::stop_intake`].
     pub fn intake_ticket(&self) -> u32 {
         self.intake_ticket
     }
 
-    /// Returns whether pictures that came in under a ticket are still wanted.
+    /// Returns whether pictures requested under a ticket are still wanted.
     pub fn is_wanted(&self, ticket: u32) -> bool {
         self.intake_ticket == ticket
     }
 
-    /// Ends what is being read or drawn; what already came stays.
+    /// Invalidates the tickets of pictures being read or drawn; those that arrived stay.
     pub fn stop_intake(&mut self) {
         self.intake_ticket = self.intake_ticket.wrapping_add(1);
     }
 
-    /// Takes the list of files that could not be read away.
+    /// Clears the list of files that could not be read.
     pub fn dismiss_refused(&mut self) {
         self.intake.refused.clear();
         self.intake.skipped = 0;
@@ -98,7 +98,7 @@ mod tests {
     use crate::page::fixture::state;
 
     #[test]
-    fn two_batches_of_files_are_counted_together() {
+    fn batches_of_files_are_counted_together() {
         let mut state = state(0);
         state.begin_intake(IntakeKind::Decoding, 3, 1);
         let refusal = Refusal { name: "x.png".to_owned(), why: Failure::Empty };

@@ -1,27 +1,27 @@
-//! Sentences for the user.
+//! Messages to the user.
 
 use super::State;
 
-/// A sentence for the user, shown until it is dismissed.
+/// A message to the user, shown until it is dismissed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// Names it.
+    /// Identifier of the notice.
     pub id: u32,
-    /// The sentence.
+    /// Text of the message.
     pub text: String,
-    /// What only programmers may want to read about it.
+    /// Details for programmers.
     pub details: Option<String>,
-    /// Whether it offers to take back what it speaks of.
+    /// Whether the notice offers an undo.
     pub can_undo: bool,
 }
 
 impl State {
-    /// Shows a sentence until it is dismissed; one that is already there is not repeated.
+    /// Shows a message until it is dismissed; one that is already shown is not repeated.
     pub fn notify(&mut self, text: impl Into<String>) {
         self.notify_with(text.into(), None);
     }
 
-    /// The same, with what only programmers may want to read about it.
+    /// Shows a message with details for programmers, likewise.
     pub fn notify_with(&mut self, text: String, details: Option<String>) {
         if self.notices.iter().any(|notice| notice.text == text) {
             return;
@@ -30,7 +30,7 @@ impl State {
         self.next_notice += 1;
     }
 
-    /// Takes a sentence away.
+    /// Removes a notice, and the undo that it offers.
     pub fn dismiss(&mut self, id: u32) {
         self.notices.retain(|notice| notice.id != id);
         self.undo.take_if(|undo| undo.is_offered_by(id));
@@ -42,7 +42,7 @@ mod tests {
     use crate::page::fixture::state;
 
     #[test]
-    fn the_same_sentence_is_shown_once() {
+    fn repeated_message_is_shown_once() {
         let mut state = state(4);
         state.notify("No.");
         state.notify("No.");

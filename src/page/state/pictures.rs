@@ -7,12 +7,12 @@ use crate::{
     small_sort::sorted,
 };
 
-/// A picture on its way into the set.
+/// A picture to be added to the set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Newcomer {
-    /// What the gallery calls it.
+    /// Name in the gallery.
     pub name: String,
-    /// The folder or kind that it belongs to.
+    /// Folder or kind of the picture.
     pub label: Option<String>,
     /// The picture.
     pub image: Image,
@@ -21,41 +21,41 @@ pub struct Newcomer {
 /// A picture of the set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Its name between page and engine.
+    /// Identifier shared by page and engine.
     pub id: PictureId,
-    /// What the gallery calls it.
+    /// Name in the gallery.
     pub name: String,
-    /// Its label's place among the names.
+    /// Index of its label among the label names.
     pub label: Option<LabelId>,
     /// The picture.
     pub image: Image,
 }
 
 impl Entry {
-    /// The picture as the engine takes it.
+    /// Returns the picture as sent to the engine.
     pub fn message(&self) -> Picture {
         Picture { id: self.id, label: self.label, rgb: self.image.rgb().to_vec() }
     }
 }
 
-/// The set, in the order in which the pictures came.
+/// The set of pictures, in the order in which they came.
 #[derive(Debug, Default)]
 pub struct Pictures {
     entries: Vec<Entry>,
     labels: Vec<String>,
     next_id: PictureId,
-    /// The id of the first picture since the set was emptied.
+    /// Id of the first picture since the set was emptied.
     first: PictureId,
 }
 
 impl Pictures {
-    /// Adds a picture and names it.
+    /// Adds a picture and returns its id.
     pub fn add(&mut self, newcomer: Newcomer) -> PictureId {
         let place = self.place(self.next_id);
         self.add_at(place, newcomer)
     }
 
-    /// Adds a picture at a place that is free.
+    /// Adds a picture at a free place.
     pub(in crate::page) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
         let id = self.at(place);
         self.reserve(place + 1);
@@ -64,7 +64,7 @@ impl Pictures {
         id
     }
 
-    /// Puts pictures where their ids place them: behind all others, as a rule.
+    /// Inserts pictures in the order of ids: after all others, as a rule.
     pub(in crate::page) fn put(&mut self, entries: Vec<Entry>) {
         let in_order = |pair: &[Entry]| pair[0].id < pair[1].id;
         let last = self.entries.len();
@@ -74,92 +74,91 @@ impl Pictures {
         }
     }
 
-    /// Takes pictures out; those of them that were there.
+    /// Removes pictures and returns those that were in the set.
     pub fn remove(&mut self, gone: &Ids) -> Vec<Entry> {
         self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect()
     }
 
-    /// Takes every picture out. Ids are not used again.
+    /// Removes every picture. Ids are not reused.
     pub fn clear(&mut self) {
         self.entries.clear();
         self.labels.clear();
         self.first = self.next_id;
     }
 
-    /// The id of the first picture since the set was emptied; it tells sets apart.
+    /// Returns the id of the first picture since the set was emptied, which identifies the set.
     pub fn first(&self) -> PictureId {
         self.first
     }
 
-    /// A picture's place in the order in which they came, counted from 0; it never changes.
+    /// Returns a picture's place in the order of arrival, counted from 0; it never changes.
     pub fn place(&self, id: PictureId) -> u32 {
         id.saturating_sub(self.first)
     }
 
-    /// The id of the picture at a place, whether it is there or not.
+    /// Returns the id of the picture at a place, whether it exists or not.
     pub fn at(&self, place: u32) -> PictureId {
         self.first.saturating_add(place)
     }
 
-    /// Sets so many places apart, for pictures that come by [`Self::add_at`]: others come
-    /// after them.
+    /// Reserves this many places for pictures added by [`Self::add_at`]: others come after them.
     pub(in crate::page) fn reserve(&mut self, places: u32) {
         self.next_id = self.next_id.max(self.at(places));
     }
 
-    /// The places whose pictures were taken out.
+    /// Returns the places whose pictures were removed.
     pub fn missing(&self) -> Vec<u32> {
         (self.first..self.next_id).filter(|id| self.row(*id).is_none()).map(|id| self.place(id)).collect()
     }
 
-    /// The pictures in order.
+    /// Returns the pictures in order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The picture of that name.
+    /// Returns the picture with this id.
     pub fn get(&self, id: PictureId) -> Option<&Entry> {
         self.row(id).map(|row| &self.entries[row])
     }
 
-    /// A picture's place in the set.
+    /// Returns a picture's index in the set.
     pub fn row(&self, id: PictureId) -> Option<usize> {
-        // Ids only grow, so that the entries lie in their order.
+        // Ids only grow, so that the entries are sorted by them.
         self.entries.binary_search_by(|entry| entry.id.cmp(&id)).ok()
     }
 
-    /// A picture's label in words.
+    /// Returns the name of a picture's label.
     pub fn label(&self, id: PictureId) -> Option<&str> {
         self.label_name(self.get(id)?.label?)
     }
 
-    /// A label in words.
+    /// Returns the name of a label.
     pub fn label_name(&self, label: LabelId) -> Option<&str> {
         self.labels.get(label as usize).map(String::as_str)
     }
 
-    /// The label of this name.
+    /// Returns the label of this name.
     pub fn label_named(&self, name: &str) -> Option<LabelId> {
         let place = self.labels.iter().position(|label| label == name)?;
         Some(place as LabelId)
     }
 
-    /// How many pictures there are.
+    /// Returns the number of pictures.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// How many different labels the pictures carry.
+    /// Returns the number of different labels of the pictures.
     pub fn kinds(&self) -> usize {
         self.names_of(self.entries.iter().filter_map(|entry| entry.label)).len()
     }
 
-    /// The names of labels, each once, in the order in which they first came to the page.
+    /// Returns the names of labels, each once, in the order in which they were first added.
     pub fn names_of(&self, labels: impl Iterator<Item = LabelId>) -> Vec<&str> {
         let mut found = vec![false; self.labels.len()];
         labels.for_each(|label| found[label as usize] = true);
@@ -167,7 +166,7 @@ impl Pictures {
         names.map(|(name, _)| name.as_str()).collect()
     }
 
-    /// A label's place among the names, where it joins if it is new.
+    /// Returns the label of this name, which is added if it is new.
     pub(in crate::page) fn label_id(&mut self, name: String) -> LabelId {
         self.label_named(&name).unwrap_or_else(|| {
             self.labels.push(name);
@@ -182,7 +181,7 @@ mod tests {
     use crate::page::fixture::newcomer;
 
     #[test]
-    fn removing_one_keeps_the_others_in_place_and_ids_unique() {
+    fn removal_keeps_the_order_and_ids_unique() {
         let mut pictures = Pictures::default();
         let ids: Vec<_> = ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None))).into();
         let gone = Ids::from_iter([ids[1]]);
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn places_count_from_the_last_emptying_and_stay() {
+    fn places_count_from_the_last_clearing_and_never_change() {
         let mut pictures = Pictures::default();
         pictures.add(newcomer("a", None));
         pictures.clear();
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_label_names_are_one_label() {
+    fn equal_label_names_share_an_id() {
         let mut pictures = Pictures::default();
         let first = pictures.add(newcomer("a", "cats"));
         let second = pictures.add(newcomer("b", "dogs"));

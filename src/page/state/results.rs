@@ -1,23 +1,23 @@
-//! What the embeddings of the whole set say: neighbours and scores.
+//! Evaluations of the embeddings of the whole set: neighbours and scores.
 
 use crate::{
     page::{by_stage::ByStage, picture_map::PictureMap},
     protocol::{Evaluation, KnnScore, PictureId, Stage},
 };
 
-/// A picture near another.
+/// A neighbour of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Neighbour {
-    /// The picture.
+    /// The neighbouring picture.
     pub id: PictureId,
-    /// The cosine similarity of the two.
+    /// Cosine similarity of the two.
     pub similarity: f32,
 }
 
 /// An evaluation whose rows can be found by picture.
 #[derive(Debug)]
 pub struct IndexedEvaluation {
-    /// What the engine sent.
+    /// The evaluation as the engine sent it.
     pub evaluation: Evaluation,
     rows: PictureMap<usize>,
 }
@@ -28,7 +28,8 @@ impl IndexedEvaluation {
         Self { evaluation, rows }
     }
 
-    /// A picture's nearest others, nearest first; empty for one that was not evaluated.
+    /// Returns a picture's nearest neighbours, nearest first; none for a picture that was not
+    /// evaluated.
     pub fn nearest(&self, id: PictureId) -> Vec<Neighbour> {
         let neighbours = &self.evaluation.neighbours;
         let k = neighbours.k as usize;
@@ -40,7 +41,7 @@ impl IndexedEvaluation {
         ids.zip(similarities).map(|(id, similarity)| Neighbour { id: *id, similarity: *similarity }).collect()
     }
 
-    /// A picture's embedding, where there is one.
+    /// Returns a picture's embedding, if there is one.
     pub fn embedding(&self, id: PictureId) -> Option<&[f32]> {
         let width = self.evaluation.dimensions as usize;
         let row = *self.rows.get(&id)?;
@@ -48,7 +49,7 @@ impl IndexedEvaluation {
     }
 }
 
-/// Nearest others of a picture that the page shows and speaks of.
+/// Number of nearest neighbours that the page shows and describes.
 pub const SHOWN: usize = 10;
 
 /// The latest evaluation of each stage.
@@ -58,36 +59,36 @@ pub struct Results {
 }
 
 impl Results {
-    /// Keeps an evaluation.
+    /// Stores an evaluation.
     pub fn keep_evaluation(&mut self, evaluation: Evaluation) {
         let stage = evaluation.stage;
         self.by_stage[stage] = Some(IndexedEvaluation::new(evaluation));
     }
 
-    /// Keeps a stage's score by other labels.
+    /// Replaces a stage's score after a change of labels.
     pub fn keep_score(&mut self, stage: Stage, knn: Option<KnnScore>) {
         if let Some(IndexedEvaluation { evaluation, .. }) = &mut self.by_stage[stage] {
             evaluation.knn = knn;
         }
     }
 
-    /// Forgets one stage.
+    /// Removes a stage's evaluation.
     pub fn drop_stage(&mut self, stage: Stage) {
         self.by_stage[stage] = None;
     }
 
-    /// A stage's evaluation.
+    /// Returns a stage's evaluation.
     pub fn scored(&self, stage: Stage) -> Option<&IndexedEvaluation> {
         self.by_stage[stage].as_ref()
     }
 
-    /// The encoder's best evaluation: trained, else untrained.
+    /// Returns the encoder's best evaluation: trained, else untrained.
     pub fn latest(&self) -> Option<&IndexedEvaluation> {
         self.scored(Stage::Trained).or(self.scored(Stage::Untrained))
     }
 
-    /// How many of a picture's [`SHOWN`] nearest others the trained encoder has and the
-    /// untrained one had not, on average, and out of how many.
+    /// Returns how many of a picture's [`SHOWN`] nearest neighbours by the trained encoder are new
+    /// compared with the untrained one, on average, and out of how many.
     pub fn changed_neighbours(&self) -> Option<(f32, u32)> {
         let (trained, untrained) = (self.scored(Stage::Trained)?, self.scored(Stage::Untrained)?);
         let pictures = &trained.evaluation.pictures;
@@ -144,8 +145,8 @@ mod tests {
     }
 
     #[test]
-    fn only_the_ten_nearest_count() {
-        // Picture 0 has eleven others: what was the last becomes the first, and so on.
+    fn only_the_ten_nearest_neighbours_count() {
+        // Picture 0 has eleven neighbours: the last becomes the first, and so on.
         let nearest = |order: [u32; 11]| Evaluation {
             pictures: (0..12).collect(),
             neighbours: Neighbours { k: 11, indices: order.repeat(12), similarities: Floats(vec![0.5; 132]) },

@@ -1,14 +1,14 @@
-//! What a new engine has to hear.
+//! Commands for a new engine.
 
 use super::{Entry, PORTION, Snapshot, State};
 use crate::protocol::Command;
 
 impl State {
-    /// The messages that bring a new engine to where the page is, pictures in portions.
+    /// Returns the commands that bring a new engine to the page's state, pictures in portions.
     pub fn resync(&self) -> impl Iterator<Item = Command> + '_ {
         let portions = self.pictures.entries().chunks(PORTION);
         let add = portions.map(|portion| Command::Add(portion.iter().map(Entry::message).collect()));
-        // The run begins as soon as there are pictures: what it goes on from comes first.
+        // The run begins as soon as there are pictures: its snapshot comes first.
         std::iter::once(Command::Configure(*self.settings))
             .chain(self.known_snapshot().map(Snapshot::message))
             .chain(add)
@@ -24,7 +24,7 @@ mod tests {
     use crate::page::fixture::state;
 
     #[test]
-    fn a_new_engine_is_told_everything_in_portions() {
+    fn new_engine_receives_everything_in_portions() {
         let state = state(PORTION + 1);
         let commands: Vec<_> = state.resync().collect();
         assert!(matches!(commands[0], Command::Configure(settings) if settings == *state.settings));

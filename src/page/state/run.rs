@@ -1,4 +1,4 @@
-//! The run as far as it got.
+//! The present run.
 
 use crate::{
     page::views::runs::state::Notes,
@@ -6,34 +6,34 @@ use crate::{
     settings::Settings,
 };
 
-/// Steps over which speed is averaged.
+/// Number of steps over which the speed is averaged.
 const SPEED_WINDOW: usize = 30;
 
-/// The run as far as it got.
+/// The present run.
 #[derive(Debug)]
 pub struct Run {
-    /// Trainable numbers, once the engine has built the network.
+    /// Number of trainable parameters, once the engine has built the network.
     pub parameters: Option<u32>,
-    /// One report a step.
+    /// Reports of the steps.
     pub steps: Vec<StepReport>,
-    /// Steps that its network had taken before the first of them.
+    /// Number of steps that the network had taken before the first report.
     from: u32,
-    /// What else is kept of it once it ends.
+    /// Other data that is kept when the run ends.
     pub notes: Notes,
-    /// The step at which it was lengthened last, 0 before that.
+    /// Step at which the run was last lengthened, or 0.
     pub lengthened_at: u32,
-    /// The step after which the settings were last changed: losses before and after it
-    /// may not be compared.
+    /// Step after which the settings were last changed: losses before and after it may not be
+    /// comparable.
     pub settings_since: u32,
-    /// Whether the user wants steps to be taken.
+    /// Whether the user wants training to continue.
     pub running: bool,
-    /// What the engine is doing.
+    /// The engine's activity.
     pub activity: Activity,
-    /// The similarities within the latest batch that was reported.
+    /// Similarities within the latest reported batch.
     pub batch: Option<BatchMatrix>,
-    /// The row of it that the user looks into.
+    /// Row of the batch that the user inspects.
     pub inspected: Option<u32>,
-    /// The views of that row.
+    /// Views of that row.
     pub row_views: Option<RowViews>,
 }
 
@@ -68,12 +68,12 @@ impl Run {
         self.row_views = None;
     }
 
-    /// Whether it goes on from a network that had been trained before: that of an opened model.
+    /// Returns whether the run continues a network that was trained before, that of an opened model.
     pub fn began_elsewhere(&self) -> bool {
         self.from > 0
     }
 
-    /// Goes back to an earlier step, and on from there.
+    /// Goes back to an earlier step.
     pub fn go_back(&mut self, step: u32) {
         self.steps.retain(|report| report.step <= step);
         if self.steps.is_empty() {
@@ -86,19 +86,19 @@ impl Run {
         self.row_views = None;
     }
 
-    /// Forgets what only the engine that is gone knew of; whether the user wants steps stays.
+    /// Forgets what belongs to an engine that is gone; `running` stays.
     pub fn set_engine_aside(&mut self) {
         self.activity = Activity::Idle;
         self.inspected = None;
     }
 
-    /// Takes up the curves of a run that was kept.
+    /// Restores the curves of a kept run.
     pub fn take_up(&mut self, steps: Vec<StepReport>, notes: Notes) {
         (self.steps, self.notes) = (steps, notes);
         self.settings_since = self.step();
     }
 
-    /// Notes what the engine is doing; its word on whether it trains is final.
+    /// Records the engine's activity, which decides whether the run is running.
     pub fn set_activity(&mut self, activity: Activity) {
         self.activity = activity;
         match activity {
@@ -108,36 +108,36 @@ impl Run {
         }
     }
 
-    /// Notes what the engine does for a set that is gone, which is nothing to the run.
+    /// Records the engine's activity for a set that is gone, which does not affect the run.
     pub fn set_activity_aside(&mut self, activity: Activity) {
         self.activity = activity;
     }
 
-    /// Notes that a command was not carried out: only what the engine does already goes on.
+    /// Records that a command was refused: only what the engine is already doing continues.
     pub fn refused(&mut self) {
         self.running = self.activity == Activity::Training;
     }
 
-    /// The latest step, 0 before the first.
+    /// Returns the latest step, 0 before the first.
     pub fn step(&self) -> u32 {
         self.steps.last().map_or(self.from, |report| report.step)
     }
 
-    /// Whether all steps were taken.
+    /// Returns whether all steps were taken.
     pub fn is_complete(&self, settings: &Settings) -> bool {
         self.step() >= settings.steps
     }
 
-    /// Steps a second over the latest steps; `None` before the second.
+    /// Returns the steps per second over the latest steps; `None` before the second.
     pub fn speed(&self) -> Option<f32> {
-        // The first step of a run also pays for preparing the device.
+        // The first step of a run includes preparing the device.
         let steady = self.steps.get(1..)?;
         let recent = &steady[steady.len().saturating_sub(SPEED_WINDOW)..];
         let milliseconds: f32 = recent.iter().map(|report| report.milliseconds).sum();
         (milliseconds > 0.0).then(|| recent.len() as f32 * 1000.0 / milliseconds)
     }
 
-    /// Seconds until the last step at the present speed.
+    /// Returns the seconds until the last step at the present speed.
     pub fn seconds_left(&self, settings: &Settings) -> Option<f32> {
         let left = settings.steps.saturating_sub(self.step());
         self.speed().map(|speed| left as f32 / speed)
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn speed_leaves_the_first_step_out() {
+    fn speed_excludes_the_first_step() {
         let mut run = Run::default();
         run.steps.push(report(1, 9_000.0));
         assert_eq!(run.speed(), None);
@@ -166,12 +166,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_of_a_run_is_taken_again() {
+    fn lost_steps_are_taken_again() {
         let mut run = Run::default();
         run.steps.extend((1..=9).map(|step| report(step, 20.0)));
         run.go_back(6);
         assert_eq!((run.step(), run.steps.len()), (6, 6));
-        // A network from a file brings no curves.
+        // A network from a file has no curves.
         run.restart(Some(1));
         run.go_back(40);
         assert_eq!((run.step(), run.steps.len()), (40, 0));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_command_changes_nothing() {
+    fn refused_command_changes_nothing() {
         let mut run = Run { running: true, ..Run::default() };
         run.refused();
         assert!(!run.running);

@@ -1,24 +1,24 @@
-//! The pictures that are selected, everywhere the same: gallery, neighbours, matrix, groups.
+//! The selected pictures, the same everywhere: gallery, neighbours, matrix, groups.
 //!
-//! Beside them stands the focused picture, [`State::selected`]: the one whose neighbours
-//! are shown. As in a file manager, a plain click moves both.
+//! The focused picture, [`State::selected`], is separate: its neighbours are shown. As in a file
+//! manager, a plain click moves both.
 
 use super::State;
 use crate::{page::picture_map::Ids, protocol::PictureId};
 
-/// How far a click or a key reaches.
+/// Extent of a selection by click or key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectionRange {
-    /// This picture in the place of all others.
+    /// This picture alone.
     One,
-    /// This picture joins the selection, or leaves it.
+    /// This picture, added to the selection or removed from it.
     Toggle,
-    /// Everything from the picture where the last reach began up to this one.
+    /// All pictures from the anchor up to this one.
     Range,
 }
 
 impl SelectionRange {
-    /// The reach of a click with these keys held.
+    /// Returns the extent for a click with these keys held.
     pub fn with_keys(shift: bool, control: bool) -> Self {
         match (shift, control) {
             (true, _) => Self::Range,
@@ -28,39 +28,39 @@ impl SelectionRange {
     }
 }
 
-/// Selected pictures.
+/// The selected pictures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
-    /// Ids grow as pictures come, so that their order is that of the set.
+    /// Selected ids, in the order of the set, since ids grow as pictures come.
     ids: Ids,
-    /// Where a range begins.
+    /// Start of a range.
     anchor: Option<PictureId>,
-    /// Whether a plain click adds to it, as where there are no keys to hold.
+    /// Whether a plain click adds to the selection, for devices without keys to hold.
     adding: bool,
 }
 
 impl Selection {
-    /// How many pictures are selected.
+    /// Returns the number of selected pictures.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether none is.
+    /// Returns whether no picture is selected.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Whether a picture is selected.
+    /// Returns whether a picture is selected.
     pub fn contains(&self, id: PictureId) -> bool {
         self.ids.contains(&id)
     }
 
-    /// The selected pictures in the order of the set.
+    /// Returns the selected pictures in the order of the set.
     pub fn iter(&self) -> impl Iterator<Item = PictureId> + '_ {
         self.ids.iter().copied()
     }
 
-    /// Whether a plain click adds to the selection.
+    /// Returns whether a plain click adds to the selection.
     pub fn is_adding(&self) -> bool {
         self.adding
     }
@@ -72,7 +72,7 @@ impl Selection {
 }
 
 impl State {
-    /// Selects one picture, and focuses it: its neighbours are shown, not a query's.
+    /// Selects one picture and focuses it; its neighbours replace those of a query.
     pub fn select(&mut self, id: PictureId) {
         self.select_all([id]);
         self.focus(id);
@@ -80,12 +80,12 @@ impl State {
         self.stop_explaining();
     }
 
-    /// Focuses a picture; the selection stays.
+    /// Focuses a picture; the selection is unchanged.
     pub fn focus(&mut self, id: PictureId) {
         *self.selected = Some(id);
     }
 
-    /// Selects these pictures in the place of all others; the focus stays.
+    /// Selects these pictures alone; the focus is unchanged.
     pub fn select_all(&mut self, ids: impl IntoIterator<Item = PictureId>) {
         let ids: Vec<_> = ids.into_iter().filter(|id| self.pictures.get(*id).is_some()).collect();
         self.selection.anchor = ids.first().copied();
@@ -97,13 +97,13 @@ impl State {
         self.selection.adding = adding;
     }
 
-    /// How far a click or a key reaches now.
+    /// Returns the extent of a click or a key in the present mode.
     pub fn selection_range(&self, range: SelectionRange) -> SelectionRange {
         if range == SelectionRange::One && self.selection.adding { SelectionRange::Toggle } else { range }
     }
 
-    /// Changes the selection by a click on a picture of a list in this order. Only a
-    /// plain click moves the focus.
+    /// Changes the selection by a click on a picture in a list of this order. Only a plain click
+    /// moves the focus.
     pub fn choose(&mut self, range: SelectionRange, id: PictureId, order: &[PictureId]) {
         match self.selection_range(range) {
             SelectionRange::One => self.select(id),
@@ -112,12 +112,12 @@ impl State {
         }
     }
 
-    /// Selects nothing; the focus stays.
+    /// Clears the selection; the focus is unchanged.
     pub fn clear_selection(&mut self) {
         self.select_all([]);
     }
 
-    /// What an action applies to: the selected pictures, else the focused one.
+    /// Returns the pictures that an action applies to: the selected ones, else the focused one.
     pub fn chosen(&self) -> Vec<PictureId> {
         if !self.selection.is_empty() {
             return self.selection.iter().collect();
@@ -125,7 +125,7 @@ impl State {
         self.selected.filter(|id| self.pictures.get(*id).is_some()).into_iter().collect()
     }
 
-    /// The pictures in the order of the gallery.
+    /// Returns the pictures in the order of the gallery.
     pub fn order(&self) -> Vec<PictureId> {
         self.pictures.entries().iter().map(|entry| entry.id).collect()
     }
@@ -142,7 +142,7 @@ impl State {
         let Some(end) = place(to) else { return };
         let begin = self.selection.anchor.and_then(place).or(self.selected.and_then(place)).unwrap_or(0);
         let anchor = order[begin];
-        // A range takes the place of what was selected, unless clicks add to that.
+        // A range replaces the selection, unless clicks add to it.
         let kept = if self.selection.adding { self.selection.ids.clone() } else { Ids::default() };
         let range = order[begin.min(end)..=begin.max(end)].iter().copied();
         self.select_all(kept.iter().copied().chain(range));
@@ -160,7 +160,7 @@ mod tests {
     };
 
     #[test]
-    fn while_adding_plain_clicks_join_the_selection() {
+    fn plain_clicks_extend_the_selection_while_adding() {
         let mut state = state(8);
         let order = state.order();
         let selected = |state: &State| state.selection.iter().collect::<Vec<_>>();
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn while_adding_ranges_join_the_selection() {
+    fn ranges_extend_the_selection_while_adding() {
         let mut state = state(9);
         let order = state.order();
         state.set_adding(true);
@@ -207,7 +207,7 @@ mod tests {
         state.choose(SelectionRange::Toggle, 4, &order);
         state.choose(SelectionRange::Toggle, 6, &order);
         assert_eq!((selected(&state), *state.selected), (vec![2, 4], Some(2)));
-        // A range runs from the last picture reached for, either way, in the order of its list.
+        // A range runs from the anchor, either way, in the order of its list.
         state.choose(SelectionRange::Range, 7, &order);
         assert_eq!(selected(&state), [6, 7]);
         state.choose(SelectionRange::Range, 5, &order);
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_without_a_beginning_starts_at_the_focus() {
+    fn range_without_an_anchor_starts_at_the_focus() {
         let mut state = state(6);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, (0..6).collect())));
         assert_eq!((*state.selected, state.selection.len()), (Some(0), 0));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_goes_onto_every_selected_picture() {
+    fn label_applies_to_every_selected_picture() {
         let mut state = state(5);
         state.select(0);
         state.select_all([1, 2, 4]);

@@ -1,4 +1,4 @@
-//! Pictures that come and go, and what goes with them.
+//! Adding and removing pictures, with all that depends on them.
 
 use super::{Entry, Intake, Newcomer, Results, Selection, State, Tab};
 use crate::{
@@ -18,8 +18,8 @@ impl State {
         self.send_pictures(&added);
     }
 
-    /// Steps that were left as they are recommended for a set of `before` pictures become those for
-    /// the set as it is, until a run has begun.
+    /// Updates the number of steps to the recommendation for the set as it is, if it was the one for
+    /// a set of `before` pictures and no run has begun.
     fn follow_set(&mut self, before: usize) {
         let steps = |pictures| Effort::Balanced.apply(*self.settings, pictures).steps;
         let (old, new) = (steps(before), steps(self.pictures.len()));
@@ -28,7 +28,7 @@ impl State {
         }
     }
 
-    /// Takes pictures out. The focus moves to what stands beside the one that had it.
+    /// Removes pictures. The focus moves to a neighbour of the picture that had it.
     pub fn remove(&mut self, ids: &[PictureId]) -> Vec<Entry> {
         let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
@@ -48,8 +48,8 @@ impl State {
         taken_out
     }
 
-    /// Empties a built-in set for pictures of the user's own, which go on coming in, and
-    /// training goes on waiting for them.
+    /// Empties a built-in set for the user's own pictures, which continue to come in, and training
+    /// continues to wait for them.
     pub fn make_room(&mut self) {
         let (intake, ticket, postponed) = (self.intake.clone(), self.intake_ticket, self.postponed);
         self.clear(Images::Own);
@@ -59,8 +59,8 @@ impl State {
         }
     }
 
-    /// Takes every picture out, and forgets what was learned about them; what is being read is no
-    /// longer wanted. The engine confirms it by [`crate::protocol::Event::Cleared`].
+    /// Removes every picture and forgets what was learned about them; incoming pictures are no longer
+    /// wanted. The engine confirms it by [`crate::protocol::Event::Cleared`].
     pub fn clear(&mut self, images: Images) {
         self.clearing += 1;
         self.stop_intake();
@@ -90,7 +90,7 @@ impl State {
         self.send_all_settings();
     }
 
-    /// Focuses the first picture if none is.
+    /// Focuses the first picture if none is focused.
     pub(in crate::page) fn focus_something(&mut self) {
         if self.selected.is_none_or(|id| self.pictures.get(id).is_none())
             && let Some(first) = self.pictures.entries().first()
@@ -99,14 +99,15 @@ impl State {
         }
     }
 
-    /// Whether there are labels worth scoring by: with a single kind, every neighbour is right.
+    /// Returns whether there are labels worth scoring by: with a single kind, every neighbour is
+    /// right.
     pub fn has_labels(&self) -> bool {
         self.pictures.kinds() >= 2
     }
 }
 
-/// The settings for other pictures: what was left as recommended becomes what is
-/// recommended there, what the user changed stays.
+/// Returns the settings for other pictures: recommended values are replaced by those recommended
+/// there; values that the user changed are kept.
 fn settings_for(mut settings: Settings, images: Images) -> Settings {
     let (before, after) = (Settings::recommended(settings.images), Settings::recommended(images));
     fn follow<T: PartialEq>(value: &mut T, before: T, after: T) {
@@ -147,7 +148,7 @@ mod tests {
     };
 
     #[test]
-    fn other_pictures_keep_the_loss_that_the_user_chose() {
+    fn chosen_loss_survives_a_change_of_pictures() {
         let mut state = state(4);
         state.edit(|settings| (settings.loss, settings.margin) = (LossKind::Triplet, 9.0));
         state.clear(Images::Own);
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_is_who_neither_worked_here_nor_brings_pictures() {
+    fn guest_has_no_kept_work_and_no_pictures() {
         let guest = || {
             let mut state = State::new(Settings::recommended(Images::Own));
             state.is_guest = true;
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn one_kind_is_no_label() {
+    fn single_kind_does_not_count_as_labels() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
         assert!(!state.has_labels());
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn other_pictures_bring_their_recommendations_but_keep_what_the_user_changed() {
+    fn change_of_pictures_updates_only_recommended_settings() {
         let mut state = state(4);
         state.edit(|settings| {
             settings.steps = 40;
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_come_while_others_are_opened_leave_them_their_places() {
+    fn pictures_added_during_opening_respect_reserved_places() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.reserve_places([0, 3].into_iter());
         state.add_at(vec![(0, newcomer("first", "a"))]);

@@ -1,37 +1,37 @@
-//! What outlives an engine: the run as of its last snapshot.
+//! The run as of its last snapshot, which outlives an engine.
 
 use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::{page::words, protocol::Command, settings::Settings};
 
-/// What an engine goes on from.
+/// A snapshot from which an engine continues.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Steps taken.
+    /// Number of steps taken.
     pub step: u32,
-    /// The engine's own file.
+    /// Contents of the engine's snapshot file.
     #[serde(with = "serde_bytes")]
     pub file: Vec<u8>,
 }
 
 impl Snapshot {
-    /// The message that makes an engine go on from it.
+    /// Returns the command that makes an engine continue from the snapshot.
     pub(in crate::page) fn message(&self) -> Command {
         Command::Restore { file: self.file.clone() }
     }
 }
 
 impl State {
-    /// What the engine is asked to go on from, or would be.
+    /// Returns the snapshot from which the engine is asked to continue, or would be.
     pub(in crate::page) fn known_snapshot(&self) -> Option<&Snapshot> {
         self.awaited.as_ref().map(|awaited| &*awaited.snapshot).or(self.snapshot.as_deref())
     }
 
-    /// Puts the run back to what the next engine will go on from. Returns what is to be
-    /// said of it, in a sentence.
+    /// Resets the run to the state from which the next engine will continue, and returns a sentence
+    /// on it for the user.
     pub(in crate::page) fn expect_another_engine(&mut self) -> String {
-        // What waits for pictures is begun with the last of them.
+        // Training that waits for pictures begins with the last of them.
         self.postponed = self.run.running && self.intake.is_active();
         self.resuming = self.run.running && !self.postponed;
         let Some(step) = self.known_snapshot().map(|snapshot| snapshot.step) else {
@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    /// Notes that the engine goes on from a step.
+    /// Records that the engine continues from a step.
     pub(in crate::page) fn restored(&mut self, step: u32, parameters: u32) {
         self.resuming = false;
         self.run.parameters = Some(parameters);
@@ -61,7 +61,7 @@ impl State {
         self.forget_trained();
     }
 
-    /// Notes that a model file takes the run's place.
+    /// Records that a model file replaces the run.
     pub(in crate::page) fn model_opened(&mut self, settings: Settings) {
         self.keep_run();
         (*self.snapshot, self.awaited) = (None, None);
@@ -85,7 +85,7 @@ mod tests {
     };
 
     #[test]
-    fn a_breakdown_costs_the_steps_since_the_snapshot_and_nothing_else() {
+    fn breakdown_costs_only_the_steps_since_the_snapshot() {
         let mut state = state(4);
         state.apply(Event::Restarted { parameters: 9 });
         state.start_running();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn training_that_had_no_snapshot_yet_begins_with_the_next_engine() {
+    fn training_without_a_snapshot_restarts_with_the_next_engine() {
         let mut state = state(4);
         state.apply(Event::Restarted { parameters: 9 });
         state.start_running();
@@ -125,7 +125,7 @@ mod tests {
         }
         state.apply(Event::Restarted { parameters: 9 });
         assert!(state.run.running);
-        // What waits for pictures does not begin before they are there.
+        // Training that waits for pictures does not begin before they have arrived.
         state.begin_intake(IntakeKind::Decoding, 2, 0);
         state.start_running();
         state.apply(failed("The device was lost"));
@@ -134,12 +134,12 @@ mod tests {
         assert!(state.run.running && !says_that_all_are_there(&state));
         state.end_intake();
         assert_eq!(state.settled(), Some(Command::Train));
-        // The engine that was told may have been on its way out.
+        // The engine that received the command may have been about to end.
         assert_eq!(state.resync().last(), Some(Command::Train));
     }
 
     #[test]
-    fn training_that_begins_while_an_engine_is_replaced_is_told_the_next() {
+    fn training_started_during_replacement_reaches_the_next_engine() {
         let mut state = state(4);
         state.apply(failed("It broke"));
         assert_eq!(state.resync().last(), Some(Command::Settle));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_cut_off_while_pictures_come_in_goes_on_with_the_last_of_them() {
+    fn run_interrupted_during_intake_resumes_after_the_last_picture() {
         let mut state = state(4);
         state.start_running();
         state.apply(Event::Stepped(vec![report(1)]));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_that_takes_over_rests_when_the_user_does() {
+    fn replacement_engine_stays_idle_if_training_was_paused() {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_run_or_other_pictures_leave_the_snapshot_behind() {
+    fn new_run_or_other_pictures_discard_the_snapshot() {
         for change in [
             (|state: &mut State| state.apply(Event::Restarted { parameters: 1 })) as fn(&mut State),
             |state| state.clear(Images::Own),
@@ -192,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn an_opened_model_brings_its_settings_and_no_curves() {
+    fn opened_model_brings_its_settings_and_no_curves() {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1), report(2)]));
         let settings = Settings { width: 8, temperature: 0.5, ..*state.settings };
         state.apply(Event::Opened(settings));
         state.apply(Event::Restored { step: 300, parameters: 7 });
         assert_eq!((*state.settings, state.run.step(), state.run.steps.len()), (settings, 300, 0));
-        // The run before it is kept to be compared.
+        // The run before it is kept for comparison.
         assert_eq!(state.records().len(), 1);
     }
 }

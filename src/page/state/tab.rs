@@ -1,4 +1,4 @@
-//! The tabs of the stage, and which one is in front.
+//! The tabs of the stage, and the selected one.
 
 use super::State;
 
@@ -7,22 +7,22 @@ use super::State;
 pub enum Tab {
     /// The similarity matrix of the whole set.
     Similarity,
-    /// The nearest others of one picture.
+    /// The nearest neighbours of one picture.
     Neighbours,
-    /// All pictures in the plane.
+    /// The map of all pictures.
     Map,
-    /// Groups, near-duplicates and odd ones out.
+    /// Groups, near-duplicates and outliers.
     Groups,
-    /// What the encoder overlooks.
+    /// The changes that the encoder ignores.
     Invariance,
-    /// What a few labels are worth.
+    /// Classification by a few labels.
     Labels,
-    /// Curves and batch matrix.
+    /// Loss curves and batch matrix.
     Loss,
 }
 
 impl Tab {
-    /// The tabs in their order.
+    /// All tabs in order.
     pub const ALL: [Self; 7] = [
         Self::Similarity,
         Self::Neighbours,
@@ -33,7 +33,7 @@ impl Tab {
         Self::Loss,
     ];
 
-    /// The tab's name.
+    /// Returns the tab's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Similarity => "Similarity",
@@ -48,18 +48,18 @@ impl Tab {
 }
 
 impl State {
-    /// Puts the tab in front that the user chose; it stays there for this run.
+    /// Selects a tab for the user; it stays selected during this run.
     pub fn choose_tab(&mut self, tab: Tab) {
         *self.tab = tab;
         self.tab_chosen = true;
     }
 
-    /// The tab that the user put in front during this run.
+    /// Returns the tab that the user selected during this run.
     pub fn chosen_tab(&self) -> Option<Tab> {
         self.tab_chosen.then_some(*self.tab)
     }
 
-    /// Puts a tab in front unless the user chose one.
+    /// Selects a tab unless the user has selected one.
     pub(in crate::page) fn suggest_tab(&mut self, tab: Tab) {
         if !self.tab_chosen {
             *self.tab = tab;
@@ -76,7 +76,7 @@ mod tests {
     };
 
     #[test]
-    fn the_tab_follows_the_run_until_the_user_chooses() {
+    fn tab_follows_the_run_until_the_user_selects_one() {
         let mut state = state(4);
         state.start_running();
         assert_eq!(*state.tab, Tab::Loss);

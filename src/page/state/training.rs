@@ -1,4 +1,4 @@
-//! The run, from Train to its last step, and what stands in its way.
+//! Training: start, pause, end, and obstacles to it.
 
 use super::{Engine, State, Tab};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl State {
-    /// Starts training, or goes on.
+    /// Starts or resumes training.
     pub fn train(&mut self) {
         if let Some(obstacle) = self.training_obstacle() {
             return self.notify(obstacle);
@@ -20,7 +20,7 @@ impl State {
         }
     }
 
-    /// Stops after the step in hand.
+    /// Stops after the current step.
     pub fn pause(&mut self) {
         self.stop_running();
         self.send(Command::Pause);
@@ -33,22 +33,22 @@ impl State {
         self.send(Command::Step);
     }
 
-    /// Forgets what was learned.
+    /// Discards what was learned.
     pub fn reset(&mut self) {
         self.send_settings();
         self.stop_running();
         self.send(Command::Reset);
     }
 
-    /// Says that no more pictures are on their way, unless some are, and starts training if it
-    /// waited for them.
+    /// Tells the engine that the set is complete, unless pictures are still coming in, and starts
+    /// training if it waited for them.
     pub fn settle(&mut self) {
         if let Some(command) = self.settled() {
             self.send(command);
         }
     }
 
-    /// Asks for views of the first pictures; another `draw` gives other views.
+    /// Requests views of the first pictures; another `draw` gives other views.
     pub fn request_views(&mut self, pictures: usize, views: u32, draw: u32) {
         self.send_settings();
         let pictures: Vec<_> = self.pictures.entries().iter().take(pictures).map(|entry| entry.id).collect();
@@ -57,8 +57,8 @@ impl State {
         }
     }
 
-    /// Notes that the user wants training to go on; whether it can at once, or has to
-    /// wait for pictures on their way.
+    /// Records that the user wants training; returns whether it can start at once or has to wait for
+    /// incoming pictures.
     pub(in crate::page) fn start_running(&mut self) -> bool {
         self.run.running = true;
         self.postponed = self.intake.is_active();
@@ -67,22 +67,22 @@ impl State {
         !self.postponed
     }
 
-    /// What the engine is to hear once pictures have come or gone: that these are all, unless
-    /// more are on their way, and to train if that waited for them.
+    /// Returns the command to send after pictures were added or removed: that the set is complete,
+    /// unless pictures are still coming in, or to train if training waited for them.
     pub(in crate::page) fn settled(&mut self) -> Option<Command> {
         let train = !self.intake.is_active() && std::mem::take(&mut self.postponed);
         self.resuming |= train;
         self.completion(train)
     }
 
-    /// What says that the pictures that are here are all, unless more are on their way.
+    /// Returns the command that says that the set is complete, unless pictures are still coming in.
     pub(in crate::page) fn completion(&self, train: bool) -> Option<Command> {
-        // One command, or the engine would set out to evaluate before it hears of the other.
+        // Two commands would make the engine begin to evaluate before it receives the second.
         let command = if train { Command::Train } else { Command::Settle };
         (!self.intake.is_active()).then_some(command)
     }
 
-    /// Notes that no more steps are wanted.
+    /// Records that the user wants no more steps.
     pub fn stop_running(&mut self) {
         self.run.running = false;
         self.postponed = false;
@@ -95,7 +95,7 @@ impl State {
     }
 
     pub(in crate::page) fn restarted(&mut self, parameters: u32) {
-        // A tab that was chosen before the first step was chosen for this run.
+        // A tab selected before the first step counts for this run.
         self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
         *self.snapshot = None;
@@ -104,7 +104,7 @@ impl State {
         self.forget_trained();
     }
 
-    /// Forgets what the trained encoder said: there is another.
+    /// Forgets the results of the trained encoder, which is replaced.
     pub(in crate::page) fn forget_trained(&mut self) {
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);
@@ -113,7 +113,7 @@ impl State {
         self.stop_explaining_stage(Stage::Trained);
     }
 
-    /// Looks inside one row of the batch matrix, which keeps its tab in front, or inside none.
+    /// Inspects one row of the batch matrix, whose tab stays selected, or none.
     pub fn inspect(&mut self, anchor: Option<u32>) {
         self.run.inspected = anchor;
         self.run.row_views = None;
@@ -123,12 +123,12 @@ impl State {
         self.send(Command::Inspect { anchor });
     }
 
-    /// Pairs in a step: as many as set, at most one a picture.
+    /// Returns the number of pairs in a step: as many as set, at most one per picture.
     pub fn pairs(&self) -> usize {
         (self.settings.batch as usize).min(self.pictures.len())
     }
 
-    /// Why training cannot start or go on now, in a sentence; `None` when it can.
+    /// Returns the reason why training cannot start or continue, as a sentence; `None` if it can.
     pub fn training_obstacle(&self) -> Option<String> {
         let pictures = self.pictures.len();
         if let Engine::Stopped(failure) = &*self.engine {
@@ -143,7 +143,8 @@ impl State {
         })
     }
 
-    /// Why no single step can be taken now; unlike training, it does not lengthen the run.
+    /// Returns the reason why no single step can be taken; unlike training, a step does not lengthen
+    /// the run.
     pub fn step_obstacle(&self) -> Option<String> {
         let complete = || {
             let complete = self.run.is_complete(&self.settings);
@@ -152,8 +153,8 @@ impl State {
         self.training_obstacle().or_else(complete)
     }
 
-    /// Steps that training adds to a run that has taken all of its own: as many again.
-    /// `None` while there are some left.
+    /// Returns the number of steps that training adds to a complete run: its last length again.
+    /// `None` if it is incomplete.
     pub fn steps_to_add(&self) -> Option<u32> {
         let (steps, step) = (self.settings.steps, self.run.step());
         let length = steps.checked_sub(self.run.lengthened_at).filter(|length| *length > 0).unwrap_or(steps);
@@ -161,7 +162,7 @@ impl State {
         (step > 0 && self.run.is_complete(&self.settings)).then_some(length.min(most))
     }
 
-    /// Lengthens a run that has taken all of its steps.
+    /// Lengthens a complete run.
     pub fn lengthen_run(&mut self) {
         if let Some(more) = self.steps_to_add() {
             let step = self.run.step();
@@ -183,7 +184,7 @@ mod tests {
     };
 
     #[test]
-    fn a_row_stays_in_view_through_end_and_restart_of_a_run() {
+    fn inspected_row_survives_end_and_restart_of_a_run() {
         let mut state = state(4);
         state.inspect(Some(3));
         state.apply(Event::Row(RowViews { step: 1, anchor: 3, side: 1, rgb: vec![0; 6] }));
@@ -192,13 +193,13 @@ mod tests {
         assert_eq!((*state.tab, state.run.inspected), (Tab::Loss, Some(3)));
         state.apply(Event::Restarted { parameters: 1 });
         assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
-        // A new engine knows of no row.
+        // A new engine has no inspected row.
         state.apply(failed("It broke"));
         assert_eq!(state.run.inspected, None);
     }
 
     #[test]
-    fn a_restart_forgets_the_trained_encoder_alone() {
+    fn restart_forgets_only_the_trained_encoder() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn training_waits_for_pictures_on_their_way() {
+    fn training_waits_for_incoming_pictures() {
         let mut state = state(4);
         assert!(state.start_running());
         assert_eq!(state.settled(), Some(Command::Settle));
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn training_says_what_it_lacks() {
+    fn training_obstacles_are_reported() {
         let mut state = state(3);
         let obstacle = state.training_obstacle().expect("too few pictures");
         assert_eq!(obstacle, "Add at least 4 pictures to train.");
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_run_is_lengthened_by_its_length() {
+    fn complete_run_is_lengthened_by_its_length() {
         let mut state = state(4);
         state.edit(|settings| settings.steps = 2);
         assert_eq!(state.steps_to_add(), None);

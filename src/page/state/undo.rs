@@ -1,4 +1,4 @@
-//! Taking back what removed pictures, for as long as a notice offers it.
+//! Undoing the removal of pictures, for as long as a notice offers it.
 
 use super::{Effect, Entry, Newcomer, Notice, State};
 use crate::{
@@ -7,26 +7,26 @@ use crate::{
     settings::Images,
 };
 
-/// Pictures that the user took out and may want back.
+/// Pictures removed by the user, which can be restored.
 #[derive(Debug)]
 pub(in crate::page) enum Removed {
-    /// Some of the set, which is otherwise still there.
+    /// Some pictures of a set that otherwise still exists.
     Some {
         /// The pictures.
         entries: Vec<Entry>,
-        /// Labels that the user typed for them.
+        /// Labels typed for them.
         typed: Vec<(PictureId, LabelId)>,
     },
     /// The whole set.
     All {
-        /// What was learned about it.
+        /// The experiment without its pictures.
         experiment: Box<Experiment>,
-        /// Those of the user's own, by their places; a built-in set draws itself anew.
+        /// The user's own pictures, by their places; a built-in set is drawn again.
         pictures: Vec<(u32, Newcomer)>,
     },
 }
 
-/// What was removed last, and the notice that offers it back.
+/// The last removal, and the notice that offers to undo it.
 #[derive(Debug)]
 pub(in crate::page) struct Undo {
     notice: u32,
@@ -34,14 +34,14 @@ pub(in crate::page) struct Undo {
 }
 
 impl Undo {
-    /// Returns whether a notice offers it.
+    /// Returns whether a notice offers this undo.
     pub(in crate::page) fn is_offered_by(&self, notice: u32) -> bool {
         self.notice == notice
     }
 }
 
 impl State {
-    /// Takes the selected pictures out of the set, else the focused one, and offers them back.
+    /// Removes the selected pictures, else the focused one, and offers to undo it.
     pub fn remove_chosen(&mut self) {
         self.remove_at_will(&self.chosen());
     }
@@ -58,7 +58,7 @@ impl State {
         self.settle();
     }
 
-    /// Empties the set as the user asked, and offers it back with all that was learned.
+    /// Empties the set, and offers to restore it with everything that was learned.
     pub fn clear_all(&mut self) {
         let own = self.settings.images == Images::Own;
         let entries = self.pictures.entries().iter().filter(|_| own);
@@ -81,7 +81,7 @@ impl State {
         *self.undo = Some(Undo { notice, removed });
     }
 
-    /// Brings back what a notice offers; the notice goes.
+    /// Restores what a notice offers, and removes the notice.
     pub fn undo(&mut self, notice: u32) {
         let Some(undo) = self.undo.take_if(|undo| undo.is_offered_by(notice)) else { return };
         self.notices.retain(|shown| shown.id != notice);
@@ -91,7 +91,7 @@ impl State {
         }
     }
 
-    /// Brings pictures back to where they were.
+    /// Restores pictures to their places.
     fn bring_back(&mut self, entries: Vec<Entry>, typed: &[(PictureId, LabelId)]) {
         let ids: Vec<PictureId> = entries.iter().map(|entry| entry.id).collect();
         self.pictures.put(entries);
@@ -103,14 +103,14 @@ impl State {
         self.settle();
     }
 
-    /// Offers nothing back any more.
+    /// Withdraws the offered undo.
     pub(in crate::page) fn withdraw_undo(&mut self) {
         if let Some(Undo { notice, .. }) = *self.undo {
             self.dismiss(notice);
         }
     }
 
-    /// Offers a whole set back no more: there are other pictures by now, which it would replace.
+    /// Withdraws the undo of a whole set: other pictures have arrived, which it would replace.
     pub(in crate::page) fn withdraw_undo_of_all(&mut self) {
         if matches!(*self.undo, Some(Undo { removed: Removed::All { .. }, .. })) {
             self.withdraw_undo();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn removed_pictures_come_back_to_their_places_with_their_labels() {
+    fn undo_restores_removed_pictures_and_labels() {
         let mut state = state();
         state.remove_at_will(&[1, 2, 77]);
         assert_eq!(names(&state), ["a", "d"]);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_removed_last_is_offered_and_not_after_it_was_dismissed() {
+    fn only_the_last_removal_can_be_undone_until_dismissed() {
         let mut state = state();
         state.remove_at_will(&[0]);
         let first = state.notices[0].id;
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cleared_set_can_come_back_until_others_take_its_place() {
+    fn cleared_set_can_be_restored_until_others_replace_it() {
         let mut state = state();
         state.clear_all();
         assert!(state.pictures.is_empty());

@@ -1,4 +1,4 @@
-//! The pictures of the set, and what is selected.
+//! The pictures of the set, and the selection.
 
 pub mod grid;
 #[cfg(target_arch = "wasm32")]

@@ -1,4 +1,4 @@
-//! What a few labels are worth: classifiers on frozen embeddings, and fine-tuning.
+//! Classification by a few labels: classifiers on frozen embeddings, and fine-tuning.
 
 pub mod confusion;
 #[cfg(target_arch = "wasm32")]

@@ -1,4 +1,4 @@
-//! Nearest neighbours of a picture or a query, and what makes two pictures alike.
+//! Nearest neighbours of a picture or a query, and explanations of their similarity.
 
 pub mod explanation;
 #[cfg(target_arch = "wasm32")]

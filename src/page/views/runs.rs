@@ -1,4 +1,4 @@
-//! The runs of this visit, compared.
+//! Comparison of this visit's runs.
 
 pub mod differences;
 #[cfg(target_arch = "wasm32")]

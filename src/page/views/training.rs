@@ -1,4 +1,4 @@
-//! The run as it goes: curves, the batch matrix and one row of it, and warnings.
+//! The run in progress: curves, the batch matrix and one row of it, and warnings.
 
 pub mod chance;
 #[cfg(target_arch = "wasm32")]

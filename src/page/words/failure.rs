@@ -1,4 +1,4 @@
-//! What went wrong, in sentences.
+//! Failures in sentences.
 
 use crate::{
     image::Failure,
@@ -8,7 +8,7 @@ use crate::{
     settings::field::Form,
 };
 
-/// Why a file did not become a picture, in a sentence.
+/// Describes in a sentence why a file did not become a picture.
 pub fn failure(failure: &Failure) -> String {
     let sentence = match failure {
         Failure::Unopened => "The file could not be opened.",
@@ -41,7 +41,7 @@ pub fn failure(failure: &Failure) -> String {
     sentence.to_owned()
 }
 
-/// Why a network cannot be gone on from, in sentences.
+/// Describes why a network cannot be used, in sentences.
 pub fn model_failure(failure: &ModelFailure) -> String {
     let reason = match failure {
         ModelFailure::TooLarge => {
@@ -80,7 +80,7 @@ pub fn model_failure(failure: &ModelFailure) -> String {
     format!("The model cannot be used: {reason}. {NOTHING_CHANGED}")
 }
 
-/// Why an experiment cannot be opened, in sentences.
+/// Describes why an experiment cannot be opened, in sentences.
 pub fn experiment_failure(failure: &ExperimentFailure) -> String {
     match failure {
         ExperimentFailure::Damaged => {
@@ -95,10 +95,10 @@ pub fn experiment_failure(failure: &ExperimentFailure) -> String {
     }
 }
 
-/// What was refused has left everything as it was.
+/// Note that a refused file has changed nothing.
 const NOTHING_CHANGED: &str = "Nothing was changed.";
 
-/// Why an engine stopped, in a sentence.
+/// Describes why an engine stopped, in a sentence.
 pub fn breakdown(breakdown: &Breakdown) -> String {
     match breakdown {
         Breakdown::Told(sentence) => with_full_stop(sentence),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_failure_is_a_sentence_of_its_own_without_words_for_programmers() {
+    fn every_failure_has_a_sentence_without_technical_words() {
         let (format, details) = ("TIFF".to_owned(), "assertion failed at image.rs:919:9".to_owned());
         let all = [
             Failure::Unopened,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refused_model_and_experiment_is_told_in_sentences_of_its_own() {
+    fn every_refused_model_and_experiment_has_its_own_sentences() {
         let name = || "encoder.blocks.0.weight".to_owned();
         let models = [
             ModelFailure::TooLarge,
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_breakdown_is_told_without_words_for_programmers() {
+    fn breakdowns_are_described_without_technical_words() {
         let details = "panicked at src/engine.rs:1:1: index out of bounds".to_owned();
         assert_eq!(breakdown(&Breakdown::Told("The device was lost".to_owned())), "The device was lost.");
         assert_eq!(breakdown(&Breakdown::Unforeseen { details }), "It met a fault that nobody foresaw.");

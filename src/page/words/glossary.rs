@@ -1,15 +1,15 @@
-//! The field's words, each with a sentence that needs none of the others.
+//! The technical terms, each with an explanation that needs none of the others.
 
-/// A word and what it means.
+/// A term and its explanation.
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
-    /// The word.
+    /// The term.
     pub name: &'static str,
-    /// What it means, in plain sentences.
+    /// Its explanation, in plain sentences.
     pub meaning: &'static str,
 }
 
-/// Declares terms, and for the tests a list of all of them.
+/// Declares terms, and a list of all of them for the tests.
 macro_rules! terms {
     ($($(#[$doc:meta])* $constant:ident: $name:literal, $meaning:literal;)*) => {
         $($(#[$doc])* pub const $constant: Term = Term { name: $name, meaning: $meaning };)*
@@ -28,7 +28,7 @@ terms! {
     ENCODER:
         "the encoder",
         "The network that turns a picture into a list of numbers, its embedding. Pictures with similar numbers are alike to it.";
-    /// What the encoder sees.
+    /// The encoder's input.
     SIDE:
         "input size",
         "The side, in pixels, to which pictures are shrunk for the network. More pixels show finer detail and take longer.";
@@ -96,11 +96,11 @@ terms! {
     EFFORT:
         "time for training",
         "Quick is a first look, Balanced what is recommended, Thorough twice as many steps of a wider network. Large sets take more steps, so that each picture is looked at some eighteen times.";
-    /// How the first layer starts.
+    /// The start of the first layer.
     FIRST_LAYER:
         "the first layer",
         "What the first layer looks for before training. Whitened: the edges and colours by which small patches of these pictures differ the most. Random: anything. Both learn on from there.";
-    /// What the linear layer reads.
+    /// The input of the linear layer.
     READOUT:
         "the readout",
         "Into how many places a side the last layer’s map is divided before it is summed up. 1 forgets where in the picture something was; 4 keeps it.";
@@ -108,7 +108,7 @@ terms! {
     OUTPUTS:
         "outputs",
         "How many numbers the network’s last layer makes of a picture. The loss compares views by them; they are also the embedding where it is set to outputs.";
-    /// What embeds a picture.
+    /// The features that embed a picture.
     FEATURES:
         "the embedding",
         "The numbers by which pictures are compared after training. Whitened map: what the last layer sees, place by place, weighed so that every direction in which these pictures differ counts alike, and averaged with the mirror image where mirroring is among the augmentations. Outputs: what the network’s last layer makes of it.";
@@ -184,7 +184,7 @@ terms! {
     LABELS:
         "labels",
         "A folder’s name becomes its pictures’ label. Labels are used only to score what was learned, and by the classifiers of the tab Labels; the encoder never sees them.";
-    /// What a few labels are worth.
+    /// Held-out pictures.
     HELD_OUT:
         "held-out pictures",
         "Pictures whose label the classifier is not told. How often it guesses theirs right says what the few given labels are worth. Where no other picture has a label to compare with, each given label is guessed from the others instead (cross-validation).";
@@ -212,7 +212,7 @@ terms! {
     GROUPS:
         "groups",
         "Spherical k-means deals the pictures into a given number of groups, so that each is as similar as can be to its group’s centre. The first picture of a group, its medoid, is the most similar to all others in it.";
-    /// How well groups stand apart.
+    /// The separation of groups.
     SILHOUETTE:
         "the silhouette",
         "How much closer pictures are to their own group than to the next: 1 where groups stand clearly apart, 0 where they run into each other. Suggested are as many groups as there are labels, and without labels a number that grows with the set, up to 20.";
@@ -224,7 +224,7 @@ terms! {
     NEAR_DUPLICATES:
         "near-duplicates",
         "Pictures that are at least as similar as the threshold, directly or through others between them. Raw pixels find copies; a trained encoder also finds the same thing seen differently.";
-    /// Odd ones out.
+    /// Outliers.
     OUTLIERS:
         "odd ones out",
         "Pictures whose nearest others are still far away: rare things, mistakes, or files that are there by accident.";

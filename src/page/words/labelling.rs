@@ -1,4 +1,4 @@
-//! What labels there are and what is guessed, in words.
+//! Labels and predictions in words.
 
 use super::{count, counted, percent};
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
     protocol::{Classification, CrossValidation, LabelId, PictureId, Stage},
 };
 
-/// What to do while there is nothing to tell apart.
+/// Advice while there are fewer than two labels.
 pub const LACKING: &str = "Give at least two different labels to see what they are worth: pick a picture, type its label, then another.";
 
-/// Where a picture's label comes from, or what is guessed of it, or why nothing is.
+/// Describes the origin of a picture's label, or its prediction, or the reason why there is none.
 pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> String {
     if state.labels.typed(id).is_some() {
         return "You gave it this label.".to_owned();
@@ -34,7 +34,7 @@ pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> S
     }
 }
 
-/// How many labels were given and how many pictures are held out, or what is lacking.
+/// Describes how many labels were given and how many pictures are held out, or what is missing.
 pub fn split_in_words(state: &State, classification: &Classification) -> String {
     if classification.classes.len() < 2 {
         return LACKING.to_owned();
@@ -64,7 +64,7 @@ pub fn split_in_words(state: &State, classification: &Classification) -> String 
     )
 }
 
-/// What a cross-validation was counted over, and what it leaves out.
+/// Describes the pictures of a cross-validation, and what it omits.
 fn crossed_in_words(state: &State, crossed: &CrossValidation) -> String {
     let count = crossed.pictures.len();
     if count == 0 {
@@ -97,7 +97,7 @@ mod tests {
     };
 
     #[test]
-    fn what_is_known_of_a_picture_is_said_by_case() {
+    fn label_or_prediction_of_a_picture_is_described_by_case() {
         let mut state = state();
         let said = |state: &State, id| standing(state, Stage::Pixels, Method::Probe, id);
         assert_eq!(said(&state, 2), "Guessed: a, confidence 90 %.");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cross_validation_is_told_with_what_it_leaves_out() {
+    fn cross_validation_is_described_with_its_omissions() {
         let state = typed();
         let found = state.classification(Stage::Pixels).expect("it came");
         assert_eq!(
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_scored_yet_is_told_with_what_is_lacking() {
+    fn missing_score_is_described_with_what_is_missing() {
         let state = typed();
         let mut found = state.classification(Stage::Pixels).expect("it came").clone();
         found.crossed = Some(CrossValidation { lone: vec![0, 1], ..CrossValidation::default() });
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_split_is_told_with_its_counts() {
+    fn split_is_described_with_its_counts() {
         let mut state = state();
         let words = |state: &State, scored| {
             let mut classification = state.classification(Stage::Pixels).expect("it came").clone();

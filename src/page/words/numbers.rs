@@ -1,6 +1,6 @@
 //! Numbers in words.
 
-/// A whole number with its thousands set apart: 12,345.
+/// Formats a whole number with its thousands separated: 12,345.
 pub fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,18 +13,18 @@ pub fn count(number: usize) -> String {
     text
 }
 
-/// A count and its noun: "1 picture", "1,000 pictures".
+/// Formats a count and its noun: "1 picture", "1,000 pictures".
 pub fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", count(number))
 }
 
-/// A share as a percentage: "40 %".
+/// Formats a share as a percentage: "40 %".
 pub fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// A duration in its two greatest units.
+/// Formats a duration in its two greatest units.
 pub fn duration(seconds: f32) -> String {
     let whole = seconds.round().max(0.0) as u32;
     match whole {
@@ -34,35 +34,35 @@ pub fn duration(seconds: f32) -> String {
     }
 }
 
-/// Steps a second, with sensible digits.
+/// Formats steps per second, with suitable precision.
 pub fn speed(steps_per_second: f32) -> String {
     let digits = if steps_per_second < 10.0 { 1 } else { 0 };
     format!("{steps_per_second:.digits$} steps/s")
 }
 
-/// A number of bytes in megabytes.
+/// Formats a number of bytes in megabytes.
 pub fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
 
-/// A number between −1 and 1, with a true minus sign; never a negative zero.
+/// Formats a number between −1 and 1 with a true minus sign, but never a negative zero.
 pub fn similarity(value: f32) -> String {
     let text = format!("{value:.2}");
     if text == "-0.00" { "0.00".to_owned() } else { text.replace('-', "−") }
 }
 
-/// A similarity of two pictures: with a third digit from 0.95 on, where they crowd.
+/// Formats a similarity of two pictures, with a third digit from 0.95 on, where many lie.
 pub fn close_similarity(value: f32) -> String {
     if value >= 0.95 { fine_similarity(value) } else { similarity(value) }
 }
 
-/// A similarity near 1, where the third digit counts; never rounded up to 1.
+/// Formats a similarity near 1 with three digits, never rounded up to 1.
 pub fn fine_similarity(value: f32) -> String {
     format!("{:.3}", (value * 1000.0 + 1e-3).floor() / 1000.0)
 }
 
-/// e to the power of `exponent` with three digits, however large or small: "4.02 × 10³",
-/// which does not break.
+/// Formats e to the power of `exponent` with three digits, however large or small: "4.02 × 10³",
+/// without a break.
 pub fn exponential(exponent: f64) -> String {
     let value = exponent.exp();
     if !exponent.is_finite() {
@@ -79,7 +79,7 @@ pub fn exponential(exponent: f64) -> String {
     format!("{front:.2}\u{a0}×\u{a0}10{}", superscript(power as i32))
 }
 
-/// A number with three digits, or as many as it has before the point.
+/// Formats a number with three digits, or as many as it has before the point.
 pub fn three_digits(value: f64) -> String {
     let before = if value.abs() < 1.0 { 0 } else { (value.abs().log10() as usize).saturating_add(1) };
     let digits = 3_usize.saturating_sub(before);
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_read_well() {
+    fn numbers_are_formatted_for_reading() {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(counted(1, "picture"), "1 picture");
         assert_eq!(counted(1000, "picture"), "1,000 pictures");

@@ -5,7 +5,7 @@ use crate::settings::{
     Augmentations, Effort, Features, FirstLayer, LossKind, Mining, Operation, Settings, Similarity,
 };
 
-/// The augmentations that are switched on.
+/// Describes the augmentations that are switched on.
 pub fn augmentations(augmentations: &Augmentations) -> String {
     let colour = [
         augmentations.brightness,
@@ -36,14 +36,14 @@ pub fn augmentations(augmentations: &Augmentations) -> String {
     if parts.is_empty() { "none: both views are the picture".to_owned() } else { parts.join(", ") }
 }
 
-/// The encoder.
+/// Describes the encoder.
 pub fn encoder(settings: &Settings, parameters: Option<u32>) -> String {
     let parameters = parameters.map_or(String::new(), |n| format!(", {} weights", count(n as usize)));
     let Settings { side, width, depth, .. } = settings;
     format!("{side} × {side} pixels, {depth} layers, {width} channels{parameters}")
 }
 
-/// The loss and the numbers that it uses.
+/// Describes the loss and the numbers that it uses.
 pub fn loss(settings: &Settings) -> String {
     let similarity = match settings.similarity {
         Similarity::Cosine => "",
@@ -61,7 +61,7 @@ pub fn loss(settings: &Settings) -> String {
     }
 }
 
-/// Loss and training.
+/// Describes loss and training.
 pub fn training(settings: &Settings) -> String {
     format!(
         "{}; {} of {}",
@@ -71,7 +71,7 @@ pub fn training(settings: &Settings) -> String {
     )
 }
 
-/// How the first convolution starts.
+/// Names the start of the first convolution.
 pub fn first_layer(first: FirstLayer) -> &'static str {
     match first {
         FirstLayer::Random => "random",
@@ -79,7 +79,7 @@ pub fn first_layer(first: FirstLayer) -> &'static str {
     }
 }
 
-/// What the linear layer reads.
+/// Describes the input of the linear layer.
 pub fn readout(settings: &Settings) -> String {
     match settings.readout.min(settings.map_side()) {
         1 => "mean".to_owned(),
@@ -87,7 +87,7 @@ pub fn readout(settings: &Settings) -> String {
     }
 }
 
-/// What embeds a picture.
+/// Names the features that embed a picture.
 pub fn features(features: Features) -> &'static str {
     match features {
         Features::Outputs => "outputs",
@@ -95,7 +95,8 @@ pub fn features(features: Features) -> &'static str {
     }
 }
 
-/// The presets, and how long each would take where a step by these settings takes `seconds`.
+/// Describes the presets with the time that each would take if a step with these settings takes
+/// `seconds`.
 pub fn efforts(settings: &Settings, pictures: usize, seconds: f32) -> String {
     let preset = |effort: Effort| {
         let chosen = effort.apply(*settings, pictures);
@@ -105,7 +106,7 @@ pub fn efforts(settings: &Settings, pictures: usize, seconds: f32) -> String {
     format!("On this machine, about: {}.", Effort::ALL.map(preset).join(", "))
 }
 
-/// How a triplet's negative is chosen.
+/// Names the choice of a triplet's negative.
 pub fn mining(mining: Mining) -> &'static str {
     match mining {
         Mining::Random => "random",
@@ -120,7 +121,7 @@ mod tests {
     use crate::settings::Images;
 
     #[test]
-    fn the_loss_is_named_with_the_numbers_that_it_uses() {
+    fn loss_is_described_with_the_numbers_that_it_uses() {
         let mut settings = Settings::recommended(Images::Shapes);
         (settings.steps, settings.batch, settings.temperature) = (1200, 32, 0.1);
         assert_eq!(training(&settings), "DCL, temperature 0.1; 1,200 steps of 32 pairs");
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn presets_are_told_with_their_times() {
+    fn presets_are_described_with_their_times() {
         let settings = Settings::recommended(Images::Own);
         let words = efforts(&settings, 100, 0.06);
         assert!(
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn augmentations_are_named_when_on() {
+    fn only_enabled_augmentations_are_named() {
         assert_eq!(augmentations(&Augmentations::NONE), "none: both views are the picture");
         let photos = augmentations(&Augmentations::PHOTOS);
         assert_eq!(photos, "crop 40–100 %, flip, colour medium, grey");

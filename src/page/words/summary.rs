@@ -1,4 +1,4 @@
-//! What the page is about, and what training brought, in a sentence or two.
+//! The purpose of the page and the effect of training, in a sentence or two.
 
 use super::counted;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     settings::{Images, MIN_PICTURES},
 };
 
-/// What happens while nothing is measured yet.
+/// Explanation of training before anything is measured.
 const TRAINING: &str = "Training: two views of one picture are pulled together, all others pushed apart.";
 
-/// The set of pictures.
+/// Describes the set of pictures.
 pub fn images(state: &State) -> String {
     let pictures = state.pictures.len();
     let kinds = state.pictures.kinds();
@@ -27,7 +27,7 @@ pub fn images(state: &State) -> String {
     format!("{name}{}{kinds}", counted(pictures, "picture"))
 }
 
-/// What a guest is told: nothing before it is known that no work of theirs is kept here.
+/// Returns a sentence for a guest, once it is known that no work of theirs is kept here.
 pub fn guest(state: &State) -> Option<&'static str> {
     let known = state.is_guest && *state.autosave != AutosaveStatus::Unknown && !state.intake.is_active();
     known.then_some(
@@ -35,13 +35,13 @@ pub fn guest(state: &State) -> Option<&'static str> {
     )
 }
 
-/// The sentence above the stage: where things stand and what to do next.
+/// Returns the sentence above the stage: the present state, and what to do next.
 pub fn summary(state: &State) -> String {
     let pictures = state.pictures.len();
     if pictures == 0 {
         return "Drop your pictures in. Watch a network learn which of them are alike.".to_owned();
     }
-    // Without a count of those that are there: it would be read out with every one of them.
+    // Without the number read so far, which would be announced with every picture.
     if state.intake.is_active() && state.settings.images == Images::Own && !state.run.running {
         return format!("Reading your {}.", counted(state.intake.total, "picture"));
     }
@@ -58,7 +58,7 @@ pub fn summary(state: &State) -> String {
     if state.has_labels() { labelled_summary(state) } else { unlabelled_summary(state) }
 }
 
-/// How many of a picture's nearest share its label, for each stage that is known.
+/// Describes how many of a picture's nearest neighbours share its label, for each known stage.
 fn labelled_summary(state: &State) -> String {
     let score = |stage| state.results.scored(stage)?.evaluation.knn;
     let shared = |stage| {
@@ -89,7 +89,7 @@ fn labelled_summary(state: &State) -> String {
     }
 }
 
-/// What to do where training has ended and a baseline is still ahead.
+/// Returns advice if training has ended and a baseline is still ahead.
 fn advice(state: &State, score: impl Fn(Stage) -> Option<KnnScore>) -> Option<String> {
     let shared = |stage| Some(score(stage)?.shared_labels);
     let trained = shared(Stage::Trained)?;
@@ -101,7 +101,7 @@ fn advice(state: &State, score: impl Fn(Stage) -> Option<KnnScore>) -> Option<St
         .then(|| format!(" {} are still ahead: try more steps or gentler augmentations.", super::stage(best)))
 }
 
-/// How many of a picture's nearest training has changed.
+/// Describes how many of a picture's nearest neighbours training has changed.
 fn unlabelled_summary(state: &State) -> String {
     match (state.results.changed_neighbours(), trained_step(state)) {
         (Some((changed, k)), step) if step > 0 => format!(
@@ -118,7 +118,7 @@ fn trained_step(state: &State) -> usize {
     state.results.scored(Stage::Trained).map_or(0, |scored| scored.evaluation.step as usize)
 }
 
-/// What is said where a step cannot hold as many pairs as are set.
+/// Describes the batch if it cannot contain as many pairs as are set.
 pub fn fewer_pairs(state: &State) -> Option<String> {
     let pairs = state.pairs();
     let too_few = (MIN_PICTURES..state.settings.batch as usize).contains(&pairs);
@@ -136,14 +136,14 @@ mod tests {
     };
 
     #[test]
-    fn an_empty_page_says_what_it_is_for() {
+    fn empty_page_states_its_purpose() {
         let state = State::new(Settings::recommended(Images::Own));
         assert!(summary(&state).starts_with("Drop your pictures in."));
         assert_eq!(images(&state), "none yet");
     }
 
     #[test]
-    fn while_pictures_come_in_the_page_says_so() {
+    fn incoming_pictures_are_mentioned() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.begin_intake(IntakeKind::Decoding, 2_000, 0);
         state.add(["a", "b", "c", "d"].map(|name| newcomer(name, None)).into());
@@ -152,7 +152,8 @@ mod tests {
         assert!(summary(&state).starts_with("Press Train"));
     }
 
-    /// An evaluation of twelve pictures, whose nearest ten carry a label so often.
+    /// Applies an evaluation of twelve pictures, whose ten nearest neighbours share the label at this
+    /// rate.
     fn evaluated(state: &mut State, stage: Stage, step: u32, shared_labels: Option<f32>) {
         let score = |shared_labels| KnnScore { shared_labels, accuracy: 0.5, neighbours: 10 };
         evaluated_as(state, stage, step, shared_labels.map(score));
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_larger_than_the_set_is_said() {
+    fn batch_larger_than_the_set_is_mentioned() {
         let mut state = twelve(|_| None);
         state.edit(|settings| settings.batch = 13);
         assert_eq!(fewer_pairs(&state).as_deref(), Some("The set has 12 pictures: a step holds 12 pairs."));
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_training_brought_is_told_in_numbers_one_can_value() {
+    fn effect_of_training_is_described_in_meaningful_numbers() {
         let mut state = twelve(|i| Some(["a", "b"][i % 2]));
         evaluated(&mut state, Stage::Pixels, 0, Some(0.16));
         evaluated(&mut state, Stage::Untrained, 0, Some(0.1));
@@ -204,7 +205,7 @@ mod tests {
             summary(&state),
             "After 120 steps, 5.6 of each picture’s 10 nearest share its kind. Untrained: 1.0. Raw pixels: 1.6."
         );
-        // A baseline that is ahead is told, the better of two, once training rests.
+        // A baseline that is ahead is mentioned, the better of two, once training has stopped.
         evaluated(&mut state, Stage::Classic, 0, Some(0.7));
         assert!(summary(&state).ends_with(
             "Classic features: 7.0. Raw pixels: 1.6. Classic features are still ahead: try more steps or gentler augmentations."
@@ -213,7 +214,7 @@ mod tests {
         assert!(summary(&state).contains("Raw pixels are still ahead"), "{}", summary(&state));
         state.start_running();
         assert!(summary(&state).ends_with("Raw pixels: 8.0."), "{}", summary(&state));
-        // Of the ten after it instead of the ten from the fourth on, two are others.
+        // With the ten pictures after it instead of the ten from the fourth on, two are different.
         let mut state = twelve(|_| None);
         evaluated(&mut state, Stage::Untrained, 0, None);
         evaluated(&mut state, Stage::Trained, 120, None);
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn where_some_have_no_label_the_others_count() {
+    fn unlabelled_pictures_are_left_out_of_the_score() {
         let mut state = twelve(|i| (i < 6).then_some(["a", "b"][i % 2]));
         let score = KnnScore { shared_labels: 0.4, accuracy: 0.5, neighbours: 5 };
         evaluated_as(&mut state, Stage::Untrained, 0, Some(score));
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_is_told_once_it_is_known_that_nothing_is_kept_here() {
+    fn guest_is_addressed_once_no_kept_work_is_found() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.is_guest = true;
         assert_eq!(guest(&state), None);

@@ -1,6 +1,7 @@
-//! Starts workers from a script that the page has.
+//! Workers started from a script that the page contains.
 //!
-//! The page's Content-Security-Policy holds in them too: a worker that came from an address would know only what its server says.
+//! The page's Content-Security-Policy applies to them, too; a worker loaded from an address would
+//! have only the policy that its server sends.
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -8,7 +9,7 @@ use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
 
 use crate::page::timing;
 
-/// How long the browser may take to read the script, in milliseconds.
+/// Time that the browser may take to read the script, in milliseconds.
 const GRACE: u64 = 60_000;
 
 /// Starts a worker.

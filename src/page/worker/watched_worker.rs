@@ -1,4 +1,4 @@
-//! A worker that is missed once it is gone, whatever ended it.
+//! A worker whose end is noticed, whatever its cause.
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -14,9 +14,9 @@ pub struct WatchedWorker {
 }
 
 impl WatchedWorker {
-    /// Starts a script that takes the messages of its `self.onmessage`. `on_end` is called once the
-    /// worker is gone or did what it cannot go on after, possibly more than once, and also
-    /// after it is dropped.
+    /// Starts a script, which receives messages by `self.onmessage`. `on_end` is called once the
+    /// worker is gone or has met a fatal error, possibly more than once, and also after it is
+    /// dropped.
     pub fn start(
         script: &str,
         kind: WorkerType,
@@ -38,7 +38,7 @@ impl WatchedWorker {
         Ok(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a message; what `handed_over` lists is no longer the page's.
+    /// Sends a message; the buffers in `handed_over` are transferred.
     pub fn post(&self, message: &JsValue, handed_over: &Array) -> Result<(), JsValue> {
         self.worker.post_message_with_transfer(message, handed_over)
     }

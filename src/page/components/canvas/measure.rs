@@ -1,4 +1,4 @@
-//! An element's size, as it changes.
+//! The size of an element, tracked over time.
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -6,14 +6,14 @@ use web_sys::{Element, ResizeObserver, ResizeObserverEntry};
 
 use crate::page::components::dynamic::effect;
 
-/// An element's inner width and height in pixels, followed for as long as the component lives.
+/// Returns an element's inner width and height in pixels, tracked for as long as the component lives.
 pub fn follow_size(element: NodeRef<html::Div>) -> Signal<(f64, f64)> {
     let size = RwSignal::new((0.0, 0.0));
     let observer = StoredValue::new_local(None::<Observer>);
     effect(move || {
         if let Some(element) = element.get() {
             observer.set_value(Observer::new(&element, move |width, height| {
-                // The observer may speak once more after its component is gone.
+                // The observer may call once more after its component is gone.
                 size.try_set((width, height));
             }));
         }

@@ -1,4 +1,4 @@
-//! Puts pixels on canvases, one a pixel; CSS scales them.
+//! Painting of pixels on canvases, one to one; CSS scales them.
 
 use futures_channel::oneshot;
 use js_sys::Uint8Array;
@@ -31,7 +31,8 @@ pub fn rgba(canvas: &HtmlCanvasElement, bytes: &[u8], width: usize, height: usiz
     }
 }
 
-/// RGBA bytes as a PNG, by the browser's encoder; `None` where it cannot, as for too many pixels.
+/// Encodes RGBA bytes as a PNG by the browser's encoder; `None` if it cannot, as with too many
+/// pixels.
 pub async fn png(bytes: &[u8], width: usize, height: usize) -> Option<Vec<u8>> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     rgba(&canvas, bytes, width, height);

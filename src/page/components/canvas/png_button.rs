@@ -1,11 +1,11 @@
-//! Saves the figure around it as a picture.
+//! A button that saves the surrounding figure as a picture.
 
 use leptos::prelude::*;
 
-/// A button within an element with `data-figure`; `static/figure.js` does the rest.
+/// A button within an element with `data-figure`, which `static/figure.js` handles.
 #[component]
 pub fn PngButton(
-    /// The figure's name.
+    /// Name of the figure.
     name: &'static str,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! One picture of the set, small.
+//! Thumbnails of pictures.
 
 use leptos::{html, prelude::*};
 use web_sys::HtmlCanvasElement;
@@ -10,7 +10,7 @@ use crate::{
     protocol::PictureId,
 };
 
-/// A picture's canvas; its name has to stand beside it or label the control around it.
+/// The canvas of a picture, whose name has to be next to it or to label the surrounding control.
 #[component]
 pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoView {
     let store = Store::expect();
@@ -25,7 +25,7 @@ pub fn Thumbnail(#[prop(into)] picture: Signal<Option<PictureId>>) -> impl IntoV
     view! { <Painted paint /> }
 }
 
-/// A small canvas, painted anew when something changes that `paint` reads.
+/// A small canvas, repainted when a value that `paint` reads changes.
 #[component]
 pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
@@ -37,7 +37,7 @@ pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
     view! { <canvas class="thumbnail" node_ref=canvas width=SIDE height=SIDE aria-hidden="true"></canvas> }
 }
 
-/// A picture's name and label, as the page speaks of it.
+/// Returns a picture's name and label for the user.
 pub fn title(store: Store, id: PictureId) -> String {
     store.with_untracked(|state| {
         let Some(entry) = state.pictures.get(id) else { return "a picture that was removed".to_owned() };

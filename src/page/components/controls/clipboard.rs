@@ -1,19 +1,19 @@
-//! Copies text, and says on the button that it did.
+//! Copying text to the clipboard, with feedback on the button.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::page::timing;
 
-/// How long a button says that it copied, in milliseconds.
+/// Time for which a button shows that it has copied, in milliseconds.
 const THANKS: u64 = 2_500;
 
-/// Copies `text` and reports whether that worked, for as long as it is news.
+/// Copies `text` and reports for a while whether that succeeded.
 pub fn copy(text: String, report: RwSignal<Option<bool>>) {
     copy_or(text, report, drop);
 }
 
-/// As [`copy`]; text that could not be copied goes to `by_hand`.
+/// Copies like [`copy`], and passes text that could not be copied to `by_hand`.
 pub fn copy_or(text: String, report: RwSignal<Option<bool>>, by_hand: impl FnOnce(String) + 'static) {
     spawn_local(async move {
         let copied = write(&text).await;
@@ -25,9 +25,9 @@ pub fn copy_or(text: String, report: RwSignal<Option<bool>>, by_hand: impl FnOnc
     });
 }
 
-/// Whether the browser took `text` into its clipboard.
+/// Writes `text` to the clipboard and returns whether the browser accepted it.
 async fn write(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
-    // Without TLS there is none, although its type does not say so.
+    // Without TLS there is no clipboard, although its type does not say so.
     !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }

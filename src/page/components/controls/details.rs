@@ -1,8 +1,8 @@
-//! What only programmers may want to read.
+//! Details for programmers.
 
 use leptos::prelude::*;
 
-/// Words for programmers, folded away; nothing where there are none.
+/// Returns details for programmers, collapsed, or nothing if there are none.
 pub fn details(words: Option<String>) -> impl IntoView {
     words.map(|words| {
         view! {

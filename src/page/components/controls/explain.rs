@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::page::words::glossary::Term;
 
-/// A button that explains a term: on hover, on tap, from the keyboard.
+/// A button that explains a term on hover, on tap or by keyboard.
 #[component]
 pub fn Explain(term: Term) -> impl IntoView {
     static NEXT: AtomicU32 = AtomicU32::new(0);

@@ -1,4 +1,4 @@
-//! A button that lets the user choose files, and the input that it hides.
+//! A button for choosing files, and the input that it hides.
 
 use leptos::{ev, html, prelude::*};
 use web_sys::HtmlInputElement;
@@ -9,24 +9,24 @@ use crate::page::{
     store::Store,
 };
 
-/// A button that hands on the files that are chosen.
+/// A button that passes on the chosen files.
 #[component]
 pub fn FileButton(
-    /// What it is called.
+    /// Text of the button.
     #[prop(into)]
     text: Signal<&'static str>,
-    /// What its input is called.
+    /// Accessible name of the input.
     label: &'static str,
-    /// What may be chosen; everything where it is empty.
+    /// Accepted file types; all if empty.
     #[prop(into, optional)]
     accept: String,
-    /// Whether several files may be chosen at once.
+    /// Whether several files can be chosen at once.
     #[prop(optional)]
     multiple: bool,
-    /// Whether a folder is chosen, with all that is in it.
+    /// Whether a folder is chosen, with all of its contents.
     #[prop(optional)]
     folder: bool,
-    /// Takes the files.
+    /// Callback for the files.
     take: fn(Store, Gathered),
 ) -> impl IntoView {
     let store = Store::expect();
@@ -39,7 +39,7 @@ pub fn FileButton(
     let chosen = move |event: ev::Event| {
         let input: HtmlInputElement = event_target(&event);
         take(store, incoming::chosen(input.files()));
-        // The same files may be chosen again.
+        // Allows the same files to be chosen again.
         input.set_value("");
     };
     view! {

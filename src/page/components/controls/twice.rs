@@ -1,22 +1,22 @@
-//! A button for what cannot be taken back: it acts when it is pressed a second time.
+//! A button for irreversible actions, which acts when it is pressed a second time.
 
 use leptos::prelude::*;
 
 use crate::page::components::dynamic::handler;
 
-/// The button. It forgets that it was pressed once when the focus goes elsewhere.
+/// A button that asks for a second press, and returns to its first state when it loses the focus.
 #[component]
 pub fn Twice(
-    /// What it is called.
+    /// Text of the button.
     name: &'static str,
-    /// What it is called after the first press.
+    /// Text after the first press.
     again: &'static str,
-    /// The classes of its looks.
+    /// CSS classes.
     class: &'static str,
-    /// Whether it cannot be pressed.
+    /// Whether the button is disabled.
     #[prop(into, default = Signal::stored(false))]
     disabled: Signal<bool>,
-    /// What it does.
+    /// Action of the second press.
     on_sure: impl Fn() + Send + 'static,
 ) -> impl IntoView {
     let asked = RwSignal::new(false);

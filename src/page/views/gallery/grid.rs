@@ -1,48 +1,48 @@
-//! Which cells of a long grid are in sight, so that only those are drawn.
+//! Geometry of a long grid, of which only the visible cells are drawn.
 
 use std::ops::Range;
 
-/// A grid of equal square cells, as many in a row as fit.
+/// A grid of equal square cells, as many per row as fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
-    /// Cells in all.
+    /// Number of cells.
     pub count: usize,
-    /// Cells in a row.
+    /// Number of cells per row.
     pub columns: usize,
-    /// A cell's side with its gap, in pixels.
+    /// Side of a cell with its gap, in pixels.
     pub pitch: f64,
 }
 
 impl Grid {
-    /// A grid of `count` cells that fill `width` pixels, each at least `least` wide.
+    /// Returns a grid of `count` cells that fill `width` pixels, each at least `least` wide.
     pub fn new(count: usize, width: f64, least: f64) -> Self {
         let columns = ((width / least) as usize).max(1);
         Self { count, columns, pitch: (width / columns as f64).max(least) }
     }
 
-    /// Rows in all.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.count.div_ceil(self.columns)
     }
 
-    /// The whole grid's height in pixels.
+    /// Returns the height of the whole grid in pixels.
     pub fn height(&self) -> f64 {
         self.rows() as f64 * self.pitch
     }
 
-    /// The rows in sight between `top` and `top + height` pixels, and one more on either side.
+    /// Returns the rows visible between `top` and `top + height` pixels, and one more on either side.
     pub fn visible_rows(&self, top: f64, height: f64) -> Range<usize> {
         let first = ((top / self.pitch).max(0.0) as usize).saturating_sub(1);
         let end = ((top + height) / self.pitch).max(0.0).ceil() as usize + 1;
         first.min(self.rows())..end.min(self.rows())
     }
 
-    /// The cells of a range of rows.
+    /// Returns the cells of a range of rows.
     pub fn cells(&self, rows: &Range<usize>) -> Range<usize> {
         rows.start * self.columns..(rows.end * self.columns).min(self.count)
     }
 
-    /// The cell that an arrow key leads to from `cell`; `None` for other keys.
+    /// Returns the cell that a key leads to from `cell`; `None` for other keys.
     pub fn neighbour(&self, cell: usize, key: &str) -> Option<usize> {
         let last = self.count.checked_sub(1)?;
         match key {
@@ -56,7 +56,7 @@ impl Grid {
         }
     }
 
-    /// The top of a cell's row in pixels.
+    /// Returns the top of a cell's row in pixels.
     pub fn top(&self, cell: usize) -> f64 {
         (cell / self.columns) as f64 * self.pitch
     }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_in_sight_is_drawn() {
+    fn only_visible_rows_are_drawn() {
         let grid = Grid::new(10_000, 1_000.0, 50.0);
         assert_eq!((grid.columns, grid.rows(), grid.height()), (20, 500, 25_000.0));
         let rows = grid.visible_rows(500.0, 150.0);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_row_may_be_short() {
+    fn last_row_may_be_short() {
         let grid = Grid::new(7, 150.0, 50.0);
         assert_eq!(grid.cells(&(0..3)), 0..7);
         assert_eq!(grid.neighbour(5, "ArrowDown"), Some(5));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grid_of_nothing_is_empty() {
+    fn grid_without_cells_is_empty() {
         let grid = Grid::new(0, 0.0, 50.0);
         assert_eq!(grid.visible_rows(0.0, 150.0), 0..0);
         assert_eq!(grid.neighbour(0, "End"), None);

@@ -1,4 +1,4 @@
-//! What is selected, and what can be done with it.
+//! The selection, and its actions.
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::page::{
 pub fn SelectionBar(
     /// Whether the gallery is tall.
     tall: RwSignal<bool>,
-    /// Whether it could be taller, or is.
+    /// Whether it is tall, or could be.
     #[prop(into)]
     more: Signal<bool>,
 ) -> impl IntoView {

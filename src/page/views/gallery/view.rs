@@ -1,4 +1,4 @@
-//! The pictures of the set. However many there are, only those in sight are drawn.
+//! The pictures of the set. Only the visible ones are drawn, however many there are.
 
 use leptos::{ev, html, prelude::*};
 
@@ -18,7 +18,7 @@ use crate::{
     protocol::PictureId,
 };
 
-/// The least width of a thumbnail with its gap, in pixels.
+/// Minimum width of a thumbnail with its gap, in pixels.
 const LEAST: f64 = 52.0;
 
 /// The gallery strip.
@@ -32,7 +32,7 @@ pub fn Gallery() -> impl IntoView {
     let count = memo(move || store.with(|state| state.pictures.len()));
     let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
     let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
-    // What is not all in sight can be unfolded, and what was unfolded folded again.
+    // A gallery that is partly hidden can be expanded, and an expanded one collapsed.
     let more = Signal::derive(move || tall.get() || grid.get().height() > size.get().1 + 1.0);
     let key = move |event: ev::KeyboardEvent| press(store, grid.get_untracked(), viewport, &event);
     view! {
@@ -44,7 +44,7 @@ pub fn Gallery() -> impl IntoView {
                 aria-label="Pictures of the set"
                 aria-multiselectable="true"
                 aria-activedescendant=move || {
-                    // A picture that is not in sight has no element.
+                    // A picture that is not visible has no element.
                     let row = |id| place(store, id).map(|cell| cell / grid.get().columns);
                     focused(store).filter(|id| row(*id).is_some_and(|row| rows.get().contains(&row))).map(option_id)
                 }
@@ -64,7 +64,7 @@ pub fn Gallery() -> impl IntoView {
     }
 }
 
-/// One row. It stays as it is while others come in sight, so that scrolling paints only those.
+/// One row. It stays as it is while others become visible, so that scrolling paints only those.
 #[component]
 fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
     let store = Store::expect();
@@ -107,7 +107,7 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
     view! { <canvas class="gallery-sheet" node_ref=canvas aria-hidden="true"></canvas> }
 }
 
-/// The place of one picture, to be picked out.
+/// The cell of one picture, which can be selected.
 #[component]
 fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let store = Store::expect();
@@ -134,7 +134,7 @@ fn focused(store: Store) -> Option<PictureId> {
     store.with(|state| *state.selected)
 }
 
-/// The picture's place in the set, from 0.
+/// Returns a picture's index in the set.
 fn place(store: Store, id: PictureId) -> Option<usize> {
     store.with(|state| state.pictures.row(id))
 }
@@ -143,8 +143,8 @@ fn option_id(id: PictureId) -> String {
     format!("picture-{id}")
 }
 
-/// Changes the selection. A single picture shows its neighbours, unless the tab in front
-/// uses the selection itself.
+/// Changes the selection. A single picture shows its neighbours, unless the present tab uses the
+/// selection itself.
 fn pick(store: Store, id: PictureId, range: SelectionRange) {
     store.update(|state| {
         let (order, range) = (state.order(), state.selection_range(range));
@@ -156,8 +156,8 @@ fn pick(store: Store, id: PictureId, range: SelectionRange) {
     });
 }
 
-/// Arrow keys select the next picture, with Shift a range; with Control they move the
-/// focus alone. Space selects or lets go, Enter shows the neighbours, Delete removes.
+/// Handles keys: arrow keys select the next picture, with Shift a range; with Control they move only
+/// the focus. Space toggles the selection, Enter shows the neighbours, Delete removes.
 fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
     let focused = store.with_untracked(|state| *state.selected);
     let range = selection_range::of_key(event);

@@ -1,4 +1,4 @@
-//! How many groups, and how similar near-duplicates are.
+//! The number of groups, and the similarity of near-duplicates.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::{
     protocol::{LEAST_LINK, Stage},
 };
 
-/// How many groups; as many as suggested until the user chooses.
+/// The number of groups, which is the suggested one until the user chooses.
 #[component]
 pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();
@@ -52,7 +52,7 @@ pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     }
 }
 
-/// How similar pictures are at least to count as near-duplicates.
+/// The minimum similarity of near-duplicates.
 #[component]
 pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();

@@ -1,4 +1,4 @@
-//! Pictures that belong together, as strips: what the tab Groups shows.
+//! Strips of related pictures, as the tab Groups shows them.
 
 use crate::{
     disjoint_sets::DisjointSets,
@@ -7,16 +7,16 @@ use crate::{
     small_sort::sorted,
 };
 
-/// Pictures that belong together.
+/// Related pictures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strip {
-    /// The pictures, the one that stands for all first.
+    /// The pictures, the representative first.
     pub pictures: Vec<PictureId>,
-    /// What is known of them.
+    /// Remark on the pictures.
     pub remark: String,
 }
 
-/// The groups of the partition that is looked at, the largest first.
+/// Returns the groups of the present partition, the largest first.
 pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
     let groups = state.partition(stage).map_or(&[][..], |partition| &partition.groups);
     let strip = |group: &Vec<PictureId>| {
@@ -26,8 +26,8 @@ pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
     groups.iter().map(strip).filter(|strip| !strip.pictures.is_empty()).collect()
 }
 
-/// Sets of pictures that links of at least the threshold connect, the most similar first;
-/// in each, the pictures in the order in which they came.
+/// Returns the sets of pictures connected by links of at least the threshold, the most similar first;
+/// each contains its pictures in the order of the set.
 pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     let Some(survey) = state.survey(stage) else { return Vec::new() };
     let entry = |id: &PictureId| state.pictures.row(*id);
@@ -57,7 +57,7 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     found.into_iter().map(strip).collect()
 }
 
-/// All pictures and their mean similarity with their nearest others, the least first.
+/// Returns all pictures and their mean similarity with their nearest neighbours, the least first.
 pub fn outliers(state: &State, stage: Stage) -> Vec<(PictureId, f32)> {
     let isolated = state.survey(stage).map_or(&[][..], |survey| &survey.isolated);
     isolated.iter().filter(|(id, _)| state.pictures.get(*id).is_some()).copied().collect()
@@ -67,10 +67,10 @@ fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId
     ids.filter(|id| state.pictures.get(*id).is_some()).collect()
 }
 
-/// The sentence for a set of near-duplicates that holds more than a quarter of all pictures:
-/// such a threshold takes likeness for sameness.
+/// Returns a sentence for a set of near-duplicates with more than a quarter of all pictures: such a
+/// threshold takes similarity for identity.
 pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
-    /// Smaller sets are no crowd, however few pictures there are.
+    /// Smaller sets are acceptable, however few pictures there are.
     const SMALL: usize = 4;
     let pictures = state.pictures.len();
     let largest = sets.iter().map(|set| set.pictures.len()).max()?;
@@ -84,8 +84,8 @@ pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
     })
 }
 
-/// The label that most of the labelled pictures carry: "92 % circle", or "3 of 4 labelled are
-/// circle" where others have none.
+/// Returns the label that most of the labelled pictures have: "92 % circle", or "3 of 4 labelled are
+/// circle" if others have none.
 fn common_label(state: &State, pictures: &[PictureId]) -> String {
     if state.label_names().len() < 2 {
         return String::new();
@@ -121,7 +121,7 @@ mod tests {
     const GROUPS: GroupsRequest = GroupsRequest { stage: Stage::Trained };
     const SURVEY: SurveyRequest = SurveyRequest { stage: Stage::Trained };
 
-    /// Pictures 0 to 5 labelled a, b, a, b, …, and an evaluation of them.
+    /// Returns a state with pictures 0 to 5 labelled a, b, a, b, …, and an evaluation of them.
     fn state() -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add((0..6).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_groups_as_labels_are_suggested_and_the_users_number_is_kept() {
+    fn number_of_labels_is_suggested_until_the_user_sets_a_number() {
         let mut state = state();
         assert!(groups(&state, Stage::Trained).is_empty());
         answer(&mut state, GROUPS, clustering());
@@ -170,10 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn near_duplicates_are_what_links_above_the_threshold_connect() {
+    fn near_duplicates_are_connected_by_links_above_the_threshold() {
         let mut state = state();
         answer(&mut state, SURVEY, survey());
-        // Of so few, one pair is enough.
+        // In so small a set, one pair is allowed.
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5]]);
         state.set_threshold(0.98);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3, 4]]);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_of_more_than_a_quarter_is_a_crowd() {
+    fn set_with_more_than_a_quarter_of_the_pictures_is_a_crowd() {
         let mut state = state();
         answer(&mut state, SURVEY, survey());
         let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
@@ -205,11 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn the_suggested_threshold_holds_until_the_user_sets_one() {
+    fn suggested_threshold_applies_until_the_user_sets_one() {
         let mut state = state();
         assert!(state.tells_copies(Stage::Trained), "nothing is known yet");
         answer(&mut state, SURVEY, survey());
-        // The first pair reaches it, the second, of 0.99, does not.
+        // The first pair reaches it; the second, of 0.99, does not.
         assert!((state.threshold(Stage::Trained) - 0.991).abs() < 1e-4);
         let links = (0..5).map(|id| (id, id + 1, 0.9999)).collect();
         let isolated = vec![(0, 0.3); 6];
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn of_labelled_pictures_among_others_the_share_is_counted_over_those() {
+    fn share_of_a_label_is_among_labelled_pictures() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add((0..6).map(|i| newcomer(&i.to_string(), None)).collect());
         evaluate(&mut state);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn without_labels_the_number_of_groups_grows_with_the_root_of_the_set() {
+    fn suggested_groups_without_labels_grow_with_the_root_of_the_set() {
         for (pictures, groups_suggested) in [(6, 2), (18, 3)] {
             let mut state = State::new(Settings::recommended(Images::Own));
             state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn removed_pictures_leave_strips_and_the_odd_ones() {
+    fn removed_pictures_leave_strips_and_outliers() {
         let mut state = state();
         answer(&mut state, GROUPS, clustering());
         answer(&mut state, SURVEY, survey());

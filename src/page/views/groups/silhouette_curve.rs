@@ -1,4 +1,4 @@
-//! How well groups stand apart by their number, which can be picked from the curve.
+//! The silhouette by number of groups, from which a number can be picked.
 
 use leptos::{ev, html, prelude::*};
 
@@ -17,11 +17,11 @@ use crate::{
     protocol::Stage,
 };
 
-/// Numbers of groups and their silhouettes.
+/// Pairs of a number of groups and its silhouette.
 type Points = Vec<(f32, f32)>;
 
-/// The silhouette over the number of groups, the number that is shown marked. The slider
-/// above it does the same from the keyboard.
+/// The silhouette by number of groups, with the present number marked. The slider above it does the
+/// same by keyboard.
 #[component]
 pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();

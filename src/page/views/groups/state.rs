@@ -1,4 +1,4 @@
-//! What was found out about the whole set: groups, near-duplicates, odd ones out.
+//! State of the tab Groups: groups, near-duplicates, outliers.
 
 use super::duplicate_threshold::suggested;
 use crate::{
@@ -6,23 +6,23 @@ use crate::{
     protocol::{Clustering, GroupsRequest, LEAST_LINK, Partition, Question, Stage, Survey, SurveyRequest},
 };
 
-/// The highest threshold of near-duplicates; equal pictures may differ by rounding above it.
+/// Maximum threshold of near-duplicates; above it, equal pictures may differ by rounding.
 pub const HIGHEST_THRESHOLD: f32 = 0.999;
 
-/// What the tab Groups shows.
+/// Contents of the tab Groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Finding {
     /// Pictures that form groups.
     #[default]
     Groups,
-    /// Pictures that are nearly the same.
+    /// Near-duplicates.
     Duplicates,
     /// Pictures unlike all others.
     Outliers,
 }
 
 impl Finding {
-    /// Returns the question that it answers.
+    /// Returns the question whose answer it shows.
     pub fn question(self, stage: Stage) -> Question {
         match self {
             Self::Groups => GroupsRequest { stage }.into(),
@@ -31,76 +31,76 @@ impl Finding {
     }
 }
 
-/// What the user looks for, and what was found.
+/// Choices of the user for the tab Groups.
 #[derive(Debug, Default)]
 pub struct Groups {
-    /// What is looked at.
+    /// Present contents of the tab.
     finding: Finding,
-    /// How many groups; as suggested when `None`.
+    /// Number of groups; the suggested one if `None`.
     count: Option<usize>,
-    /// The least cosine similarity of near-duplicates; as suggested when `None`.
+    /// Minimum cosine similarity of near-duplicates; the suggested one if `None`.
     threshold: Option<f32>,
 }
 
 impl Groups {
-    /// What is looked at.
+    /// Returns the present contents of the tab.
     pub fn finding(&self) -> Finding {
         self.finding
     }
 
-    /// How many groups the user wants; as suggested when `None`.
+    /// Returns the number of groups chosen by the user; `None` for the suggested one.
     pub fn count(&self) -> Option<usize> {
         self.count
     }
 
-    /// All pictures are taken out; what is looked at stays.
+    /// Resets everything but the contents of the tab, after all pictures were removed.
     pub(in crate::page) fn clear(&mut self) {
         *self = Self { finding: self.finding, ..Self::default() };
     }
 }
 
 impl State {
-    /// Looks at something else.
+    /// Changes the contents of the tab.
     pub fn look_for(&mut self, finding: Finding) {
         self.groups.finding = finding;
     }
 
-    /// Makes so many groups; `None` makes as many as suggested.
+    /// Sets the number of groups; `None` for the suggested one.
     pub fn make_groups(&mut self, count: Option<usize>) {
         self.groups.count = count;
     }
 
-    /// Takes pictures of at least this similarity for near-duplicates.
+    /// Sets the minimum similarity of near-duplicates.
     pub fn set_threshold(&mut self, threshold: f32) {
         self.groups.threshold = Some(threshold.clamp(LEAST_LINK, HIGHEST_THRESHOLD));
     }
 
-    /// The least cosine similarity of near-duplicates at a stage: what the user set, else
-    /// what its similarities suggest.
+    /// Returns the minimum cosine similarity of near-duplicates at a stage: the user's, else the
+    /// suggested one.
     pub fn threshold(&self, stage: Stage) -> f32 {
         let suggested =
             || self.survey(stage).and_then(|survey| suggested(&survey.links, survey.isolated.len()));
         self.groups.threshold.or_else(suggested).unwrap_or(HIGHEST_THRESHOLD)
     }
 
-    /// Whether a stage's embeddings, as far as they are known, tell copies from other pictures.
+    /// Returns whether a stage's embeddings, if known, distinguish copies from other pictures.
     pub fn tells_copies(&self, stage: Stage) -> bool {
         let tell = |survey: &Survey| suggested(&survey.links, survey.isolated.len()).is_some();
         self.survey(stage).is_none_or(tell)
     }
 
-    /// A stage's groups by their counts, while there are embeddings.
+    /// Returns a stage's groups by their number, while there are embeddings.
     pub fn clustering(&self, stage: Stage) -> Option<&Clustering> {
         self.answer(GroupsRequest { stage })
     }
 
-    /// What is near and what apart at a stage, while there are embeddings.
+    /// Returns a stage's links and isolated pictures, while there are embeddings.
     pub fn survey(&self, stage: Stage) -> Option<&Survey> {
         self.answer(SurveyRequest { stage })
     }
 
-    /// The stage whose pictures are compared: what the user chose, else the latest encoder's;
-    /// copies are looked for in raw pixels where that encoder cannot tell them.
+    /// Returns the stage whose pictures are compared: the user's choice, else the latest encoder's;
+    /// copies are searched for in raw pixels if that encoder cannot distinguish them.
     pub fn stage_to_study(&self, chosen: Option<Stage>) -> Stage {
         let trained = self.results.scored(Stage::Trained).is_some();
         let latest = if trained { Stage::Trained } else { Stage::Untrained };
@@ -112,7 +112,7 @@ impl State {
         }
     }
 
-    /// The step that a finding belongs to.
+    /// Returns the step of the shown finding.
     pub fn finding_step(&self, stage: Stage) -> Option<u32> {
         match self.groups.finding {
             Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
@@ -120,15 +120,15 @@ impl State {
         }
     }
 
-    /// The partition of a stage into as many groups as the user wants, else into as many as are
-    /// suggested, or the number nearest to that.
+    /// Returns the partition of a stage whose number of groups is the user's, else the suggested one,
+    /// or the nearest to it.
     pub fn partition(&self, stage: Stage) -> Option<&Partition> {
         let wanted = self.groups.count.unwrap_or_else(|| self.suggested_groups());
         let partitions = self.clustering(stage)?.partitions.iter();
         partitions.min_by_key(|partition| partition.groups.len().abs_diff(wanted))
     }
 
-    /// The number of groups that is suggested: that of the labels, and without labels √(n/2) of n
+    /// Returns the suggested number of groups: that of the labels, or without labels √(n/2) for n
     /// pictures (Mardia et al. 1979), at most 20.
     fn suggested_groups(&self) -> usize {
         match self.label_names().len() {
@@ -137,7 +137,7 @@ impl State {
         }
     }
 
-    /// The partition of a stage whose groups stand apart most clearly.
+    /// Returns the partition of a stage whose groups are most clearly separated.
     pub fn clearest_partition(&self, stage: Stage) -> Option<&Partition> {
         let partitions = &self.clustering(stage)?.partitions;
         partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette))

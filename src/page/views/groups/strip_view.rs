@@ -1,4 +1,4 @@
-//! A strip of pictures that belong together, to be selected one by one or all at once.
+//! A strip of related pictures, which can be selected one by one or all at once.
 
 use leptos::{ev, prelude::*};
 
@@ -16,10 +16,10 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Pictures shown at first.
+/// Number of pictures shown at first.
 const SHOWN: usize = 12;
 
-/// Pictures added by each press.
+/// Number of pictures added by each press.
 const MORE: usize = 60;
 
 /// The strip below its name, which selects all of it.
@@ -27,7 +27,7 @@ const MORE: usize = 60;
 pub fn StripView(
     /// The pictures.
     strip: Strip,
-    /// What to call them.
+    /// Name of the strip.
     name: String,
 ) -> impl IntoView {
     let store = Store::expect();
@@ -77,15 +77,15 @@ pub fn StripView(
     }
 }
 
-/// One picture, to be selected.
+/// One picture, which can be selected.
 #[component]
 pub fn Member(
     /// The picture.
     id: PictureId,
-    /// The pictures among which it stands.
+    /// The list that contains it.
     #[prop(into)]
     order: Signal<Vec<PictureId>>,
-    /// A number that belongs to it; empty for none.
+    /// A remark on it; may be empty.
     remark: String,
 ) -> impl IntoView {
     let store = Store::expect();

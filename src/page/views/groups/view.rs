@@ -1,4 +1,4 @@
-//! Which pictures belong together, which are nearly the same, and which are unlike all others.
+//! The tab Groups: related pictures, near-duplicates and outliers.
 
 use leptos::{ev, prelude::*};
 
@@ -23,20 +23,20 @@ use crate::{
     protocol::{PictureId, Stage},
 };
 
-/// What to look for.
+/// Choices of contents.
 const FINDINGS: &[(&str, Finding)] = &[
     ("Groups", Finding::Groups),
     ("Near-duplicates", Finding::Duplicates),
     ("Odd ones out", Finding::Outliers),
 ];
 
-/// Strips shown at first, and added by each press.
+/// Number of strips shown at first, and added by each press.
 const STRIPS: usize = 20;
 
-/// Odd ones shown at first, and added by each press.
+/// Number of outliers shown at first, and added by each press.
 const OUTLIERS: usize = 40;
 
-/// What is looked for, in which embeddings, and what was found.
+/// The choice of contents and embeddings, and the finding.
 #[component]
 pub fn GroupsTab() -> impl IntoView {
     let store = Store::expect();
@@ -100,7 +100,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
 #[component]
 fn FoundDuplicates(
     stage: Memo<Stage>,
-    /// The stage that the user chose, if they did.
+    /// The stage chosen by the user, if any.
     wanted: RwSignal<Option<Stage>>,
 ) -> impl IntoView {
     let store = Store::expect();
@@ -133,7 +133,8 @@ fn FoundDuplicates(
         };
         crowd.get().unwrap_or_else(|| told.to_owned())
     });
-    // What is acted on stays found by the same threshold, whatever is suggested for the rest.
+    // The threshold is fixed, so that the set acted on stays found, whatever is suggested for the
+    // rest.
     let select = move |_: ev::MouseEvent| {
         store.update(|state| {
             state.set_threshold(state.threshold(stage.get_untracked()));
@@ -158,7 +159,7 @@ fn FoundDuplicates(
     }
 }
 
-/// The pictures least like their nearest.
+/// The pictures least similar to their nearest neighbours.
 #[component]
 fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();
@@ -207,7 +208,7 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
     }
 }
 
-/// Shows more, while there is more.
+/// A button that shows more, while there is more.
 #[component]
 fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
     view! {
@@ -223,7 +224,7 @@ fn strips(store: Store, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip
     memo(move || store.with(|state| find(state, stage.get())))
 }
 
-/// When the embeddings were taken, where that says something.
+/// Returns a suffix with the step of the embeddings, if it matters.
 fn step_suffix(store: Store, stage: Stage) -> String {
     let step = store.with(|state| state.finding_step(stage));
     match (stage, step) {

@@ -1,4 +1,4 @@
-//! What the encoder overlooks, in rows and in words.
+//! The changes that the encoder ignores, in rows and in words.
 
 use crate::{
     page::{
@@ -9,31 +9,31 @@ use crate::{
     protocol::{InvarianceRequest, Stage},
 };
 
-/// One operation, and what each encoder makes of it.
+/// One operation, and each encoder's response to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The operation's name.
+    /// Name of the operation.
     pub name: &'static str,
-    /// Its strength in words; empty where it has none.
+    /// Its strength in words; empty if it has none.
     pub strength: String,
     /// Whether training uses it.
     pub on: bool,
-    /// The mean cosine between a picture and its changed self, untrained and trained.
+    /// Mean cosine similarity of a picture and its changed version, untrained and trained.
     pub cosines: [Option<f32>; 2],
-    /// The same between what is as strange as another picture, 0, and the very same, 1.
+    /// The same on a scale from the similarity of another picture, 0, to identity, 1.
     pub overlooked: [Option<f32>; 2],
 }
 
-/// How much of the way from another picture to the very same the changed picture is left at:
-/// an encoder that finds all pictures more alike has learned nothing by that.
+/// Returns the position of the changed picture between another picture, 0, and identity, 1: an
+/// encoder that merely finds all pictures more similar has learned nothing.
 fn overlooked(cosine: f32, others: f32) -> f32 {
     (cosine - others) / (1.0 - others).max(1e-6)
 }
 
-/// How much more alike other pictures become before it is worth a sentence.
+/// Increase in the similarity of other pictures above which it is mentioned.
 const BLURRED: f32 = 0.05;
 
-/// A row for every operation.
+/// Returns a row for every operation.
 pub fn rows(state: &State) -> Vec<Row> {
     let mut settings = state.settings.augmentations;
     let found = [Stage::Untrained, Stage::Trained].map(|stage| state.answer(InvarianceRequest { stage }));
@@ -52,7 +52,7 @@ pub fn rows(state: &State) -> Vec<Row> {
     OPERATIONS.iter().enumerate().map(row).collect()
 }
 
-/// What training changed most, in a sentence.
+/// Returns a sentence on what training changed most.
 pub fn sentence(state: &State) -> String {
     if state.pictures.is_empty() {
         return "No pictures yet.".to_owned();
@@ -92,7 +92,7 @@ pub fn sentence(state: &State) -> String {
     }
 }
 
-/// What an operation does to a picture, as a noun within a sentence.
+/// Returns the noun for an operation's change.
 fn noun(name: &str) -> String {
     match name {
         "Invert" => "inversion".to_owned(),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn each_operation_has_its_row_and_the_greatest_gain_is_named() {
+    fn each_operation_has_a_row_and_the_greatest_gain_is_named() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         let image = crate::image::Image::draw(|_, _| [0; 3]);
         state.add(vec![crate::page::state::Newcomer { name: "a".to_owned(), label: None, image }]);
@@ -136,7 +136,7 @@ mod tests {
         let rows = rows(&state);
         assert_eq!((rows.len(), rows[hue].cosines), (OPERATIONS.len(), [Some(0.5), Some(0.95)]));
         let [before, now] = rows[hue].overlooked.map(|share| share.expect("it was measured"));
-        // 0.5 lies 0.3 of 0.8 above other pictures, 0.95 lies 0.75 of 0.8 above them.
+        // 0.5 is 0.3 of 0.8 above other pictures, 0.95 is 0.75 of 0.8 above them.
         assert!((before - 0.375).abs() < 1e-6 && (now - 0.9375).abs() < 1e-6);
         assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100 % of the area", true));
         known(&mut state, Stage::Trained, 80, trained, 0.4);
@@ -145,7 +145,7 @@ mod tests {
             words.ends_with("(Two different pictures: 0.20 → 0.40; in part, it simply tells less apart.)"),
             "{words}"
         );
-        // All that an encoder finds more alike, other pictures no less, is no gain.
+        // If all pictures become more similar, other pictures included, there is no gain.
         known(&mut state, Stage::Trained, 90, vec![0.8; OPERATIONS.len()], 0.68);
         assert_eq!(sentence(&state), "After 90 steps, the encoder overlooks no operation more than before.");
     }

@@ -1,4 +1,4 @@
-//! What the encoder has learned to overlook: each operation alone, before and after training.
+//! The tab Invariance: the response to each operation alone, before and after training.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
     protocol::{InvarianceRequest, Stage},
 };
 
-/// The two encoders, and the looks of their dots.
+/// The two encoders, and the CSS classes of their dots.
 const ENCODERS: [(&str, Stage, &str); 2] =
     [("Untrained", Stage::Untrained, "dot before"), ("Trained", Stage::Trained, "dot after")];
 
@@ -72,8 +72,8 @@ pub fn InvarianceTab() -> impl IntoView {
     }
 }
 
-/// One operation's line: a hollow dot where the untrained encoder sees the changed picture
-/// between another picture and the very same, a full one where the trained encoder does.
+/// The line of an operation: a hollow dot for the position of the changed picture between another
+/// picture and identity by the untrained encoder, a full one by the trained encoder.
 #[component]
 fn OperationLine(row: Row) -> impl IntoView {
     let Row { name, strength, on, cosines: [before, now], overlooked } = row;
@@ -96,7 +96,7 @@ fn OperationLine(row: Row) -> impl IntoView {
     }
 }
 
-/// A similarity before and after training.
+/// Formats a similarity before and after training.
 fn change(before: Option<f32>, now: Option<f32>) -> String {
     let words = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
     format!("{} → {}", words(before), words(now))

@@ -1,4 +1,4 @@
-//! Which labels are taken for which.
+//! Confusion of labels.
 
 use super::predictions::Prediction;
 use crate::{
@@ -6,17 +6,17 @@ use crate::{
     protocol::LabelId,
 };
 
-/// How often each label is taken for each other.
+/// A confusion matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confusion {
     /// The labels of rows and columns.
     pub labels: Vec<LabelId>,
-    /// Pictures whose label is the row's and that were taken for the column's, row by row.
+    /// Number of pictures with the row's label that were predicted to have the column's, row by row.
     pub counts: Vec<u32>,
 }
 
 impl Confusion {
-    /// Counts the predictions whose picture has one of `labels`; `None` when there is none.
+    /// Counts the predictions whose picture has one of `labels`; `None` if there is none.
     pub fn count(labels: &[LabelId], predictions: &[Prediction]) -> Option<Self> {
         let place = |label: LabelId| labels.iter().position(|other| *other == label);
         let mut counts = vec![0; labels.len() * labels.len()];
@@ -29,24 +29,24 @@ impl Confusion {
         counts.iter().any(|count| *count > 0).then(|| Self { labels: labels.to_vec(), counts })
     }
 
-    /// How many pictures of a row's label there are.
+    /// Returns the number of pictures with a row's label.
     pub fn of_row(&self, row: usize) -> u32 {
         self.counts.chunks_exact(self.labels.len()).nth(row).map_or(0, |row| row.iter().sum())
     }
 
-    /// Each cell's share of its row, 0 to 1.
+    /// Returns each cell's share of its row, 0 to 1.
     pub fn shares(&self) -> Vec<f32> {
         let share =
             |(at, count): (usize, &u32)| *count as f32 / self.of_row(at / self.labels.len()).max(1) as f32;
         self.counts.iter().enumerate().map(share).collect()
     }
 
-    /// The labels of a cell: what its pictures are, and what they were taken for.
+    /// Returns the labels of a cell: the true one and the predicted one.
     pub fn labels_of(&self, (row, column): (usize, usize)) -> Option<(LabelId, LabelId)> {
         Some((*self.labels.get(row)?, *self.labels.get(column)?))
     }
 
-    /// A cell in words.
+    /// Describes a cell in words.
     pub fn describe(&self, state: &State, (row, column): (usize, usize)) -> Option<String> {
         let (from, to) = self.labels_of((row, column))?;
         let name = |label| state.pictures.label_name(label).unwrap_or("no label");
@@ -70,7 +70,7 @@ mod tests {
     };
 
     #[test]
-    fn confusion_counts_what_was_taken_for_what() {
+    fn confusion_counts_true_and_predicted_labels() {
         let state = state();
         let predictions = predictions(&state, Stage::Pixels, Method::Probe);
         let confusion = Confusion::count(&[0, 1], &predictions).expect("labels are known");

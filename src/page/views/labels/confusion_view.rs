@@ -1,4 +1,4 @@
-//! Which labels are taken for which.
+//! The confusion matrix.
 
 use leptos::prelude::*;
 
@@ -23,13 +23,13 @@ use crate::{
     },
 };
 
-/// Shares of a row.
+/// Range of the shares of a row.
 const SHARES: Scale = Scale { min: 0.0, max: 1.0 };
 
-/// More labels than this are not named beside the matrix.
+/// Maximum number of labels named beside the matrix.
 const MAX_NAMED: usize = 24;
 
-/// The confusion matrix with what the pointed cell says; nothing where no label is known.
+/// The confusion matrix with a description of the cell pointed at; nothing if no label is known.
 #[component]
 pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let store = Store::expect();
@@ -97,7 +97,7 @@ fn count(state: &State, focus: Focus) -> Option<Confusion> {
 #[component]
 fn Names(
     confusion: Memo<Option<Confusion>>,
-    /// The edge that a name's distance is measured from.
+    /// CSS edge from which a name's position is measured.
     edge: &'static str,
     class: &'static str,
 ) -> impl IntoView {

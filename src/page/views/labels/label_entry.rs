@@ -1,4 +1,4 @@
-//! Gives the picked picture, or all selected ones, a label: typed, or one of those that there are.
+//! A form that labels the focused picture, or all selected ones, with a typed or an existing label.
 
 use leptos::{ev, html, prelude::*};
 
@@ -15,13 +15,13 @@ use crate::{
     protocol::PictureId,
 };
 
-/// More labels than this are offered by the text field alone.
+/// Maximum number of labels offered as buttons.
 pub const MAX_OFFERED: usize = 24;
 
-/// More selected pictures than this are not shown.
+/// Maximum number of selected pictures shown.
 const MAX_SHOWN: usize = 12;
 
-/// The picked or selected pictures, a field for their label, and the labels that there are.
+/// The focused or selected pictures, a field for their label, and the existing labels.
 #[component]
 pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let store = Store::expect();
@@ -43,7 +43,7 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
     }
 }
 
-/// The one picture that is to be labelled.
+/// A single picture to be labelled.
 #[component]
 fn One(focus: Focus, id: PictureId) -> impl IntoView {
     let store = Store::expect();
@@ -65,7 +65,7 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
     }
 }
 
-/// Several pictures that are to be labelled at once.
+/// Several pictures to be labelled at once.
 #[component]
 fn Several(ids: Vec<PictureId>) -> impl IntoView {
     let heading = format!("{} selected pictures", words::count(ids.len()));
@@ -129,7 +129,7 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     }
 }
 
-/// One button a label.
+/// One button per label.
 #[component]
 fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let store = Store::expect();

@@ -1,4 +1,4 @@
-//! What classifiers say about the held-out pictures, in order.
+//! Predictions of the classifiers for the held-out pictures.
 
 #[cfg(test)]
 pub mod fixture;
@@ -9,19 +9,19 @@ use crate::{
     small_sort::sorted,
 };
 
-/// A way to guess labels.
+/// A classifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// A linear classifier.
     Probe,
-    /// The vote of the nearest pictures with a label.
+    /// The vote of the nearest labelled pictures.
     Vote,
-    /// A copy of the encoder that learned the labels; the same whatever the embeddings.
+    /// A copy of the encoder fine-tuned on the labels; independent of the chosen embeddings.
     FineTuned,
 }
 
 impl Method {
-    /// Its name.
+    /// Returns its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Probe => "Linear probe",
@@ -30,7 +30,7 @@ impl Method {
         }
     }
 
-    /// What it says at a stage, and of what.
+    /// Returns its predictions at a stage, with the classification that they belong to.
     pub fn answer(self, state: &State, stage: Stage) -> Option<(&Classification, &Guesses)> {
         match self {
             Self::Probe => state.classification(stage).map(|found| (found, &found.probe)),
@@ -39,7 +39,7 @@ impl Method {
         }
     }
 
-    /// What it says of the given pictures, each guessed from others, where that was asked.
+    /// Returns its predictions for the given pictures by cross-validation, if that was requested.
     pub fn crossed(self, found: &Classification) -> Option<(&CrossValidation, &Guesses)> {
         let crossed = found.crossed.as_ref()?;
         match self {
@@ -49,8 +49,8 @@ impl Method {
         }
     }
 
-    /// How often it is right on the held-out pictures, in words; on the given ones where no
-    /// other has a label to compare with.
+    /// Formats its accuracy on the held-out pictures, or on the given ones if no other has a label to
+    /// compare with.
     pub fn accuracy(self, state: &State, stage: Stage) -> String {
         let accuracy = self
             .answer(state, stage)
@@ -59,21 +59,21 @@ impl Method {
     }
 }
 
-/// The label that a classifier gives to a picture.
+/// The prediction of a label for a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
     /// The picture.
     pub id: PictureId,
-    /// The label.
+    /// The predicted label.
     pub label: LabelId,
     /// Its probability, 0 to 1.
     pub confidence: f32,
-    /// The label to compare with: the one that the picture came with, or was given.
+    /// The true label: the one that the picture came with, or was given.
     pub truth: Option<LabelId>,
 }
 
-/// All predictions, least confident first; pictures that were removed or labelled since
-/// are left out.
+/// Returns all predictions, least confident first; pictures that were since removed or labelled are
+/// left out.
 pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
     let Some((classification, guesses)) = method.answer(state, stage) else { return Vec::new() };
     let scores = state.has_labels();
@@ -88,8 +88,8 @@ pub fn predictions(state: &State, stage: Stage, method: Method) -> Vec<Predictio
     sorted(&predictions, |a, b| a.confidence.total_cmp(&b.confidence))
 }
 
-/// The predictions that there is a label to compare with: of held-out pictures, else of the
-/// given ones, each guessed from others.
+/// Returns the predictions that can be compared with a label: those of held-out pictures, else those
+/// of the given ones by cross-validation.
 pub fn compared(state: &State, stage: Stage, method: Method) -> Vec<Prediction> {
     let crossed = method.answer(state, stage).and_then(|(found, _)| method.crossed(found));
     let Some((crossed, guesses)) = crossed else { return predictions(state, stage, method) };
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_confident_come_first() {
+    fn least_confident_predictions_come_first() {
         let mut state = state();
         assert_eq!(order(&state), [3, 4, 5, 2]);
         assert!(predictions(&state, Stage::Trained, Method::Probe).is_empty());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fine_tuning_is_asked_for_once_and_outdated_when_labels_change() {
+    fn fine_tuning_is_requested_once_and_outdated_by_new_labels() {
         let mut state = state();
         assert_eq!(fine_tune(&mut state), None, "there is no encoder yet");
         state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
@@ -176,7 +176,7 @@ mod tests {
         let compared = compared(&state, Stage::Pixels, Method::Probe);
         let pairs: Vec<_> = compared.iter().map(|guess| (guess.truth, guess.label)).collect();
         assert_eq!(pairs, [(Some(1), 1), (Some(0), 0), (Some(1), 0), (Some(0), 0)]);
-        // The guesses of the unlabelled are listed as ever.
+        // Predictions for unlabelled pictures are listed as before.
         assert_eq!(order(&state), [5]);
     }
 }

@@ -1,4 +1,4 @@
-//! What is guessed of the held-out pictures, least confident first.
+//! The predictions for the held-out pictures, least confident first.
 
 use leptos::{ev, prelude::*};
 
@@ -21,10 +21,10 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Predictions shown at first, and added by each press.
+/// Number of predictions shown at first, and added by each press.
 const PORTION: usize = 40;
 
-/// The predictions, each to be picked out or accepted.
+/// The predictions, each of which can be focused or accepted.
 #[component]
 pub fn Predictions(focus: Focus) -> impl IntoView {
     let store = Store::expect();
@@ -79,7 +79,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     }
 }
 
-/// One prediction: the picture, the label that it is given, and how sure that is.
+/// One prediction: the picture, its predicted label, and the confidence.
 #[component]
 fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     let store = Store::expect();

@@ -1,4 +1,4 @@
-//! The labels that the user typed, and what classifiers made of labels.
+//! The labels typed by the user, and the results of the classifiers.
 
 use crate::{
     page::{picture_map::PictureMap, state::State},
@@ -6,35 +6,35 @@ use crate::{
     small_sort::sorted,
 };
 
-/// The most pictures of each label that may give theirs away.
+/// Maximum number of pictures per label whose labels are given.
 pub const MAX_PER_CLASS: u32 = 50;
 
-/// The longest label that is typed, in characters.
+/// Maximum length of a typed label, in characters.
 pub const MAX_LENGTH: usize = 60;
 
-/// A fine-tuning that goes on.
+/// A fine-tuning in progress.
 #[derive(Debug)]
 struct Tuning {
-    /// The number of its labelling.
+    /// Number of its labelling.
     number: u32,
-    /// Steps taken.
+    /// Number of steps taken.
     done: u32,
-    /// Steps in all; 0 until the first is taken.
+    /// Total number of steps; 0 until the first is taken.
     total: u32,
 }
 
 /// Labels for classifiers. They never enter contrastive training.
 #[derive(Debug)]
 pub struct Labels {
-    /// How many pictures of each label give theirs away.
+    /// Number of pictures per label whose labels are given.
     per_class: u32,
     typed: PictureMap<LabelId>,
     /// Number of fine-tunings that were started.
     tunings: u32,
     tuning: Option<Tuning>,
-    /// What the fine-tuned network says, in the place of the probe's word.
+    /// Predictions of the fine-tuned network, in the field of the probe.
     tuned: Option<Classification>,
-    /// Whether labels have changed since it learned them.
+    /// Whether labels have changed since the fine-tuning.
     outdated: bool,
 }
 
@@ -52,52 +52,52 @@ impl Default for Labels {
 }
 
 impl Labels {
-    /// How many pictures of each label give theirs away.
+    /// Returns the number of pictures per label whose labels are given.
     pub fn per_class(&self) -> u32 {
         self.per_class
     }
 
-    /// The label that the user typed for a picture.
+    /// Returns the label that the user typed for a picture.
     pub fn typed(&self, id: PictureId) -> Option<LabelId> {
         self.typed.get(&id).copied()
     }
 
-    /// All typed labels, in the order of the pictures.
+    /// Returns all typed labels, in the order of the pictures.
     pub(in crate::page) fn all_typed(&self) -> impl Iterator<Item = (PictureId, LabelId)> + '_ {
         self.typed.iter().map(|(id, label)| (*id, *label))
     }
 
-    /// What tells an engine that knows of none.
+    /// Returns the command that sends the typed labels to a new engine.
     pub(in crate::page) fn message(&self) -> Option<Command> {
         (!self.typed.is_empty()).then(|| Command::Label(self.all_typed().collect()))
     }
 
-    /// How many pictures have a typed label.
+    /// Returns the number of pictures with a typed label.
     pub fn typed_count(&self) -> usize {
         self.typed.len()
     }
 
-    /// Steps taken of a fine-tuning that goes on, and steps in all.
+    /// Returns the number of steps taken of a fine-tuning in progress, and their total.
     pub fn tuning(&self) -> Option<(u32, u32)> {
         self.tuning.as_ref().map(|tuning| (tuning.done, tuning.total))
     }
 
-    /// What the fine-tuned network says.
+    /// Returns the predictions of the fine-tuned network.
     pub fn tuned(&self) -> Option<&Classification> {
         self.tuned.as_ref()
     }
 
-    /// Whether that is of labels that have changed since.
+    /// Returns whether labels have changed since the fine-tuning.
     pub fn is_tuned_outdated(&self) -> bool {
         self.outdated
     }
 
-    /// Forgets a fine-tuning: what it learns or learned is no longer asked for.
+    /// Forgets a fine-tuning, in progress or complete.
     pub(in crate::page) fn end_tuning(&mut self) {
         (self.tuning, self.tuned, self.outdated) = (None, None, false);
     }
 
-    /// Notes how far the fine-tuning is, unless it was given up meanwhile.
+    /// Records the progress of the fine-tuning, unless it was given up meanwhile.
     pub(in crate::page) fn advance_tuning(&mut self, done: u32, total: u32) {
         self.tuning = self.tuning.take().filter(|_| total > 0).map(|tuning| Tuning { done, total, ..tuning });
     }
@@ -109,19 +109,19 @@ impl Labels {
         }
     }
 
-    /// A picture is taken out.
+    /// Forgets a picture that was removed.
     pub(in crate::page) fn forget(&mut self, id: PictureId) {
         self.typed.remove(&id);
     }
 
-    /// All pictures are taken out; how many labels a class are given stays.
+    /// Resets everything but the number of given labels, after all pictures were removed.
     pub(in crate::page) fn clear(&mut self) {
         *self = Self { per_class: self.per_class, tunings: self.tunings, ..Self::default() };
     }
 }
 
 impl State {
-    /// Gives a picture a label of the user's own; blank text takes it away again.
+    /// Types a label for a picture; blank text removes it.
     pub fn type_label(&mut self, id: PictureId, text: &str) {
         if self.pictures.get(id).is_none() {
             return;
@@ -140,22 +140,23 @@ impl State {
         }
     }
 
-    /// Gives a picture a label without telling the engine, which [`Self::labels_have_changed`] does.
+    /// Sets a picture's typed label without telling the engine, which [`Self::labels_have_changed`]
+    /// does.
     pub(in crate::page) fn put_label(&mut self, id: PictureId, label: LabelId) {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
             self.labels.typed.insert(id, label);
         }
     }
 
-    /// Tells the engine of the labels that the user typed.
+    /// Sends the typed labels to the engine.
     pub(in crate::page) fn labels_have_changed(&mut self) {
         self.outdate_labels();
         let typed = self.labels.all_typed().collect();
         self.send(Command::Label(typed));
     }
 
-    /// Records that labels have changed, or which of them are given: a fine-tuning by those that
-    /// they were is of no use any more.
+    /// Records a change to the labels, or to which of them are given, and stops a fine-tuning in
+    /// progress, which is now useless.
     pub(in crate::page) fn outdate_labels(&mut self) {
         self.labels.outdated = self.labels.tuned.is_some();
         if self.labels.tuning.take().is_some() {
@@ -163,40 +164,40 @@ impl State {
         }
     }
 
-    /// Gives a picture a label that there is. It stays whole, however long a folder's name is.
+    /// Gives a picture an existing label. It is not shortened, however long a folder's name is.
     pub fn give_label(&mut self, id: PictureId, label: LabelId) {
         self.put_label(id, label);
         self.labels_have_changed();
     }
 
-    /// Gives every selected picture a label, else the focused one; blank text takes it away.
+    /// Gives every selected picture, else the focused one, a label; blank text removes it.
     pub fn label_chosen(&mut self, text: &str) {
         let name = typed_name(text);
         self.chosen().into_iter().for_each(|id| self.put_text(id, &name));
         self.labels_have_changed();
     }
 
-    /// Gives every selected picture, else the focused one, the label of this name, if there is one.
+    /// Gives every selected picture, else the focused one, the label of this name, if it exists.
     pub fn give_label_to_chosen(&mut self, name: &str) {
         let Some(label) = self.pictures.label_named(name) else { return };
         self.chosen().into_iter().for_each(|id| self.put_label(id, label));
         self.labels_have_changed();
     }
 
-    /// Sets how many pictures of each label give theirs away.
+    /// Sets the number of pictures per label whose labels are given.
     pub fn give_labels(&mut self, per_class: u32) {
         self.labels.per_class = per_class.min(MAX_PER_CLASS);
         self.outdate_labels();
     }
 
-    /// A picture's label in words: the typed one, else the one that it came with.
+    /// Returns the name of a picture's label: the typed one, else the one that it came with.
     pub fn label_of(&self, id: PictureId) -> Option<&str> {
         let typed = self.labels.typed(id).and_then(|label| self.pictures.label_name(label));
         typed.or_else(|| self.pictures.label(id))
     }
 
-    /// The labels that any picture carries, typed or come with, in the order of their names.
-    /// A single one that pictures came with, as from one folder, does not count.
+    /// Returns the labels of all pictures, typed or not, in the order of their names. A single label
+    /// that pictures came with, as from one folder, does not count.
     pub fn label_names(&self) -> Vec<&str> {
         let scores = self.has_labels();
         let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
@@ -204,28 +205,28 @@ impl State {
         sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
     }
 
-    /// Whether every picture carries a label, typed or come with.
+    /// Returns whether every picture has a label, typed or not.
     pub fn are_all_labelled(&self) -> bool {
         let mut entries = self.pictures.entries().iter();
         entries.all(|entry| entry.label.is_some() || self.labels.typed(entry.id).is_some())
     }
 
-    /// Whether there is any label that a classifier could learn from.
+    /// Returns whether there are enough labels for a classifier to learn from.
     pub fn can_classify(&self) -> bool {
         self.label_names().len() >= 2
     }
 
-    /// What classifiers made of a stage's embeddings, while there are any.
+    /// Returns the classifiers' results for a stage's embeddings, while there are any.
     pub fn classification(&self, stage: Stage) -> Option<&Classification> {
         self.answer(self.classifier_request(stage))
     }
 
-    /// Whether that is of the labels and embeddings as they are.
+    /// Returns whether these results are for the present labels and embeddings.
     pub fn is_classification_current(&self, stage: Stage) -> bool {
         self.answers.is_current(&self.classifier_request(stage).into())
     }
 
-    /// Returns the question what a few labels are worth at a stage.
+    /// Returns the question to the classifiers at a stage.
     pub fn classifier_request(&self, stage: Stage) -> ClassifierRequest {
         ClassifierRequest {
             stage,
@@ -251,7 +252,7 @@ impl State {
         self.send(Command::FineTune { number, request });
     }
 
-    /// Gives the fine-tuning up.
+    /// Stops the fine-tuning.
     pub fn stop_tuning(&mut self) {
         self.labels.end_tuning();
         self.send(Command::StopTuning);
@@ -273,7 +274,7 @@ mod tests {
     };
 
     #[test]
-    fn a_typed_label_stands_above_the_one_a_picture_came_with() {
+    fn typed_label_has_precedence_over_a_pictures_own() {
         let mut state = state(4);
         state.type_label(0, "  zebra ");
         state.type_label(1, "a");
@@ -281,7 +282,7 @@ mod tests {
             (state.label_of(0), state.label_of(1), state.label_of(3)),
             (Some("zebra"), Some("a"), Some("b"))
         );
-        // What scores the encoder stays as it came.
+        // The labels that the encoder is scored by do not change.
         assert_eq!((state.pictures.label(0), state.pictures.kinds()), (Some("a"), 2));
         assert_eq!(state.label_names(), ["a", "b", "zebra"]);
         state.type_label(0, " ");
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn one_folders_name_is_not_among_the_labels() {
+    fn name_of_a_single_folder_is_no_label() {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add(vec![newcomer("a", "holiday"), newcomer("b", "holiday")]);
         assert!(state.label_names().is_empty() && !state.can_classify());
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_in_a_label_is_text_and_a_long_one_is_cut() {
+    fn typed_label_is_plain_text_of_limited_length() {
         let mut state = state(2);
         state.type_label(0, "<b>\"x\"</b>");
         assert_eq!(state.label_of(0), Some("<b>\"x\"</b>"));
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_that_there_is_is_given_whole() {
+    fn existing_label_is_not_shortened() {
         let mut state = State::new(Settings::recommended(Images::Own));
         let long = "x".repeat(MAX_LENGTH + 1);
         state.add(vec![newcomer("a", long.as_str()), newcomer("b", " spaced "), newcomer("c", "z")]);
@@ -325,7 +326,7 @@ mod tests {
         let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
         state.give_label(1, label);
         assert_eq!(state.label_of(1), Some(long.as_str()));
-        // It comes back whole.
+        // It is restored unshortened.
         let typed = state.experiment().typed;
         let mut page = State::new(Settings::recommended(Images::Own));
         page.add(vec![newcomer("a", "z"), newcomer("b", "z")]);
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_is_told_of_typed_labels_once_and_its_scores_replace_others() {
+    fn typed_labels_are_sent_once_and_new_scores_replace_old() {
         let mut state = state(4);
         state.take_effects();
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Untrained, vec![0, 1, 2, 3])));
@@ -359,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn classifiers_are_asked_again_when_labels_or_seed_change() {
+    fn classifiers_run_again_after_a_change_of_labels_or_seed() {
         let mut state = state(4);
         let ask = |state: &mut State, stage| {
             let request = state.classifier_request(stage);
@@ -401,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_an_earlier_question_is_not_current() {
+    fn answer_to_an_earlier_question_is_not_current() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         let before = state.classifier_request(Stage::Trained);
@@ -425,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn fine_tuning_by_labels_that_have_changed_is_abandoned() {
+    fn fine_tuning_on_outdated_labels_is_stopped() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         state.take_effects();
@@ -441,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_a_selection_are_told_at_once() {
+    fn labels_of_a_selection_are_sent_together() {
         let mut state = state(4);
         state.select_all([0, 1, 3]);
         state.take_effects();
@@ -452,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn a_classification_goes_with_its_embeddings() {
+    fn classification_is_forgotten_with_its_embeddings() {
         let mut state = state(4);
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         let request = state.classifier_request(Stage::Trained);

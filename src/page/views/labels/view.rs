@@ -1,4 +1,4 @@
-//! What a few labels are worth: classifiers on frozen embeddings guess all other labels.
+//! The tab Labels: classifiers on frozen embeddings predict all other labels.
 
 use std::cell::Cell;
 
@@ -22,10 +22,10 @@ use crate::{
     protocol::{LabelId, Stage},
 };
 
-/// Stages in the order in which the page speaks of them.
+/// Stages in the order of the table.
 const STAGES: [Stage; 4] = [Stage::Trained, Stage::Untrained, Stage::Classic, Stage::Pixels];
 
-/// Stages to look at.
+/// Choices of stages.
 const STAGE_OPTIONS: &[(&str, Stage)] = &[
     ("Trained", Stage::Trained),
     ("Untrained", Stage::Untrained),
@@ -33,18 +33,18 @@ const STAGE_OPTIONS: &[(&str, Stage)] = &[
     ("Raw pixels", Stage::Pixels),
 ];
 
-/// Classifiers to look at.
+/// Choices of classifiers.
 const METHOD_OPTIONS: &[(&str, Method)] =
     &[("Linear probe", Method::Probe), ("kNN vote", Method::Vote), ("Fine-tuned", Method::FineTuned)];
 
-/// Which predictions are looked at.
+/// Filter of the shown predictions.
 #[derive(Clone, Copy)]
 pub struct Focus {
-    /// The embeddings.
+    /// Stage of the embeddings.
     pub stage: Memo<Stage>,
     /// The classifier.
     pub method: RwSignal<Method>,
-    /// Only pictures that came with the first label and were given the second.
+    /// True and predicted label; only pictures with both are shown.
     pub cell: RwSignal<Option<(LabelId, LabelId)>>,
 }
 
@@ -55,7 +55,7 @@ pub fn LabelsTab() -> impl IntoView {
     let wanted = RwSignal::new(Stage::Trained);
     let stage = wanted_stage::available(store, wanted);
     let focus = Focus { stage, method: RwSignal::new(Method::Probe), cell: RwSignal::new(None) };
-    // What was waited for is shown once it is there.
+    // A result that was waited for is shown once it has arrived.
     let before = Cell::new(None);
     effect(move || {
         let tuned = store.with(|state| state.labels.tuned().is_some());
@@ -107,7 +107,8 @@ pub fn LabelsTab() -> impl IntoView {
     }
 }
 
-/// How many pictures of each label give theirs away; nothing to choose where none came with one.
+/// The number of pictures per label whose labels are given; without a choice if no picture came with
+/// one.
 #[component]
 fn PerClass() -> impl IntoView {
     let store = Store::expect();
@@ -133,7 +134,7 @@ fn PerClass() -> impl IntoView {
     }
 }
 
-/// How often each classifier is right on each stage's embeddings.
+/// The accuracy of each classifier on each stage's embeddings.
 #[component]
 fn Scores() -> impl IntoView {
     let store = Store::expect();
@@ -186,7 +187,7 @@ fn accuracy(store: Store, stage: Stage, method: Method) -> String {
     store.with(|state| method.accuracy(state, stage))
 }
 
-/// Lets a copy of the encoder learn the labels.
+/// A control for fine-tuning a copy of the encoder on the labels.
 #[component]
 fn FineTuning() -> impl IntoView {
     let store = Store::expect();

@@ -31,33 +31,33 @@ use crate::{
     protocol::PictureId,
 };
 
-/// How much one press of a button or key magnifies.
+/// Magnification by one press of a button or key.
 const ZOOM: f32 = 1.4;
 
-/// How far Shift and an arrow move the map, in pixels.
+/// Distance by which Shift and an arrow key move the map, in pixels.
 const PAN: f32 = 60.0;
 
-/// Pixels of a picture of the map to one of the page.
+/// Number of pixels per CSS pixel in a saved picture of the map.
 const FINE: f64 = 2.0;
 
-/// What all of the map's handlers share.
+/// State shared by all of the map's handlers.
 #[derive(Clone, Copy)]
 struct Handles {
     store: Store,
     canvas: NodeRef<html::Canvas>,
-    /// Width and height, in pixels of the page.
+    /// Width and height, in CSS pixels.
     size: Signal<(f64, f64)>,
     scene: StoredValue<Scene, LocalStorage>,
     pointed: RwSignal<Option<PictureId>>,
 }
 
-/// The map; the picture that is pointed at is told to `pointed`.
+/// The map; the picture pointed at is reported through `pointed`.
 #[component]
 pub fn MapView(
-    /// What the map shows, for those who do not see it.
+    /// Accessible description of the map.
     #[prop(into)]
     label: Signal<String>,
-    /// The picture that is pointed at.
+    /// The picture pointed at.
     pointed: RwSignal<Option<PictureId>>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
@@ -72,7 +72,7 @@ pub fn MapView(
     let pointers = StoredValue::new_local(Pointers::default());
     let handle = move |gesture: Option<Gesture>| map.obey(gesture);
     let wheel = move |event: ev::WheelEvent| {
-        // A wheel over the map scrolls the page, as everywhere, unless it is meant for the map.
+        // A wheel over the map scrolls the page as usual, unless it is meant for the map.
         if event.ctrl_key() || event.meta_key() {
             event.prevent_default();
             let place = [event.offset_x() as f32, event.offset_y() as f32];
@@ -108,7 +108,7 @@ pub fn MapView(
 }
 
 impl Handles {
-    /// Draws anew whenever something that is seen changes.
+    /// Redraws whenever visible data changes.
     fn follow(self) {
         effect(move || {
             self.store.with(|state| {
@@ -141,7 +141,7 @@ impl Handles {
         }
     }
 
-    /// Draws at twice the size, for a picture that is taken of the map now.
+    /// Redraws at higher resolution, for a picture of the map to be saved now.
     fn draw_finely(self) {
         self.draw_at(FINE.max(window().device_pixel_ratio()));
         self.draw_soon();
@@ -151,9 +151,9 @@ impl Handles {
         self.draw_at(window().device_pixel_ratio());
     }
 
-    /// Draws with so many pixels to one of the page.
+    /// Draws with this many pixels per CSS pixel.
     fn draw_at(self, density: f64) {
-        // The frame may come after the tab was left.
+        // The frame may come after the tab has been closed.
         let Some(Some(canvas)) = self.canvas.try_get_untracked() else {
             self.scene.try_update_value(|scene| scene.awaited = false);
             return;
@@ -210,7 +210,7 @@ impl Handles {
         self.draw_soon();
     }
 
-    /// Magnifies about a place of the screen, else about its middle.
+    /// Magnifies about a place on the screen, or about its middle.
     fn zoom(self, factor: f32, place: Option<Point>) {
         let size = self.size();
         let place = place.unwrap_or(size.map(|side| 0.5 * side));
@@ -253,7 +253,7 @@ impl Handles {
         }
     }
 
-    /// Picks the next picture in a direction, or the one nearest to the middle.
+    /// Selects the next picture in a direction, or the one nearest to the middle.
     fn step(self, direction: Point) {
         let size = self.size();
         let selected = self.store.with_untracked(|state| *state.selected);
@@ -278,7 +278,7 @@ impl Handles {
         }
     }
 
-    /// The map in words: what it shows, and which picture is picked.
+    /// Describes the map and the focused picture.
     fn description(self, heading: &str) -> String {
         let name = self.store.with(|state| {
             let entry = state.selected.and_then(|id| state.pictures.get(id));
@@ -291,7 +291,7 @@ impl Handles {
     }
 }
 
-/// Takes the state's map and its colours over.
+/// Updates the scene to the state's map and its colours.
 fn take_over(scene: &mut Scene, state: &State) {
     let Some(map) = state.map() else {
         scene.clear();

@@ -1,4 +1,4 @@
-//! What the colours of the map tell apart, and which stands for what.
+//! The choice of colours on the map, and their legend.
 
 use leptos::prelude::*;
 
@@ -15,11 +15,11 @@ use crate::{
     protocol::{GroupsRequest, Stage},
 };
 
-/// What colours can tell apart.
+/// Choices of what colours distinguish.
 const COLOURINGS: &[(&str, Colouring)] =
     &[("Label", Colouring::Label), ("Group", Colouring::Group), ("Nothing", Colouring::Nothing)];
 
-/// More kinds than this are not listed: their colours would repeat too often.
+/// Maximum number of kinds listed: beyond it, colours would repeat too often.
 const MAX_LISTED: usize = 20;
 
 /// The choice of colours, and their meaning on a map of this stage.
@@ -57,7 +57,7 @@ pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
     }
 }
 
-/// What there is to say of so many kinds beside their names.
+/// Returns a remark on this number of kinds.
 fn remark(colouring: Colouring, kinds: usize) -> &'static str {
     match (colouring, kinds) {
         (Colouring::Label, 0) => "No labels yet: give some in the tab Labels.",

@@ -1,4 +1,4 @@
-//! The kinds of pictures that colours tell apart on the map: labels or groups.
+//! The kinds of pictures that colours distinguish on the map: labels or groups.
 
 use super::state::Colouring;
 use crate::{
@@ -6,12 +6,12 @@ use crate::{
     protocol::{PictureId, Stage},
 };
 
-/// Kinds in the order of their colours, and which pictures are of one.
+/// Kinds in the order of their colours, and the pictures of each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kinds {
     /// Their names.
     pub names: Vec<String>,
-    /// For each picture of the set, the place of its kind among the names.
+    /// Index of the kind of each picture of the set.
     of: Vec<Option<usize>>,
 }
 
@@ -20,7 +20,7 @@ impl Kinds {
         Self { names: Vec::new(), of: vec![None; state.pictures.len()] }
     }
 
-    /// The place of a picture's kind among the names.
+    /// Returns the index of a picture's kind.
     pub fn of(&self, state: &State, id: PictureId) -> Option<usize> {
         self.of.get(state.pictures.row(id)?).copied().flatten()
     }
@@ -35,7 +35,7 @@ impl Kinds {
     }
 }
 
-/// The kinds on a map of this stage, as the user wants it coloured.
+/// Returns the kinds on a map of this stage, by the present choice of colours.
 pub fn kinds(state: &State, stage: Stage) -> Kinds {
     match state.colouring() {
         Colouring::Label => labels(state),
@@ -44,8 +44,8 @@ pub fn kinds(state: &State, stage: Stage) -> Kinds {
     }
 }
 
-/// Labels, typed ones included, in the order in which they first come. A single one that
-/// pictures came with, as from one folder, tells nothing apart and is none.
+/// Returns labels, including typed ones, in the order of their first occurrence. A single label that
+/// pictures came with, as from one folder, distinguishes nothing and is omitted.
 fn labels(state: &State) -> Kinds {
     let mut kinds = Kinds::none(state);
     for (row, entry) in state.pictures.entries().iter().enumerate() {
@@ -58,7 +58,7 @@ fn labels(state: &State) -> Kinds {
     kinds
 }
 
-/// Groups by their numbers in the tab Groups.
+/// Returns groups by their numbers in the tab Groups.
 fn numbered(state: &State, stage: Stage) -> Kinds {
     let mut kinds = Kinds::none(state);
     for (number, strip) in (1..).zip(groups(state, stage)) {
@@ -79,7 +79,7 @@ mod tests {
         settings::{Images, Settings},
     };
 
-    /// Six pictures that came with these labels, dealt into two groups.
+    /// Returns a state with six pictures of these labels, in two groups.
     fn state(labels: [Option<&str>; 6]) -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add(labels.into_iter().map(|label| newcomer("", label)).collect());
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_labels_colour_the_map_and_stand_above_those_that_came() {
+    fn typed_labels_colour_the_map_with_precedence() {
         let mut state = state([Some("a"), Some("b"), Some("a"), None, Some("b"), None]);
         assert_eq!(state.colouring(), Colouring::Label);
         assert_eq!(places(&state), [Some(0), Some(1), Some(0), None, Some(1), None]);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn without_labels_groups_colour_the_map_until_one_is_typed() {
+    fn groups_colour_the_map_until_a_label_is_typed() {
         for came in [None, Some("folder")] {
             let mut state = state([came; 6]);
             assert_eq!(state.colouring(), Colouring::Group);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_chose_stays() {
+    fn chosen_colouring_is_kept() {
         let mut state = state([None; 6]);
         state.colour_map_by(Colouring::Nothing);
         state.type_label(5, "c");

@@ -1,11 +1,11 @@
-//! The map of the set, and how it is to be drawn.
+//! Choices for the map of the set.
 
 use crate::{
     page::state::State,
     protocol::{Map, MapMethod, MapRequest, Stage},
 };
 
-/// What the colours of the map tell apart.
+/// Property that the map's colours distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colouring {
     /// Labels.
@@ -16,12 +16,12 @@ pub enum Colouring {
     Nothing,
 }
 
-/// The map of the set.
+/// Choices for the map.
 #[derive(Debug)]
 pub struct Maps {
-    /// How it is to be drawn.
+    /// Method of projection.
     pub method: MapMethod,
-    /// What its colours are to tell apart; labels where there are any when `None`.
+    /// Chosen property of the colours; if `None`, labels if there are any, else groups.
     colouring: Option<Colouring>,
 }
 
@@ -37,20 +37,20 @@ impl State {
         self.answers.latest(MapRequest { stage: Stage::Trained, method: self.maps.method })
     }
 
-    /// What the colours of the map tell apart: what the user chose, else labels, else groups.
+    /// Returns the property of the map's colours: the user's choice, else labels, else groups.
     pub fn colouring(&self) -> Colouring {
         let labelled = !self.label_names().is_empty();
         self.maps.colouring.unwrap_or(if labelled { Colouring::Label } else { Colouring::Group })
     }
 
-    /// Chooses what the colours of the map tell apart.
+    /// Sets the property that the map's colours distinguish.
     pub fn colour_map_by(&mut self, colouring: Colouring) {
         self.maps.colouring = Some(colouring);
     }
 }
 
 impl State {
-    /// Chooses how the map is drawn.
+    /// Sets the method of projection.
     pub fn choose_map_method(&mut self, method: MapMethod) {
         self.maps.method = method;
     }

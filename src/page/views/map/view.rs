@@ -1,4 +1,4 @@
-//! The map of the set, how it is drawn, and the picture that is pointed at.
+//! The tab Map: the map of the set, its method, and the picture pointed at.
 
 use leptos::prelude::*;
 
@@ -21,10 +21,10 @@ use crate::{
     protocol::{Map, MapMethod, MapRequest, PictureId, Stage},
 };
 
-/// Ways to draw the map.
+/// Choices of methods.
 const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
 
-/// The map and what stands beside it.
+/// The map and its controls.
 #[component]
 pub fn MapTab() -> impl IntoView {
     let store = Store::expect();
@@ -64,7 +64,7 @@ pub fn MapTab() -> impl IntoView {
     }
 }
 
-/// How far t-SNE is, or what principal components leave out.
+/// The progress of t-SNE, or the variance that principal components omit.
 #[component]
 fn Progress() -> impl IntoView {
     let store = Store::expect();
@@ -76,7 +76,7 @@ fn Progress() -> impl IntoView {
     view! { <p class="note">{move || text.get()} " " {term}</p> }
 }
 
-/// The picture that is pointed at, else the picked one.
+/// The picture pointed at, else the focused one.
 #[component]
 fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     let store = Store::expect();
@@ -106,7 +106,7 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
 }
 
-/// What is shown, in words.
+/// Describes the map in words.
 fn heading(map: &Map) -> String {
     let pictures = words::counted(map.pictures.len(), "picture");
     match map.stage {

@@ -6,7 +6,7 @@ use crate::{
 };
 
 impl State {
-    /// Asks for an explanation of a pair's similarity, in the place of any other.
+    /// Requests an explanation of a pair's similarity, instead of any other.
     pub fn explain(&mut self, pair: Pair) {
         *self.explained = Some(pair);
     }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_pair_in_question_is_explained() {
+    fn only_the_requested_pair_is_explained() {
         let mut state = asked();
         state.apply(explained(Pair { stage: Stage::Pixels, ..PAIR }));
         assert_eq!(state.explanation(), None);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explanation_ends_with_its_focus_and_its_encoder() {
+    fn explanation_ends_with_a_change_of_focus_or_encoder() {
         let endings: [fn(&mut State); 2] =
             [|state| state.select(2), |state| state.apply(Event::Restarted { parameters: 1 })];
         for end in endings {

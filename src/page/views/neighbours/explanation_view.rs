@@ -1,4 +1,4 @@
-//! What makes two pictures alike, laid over both of them.
+//! The regions that make two pictures similar, as an overlay on both.
 
 use leptos::{html, prelude::*};
 
@@ -20,7 +20,7 @@ use crate::{
     protocol::{Pair, Question, Subject},
 };
 
-/// Both pictures, where their similarity lies, and what the colours stand for.
+/// Both pictures, the regions of their similarity, and the legend of the colours.
 #[component]
 pub fn WhyView(pair: Pair) -> impl IntoView {
     let store = Store::expect();
@@ -74,7 +74,7 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
     }
 }
 
-/// One of the two: as it is, and with the map over it.
+/// One of the two pictures: as it is, and with the overlay.
 #[component]
 fn Side(subject: Subject, which: usize) -> impl IntoView {
     let store = Store::expect();

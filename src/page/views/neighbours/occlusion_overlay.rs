@@ -1,20 +1,20 @@
-//! What makes a pair alike, in words and pixels.
+//! The explanation of a pair's similarity in words and pixels.
 
 use crate::{page::words, plot::diverging::diverging, protocol::Explanation};
 
-/// How much of the map, and not of the picture below it, is seen.
+/// Opacity of the map above the picture.
 const OPACITY: f32 = 0.7;
 
-/// Drops of similarity below this are not worth a word, nor a strong colour.
+/// Drop of similarity below which it is neither mentioned nor strongly coloured.
 const LEAST: f32 = 0.01;
 
-/// The drop that the ends of the colour map stand for, the same for both pictures.
+/// Returns the drop at the ends of the colour map, the same for both pictures.
 pub fn scale(explanation: &Explanation) -> f32 {
     let drops = explanation.drops.iter().flat_map(|drops| &drops.0);
     drops.fold(LEAST, |most, drop| most.max(drop.abs()))
 }
 
-/// What the colours say.
+/// Returns the meaning of the colours.
 pub fn legend(explanation: &Explanation) -> &'static str {
     if scale(explanation) > LEAST {
         "By how much similarity drops when a place is covered. Orange places carry it; covering blue ones makes the two more alike."
@@ -23,7 +23,7 @@ pub fn legend(explanation: &Explanation) -> &'static str {
     }
 }
 
-/// RGBA bytes of a map of `side` × `side` drops over a picture in grey; `rgb` has
+/// Returns RGBA bytes of a map of `side` × `side` drops over a picture in grey; `rgb` has
 /// `picture_side`² pixels, and so has the result.
 pub fn overlay(rgb: &[u8], picture_side: usize, drops: &[f32], side: usize, scale: f32) -> Vec<u8> {
     let pixel = |(i, pixel): (usize, &[u8])| {
@@ -37,7 +37,7 @@ pub fn overlay(rgb: &[u8], picture_side: usize, drops: &[f32], side: usize, scal
     rgb.chunks_exact(3).enumerate().flat_map(pixel).collect()
 }
 
-/// One plain sentence: how alike the two are, and where covering costs most of it.
+/// Describes in a sentence how similar the two are, and where covering costs most.
 pub fn sentence(explanation: &Explanation) -> String {
     let similarity = words::similarity(explanation.similarity);
     let side = explanation.side as usize;
@@ -58,7 +58,7 @@ pub fn sentence(explanation: &Explanation) -> String {
     }
 }
 
-/// The greatest drop and where it lies; `None` where it is not worth a word.
+/// Returns the greatest drop and its place; `None` if it is not worth mentioning.
 fn strongest(drops: &[f32], side: usize) -> Option<(f32, String)> {
     let (pixel, drop) = drops.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
     let third = |at: usize| (3 * at / side.max(1)).min(2);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_names_the_places_that_carry_most() {
+    fn sentence_names_the_places_with_the_greatest_drops() {
         let found = explanation(one_spot(0, 5, 0.3), one_spot(3, 2, 0.1));
         assert_eq!(
             sentence(&found),
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn each_pixel_is_coloured_by_its_place_in_the_map() {
-        // Two by two drops over four by four pixels of black.
+        // A map of two by two drops over four by four pixels of black.
         let rgba = overlay(&[0; 48], 4, &[1.0, -1.0, 0.0, 0.5], 2, 1.0);
         let at = |row: usize, column: usize| &rgba[(row * 4 + column) * 4..][..4];
         assert_eq!((at(0, 0), at(1, 1)), (&[127, 60, 6, 255][..], &[127, 60, 6, 255][..]));

@@ -1,4 +1,4 @@
-//! Where a picture is searched with that is not of the set.
+//! The area for searching with a picture outside the set.
 
 use leptos::prelude::*;
 use web_sys::HtmlCanvasElement;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// The button that takes a picture, the picture itself, and the way to end the search.
+/// A button that takes a picture, the picture itself, and a button that ends the search.
 #[component]
 pub fn QueryArea() -> impl IntoView {
     let store = Store::expect();
@@ -61,7 +61,7 @@ pub fn QueryArea() -> impl IntoView {
     }
 }
 
-/// The picture, as a button that brings what it found back.
+/// The picture, as a button that shows its results again.
 #[component]
 fn SearchSubject() -> impl IntoView {
     let store = Store::expect();
@@ -79,7 +79,7 @@ fn SearchSubject() -> impl IntoView {
     }
 }
 
-/// The canvas of the picture searched with; its name has to stand beside it.
+/// The canvas of the picture searched with, whose name has to be next to it.
 #[component]
 pub fn QueryThumbnail() -> impl IntoView {
     let store = Store::expect();

@@ -1,4 +1,4 @@
-//! The search with a picture that is not of the set.
+//! Search with a picture outside the set.
 
 use crate::{
     image::{Failure, Image},
@@ -9,24 +9,24 @@ use crate::{
     protocol::{Command, Query, QueryAnswer, Stage},
 };
 
-/// The picture that the set is searched with, and what was found.
+/// A picture to search with, and its results.
 #[derive(Debug)]
 pub struct SearchSubject {
     number: u32,
-    /// Its file's name.
+    /// Name of its file.
     pub name: String,
     /// The picture.
     pub image: Image,
-    /// Its nearest, nearest first.
+    /// Its nearest pictures, nearest first.
     found: ByStage<Vec<Neighbour>>,
 }
 
-/// The search as far as it got.
+/// State of the search.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// Names the latest attempt: the answers to others are no longer wanted.
+    /// Number of the latest attempt: answers to others are no longer wanted.
     attempt: u32,
-    /// Whether its file is being read.
+    /// Whether a file is being read.
     pub reading: bool,
     /// Name of the latest file and why it could not be used, if it could not.
     pub failure: Option<Refusal>,
@@ -36,22 +36,22 @@ pub struct Search {
 }
 
 impl Search {
-    /// The query.
+    /// Returns the query.
     pub fn sought(&self) -> Option<&SearchSubject> {
         self.sought.as_ref()
     }
 
-    /// The query's number, while it stands in the place of the picked picture.
+    /// Returns the query's number, while it is shown instead of the focused picture.
     pub fn in_front(&self) -> Option<u32> {
         self.sought.as_ref().filter(|_| self.in_front).map(|sought| sought.number)
     }
 
-    /// What the set has nearest to the query, nearest first; empty until that is known.
+    /// Returns the pictures nearest to the query, nearest first; none until they are known.
     pub fn nearest(&self, stage: Stage) -> &[Neighbour] {
         self.sought.as_ref().map_or(&[], |sought| &sought.found[stage])
     }
 
-    /// The message that starts the search in the engine.
+    /// Returns the command that starts the search in the engine.
     pub fn message(&self) -> Option<Command> {
         let sought = self.sought.as_ref()?;
         Some(Command::Query(Some(Query { number: sought.number, rgb: sought.image.rgb().to_vec() })))
@@ -76,12 +76,12 @@ impl Search {
 }
 
 impl State {
-    /// Whether the panel in front takes a picture to search with: there is something to find.
+    /// Returns whether the present panel accepts a picture to search with: there are results to find.
     pub fn panel_searches(&self) -> bool {
         *self.tab == Tab::Neighbours && self.results.latest().is_some()
     }
 
-    /// Notes that a file is being read to search with; names the attempt.
+    /// Records that a file is being read to search with, and returns the number of the attempt.
     pub fn begin_search(&mut self) -> u32 {
         self.search.attempt += 1;
         self.search.reading = true;
@@ -122,7 +122,7 @@ impl State {
         *self.search = Search { attempt: self.search.attempt + 1, ..Search::default() };
     }
 
-    /// Puts the query in the place of the picked picture, or the picture back in its own.
+    /// Shows the query instead of the focused picture, or the picture again.
     pub fn show_query(&mut self, shown: bool) {
         self.search.in_front = shown;
         self.stop_explaining();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_file_alone_is_searched_with() {
+    fn only_the_latest_file_is_searched_with() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         let (first, second) = (state.begin_search(), state.begin_search());
         state.finish_search(second, "b.png".to_owned(), Ok(picture()));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_file_ends_in_a_sentence_and_leaves_the_search_as_it_was() {
+    fn unusable_file_is_reported_and_keeps_the_search() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         let good = state.begin_search();
         state.finish_search(good, "a.png".to_owned(), Ok(picture()));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picked_picture_takes_the_front_and_an_ended_search_is_gone() {
+    fn selected_picture_replaces_the_query_and_ending_forgets_it() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         let attempt = state.begin_search();
         state.finish_search(attempt, "a.png".to_owned(), Ok(picture()));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_forgets_what_the_trained_encoder_found() {
+    fn restart_forgets_results_of_the_trained_encoder() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         let number = state.begin_search();
         state.finish_search(number, "a.png".to_owned(), Ok(picture()));

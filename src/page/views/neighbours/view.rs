@@ -1,4 +1,4 @@
-//! One picture and its nearest others: trained, untrained, and by the baselines.
+//! The tab Neighbours: the nearest neighbours of a picture, trained, untrained, and by the baselines.
 
 use leptos::{ev, prelude::*};
 
@@ -21,7 +21,7 @@ use crate::{
     protocol::{Pair, Stage, Subject},
 };
 
-/// The picked picture, or the one searched with, and a row for each stage.
+/// The focused picture, or the one searched with, and a row for each stage.
 #[component]
 pub fn NeighboursTab() -> impl IntoView {
     let store = Store::expect();
@@ -54,7 +54,7 @@ pub fn NeighboursTab() -> impl IntoView {
     }
 }
 
-/// Whose nearest these are.
+/// The picture whose neighbours are shown.
 #[component]
 fn Head(subject: Subject) -> impl IntoView {
     let store = Store::expect();
@@ -73,7 +73,7 @@ fn Head(subject: Subject) -> impl IntoView {
     }
 }
 
-/// What the page calls a picture or the query.
+/// Returns the name of a picture or of the query.
 pub fn name(store: Store, subject: Subject) -> String {
     match subject {
         Subject::Picture(id) => title(store, id),
@@ -83,7 +83,7 @@ pub fn name(store: Store, subject: Subject) -> String {
     }
 }
 
-/// A stage's nearest others of a picture.
+/// A picture's nearest neighbours at a stage.
 #[component]
 fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     let store = Store::expect();
@@ -125,7 +125,7 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     }
 }
 
-/// One neighbour: picture, similarity, and whether it carries the same label.
+/// One neighbour: picture, similarity, and whether it has the same label.
 #[component]
 fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
     let store = Store::expect();
@@ -200,7 +200,7 @@ fn nearest(state: &State, stage: Stage, subject: Subject) -> Vec<Neighbour> {
     near.into_iter().filter(|near| state.pictures.get(near.id).is_some()).take(SHOWN).collect()
 }
 
-/// The label of a picture of the set, where labels are worth comparing.
+/// Returns the label of a picture of the set, if labels are worth comparing.
 fn label_of(state: &State, subject: Subject) -> Option<&str> {
     let Subject::Picture(id) = subject else { return None };
     state.pictures.label(id).filter(|_| state.has_labels())

@@ -1,4 +1,4 @@
-//! What differs between two runs' settings, in words.
+//! Differences between two runs' settings, in words.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use crate::{
     settings::{Images, LossKind, Operation, Settings, Similarity},
 };
 
-/// Every difference that matters to what was computed: "temperature 0.1 → 0.2".
+/// Returns every difference that affects the results: "temperature 0.1 → 0.2".
 pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
     let general = |(name, value): (&str, Value)| change(name, value(before), value(after));
     let mut found: Vec<String> = BEFORE_LOSS.into_iter().filter_map(general).collect();
@@ -26,23 +26,23 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<String> {
     found
 }
 
-/// A difference, if there is one.
+/// Describes a difference, if there is one.
 fn change<T: PartialEq + Display>(name: &str, before: T, after: T) -> Option<String> {
     (before != after).then(|| format!("{name} {before} → {after}"))
 }
 
-/// What the loss of `after` has to be set that of `before` has not: " (margin 0.5, hard
-/// negatives)".
+/// Describes the settings of the loss of `after` that the loss of `before` does not have: " (margin
+/// 0.5, hard negatives)".
 fn own_settings(before: &Settings, after: &Settings) -> String {
     let own = OF_LOSS.iter().filter(|setting| (setting.value)(before).is_none());
     let own: Vec<_> = own.filter_map(|setting| Some((setting.alone)((setting.value)(after)?))).collect();
     if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) }
 }
 
-/// A setting in words.
+/// Formats a setting.
 type Value = fn(&Settings) -> String;
 
-/// Every setting but those of the loss, the optimizer and the augmentations.
+/// All settings but those of the loss, the optimizer and the augmentations.
 const BEFORE_LOSS: [(&str, Value); 11] = [
     ("pictures", |s| images(s.images).to_owned()),
     ("seed", |s| s.seed.to_string()),
@@ -57,15 +57,15 @@ const BEFORE_LOSS: [(&str, Value); 11] = [
     ("embedding", |s| words::features(s.features).to_owned()),
 ];
 
-/// Those of the optimizer.
+/// Settings of the optimizer.
 const AFTER_LOSS: [(&str, Value); 1] = [("learning rate", |s| s.learning_rate.to_string())];
 
 /// A setting that not every loss has.
 struct OfLoss {
     name: &'static str,
-    /// In words, where the loss has it.
+    /// Formats the setting, if the loss has it.
     value: fn(&Settings) -> Option<String>,
-    /// The same without another to compare it with.
+    /// Formats it without another value to compare with.
     alone: fn(String) -> String,
 }
 
@@ -135,15 +135,15 @@ mod tests {
     use crate::settings::{BackendChoice, Mining};
 
     #[test]
-    fn equal_settings_differ_in_nothing() {
+    fn equal_settings_have_no_differences() {
         let settings = Settings::recommended(Images::Shapes);
-        // What starts a run, and what it was asked to compute on, are no part of the result.
+        // Settings that start a run, and the requested backend, do not affect the result.
         let other = Settings { run: true, backend: BackendChoice::Cpu, ..settings };
         assert!(differences(&settings, &other).is_empty());
     }
 
     #[test]
-    fn each_difference_is_told_from_before_to_after() {
+    fn each_difference_is_described_from_before_to_after() {
         let before = Settings::recommended(Images::Shapes);
         let mut after = Settings { temperature: 0.2, steps: 2000, side: 48, ..before };
         after.augmentations.flip.on = false;
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_without_effect_do_not_count() {
+    fn settings_without_effect_are_ignored() {
         let before = Settings::recommended(Images::Shapes);
         let unused = Settings { margin: 1.5, mining: Mining::Hard, ..before };
         assert!(differences(&before, &unused).is_empty());
@@ -174,7 +174,7 @@ mod tests {
             ),
             ["loss triplets → DCL (dot product, temperature 0.1, learned)"]
         );
-        // Both have a temperature: nothing is new.
+        // Both have a temperature, so nothing is new.
         assert_eq!(differences(&before, &Settings { loss: LossKind::Nce, ..before }), ["loss DCL → NCE"]);
         let learned = Settings { learned_temperature: true, ..before };
         assert_eq!(differences(&before, &learned), ["temperature 0.1 → 0.1, learned"]);

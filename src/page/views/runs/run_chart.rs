@@ -1,4 +1,4 @@
-//! One quantity of two runs in one chart.
+//! A chart of one quantity of two runs.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ use crate::{
     plot::chart::{Axes, extent, path, thinned},
 };
 
-/// The looks of the two lines.
+/// CSS classes of the two lines.
 pub const LINES: [&str; 2] = ["run-line", "run-line second"];
 
 /// The lines of both runs over their steps.
 #[component]
 pub fn RunChart(
-    /// The quantity's name.
+    /// Name of the quantity.
     name: &'static str,
-    /// What it means.
+    /// Explanation of the quantity.
     term: Term,
     /// The runs, none or two.
     #[prop(into)]
     records: Signal<Vec<Arc<Record>>>,
-    /// A run's points: steps and values.
+    /// Returns a run's points: steps and values.
     line: fn(&Record) -> Vec<(f32, f32)>,
 ) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();

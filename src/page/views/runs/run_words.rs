@@ -3,7 +3,7 @@
 use super::{differences::differences, state::Record};
 use crate::page::words::{self, count, counted};
 
-/// What set a run apart from the one before it, or all that matters of the first.
+/// Describes the differences of a run from the one before it, or the settings of the first run.
 pub fn described(record: &Record, before: Option<&Record>) -> String {
     let mut words = match before {
         None => format!("{}, {}", counted(record.pictures, "picture"), words::training(&record.settings)),
@@ -18,7 +18,7 @@ pub fn described(record: &Record, before: Option<&Record>) -> String {
     words
 }
 
-/// What differs between two runs, in a sentence.
+/// Describes the differences between two runs in a sentence.
 pub fn difference(before: &Record, after: &Record) -> String {
     match changes(before, after).as_slice() {
         [] => format!("Runs {} and {} have the same settings.", before.number, after.number),
@@ -34,7 +34,7 @@ fn changes(before: &Record, after: &Record) -> Vec<String> {
     changes
 }
 
-/// What came out, name by name.
+/// Returns the scores of a run by name.
 pub fn scores(record: &Record) -> [(&'static str, String); 13] {
     let share = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
     let rank = record.rank().map(|value| value.map_or("–".to_owned(), |rank| format!("{rank:.1}")));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_told_by_what_differs_from_the_one_before() {
+    fn run_is_described_by_its_differences_from_the_previous_one() {
         let (first, second) = (record(1, 0.1), record(2, 0.2));
         let words = described(&first, None);
         assert_eq!(words, "1,000 pictures, DCL, temperature 0.1; 1,700 steps of 32 pairs");
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn scores_are_those_of_the_end() {
+    fn scores_are_those_at_the_end() {
         let found = scores(&record(1, 0.1));
         let value = |name: &str| found.iter().find(|(other, _)| *other == name).map(|(_, it)| it.as_str());
         // The mean of the losses 21 to 40.

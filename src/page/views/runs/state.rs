@@ -1,4 +1,4 @@
-//! The runs of this visit, kept to be compared.
+//! The runs of this visit, kept for comparison.
 
 use std::sync::Arc;
 
@@ -10,51 +10,51 @@ use crate::{
     settings::Settings,
 };
 
-/// The most runs that are kept; older ones are forgotten.
+/// Maximum number of kept runs; older ones are forgotten.
 pub const MAX_KEPT: usize = 20;
 
-/// Steps over which final scores are averaged: single batches differ too much.
+/// Number of steps over which final scores are averaged: single batches differ too much.
 const LAST: usize = 20;
 
-/// What is noted of a run while it goes on.
+/// Notes on a run in progress.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    /// The settings that the latest steps were taken by.
+    /// Settings of the latest steps.
     settings: Option<Settings>,
-    /// The step after which they were last changed on the way.
+    /// Step after which they were last changed during the run.
     changed_after: Option<u32>,
     pictures: usize,
     /// kNN accuracy of the encoder, 0 to 1, by step.
     knn: Vec<(u32, f32)>,
     /// Effective rank of its embeddings, by step.
     ranks: Vec<(u32, f32)>,
-    /// The temperature where it is learned, by step of a reported batch.
+    /// Learned temperature, by step of a reported batch.
     temperatures: Vec<(u32, f32)>,
 }
 
 impl Notes {
-    /// The notes of a run that was kept.
+    /// Returns the notes of a kept run.
     pub(in crate::page) fn of(record: &Record, temperatures: Vec<(u32, f32)>) -> Self {
         Self {
             settings: Some(record.settings),
             changed_after: record.changed_after,
             pictures: record.pictures,
-            // Those of the untrained encoder are measured anew.
+            // Scores of the untrained encoder are measured again.
             knn: record.knn.iter().copied().filter(|(step, _)| *step > 0).collect(),
             ranks: record.ranks.iter().copied().filter(|(step, _)| *step > 0).collect(),
             temperatures,
         }
     }
 
-    /// Notes by which settings further steps were taken.
+    /// Records the settings of further steps.
     pub(in crate::page) fn steps_taken(&mut self, now: &Settings, pictures: usize, before: u32) {
         self.pictures = pictures;
         let Some(settings) = &mut self.settings else {
             self.settings = Some(*now);
             return;
         };
-        // What needs a new run changes with that alone, and more steps or another start change
-        // nothing of those that were taken.
+        // Settings that need a new run change only with it, and the number of steps or a different
+        // start does not affect the steps already taken.
         let Settings { images, seed, side, width, depth, backend, run, .. } = *settings;
         let now = Settings { images, seed, side, width, depth, backend, run, ..*now };
         if (Settings { steps: now.steps, ..*settings }) != now {
@@ -83,7 +83,7 @@ impl Notes {
         }
     }
 
-    /// Forgets what was noted after a step.
+    /// Forgets the notes after a step.
     pub(in crate::page) fn go_back(&mut self, step: u32) {
         self.changed_after = self.changed_after.filter(|changed| *changed < step);
         self.knn.retain(|(at, _)| *at <= step);
@@ -91,94 +91,95 @@ impl Notes {
         self.temperatures.retain(|(at, _)| *at <= step);
     }
 
-    /// The learned temperature, by step of a reported batch; empty where it is fixed.
+    /// Returns the learned temperature, by step of a reported batch; empty if it is fixed.
     pub fn temperatures(&self) -> &[(u32, f32)] {
         &self.temperatures
     }
 }
 
-/// A run that took at least one step.
+/// A run of at least one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Counted from 1.
+    /// Number of the run, from 1.
     pub number: u32,
-    /// The settings that its last steps were taken by.
+    /// Settings of its last steps.
     #[serde(with = "as_link")]
     pub settings: Settings,
-    /// The step after which they were last changed on the way, if they were.
+    /// Step after which they were last changed during the run, if they were.
     pub changed_after: Option<u32>,
-    /// Pictures in the set.
+    /// Number of pictures in the set.
     pub pictures: usize,
-    /// The device that computed.
+    /// Backend that computed it.
     pub backend: Option<Backend>,
-    /// One report a step.
+    /// Reports of its steps.
     pub steps: Vec<StepReport>,
     /// kNN accuracy by step, 0 to 1; empty without labels.
     pub knn: Vec<(u32, f32)>,
-    /// That of the raw pixels.
+    /// kNN accuracy of the raw pixels.
     pub pixels: Option<f32>,
-    /// That of the classic features.
+    /// kNN accuracy of the classic features.
     pub classic: Option<f32>,
     /// Effective rank of the embeddings by step.
     pub ranks: Vec<(u32, f32)>,
 }
 
-/// The score of the untrained encoder, of those by step.
+/// Returns the score of the untrained encoder from scores by step.
 fn at_start(scores: &[(u32, f32)]) -> Option<f32> {
     scores.first().filter(|(step, _)| *step == 0).map(|(_, score)| *score)
 }
 
-/// The latest score of the trained encoder, of those by step.
+/// Returns the latest score of the trained encoder from scores by step.
 fn at_end(scores: &[(u32, f32)]) -> Option<f32> {
     scores.last().filter(|(step, _)| *step > 0).map(|(_, score)| *score)
 }
 
 impl Record {
-    /// The mean over the last 20 steps.
+    /// Returns the mean over the last 20 steps.
     pub fn final_score(&self, read: impl Fn(&StepReport) -> f32) -> f32 {
         let last = &self.steps[self.steps.len().saturating_sub(LAST)..];
         last.iter().map(read).sum::<f32>() / last.len() as f32
     }
 
-    /// kNN accuracy of the untrained encoder.
+    /// Returns the kNN accuracy of the untrained encoder.
     pub fn untrained(&self) -> Option<f32> {
         at_start(&self.knn)
     }
 
-    /// The latest kNN accuracy of the trained encoder.
+    /// Returns the latest kNN accuracy of the trained encoder.
     pub fn trained(&self) -> Option<f32> {
         at_end(&self.knn)
     }
 
-    /// Effective rank of the untrained encoder's embeddings, and the latest of the trained one's.
+    /// Returns the effective rank of the untrained encoder's embeddings, and the latest of the
+    /// trained one's.
     pub fn rank(&self) -> [Option<f32>; 2] {
         [at_start(&self.ranks), at_end(&self.ranks)]
     }
 
-    /// How long its steps took, in seconds.
+    /// Returns the duration of its steps, in seconds.
     pub fn seconds(&self) -> f32 {
         self.steps.iter().map(|report| report.milliseconds).sum::<f32>() / 1000.0
     }
 }
 
-/// The runs that ended, and which two are compared.
+/// The runs that have ended, and the two that are compared.
 #[derive(Debug, Default)]
 pub struct Runs {
     kept: Vec<Arc<Record>>,
-    /// How many ended, kept or forgotten.
+    /// Number of runs that have ended, kept or forgotten.
     ended: u32,
     picked: Vec<u32>,
 }
 
 impl Runs {
-    /// Whether there is any run to look back at.
+    /// Returns whether no run is kept.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 }
 
 impl State {
-    /// Keeps the run as it is, if it took a step: another begins.
+    /// Keeps the present run, if it took a step, before another begins.
     pub(in crate::page) fn keep_run(&mut self) {
         let Some(record) = self.present_run() else { return };
         self.runs.ended = record.number;
@@ -188,13 +189,13 @@ impl State {
         }
     }
 
-    /// The run that goes on, if it took a step.
+    /// Returns the present run, if it took a step.
     fn present_run(&self) -> Option<Arc<Record>> {
         let outline = self.outline()?;
         Some(Arc::new(Record { steps: self.run.steps.clone(), ..outline }))
     }
 
-    /// The same without its steps, which may be many.
+    /// Returns the present run without its steps, which may be many.
     fn outline(&self) -> Option<Record> {
         let notes = &self.run.notes;
         let settings = notes.settings.filter(|_| !self.run.steps.is_empty())?;
@@ -213,12 +214,12 @@ impl State {
         })
     }
 
-    /// kNN accuracy at a stage, 0 to 1.
+    /// Returns the kNN accuracy at a stage, 0 to 1.
     fn accuracy(&self, stage: Stage) -> Option<f32> {
         Some(self.results.scored(stage)?.evaluation.knn?.accuracy)
     }
 
-    /// kNN accuracy by step, 0 to 1, from the untrained encoder on; empty without labels.
+    /// Returns the kNN accuracy by step, 0 to 1, from the untrained encoder on; empty without labels.
     pub fn knn_by_step(&self) -> Vec<(u32, f32)> {
         let untrained = self.results.scored(Stage::Untrained).and_then(|scored| scored.evaluation.knn);
         untrained
@@ -228,37 +229,37 @@ impl State {
             .collect()
     }
 
-    /// Effective rank of the embeddings by step, from the untrained encoder on.
+    /// Returns the effective rank of the embeddings by step, from the untrained encoder on.
     pub fn ranks_by_step(&self) -> Vec<(u32, f32)> {
         let untrained = self.results.scored(Stage::Untrained);
         let untrained = untrained.and_then(|scored| scored.evaluation.effective_rank);
         untrained.map(|rank| (0, rank)).into_iter().chain(self.run.notes.ranks.iter().copied()).collect()
     }
 
-    /// Puts runs that were kept in the place of all others.
+    /// Replaces all kept runs.
     pub(in crate::page) fn put_runs(&mut self, runs: Vec<Arc<Record>>) {
         let ended = runs.last().map_or(0, |record| record.number);
         *self.runs = Runs { kept: runs, ended, picked: Vec::new() };
     }
 
-    /// All runs that took a step, the present one last.
+    /// Returns all runs that took a step, the present one last.
     pub fn records(&self) -> Vec<Arc<Record>> {
         self.runs.kept.iter().cloned().chain(self.present_run()).collect()
     }
 
-    /// All runs that took a step, the present one last and without its steps.
+    /// Returns all runs that took a step, the present one last and without its steps.
     pub fn outlines(&self) -> Vec<Arc<Record>> {
         self.runs.kept.iter().cloned().chain(self.outline().map(Arc::new)).collect()
     }
 
-    /// The run of a number.
+    /// Returns the run with a number.
     pub fn record(&self, number: u32) -> Option<Arc<Record>> {
         let kept = self.runs.kept.iter().find(|record| record.number == number).cloned();
         kept.or_else(|| self.present_run().filter(|record| record.number == number))
     }
 
-    /// The two that are compared, as they were picked: the latest two unless the user
-    /// picked others; fewer if there are not two.
+    /// Returns the numbers of the runs compared, in the order in which they were picked: the latest
+    /// two unless the user picked others; fewer if there are not two.
     pub fn compared(&self) -> Vec<u32> {
         let present = (self.run.step() > 0).then_some(self.runs.ended + 1);
         let all: Vec<u32> = self.runs.kept.iter().map(|record| record.number).chain(present).collect();
@@ -266,7 +267,7 @@ impl State {
         if picked.is_empty() { all[all.len().saturating_sub(2)..].to_vec() } else { picked }
     }
 
-    /// Picks a run to compare, or no longer; a third takes the place of the first.
+    /// Adds a run to the comparison, or removes it; a third replaces the first.
     pub fn pick_run(&mut self, number: u32) {
         let mut picked = self.compared();
         match picked.iter().position(|run| *run == number) {
@@ -292,7 +293,7 @@ mod tests {
         Event::Stepped(steps.map(report).collect())
     }
 
-    /// An evaluation whose effective rank is ten times its kNN accuracy.
+    /// Returns an evaluation whose effective rank is ten times its kNN accuracy.
     fn evaluated(stage: Stage, step: u32, knn: f32) -> Event {
         Event::Evaluated(Evaluation {
             step,
@@ -309,7 +310,7 @@ mod tests {
     const RESTARTED: Event = Event::Restarted { parameters: 1 };
 
     #[test]
-    fn a_run_that_took_steps_is_kept_with_its_scores() {
+    fn run_with_steps_is_kept_with_its_scores() {
         let mut state = state();
         state.apply(RESTARTED);
         assert!(state.runs.is_empty() && state.records().is_empty());
@@ -329,12 +330,12 @@ mod tests {
         assert_eq!(record.ranks, [(0, 3.0), (25, 4.0), (50, 6.0)]);
         assert_eq!(record.rank(), [Some(3.0), Some(6.0)]);
         assert_eq!((record.untrained(), record.trained(), record.pixels), (Some(0.3), Some(0.6), Some(0.2)));
-        // The next one starts with nothing of it.
+        // The next run begins without any of it.
         state.apply(stepped(1..=2, 3.0));
         let next = state.records().remove(1);
         assert_eq!((next.number, next.steps.len(), next.trained()), (2, 2, None));
         assert_eq!((next.ranks.clone(), state.ranks_by_step()), (vec![(0, 3.0)], vec![(0, 3.0)]));
-        // One run alone, and all of them in outline, say the same.
+        // A single run and the outlines agree.
         assert_eq!((state.record(1), state.record(3)), (Some(state.records().remove(0)), None));
         assert_eq!(state.record(2).as_deref(), Some(&*next));
         let outline = state.outlines().remove(1);
@@ -342,11 +343,11 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_a_new_run_belongs_to_the_new_one() {
+    fn setting_that_starts_a_new_run_belongs_to_it() {
         let mut state = state();
         state.apply(stepped(1..=3, 4.0));
         state.edit(|settings| settings.side = 64);
-        // A report that was on its way when the setting was changed.
+        // A report that was sent before the setting was changed.
         state.apply(stepped(4..=5, 4.0));
         state.apply(RESTARTED);
         state.apply(stepped(1..=1, 4.0));
@@ -356,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_on_the_way_is_noted() {
+    fn change_during_a_run_is_recorded() {
         let mut state = state();
         state.apply(stepped(1..=3, 4.0));
         state.edit(|settings| settings.steps = 9_000);
@@ -382,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_two_are_compared_until_others_are_picked() {
+    fn latest_two_runs_are_compared_until_others_are_picked() {
         let mut state = state();
         for _ in 0..3 {
             state.apply(stepped(1..=2, 4.0));
@@ -403,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_learned_temperature_is_noted_by_step() {
+    fn learned_temperature_is_recorded_by_step() {
         let batch = |step, temperature| {
             let details = LossDetails { temperature, ..LossDetails::default() };
             Event::Batch(BatchMatrix { step, pictures: vec![0], cells: Floats::default(), details })

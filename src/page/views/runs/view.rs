@@ -1,4 +1,4 @@
-//! The runs that are kept: what differed, what came out, two of them side by side.
+//! The kept runs: their differences and scores, and a comparison of two.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
     protocol::StepReport,
 };
 
-/// The list of runs and the comparison; nothing until there is a run to look back at.
+/// The list of runs and the comparison; nothing until a run is kept.
 #[component]
 pub fn RunsView() -> impl IntoView {
     let store = Store::expect();
@@ -58,7 +58,7 @@ pub fn RunsView() -> impl IntoView {
     }
 }
 
-/// A run, whether it is compared, and the way back to its settings.
+/// A run, a switch for the comparison, and a button that adopts its settings.
 #[component]
 fn Item(number: u32, words: Signal<String>) -> impl IntoView {
     let store = Store::expect();
@@ -88,7 +88,7 @@ fn Item(number: u32, words: Signal<String>) -> impl IntoView {
     }
 }
 
-/// Two runs side by side: curves in one chart each, scores in a table.
+/// A comparison of two runs: curves in one chart each, scores in a table.
 #[component]
 fn Comparison() -> impl IntoView {
     let store = Store::expect();
@@ -173,7 +173,7 @@ fn Comparison() -> impl IntoView {
     }
 }
 
-/// A curve over the steps, smoothed as the curves above are.
+/// Returns a curve over the steps, smoothed like the curves above.
 fn reports(record: &Record, read: fn(&StepReport) -> f32) -> Vec<(f32, f32)> {
     let values: Vec<f32> = record.steps.iter().map(read).collect();
     let values = smooth(&values);

@@ -1,4 +1,4 @@
-//! The cell that is pointed at, with both its pictures.
+//! A description of the cell pointed at, with both of its pictures.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Two pictures and how alike they are.
+/// Two pictures and their similarity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The row's picture.
@@ -23,11 +23,11 @@ pub struct Reading {
     pub column: PictureId,
     /// Their similarity.
     pub value: f32,
-    /// What else is to be said about the cell.
+    /// Further remark on the cell.
     pub remark: String,
 }
 
-/// Names the cell that is pointed at; otherwise says that one can.
+/// A description of the cell pointed at; otherwise a hint to point at one.
 #[component]
 pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static str) -> impl IntoView {
     let store = Store::expect();

@@ -1,4 +1,4 @@
-//! Marks at a matrix's edges: the rows and columns of selected pictures.
+//! Marks at a matrix's edges for the rows and columns of selected pictures.
 
 use leptos::prelude::*;
 
@@ -11,14 +11,13 @@ use crate::{
     protocol::{MatrixRequest, Stage},
 };
 
-/// The least length of a mark, as a share of the matrix's side: one row of a thousand is
-/// seen too.
+/// Minimum length of a mark, as a share of the matrix's side: even one row in a thousand is visible.
 const LEAST: f64 = 0.004;
 
 /// Bars along the left and the upper edge.
 #[component]
 pub fn SelectedEdges(
-    /// Whose matrix.
+    /// Stage of the matrix.
     stage: Memo<Stage>,
 ) -> impl IntoView {
     let store = Store::expect();
@@ -38,7 +37,7 @@ pub fn SelectedEdges(
     }
 }
 
-/// Runs of selected pictures along the matrix: start and length, as shares of its side.
+/// Returns the runs of selected pictures along the matrix: start and length, as shares of its side.
 fn selected_runs(state: &State, stage: Stage) -> Vec<(f64, f64)> {
     let Some(matrix) = state.answer(MatrixRequest { stage }) else { return Vec::new() };
     let share = 1.0 / matrix.order.len() as f64;

@@ -1,4 +1,4 @@
-//! Every picture against every other, before and after training.
+//! The tab Similarity: every picture compared with every other, before and after training.
 
 use leptos::prelude::*;
 
@@ -26,10 +26,10 @@ use crate::{
     settings::MIN_PICTURES,
 };
 
-/// More groups than this are not named beside the matrix.
+/// Maximum number of groups named beside the matrix.
 const MAX_NAMED: usize = 24;
 
-/// The matrix, its legend, and the cell that is pointed at.
+/// The matrix, its legend, and a description of the cell pointed at.
 #[component]
 pub fn SimilarityTab() -> impl IntoView {
     let store = Store::expect();
@@ -123,7 +123,7 @@ fn GroupLines(stage: Memo<Stage>) -> impl IntoView {
     }
 }
 
-/// The groups' names along the left edge.
+/// The names of the groups along the left edge.
 #[component]
 fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();
@@ -142,7 +142,7 @@ fn GroupNames(stage: Memo<Stage>) -> impl IntoView {
     }
 }
 
-/// What the pointed cell says.
+/// A description of the cell pointed at.
 #[component]
 fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
     let store = Store::expect();
@@ -161,14 +161,14 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
     }
 }
 
-/// Pictures of one label that lie side by side; places are shares of the matrix's side.
+/// Adjacent pictures of one label; positions are shares of the matrix's side.
 struct Group {
     name: String,
     start: f64,
     end: f64,
 }
 
-/// The runs of equal labels along the matrix, if there are labels.
+/// Returns the runs of equal labels along the matrix, if there are labels.
 fn groups(state: &State, stage: Stage) -> Vec<Group> {
     let Some(matrix) = state.answer(MatrixRequest { stage }).filter(|_| state.has_labels()) else {
         return Vec::new();
@@ -204,8 +204,8 @@ fn reading(state: &State, stage: Stage, (row, column): Cell) -> Option<Reading> 
     })
 }
 
-/// Selects the picture of a cell's row. A single one shows its neighbours; a range are
-/// the rows that lie between.
+/// Selects the picture of a cell's row. A single one shows its neighbours; a range contains the rows
+/// between.
 fn pick(state: &mut State, stage: Stage, cell: Cell, range: SelectionRange) {
     let Some(row) = reading(state, stage, cell).map(|reading| reading.row) else { return };
     let order = state.answer(MatrixRequest { stage }).map_or(Vec::new(), |matrix| matrix.order.clone());
@@ -221,7 +221,7 @@ fn scale_of(matrix: &SetMatrix, fitted: bool) -> Scale {
     if fitted { Scale::fitted(&matrix.cells.0, matrix.side as usize) } else { Scale::COSINE }
 }
 
-/// What is shown, in words.
+/// Describes the matrix in words.
 fn heading(store: Store, stage: Stage) -> String {
     let step = store.with(|state| state.answer(MatrixRequest { stage }).map(|matrix| matrix.step));
     match (stage, step) {
@@ -235,7 +235,7 @@ fn heading(store: Store, stage: Stage) -> String {
     }
 }
 
-/// The matrix, where there are pictures enough to see something in it.
+/// Returns the matrix, if there are enough pictures for it.
 fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
     state.answer(MatrixRequest { stage }).filter(|_| state.pictures.len() >= MIN_PICTURES)
 }

@@ -1,13 +1,13 @@
-//! What the loss is for a network that cannot tell views apart.
+//! The loss of a network that cannot distinguish views.
 
 use crate::settings::{LossKind, Settings};
 
-/// That loss and its name, for batches of so many pairs; `None` where there is nothing to
-/// tell apart.
+/// Returns that loss and its name, for batches of this many pairs; `None` if there is nothing to
+/// distinguish.
 ///
-/// - InfoNCE: ln(2n − 1), every other view being as likely.
+/// - InfoNCE: ln(2n − 1), every other view being equally likely.
 /// - DCL: ln(2n − 2), the positive being as likely as each negative.
-/// - NCE: the best single answer to all questions, one of 2n − 1 being a yes.
+/// - NCE: the best constant answer to all questions, one of 2n − 1 being a yes.
 /// - Triplet: the margin, both distances being equal.
 pub fn loss(settings: &Settings, pairs: usize) -> Option<(f32, String)> {
     if pairs < 2 {
@@ -29,7 +29,7 @@ mod tests {
     use crate::settings::Images;
 
     #[test]
-    fn nothing_beats_chance_by_one_answer_to_all_questions() {
+    fn no_constant_answer_beats_chance() {
         let mut settings = Settings::recommended(Images::Shapes);
         settings.loss = LossKind::Nce;
         let (chance, _) = loss(&settings, 5).expect("there are pairs");
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn each_loss_has_its_own_chance() {
+    fn each_loss_has_its_own_chance_level() {
         let mut settings = Settings::recommended(Images::Shapes);
         assert_eq!(loss(&settings, 1), None);
         assert_eq!(loss(&settings, 32), Some((62_f32.ln(), "chance: ln 62".to_owned())));

@@ -1,4 +1,4 @@
-//! A score of the encoder over the steps of the run, one value an evaluation.
+//! A score of the encoder over the steps of the run, one value per evaluation.
 
 use leptos::{html, prelude::*};
 
@@ -17,27 +17,27 @@ use crate::{
     plot::chart::{Axes, Frame, extent, path},
 };
 
-/// More values than this are a line without dots.
+/// Maximum number of values drawn with dots.
 const MAX_DOTS: usize = 40;
 
-/// What a curve shows.
+/// A score shown by a curve.
 #[derive(Clone, Copy)]
 pub struct Score {
-    /// Its name.
+    /// Name of the score.
     pub name: &'static str,
-    /// Names the chart, for files and tests.
+    /// Name of the chart, for files and tests.
     pub figure: &'static str,
-    /// What it means.
+    /// Explanation of the score.
     pub term: Term,
-    /// Its values by step.
+    /// Returns its values by step.
     pub values: fn(&State) -> Vec<(u32, f32)>,
-    /// A value in words.
+    /// Formats a value.
     pub words: fn(f32) -> String,
-    /// Why there are none.
+    /// Returns the reason why there are no values.
     pub missing: fn(&State) -> &'static str,
 }
 
-/// The curve with its axes and latest value, or why there is none.
+/// The curve with its axes and latest value, or the reason why there is none.
 #[component]
 pub fn EvaluationCurve(score: Score) -> impl IntoView {
     let store = Store::expect();
@@ -76,7 +76,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
     }
 }
 
-/// Values by step on an axis up to a last step; `None` where there is no room for them.
+/// Draws values by step on an axis up to a last step; `None` if there is no space.
 fn draw(values: &[(u32, f32)], last: u32, size: (f64, f64)) -> Option<AnyView> {
     let frame = inner_frame(size)?;
     let points: Vec<_> = values.iter().map(|(step, value)| (*step as f32, *value)).collect();

@@ -1,4 +1,4 @@
-//! Whether training goes well, in plain words, and what to try when it does not.
+//! Warnings about training, in plain words, with advice.
 
 use crate::{
     page::{
@@ -9,44 +9,44 @@ use crate::{
     settings::{LossKind, MIN_PICTURES, Mining, Settings},
 };
 
-/// Steps over which numbers are averaged before they count.
+/// Number of steps over which numbers are averaged.
 const WINDOW: usize = 20;
 
-/// Steps after which the end of a run says something of how it went.
+/// Minimum number of steps of a run whose end is judged.
 const SHORTEST: u32 = WINDOW as u32;
 
-/// Steps before anything is said of how training goes: the first ones are always rough.
+/// Number of steps before training is judged: the first ones are always rough.
 const PATIENCE: usize = 50;
 
-/// Views that spread less than this lie in one place.
+/// Uniformity above which views have collapsed to one place.
 const COLLAPSED_UNIFORMITY: f32 = -0.03;
 
-/// Steps before a collapse is told: views often draw together first (to a uniformity of
-/// −0.08 on Shapes by step 25) and spread once there is something to tell them apart by.
+/// Number of steps before a collapse is reported: views often draw together first (to a uniformity of
+/// −0.08 on Shapes by step 25) and spread once they can be distinguished.
 const COLLAPSE_PATIENCE: u32 = 150;
 
-/// Embeddings that use fewer dimensions than this tell hardly anything apart.
+/// Number of dimensions in use below which embeddings distinguish hardly anything.
 const COLLAPSED_RANK: f32 = 2.0;
 
-/// The loss has diverged when it is this many times its lowest.
+/// Multiple of its minimum at which the loss has diverged.
 const DIVERGED: f32 = 1.5;
 
-/// Something that goes wrong, and what to try.
+/// A problem, and advice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
-    /// What is the matter, in a few words.
+    /// The problem, in a few words.
     pub matter: &'static str,
-    /// What it means and what to try, in sentences.
+    /// Explanation and advice, in sentences.
     pub advice: String,
 }
 
-/// Everything that goes wrong now.
+/// Returns all present warnings.
 pub fn warnings(state: &State) -> Vec<Warning> {
     let collapse = collapse(state).or_else(|| few_dimensions(state));
     [few_pictures(state), diverging(state), collapse].into_iter().flatten().collect()
 }
 
-/// A step asks for more pictures than there are.
+/// Warns if a step asks for more pictures than there are.
 fn few_pictures(state: &State) -> Option<Warning> {
     let (pictures, wanted) = (state.pictures.len(), state.settings.batch as usize);
     (pictures >= MIN_PICTURES && pictures < wanted && !state.intake.is_active()).then(|| Warning {
@@ -60,7 +60,7 @@ fn few_pictures(state: &State) -> Option<Warning> {
     })
 }
 
-/// The loss was lower and climbs.
+/// Warns if the loss has been lower and is increasing.
 fn diverging(state: &State) -> Option<Warning> {
     let means = windows(&state.run, PATIENCE, |report| report.loss)?;
     let (latest, before) = means.split_last()?;
@@ -69,7 +69,7 @@ fn diverging(state: &State) -> Option<Warning> {
         LossKind::InfoNce | LossKind::Dcl | LossKind::Nce => "a lower learning rate or a higher temperature",
         LossKind::Triplet => "a lower learning rate",
     };
-    // Near zero, a multiple means nothing.
+    // Near zero, a multiple is meaningless.
     (*latest > lowest * DIVERGED && latest - lowest > 0.5).then(|| Warning {
         matter: "The loss climbs.",
         advice: format!(
@@ -78,7 +78,7 @@ fn diverging(state: &State) -> Option<Warning> {
     })
 }
 
-/// All views end up in one place.
+/// Warns if all views have collapsed to one place.
 fn collapse(state: &State) -> Option<Warning> {
     let settled = state.run.step() >= COLLAPSE_PATIENCE.max(state.settings.steps / 5);
     let backoff = if has_ended(state) { WINDOW } else { PATIENCE };
@@ -93,13 +93,13 @@ fn collapse(state: &State) -> Option<Warning> {
     })
 }
 
-/// Whether the run took all its steps: what it has not learned by now it will not.
+/// Returns whether the run has taken all its steps, so that it will learn nothing more.
 fn has_ended(state: &State) -> bool {
     let step = state.run.step();
     !state.run.running && step >= SHORTEST && state.run.is_complete(&state.settings)
 }
 
-/// What keeps views apart, by the loss that draws them together.
+/// Returns advice against collapse, by the loss.
 fn against_collapse(settings: &Settings) -> &'static str {
     match (settings.loss, settings.mining) {
         (LossKind::InfoNce | LossKind::Dcl | LossKind::Nce, _) => {
@@ -110,7 +110,7 @@ fn against_collapse(settings: &Settings) -> &'static str {
     }
 }
 
-/// Embeddings vary along a line or not at all.
+/// Warns if embeddings vary along a line or not at all.
 fn few_dimensions(state: &State) -> Option<Warning> {
     let evaluation = &state.results.scored(Stage::Trained)?.evaluation;
     let rank = evaluation.effective_rank?;
@@ -124,8 +124,8 @@ fn few_dimensions(state: &State) -> Option<Warning> {
     })
 }
 
-/// Means over windows of steps taken under the present settings, the latest ending with
-/// the latest step; `None` before there are as many steps as it takes to judge by.
+/// Returns means over windows of steps with the present settings, the last ending with the latest
+/// step; `None` if there are too few steps to judge.
 fn windows(run: &Run, backoff: usize, read: impl Fn(&StepReport) -> f32) -> Option<Vec<f32>> {
     let steps: Vec<f32> =
         run.steps.iter().filter(|report| report.step > run.settings_since).map(read).collect();
@@ -151,7 +151,7 @@ mod tests {
         state
     }
 
-    /// Steps with the losses and uniformities that two functions of the step give.
+    /// Takes steps with losses and uniformities given as functions of the step.
     fn train(state: &mut State, steps: u32, loss: impl Fn(u32) -> f32, uniformity: impl Fn(u32) -> f32) {
         let first = state.run.step() + 1;
         let report = |step| StepReport { loss: loss(step), uniformity: uniformity(step), ..report(step) };
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_goes_well_is_left_alone() {
+    fn healthy_run_has_no_warnings() {
         let mut state = state(100);
         assert!(matters(&state).is_empty());
         train(&mut state, 300, |step| 4.0 / (1.0 + step as f32 * 0.01), |step| -0.5 - step as f32 * 0.005);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_pictures_than_pairs_are_told_with_a_number_to_try() {
+    fn warning_about_few_pictures_suggests_a_number() {
         let few = state(12);
         assert_eq!(matters(&few), ["Few pictures for the batch."]);
         assert!(warnings(&few)[0].advice.contains("there are 12 pictures"));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_climbing_loss_is_told_but_not_one_of_other_settings() {
+    fn increasing_loss_is_reported_only_within_the_same_settings() {
         let climb = |step: u32| if step <= 60 { 2.0 } else { 4.0 };
         let mut state = state(100);
         train(&mut state, 60, climb, |_| -2.0);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn collapse_is_told_after_the_first_steps() {
+    fn collapse_is_reported_after_the_first_steps() {
         let mut state = state(100);
         state.edit(|settings| settings.steps = 1000);
         train(&mut state, 190, |_| 4.0, |_| -0.01);
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_run_that_ended_collapsed_is_told() {
+    fn collapse_at_the_end_of_a_short_run_is_reported() {
         let mut state = state(100);
         state.edit(|settings| settings.steps = 40);
         state.start_running();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_names_only_what_the_loss_has() {
+    fn advice_names_only_settings_of_the_loss() {
         let advice = |loss, mining| {
             let mut state = state(100);
             state.edit(|settings| (settings.steps, settings.loss, settings.mining) = (200, loss, mining));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn embeddings_on_a_line_have_collapsed() {
+    fn embeddings_on_a_line_count_as_collapsed() {
         let mut state = state(100);
         let evaluation = |step, rank| Evaluation {
             step,

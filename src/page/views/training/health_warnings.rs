@@ -1,4 +1,4 @@
-//! What goes wrong in training, and what to try.
+//! The warnings about training, with advice.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::page::{
     store::Store,
 };
 
-/// The warnings, for as long as they hold. Their numbers change with every report: each is
-/// announced once, when it appears.
+/// The present warnings. Their numbers change with every report, but each is announced only once,
+/// when it appears.
 #[component]
 pub fn HealthWarnings() -> impl IntoView {
     let store = Store::expect();

@@ -1,8 +1,8 @@
-//! One row of the batch matrix, followed from its similarities to its loss.
+//! One row of the batch matrix, from its similarities to its loss.
 //!
-//! The same arithmetic as the engine's losses ([`crate::loss`] says where it comes from),
-//! for one anchor and in double precision, so that the page can show every number in
-//! between and answer a dragged temperature at once.
+//! The same arithmetic as the engine's losses (with sources in [`crate::loss`]), for one anchor and
+//! in double precision, so that the page can show all intermediate numbers and respond to a changed
+//! temperature at once.
 
 use crate::{
     page::words::{exponential, three_digits},
@@ -11,26 +11,26 @@ use crate::{
     small_sort::sorted,
 };
 
-/// Another view of the batch, as the anchor sees it.
+/// Another view of the batch, relative to the anchor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Other {
-    /// Its row in the matrix.
+    /// Row of the view in the matrix.
     pub view: usize,
     /// Whether it is the anchor's positive.
     pub is_positive: bool,
-    /// Its similarity to the anchor, as the loss compares.
+    /// Similarity to the anchor, as the loss compares.
     pub similarity: f64,
-    /// Similarity over temperature, and for NCE the bias added.
+    /// Similarity over temperature, with the bias added for NCE.
     pub logit: f64,
-    /// InfoNCE: its part of the softmax, 0 to 1. DCL: the same beside the negatives alone, so that a
-    /// positive's may exceed 1. NCE: the answer to "is this my partner?",
-    /// 0 for no to 1 for yes. Triplets: 0.
+    /// InfoNCE: its part of the softmax, 0 to 1. DCL: the same relative to the negatives alone, so
+    /// that a positive's may exceed 1. NCE: the answer to "is this my partner?", 0 for no to 1 for
+    /// yes. Triplets: 0.
     pub share: f64,
-    /// NCE: what its question costs, in nats. Otherwise 0.
+    /// NCE: the cost of its question, in nats. Otherwise 0.
     pub cost: f64,
 }
 
-/// What the loss makes of the similarities.
+/// Terms of the loss.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LossTerms {
     /// InfoNCE: one choice among all others.
@@ -43,42 +43,42 @@ pub enum LossTerms {
         /// log Σ exp(s/τ) over the negatives.
         log_partition: f64,
     },
-    /// NCE: one question for each other.
+    /// NCE: one question for each other view.
     Questions {
-        /// Added to every s/τ.
+        /// Bias added to every s/τ.
         bias: f64,
     },
     /// Triplet: two squared distances.
     Distances {
-        /// The mined negative's row.
+        /// Row of the mined negative.
         negative: usize,
-        /// From anchor to positive.
+        /// Squared distance from anchor to positive.
         to_positive: f64,
-        /// From anchor to negative.
+        /// Squared distance from anchor to negative.
         to_negative: f64,
-        /// By how much the second has to be larger.
+        /// Margin by which the second has to be larger.
         margin: f64,
     },
 }
 
-/// One anchor and all it is compared with.
+/// An anchor and the views that it is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The anchor's row in the matrix.
+    /// Row of the anchor in the matrix.
     pub anchor: usize,
-    /// The temperature τ that was used.
+    /// Temperature τ in use.
     pub temperature: f64,
     /// All other views, the most similar first.
     pub others: Vec<Other>,
-    /// What the loss makes of them.
+    /// Terms of the loss.
     pub terms: LossTerms,
-    /// What the anchor adds to the mean of the batch.
+    /// Contribution of the anchor to the mean of the batch.
     pub loss: f64,
 }
 
 impl Row {
-    /// Follows one anchor; `temperature` takes the place of the batch's own. `None` where
-    /// the batch has no such row.
+    /// Computes the row of an anchor; `temperature` overrides the batch's own. `None` if the batch
+    /// has no such row.
     pub fn new(batch: &BatchMatrix, anchor: usize, temperature: Option<f32>) -> Option<Self> {
         let details = &batch.details;
         let views = 2 * batch.pictures.len();
@@ -102,12 +102,12 @@ impl Row {
         Some(Self { anchor, temperature, others, terms, loss })
     }
 
-    /// The anchor's positive.
+    /// Returns the anchor's positive.
     pub fn positive(&self) -> &Other {
         self.others.iter().find(|other| other.is_positive).expect("every view has a positive")
     }
 
-    /// The first `count` of the others, the positive among them.
+    /// Returns the first `count` of the others, always including the positive.
     pub fn foremost(&self, count: usize) -> impl Iterator<Item = &Other> {
         let before = self.others.iter().position(|other| other.is_positive).is_some_and(|at| at < count);
         let count = if before { count } else { count.saturating_sub(1) };
@@ -115,8 +115,8 @@ impl Row {
         shown.filter(move |(at, other)| *at < count || other.is_positive).map(|(_, other)| other)
     }
 
-    /// The loss in its formula, the numbers in place, one step of the calculation a line,
-    /// which breaks nowhere but before an operator.
+    /// Returns the formula of the loss with its numbers, one step of the calculation per line, which
+    /// breaks only before an operator.
     pub fn formula(&self) -> Vec<String> {
         self.reckoning_in_words().into_iter().map(unbroken).collect()
     }
@@ -166,31 +166,31 @@ impl Row {
     }
 }
 
-/// The temperature at a slider's position, 0 to 1; equal ways are equal factors.
+/// Returns the temperature at a slider's position, 0 to 1, on a logarithmic scale.
 pub fn temperature_at(position: f32) -> f32 {
     let limits = Settings::TEMPERATURE;
     limits.clamp(limits.min * (limits.max / limits.min).powf(position))
 }
 
-/// The position of a slider for a temperature, 0 to 1.
+/// Returns the position of a slider for a temperature, 0 to 1.
 pub fn position_of(temperature: f32) -> f32 {
     let limits = Settings::TEMPERATURE;
     (limits.clamp(temperature) / limits.min).ln() / (limits.max / limits.min).ln()
 }
 
-/// Keeps an operator with what follows it, and brackets with what they hold.
+/// Joins an operator to what follows it, and brackets to their contents, by non-breaking spaces.
 fn unbroken(line: String) -> String {
     let kept = [("( ", "(\u{a0}"), (" )", "\u{a0})"), ("= ", "=\u{a0}"), ("÷ ", "÷\u{a0}")];
     kept.into_iter().fold(line, |line, (loose, firm)| line.replace(loose, firm))
 }
 
-/// A number that may be negative, in brackets if it is.
+/// Formats a number, in brackets if it is negative.
 fn signed(value: f64) -> String {
     let text = three_digits(value);
     if value < 0.0 { format!("({text})") } else { text }
 }
 
-/// The similarity of two views as the loss compares them.
+/// Returns the similarity of two views as the loss compares them.
 fn similarity(batch: &BatchMatrix, a: usize, b: usize) -> f64 {
     let details = &batch.details;
     let cosine = f64::from(batch.cells.0[a * 2 * batch.pictures.len() + b]);
@@ -201,21 +201,21 @@ fn similarity(batch: &BatchMatrix, a: usize, b: usize) -> f64 {
     }
 }
 
-/// InfoNCE: shares of a softmax.
+/// InfoNCE: computes the shares of a softmax.
 fn choose(others: &mut [Other]) -> (LossTerms, f64) {
     let log_partition = log_sum_exp(others.iter());
     let loss = share_out(others, log_partition);
     (LossTerms::Choice { log_partition }, loss)
 }
 
-/// DCL: the same beside the negatives alone.
+/// DCL: computes the shares relative to the negatives alone.
 fn outweigh(others: &mut [Other]) -> (LossTerms, f64) {
     let log_partition = log_sum_exp(others.iter().filter(|other| !other.is_positive));
     let loss = share_out(others, log_partition);
     (LossTerms::Ratio { log_partition }, loss)
 }
 
-/// log Σ exp of the logits.
+/// Returns log Σ exp of the logits.
 fn log_sum_exp<'a>(others: impl Iterator<Item = &'a Other> + Clone) -> f64 {
     let largest = others.clone().map(|other| other.logit).fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = others.map(|other| (other.logit - largest).exp()).sum();
@@ -234,7 +234,7 @@ fn share_out(others: &mut [Other], log_partition: f64) -> f64 {
     loss
 }
 
-/// NCE: a logistic answer to each question, and what it costs.
+/// NCE: computes a logistic answer to each question, and its cost.
 fn ask(others: &mut [Other], bias: f64) -> (LossTerms, f64) {
     for other in others.iter_mut() {
         other.logit += bias;
@@ -246,7 +246,7 @@ fn ask(others: &mut [Other], bias: f64) -> (LossTerms, f64) {
     (LossTerms::Questions { bias }, others.iter().map(|other| other.cost).sum())
 }
 
-/// Triplet: two squared distances on the unit sphere.
+/// Triplet: computes two squared distances on the unit sphere.
 fn measure(others: &[Other], anchor: usize, details: &LossDetails) -> Option<(LossTerms, f64)> {
     let negative = *details.negatives.get(anchor)? as usize;
     let distance = |found: &Other| 2.0 - 2.0 * found.similarity;
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
     use crate::protocol::Floats;
 
-    /// Two pairs: views 0 and 2 are of one picture, 1 and 3 of the other.
+    /// Returns a batch of two pairs: views 0 and 2 are of one picture, 1 and 3 of the other.
     fn batch(loss: LossKind) -> BatchMatrix {
         let cells = [
             [1.0, 0.2, 0.8, -0.5], //
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_shares_out_one() {
+    fn shares_of_infonce_sum_to_one() {
         let row = row(LossKind::InfoNce);
         assert_eq!(row.others.iter().map(|other| other.view).collect::<Vec<_>>(), [2, 1, 3]);
         let share = 1.6_f64.exp() / (1.6_f64.exp() + 0.4_f64.exp() + (-1.0_f64).exp());
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_leaves_the_positive_out_of_the_sum() {
+    fn dcl_excludes_the_positive_from_the_sum() {
         let row = row(LossKind::Dcl);
         let ratio = 1.6_f64.exp() / (0.4_f64.exp() + (-1.0_f64).exp());
         assert!((row.positive().share - ratio).abs() < 1e-6 && (row.loss + ratio.ln()).abs() < 1e-6);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn another_temperature_changes_the_shares_but_not_the_similarities() {
+    fn temperature_changes_the_shares_but_not_the_similarities() {
         let cold = Row::new(&batch(LossKind::InfoNce), 0, Some(0.01)).expect("a row");
         assert!(cold.positive().share > 0.999_999 && cold.loss >= 0.0);
         let tiny = Row::new(&batch(LossKind::InfoNce), 1, Some(1e-5)).expect("a row");
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn questions_cost_what_their_answers_lack() {
+    fn nce_costs_follow_from_the_answers() {
         let row = row(LossKind::Nce);
         let sigma = |x: f64| 1.0 / (1.0 + (-x).exp());
         let costs = [(1.6_f64 - 1.0), -(0.4 - 1.0), -(-1.0 - 1.0)].map(|x| -sigma(x).ln());
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_triplet_measures_two_distances() {
+    fn triplet_compares_two_distances() {
         let row = row(LossKind::Triplet);
         assert!((row.loss - (0.4 - 1.6 + 1.5)).abs() < 1e-6);
         assert_eq!(
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slider_reaches_every_temperature() {
+    fn slider_reaches_every_temperature() {
         assert_eq!((temperature_at(0.0), temperature_at(1.0)), (0.01, 10.0));
         for temperature in [0.01, 0.07, 0.1, 1.0, 10.0] {
             assert!((temperature_at(position_of(temperature)) / temperature - 1.0).abs() < 1e-4);
@@ -359,12 +359,12 @@ mod tests {
     }
 
     #[test]
-    fn a_row_beyond_the_batch_is_none() {
+    fn row_beyond_the_batch_is_none() {
         assert_eq!(Row::new(&batch(LossKind::InfoNce), 4, None), None);
     }
 
     #[test]
-    fn the_foremost_hold_the_positive() {
+    fn foremost_views_include_the_positive() {
         let row = Row::new(&batch(LossKind::InfoNce), 3, None).expect("a row");
         assert_eq!(row.foremost(1).map(|other| other.view).collect::<Vec<_>>(), [1]);
         let row = Row::new(&batch(LossKind::InfoNce), 2, None).expect("a row");

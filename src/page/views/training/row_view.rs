@@ -1,4 +1,4 @@
-//! Inside one row of the batch matrix: from two views to the anchor's loss.
+//! One row of the batch matrix in detail: from two views to the anchor's loss.
 
 use leptos::{html, prelude::*};
 use web_sys::HtmlCanvasElement;
@@ -23,15 +23,15 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Others that the table lists.
+/// Number of other views in the table.
 const LISTED: usize = 8;
 
-/// The row that was pressed, as long as there is one.
+/// The inspected row, while there is one.
 #[component]
 pub fn RowView() -> impl IntoView {
     let store = Store::expect();
     let section = NodeRef::<html::Section>::new();
-    // Once for each opening: a run that starts over does not move the page.
+    // Once for each opening: a run that starts over does not scroll the page.
     let brought = StoredValue::new(false);
     effect(move || {
         let wanted = store.with(|state| state.run.inspected.is_some());
@@ -44,7 +44,7 @@ pub fn RowView() -> impl IntoView {
             _ => {}
         }
     });
-    // A temperature that the user tries out; training goes on with its own.
+    // Temperature that the user tries out; training keeps its own.
     let tried = RwSignal::new(None::<f32>);
     let row = memo(move || {
         store.with(|state| {
@@ -78,7 +78,7 @@ pub fn RowView() -> impl IntoView {
     }
 }
 
-/// Scrolls until an element shows whole, or at least from its top on.
+/// Scrolls until an element is fully visible, or at least from its top on.
 fn bring_into_view(element: &web_sys::Element) {
     let rect = element.get_bounding_client_rect();
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
@@ -87,7 +87,7 @@ fn bring_into_view(element: &web_sys::Element) {
     }
 }
 
-/// Whose view the anchor is, and the way out.
+/// The anchor's picture and view, and a button that closes the row.
 #[component]
 fn Heading(row: Memo<Option<Row>>) -> impl IntoView {
     let store = Store::expect();
@@ -132,7 +132,7 @@ fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
     }
 }
 
-/// The places, roles and matrix rows of the views to show.
+/// Returns the indices, roles and matrix rows of the views to show.
 fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
     let mut shown = vec![(0, "Anchor:", row.anchor), (1, "Its positive:", row.positive().view)];
     if let LossTerms::Distances { negative, .. } = row.terms {
@@ -141,7 +141,7 @@ fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
     shown
 }
 
-/// One view as the network saw it; its picture until the view has arrived.
+/// One view as the network received it; its picture until the view has arrived.
 #[component]
 fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     let store = Store::expect();
@@ -159,7 +159,7 @@ fn ViewCanvas(place: usize, view: usize) -> impl IntoView {
     view! { <Painted paint /> }
 }
 
-/// The bytes and the side of a view of the row, if they are of the batch that is shown.
+/// Returns the bytes and the side of a view of the row, if it belongs to the present batch.
 fn arrived_view(state: &State, place: usize) -> Option<(&[u8], usize)> {
     let (views, batch) = (state.run.row_views.as_ref()?, state.run.batch.as_ref()?);
     if views.step != batch.step || Some(views.anchor) != state.run.inspected {
@@ -170,7 +170,7 @@ fn arrived_view(state: &State, place: usize) -> Option<(&[u8], usize)> {
     Some((views.rgb.get(place * bytes..(place + 1) * bytes)?, side))
 }
 
-/// A slider for τ, and the way back to the one in training.
+/// A slider for τ, and a button that restores the one in training.
 #[component]
 fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl IntoView {
     let store = Store::expect();
@@ -200,7 +200,7 @@ fn Temperature(row: Memo<Option<Row>>, tried: RwSignal<Option<f32>>) -> impl Int
     }
 }
 
-/// Every other view's share or answer, the most similar first.
+/// The share or answer of every other view, the most similar first.
 #[component]
 fn Bars(row: Memo<Option<Row>>) -> impl IntoView {
     let drawn = dynamic(move || row.with(|row| row.as_ref().map(bars)));
@@ -213,7 +213,7 @@ fn Bars(row: Memo<Option<Row>>) -> impl IntoView {
     }
 }
 
-/// One bar for each other view, as high as the highest allows.
+/// Draws one bar for each other view, relative to the highest.
 fn bars(row: &Row) -> impl IntoView + use<> {
     let highest = row.others.iter().map(|other| other.share).fold(f64::MIN_POSITIVE, f64::max);
     let bar = |(place, other): (usize, &Other)| {
@@ -237,7 +237,7 @@ fn bars(row: &Row) -> impl IntoView + use<> {
     }
 }
 
-/// What the bars show, in a sentence.
+/// Describes the bars in a sentence.
 fn summary(row: &Row) -> String {
     let positive = row.positive();
     let share = words::percent(positive.share as f32);
@@ -259,7 +259,7 @@ fn summary(row: &Row) -> String {
     }
 }
 
-/// The numbers behind the foremost bars.
+/// The numbers of the foremost bars.
 #[component]
 fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     let store = Store::expect();
@@ -311,7 +311,7 @@ fn line(store: Store, other: &Other, asks: bool) -> impl IntoView + use<> {
     }
 }
 
-/// A triplet's two distances as bars, the margin between them.
+/// The two distances of a triplet as bars, with the margin between them.
 #[component]
 fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
     let drawn = dynamic(move || {
@@ -348,7 +348,7 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
     view! { <div class="distances">{drawn}</div> }
 }
 
-/// The formula with the numbers in place.
+/// The formula with its numbers.
 #[component]
 fn Formula(row: Memo<Option<Row>>) -> impl IntoView {
     let lines = dynamic(move || {
@@ -360,25 +360,25 @@ fn Formula(row: Memo<Option<Row>>) -> impl IntoView {
     view! { <ul class="formula" aria-label="The loss of this anchor, the numbers in place">{lines}</ul> }
 }
 
-/// The step of the batch that is shown.
+/// Returns the step of the present batch.
 fn step(store: Store) -> Option<u32> {
     store.with(|state| state.run.batch.as_ref().map(|batch| batch.step))
 }
 
-/// The picture that a row of the batch matrix is a view of.
+/// Returns the picture that a row of the batch matrix is a view of.
 fn picture(state: &State, view: usize) -> Option<PictureId> {
     let pictures = &state.run.batch.as_ref()?.pictures;
     pictures.get(view % pictures.len().max(1)).copied()
 }
 
-/// A view in a table: "heart 12.png, view 2".
+/// Names a view in a table: "heart 12.png, view 2".
 fn view_in_short(state: &State, view: usize) -> Option<String> {
     let pairs = state.run.batch.as_ref()?.pictures.len();
     let name = &state.pictures.get(picture(state, view)?)?.name;
     Some(format!("{name}, view {}", if view < pairs { 1 } else { 2 }))
 }
 
-/// A view in words: which one, of which picture.
+/// Names a view: first or second, and its picture.
 fn view_name(store: Store, view: usize) -> String {
     let found = store.with(|state| {
         let pairs = state.run.batch.as_ref()?.pictures.len();

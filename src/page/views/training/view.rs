@@ -1,4 +1,4 @@
-//! The run as it goes: curves, and the batch in hand.
+//! The tab Loss: the curves of the run, and the current batch.
 
 use leptos::prelude::*;
 
@@ -116,7 +116,7 @@ pub fn LossTab() -> impl IntoView {
     }
 }
 
-/// The current batch's similarities, positives marked.
+/// The similarities of the current batch, with positives marked.
 #[component]
 fn Batch() -> impl IntoView {
     let store = Store::expect();
@@ -190,7 +190,7 @@ fn Batch() -> impl IntoView {
     }
 }
 
-/// Cells between a diagonal of positives and the lines that accompany it.
+/// Number of cells between a diagonal of positives and the lines that accompany it.
 const CORRIDOR: usize = 2;
 
 /// Lines on both sides of both diagonals of positives.
@@ -214,7 +214,7 @@ fn Positives() -> impl IntoView {
     }
 }
 
-/// Lines above and below the row that is looked into.
+/// Lines above and below the inspected row.
 #[component]
 fn Inspected() -> impl IntoView {
     let store = Store::expect();

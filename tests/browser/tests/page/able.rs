@@ -1,13 +1,13 @@
-//! Browsers that lack what the page cannot do without.
+//! Browsers that lack features that the page needs.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::SOON;
 use browser_tests::{Page, Visit, visit};
 
-/// The versions from which on browsers have all that is needed.
+/// Minimum versions of browsers, as the page states them.
 const VERSIONS: [&str; 3] = ["Chrome and Edge from version 123 on", "Firefox from 125", "Safari from 17.5"];
 
-/// Ways to take something from a browser, and what is said to be missing then.
+/// Scripts that remove a feature from the browser, and the message on it.
 const TAKEN: [(&str, &str); 5] = [
     ("delete window.WebAssembly", "SIMD in WebAssembly,"),
     ("WebAssembly.validate = () => false", "SIMD in WebAssembly,"),
@@ -22,7 +22,7 @@ const TAKEN: [(&str, &str); 5] = [
     ),
 ];
 
-/// What is said of the browser, if anything.
+/// Message of the page on the browser, if any.
 const SAID: &str = "document.querySelector('.unable')?.innerText ?? null";
 
 async fn said(page: &Page) -> Result<String> {
@@ -33,7 +33,7 @@ async fn said(page: &Page) -> Result<String> {
 }
 
 #[tokio::test]
-async fn an_older_browser_is_told_what_it_lacks_and_which_have_it() -> Result<()> {
+async fn outdated_browser_is_told_what_is_missing() -> Result<()> {
     for (take, missing) in TAKEN {
         visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
             page.begin_with(take).await?;
@@ -53,7 +53,7 @@ async fn an_older_browser_is_told_what_it_lacks_and_which_have_it() -> Result<()
 }
 
 #[tokio::test]
-async fn a_browser_of_today_is_told_nothing() -> Result<()> {
+async fn current_browser_gets_no_warning() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&backend=cpu").await?;
         ensure!(page.evaluate(SAID).await?.is_null(), "It is said to lack something.");

@@ -1,4 +1,4 @@
-//! For everyone: axe-core finds nothing to object to, and the keyboard alone does the main job.
+//! Accessibility: axe-core reports no violations, and the main task can be done by keyboard alone.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use xtask::paths;
 use crate::losses::PRESS_SECOND_ROW;
 use crate::runs::OTHER_SEED;
 
-/// Rules that axe groups under the names of the standards, and its advice beyond them.
+/// Runs the rules that axe groups under the names of the standards, and its advice beyond them.
 const RUN_AXE: &str = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(
     ({id, help, nodes}) => `${id}: ${help}: ${nodes.slice(0, 4).map(node => node.html.slice(0, 160)).join(' | ')}`))";
 
@@ -24,11 +24,11 @@ const TABS: [&str; 7] = ["Similarity", "Neighbours", "Map", "Groups", "Invarianc
 
 const SETTINGS: &str = "images=shapes&steps=8&batch=8&side=16&width=4&backend=cpu";
 
-/// Widths of a desk's screen and of a phone's.
+/// Widths of a desktop screen and of a phone's.
 const WIDTHS: [u32; 2] = [1440, 360];
 
 #[tokio::test]
-async fn axe_objects_to_no_step_and_no_tab_in_any_colours_at_any_width() -> Result<()> {
+async fn axe_accepts_all_steps_and_tabs_in_all_colours_and_widths() -> Result<()> {
     let axe = axe()?;
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
@@ -51,7 +51,7 @@ async fn axe_objects_to_no_step_and_no_tab_in_any_colours_at_any_width() -> Resu
 }
 
 #[tokio::test]
-async fn axe_objects_to_nothing_that_comes_and_goes() -> Result<()> {
+async fn axe_accepts_temporary_parts() -> Result<()> {
     let axe = axe()?;
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
@@ -85,7 +85,7 @@ async fn axe_objects_to_nothing_that_comes_and_goes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn axe_objects_to_nothing_that_can_be_looked_into() -> Result<()> {
+async fn axe_accepts_parts_opened_for_inspection() -> Result<()> {
     let axe = axe()?;
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 1, 64)?;
@@ -127,7 +127,7 @@ const SELECT_THREE: &str = "document.querySelectorAll('.gallery-cell').forEach((
 })";
 
 #[tokio::test]
-async fn axe_objects_to_nothing_that_is_found_selected_or_from_elsewhere() -> Result<()> {
+async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
     let axe = axe()?;
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
@@ -161,7 +161,7 @@ fn axe() -> Result<String> {
     fs::read_to_string(paths::axe()).context("axe-core is not installed: `cargo xtask test` installs it.")
 }
 
-/// What axe objects to in the page as it is now, in all colours and at all widths.
+/// Returns the violations found by axe in the present page, in all colours and at all widths.
 async fn check_all(page: &Page, what: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for width in WIDTHS {
@@ -178,14 +178,14 @@ async fn check_all(page: &Page, what: &str) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Waits until transitions and answers on their way have come to rest.
+/// Waits until transitions and pending answers have ended.
 async fn settle(page: &Page) -> Result<()> {
     let frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300))))";
     page.evaluate(frames).await.map(drop)
 }
 
 #[tokio::test]
-async fn the_keyboard_alone_chooses_trains_pauses_and_looks() -> Result<()> {
+async fn main_task_is_done_by_keyboard() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu").await?;
         tab_to(page, "Fashion").await?;
@@ -220,7 +220,7 @@ async fn the_keyboard_alone_chooses_trains_pauses_and_looks() -> Result<()> {
 }
 
 #[tokio::test]
-async fn less_motion_is_granted() -> Result<()> {
+async fn reduced_motion_is_respected() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.browser().lessen_motion().await?;
         page.open_ready(SETTINGS).await?;
@@ -244,7 +244,7 @@ async fn less_motion_is_granted() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_small_phone_does_the_main_job() -> Result<()> {
+async fn main_task_is_done_on_a_small_phone() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.browser().set_screen(360, 640, true).await?;
         page.go(SETTINGS).await?;
@@ -270,14 +270,14 @@ async fn wait_true(page: &Page, what: &str, condition: &str) -> Result<()> {
     page.wait(what, SOON, async || Ok((page.evaluate(condition).await? == true).then_some(()))).await
 }
 
-/// Tabs until the control of this name has the focus.
+/// Presses Tab until the control of this name has the focus.
 async fn tab_to(page: &Page, name: &str) -> Result<()> {
     let named =
         "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()";
     tab_until(page, name, named).await
 }
 
-/// Tabs until a control of this role has the focus.
+/// Presses Tab until a control of this role has the focus.
 async fn tab_to_role(page: &Page, role: &str) -> Result<()> {
     tab_until(page, role, "document.activeElement.getAttribute('role')").await
 }
@@ -292,7 +292,7 @@ async fn tab_until(page: &Page, wanted: &str, what: &str) -> Result<()> {
     anyhow::bail!("The Tab key does not reach {wanted}.")
 }
 
-/// Presses a key, as a keyboard does.
+/// Sends a key as a keyboard does.
 async fn press(page: &Page, key: Key) -> Result<()> {
     Ok(page.driver().action_chain().send_keys(key).perform().await?)
 }

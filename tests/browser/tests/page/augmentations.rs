@@ -1,11 +1,11 @@
-//! The augmentation lab, and what the encoder learns to overlook.
+//! The preview of augmentations, and the invariance that the encoder learns.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, visit};
 use serde_json::Value;
 
-/// Types a number of views as a person would.
+/// Types a number of views like a user.
 const SIX_VIEWS: &str = "(() => {
     const label = [...document.querySelectorAll('label')].find(label => label.innerText.startsWith('Views of each'));
     const field = label.querySelector('input');
@@ -13,27 +13,27 @@ const SIX_VIEWS: &str = "(() => {
     field.dispatchEvent(new Event('change', { bubbles: true }));
 })()";
 
-/// How many views of the preview show more than one colour.
+/// Counts the views of the preview that show more than one colour.
 const DRAWN_VIEWS: &str =
     "[...document.querySelectorAll('.preview-row canvas:not(:first-child)')].filter(canvas => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return data.some((value, i) => i % 4 < 3 && value !== data[i % 4]);
 }).length";
 
-/// The pixels of all views of the preview, as one number for each.
+/// Returns one number per view of the preview for its pixels.
 const VIEWS: &str = "[...document.querySelectorAll('.preview-row canvas:not(:first-child)')].map(canvas => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return data.reduce((sum, value, i) => (sum * 31 + value + i) % 1000000007, 7);
 }).join()";
 
-/// Moves the first slider of the preview's step that is on, as a person would.
+/// Moves the first slider of an enabled operation like a user.
 const MOVE_A_SLIDER: &str = "(() => {
     const slider = document.querySelector('.operations input[type=range]');
     slider.value = '1';
     slider.dispatchEvent(new Event('input', { bubbles: true }));
 })()";
 
-/// How many operations have both dots within their line, and the numbers that go with them.
+/// Counts the operations with both dots within their line and matching numbers.
 const MEASURED: &str = "[...document.querySelectorAll('.invariance-lines tbody tr')].filter(row => {
     const { left, right } = row.querySelector('td').getBoundingClientRect();
     const within = dot => { const box = dot.getBoundingClientRect(); return box.left >= left && box.right <= right; };
@@ -45,7 +45,7 @@ async fn wait_count(page: &Page, what: &str, script: &str, wanted: u64) -> Resul
     page.wait(what, PATIENTLY, async || Ok((page.evaluate(script).await? == wanted).then_some(()))).await
 }
 
-/// Waits until the preview shows other pixels than `before`; those that it shows then.
+/// Waits until the preview's pixels differ from `before`, and returns them.
 async fn wait_other_views(page: &Page, after: &str, before: &Value) -> Result<Value> {
     page.wait(&format!("other views after {after}"), SOON, async || {
         Ok(Some(page.evaluate(VIEWS).await?).filter(|views| views != before))
@@ -54,7 +54,7 @@ async fn wait_other_views(page: &Page, after: &str, before: &Value) -> Result<Va
 }
 
 #[tokio::test]
-async fn the_preview_follows_presets_sliders_and_switches() -> Result<()> {
+async fn preview_follows_presets_sliders_and_switches() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.unfold("Augment").await?;
@@ -74,7 +74,7 @@ async fn the_preview_follows_presets_sliders_and_switches() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_lab_previews_what_training_sees_and_its_lesson_is_measured() -> Result<()> {
+async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=20&batch=16&side=16&width=4&backend=cpu").await?;
         page.unfold("Augment").await?;

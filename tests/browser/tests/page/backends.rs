@@ -1,4 +1,4 @@
-//! WebGPU and CPU: which one is chosen, and that both train alike.
+//! WebGPU and CPU: the choice of a backend, and equal training by both.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use browser_tests::{Page, Visit, pictures, visit};
 use regex::Regex;
 use tempfile::TempDir;
 
-/// Small enough for an adapter in software.
+/// A run small enough for a software adapter.
 const TINY: &str = "images=shapes&seed=3&steps=10&batch=4&side=16&width=4&run=1";
 
-/// The most that views may differ between backends, out of 1, and gradients, out of their norm.
+/// Maximum difference between backends: for views out of 1, for gradients out of their norm.
 const AGREEMENT: f64 = 1e-3;
 
 fn on_webgpu() -> Visit {
@@ -37,7 +37,7 @@ async fn webgpu_and_cpu_train_alike() -> Result<()> {
 }
 
 #[tokio::test]
-async fn dropped_pictures_train_on_webgpu_after_a_test_against_the_cpu() -> Result<()> {
+async fn dropped_pictures_train_on_webgpu_after_the_self_test() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
     visit(on_webgpu(), async |page| {
@@ -68,13 +68,13 @@ async fn losses_on(page: &Page, backend: &str, name: &str, within: Duration) -> 
 }
 
 #[tokio::test]
-async fn without_webgpu_the_cpu_trains_and_the_page_says_why() -> Result<()> {
+async fn cpu_trains_without_webgpu_and_the_reason_is_shown() -> Result<()> {
     let visitor = Visit { gpu: Gpu::Absent, ..Visit::default() };
     visit(visitor, async |page| falls_back(page).await).await
 }
 
 #[tokio::test]
-async fn an_adapter_in_software_is_not_chosen_by_itself() -> Result<()> {
+async fn software_adapter_is_not_chosen_automatically() -> Result<()> {
     visit(Visit::default(), async |page| falls_back(page).await).await
 }
 
@@ -82,7 +82,7 @@ async fn falls_back(page: &Page) -> Result<()> {
     page.open("images=shapes&steps=2&batch=8&side=16&width=4&backend=auto&run=1").await?;
     let status = page.wait_finished(PATIENTLY).await?;
     ensure!(status.backend() == Some("CPU"), "The status is: {status}");
-    // The backend's chip opens the reason: a sentence about WebGPU, or about the adapter.
+    // The backend's button shows the reason: a sentence about WebGPU, or about the adapter.
     page.press("CPU").await?;
     page.wait_text(&["WebGPU"], SOON).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Workers and downloads that fail while the page counts on them.
+//! Failures of workers and downloads that the page depends on.
 
 use anyhow::{Result, ensure};
 use browser_tests::exports::Run;
@@ -6,7 +6,7 @@ use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, pictures, site, visit};
 use tempfile::TempDir;
 
-/// Ends the first worker that is handed a file, a moment after it was.
+/// Ends the first worker that receives a file, shortly afterwards.
 const KILL_DECODER: &str = "{
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, ...more) {
@@ -16,7 +16,7 @@ const KILL_DECODER: &str = "{
     };
 }";
 
-/// Holds the sheet of clothes back, until `sheet.bring` or `sheet.fail` is called.
+/// Holds back the sheet of clothes until `sheet.bring` or `sheet.fail` is called.
 const HOLD_SHEET: &str = "{
     const decode = HTMLImageElement.prototype.decode;
     HTMLImageElement.prototype.decode = function () {
@@ -30,7 +30,7 @@ const HOLD_SHEET: &str = "{
     };
 }";
 
-/// Shows Shapes, then asks for the clothes, whose sheet is held back.
+/// Shows Shapes, then requests the clothes, whose sheet is held back.
 async fn wait_for_clothes(page: &Page) -> Result<()> {
     page.begin_with(HOLD_SHEET).await?;
     page.open_ready("images=shapes&backend=cpu&side=16&width=4&steps=3").await?;
@@ -40,7 +40,7 @@ async fn wait_for_clothes(page: &Page) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_decoder_that_dies_costs_no_picture() -> Result<()> {
+async fn end_of_a_decoder_loses_no_picture() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     visit(Visit::default(), async |page| {
@@ -61,7 +61,7 @@ async fn a_decoder_that_dies_costs_no_picture() -> Result<()> {
 }
 
 #[tokio::test]
-async fn without_an_engine_whoever_needs_it_is_told() -> Result<()> {
+async fn missing_engine_is_reported_when_needed() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     let model = folder.path().join("model.safetensors");
@@ -71,7 +71,7 @@ async fn without_an_engine_whoever_needs_it_is_told() -> Result<()> {
         page.open("images=own&backend=cpu").await?;
         page.wait_text(&["Reload the page to try again"], SOON).await?;
         page.drop_paths(&[folder.path().join("discs")]).await?;
-        // To decode what the browser cannot takes no engine.
+        // Decoding of other formats needs no engine.
         page.wait_text(&["7 pictures", "1 file could not be read"], SOON).await?;
         page.drop_paths(&[model]).await?;
         page.wait_text(&["There is no engine to do that"], SOON).await.map(drop)
@@ -80,7 +80,7 @@ async fn without_an_engine_whoever_needs_it_is_told() -> Result<()> {
 }
 
 #[tokio::test]
-async fn without_the_own_decoders_what_the_browser_reads_comes_in() -> Result<()> {
+async fn browser_formats_are_read_without_the_own_decoders() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     let visitor = Visit { site: site::copy_without_decoder, errors_allowed: true, ..Visit::default() };
@@ -94,7 +94,7 @@ async fn without_the_own_decoders_what_the_browser_reads_comes_in() -> Result<()
 }
 
 #[tokio::test]
-async fn a_built_in_set_that_fails_late_is_nothing_to_ones_own_pictures() -> Result<()> {
+async fn late_failure_of_a_built_in_set_does_not_affect_own_pictures() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 3, 16)?;
     visit(Visit::default(), async |page| {
@@ -112,7 +112,7 @@ async fn a_built_in_set_that_fails_late_is_nothing_to_ones_own_pictures() -> Res
 }
 
 #[tokio::test]
-async fn a_built_in_set_that_comes_late_is_nothing_to_ones_own_pictures() -> Result<()> {
+async fn late_built_in_set_does_not_affect_own_pictures() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 4, 16)?;
     visit(Visit::default(), async |page| {
@@ -120,7 +120,7 @@ async fn a_built_in_set_that_comes_late_is_nothing_to_ones_own_pictures() -> Res
         page.drop_paths(&[folder.path().to_owned()]).await?;
         page.evaluate("window.sheet.bring()").await?;
         page.wait_text(&["yours, 4 pictures"], SOON).await?;
-        // Nothing is waited for any more.
+        // No pictures are awaited any more.
         page.press("Train").await?;
         page.wait_status("all steps", PATIENTLY, |status| status.step() == Some(3)).await?;
         let text = page.text().await?;
@@ -131,7 +131,7 @@ async fn a_built_in_set_that_comes_late_is_nothing_to_ones_own_pictures() -> Res
 }
 
 #[tokio::test]
-async fn another_set_in_the_middle_of_a_run_begins_with_nothing_of_it() -> Result<()> {
+async fn set_changed_during_a_run_starts_afresh() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu&run=1").await?;
         for (sets, name) in (1..).zip(["Fashion", "Shapes", "Fashion"]) {

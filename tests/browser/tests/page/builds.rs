@@ -1,4 +1,4 @@
-//! A page and an engine that were not built together.
+//! Builds: a page and an engine that do not match, and build folders in the output.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use memchr::memmem;
 use xtask::paths;
 
 #[tokio::test]
-async fn an_engine_of_another_build_is_refused() -> Result<()> {
+async fn engine_of_another_build_is_refused() -> Result<()> {
     let visitor = Visit { site: site::copy_with_other_engine, errors_allowed: true, ..Visit::default() };
     visit(visitor, async |page| {
         page.open("images=shapes&backend=cpu&run=1").await?;
@@ -21,7 +21,7 @@ async fn an_engine_of_another_build_is_refused() -> Result<()> {
 }
 
 #[test]
-fn what_is_built_names_no_folder_of_the_machine_that_built_it() -> Result<()> {
+fn build_contains_no_folder_names_of_the_machine() -> Result<()> {
     let folders = [home::cargo_home()?, paths::root().to_owned(), paths::target()];
     let mut programs = 0;
     for entry in fs::read_dir(paths::dist())? {

@@ -1,4 +1,4 @@
-//! What the page hands out, read by others than the page.
+//! The exports of the page, read by other programs' rules.
 
 use std::io::{Cursor, Read};
 
@@ -11,11 +11,11 @@ use tempfile::TempDir;
 
 use crate::losses::PRESS_SECOND_ROW;
 
-/// A short run of a tiny network on the built-in figures.
+/// A short run of a tiny network on the drawn figures.
 const LINK: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1";
 
 #[tokio::test]
-async fn every_export_says_the_same_of_the_same_pictures() -> Result<()> {
+async fn all_exports_agree() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(LINK).await?;
         page.wait_finished(PATIENTLY).await?;
@@ -31,7 +31,7 @@ async fn every_export_says_the_same_of_the_same_pictures() -> Result<()> {
     .await
 }
 
-/// NumPy's format 1.0, read by its description.
+/// Checks a file in NumPy's format 1.0, read by the specification.
 fn check_npy(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     ensure!(file.starts_with(b"\x93NUMPY\x01\x00"), "It is no NumPy file.");
     let length = usize::from(u16::from_le_bytes([file[8], file[9]]));
@@ -82,7 +82,7 @@ fn check_atlas(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     Ok(())
 }
 
-/// Neighbours of each picture in the file.
+/// Number of neighbours of each picture in the file.
 const NEIGHBOURS: usize = 12;
 
 fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
@@ -102,7 +102,7 @@ fn check_neighbours(file: &[u8], embeddings: &Embeddings) -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_same_picture_twice_is_a_near_duplicate() -> Result<()> {
+async fn duplicate_picture_is_a_near_duplicate() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
     std::fs::copy(folder.path().join("0002.jpg"), folder.path().join("twin.jpg"))?;
@@ -123,7 +123,7 @@ async fn the_same_picture_twice_is_a_near_duplicate() -> Result<()> {
 /// A row of the near-duplicates: group, name, label, similarity.
 type Duplicate = (u32, String, String, f32);
 
-/// The least threshold that the page suggests.
+/// Minimum threshold that the page suggests.
 const THRESHOLD: f32 = 0.9;
 
 fn read_duplicates(file: &[u8]) -> Result<Vec<Duplicate>> {
@@ -147,7 +147,7 @@ fn check_predictions(file: &[u8], embeddings: &Embeddings) -> Result<()> {
     Ok(())
 }
 
-/// Room around a saved figure, in pixels of the page.
+/// Margin around a saved figure, in CSS pixels.
 const MARGIN: f64 = 12.0;
 
 /// The tab of each figure, and its name.
@@ -168,7 +168,7 @@ const FIGURES: [(&str, &str); 13] = [
 ];
 
 #[tokio::test]
-async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
+async fn figures_are_saved_at_twice_their_size() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(LINK).await?;
         page.wait_finished(PATIENTLY).await?;
@@ -181,7 +181,7 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
         }
         page.choose("Neighbours").await?;
         page.evaluate("document.querySelector('.gallery-cell').click()").await?;
-        // The neighbours may be drawn anew at any time.
+        // The neighbours may be redrawn at any time.
         page.locate(".why-button").await?;
         page.evaluate("document.querySelector('.why-button').click()").await?;
         page.wait_text(&["Covering", "lowers it"], PATIENTLY).await?;
@@ -190,7 +190,7 @@ async fn figures_are_saved_as_pictures_at_twice_their_size() -> Result<()> {
     .await
 }
 
-/// Saves the figure of this name, and sees to its size and that something is on it.
+/// Saves the figure of this name, and checks its size and that it is not blank.
 async fn check_figure(page: &Page, name: &str) -> Result<()> {
     let figure = name.to_ascii_lowercase().replace(' ', "-");
     wait_for_paint(page, &figure).await?;
@@ -213,7 +213,7 @@ async fn check_figure(page: &Page, name: &str) -> Result<()> {
     Ok(picture.save(folder.join(format!("figure-{figure}.png")))?)
 }
 
-/// Waits until the figure's canvases show something, and no value is missing.
+/// Waits until the figure's canvases are painted and no value is missing.
 async fn wait_for_paint(page: &Page, figure: &str) -> Result<()> {
     let painted = format!(
         "document.querySelector('[data-figure={figure}]') \

@@ -1,17 +1,17 @@
-//! One selection for all, and what the tab Groups finds.
+//! The common selection, and the tab Groups.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Page, SOON};
 use browser_tests::{Visit, visit};
 use thirtyfour::{By, Key};
 
-/// The key that goes to the right.
+/// Right arrow key.
 const RIGHT: &str = "\u{e014}";
 
-/// The key that goes to the beginning.
+/// Home key.
 const HOME: &str = "\u{e011}";
 
-/// Clicks the picture at this place of the gallery with keys held.
+/// Clicks the picture at this place in the gallery with modifier keys.
 async fn click(page: &Page, place: usize, keys: &str) -> Result<()> {
     let event = format!("new MouseEvent('click', {{bubbles: true, {keys}}})");
     let script = format!("document.querySelectorAll('.gallery-cell')[{place}].dispatchEvent({event})");
@@ -23,12 +23,12 @@ async fn count(page: &Page, selector: &str) -> Result<u64> {
     page.evaluate(&script).await?.as_u64().context("a count")
 }
 
-/// How many pictures the line below the gallery says are selected, where that is more than one.
+/// Returns the number of selected pictures in the line below the gallery, if there are several.
 fn selected(text: &str) -> Option<usize> {
     text.lines().find_map(|line| line.strip_suffix(" selected")?.replace(',', "").parse().ok())
 }
 
-/// Presses the curve of silhouettes where it ends.
+/// Presses the right end of the silhouette curve.
 const PRESS_RIGHT_END: &str = "(() => {
     const plot = document.querySelector('.silhouette .plot');
     const { right, top } = plot.getBoundingClientRect();
@@ -40,18 +40,18 @@ const PRESS_RIGHT_END: &str = "(() => {
 const SHORT: &str = "images=shapes&steps=40&batch=16&side=16&width=4&backend=cpu&run=1&tab=groups";
 
 #[tokio::test]
-async fn at_first_few_pictures_are_near_duplicates() -> Result<()> {
+async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SHORT).await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose_option("finding", 1).await?;
-        // By the encoder, or by raw pixels where it cannot tell.
+        // By the encoder, or by raw pixels if it cannot distinguish copies.
         page.wait_text(&["of near-duplicates"], PATIENTLY).await?;
         page.press("Select all but the first of each").await?;
         let selected = page.wait("a selection", SOON, async || Ok(selected(&page.text().await?))).await?;
         ensure!(selected < 20, "{selected} of 1,000 pictures are called superfluous.");
 
-        // By outputs that have hardly been trained, most pictures are alike.
+        // By the outputs of a barely trained network, most pictures are similar.
         page.open(&format!("{SHORT}&features=outputs")).await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose_option("finding", 1).await?;
@@ -65,7 +65,7 @@ async fn at_first_few_pictures_are_near_duplicates() -> Result<()> {
 }
 
 #[tokio::test]
-async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
+async fn selection_is_shown_everywhere() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Labels").await?;
@@ -98,7 +98,7 @@ async fn pictures_are_selected_in_one_place_and_marked_in_all() -> Result<()> {
 }
 
 #[tokio::test]
-async fn groups_near_duplicates_and_odd_ones_are_found_and_selected() -> Result<()> {
+async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Groups").await?;

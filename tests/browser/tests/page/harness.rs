@@ -1,4 +1,4 @@
-//! What every visit counts on: that the browser tells of errors and of what is asked of other servers.
+//! The checks of every visit: errors in the browser, and requests to other servers.
 
 use std::fs;
 
@@ -8,8 +8,8 @@ use browser_tests::page::SOON;
 use browser_tests::visit::FOLDER;
 use browser_tests::{Visit, visit};
 
-/// A page that says when something goes wrong: by itself, in its console, in a worker's. And one
-/// that asks another server for something.
+/// A page with errors of its own, in its console and in a worker, and with a request to another
+/// server.
 const FAULTY: &str = "<!doctype html><link rel='icon' href='data:,'><script>
     const code = `console.error('said by a worker')`;
     new Worker(URL.createObjectURL(new Blob([code])));
@@ -19,7 +19,7 @@ const FAULTY: &str = "<!doctype html><link rel='icon' href='data:,'><script>
 </script>";
 
 #[tokio::test]
-async fn errors_and_what_is_asked_of_other_servers_are_noticed() -> Result<()> {
+async fn errors_and_requests_to_other_servers_are_noticed() -> Result<()> {
     let visitor = Visit { errors_allowed: true, asks_others: true, ..Visit::default() };
     visit(visitor, async |page| {
         fs::write(page.server().root().join(FOLDER).join("faulty.html"), FAULTY)?;

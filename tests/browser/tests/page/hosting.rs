@@ -1,4 +1,4 @@
-//! Where the page may be served from, and what may hold it.
+//! Hosting of the page, and embedding it in other pages.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -18,13 +18,13 @@ use zip::{ZipArchive, ZipWriter};
 
 const SETTINGS: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu";
 
-/// Somebody who opens another server's page first. Firefox's log does not tell what they open from
-/// what the page asks for.
+/// Returns a visitor who opens another server's page first. Firefox's log does not distinguish this
+/// from a request of the page.
 fn visitor() -> Visit {
     Visit { asks_others: Kind::wanted() == Kind::Firefox, ..Visit::default() }
 }
 
-/// Trains, in the document that is entered, to the last step.
+/// Trains to the last step in the entered document.
 async fn train(page: &Page) -> Result<()> {
     page.wait_enabled(Role::Button, "Train", PATIENTLY).await?.click().await?;
     let status = "return document.querySelector('[role=status]').innerText";
@@ -36,7 +36,7 @@ async fn train(page: &Page) -> Result<()> {
 }
 
 #[tokio::test]
-async fn in_a_page_of_another_origin_it_is_small_and_leads_to_the_whole_one() -> Result<()> {
+async fn embedded_page_is_small_and_links_to_the_whole_page() -> Result<()> {
     let blog = TempDir::new()?;
     let blogs = Server::start(blog.path(), 0)?;
     visit(visitor(), async |page| {
@@ -64,7 +64,7 @@ async fn in_a_page_of_another_origin_it_is_small_and_leads_to_the_whole_one() ->
 }
 
 #[tokio::test]
-async fn out_of_an_archive_it_trains_from_a_server_that_only_knows_files() -> Result<()> {
+async fn unpacked_archive_trains_from_a_plain_file_server() -> Result<()> {
     let folder = TempDir::new()?;
     let archive = folder.path().join("likeness.zip");
     pack(&site::built()?, &archive)?;
@@ -81,7 +81,7 @@ async fn out_of_an_archive_it_trains_from_a_server_that_only_knows_files() -> Re
     .await
 }
 
-/// Packs the files of a folder, which holds no other folders.
+/// Packs the files of a folder without subfolders.
 fn pack(folder: &Path, archive: &Path) -> Result<()> {
     let mut writer = ZipWriter::new(File::create(archive)?);
     for entry in fs::read_dir(folder)? {
@@ -95,14 +95,14 @@ fn pack(folder: &Path, archive: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The server in Python's standard library: it serves a folder as it is, without a header more.
+/// The server in Python's standard library, which serves a folder without additional headers.
 struct PythonServer {
     process: Child,
     origin: String,
 }
 
 impl PythonServer {
-    /// Starts one, where there is a Python.
+    /// Starts a server, if Python is installed.
     fn start(folder: &Path) -> Result<Option<Self>> {
         let started = Command::new("python3")
             .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory"])
@@ -122,7 +122,7 @@ impl PythonServer {
 
 impl Drop for PythonServer {
     fn drop(&mut self) {
-        // If it has ended already there is nothing left to do.
+        // If it has already ended, there is nothing left to do.
         let _ = self.process.kill().and_then(|()| self.process.wait());
     }
 }

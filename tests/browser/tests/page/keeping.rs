@@ -1,4 +1,4 @@
-//! The page and its storage, each in the middle of something when the other acts.
+//! Concurrent actions of the page and its storage.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,23 +11,23 @@ use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// A page whose own pictures may come.
+/// A page for the user's own pictures.
 const OWN: &str = "images=own&steps=20&batch=4&side=16&width=4&backend=cpu";
 
-/// A page that keeps nothing yet.
+/// A page that has not kept anything yet.
 const SHAPES: &str = "images=shapes&steps=4&batch=4&side=16&width=4&backend=cpu";
 
-/// Long enough for everything that was on its way to arrive.
+/// Time for pending actions to end.
 const AFTERWARDS: Duration = Duration::from_secs(8);
 
-/// More pictures than are written at once.
+/// More pictures than one write contains.
 const MANY: u32 = 300;
 
 fn slow() -> Visit {
     Visit { site: site::copy_with_slow_storage, ..Visit::default() }
 }
 
-/// Some photographs of one's own, trained on and kept.
+/// Trains on six photographs, which are kept, and returns the embeddings.
 async fn keep_six(page: &Page, folder: PathBuf) -> Result<Embeddings> {
     pictures::write_photographs(&folder, 6, 64)?;
     page.open(OWN).await?;
@@ -45,7 +45,7 @@ async fn forget(page: &Page, what: &str, again: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn work_that_cannot_be_read_stays_as_it_is_and_is_offered_again() -> Result<()> {
+async fn unreadable_work_is_kept_and_offered_again() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         keep_six(page, folder.path().join("album")).await?;
@@ -57,7 +57,7 @@ async fn work_that_cannot_be_read_stays_as_it_is_and_is_offered_again() -> Resul
         page.open_ready(SHAPES).await?;
         page.press("Continue").await?;
         page.wait_text(&["Nothing was changed", "still in this browser: 6 pictures"], SOON).await?;
-        // What this visit does is kept beside it.
+        // The work of this visit is kept separately.
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         wait_records(page, 8).await?;
@@ -71,7 +71,7 @@ async fn work_that_cannot_be_read_stays_as_it_is_and_is_offered_again() -> Resul
 }
 
 #[tokio::test]
-async fn a_page_in_another_folder_neither_sees_nor_forgets_what_is_kept() -> Result<()> {
+async fn page_in_another_folder_does_not_affect_kept_work() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         keep_six(page, folder.path().join("album")).await?;
@@ -94,7 +94,7 @@ async fn a_page_in_another_folder_neither_sees_nor_forgets_what_is_kept() -> Res
 }
 
 #[tokio::test]
-async fn continuing_while_pictures_are_written_mixes_no_two_sets() -> Result<()> {
+async fn continuing_during_a_write_does_not_mix_sets() -> Result<()> {
     let folder = TempDir::new()?;
     visit(slow(), async |page| {
         let before = keep_six(page, folder.path().join("album")).await?;
@@ -118,7 +118,7 @@ async fn continuing_while_pictures_are_written_mixes_no_two_sets() -> Result<()>
 }
 
 #[tokio::test]
-async fn forgetting_while_pictures_are_written_leaves_nothing() -> Result<()> {
+async fn forgetting_during_a_write_leaves_nothing() -> Result<()> {
     let folder = TempDir::new()?;
     visit(slow(), async |page| {
         pictures::write_photographs(folder.path(), MANY, 16)?;
@@ -137,7 +137,7 @@ async fn forgetting_while_pictures_are_written_leaves_nothing() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_storage_that_was_full_is_tried_again() -> Result<()> {
+async fn full_storage_is_retried() -> Result<()> {
     let folder = TempDir::new()?;
     let visitor = Visit { site: site::copy_with_storage_full_at_first, ..Visit::default() };
     visit(visitor, async |page| {
@@ -151,7 +151,7 @@ async fn a_storage_that_was_full_is_tried_again() -> Result<()> {
     .await
 }
 
-/// How much the browser lets the page store.
+/// Limits the storage of the page.
 async fn allow(page: &Page, bytes: Option<u32>) -> Result<()> {
     let mut quota = json!({"origin": page.server().origin()});
     if let Some(bytes) = bytes {
@@ -162,7 +162,7 @@ async fn allow(page: &Page, bytes: Option<u32>) -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_the_browser_lets_nobody_store_is_said_and_training_goes_on() -> Result<()> {
+async fn exceeded_quota_is_reported_and_training_continues() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
     let visitor = Visit { chromium_only: Some("no other driver sets a quota"), ..Visit::default() };
@@ -184,7 +184,7 @@ async fn what_the_browser_lets_nobody_store_is_said_and_training_goes_on() -> Re
 }
 
 #[tokio::test]
-async fn one_tab_forgets_everything_while_another_writes() -> Result<()> {
+async fn forgetting_in_one_tab_stops_writes_in_another() -> Result<()> {
     let folder = TempDir::new()?;
     visit(slow(), async |page| {
         pictures::write_photographs(folder.path(), MANY, 16)?;
@@ -201,7 +201,7 @@ async fn one_tab_forgets_everything_while_another_writes() -> Result<()> {
         page.driver().switch_to_window(forgetful).await?;
         forget(page, "Forget everything", "Yes, forget everything").await?;
         page.wait_text(&["Everything was removed"], SOON).await?;
-        // The other tab says that it keeps nothing more, and goes on with what it has.
+        // The other tab reports that it keeps nothing more, and continues with what it has.
         page.driver().switch_to_window(other).await?;
         page.wait_text(&["nothing from this visit will be kept", &format!("{MANY} pictures")], PATIENTLY)
             .await?;
@@ -210,7 +210,7 @@ async fn one_tab_forgets_everything_while_another_writes() -> Result<()> {
         tokio::time::sleep(AFTERWARDS).await;
         let left = storage::records(page).await?;
         ensure!(left == 0, "{left} records came back.");
-        // Whoever comes next begins with an empty storage, and can keep something there.
+        // The next visit begins with an empty storage, and can use it.
         page.open(OWN).await?;
         page.wait_text(&["Your work is kept in this browser"], SOON).await?;
         ensure!(!page.text().await?.contains("still in this browser"), "Something is offered.");
@@ -223,7 +223,7 @@ async fn one_tab_forgets_everything_while_another_writes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_storage_worker_that_is_missing_or_ends_is_said_and_one_that_ends_replaced() -> Result<()> {
+async fn missing_storage_worker_is_reported_and_ended_one_replaced() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 6, 64)?;
     let missing = Visit { site: site::copy_without_storage_worker, errors_allowed: true, ..Visit::default() };
@@ -243,7 +243,7 @@ async fn a_storage_worker_that_is_missing_or_ends_is_said_and_one_that_ends_repl
     .await
 }
 
-/// Lays experiments of so many days ago into the storage.
+/// Writes experiments of this many days ago to the storage.
 const EXPERIMENTS: &str = "const experiments = store('experiments', 'readwrite');
     for (const days of [1, 2, 3, 4, 5, 40]) {
         const saved = Date.now() - days * 86_400_000;
@@ -252,7 +252,7 @@ const EXPERIMENTS: &str = "const experiments = store('experiments', 'readwrite')
     await answer(experiments.count());";
 
 #[tokio::test]
-async fn tabs_that_open_together_offer_different_work_and_remove_none_that_is_young() -> Result<()> {
+async fn tabs_opened_together_offer_different_work_and_keep_recent_work() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SHAPES).await?;
         page.wait_text(&["Your work is kept in this browser"], SOON).await?;
@@ -273,7 +273,7 @@ async fn tabs_that_open_together_offer_different_work_and_remove_none_that_is_yo
 }
 
 #[tokio::test]
-async fn what_was_removed_comes_back_by_undo() -> Result<()> {
+async fn undo_restores_removed_pictures() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         let before = keep_six(page, folder.path().join("album")).await?;

@@ -1,14 +1,14 @@
-//! What a few labels are worth: given, typed, accepted.
+//! Classification by given, typed and accepted labels.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
 
-/// Markup that a label must not become.
+/// Markup in a label that must stay text.
 const ODD: &str = "<b>odd</b>";
 
-/// Presses the first prediction; returns how far the page is scrolled.
+/// Presses the first prediction, and returns the scroll position of the page.
 const PRESS_PREDICTION: &str = "(() => {
     const picture = document.querySelector('.prediction .pick');
     picture.scrollIntoView({ block: 'center' });
@@ -17,7 +17,7 @@ const PRESS_PREDICTION: &str = "(() => {
 })()";
 
 #[tokio::test]
-async fn a_wrong_guess_is_corrected_where_it_stands() -> Result<()> {
+async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Labels").await?;
@@ -29,7 +29,7 @@ async fn a_wrong_guess_is_corrected_where_it_stands() -> Result<()> {
         let chips = page.evaluate("document.querySelectorAll('.correction button').length").await?;
         ensure!(chips == 9, "There are {chips} labels to choose from, not nine.");
         page.evaluate("document.querySelector('.correction button').click()").await?;
-        // Labels are given up to ten a kind: the typed one takes the place of another.
+        // Up to ten labels of each kind are given: the typed one replaces another.
         page.wait_text(&["100 pictures with labels (1 typed), 900 held out."], PATIENTLY).await?;
         let first = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
         ensure!(first != corrected, "{corrected} is still guessed.");
@@ -42,7 +42,7 @@ async fn a_wrong_guess_is_corrected_where_it_stands() -> Result<()> {
 }
 
 #[tokio::test]
-async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
+async fn labels_are_typed_accepted_and_classify_other_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Labels").await?;
@@ -68,21 +68,21 @@ async fn labels_classify_the_rest_and_are_typed_and_accepted() -> Result<()> {
     .await
 }
 
-/// Gives the picture at this place of the gallery a label.
+/// Labels the picture at this place in the gallery.
 async fn label(page: &Page, place: usize, name: &str) -> Result<()> {
     page.evaluate(&format!("document.querySelectorAll('.gallery-cell')[{place}].click()")).await?;
     page.set_label(name).await
 }
 
-/// Which classifier's predictions are shown.
+/// Returns the classifier whose predictions are shown.
 const SHOWN: &str =
     "[...document.querySelectorAll('input[name=labels-method]')].findIndex(input => input.checked)";
 
 #[tokio::test]
-async fn typed_labels_alone_are_scored_by_cross_validation_and_fine_tuned() -> Result<()> {
+async fn typed_labels_are_cross_validated_and_fine_tuned() -> Result<()> {
     let album = TempDir::new()?;
     pictures::write_album(album.path())?;
-    // Without their folders, the pictures bring no labels.
+    // Without their folders, the pictures have no labels.
     let files = pictures::FOLDERS
         .iter()
         .flat_map(|name| ["png", "bmp", "gif"].map(|ending| (name, ending)))
@@ -104,7 +104,7 @@ async fn typed_labels_alone_are_scored_by_cross_validation_and_fine_tuned() -> R
             "“neither” cannot be scored",
         ];
         page.wait_text(&told, PATIENTLY).await?;
-        // Two for each stage that there is: the baselines and the untrained encoder.
+        // Two for each known stage: the baselines and the untrained encoder.
         let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+ %$/.test(cell.innerText)).length";
         let all = async || Ok((page.evaluate(scored).await? == 6).then_some(()));
         page.wait("six scores", PATIENTLY, all).await?;

@@ -1,4 +1,4 @@
-//! Links that carry settings.
+//! Links with settings.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Run;
@@ -6,7 +6,7 @@ use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, visit};
 
 #[tokio::test]
-async fn the_link_that_share_copies_trains_to_the_same_losses() -> Result<()> {
+async fn shared_link_trains_to_the_same_losses() -> Result<()> {
     const LINK: &str = "images=shapes&seed=7&steps=12&batch=16&side=16&width=4&backend=cpu&run=1";
     visit(Visit::default(), async |page| {
         let mut runs = Vec::new();
@@ -28,7 +28,7 @@ async fn the_link_that_share_copies_trains_to_the_same_losses() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_a_link_gets_wrong_is_named_and_the_rest_applies() -> Result<()> {
+async fn invalid_link_entries_are_named_and_the_others_apply() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&colour=red&batch=many&steps=321&backend=cpu").await?;
         page.wait_text(&["colour", "batch=many"], SOON).await?;
@@ -40,7 +40,7 @@ async fn what_a_link_gets_wrong_is_named_and_the_rest_applies() -> Result<()> {
 }
 
 #[tokio::test]
-async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Result<()> {
+async fn numbers_beyond_limits_are_rejected_or_clamped_with_a_message() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&temperature=0&side=0&hue=10@1&steps=4&width=4&backend=cpu").await?;
         page.wait_text(&["temperature=0", "side=0", "hue=10@1"], SOON).await?;
@@ -62,11 +62,11 @@ async fn numbers_beyond_their_limits_are_refused_or_moved_in_a_sentence() -> Res
     .await
 }
 
-/// The link that Share copies, which a headless browser does not let pages read back.
+/// Stores the link that Share copies, since a headless browser does not let pages read it back.
 const CATCH_COPIES: &str =
     "navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }";
 
-/// Presses Share, and returns what the link says after its `#`.
+/// Presses Share, and returns the part of the link after its `#`.
 async fn share(page: &Page) -> Result<String> {
     page.evaluate(CATCH_COPIES).await?;
     page.press("Share").await?;
@@ -76,12 +76,12 @@ async fn share(page: &Page) -> Result<String> {
     Ok(hash.to_owned())
 }
 
-/// What is selected in the field in focus.
+/// Returns the selected text of the focused field.
 const SELECTED: &str = "(({ value, selectionStart, selectionEnd, readOnly }) =>
     readOnly ? value.slice(selectionStart, selectionEnd) : null)(document.activeElement)";
 
 #[tokio::test]
-async fn a_link_that_cannot_be_copied_is_shown() -> Result<()> {
+async fn link_is_shown_if_it_cannot_be_copied() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&seed=9&backend=cpu").await?;
         for clipboard in ["undefined", "{ writeText: () => Promise.reject(new Error('denied')) }"] {
@@ -112,7 +112,7 @@ async fn a_link_that_cannot_be_copied_is_shown() -> Result<()> {
 const FRONT: &str = "document.querySelector('[role=tab][aria-selected=true]').textContent";
 
 #[tokio::test]
-async fn a_shared_link_shows_the_same_tab_elsewhere() -> Result<()> {
+async fn shared_link_opens_the_same_tab() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu").await?;
         page.choose("Map").await?;
@@ -126,7 +126,7 @@ async fn a_shared_link_shows_the_same_tab_elsewhere() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_guest_is_told_that_the_pictures_did_not_come_along() -> Result<()> {
+async fn guest_is_told_that_a_link_has_no_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=own&side=16&width=4&backend=cpu").await?;
         let told = "Whoever sent this link used pictures of their own";
@@ -139,7 +139,7 @@ async fn a_guest_is_told_that_the_pictures_did_not_come_along() -> Result<()> {
     .await
 }
 
-/// Types into the field of a name, and leaves it.
+/// Types into the field of this name, and leaves it.
 const TYPE: &str = "(name, typed) => {
     const label = [...document.querySelectorAll('label')].find(label => label.textContent.trim() === name);
     const field = label.querySelector('input');

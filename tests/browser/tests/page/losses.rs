@@ -1,14 +1,14 @@
-//! Every loss by its radio button, and the inside of one row.
+//! Each loss, chosen by its radio button, and the details of one row.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Visit, visit};
 
-/// Goes to the second row of the batch matrix and presses it, from the keyboard.
+/// Moves to the second row of the batch matrix and selects it by keyboard.
 pub const PRESS_SECOND_ROW: &str = "for (const key of ['ArrowDown', 'Enter']) document
     .querySelector('.batch .matrix').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))";
 
-/// A choice of loss, and what its formula holds.
+/// Radio buttons of the losses, and a part of their formulas.
 const LOSSES: [(&str, &str); 4] = [
     ("DCL", "the sum over the 30 negatives"),
     ("InfoNCE", "the sum over all 31 other views"),
@@ -17,7 +17,7 @@ const LOSSES: [(&str, &str); 4] = [
 ];
 
 #[tokio::test]
-async fn a_row_shows_how_each_loss_comes_about() -> Result<()> {
+async fn row_details_show_the_formula_of_each_loss() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=50&batch=16&side=16&width=4&backend=cpu").await?;
         page.press("Step").await?;
@@ -38,12 +38,12 @@ async fn a_row_shows_how_each_loss_comes_about() -> Result<()> {
     .await
 }
 
-/// What the field of the temperature holds.
+/// Returns the value of the temperature field.
 const TEMPERATURE: &str = "[...document.querySelectorAll('label')]
     .find(label => label.innerText.startsWith('Temperature')).querySelector('input').value";
 
 #[tokio::test]
-async fn the_dot_product_brings_its_temperature_along() -> Result<()> {
+async fn dot_product_changes_the_temperature() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=50&batch=16&side=16&width=4&backend=cpu").await?;
         page.unfold("Loss and training").await?;
@@ -62,7 +62,7 @@ async fn the_dot_product_brings_its_temperature_along() -> Result<()> {
 }
 
 #[tokio::test]
-async fn rank_and_knn_have_curves_with_a_value_an_evaluation() -> Result<()> {
+async fn rank_and_knn_curves_have_one_value_per_evaluation() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=12&batch=8&side=16&width=4&backend=cpu").await?;
         page.press("Train").await?;
@@ -70,7 +70,7 @@ async fn rank_and_knn_have_curves_with_a_value_an_evaluation() -> Result<()> {
         page.choose("Loss").await?;
         for figure in ["rank", "knn"] {
             let dots = format!("document.querySelectorAll('[data-figure={figure}] circle').length");
-            // That of the untrained encoder, and that after the last step.
+            // The value of the untrained encoder, and that after the last step.
             let there = async || Ok((page.evaluate(&dots).await?.as_u64() >= Some(2)).then_some(()));
             page.wait(&format!("two values of {figure}"), PATIENTLY, there).await?;
         }

@@ -1,5 +1,5 @@
-//! The built page in a real browser. One file a topic; `cargo xtask test` builds the page and runs
-//! them in Chromium, `cargo xtask firefox` in Firefox.
+//! Tests of the built page in a real browser, one file per topic. `cargo xtask test` builds the page
+//! and runs them in Chromium, `cargo xtask firefox` in Firefox.
 
 mod able;
 mod accessibility;

@@ -6,14 +6,14 @@ use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
 use thirtyfour::By;
 
-/// The key that goes to the right.
+/// Right arrow key.
 const RIGHT: &str = "\u{e014}";
 
-/// The key that goes on.
+/// Enter key.
 const ENTER: &str = "\u{e007}";
 
 #[tokio::test]
-async fn the_map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
+async fn map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Map").await?;
@@ -43,8 +43,8 @@ async fn the_map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
     .await
 }
 
-/// How many pixels of the map have a colour, given as red, green and blue; some 8 off is near enough.
-/// None while there is no map: a chosen tab appears with the next frame.
+/// Returns the number of the map's pixels in a colour, given as red, green and blue, with a tolerance
+/// of about 8. `None` while there is no map: a selected tab appears in the next frame.
 async fn painted(page: &Page, colour: &str) -> Result<Option<u64>> {
     let script = format!(
         "(() => {{ const map = document.querySelector('canvas.map'); \
@@ -59,14 +59,14 @@ async fn painted(page: &Page, colour: &str) -> Result<Option<u64>> {
     if count.is_null() { Ok(None) } else { count.as_u64().context("a count").map(Some) }
 }
 
-/// The colour of frames around what is selected.
+/// Colour of the frames around selected pictures.
 const ACCENT: &str =
     "getComputedStyle(document.querySelector('canvas.map')).color.match(/[0-9]+/g).slice(0, 3).map(Number)";
 
-/// The colour of the first kind.
+/// Colour of the first kind.
 const FIRST_KIND: &str = "[0x4e, 0x79, 0xa7]";
 
-/// The names beside the colours.
+/// Returns the names in the legend.
 const KINDS: &str =
     "[...document.querySelectorAll('.swatches li')].map(item => item.innerText.trim()).join()";
 
@@ -76,7 +76,7 @@ async fn wait_kinds(page: &Page, wanted: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_selected() -> Result<()> {
+async fn map_shows_groups_or_typed_labels_and_the_selection() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 12, 64)?;
     let files: Vec<_> = (0..12).map(|number| folder.path().join(format!("{number:04}.jpg"))).collect();
@@ -101,7 +101,7 @@ async fn the_map_is_coloured_by_groups_or_typed_labels_and_frames_what_is_select
         page.evaluate("document.querySelectorAll('.gallery-cell')[0].click()").await?;
         page.evaluate("document.querySelectorAll('.gallery-cell')[9].dispatchEvent(new MouseEvent('click', {bubbles: true, shiftKey: true}))").await?;
         page.wait_text(&["10 selected"], SOON).await?;
-        // A pressed picture shows its nearest.
+        // A pressed picture shows its neighbours.
         page.choose("Map").await?;
         let framed = async || Ok(painted(page, ACCENT).await?.filter(|count| *count > 2 * one.max(1)));
         page.wait("frames around ten pictures", SOON, framed).await?;

@@ -1,4 +1,4 @@
-//! The names by which scripts and screen readers find the page's controls.
+//! Names by which scripts and screen readers find the page's controls.
 
 use anyhow::{Result, ensure};
 use browser_tests::command::role_and_name;
@@ -6,17 +6,17 @@ use browser_tests::page::{Role, SOON};
 use browser_tests::{Page, Visit, visit};
 use thirtyfour::By;
 
-/// Names that stay, by role.
+/// Names that have to stay, by role.
 const NAMES: [(&str, &[&str]); 2] = [
     ("button", &["Train", "Step", "Reset", "Share", "Shapes", "Fashion", "Embeddings (CSV)", "Run (JSON)"]),
     ("tab", &["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Labels", "Loss"]),
 ];
 
-/// What may be one of them.
+/// CSS selector of controls.
 const CONTROLS: &str = "button, summary, a, input, [role=button], [role=tab]";
 
 #[tokio::test]
-async fn the_controls_have_the_names_that_scripts_rely_on() -> Result<()> {
+async fn controls_have_stable_names() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("backend=cpu").await?;
         page.unfold("Use it").await?;
@@ -36,7 +36,7 @@ async fn the_controls_have_the_names_that_scripts_rely_on() -> Result<()> {
     .await
 }
 
-/// Role and name of every control, as a screen reader is told them.
+/// Returns the role and name of every control, as for a screen reader.
 async fn controls(page: &Page) -> Result<Vec<[String; 2]>> {
     let mut controls = Vec::new();
     for element in page.driver().find_all(By::Css(CONTROLS)).await? {

@@ -1,4 +1,5 @@
-//! Files of every kind, dropped: each becomes a picture or is listed with a reason, and the page lives on.
+//! Files of every kind, dropped on the page: each becomes a picture or is listed with a reason, and
+//! the page survives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,20 +13,20 @@ use browser_tests::pictures;
 use browser_tests::{Page, Visit, site, visit};
 use tempfile::TempDir;
 
-/// The files that the page lists, and why.
+/// Returns the listed files with their reasons.
 const LISTED: &str = "[...document.querySelectorAll('.failures li')]
     .map(item => [item.querySelector('bdi').textContent, item.textContent.slice(item.querySelector('bdi').textContent.length)])";
 
-/// What no name may bring about.
+/// Returns whether a name has been interpreted as markup.
 const TAKEN: &str = "document.title.includes('taken') || document.querySelector('img[src=x], [onerror], [onmouseover]') !== null";
 
-/// Files that end in the middle, and of which Firefox shows what is left.
+/// Truncated files of which Firefox shows the remaining part.
 const CUT_OFF: [&str; 3] = ["cut.png", "cut-in-its-colours.gif", "cut.ico"];
 
 const SETTINGS: &str = "images=own&steps=4&batch=4&side=16&width=4&backend=cpu";
 
 #[tokio::test]
-async fn every_kind_of_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()> {
+async fn every_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()> {
     let scratch = TempDir::new()?;
     let files = ::odd_files::all()?;
     ::odd_files::write(&files, &scratch.path().join("odd"))?;
@@ -62,17 +63,17 @@ async fn every_kind_of_file_becomes_a_picture_or_is_listed_with_a_reason() -> Re
     .await
 }
 
-/// A run that goes on for a while.
+/// A run of some length.
 const RUN: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
 
-/// What the page shows of a refused file's reason, and what it folds away.
+/// Returns the visible reasons of refused files, and their collapsed details.
 const REASONS: &str = "[...document.querySelectorAll('.failures li')].map(item => {
     const folded = item.querySelector('details code')?.textContent ?? '';
     item.querySelector('details')?.remove();
     return [item.textContent, folded];
 })";
 
-/// Ten files for each harm to a decoder but hanging, and a hundred that are broken.
+/// Returns ten files for each kind of harm to a decoder except hanging, and a hundred broken files.
 fn harmful_and_broken() -> Result<Vec<::odd_files::OddFile>> {
     let broken = ::odd_files::all()?.into_iter().filter(|file| matches!(file.fate, Fate::Refused(_)));
     let broken: Vec<_> = broken.filter(|file| !CUT_OFF.contains(&file.name.as_str())).collect();
@@ -87,7 +88,7 @@ fn harmful_and_broken() -> Result<Vec<::odd_files::OddFile>> {
 }
 
 #[tokio::test]
-async fn no_file_can_hurt_a_run() -> Result<()> {
+async fn no_file_disturbs_a_run() -> Result<()> {
     let scratch = TempDir::new()?;
     let files = harmful_and_broken()?;
     ::odd_files::write(&files, &scratch.path().join("bad"))?;
@@ -116,7 +117,7 @@ async fn no_file_can_hurt_a_run() -> Result<()> {
         let folded = reasons.iter().filter(|(_, folded)| folded.contains("image.rs:919:9")).count();
         ensure!(folded == 10, "The panics are told {folded} times: {reasons:#?}");
 
-        // A worker took the place of every one that ended.
+        // Every worker that ended has been replaced.
         page.drop_paths(&[scratch.path().join("discs")]).await?;
         page.wait_text(&["yours, 7 pictures"], PATIENTLY).await.map(drop)
     })
@@ -124,7 +125,7 @@ async fn no_file_can_hurt_a_run() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_file_that_hangs_its_decoder_is_given_up_and_the_others_come_in() -> Result<()> {
+async fn file_that_hangs_its_decoder_is_refused_and_others_are_read() -> Result<()> {
     let scratch = TempDir::new()?;
     pictures::write_album(scratch.path())?;
     let discs = scratch.path().join("discs");
@@ -156,7 +157,7 @@ async fn five_thousand_mixed_files_are_all_accounted_for() -> Result<()> {
 }
 
 #[tokio::test]
-async fn folders_in_folders_are_walked_and_empty_ones_are_named_so() -> Result<()> {
+async fn nested_folders_are_read_and_empty_ones_reported() -> Result<()> {
     let scratch = TempDir::new()?;
     let empty = scratch.path().join("empty");
     std::fs::create_dir_all(empty.join("emptier"))?;
@@ -178,7 +179,7 @@ async fn folders_in_folders_are_walked_and_empty_ones_are_named_so() -> Result<(
 }
 
 #[tokio::test]
-async fn files_that_are_no_pictures_leave_a_built_in_set_alone() -> Result<()> {
+async fn files_without_pictures_do_not_replace_a_built_in_set() -> Result<()> {
     let scratch = TempDir::new()?;
     let notes = scratch.path().join("notes.txt");
     std::fs::write(&notes, "Buy milk.\n")?;
@@ -195,8 +196,8 @@ async fn files_that_are_no_pictures_leave_a_built_in_set_alone() -> Result<()> {
     .await
 }
 
-/// The names of the pictures, and those of the files that were listed with their reasons,
-/// once there are `files` of them together.
+/// Returns the names of the pictures, and the listed files with their reasons, once there are `files`
+/// of them in total.
 async fn outcome(page: &Page, files: usize) -> Result<(BTreeSet<String>, BTreeMap<String, String>)> {
     let active = "document.querySelector('.intake') !== null";
     page.wait("files to come in", SOON, async || Ok((page.evaluate(active).await? == true).then_some(())))

@@ -1,4 +1,4 @@
-//! The page without a network, installed, and after another version was deployed over it.
+//! The page offline, installed, and after the deployment of another version.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
@@ -8,7 +8,7 @@ use serde_json::json;
 
 const SETTINGS: &str = "images=shapes&steps=5&batch=8&side=16&width=4&backend=cpu";
 
-/// Waits until the browser has all of this build.
+/// Waits until the browser has stored all of this build.
 async fn wait_kept(page: &Page) -> Result<()> {
     let kept = "document.documentElement.dataset.kept";
     page.wait("the page to be kept", PATIENTLY, async || Ok(page.evaluate(kept).await?.as_str().map(|_| ())))
@@ -20,7 +20,7 @@ async fn is_newer_offered(page: &Page) -> Result<bool> {
 }
 
 #[tokio::test]
-async fn after_the_first_visit_the_page_needs_no_network() -> Result<()> {
+async fn page_works_offline_after_the_first_visit() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
         page.open_ready(SETTINGS).await?;
         wait_kept(page).await?;
@@ -28,7 +28,7 @@ async fn after_the_first_visit_the_page_needs_no_network() -> Result<()> {
         page.open_ready(SETTINGS).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        // What was not asked for before is there, too: the other set, and the decoders.
+        // Files not requested before are available, too: the other set, and the decoders.
         page.press("Fashion").await?;
         page.wait_text(&["Fashion, 1,000 pictures"], PATIENTLY).await?;
         let folder = tempfile::TempDir::new()?;
@@ -39,13 +39,13 @@ async fn after_the_first_visit_the_page_needs_no_network() -> Result<()> {
     .await
 }
 
-/// Whether the browser keeps the page's own decoders.
+/// Returns whether the browser has stored the page's own decoders.
 const KEEPS_DECODERS: &str = "Promise.all(['decoder.js', 'decoder_bg.wasm'].map(file =>
     caches.match(`${file}?v=${document.documentElement.dataset.version}`)))
     .then(found => found.every(Boolean))";
 
 #[tokio::test]
-async fn decoders_that_were_needed_once_need_no_network() -> Result<()> {
+async fn decoders_used_once_work_offline() -> Result<()> {
     let folder = tempfile::TempDir::new()?;
     pictures::write_album(folder.path())?;
     let scans = pictures::FOLDERS.map(|name| folder.path().join(name).join(format!("{name}.tiff")));
@@ -65,17 +65,17 @@ async fn decoders_that_were_needed_once_need_no_network() -> Result<()> {
     .await
 }
 
-/// The names of the files that the page consists of.
+/// Returns the address of the page's script.
 const NAMES: &str = "document.querySelector('link[rel=modulepreload]')?.href";
 
-/// The version of the page, by which it asks for its engine.
+/// Returns the version of the page, with which it requests its engine.
 const VERSION: &str = "document.documentElement.dataset.version";
 
 async fn version(page: &Page) -> Result<String> {
     Ok(page.evaluate(VERSION).await?.as_str().unwrap_or_default().to_owned())
 }
 
-/// Has the page look for a newer version, waits for the offer, and takes it.
+/// Makes the page look for a newer version, waits for the offer, and accepts it.
 async fn take_newer(page: &Page, meanwhile: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))").await?;
     page.wait("the offer", SOON, async || Ok(is_newer_offered(page).await?.then_some(()))).await?;
@@ -87,7 +87,7 @@ async fn take_newer(page: &Page, meanwhile: impl AsyncFnOnce() -> Result<()>) ->
             Ok(Some(version(page).await?).filter(|new| !new.is_empty() && *new != old))
         })
         .await?;
-    // It trains, and on the engine that it was deployed with.
+    // It trains with the engine of its own version.
     page.wait_enabled(Role::Button, "Step", PATIENTLY).await?;
     page.press("Train").await?;
     page.wait_finished(PATIENTLY).await?;
@@ -102,7 +102,7 @@ async fn take_newer(page: &Page, meanwhile: impl AsyncFnOnce() -> Result<()>) ->
 }
 
 #[tokio::test]
-async fn another_version_is_offered_and_taken_on_demand() -> Result<()> {
+async fn new_version_is_offered_and_loaded_on_request() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
         page.open_ready(SETTINGS).await?;
         wait_kept(page).await?;
@@ -111,7 +111,7 @@ async fn another_version_is_offered_and_taken_on_demand() -> Result<()> {
 
         let other = site::deploy_other_version(&page.server().root().join(FOLDER))?;
         take_newer(page, async || {
-            // The old page goes on.
+            // The old page continues to work.
             page.press("Train").await?;
             page.wait_finished(PATIENTLY).await?;
             let names = page.evaluate(NAMES).await?;
@@ -126,7 +126,7 @@ async fn another_version_is_offered_and_taken_on_demand() -> Result<()> {
 }
 
 #[tokio::test]
-async fn another_engine_alone_is_another_version() -> Result<()> {
+async fn different_engine_counts_as_a_new_version() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
         page.open_ready(SETTINGS).await?;
         wait_kept(page).await?;
@@ -137,12 +137,12 @@ async fn another_engine_alone_is_another_version() -> Result<()> {
 }
 
 #[tokio::test]
-async fn without_a_network_the_engine_that_is_kept_does() -> Result<()> {
+async fn stored_engine_is_used_offline() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
         page.open_ready(SETTINGS).await?;
         wait_kept(page).await?;
         page.server().close();
-        // The other engine would be wanted, but was never fetched.
+        // The other engine would be preferred, but was never fetched.
         page.open_ready(&SETTINGS.replace("backend=cpu", "backend=webgpu")).await?;
         page.press("Train").await?;
         let status = page.wait_finished(PATIENTLY).await?;
@@ -153,7 +153,7 @@ async fn without_a_network_the_engine_that_is_kept_does() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_page_can_be_installed() -> Result<()> {
+async fn page_can_be_installed() -> Result<()> {
     let visitor = Visit { chromium_only: Some("no other driver reads the manifest"), ..Visit::default() };
     visit(visitor, async |page| {
         page.open(SETTINGS).await?;

@@ -1,4 +1,4 @@
-//! Pictures of one's own, dropped as files and folders.
+//! The user's own pictures, dropped as files and folders.
 
 use std::path::{Path, PathBuf};
 
@@ -10,14 +10,14 @@ use browser_tests::{Page, Visit, visit};
 use regex::Regex;
 use tempfile::TempDir;
 
-/// Neighbours shown first, those by the trained encoder.
+/// Number of neighbours shown first, those by the trained encoder.
 const SHOWN: usize = 10;
 
-/// The labels of the neighbours shown, in order.
+/// Returns the labels of the shown neighbours, in order.
 const NEIGHBOURS: &str = "[...document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]')]
     .map(element => element.ariaLabel)";
 
-/// A file named `pasted.avif`: two by two pixels, of a format that `image` does not read.
+/// Pastes a file named `pasted.avif`: two by two pixels, in a format that `image` does not read.
 const PASTED: &str = "(() => {
     const code = 'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADybWV0YQAAAAAAAAAoaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAGxp'
         + 'YmF2aWYAAAAADnBpdG0AAAAAAAEAAAAeaWxvYwAAAABEAAABAAEAAAABAAABGgAAAB0AAAAoaWluZgAAAAAAAQAAABppbmZlAgAAAAAB'
@@ -27,7 +27,7 @@ const PASTED: &str = "(() => {
     return new File([bytes], 'pasted.avif', { type: 'image/avif' });
 })()";
 
-/// Whether anything is painted where the similarity matrix is.
+/// Returns whether the similarity matrix is painted.
 const PAINTED: &str = "(() => {
     const canvas = document.querySelector('.similarity .cells');
     return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte > 0);
@@ -36,7 +36,7 @@ const PAINTED: &str = "(() => {
 const SETTINGS: &str = "images=own&steps=6&batch=4&side=16&width=4&backend=cpu";
 
 #[tokio::test]
-async fn dropped_folders_are_learned_compared_and_exported() -> Result<()> {
+async fn dropped_folders_are_trained_on_compared_and_exported() -> Result<()> {
     let album = TempDir::new()?;
     visit(Visit::default(), async |page| {
         drop_album(page, album.path()).await?;
@@ -50,7 +50,7 @@ async fn dropped_folders_are_learned_compared_and_exported() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_photograph_is_turned_upright() -> Result<()> {
+async fn photograph_is_rotated_upright() -> Result<()> {
     let album = TempDir::new()?;
     visit(Visit::default(), async |page| {
         drop_album(page, album.path()).await?;
@@ -60,7 +60,7 @@ async fn a_photograph_is_turned_upright() -> Result<()> {
 }
 
 #[tokio::test]
-async fn pictures_can_be_pasted_and_picked() -> Result<()> {
+async fn pictures_are_pasted_and_chosen() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 2, 64)?;
     visit(Visit::default(), async |page| {
@@ -79,7 +79,7 @@ async fn pictures_can_be_pasted_and_picked() -> Result<()> {
 }
 
 #[tokio::test]
-async fn removed_pictures_leave_no_matrix() -> Result<()> {
+async fn removing_the_pictures_clears_the_matrix() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Similarity").await?;
@@ -92,7 +92,7 @@ async fn removed_pictures_leave_no_matrix() -> Result<()> {
     .await
 }
 
-/// Waits until the similarity matrix is painted, or until nothing is.
+/// Waits until the similarity matrix is painted, or until it is not.
 async fn wait_matrix(page: &Page, painted: bool) -> Result<()> {
     page.wait(&format!("the matrix painted: {painted}"), PATIENTLY, async || {
         Ok((page.evaluate(PAINTED).await? == painted).then_some(()))
@@ -101,7 +101,7 @@ async fn wait_matrix(page: &Page, painted: bool) -> Result<()> {
 }
 
 #[tokio::test]
-async fn fewer_than_four_pictures_are_too_few_and_the_page_says_so() -> Result<()> {
+async fn too_few_pictures_are_reported() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 3, 64)?;
     visit(Visit::default(), async |page| {
@@ -114,8 +114,8 @@ async fn fewer_than_four_pictures_are_too_few_and_the_page_says_so() -> Result<(
     .await
 }
 
-/// Keeps the longest task of the main thread in a global; where the browser does not tell it,
-/// how late a task came that was to come every few milliseconds.
+/// Records the longest task of the main thread in a global; if the browser does not report tasks, the
+/// greatest delay of a timer of a few milliseconds.
 const WATCH_TASKS: &str = "{
     window.longestTask = 0;
     const keep = duration => { window.longestTask = Math.max(window.longestTask, duration); };
@@ -133,7 +133,7 @@ const WATCH_TASKS: &str = "{
 }";
 
 #[tokio::test]
-async fn many_pictures_come_in_without_holding_the_page_up() -> Result<()> {
+async fn many_pictures_are_read_without_blocking_the_page() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 600, 32)?;
     visit(Visit::default(), async |page| {
@@ -143,14 +143,14 @@ async fn many_pictures_come_in_without_holding_the_page_up() -> Result<()> {
         page.wait_text(&["yours, 600 pictures"], PATIENTLY).await?;
         let longest = page.evaluate("window.longestTask").await?.as_f64().context("a duration")?;
         println!("The longest task took {longest} ms.");
-        // A tenth of a second is the aim; a shared machine may take longer.
+        // The goal is a tenth of a second; a shared machine may take longer.
         ensure!(longest < 250.0, "The page was held up for {longest} ms.");
         Ok(())
     })
     .await
 }
 
-/// Drops both folders and waits until every file is read, or named with what is wrong with it.
+/// Drops both folders and waits until every file is read, or listed with its problem.
 async fn drop_album(page: &Page, parent: &Path) -> Result<()> {
     pictures::write_album(parent)?;
     let folders: Vec<PathBuf> = FOLDERS.map(|folder| parent.join(folder)).into();
@@ -170,8 +170,8 @@ fn check_labels(embeddings: &Embeddings) -> Result<()> {
     Ok(())
 }
 
-/// The neighbours that the page shows for a picture, and their similarities, are those of
-/// the embeddings it hands out.
+/// Checks that the neighbours shown for a picture, and their similarities, follow from the exported
+/// embeddings.
 async fn compare_with_neighbours_shown(page: &Page, embeddings: &Embeddings) -> Result<()> {
     page.picture(TURNED).await?.click().await?;
     page.choose("Neighbours").await?;
@@ -200,7 +200,7 @@ async fn compare_with_neighbours_shown(page: &Page, embeddings: &Embeddings) -> 
 struct Neighbour {
     name: String,
     similarity: f64,
-    /// One in the last digit shown: near 1, similarities are not rounded up to it.
+    /// One unit of the last digit: near 1, similarities are not rounded up to it.
     precision: f64,
 }
 
@@ -216,13 +216,14 @@ impl Neighbour {
         })
     }
 
-    /// Whether this is what is shown of such a similarity.
+    /// Returns whether the shown similarity stands for this exact one.
     fn shows(&self, exact: f64) -> bool {
         (self.similarity - exact).abs() <= self.precision + 1e-5
     }
 }
 
-/// The neighbours in front, by their labels: `a.png (discs), similarity 0.93, same label`.
+/// Returns the shown neighbours, parsed from their labels:
+/// `a.png (discs), similarity 0.93, same label`.
 async fn neighbours(page: &Page) -> Result<Vec<Neighbour>> {
     let labels = page.evaluate(NEIGHBOURS).await?;
     let labels: Vec<_> = labels.as_array().into_iter().flatten().filter_map(|label| label.as_str()).collect();

@@ -1,4 +1,4 @@
-//! The Content-Security-Policy: the page works under it, and nothing foreign does.
+//! The Content-Security-Policy: the page works under it, and it blocks foreign content.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
@@ -6,13 +6,13 @@ use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// Keeps what the policy stopped in a global, from the beginning of every document.
+/// Records violations of the policy in a global, from the beginning of every document.
 const WATCH: &str = "window.stopped = [];
     document.addEventListener('securitypolicyviolation', event =>
         window.stopped.push(`${event.effectiveDirective} ${event.blockedURI}`));";
 
 #[tokio::test]
-async fn a_whole_session_asks_for_nothing_that_the_policy_stops() -> Result<()> {
+async fn full_session_violates_no_policy() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     visit(Visit::default(), async |page| {
@@ -36,7 +36,7 @@ async fn a_whole_session_asks_for_nothing_that_the_policy_stops() -> Result<()> 
 }
 
 #[tokio::test]
-async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> {
+async fn foreign_scripts_styles_frames_and_requests_are_blocked() -> Result<()> {
     let visitor = Visit { errors_allowed: true, ..Visit::default() };
     visit(visitor, async |page| {
         page.begin_with(WATCH).await?;
@@ -69,7 +69,7 @@ async fn foreign_scripts_styles_frames_and_requests_are_stopped() -> Result<()> 
 }
 
 #[tokio::test]
-async fn the_page_for_files_from_elsewhere_lets_nothing_foreign_in_either() -> Result<()> {
+async fn remote_page_blocks_foreign_content() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
         page.begin_with(WATCH).await?;
         page.go("images=https://pictures.example/set.zip").await?;
@@ -94,7 +94,8 @@ async fn the_page_for_files_from_elsewhere_lets_nothing_foreign_in_either() -> R
     .await
 }
 
-/// Makes the attempts: no script may run by them, and these directives have to stop something.
+/// Runs the attempts, none of which may run a script, and checks that each directive blocks
+/// something.
 async fn ensure_stopped(page: &Page, attempts: &str, directives: &[&str]) -> Result<()> {
     page.evaluate(attempts).await?;
     ensure!(page.evaluate("window.taken ?? null").await?.is_null(), "A foreign script ran.");
@@ -107,7 +108,7 @@ async fn ensure_stopped(page: &Page, attempts: &str, directives: &[&str]) -> Res
 }
 
 #[tokio::test]
-async fn the_workers_of_engine_and_storage_are_under_the_policy_too() -> Result<()> {
+async fn policy_applies_to_engine_and_storage_workers() -> Result<()> {
     for site in [site::copy_with_talkative_engine, site::copy_with_talkative_storage] {
         let visitor = Visit { site, errors_allowed: true, ..Visit::default() };
         visit(visitor, async |page| {

@@ -1,19 +1,19 @@
-//! Presses meet what is shown.
+//! Presses and redrawing.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::PATIENTLY;
 use browser_tests::{Visit, visit};
 
-/// Draws no frames any more, as a page that is too busy for them.
+/// Draws no more frames, like a page that is too busy.
 const WITHHOLD_FRAMES: &str = "window.requestAnimationFrame = () => 0";
 
 const PRESS_PICTURE: &str = "document.querySelector('.gallery-cell').click()";
 const PRESS_ANOTHER: &str = "document.querySelectorAll('.gallery-cell')[4].click()";
 const PRESS_WHY: &str = "document.querySelector('.why-button').click()";
 
-/// Begins a press on the page, and after a while ends it. Returns the number of changes to the page's
-/// status before the end of the press and after it, in as long a time; all in less time than drawing
-/// waits for, or nothing.
+/// Starts a press on the page, and later ends it. Returns the number of changes to the page's status
+/// before the end of the press and in an equal time after it. All of this takes less time than
+/// drawing waits for; otherwise, nothing is returned.
 const HOLD: &str = "(async () => {
     const status = document.querySelector('.status');
     const rest = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
@@ -34,7 +34,7 @@ const HOLD: &str = "(async () => {
 })()";
 
 #[tokio::test]
-async fn a_press_that_follows_another_before_the_next_frame_meets_what_that_led_to() -> Result<()> {
+async fn second_press_within_a_frame_reaches_the_updated_page() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&steps=4&batch=16&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_finished(PATIENTLY).await?;
@@ -51,7 +51,7 @@ async fn a_press_that_follows_another_before_the_next_frame_meets_what_that_led_
 }
 
 #[tokio::test]
-async fn nothing_is_drawn_anew_under_a_press() -> Result<()> {
+async fn nothing_is_redrawn_during_a_press() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&steps=5000&batch=16&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_status("three steps", PATIENTLY, |status| status.step() >= Some(3)).await?;

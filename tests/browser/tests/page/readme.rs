@@ -1,4 +1,4 @@
-//! The pictures of the page in README.md, made anew when asked for.
+//! Screenshots for README.md, made on request.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use image::imageops;
 use thirtyfour::By;
 use xtask::paths;
 
-/// How long the run may take.
+/// Maximum duration of the run.
 const RUN: Duration = Duration::from_secs(1200);
 
-/// The width of a panel's picture, in pixels.
+/// Width of a panel's picture, in pixels.
 const WIDTH: u32 = 840;
 
-/// The tabs, and what each says once all of it is there.
+/// The tabs, and the text of each when it is complete.
 const PANELS: [(&str, &str); 7] = [
     ("Similarity", "Fitted"),
     ("Neighbours", "Trained"),
@@ -49,7 +49,7 @@ async fn readme_pictures_are_made() -> Result<()> {
     .await
 }
 
-/// Takes the panel in front, from its top on as far as the window goes.
+/// Takes a screenshot of the current panel, from its top to the end of the window.
 async fn photograph_panel(page: &Page, name: &str) -> Result<()> {
     page.evaluate("document.querySelector('.tabs').scrollIntoView({ block: 'start' })").await?;
     page.wait("every matrix", SOON, async || {
@@ -57,13 +57,13 @@ async fn photograph_panel(page: &Page, name: &str) -> Result<()> {
         Ok((waiting == false).then_some(()))
     })
     .await?;
-    // Canvases follow a frame or two later, and pictures walk to their places on the map.
+    // Canvases are painted a frame or two later, and pictures move to their positions on the map.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let panel = page.driver().find(By::Css(".panel")).await?;
     save(&panel.screenshot_as_png().await?, &format!("panel-{name}"), WIDTH)
 }
 
-/// Saves a picture of the page, smaller, in docs/.
+/// Saves a reduced screenshot in docs/.
 fn save(screenshot: &[u8], name: &str, width: u32) -> Result<()> {
     let picture = image::load_from_memory(screenshot)?.to_rgb8();
     let tallest = picture.width() * 3 / 4;

@@ -1,4 +1,4 @@
-//! Pictures, models and experiments of another server, fetched after the user agreed.
+//! Pictures, models and experiments from another server, fetched with the user's consent.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,20 +14,20 @@ use zip::{CompressionMethod, ZipWriter};
 
 const SETTINGS: &str = "steps=5&batch=4&side=16&width=4&backend=cpu&run=1";
 
-/// A visitor whose page asks another server. A file that is missing there shows in the console.
+/// Returns a visitor whose page contacts another server. A file missing there appears in the console.
 fn visitor() -> Visit {
     Visit { errors_allowed: true, asks_others: true, ..Visit::default() }
 }
 
-/// Another server, and what it serves.
+/// Another server, and its files.
 struct Elsewhere {
     folder: TempDir,
     server: Server,
 }
 
 impl Elsewhere {
-    /// Serves pictures of two kinds, in a zip that is half stored, half deflated, and one by one
-    /// with lists of them; pages of other servers may read them.
+    /// Serves pictures of two kinds: in a zip, half of them stored and half deflated, and as single
+    /// files with lists of them. Pages from other servers may read them.
     fn start() -> Result<Self> {
         let folder = TempDir::new()?;
         lay_pictures(folder.path())?;
@@ -43,7 +43,7 @@ impl Elsewhere {
         format!("{}/{file}", self.server.origin())
     }
 
-    /// Whether a file whose address ends so was asked for, or its size.
+    /// Returns whether a file whose address ends like this was requested, or its size.
     fn was_asked_for(&self, what: &str) -> bool {
         self.server.requests().iter().any(|path| path.ends_with(what))
     }
@@ -72,13 +72,13 @@ fn lay_pictures(folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join("list.json"), serde_json::to_vec(&list)?)?)
 }
 
-/// What can be read in the frame.
+/// Returns the text in the frame.
 async fn frame_text(page: &Page) -> Result<String> {
     let text = page.driver().execute("return document.body?.innerText ?? ''", vec![]).await?;
     Ok(text.json().as_str().unwrap_or_default().to_owned())
 }
 
-/// Waits until what can be read in the frame, which must be entered, holds all of `words`.
+/// Waits until the text in the frame, which must be entered, contains all of `words`.
 async fn wait_in_frame(page: &Page, words: &[&str]) -> Result<()> {
     page.wait(&format!("{words:?} in the frame"), PATIENTLY, async || {
         let text = frame_text(page).await?;
@@ -87,13 +87,13 @@ async fn wait_in_frame(page: &Page, words: &[&str]) -> Result<()> {
     .await
 }
 
-/// Presses the two buttons that fetch.
+/// Presses the two buttons that start the fetch.
 async fn fetch(page: &Page) -> Result<()> {
     page.press("Check the size").await?;
     page.press("Fetch").await
 }
 
-/// Enters the page in its frame, and waits for what it says then.
+/// Enters the page in its frame, and waits for its text.
 async fn enter_frame(page: &Page, words: &[&str]) -> Result<()> {
     page.locate("iframe").await?.enter_frame().await?;
     wait_in_frame(page, words).await
@@ -104,7 +104,7 @@ async fn leave_frame(page: &Page) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_zip_is_fetched_on_demand_and_only_its_pictures_are_taken() -> Result<()> {
+async fn zip_is_fetched_on_request_and_only_its_pictures_are_used() -> Result<()> {
     let elsewhere = Elsewhere::start()?;
     visit(visitor(), async |page| {
         let address = elsewhere.address("set.zip");
@@ -120,7 +120,7 @@ async fn a_zip_is_fetched_on_demand_and_only_its_pictures_are_taken() -> Result<
 }
 
 #[tokio::test]
-async fn a_list_is_asked_for_twice_and_does_without_what_is_missing() -> Result<()> {
+async fn list_is_confirmed_twice_and_skips_missing_pictures() -> Result<()> {
     let elsewhere = Elsewhere::start()?;
     visit(visitor(), async |page| {
         page.go(&format!("images={}&{SETTINGS}", elsewhere.address("list.json"))).await?;
@@ -140,7 +140,7 @@ async fn a_list_is_asked_for_twice_and_does_without_what_is_missing() -> Result<
 }
 
 #[tokio::test]
-async fn lists_that_cannot_be_used_are_refused_in_a_sentence() -> Result<()> {
+async fn unusable_lists_are_refused_with_a_message() -> Result<()> {
     let elsewhere = Elsewhere::start()?;
     elsewhere.write("broken.json", "[\"0.jpg\", ")?;
     elsewhere.write("other.json", "{\"pictures\": 3}")?;
@@ -168,11 +168,11 @@ async fn lists_that_cannot_be_used_are_refused_in_a_sentence() -> Result<()> {
 }
 
 #[tokio::test]
-async fn in_its_frame_the_page_shares_the_address_and_survives_a_reload() -> Result<()> {
+async fn framed_page_shares_the_address_and_survives_a_reload() -> Result<()> {
     let elsewhere = Elsewhere::start()?;
     visit(visitor(), async |page| {
         let address = elsewhere.address("set.zip");
-        // A key that is wrong is named, and the page does not leave its frame for it.
+        // An invalid key is named, and the page does not leave its frame for it.
         page.go(&format!("images={address}&model=http:///&{SETTINGS}")).await?;
         page.wait_text(&["Left out", "model=http:///"], SOON).await?;
         fetch(page).await?;
@@ -187,7 +187,7 @@ async fn in_its_frame_the_page_shares_the_address_and_survives_a_reload() -> Res
 
         frame("location.reload()").await?;
         page.wait("another page in the frame", SOON, async || {
-            // Between the two there is nobody to answer.
+            // Between the two documents, nothing can answer.
             let copied = frame("return window.copied ?? null").await;
             Ok(copied.is_ok_and(|copied| copied.json().is_null()).then_some(()))
         })
@@ -206,7 +206,7 @@ async fn in_its_frame_the_page_shares_the_address_and_survives_a_reload() -> Res
 }
 
 #[tokio::test]
-async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
+async fn server_that_denies_access_is_explained() -> Result<()> {
     let elsewhere = TempDir::new()?;
     lay_pictures(elsewhere.path())?;
     let server = Server::start(elsewhere.path(), 0)?;
@@ -223,7 +223,7 @@ async fn a_server_that_keeps_its_pictures_is_explained() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_model_and_an_experiment_are_fetched_on_demand() -> Result<()> {
+async fn model_and_experiment_are_fetched_on_request() -> Result<()> {
     let elsewhere = Elsewhere::start()?;
     visit(visitor(), async |page| {
         page.open(&format!("images=shapes&{SETTINGS}")).await?;
@@ -233,7 +233,7 @@ async fn a_model_and_an_experiment_are_fetched_on_demand() -> Result<()> {
         let model = format!("images=shapes&backend=cpu&model={}", elsewhere.address("model.safetensors"));
         for (link, words) in [
             (model.clone(), ["The model was opened", "step 5 / 5"]),
-            // It goes on from there by as many steps.
+            // It continues from there by the same number of steps.
             (format!("{model}&run=1"), ["The model was opened", "step 10 / 10"]),
             (
                 format!("open={}", elsewhere.address("experiment")),
@@ -251,7 +251,7 @@ async fn a_model_and_an_experiment_are_fetched_on_demand() -> Result<()> {
 }
 
 #[tokio::test]
-async fn which_addresses_lie_in_a_network_of_ones_own() -> Result<()> {
+async fn private_network_addresses_are_recognised() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&backend=cpu").await?;
         for (host, is_private) in [

@@ -1,4 +1,4 @@
-//! Nothing leaves the browser. (That no other server is asked is checked at the end of every visit.)
+//! Requests of the page. (That it contacts no other server is checked at the end of every visit.)
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const EXPORTS: [&str; 6] = [
 ];
 
 #[tokio::test]
-async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()> {
+async fn engine_is_fetched_once_and_training_makes_no_requests() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(&format!("{RUN}&backend=cpu")).await?;
         wait_kept(page, "engine_cpu").await?;
@@ -36,19 +36,20 @@ async fn the_engine_is_fetched_once_and_training_asks_for_nothing() -> Result<()
     .await
 }
 
-/// Lets an hour pass in a moment.
+/// Lets an hour pass at once.
 const SHORT_HOUR: &str = "{
     const wait = window.setInterval;
     window.setInterval = (act, time, ...rest) => wait(act, time === 3_600_000 ? 200 : time, ...rest);
 }";
 
-/// Asks whether there is a newer version of the page, which has the address of the page itself.
+/// Returns whether the request checks for a newer version of the page, which has the address of the
+/// page itself.
 fn looks_for_newer(path: &str) -> bool {
     path.ends_with(&format!("/{FOLDER}/"))
 }
 
 #[tokio::test]
-async fn a_newer_version_is_looked_for_every_hour_but_not_while_it_trains() -> Result<()> {
+async fn new_version_is_checked_for_hourly_except_during_training() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.begin_with(SHORT_HOUR).await?;
         page.open_ready("images=shapes&steps=100000&batch=8&side=16&width=4&backend=cpu").await?;
@@ -72,7 +73,7 @@ async fn a_newer_version_is_looked_for_every_hour_but_not_while_it_trains() -> R
 }
 
 #[tokio::test]
-async fn a_whole_session_asks_for_nothing_but_decoders_and_sets_no_cookie() -> Result<()> {
+async fn full_session_requests_only_decoders_and_sets_no_cookie() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_album(folder.path())?;
     visit(Visit::default(), async |page| {
@@ -93,10 +94,10 @@ async fn a_whole_session_asks_for_nothing_but_decoders_and_sets_no_cookie() -> R
         for export in EXPORTS {
             page.download(export).await?;
         }
-        // Autosave it takes a few seconds.
+        // Autosave takes a few seconds.
         wait_records(page, pictures::GOOD_FILES as u64 + 1).await?;
         let after = page.server().requests();
-        // The album holds what browsers do not read.
+        // The album contains formats that browsers do not read.
         let asked: Vec<_> =
             after[before.len()..].iter().filter_map(|path| path.split(['/', '?']).nth(2)).collect();
         let mut sorted = asked.clone();
@@ -111,9 +112,9 @@ async fn a_whole_session_asks_for_nothing_but_decoders_and_sets_no_cookie() -> R
 }
 
 #[tokio::test]
-async fn the_engine_with_webgpu_is_fetched_for_those_who_want_it() -> Result<()> {
+async fn webgpu_engine_is_fetched_on_request() -> Result<()> {
     visit(Visit { needs_webgpu: true, ..Visit::default() }, async |page| {
-        // Without an adapter of its own kind the small engine does.
+        // Without a hardware adapter, the small engine is used.
         page.open_ready(&format!("{RUN}&backend=auto")).await?;
         wait_kept(page, "engine_cpu").await?;
         page.unfold("Loss and training").await?;
@@ -122,7 +123,7 @@ async fn the_engine_with_webgpu_is_fetched_for_those_who_want_it() -> Result<()>
         wait_kept(page, "engine_webgpu").await?;
         let asked = page.server().requests();
         ensure!(engines(&asked) == ["engine_cpu", "engine_webgpu"], "Asked for: {asked:#?}");
-        // From a link it is the only one.
+        // If the link requests it, it is the only one fetched.
         let before = page.server().requests().len();
         page.open_ready(&format!("{RUN}&backend=webgpu")).await?;
         let asked = page.server().requests().split_off(before);
@@ -132,14 +133,14 @@ async fn the_engine_with_webgpu_is_fetched_for_those_who_want_it() -> Result<()>
     .await
 }
 
-/// The engines whose code is among the files asked for, in their order.
+/// Returns the engines whose code was requested, in order.
 fn engines(requests: &[String]) -> Vec<&'static str> {
     let code =
         |path: &String| site::ENGINES.into_iter().find(|engine| path.contains(&format!("{engine}_bg.wasm")));
     requests.iter().filter_map(code).collect()
 }
 
-/// Waits until the page, with this engine, is kept for times without a network.
+/// Waits until the page, with this engine, is stored for offline use.
 async fn wait_kept(page: &Page, engine: &str) -> Result<()> {
     let kept = "document.documentElement.dataset.kept";
     page.wait("the page to be kept for times without a network", PATIENTLY, async || {

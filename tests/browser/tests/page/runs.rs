@@ -1,4 +1,4 @@
-//! Runs kept for the visit, two of them compared.
+//! Kept runs, and the comparison of two.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON, Scheme};
 use browser_tests::{Visit, visit};
 
-/// Sets the seed as a person would who types it.
+/// Types another seed like a user.
 pub const OTHER_SEED: &str = "(() => {
     const label = [...document.querySelectorAll('label')].find(label => label.innerText.startsWith('Seed'));
     const field = label.querySelector('input');
@@ -14,10 +14,10 @@ pub const OTHER_SEED: &str = "(() => {
     field.dispatchEvent(new Event('change', { bubbles: true }));
 })()";
 
-/// The lines in the first chart of the comparison.
+/// Counts the lines in the first chart of the comparison.
 const LINES: &str = "document.querySelector('.run-charts svg').querySelectorAll('.run-line').length";
 
-/// What the first pictures of the gallery look like.
+/// Returns the contents of the gallery's first row.
 const FIRST_PICTURES: &str = "document.querySelector('.gallery-sheet').toDataURL()";
 
 const SETTINGS: &str = "images=shapes&steps=12&batch=8&side=16&width=4&backend=cpu";

@@ -8,7 +8,7 @@ use browser_tests::page::PATIENTLY;
 use browser_tests::{Page, Visit, visit};
 
 #[tokio::test]
-async fn the_page_opens_with_a_thousand_shapes_and_fashion_is_one_press_away() -> Result<()> {
+async fn page_opens_with_shapes_and_fashion_is_one_press_away() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("side=16&width=4&backend=cpu").await?;
         let shapes = labels(page).await?;
@@ -26,7 +26,7 @@ async fn the_page_opens_with_a_thousand_shapes_and_fashion_is_one_press_away() -
     .await
 }
 
-/// How many pictures carry each label, in the embeddings that the page hands out.
+/// Returns the number of pictures with each label in the exported embeddings.
 async fn labels(page: &Page) -> Result<BTreeMap<String, usize>> {
     let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
     let mut counts = BTreeMap::new();

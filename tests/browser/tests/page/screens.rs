@@ -1,11 +1,11 @@
-//! Pictures of the page's main states, for the reader of the test run: `target/screenshots/`.
+//! Screenshots of the page's main states, for review: `target/screenshots/`.
 
 use anyhow::Result;
 use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
 use browser_tests::{Visit, visit};
 
 #[tokio::test]
-async fn the_main_states_are_photographed() -> Result<()> {
+async fn screenshots_of_the_main_states_are_taken() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=200&backend=cpu").await?;
         page.photograph_all("1-opened").await?;

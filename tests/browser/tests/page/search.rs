@@ -1,4 +1,4 @@
-//! A search with a picture that does not join the set.
+//! Search with a picture that is not added to the set.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,25 +9,25 @@ use browser_tests::pictures;
 use browser_tests::{Page, Visit, visit};
 use tempfile::TempDir;
 
-/// How many neighbours are shown.
+/// Counts the shown neighbours.
 const SHOWN: &str = "document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]').length";
 
-/// How many pictures the page knows of.
+/// Returns the number of pictures that the page states.
 const PICTURES: &str = "document.body.innerText.match(/([\\d,]+) pictures/)[1]";
 
-/// The area that takes pictures to search with.
+/// The area that accepts pictures to search with.
 const AREA: &str = "#search-area";
 
-/// Something on the panel that is no part of the area.
+/// A part of the panel outside the area.
 const ROW: &str = ".neighbour-row h2";
 
-/// What lies above the panel.
+/// A part of the page above the panel.
 const GALLERY: &str = ".gallery";
 
-/// What is said while something is dragged.
+/// Returns the message during a drag.
 const CALL: &str = "document.querySelector('.drop-overlay.shown p')?.innerText";
 
-/// A picture that a browser made, once neither pointer nor focus is in the area.
+/// Pastes a picture made by the browser, once neither pointer nor focus is in the area.
 const PASTED: &str = "(async () => {
     document.activeElement?.blur();
     const canvas = new OffscreenCanvas(8, 8);
@@ -36,7 +36,7 @@ const PASTED: &str = "(async () => {
 })()";
 
 #[tokio::test]
-async fn a_picture_is_searched_with_and_does_not_join() -> Result<()> {
+async fn query_is_not_added_to_the_set() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 2, 64)?;
     let broken = folder.path().join("broken.png");
@@ -75,7 +75,7 @@ async fn rows_are_filled(page: &Page) -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_whole_panel_takes_a_picture_to_search_with() -> Result<()> {
+async fn whole_panel_accepts_a_query() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(folder.path(), 2, 64)?;
     let [first, second] = [0, 1].map(|number| folder.path().join(format!("000{number}.jpg")));
@@ -109,7 +109,7 @@ async fn wait_call(page: &Page, call: &str) -> Result<()> {
     page.wait(&what, SOON, async || Ok((page.evaluate(CALL).await? == call).then_some(()))).await
 }
 
-/// Shares of a part's width and height.
+/// Position in a part of the page, as shares of its width and height.
 const MIDDLE: [f64; 2] = [0.5, 0.5];
 
 async fn drop_on(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
@@ -120,7 +120,7 @@ async fn drag_over(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
     page.browser().drag(files, page.bring_to_sight(part, MIDDLE).await?, false).await
 }
 
-/// Leaves pictures of a part of the page, wide and narrow, light and dark.
+/// Takes screenshots of a part of the page, wide and narrow, light and dark.
 async fn photograph(page: &Page, name: &str, part: &str) -> Result<()> {
     for (width, scheme) in
         [(1440, Scheme::Light), (360, Scheme::Light), (1440, Scheme::Dark), (360, Scheme::Dark)]

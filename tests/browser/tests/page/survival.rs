@@ -1,4 +1,4 @@
-//! What outlives an engine, a page and a visit.
+//! Recovery of engine, page and visit.
 
 use std::path::PathBuf;
 
@@ -11,18 +11,18 @@ use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Small enough to be quick, long enough to be harmed in the middle.
+/// A run short enough to be quick, and long enough to be interrupted.
 const LINK: &str = "images=shapes&seed=3&steps=90&batch=32&side=32&width=8&backend=cpu";
 
-/// The most steps that a breakdown may cost.
+/// Maximum number of steps that a breakdown may cost.
 const MOST_LOST: u32 = 20;
 
 fn fragile() -> Visit {
-    // What goes wrong in the engine stands in the console, as it should.
+    // Errors in the engine appear in the console, as they should.
     Visit { site: site::copy_with_fragile_engine, errors_allowed: true, ..Visit::default() }
 }
 
-/// Does harm to the engine.
+/// Harms the engine.
 async fn harm(page: &Page, how: &str) -> Result<()> {
     page.evaluate(&format!("new BroadcastChannel('harm').postMessage('{how}')")).await.map(drop)
 }
@@ -33,7 +33,7 @@ async fn wait_step(page: &Page, at_least: u32) -> Result<u32> {
     status.step().context("the status names the step")
 }
 
-/// Harms the engine in the middle of a run; what the page says of it.
+/// Harms the engine during a run, and returns the page's message.
 async fn break_down(page: &Page, how: &str) -> Result<String> {
     harm(page, how).await?;
     said_of_breakdown(page).await
@@ -45,7 +45,7 @@ async fn said_of_breakdown(page: &Page) -> Result<String> {
     Ok(line.to_owned())
 }
 
-/// Fails if another engine takes over too far behind a step that was reached.
+/// Fails if the replacement engine continues too far behind a step that was reached.
 fn check_lost(before: u32, said: &str) -> Result<()> {
     let after = said.split("at step ").nth(1).context("a step")?;
     let after: u32 = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse()?;
@@ -58,7 +58,7 @@ async fn losses(page: &Page) -> Result<Vec<f64>> {
 }
 
 #[tokio::test]
-async fn an_engine_that_is_ended_is_replaced_and_nothing_but_time_is_lost() -> Result<()> {
+async fn ended_engine_is_replaced_with_no_loss_but_time() -> Result<()> {
     visit(fragile(), async |page| {
         page.open(&format!("{LINK}&run=1")).await?;
         page.wait_finished(PATIENTLY).await?;
@@ -77,14 +77,15 @@ async fn an_engine_that_is_ended_is_replaced_and_nothing_but_time_is_lost() -> R
     .await
 }
 
-/// Has the page's clock go slowly: how long an engine takes to start is not what a minute is about.
+/// Slows the page's clock, since the minute within which breakdowns count should not include engine
+/// starts.
 const SLOW_CLOCK: &str = "{
     const { now } = Performance.prototype;
     Performance.prototype.now = function () { return now.call(this) / 10; };
 }";
 
 #[tokio::test]
-async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()> {
+async fn lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()> {
     visit(Visit { needs_webgpu: true, ..fragile() }, async |page| {
         page.begin_with(SLOW_CLOCK).await?;
         let link = "images=shapes&seed=3&steps=60&batch=4&side=16&width=4&backend=webgpu&run=1";
@@ -108,7 +109,7 @@ async fn a_lost_device_is_replaced_by_another_and_then_by_the_cpu() -> Result<()
 }
 
 #[tokio::test]
-async fn a_device_without_memory_costs_few_steps() -> Result<()> {
+async fn device_without_memory_loses_few_steps() -> Result<()> {
     visit(Visit { needs_webgpu: true, ..fragile() }, async |page| {
         page.open("images=shapes&seed=3&steps=40&batch=4&side=16&width=4&backend=webgpu&run=1").await?;
         let before = wait_step(page, 22).await?;
@@ -122,7 +123,7 @@ async fn a_device_without_memory_costs_few_steps() -> Result<()> {
     .await
 }
 
-/// Keeps the engines' workers, which are the only modules, within the page's reach.
+/// Gives the page access to the engines' workers, which are the only modules.
 const KEEP_ENGINES: &str = "{
     window.engines = [];
     window.Worker = class extends Worker {
@@ -134,12 +135,12 @@ const KEEP_ENGINES: &str = "{
 }";
 
 #[tokio::test]
-async fn an_engine_that_is_terminated_in_the_middle_of_a_step_is_replaced() -> Result<()> {
+async fn engine_terminated_during_a_step_is_replaced() -> Result<()> {
     visit(Visit { errors_allowed: true, ..Visit::default() }, async |page| {
         page.begin_with(KEEP_ENGINES).await?;
         page.open(&format!("{LINK}&run=1")).await?;
         let before = wait_step(page, 25).await?;
-        // The worker takes one step after the other: it is within one.
+        // The worker takes steps continuously, so it is within one.
         page.evaluate("window.engines.at(-1).terminate()").await?;
         check_lost(before, &said_of_breakdown(page).await?)?;
         page.wait_finished(PATIENTLY).await?;
@@ -151,7 +152,7 @@ async fn an_engine_that_is_terminated_in_the_middle_of_a_step_is_replaced() -> R
 }
 
 #[tokio::test]
-async fn a_model_is_saved_and_opens_again() -> Result<()> {
+async fn saved_model_opens_again() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         page.open(&format!("{LINK}&run=1")).await?;
@@ -179,7 +180,7 @@ async fn a_model_is_saved_and_opens_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_model_that_comes_with_pictures_outlives_the_set_that_they_replace() -> Result<()> {
+async fn model_dropped_with_pictures_survives_the_replaced_set() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         page.open("images=shapes&steps=5&batch=4&side=16&width=4&backend=cpu&run=1").await?;
@@ -196,7 +197,7 @@ async fn a_model_that_comes_with_pictures_outlives_the_set_that_they_replace() -
     .await
 }
 
-/// The model with weights so large that whatever goes through them is infinite.
+/// Returns the model with weights so large that its outputs are infinite.
 fn monstrous(model: &[u8]) -> Result<Vec<u8>> {
     let length = u64::from_le_bytes(model[..8].try_into()?) as usize;
     let header: Value = serde_json::from_slice(&model[8..8 + length])?;
@@ -209,7 +210,7 @@ fn monstrous(model: &[u8]) -> Result<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn numbers_that_go_wrong_stop_the_run_at_the_last_good_step() -> Result<()> {
+async fn invalid_numbers_stop_the_run_at_the_last_good_step() -> Result<()> {
     let folder = TempDir::new()?;
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=9&batch=8&side=16&width=4&learning_rate=0.1&backend=cpu")
@@ -231,7 +232,7 @@ async fn numbers_that_go_wrong_stop_the_run_at_the_last_good_step() -> Result<()
     .await
 }
 
-/// Some photographs of one's own, trained on.
+/// Trains on six photographs, and returns the embeddings.
 async fn train_on_own(page: &Page, folder: PathBuf) -> Result<Embeddings> {
     page.open("images=own&steps=20&batch=4&side=16&width=4&backend=cpu").await?;
     page.drop_paths(&[folder]).await?;
@@ -242,7 +243,7 @@ async fn train_on_own(page: &Page, folder: PathBuf) -> Result<Embeddings> {
 }
 
 #[tokio::test]
-async fn an_experiment_is_saved_and_opens_again_with_pictures_curves_and_weights() -> Result<()> {
+async fn saved_experiment_restores_pictures_curves_and_weights() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
     visit(Visit::default(), async |page| {
@@ -269,7 +270,7 @@ async fn an_experiment_is_saved_and_opens_again_with_pictures_curves_and_weights
 }
 
 #[tokio::test]
-async fn an_experiment_that_no_engine_can_go_on_from_changes_nothing() -> Result<()> {
+async fn unusable_experiment_changes_nothing() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
     visit(Visit::default(), async |page| {
@@ -301,13 +302,13 @@ async fn an_experiment_that_no_engine_can_go_on_from_changes_nothing() -> Result
 }
 
 #[tokio::test]
-async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
+async fn visit_is_kept_continued_and_forgotten() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
     visit(Visit::default(), async |page| {
         let before = train_on_own(page, folder.path().join("album")).await?;
         let curve = losses(page).await?;
-        // Six pictures and what else there is.
+        // Six pictures and the rest of the experiment.
         wait_records(page, 7).await?;
         page.open_ready("images=shapes&backend=cpu&side=16&width=4").await?;
         page.wait_text(&["still in this browser: 6 pictures of your own, step 20 of 20"], SOON).await?;
@@ -332,7 +333,7 @@ async fn a_visit_is_kept_continued_and_forgotten() -> Result<()> {
 }
 
 #[tokio::test]
-async fn without_storage_the_page_says_so_and_goes_on() -> Result<()> {
+async fn missing_storage_is_reported_and_the_page_works() -> Result<()> {
     let folder = TempDir::new()?;
     pictures::write_photographs(&folder.path().join("album"), 6, 64)?;
     let denied = Visit { site: site::copy_without_storage, ..Visit::default() };
@@ -350,7 +351,7 @@ async fn without_storage_the_page_says_so_and_goes_on() -> Result<()> {
 }
 
 #[tokio::test]
-async fn two_tabs_keep_their_own_work() -> Result<()> {
+async fn two_tabs_keep_separate_work() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(&format!("{LINK}&run=1")).await?;
         page.wait_finished(PATIENTLY).await?;
@@ -359,7 +360,7 @@ async fn two_tabs_keep_their_own_work() -> Result<()> {
         let second = page.driver().new_tab().await?;
         page.driver().switch_to_window(second).await?;
         page.open_ready("images=fashion&steps=4&batch=4&side=16&width=4&backend=cpu").await?;
-        // What the other tab works on is not offered.
+        // Work that is open in the other tab is not offered.
         page.wait_text(&["Your work is kept in this browser"], SOON).await?;
         ensure!(!page.text().await?.contains("still in this browser"), "It is offered all the same.");
         page.press("Train").await?;
@@ -379,7 +380,7 @@ async fn two_tabs_keep_their_own_work() -> Result<()> {
 }
 
 #[tokio::test]
-async fn who_leaves_and_returns_at_once_is_offered_the_latest_work() -> Result<()> {
+async fn immediate_return_offers_the_latest_work() -> Result<()> {
     let folder = TempDir::new()?;
     let link = "images=own&batch=4&side=16&width=4&backend=cpu";
     visit(Visit::default(), async |page| {
@@ -391,7 +392,7 @@ async fn who_leaves_and_returns_at_once_is_offered_the_latest_work() -> Result<(
             page.wait_text(&[&format!("{count} pictures")], SOON).await?;
             wait_records(page, records).await?;
         }
-        // The page that is left still holds its lock when this one asks.
+        // The page being left still holds its lock when this one asks.
         page.go(link).await?;
         let offered = page.wait_text(&["still in this browser: "], SOON).await?;
         ensure!(offered.contains("6 pictures of your own"), "Older work is offered: {offered}");

@@ -1,5 +1,5 @@
-//! The page under a finger: what comes first on a phone, taps on matrices, and several
-//! pictures selected without keys.
+//! Touch: the order of the page on a phone, taps on matrices, and selection of several pictures
+//! without keys.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::command::post;
@@ -9,18 +9,18 @@ use serde_json::json;
 
 const SETTINGS: &str = "images=shapes&steps=5&batch=16&side=16&width=4&backend=cpu";
 
-/// Where the gallery ends, where the steps begin and where the bar that trains does.
+/// Returns the end of the gallery, and the starts of the steps and of the training bar.
 const PLACES: &str = "[
     document.querySelector('.gallery').getBoundingClientRect().bottom,
     document.querySelector('.steps').getBoundingClientRect().top,
     document.querySelector('.train-bar').getBoundingClientRect().top,
 ]";
 
-/// How many pictures are selected in the gallery.
+/// Counts the selected pictures in the gallery.
 const SELECTED: &str = "document.querySelectorAll('.gallery-cell[aria-selected=true]').length";
 
 #[tokio::test]
-async fn a_phone_shows_the_pictures_before_the_steps() -> Result<()> {
+async fn phone_shows_the_pictures_before_the_steps() -> Result<()> {
     visit(Visit::default(), async |page| {
         open_on_a_phone(page).await?;
         let places = page.evaluate(PLACES).await?;
@@ -36,11 +36,11 @@ async fn a_phone_shows_the_pictures_before_the_steps() -> Result<()> {
     .await
 }
 
-/// Whether the matrix of the set has cells to be tapped.
+/// Returns whether the matrix of the set has cells to be tapped.
 const DRAWN: &str = "document.querySelector('.similarity canvas.cells').width > 1";
 
 #[tokio::test]
-async fn matrices_answer_taps() -> Result<()> {
+async fn matrices_respond_to_taps() -> Result<()> {
     visit(Visit::default(), async |page| {
         open_on_a_phone(page).await?;
         page.press("Train").await?;
@@ -84,7 +84,7 @@ async fn several_pictures_are_selected_without_keys() -> Result<()> {
     .await
 }
 
-/// Opens the page where there is a finger and little room, and waits for its engine.
+/// Opens the page with touch input on a small screen, and waits for its engine.
 async fn open_on_a_phone(page: &Page) -> Result<()> {
     page.show_as(360, Scheme::Light).await?;
     page.browser().point_by_finger().await?;

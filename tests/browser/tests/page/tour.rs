@@ -1,24 +1,24 @@
-//! The tour waits for what really happens on the page.
+//! The tour, which follows the user's actions.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::{Page, Visit, visit};
 use thirtyfour::By;
 
-/// Enough steps for the tour's first twenty, and then some.
+/// A run longer than the tour's first twenty steps.
 const SETTINGS: &str = "images=shapes&steps=400&batch=8&side=16&width=4&backend=cpu";
 
 const CARD: &str = "document.querySelector('.tour-card')?.innerText ?? ''";
 
 const ESCAPE: &str = "\u{e00c}";
 
-/// Whether the ring surrounds something.
+/// Returns whether the ring surrounds a target.
 const RING: &str = "(() => {
     const ring = document.querySelector('.tour-ring')?.getBoundingClientRect();
     return ring?.width > 20 && ring.height > 20;
 })()";
 
-/// Waits until the card says this, and the ring shows what it speaks of.
+/// Waits until the card contains this text, and the ring surrounds its target.
 async fn wait_card(page: &Page, words: &str) -> Result<()> {
     page.wait(&format!("the tour to say “{words}”"), PATIENTLY, async || {
         let card = page.evaluate(CARD).await?;
@@ -36,7 +36,7 @@ async fn is_over(page: &Page) -> Result<bool> {
 }
 
 #[tokio::test]
-async fn it_goes_on_with_what_the_user_does() -> Result<()> {
+async fn tour_continues_with_the_users_actions() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
         page.press("Fashion").await?;
@@ -68,7 +68,7 @@ async fn it_goes_on_with_what_the_user_does() -> Result<()> {
 }
 
 #[tokio::test]
-async fn escape_ends_it_and_gives_the_focus_back() -> Result<()> {
+async fn escape_ends_the_tour_and_restores_the_focus() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
         page.press("Tour").await?;

@@ -6,11 +6,11 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::{Visit, visit};
 
-/// How high the bar is that trains.
+/// Returns the height of the training bar.
 const BAR_HEIGHT: &str = "document.querySelector('.train-bar').offsetHeight";
 
 #[tokio::test]
-async fn a_run_that_ended_goes_on_by_its_length() -> Result<()> {
+async fn complete_run_continues_by_its_length() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=5&batch=16&side=16&width=4&backend=cpu").await?;
         page.press("Train").await?;
@@ -29,7 +29,7 @@ async fn a_run_that_ended_goes_on_by_its_length() -> Result<()> {
 }
 
 #[tokio::test]
-async fn training_can_be_paused_stepped_and_reset() -> Result<()> {
+async fn training_is_paused_stepped_and_reset() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=5000&batch=16&side=16&width=4&backend=cpu").await?;
         let height = page.evaluate(BAR_HEIGHT).await?;

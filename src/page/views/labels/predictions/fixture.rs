@@ -1,4 +1,4 @@
-//! A set whose classifiers have answered, for tests.
+//! A set with answers of the classifiers, for tests.
 
 use crate::{
     page::{
@@ -9,12 +9,12 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// That of six pictures' pixels.
+/// Returns an evaluation of six pictures' pixels.
 pub fn evaluation() -> Evaluation {
     Evaluation::bare(Stage::Pixels, (0..6).collect())
 }
 
-/// Six pictures, "a" and "b" in turn; the first two give their labels.
+/// Returns six pictures, "a" and "b" in turn; the labels of the first two are given.
 pub fn state() -> State {
     let mut state = State::new(Settings::recommended(Images::Own));
     state.add((0..6).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
@@ -39,7 +39,7 @@ pub fn state() -> State {
     state
 }
 
-/// As when the user typed all labels: "a" for 0 and 1, "b" for 2 and 3, "c" for 4.
+/// Returns six pictures with typed labels: "a" for 0 and 1, "b" for 2 and 3, "c" for 4.
 pub fn typed() -> State {
     let mut state = state();
     for (id, label) in [(0, "a"), (1, "a"), (2, "b"), (3, "b"), (4, "c")] {

@@ -15,10 +15,10 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Pictures in a row of a sheet, and rows.
+/// Number of pictures in a row of a sheet, and of rows.
 const ROW: usize = 16;
 
-/// Sheets of pictures; made one at a time, so that no frame waits for all.
+/// Sheets of pictures, made one at a time, so that no frame waits for all.
 #[derive(Default)]
 pub struct Atlas {
     pictures: Vec<PictureId>,
@@ -27,7 +27,7 @@ pub struct Atlas {
 }
 
 impl Atlas {
-    /// Starts anew for these pictures, which are kept smaller the more there are.
+    /// Starts an atlas of these pictures, which are stored smaller the more there are.
     pub fn new(pictures: Vec<PictureId>) -> Self {
         let factor = match pictures.len() {
             ..=400 => 1,
@@ -37,7 +37,7 @@ impl Atlas {
         Self { pictures, sheets: Vec::new(), factor }
     }
 
-    /// Makes the next sheet; whether more are missing.
+    /// Makes the next sheet; returns whether more are missing.
     pub fn grow(&mut self, state: &State) -> bool {
         let start = self.sheets.len() * ROW * ROW;
         if start >= self.pictures.len() {
@@ -60,7 +60,7 @@ impl Atlas {
         end < self.pictures.len()
     }
 
-    /// Draws a picture, by its place among those of [`Atlas::new`], about `middle`.
+    /// Draws a picture, by its index among those of [`Atlas::new`], centred on `middle`.
     pub fn draw(&self, context: &CanvasRenderingContext2d, place: usize, middle: Point, side: f32) {
         let Some(sheet) = self.sheets.get(place / (ROW * ROW)) else { return };
         let (column, row) = (place % ROW, place % (ROW * ROW) / ROW);
@@ -69,7 +69,7 @@ impl Atlas {
         let [x, y] = middle.map(|value| f64::from(value - 0.5 * side));
         let (source, side) = (source as f64, f64::from(side));
         let copy = CanvasRenderingContext2d::draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh;
-        // Fails only for a canvas without area, of which there is nothing to draw.
+        // Fails only for a canvas without area, where there is nothing to draw.
         copy(context, sheet, at(column), at(row), source, source, x, y, side, side).ok();
     }
 }

@@ -1,5 +1,5 @@
-//! All pictures of the map as they were painted last, so that moving the map paints only those
-//! that come in sight, and pointing at one only that one.
+//! A cache of the painted pictures, so that moving the map paints only those that become visible, and
+//! pointing at one paints only that one.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
@@ -7,25 +7,25 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::plot::map::{Area, Point, Viewport, uncovered};
 
-/// Which part of the map is seen, and at which size.
+/// The visible part of the map, and its size.
 #[derive(Clone, Copy, PartialEq)]
 pub struct View {
-    /// Width and height in pixels of the page.
+    /// Width and height in CSS pixels.
     pub size: Point,
-    /// The canvas's pixels to one of the page.
+    /// Number of canvas pixels per CSS pixel.
     pub density: f64,
-    /// The part in sight.
+    /// The visible part.
     pub viewport: Viewport,
 }
 
 impl View {
-    /// Width and height of the canvas.
+    /// Returns the width and height of the canvas.
     fn pixels(&self) -> [u32; 2] {
         self.size.map(|side| (f64::from(side) * self.density) as u32)
     }
 }
 
-/// The pictures, on a canvas that is copied to the one in sight.
+/// The pictures on a hidden canvas, which is copied to the visible one.
 #[derive(Default)]
 pub struct Layer {
     canvas: Option<HtmlCanvasElement>,
@@ -33,14 +33,14 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// Has everything painted anew next time: something looks otherwise, or lies elsewhere.
+    /// Requires everything to be repainted, since appearances or positions have changed.
     pub fn outdate(&mut self) {
         self.painted = None;
     }
 
     /// Copies the pictures to a canvas; `paint` paints those of an area where they are missing.
-    /// Returns the view that the canvas then shows, which may be half a pixel off; `None` if
-    /// nothing can be painted.
+    /// Returns the view that the canvas then shows, which may be half a pixel off; `None` if nothing
+    /// can be painted.
     pub fn show(
         &mut self,
         target: &HtmlCanvasElement,
@@ -77,8 +77,8 @@ impl Layer {
     }
 }
 
-/// The view nearest to `wanted` that what was painted can be moved to by whole pixels of the
-/// canvas, and the way there in pixels of the page.
+/// Returns the view nearest to `wanted` that the painted one can be moved to by whole canvas pixels,
+/// and the displacement in CSS pixels.
 fn moved(painted: View, wanted: View) -> Option<(View, Point)> {
     let mut shown = painted;
     shown.viewport.centre = wanted.viewport.centre;
@@ -96,7 +96,7 @@ fn moved(painted: View, wanted: View) -> Option<(View, Point)> {
     Some((shown, way))
 }
 
-/// Moves what is on a canvas; what was beyond its edges stays clear.
+/// Moves the contents of a canvas; newly exposed parts are clear.
 fn shift(context: &CanvasRenderingContext2d, canvas: &HtmlCanvasElement, [x, y]: [f64; 2]) {
     context.reset_transform().ok();
     context.set_global_composite_operation("copy").ok();
@@ -110,7 +110,7 @@ fn clip(context: &CanvasRenderingContext2d, Area { corner: [x, y], size: [width,
     context.clip();
 }
 
-/// Makes one canvas as large as the other, and all its pixels the same.
+/// Copies a canvas to another, including its size.
 fn copy(source: &HtmlCanvasElement, target: &HtmlCanvasElement) -> Option<()> {
     resize(target, [source.width(), source.height()]);
     let context = context_of(target)?;
@@ -120,7 +120,7 @@ fn copy(source: &HtmlCanvasElement, target: &HtmlCanvasElement) -> Option<()> {
     context.set_global_composite_operation("source-over").ok()
 }
 
-/// Gives a canvas its size; that clears it, so only where the size changes.
+/// Sets the size of a canvas; that clears it, so it is set only if it changes.
 fn resize(canvas: &HtmlCanvasElement, [width, height]: [u32; 2]) {
     if canvas.width() != width || canvas.height() != height {
         canvas.set_width(width);
@@ -128,7 +128,7 @@ fn resize(canvas: &HtmlCanvasElement, [width, height]: [u32; 2]) {
     }
 }
 
-/// What draws on a canvas.
+/// Returns a canvas's drawing context.
 pub fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     Some(canvas.get_context("2d").ok().flatten()?.unchecked_into())
 }

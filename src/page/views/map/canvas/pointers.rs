@@ -1,47 +1,47 @@
-//! What fingers and mouse mean: pointing, picking, moving, magnifying.
+//! Gestures of fingers and mouse: pointing, picking, moving, magnifying.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use crate::plot::map::Point;
 
-/// A pointer that moves no farther than this, in pixels, between press and lift picks.
+/// Maximum distance in pixels that a pointer moves between press and lift to pick.
 const STILL: f32 = 4.0;
 
-/// What the user means.
+/// A gesture of the user.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gesture {
-    /// Looks at a place.
+    /// Pointing at a place.
     Point(Point),
-    /// Picks what lies at a place.
+    /// Picking the picture at a place.
     Pick(Point),
-    /// Moves the map by so many pixels.
+    /// Moving the map by some pixels.
     Pan(Point),
-    /// Magnifies about a place, and moves.
+    /// Magnifying about a place, and moving.
     Pinch {
-        /// By how much.
+        /// Factor of magnification.
         factor: f32,
         /// The middle between the fingers.
         place: Point,
-        /// How far that moved.
+        /// Displacement of the middle.
         way: Point,
     },
 }
 
-/// The pointers that are down.
+/// The pressed pointers.
 #[derive(Default)]
 pub struct Pointers {
     down: Vec<(i32, Point)>,
-    /// Where a press began that may still become a pick.
+    /// Start of a press that may still become a pick.
     pressed: Option<Point>,
 }
 
 impl Pointers {
-    /// A pointer comes down.
+    /// Handles the press of a pointer.
     pub fn press(&mut self, event: &PointerEvent) -> Option<Gesture> {
         let place = place(event);
         if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
-            // Refused only for a pointer that is gone already.
+            // Refused only for a pointer that is already gone.
             element.set_pointer_capture(event.pointer_id()).ok();
         }
         self.down.push((event.pointer_id(), place));
@@ -49,7 +49,7 @@ impl Pointers {
         None
     }
 
-    /// A pointer moves.
+    /// Handles the movement of a pointer.
     pub fn shift(&mut self, event: &PointerEvent) -> Option<Gesture> {
         let place = place(event);
         let Some(index) = self.down.iter().position(|(id, _)| *id == event.pointer_id()) else {
@@ -72,13 +72,13 @@ impl Pointers {
         }
     }
 
-    /// A pointer is lifted.
+    /// Handles the lift of a pointer.
     pub fn lift(&mut self, event: &PointerEvent) -> Option<Gesture> {
         self.lose(event);
         self.pressed.take().map(Gesture::Pick)
     }
 
-    /// A pointer is taken away by the browser.
+    /// Handles the cancellation of a pointer by the browser.
     pub fn lose(&mut self, event: &PointerEvent) -> Option<Gesture> {
         self.down.retain(|(id, _)| *id != event.pointer_id());
         None

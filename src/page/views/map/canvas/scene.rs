@@ -1,4 +1,4 @@
-//! What is on the map just now: pictures on their way to their places, and the part in sight.
+//! The present contents of the map: pictures moving to their positions, and the visible part.
 
 use leptos::prelude::window;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -16,51 +16,51 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Pictures come closer to their places by a factor of e in so many milliseconds.
+/// Time constant of the pictures' movement, in milliseconds.
 const EASING: f32 = 160.0;
 
-/// Nearer to its place than this, in units of the map, a picture has arrived.
+/// Distance to the target within which a picture has arrived, in units of the map.
 const ARRIVED: f32 = 2e-3;
 
-/// Room around the pictures when all are in sight, in pixels.
+/// Margin around the pictures when all are visible, in pixels.
 const MARGIN: f32 = 34.0;
 
-/// Corners less round than this, in pixels, are drawn square, which is quicker.
+/// Corner radius in pixels below which corners are drawn square, which is faster.
 const LEAST_CORNER: f64 = 3.0;
 
-/// What the widest frame adds to a picture's side, in pixels.
+/// Width that the widest frame adds to a picture's side, in pixels.
 const ROOM: f32 = 10.0;
 
-/// The map's own memory, outside the page's state.
+/// State of the map outside the page's state.
 #[derive(Default)]
 pub struct Scene {
     /// The pictures of the points.
     pub pictures: Vec<PictureId>,
-    /// Where they are.
+    /// Their present positions.
     pub points: Vec<Point>,
     targets: Vec<Point>,
-    /// Colours of their frames, where they are of a kind.
+    /// Colours of their frames, for pictures that belong to a kind.
     pub colours: Vec<Option<&'static str>>,
-    /// The part in sight that the user chose; none shows all.
+    /// Visible part chosen by the user; `None` shows everything.
     pub chosen: Option<Viewport>,
     atlas: Atlas,
     layer: Layer,
-    /// The colour of the frames in the layer.
+    /// Colour of the frames in the layer.
     accent: String,
     incomplete: bool,
-    /// When it was last drawn, in milliseconds.
+    /// Time of the last drawing, in milliseconds.
     pub drawn: f64,
-    /// Whether a frame was asked for.
+    /// Whether a frame has been requested.
     pub awaited: bool,
 }
 
 impl Scene {
-    /// Forgets the pictures; a frame that was asked for still comes.
+    /// Forgets the pictures; a requested frame still comes.
     pub fn clear(&mut self) {
         *self = Self { awaited: self.awaited, ..Self::default() };
     }
 
-    /// Sends pictures to new places; those that were not there before stand there at once.
+    /// Sets new target positions; pictures that are new appear there at once.
     pub fn send(&mut self, pictures: &[PictureId], targets: Vec<Point>, at_once: bool) {
         if self.pictures != pictures {
             let old: PictureMap<Point> =
@@ -77,13 +77,13 @@ impl Scene {
         self.targets = targets;
     }
 
-    /// Has all pictures painted anew: something about them has changed.
+    /// Requires all pictures to be repainted, since something about them has changed.
     pub fn outdate(&mut self) {
         self.layer.outdate();
     }
 
-    /// Lets pictures come closer to their places; whether some are still on the way, or
-    /// not yet to be seen.
+    /// Moves pictures towards their targets; returns whether some are still moving, or not yet
+    /// visible.
     pub fn advance(&mut self, now: f64, state: &State) -> bool {
         let elapsed = (now - self.drawn).clamp(0.0, 100.0) as f32;
         self.drawn = now;
@@ -110,37 +110,37 @@ impl Scene {
         farthest >= ARRIVED
     }
 
-    /// The part in sight that shows everything.
+    /// Returns the viewport that shows everything.
     pub fn whole(&self, size: Point) -> Viewport {
         Viewport::fit(&self.points, size, MARGIN)
     }
 
-    /// The part in sight.
+    /// Returns the present viewport.
     pub fn viewport(&self, size: Point) -> Viewport {
         self.chosen.unwrap_or_else(|| self.whole(size))
     }
 
-    /// The side of a picture in pixels.
+    /// Returns the side of a picture in pixels.
     pub fn side(&self, size: Point) -> f32 {
         let zoom = self.viewport(size).scale / self.whole(size).scale;
         picture_side(self.points.len(), size, zoom)
     }
 
-    /// The places of all pictures on the screen.
+    /// Returns the positions of all pictures on the screen.
     pub fn places(&self, size: Point) -> Vec<Point> {
         let viewport = self.viewport(size);
         self.points.iter().map(|point| viewport.to_screen(*point, size)).collect()
     }
 
-    /// The picture at a place of the screen.
+    /// Returns the picture at a place on the screen.
     pub fn picture_at(&self, place: Point, size: Point) -> Option<PictureId> {
         let reach = 0.5 * self.side(size) + 3.0;
         point_at(&self.places(size), place, reach).map(|index| self.pictures[index])
     }
 
-    /// Draws everything. The selected have a frame around their own in the colour of the
-    /// canvas’s text, which the style sheet sets to the accent, and lie above the others;
-    /// `marked` have one too, lie above all, and are larger.
+    /// Draws everything. Selected pictures have an additional frame in the canvas’s text colour,
+    /// which the style sheet sets to the accent, and are above the others; `marked` ones have it too,
+    /// are above all, and are larger.
     pub fn paint(
         &mut self,
         canvas: &HtmlCanvasElement,
@@ -179,7 +179,7 @@ impl Scene {
         }
     }
 
-    /// Draws one picture with its frames.
+    /// Draws a picture with its frames.
     fn draw(
         &self,
         context: &CanvasRenderingContext2d,
@@ -198,13 +198,14 @@ impl Scene {
     }
 }
 
-/// The colour that the style sheet gives the canvas: what is painted knows none but its own.
+/// Returns the text colour of the canvas by the style sheet, since painting does not know the style
+/// sheet's colours.
 fn colour_of(canvas: &HtmlCanvasElement) -> String {
     let style = window().get_computed_style(canvas).ok().flatten();
     style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
 }
 
-/// A square behind a picture, of which its edge remains.
+/// Fills a square behind a picture, of which only the edge stays visible.
 fn frame(context: &CanvasRenderingContext2d, [x, y]: Point, side: f32, colour: &str) {
     context.set_fill_style_str(colour);
     let half = f64::from(0.5 * side);
@@ -213,7 +214,7 @@ fn frame(context: &CanvasRenderingContext2d, [x, y]: Point, side: f32, colour: &
         return context.fill_rect(f64::from(x) - half, f64::from(y) - half, 2.0 * half, 2.0 * half);
     }
     context.begin_path();
-    // A radius that is a number is never refused.
+    // A numeric radius is never refused.
     context
         .round_rect_with_f64(f64::from(x) - half, f64::from(y) - half, 2.0 * half, 2.0 * half, corner)
         .ok();
