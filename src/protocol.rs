@@ -19,7 +19,7 @@ mod wire;
 
 pub use command::{ClassifierRequest, Command, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
-pub use failure::{Breakdown, ModelFailure};
+pub use failure::{Agreement, BackendReason, Breakdown, Cause, Disagreement, ModelFailure, Refusal, Symptom};
 pub use question::{
     Answer, GroupsRequest, InvarianceRequest, MapRequest, MatrixRequest, Question, Request, SurveyRequest,
 };
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn broken_messages_are_refused() {
-        let whole = encode(&Event::Refused("a sentence".to_owned()));
+        let whole = encode(&Event::Refused(Refusal::TooFewPictures(3)));
         for length in 0..whole.len() {
             assert!(decode::<Event>(&whole[..length]).is_err(), "{length} bytes");
         }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use likeness::{
     engine::{Progress, Session},
-    protocol::{Command, Event, Picture, Stage, StepReport},
+    protocol::{Command, Event, Picture, Refusal, Stage, StepReport},
     samples::shape,
     settings::{BackendChoice, Images, LossKind, Mining, Settings, Similarity},
 };
@@ -77,7 +77,7 @@ fn train(what: &str, settings: Settings) -> Vec<StepReport> {
                 evaluated = Some((evaluation.stage, evaluation.step));
             }
             Event::Failed(reason) => panic!("{what}: {reason:?}"),
-            Event::Refused(reason) => panic!("{what}: {reason}"),
+            Event::Refused(reason) => panic!("{what}: {reason:?}"),
             _ => {}
         }
     }
@@ -165,11 +165,11 @@ fn step_beyond_the_memory_is_refused_with_a_sentence() {
     harness.send(Command::Train);
     let events = harness.settle();
     let refusals = events.iter().filter_map(|event| match event {
-        Event::Refused(sentence) => Some(sentence.as_str()),
+        Event::Refused(refusal) => Some(refusal),
         _ => None,
     });
     let [refusal] = refusals.collect::<Vec<_>>()[..] else { panic!("refused once") };
-    assert!(refusal.contains("64 pairs") && refusal.contains("smaller batch"), "{refusal}");
+    assert!(matches!(refusal, Refusal::TooLarge { pairs: 64, .. }), "{refusal:?}");
     assert!(!events.iter().any(|event| matches!(event, Event::Stepped(_) | Event::Failed(_))));
     // Its advice works.
     harness.send(Command::Configure(Settings { batch: 2, ..huge }));

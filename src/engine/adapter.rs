@@ -3,7 +3,7 @@
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::backend::Refusal;
-use crate::settings::BackendChoice;
+use crate::{protocol::BackendReason, settings::BackendChoice};
 
 // web-sys keeps WebGPU behind an unstable flag; this much of it is stable.
 #[wasm_bindgen]
@@ -46,17 +46,13 @@ extern "C" {
 pub async fn find(choice: BackendChoice) -> Result<String, Refusal> {
     let adapter = request().await?;
     let name = name(&adapter);
-    let refuse = |reason: &str| Refusal { reason: reason.to_owned(), adapter: name.clone() };
+    let refuse = |reason| Refusal { reason, adapter: name.clone() };
     let software = adapter.is_fallback().or_else(|| adapter.info()?.is_fallback()) == Some(true);
     if software && choice == BackendChoice::Auto {
-        return Err(refuse(
-            "This browser offers WebGPU only in software, which is slower than the CPU itself.",
-        ));
+        return Err(refuse(BackendReason::SoftwareAdapter));
     }
     if !adapter.features().has("timestamp-query") {
-        return Err(refuse(
-            "This graphics adapter lacks timestamp queries, which the WebGPU engine needs; the CPU is used.",
-        ));
+        return Err(refuse(BackendReason::NoTimestampQueries));
     }
     Ok(name)
 }
@@ -70,10 +66,10 @@ pub fn is_unfinished() -> bool {
 async fn request() -> Result<Adapter, Refusal> {
     let scope: Scope = js_sys::global().unchecked_into();
     let gpu = scope.navigator().gpu();
-    let gpu = gpu.ok_or_else(|| Refusal::new("This browser has no WebGPU; the CPU is used."))?;
+    let gpu = gpu.ok_or_else(|| Refusal::new(BackendReason::NoWebGpu))?;
     match gpu.request_adapter().await {
         Ok(adapter) if adapter.is_object() => Ok(adapter.unchecked_into()),
-        _ => Err(Refusal::new("This browser found no graphics adapter for WebGPU; the CPU is used.")),
+        _ => Err(Refusal::new(BackendReason::NoAdapter)),
     }
 }
 

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 
 use crate::{
-    protocol::{Backend, Environment},
+    protocol::{Backend, BackendReason, Environment},
     settings::{BackendChoice, Settings},
 };
 
@@ -17,16 +17,16 @@ pub struct Opened {
 
 /// Why WebGPU is not used.
 pub struct Refusal {
-    /// A sentence.
-    pub reason: String,
+    /// The reason.
+    pub reason: BackendReason,
     /// The adapter's name, where there is one.
     pub adapter: String,
 }
 
 impl Refusal {
     /// Without an adapter.
-    pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), adapter: String::new() }
+    pub fn new(reason: BackendReason) -> Self {
+        Self { reason, adapter: String::new() }
     }
 }
 
@@ -34,27 +34,27 @@ impl Refusal {
 /// where WebGPU can be had, but by the engine that was built with it.
 pub async fn open(settings: &Settings) -> Option<Opened> {
     if settings.backend == BackendChoice::Cpu {
-        return Some(cpu(Refusal::new("The CPU was asked for.")));
+        return Some(cpu(Refusal::new(BackendReason::CpuAsked)));
     }
     webgpu(settings).await.unwrap_or_else(|refusal| Some(cpu(refusal)))
 }
 
 fn cpu(Refusal { reason, adapter }: Refusal) -> Opened {
-    let environment = Environment { backend: Backend::Cpu, adapter, reason, self_test: String::new() };
+    let environment =
+        Environment { backend: Backend::Cpu, adapter, reason, self_test: None, is_unrecorded: false };
     Opened { device: Device::flex(), environment }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
 async fn webgpu(_: &Settings) -> Result<Option<Opened>, Refusal> {
-    Err(Refusal::new("Outside a browser the engine runs on the CPU."))
+    Err(Refusal::new(BackendReason::Native))
 }
 
 #[cfg(all(target_arch = "wasm32", not(feature = "webgpu")))]
 async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
     let adapter = super::adapter::find(settings.backend).await?;
     if super::adapter::is_unfinished() {
-        let reason = "The engine for WebGPU is still being built; until it is there, the CPU is used.";
-        return Err(Refusal { reason: reason.to_owned(), adapter });
+        return Err(Refusal { reason: BackendReason::StillBeingBuilt, adapter });
     }
     Ok(None)
 }
@@ -62,18 +62,21 @@ async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
 #[cfg(all(target_arch = "wasm32", feature = "webgpu"))]
 async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
     let adapter = super::adapter::find(settings.backend).await?;
-    let refuse = |reason: String| Refusal { reason, adapter: adapter.clone() };
+    let refuse = |reason: BackendReason| Refusal { reason, adapter: adapter.clone() };
     let device = Device::wgpu_options().tasks_max(crate::train::MAX_DISPATCHES).init_async().await;
-    let device =
-        device.map_err(|error| refuse(format!("WebGPU could not be started ({error}); the CPU is used.")))?;
+    let device = device.map_err(|error| refuse(BackendReason::NotStarted(error.to_string())))?;
     let verdict = super::self_test::self_test(&device, settings).await;
-    let self_test = verdict.map_err(|disagreement| {
-        refuse(format!("WebGPU on this machine computes wrong numbers ({disagreement}); the CPU is used."))
-    })?;
+    let self_test = verdict.map_err(|disagreement| refuse(BackendReason::WrongNumbers(disagreement)))?;
     let reason = match settings.backend {
-        BackendChoice::WebGpu => "WebGPU was asked for.",
-        _ => "This browser offers WebGPU on a real graphics adapter.",
+        BackendChoice::WebGpu => BackendReason::WebGpuAsked,
+        _ => BackendReason::RealAdapter,
     };
-    let environment = Environment { backend: Backend::WebGpu, adapter, reason: reason.to_owned(), self_test };
+    let environment = Environment {
+        backend: Backend::WebGpu,
+        adapter,
+        reason,
+        self_test: Some(self_test),
+        is_unrecorded: false,
+    };
     Ok(Some(Opened { device, environment }))
 }

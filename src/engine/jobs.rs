@@ -395,7 +395,7 @@ mod tests {
     }
 
     async fn broken() -> Result<Event, Breakdown> {
-        Err(Breakdown::Told(String::new()))
+        Err(Breakdown::Ended)
     }
 
     #[test]

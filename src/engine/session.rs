@@ -36,7 +36,7 @@ use super::{
 use crate::{
     checkpoint::Checkpoint,
     progress::Progress,
-    protocol::{Activity, Breakdown, Command, Event, Map, Picture, Query, Stage},
+    protocol::{Activity, Breakdown, Command, Event, Map, Picture, Query, Refusal, Stage},
     settings::{BackendChoice, MIN_PICTURES, Settings},
 };
 
@@ -261,8 +261,7 @@ impl<E: FnMut(Event)> Session<E> {
     fn add(&mut self, pictures: Vec<Picture>) {
         let left_out = self.set.add(pictures);
         if left_out > 0 {
-            let counted = if left_out == 1 { "1 picture" } else { &format!("{left_out} pictures") };
-            (self.emit)(Event::Refused(format!("{counted} could not be taken up.")));
+            (self.emit)(Event::Refused(Refusal::Pictures(left_out)));
         }
         self.pictures_changed();
     }
@@ -349,10 +348,7 @@ mod tests {
         });
         assert_eq!(session.goal, Goal::Rest);
         drop(session);
-        let Some(Event::Failed(Breakdown::Told(sentence))) = events.last() else {
-            panic!("it did not fail: {events:?}")
-        };
-        assert!(sentence.contains("computes wrongly"), "{sentence}");
+        assert_eq!(events.last(), Some(&Event::Failed(Breakdown::ComputesWrongly)));
     }
 
     #[test]

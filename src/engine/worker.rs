@@ -65,7 +65,7 @@ fn listen(port: &MessagePort) -> UnboundedReceiver<Command> {
         match protocol::decode(&bytes) {
             // The receiver lives as long as the worker.
             Ok(command) => drop(sender.unbounded_send(command)),
-            Err(error) => post(&answers, &Event::Failed(Breakdown::Told(error.to_string()))),
+            Err(error) => post(&answers, &Event::Failed(Breakdown::Message(error))),
         }
     });
     port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -4,7 +4,8 @@ use crate::{
     image::Image,
     page::state::{Effect, Newcomer, State},
     protocol::{
-        Answer, Backend, Breakdown, ClassifierRequest, Command, Environment, Event, Question, StepReport,
+        Answer, Backend, BackendReason, Breakdown, ClassifierRequest, Command, Environment, Event, Question,
+        StepReport,
     },
     settings::{Images, Settings},
 };
@@ -65,13 +66,13 @@ pub fn report(step: u32) -> StepReport {
 
 /// Returns the environment of an engine without an adapter.
 pub fn environment(backend: Backend) -> Environment {
-    let reason = "There is no graphics adapter.".to_owned();
-    Environment { backend, adapter: String::new(), reason, self_test: String::new() }
+    let reason = BackendReason::NoAdapter;
+    Environment { backend, adapter: String::new(), reason, self_test: None, is_unrecorded: false }
 }
 
 /// Returns the event of an engine that has broken down.
-pub fn failed(sentence: &str) -> Event {
-    Event::Failed(Breakdown::Told(sentence.to_owned()))
+pub fn failed() -> Event {
+    Event::Failed(Breakdown::Ended)
 }
 
 /// Returns a snapshot that contains nothing but its step.

@@ -1,5 +1,6 @@
 //! Numbers, names, settings and findings in words.
 
+mod engine;
 mod failure;
 pub mod glossary;
 mod labelling;
@@ -7,6 +8,7 @@ mod numbers;
 mod settings;
 mod summary;
 
+pub use engine::{backend_reason, environment, refusal, self_test};
 pub use failure::{
     breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, staying_engine,
 };
@@ -84,6 +86,13 @@ pub fn engine(engine: &Engine) -> String {
         Engine::Starting => "starting".to_owned(),
         Engine::Ready(environment) => backend(environment.backend).to_owned(),
         Engine::Stopped(_) => "stopped".to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn assert_all_differ(sentences: &[String]) {
+    for (i, sentence) in sentences.iter().enumerate() {
+        assert!(!sentences[..i].contains(sentence), "{sentence}");
     }
 }
 

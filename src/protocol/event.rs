@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, BatchMatrix, Breakdown, Classification, Evaluation, KnnScore, ModelFailure, QueryAnswer,
-    Question, RowViews, Stage, StepReport, Views,
+    Agreement, Answer, BackendReason, BatchMatrix, Breakdown, Classification, Evaluation, KnnScore,
+    ModelFailure, QueryAnswer, Question, Refusal, RowViews, Stage, StepReport, Views,
 };
 use crate::settings::Settings;
 
@@ -96,8 +96,8 @@ pub enum Event {
     },
     /// The run reached its last step.
     Finished,
-    /// A command could not be carried out; one sentence. Nothing was lost.
-    Refused(String),
+    /// A command could not be carried out.
+    Refused(Refusal),
     /// So for [`super::Command::OpenModel`].
     NotOpened(ModelFailure),
     /// So for [`super::Command::Restore`]: the next run begins at its beginning.
@@ -136,8 +136,10 @@ pub struct Environment {
     pub backend: Backend,
     /// The graphics adapter's own words, empty where there is none.
     pub adapter: String,
-    /// One sentence: why this backend.
-    pub reason: String,
-    /// One sentence: what the comparison of both backends gave, empty on the CPU.
-    pub self_test: String,
+    /// Reason for this backend.
+    pub reason: BackendReason,
+    /// Result of the comparison with the CPU, for WebGPU.
+    pub self_test: Option<Agreement>,
+    /// Whether the device refused to record a step, so that each is planned anew.
+    pub is_unrecorded: bool,
 }

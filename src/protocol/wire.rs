@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub const BUILD: &str = env!("LIKENESS_BUILD");
 
 /// Why a message could not be taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MessageError {
     /// It comes from another build.
     OtherBuild {

@@ -113,7 +113,7 @@ pub fn last_batch(events: &[Event]) -> &BatchMatrix {
 /// Returns all refusals, as sentences.
 pub fn refusals(events: &[Event]) -> Vec<String> {
     let refusals = events.iter().filter_map(|event| match event {
-        Event::Refused(sentence) => Some(sentence.clone()),
+        Event::Refused(refusal) => Some(words::refusal(refusal)),
         Event::NotOpened(failure) | Event::NotRestored(failure) => Some(words::model_failure(failure)),
         _ => None,
     });

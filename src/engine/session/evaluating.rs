@@ -17,7 +17,7 @@ use crate::{
         whitener::Whitener,
     },
     progress::Progress,
-    protocol::{Activity, Breakdown, Event, LabelId, PictureId, Stage},
+    protocol::{Activity, Breakdown, Event, LabelId, PictureId, Stage, Symptom},
     settings::{Features, Settings},
 };
 
@@ -203,10 +203,9 @@ impl<E: FnMut(Event)> Session<E> {
     /// do not, it is the device that computes wrongly.
     fn cannot_compare(&mut self, stage: Stage, step: u32) -> Result<(), Breakdown> {
         if stage == Stage::Untrained && std::mem::replace(&mut self.untrained_failed, true) {
-            let sentence = "Even the untrained network’s embeddings are no numbers, so the device or its driver computes wrongly.";
-            return Err(Breakdown::Told(sentence.to_owned()));
+            return Err(Breakdown::ComputesWrongly);
         }
-        self.fall_back(step, &format!("By step {step} the embeddings had stopped being numbers"));
+        self.fall_back(step, Symptom::Embeddings);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use crate::{
     checkpoint::Checkpoint,
     engine::{divergence::likely_cause, whitener::Whitener},
     progress::Progress,
-    protocol::{Backend, Breakdown, Event, ModelFailure, Stage},
+    protocol::{Backend, Breakdown, Event, ModelFailure, Refusal, Stage, Symptom},
     settings::{Features, Settings},
 };
 
@@ -25,15 +25,11 @@ impl<E: FnMut(Event)> Session<E> {
     /// Hands the network out as it is now.
     pub(super) async fn save_model(&mut self) {
         let Some(run) = &self.run else {
-            return (self.emit)(Event::Refused(
-                "There is no network yet: add some pictures first.".to_owned(),
-            ));
+            return (self.emit)(Event::Refused(Refusal::NoNetwork));
         };
         let event = match self.model(run).await {
             Ok(Some(model)) => Event::Model { step: model.step, file: model.to_file() },
-            Ok(None) => {
-                Event::Refused("The network holds values that are no numbers and was not saved.".to_owned())
-            }
+            Ok(None) => Event::Refused(Refusal::NoNumbers),
             Err(breakdown) => Event::Failed(breakdown),
         };
         (self.emit)(event);
@@ -98,7 +94,7 @@ impl<E: FnMut(Event)> Session<E> {
             }
             None => {
                 let step = run.trainer.steps_taken();
-                self.fall_back(step, &format!("By step {step} some weights had stopped being numbers"));
+                self.fall_back(step, Symptom::Weights);
             }
         }
         Ok(())
@@ -106,16 +102,14 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Stops, and goes back to before a step, where the numbers were still good: to the latest
     /// snapshot, or to the start where that is the one that went wrong.
-    pub(super) fn fall_back(&mut self, before: u32, what_happened: &str) {
+    pub(super) fn fall_back(&mut self, before: u32, symptom: Symptom) {
         let kept = self.run.take().and_then(|run| run.snapshots.into_latest());
         let kept = kept.filter(|kept| kept.step < before);
         let backend = self.opened.as_ref().map_or(Backend::Cpu, |opened| opened.environment.backend);
         let cause = likely_cause(&self.settings, backend);
-        let step = kept.as_ref().map_or(0, |kept| kept.step);
+        let back_to = kept.as_ref().map_or(0, |kept| kept.step);
         self.restart();
         self.resumed = kept;
-        (self.emit)(Event::Refused(format!(
-            "{what_happened}, so training stopped and went back to step {step}. {cause} Change that, then Train goes on from there."
-        )));
+        (self.emit)(Event::Refused(Refusal::Diverged { symptom, at: before, back_to, cause }));
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         snapshots::Snapshots,
     },
     evaluate::whitening::Whitening,
-    protocol::{Activity, Backend, Breakdown, Event, PictureId, Stage, StepReport},
+    protocol::{Activity, Backend, Breakdown, Event, PictureId, Refusal, Stage, StepReport, Symptom},
     settings::{MIN_PICTURES, Settings},
     train::{HISTORY, StepOutcome, Trainer},
 };
@@ -193,14 +193,9 @@ impl<E: FnMut(Event)> Session<E> {
         let pictures = self.set.len();
         let finished = self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() >= self.settings.steps);
         if pictures < MIN_PICTURES {
-            (self.emit)(Event::Refused(format!(
-                "Training compares pictures with each other and needs at least {MIN_PICTURES}; there are {pictures}."
-            )));
+            (self.emit)(Event::Refused(Refusal::TooFewPictures(pictures)));
         } else if finished {
-            (self.emit)(Event::Refused(
-                "This run has taken all its steps. Raise the number of steps to go on, or Reset to start over."
-                    .to_owned(),
-            ));
+            (self.emit)(Event::Refused(Refusal::RunComplete));
         } else {
             self.goal = goal;
         }
@@ -231,9 +226,9 @@ impl<E: FnMut(Event)> Session<E> {
             (self.emit)(Event::Finished);
             return Ok(());
         }
-        if let Some(sentence) = self.too_large() {
+        if let Some(refusal) = self.too_large() {
             self.goal = Goal::Rest;
-            (self.emit)(Event::Refused(sentence));
+            (self.emit)(Event::Refused(refusal));
             return Ok(());
         }
         self.set_activity(Activity::Training);
@@ -248,7 +243,7 @@ impl<E: FnMut(Event)> Session<E> {
         run.unreported.add(outcome, started.elapsed());
         let last = run.trainer.steps_taken() >= self.settings.steps;
         if let (Some(_), Some(opened)) = (run.trainer.take_refusal(), &mut self.opened) {
-            opened.environment.self_test.push_str(" Every step is planned anew, as none could be recorded.");
+            opened.environment.is_unrecorded = true;
             (self.emit)(Event::Ready(opened.environment.clone()));
         }
         if last || self.goal == Goal::OneStep {
@@ -293,7 +288,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 
     /// Why the next step would not fit into the memory of the CPU's engine, in a sentence.
-    fn too_large(&self) -> Option<String> {
+    fn too_large(&self) -> Option<Refusal> {
         let backend = self.opened.as_ref()?.environment.backend;
         let pairs = self.run.as_ref()?.trainer.pairs();
         (backend == Backend::Cpu).then(|| too_large(&self.settings, pairs)).flatten()
@@ -329,7 +324,7 @@ impl<E: FnMut(Event)> Session<E> {
             (self.emit)(Event::Stepped(good.to_vec()));
         }
         if let Some(StepReport { step, .. }) = bad.first() {
-            self.fall_back(*step, &format!("At step {step} the loss stopped being a number"));
+            self.fall_back(*step, Symptom::Loss);
             return Ok(0);
         }
         run.latest = Some(batch);
@@ -358,17 +353,10 @@ impl<E: FnMut(Event)> Session<E> {
 }
 
 /// Why a step of so many pairs needs more than [`STEP_BUDGET`], if it does.
-fn too_large(settings: &Settings, pairs: usize) -> Option<String> {
+fn too_large(settings: &Settings, pairs: usize) -> Option<Refusal> {
     let bytes = settings.activation_bytes(pairs);
-    let gibibytes = |bytes: u64| bytes as f64 / f64::from(1 << 30);
-    let Settings { side, width, .. } = settings;
-    (bytes > STEP_BUDGET).then(|| {
-        format!(
-            "A step of {pairs} pairs at {side} × {side} pixels and width {width} needs {:.1} GiB, more than the CPU engine’s {:.0} GiB. Choose a smaller batch, side or width.",
-            gibibytes(bytes),
-            gibibytes(STEP_BUDGET)
-        )
-    })
+    let Settings { side, width, .. } = *settings;
+    (bytes > STEP_BUDGET).then_some(Refusal::TooLarge { pairs, side, width, bytes, limit: STEP_BUDGET })
 }
 
 #[cfg(test)]
@@ -381,8 +369,9 @@ mod tests {
         let settings = Settings::recommended(Images::Shapes);
         let large = Settings { side: 64, width: 32, depth: 5, ..settings };
         assert_eq!((too_large(&settings, 512), too_large(&large, 32)), (None, None));
-        let sentence = too_large(&Settings { side: 96, width: 64, ..settings }, 512).expect("it is refused");
-        assert!(sentence.contains("512 pairs at 96 × 96 pixels and width 64 needs 9.0 GiB"), "{sentence}");
+        let refused = too_large(&Settings { side: 96, width: 64, ..settings }, 512);
+        let (bytes, limit) = (9 << 30, STEP_BUDGET);
+        assert_eq!(refused, Some(Refusal::TooLarge { pairs: 512, side: 96, width: 64, bytes, limit }));
     }
 
     #[test]
@@ -419,8 +408,9 @@ mod tests {
         let environment = Environment {
             backend: Backend::WebGpu,
             adapter: String::new(),
-            reason: String::new(),
-            self_test: String::new(),
+            reason: BackendReason::WebGpuAsked,
+            self_test: None,
+            is_unrecorded: false,
         };
         let events = Rc::new(RefCell::new(Vec::new()));
         let heard = events.clone();

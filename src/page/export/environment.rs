@@ -6,26 +6,23 @@ use crate::{
 };
 
 /// Returns what is known of browser, adapter and backend, each with its name in files.
-pub fn environment_report<'a>(
-    browser: &'a str,
-    environment: Option<&'a Environment>,
-) -> [(&'static str, &'a str); 6] {
-    let known = |read: fn(&Environment) -> &str| environment.map_or("", read);
+pub fn environment_report(browser: &str, environment: Option<&Environment>) -> [(&'static str, String); 6] {
+    let known = |read: fn(&Environment) -> String| environment.map_or_else(String::new, read);
     [
-        ("browser", browser),
-        ("adapter", known(|environment| &environment.adapter)),
-        ("backend", known(|environment| words::backend(environment.backend))),
-        ("reason", known(|environment| &environment.reason)),
-        ("self_test", known(|environment| &environment.self_test)),
-        ("build", BUILD),
+        ("browser", browser.to_owned()),
+        ("adapter", known(|environment| environment.adapter.clone())),
+        ("backend", known(|environment| words::backend(environment.backend).to_owned())),
+        ("reason", known(|environment| words::backend_reason(&environment.reason))),
+        ("self_test", known(words::self_test)),
+        ("build", BUILD.to_owned()),
     ]
 }
 
 /// Returns a line that describes the environment of a run.
-pub fn environment_line<'a>(browser: &'a str, environment: Option<&'a Environment>) -> String {
+pub fn environment_line(browser: &str, environment: Option<&Environment>) -> String {
     let [browser, adapter, backend, _, self_test, build] =
         environment_report(browser, environment).map(|(_, text)| text);
-    let or = |text: &'a str, otherwise| if text.is_empty() { otherwise } else { text };
+    let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
     format!(
         "browser: {} | adapter: {} | backend: {} | self-test: {} | build: {build}",
         or(browser, "unknown"),

@@ -153,7 +153,7 @@ mod tests {
     use crate::{
         page::fixture::answer,
         page::{export::samples::state, fixture::report},
-        protocol::{Answer, BUILD, Backend, BatchMatrix, Event, Floats, Guesses, LossDetails},
+        protocol::{Answer, BUILD, Backend, BackendReason, BatchMatrix, Event, Floats, Guesses, LossDetails},
     };
 
     #[test]
@@ -183,8 +183,9 @@ mod tests {
         let environment = Environment {
             backend: Backend::Cpu,
             adapter: String::new(),
-            reason: "Chosen.".to_owned(),
-            self_test: String::new(),
+            reason: BackendReason::CpuAsked,
+            self_test: None,
+            is_unrecorded: false,
         };
         state.edit(|settings| settings.augmentations.hue.on = false);
         let json = run_json(&state, "Tester", Some(&environment));

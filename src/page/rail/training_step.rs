@@ -10,6 +10,7 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
+    protocol::Environment,
     settings::{BackendChoice, Effort, field},
 };
 
@@ -93,7 +94,8 @@ fn BackendField() -> impl IntoView {
     let value = move || store.with(|state| Some(state.settings.backend));
     let reason = Signal::derive(move || {
         store.with(|state| {
-            state.engine.environment().map_or_else(String::new, |environment| environment.reason.clone())
+            let reason = |environment: &Environment| words::backend_reason(&environment.reason);
+            state.engine.environment().map_or_else(String::new, reason)
         })
     });
     view! {

@@ -2,14 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    page::{
-        components::{controls::clipboard, dynamic::handler},
-        export,
-        state::State,
-        store::Store,
-    },
-    protocol::Environment,
+use crate::page::{
+    components::{controls::clipboard, dynamic::handler},
+    export,
+    state::State,
+    store::Store,
+    words,
 };
 
 /// The reason for the backend, and the environment in one line, to be copied into a report.
@@ -19,10 +17,7 @@ pub fn Footer() -> impl IntoView {
     let report = RwSignal::new(None);
     let line = Signal::derive(move || store.with(environment_line));
     let why = Signal::derive(move || {
-        store.with(|state| {
-            let words = |found: &Environment| format!("{} {}", found.reason, found.self_test);
-            state.engine.environment().map_or_else(String::new, words).trim_end().to_owned()
-        })
+        store.with(|state| state.engine.environment().map_or_else(String::new, words::environment))
     });
     let said = move || report.get().map(|copied| if copied { "Copied" } else { "Could not copy" });
     view! {

@@ -101,7 +101,8 @@ fn reason(engine: &Engine) -> String {
                 "" => String::new(),
                 adapter => format!(" Adapter: {adapter}."),
             };
-            format!("{}{adapter} {}", environment.reason, environment.self_test).trim_end().to_owned()
+            let reason = words::backend_reason(&environment.reason);
+            format!("{reason}{adapter} {}", words::self_test(environment)).trim_end().to_owned()
         }
     }
 }

@@ -62,7 +62,7 @@ impl State {
                 *self.views = Some(views);
             }
             Event::Finished => self.finished(),
-            Event::Refused(sentence) => self.refused(sentence),
+            Event::Refused(refusal) => self.refused(words::refusal(&refusal)),
             Event::NotOpened(failure) => self.refused(words::model_failure(&failure)),
             Event::NotRestored(failure) => self.not_restored(words::model_failure(&failure)),
             Event::Model { step, file } => self.cause(Effect::Save(File {

@@ -73,7 +73,7 @@ impl State {
     pub(in crate::page) fn engine_is_ready(&mut self, environment: Environment) {
         let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
         if wanted_gpu && environment.backend == Backend::Cpu {
-            self.notify(environment.reason.clone());
+            self.notify(words::backend_reason(&environment.reason));
         }
         *self.engine = Engine::Ready(environment);
     }
@@ -160,11 +160,11 @@ mod tests {
         state.apply(Event::Ready(environment(Backend::Cpu)));
         state.apply(Event::Activity(Activity::Training));
         state.apply(Event::Stepped(vec![report(1)]));
-        state.apply(failed("the device was lost"));
+        state.apply(failed());
         assert_eq!((state.pictures.len(), state.settings.seed), (5, 42));
         assert_eq!((state.run.step(), state.run.running), (0, true));
         assert_eq!(*state.engine, Engine::Starting);
-        assert!(state.notices[0].text.contains("the device was lost."));
+        assert!(state.notices[0].text.contains("The browser ended it."));
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
     fn replacement_engine_is_heard_at_once() {
         let mut state = state(4);
         state.clear(Images::Own);
-        state.apply(failed("It broke"));
+        state.apply(failed());
         state.engine_is_another();
         state.apply(Event::Stepped(vec![report(1)]));
         assert_eq!(state.run.step(), 1);

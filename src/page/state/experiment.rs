@@ -134,7 +134,7 @@ mod tests {
             fixture::{commands, newcomer, report, snapshot, state},
             state::Run,
         },
-        protocol::{Command, Event},
+        protocol::{Command, Event, Refusal},
     };
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
         assert!(!page.is_worth_saving(), "what is kept is not overwritten by half of it");
         // The engine is still reporting the run before.
         page.apply(Event::Stepped(vec![report(3)]));
-        page.apply(Event::Refused("The learning rate was too high.".to_owned()));
+        page.apply(Event::Refused(Refusal::RunComplete));
         page.apply(Event::Cleared);
         page.apply(Event::Restarted { parameters: 1 });
         page.apply(Event::Restored { step: 5, parameters: 9 });

@@ -93,12 +93,12 @@ mod tests {
         state.apply(Event::Stepped((1..=20).map(report).collect()));
         state.apply(snapshot(20));
         state.apply(Event::Stepped((21..=27).map(report).collect()));
-        state.apply(failed("It broke"));
+        state.apply(failed());
         assert_eq!((state.run.step(), state.run.running, state.records().len()), (20, true, 1));
         let notice = &state.notices.last().expect("it is said").text;
         assert_eq!(
             notice,
-            "The engine stopped: It broke. A new one takes over at step 20; only the 7 steps after it are lost."
+            "The engine stopped: The browser ended it. A new one takes over at step 20; only the 7 steps after it are lost."
         );
         let messages: Vec<_> = state.resync().collect();
         assert_eq!(messages[1], Command::Restore { file: vec![20] });
@@ -119,7 +119,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 9 });
         state.start_running();
         for _ in 0..2 {
-            state.apply(failed("The device was lost"));
+            state.apply(failed());
             assert!(state.run.running);
             assert_eq!(state.resync().last(), Some(Command::Train));
         }
@@ -128,7 +128,7 @@ mod tests {
         // Training that waits for pictures does not begin before they have arrived.
         state.begin_intake(IntakeKind::Decoding, 2, 0);
         state.start_running();
-        state.apply(failed("The device was lost"));
+        state.apply(failed());
         let says_that_all_are_there =
             |state: &State| state.resync().any(|told| matches!(told, Command::Train | Command::Settle));
         assert!(state.run.running && !says_that_all_are_there(&state));
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn training_started_during_replacement_reaches_the_next_engine() {
         let mut state = state(4);
-        state.apply(failed("It broke"));
+        state.apply(failed());
         assert_eq!(state.resync().last(), Some(Command::Settle));
         state.start_running();
         assert_eq!(state.resync().last(), Some(Command::Train));
@@ -157,7 +157,7 @@ mod tests {
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
         state.begin_intake(IntakeKind::Decoding, 2, 0);
-        state.apply(failed("It broke"));
+        state.apply(failed());
         assert!(state.run.running && state.resync().all(|command| command != Command::Train));
         state.end_intake();
         assert_eq!(state.settled(), Some(Command::Train));
@@ -168,10 +168,10 @@ mod tests {
         let mut state = state(4);
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
-        state.apply(failed("It broke"));
+        state.apply(failed());
         assert!(!state.resync().any(|command| command == Command::Train));
         state.start_running();
-        state.apply(failed("It broke"));
+        state.apply(failed());
         assert!(state.resync().any(|command| command == Command::Train));
         state.stop_running();
         assert!(!state.resync().any(|command| command == Command::Train));

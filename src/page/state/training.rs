@@ -194,7 +194,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 1 });
         assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
         // A new engine has no inspected row.
-        state.apply(failed("It broke"));
+        state.apply(failed());
         assert_eq!(state.run.inspected, None);
     }
 

@@ -101,13 +101,15 @@ const NOTHING_CHANGED: &str = "Nothing was changed.";
 /// Describes why an engine stopped, in a sentence.
 pub fn breakdown(breakdown: &Breakdown) -> String {
     match breakdown {
-        Breakdown::Told(sentence) => with_full_stop(sentence),
+        Breakdown::Message(error) => error.to_string(),
+        Breakdown::ComputesWrongly => {
+            "Even the untrained network’s embeddings are no numbers, so the device or its driver computes wrongly.".to_owned()
+        }
         Breakdown::Unforeseen { .. } => "It met a fault that nobody foresaw.".to_owned(),
         Breakdown::Ended => "The browser ended it.".to_owned(),
     }
 }
 
-/// The sentence, ended.
 /// Returns why there is no engine, and what to do.
 pub fn engine_failure(failure: &EngineFailure) -> String {
     match failure {
@@ -155,23 +157,13 @@ fn form_of(form: &Form) -> String {
     }
 }
 
-fn with_full_stop(text: &str) -> String {
-    let text = text.trim();
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::words::assert_all_differ;
     use crate::{link, protocol::MessageError};
 
     #[track_caller]
-    fn assert_all_differ(sentences: &[String]) {
-        for (i, sentence) in sentences.iter().enumerate() {
-            assert!(!sentences[..i].contains(sentence), "{sentence}");
-        }
-    }
-
     #[test]
     fn every_failure_has_a_sentence_without_technical_words() {
         let (format, details) = ("TIFF".to_owned(), "assertion failed at image.rs:919:9".to_owned());
@@ -273,7 +265,7 @@ mod tests {
     #[test]
     fn breakdowns_are_described_without_technical_words() {
         let details = "panicked at src/engine.rs:1:1: index out of bounds".to_owned();
-        assert_eq!(breakdown(&Breakdown::Told("The device was lost".to_owned())), "The device was lost.");
+        assert!(breakdown(&Breakdown::ComputesWrongly).contains("computes wrongly"));
         assert_eq!(breakdown(&Breakdown::Unforeseen { details }), "It met a fault that nobody foresaw.");
         assert_eq!(breakdown(&Breakdown::Ended), "The browser ended it.");
     }

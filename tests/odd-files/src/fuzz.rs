@@ -17,7 +17,7 @@ use likeness::page::files::file_header;
 use likeness::page::shell::address;
 use likeness::page::state::{Newcomer, State, Tab};
 use likeness::page::words;
-use likeness::protocol::{self, Command, Event, MatrixRequest, ModelFailure, Stage, StepReport};
+use likeness::protocol::{self, Command, Event, MatrixRequest, ModelFailure, Refusal, Stage, StepReport};
 use likeness::settings::{Images, Settings};
 use mutatis::check::{Check, CheckError, CheckFailure};
 use mutatis::mutators;
@@ -145,7 +145,7 @@ fn messages() -> Result<Vec<Vec<u8>>> {
         Command::OpenModel { file: b"model".to_vec() },
     ];
     let events = [
-        Event::Refused("No.".to_owned()),
+        Event::Refused(Refusal::TooFewPictures(3)),
         Event::Tuning { done: 1, total: 20 },
         Event::Validated { request: 1, verdict: Err(ModelFailure::Entry("step".to_owned())) },
     ];

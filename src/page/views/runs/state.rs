@@ -377,7 +377,7 @@ mod tests {
         state.apply(Event::Cleared);
         assert_eq!(state.records()[0].settings.images, Images::Shapes);
         state.apply(stepped(1..=4, 4.0));
-        state.apply(failed("It broke"));
+        state.apply(failed());
         let lengths: Vec<usize> = state.records().iter().map(|record| record.steps.len()).collect();
         assert_eq!(lengths, [3, 4]);
     }

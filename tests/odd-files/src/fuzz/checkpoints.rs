@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use likeness::checkpoint::Checkpoint;
 use likeness::engine::{Progress, Session};
 use likeness::page::words;
-use likeness::protocol::{Breakdown, Command, Event, Picture};
+use likeness::protocol::{Command, Event, Picture};
 use likeness::samples;
 use likeness::settings::{BackendChoice, Images, Settings};
 
@@ -96,13 +96,14 @@ fn goes_on_from_it(file: Vec<u8>) -> Result<()> {
         "What can be read is not opened: {opened:?}"
     );
     let restored = said(own, [Command::Restore { file }, Command::Step]);
-    let refused = |event: &Event| matches!(event, Event::Refused(words) if words.contains("cannot be used"));
+    let refused = |event: &Event| matches!(event, Event::NotRestored(_));
     ensure!(!restored.iter().any(refused), "What can be read is not gone on from: {restored:?}");
     let sentences = opened.iter().chain(&restored).filter_map(|event| match event {
-        Event::Refused(sentence) | Event::Failed(Breakdown::Told(sentence)) => Some(sentence),
+        Event::Refused(refusal) => Some(words::refusal(refusal)),
+        Event::Failed(breakdown) => Some(words::breakdown(breakdown)),
         _ => None,
     });
-    sentences.into_iter().try_for_each(|sentence| is_sentence(sentence))
+    sentences.into_iter().try_for_each(|sentence| is_sentence(&sentence))
 }
 
 #[cfg(test)]
