@@ -6,10 +6,11 @@
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
+use strum::VariantArray;
 
 /// Purpose of random numbers. The discriminants are part of every seed: changing one would change the runs
 /// that existing links describe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Purpose {
     /// Initial weights of the network.
     Weights = 0,
@@ -60,24 +61,10 @@ mod tests {
     use super::*;
     use rand::RngExt;
 
-    const ALL: [Purpose; 12] = [
-        Purpose::Weights,
-        Purpose::Batches,
-        Purpose::Views,
-        Purpose::Preview,
-        Purpose::Negatives,
-        Purpose::Labels,
-        Purpose::FineTuning,
-        Purpose::Groups,
-        Purpose::Invariance,
-        Purpose::Folds,
-        Purpose::Patches,
-        Purpose::Subspace,
-    ];
-
     #[test]
     fn draws_are_the_same_in_every_build() {
-        let first = ALL.map(|purpose| generator(1, purpose, 0).random::<u32>());
+        let purposes = Purpose::VARIANTS.iter();
+        let first: Vec<_> = purposes.map(|purpose| generator(1, *purpose, 0).random::<u32>()).collect();
         let wanted = [
             4_009_415_500,
             3_212_997_478,
@@ -101,7 +88,7 @@ mod tests {
         assert_eq!(first(1, Purpose::Views, 7), first(1, Purpose::Views, 7));
         let mut seen: Vec<u64> = Vec::new();
         for seed in 0..4 {
-            for purpose in ALL {
+            for purpose in Purpose::VARIANTS.iter().copied() {
                 seen.extend((0..64).map(|index| first(seed, purpose, index)));
             }
         }

@@ -13,6 +13,7 @@ pub use effort::Effort;
 pub use range::Range;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use field::FIELDS;
 
@@ -82,7 +83,7 @@ pub enum Similarity {
 }
 
 /// Choice of each anchor's negative in the triplet loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 pub enum Mining {
     /// Any negative of the batch, drawn from the seed.
     Random,

@@ -1,6 +1,7 @@
 //! The embeddings of the set at each stage, and what made them.
 
 use std::{cell::OnceCell, collections::HashMap, rc::Rc};
+use strum::VariantArray;
 
 use burn::tensor::{Device, Tensor};
 
@@ -27,7 +28,7 @@ impl Embeddings {
 
     /// Returns the stages that there are embeddings of.
     pub fn stages(&self) -> Vec<Stage> {
-        Stage::ALL.into_iter().filter(|stage| self.stages.contains_key(stage)).collect()
+        Stage::VARIANTS.iter().copied().filter(|stage| self.stages.contains_key(stage)).collect()
     }
 
     pub fn insert(&mut self, stage: Stage, embedded: Embedded) {

@@ -15,6 +15,7 @@ mod schedule;
 mod training;
 
 use std::{cell::RefCell, rc::Rc};
+use strum::VariantArray;
 
 use burn::tensor::Tensor;
 use web_time::{Duration, Instant};
@@ -44,7 +45,7 @@ pub use self::training::Run;
 
 /// The baselines, in the order in which the set is compared by them.
 fn baselines() -> Vec<Stage> {
-    Stage::ALL.into_iter().filter(|stage| stage.is_baseline()).collect()
+    Stage::VARIANTS.iter().copied().filter(|stage| stage.is_baseline()).collect()
 }
 
 /// How long one piece of work takes that can be cut anywhere.

@@ -87,6 +87,8 @@ impl Triplet {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
     use crate::{
         loss::{
@@ -98,8 +100,6 @@ mod tests {
     };
 
     const MARGIN: f32 = 0.6;
-    const ALL: [Mining; 3] = [Mining::Random, Mining::SemiHard, Mining::Hard];
-
     fn forward(projections: Tensor<2>, mining: Mining) -> BatchLoss {
         let device = projections.device();
         let loss = Loss::Triplet(Triplet::new(PAIRS, MARGIN, mining, &device));
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn agrees_with_nested_loops() {
-        for mining in ALL {
+        for mining in Mining::VARIANTS.iter().copied() {
             for index in 0..4 {
                 let projections = projections(index);
                 let reference = Reference::new(&projections);
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn gradient_agrees_with_the_slope_of_the_loops() {
-        for mining in ALL {
+        for mining in Mining::VARIANTS.iter().copied() {
             let drawn = mined(&forward(reference::tensor(&projections(0)), mining));
             reference::assert_gradient(
                 |projections| forward(projections, mining),
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn collapsed_projections_cost_the_margin() {
-        for mining in ALL {
+        for mining in Mining::VARIANTS.iter().copied() {
             let loss = forward(reference::tensor(&collapsed()), mining).loss.into_scalar::<f32>();
             assert!((loss - MARGIN).abs() < 1e-5, "{loss}");
         }
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn degenerate_projections_give_finite_values() {
-        for mining in ALL {
+        for mining in Mining::VARIANTS.iter().copied() {
             reference::assert_finite_at_the_limits(|projections| forward(projections, mining));
         }
     }

@@ -1,12 +1,13 @@
 //! Values by stage of embeddings.
 
 use std::ops::{Index, IndexMut};
+use strum::VariantArray;
 
 use crate::protocol::Stage;
 
 /// A value for each [`Stage`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ByStage<T>([T; Stage::ALL.len()]);
+pub struct ByStage<T>([T; Stage::VARIANTS.len()]);
 
 impl<T> ByStage<T> {
     /// Returns the values, mutably.

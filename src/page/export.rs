@@ -22,6 +22,7 @@ use crate::{
     page::state::State,
     protocol::{Question, SurveyRequest},
 };
+use strum::VariantArray;
 
 /// A file for the user to keep.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,7 @@ pub struct File {
 }
 
 /// Kinds of files with data of the set and its latest embeddings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Export {
     /// Embeddings for spreadsheets and general use.
     EmbeddingsCsv,
@@ -54,17 +55,6 @@ pub enum Export {
 }
 
 impl Export {
-    /// All exports in the order in which they are offered.
-    pub const ALL: [Self; 7] = [
-        Self::EmbeddingsCsv,
-        Self::EmbeddingsNpy,
-        Self::Projector,
-        Self::Atlas,
-        Self::Neighbours,
-        Self::Duplicates,
-        Self::Predictions,
-    ];
-
     /// Returns the name shown to the user.
     pub const fn name(self) -> &'static str {
         match self {
@@ -165,7 +155,7 @@ mod tests {
     #[test]
     fn missing_answers_are_known_before_writing() {
         let empty = State::new(Settings::recommended(Images::Own));
-        for export in Export::ALL {
+        for export in Export::VARIANTS.iter().copied() {
             assert!(export.obstacle(&empty).is_some() && export.write(&empty, &[]).is_none());
         }
         let mut state = samples::state();
@@ -187,10 +177,11 @@ mod tests {
     #[test]
     fn files_are_named_after_their_contents() {
         let state = samples::state();
-        let names = Export::ALL.map(|export| export.write(&state, &[]).expect("embeddings are there").name);
+        let name = |export: &Export| export.write(&state, &[]).expect("embeddings are there").name;
+        let names: Vec<_> = Export::VARIANTS.iter().map(name).collect();
         assert_eq!(names[0], "likeness-embeddings-step-5.csv");
         assert_eq!(names[2], "likeness-projector-step-5.zip");
-        let mut distinct = names.to_vec();
+        let mut distinct = names.clone();
         distinct.sort();
         distinct.dedup();
         assert_eq!(distinct.len(), names.len());

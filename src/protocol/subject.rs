@@ -1,6 +1,7 @@
 //! What questions and answers are about.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// Names a picture for as long as the page is open; never reused.
 pub type PictureId = u32;
@@ -9,7 +10,7 @@ pub type PictureId = u32;
 pub type LabelId = u32;
 
 /// Which embeddings of the pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 pub enum Stage {
     /// The pictures' own colours, less their mean over the set, without any network.
     Pixels,
@@ -22,9 +23,6 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All stages, from what no training has touched on.
-    pub const ALL: [Self; 4] = [Self::Pixels, Self::Classic, Self::Untrained, Self::Trained];
-
     /// Whether there is no network in it.
     pub fn is_baseline(self) -> bool {
         matches!(self, Self::Pixels | Self::Classic)

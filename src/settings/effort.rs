@@ -1,9 +1,10 @@
 //! Presets of steps and width for the time a run may take.
 
 use super::Settings;
+use strum::VariantArray;
 
 /// A preset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Effort {
     /// Short run for a first look.
     Quick,
@@ -24,9 +25,6 @@ const ROUND: f32 = 100.0;
 const WIDE: u32 = 24;
 
 impl Effort {
-    /// All presets, shortest first.
-    pub const ALL: [Self; 3] = [Self::Quick, Self::Balanced, Self::Thorough];
-
     /// Returns the preset's name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,7 +51,7 @@ impl Effort {
 
     /// Returns the preset that matches the settings, for a set of this many pictures.
     pub fn of(settings: &Settings, pictures: usize) -> Option<Self> {
-        Self::ALL.into_iter().find(|effort| effort.apply(*settings, pictures) == *settings)
+        Self::VARIANTS.iter().copied().find(|effort| effort.apply(*settings, pictures) == *settings)
     }
 }
 
@@ -83,10 +81,9 @@ mod tests {
         for (pictures, steps) in
             [(0, [400, 1700, 3400]), (3_068, [400, 1700, 3400]), (10_000, [1400, 5600, 11_200])]
         {
-            let presets = Effort::ALL.map(|effort| effort.apply(settings, pictures));
-            assert_eq!(presets.map(|settings| settings.steps), steps, "{pictures} pictures");
-            for (effort, settings) in Effort::ALL.into_iter().zip(presets) {
-                assert_eq!(Effort::of(&settings, pictures), Some(effort));
+            for (effort, steps) in Effort::VARIANTS.iter().zip(steps) {
+                let preset = effort.apply(settings, pictures);
+                assert_eq!((preset.steps, Effort::of(&preset, pictures)), (steps, Some(*effort)));
             }
         }
         assert_eq!(Effort::of(&settings, 12), Some(Effort::Balanced));

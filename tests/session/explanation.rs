@@ -5,6 +5,7 @@ use likeness::{
     protocol::{Answer, Command, Event, Explanation, Floats, Pair, Query, Stage, Subject},
     samples::shape,
 };
+use strum::VariantArray;
 
 use crate::harness::{Harness, evaluations, pictures, small};
 use crate::query::answers;
@@ -34,7 +35,7 @@ fn a_pair_is_explained_at_every_stage() {
     harness.send(Command::Query(Some(Query { number: 1, rgb: pictures(30..31).remove(0).rgb })));
     harness.settle();
     let events = harness.take();
-    for stage in Stage::ALL {
+    for stage in Stage::VARIANTS.iter().copied() {
         let mut all = evaluations(&events).into_iter().filter(|evaluation| evaluation.stage == stage);
         let evaluation = all.next_back().expect("an evaluation");
         let near = (evaluation.neighbours.indices[0], evaluation.neighbours.similarities.0[0]);

@@ -1,6 +1,7 @@
 //! Classification by a few labels.
 
 use likeness::protocol::{Command, Event, KnnScore, Picture, Stage};
+use strum::VariantArray;
 
 use crate::harness::{Harness, classifications, evaluations, labelling, losses, pictures, refusals, small};
 
@@ -11,8 +12,8 @@ fn typed_labels_rescore_every_evaluation() {
     harness.settle();
     let events = harness.take();
     let of = |stage| evaluations(&events).into_iter().rfind(|evaluation| evaluation.stage == stage);
-    let stages = Stage::ALL;
-    let before = stages.map(|stage| of(stage).map(|it| (stage, it.knn)).expect("it is there"));
+    let score = |stage: &Stage| of(*stage).map(|it| (*stage, it.knn)).expect("it is there");
+    let before: Vec<_> = Stage::VARIANTS.iter().map(score).collect();
     let mut scores = |typed: Vec<(u32, u32)>| -> Vec<(Stage, Option<KnnScore>)> {
         harness.send(Command::Label(typed));
         harness.settle();
@@ -23,7 +24,8 @@ fn typed_labels_rescore_every_evaluation() {
         harness.take().iter().filter_map(scored).collect()
     };
     let one = scores((0..60).map(|id| (id, 7)).collect());
-    assert_eq!(one, stages.map(|stage| (stage, None)), "one label tells nothing");
+    let nothing: Vec<_> = Stage::VARIANTS.iter().map(|stage| (*stage, None)).collect();
+    assert_eq!(one, nothing, "one label tells nothing");
     let renamed = scores(pictures(0..60).iter().map(|it| (it.id, 100 + it.label.unwrap_or(0))).collect());
     assert_eq!(renamed, before, "the name of a label does not matter");
     assert_ne!(scores((0..60).map(|id| (id, id % 7)).collect()), before);

@@ -7,6 +7,7 @@ use likeness::{
     samples::shape,
     settings::Settings,
 };
+use strum::VariantArray;
 
 use crate::harness::{Harness, evaluations, labelling, last_batch, pictures, refusals, small, steps};
 
@@ -117,7 +118,7 @@ fn requests_about_removed_pictures_are_not_answered() {
     harness.send(Command::Step);
     harness.settle();
     let ask = |harness: &mut Harness| {
-        for stage in Stage::ALL {
+        for stage in Stage::VARIANTS.iter().copied() {
             harness.send(Command::Ask(MatrixRequest { stage }.into()));
             harness.send(Command::Ask(labelling(stage, Vec::new()).into()));
             harness.send(Command::Ask(SurveyRequest { stage }.into()));

@@ -7,6 +7,7 @@ use crate::{
     protocol::{Classification, Environment, Evaluation, Stage, StepReport},
     settings::Settings,
 };
+use strum::VariantArray;
 
 /// Returns the run as JSON: settings, environment, pictures' names and labels, curves, scores.
 pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>) -> String {
@@ -30,12 +31,12 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
         });
         json.key("temperature").object(|json| temperature(json, state));
         json.key("steps").list(&state.run.steps, |json, report| json.object(|json| step(json, report)));
-        let scored = Stage::ALL.iter().filter_map(|stage| state.results.scored(*stage));
+        let scored = Stage::VARIANTS.iter().filter_map(|stage| state.results.scored(*stage));
         json.key("evaluations").list(scored, |json, scored| {
             json.object(|json| score(json, &scored.evaluation));
         });
         scores_by_step(json.key("scores_by_step"), state);
-        let classified = Stage::ALL.iter().filter_map(|stage| state.classification(*stage));
+        let classified = Stage::VARIANTS.iter().filter_map(|stage| state.classification(*stage));
         json.key("classifications").list(classified, |json, found| json.object(|json| worth(json, found)));
     });
     json.finish()

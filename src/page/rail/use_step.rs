@@ -1,6 +1,7 @@
 //! Step 5: the results, for viewing and export.
 
 use leptos::{prelude::*, task::spawn_local};
+use strum::VariantArray;
 
 use super::step::Step;
 use crate::{
@@ -72,7 +73,7 @@ fn Exports() -> impl IntoView {
     };
     view! {
         <div class="buttons">
-            {Export::ALL.map(button).collect_view()}
+            {Export::VARIANTS.iter().copied().map(button).collect_view()}
             <button
                 class="button"
                 type="button"

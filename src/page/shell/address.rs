@@ -12,6 +12,7 @@ use crate::{
     },
     settings::{Images, Settings},
 };
+use strum::VariantArray;
 
 /// The page that may contact other servers.
 const REMOTE_PAGE: &str = "remote.html";
@@ -46,12 +47,14 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
     let mut others = Vec::new();
     for entry in hash.trim_start_matches('#').split('&') {
         match entry.split_once('=') {
-            Some(("tab", name)) => match Tab::ALL.into_iter().find(|tab| key(*tab) == name) {
+            Some(("tab", name)) => match Tab::VARIANTS.iter().copied().find(|tab| key(*tab) == name) {
                 Some(found) => tab = Some(found),
-                None => problems.push(format!(
-                    "The link’s setting “{entry}” cannot be used: it is one of {}.",
-                    Tab::ALL.map(key).join(", ")
-                )),
+                None => {
+                    let keys: Vec<_> = Tab::VARIANTS.iter().copied().map(key).collect();
+                    let keys = keys.join(", ");
+                    problems
+                        .push(format!("The link’s setting “{entry}” cannot be used: it is one of {keys}."));
+                }
             },
             Some(("remote", source)) => remote = Some(source.to_owned()),
             Some(("embed", "0" | "1")) => embed = entry.ends_with('1'),
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn selected_tab_survives_the_address() {
-        for tab in Tab::ALL {
+        for tab in Tab::VARIANTS.iter().copied() {
             let mut state = State::new(Settings::recommended(Images::Fashion));
             state.choose_tab(tab);
             state.embed = tab == Tab::Map;

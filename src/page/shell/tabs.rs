@@ -1,6 +1,7 @@
 //! The tabs of results.
 
 use leptos::{ev, prelude::*};
+use strum::VariantArray;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -39,7 +40,7 @@ pub fn Tabs() -> impl IntoView {
     view! {
         <section class="results" id="results">
             <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(store, &event))>
-                {Tab::ALL.map(tab).collect_view()}
+                {Tab::VARIANTS.iter().copied().map(tab).collect_view()}
             </div>
             <div class="panel" role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
                 {dynamic(move || match front.get() {
@@ -64,13 +65,13 @@ fn tab_id(tab: Tab) -> String {
 fn press(store: Store, event: &ev::KeyboardEvent) {
     let step = match event.key().as_str() {
         "ArrowRight" => 1,
-        "ArrowLeft" => Tab::ALL.len() - 1,
+        "ArrowLeft" => Tab::VARIANTS.len() - 1,
         _ => return,
     };
     event.prevent_default();
     let front = store.with_untracked(|state| *state.tab);
-    let place = Tab::ALL.iter().position(|tab| *tab == front).unwrap_or_default();
-    let tab = Tab::ALL[(place + step) % Tab::ALL.len()];
+    let place = Tab::VARIANTS.iter().position(|tab| *tab == front).unwrap_or_default();
+    let tab = Tab::VARIANTS[(place + step) % Tab::VARIANTS.len()];
     store.update(|state| state.choose_tab(tab));
     if let Some(element) = document().get_element_by_id(&tab_id(tab)) {
         element.unchecked_into::<HtmlElement>().focus().ok();

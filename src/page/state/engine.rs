@@ -6,6 +6,7 @@ use crate::{
     protocol::{Activity, Backend, Breakdown, Environment, Stage},
     settings::BackendChoice,
 };
+use strum::VariantArray;
 
 /// Progress of the engine's start.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,7 +133,7 @@ impl State {
     /// Forgets results that depend on an engine that has the embeddings.
     pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
         self.labels.end_tuning();
-        for stage in Stage::ALL {
+        for stage in Stage::VARIANTS.iter().copied() {
             self.results.drop_stage(stage);
             self.forget_answers(stage);
             self.search.forget(stage);

@@ -1,9 +1,10 @@
 //! The tabs of the stage, and the selected one.
 
 use super::State;
+use strum::VariantArray;
 
 /// The tabs of the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Tab {
     /// The similarity matrix of the whole set.
     Similarity,
@@ -22,17 +23,6 @@ pub enum Tab {
 }
 
 impl Tab {
-    /// All tabs in order.
-    pub const ALL: [Self; 7] = [
-        Self::Similarity,
-        Self::Neighbours,
-        Self::Map,
-        Self::Groups,
-        Self::Invariance,
-        Self::Labels,
-        Self::Loss,
-    ];
-
     /// Returns the tab's name.
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use super::{count, counted, duration};
 use crate::settings::{
     Augmentations, Effort, Features, FirstLayer, LossKind, Mining, Operation, Settings, Similarity,
 };
+use strum::VariantArray;
 
 /// Describes the augmentations that are switched on.
 pub fn augmentations(augmentations: &Augmentations) -> String {
@@ -98,12 +99,13 @@ pub fn features(features: Features) -> &'static str {
 /// Describes the presets with the time that each would take if a step with these settings takes
 /// `seconds`.
 pub fn efforts(settings: &Settings, pictures: usize, seconds: f32) -> String {
-    let preset = |effort: Effort| {
+    let preset = |effort: &Effort| {
         let chosen = effort.apply(*settings, pictures);
         let longer = chosen.multiplications() / settings.multiplications();
         format!("{} {}", effort.name(), duration(seconds * chosen.steps as f32 * longer as f32))
     };
-    format!("On this machine, about: {}.", Effort::ALL.map(preset).join(", "))
+    let presets: Vec<_> = Effort::VARIANTS.iter().map(preset).collect();
+    format!("On this machine, about: {}.", presets.join(", "))
 }
 
 /// Names the choice of a triplet's negative.
