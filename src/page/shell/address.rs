@@ -47,10 +47,10 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
     let mut others = Vec::new();
     for entry in hash.trim_start_matches('#').split('&') {
         match entry.split_once('=') {
-            Some(("tab", name)) => match Tab::VARIANTS.iter().copied().find(|tab| key(*tab) == name) {
-                Some(found) => tab = Some(found),
-                None => {
-                    let keys: Vec<_> = Tab::VARIANTS.iter().copied().map(key).collect();
+            Some(("tab", name)) => match name.parse() {
+                Ok(found) => tab = Some(found),
+                Err(_) => {
+                    let keys: Vec<_> = Tab::VARIANTS.iter().map(|tab| tab.key()).collect();
                     let keys = keys.join(", ");
                     problems
                         .push(format!("The link’s setting “{entry}” cannot be used: it is one of {keys}."));
@@ -72,7 +72,7 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
 /// Returns the hash for the address bar, without its `#`. It contains the tab only if the user has
 /// selected it: otherwise the tab would no longer follow the run when the address is opened.
 pub fn own(state: &State) -> String {
-    let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", key(tab)));
+    let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", tab.key()));
     let embed = if state.embed { "&embed=1" } else { "" };
     let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
     format!("{}{tab}{embed}{remote}", link::write(&state.settings))
@@ -81,7 +81,7 @@ pub fn own(state: &State) -> String {
 /// Returns an address for sharing, relative to the page's: it opens the whole page with the present
 /// tab, and with the same pictures if they can be fetched.
 pub fn shared(state: &State) -> String {
-    let hash = format!("{}&tab={}", link::write(&state.settings), key(*state.tab));
+    let hash = format!("{}&tab={}", link::write(&state.settings), state.tab.key());
     match &state.remote {
         Some(source) if state.settings.images == Images::Own => {
             format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
@@ -103,11 +103,6 @@ pub fn left_out(state: &State) -> Vec<&'static str> {
     .into_iter()
     .filter_map(|(applies, sentence)| applies.then_some(sentence))
     .collect()
-}
-
-/// Returns the name of a tab in an address.
-fn key(tab: Tab) -> String {
-    tab.name().to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub fn Tabs() -> impl IntoView {
 }
 
 fn tab_id(tab: Tab) -> String {
-    format!("tab-{}", tab.name().to_ascii_lowercase())
+    format!("tab-{}", tab.key())
 }
 
 /// Moves between tabs by arrow keys.

@@ -1,10 +1,12 @@
 //! The tabs of the stage, and the selected one.
 
-use super::State;
-use strum::VariantArray;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// The tabs of the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
+use super::State;
+
+/// The tabs of the stage, in their order; a link names them in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Tab {
     /// The similarity matrix of the whole set.
     Similarity,
@@ -23,6 +25,11 @@ pub enum Tab {
 }
 
 impl Tab {
+    /// Returns the tab's key in links and ids.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+
     /// Returns the tab's name.
     pub const fn name(self) -> &'static str {
         match self {
