@@ -213,7 +213,7 @@ async fn main_task_is_done_by_keyboard() -> Result<()> {
         tab_to_role(page, "listbox").await?;
         press(page, Key::Right).await?;
         press(page, Key::Enter).await?;
-        let front = "document.querySelector('[role=tab][aria-selected=true]').textContent === 'Neighbours'";
+        let front = "document.querySelector('#tab-neighbours').ariaSelected === 'true'";
         wait_true(page, "Enter to show the neighbours", front).await
     })
     .await
