@@ -96,15 +96,15 @@ pub struct State {
     /// The selected tab.
     pub tab: Tracked<Tab>,
     /// Whether the user has selected the tab during this run.
-    pub(in crate::page) tab_chosen: bool,
+    pub(in crate::page) tab_chosen: Tracked<bool>,
     /// Whether the page is displayed in small, within another.
-    pub embed: bool,
+    pub embed: Tracked<bool>,
     /// Address from which the pictures came, if not from this computer; encoded as in a link.
-    pub remote: Option<String>,
+    pub remote: Tracked<Option<String>>,
     /// Whether the link that opened the page was made with pictures that it does not contain.
-    pub is_guest: bool,
+    pub is_guest: Tracked<bool>,
     /// Whether training starts once all incoming pictures have arrived.
-    pub(in crate::page) postponed: bool,
+    pub(in crate::page) postponed: Tracked<bool>,
     /// Messages to the user.
     pub notices: Tracked<Vec<Notice>>,
     pub(in crate::page) next_notice: u32,
@@ -148,11 +148,11 @@ impl State {
             selected: log.track(None),
             selection: log.track(Selection::default()),
             tab: log.track(Tab::Similarity),
-            tab_chosen: false,
-            embed: false,
-            remote: None,
-            is_guest: false,
-            postponed: false,
+            tab_chosen: log.track(false),
+            embed: log.track(false),
+            remote: log.track(None),
+            is_guest: log.track(false),
+            postponed: log.track(false),
             notices: log.track(Vec::new()),
             next_notice: 0,
             undo: log.track(None),

@@ -73,7 +73,7 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
 /// selected it: otherwise the tab would no longer follow the run when the address is opened.
 pub fn own(state: &State) -> String {
     let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", tab.key()));
-    let embed = if state.embed { "&embed=1" } else { "" };
+    let embed = if *state.embed { "&embed=1" } else { "" };
     let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
     format!("{}{tab}{embed}{remote}", link::write(&state.settings))
 }
@@ -82,7 +82,7 @@ pub fn own(state: &State) -> String {
 /// tab, and with the same pictures if they can be fetched.
 pub fn shared(state: &State) -> String {
     let hash = format!("{}&tab={}", link::write(&state.settings), state.tab.key());
-    match &state.remote {
+    match &*state.remote {
         Some(source) if state.settings.images == Images::Own => {
             format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
         }
@@ -115,10 +115,10 @@ mod tests {
         for tab in Tab::VARIANTS.iter().copied() {
             let mut state = State::new(Settings::recommended(Images::Fashion));
             state.choose_tab(tab);
-            state.embed = tab == Tab::Map;
+            *state.embed = tab == Tab::Map;
             let (address, problems) = read(&own(&state));
             assert_eq!(problems, Vec::<String>::new());
-            let (settings, embed) = (*state.settings, state.embed);
+            let (settings, embed) = (*state.settings, *state.embed);
             assert_eq!(address, Address { settings, tab: Some(tab), embed, remote: None });
             assert_eq!(read(&shared(&state)).0, Address { embed: false, ..address });
         }
@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn shared_address_requests_remote_pictures_again() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        state.remote = read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote;
-        assert_eq!(read(&own(&state)).0.remote, state.remote);
+        *state.remote = read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote;
+        assert_eq!(read(&own(&state)).0.remote, *state.remote);
         let link = shared(&state);
         assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");
         assert!(is_remote(&link["remote.html".len()..]) && !is_remote(&own(&state)));

@@ -86,7 +86,7 @@ impl State {
             return self.run.set_activity_aside(activity);
         }
         self.run.set_activity(activity);
-        self.run.running |= self.postponed;
+        self.run.running |= *self.postponed;
     }
 
     pub(in crate::page) fn refused(&mut self, sentence: String) {
@@ -124,8 +124,8 @@ impl State {
         let waiting = self.run.running && self.run.step() == 0;
         *self.snapshot = None;
         self.expect_another_engine();
-        self.postponed &= waiting;
-        (self.run.running, self.resuming) = (waiting, waiting && !self.postponed);
+        *self.postponed &= waiting;
+        (self.run.running, self.resuming) = (waiting, waiting && !*self.postponed);
         *self.engine = Engine::Loading { received: 0.0, total: None };
         self.forget_what_the_engine_said();
     }

@@ -10,7 +10,7 @@ use crate::{
 impl State {
     /// Adds pictures to the set.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) {
-        self.is_guest = false;
+        *self.is_guest = false;
         self.withdraw_undo_of_all();
         let before = self.pictures.len();
         let added: Vec<_> = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
@@ -51,11 +51,11 @@ impl State {
     /// Empties a built-in set for the user's own pictures, which continue to come in, and training
     /// continues to wait for them.
     pub fn make_room(&mut self) {
-        let (intake, ticket, postponed) = (self.intake.clone(), self.intake_ticket, self.postponed);
+        let (intake, ticket, postponed) = (self.intake.clone(), self.intake_ticket, *self.postponed);
         self.clear(Images::Own);
         (*self.intake, self.intake_ticket) = (intake, ticket);
         if postponed {
-            (self.run.running, self.postponed) = (true, true);
+            (self.run.running, *self.postponed) = (true, true);
         }
     }
 
@@ -68,9 +68,9 @@ impl State {
         self.keep_run();
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
-        self.is_guest = false;
+        *self.is_guest = false;
         *self.intake = Intake::default();
-        self.remote = None;
+        *self.remote = None;
         *self.results = Results::default();
         self.labels.clear();
         self.forget_search();
@@ -84,7 +84,7 @@ impl State {
         *self.views = None;
         *self.selected = None;
         *self.selection = Selection::default();
-        self.tab_chosen = false;
+        *self.tab_chosen = false;
         *self.tab = Tab::Similarity;
         self.send(Command::Clear);
         self.send_all_settings();
@@ -159,20 +159,20 @@ mod tests {
     fn guest_has_no_kept_work_and_no_pictures() {
         let guest = || {
             let mut state = State::new(Settings::recommended(Images::Own));
-            state.is_guest = true;
+            *state.is_guest = true;
             state.set_autosave(AutosaveStatus::On);
             state
         };
         let mut state = guest();
         state.set_offer(None);
-        assert!(state.is_guest);
+        assert!(*state.is_guest);
         state.add(vec![newcomer("a", "a")]);
-        assert!(!state.is_guest);
+        assert!(!*state.is_guest);
         let mut state = guest();
         let offer = |text: &str| text.to_owned();
         state.set_offer(Some(Offer { key: offer("k"), when: offer("today"), what: offer("25 pictures") }));
         state.set_offer(None);
-        assert!(!state.is_guest);
+        assert!(!*state.is_guest);
     }
 
     #[test]

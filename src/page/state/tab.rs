@@ -48,7 +48,7 @@ impl State {
     /// Selects a tab for the user; it stays selected during this run.
     pub fn choose_tab(&mut self, tab: Tab) {
         *self.tab = tab;
-        self.tab_chosen = true;
+        *self.tab_chosen = true;
     }
 
     /// Returns the tab that the user selected during this run.
@@ -58,7 +58,7 @@ impl State {
 
     /// Selects a tab unless the user has selected one.
     pub(in crate::page) fn suggest_tab(&mut self, tab: Tab) {
-        if !self.tab_chosen {
+        if !*self.tab_chosen {
             *self.tab = tab;
         }
     }

@@ -61,16 +61,16 @@ impl State {
     /// incoming pictures.
     pub(in crate::page) fn start_running(&mut self) -> bool {
         self.run.running = true;
-        self.postponed = self.intake.is_active();
-        self.resuming = !self.postponed;
+        *self.postponed = self.intake.is_active();
+        self.resuming = !*self.postponed;
         self.suggest_tab(Tab::Loss);
-        !self.postponed
+        !*self.postponed
     }
 
     /// Returns the command to send after pictures were added or removed: that the set is complete,
     /// unless pictures are still coming in, or to train if training waited for them.
     pub(in crate::page) fn settled(&mut self) -> Option<Command> {
-        let train = !self.intake.is_active() && std::mem::take(&mut self.postponed);
+        let train = !self.intake.is_active() && std::mem::take(&mut *self.postponed);
         self.resuming |= train;
         self.completion(train)
     }
@@ -85,7 +85,7 @@ impl State {
     /// Records that the user wants no more steps.
     pub fn stop_running(&mut self) {
         self.run.running = false;
-        self.postponed = false;
+        *self.postponed = false;
         self.resuming = false;
     }
 
@@ -96,7 +96,7 @@ impl State {
 
     pub(in crate::page) fn restarted(&mut self, parameters: u32) {
         // A tab selected before the first step counts for this run.
-        self.tab_chosen &= self.run.step() == 0;
+        *self.tab_chosen &= self.run.step() == 0;
         self.keep_run();
         *self.snapshot = None;
         self.resuming = false;

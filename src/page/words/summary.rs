@@ -29,7 +29,7 @@ pub fn images(state: &State) -> String {
 
 /// Returns a sentence for a guest, once it is known that no work of theirs is kept here.
 pub fn guest(state: &State) -> Option<&'static str> {
-    let known = state.is_guest && *state.autosave != AutosaveStatus::Unknown && !state.intake.is_active();
+    let known = *state.is_guest && *state.autosave != AutosaveStatus::Unknown && !state.intake.is_active();
     known.then_some(
         "Whoever sent this link used pictures of their own, which a link does not carry. Drop yours here.",
     )
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn guest_is_addressed_once_no_kept_work_is_found() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        state.is_guest = true;
+        *state.is_guest = true;
         assert_eq!(guest(&state), None);
         state.set_autosave(AutosaveStatus::Denied);
         assert!(guest(&state).is_some());

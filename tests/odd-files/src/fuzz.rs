@@ -112,7 +112,7 @@ fn reads_within_limits(bytes: &[u8]) -> Result<()> {
 
 fn addresses() -> Result<Vec<Vec<u8>>> {
     let mut state = State::new(Settings::recommended(Images::Own));
-    (state.embed, state.remote) = (true, Some("https%3A%2F%2Fa.example%2Fb.zip".to_owned()));
+    (*state.embed, *state.remote) = (true, Some("https%3A%2F%2Fa.example%2Fb.zip".to_owned()));
     state.choose_tab(Tab::Map);
     let odd = ["#tab=&embed=2&remote", "images=http&tab=map&tab=loss", "remote=a=b&&embed="];
     let own = [address::own(&state), address::shared(&state)];
@@ -126,7 +126,7 @@ fn shows_what_can_be_shown_again(bytes: &[u8]) -> Result<()> {
     let (found, problems) = address::read(&hash);
     problems.iter().try_for_each(|problem| is_sentence(problem))?;
     let mut state = State::new(found.settings);
-    (state.embed, state.remote) = (found.embed, found.remote.clone());
+    (*state.embed, *state.remote) = (found.embed, found.remote.clone());
     if let Some(tab) = found.tab {
         state.choose_tab(tab);
     }
