@@ -3,7 +3,7 @@
 //! ```text
 //!  page (UI, small)                    engine_cpu, engine_webgpu (burn; dedicated Web Worker)
 //!  drop / pick / paste ──decode──▶ Image ──Command──▶ Session ─▶ Trainer ─▶ Device
-//!  view ◀── State ◀── apply ◀──────────────Event──── losses, matrices, embeddings
+//!  view ◀── State ◀── apply ◀──────────────Event──── losses, answers, embeddings
 //! ```
 //!
 //! Browser workers decode image files; files the browser cannot read go to `decoder`, in separate workers
