@@ -172,6 +172,12 @@ impl Request {
         Self { question: Some(question), ..Self::new(kind, Some(stage), start) }
     }
 
+    /// Returns whether it is about the embeddings of one evaluation: whoever asked asks again after
+    /// the next.
+    pub fn is_of_evaluation(&self) -> bool {
+        self.question.is_some() || self.kind == Kind::Score
+    }
+
     /// Returns whether this request takes the place of another.
     fn replaces(&self, other: &Self) -> bool {
         match (&self.question, &other.question) {

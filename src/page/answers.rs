@@ -33,6 +33,11 @@ impl Answers {
         self.entry(question).is_some_and(current)
     }
 
+    /// Returns whether the latest answer is to this very question, outdated or not.
+    fn is_answered(&self, question: &Question) -> bool {
+        self.entry(question).is_some_and(|entry| entry.question == *question && entry.is_answered)
+    }
+
     /// Returns whether the question is asked and has no answer yet.
     pub fn is_awaited(&self, question: &Question) -> bool {
         self.is_asked(question) && !self.is_current(question)
@@ -83,11 +88,11 @@ impl State {
     /// Returns whether a question should be asked now: there are embeddings, and it has not been
     /// asked since they or the settings changed.
     pub fn needs(&self, question: &Question) -> bool {
-        let is_good_enough = self.run.running && !question.follows_training() && {
-            let entry = self.answers.entry(question);
-            entry.is_some_and(|entry| entry.answer.is_some() && entry.question == *question)
-        };
-        self.results.scored(question.stage()).is_some() && !is_good_enough && !self.answers.is_asked(question)
+        let is_good_enough =
+            || !question.follows_training() && self.run.running && self.answers.is_answered(question);
+        self.results.scored(question.stage()).is_some()
+            && !self.answers.is_asked(question)
+            && !is_good_enough()
     }
 
     /// Records that a stage has other embeddings.

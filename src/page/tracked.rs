@@ -85,6 +85,15 @@ impl<T> Tracked<T> {
     }
 }
 
+impl<T: PartialEq> Tracked<T> {
+    /// Sets the value; setting the value that it has is no change.
+    pub fn set(&mut self, value: T) {
+        if self.value != value {
+            **self = value;
+        }
+    }
+}
+
 impl<T> Deref for Tracked<T> {
     type Target = T;
 
@@ -122,6 +131,15 @@ mod tests {
             *a + inner
         });
         assert_eq!((sum, read), (3, a.field()), "what an inner view reads is its own");
+    }
+
+    #[test]
+    fn setting_the_same_value_is_no_change() {
+        let (log, [mut a, mut b, _]) = three();
+        a.set(1);
+        b.set(5);
+        assert_eq!(log.take_changed(), b.field());
+        assert_eq!((*a, *b), (1, 5));
     }
 
     #[test]

@@ -9,11 +9,7 @@ use super::{Goal, SLICE, Session, training::Run};
 use crate::{
     embedding::Embedding,
     engine::{
-        baseline::Describing,
-        comparing::Comparing,
-        embedded::Source,
-        embedder::Embedder,
-        jobs::{Kind, score},
+        baseline::Describing, comparing::Comparing, embedded::Source, embedder::Embedder, jobs::score,
         whitener::Whitener,
     },
     progress::Progress,
@@ -212,8 +208,8 @@ impl<E: FnMut(Event)> Session<E> {
     /// Reports what embeddings are worth, and keeps them for what is asked about them.
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
         let (evaluation, embedded) = comparing.finish(step);
-        // What is being scored are the embeddings before these.
-        self.give_up(|request| request.kind == Kind::Score && request.stage == Some(stage));
+        // What is being scored, or asked, is about the embeddings before these.
+        self.give_up(|request| request.is_of_evaluation() && request.stage == Some(stage));
         self.embeddings.insert(stage, embedded);
         self.search(stage);
         (self.emit)(Event::Evaluated(evaluation));

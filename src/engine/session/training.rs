@@ -397,7 +397,7 @@ mod tests {
 
         use crate::{
             engine::{Progress, backend::Opened},
-            protocol::{Command, Environment, Picture},
+            protocol::{BackendReason, Command, Environment, Picture},
             samples::shape,
             train::upload,
         };

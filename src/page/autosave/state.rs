@@ -101,7 +101,7 @@ impl State {
     /// Sets or clears the offer to continue earlier work; there is none once everything is forgotten.
     pub fn set_offer(&mut self, offer: Option<Offer>) {
         // A visitor with earlier work is no guest: the pictures may be in that work.
-        *self.is_guest &= offer.is_none();
+        self.is_guest.set(*self.is_guest && offer.is_none());
         *self.offer = offer.filter(|_| !self.autosave.is_over());
     }
 

@@ -115,7 +115,7 @@ mod tests {
         for tab in Tab::VARIANTS.iter().copied() {
             let mut state = State::new(Settings::recommended(Images::Fashion));
             state.choose_tab(tab);
-            *state.embed = tab == Tab::Map;
+            state.embed.set(tab == Tab::Map);
             let (address, problems) = read(&own(&state));
             assert_eq!(problems, Vec::<String>::new());
             let (settings, embed) = (*state.settings, *state.embed);
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn shared_address_requests_remote_pictures_again() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        *state.remote = read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote;
+        state.remote.set(read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote);
         assert_eq!(read(&own(&state)).0.remote, *state.remote);
         let link = shared(&state);
         assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");

@@ -23,14 +23,17 @@ enum Changes {
 
 /// Shows every change of the settings and of the selected tab.
 pub fn follow(store: Store) {
-    let opening = StoredValue::new(true);
+    let shown = StoredValue::new(None::<String>);
     let changes = StoredValue::new(Changes::None);
     effect(move || {
         let address = store.with(address::own);
+        let before = shown.get_value();
+        shown.set_value(Some(address.clone()));
         // The address that opened the page stays until a value changes.
-        if opening.get_value() {
-            opening.set_value(false);
-        } else if changes.get_value() == Changes::None {
+        if before.is_none_or(|before| before == address) {
+            return;
+        }
+        if changes.get_value() == Changes::None {
             show(store, &address, changes);
         } else {
             changes.set_value(Changes::Missed);

@@ -33,8 +33,8 @@ pub fn mount() {
     let store = Store::new(address.settings);
     store.update(|state| {
         problems.into_iter().for_each(|problem| state.notify(problem));
-        *state.embed = address.embed;
-        *state.remote = address.remote;
+        state.embed.set(address.embed);
+        state.remote.set(address.remote);
         if let Some(tab) = address.tab {
             state.choose_tab(tab);
         }
@@ -59,7 +59,7 @@ fn open(store: Store) {
     spawn_local(async move {
         let settings = store.with_untracked(|state| *state.settings);
         if settings.images == Images::Own && store.with_untracked(|state| state.remote.is_none()) {
-            store.update(|state| *state.is_guest = true);
+            store.update(|state| state.is_guest.set(true));
         }
         if builtin::fill(store, settings.images, &[]).await {
             // Before the set is settled: otherwise the engine would evaluate it first.

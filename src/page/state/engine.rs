@@ -124,7 +124,7 @@ impl State {
         let waiting = self.run.running && self.run.step() == 0;
         *self.snapshot = None;
         self.expect_another_engine();
-        *self.postponed &= waiting;
+        self.postponed.set(*self.postponed && waiting);
         (self.run.running, self.resuming) = (waiting, waiting && !*self.postponed);
         *self.engine = Engine::Loading { received: 0.0, total: None };
         self.forget_what_the_engine_said();

@@ -118,11 +118,12 @@ impl State {
 
     /// Gives the pictures at these places typed labels.
     pub fn type_labels_at(&mut self, typed: &[(u32, String)]) {
-        for (place, text) in typed {
-            let (id, label) = (self.pictures.at(*place), self.pictures.label_id(text.clone()));
-            self.put_label(id, label);
-        }
-        self.labels_have_changed();
+        self.change_labels(|state| {
+            for (place, text) in typed {
+                let (id, label) = (state.pictures.at(*place), state.pictures.label_id(text.clone()));
+                state.put_label(id, label);
+            }
+        });
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 impl State {
     /// Adds pictures to the set.
     pub fn add(&mut self, newcomers: Vec<Newcomer>) {
-        *self.is_guest = false;
+        self.is_guest.set(false);
         self.withdraw_undo_of_all();
         let before = self.pictures.len();
         let added: Vec<_> = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
@@ -68,9 +68,9 @@ impl State {
         self.keep_run();
         self.edit(|settings| *settings = settings_for(*settings, images));
         self.pictures.clear();
-        *self.is_guest = false;
+        self.is_guest.set(false);
         *self.intake = Intake::default();
-        *self.remote = None;
+        self.remote.set(None);
         *self.results = Results::default();
         self.labels.clear();
         self.forget_search();
@@ -84,8 +84,8 @@ impl State {
         *self.views = None;
         *self.selected = None;
         *self.selection = Selection::default();
-        *self.tab_chosen = false;
-        *self.tab = Tab::Similarity;
+        self.tab_chosen.set(false);
+        self.tab.set(Tab::Similarity);
         self.send(Command::Clear);
         self.send_all_settings();
     }
@@ -159,7 +159,7 @@ mod tests {
     fn guest_has_no_kept_work_and_no_pictures() {
         let guest = || {
             let mut state = State::new(Settings::recommended(Images::Own));
-            *state.is_guest = true;
+            state.is_guest.set(true);
             state.set_autosave(AutosaveStatus::On);
             state
         };

@@ -32,7 +32,7 @@ impl State {
     /// on it for the user.
     pub(in crate::page) fn expect_another_engine(&mut self) -> String {
         // Training that waits for pictures begins with the last of them.
-        *self.postponed = self.run.running && self.intake.is_active();
+        self.postponed.set(self.run.running && self.intake.is_active());
         self.resuming = self.run.running && !*self.postponed;
         let Some(step) = self.known_snapshot().map(|snapshot| snapshot.step) else {
             self.keep_run();

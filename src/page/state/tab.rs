@@ -47,8 +47,8 @@ impl Tab {
 impl State {
     /// Selects a tab for the user; it stays selected during this run.
     pub fn choose_tab(&mut self, tab: Tab) {
-        *self.tab = tab;
-        *self.tab_chosen = true;
+        self.tab.set(tab);
+        self.tab_chosen.set(true);
     }
 
     /// Returns the tab that the user selected during this run.
@@ -59,7 +59,7 @@ impl State {
     /// Selects a tab unless the user has selected one.
     pub(in crate::page) fn suggest_tab(&mut self, tab: Tab) {
         if !*self.tab_chosen {
-            *self.tab = tab;
+            self.tab.set(tab);
         }
     }
 }

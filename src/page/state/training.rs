@@ -61,7 +61,7 @@ impl State {
     /// incoming pictures.
     pub(in crate::page) fn start_running(&mut self) -> bool {
         self.run.running = true;
-        *self.postponed = self.intake.is_active();
+        self.postponed.set(self.intake.is_active());
         self.resuming = !*self.postponed;
         self.suggest_tab(Tab::Loss);
         !*self.postponed
@@ -85,7 +85,7 @@ impl State {
     /// Records that the user wants no more steps.
     pub fn stop_running(&mut self) {
         self.run.running = false;
-        *self.postponed = false;
+        self.postponed.set(false);
         self.resuming = false;
     }
 
@@ -96,7 +96,7 @@ impl State {
 
     pub(in crate::page) fn restarted(&mut self, parameters: u32) {
         // A tab selected before the first step counts for this run.
-        *self.tab_chosen &= self.run.step() == 0;
+        self.tab_chosen.set(*self.tab_chosen && self.run.step() == 0);
         self.keep_run();
         *self.snapshot = None;
         self.resuming = false;

@@ -96,10 +96,7 @@ impl State {
         let ids: Vec<PictureId> = entries.iter().map(|entry| entry.id).collect();
         self.pictures.put(entries);
         self.send_pictures(&ids);
-        if !typed.is_empty() {
-            typed.iter().for_each(|(id, label)| self.put_label(*id, *label));
-            self.labels_have_changed();
-        }
+        self.change_labels(|state| typed.iter().for_each(|(id, label)| state.put_label(*id, *label)));
         self.settle();
     }
 

@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn guest_is_addressed_once_no_kept_work_is_found() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        *state.is_guest = true;
+        state.is_guest.set(true);
         assert_eq!(guest(&state), None);
         state.set_autosave(AutosaveStatus::Denied);
         assert!(guest(&state).is_some());

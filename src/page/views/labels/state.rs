@@ -127,20 +127,21 @@ impl State {
             return;
         }
         let name = typed_name(text);
-        self.put_text(id, &name);
-        self.labels_have_changed();
+        self.change_labels(|state| state.put_text(id, &name));
     }
 
     fn put_text(&mut self, id: PictureId, name: &str) {
         if name.is_empty() {
             self.labels.typed.remove(&id);
         } else {
-            let label = self.pictures.label_id(name.to_owned());
+            // The set counts as changed only by a new name.
+            let known = self.pictures.label_named(name);
+            let label = known.unwrap_or_else(|| self.pictures.label_id(name.to_owned()));
             self.put_label(id, label);
         }
     }
 
-    /// Sets a picture's typed label without telling the engine, which [`Self::labels_have_changed`]
+    /// Sets a picture's typed label without telling the engine, which [`Self::change_labels`]
     /// does.
     pub(in crate::page) fn put_label(&mut self, id: PictureId, label: LabelId) {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
@@ -148,11 +149,15 @@ impl State {
         }
     }
 
-    /// Sends the typed labels to the engine.
-    pub(in crate::page) fn labels_have_changed(&mut self) {
-        self.outdate_labels();
-        let typed = self.labels.all_typed().collect();
-        self.send(Command::Label(typed));
+    /// Changes typed labels, and sends them to the engine if they differ from before.
+    pub(in crate::page) fn change_labels(&mut self, change: impl FnOnce(&mut Self)) {
+        let before: Vec<_> = self.labels.all_typed().collect();
+        change(self);
+        let typed: Vec<_> = self.labels.all_typed().collect();
+        if typed != before {
+            self.outdate_labels();
+            self.send(Command::Label(typed));
+        }
     }
 
     /// Records a change to the labels, or to which of them are given, and stops a fine-tuning in
@@ -166,22 +171,19 @@ impl State {
 
     /// Gives a picture an existing label. It is not shortened, however long a folder's name is.
     pub fn give_label(&mut self, id: PictureId, label: LabelId) {
-        self.put_label(id, label);
-        self.labels_have_changed();
+        self.change_labels(|state| state.put_label(id, label));
     }
 
     /// Gives every selected picture, else the focused one, a label; blank text removes it.
     pub fn label_chosen(&mut self, text: &str) {
         let name = typed_name(text);
-        self.chosen().into_iter().for_each(|id| self.put_text(id, &name));
-        self.labels_have_changed();
+        self.change_labels(|state| state.chosen().into_iter().for_each(|id| state.put_text(id, &name)));
     }
 
     /// Gives every selected picture, else the focused one, the label of this name, if it exists.
     pub fn give_label_to_chosen(&mut self, name: &str) {
         let Some(label) = self.pictures.label_named(name) else { return };
-        self.chosen().into_iter().for_each(|id| self.put_label(id, label));
-        self.labels_have_changed();
+        self.change_labels(|state| state.chosen().into_iter().for_each(|id| state.put_label(id, label)));
     }
 
     /// Sets the number of pictures per label whose labels are given.

@@ -2,18 +2,20 @@
 
 use crate::{
     page::state::State,
-    protocol::{Explanation, Pair, PictureId, Stage, Subject},
+    protocol::{Explanation, Pair, PictureId, Question, Stage, Subject},
 };
 
 impl State {
     /// Requests an explanation of a pair's similarity, instead of any other.
     pub fn explain(&mut self, pair: Pair) {
+        self.stop_explaining();
         *self.explained = Some(pair);
     }
 
     /// Ends the explanation.
     pub fn stop_explaining(&mut self) {
-        *self.explained = None;
+        self.explained.set(None);
+        self.answers.forget(|question| matches!(question, Question::Explanation(_)));
     }
 
     /// Returns the latest explanation of the pair.
@@ -74,6 +76,16 @@ mod tests {
         assert!(state.explanation().is_some());
         state.explain(Pair { subjects: [Subject::Picture(1), Subject::Picture(3)], ..PAIR });
         assert_eq!(state.explanation(), None);
+    }
+
+    #[test]
+    fn reopened_explanation_is_requested_again_while_training() {
+        let mut state = asked();
+        state.run.running = true;
+        state.apply(explained(PAIR));
+        state.stop_explaining();
+        state.explain(PAIR);
+        assert!(state.explanation().is_none() && state.needs(&PAIR.into()));
     }
 
     #[test]
