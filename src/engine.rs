@@ -1,8 +1,7 @@
-//! The engine: takes commands, trains and evaluates, reports events.
+//! The engine, which takes commands, trains, evaluates and reports events.
 //!
-//! [`Session`] is the whole of it and knows no browser; `worker` ties one to the
-//! message port of the Web Worker that the engine lives in. What is asked about pictures and
-//! embeddings becomes a job: `jobs`.
+//! [`Session`] is the whole engine and independent of the browser; `worker` connects one to the message port
+//! of the engine's Web Worker. Requests about pictures and embeddings become `jobs`.
 
 #[cfg(target_arch = "wasm32")]
 mod adapter;

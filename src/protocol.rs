@@ -1,12 +1,12 @@
-//! What the page and the engine say to each other.
+//! Messages between the page and the engine.
 //!
-//! The page sends [`Command`]s, the engine answers with [`Event`]s; both are
-//! plain data, serialised by postcard into one buffer that is transferred, not
-//! copied, between the threads. [`encode`] puts the build in front of every message
-//! and [`decode`] refuses another's, so that a page never acts on a foreign engine's words.
+//! The page sends [`Command`]s and the engine answers with [`Event`]s; both are plain data, serialised by
+//! postcard into one buffer that is transferred, not copied, between the threads. [`encode`] puts the build
+//! in front of every message and [`decode`] refuses that of another build, so that a page never acts on a
+//! foreign engine's messages.
 //!
-//! What both speak of stands beside them: pictures, stages and other subjects, training
-//! steps, and results about the whole set.
+//! Submodules define what both refer to: pictures, stages and other subjects, training steps, and results
+//! about the whole set.
 
 mod command;
 mod event;

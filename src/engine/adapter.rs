@@ -1,11 +1,11 @@
-//! The graphics adapter that the browser offers, and whether it will do.
+//! Graphics adapter of the browser, and whether it is suitable.
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::backend::Refusal;
 use crate::{protocol::BackendReason, settings::BackendChoice};
 
-// web-sys keeps WebGPU behind an unstable flag; this much of it is stable.
+// web-sys keeps WebGPU behind an unstable flag; the parts declared here are stable.
 #[wasm_bindgen]
 extern "C" {
     type Scope;
@@ -41,8 +41,8 @@ extern "C" {
     fn description(this: &Info) -> Option<String>;
 }
 
-/// The name of an adapter that WebGPU can be opened on. `static/first-engine.js` goes by the
-/// same rules when it guesses which engine will be wanted.
+/// Returns the name of an adapter that WebGPU can be opened on. `static/first-engine.js` applies the same
+/// rules when it guesses which engine will be needed.
 pub async fn find(choice: BackendChoice) -> Result<String, Refusal> {
     let adapter = request().await?;
     let name = name(&adapter);
@@ -57,7 +57,7 @@ pub async fn find(choice: BackendChoice) -> Result<String, Refusal> {
     Ok(name)
 }
 
-/// Returns whether the engine for WebGPU is still being built, as the worker's script was told.
+/// Returns whether the engine for WebGPU is still being built, as reported to the worker's script.
 #[cfg(not(feature = "webgpu"))]
 pub fn is_unfinished() -> bool {
     js_sys::global().unchecked_into::<Scope>().unfinished()

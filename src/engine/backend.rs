@@ -1,4 +1,4 @@
-//! Which device computes, and why.
+//! Choice of the device, and its reason.
 
 use burn::tensor::Device;
 
@@ -7,31 +7,31 @@ use crate::{
     settings::{BackendChoice, Settings},
 };
 
-/// A device that is ready, and what is to be said of it.
+/// An open device, and its description.
 pub struct Opened {
-    /// Where tensors live, without autodiff.
+    /// Device for tensors, without autodiff.
     pub device: Device,
-    /// What the user is told.
+    /// Description for the user.
     pub environment: Environment,
 }
 
-/// Why WebGPU is not used.
+/// Reason why WebGPU is not used.
 pub struct Refusal {
-    /// The reason.
+    /// Reason.
     pub reason: BackendReason,
-    /// The adapter's name, where there is one.
+    /// Name of the adapter, if there is one.
     pub adapter: String,
 }
 
 impl Refusal {
-    /// Without an adapter.
+    /// Returns a refusal without an adapter.
     pub fn new(reason: BackendReason) -> Self {
         Self { reason, adapter: String::new() }
     }
 }
 
-/// Opens the device that these settings ask for, or the CPU with the reason why not. `None`
-/// where WebGPU can be had, but by the engine that was built with it.
+/// Opens the device that the settings select, or the CPU with the reason for it. Returns `None` if WebGPU is
+/// available, but only to the engine built with it.
 pub async fn open(settings: &Settings) -> Option<Opened> {
     if settings.backend == BackendChoice::Cpu {
         return Some(cpu(Refusal::new(BackendReason::CpuAsked)));

@@ -1,4 +1,4 @@
-//! What a network has to beat: features for which nothing was learned.
+//! Baselines for a network: features without learning.
 
 use web_time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use crate::{
     classic_features::classic_features, evaluate::centre::centre, progress::Progress, protocol::Stage,
 };
 
-/// A baseline's features of one picture, `3 × side²` values in 0 … 1.
+/// Returns a baseline's features of one picture, `3 × side²` values in 0 … 1.
 ///
 /// # Panics
-/// Where the stage is none of a baseline.
+/// If the stage is not a baseline.
 pub fn features(stage: Stage, planes: &[f32], side: usize) -> Vec<f32> {
     match stage {
         Stage::Pixels => planes.to_vec(),
@@ -19,7 +19,7 @@ pub fn features(stage: Stage, planes: &[f32], side: usize) -> Vec<f32> {
     }
 }
 
-/// A whole set on its way to a baseline's features, a slice of time after the other.
+/// Computation of a baseline's features of a whole set, one slice of time after another.
 pub struct Describing {
     stage: Stage,
     planes: Vec<f32>,
@@ -30,13 +30,13 @@ pub struct Describing {
 }
 
 impl Describing {
-    /// Starts on pictures, `3 × side²` values in 0 … 1 each, at least one.
+    /// Starts with pictures, `3 × side²` values in 0 … 1 each, at least one.
     pub fn new(stage: Stage, planes: Vec<f32>, side: usize) -> Self {
         let pictures = planes.len() / (3 * side * side);
         Self { stage, planes, side, pictures, done: 0, features: Vec::new() }
     }
 
-    /// Works for about as long as given.
+    /// Works for approximately the given time.
     pub fn advance(&mut self, time: Duration) -> Progress {
         let (started, plane) = (Instant::now(), 3 * self.side * self.side);
         while self.done < self.pictures && started.elapsed() < time {
@@ -47,7 +47,8 @@ impl Describing {
         Progress::more_if(self.done < self.pictures)
     }
 
-    /// The features less their mean, one row a picture, and what embeds further pictures just so.
+    /// Returns the features minus their mean, one row per picture, and the source that embeds further
+    /// pictures in the same way.
     pub fn finish(self) -> (Vec<f32>, Source) {
         let mut rows = self.features;
         let dimensions = rows.len() / self.pictures;

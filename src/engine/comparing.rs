@@ -1,5 +1,5 @@
-//! Compares all pictures of the set with each other, a slice of work after the other, and
-//! says what their embeddings are worth.
+//! Comparison of all pictures of the set with each other, in slices of work, and the evaluation of their
+//! embeddings.
 
 use std::rc::Rc;
 
@@ -20,32 +20,32 @@ use crate::{
     protocol::{Evaluation, Floats, LabelId, Neighbours, PictureId, Stage},
 };
 
-/// Neighbours that are reported of each picture.
+/// Number of neighbours reported for each picture.
 pub const NEIGHBOURS: usize = 12;
 
-/// A comparison on its way.
+/// A comparison in progress.
 pub struct Comparing {
     stage: Stage,
     pictures: Vec<PictureId>,
-    /// As they were made; empty of baselines, of which nobody wants them.
+    /// Embeddings as computed; empty for baselines, where they are not needed.
     embeddings: Vec<f32>,
     rows: UnitRows,
-    /// What made the embeddings.
+    /// Source of the embeddings.
     source: Source,
-    /// The effective rank where it is not that of the embeddings.
+    /// Effective rank, if it is not that of the embeddings.
     rank: Option<f32>,
     work: Work,
 }
 
 enum Work {
-    /// For everyone's nearest.
+    /// Search for the nearest neighbours of every picture.
     Searching(Box<NeighbourSearch>),
-    /// For how well they agree with the labels.
+    /// Measurement of their agreement with the labels.
     Scoring(Rc<NearestNeighbours>, Scoring),
 }
 
 impl Comparing {
-    /// Starts on embeddings of a whole set, one row a picture.
+    /// Starts with embeddings of a whole set, one row per picture.
     pub fn new(stage: Stage, embeddings: Vec<f32>, pictures: Vec<PictureId>, source: Source) -> Self {
         let dimensions = embeddings.len() / pictures.len();
         let kept = if stage.is_baseline() { Vec::new() } else { embeddings.clone() };
@@ -54,12 +54,12 @@ impl Comparing {
         Self { stage, pictures, embeddings: kept, rows, source, rank: None, work }
     }
 
-    /// The same with an effective rank that is known, if it is.
+    /// Sets an effective rank that is already known, if any.
     pub fn ranked(self, rank: Option<f32>) -> Self {
         Self { rank, ..self }
     }
 
-    /// Works for about as long as given, on a set as it is labelled now.
+    /// Works for approximately the given time, with the set's current labels.
     pub fn advance(&mut self, time: Duration, set: &PictureSet) -> Progress {
         let started = Instant::now();
         while self.advance_a_bit(set) == Progress::More {
@@ -83,17 +83,17 @@ impl Comparing {
         Progress::More
     }
 
-    /// Takes up other labels: those that were scored by until now count no more.
+    /// Replaces the labels; scoring starts over.
     pub fn relabel(&mut self, labels: &[Option<LabelId>]) {
         if let Work::Scoring(nearest, scoring) = &mut self.work {
             *scoring = Scoring::new(&self.rows, nearest, labels);
         }
     }
 
-    /// What the embeddings are worth, and the embeddings themselves, taken after a step.
+    /// Returns the evaluation of the embeddings, taken after a step, and the embeddings themselves.
     ///
     /// # Panics
-    /// Before [`Comparing::advance`] has nothing left to do.
+    /// If [`Comparing::advance`] still has work to do.
     pub fn finish(self, step: u32) -> (Evaluation, Embedded) {
         let Self { stage, pictures, embeddings, rows, source, rank, work } = self;
         let Work::Scoring(nearest, scoring) = work else { panic!("all rows are compared first") };
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn labels_that_change_while_it_scores_by_others_count() {
-        // Two tight groups; the labels that pictures come with lie across them.
+        // Two tight groups; the original labels lie across them.
         let mut set = PictureSet::new(16);
         let rgb = vec![0; 3 * SIDE * SIDE];
         set.add((0..24).map(|id| Picture { id, label: Some(id / 12), rgb: rgb.clone() }).collect());
@@ -137,7 +137,7 @@ mod tests {
         while matches!(comparing.work, Work::Searching(_)) {
             comparing.advance(Duration::ZERO, &set);
         }
-        // All but one by their group.
+        // Labels match the group, for all but one picture.
         set.label((0..23).map(|id| (id, 7 + id % 2)).collect());
         comparing.relabel(&set.labels_now());
         while comparing.advance(Duration::ZERO, &set) == Progress::More {}

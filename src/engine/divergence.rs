@@ -1,17 +1,17 @@
-//! Why a run's numbers went wrong, as far as its settings tell.
+//! Likely causes of divergence, judged by the settings.
 
 use crate::{
     protocol::{Backend, Cause},
     settings::{LossKind, Settings, Similarity},
 };
 
-/// Learning rates above this one are rarely survived.
+/// Learning rate above which runs usually diverge.
 const HIGH_RATE: f32 = 0.02;
 
-/// Temperatures below this one turn small differences of similarity into huge ones.
+/// Temperature below which small differences of similarity become huge.
 const LOW_TEMPERATURE: f32 = 0.03;
 
-/// Returns the likely cause.
+/// Returns the likely cause of divergence.
 pub fn likely_cause(settings: &Settings, backend: Backend) -> Cause {
     let soft = settings.loss != LossKind::Triplet;
     if settings.learning_rate > HIGH_RATE {

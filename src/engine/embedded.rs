@@ -1,4 +1,4 @@
-//! The embeddings of the set at each stage, and what made them.
+//! Embeddings of the set at each stage, and their sources.
 
 use std::{cell::OnceCell, collections::HashMap, rc::Rc};
 use strum::VariantArray;
@@ -14,7 +14,7 @@ use crate::{
     train::upload,
 };
 
-/// The embeddings that there are, and the order of a matrix's rows, once that was asked for.
+/// Existing embeddings, and the row order of matrices once it has been requested.
 #[derive(Default)]
 pub struct Embeddings {
     stages: HashMap<Stage, Embedded>,
@@ -26,7 +26,7 @@ impl Embeddings {
         self.stages.get(&stage)
     }
 
-    /// Returns the stages that there are embeddings of.
+    /// Returns the stages that have embeddings.
     pub fn stages(&self) -> Vec<Stage> {
         Stage::VARIANTS.iter().copied().filter(|stage| self.stages.contains_key(stage)).collect()
     }
@@ -36,66 +36,66 @@ impl Embeddings {
         self.order.take();
     }
 
-    /// Drops those of some stages.
+    /// Drops the embeddings of the stages that `which` selects.
     pub fn forget(&mut self, which: impl Fn(Stage) -> bool) {
         self.stages.retain(|stage, _| !which(*stage));
         self.order.take();
     }
 
-    /// Returns the order of the rows in a matrix: one for all stages, by the network's latest
-    /// embeddings and the labels that pictures came with.
+    /// Returns the row order of matrices: one for all stages, from the network's latest embeddings and the
+    /// labels that pictures came with.
     pub fn order(&self, labels: &[Option<LabelId>]) -> Option<&[usize]> {
         let latest = [Stage::Trained, Stage::Untrained].into_iter().find_map(|stage| self.get(stage))?;
         Some(self.order.get_or_init(|| order(&latest.rows, labels)))
     }
 }
 
-/// The set as it was embedded; further pictures can be embedded just so.
+/// The set as embedded at one stage; further pictures can be embedded in the same way.
 #[derive(Clone)]
 pub struct Embedded {
-    /// The step after which that was.
+    /// Step after which the embeddings were taken.
     pub step: u32,
-    /// One row a picture.
+    /// Embeddings, one row per picture.
     pub rows: Rc<UnitRows>,
-    /// Each picture's nearest others.
+    /// Nearest neighbours of each picture.
     pub nearest: Rc<NearestNeighbours>,
-    /// What embedded it.
+    /// Source of the embeddings.
     pub source: Source,
 }
 
-/// What embeds pictures at one stage.
+/// Embedding of pictures at one stage.
 #[derive(Clone)]
 pub enum Source {
-    /// A network as it was then.
+    /// A network in its state at the time.
     Network(Rc<Embedding>),
-    /// Features of a baseline, less their mean over the set.
+    /// Features of a baseline, minus their mean over the set.
     Baseline(Stage, Rc<[f32]>),
 }
 
 impl Source {
-    /// A baseline, and the mean of its features over the set.
+    /// Returns the source for a baseline, given the mean of its features over the set.
     pub fn baseline(stage: Stage, mean: Vec<f32>) -> Self {
         Self::Baseline(stage, mean.into())
     }
 }
 
 impl Embedded {
-    /// Sets out to say how well neighbours agree with labels, one a picture.
+    /// Starts to measure the agreement of neighbours with labels, one per picture.
     pub fn scoring(&self, labels: &[Option<LabelId>]) -> Scoring {
         Scoring::new(&self.rows, &self.nearest, labels)
     }
 
-    /// Embeds pictures that need not be of the set, `3 × side²` values in 0 … 1 each, one after
-    /// another; one row a picture.
+    /// Embeds pictures, in the set or not, `3 × side²` values in 0 … 1 each, one after another; returns one
+    /// row per picture.
     pub async fn embed(&self, planes: Vec<f32>, side: usize, device: &Device) -> Result<UnitRows, Breakdown> {
         match &self.source {
             Source::Network(_) => self.embed_tensor(upload(planes, side, device)).await,
-            // They have no need of the device.
+            // Baselines do not need the device.
             Source::Baseline(stage, mean) => Ok(baseline_rows(*stage, mean, &planes, side)),
         }
     }
 
-    /// The same for pictures that are on the device already, `[pictures, 3, side, side]`.
+    /// Embeds pictures that are already on the device, `[pictures, 3, side, side]`.
     pub async fn embed_tensor(&self, pictures: Tensor<4>) -> Result<UnitRows, Breakdown> {
         match &self.source {
             Source::Network(embedding) => {
@@ -117,7 +117,7 @@ fn baseline_rows(stage: Stage, mean: &[f32], planes: &[f32], side: usize) -> Uni
         .flat_map(|planes| baseline::features(stage, planes, side))
         .collect();
     let dimensions = features.len() / (planes.len() / (3 * side * side));
-    // A mean that was taken at another input size fits no longer.
+    // A mean taken at another input size no longer fits.
     if mean.len() == dimensions {
         for row in features.chunks_exact_mut(dimensions) {
             row.iter_mut().zip(mean).for_each(|(value, mean)| *value -= mean);

@@ -1,19 +1,19 @@
-//! Passes a whole set through a network, chunk by chunk.
+//! Passage of a whole set through a network, chunk by chunk.
 
 use burn::tensor::Tensor;
 
 use crate::{progress::Progress, protocol::Breakdown, readback::read};
 
-/// The most pictures that pass through the encoder at a time: few enough that a CPU is done
-/// with them within some steps' time. Every chunk has one size, the last one filled up,
-/// because a device keeps buffers for each shape it has seen.
+/// Maximum number of pictures that pass through the encoder at once: few enough for a CPU to finish within
+/// the time of a few steps. All chunks have the same size, with the last one filled up, because a device
+/// keeps buffers for each shape it has seen.
 const CHUNK: usize = 64;
 
-/// The most numbers that a network makes of a chunk on its way: bounds time and memory.
-/// At the default width and side, whole chunks stay below.
+/// Maximum number of activations of a chunk in one layer, which bounds time and memory. At the default width
+/// and side, whole chunks stay below.
 const CHUNK_NUMBERS: usize = 1 << 21;
 
-/// A set on its way through a network.
+/// Passage of a set through a network, in progress.
 pub struct Embedder {
     forward: Box<dyn Fn(Tensor<4>) -> Tensor<2>>,
     pictures: Tensor<4>,
@@ -23,8 +23,8 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// Starts on pictures, `[pictures, 3, side, side]`; `forward` embeds some of them, and makes so
-    /// many numbers of a picture on its way.
+    /// Starts with pictures, `[pictures, 3, side, side]`; `forward` embeds some of them, with `activation`
+    /// intermediate values per picture.
     pub fn new(
         pictures: Tensor<4>,
         activation: usize,
@@ -51,7 +51,7 @@ impl Embedder {
         Ok(Progress::more_if(self.done < count))
     }
 
-    /// Takes the embeddings so far, one row a picture.
+    /// Takes the embeddings so far, one row per picture.
     pub fn take(&mut self) -> Vec<f32> {
         std::mem::take(&mut self.values)
     }
@@ -68,7 +68,7 @@ mod tests {
         train::upload,
     };
 
-    /// How many pieces it takes, and what comes of it.
+    /// Returns the number of chunks and the embeddings.
     fn embedded(encoder: &Encoder, pictures: &Tensor<4>) -> (usize, Vec<f32>) {
         let activation = encoder.activation(pictures.dims()[3]);
         let forward = encoder.clone();

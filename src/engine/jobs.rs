@@ -1,24 +1,23 @@
-//! Jobs: requests about pictures and embeddings, and the one life that they share.
+//! Jobs: requests about pictures and embeddings, with a common lifecycle.
 //!
-//! A [`Request`] waits in the [`Queue`], where a newer one takes the place of an older one of the
-//! same key. When its turn comes it is started, and works a slice of time after the other until its
-//! answer is there. It is given up when the embeddings that it is about are dropped: whoever asked
-//! asks again when there are others.
+//! A [`Request`] waits in the [`Queue`], where a newer one replaces an older one of the same key. When its
+//! turn comes it starts, and works one slice of time after another until its answer is ready. It is dropped
+//! together with the embeddings that it refers to; the client asks again once there are new ones.
 //!
-//! A job is a file: a function that makes its request, from what it starts from and an asynchronous
-//! function that pauses now and then and returns the answer.
+//! Each job is a module with a function that makes the request from its inputs and an asynchronous function
+//! that pauses now and then and returns the answer.
 //! - [`preview`]: views of some pictures
-//! - [`search`]: the nearest pictures of one that is not of the set
+//! - [`search`]: the pictures nearest to one that is not in the set
 //! - [`score`]: agreement of neighbours with labels that have changed
-//! - [`explainer`]: places of two pictures that make them alike
-//! - [`measuring`]: what an encoder overlooks
+//! - [`explainer`]: regions of two pictures that make them similar
+//! - [`measuring`]: invariances of an encoder
 //! - [`matrix`]: similarities within the whole set
-//! - [`mapper`]: the set on a plane
-//! - [`classifier`]: what a few labels are worth, with [`held_out`]
-//! - [`fine_tuning`]: the same for a copy of the encoder that learns them
-//! - [`grouping`]: every count of groups
+//! - [`mapper`]: map of the set in the plane
+//! - [`classifier`]: classification from a few labels, with [`held_out`]
+//! - [`fine_tuning`]: the same with a fine-tuned copy of the encoder
+//! - [`grouping`]: partitions into every number of groups
 //! - [`survey`]: near-duplicates and outliers
-//! - [`study`]: what studies of a whole set start from
+//! - [`study`]: input of studies of a whole set
 
 pub mod classifier;
 pub mod explainer;
@@ -52,7 +51,7 @@ use crate::{
     settings::Settings,
 };
 
-/// Kinds of jobs; the session's schedule says which comes first.
+/// Kind of a job; the session's schedule defines the priorities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Preview,
@@ -67,7 +66,7 @@ pub enum Kind {
     FineTune,
 }
 
-/// Everything of a session that jobs start from.
+/// State of a session that jobs start from.
 pub struct Context<'a> {
     pub device: &'a Device,
     pub settings: &'a Settings,
@@ -75,12 +74,12 @@ pub struct Context<'a> {
     pub embeddings: &'a Embeddings,
     pub run: Option<&'a Run>,
     pub query: Option<&'a Rc<QueryPicture>>,
-    /// The map shown last: the next one is turned like it.
+    /// Map shown last; the next one is rotated to match it.
     pub last_map: &'a Rc<RefCell<Option<Map>>>,
     pub slice: Slice,
 }
 
-/// The slice of time that a job works in; without end unless a queue sets one.
+/// Slice of time in which a job works; unlimited unless a queue sets a limit.
 #[derive(Clone, Default)]
 pub struct Slice(Rc<Inner>);
 
@@ -92,24 +91,23 @@ struct Inner {
 }
 
 impl Slice {
-    /// Ends a short piece of work: the next begins at once, or with the next slice where this one is
-    /// over.
+    /// Ends a short piece of work; resumes at once, or with the next slice if this one is over.
     pub async fn pause(&self) {
         let is_over = self.0.end.get().is_some_and(|end| Instant::now() >= end);
         self.0.paused.set(is_over);
         poll_fn(|_| if self.0.paused.get() { Poll::Pending } else { Poll::Ready(()) }).await;
     }
 
-    /// Reports something on the way to the answer.
+    /// Reports an event ahead of the answer.
     pub fn emit(&self, event: Event) {
         self.0.events.borrow_mut().push(event);
     }
 
-    /// Works until a slice of so long is over; returns the answer if it is there by then.
+    /// Works until a slice of the given length is over; returns the answer if it is ready by then.
     async fn run(&self, work: &mut Work, time: Duration) -> Option<Answer> {
         self.0.end.set(Some(Instant::now() + time));
         self.0.paused.set(false);
-        // What is pending without having paused waits for the device.
+        // Work that is pending without having paused waits for the device.
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Pending if self.0.paused.get() => Poll::Ready(None),
             poll => poll.map(Some),
@@ -120,25 +118,25 @@ impl Slice {
 
 type Answer = Result<Option<Event>, Breakdown>;
 
-/// A job that was started.
+/// A job that has started.
 pub type Work = Pin<Box<dyn Future<Output = Answer>>>;
 
-/// Makes a job of what ends with an answer.
+/// Makes a job of a future that resolves to an answer.
 pub fn work<A: Into<Option<Event>>>(answer: impl Future<Output = Result<A, Breakdown>> + 'static) -> Work {
     Box::pin(async { Ok(answer.await?.into()) })
 }
 
-/// Starts a job, or hands out the one that was started; `None` where there is nothing to do.
+/// Starts a job, or returns the one already started; `None` if there is nothing to do.
 type Start = Box<dyn FnOnce(&Context<'_>) -> Option<Work>>;
 
-/// A job that waits or is at work.
+/// A job that waits or has started.
 pub struct Request {
     pub kind: Kind,
-    /// The stage whose embeddings it needs.
+    /// Stage whose embeddings the job needs.
     pub stage: Option<Stage>,
-    /// The question that it answers, if it is one.
+    /// Question that the job answers, if any.
     question: Option<Question>,
-    /// Says that it was given up, or could not be started.
+    /// Event that reports that the job was dropped or could not start.
     given_up: Option<Event>,
     start: Start,
 }
@@ -154,7 +152,7 @@ impl Request {
         Self { kind, stage, question: None, given_up: None, start }
     }
 
-    /// Returns a request for the answer to a question, which replaces another as the question says.
+    /// Returns a request for the answer to a question, which replaces another as the question specifies.
     pub fn answer<
         R: protocol::Request + 'static,
         F: Future<Output = Result<R::Answer, Breakdown>> + 'static,
@@ -172,13 +170,13 @@ impl Request {
         Self { question: Some(question), ..Self::new(kind, Some(stage), start) }
     }
 
-    /// Returns whether it is about the embeddings of one evaluation: whoever asked asks again after
-    /// the next.
+    /// Returns whether the request concerns the embeddings of one evaluation: the client repeats it after the
+    /// next.
     pub fn is_of_evaluation(&self) -> bool {
         self.question.is_some() || self.kind == Kind::Score
     }
 
-    /// Returns whether this request takes the place of another.
+    /// Returns whether this request replaces another.
     fn replaces(&self, other: &Self) -> bool {
         match (&self.question, &other.question) {
             (Some(question), Some(other)) => question.replaces(other),
@@ -187,13 +185,13 @@ impl Request {
         }
     }
 
-    /// Returns the request with an event that says that it was given up or could not be started.
+    /// Returns the request with an event that reports that it was dropped or could not start.
     fn or_say(self, event: Event) -> Self {
         Self { given_up: Some(event), ..self }
     }
 }
 
-/// Returns the request for the answer to a question: the list of questions.
+/// Returns the request for the answer to any question.
 pub fn request(question: Question) -> Request {
     match question {
         Question::Matrix(request) => matrix::request(request),
@@ -206,7 +204,7 @@ pub fn request(question: Question) -> Request {
     }
 }
 
-/// Jobs that wait and jobs at work, in the order in which they were asked for.
+/// Waiting and started jobs, in the order of their requests.
 #[derive(Default)]
 pub struct Queue {
     requests: Vec<Request>,
@@ -214,7 +212,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Puts a request in line, in the place of an older one of the same key.
+    /// Enqueues a request, in place of an older one of the same key.
     pub fn put(&mut self, request: Request) {
         match self.requests.iter_mut().find(|older| request.replaces(older)) {
             Some(older) => *older = request,
@@ -227,13 +225,13 @@ impl Queue {
         self.requests.iter().any(|request| request.kind == kind)
     }
 
-    /// Drops some jobs.
+    /// Drops the jobs that `which` selects.
     pub fn give_up(&mut self, which: impl Fn(&Request) -> bool, emit: impl FnMut(Event)) {
         let dropped = self.requests.extract_if(.., |request| which(request));
         dropped.filter_map(|request| request.given_up).for_each(emit);
     }
 
-    /// Works on the first job of a kind for about as long as given.
+    /// Works on the first job of a kind for approximately the given time.
     pub async fn advance(
         &mut self,
         kind: Kind,
@@ -253,7 +251,7 @@ impl Queue {
         self.slice.0.events.take().into_iter().for_each(&mut emit);
         match answer {
             Some(Ok(answer)) => answer.into_iter().for_each(emit),
-            // It is not tried again.
+            // Failed jobs are not retried.
             Some(Err(breakdown)) => {
                 request.given_up.into_iter().for_each(emit);
                 return Err(breakdown);
@@ -280,7 +278,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    /// A job of so many pieces.
+    /// Returns an event after so many pieces of work.
     async fn count(pieces: u32, name: u32, slice: Slice) -> Result<Event, Breakdown> {
         for _ in 1..pieces {
             slice.pause().await;
@@ -316,7 +314,7 @@ mod tests {
         queue
     }
 
-    /// Returns what comes of it, and the answers on the way.
+    /// Advances a job; returns the result and the events emitted.
     fn advance(queue: &mut Queue, kind: Kind, time: Duration) -> (Result<(), Breakdown>, Vec<Event>) {
         let settings = Settings::recommended(Images::Shapes);
         let mut events = Vec::new();
@@ -334,7 +332,7 @@ mod tests {
         (done, events)
     }
 
-    /// Advances all jobs of a kind to their ends.
+    /// Completes all jobs of a kind.
     fn answers(queue: &mut Queue, kind: Kind) -> Vec<Event> {
         let mut events = Vec::new();
         while queue.has(kind) {
@@ -348,7 +346,7 @@ mod tests {
         let at = |stage, name| Request::new(Kind::Score, Some(stage), pieces(2, name));
         let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2), at(Stage::Trained, 3)]);
         assert_eq!(answers(&mut jobs, Kind::Score), [named(3), named(2)]);
-        // One that is at work already makes room as well.
+        // A started one is replaced too.
         let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2)]);
         assert_eq!(advance(&mut jobs, Kind::Score, Duration::ZERO).1, []);
         jobs.put(at(Stage::Trained, 3));
@@ -386,7 +384,7 @@ mod tests {
     fn who_asked_for_it_hears_of_a_job_that_is_given_up_or_cannot_start() {
         let tune = |name| Request::new(Kind::FineTune, Some(Stage::Trained), pieces(3, name));
         let mut jobs = queue([tune(1).or_say(Event::Finished), groups(Stage::Pixels, 2)]);
-        // A newer one in its place is no end.
+        // Replacement is not reported as an end.
         jobs.put(tune(3).or_say(Event::Finished));
         assert_eq!(advance(&mut jobs, Kind::FineTune, Duration::ZERO).1, []);
         let mut events = Vec::new();
@@ -413,7 +411,7 @@ mod tests {
         assert_eq!(events, [Event::Finished]);
     }
 
-    /// One request of every kind about a stage, all that there are.
+    /// Returns one request of every kind at a stage.
     fn every_request(stage: Stage) -> Vec<Request> {
         let task = || ClassifierRequest { stage, per_class: 1, seed: 1, typed: Vec::new() };
         let rgb = vec![0; 3 * crate::image::SIDE * crate::image::SIDE];

@@ -1,4 +1,4 @@
-//! The batch that was reported last, kept for whoever looks inside one of its rows.
+//! The last reported batch, kept for inspection of its rows.
 
 use crate::{
     augment::View,
@@ -7,20 +7,20 @@ use crate::{
     train::Trainer,
 };
 
-/// A reported batch; its views are drawn again when they are asked for.
+/// A reported batch, whose views are rendered again on request.
 pub struct LatestBatch {
-    /// After how many steps.
+    /// Number of steps taken by then.
     pub step: u32,
-    /// The pictures' rows in the set, one a pair.
+    /// Rows of the pictures in the set, one per pair.
     pub rows: Vec<usize>,
-    /// What happened to the views, first views first.
+    /// Augmentations of the views, first views first.
     pub views: Vec<View>,
-    /// Each anchor's mined negative; empty but for triplets.
+    /// Mined negative of each anchor; empty except for triplets.
     pub negatives: Vec<u32>,
 }
 
 impl LatestBatch {
-    /// The views that the loss of one anchor compares; `None` where the batch has no such row.
+    /// Returns the views that the loss of one anchor compares; `None` if the batch has no such row.
     pub async fn row(&self, anchor: u32, trainer: &Trainer) -> Result<Option<RowViews>, Breakdown> {
         let pairs = self.rows.len();
         let at = anchor as usize;

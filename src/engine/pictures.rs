@@ -1,4 +1,4 @@
-//! The set of pictures that the engine was given.
+//! Set of pictures given to the engine.
 
 use std::{
     cell::OnceCell,
@@ -15,12 +15,12 @@ struct Member {
     id: PictureId,
     label: Option<LabelId>,
     image: Image,
-    /// The picture's planes at the set's side, unless that has changed since.
+    /// Planes of the picture at the set's side, unless that has changed since.
     plane_bytes: OnceCell<Vec<u8>>,
 }
 
-/// The pictures in the order in which they came, each resampled as it comes: as a rule others are
-/// still on their way then, and nobody waits yet.
+/// Pictures in order of arrival, each resampled on arrival: usually others are still on their way then, so
+/// nobody waits yet.
 pub struct PictureSet {
     members: Vec<Member>,
     side: usize,
@@ -28,13 +28,12 @@ pub struct PictureSet {
 }
 
 impl PictureSet {
-    /// An empty set for encoders that see pictures of `side` × `side` pixels.
+    /// Returns an empty set for encoders with inputs of `side` × `side` pixels.
     pub fn new(side: usize) -> Self {
         Self { members: Vec::new(), side, typed: HashMap::new() }
     }
 
-    /// Adds pictures; one whose bytes do not fill a picture, or whose name is taken, is
-    /// left out. Returns how many were.
+    /// Adds pictures, except those that are incomplete or whose id is taken. Returns the number of those.
     pub fn add(&mut self, pictures: Vec<Picture>) -> usize {
         let mut left_out = 0;
         let mut taken: HashSet<PictureId> = self.members.iter().map(|member| member.id).collect();
@@ -50,29 +49,29 @@ impl PictureSet {
         left_out
     }
 
-    /// Takes pictures out.
+    /// Removes pictures.
     pub fn remove(&mut self, ids: &[PictureId]) {
         let ids: HashSet<_> = ids.iter().collect();
         self.members.retain(|member| !ids.contains(&member.id));
     }
 
-    /// Takes all pictures out.
+    /// Removes all pictures.
     pub fn clear(&mut self) {
         self.members.clear();
         self.typed.clear();
     }
 
-    /// How many pictures.
+    /// Returns the number of pictures.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// The names, in order.
+    /// Returns the ids, in order.
     pub fn ids(&self) -> Vec<PictureId> {
         self.members.iter().map(|member| member.id).collect()
     }
 
-    /// The name in one row.
+    /// Returns the id in one row.
     pub fn id(&self, row: usize) -> PictureId {
         self.members[row].id
     }
@@ -82,29 +81,29 @@ impl PictureSet {
         self.typed = typed.into_iter().collect();
     }
 
-    /// The labels that pictures came with, in order.
+    /// Returns the labels that pictures came with, in order.
     pub fn labels(&self) -> Vec<Option<LabelId>> {
         self.members.iter().map(|member| member.label).collect()
     }
 
-    /// The labels in order, a typed one in the place of what the picture came with.
+    /// Returns the labels in order; typed ones replace those that pictures came with.
     pub fn labels_now(&self) -> Vec<Option<LabelId>> {
         let label = |member: &Member| self.typed.get(&member.id).copied().or(member.label);
         self.members.iter().map(label).collect()
     }
 
-    /// A picture by its name.
+    /// Returns a picture by its id.
     pub fn find(&self, id: PictureId) -> Option<&Image> {
         self.members.iter().find(|member| member.id == id).map(|member| &member.image)
     }
 
-    /// Takes another side.
+    /// Changes the side.
     pub fn set_side(&mut self, side: usize) {
         self.side = side;
         self.members.iter_mut().for_each(|member| member.plane_bytes = OnceCell::new());
     }
 
-    /// All pictures as numbers, one after another: `3 × side²` values in 0 … 1 each.
+    /// Returns all pictures, one after another: `3 × side²` values in 0 … 1 each.
     pub fn planes(&self) -> Vec<f32> {
         let mut all = Vec::with_capacity(self.len() * 3 * self.side * self.side);
         for member in &self.members {

@@ -1,4 +1,4 @@
-//! What some steps measured, on its way from the device in one read.
+//! Measurements of several steps, transferred from the device in one read.
 
 use burn::tensor::Tensor;
 
@@ -11,33 +11,33 @@ use crate::{
     train::{HISTORY, StepDetails, StepOutcome, Trainer},
 };
 
-/// Numbers of a step's statistics.
+/// Number of statistics per step.
 const STATISTICS: usize = 4;
 
-/// Some steps that were taken one after another, and the batch of the last of them.
+/// Consecutive steps, and the batch of the last.
 pub struct Report {
-    /// The number of the last step.
+    /// Number of the last step.
     step: u32,
-    /// How many they are.
+    /// Number of steps.
     count: usize,
-    /// The pictures' rows in the set, one a pair.
+    /// Rows of the pictures in the set, one per pair.
     rows: Vec<usize>,
     settings: Settings,
     views: Vec<View>,
     numbers: Reading,
 }
 
-/// A report that was read.
+/// A report that has been read.
 pub struct Read {
-    /// What each step measured.
+    /// Measurements of each step.
     pub steps: Vec<StepReport>,
     pub batch: LatestBatch,
     pub matrix: BatchMatrix,
 }
 
 impl Report {
-    /// Sets out to read what the trainer's latest steps left, at most [`HISTORY`]; it may take further
-    /// ones meanwhile.
+    /// Starts to read the results of the trainer's latest `count` steps, at most [`HISTORY`]; the trainer may
+    /// take further steps meanwhile.
     pub fn begin(trainer: &Trainer, count: usize, last: StepOutcome) -> Self {
         let StepOutcome { rows, similarities, details, .. } = last;
         let StepDetails { settings, views, scale, lengths, negatives } = details;
@@ -48,17 +48,17 @@ impl Report {
         Self { step: trainer.steps_taken(), count, rows, settings, views, numbers }
     }
 
-    /// How many steps it is about.
+    /// Returns the number of steps in the report.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Whether nothing has to be waited for.
+    /// Returns whether the report can be read without waiting.
     pub fn is_there(&mut self) -> bool {
         self.numbers.is_there()
     }
 
-    /// Waits for it; `ids` names the rows of the set.
+    /// Waits for the report; `ids` identifies the rows of the set.
     pub async fn read(self, ids: &[PictureId]) -> Result<Read, Breakdown> {
         let Self { step: last, count, rows, settings, views, numbers } = self;
         let mut statistics = numbers.finish().await?;

@@ -1,9 +1,9 @@
-//! Compares a device with the CPU before anyone relies on it.
+//! Comparison of a device with the CPU before it is relied on.
 //!
-//! Graphics drivers are many and some compute wrong numbers without saying so. Two
-//! training steps on both backends show it, from the views to the moved weights. Their batch and
-//! network are of the size of the run's own, so that what is compiled for them is what the run
-//! needs; how large pictures are is compiled into nothing.
+//! Graphics drivers are numerous, and some compute wrong numbers silently. Two training steps on both
+//! backends reveal this, from the views to the updated weights. Their batch and network are no larger than
+//! the run's own, so that what is compiled for them serves the run; the size of pictures is not compiled into
+//! anything.
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
@@ -20,32 +20,31 @@ use crate::{
     train::{Computed, Trainer, upload},
 };
 
-/// The most that a value of a view may differ, out of 1: less than what a byte can hold.
+/// Maximum difference of a view's value, out of 1: less than one step of a byte.
 const VIEW_TOLERANCE: f32 = 3e-3;
 
-/// The most that a loss may differ, relative to its value.
+/// Maximum difference of a loss, relative to its value.
 const LOSS_TOLERANCE: f32 = 1e-3;
 
-/// The most that all gradients together may differ, relative to their norm. The
-/// measured difference on sound drivers is below a tenth of it.
+/// Maximum difference of all gradients together, relative to their norm. The measured difference on sound
+/// drivers is below a tenth of it.
 const GRADIENT_TOLERANCE: f32 = 1e-2;
 
-/// Steps that are compared; the second one shows whether the first moved the weights
-/// the same way.
+/// Number of steps compared; the second shows whether the first updated the weights equally.
 const STEPS: usize = 2;
 
-/// The numbers of a tensor; a device that loses them computes wrongly too.
+/// Reads the numbers of a tensor; losing them counts as disagreement.
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Disagreement> {
     readback::read(tensor).await.map_err(|_| Disagreement::Lost)
 }
 
-/// Returns how close the device comes to the CPU in steps as large as by these settings.
+/// Compares steps on the device and the CPU, of the size that the settings imply.
 ///
 /// # Errors
-/// If something differs too much.
+/// If any difference is too large, or the results cannot be read.
 pub async fn self_test(device: &Device, settings: &Settings) -> Result<Agreement, Disagreement> {
     let settings = of_size(settings);
-    // All steps are begun before any is waited for: what is to be compiled is compiled meanwhile.
+    // All steps are started before any is awaited, so that compilation proceeds meanwhile.
     let (side, pictures) = (settings.side as usize, settings.batch as usize);
     let planes: Vec<f32> = (0..pictures).flat_map(|index| shape(index, 1).image.planes(side)).collect();
     let filters = first_filters(&settings, &planes);
@@ -72,12 +71,12 @@ pub async fn self_test(device: &Device, settings: &Settings) -> Result<Agreement
     Ok(Agreement { steps: STEPS as u32, views: worst_view, gradients: worst_gradient })
 }
 
-/// What a step leaves on its device.
+/// Results of a step on its device.
 struct Step {
     views: Tensor<4>,
-    /// All of them in one row.
+    /// All gradients in one row.
     gradients: Tensor<1>,
-    /// The loss first.
+    /// Statistics, starting with the loss.
     statistics: Tensor<1>,
 }
 
@@ -91,8 +90,8 @@ fn steps(mut trainer: Trainer) -> Vec<Step> {
     (0..STEPS).map(step).collect()
 }
 
-/// What is recommended, with smaller pictures, and smaller where `settings` are: what is larger would
-/// take the CPU long.
+/// Returns the recommended settings, reduced to smaller pictures and at most the size of `settings`: anything
+/// larger would take the CPU long.
 fn of_size(settings: &Settings) -> Settings {
     let recommended = Settings::recommended(Images::Shapes);
     Settings {
@@ -104,7 +103,7 @@ fn of_size(settings: &Settings) -> Settings {
     }
 }
 
-/// All gradients of a step in one row.
+/// Returns all gradients of a step in one row.
 fn gradients(trainer: &Trainer, computed: &Computed) -> Tensor<1> {
     let mut collector = Collector { gradients: &computed.gradients, collected: Vec::new() };
     trainer.network_in_training().visit(&mut collector);
@@ -125,23 +124,23 @@ impl ModuleVisitor for Collector<'_> {
     }
 }
 
-/// Whether a difference is too large, or no number at all.
+/// Returns whether a difference is too large or NaN.
 fn is_off(difference: f32, tolerance: f32) -> bool {
     difference.is_nan() || difference >= tolerance
 }
 
-/// The most that a value differs from the other's.
+/// Returns the greatest difference between corresponding values.
 fn greatest_difference(a: &[f32], b: &[f32]) -> f32 {
     if a.len() != b.len() {
         return f32::INFINITY;
     }
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
-    // Not `f32::max`, which would pass over a NaN.
+    // `f32::max` would skip a NaN.
     let keeps = |worst: f32, difference: f32| worst.is_nan() || difference <= worst;
     differences.fold(0.0, |worst, difference| if keeps(worst, difference) { worst } else { difference })
 }
 
-/// ‖a − b‖ / ‖b‖.
+/// Returns ‖a − b‖ / ‖b‖.
 fn relative_difference(a: &[f32], b: &[f32]) -> f32 {
     let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|v| v * v).sum::<f32>().sqrt();
     if a.len() != b.len() {

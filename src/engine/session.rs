@@ -1,12 +1,11 @@
-//! One user's session: commands in, events out.
+//! A user's session: commands in, events out.
 //!
-//! Commands change the set and the settings at once, and note what takes long;
-//! [`Session::work`] does that, one short piece at a time, so that whoever runs the session
-//! can hand it further commands in between.
-//! - [`schedule`]: which piece comes next
+//! Commands change the set and the settings at once, and register longer work; [`Session::work`] does it, one
+//! short piece at a time, so that the caller can pass further commands in between.
+//! - [`schedule`]: order of the pieces of work
 //! - [`training`]: steps and their reports
-//! - [`evaluating`]: the set, embedded and compared
-//! - [`super::jobs`]: what was asked and is not answered yet
+//! - [`evaluating`]: embedding and comparison of the set
+//! - [`super::jobs`]: pending requests
 //! - [`saving`]: snapshots and model files
 
 mod evaluating;
@@ -43,12 +42,12 @@ use crate::{
 
 pub use self::training::Run;
 
-/// The baselines, in the order in which the set is compared by them.
+/// Returns the baselines, in the order of comparison.
 fn baselines() -> Vec<Stage> {
     Stage::VARIANTS.iter().copied().filter(|stage| stage.is_baseline()).collect()
 }
 
-/// How long one piece of work takes that can be cut anywhere.
+/// Duration of a piece of work that can be divided arbitrarily.
 const SLICE: Duration = Duration::from_millis(40);
 
 /// A session on one device.
@@ -59,23 +58,23 @@ pub struct Session<E> {
     set: PictureSet,
     /// Whether the set is complete for now and may be evaluated.
     settled: bool,
-    /// The set on the device at the side that is set, once something needed it.
+    /// Set on the device at the current side, once needed.
     pictures: Option<Tensor<4>>,
-    /// Baselines that the set is still to be compared by.
+    /// Baselines still to be compared.
     baselines_due: Vec<Stage>,
     run: Option<Run>,
-    /// What the next run goes on from.
+    /// Checkpoint that the next run resumes from.
     resumed: Option<Checkpoint>,
     goal: Goal,
     evaluating: Option<Evaluating>,
-    /// Whether the untrained network's latest embeddings were no numbers.
+    /// Whether the untrained network's latest embeddings held NaN or infinity.
     untrained_failed: bool,
     embeddings: Embeddings,
     jobs: Queue,
     query: Option<Rc<QueryPicture>>,
-    /// The map shown last.
+    /// Map shown last.
     last_map: Rc<RefCell<Option<Map>>>,
-    /// The row of every batch whose views are to be shown.
+    /// Row of every batch whose views are to be shown.
     inspected: Option<u32>,
     turns: Turns,
     activity: Activity,
@@ -108,7 +107,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Takes a command.
+    /// Handles a command.
     pub async fn handle(&mut self, command: Command) {
         match command {
             Command::Configure(settings) => self.configure(settings.clamped()),
@@ -149,7 +148,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Does one short piece of what is left to do.
+    /// Does one short piece of the remaining work.
     pub async fn work(&mut self) -> Progress {
         let done = self.try_work().await;
         done.unwrap_or_else(|breakdown| {
@@ -210,7 +209,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.jobs.advance(kind, &context, SLICE, &mut self.emit).await
     }
 
-    /// Searches with another picture from now on, or with none.
+    /// Replaces the query to search with, or ends the search.
     fn set_query(&mut self, query: Option<Query>) {
         self.give_up(|request| request.kind == Kind::Search);
         self.query = query.and_then(QueryPicture::new).map(Rc::new);
@@ -228,7 +227,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.jobs.give_up(which, &mut self.emit);
     }
 
-    /// Returns whether the user waits for a run to begin.
+    /// Returns whether the user is waiting for a run to begin.
     fn is_first_step_awaited(&self) -> bool {
         let at_start = self.run.as_ref().is_none_or(|run| run.trainer.steps_taken() == 0);
         self.goal != Goal::Rest && at_start
@@ -267,7 +266,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.pictures_changed();
     }
 
-    /// What was learned stays; what was measured on the old set does not.
+    /// Discards what was measured on the old set and keeps what was learned.
     fn pictures_changed(&mut self) {
         self.settled = false;
         self.baselines_due = baselines();
@@ -277,11 +276,11 @@ impl<E: FnMut(Event)> Session<E> {
         if self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() == 0 || !enough) {
             self.restart();
         }
-        // A run that has not begun begins with other pictures as well.
+        // A run that has not begun can begin with other pictures as well.
         self.goal = if enough { goal } else { Goal::Rest };
     }
 
-    /// What was learned goes, and what was found out about it; the pictures stay.
+    /// Discards what was learned, and all results about it; the pictures stay.
     fn restart(&mut self) {
         self.run = None;
         self.resumed = None;
@@ -289,7 +288,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.forget(|stage| !stage.is_baseline());
     }
 
-    /// Drops the embeddings of some stages, and what was being found out about them.
+    /// Drops the embeddings of some stages, and pending work on them.
     fn forget(&mut self, which: impl Fn(Stage) -> bool) {
         self.evaluating.take_if(|evaluating| which(evaluating.stage));
         self.embeddings.forget(&which);
@@ -302,8 +301,8 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Opens the device that the settings ask for, unless it takes another engine to do so:
-    /// then this one waits for its end.
+    /// Opens the device that the settings select, unless that takes another engine: this one then awaits its
+    /// end.
     async fn open(&mut self) -> Progress {
         if self.settings.backend != BackendChoice::Cpu {
             self.set_activity(Activity::Testing);

@@ -1,59 +1,59 @@
-//! When the state of training is kept, and the latest that was.
+//! Snapshots of the state of training.
 
 use web_time::Duration;
 
 use crate::checkpoint::Checkpoint;
 
-/// The most steps that a breakdown may cost.
+/// Maximum number of steps that a breakdown may cost.
 const EVERY: u32 = 20;
 
-/// While training, snapshots may take up this share of the time. It is large, so that only where
-/// steps are far quicker than reading back a breakdown costs more of them.
+/// Largest fraction of training time spent on snapshots. It is large, so that a breakdown costs more steps
+/// only if steps are far quicker than reading back.
 const SHARE: f64 = 0.25;
 
-/// The latest snapshot of a run, and what the next one may cost.
+/// Latest snapshot of a run, and the time budget of the next.
 #[derive(Default)]
 pub struct Snapshots {
     latest: Option<Checkpoint>,
-    /// How long the latest took, and how long training has gone on since.
+    /// Time that the latest took, and training time since.
     cost: Duration,
     trained: Duration,
 }
 
 impl Snapshots {
-    /// Those of a run that goes on from one.
+    /// Returns the snapshots of a run that resumes from one.
     pub fn starting_with(snapshot: Checkpoint) -> Self {
         Self { latest: Some(snapshot), ..Self::default() }
     }
 
-    /// Whether there should be one now, where the next chance may be `next` steps away.
+    /// Returns whether a snapshot is due, given that the next chance may be `next` steps away.
     pub fn is_due(&self, step: u32, next: u32) -> bool {
         let Some(latest) = &self.latest else { return true };
         let affordable = self.trained.as_secs_f64() * SHARE >= self.cost.as_secs_f64();
         affordable && step.saturating_sub(latest.step) + next > EVERY
     }
 
-    /// Whether there is none yet.
+    /// Returns whether there is no snapshot yet.
     pub fn is_empty(&self) -> bool {
         self.latest.is_none()
     }
 
-    /// Whether there is one of a step.
+    /// Returns whether the latest snapshot is of this step.
     pub fn has(&self, step: u32) -> bool {
         self.latest.as_ref().is_some_and(|latest| latest.step == step)
     }
 
-    /// Notes how long training went on, snapshots included.
+    /// Adds training time, snapshots included.
     pub fn trained(&mut self, time: Duration) {
         self.trained += time;
     }
 
-    /// Keeps one, which took some time.
+    /// Stores a snapshot and the time that it took.
     pub fn keep(&mut self, snapshot: Checkpoint, cost: Duration) {
         (self.latest, self.cost, self.trained) = (Some(snapshot), cost, Duration::ZERO);
     }
 
-    /// The latest, if there is any.
+    /// Returns the latest snapshot, if any.
     pub fn into_latest(self) -> Option<Checkpoint> {
         self.latest
     }
@@ -87,7 +87,7 @@ mod tests {
                 kept = step;
             }
             snapshots.trained(Duration::from_millis(80));
-            // All the steps until the next chance may be lost too.
+            // The steps until the next chance may be lost too.
             assert!(step + 8 - kept <= EVERY, "{kept} at step {step}");
         }
     }

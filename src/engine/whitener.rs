@@ -1,4 +1,4 @@
-//! Fits the whitening of an encoder's map to a set, piece by piece.
+//! Fitting of the whitening of an encoder's map to a set, piece by piece.
 
 use burn::tensor::Tensor;
 
@@ -13,21 +13,21 @@ use crate::{
     train::select,
 };
 
-/// The most pictures that a whitening is fitted to.
+/// Maximum number of pictures that a whitening is fitted to.
 const SAMPLE: usize = 2048;
 
-/// A fit on its way.
+/// A fit in progress.
 pub struct Whitener {
     pictures: usize,
     mapping: Embedder,
     is_mapped: bool,
-    /// `None` before all pictures are mapped, and where all maps are alike or hold what is no number.
+    /// `None` until all pictures are mapped, and if all maps are alike or hold NaN or infinity.
     fitting: Option<Fitting>,
 }
 
 impl Whitener {
-    /// Starts on a set, `[pictures, 3, side, side]`, of which a sample is taken at even distances; mirror
-    /// images count too where `mirrored` says so.
+    /// Starts with an evenly spaced sample of a set, `[pictures, 3, side, side]`; `mirrored` includes mirror
+    /// images.
     pub fn new(encoder: &Encoder, set: &Tensor<4>, mirrored: bool) -> Self {
         let sample = strided(set.dims()[0], SAMPLE);
         let mapper = encoder.clone();
@@ -37,7 +37,7 @@ impl Whitener {
         Self { pictures: sample.len(), mapping, is_mapped: false, fitting: None }
     }
 
-    /// Does a piece of the work.
+    /// Does one piece of the work.
     pub async fn advance(&mut self) -> Result<Progress, Breakdown> {
         if self.is_mapped {
             return Ok(self.fitting.as_mut().map_or(Progress::Idle, Fitting::advance));
@@ -52,7 +52,7 @@ impl Whitener {
         Ok(Progress::More)
     }
 
-    /// What whitens the map; `None` where all maps are alike, or hold what is no number.
+    /// Returns the whitening of the map; `None` if all maps are alike or hold NaN or infinity.
     pub fn finish(self) -> Option<Whitening> {
         self.fitting.map(Fitting::finish)
     }

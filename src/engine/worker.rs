@@ -1,4 +1,4 @@
-//! The engine in its Web Worker: a session tied to a message port.
+//! The engine in its Web Worker: a session connected to a message port.
 
 use std::cell::RefCell;
 
@@ -15,8 +15,8 @@ use crate::{
     settings::{Images, Settings},
 };
 
-/// Runs the engine for as long as the worker lives. The worker's script has put the port
-/// to the page into `enginePort`.
+/// Runs the engine for the lifetime of the worker. The worker's script has stored the port to the page in
+/// `enginePort`.
 pub async fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let port = js_sys::Reflect::get(&scope, &"enginePort".into());
@@ -28,7 +28,7 @@ pub async fn run() {
     serve(session, commands).await;
 }
 
-/// Alternates between commands and work, so that a command waits for one piece of work at most.
+/// Alternates between commands and work, so that a command waits for at most one piece of work.
 async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: UnboundedReceiver<Command>) {
     let mut event_loop = EventLoop::default();
     let Some(first) = commands.next().await else {
@@ -52,11 +52,11 @@ async fn serve<E: FnMut(Event)>(mut session: Session<E>, mut commands: Unbounded
 fn post(port: &MessagePort, event: &Event) {
     let bytes = Uint8Array::from(&*protocol::encode(event));
     let buffer = bytes.buffer();
-    // Fails only when the page is gone, and then nobody is left to tell.
+    // This fails only if the page is gone, with nobody left to notify.
     let _ = port.post_message_with_transferable(&buffer, &Array::of1(&buffer));
 }
 
-/// Turns the port's messages into a stream of commands.
+/// Returns the port's messages as a stream of commands.
 fn listen(port: &MessagePort) -> UnboundedReceiver<Command> {
     let (sender, receiver) = unbounded();
     let answers = port.clone();
@@ -74,12 +74,11 @@ fn listen(port: &MessagePort) -> UnboundedReceiver<Command> {
 }
 
 thread_local! {
-    /// The port that a panic is reported to: the panic hook cannot own it, since a hook
-    /// must be `Send`.
+    /// Port that panics are reported to; the panic hook cannot own it, since a hook must be `Send`.
     static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
 }
 
-/// A panic ends the engine; the page hears of it first.
+/// Reports panics, which end the engine, to the page first.
 fn report_panics(port: MessagePort) {
     PORT.set(Some(port));
     std::panic::set_hook(Box::new(|panic| {

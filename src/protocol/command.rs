@@ -1,110 +1,109 @@
-//! What the page asks of the engine.
+//! Commands from the page to the engine.
 
 use serde::{Deserialize, Serialize};
 
 use super::{LabelId, PictureId, Question, Stage};
 use crate::settings::Settings;
 
-/// The largest model file that is read, in bytes: several times what the widest network needs.
+/// Size limit of a model file, in bytes: several times what the widest network needs.
 pub const MAX_MODEL_BYTES: usize = 64 << 20;
 
-/// What the page asks of the engine.
+/// Commands from the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Replaces the settings. Those that change pictures, seed, network or backend reset
-    /// the run; the others apply from the next step on.
+    /// Replaces the settings. Changes of pictures, seed, network or backend reset the run; all others apply
+    /// from the next step on.
     Configure(Settings),
     /// Adds pictures to the set.
     Add(Vec<Picture>),
-    /// Takes pictures out of the set.
+    /// Removes pictures from the set.
     Remove(Vec<PictureId>),
-    /// Takes all pictures out of the set; the answer is [`super::Event::Cleared`].
+    /// Removes all pictures from the set; the answer is [`super::Event::Cleared`].
     Clear,
-    /// No more pictures are on their way for now: evaluate the set as it is.
+    /// Declares the set complete for now, so that it can be evaluated.
     Settle,
-    /// Starts training, or goes on after a pause; no more pictures are on their way for now.
+    /// Starts or continues training; declares the set complete for now.
     Train,
-    /// Stops after the step in hand.
+    /// Pauses training after the current step.
     Pause,
-    /// Takes one step, then pauses; no more pictures are on their way for now.
+    /// Takes one step, then pauses; declares the set complete for now.
     Step,
-    /// Forgets what was learned: new weights from the seed, step 0.
+    /// Discards what was learned: new weights from the seed, step 0.
     Reset,
-    /// Asks for views of some pictures by the current augmentations.
+    /// Requests views of some pictures under the current augmentations.
     Preview {
-        /// The pictures to show.
+        /// Pictures to show.
         pictures: Vec<PictureId>,
-        /// How many views of each.
+        /// Number of views of each picture.
         views: u32,
-        /// Another number draws other views.
+        /// Number of the draw; another one gives other views.
         draw: u32,
     },
-    /// Asks for the views of one row of the batch matrix, now and with every batch to come.
+    /// Requests the views of one row of the batch matrix, now and with every later batch.
     Inspect {
-        /// The row; `None` ends it.
+        /// Row; `None` ends the request.
         anchor: Option<u32>,
     },
-    /// Says which labels the user typed, in the place of those that were typed before. They
-    /// stand above what came with the pictures; the answers are [`super::Event::Scored`].
+    /// Replaces the labels that the user typed. They take precedence over those that came with the pictures;
+    /// the answers are [`super::Event::Scored`].
     Label(Vec<(PictureId, LabelId)>),
-    /// Asks a question; replaces another one as [`Question::replaces`] says.
+    /// Asks a question, which replaces another one as [`Question::replaces`] specifies.
     Ask(Question),
-    /// Fine-tunes a copy of the encoder on these labels; the encoder itself stays as it is.
+    /// Fine-tunes a copy of the encoder on the given labels; the encoder itself is unchanged.
     FineTune {
-        /// Tells it from others; the answer bears the same number.
+        /// Number of the request, repeated in the answer.
         number: u32,
-        /// The labels.
+        /// Labels to learn from.
         request: ClassifierRequest,
     },
-    /// Gives the fine-tuning run up.
+    /// Cancels fine-tuning.
     StopTuning,
-    /// Searches the set with a picture that is not of it, now and with every evaluation to
-    /// come; `None` ends the search.
+    /// Searches the set with a picture that is not part of it, now and with every later evaluation; `None`
+    /// ends the search.
     Query(Option<Query>),
-    /// Asks for the network as a model file.
+    /// Requests the network as a model file.
     SaveModel,
-    /// Takes the network of a model file, and the settings that it was trained by, in the
-    /// place of the run's; the pictures stay.
+    /// Replaces the network with that of a model file, and the settings with those that it was trained with;
+    /// the pictures stay.
     OpenModel {
-        /// The file.
+        /// Contents of the file.
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
-    /// Goes on from a snapshot, by the settings as they are.
+    /// Resumes from a snapshot with the current settings.
     Restore {
-        /// What [`super::Event::Snapshot`] brought.
+        /// Contents of a [`super::Event::Snapshot`].
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
-    /// Asks whether [`Command::Restore`] would go on from a snapshot by these settings; changes
-    /// nothing.
+    /// Asks whether [`Command::Restore`] would accept a snapshot with these settings; changes nothing.
     Validate {
-        /// Names the request in the answer.
+        /// Number of the request, repeated in the answer.
         request: u32,
-        /// The settings.
+        /// Settings to check against.
         settings: Settings,
-        /// The snapshot.
+        /// Contents of the snapshot.
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
 }
 
-/// A picture on its way to the engine.
+/// A picture sent to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
-    /// Its name for the session.
+    /// Identifier for the session.
     pub id: PictureId,
-    /// Used only to score, never to train.
+    /// Label, used only for scoring, never for training.
     pub label: Option<LabelId>,
     /// RGB bytes, [`crate::image::SIDE`]² × 3, row by row.
     #[serde(with = "serde_bytes")]
     pub rgb: Vec<u8>,
 }
 
-/// A picture that the set is searched with.
+/// A picture to search the set with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Query {
-    /// Names it in the answers.
+    /// Number of the query, repeated in the answers.
     pub number: u32,
     /// RGB bytes, [`crate::image::SIDE`]² × 3, row by row.
     #[serde(with = "serde_bytes")]
@@ -114,12 +113,12 @@ pub struct Query {
 /// The labels that a classifier may learn from. They never enter contrastive training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierRequest {
-    /// Which embeddings.
+    /// Stage of the embeddings.
     pub stage: Stage,
-    /// How many of each label's pictures give theirs away, typed ones counted in.
+    /// Number of pictures of each label that reveal it, including typed ones.
     pub per_class: u32,
-    /// Draws which.
+    /// Seed that selects those pictures.
     pub seed: u32,
-    /// Labels that the user typed: always given, and above what came with the picture.
+    /// Labels that the user typed: always given, and preferred to those that came with the pictures.
     pub typed: Vec<(PictureId, LabelId)>,
 }

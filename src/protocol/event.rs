@@ -1,4 +1,4 @@
-//! What the engine tells the page.
+//! Events from the engine to the page.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,41 +8,41 @@ use super::{
 };
 use crate::settings::Settings;
 
-/// What the engine tells the page.
+/// Events from the engine to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// The engine has its device and takes commands; sent again when the backend changes.
+    /// The engine has opened its device and accepts commands; sent again when the backend changes.
     Ready(Environment),
-    /// The settings ask for WebGPU, and there is an adapter, but this engine was built without.
+    /// The settings select WebGPU and there is an adapter, but this engine was built without WebGPU support.
     WebGpuNeeded,
-    /// What the engine is doing now.
+    /// Current activity of the engine.
     Activity(Activity),
-    /// Answer to [`super::Command::Clear`]: nothing that follows speaks of the pictures before it.
+    /// Answer to [`super::Command::Clear`]: no later event refers to earlier pictures.
     Cleared,
-    /// The run starts over: step 0, no curves.
+    /// The run starts over: step 0, empty curves.
     Restarted {
-        /// Trainable numbers in encoder and projection head.
+        /// Number of trainable parameters in encoder and projection head.
         parameters: u32,
     },
-    /// The run goes on from a step that was taken before: after a breakdown of the engine,
-    /// where numbers went wrong, or from a file.
+    /// The run resumes from an earlier step: after a breakdown of the engine, after divergence, or from a
+    /// file.
     Restored {
-        /// Steps taken.
+        /// Number of steps taken.
         step: u32,
-        /// Trainable numbers in encoder and projection head.
+        /// Number of trainable parameters in encoder and projection head.
         parameters: u32,
     },
-    /// Everything that another engine needs to go on from a step, every so often while training.
+    /// State from which another engine can resume, sent periodically during training.
     Snapshot {
-        /// Steps taken.
+        /// Number of steps taken.
         step: u32,
-        /// A safetensors file; the module `checkpoint` says what is in it.
+        /// A safetensors file; the module `checkpoint` describes its contents.
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
     /// Answer to [`super::Command::SaveModel`].
     Model {
-        /// Steps taken.
+        /// Number of steps taken.
         step: u32,
         /// A safetensors file.
         #[serde(with = "serde_bytes")]
@@ -56,71 +56,71 @@ pub enum Event {
     Batch(BatchMatrix),
     /// Follows a batch while [`super::Command::Inspect`] holds.
     Row(RowViews),
-    /// Embeddings of the whole set were taken and scored.
+    /// The whole set was embedded and scored.
     Evaluated(Evaluation),
-    /// Answer to [`super::Command::Label`], one for each evaluation that there is: its scores
-    /// by the labels as they are now.
+    /// Answer to [`super::Command::Label`], one for each existing evaluation: its scores under the current
+    /// labels.
     Scored {
-        /// Which embeddings.
+        /// Stage of the embeddings.
         stage: Stage,
         /// As in [`Evaluation::knn`].
         knn: Option<KnnScore>,
     },
-    /// Answer to [`super::Command::Ask`]; that of a map comes again and again while t-SNE goes on.
+    /// Answer to [`super::Command::Ask`]; repeated for a map while t-SNE is running.
     Answered(Question, Answer),
-    /// How far the answer to [`super::Command::FineTune`] is.
+    /// Progress of [`super::Command::FineTune`].
     Tuning {
-        /// Steps taken.
+        /// Number of steps taken.
         done: u32,
-        /// Steps in all; 0 when none goes on, because it could not start or was given up.
+        /// Total number of steps; 0 when fine-tuning could not start or was cancelled.
         total: u32,
     },
-    /// Answer to [`super::Command::FineTune`]: what the fine-tuned network says stands in the
-    /// place of the probe's word, and nothing in that of the vote's.
+    /// Answer to [`super::Command::FineTune`]: the fine-tuned network's guesses replace those of the probe;
+    /// those of the vote are empty.
     Tuned {
-        /// The number of the request.
+        /// Number of the request.
         number: u32,
-        /// The guesses.
+        /// Guesses of the network.
         classification: Classification,
     },
-    /// Answer to [`super::Command::Query`], one for each evaluation that there is.
+    /// Answer to [`super::Command::Query`], one for each existing evaluation.
     Queried(QueryAnswer),
     /// Answer to [`super::Command::Preview`].
     Views(Views),
     /// Answer to [`super::Command::Validate`].
     Validated {
-        /// The request's name.
+        /// Number of the request.
         request: u32,
-        /// Whether the snapshot can be gone on from.
+        /// Success, or why the snapshot cannot be resumed from.
         verdict: Result<(), ModelFailure>,
     },
     /// The run reached its last step.
     Finished,
     /// A command could not be carried out.
     Refused(Refusal),
-    /// So for [`super::Command::OpenModel`].
+    /// [`super::Command::OpenModel`] failed.
     NotOpened(ModelFailure),
-    /// So for [`super::Command::Restore`]: the next run begins at its beginning.
+    /// [`super::Command::Restore`] failed: the next run starts from the beginning.
     NotRestored(ModelFailure),
-    /// Something broke that should not have, and what was being done is lost. The engine may
-    /// be at its end: pictures and settings are the page's to send again to a new one.
+    /// An unexpected failure: the work in progress is lost. The engine may be unusable; the page then has to
+    /// send pictures and settings to a new one.
     Failed(Breakdown),
 }
 
-/// What the engine is doing.
+/// Activity of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activity {
     /// Waiting for a command.
     Idle,
     /// Taking training steps.
     Training,
-    /// Embedding and comparing the set, or answering what was asked about it.
+    /// Embedding and comparing the set, or answering questions about it.
     Evaluating,
     /// Comparing the two backends before the first run.
     Testing,
 }
 
-/// Which device computes.
+/// Device that computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Backend {
     /// WebGPU.
@@ -129,17 +129,17 @@ pub enum Backend {
     Cpu,
 }
 
-/// What the engine runs on, and why.
+/// Device that the engine runs on, and the reason for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
-    /// The device that computes.
+    /// Device that computes.
     pub backend: Backend,
-    /// The graphics adapter's own words, empty where there is none.
+    /// The graphics adapter's description of itself; empty without an adapter.
     pub adapter: String,
     /// Reason for this backend.
     pub reason: BackendReason,
     /// Result of the comparison with the CPU, for WebGPU.
     pub self_test: Option<Agreement>,
-    /// Whether the device refused to record a step, so that each is planned anew.
+    /// Whether the device failed to record a step, so that each step is planned anew.
     pub is_unrecorded: bool,
 }

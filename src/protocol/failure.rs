@@ -1,84 +1,84 @@
-//! What went wrong, as the page's words tell it.
+//! Failures, as data that the page puts into words.
 
 use serde::{Deserialize, Serialize};
 
 use super::MessageError;
 use crate::link::Problem;
 
-/// Why an engine may be at its end.
+/// Reason why an engine may be unusable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Breakdown {
-    /// It cannot read what the page sends.
+    /// The engine cannot read the page's message.
     Message(MessageError),
-    /// Its device computes no numbers even for the untrained network.
+    /// The device yields NaN or infinity even for the untrained network.
     ComputesWrongly,
-    /// It met a fault of its own or of its device, and nobody foresaw it.
+    /// An unforeseen fault of the engine or of its device.
     Unforeseen {
-        /// What it met, in words for programmers.
+        /// Description for programmers.
         details: String,
     },
-    /// It is gone without a word: the browser ended it.
+    /// The browser ended the engine without notice.
     Ended,
 }
 
-/// Why a network cannot be gone on from, be it a model file's or a snapshot's. Nothing is changed then.
+/// Reason why a network cannot be loaded from a model file or snapshot. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModelFailure {
     /// The file is larger than [`super::MAX_MODEL_BYTES`].
     TooLarge,
-    /// It is no whole safetensors file.
+    /// The file is not a complete safetensors file.
     NotSafetensors,
-    /// It holds tensors, but no network of this page.
+    /// The file holds tensors, but not a network of this page.
     Foreign,
-    /// It is of a version of the format that is not read here.
+    /// The file's format version is not supported.
     Version {
-        /// The file's.
+        /// Version of the file.
         found: u32,
-        /// The latest that is read here.
+        /// Latest supported version.
         newest: u32,
     },
-    /// An entry of its metadata is missing or no number.
+    /// A metadata entry is missing or not a number.
     Entry(String),
-    /// Its settings cannot be understood; the first problem.
+    /// The settings are invalid; holds the first problem.
     Settings(Problem),
-    /// An entry of its metadata is not that of a network that this page could have made.
+    /// A metadata entry does not describe a network that this page could have made.
     Shape(String),
-    /// It has taken more steps than any run of this page.
+    /// The network has taken more steps than any run of this page.
     TooManySteps,
-    /// A tensor does not belong to such a network.
+    /// A tensor is not part of such a network.
     UnknownTensor(String),
     /// A tensor is missing.
     MissingTensor(String),
-    /// A tensor has another type or shape than the network needs.
+    /// A tensor has a type or shape other than the network needs.
     TensorShape(String),
-    /// A tensor holds values that no training leaves there.
+    /// A tensor holds values that training cannot produce.
     TensorValues(String),
-    /// What whitens its map has another type or shape than the network needs.
+    /// The whitening of the map has a type or shape other than the network needs.
     WhiteningShape,
-    /// What whitens its map holds values that are no numbers.
+    /// The whitening of the map holds NaN or infinity.
     WhiteningValues,
-    /// It belongs to a network of another shape than the settings ask for.
+    /// The network's shape differs from that of the settings.
     OtherNetwork,
-    /// The engine stopped while it read it.
+    /// The engine stopped while reading the file.
     Unread,
 }
 
-/// Reason why a command was not carried out. Nothing was lost.
+/// Reason why a command was refused. Nothing was lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Refusal {
     /// There is no network to save.
     NoNetwork,
-    /// The network to save holds values that are no numbers.
+    /// The network to save holds NaN or infinity.
     NoNumbers,
-    /// Pictures did not arrive whole, or their ids were taken.
+    /// Number of pictures that were incomplete or whose ids were taken.
     Pictures(usize),
-    /// Training needs [`crate::settings::MIN_PICTURES`]; there are fewer.
+    /// Training needs [`crate::settings::MIN_PICTURES`]; holds the number of pictures.
     TooFewPictures(usize),
     /// The run has taken all of its steps.
     RunComplete,
-    /// A step needs more memory than the CPU engine has for it.
+    /// A step needs more memory than the CPU engine allows.
     TooLarge {
-        /// Number of pairs of the step.
+        /// Number of pairs in the step.
         pairs: usize,
         /// Side of a view, in pixels.
         side: u32,
@@ -89,20 +89,20 @@ pub enum Refusal {
         /// Bytes available.
         limit: u64,
     },
-    /// The numbers of the run went wrong.
+    /// The run diverged.
     Diverged {
-        /// What stopped being numbers.
+        /// Values that became NaN or infinite.
         symptom: Symptom,
-        /// The step at or before which that happened.
+        /// Step at or before which that happened.
         at: u32,
-        /// The step that the run went back to.
+        /// Step that the run returned to.
         back_to: u32,
-        /// The likely cause.
+        /// Likely cause.
         cause: Cause,
     },
 }
 
-/// Values that stopped being numbers.
+/// Values that became NaN or infinite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Symptom {
     /// The loss of a step.
@@ -124,11 +124,11 @@ pub enum Cause {
     Temperature(f32),
     /// The settings rarely diverge, so the graphics driver may compute wrongly.
     Driver,
-    /// None is apparent; a learning rate below this one may help.
+    /// No apparent cause; a learning rate below this one may help.
     Unknown(f32),
 }
 
-/// Reason why a device computes.
+/// Reason for the choice of a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum BackendReason {
     /// The CPU was asked for.
@@ -143,13 +143,13 @@ pub enum BackendReason {
     NoWebGpu,
     /// The browser found no graphics adapter.
     NoAdapter,
-    /// The browser's only adapter is one in software.
+    /// The browser offers only a software adapter.
     SoftwareAdapter,
     /// The adapter lacks timestamp queries.
     NoTimestampQueries,
     /// The engine for WebGPU is still being built.
     StillBeingBuilt,
-    /// WebGPU could not be started; the reason in the device's words.
+    /// WebGPU could not be started; holds the device's error message.
     NotStarted(String),
     /// The device failed the self-test.
     WrongNumbers(Disagreement),
@@ -158,7 +158,7 @@ pub enum BackendReason {
 /// Difference between a device and the CPU in the self-test.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Disagreement {
-    /// The device returned no numbers.
+    /// The device's results could not be read.
     Lost,
     /// The views of a step differ.
     Views {
@@ -197,7 +197,7 @@ pub struct Agreement {
 }
 
 impl Breakdown {
-    /// What only programmers may want to read about it.
+    /// Returns the details meant for programmers, if any.
     pub fn details(&self) -> Option<&str> {
         match self {
             Self::Unforeseen { details } => Some(details),

@@ -7,22 +7,22 @@ use super::{
     Stage, Survey,
 };
 
-/// A question, typed by its answer.
+/// A question with a typed answer.
 pub trait Request: Clone + Into<Question> {
     /// Type of the answer.
     type Answer;
 
-    /// Whether one such question at any stage replaces all others; otherwise each stage has its own.
+    /// Whether one such question at any stage replaces all others; otherwise each stage keeps its own.
     const EXCLUSIVE: bool = false;
 
-    /// Whether it is asked again for every evaluation while training goes on; otherwise an answer
-    /// is good enough until training rests, so that it is not slowed down.
+    /// Whether the question is repeated for every evaluation during training; otherwise it is not repeated
+    /// until training pauses, so as not to slow training down.
     const FOLLOWS_TRAINING: bool = true;
 
     /// Returns the stage of the embeddings in question.
     fn stage(&self) -> Stage;
 
-    /// Returns the answer, if it is one to such a question.
+    /// Returns the answer if it is of this type.
     fn read(answer: &Answer) -> Option<&Self::Answer>;
 
     /// Returns the answer as one to any question.
@@ -52,14 +52,14 @@ macro_rules! questions {
                 }
             }
 
-            /// Returns whether it is asked again for every evaluation while training goes on.
+            /// Returns whether the question is repeated for every evaluation during training.
             pub fn follows_training(&self) -> bool {
                 match self {
                     $(Self::$name(_) => <$request>::FOLLOWS_TRAINING,)+
                 }
             }
 
-            /// Returns whether this question takes the place of another.
+            /// Returns whether this question replaces another.
             pub fn replaces(&self, other: &Self) -> bool {
                 match (self, other) {
                     $((Self::$name(_), Self::$name(_)) => {
@@ -101,28 +101,28 @@ macro_rules! questions {
 questions! {
     /// Similarity matrix of the whole set.
     Matrix(MatrixRequest) => SetMatrix,
-    /// Map of the whole set; while it is in the making, it is answered again and again.
+    /// Map of the whole set; answered repeatedly while it is being computed.
     Map(MapRequest) => Map { EXCLUSIVE: true },
     /// Groups by spherical k-means.
     Groups(GroupsRequest) => Clustering { FOLLOWS_TRAINING: false },
     /// Near-duplicates and outliers.
     Survey(SurveyRequest) => Survey { FOLLOWS_TRAINING: false },
-    /// Invariance to each augmentation as it is set.
+    /// Invariance to each augmentation at its current settings.
     Invariance(InvarianceRequest) => Invariance { FOLLOWS_TRAINING: false },
-    /// Places of two pictures that make them similar.
+    /// Regions of two pictures that make them similar.
     Explanation(Pair) => Explanation { EXCLUSIVE: true, FOLLOWS_TRAINING: false },
     /// Predictions of simple classifiers.
     Classification(ClassifierRequest) => Classification,
 }
 
-/// Asks for a similarity matrix.
+/// Request for a similarity matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MatrixRequest {
     /// Stage of the embeddings.
     pub stage: Stage,
 }
 
-/// Asks for a map.
+/// Request for a map.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MapRequest {
     /// Stage of the embeddings.
@@ -131,21 +131,21 @@ pub struct MapRequest {
     pub method: MapMethod,
 }
 
-/// Asks for groups.
+/// Request for groups.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GroupsRequest {
     /// Stage of the embeddings.
     pub stage: Stage,
 }
 
-/// Asks for near-duplicates and outliers.
+/// Request for near-duplicates and outliers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SurveyRequest {
     /// Stage of the embeddings.
     pub stage: Stage,
 }
 
-/// Asks for invariances.
+/// Request for invariances.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InvarianceRequest {
     /// Stage of the embeddings.

@@ -1,35 +1,35 @@
-//! What questions and answers are about.
+//! Subjects of questions and answers.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-/// Names a picture for as long as the page is open; never reused.
+/// Identifier of a picture while the page is open; never reused.
 pub type PictureId = u32;
 
-/// Names a label: its index in the page's list of label names.
+/// Identifier of a label: its index in the page's list of label names.
 pub type LabelId = u32;
 
-/// Which embeddings of the pictures.
+/// Stage of the embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 pub enum Stage {
-    /// The pictures' own colours, less their mean over the set, without any network.
+    /// Colours of the pictures, minus their mean over the set, without any network.
     Pixels,
-    /// Hand-made features, less their mean over the set, without any network.
+    /// Hand-crafted features, minus their mean over the set, without any network.
     Classic,
-    /// The encoder with its first random weights.
+    /// The encoder with its initial random weights.
     Untrained,
-    /// The encoder as it is now.
+    /// The encoder in its current state.
     Trained,
 }
 
 impl Stage {
-    /// Whether there is no network in it.
+    /// Returns whether the stage involves no network.
     pub fn is_baseline(self) -> bool {
         matches!(self, Self::Pixels | Self::Classic)
     }
 }
 
-/// How embeddings become points of a plane.
+/// Method of projecting embeddings onto a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MapMethod {
     /// The first two principal components.
@@ -50,8 +50,8 @@ pub enum Subject {
 /// Two pictures at one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
-    /// Which embeddings.
+    /// Stage of the embeddings.
     pub stage: Stage,
-    /// The two.
+    /// The two pictures.
     pub subjects: [Subject; 2],
 }

@@ -1,19 +1,19 @@
-//! How messages become bytes and bytes messages again.
+//! Serialisation of messages.
 
 use serde::{Deserialize, Serialize};
 
-/// Identifies the build: a page and an engine work together only when theirs are equal.
+/// Identifier of the build: a page and an engine work together only if theirs are equal.
 pub const BUILD: &str = env!("LIKENESS_BUILD");
 
-/// Why a message could not be taken.
+/// Reason why a message could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MessageError {
-    /// It comes from another build.
+    /// The message comes from another build.
     OtherBuild {
-        /// The sender's build.
+        /// Build of the sender.
         theirs: String,
     },
-    /// Its bytes are not a message.
+    /// The bytes are not a message.
     Malformed,
 }
 
@@ -41,7 +41,7 @@ pub fn encode<T: Serialize>(body: &T) -> Vec<u8> {
     postcard::to_stdvec(&Borrowed { build: BUILD, body }).expect("messages are plain data")
 }
 
-/// Reads a message and refuses one of another build.
+/// Decodes a message, refusing one of another build.
 pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, MessageError> {
     let (theirs, body) = postcard::take_from_bytes::<String>(bytes).map_err(|_| MessageError::Malformed)?;
     if theirs != BUILD {

@@ -1,4 +1,4 @@
-//! Classifies the held-out pictures of one stage by a few labels.
+//! Classification of the held-out pictures at one stage from a few labels.
 
 use std::rc::Rc;
 
@@ -12,10 +12,10 @@ use crate::{
     protocol::{Breakdown, Classification, ClassifierRequest, CrossValidation, LabelId},
 };
 
-/// Pictures that are guessed in one piece of work.
+/// Number of pictures guessed at once.
 const CHUNK: usize = 32;
 
-/// Asks for what labels are worth at a stage.
+/// Returns a request to classify the pictures at a stage.
 pub fn request(task: ClassifierRequest) -> Request {
     Request::answer(Kind::Classify, task.clone(), move |context| {
         let embedded = context.embeddings.get(task.stage)?;
@@ -28,7 +28,7 @@ async fn answer(held_out: HeldOut, rows: Rc<UnitRows>, slice: Slice) -> Result<C
     Ok(classify(held_out, &rows, &slice).await)
 }
 
-/// Guesses the held-out pictures by the given ones.
+/// Guesses the held-out pictures from the given ones.
 async fn classify(held_out: HeldOut, rows: &UnitRows, slice: &Slice) -> Classification {
     let Split { given, targets, classes, held_out: others } = &held_out.split;
     if classes.len() < 2 {
@@ -42,7 +42,7 @@ async fn classify(held_out: HeldOut, rows: &UnitRows, slice: &Slice) -> Classifi
     Classification { crossed, ..held_out.classification(probe, vote) }
 }
 
-/// Compares the given labels with each other, where there are no others to compare with.
+/// Cross-validates the given pictures, for use without other known labels.
 async fn cross_validate(held_out: &HeldOut, rows: &UnitRows, slice: &Slice) -> CrossValidation {
     let Split { given, targets, classes, .. } = &held_out.split;
     let folds = Folds::deal(targets, classes.len(), held_out.seed);
@@ -57,8 +57,8 @@ async fn cross_validate(held_out: &HeldOut, rows: &UnitRows, slice: &Slice) -> C
     held_out.cross_validation(&folds, crossed)
 }
 
-/// Learns `given` rows with a class each, places in `classes`; returns what a linear probe and the
-/// vote of the nearest guess of the rows `which`.
+/// Trains on the rows `given`, whose classes are indices into `classes`; returns the guesses of a linear
+/// probe and of the nearest-neighbour vote for the rows `which`.
 async fn guess(
     rows: &UnitRows,
     (given, targets): (&[usize], &[usize]),
@@ -88,7 +88,7 @@ mod tests {
     };
     use rand::RngExt;
 
-    /// Four pictures near each of two directions, ids 10 to 17, labelled by the direction.
+    /// Classifies four pictures near each of two directions, ids 10 to 17, labelled by direction.
     fn classified(
         per_class: u32,
         typed: Vec<(PictureId, LabelId)>,
@@ -132,8 +132,8 @@ mod tests {
         assert_eq!((crossed.probe.accuracy, crossed.vote.accuracy), (None, None));
     }
 
-    /// What each picture's label is guessed to be by classifiers that were told all labels
-    /// but those of its fold: written out, for `rows` that all have a label.
+    /// Cross-validates explicitly: returns guesses for `rows`, all labelled, by classifiers trained on all
+    /// labels outside the row's fold.
     fn by_hand(rows: &UnitRows, labels: &[usize], folds: &[Vec<usize>]) -> [Vec<usize>; 2] {
         let classes = labels.iter().max().expect("there are labels") + 1;
         let best = |shares: &[f32]| {
@@ -151,7 +151,7 @@ mod tests {
         (0..labels.len()).map(guess).unzip().into()
     }
 
-    /// Rows near the directions of their labels, every fourth of them astray.
+    /// Cross-validates rows near the directions of their labels, except every fourth.
     fn crossed(count: usize) -> (UnitRows, Vec<usize>, CrossValidation) {
         let mut rng = generator(5, Purpose::Preview, 0);
         let labels: Vec<usize> = (0..count).map(|i| i % 3).collect();
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn labels_that_came_are_compared_with_instead() {
         assert_eq!(classified(1, Vec::new(), by_direction()).crossed, None);
-        // All labels are given: nothing is held out that has one.
+        // All labels are given, so no held-out picture has one.
         let found = classified(50, Vec::new(), by_direction()).crossed.expect("nothing was held out");
         assert_eq!((found.pictures.len(), found.folds), (8, 8));
         assert_eq!((found.probe.accuracy, found.vote.accuracy), (Some(1.0), Some(1.0)));

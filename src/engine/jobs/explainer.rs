@@ -1,4 +1,4 @@
-//! Explains what makes two pictures alike.
+//! Explanation of the similarity of two pictures.
 
 use burn::tensor::Device;
 
@@ -9,11 +9,11 @@ use crate::{
     protocol::{Breakdown, Explanation, Floats, Pair, Subject},
 };
 
-/// Occluded pictures that are embedded in one piece of work; it divides their number, so that a
-/// device sees one shape of them.
+/// Number of occluded pictures embedded at once; it divides their total, so that a device sees a single
+/// shape.
 const CHUNK: usize = 9;
 
-/// Asks which places make two pictures alike.
+/// Returns a request for the regions that make two pictures similar.
 pub fn request(pair: Pair) -> Request {
     Request::answer(Kind::Explain, pair, move |context| {
         let side = context.settings.side as usize;
@@ -29,7 +29,7 @@ pub fn request(pair: Pair) -> Request {
     })
 }
 
-/// Covers places of two pictures, each `3 × side²` values in 0 … 1, one after the other.
+/// Occludes regions of two pictures, each `3 × side²` values in 0 … 1, one after the other.
 async fn explain(
     pair: Pair,
     planes: [Vec<f32>; 2],

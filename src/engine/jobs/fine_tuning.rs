@@ -1,4 +1,4 @@
-//! Fine-tunes a copy of the encoder on the given labels.
+//! Fine-tuning of a copy of the encoder on the given labels.
 
 use burn::tensor::Tensor;
 
@@ -15,12 +15,12 @@ use crate::{
     readback::read,
 };
 
-/// Asks for what labels are worth to a copy of the encoder as it is when that is started. Not
-/// without an encoder for the set as it is, nor without two classes.
+/// Returns a request to fine-tune a copy of the encoder in its state when the job starts. The job cannot
+/// start without an encoder for the current set, nor without two classes.
 pub fn request(number: u32, request: ClassifierRequest) -> Request {
     let start = move |context: &Context<'_>| {
         let (ids, labels) = (context.set.ids(), context.set.labels());
-        // The pictures of the run may not be those of the set until they are embedded anew.
+        // The run's pictures may differ from the set until they are embedded again.
         let run = context.run.filter(|run| run.ids == ids)?;
         let held_out = HeldOut::new(&request, run.trainer.steps_taken(), ids, labels);
         let split = &held_out.split;
@@ -39,7 +39,7 @@ pub fn request(number: u32, request: ClassifierRequest) -> Request {
     Request::new(Kind::FineTune, Some(Stage::Trained), start).or_say(Event::Tuning { done: 0, total: 0 })
 }
 
-/// Answers with guesses for the held-out pictures in the place of the probe's.
+/// Fine-tunes and guesses the held-out pictures; the guesses take the probe's place.
 async fn fine_tune(
     number: u32,
     held_out: HeldOut,

@@ -1,4 +1,4 @@
-//! Groups the pictures of one stage into every count of groups.
+//! Groups of the pictures at one stage, for every number of groups.
 
 use rand::seq::index;
 
@@ -14,17 +14,17 @@ use crate::{
     random::{Purpose, generator},
 };
 
-/// The fewest and the most groups that are made.
+/// Range of the number of groups.
 const COUNTS: std::ops::RangeInclusive<usize> = 2..=20;
 
-/// Clusterings of which the best is kept.
+/// Number of clusterings from which the best is kept.
 const RESTARTS: usize = 4;
 
-/// The most pictures that are compared with each other; more are filed with the nearest
-/// centre, so that time and memory stay bounded.
+/// Maximum number of pictures compared with each other; further ones are assigned to the nearest centre,
+/// which bounds time and memory.
 const SAMPLED: usize = 1000;
 
-/// Asks for groups of the whole set.
+/// Returns a request for groups of the whole set.
 pub fn request(request: GroupsRequest) -> Request {
     Request::answer(Kind::Study, request, move |context| Some(groups(Input::new(context, request.stage)?)))
 }
@@ -34,7 +34,7 @@ async fn groups(input: Input) -> Result<Clustering, Breakdown> {
     Ok(Clustering { stage: input.stage, step: input.step, partitions })
 }
 
-/// Returns a partition for each count, fewest groups first.
+/// Returns a partition for each number of groups, fewest first.
 async fn partitions(input: &Input, most: usize) -> Vec<Partition> {
     let Input { rows, slice, .. } = input;
     let mut rng = generator(input.seed, Purpose::Groups, 0);
@@ -51,7 +51,7 @@ async fn partitions(input: &Input, most: usize) -> Vec<Partition> {
     partitions
 }
 
-/// Returns the cosines of some rows with each other, row by row.
+/// Returns the cosine similarities of some rows with each other, row by row.
 async fn cosines(rows: &UnitRows, sample: &[usize], slice: &Slice) -> Vec<f32> {
     let values = sample.iter().flat_map(|row| rows.row(*row)).copied().collect();
     let sampled = UnitRows::new(values, rows.dimensions()).all_pairs();
@@ -63,7 +63,7 @@ async fn cosines(rows: &UnitRows, sample: &[usize], slice: &Slice) -> Vec<f32> {
     cosines
 }
 
-/// Returns the best of several clusterings into so many groups.
+/// Returns the best of several clusterings into `count` groups.
 async fn best(cosines: &[f32], sampled: usize, count: usize, input: &Input) -> Grouping {
     let cluster = |restart: usize| {
         let mut rng = generator(input.seed, Purpose::Groups, (count * RESTARTS + restart) as u32);
@@ -80,8 +80,8 @@ async fn best(cosines: &[f32], sampled: usize, count: usize, input: &Input) -> G
     best
 }
 
-/// Files every row with the nearest group's centre, and sampled ones with their group: returns the
-/// rows of each, with their similarities with the centre.
+/// Assigns sampled rows to their group and all others to the nearest centre; returns the rows of each group,
+/// with their similarities to the centre.
 async fn file(
     rows: &UnitRows,
     sample: &[usize],
@@ -111,8 +111,8 @@ async fn file(
     filed
 }
 
-/// The largest group first; in each the picture that is most similar to all others together, which
-/// is the one nearest to the centre, and the others by nearness.
+/// Sorts groups by size, largest first, and pictures by nearness to their group's centre; the first is most
+/// similar to all others of the group together.
 fn partition(mut groups: Vec<Vec<(f32, usize)>>, pictures: &[PictureId], silhouette: f32) -> Partition {
     groups.iter_mut().for_each(|group| group.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))));
     groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group.first().map(|first| first.1)));
@@ -124,7 +124,7 @@ fn partition(mut groups: Vec<Vec<(f32, usize)>>, pictures: &[PictureId], silhoue
 mod tests {
     use super::*;
 
-    /// Three directions, dealt in turn, each with some spread; picture ids from 100.
+    /// Returns points around three directions in turn, with ids from 100, and their partitions.
     fn found(count: usize, most: usize) -> (UnitRows, Vec<Partition>) {
         let row = |i: usize| {
             let mut row = [0.0; 4];

@@ -1,4 +1,4 @@
-//! The pictures whose labels a classifier is not told, and how well it guesses them.
+//! Pictures whose labels are withheld from a classifier, and the scoring of guesses about them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,29 +9,29 @@ use crate::{
     },
 };
 
-/// A set that was split for a classifier.
+/// A set split for a classifier.
 pub struct HeldOut {
-    /// Which embeddings.
+    /// Stage of the embeddings.
     stage: Stage,
     /// Given and held-out rows.
     pub split: Split,
-    /// Draws what is random.
+    /// Seed of all random choices.
     pub seed: u32,
-    /// That of the request.
+    /// Step after which the embeddings were taken.
     step: u32,
     ids: Vec<PictureId>,
     known: Vec<Option<LabelId>>,
 }
 
 impl HeldOut {
-    /// Splits the set: names and known labels of the pictures, in the order of their rows.
+    /// Splits the set; `ids` and `known` are ids and known labels of its pictures, in row order.
     pub fn new(
         request: &ClassifierRequest,
         step: u32,
         ids: Vec<PictureId>,
         known: Vec<Option<LabelId>>,
     ) -> Self {
-        // A single label, as of one folder's pictures, says nothing about them.
+        // A single label, such as the name of the only folder, carries no information.
         let known = if several(&known) { known } else { vec![None; known.len()] };
         let places: HashMap<PictureId, usize> = ids.iter().enumerate().map(|(row, id)| (*id, row)).collect();
         let typed: BTreeMap<usize, LabelId> =
@@ -40,19 +40,19 @@ impl HeldOut {
         Self { stage: request.stage, split, seed: request.seed, step, ids, known }
     }
 
-    /// The labels of the held-out pictures, where one of the classes is known to be theirs.
+    /// Returns the known labels of the held-out pictures, if among the classes.
     fn truth(&self) -> Vec<Option<LabelId>> {
         let Split { classes, held_out, .. } = &self.split;
         let is_class = |label: &LabelId| classes.binary_search(label).is_ok();
         held_out.iter().map(|row| self.known[*row].filter(is_class)).collect()
     }
 
-    /// How many of the held-out pictures have a label to compare with.
+    /// Returns the number of held-out pictures with a label to compare with.
     pub fn scored(&self) -> usize {
         self.truth().iter().flatten().count()
     }
 
-    /// What two classifiers say of the given pictures, fold after fold, scored.
+    /// Returns the scored guesses of two classifiers about the given pictures, fold after fold.
     pub fn cross_validation(&self, folds: &Folds, [probe, vote]: [TopGuesses; 2]) -> CrossValidation {
         let Split { given, targets, classes, .. } = &self.split;
         let places = folds.folds.concat();
@@ -68,7 +68,7 @@ impl HeldOut {
         }
     }
 
-    /// What two classifiers say of the held-out pictures, scored.
+    /// Returns the scored guesses of two classifiers about the held-out pictures.
     pub fn classification(self, probe: TopGuesses, vote: TopGuesses) -> Classification {
         let truth = self.truth();
         let Split { given, classes, held_out, .. } = self.split;
@@ -87,7 +87,7 @@ impl HeldOut {
     }
 }
 
-/// The likeliest label of each picture, and how likely it is.
+/// Most probable label of each picture, and its probability.
 #[derive(Default)]
 pub struct TopGuesses {
     labels: Vec<LabelId>,
@@ -95,7 +95,7 @@ pub struct TopGuesses {
 }
 
 impl TopGuesses {
-    /// Takes in each row's probabilities of `classes`; of equal ones the first is best.
+    /// Appends the best of each row's probabilities of `classes`, the first among equals.
     pub fn extend(&mut self, probabilities: &[f32], classes: &[LabelId]) {
         for row in probabilities.chunks_exact(classes.len()) {
             let places = row.iter().zip(classes).rev();
@@ -105,13 +105,13 @@ impl TopGuesses {
         }
     }
 
-    /// Takes in what was said of further pictures.
+    /// Appends guesses about further pictures.
     pub fn append(&mut self, mut further: Self) {
         self.labels.append(&mut further.labels);
         self.confidences.append(&mut further.confidences);
     }
 
-    /// Scores the labels against those that are known.
+    /// Scores the guesses against the known labels.
     fn guesses(self, truth: &[Option<LabelId>]) -> Guesses {
         let scored = truth.iter().flatten().count();
         let right = self.labels.iter().zip(truth).filter(|(label, truth)| Some(**label) == **truth).count();

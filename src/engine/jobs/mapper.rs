@@ -1,4 +1,4 @@
-//! Draws a map of the set: at once by principal components, bit by bit by t-SNE.
+//! Map of the set: immediate by principal components, gradual by t-SNE.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -16,10 +16,10 @@ use crate::{
     protocol::{Answer, Breakdown, Event, Floats, Map, MapMethod, MapRequest, PictureId, Stage},
 };
 
-/// How often a map in the making is shown.
+/// Interval at which an unfinished map is reported.
 const SHOW_EVERY: Duration = Duration::from_millis(120);
 
-/// Asks for a map, turned as far as possible like the one shown last.
+/// Returns a request for a map, rotated to match the previous one as far as possible.
 pub fn request(request: MapRequest) -> Request {
     let MapRequest { stage, method } = request;
     Request::answer(Kind::Map, request, move |context| {
@@ -30,8 +30,8 @@ pub fn request(request: MapRequest) -> Request {
     })
 }
 
-/// Places `rows` by principal components, and t-SNE where it is to go on from there or from the map
-/// before.
+/// Places `rows` by principal components, and prepares t-SNE, if requested, to start there or resume from the
+/// previous map.
 fn begin(
     (stage, method): (Stage, MapMethod),
     step: u32,
@@ -62,7 +62,7 @@ fn begin(
     (map, tsne)
 }
 
-/// Draws a map, and shows it now and then on the way.
+/// Completes a map, reporting it periodically.
 async fn draw(
     (mut map, tsne): (Map, Option<Tsne>),
     last: Rc<RefCell<Option<Map>>>,
@@ -91,14 +91,14 @@ fn put_tsne(map: &mut Map, tsne: &Tsne) {
     (map.done, map.total) = tsne.progress();
 }
 
-/// Puts points into a map, scaled to a root mean square distance of 1 from its middle.
+/// Sets the map's points, scaled to a root mean square distance of 1 from its centre.
 fn put(map: &mut Map, points: &[[f32; 2]]) {
     map.radius = root_mean_square(points);
     let scale = if map.radius > 0.0 { 1.0 / map.radius } else { 1.0 };
     map.points = Floats(points.iter().flatten().map(|value| value * scale).collect());
 }
 
-/// The rows of pictures that were on the map before, with their places there.
+/// Returns the rows of pictures that were on the previous map, with their positions there.
 fn common_places(pictures: &[PictureId], before: &Map) -> Vec<(usize, [f32; 2])> {
     let places = before.points.0.chunks_exact(2).map(|point| [point[0], point[1]]);
     let known: HashMap<_, _> = before.pictures.iter().zip(places).collect();
@@ -106,7 +106,7 @@ fn common_places(pictures: &[PictureId], before: &Map) -> Vec<(usize, [f32; 2])>
     rows.filter_map(|(row, id)| Some((row, *known.get(id)?))).collect()
 }
 
-/// Where a new t-SNE of the same pictures goes on, if the map before it is one.
+/// Returns the points to resume t-SNE from, if the previous map is a finished t-SNE map of the same pictures.
 fn goes_on(before: &Map, pictures: &[PictureId]) -> Option<Vec<[f32; 2]>> {
     let is_finished = before.method == MapMethod::Tsne && before.done == before.total;
     (is_finished && before.pictures == pictures).then(|| {
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_second_map_lies_on_the_first() {
         let mut first = finished(begun(MapMethod::Pca, None));
-        // Turn the first by a right angle: the second has to follow.
+        // The first map is rotated by a right angle; the second has to follow.
         for point in first.points.0.chunks_exact_mut(2) {
             (point[0], point[1]) = (-point[1], point[0]);
         }

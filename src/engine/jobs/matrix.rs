@@ -1,4 +1,4 @@
-//! The similarity matrix of the whole set; its rows stand in the same order at every stage.
+//! Similarity matrix of the whole set; its rows have the same order at every stage.
 
 use std::future::ready;
 
@@ -8,7 +8,7 @@ use crate::{
     protocol::{Floats, MatrixRequest, SetMatrix, Stage},
 };
 
-/// Asks for the matrix of a stage.
+/// Returns a request for the matrix of a stage.
 pub fn request(request: MatrixRequest) -> Request {
     Request::answer(Kind::Matrix, request, move |context| Some(ready(Ok(matrix(context, request.stage)?))))
 }

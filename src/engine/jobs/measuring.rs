@@ -1,4 +1,4 @@
-//! Measures what an encoder overlooks, one operation after the other.
+//! Measurement of an encoder's invariance to one operation after another.
 
 use burn::tensor::Tensor;
 
@@ -15,24 +15,24 @@ use crate::{
     train::select,
 };
 
-/// The most pictures that are changed: enough for means to within some hundredths.
+/// Maximum number of pictures changed: enough for means accurate to a few hundredths.
 const SAMPLE: usize = 64;
 
-/// How often each is changed by each operation.
+/// Number of times that each operation changes each picture.
 const DRAWS: usize = 2;
 
-/// Asks for the invariances of a stage, by the augmentations as they are when it is started.
+/// Returns a request for the invariances of a stage to the augmentations at the start of the job.
 pub fn request(request: InvarianceRequest) -> Request {
     let stage = request.stage;
     Request::answer(Kind::Measure, request, move |context| {
         let (embedded, set) = (context.embeddings.get(stage)?.clone(), &context.run?.pictures);
-        // A sample at even distances.
+        // An evenly spaced sample.
         let pictures = select(set, &strided(set.dims()[0], SAMPLE));
         Some(measure(stage, embedded, pictures, *context.settings, context.slice.clone()))
     })
 }
 
-/// Embeds pictures, `[pictures, 3, side, side]`, unchanged and changed by each operation.
+/// Measures with pictures, `[pictures, 3, side, side]`, unchanged and changed by each operation.
 async fn measure(
     stage: Stage,
     embedded: Embedded,
@@ -61,7 +61,7 @@ async fn measure(
     })
 }
 
-/// For each operation, all others switched off and that one in every view, at its strength.
+/// Returns, for each operation, augmentations that apply only it, to every view, at its strength.
 fn each_alone(set: Augmentations) -> Vec<Augmentations> {
     let strengths = set.each().map(|operation| operation.strength);
     let alone = strengths.into_iter().enumerate().map(|(place, strength)| {

@@ -1,4 +1,4 @@
-//! Shows views of some pictures by the current augmentations.
+//! Views of some pictures under the current augmentations.
 
 use burn::tensor::Tensor;
 
@@ -12,7 +12,7 @@ use crate::{
     train::{select, upload},
 };
 
-/// Asks for so many views of each picture that is there; another draw gives others.
+/// Returns a request for `views` views of each existing picture; another `draw` gives other views.
 pub fn request(pictures: Vec<PictureId>, views: u32, draw: u32) -> Request {
     Request::new(Kind::Preview, None, move |context| {
         let (settings, side) = (context.settings, context.settings.side as usize);
@@ -30,7 +30,7 @@ pub fn request(pictures: Vec<PictureId>, views: u32, draw: u32) -> Request {
     })
 }
 
-/// Reads the views, `[views, 3, side, side]`.
+/// Reads the views, `[views, 3, side, side]`, back.
 async fn show(rendered: Tensor<4>, pictures: Vec<PictureId>, views: u32) -> Result<Event, Breakdown> {
     let side = rendered.dims()[3] as u32;
     Ok(Event::Views(Views { pictures, views, side, rgb: read_rgb(rendered).await? }))

@@ -1,4 +1,4 @@
-//! Scores the embeddings of one stage by labels that have changed since they were evaluated.
+//! Scores of one stage's embeddings after labels have changed since the evaluation.
 
 use super::{Kind, Request, Slice};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     protocol::{Breakdown, Event, Stage},
 };
 
-/// Asks for the score of a stage by the labels as they are when it is started.
+/// Returns a request for the score of a stage under the labels at the start of the job.
 pub fn request(stage: Stage) -> Request {
     Request::new(Kind::Score, Some(stage), move |context| {
         let scoring = context.embeddings.get(stage)?.scoring(&context.set.labels_now());

@@ -1,4 +1,4 @@
-//! Searches the set with a picture that is not of it.
+//! Search of the set with a picture that is not part of it.
 
 use std::rc::Rc;
 
@@ -12,21 +12,21 @@ use crate::{
     protocol::{Breakdown, Event, Floats, PictureId, Query, QueryAnswer, Stage},
 };
 
-/// The picture that the set is searched with.
+/// Picture to search the set with.
 pub struct QueryPicture {
-    /// Names it in the answers.
+    /// Number of the query, repeated in the answers.
     pub number: u32,
     pub image: Image,
 }
 
 impl QueryPicture {
-    /// Returns `None` if the picture did not arrive whole.
+    /// Decodes the picture; `None` if it is incomplete.
     pub fn new(query: Query) -> Option<Self> {
         Some(Self { number: query.number, image: Image::from_rgb(query.rgb)? })
     }
 }
 
-/// Asks for the nearest pictures at one stage.
+/// Returns a request for the nearest pictures at one stage.
 pub fn request(query: Rc<QueryPicture>, stage: Stage) -> Request {
     Request::new(Kind::Search, Some(stage), move |context| {
         let (embedded, side) = (context.embeddings.get(stage)?.clone(), context.settings.side as usize);
@@ -34,7 +34,7 @@ pub fn request(query: Rc<QueryPicture>, stage: Stage) -> Request {
     })
 }
 
-/// Answers nothing where the set was embedded at another input size.
+/// Searches the set; returns `None` if it was embedded at another input size.
 async fn search(
     query: Rc<QueryPicture>,
     stage: Stage,

@@ -1,4 +1,4 @@
-//! What studies of a whole set start from.
+//! Input of studies of a whole set.
 
 use std::rc::Rc;
 
@@ -8,22 +8,22 @@ use crate::{
     protocol::{PictureId, Stage},
 };
 
-/// Embeddings of the whole set, and what else a study of them needs.
+/// Embeddings of the whole set, and everything else that a study needs.
 pub struct Input {
     pub stage: Stage,
-    /// The step after which the embeddings were taken.
+    /// Step after which the embeddings were taken.
     pub step: u32,
-    /// The embeddings.
+    /// Embeddings, one row per picture.
     pub rows: Rc<UnitRows>,
-    /// The pictures, one a row.
+    /// Pictures, in the order of the rows.
     pub pictures: Vec<PictureId>,
-    /// Draws what is random.
+    /// Seed of all random choices.
     pub seed: u32,
     pub slice: Slice,
 }
 
 impl Input {
-    /// Returns `None` where there are no embeddings.
+    /// Collects the input; `None` if there are no embeddings.
     pub fn new(context: &Context<'_>, stage: Stage) -> Option<Self> {
         let embedded = context.embeddings.get(stage)?;
         let (step, rows, pictures) = (embedded.step, embedded.rows.clone(), context.set.ids());

@@ -1,5 +1,4 @@
-//! Compares all pictures of one stage with each other: what hangs together as near-duplicates, and
-//! what stands apart.
+//! Near-duplicates and outliers at one stage, by comparison of all pictures with each other.
 
 use super::{Kind, Request, study::Input};
 use crate::{
@@ -10,7 +9,7 @@ use crate::{
     protocol::{Breakdown, LEAST_LINK, PictureId, Survey, SurveyRequest},
 };
 
-/// Asks for near-duplicates and outliers of the whole set.
+/// Returns a request for near-duplicates and outliers of the whole set.
 pub fn request(request: SurveyRequest) -> Request {
     Request::answer(Kind::Study, request, move |context| Some(survey(Input::new(context, request.stage)?)))
 }

@@ -1,4 +1,4 @@
-//! The set on its way through an encoder and the comparison that follows.
+//! Evaluation: the set's way through an encoder and the comparison that follows.
 
 use std::rc::Rc;
 
@@ -17,13 +17,13 @@ use crate::{
     settings::{Features, Settings},
 };
 
-/// While training, evaluation may take up this share of the time.
+/// Largest fraction of training time spent on evaluation.
 const EVALUATION_SHARE: f64 = 0.08;
 
-/// The set on its way.
+/// An evaluation in progress.
 pub(super) struct Evaluating {
     pub stage: Stage,
-    /// The step after which the encoder was taken.
+    /// Step after which the encoder was taken.
     step: u32,
     work: Work,
 }
@@ -36,7 +36,7 @@ enum Work {
 }
 
 impl Work {
-    /// Sets out to embed pictures, `[pictures, 3, side, side]`.
+    /// Starts to embed pictures, `[pictures, 3, side, side]`.
     fn embedding(embedding: Embedding, pictures: &Tensor<4>) -> Self {
         let activation = embedding.encoder().activation(pictures.dims()[3]);
         let embedding = Rc::new(embedding);
@@ -49,8 +49,8 @@ impl Work {
 }
 
 impl Run {
-    /// Sets out to embed the run's pictures by its network at a stage. What whitens the map belongs
-    /// to the network: it is fitted to the set once, and anew when further steps were taken.
+    /// Starts to embed the run's pictures with its network at a stage. The whitening of the map belongs to
+    /// the network: it is fitted to the set once, and again after further steps.
     fn embed(&self, stage: Stage, settings: &Settings) -> Work {
         let (encoder, step) = match stage {
             Stage::Untrained => (self.trainer.untrained().encoder.clone(), 0),
@@ -72,14 +72,14 @@ impl Run {
 }
 
 impl<E: FnMut(Event)> Session<E> {
-    /// The set on the device, `[pictures, 3, side, side]`.
+    /// Returns the set on the device, `[pictures, 3, side, side]`.
     pub(super) fn pictures(&mut self) -> Tensor<4> {
         let (set, side) = (&self.set, self.settings.side as usize);
         let opened = self.opened.as_ref().expect("the device is open");
         self.pictures.get_or_insert_with(|| crate::train::upload(set.planes(), side, &opened.device)).clone()
     }
 
-    /// Sets out to compare the pictures by the next baseline.
+    /// Starts to compare the pictures with the next baseline.
     pub(super) fn start_baseline(&mut self) {
         let stage = self.baselines_due.remove(0);
         if self.set.len() == 0 {
@@ -91,7 +91,7 @@ impl<E: FnMut(Event)> Session<E> {
         self.evaluating = Some(Evaluating { stage, step: 0, work });
     }
 
-    /// Whether the set should be embedded anew before anything else is done.
+    /// Returns whether the set should be embedded again before anything else.
     pub(super) fn evaluation_due(&self) -> bool {
         let Some(run) = self.run.as_ref().filter(|_| self.settled) else {
             return false;
@@ -106,13 +106,12 @@ impl<E: FnMut(Event)> Session<E> {
         self.goal == Goal::Rest || run.training_time.as_secs_f64() > share
     }
 
-    /// Sets out to embed the set by the encoder as it is now; a set that is new, by the
-    /// untrained one first.
+    /// Starts to embed the set with the current encoder, or a new set with the untrained one first.
     pub(super) async fn start_evaluation(&mut self) -> Result<(), Breakdown> {
         self.set_activity(Activity::Evaluating);
         let run = self.run.as_mut().expect("a run is evaluated");
-        // If the numbers have gone wrong, their report says at which step. And should the set
-        // have changed, its rows can be told apart no longer.
+        // If values have diverged, their report tells at which step. Also, once the set has changed, its rows
+        // can no longer be identified.
         if !run.unreported.is_empty() {
             return self.report().await;
         }
@@ -124,7 +123,7 @@ impl<E: FnMut(Event)> Session<E> {
             run.has_been_evaluated(step);
             return Ok(());
         }
-        // The set has changed, or nothing is known of it yet.
+        // The set has changed, or is not evaluated yet.
         let pictures = self.pictures();
         let run = self.run.as_mut().expect("a run is evaluated");
         if !is_same_set {
@@ -135,11 +134,11 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Brings the evaluation in hand a piece further.
+    /// Advances the current evaluation by one piece.
     pub(super) async fn evaluate(&mut self) -> Result<(), Breakdown> {
         let started = Instant::now();
         let Some(evaluating) = &mut self.evaluating else { return Ok(()) };
-        // Baselines are compared once, whatever becomes of the run.
+        // Baselines are compared once, independently of the run.
         let is_of_run = !evaluating.stage.is_baseline();
         let progress = match &mut evaluating.work {
             Work::Describing(describing) => describing.advance(SLICE),
@@ -158,7 +157,7 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// After the whitening comes the embedding, after that the comparison, after that the report.
+    /// Starts the next stage: embedding after whitening, comparison after embedding, report after comparison.
     fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), Breakdown> {
         match work {
             Work::Describing(describing) => {
@@ -182,7 +181,7 @@ impl<E: FnMut(Event)> Session<E> {
                     self.untrained_failed = false;
                 }
                 let source = Source::Network(embedding);
-                // Once whitened, all directions count alike.
+                // After whitening, all directions count alike.
                 let whitened = self.run.as_ref().and_then(|run| run.whitenings.get(&stage));
                 let of_map = whitened.filter(|_| self.settings.features == Features::Map);
                 let rank =
@@ -195,8 +194,8 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Goes back to where the embeddings were numbers. Weights just drawn give some: where they
-    /// do not, it is the device that computes wrongly.
+    /// Returns to where the embeddings were finite. Initial weights yield finite embeddings; if they do not,
+    /// the device computes wrongly.
     fn cannot_compare(&mut self, stage: Stage, step: u32) -> Result<(), Breakdown> {
         if stage == Stage::Untrained && std::mem::replace(&mut self.untrained_failed, true) {
             return Err(Breakdown::ComputesWrongly);
@@ -205,17 +204,17 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Reports what embeddings are worth, and keeps them for what is asked about them.
+    /// Reports the evaluation of embeddings, and keeps them for requests about them.
     fn publish(&mut self, stage: Stage, step: u32, comparing: Comparing) {
         let (evaluation, embedded) = comparing.finish(step);
-        // What is being scored, or asked, is about the embeddings before these.
+        // Pending scores and questions refer to the previous embeddings.
         self.give_up(|request| request.is_of_evaluation() && request.stage == Some(stage));
         self.embeddings.insert(stage, embedded);
         self.search(stage);
         (self.emit)(Event::Evaluated(evaluation));
     }
 
-    /// Takes up other labels, by which every evaluation that there is has to be scored anew.
+    /// Replaces the typed labels, under which every existing evaluation has to be scored again.
     pub(super) fn label(&mut self, typed: Vec<(PictureId, LabelId)>) {
         self.set.label(typed);
         self.embeddings.stages().into_iter().for_each(|stage| self.jobs.put(score::request(stage)));

@@ -1,4 +1,4 @@
-//! What outlives a session: snapshots while training, model files on request.
+//! State that outlives a session: snapshots during training, model files on request.
 
 use web_time::Instant;
 
@@ -11,7 +11,7 @@ use crate::{
     settings::{Features, Settings},
 };
 
-/// Reads a snapshot that a run can go on from by these settings.
+/// Reads a snapshot that a run can resume from with these settings.
 pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoint, ModelFailure> {
     let snapshot = Checkpoint::from_file(file)?;
     if snapshot.settings.network_shape() == settings.network_shape() {
@@ -22,7 +22,7 @@ pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoi
 }
 
 impl<E: FnMut(Event)> Session<E> {
-    /// Hands the network out as it is now.
+    /// Emits the current network as a model file.
     pub(super) async fn save_model(&mut self) {
         let Some(run) = &self.run else {
             return (self.emit)(Event::Refused(Refusal::NoNetwork));
@@ -35,8 +35,8 @@ impl<E: FnMut(Event)> Session<E> {
         (self.emit)(event);
     }
 
-    /// The network, and what whitens its map: as the set was embedded, unless further steps were
-    /// taken since.
+    /// Returns the network and the whitening of its map: that of the latest evaluation, unless further steps
+    /// were taken since; `None` if it holds NaN or infinity.
     async fn model(&self, run: &Run) -> Result<Option<Checkpoint>, Breakdown> {
         let Some(model) = run.trainer.model().await? else { return Ok(None) };
         if self.settings.features == Features::Outputs {
@@ -55,7 +55,7 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(Some(model.with_whitening(whitening)))
     }
 
-    /// Takes a network from a file, with the settings that it was trained by.
+    /// Opens a network from a file, with the settings that it was trained with.
     pub(super) fn open_model(&mut self, file: &[u8]) {
         match Checkpoint::from_file(file) {
             Ok(model) => {
@@ -68,7 +68,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Takes up a run where a snapshot was taken.
+    /// Resumes the run of a snapshot.
     pub(super) fn restore(&mut self, file: &[u8]) {
         match read_snapshot(file, &self.settings) {
             Ok(snapshot) => self.resume_from(snapshot),
@@ -76,13 +76,13 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// The next run goes on from a checkpoint.
+    /// Makes the next run resume from a checkpoint.
     fn resume_from(&mut self, checkpoint: Checkpoint) {
         self.restart();
         self.resumed = Some(checkpoint);
     }
 
-    /// Keeps the state of training, here and on the page, in case that the next steps fail.
+    /// Keeps the state of training, here and on the page, in case the next steps fail.
     pub(super) async fn keep_snapshot(&mut self) -> Result<(), Breakdown> {
         let started = Instant::now();
         let Some(run) = &mut self.run else { return Ok(()) };
@@ -100,8 +100,8 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Stops, and goes back to before a step, where the numbers were still good: to the latest
-    /// snapshot, or to the start where that is the one that went wrong.
+    /// Stops and returns to before a step, where values were still finite: to the latest snapshot, or to the
+    /// start if that snapshot is not earlier.
     pub(super) fn fall_back(&mut self, before: u32, symptom: Symptom) {
         let kept = self.run.take().and_then(|run| run.snapshots.into_latest());
         let kept = kept.filter(|kept| kept.step < before);

@@ -1,4 +1,4 @@
-//! The order in which a session does what is due.
+//! Order of the tasks of a session.
 
 use web_time::Duration;
 
@@ -17,32 +17,31 @@ pub enum Task {
     Job(Kind),
 }
 
-/// When a task has its turn beside training.
+/// Priority of a task relative to training.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
-    /// Before the next step: somebody waits for it, or for what comes of it.
+    /// Before the next step: somebody waits for the task or its result.
     Urgent,
-    /// Before the next step, unless that is the first of a run. What a run's beginning is compared
-    /// with can be computed later as well, since the trainer keeps the untrained network; and so can
-    /// views that are shown beside it.
+    /// Before the next step, unless that is a run's first. The baseline of a run can be computed later as
+    /// well, since the trainer keeps the untrained network; and so can views shown beside it.
     AfterFirstStep,
-    /// In turn with training.
+    /// Alternating with training.
     Beside,
-    /// The steps themselves.
+    /// The training steps themselves.
     Step,
 }
 
-/// A task's place in the order.
+/// Place of a task in the order.
 #[derive(Clone, Copy)]
 pub struct Place {
     pub task: Task,
     class: Class,
-    /// The engine is said to evaluate; tasks that are no jobs say themselves what they do.
+    /// Whether the engine is shown as evaluating; tasks other than jobs set the activity themselves.
     shown: bool,
 }
 
 impl Place {
-    /// Returns whether the engine is said to evaluate. Training is what it is said to do beside it.
+    /// Returns whether the engine is shown as evaluating. Tasks beside training leave it shown as training.
     pub fn is_shown(self, training: bool) -> bool {
         self.shown && !(training && self.class == Class::Beside)
     }
@@ -52,7 +51,7 @@ const fn place(task: Task, class: Class, shown: bool) -> Place {
     Place { task, class, shown }
 }
 
-/// All tasks, the most urgent first.
+/// All tasks, most urgent first.
 const ORDER: [Place; 16] = {
     use Class::{AfterFirstStep, Beside, Step, Urgent};
     use Task::{Evaluate, Job, Open, StartBaseline, StartEvaluation, StartRun, Train};
@@ -76,17 +75,16 @@ const ORDER: [Place; 16] = {
     ]
 };
 
-/// The tasks that had a turn since training had one.
+/// Tasks that have had a turn since training had one.
 #[derive(Default)]
 pub struct Turns {
     had: Vec<Task>,
-    /// How long training has gone on in its turn.
+    /// Training time in its turn.
     trained: Duration,
 }
 
 impl Turns {
-    /// Returns the most urgent task that is due. Between two turns of training each task that goes on
-    /// beside it has one.
+    /// Returns the most urgent task that is due. Between two turns of training, each task beside it has one.
     pub fn next(&self, first_step_awaited: bool, is_due: impl Fn(Task) -> bool) -> Option<Place> {
         let training = is_due(Task::Train);
         let may = |place: &Place| match place.class {
@@ -97,8 +95,7 @@ impl Turns {
         ORDER.into_iter().filter(may).find(|place| is_due(place.task))
     }
 
-    /// Notes that a task was done for so long. A turn of training is a slice as well, however many
-    /// steps that may be.
+    /// Records that a task took this time. A turn of training is a slice too, however many steps that holds.
     pub fn took(&mut self, place: Place, time: Duration) {
         match place.class {
             Class::Step => self.trained += time,
@@ -125,8 +122,8 @@ mod tests {
         next.map(|place| place.task)
     }
 
-    /// The tasks that are done one after the other while the same ones stay due, each piece of a
-    /// task for as long as `time` says.
+    /// Returns the tasks done in order while the same ones stay due; each piece of a task takes as long as
+    /// `time` returns.
     fn done(due: &[Task], count: usize, time: impl Fn(Task) -> Duration) -> Vec<Task> {
         let mut turns = Turns::default();
         let piece = |_| {
@@ -177,7 +174,7 @@ mod tests {
         assert_eq!(in_slices(&[Train, STUDY], 4), [STUDY, Train, STUDY, Train]);
         assert_eq!(in_slices(&[Train, STUDY, MAP], 6), [MAP, STUDY, Train, MAP, STUDY, Train]);
         assert_eq!(in_slices(&[Train, SCORE], 3), [SCORE, Train, SCORE]);
-        // At rest they go on one after the other.
+        // Without training, they run one after the other.
         assert_eq!(in_slices(&[STUDY, MAP], 3), [MAP; 3]);
         assert_eq!(in_slices(&[STUDY], 2), [STUDY; 2]);
     }

@@ -1,4 +1,4 @@
-//! A run: its steps, and what of them is reported.
+//! A run: its steps, and the reports on them.
 
 use std::collections::HashMap;
 
@@ -19,15 +19,15 @@ use crate::{
     train::{HISTORY, StepOutcome, Trainer},
 };
 
-/// How much training goes by before its steps are read back and reported together. Even the fastest
-/// take some time for the [`HISTORY`] steps that can be.
+/// Training time after which steps are read back and reported together. Even the fastest devices need a while
+/// for the [`HISTORY`] steps that a report can hold.
 const REPORT_EVERY: Duration = Duration::from_millis(80);
 
-/// The most bytes that a step's first activations may take on the CPU: a browser's engine has
-/// 4 GiB at the very most, and everything else has to find room beside them.
+/// Maximum size of a step's first activations on the CPU, in bytes: a browser's engine has at most 4 GiB, and
+/// everything else has to fit beside them.
 const STEP_BUDGET: u64 = 1 << 30;
 
-/// What the user wants of the run.
+/// The user's goal for the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
     Rest,
@@ -35,20 +35,20 @@ pub(super) enum Goal {
     Finish,
 }
 
-/// Steps that were taken and not reported yet.
+/// Steps that were taken but not reported yet.
 #[derive(Default)]
 pub struct Unreported {
-    /// Of those that no report is on its way about, how many they are and what the last of them left.
+    /// Number of steps that no pending report covers, and the outcome of the last.
     count: usize,
     last: Option<StepOutcome>,
-    /// How long they took to begin, whatever else was done in between.
+    /// Time that it took to start those steps, excluding everything in between.
     time: Duration,
-    /// What is being read of those before them, while further steps are taken: the device never waits.
+    /// Pending report on the steps before them, read while further steps are taken, so that the device never
+    /// waits.
     report: Option<Report>,
-    /// How long steps and reports have taken since the last report was read.
+    /// Time spent on steps and reports since the last report was read.
     since: Duration,
-    /// How long a step of the last report took, the device's share of it included; `None` where the
-    /// next may take any time.
+    /// Time per step of the last report, including the device's share; `None` if the next may take any time.
     each: Option<Duration>,
 }
 
@@ -68,12 +68,12 @@ impl Unreported {
         self.since += time;
     }
 
-    /// Whether a report was read that nobody has taken up yet.
+    /// Returns whether a report has arrived that has not been processed yet.
     fn is_there(&mut self) -> bool {
         self.report.as_mut().is_some_and(Report::is_there)
     }
 
-    /// Sets out to read what was taken.
+    /// Starts to read the steps taken.
     fn begin_report(&mut self, trainer: &Trainer) {
         if let Some(last) = self.last.take() {
             self.report = Some(Report::begin(trainer, self.count, last));
@@ -82,31 +82,31 @@ impl Unreported {
     }
 }
 
-/// Whether so many steps are to be reported, that took this time to begin where each takes `each`
-/// with the device's share. Steps wait on the device until they are read back: whoever presses
-/// Pause waits for them, and a fast caller would queue them without end on a slow device.
+/// Returns whether `count` steps, which took `time` to start and take `each` with the device's share, are due
+/// for a report. Steps wait on the device until they are read back: Pause would have to wait for them, and a
+/// fast caller would queue them endlessly on a slow device.
 fn is_due(count: usize, time: Duration, each: Option<Duration>) -> bool {
     let Some(each) = each else { return true };
     count >= HISTORY || time.max(each * count as u32) >= REPORT_EVERY
 }
 
-/// A run and what of it has not been reported yet.
+/// A run and its unreported steps.
 pub struct Run {
     pub trainer: Trainer,
     pub pictures: Tensor<4>,
-    /// Names of the rows of `pictures`: the set itself may have changed since.
+    /// Identifiers of the rows of `pictures`; the set itself may have changed since.
     pub ids: Vec<PictureId>,
     pub unreported: Unreported,
-    /// The batch reported last, unless the set has changed since.
+    /// Batch reported last, unless the set has changed since.
     latest: Option<LatestBatch>,
-    /// Steps after which the set was last embedded.
+    /// Number of steps after which the set was last embedded.
     pub evaluated: Option<u32>,
-    /// How long that took, and how long training has gone on since.
+    /// Time that evaluation took, and training time since.
     pub evaluation_time: Duration,
     pub training_time: Duration,
     pub snapshots: Snapshots,
-    /// What whitens the map of the network at a stage, and the step that the network was taken after;
-    /// `None` where all maps are alike.
+    /// Whitening of the network's map at a stage, and the step after which the network was taken; `None` if
+    /// all maps are alike.
     pub whitenings: HashMap<Stage, (u32, Option<Whitening>)>,
 }
 
@@ -126,7 +126,7 @@ impl Run {
         }
     }
 
-    /// Goes on with another set, which no encoder has embedded yet.
+    /// Continues with another set, which no encoder has embedded yet.
     pub fn replace_pictures(&mut self, pictures: Tensor<4>, ids: Vec<PictureId>) {
         (self.pictures, self.ids, self.latest) = (pictures.clone(), ids, None);
         self.trainer.replace_pictures(pictures);
@@ -134,26 +134,26 @@ impl Run {
         self.evaluated = evaluated_at_first(&self.trainer);
     }
 
-    /// Trains by other settings, with which a step may take any time.
+    /// Changes the settings, after which a step may take any time.
     pub fn configure(&mut self, settings: Settings) {
         self.trainer.configure(settings);
         self.unreported.each = None;
     }
 
-    /// The set has to be embedded anew, though nothing else has changed.
+    /// Marks the set to be embedded again, although nothing else has changed.
     pub fn embed_again(&mut self) {
         self.evaluated = evaluated_at_first(&self.trainer);
     }
 
-    /// Notes that the encoder as it is now embeds the set.
+    /// Records that the set is embedded with the current encoder.
     pub fn has_been_evaluated(&mut self, step: u32) {
         self.evaluated = Some(step);
         (self.evaluation_time, self.training_time) = (Duration::ZERO, Duration::ZERO);
     }
 }
 
-/// Steps after which a set that is new to a run counts as embedded: before the first step, the
-/// untrained encoder is all there is.
+/// Returns the number of steps after which a set new to the run counts as embedded: before the first step,
+/// only the untrained encoder exists.
 fn evaluated_at_first(trainer: &Trainer) -> Option<u32> {
     (trainer.steps_taken() == 0).then_some(0)
 }
@@ -162,7 +162,7 @@ impl<E: FnMut(Event)> Session<E> {
     pub(super) fn start_run(&mut self) {
         let pictures = self.pictures();
         let resumed = self.resumed.take();
-        // The seed that drew the weights draws the patches too.
+        // The seed that generated the weights also generates the patches.
         let seed = resumed.as_ref().map_or(self.settings.seed, |from| from.settings.seed);
         let filters = first_filters(&Settings { seed, ..self.settings }, &self.set.planes());
         let trainer = match &resumed {
@@ -174,7 +174,7 @@ impl<E: FnMut(Event)> Session<E> {
             Some(from) => Event::Restored { step: from.step, parameters },
             None => Event::Restarted { parameters },
         });
-        // The page has to have it as soon as the engine does.
+        // The page needs the snapshot as soon as the engine has it.
         if let Some(from) = &resumed {
             (self.emit)(Event::Snapshot { step: from.step, file: from.to_file() });
         }
@@ -201,7 +201,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Rests, and reports the steps that were taken since the last report.
+    /// Pauses, and reports the steps taken since the last report.
     pub(super) async fn pause(&mut self) {
         self.goal = Goal::Rest;
         let Some(run) = &self.run else { return };
@@ -218,8 +218,8 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Takes one step, and reports when it is time to. A run that has taken all of its own, since
-    /// it went on from a file or was shortened, takes none.
+    /// Takes one step, and reports if due. A run that has already completed its steps, because it was resumed
+    /// from a file or shortened, takes none.
     pub(super) async fn train(&mut self) -> Result<(), Breakdown> {
         if self.run.as_ref().is_some_and(|run| run.trainer.steps_taken() >= self.settings.steps) {
             self.pause().await;
@@ -232,7 +232,7 @@ impl<E: FnMut(Event)> Session<E> {
             return Ok(());
         }
         self.set_activity(Activity::Training);
-        // What a run begins with, its seed draws again; what it goes on from, nothing does.
+        // The seed restores the start of a run, but not a state that it was resumed from.
         let goes_on = |run: &Run| run.trainer.steps_taken() > 0 && run.snapshots.is_empty();
         if self.run.as_ref().is_some_and(goes_on) {
             self.keep_snapshot().await?;
@@ -250,7 +250,7 @@ impl<E: FnMut(Event)> Session<E> {
             self.goal = Goal::Rest;
         }
         self.report_as_due().await?;
-        // The numbers may have gone wrong, and the run with them.
+        // The run is gone if it diverged.
         let Some(run) = &mut self.run else { return Ok(()) };
         run.training_time += started.elapsed();
         run.snapshots.trained(started.elapsed());
@@ -260,8 +260,8 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Reads what is there, and sets out to read what was taken since once that is enough. By then
-    /// what was on its way is waited for: steps are not to pile up on the device.
+    /// Reads a report that has arrived, and starts the next once enough steps were taken. The pending one is
+    /// then awaited, so that steps do not pile up on the device.
     async fn report_as_due(&mut self) -> Result<(), Breakdown> {
         if self.goal == Goal::Rest {
             return self.report().await;
@@ -287,14 +287,14 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Why the next step would not fit into the memory of the CPU's engine, in a sentence.
+    /// Returns the reason why the next step would not fit into the memory of the CPU engine, if so.
     fn too_large(&self) -> Option<Refusal> {
         let backend = self.opened.as_ref()?.environment.backend;
         let pairs = self.run.as_ref()?.trainer.pairs();
         (backend == Backend::Cpu).then(|| too_large(&self.settings, pairs)).flatten()
     }
 
-    /// Reports all steps that were taken; at rest, their outcome is kept.
+    /// Reports all steps taken; at rest, also keeps a snapshot.
     pub(super) async fn report(&mut self) -> Result<(), Breakdown> {
         self.read_report().await?;
         if let Some(Run { unreported, trainer, .. }) = &mut self.run {
@@ -308,7 +308,7 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Waits for the report that is on its way; of how many steps it is, if there is one.
+    /// Waits for the pending report, if any, and returns its number of steps.
     async fn read_report(&mut self) -> Result<u32, Breakdown> {
         let Some(run) = &mut self.run else { return Ok(0) };
         let Some(report) = run.unreported.report.take() else { return Ok(0) };
@@ -333,7 +333,7 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(count as u32)
     }
 
-    /// Shows the views of a row from now on, or of none.
+    /// Starts to send the views of a row, or stops for `None`.
     pub(super) async fn inspect(&mut self, anchor: Option<u32>) {
         self.inspected = anchor;
         if let Err(breakdown) = self.send_row().await {
@@ -341,7 +341,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
     }
 
-    /// Sends the views of the row that is looked into, if there is one.
+    /// Sends the views of the inspected row, if any.
     async fn send_row(&mut self) -> Result<(), Breakdown> {
         let (Some(anchor), Some(run)) = (self.inspected, &self.run) else { return Ok(()) };
         let Some(latest) = &run.latest else { return Ok(()) };
@@ -352,7 +352,7 @@ impl<E: FnMut(Event)> Session<E> {
     }
 }
 
-/// Why a step of so many pairs needs more than [`STEP_BUDGET`], if it does.
+/// Returns the reason why a step of so many pairs needs more than [`STEP_BUDGET`], if it does.
 fn too_large(settings: &Settings, pairs: usize) -> Option<Refusal> {
     let bytes = settings.activation_bytes(pairs);
     let Settings { side, width, .. } = *settings;
@@ -376,18 +376,18 @@ mod tests {
 
     #[test]
     fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
-        // How long a step takes is not known yet.
+        // The time of a step is not known yet.
         assert!(Unreported::default().is_empty() && Unreported::default().is_due());
         let is_due = |count, time, each| is_due(count, time, Some(each));
         let [none, short] = [Duration::ZERO, REPORT_EVERY / 4];
         assert!(is_due(1, REPORT_EVERY, none) && !is_due(1, short, none));
         assert!(is_due(HISTORY, none, none) && !is_due(HISTORY - 1, none, none));
-        // A device that takes long is not given several steps at a time, however soon they are begun.
+        // A slow device is not given several steps at once, however quickly they start.
         assert!(is_due(1, short, REPORT_EVERY) && is_due(4, none, short) && !is_due(3, none, short));
     }
 
-    /// Steps are read while others are taken: what is said of them is what a trainer alone does, in
-    /// order, and a pause says all of it.
+    /// Steps are read while others are taken: the reports match those of a trainer alone, in order, and are
+    /// complete after a pause.
     #[test]
     #[cfg(feature = "webgpu")]
     fn on_webgpu_reports_keep_their_order_and_leave_out_nothing() {
