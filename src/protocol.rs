@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_survive_the_journey() {
+    fn commands_round_trip() {
         let typed = vec![(4, 2)];
         for command in [
             Command::Configure(Settings::recommended(Images::Fashion)),
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn events_survive_the_journey() {
+    fn events_round_trip() {
         let cells = Floats(vec![0.1, -1.0, f32::MAX]);
         let details = LossDetails { negatives: vec![3, 0], ..LossDetails::default() };
         let pair = Pair { stage: Stage::Untrained, subjects: [Subject::Picture(1), Subject::Query(2)] };
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn another_builds_messages_are_refused_by_name() {
+    fn messages_of_another_build_are_refused_with_its_name() {
         let foreign = postcard::to_stdvec(&("0.0.0-other", Event::Finished)).expect("plain data");
         let error = decode::<Event>(&foreign).expect_err("another build");
         assert_eq!(error, MessageError::OtherBuild { theirs: "0.0.0-other".to_owned() });
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_messages_are_refused() {
+    fn malformed_messages_are_refused() {
         let whole = encode(&Event::Refused(Refusal::TooFewPictures(3)));
         for length in 0..whole.len() {
             assert!(decode::<Event>(&whole[..length]).is_err(), "{length} bytes");

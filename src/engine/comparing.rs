@@ -121,7 +121,7 @@ mod tests {
     use crate::{image::SIDE, protocol::Picture};
 
     #[test]
-    fn labels_that_change_while_it_scores_by_others_count() {
+    fn labels_changed_during_scoring_take_effect() {
         // Two tight groups; the original labels lie across them.
         let mut set = PictureSet::new(16);
         let rgb = vec![0; 3 * SIDE * SIDE];

@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_request_of_a_kind_and_stage_counts() {
+    fn the_latest_request_replaces_others_of_its_kind_and_stage() {
         let at = |stage, name| Request::new(Kind::Score, Some(stage), pieces(2, name));
         let mut jobs = queue([at(Stage::Trained, 1), at(Stage::Pixels, 2), at(Stage::Trained, 3)]);
         assert_eq!(answers(&mut jobs, Kind::Score), [named(3), named(2)]);
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asked_for_it_hears_of_a_job_that_is_given_up_or_cannot_start() {
+    fn dropped_and_unstartable_jobs_are_reported() {
         let tune = |name| Request::new(Kind::FineTune, Some(Stage::Trained), pieces(3, name));
         let mut jobs = queue([tune(1).or_say(Event::Finished), groups(Stage::Pixels, 2)]);
         // Replacement is not reported as an end.
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_breaks_down_is_not_tried_again() {
+    fn failed_jobs_are_not_retried() {
         let request = Request::new(Kind::Preview, None, |_| Some(broken())).or_say(Event::Finished);
         let mut jobs = queue([request]);
         let (done, events) = advance(&mut jobs, Kind::Preview, LONG);
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_about_one_stage_is_forgotten_with_it_alone() {
+    fn forgetting_a_stage_drops_only_its_requests() {
         let kinds = |jobs: &Queue| jobs.requests.iter().map(|request| request.kind).collect::<Vec<_>>();
         let forget = |jobs: &mut Queue, stage| jobs.give_up(|request| request.stage == Some(stage), |_| {});
         let mut jobs = queue(every_request(Stage::Trained));

@@ -120,7 +120,7 @@ mod tests {
     use crate::samples::shape;
 
     #[test]
-    fn planes_are_of_the_side_that_is_set_whenever_pictures_came() {
+    fn planes_have_the_current_side() {
         let picture = |id: u32| Picture { id, label: None, rgb: shape(id as usize, 1).image.into_rgb() };
         let mut set = PictureSet::new(16);
         set.add(vec![picture(0), picture(1)]);

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_noticed() {
+    fn differences_are_detected() {
         assert_eq!(relative_difference(&[1.0, 2.0], &[1.0, 2.0]), 0.0);
         assert!(is_off(relative_difference(&[1.0, 2.1], &[1.0, 2.0]), GRADIENT_TOLERANCE));
         assert!(is_off(relative_difference(&[1.0], &[1.0, 2.0]), GRADIENT_TOLERANCE));

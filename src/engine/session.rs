@@ -323,7 +323,7 @@ mod tests {
     use crate::settings::Images;
 
     #[test]
-    fn a_device_that_computes_no_numbers_is_given_up() {
+    fn a_device_that_yields_nan_fails() {
         let mut events = Vec::new();
         let settings = Settings {
             side: 16,
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn that_the_set_is_empty_is_confirmed() {
+    fn clearing_is_confirmed() {
         let mut events = Vec::new();
         let mut session = Session::new(Settings::recommended(Images::Shapes), |event| events.push(event));
         session.activity = Activity::Training;

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_device_is_not_held_up() {
+    fn snapshots_do_not_hold_up_a_slow_device() {
         let mut snapshots = Snapshots::default();
         assert!(snapshots.is_due(0, 8));
         snapshots.keep(snapshot(0), Duration::from_secs(3));

@@ -52,9 +52,9 @@ pub enum Event {
     Opened(Settings),
     /// One or more steps were taken.
     Stepped(Vec<StepReport>),
-    /// The similarities within the current batch.
+    /// Similarities within the current batch.
     Batch(BatchMatrix),
-    /// Follows a batch while [`super::Command::Inspect`] holds.
+    /// Follows each batch while [`super::Command::Inspect`] is in effect.
     Row(RowViews),
     /// The whole set was embedded and scored.
     Evaluated(Evaluation),

@@ -74,7 +74,7 @@ pub enum Refusal {
     Pictures(usize),
     /// Training needs [`crate::settings::MIN_PICTURES`]; holds the number of pictures.
     TooFewPictures(usize),
-    /// The run has taken all of its steps.
+    /// The run has completed all of its steps.
     RunComplete,
     /// A step needs more memory than the CPU engine allows.
     TooLarge {
@@ -131,9 +131,9 @@ pub enum Cause {
 /// Reason for the choice of a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum BackendReason {
-    /// The CPU was asked for.
+    /// The settings select the CPU.
     CpuAsked,
-    /// WebGPU was asked for.
+    /// The settings select WebGPU.
     WebGpuAsked,
     /// The browser offers WebGPU on a graphics adapter.
     RealAdapter,
@@ -162,21 +162,21 @@ pub enum Disagreement {
     Lost,
     /// The views of a step differ.
     Views {
-        /// The step.
+        /// Number of the step.
         step: u32,
         /// Largest difference of a value, out of 1.
         difference: f32,
     },
     /// The gradients of a step differ.
     Gradients {
-        /// The step.
+        /// Number of the step.
         step: u32,
         /// Relative difference.
         difference: f32,
     },
     /// The losses of a step differ.
     Loss {
-        /// The step.
+        /// Number of the step.
         step: u32,
         /// Loss on the device.
         found: f32,

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn without_other_labels_the_given_ones_are_guessed_from_each_other() {
+    fn given_labels_are_cross_validated_without_others() {
         for (count, expected) in [(15, 15), (33, 5)] {
             let (rows, labels, found) = crossed(count);
             assert_eq!((found.folds, found.pictures.len(), found.lone.len()), (expected, count, 0));
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_that_came_are_compared_with_instead() {
+    fn other_known_labels_replace_cross_validation() {
         assert_eq!(classified(1, Vec::new(), by_direction()).crossed, None);
         // All labels are given, so no held-out picture has one.
         let found = classified(50, Vec::new(), by_direction()).crossed.expect("nothing was held out");
@@ -202,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn one_folders_name_is_no_label() {
+    fn a_single_folder_name_is_not_a_label() {
         let found = classified(10, vec![(10, 0), (11, 1)], vec![Some(7); 8]);
         assert_eq!((found.given.len(), found.classes.as_slice(), found.scored), (2, &[0, 1][..], 0));
     }
 
     #[test]
-    fn one_class_is_nothing_to_guess() {
+    fn one_class_yields_no_guesses() {
         let found = classified(10, vec![(10, 0)], vec![None; 8]);
         assert_eq!((found.given.len(), found.held_out.len()), (1, 7));
         assert!(found.probe.labels.is_empty() && found.vote.labels.is_empty());

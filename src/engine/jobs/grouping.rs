@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_silhouette_tells_how_many_groups_there_are() {
+    fn the_best_silhouette_reveals_the_number_of_groups() {
         for most in [60, 30] {
             let (_, partitions) = found(60, most);
             assert_eq!(partitions.len(), 19);

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_map_lies_on_the_first() {
+    fn a_second_map_is_aligned_with_the_first() {
         let mut first = finished(begun(MapMethod::Pca, None));
         // The first map is rotated by a right angle; the second has to follow.
         for point in first.points.0.chunks_exact_mut(2) {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_tsne_goes_on_where_the_first_ended() {
+    fn a_second_tsne_resumes_from_the_first() {
         let first = finished(begun(MapMethod::Tsne, None));
         assert_eq!(first.done, first.total);
         let second = begun(MapMethod::Tsne, Some(&first));

@@ -47,7 +47,7 @@ mod tests {
     use crate::evaluate::UnitRows;
 
     #[test]
-    fn twins_are_linked_and_the_stranger_comes_first() {
+    fn near_duplicates_are_linked_and_the_outlier_comes_first() {
         let angles = [0.0_f32, 0.3, 0.001, 0.6, 2.5, 0.302];
         let rows = UnitRows::new(angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect(), 2);
         let input = Input::of(rows, (20..26).collect());

@@ -100,8 +100,8 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Stops and returns to before a step, where values were still finite: to the latest snapshot, or to the
-    /// start if that snapshot is not earlier.
+    /// Stops and returns to before a step, where values were still finite: to the latest snapshot if it is
+    /// earlier, otherwise to the start.
     pub(super) fn fall_back(&mut self, before: u32, symptom: Symptom) {
         let kept = self.run.take().and_then(|run| run.snapshots.into_latest());
         let kept = kept.filter(|kept| kept.step < before);

@@ -5,7 +5,7 @@ use web_time::Duration;
 use super::SLICE;
 use crate::engine::jobs::Kind;
 
-/// One short piece of work.
+/// A short piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     Open,
@@ -22,8 +22,9 @@ pub enum Task {
 enum Class {
     /// Before the next step: somebody waits for the task or its result.
     Urgent,
-    /// Before the next step, unless that is a run's first. The baseline of a run can be computed later as
-    /// well, since the trainer keeps the untrained network; and so can views shown beside it.
+    /// Before the next step, unless that is a run's first. The embeddings that a run's start is compared with
+    /// can be computed later as well, since the trainer keeps the untrained network; so can views shown
+    /// beside it.
     AfterFirstStep,
     /// Alternating with training.
     Beside,
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn every_task_has_one_place_in_which_it_is_found() {
+    fn every_task_has_exactly_one_place() {
         for (at, place) in ORDER.into_iter().enumerate() {
             assert_eq!(ORDER.iter().position(|other| other.task == place.task), Some(at), "{:?}", place.task);
             assert_eq!(next(false, &[place.task]), Some(place.task));
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_step_comes_before_all_that_can_wait_for_it() {
+    fn the_first_step_precedes_tasks_that_can_wait() {
         let can_wait = [Job(Kind::Preview), Evaluate, StartBaseline, StartEvaluation];
         for task in can_wait {
             assert_eq!(next(true, &[task, Train]), Some(Train), "{task:?}");
@@ -180,14 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn quick_steps_have_as_much_time_as_a_slice() {
+    fn quick_steps_fill_a_slice() {
         let done = done(&[Train, STUDY], 11, |_| SLICE / 4);
         let turn = [STUDY, Train, Train, Train, Train];
         assert_eq!(done, [turn.as_slice(), &turn, &[STUDY]].concat());
     }
 
     #[test]
-    fn training_has_as_much_time_as_each_task_beside_it_and_at_most_a_step_more_a_turn() {
+    fn training_gets_as_much_time_as_each_task_beside_it() {
         let beside = [STUDY, MAP, SCORE];
         for step in [SLICE / 9, SLICE / 3, SLICE / 2, SLICE] {
             let time = |task| if task == Train { step } else { SLICE };
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_waits_for_comes_before_training() {
+    fn awaited_tasks_precede_training() {
         for kind in [Kind::Classify, Kind::Explain, Kind::FineTune, Kind::Preview, Kind::Search] {
             assert_eq!(in_slices(&[Train, Job(kind)], 3), [Job(kind); 3]);
         }
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn beside_training_the_engine_is_not_said_to_evaluate() {
+    fn tasks_beside_training_are_not_shown_as_evaluation() {
         let shown = |training| ORDER.into_iter().filter(move |place| place.is_shown(training));
         let hidden = shown(false).filter(|place| !place.is_shown(true)).map(|place| place.task);
         assert_eq!(hidden.collect::<Vec<_>>(), [MAP, STUDY]);

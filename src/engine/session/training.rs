@@ -365,7 +365,7 @@ mod tests {
     use crate::settings::Images;
 
     #[test]
-    fn only_what_fits_is_trained_on_the_cpu() {
+    fn steps_too_large_for_the_cpu_are_refused() {
         let settings = Settings::recommended(Images::Shapes);
         let large = Settings { side: 64, width: 32, depth: 5, ..settings };
         assert_eq!((too_large(&settings, 512), too_large(&large, 32)), (None, None));
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_reported_by_their_own_time_or_when_there_are_many() {
+    fn reports_are_due_by_time_or_number_of_steps() {
         // The time of a step is not known yet.
         assert!(Unreported::default().is_empty() && Unreported::default().is_due());
         let is_due = |count, time, each| is_due(count, time, Some(each));
@@ -390,7 +390,7 @@ mod tests {
     /// complete after a pause.
     #[test]
     #[cfg(feature = "webgpu")]
-    fn on_webgpu_reports_keep_their_order_and_leave_out_nothing() {
+    fn reports_on_webgpu_are_ordered_and_complete() {
         use std::{cell::RefCell, rc::Rc};
 
         use burn::tensor::{Device, DeviceKind};
