@@ -74,7 +74,7 @@ pub struct Context<'a> {
     pub embeddings: &'a Embeddings,
     pub run: Option<&'a Run>,
     pub query: Option<&'a Rc<QueryPicture>>,
-    /// Map shown last; the next one is rotated to match it.
+    /// Map shown last; the next one is aligned with it.
     pub last_map: &'a Rc<RefCell<Option<Map>>>,
     pub slice: Slice,
 }

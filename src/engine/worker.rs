@@ -78,7 +78,7 @@ thread_local! {
     static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
 }
 
-/// Reports panics, which end the engine, to the page first.
+/// Installs a hook that reports panics, which end the engine.
 fn report_panics(port: MessagePort) {
     PORT.set(Some(port));
     std::panic::set_hook(Box::new(|panic| {

@@ -39,7 +39,7 @@ pub fn request(number: u32, request: ClassifierRequest) -> Request {
     Request::new(Kind::FineTune, Some(Stage::Trained), start).or_say(Event::Tuning { done: 0, total: 0 })
 }
 
-/// Fine-tunes and guesses the held-out pictures; the guesses take the probe's place.
+/// Fine-tunes the encoder and guesses the held-out pictures, in place of the probe's guesses.
 async fn fine_tune(
     number: u32,
     held_out: HeldOut,

@@ -19,7 +19,7 @@ use crate::{
 /// Interval at which an unfinished map is reported.
 const SHOW_EVERY: Duration = Duration::from_millis(120);
 
-/// Returns a request for a map, rotated to match the previous one as far as possible.
+/// Returns a request for a map, aligned with the previous one as far as possible.
 pub fn request(request: MapRequest) -> Request {
     let MapRequest { stage, method } = request;
     Request::answer(Kind::Map, request, move |context| {

@@ -157,7 +157,7 @@ impl<E: FnMut(Event)> Session<E> {
         Ok(())
     }
 
-    /// Starts the next stage: embedding after whitening, comparison after embedding, report after comparison.
+    /// Starts the next phase: embedding after whitening, comparison after embedding, report after comparison.
     fn go_on_with(&mut self, Evaluating { stage, step, work }: Evaluating) -> Result<(), Breakdown> {
         match work {
             Work::Describing(describing) => {
