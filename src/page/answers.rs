@@ -24,28 +24,29 @@ pub struct Answers {
 impl Answers {
     /// Returns the latest answer to a question of this kind, which may be outdated.
     pub fn latest<R: Request>(&self, request: R) -> Option<&R::Answer> {
-        self.entry(&request.into()).and_then(|entry| R::read(entry.answer.as_ref()?))
+        let question = request.into();
+        let entry = self.entries.iter().find(|entry| question.replaces(&entry.question))?;
+        R::read(entry.answer.as_ref()?)
     }
 
     /// Returns whether the latest answer is to this very question, and nothing has changed since.
     pub fn is_current(&self, question: &Question) -> bool {
-        let current = |entry: &Entry| entry.question == *question && entry.is_answered && !entry.is_outdated;
-        self.entry(question).is_some_and(current)
+        self.same(question).is_some_and(|entry| entry.is_answered && !entry.is_outdated)
     }
 
     /// Returns whether the latest answer is to this very question, outdated or not.
     fn is_answered(&self, question: &Question) -> bool {
-        self.entry(question).is_some_and(|entry| entry.question == *question && entry.is_answered)
+        self.same(question).is_some_and(|entry| entry.is_answered)
     }
 
     /// Returns whether the question is asked and has no answer yet.
     pub fn is_awaited(&self, question: &Question) -> bool {
-        self.is_asked(question) && !self.is_current(question)
+        self.same(question).is_some_and(|entry| !entry.is_answered && !entry.is_outdated)
     }
 
     /// Returns whether the question is asked and nothing has changed since.
     fn is_asked(&self, question: &Question) -> bool {
-        self.entry(question).is_some_and(|entry| entry.question == *question && !entry.is_outdated)
+        self.same(question).is_some_and(|entry| !entry.is_outdated)
     }
 
     /// Records that a question is asked. The answer to the question that it replaces stays until its
@@ -73,8 +74,9 @@ impl Answers {
         self.entries.retain(|entry| !which(&entry.question));
     }
 
-    fn entry(&self, question: &Question) -> Option<&Entry> {
-        self.entries.iter().find(|entry| question.replaces(&entry.question))
+    /// Returns the entry of this very question.
+    fn same(&self, question: &Question) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.question == *question)
     }
 }
 
