@@ -19,14 +19,14 @@
 //! - [`survey`]: near-duplicates and outliers
 //! - [`study`]: input of studies of a whole set
 
-pub mod classifier;
-pub mod explainer;
+mod classifier;
+mod explainer;
 pub mod fine_tuning;
 mod grouping;
 mod held_out;
-pub mod mapper;
-pub mod matrix;
-pub mod measuring;
+mod mapper;
+mod matrix;
+mod measuring;
 pub mod preview;
 pub mod score;
 pub mod search;

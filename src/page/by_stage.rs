@@ -1,6 +1,7 @@
 //! Values by stage of embeddings.
 
 use std::ops::{Index, IndexMut};
+
 use strum::VariantArray;
 
 use crate::protocol::Stage;
@@ -8,13 +9,6 @@ use crate::protocol::Stage;
 /// A value for each [`Stage`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ByStage<T>([T; Stage::VARIANTS.len()]);
-
-impl<T> ByStage<T> {
-    /// Returns the values, mutably.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.0.iter_mut()
-    }
-}
 
 impl<T> Index<Stage> for ByStage<T> {
     type Output = T;

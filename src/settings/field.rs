@@ -28,7 +28,7 @@ pub struct Number {
     /// Label on the page.
     pub label: &'static str,
     /// Limits.
-    pub range: Range<f64>,
+    range: Range<f64>,
     /// Whether it is a whole number; otherwise it is a number in single precision.
     pub is_whole: bool,
     get: fn(&Settings) -> f64,
