@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use image::{ImageFormat, Rgb, RgbImage};
 use odd_files::orientation_segment;
 
@@ -65,14 +65,13 @@ pub fn album_files(parent: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Checks that [`TURNED`] is upright in this image of it.
-pub fn check_upright(shown: &[u8]) -> Result<()> {
+/// Returns whether [`TURNED`] is upright in this image of it.
+pub fn is_upright(shown: &[u8]) -> Result<bool> {
     let shown = image::load_from_memory(shown)?.into_rgb8();
     let colour_at =
         |height: f64| shown.get_pixel(shown.width() / 2, (f64::from(shown.height()) * height) as u32).0;
     let (above, below) = (colour_at(0.3), colour_at(0.7));
-    ensure!(above[0] > above[2] && below[2] > below[0], "It is {above:?} above and {below:?} below.");
-    Ok(())
+    Ok(above[0] > above[2] && below[2] > below[0])
 }
 
 /// Writes `count` JPEGs of the size of a photograph into `folder`.

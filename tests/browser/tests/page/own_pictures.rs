@@ -54,7 +54,11 @@ async fn photograph_is_rotated_upright() -> Result<()> {
     let album = TempDir::new()?;
     visit(Visit::default(), async |page| {
         drop_album(page, album.path()).await?;
-        pictures::check_upright(&page.picture(TURNED).await?.screenshot_as_png().await?)
+        page.wait("the photograph upright", SOON, async || {
+            let shown = page.picture(TURNED).await?.screenshot_as_png().await?;
+            Ok(pictures::is_upright(&shown)?.then_some(()))
+        })
+        .await
     })
     .await
 }
