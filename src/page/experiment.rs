@@ -16,8 +16,8 @@ use crate::{
     page::{
         state::{Newcomer, Snapshot},
         views::{
-            labels::state::MAX_PER_CLASS,
-            runs::state::{MAX_KEPT, Record},
+            hood::runs::state::{MAX_KEPT, Record},
+            label::state::MAX_PER_CLASS,
         },
     },
     protocol::StepReport,

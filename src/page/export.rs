@@ -16,6 +16,7 @@ pub mod projector;
 pub mod run;
 #[cfg(test)]
 mod samples;
+pub mod selection;
 mod zip;
 
 use crate::{
@@ -83,7 +84,7 @@ impl Export {
             }
             Self::Neighbours => "One row for each picture and each of its nearest others, nearest first.",
             Self::Duplicates => {
-                "One row for each picture that has near-duplicates, by the similarity set in the tab Groups."
+                "One row for each picture that has near-duplicates, by the similarity set in the tab Sort."
             }
             Self::Predictions => {
                 "What a linear probe, the vote of the nearest and fine-tuning say of each picture."

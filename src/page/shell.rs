@@ -9,6 +9,8 @@ pub mod address_bar;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 #[cfg(target_arch = "wasm32")]
+pub mod export_menu;
+#[cfg(target_arch = "wasm32")]
 pub mod footer;
 #[cfg(target_arch = "wasm32")]
 pub mod layout;

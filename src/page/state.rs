@@ -30,7 +30,7 @@ pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
 pub use run::Run;
 pub use selection::{Selection, SelectionRange};
 pub use snapshot::Snapshot;
-pub use tab::Tab;
+pub use tab::{Lens, Tab};
 
 use std::{rc::Rc, sync::Arc};
 
@@ -41,11 +41,13 @@ use crate::{
         autosave::state::{AutosaveStatus, Offer},
         tracked::{AccessLog, Tracked},
         views::{
-            groups::state::Groups, labels::state::Labels, map::state::Maps, neighbours::search::Search,
-            runs::state::Runs,
+            explore::{map::state::Maps, neighbours::search::Search},
+            hood::runs::state::Runs,
+            label::state::Labels,
+            sort::state::Groups,
         },
     },
-    protocol::{Pair, PictureId, Question, Views},
+    protocol::{Pair, PictureId, Question, Stage, Views},
     settings::Settings,
 };
 
@@ -97,6 +99,10 @@ pub struct State {
     pub tab: Tracked<Tab>,
     /// Whether the user has selected the tab during this run.
     pub(in crate::page) tab_chosen: Tracked<bool>,
+    /// What the tab Explore shows.
+    pub lens: Tracked<Lens>,
+    /// The stage that the user wants to see.
+    pub(in crate::page) chosen_stage: Tracked<Option<Stage>>,
     /// Whether the page is displayed in small, within another.
     pub embed: Tracked<bool>,
     /// Address from which the pictures came, if not from this computer; encoded as in a link.
@@ -147,8 +153,10 @@ impl State {
             views: log.track(None),
             selected: log.track(None),
             selection: log.track(Selection::default()),
-            tab: log.track(Tab::Similarity),
+            tab: log.track(Tab::Explore),
             tab_chosen: log.track(false),
+            lens: log.track(Lens::default()),
+            chosen_stage: log.track(None),
             embed: log.track(false),
             remote: log.track(None),
             is_guest: log.track(false),

@@ -1,12 +1,8 @@
-//! The pictures, and a folder for each panel: its `view` in the browser, and beside it the data
-//! shown.
+//! The pictures, and a folder for each tab: its `view` in the browser, and beside it the data shown.
 
+pub mod explore;
 pub mod gallery;
-pub mod groups;
-pub mod invariance;
-pub mod labels;
-pub mod map;
-pub mod neighbours;
-pub mod runs;
-pub mod similarity;
-pub mod training;
+pub mod hood;
+pub mod label;
+pub mod sort;
+pub mod watch;

@@ -14,11 +14,13 @@ pub use failure::{
 };
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
-    close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, percent, similarity,
-    speed, three_digits,
+    close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, ordinal, percent,
+    similarity, speed, three_digits,
 };
-pub use settings::{augmentations, efforts, encoder, features, first_layer, loss, mining, readout, training};
-pub use summary::{fewer_pairs, guest, images, summary};
+pub use settings::{
+    augmentations, efforts, encoder, features, first_layer, loss, mining, network, readout, training,
+};
+pub use summary::{fewer_pairs, guest, images, score, summary, twins};
 
 use crate::{
     page::state::{Engine, IntakeKind, State},
@@ -36,17 +38,17 @@ pub const fn backend(backend: Backend) -> &'static str {
 /// Returns a name for what embeds the pictures at a stage.
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
-        Stage::Pixels => "Raw pixels",
+        Stage::Pixels => "Pixels",
         Stage::Classic => "Classic features",
-        Stage::Untrained => "Untrained",
-        Stage::Trained => "Trained",
+        Stage::Untrained => "Before training",
+        Stage::Trained => "Now",
     }
 }
 
 /// Returns that name with the step of the weights, if it matters.
 pub fn stage_at(at: Stage, step: Option<u32>) -> String {
     match (at, step) {
-        (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), counted(step as usize, "step")),
+        (Stage::Trained, Some(step)) => format!("{}, after {}", stage(at), counted(step as usize, "step")),
         _ => stage(at).to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Training runs, step by step.
 
 use likeness::{
-    page::views::training::row::Row,
+    page::views::hood::training::row::Row,
     protocol::{Backend, Command, Event, Stage},
     samples::shape,
     settings::{LossKind, Mining, Settings, Similarity},

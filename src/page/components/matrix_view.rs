@@ -41,7 +41,8 @@ pub fn MatrixView(
     /// Callback for the clicked cell, and the extent of the click.
     on_pick: impl Fn(Cell, SelectionRange) + Copy + 'static,
     /// Content above the cells, in an SVG of the same area.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
     let side = RwSignal::new(0);
@@ -106,7 +107,7 @@ pub fn MatrixView(
             on:keydown=handler(press)
         >
             <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>
-            {children()}
+            {children.map(|children| children())}
             <Pointer pointed side />
         </div>
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::as_link;
 use crate::{
-    page::{state::Snapshot, views::runs::state::Record},
+    page::{state::Snapshot, views::hood::runs::state::Record},
     protocol::{Backend, StepReport},
     settings::Settings,
 };

@@ -2,7 +2,7 @@
 
 use super::csv::Csv;
 use crate::{
-    page::{picture_map::PictureMap, state::State, views::groups::picture_groups},
+    page::{picture_map::PictureMap, state::State, views::sort::picture_groups},
     protocol::Stage,
 };
 

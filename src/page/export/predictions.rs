@@ -5,7 +5,7 @@ use crate::{
     page::{
         picture_map::{Ids, PictureMap},
         state::State,
-        views::labels::predictions::{Method, predictions},
+        views::label::predictions::{Method, predictions},
     },
     protocol::Stage,
 };

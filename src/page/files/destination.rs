@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn single_picture_dropped_on_neighbours_searches_if_possible() {
         let mut state = state();
-        state.choose_tab(Tab::Neighbours);
+        state.choose_tab(Tab::Explore);
         assert_eq!(Destination::of(&state, Place::Panel, true), Destination::Set);
         evaluate(&mut state);
         assert_eq!(Destination::of(&state, Place::Panel, true), Destination::Search);
         assert_eq!(Destination::of(&state, Place::Panel, false), Destination::Set, "several are a set");
         assert_eq!(Destination::of(&state, Place::Elsewhere, true), Destination::Set);
-        state.choose_tab(Tab::Map);
+        state.choose_tab(Tab::Watch);
         assert_eq!(Destination::of(&state, Place::Panel, true), Destination::Set);
         assert_eq!(Destination::of(&state, Place::SearchArea, false), Destination::Search);
     }

@@ -1,4 +1,4 @@
-//! Step 2: the augmentations, with a preview of real views.
+//! Section 2: the augmentations, with a preview of real views.
 
 use leptos::{ev, prelude::*};
 use web_sys::HtmlCanvasElement;
@@ -43,7 +43,7 @@ pub fn AugmentStep() -> impl IntoView {
     let summary = move || store.with(|state| words::augmentations(&state.settings.augmentations));
     let open = RwSignal::new(false);
     view! {
-        <Step number=2 name="Augment" words=Signal::derive(summary) open>
+        <Step number=2 name="What shouldn’t matter" words=Signal::derive(summary) open>
             <p class="lead">
                 "Training sees each picture as two random views " <Explain term=glossary::VIEW />
                 " What differs between them, the network learns to overlook."

@@ -1,4 +1,4 @@
-//! Step 1: the pictures.
+//! Section 1: the pictures.
 
 use leptos::prelude::*;
 
@@ -26,7 +26,7 @@ pub fn ImagesStep() -> impl IntoView {
     let store = Store::expect();
     let summary = move || store.with(words::images);
     view! {
-        <Step number=1 name="Images" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
+        <Step number=1 name="Pictures" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
             <Samples />
             <Progress />

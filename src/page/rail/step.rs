@@ -1,16 +1,16 @@
-//! One step of the rail, collapsed to its heading.
+//! One section of the rail, collapsed to its heading.
 
 use leptos::{ev, prelude::*};
 use web_sys::Element;
 
 use crate::page::components::dynamic::handler;
 
-/// A step: number, name and present values in words, and the content below.
+/// A section: number, name and present values in words, and the content below.
 #[component]
 pub fn Step(
-    /// Its number from 1 to 5.
+    /// Its number from 1 to 3.
     number: u8,
-    /// Name of the step.
+    /// Name of the section.
     name: &'static str,
     /// Present values in words.
     #[prop(into)]

@@ -1,23 +1,20 @@
-//! The left rail: the five steps of contrastive learning, and the training bar.
+//! The left rail: pictures, augmentations, network and training, and the training bar.
 
 use leptos::prelude::*;
 
 use super::{
-    augment_step::AugmentStep, encoder_step::EncoderStep, images_step::ImagesStep, train_bar::TrainBar,
-    training_step::TrainingStep, use_step::UseStep,
+    augment_step::AugmentStep, images_step::ImagesStep, network_step::NetworkStep, train_bar::TrainBar,
 };
 
 /// The rail.
 #[component]
 pub fn Rail() -> impl IntoView {
     view! {
-        <aside class="rail" aria-label="Steps">
+        <aside class="rail" aria-label="Settings">
             <div class="steps">
                 <ImagesStep />
                 <AugmentStep />
-                <EncoderStep />
-                <TrainingStep />
-                <UseStep />
+                <NetworkStep />
             </div>
             <TrainBar />
         </aside>

@@ -1,19 +1,21 @@
 //! The page's address: the settings of [`link`], and the state of the page.
 //!
-//! `#images=shapes&…&tab=map` opens with that tab selected, `embed=1` displays the page in small, for
+//! `#images=shapes&…&tab=explore&lens=matrix` opens with that tab selected, `embed=1` displays the page in small, for
 //! embedding. Files on another server are fetched by remote.html, which passes on their source by
 //! `remote=…`.
+
+use std::str::FromStr;
+
+use strum::VariantArray;
 
 use crate::{
     link,
     page::{
-        state::{State, Tab},
+        state::{Lens, State, Tab},
         words,
     },
     settings::{Images, Settings},
 };
-use strum::VariantArray;
-
 /// The page that may contact other servers.
 const REMOTE_PAGE: &str = "remote.html";
 
@@ -24,6 +26,8 @@ pub struct Address {
     pub settings: Settings,
     /// Selected tab; the page chooses if there is none.
     pub tab: Option<Tab>,
+    /// What the tab Explore shows.
+    pub lens: Lens,
     /// Whether the page is a small demonstration within another.
     pub embed: bool,
     /// Source of the pictures, encoded as in an address.
@@ -42,20 +46,17 @@ pub fn is_remote(hash: &str) -> bool {
 /// Parses an address's hash, with or without its `#`; the sentences name the entries that were not
 /// understood.
 pub fn read(hash: &str) -> (Address, Vec<String>) {
-    let (mut tab, mut embed, mut remote) = (None, false, None);
+    let (mut tab, mut lens, mut embed, mut remote) = (None, Lens::default(), false, None);
     let mut problems = Vec::new();
     let mut others = Vec::new();
     for entry in hash.trim_start_matches('#').split('&') {
         match entry.split_once('=') {
-            Some(("tab", name)) => match name.parse() {
-                Ok(found) => tab = Some(found),
-                Err(_) => {
-                    let keys: Vec<_> = Tab::VARIANTS.iter().map(|tab| tab.key()).collect();
-                    let keys = keys.join(", ");
-                    problems
-                        .push(format!("The link’s setting “{entry}” cannot be used: it is one of {keys}."));
-                }
-            },
+            Some(("tab", name)) => {
+                tab = one_of(entry, name, &mut problems);
+                // Map and matrix were tabs in earlier builds.
+                lens = name.parse().unwrap_or(lens);
+            }
+            Some(("lens", name)) => lens = one_of(entry, name, &mut problems).unwrap_or(lens),
             Some(("remote", source)) => remote = Some(source.to_owned()),
             Some(("embed", "0" | "1")) => embed = entry.ends_with('1'),
             Some(("embed", _)) => {
@@ -66,13 +67,27 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
     }
     let (settings, more) = link::read(&others.join("&"));
     problems.extend(more.iter().map(words::link_problem));
-    (Address { settings, tab, embed, remote }, problems)
+    (Address { settings, tab, lens, embed, remote }, problems)
+}
+
+/// Parses one of several words, and describes the problem if it is none of them.
+fn one_of<T>(entry: &str, word: &str, problems: &mut Vec<String>) -> Option<T>
+where
+    T: FromStr + VariantArray + Copy + Into<&'static str>,
+{
+    let found = word.parse().ok();
+    if found.is_none() {
+        let words: Vec<&str> = T::VARIANTS.iter().map(|variant| (*variant).into()).collect();
+        let words = words.join(", ");
+        problems.push(format!("The link’s setting “{entry}” cannot be used: it is one of {words}."));
+    }
+    found
 }
 
 /// Returns the hash for the address bar, without its `#`. It contains the tab only if the user has
 /// selected it: otherwise the tab would no longer follow the run when the address is opened.
 pub fn own(state: &State) -> String {
-    let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", tab.key()));
+    let tab = state.chosen_tab().map_or(String::new(), |tab| tab_entries(state, tab));
     let embed = if *state.embed { "&embed=1" } else { "" };
     let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
     format!("{}{tab}{embed}{remote}", link::write(&state.settings))
@@ -81,13 +96,20 @@ pub fn own(state: &State) -> String {
 /// Returns an address for sharing, relative to the page's: it opens the whole page with the present
 /// tab, and with the same pictures if they can be fetched.
 pub fn shared(state: &State) -> String {
-    let hash = format!("{}&tab={}", link::write(&state.settings), state.tab.key());
+    let hash = format!("{}{}", link::write(&state.settings), tab_entries(state, *state.tab));
     match &*state.remote {
         Some(source) if state.settings.images == Images::Own => {
             format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
         }
         _ => format!("#{hash}"),
     }
+}
+
+/// Returns the entries that select a tab.
+fn tab_entries(state: &State, tab: Tab) -> String {
+    let lens: &str = (*state.lens).into();
+    let lens = if *state.lens == Lens::default() { String::new() } else { format!("&lens={lens}") };
+    format!("&tab={}{lens}", tab.key())
 }
 
 /// Returns sentences on the state that no link contains.
@@ -115,13 +137,27 @@ mod tests {
         for tab in Tab::VARIANTS.iter().copied() {
             let mut state = State::new(Settings::recommended(Images::Fashion));
             state.choose_tab(tab);
-            state.embed.set(tab == Tab::Map);
+            state.embed.set(tab == Tab::Sort);
+            state.lens.set(if tab == Tab::Label { Lens::Matrix } else { Lens::Map });
             let (address, problems) = read(&own(&state));
             assert_eq!(problems, Vec::<String>::new());
-            let (settings, embed) = (*state.settings, *state.embed);
-            assert_eq!(address, Address { settings, tab: Some(tab), embed, remote: None });
+            let (settings, embed, lens) = (*state.settings, *state.embed, *state.lens);
+            assert_eq!(address, Address { settings, tab: Some(tab), lens, embed, remote: None });
             assert_eq!(read(&shared(&state)).0, Address { embed: false, ..address });
         }
+    }
+
+    #[test]
+    fn addresses_of_earlier_builds_select_tab_and_lens() {
+        let selected = |hash| {
+            let (address, problems) = read(hash);
+            assert_eq!(problems, Vec::<String>::new());
+            (address.tab, address.lens)
+        };
+        assert_eq!(selected("#tab=similarity"), (Some(Tab::Explore), Lens::Matrix));
+        assert_eq!(selected("#tab=map"), (Some(Tab::Explore), Lens::Map));
+        assert_eq!(selected("#tab=loss"), (Some(Tab::Hood), Lens::Map));
+        assert_eq!(selected("#tab=explore&lens=matrix"), (Some(Tab::Explore), Lens::Matrix));
     }
 
     #[test]
@@ -167,7 +203,7 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         state.start_running();
         assert_eq!(read(&own(&state)).0.tab, None);
-        assert_eq!(read(&shared(&state)).0.tab, Some(Tab::Loss));
+        assert_eq!(read(&shared(&state)).0.tab, Some(Tab::Watch));
     }
 
     #[test]
@@ -175,7 +211,7 @@ mod tests {
         let (address, problems) = read("#tab=globe&seed=9&embed=yes&colour=red");
         assert_eq!((address.settings.seed, address.tab, address.embed), (9, None, false));
         assert_eq!(problems.len(), 3, "{problems:?}");
-        for (problem, words) in problems.iter().zip(["similarity, neighbours, map", "0 or 1", "colour"]) {
+        for (problem, words) in problems.iter().zip(["watch, explore, sort", "0 or 1", "colour"]) {
             assert!(problem.contains(words), "{problem}");
         }
         let (empty, problems) = read("");
@@ -185,9 +221,9 @@ mod tests {
     #[test]
     fn tab_from_the_address_stays_when_the_run_starts() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
-        state.choose_tab(Tab::Map);
+        state.choose_tab(Tab::Sort);
         state.apply(Event::Restarted { parameters: 1 });
         state.start_running();
-        assert_eq!(*state.tab, Tab::Map);
+        assert_eq!(*state.tab, Tab::Sort);
     }
 }

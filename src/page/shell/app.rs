@@ -35,6 +35,7 @@ pub fn mount() {
         problems.into_iter().for_each(|problem| state.notify(problem));
         state.embed.set(address.embed);
         state.remote.set(address.remote);
+        state.lens.set(address.lens);
         if let Some(tab) = address.tab {
             state.choose_tab(tab);
         }

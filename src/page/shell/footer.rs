@@ -10,9 +10,19 @@ use crate::page::{
     words,
 };
 
-/// The reason for the backend, and the environment in one line, to be copied into a report.
+/// Links about the page.
 #[component]
 pub fn Footer() -> impl IntoView {
+    view! {
+        <footer class="footer">
+            <p>"Likeness learns in this browser. Pictures, labels and results never leave this computer."</p>
+        </footer>
+    }
+}
+
+/// The reason for the backend, and the environment in one line, to be copied into a report.
+#[component]
+pub fn Environment() -> impl IntoView {
     let store = Store::expect();
     let report = RwSignal::new(None);
     let line = Signal::derive(move || store.with(environment_line));
@@ -21,11 +31,11 @@ pub fn Footer() -> impl IntoView {
     });
     let said = move || report.get().map(|copied| if copied { "Copied" } else { "Could not copy" });
     view! {
-        <footer class="footer">
+        <div class="diagnostics">
             <p class="backend-reason">{why}</p>
             <p class="environment">{line}</p>
             <button
-                class="button quiet"
+                class="button"
                 type="button"
                 aria-label="Copy the line about this browser and engine"
                 on:click=handler(move |_| clipboard::copy(store.with_untracked(environment_line), report))
@@ -33,7 +43,7 @@ pub fn Footer() -> impl IntoView {
                 {move || said().unwrap_or("Copy")}
             </button>
             <span class="visually-hidden" role="status">{move || said().unwrap_or_default()}</span>
-        </footer>
+        </div>
     }
 }
 

@@ -1,8 +1,10 @@
-//! The header: name, slogan, backend, theme, Share.
+//! The header: name, slogan, tour, Export, Share and the settings of the page.
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use super::{address, theme::ThemeSwitch, tour_card::TourButton};
+use super::{
+    address, export_menu::ExportMenu, footer::Environment, theme::ThemeSwitch, tour_card::TourButton,
+};
 use crate::page::{
     components::{
         controls::clipboard,
@@ -31,10 +33,10 @@ pub fn Masthead() -> impl IntoView {
             <p class="promise">"Learns which pictures are alike, with no labels and nothing uploaded"</p>
             {embed.then(|| view! { <WholePage /> })}
             <div class="masthead-tools">
-                <BackendChip />
                 <TourButton />
-                <ThemeSwitch />
+                <ExportMenu />
                 <Share />
+                <PageSettings />
             </div>
         </header>
     }
@@ -52,12 +54,11 @@ fn WholePage() -> impl IntoView {
     }
 }
 
-/// The device that computes; a press shows the reason.
+/// The device that computes, the theme and the diagnostics, behind one button.
 #[component]
-fn BackendChip() -> impl IntoView {
+fn PageSettings() -> impl IntoView {
     let store = Store::expect();
     let read = move |view: fn(&State) -> String| move || store.with(view);
-    let name = read(|state| words::engine(&state.engine));
     let share = move || {
         store.with(|state| match *state.engine {
             Engine::Loading { received, total: Some(total) } => Some((received / total).min(1.0)),
@@ -68,16 +69,22 @@ fn BackendChip() -> impl IntoView {
         <button
             class="chip"
             type="button"
-            popovertarget="backend-reason"
+            popovertarget="page-settings"
+            aria-label="Device and theme"
             title=read(|state| reason(&state.engine))
             class:loading=read_loading(store)
         >
             <span class="chip-light" class:ready=read_ready(store)></span>
-            {name}
+            <span class="chip-words">{read(|state| words::engine(&state.engine))}</span>
             <span class="chip-progress" style:width=move || format!("{}%", share().unwrap_or(0.0) * 100.0)></span>
         </button>
-        <div class="explanation" popover="auto" id="backend-reason">
-            {read(|state| reason(&state.engine))}
+        <div class="explanation menu" popover="auto" id="page-settings">
+            <h2>"Device"</h2>
+            <p>{read(|state| reason(&state.engine))}</p>
+            <h2>"Theme"</h2>
+            <ThemeSwitch />
+            <h2>"Diagnostics"</h2>
+            <Environment />
         </div>
     }
 }

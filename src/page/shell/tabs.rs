@@ -11,8 +11,7 @@ use crate::page::{
     state::Tab,
     store::Store,
     views::{
-        groups::view::GroupsTab, invariance::view::InvarianceTab, labels::view::LabelsTab, map::view::MapTab,
-        neighbours::view::NeighboursTab, similarity::view::SimilarityTab, training::view::LossTab,
+        explore::view::Explore, hood::view::Hood, label::view::Label, sort::view::Sort, watch::view::Watch,
     },
 };
 
@@ -44,13 +43,11 @@ pub fn Tabs() -> impl IntoView {
             </div>
             <div class="panel" role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
                 {dynamic(move || match front.get() {
-                    Tab::Similarity => view! { <SimilarityTab /> }.into_any(),
-                    Tab::Neighbours => view! { <NeighboursTab /> }.into_any(),
-                    Tab::Map => view! { <MapTab /> }.into_any(),
-                    Tab::Groups => view! { <GroupsTab /> }.into_any(),
-                    Tab::Invariance => view! { <InvarianceTab /> }.into_any(),
-                    Tab::Labels => view! { <LabelsTab /> }.into_any(),
-                    Tab::Loss => view! { <LossTab /> }.into_any(),
+                    Tab::Watch => view! { <Watch /> }.into_any(),
+                    Tab::Explore => view! { <Explore /> }.into_any(),
+                    Tab::Sort => view! { <Sort /> }.into_any(),
+                    Tab::Label => view! { <Label /> }.into_any(),
+                    Tab::Hood => view! { <Hood /> }.into_any(),
                 })}
             </div>
         </section>

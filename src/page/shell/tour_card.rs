@@ -4,7 +4,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::tour::{Before, STOPS, Stop, Until, first};
+use super::tour::{STOPS, Stop};
 use crate::page::{
     components::dynamic::{When, effect, handler},
     store::Store,
@@ -21,13 +21,12 @@ const BUTTON: &str = "tour";
 #[derive(Clone, Copy)]
 pub struct Tour {
     place: RwSignal<Option<usize>>,
-    before: StoredValue<Option<Before>>,
 }
 
 impl Tour {
     /// Provides the tour to the components below.
     pub fn provide() {
-        provide_context(Self { place: RwSignal::new(None), before: StoredValue::new(None) });
+        provide_context(Self { place: RwSignal::new(None) });
     }
 
     fn stop(self) -> Option<&'static Stop> {
@@ -35,15 +34,19 @@ impl Tour {
     }
 
     fn go(self, store: Store, place: usize) {
-        if place >= STOPS.len() {
-            return self.end();
+        match STOPS.get(place) {
+            Some(stop) => {
+                store.update(stop.arrive);
+                self.place.set(Some(place));
+            }
+            None => self.end(),
         }
-        self.before.set_value(Some(store.with_untracked(Before::now)));
-        self.place.set(Some(place));
     }
 
+    /// Does what the stop asks, and continues.
     fn next(self, store: Store) {
         if let Some(place) = self.place.get_untracked() {
+            store.update(STOPS[place].act);
             self.go(store, place + 1);
         }
     }
@@ -66,7 +69,7 @@ pub fn TourButton() -> impl IntoView {
             class="button"
             type="button"
             id=BUTTON
-            on:click=handler(move |_| tour.go(store, store.with_untracked(first)))
+            on:click=handler(move |_| tour.go(store, 0))
         >
             "Tour"
         </button>
@@ -79,18 +82,9 @@ pub fn TourGuide() -> impl IntoView {
     let store = Store::expect();
     let tour = expect_context::<Tour>();
     effect(move || {
-        let Some(Stop { until: Until::Reached(reached), .. }) = tour.stop() else { return };
-        let before = tour.before.get_value();
-        if before.is_some_and(|before| store.with(|state| reached(&before, state))) {
-            tour.next(store);
-        }
-    });
-    window_event_listener(ev::click, move |event| {
-        let stop = tour.place.get_untracked().map(|place| &STOPS[place]);
-        let Some(stop) = stop.filter(|stop| matches!(stop.until, Until::Used)) else { return };
-        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if element.is_some_and(|element| element.closest(stop.target).is_ok_and(|found| found.is_some())) {
-            tour.next(store);
+        let Some(place) = tour.place.get() else { return };
+        if store.with(STOPS[place].is_done) {
+            tour.go(store, place + 1);
         }
     });
     window_event_listener(ev::keydown, move |event| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Effect, Snapshot, State};
 use crate::{
-    page::{export::File, words},
+    page::{export::File, views::watch::twins::TwinRank, words},
     protocol::{Event, KnnScore, Stage},
 };
 
@@ -35,6 +35,7 @@ impl State {
             }
             Event::Batch(batch) => {
                 self.run.notes.batch(&batch);
+                self.run.twins.extend(TwinRank::of(&batch));
                 self.run.batch = Some(batch);
             }
             Event::Row(views) => {

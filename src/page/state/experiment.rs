@@ -6,7 +6,7 @@ use super::{Newcomer, Snapshot, State};
 use crate::{
     page::{
         experiment::{Experiment, picture_to_bytes},
-        views::runs::state::Notes,
+        views::hood::runs::state::Notes,
         words,
     },
     protocol::{PictureId, StepReport},

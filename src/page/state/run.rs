@@ -1,7 +1,7 @@
 //! The present run.
 
 use crate::{
-    page::views::runs::state::Notes,
+    page::views::{hood::runs::state::Notes, watch::twins::TwinRank},
     protocol::{Activity, BatchMatrix, RowViews, StepReport},
     settings::Settings,
 };
@@ -31,6 +31,8 @@ pub struct Run {
     pub activity: Activity,
     /// Similarities within the latest reported batch.
     pub batch: Option<BatchMatrix>,
+    /// Mean rank of the twin in each reported batch.
+    pub twins: Vec<TwinRank>,
     /// Row of the batch that the user inspects.
     pub inspected: Option<u32>,
     /// Views of that row.
@@ -49,6 +51,7 @@ impl Default for Run {
             running: false,
             activity: Activity::Idle,
             batch: None,
+            twins: Vec::new(),
             inspected: None,
             row_views: None,
         }
@@ -65,6 +68,7 @@ impl Run {
         self.lengthened_at = 0;
         self.settings_since = 0;
         self.batch = None;
+        self.twins.clear();
         self.row_views = None;
     }
 
@@ -83,6 +87,7 @@ impl Run {
         self.settings_since = self.settings_since.min(step);
         self.lengthened_at = self.lengthened_at.min(step);
         self.batch = None;
+        self.twins.retain(|rank| rank.step <= step);
         self.row_views = None;
     }
 

@@ -3,7 +3,7 @@
 //! The focused picture, [`State::selected`], is separate: its neighbours are shown. As in a file
 //! manager, a plain click moves both.
 
-use super::State;
+use super::{State, Tab};
 use crate::{page::picture_map::Ids, protocol::PictureId};
 
 /// Extent of a selection by click or key.
@@ -125,6 +125,16 @@ impl State {
         self.selected.filter(|id| self.pictures.get(*id).is_some()).into_iter().collect()
     }
 
+    /// Shows what is nearest to the first selected picture.
+    pub fn find_similar(&mut self) {
+        if let Some(id) = self.chosen().first() {
+            self.focus(*id);
+            self.search.put_behind();
+            self.stop_explaining();
+            self.choose_tab(Tab::Explore);
+        }
+    }
+
     /// Returns the pictures in the order of the gallery.
     pub fn order(&self) -> Vec<PictureId> {
         self.pictures.entries().iter().map(|entry| entry.id).collect()
@@ -241,6 +251,17 @@ mod tests {
         assert_eq!(state.chosen(), [2]);
         state.clear(Images::Own);
         assert!(state.chosen().is_empty());
+    }
+
+    #[test]
+    fn nearest_of_the_first_selected_picture_are_shown() {
+        let mut state = state(5);
+        state.select(0);
+        state.select_all([4, 2]);
+        state.choose_tab(Tab::Sort);
+        state.find_similar();
+        assert_eq!((*state.selected, *state.tab), (Some(2), Tab::Explore));
+        assert_eq!(state.selection.iter().collect::<Vec<_>>(), [2, 4]);
     }
 
     #[test]

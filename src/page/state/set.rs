@@ -2,7 +2,7 @@
 
 use super::{Entry, Intake, Newcomer, Results, Selection, State, Tab};
 use crate::{
-    page::{picture_map::Ids, views::runs::state::Notes},
+    page::{picture_map::Ids, views::hood::runs::state::Notes},
     protocol::{Command, PictureId},
     settings::{Effort, Images, Settings},
 };
@@ -85,7 +85,7 @@ impl State {
         *self.selected = None;
         *self.selection = Selection::default();
         self.tab_chosen.set(false);
-        self.tab.set(Tab::Similarity);
+        self.tab.set(Tab::Explore);
         self.send(Command::Clear);
         self.send_all_settings();
     }

@@ -1,27 +1,41 @@
-//! The tabs of the stage, and the selected one.
+//! The tabs of the stage, the selected one, and what it shows.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::State;
+use crate::protocol::Stage;
 
-/// The tabs of the stage, in their order; a link names them in lower case.
+/// The tabs of the stage, one per question of a visitor, in their order. A link names them in lower
+/// case; the further names are those of earlier builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "lowercase")]
 pub enum Tab {
-    /// The similarity matrix of the whole set.
-    Similarity,
-    /// The nearest neighbours of one picture.
-    Neighbours,
-    /// The map of all pictures.
+    /// What the network does: the current batch, and one picture's nearest.
+    #[strum(to_string = "watch")]
+    Watch,
+    /// Which pictures are near each other: map, matrix and neighbours.
+    #[strum(to_string = "explore", serialize = "similarity", serialize = "neighbours", serialize = "map")]
+    Explore,
+    /// What to do with the pictures: groups, duplicates, odd ones out.
+    #[strum(to_string = "sort", serialize = "groups")]
+    Sort,
+    /// Whether the network guesses labels.
+    #[strum(to_string = "label", serialize = "labels")]
+    Label,
+    /// How it works: curves, the batch with its loss, invariance, runs.
+    #[strum(to_string = "hood", serialize = "loss", serialize = "invariance")]
+    Hood,
+}
+
+/// What the tab Explore shows beside the neighbours; a link names it in lower case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Lens {
+    /// The map of the set.
+    #[default]
     Map,
-    /// Groups, near-duplicates and outliers.
-    Groups,
-    /// The changes that the encoder ignores.
-    Invariance,
-    /// Classification by a few labels.
-    Labels,
-    /// Loss curves and batch matrix.
-    Loss,
+    /// The similarity matrix of the set; earlier builds had a tab for it.
+    #[strum(to_string = "matrix", serialize = "similarity")]
+    Matrix,
 }
 
 impl Tab {
@@ -33,13 +47,11 @@ impl Tab {
     /// Returns the tab's name.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Similarity => "Similarity",
-            Self::Neighbours => "Neighbours",
-            Self::Map => "Map",
-            Self::Groups => "Groups",
-            Self::Invariance => "Invariance",
-            Self::Labels => "Labels",
-            Self::Loss => "Loss",
+            Self::Watch => "Watch",
+            Self::Explore => "Explore",
+            Self::Sort => "Sort",
+            Self::Label => "Label",
+            Self::Hood => "Under the hood",
         }
     }
 }
@@ -62,6 +74,22 @@ impl State {
             self.tab.set(tab);
         }
     }
+
+    /// Returns the stage that all tabs show: the user's choice if it is known, else the trained
+    /// network's, and before training the pixels'.
+    pub fn shown_stage(&self) -> Stage {
+        let trained = self.results.scored(Stage::Trained).is_some();
+        match *self.chosen_stage {
+            Some(stage) if trained || stage != Stage::Trained => stage,
+            _ if trained => Stage::Trained,
+            _ => Stage::Pixels,
+        }
+    }
+
+    /// Selects the stage that all tabs show.
+    pub fn show_stage(&mut self, stage: Stage) {
+        self.chosen_stage.set(Some(stage));
+    }
 }
 
 #[cfg(test)]
@@ -69,22 +97,50 @@ mod tests {
     use super::*;
     use crate::{
         page::fixture::{report, state},
-        protocol::Event,
+        protocol::{Evaluation, Event},
     };
 
     #[test]
     fn tab_follows_the_run_until_the_user_selects_one() {
         let mut state = state(4);
+        assert_eq!(*state.tab, Tab::Explore);
         state.start_running();
-        assert_eq!(*state.tab, Tab::Loss);
+        assert_eq!(*state.tab, Tab::Watch);
         state.apply(Event::Finished);
-        assert_eq!(*state.tab, Tab::Neighbours);
-        state.choose_tab(Tab::Similarity);
+        assert_eq!(*state.tab, Tab::Explore);
+        state.choose_tab(Tab::Sort);
         state.start_running();
-        assert_eq!(*state.tab, Tab::Similarity);
+        assert_eq!(*state.tab, Tab::Sort);
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(Event::Restarted { parameters: 9 });
         state.start_running();
-        assert_eq!(*state.tab, Tab::Loss);
+        assert_eq!(*state.tab, Tab::Watch);
+    }
+
+    #[test]
+    fn tabs_of_earlier_builds_are_known() {
+        let tab = |word: &str| word.parse::<Tab>().ok();
+        assert_eq!(
+            ["similarity", "neighbours", "map", "groups", "invariance", "labels", "loss"].map(tab),
+            [Tab::Explore, Tab::Explore, Tab::Explore, Tab::Sort, Tab::Hood, Tab::Label, Tab::Hood].map(Some)
+        );
+        for known in Tab::VARIANTS {
+            assert_eq!(tab(known.key()), Some(*known));
+        }
+        assert_eq!(tab("Watch"), None);
+    }
+
+    #[test]
+    fn pixels_are_shown_before_training_and_the_network_after_it() {
+        let mut state = state(4);
+        let evaluated = |stage| Event::Evaluated(Evaluation::bare(stage, vec![0, 1, 2, 3]));
+        state.apply(evaluated(Stage::Untrained));
+        assert_eq!(state.shown_stage(), Stage::Pixels);
+        state.show_stage(Stage::Trained);
+        assert_eq!(state.shown_stage(), Stage::Pixels, "there is no trained network");
+        state.apply(evaluated(Stage::Trained));
+        assert_eq!(state.shown_stage(), Stage::Trained);
+        state.show_stage(Stage::Untrained);
+        assert_eq!(state.shown_stage(), Stage::Untrained);
     }
 }

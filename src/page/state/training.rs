@@ -29,7 +29,7 @@ impl State {
     /// Takes one step.
     pub fn step(&mut self) {
         self.send_settings();
-        self.suggest_tab(Tab::Loss);
+        self.suggest_tab(Tab::Watch);
         self.send(Command::Step);
     }
 
@@ -63,7 +63,7 @@ impl State {
         self.run.running = true;
         self.postponed.set(self.intake.is_active());
         self.resuming = !*self.postponed;
-        self.suggest_tab(Tab::Loss);
+        self.suggest_tab(Tab::Watch);
         !*self.postponed
     }
 
@@ -91,7 +91,7 @@ impl State {
 
     pub(in crate::page) fn finished(&mut self) {
         self.stop_running();
-        self.suggest_tab(Tab::Neighbours);
+        self.suggest_tab(Tab::Explore);
     }
 
     pub(in crate::page) fn restarted(&mut self, parameters: u32) {
@@ -118,7 +118,7 @@ impl State {
         self.run.inspected = anchor;
         self.run.row_views = None;
         if anchor.is_some() {
-            self.choose_tab(Tab::Loss);
+            self.choose_tab(Tab::Hood);
         }
         self.send(Command::Inspect { anchor });
     }
@@ -190,7 +190,7 @@ mod tests {
         state.apply(Event::Row(RowViews { step: 1, anchor: 3, side: 1, rgb: vec![0; 6] }));
         state.start_running();
         state.apply(Event::Finished);
-        assert_eq!((*state.tab, state.run.inspected), (Tab::Loss, Some(3)));
+        assert_eq!((*state.tab, state.run.inspected), (Tab::Hood, Some(3)));
         state.apply(Event::Restarted { parameters: 1 });
         assert_eq!((state.run.inspected, &state.run.row_views), (Some(3), &None));
         // A new engine has no inspected row.

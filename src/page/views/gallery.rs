@@ -1,7 +1,7 @@
 //! The pictures of the set, and the selection.
 
-pub mod grid;
 #[cfg(target_arch = "wasm32")]
-pub mod selection_bar;
+pub mod action_bar;
+pub mod grid;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -28,6 +28,10 @@ terms! {
     ENCODER:
         "the encoder",
         "The network that turns a picture into a list of numbers, its embedding. Pictures with similar numbers are alike to it.";
+    /// Ranks of twins.
+    TWINS:
+        "twins",
+        "Two views of one picture (a positive pair). For each view, all others are ranked by similarity, and the twin should come first. A guess puts it halfway.";
     /// The encoder's input.
     SIDE:
         "input size",

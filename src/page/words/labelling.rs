@@ -4,7 +4,7 @@ use super::{count, counted, percent};
 use crate::{
     page::{
         state::State,
-        views::labels::predictions::{Method, predictions},
+        views::label::predictions::{Method, predictions},
     },
     protocol::{Classification, CrossValidation, LabelId, PictureId, Stage},
 };
@@ -91,7 +91,7 @@ mod tests {
     use crate::{
         page::{
             fixture::newcomer,
-            views::labels::predictions::fixture::{state, typed},
+            views::label::predictions::fixture::{state, typed},
         },
         settings::{Images, Settings},
     };

@@ -13,6 +13,18 @@ pub fn count(number: usize) -> String {
     text
 }
 
+/// Formats a rank as an ordinal number: 1st, 22nd, 113th.
+pub fn ordinal(rank: usize) -> String {
+    let ending = match (rank % 100, rank % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", count(rank))
+}
+
 /// Formats a count and its noun: "1 picture", "1,000 pictures".
 pub fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };

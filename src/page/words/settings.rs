@@ -62,6 +62,13 @@ pub fn loss(settings: &Settings) -> String {
     }
 }
 
+/// Describes network and training in brief.
+pub fn network(settings: &Settings, parameters: Option<u32>) -> String {
+    let steps = counted(settings.steps as usize, "step");
+    let weights = parameters.map_or(String::new(), |n| format!(", {} weights", count(n as usize)));
+    format!("{steps}{weights}")
+}
+
 /// Describes loss and training.
 pub fn training(settings: &Settings) -> String {
     format!(

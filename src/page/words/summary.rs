@@ -1,10 +1,11 @@
 //! The purpose of the page and the effect of training, in a sentence or two.
 
-use super::counted;
+use super::{counted, ordinal};
 use crate::{
     page::{
         autosave::state::AutosaveStatus,
         state::{Engine, State},
+        views::watch::twins::recent,
     },
     protocol::{KnnScore, Stage},
     settings::{Images, MIN_PICTURES},
@@ -58,64 +59,111 @@ pub fn summary(state: &State) -> String {
     if state.has_labels() { labelled_summary(state) } else { unlabelled_summary(state) }
 }
 
-/// Describes how many of a picture's nearest neighbours share its label, for each known stage.
+/// Describes how many of a picture's nearest share its label, now and before training.
 fn labelled_summary(state: &State) -> String {
-    let score = |stage| state.results.scored(stage)?.evaluation.knn;
-    let shared = |stage| {
-        let KnnScore { shared_labels, neighbours, .. } = score(stage)?;
-        Some(format!("{:.1}", shared_labels * neighbours as f32))
-    };
-    let nearest = score(Stage::Untrained).map_or(10, |score| score.neighbours);
-    let of = if state.are_all_labelled() {
-        format!("of each picture’s {nearest} nearest")
-    } else {
-        format!("of each labelled picture’s {nearest} nearest with a label")
-    };
-    let untrained = shared(Stage::Untrained).unwrap_or_default();
-    let baseline = |stage| shared(stage).map_or(String::new(), |n| format!(" {}: {n}.", super::stage(stage)));
-    let baselines = [Stage::Classic, Stage::Pixels].map(baseline).concat();
-    match (shared(Stage::Trained), trained_step(state)) {
-        (Some(trained), step) if step > 0 => {
-            let after = counted(step, "step");
-            let advice = advice(state, score).unwrap_or_default();
-            format!(
-                "After {after}, {trained} {of} share its kind. Untrained: {untrained}.{baselines}{advice}"
-            )
+    let Some(score) = label_score(state, Stage::Untrained) else { return TRAINING.to_owned() };
+    let before = whole(score);
+    let pictures = if state.are_all_labelled() { "pictures" } else { "labelled pictures" };
+    match label_score(state, Stage::Trained) {
+        Some(trained) => {
+            let (now, of) = (whole(trained), trained.neighbours);
+            let verb = if now == 1 { "matches" } else { "match" };
+            let advice = advice(state).unwrap_or_default();
+            format!("{now} in {of} nearest {pictures} now {verb}. Before training it was {before}.{advice}")
         }
-        _ if state.run.running => {
-            format!("Training. Before it, {untrained} {of} shared its kind.{baselines}")
+        None if state.run.running => {
+            format!("Training. Before it, {before} in {} nearest {pictures} matched.", score.neighbours)
         }
-        _ => format!("Untrained: {untrained} {of} share its kind.{baselines} Press Train."),
+        None => {
+            let verb = if before == 1 { "matches" } else { "match" };
+            let of = score.neighbours;
+            format!("Right now it’s guessing: {before} in {of} nearest {pictures} {verb}. Press Train.")
+        }
     }
 }
 
-/// Returns advice if training has ended and a baseline is still ahead.
-fn advice(state: &State, score: impl Fn(Stage) -> Option<KnnScore>) -> Option<String> {
-    let shared = |stage| Some(score(stage)?.shared_labels);
-    let trained = shared(Stage::Trained)?;
-    let ahead = |stage: &Stage| shared(*stage).is_some_and(|shared| shared > trained);
-    let best = [Stage::Classic, Stage::Pixels].into_iter().filter(ahead);
-    let best =
-        best.max_by(|a, b| shared(*a).unwrap_or_default().total_cmp(&shared(*b).unwrap_or_default()))?;
-    (!state.run.running)
-        .then(|| format!(" {} are still ahead: try more steps or gentler augmentations.", super::stage(best)))
+/// Returns how many of a picture's nearest share its label at a stage.
+fn label_score(state: &State, stage: Stage) -> Option<KnnScore> {
+    state.results.scored(stage)?.evaluation.knn
 }
 
-/// Describes how many of a picture's nearest neighbours training has changed.
+/// Returns the number of neighbours that share the label, to the next whole number.
+fn whole(score: KnnScore) -> u32 {
+    (score.shared_labels * score.neighbours as f32).round() as u32
+}
+
+/// Returns advice if training has ended and a baseline is still ahead.
+fn advice(state: &State) -> Option<String> {
+    let shared = |stage: Stage| label_score(state, stage).map(|score| score.shared_labels);
+    let trained = shared(Stage::Trained)?;
+    let baselines =
+        [Stage::Classic, Stage::Pixels].into_iter().filter_map(|stage| Some((stage, shared(stage)?)));
+    let (best, ahead) = baselines.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (!state.run.running && ahead > trained)
+        .then(|| format!(" {} do better still: try more steps or gentler changes.", super::stage(best)))
+}
+
+/// Describes how near the network places the twins of the latest batches.
 fn unlabelled_summary(state: &State) -> String {
-    match (state.results.changed_neighbours(), trained_step(state)) {
-        (Some((changed, k)), step) if step > 0 => format!(
-            "After {}, about {changed:.0} of each picture’s {k} nearest have changed. Look at Neighbours to judge whether they fit better.",
-            counted(step, "step")
-        ),
-        _ if state.run.running => TRAINING.to_owned(),
-        _ => "Untrained: the nearest pictures come from random weights. Press Train and watch them change."
+    match recent(&state.run.twins) {
+        Some(_) => twins(state),
+        None if state.run.running => TRAINING.to_owned(),
+        None => "Right now it’s guessing. Press Train, and it learns which of these pictures are alike."
             .to_owned(),
     }
 }
 
-fn trained_step(state: &State) -> usize {
-    state.results.scored(Stage::Trained).map_or(0, |scored| scored.evaluation.step as usize)
+/// Describes the mean rank of a picture's twin.
+pub fn twins(state: &State) -> String {
+    let Some(rank) = recent(&state.run.twins) else {
+        return "Training changes each picture in two ways. The two are twins, and should be nearest."
+            .to_owned();
+    };
+    let place = |rank: f32| ordinal(rank.round() as usize);
+    let (now, others) = (place(rank.mean), super::count(rank.others));
+    format!(
+        "A picture’s twin is now its {now}-closest of {others}. Guessing would be {}.",
+        place(rank.guess())
+    )
+}
+
+/// The one score of the page, for a meter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    /// Result in a few words: `5 of 10`, `3rd of 63`.
+    pub result: String,
+    /// Its meaning.
+    pub meaning: &'static str,
+    /// Length of the meter, 0 to 1.
+    pub share: f32,
+    /// Positions and names to compare with.
+    pub marks: Vec<(f32, &'static str)>,
+}
+
+/// Returns the score: how many of a picture's nearest share its label, or without labels the mean
+/// rank of its twin; `None` while neither is known.
+pub fn score(state: &State) -> Option<Score> {
+    let share = |stage| label_score(state, stage).map(|score| score.shared_labels);
+    let latest = label_score(state, Stage::Trained).or(label_score(state, Stage::Untrained));
+    if let Some(score) = latest.filter(|_| state.has_labels()) {
+        let mark = |(stage, name)| share(stage).map(|share| (share, name));
+        return Some(Score {
+            result: format!("{} of {}", whole(score), score.neighbours),
+            meaning: "nearest pictures match",
+            share: score.shared_labels,
+            marks: [(Stage::Untrained, "before"), (Stage::Pixels, "pixels")]
+                .into_iter()
+                .filter_map(mark)
+                .collect(),
+        });
+    }
+    let rank = recent(&state.run.twins)?;
+    Some(Score {
+        result: format!("{} of {}", ordinal(rank.mean.round() as usize), super::count(rank.others)),
+        meaning: "a picture’s twin, by similarity",
+        share: rank.progress(),
+        marks: vec![(0.0, "guessing")],
+    })
 }
 
 /// Describes the batch if it cannot contain as many pairs as are set.
@@ -130,7 +178,7 @@ pub fn fewer_pairs(state: &State) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        page::{fixture::newcomer, state::IntakeKind},
+        page::{fixture::newcomer, state::IntakeKind, views::watch::twins::TwinRank},
         protocol::{Evaluation, Event, Floats, Neighbours},
         settings::Settings,
     };
@@ -194,34 +242,36 @@ mod tests {
     #[test]
     fn effect_of_training_is_described_in_meaningful_numbers() {
         let mut state = twelve(|i| Some(["a", "b"][i % 2]));
+        assert_eq!(score(&state), None);
         evaluated(&mut state, Stage::Pixels, 0, Some(0.16));
         evaluated(&mut state, Stage::Untrained, 0, Some(0.1));
         assert_eq!(
             summary(&state),
-            "Untrained: 1.0 of each picture’s 10 nearest share its kind. Raw pixels: 1.6. Press Train."
+            "Right now it’s guessing: 1 in 10 nearest pictures matches. Press Train."
         );
         evaluated(&mut state, Stage::Trained, 120, Some(0.56));
-        assert_eq!(
-            summary(&state),
-            "After 120 steps, 5.6 of each picture’s 10 nearest share its kind. Untrained: 1.0. Raw pixels: 1.6."
-        );
+        assert_eq!(summary(&state), "6 in 10 nearest pictures now match. Before training it was 1.");
+        let shown = score(&state).expect("a score");
+        assert_eq!((shown.result.as_str(), shown.share), ("6 of 10", 0.56));
+        assert_eq!(shown.marks, [(0.1, "before"), (0.16, "pixels")]);
         // A baseline that is ahead is mentioned, the better of two, once training has stopped.
         evaluated(&mut state, Stage::Classic, 0, Some(0.7));
-        assert!(summary(&state).ends_with(
-            "Classic features: 7.0. Raw pixels: 1.6. Classic features are still ahead: try more steps or gentler augmentations."
-        ), "{}", summary(&state));
+        assert!(summary(&state).contains("Classic features do better still"), "{}", summary(&state));
         evaluated(&mut state, Stage::Pixels, 0, Some(0.8));
-        assert!(summary(&state).contains("Raw pixels are still ahead"), "{}", summary(&state));
+        assert!(summary(&state).contains("Pixels do better still"), "{}", summary(&state));
         state.start_running();
-        assert!(summary(&state).ends_with("Raw pixels: 8.0."), "{}", summary(&state));
-        // With the ten pictures after it instead of the ten from the fourth on, two are different.
+        assert!(summary(&state).ends_with("Before training it was 1."), "{}", summary(&state));
+    }
+
+    #[test]
+    fn twins_are_the_score_without_labels() {
         let mut state = twelve(|_| None);
         evaluated(&mut state, Stage::Untrained, 0, None);
-        evaluated(&mut state, Stage::Trained, 120, None);
-        assert_eq!(
-            summary(&state),
-            "After 120 steps, about 2 of each picture’s 10 nearest have changed. Look at Neighbours to judge whether they fit better."
-        );
+        assert_eq!(score(&state), None);
+        assert!(summary(&state).contains("Press Train"), "{}", summary(&state));
+        state.run.twins.push(TwinRank { step: 3, mean: 2.6, others: 63 });
+        assert_eq!(summary(&state), "A picture’s twin is now its 3rd-closest of 63. Guessing would be 32nd.");
+        assert_eq!(score(&state).map(|score| score.result).as_deref(), Some("3rd of 63"));
     }
 
     #[test]
@@ -229,8 +279,7 @@ mod tests {
         let mut state = twelve(|i| (i < 6).then_some(["a", "b"][i % 2]));
         let score = KnnScore { shared_labels: 0.4, accuracy: 0.5, neighbours: 5 };
         evaluated_as(&mut state, Stage::Untrained, 0, Some(score));
-        let says =
-            "Untrained: 2.0 of each labelled picture’s 5 nearest with a label share its kind. Press Train.";
+        let says = "Right now it’s guessing: 2 in 5 nearest labelled pictures match. Press Train.";
         assert_eq!(summary(&state), says);
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{grid::Grid, selection_bar::SelectionBar};
+use super::grid::Grid;
 use crate::{
     image::SIDE,
     page::{
@@ -59,8 +59,42 @@ pub fn Gallery() -> impl IntoView {
             <When holds=move || count.get() == 0>
                 <p class="gallery-empty">"No pictures yet. Drop some anywhere, or press Shapes or Fashion."</p>
             </When>
-            <SelectionBar tall more />
+            <GalleryBar tall more />
         </section>
+    }
+}
+
+/// The mode of selection and the height of the gallery.
+#[component]
+fn GalleryBar(tall: RwSignal<bool>, more: Signal<bool>) -> impl IntoView {
+    let store = Store::expect();
+    let adding = Signal::derive(move || store.with(|state| state.selection.is_adding()));
+    let empty = Signal::derive(move || store.with(|state| state.pictures.is_empty()));
+    view! {
+        <div class="gallery-bar">
+            <button
+                class="button quiet"
+                type="button"
+                title="While this is on, each picture that you press joins the selection or leaves it"
+                aria-pressed=move || adding.get().to_string()
+                disabled=move || empty.get()
+                on:click=handler(move |_| {
+                    store.update(|state| state.set_adding(!state.selection.is_adding()));
+                })
+            >
+                "Select"
+            </button>
+            <When holds=more>
+                <button
+                    class="button quiet"
+                    type="button"
+                    aria-expanded=move || tall.get().to_string()
+                    on:click=handler(move |_| tall.update(|tall| *tall = !*tall))
+                >
+                    {move || if tall.get() { "Show fewer" } else { "Show more" }}
+                </button>
+            </When>
+        </div>
     }
 }
 
@@ -150,20 +184,20 @@ fn pick(store: Store, id: PictureId, range: SelectionRange) {
         let (order, range) = (state.order(), state.selection_range(range));
         state.choose(range, id, &order);
         state.focus(id);
-        if range == SelectionRange::One && !matches!(*state.tab, Tab::Groups | Tab::Labels) {
-            state.choose_tab(Tab::Neighbours);
+        if range == SelectionRange::One && !matches!(*state.tab, Tab::Sort | Tab::Label | Tab::Watch) {
+            state.choose_tab(Tab::Explore);
         }
     });
 }
 
 /// Handles keys: arrow keys select the next picture, with Shift a range; with Control they move only
-/// the focus. Space toggles the selection, Enter shows the neighbours, Delete removes.
+/// the focus. Space or x toggles the selection, Enter shows the neighbours, Delete removes.
 fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
     let focused = store.with_untracked(|state| *state.selected);
     let range = selection_range::of_key(event);
     match (event.key().as_str(), focused) {
         ("Enter", Some(id)) => pick(store, id, SelectionRange::One),
-        (" ", Some(id)) => {
+        (" " | "x", Some(id)) => {
             pick(store, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
         }
         ("Delete", _) => store.update(State::remove_chosen),

@@ -1,0 +1,31 @@
+//! The selected pictures, as a table.
+
+use super::{File, csv::Csv};
+use crate::page::state::State;
+
+/// Returns the table `name,label` of the selected pictures, in the order of the set.
+pub fn csv(state: &State) -> File {
+    let mut csv = Csv::new(&["name", "label"]);
+    for id in state.selection.iter() {
+        let Some(entry) = state.pictures.get(id) else { continue };
+        csv.text(&entry.name);
+        csv.text(state.label_of(id).unwrap_or_default());
+        csv.end_row();
+    }
+    File { name: "likeness-selection.csv".to_owned(), kind: "text/csv", contents: csv.finish().into_bytes() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::export::samples::state;
+
+    #[test]
+    fn table_holds_the_selected_pictures_with_their_labels() {
+        let mut state = state();
+        let order = state.order();
+        state.select_all([order[2], order[0]]);
+        let text = String::from_utf8(csv(&state).contents).expect("text");
+        assert_eq!(text, "name,label\r\n\"a \"\"b\"\", c.png\",cats\r\ne.png,\r\n");
+    }
+}

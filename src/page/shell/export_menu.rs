@@ -1,0 +1,147 @@
+//! The menu of files to keep.
+
+use leptos::{prelude::*, task::spawn_local};
+use strum::VariantArray;
+
+use super::footer::browser;
+use crate::{
+    page::{
+        components::{
+            canvas::paint,
+            dynamic::{effect, handler},
+        },
+        export::{Export, File, projector, run::run_json},
+        files::{download, experiment_file},
+        store::Store,
+        words,
+    },
+    protocol::Command,
+};
+
+/// Id of the menu.
+const MENU: &str = "export-menu";
+
+/// A button that opens the menu.
+#[component]
+pub fn ExportMenu() -> impl IntoView {
+    let store = Store::expect();
+    let source = move || {
+        store.with(|state| match state.results.latest() {
+            Some(scored) if scored.evaluation.step > 0 => {
+                format!(
+                    "What the network knows after {}.",
+                    words::counted(scored.evaluation.step as usize, "step")
+                )
+            }
+            Some(_) => "What the network knows before training.".to_owned(),
+            None => "Nothing has been measured yet.".to_owned(),
+        })
+    };
+    view! {
+        <button class="button" type="button" popovertarget=MENU aria-haspopup="true">
+            "Export"
+        </button>
+        <div class="explanation menu" popover="auto" id=MENU>
+            <p class="note">{source}</p>
+            <Exports />
+        </div>
+    }
+}
+
+/// One button per file.
+#[component]
+fn Exports() -> impl IntoView {
+    let store = Store::expect();
+    let wanted = RwSignal::new(None::<Export>);
+    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
+    // Missing data is requested from the engine; the file is written once the answer has arrived.
+    store.keep_asking(move |state| wanted.get()?.lacks(state));
+    effect(move || {
+        let Some(export) = wanted.get() else { return };
+        if store.with(|state| export.lacks(state)).is_none() {
+            wanted.set(None);
+            spawn_local(write(store, export));
+        }
+    });
+    let button = move |export: Export| {
+        let obstacle = move || store.with(|state| export.obstacle(state));
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=move || obstacle().is_some()
+                title=move || obstacle().unwrap_or(export.help())
+                aria-busy=move || (wanted.get() == Some(export)).to_string()
+                on:click=handler(move |_| wanted.set(Some(export)))
+            >
+                {export.name()}
+            </button>
+        }
+    };
+    view! {
+        <h2>"For code and tables"</h2>
+        <div class="buttons">
+            {Export::VARIANTS.iter().copied().map(button).collect_view()}
+            <button
+                class="button"
+                type="button"
+                title="Settings, environment, names and labels, and what every step measured."
+                on:click=handler(move |_| save_run(store))
+            >
+                "Run (JSON)"
+            </button>
+        </div>
+        <h2>"To continue"</h2>
+        <div class="buttons">
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                title="Pictures, labels, settings, curves and weights in one file, to go on with here."
+                on:click=handler(move |_| experiment_file::save(store))
+            >
+                "Experiment"
+            </button>
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                title="The network’s weights, to open here or in Python."
+                on:click=handler(move |_| store.update(|state| state.demand(Command::SaveModel)))
+            >
+                "Model (safetensors)"
+            </button>
+        </div>
+    }
+}
+
+/// Writes a file and downloads it.
+async fn write(store: Store, export: Export) {
+    let sprite = match export {
+        Export::Projector => {
+            let sheet = store.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)));
+            match sheet {
+                Some(sheet) => paint::png(&sheet.rgba, sheet.width, sheet.height).await,
+                None => None,
+            }
+        }
+        _ => Some(Vec::new()),
+    };
+    let Some(sprite) = sprite else {
+        return store.update(|state| {
+            state.notify("The browser could not paint the sheet of pictures, so nothing was saved.");
+        });
+    };
+    if let Some(file) = store.with_untracked(|state| export.write(state, &sprite)) {
+        download::save(store, &file);
+    }
+}
+
+fn save_run(store: Store) {
+    let file = store.with_untracked(|state| File {
+        name: format!("likeness-run-step-{}.json", state.run.step()),
+        kind: "application/json",
+        contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),
+    });
+    download::save(store, &file);
+}

@@ -1,0 +1,304 @@
+//! The canvas of the map: pictures that can be pointed at, moved and magnified.
+
+mod atlas;
+mod layer;
+mod pointers;
+mod scene;
+
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    canvas::{
+        pointers::{Gesture, Pointers},
+        scene::Scene,
+    },
+    kinds::kinds,
+};
+use crate::{
+    page::{
+        components::{
+            canvas::measure::follow_size,
+            dynamic::{effect, handler},
+        },
+        state::State,
+        store::Store,
+        timing,
+    },
+    plot::{
+        category::category,
+        map::{Point, point_at, point_towards},
+    },
+    protocol::PictureId,
+};
+
+/// Magnification by one press of a button or key.
+const ZOOM: f32 = 1.4;
+
+/// Distance by which Shift and an arrow key move the map, in pixels.
+const PAN: f32 = 60.0;
+
+/// Number of pixels per CSS pixel in a saved picture of the map.
+const FINE: f64 = 2.0;
+
+/// State shared by all of the map's handlers.
+#[derive(Clone, Copy)]
+struct Handles {
+    store: Store,
+    canvas: NodeRef<html::Canvas>,
+    /// Width and height, in CSS pixels.
+    size: Signal<(f64, f64)>,
+    scene: StoredValue<Scene, LocalStorage>,
+    pointed: RwSignal<Option<PictureId>>,
+}
+
+/// The map; the picture pointed at is reported through `pointed`.
+#[component]
+pub fn MapView(
+    /// Accessible description of the map.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The picture pointed at.
+    pointed: RwSignal<Option<PictureId>>,
+) -> impl IntoView {
+    let frame = NodeRef::<html::Div>::new();
+    let map = Handles {
+        store: Store::expect(),
+        canvas: NodeRef::new(),
+        size: follow_size(frame),
+        scene: StoredValue::new_local(Scene::default()),
+        pointed,
+    };
+    map.follow();
+    let pointers = StoredValue::new_local(Pointers::default());
+    let handle = move |gesture: Option<Gesture>| map.obey(gesture);
+    let wheel = move |event: ev::WheelEvent| {
+        // A wheel over the map scrolls the page as usual, unless it is meant for the map.
+        if event.ctrl_key() || event.meta_key() {
+            event.prevent_default();
+            let place = [event.offset_x() as f32, event.offset_y() as f32];
+            map.zoom((-event.delta_y() as f32 / 240.0).exp(), Some(place));
+        }
+    };
+    view! {
+        <div class="map-frame" node_ref=frame>
+            <canvas
+                class="map"
+                role="application"
+                tabindex="0"
+                aria-roledescription="map"
+                aria-label=move || map.description(&label.get())
+                node_ref=map.canvas
+                on:pointerdown=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.press(&event)).flatten()))
+                on:pointermove=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.shift(&event)).flatten()))
+                on:pointerup=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lift(&event)).flatten()))
+                on:pointercancel=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lose(&event)).flatten()))
+                on:pointerleave=handler(move |_| pointed.set(None))
+                on:wheel=handler(wheel)
+                on:keydown=handler(move |event: ev::KeyboardEvent| map.press(&event))
+                on:finer=handler(move |_: ev::Event| map.draw_finely())
+            ></canvas>
+            <div class="map-tools">
+                <button class="button" type="button" aria-label="Zoom in" on:click=handler(move |_| map.zoom(ZOOM, None))>"+"</button>
+                <button class="button" type="button" aria-label="Zoom out" on:click=handler(move |_| map.zoom(1.0 / ZOOM, None))>"−"</button>
+                <button class="button" type="button" on:click=handler(move |_| map.fit())>"Fit"</button>
+            </div>
+            <p class="note map-hint" data-control="">"Drag to move; Ctrl and wheel, two fingers, + or − to magnify. Arrow keys go from picture to picture."</p>
+        </div>
+    }
+}
+
+impl Handles {
+    /// Redraws whenever visible data changes.
+    fn follow(self) {
+        effect(move || {
+            self.store.with(|state| {
+                self.scene.update_value(|scene| take_over(scene, state));
+            });
+            self.draw_soon();
+        });
+        effect(move || {
+            self.store.track(|state| state.selection.field().with(state.selected.field()));
+            self.scene.update_value(Scene::outdate);
+            self.draw_soon();
+        });
+        effect(move || {
+            self.pointed.track();
+            self.size.track();
+            self.canvas.track();
+            self.draw_soon();
+        });
+    }
+
+    fn size(self) -> Point {
+        let (width, height) = self.size.get_untracked();
+        [width as f32, height as f32]
+    }
+
+    fn draw_soon(self) {
+        let first = self.scene.try_update_value(|scene| !std::mem::replace(&mut scene.awaited, true));
+        if first == Some(true) {
+            timing::next_frame(move || self.draw());
+        }
+    }
+
+    /// Redraws at higher resolution, for a picture of the map to be saved now.
+    fn draw_finely(self) {
+        self.draw_at(FINE.max(window().device_pixel_ratio()));
+        self.draw_soon();
+    }
+
+    fn draw(self) {
+        self.draw_at(window().device_pixel_ratio());
+    }
+
+    /// Draws with this many pixels per CSS pixel.
+    fn draw_at(self, density: f64) {
+        // The frame may come after the tab has been closed.
+        let Some(Some(canvas)) = self.canvas.try_get_untracked() else {
+            self.scene.try_update_value(|scene| scene.awaited = false);
+            return;
+        };
+        let size = self.size();
+        let marked: Vec<_> =
+            [self.store.with_untracked(|state| *state.selected), self.pointed.get_untracked()]
+                .into_iter()
+                .flatten()
+                .collect();
+        let more = self.store.with_untracked(|state| {
+            self.scene.try_update_value(|scene| {
+                scene.awaited = false;
+                let more = scene.advance(timing::now(), state);
+                scene.paint(&canvas, size, density, &state.selection, &marked);
+                more
+            })
+        });
+        if more == Some(true) {
+            self.draw_soon();
+        }
+    }
+
+    fn obey(self, gesture: Option<Gesture>) {
+        let size = self.size();
+        match gesture {
+            None => {}
+            Some(Gesture::Point(place)) => {
+                let found = self.scene.with_value(|scene| scene.picture_at(place, size));
+                if self.pointed.get_untracked() != found {
+                    self.pointed.set(found);
+                }
+            }
+            Some(Gesture::Pick(place)) => {
+                if let Some(id) = self.scene.with_value(|scene| scene.picture_at(place, size)) {
+                    self.store.update(|state| state.select(id));
+                }
+            }
+            Some(Gesture::Pan(way)) => self.pan(way),
+            Some(Gesture::Pinch { factor, place, way }) => {
+                self.pan(way);
+                self.zoom(factor, Some(place));
+            }
+        }
+    }
+
+    fn pan(self, way: Point) {
+        let size = self.size();
+        self.scene.update_value(|scene| {
+            let mut viewport = scene.viewport(size);
+            viewport.pan(way);
+            scene.chosen = Some(viewport);
+        });
+        self.draw_soon();
+    }
+
+    /// Magnifies about a place on the screen, or about its middle.
+    fn zoom(self, factor: f32, place: Option<Point>) {
+        let size = self.size();
+        let place = place.unwrap_or(size.map(|side| 0.5 * side));
+        self.scene.update_value(|scene| {
+            let mut viewport = scene.viewport(size);
+            viewport.zoom(factor, place, size, scene.whole(size));
+            scene.chosen = Some(viewport);
+        });
+        self.draw_soon();
+    }
+
+    /// Shows the whole map.
+    fn fit(self) {
+        self.scene.update_value(|scene| scene.chosen = None);
+        self.draw_soon();
+    }
+
+    fn press(self, event: &ev::KeyboardEvent) {
+        let direction = match event.key().as_str() {
+            "ArrowLeft" => [-1.0, 0.0],
+            "ArrowRight" => [1.0, 0.0],
+            "ArrowUp" => [0.0, -1.0],
+            "ArrowDown" => [0.0, 1.0],
+            key => {
+                match key {
+                    "+" | "=" => self.zoom(ZOOM, None),
+                    "-" => self.zoom(1.0 / ZOOM, None),
+                    "0" => self.fit(),
+                    _ => return,
+                }
+                return event.prevent_default();
+            }
+        };
+        event.prevent_default();
+        if event.shift_key() {
+            self.pan(direction.map(|step| -PAN * step));
+        } else {
+            self.step(direction);
+        }
+    }
+
+    /// Selects the next picture in a direction, or the one nearest to the middle.
+    fn step(self, direction: Point) {
+        let size = self.size();
+        let selected = self.store.with_untracked(|state| *state.selected);
+        let middle = size.map(|side| 0.5 * side);
+        let target = self.scene.try_update_value(|scene| {
+            let places = scene.places(size);
+            let from = selected.and_then(|id| scene.pictures.iter().position(|picture| *picture == id));
+            let next = match from {
+                Some(from) => point_towards(&places, from, direction)?,
+                None => point_at(&places, middle, f32::INFINITY)?,
+            };
+            let place = places[next];
+            if !(0..2).all(|axis| (0.0..size[axis]).contains(&place[axis])) {
+                let mut viewport = scene.viewport(size);
+                viewport.pan([middle[0] - place[0], middle[1] - place[1]]);
+                scene.chosen = Some(viewport);
+            }
+            scene.pictures.get(next).copied()
+        });
+        if let Some(Some(id)) = target {
+            self.store.update(|state| state.select(id));
+        }
+    }
+
+    /// Describes the map and the focused picture.
+    fn description(self, heading: &str) -> String {
+        let name = self.store.with(|state| {
+            let entry = state.selected.and_then(|id| state.pictures.get(id));
+            entry.map(|entry| entry.name.clone())
+        });
+        match name {
+            Some(name) => format!("Map of the set. {heading} Picked: {name}."),
+            None => format!("Map of the set. {heading}"),
+        }
+    }
+}
+
+/// Updates the scene to the state's map and its colours.
+fn take_over(scene: &mut Scene, state: &State) {
+    let Some(map) = state.map() else {
+        scene.clear();
+        return;
+    };
+    let targets = map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect();
+    scene.send(&map.pictures, targets, timing::is_motion_reduced());
+    let kinds = kinds(state, map.stage);
+    scene.colours = map.pictures.iter().map(|id| kinds.of(state, *id).map(category)).collect();
+    scene.outdate();
+}

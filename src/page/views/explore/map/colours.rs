@@ -1,0 +1,69 @@
+//! The choice of colours on the map, and their legend.
+
+use leptos::prelude::*;
+
+use super::{kinds::kinds, state::Colouring};
+use crate::{
+    page::{
+        components::{
+            controls::Choice,
+            dynamic::{Memo, dynamic, memo},
+        },
+        store::Store,
+    },
+    plot::category::category,
+    protocol::{GroupsRequest, Stage},
+};
+
+/// Choices of what colours distinguish.
+const COLOURINGS: &[(&str, Colouring)] =
+    &[("Label", Colouring::Label), ("Group", Colouring::Group), ("Nothing", Colouring::Nothing)];
+
+/// Maximum number of kinds listed: beyond it, colours would repeat too often.
+const MAX_LISTED: usize = 20;
+
+/// The choice of colours, and their meaning on a map of this stage.
+#[component]
+pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
+    let store = Store::expect();
+    let colouring = memo(move || store.with(|state| state.colouring()));
+    store.keep_asking(move |_| {
+        (colouring.get() == Colouring::Group).then(|| GroupsRequest { stage: stage.get() }.into())
+    });
+    let names = memo(move || store.with(|state| kinds(state, stage.get()).names));
+    let remark = Signal::derive(move || names.with(|names| remark(colouring.get(), names.len()).to_owned()));
+    let listed = dynamic(move || {
+        let item = |(place, name): (usize, String)| {
+            view! {
+                <li>
+                    <span class="swatch" style:background=category(place)></span>
+                    {name}
+                </li>
+            }
+        };
+        let names = names.get().into_iter().take(MAX_LISTED).enumerate();
+        names.map(item).collect_view()
+    });
+    view! {
+        <Choice
+            legend="Coloured by"
+            name="map-colours"
+            options=COLOURINGS
+            value=move || Some(colouring.get())
+            on_change=move |colouring| store.update(|state| state.colour_map_by(colouring))
+        />
+        <ul class="swatches" aria-label="Colours on the map">{listed}</ul>
+        <p class="note" hidden=move || remark.with(String::is_empty)>{remark}</p>
+    }
+}
+
+/// Returns a remark on this number of kinds.
+fn remark(colouring: Colouring, kinds: usize) -> &'static str {
+    match (colouring, kinds) {
+        (Colouring::Label, 0) => "No labels yet: give some in the tab Label.",
+        (Colouring::Group, 0) => "Computing the groups…",
+        (_, 11..) => "Colours repeat after ten.",
+        (Colouring::Group, _) => "As many groups as in the tab Sort.",
+        _ => "",
+    }
+}

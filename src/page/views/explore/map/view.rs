@@ -1,0 +1,116 @@
+//! The map of the set, its method, and the picture pointed at.
+
+use leptos::prelude::*;
+
+use super::{canvas::MapView, colours::MapColours};
+use crate::{
+    page::{
+        components::{
+            canvas::{
+                png_button::PngButton,
+                thumbnail::{Thumbnail, title},
+            },
+            controls::{Choice, explain::Explain},
+            dynamic::{dynamic, memo},
+        },
+        state::State,
+        store::Store,
+        words::{self, glossary},
+    },
+    protocol::{Map, MapMethod, MapRequest, PictureId, Stage},
+};
+
+/// Choices of methods.
+const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca), ("t-SNE", MapMethod::Tsne)];
+
+/// The map and its controls.
+#[component]
+pub fn MapLens() -> impl IntoView {
+    let store = Store::expect();
+    let pointed = RwSignal::new(None);
+    let stage = memo(move || store.with(State::shown_stage));
+    let method = memo(move || store.with(|state| state.maps.method));
+    store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
+    let heading = memo(move || store.with(|state| state.map().map(heading)));
+    let heading = Signal::derive(move || {
+        heading.get().unwrap_or_else(|| "Placing similar pictures next to each other…".to_owned())
+    });
+    view! {
+        <div class="map-tab" data-figure="map">
+            <p class="lens-caption">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
+            <MapView label=heading pointed />
+            <div class="lens-options">
+                <Pointed pointed />
+                <MapColours stage />
+                <Choice
+                    legend="Drawn by"
+                    name="map-method"
+                    options=METHODS
+                    value=move || Some(method.get())
+                    on_change=move |method| store.update(|state| state.choose_map_method(method))
+                />
+                <Progress />
+            </div>
+        </div>
+    }
+}
+
+/// The progress of t-SNE, or the variance that principal components omit.
+#[component]
+fn Progress() -> impl IntoView {
+    let store = Store::expect();
+    let text = memo(move || store.with(|state| state.map().map_or_else(String::new, progress)));
+    let term = dynamic(move || match store.with(|state| state.maps.method) {
+        MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
+        MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
+    });
+    view! { <p class="note">{move || text.get()} " " {term}</p> }
+}
+
+/// The picture pointed at, else the focused one.
+#[component]
+fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
+    let store = Store::expect();
+    let shown = memo(move || {
+        store.with(|state| pointed.get().or(*state.selected).filter(|id| state.pictures.get(*id).is_some()))
+    });
+    let show = move |id: PictureId| {
+        view! {
+            <Thumbnail picture=Some(id) />
+            <p class="map-pointed-name">{title(store, id)}</p>
+        }
+        .into_any()
+    };
+    let hint = || view! { <p class="note">"Point at a picture to see it larger."</p> }.into_any();
+    view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
+}
+
+/// Describes the map in words.
+fn heading(map: &Map) -> String {
+    let pictures = words::counted(map.pictures.len(), "picture");
+    match map.stage {
+        Stage::Trained => {
+            let steps = words::counted(map.step as usize, "step");
+            format!("{pictures}, placed by the network after {steps}. Distances are only a sketch.")
+        }
+        Stage::Untrained => {
+            format!("{pictures}, placed by the network before training. Distances are only a sketch.")
+        }
+        Stage::Pixels | Stage::Classic => {
+            format!("{pictures}, placed by pixels alone. Distances are only a sketch.")
+        }
+    }
+}
+
+fn progress(map: &Map) -> String {
+    match map.method {
+        MapMethod::Pca => {
+            let share = words::percent(map.explained);
+            format!("These two directions hold {share} of the embeddings’ spread.")
+        }
+        MapMethod::Tsne if map.done < map.total => {
+            format!("t-SNE is at iteration {} of {}.", map.done, map.total)
+        }
+        MapMethod::Tsne => format!("t-SNE took {} iterations.", map.total),
+    }
+}

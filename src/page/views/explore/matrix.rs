@@ -1,0 +1,6 @@
+//! The similarity matrix of the whole set.
+
+#[cfg(target_arch = "wasm32")]
+pub mod selected_edges;
+#[cfg(target_arch = "wasm32")]
+pub mod view;

@@ -1,0 +1,211 @@
+//! Search with a picture outside the set.
+
+use crate::{
+    image::{Failure, Image},
+    page::{
+        by_stage::ByStage,
+        state::{Neighbour, Refusal, State, Tab},
+    },
+    protocol::{Command, Query, QueryAnswer, Stage},
+};
+
+/// A picture to search with, and its results.
+#[derive(Debug)]
+pub struct SearchSubject {
+    number: u32,
+    /// Name of its file.
+    pub name: String,
+    /// The picture.
+    pub image: Image,
+    /// Its nearest pictures, nearest first.
+    found: ByStage<Vec<Neighbour>>,
+}
+
+/// State of the search.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// Number of the latest attempt: answers to others are no longer wanted.
+    attempt: u32,
+    /// Whether a file is being read.
+    pub reading: bool,
+    /// Name of the latest file and why it could not be used, if it could not.
+    pub failure: Option<Refusal>,
+    /// Whether the query stands in the place of the picked picture.
+    in_front: bool,
+    sought: Option<SearchSubject>,
+}
+
+impl Search {
+    /// Returns the query.
+    pub fn sought(&self) -> Option<&SearchSubject> {
+        self.sought.as_ref()
+    }
+
+    /// Returns the query's number, while it is shown instead of the focused picture.
+    pub fn in_front(&self) -> Option<u32> {
+        self.sought.as_ref().filter(|_| self.in_front).map(|sought| sought.number)
+    }
+
+    /// Returns the pictures nearest to the query, nearest first; none until they are known.
+    pub fn nearest(&self, stage: Stage) -> &[Neighbour] {
+        self.sought.as_ref().map_or(&[], |sought| &sought.found[stage])
+    }
+
+    /// Returns the command that starts the search in the engine.
+    pub fn message(&self) -> Option<Command> {
+        let sought = self.sought.as_ref()?;
+        Some(Command::Query(Some(Query { number: sought.number, rgb: sought.image.rgb().to_vec() })))
+    }
+
+    pub(in crate::page) fn forget(&mut self, stage: Stage) {
+        if let Some(sought) = &mut self.sought {
+            sought.found[stage].clear();
+        }
+    }
+
+    pub(in crate::page) fn put_behind(&mut self) {
+        self.in_front = false;
+    }
+
+    pub(in crate::page) fn keep(&mut self, answer: QueryAnswer) {
+        if let Some(sought) = self.sought.as_mut().filter(|sought| sought.number == answer.number) {
+            let near = answer.pictures.into_iter().zip(answer.similarities.0);
+            sought.found[answer.stage] = near.map(|(id, similarity)| Neighbour { id, similarity }).collect();
+        }
+    }
+}
+
+impl State {
+    /// Returns whether the present panel accepts a picture to search with: there are results to find.
+    pub fn panel_searches(&self) -> bool {
+        *self.tab == Tab::Explore && self.results.latest().is_some()
+    }
+
+    /// Records that a file is being read to search with, and returns the number of the attempt.
+    pub fn begin_search(&mut self) -> u32 {
+        self.search.attempt += 1;
+        self.search.reading = true;
+        self.search.failure = None;
+        self.search.attempt
+    }
+
+    /// Searches with the file of an attempt, or notes why it cannot be used.
+    pub fn finish_search(&mut self, attempt: u32, name: String, read: Result<Image, Failure>) {
+        if attempt != self.search.attempt {
+            return;
+        }
+        self.search.reading = false;
+        match read {
+            Ok(image) => {
+                let found = Default::default();
+                self.search.sought = Some(SearchSubject { number: attempt, name, image, found });
+                self.search.in_front = true;
+                self.stop_explaining();
+                if let Some(message) = self.search.message() {
+                    self.demand(message);
+                }
+            }
+            Err(why) => {
+                self.search.failure = Some(Refusal { name, why });
+            }
+        }
+    }
+
+    /// Ends the search.
+    pub fn end_search(&mut self) {
+        self.forget_search();
+        self.send(Command::Query(None));
+    }
+
+    pub(in crate::page) fn forget_search(&mut self) {
+        self.stop_explaining();
+        *self.search = Search { attempt: self.search.attempt + 1, ..Search::default() };
+    }
+
+    /// Shows the query instead of the focused picture, or the picture again.
+    pub fn show_query(&mut self, shown: bool) {
+        self.search.in_front = shown;
+        self.stop_explaining();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::{Event, Floats},
+        settings::{Images, Settings},
+    };
+
+    fn picture() -> Image {
+        Image::draw(|x, y| [x as u8, y as u8, 7])
+    }
+
+    fn answer(number: u32) -> Event {
+        let similarities = Floats(vec![0.9, 0.3]);
+        Event::Queried(QueryAnswer { number, stage: Stage::Untrained, pictures: vec![5, 2], similarities })
+    }
+
+    #[test]
+    fn only_the_latest_file_is_searched_with() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        let (first, second) = (state.begin_search(), state.begin_search());
+        state.finish_search(second, "b.png".to_owned(), Ok(picture()));
+        state.finish_search(first, "a.png".to_owned(), Ok(picture()));
+        assert_eq!(state.search.sought().map(|sought| sought.name.as_str()), Some("b.png"));
+        state.apply(answer(first));
+        assert!(state.search.nearest(Stage::Untrained).is_empty());
+        state.apply(answer(second));
+        let nearest = state.search.nearest(Stage::Untrained);
+        assert_eq!(nearest[0], Neighbour { id: 5, similarity: 0.9 });
+        assert_eq!(nearest.len(), 2);
+        let told = state.resync().find_map(|command| match command {
+            Command::Query(query) => query,
+            _ => None,
+        });
+        let query = told.expect("a new engine is told of the query");
+        assert_eq!((query.number, query.rgb.as_slice()), (second, picture().rgb()));
+    }
+
+    #[test]
+    fn unusable_file_is_reported_and_keeps_the_search() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        let good = state.begin_search();
+        state.finish_search(good, "a.png".to_owned(), Ok(picture()));
+        let bad = state.begin_search();
+        state.finish_search(bad, "b.txt".to_owned(), Err(Failure::Empty));
+        assert_eq!(state.search.failure, Some(Refusal { name: "b.txt".to_owned(), why: Failure::Empty }));
+        assert_eq!(state.search.in_front(), Some(good));
+        assert!(!state.search.reading);
+    }
+
+    #[test]
+    fn selected_picture_replaces_the_query_and_ending_forgets_it() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        let attempt = state.begin_search();
+        state.finish_search(attempt, "a.png".to_owned(), Ok(picture()));
+        state.apply(answer(attempt));
+        state.select(5);
+        assert_eq!(state.search.in_front(), None);
+        state.show_query(true);
+        assert_eq!(state.search.in_front(), Some(attempt));
+        state.end_search();
+        assert!(state.search.sought().is_none() && state.search.message().is_none());
+        state.apply(answer(attempt));
+        assert!(state.search.nearest(Stage::Untrained).is_empty());
+    }
+
+    #[test]
+    fn restart_forgets_results_of_the_trained_encoder() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        let number = state.begin_search();
+        state.finish_search(number, "a.png".to_owned(), Ok(picture()));
+        for stage in [Stage::Pixels, Stage::Trained] {
+            let similarities = Floats(vec![0.9]);
+            state.apply(Event::Queried(QueryAnswer { number, stage, pictures: vec![5], similarities }));
+        }
+        state.apply(Event::Restarted { parameters: 1 });
+        assert!(state.search.nearest(Stage::Trained).is_empty());
+        assert_eq!(state.search.nearest(Stage::Pixels).len(), 1);
+    }
+}

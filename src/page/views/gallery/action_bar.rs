@@ -1,0 +1,59 @@
+//! What can be done with the selected pictures, wherever they were selected.
+
+use leptos::prelude::*;
+
+use crate::page::{
+    components::{
+        canvas::thumbnail::title,
+        dynamic::{When, handler, memo},
+    },
+    export::selection,
+    files::download,
+    state::{State, Tab},
+    store::Store,
+    words,
+};
+
+/// A bar at the bottom of the stage, while something is selected.
+#[component]
+pub fn ActionBar() -> impl IntoView {
+    let store = Store::expect();
+    let selected = memo(move || store.with(|state| state.selection.iter().collect::<Vec<_>>()));
+    let words = Signal::derive(move || {
+        selected.with(|ids| match ids.as_slice() {
+            [id] => title(store, *id),
+            ids => format!("{} selected", words::count(ids.len())),
+        })
+    });
+    let button = move |name: &'static str, help: &'static str, act: fn(Store)| {
+        view! {
+            <button class="button" type="button" title=help on:click=handler(move |_| act(store))>
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <When holds=move || selected.with(|ids| !ids.is_empty())>
+            <section class="action-bar" aria-label="Selected pictures">
+                <p class="action-bar-words" aria-live="polite">{words}</p>
+                <div class="buttons">
+                    {button("Label", "Give them a label", |store| store.update(|state| state.choose_tab(Tab::Label)))}
+                    {button("Find similar", "Show what is nearest", |store| store.update(State::find_similar))}
+                    {button("Export", "Save their names and labels as a table", |store| {
+                        let file = store.with_untracked(selection::csv);
+                        download::save(store, &file);
+                    })}
+                    {button("Remove", "Remove them from the set; this can be undone", |store| store.update(State::remove_chosen))}
+                    <button
+                        class="dismiss"
+                        type="button"
+                        aria-label="Clear selection"
+                        on:click=handler(move |_| store.update(|state| state.clear_selection()))
+                    >
+                        "×"
+                    </button>
+                </div>
+            </section>
+        </When>
+    }
+}

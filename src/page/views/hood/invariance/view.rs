@@ -1,0 +1,104 @@
+//! Invariance: the response to each operation alone, before and after training.
+
+use leptos::prelude::*;
+
+use super::model::{self, Row};
+use crate::{
+    page::{
+        components::{
+            canvas::png_button::PngButton,
+            controls::explain::Explain,
+            dynamic::{dynamic, memo},
+        },
+        store::Store,
+        words::{self, glossary},
+    },
+    protocol::{InvarianceRequest, Stage},
+};
+
+/// The two encoders, and the CSS classes of their dots.
+const ENCODERS: [(&str, Stage, &str); 2] =
+    [("Untrained", Stage::Untrained, "dot before"), ("Trained", Stage::Trained, "dot after")];
+
+/// A sentence, and a line with two dots for every operation.
+#[component]
+pub fn Invariance() -> impl IntoView {
+    let store = Store::expect();
+    for (_, stage, _) in ENCODERS {
+        store.keep_asking(move |_| Some(InvarianceRequest { stage }.into()));
+    }
+    let rows = memo(move || store.with(model::rows));
+    let sentence = Signal::derive(move || store.with(model::sentence));
+    let others = Signal::derive(move || {
+        let [before, now] = store.with(|state| {
+            ENCODERS.map(|(_, stage, _)| state.answer(InvarianceRequest { stage }).map(|found| found.others))
+        });
+        change(before, now)
+    });
+    let body =
+        dynamic(move || rows.get().into_iter().map(|row| view! { <OperationLine row /> }).collect_view());
+    view! {
+        <section class="invariance" data-figure="invariance">
+            <h2>"What it learned to ignore"</h2>
+            <p class="lead">
+                "Pictures are changed by one operation alone, at its strength in step Augment, and compared with what they were. At 1 the encoder does not notice the change. "
+                <Explain term=glossary::INVARIANCE /> " " <PngButton name="Invariance" />
+            </p>
+            <p aria-live="polite">{sentence}</p>
+            <table class="scores invariance-lines">
+                <thead>
+                    <tr>
+                        <th scope="col">"Changed by"</th>
+                        <th scope="col">
+                            <span class="axis" aria-hidden="true"><span>"another picture"</span><span>"the very same"</span></span>
+                            <span class="visually-hidden">"Between another picture and the very same"</span>
+                        </th>
+                        <th scope="col">"Similarity, untrained → trained"</th>
+                    </tr>
+                </thead>
+                <tbody>{body}</tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row">"Another picture"</th>
+                        <td></td>
+                        <td>{others}</td>
+                    </tr>
+                </tfoot>
+            </table>
+            <p class="note">
+                <span class="dot before" aria-hidden="true"></span> " untrained, "
+                <span class="dot after" aria-hidden="true"></span> " trained. At the left end, a picture changed like this is as strange as any other; at the right end, the encoder does not notice the change."
+            </p>
+        </section>
+    }
+}
+
+/// The line of an operation: a hollow dot for the position of the changed picture between another
+/// picture and identity by the untrained encoder, a full one by the trained encoder.
+#[component]
+fn OperationLine(row: Row) -> impl IntoView {
+    let Row { name, strength, on, cosines: [before, now], overlooked } = row;
+    let remark = match (on, strength.is_empty()) {
+        (true, _) => strength,
+        (false, true) => "not used in training".to_owned(),
+        (false, false) => format!("{strength}; not used in training"),
+    };
+    let dot = |((_, _, class), share): ((&str, Stage, &'static str), Option<f32>)| {
+        let percent = format!("{:.1}%", share?.clamp(0.0, 1.0) * 100.0);
+        Some(view! { <span class=class style:left=percent></span> }.into_any())
+    };
+    let dots: Vec<_> = ENCODERS.into_iter().zip(overlooked).filter_map(dot).collect();
+    view! {
+        <tr class:off=!on>
+            <th scope="row">{name} <span class="note">{remark}</span></th>
+            <td><span class="track" aria-hidden="true">{dots}</span></td>
+            <td class="value">{change(before, now)}</td>
+        </tr>
+    }
+}
+
+/// Formats a similarity before and after training.
+fn change(before: Option<f32>, now: Option<f32>) -> String {
+    let words = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
+    format!("{} → {}", words(before), words(now))
+}

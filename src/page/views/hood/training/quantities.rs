@@ -1,0 +1,77 @@
+//! Quantities and scores that curves show over the steps of a run.
+
+use super::{chance, evaluation_curve::Score};
+use crate::{
+    page::{
+        components::curve::Quantity,
+        state::State,
+        words::{self, glossary},
+    },
+    plot::chart::{bulk, span},
+};
+
+/// The loss.
+pub const LOSS: Quantity = Quantity {
+    name: "Loss",
+    term: glossary::LOSS,
+    read: |report| report.loss,
+    words: |value| format!("{value:.3}"),
+    level: |state| chance::loss(&state.settings, state.pairs()),
+    span: bulk,
+};
+
+/// Share of views whose nearest other view is their twin.
+pub const ACCURACY: Quantity = Quantity {
+    name: "Accuracy",
+    term: glossary::ACCURACY,
+    read: |report| report.accuracy,
+    words: words::similarity,
+    level: |_| None,
+    span,
+};
+
+/// Alignment of positives.
+pub const ALIGNMENT: Quantity = Quantity {
+    name: "Alignment",
+    term: glossary::ALIGNMENT,
+    read: |report| report.alignment,
+    words: words::similarity,
+    level: |_| None,
+    span,
+};
+
+/// Uniformity of the embeddings.
+pub const UNIFORMITY: Quantity = Quantity {
+    name: "Uniformity",
+    term: glossary::UNIFORMITY,
+    read: |report| report.uniformity,
+    words: words::similarity,
+    level: |_| None,
+    span,
+};
+
+/// Effective rank of the embeddings.
+pub const RANK: Score = Score {
+    name: "Rank",
+    figure: "rank",
+    term: glossary::EFFECTIVE_RANK,
+    values: State::ranks_by_step,
+    words: |value| format!("{value:.1}"),
+    missing: |_| "Appears with the first evaluation.",
+};
+
+/// Accuracy of the kNN classifier.
+pub const KNN: Score = Score {
+    name: "kNN",
+    figure: "knn",
+    term: glossary::KNN,
+    values: State::knn_by_step,
+    words: words::similarity,
+    missing: |state| {
+        if state.can_classify() {
+            "Appears with the first evaluation."
+        } else {
+            "Needs labels: folder names, or what you type in the tab Labels."
+        }
+    },
+};

@@ -1,8 +1,0 @@
-//! The similarity matrix of the whole set.
-
-#[cfg(target_arch = "wasm32")]
-pub mod readout;
-#[cfg(target_arch = "wasm32")]
-pub mod selected_edges;
-#[cfg(target_arch = "wasm32")]
-pub mod view;

@@ -1,0 +1,267 @@
+//! Strips of related pictures, as the tab Groups shows them.
+
+use crate::{
+    disjoint_sets::DisjointSets,
+    page::{state::State, words},
+    protocol::{PictureId, Stage},
+    small_sort::sorted,
+};
+
+/// Related pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strip {
+    /// The pictures, the representative first.
+    pub pictures: Vec<PictureId>,
+    /// Remark on the pictures.
+    pub remark: String,
+}
+
+/// Returns the groups of the present partition, the largest first.
+pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
+    let groups = state.partition(stage).map_or(&[][..], |partition| &partition.groups);
+    let strip = |group: &Vec<PictureId>| {
+        let pictures = present(state, group.iter().copied());
+        Strip { remark: common_label(state, &pictures), pictures }
+    };
+    groups.iter().map(strip).filter(|strip| !strip.pictures.is_empty()).collect()
+}
+
+/// Returns the sets of pictures connected by links of at least the threshold, the most similar first;
+/// each contains its pictures in the order of the set.
+pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
+    let Some(survey) = state.survey(stage) else { return Vec::new() };
+    let entry = |id: &PictureId| state.pictures.row(*id);
+    let threshold = state.threshold(stage);
+    let near = survey.links.iter().take_while(|link| link.2 >= threshold);
+    let links: Vec<_> = near.filter_map(|(a, b, s)| Some((entry(a)?, entry(b)?, *s))).collect();
+    let mut sets = DisjointSets::new(state.pictures.len());
+    for (a, b, _) in &links {
+        sets.join(*a, *b);
+    }
+    let mut places = vec![None; state.pictures.len()];
+    let mut found: Vec<(Vec<usize>, f32)> = Vec::new();
+    for (a, b, similarity) in links {
+        let place = *places[sets.find(a)].get_or_insert_with(|| {
+            found.push((Vec::new(), similarity));
+            found.len() - 1
+        });
+        found[place].0.extend([a, b]);
+        found[place].1 = similarity;
+    }
+    let strip = |(rows, weakest): (Vec<usize>, f32)| {
+        let mut rows = sorted(&rows, Ord::cmp);
+        rows.dedup();
+        let pictures = rows.into_iter().map(|row| state.pictures.entries()[row].id).collect();
+        Strip { pictures, remark: format!("similarity {}", words::fine_similarity(weakest)) }
+    };
+    found.into_iter().map(strip).collect()
+}
+
+/// Returns all pictures and their mean similarity with their nearest neighbours, the least first.
+pub fn outliers(state: &State, stage: Stage) -> Vec<(PictureId, f32)> {
+    let isolated = state.survey(stage).map_or(&[][..], |survey| &survey.isolated);
+    isolated.iter().filter(|(id, _)| state.pictures.get(*id).is_some()).copied().collect()
+}
+
+fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId> {
+    ids.filter(|id| state.pictures.get(*id).is_some()).collect()
+}
+
+/// Returns a sentence for a set of near-duplicates with more than a quarter of all pictures: such a
+/// threshold takes similarity for identity.
+pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
+    /// Smaller sets are acceptable, however few pictures there are.
+    const SMALL: usize = 4;
+    let pictures = state.pictures.len();
+    let largest = sets.iter().map(|set| set.pictures.len()).max()?;
+    (largest > SMALL.max(pictures / 4)).then(|| {
+        format!(
+            "At {}, {} of {} count as near-duplicates of each other: raise the threshold, or compare raw pixels.",
+            words::fine_similarity(state.threshold(stage)),
+            words::count(largest),
+            words::counted(pictures, "picture")
+        )
+    })
+}
+
+/// Returns the label that most of the labelled pictures have: "92 % circle", or "3 of 4 labelled are
+/// circle" if others have none.
+fn common_label(state: &State, pictures: &[PictureId]) -> String {
+    if state.label_names().len() < 2 {
+        return String::new();
+    }
+    let labels: Vec<&str> = pictures.iter().filter_map(|id| state.label_of(*id)).collect();
+    let labels = sorted(&labels, Ord::cmp);
+    let counts = labels.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len()));
+    let most = counts.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
+    match most {
+        None => "no labels".to_owned(),
+        Some((label, count)) if labels.len() == pictures.len() => {
+            format!("{} {label}", words::percent(count as f32 / labels.len() as f32))
+        }
+        Some((label, count)) => {
+            let are = if labels.len() == 1 { "is" } else { "are" };
+            format!("{} of {} labelled {are} {label}", words::count(count), words::count(labels.len()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::{
+            fixture::{answer, newcomer},
+            views::sort::state::Finding,
+        },
+        protocol::{Answer, Clustering, Evaluation, Event, GroupsRequest, Partition, Survey, SurveyRequest},
+        settings::{Images, Settings},
+    };
+
+    const GROUPS: GroupsRequest = GroupsRequest { stage: Stage::Trained };
+    const SURVEY: SurveyRequest = SurveyRequest { stage: Stage::Trained };
+
+    /// Returns a state with pictures 0 to 5 labelled a, b, a, b, …, and an evaluation of them.
+    fn state() -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add((0..6).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
+        evaluate(&mut state);
+        state
+    }
+
+    fn evaluate(state: &mut State) {
+        state.apply(Event::Evaluated(Evaluation {
+            step: 3,
+            ..Evaluation::bare(Stage::Trained, state.order())
+        }));
+    }
+
+    fn clustering() -> Answer {
+        let two = Partition { silhouette: 0.2, groups: vec![vec![4, 2, 0, 1], vec![3, 5]] };
+        let three = Partition { silhouette: 0.6, groups: vec![vec![4, 2], vec![3, 5], vec![0, 1]] };
+        Answer::Groups(Clustering { stage: Stage::Trained, step: 3, partitions: vec![two, three] })
+    }
+
+    fn survey() -> Answer {
+        let links = vec![(2, 5, 1.0), (0, 3, 0.99), (3, 4, 0.985), (1, 2, 0.9)];
+        let isolated = vec![(1, 0.1), (5, 0.2), (0, 0.3)];
+        Answer::Survey(Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated })
+    }
+
+    fn pictures(strips: &[Strip]) -> Vec<Vec<PictureId>> {
+        strips.iter().map(|strip| strip.pictures.clone()).collect()
+    }
+
+    #[test]
+    fn number_of_labels_is_suggested_until_the_user_sets_a_number() {
+        let mut state = state();
+        assert!(groups(&state, Stage::Trained).is_empty());
+        answer(&mut state, GROUPS, clustering());
+        let clearest = state.clearest_partition(Stage::Trained).expect("there are partitions");
+        assert_eq!(clearest.groups.len(), 3, "whatever is clearest");
+        let two = groups(&state, Stage::Trained);
+        assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
+        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75 % a", "100 % b"));
+        state.make_groups(Some(9));
+        assert_eq!(groups(&state, Stage::Trained).len(), 3);
+        state.make_groups(None);
+        assert_eq!(groups(&state, Stage::Trained).len(), 2);
+        assert!(groups(&state, Stage::Untrained).is_empty());
+    }
+
+    #[test]
+    fn near_duplicates_are_connected_by_links_above_the_threshold() {
+        let mut state = state();
+        answer(&mut state, SURVEY, survey());
+        // In so small a set, one pair is allowed.
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5]]);
+        state.set_threshold(0.98);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3, 4]]);
+        assert_eq!(duplicates(&state, Stage::Trained)[1].remark, "similarity 0.985");
+        state.set_threshold(0.987);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3]]);
+        state.set_threshold(0.2);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![1, 2, 5], vec![0, 3, 4]]);
+    }
+
+    #[test]
+    fn set_with_more_than_a_quarter_of_the_pictures_is_a_crowd() {
+        let mut state = state();
+        answer(&mut state, SURVEY, survey());
+        let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
+        assert_eq!(told(&state), None);
+        state.set_threshold(0.98);
+        assert_eq!(told(&state), None, "three are no crowd");
+        let links = (0..5).map(|id| (id, id + 1, 0.985)).collect();
+        let isolated = vec![(0, 0.3); 6];
+        let survey = Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated };
+        answer(&mut state, SURVEY, Answer::Survey(survey));
+        assert_eq!(
+            told(&state).as_deref(),
+            Some(
+                "At 0.980, 6 of 6 pictures count as near-duplicates of each other: raise the threshold, or compare raw pixels."
+            )
+        );
+    }
+
+    #[test]
+    fn suggested_threshold_applies_until_the_user_sets_one() {
+        let mut state = state();
+        assert!(state.tells_copies(Stage::Trained), "nothing is known yet");
+        answer(&mut state, SURVEY, survey());
+        // The first pair reaches it; the second, of 0.99, does not.
+        assert!((state.threshold(Stage::Trained) - 0.991).abs() < 1e-4);
+        let links = (0..5).map(|id| (id, id + 1, 0.9999)).collect();
+        let isolated = vec![(0, 0.3); 6];
+        let survey = Survey { stage: Stage::Trained, step: 3, links, nearest: 5, isolated };
+        answer(&mut state, SURVEY, Answer::Survey(survey));
+        assert!(!state.tells_copies(Stage::Trained));
+        assert_eq!(state.stage_to_sort(), Stage::Trained, "groups are looked for");
+        state.look_for(Finding::Duplicates);
+        assert_eq!(state.stage_to_sort(), Stage::Pixels);
+        state.show_stage(Stage::Trained);
+        assert_eq!(state.stage_to_sort(), Stage::Trained, "as the user chose");
+        state.set_threshold(0.85);
+        assert!((state.threshold(Stage::Trained) - 0.85).abs() < 1e-6);
+        state.clear(Images::Own);
+        assert!(state.threshold(Stage::Trained) > 0.9, "other pictures, another threshold");
+    }
+
+    #[test]
+    fn share_of_a_label_is_among_labelled_pictures() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add((0..6).map(|i| newcomer(&i.to_string(), None)).collect());
+        evaluate(&mut state);
+        answer(&mut state, GROUPS, clustering());
+        state.make_groups(Some(2));
+        for (id, label) in [(4, "cat"), (2, "cat"), (0, "dog"), (3, "dog")] {
+            state.type_label(id, label);
+        }
+        let remarks: Vec<_> = groups(&state, Stage::Trained).into_iter().map(|strip| strip.remark).collect();
+        assert_eq!(remarks, ["2 of 3 labelled are cat", "1 of 1 labelled is dog"]);
+    }
+
+    #[test]
+    fn suggested_groups_without_labels_grow_with_the_root_of_the_set() {
+        for (pictures, groups_suggested) in [(6, 2), (18, 3)] {
+            let mut state = State::new(Settings::recommended(Images::Own));
+            state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
+            evaluate(&mut state);
+            answer(&mut state, GROUPS, clustering());
+            assert_eq!(groups(&state, Stage::Trained).len(), groups_suggested);
+        }
+    }
+
+    #[test]
+    fn removed_pictures_leave_strips_and_outliers() {
+        let mut state = state();
+        answer(&mut state, GROUPS, clustering());
+        answer(&mut state, SURVEY, survey());
+        state.make_groups(Some(3));
+        state.set_threshold(0.98);
+        state.remove(&[4, 2, 5]);
+        assert_eq!(pictures(&groups(&state, Stage::Trained)), [vec![3], vec![0, 1]]);
+        assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![0, 3]]);
+        assert_eq!(outliers(&state, Stage::Trained), [(1, 0.1), (0, 0.3)]);
+    }
+}

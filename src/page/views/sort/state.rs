@@ -1,0 +1,142 @@
+//! State of the tab Sort: groups, near-duplicates, outliers.
+
+use super::duplicate_threshold::suggested;
+use crate::{
+    page::state::State,
+    protocol::{Clustering, GroupsRequest, LEAST_LINK, Partition, Question, Stage, Survey, SurveyRequest},
+};
+
+/// Maximum threshold of near-duplicates; above it, equal pictures may differ by rounding.
+pub const HIGHEST_THRESHOLD: f32 = 0.999;
+
+/// Contents of the tab Groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Finding {
+    /// Pictures that form groups.
+    #[default]
+    Groups,
+    /// Near-duplicates.
+    Duplicates,
+    /// Pictures unlike all others.
+    Outliers,
+}
+
+impl Finding {
+    /// Returns the question whose answer it shows.
+    pub fn question(self, stage: Stage) -> Question {
+        match self {
+            Self::Groups => GroupsRequest { stage }.into(),
+            Self::Duplicates | Self::Outliers => SurveyRequest { stage }.into(),
+        }
+    }
+}
+
+/// Choices of the user for the tab Groups.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// Present contents of the tab.
+    finding: Finding,
+    /// Number of groups; the suggested one if `None`.
+    count: Option<usize>,
+    /// Minimum cosine similarity of near-duplicates; the suggested one if `None`.
+    threshold: Option<f32>,
+}
+
+impl Groups {
+    /// Returns the present contents of the tab.
+    pub fn finding(&self) -> Finding {
+        self.finding
+    }
+
+    /// Returns the number of groups chosen by the user; `None` for the suggested one.
+    pub fn count(&self) -> Option<usize> {
+        self.count
+    }
+
+    /// Resets everything but the contents of the tab, after all pictures were removed.
+    pub(in crate::page) fn clear(&mut self) {
+        *self = Self { finding: self.finding, ..Self::default() };
+    }
+}
+
+impl State {
+    /// Changes the contents of the tab.
+    pub fn look_for(&mut self, finding: Finding) {
+        self.groups.finding = finding;
+    }
+
+    /// Sets the number of groups; `None` for the suggested one.
+    pub fn make_groups(&mut self, count: Option<usize>) {
+        self.groups.count = count;
+    }
+
+    /// Sets the minimum similarity of near-duplicates.
+    pub fn set_threshold(&mut self, threshold: f32) {
+        self.groups.threshold = Some(threshold.clamp(LEAST_LINK, HIGHEST_THRESHOLD));
+    }
+
+    /// Returns the minimum cosine similarity of near-duplicates at a stage: the user's, else the
+    /// suggested one.
+    pub fn threshold(&self, stage: Stage) -> f32 {
+        let suggested =
+            || self.survey(stage).and_then(|survey| suggested(&survey.links, survey.isolated.len()));
+        self.groups.threshold.or_else(suggested).unwrap_or(HIGHEST_THRESHOLD)
+    }
+
+    /// Returns whether a stage's embeddings, if known, distinguish copies from other pictures.
+    pub fn tells_copies(&self, stage: Stage) -> bool {
+        let tell = |survey: &Survey| suggested(&survey.links, survey.isolated.len()).is_some();
+        self.survey(stage).is_none_or(tell)
+    }
+
+    /// Returns a stage's groups by their number, while there are embeddings.
+    pub fn clustering(&self, stage: Stage) -> Option<&Clustering> {
+        self.answer(GroupsRequest { stage })
+    }
+
+    /// Returns a stage's links and isolated pictures, while there are embeddings.
+    pub fn survey(&self, stage: Stage) -> Option<&Survey> {
+        self.answer(SurveyRequest { stage })
+    }
+
+    /// Returns the stage whose pictures are compared: the shown one, but copies are searched for in
+    /// raw pixels if the network cannot distinguish them and the user has chosen no stage.
+    pub fn stage_to_sort(&self) -> Stage {
+        let shown = self.shown_stage();
+        let by_pixels = self.chosen_stage.is_none()
+            && self.groups.finding == Finding::Duplicates
+            && !self.tells_copies(shown);
+        if by_pixels { Stage::Pixels } else { shown }
+    }
+
+    /// Returns the step of the shown finding.
+    pub fn finding_step(&self, stage: Stage) -> Option<u32> {
+        match self.groups.finding {
+            Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
+            Finding::Duplicates | Finding::Outliers => self.survey(stage).map(|survey| survey.step),
+        }
+    }
+
+    /// Returns the partition of a stage whose number of groups is the user's, else the suggested one,
+    /// or the nearest to it.
+    pub fn partition(&self, stage: Stage) -> Option<&Partition> {
+        let wanted = self.groups.count.unwrap_or_else(|| self.suggested_groups());
+        let partitions = self.clustering(stage)?.partitions.iter();
+        partitions.min_by_key(|partition| partition.groups.len().abs_diff(wanted))
+    }
+
+    /// Returns the suggested number of groups: that of the labels, or without labels √(n/2) for n
+    /// pictures (Mardia et al. 1979), at most 20.
+    fn suggested_groups(&self) -> usize {
+        match self.label_names().len() {
+            0 | 1 => ((self.pictures.len() as f64 / 2.0).sqrt().round() as usize).clamp(2, 20),
+            labels => labels,
+        }
+    }
+
+    /// Returns the partition of a stage whose groups are most clearly separated.
+    pub fn clearest_partition(&self, stage: Stage) -> Option<&Partition> {
+        let partitions = &self.clustering(stage)?.partitions;
+        partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette))
+    }
+}

@@ -1,0 +1,226 @@
+//! The tab Sort: related pictures, near-duplicates and outliers.
+
+use leptos::{ev, prelude::*};
+
+use super::{
+    controls::{GroupCount, Threshold},
+    picture_groups::{Strip, crowd, duplicates, groups, outliers},
+    silhouette_curve::SilhouetteCurve,
+    state::Finding,
+    strip_view::{Member, StripView},
+};
+use crate::{
+    page::{
+        components::{
+            controls::{Choice, explain::Explain},
+            dynamic::{Memo, When, dynamic, handler, keyed, memo},
+        },
+        state::State,
+        store::Store,
+        words::{self, glossary},
+    },
+    protocol::{PictureId, Stage},
+};
+
+/// Choices of contents.
+const FINDINGS: &[(&str, Finding)] = &[
+    ("Groups", Finding::Groups),
+    ("Near-duplicates", Finding::Duplicates),
+    ("Odd ones out", Finding::Outliers),
+];
+
+/// Number of strips shown at first, and added by each press.
+const STRIPS: usize = 20;
+
+/// Number of outliers shown at first, and added by each press.
+const OUTLIERS: usize = 40;
+
+/// The choice of contents and embeddings, and the finding.
+#[component]
+pub fn Sort() -> impl IntoView {
+    let store = Store::expect();
+    let stage = memo(move || store.with(State::stage_to_sort));
+    let finding = memo(move || store.with(|state| state.groups.finding()));
+    store.keep_asking(move |state| Some(state.groups.finding().question(stage.get())));
+    view! {
+        <div class="groups">
+            <p class="lead">
+                "Pictures that lie close together in the embeddings, with no label looked at. What you select here is selected everywhere. "
+                <Explain term=glossary::GROUPS />
+            </p>
+            <div class="groups-controls">
+                <Choice
+                    legend="Look for"
+                    name="finding"
+                    options=FINDINGS
+                    value=move || Some(finding.get())
+                    on_change=move |finding| store.update(|state| state.look_for(finding))
+                />
+            </div>
+            {dynamic(move || match finding.get() {
+                Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
+                Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
+                Finding::Outliers => view! { <FoundOutliers stage /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+/// The groups, the largest first.
+#[component]
+fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
+    let store = Store::expect();
+    let strips = strips(store, stage, groups);
+    let words = Signal::derive(move || {
+        let suffix = step_suffix(store, stage.get());
+        let said = store.with(|state| words::groups(state, stage.get(), &suffix));
+        said.unwrap_or_else(|| waiting(store))
+    });
+    view! {
+        <SilhouetteCurve stage />
+        <div class="groups-found">
+            <GroupCount stage />
+
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::SILHOUETTE /></p>
+        </div>
+        <Strips strips name="Group" />
+    }
+}
+
+/// Sets of near-duplicates.
+#[component]
+fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
+    let store = Store::expect();
+    let strips = strips(store, stage, duplicates);
+    let surplus = move || -> Vec<PictureId> {
+        strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
+    };
+    let words = Signal::derive(move || {
+        if store.with(|state| state.survey(stage.get()).is_none()) {
+            return waiting(store);
+        }
+        let suffix = step_suffix(store, stage.get());
+        match strips.with(Vec::len) {
+            0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
+            sets => format!(
+                "{} of near-duplicates{suffix}: {} could go. ",
+                words::counted(sets, "set"),
+                words::counted(surplus().len(), "picture")
+            ),
+        }
+    });
+    let crowd =
+        Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, stage.get(), strips))));
+    let remark = Signal::derive(move || {
+        let by_pixels = store.with(|state| stage.get() != state.shown_stage());
+        let told = if by_pixels {
+            "The network can’t tell copies from lookalikes yet, so this compares pixels instead."
+        } else {
+            ""
+        };
+        crowd.get().unwrap_or_else(|| told.to_owned())
+    });
+    // The threshold is fixed, so that the set acted on stays found, whatever is suggested for the
+    // rest.
+    let select = move |_: ev::MouseEvent| {
+        store.update(|state| {
+            state.set_threshold(state.threshold(stage.get_untracked()));
+            state.select_all(surplus());
+        });
+    };
+    view! {
+        <p class="note" aria-live="polite" hidden=move || remark.with(String::is_empty)>{remark}</p>
+        <div class="groups-found">
+            <Threshold stage />
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::NEAR_DUPLICATES /></p>
+            <button
+                class="button"
+                type="button"
+                disabled=move || strips.with(Vec::is_empty)
+                on:click=handler(select)
+            >
+                "Select all but the first of each"
+            </button>
+        </div>
+        <Strips strips name="Set" />
+    }
+}
+
+/// The pictures least similar to their nearest neighbours.
+#[component]
+fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
+    let store = Store::expect();
+    let shown = RwSignal::new(OUTLIERS);
+    let odd = memo(move || store.with(|state| outliers(state, stage.get())));
+    let order = Signal::derive(move || odd.with(|odd| odd.iter().map(|(id, _)| *id).collect::<Vec<_>>()));
+    let words = Signal::derive(move || {
+        match store.with(|state| state.survey(stage.get()).map(|survey| survey.nearest)) {
+            Some(nearest) => format!(
+                "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
+                step_suffix(store, stage.get())
+            ),
+            None => waiting(store),
+        }
+    });
+    let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let member = move |(id, similarity): (PictureId, f32)| {
+        view! { <Member id order remark=words::similarity(similarity) /> }
+    };
+    view! {
+        <p class="note" aria-live="polite">{words} <Explain term=glossary::OUTLIERS /></p>
+        <div class="strip-cells">
+            {keyed(first, |(id, similarity)| format!("{id} {similarity}"), member)}
+        </div>
+        <More shown step=OUTLIERS total=Signal::derive(move || odd.with(Vec::len)) />
+    }
+}
+
+/// Strips of pictures, numbered.
+#[component]
+fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
+    let shown = RwSignal::new(STRIPS);
+    let first = move || {
+        strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
+    };
+    let key = |(place, strip): &(usize, Strip)| {
+        let pictures: Vec<_> = strip.pictures.iter().map(PictureId::to_string).collect();
+        format!("{place} {} {}", strip.remark, pictures.join(" "))
+    };
+    let numbered = move |(place, strip): (usize, Strip)| {
+        view! { <StripView strip name=format!("{name} {}", place + 1) /> }
+    };
+    view! {
+        {keyed(first, key, numbered)}
+        <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
+    }
+}
+
+/// A button that shows more, while there is more.
+#[component]
+fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
+    view! {
+        <When holds=move || { total.get() > shown.get() }>
+            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
+                {move || format!("Show more ({} in all)", words::count(total.get()))}
+            </button>
+        </When>
+    }
+}
+
+fn strips(store: Store, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip>) -> Memo<Vec<Strip>> {
+    memo(move || store.with(|state| find(state, stage.get())))
+}
+
+/// Returns a suffix with the step of the embeddings, if it matters.
+fn step_suffix(store: Store, stage: Stage) -> String {
+    let step = store.with(|state| state.finding_step(stage));
+    match (stage, step) {
+        (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
+        _ => String::new(),
+    }
+}
+
+fn waiting(store: Store) -> String {
+    let pictures = store.with(|state| state.pictures.len());
+    if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
+}

@@ -1,0 +1,155 @@
+//! Ranks of twins: how near the network places the two views of one picture.
+
+use crate::{plot::colour::viridis, protocol::BatchMatrix, small_sort::sorted};
+
+/// Number of batches over which the rank is averaged.
+const WINDOW: usize = 8;
+
+/// Mean rank of the twin in one batch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TwinRank {
+    /// Step of the batch.
+    pub step: u32,
+    /// Mean over all views of the rank of the other view of the same picture, by similarity among all
+    /// other views: 1 for the most similar.
+    pub mean: f32,
+    /// Number of other views.
+    pub others: usize,
+}
+
+impl TwinRank {
+    /// Returns the rank in a batch; `None` for a batch without views.
+    pub fn of(batch: &BatchMatrix) -> Option<Self> {
+        let pairs = batch.pictures.len();
+        let views = 2 * pairs;
+        let cells = &batch.cells.0;
+        if pairs == 0 || cells.len() != views * views {
+            return None;
+        }
+        let rank = |view: usize| {
+            let row = &cells[view * views..(view + 1) * views];
+            let twin = (view + pairs) % views;
+            1 + (0..views).filter(|other| *other != view && row[*other] > row[twin]).count()
+        };
+        let total: usize = (0..views).map(rank).sum();
+        Some(Self { step: batch.step, mean: total as f32 / views as f32, others: views - 1 })
+    }
+
+    /// Returns the mean rank of a guess.
+    pub fn guess(&self) -> f32 {
+        (self.others + 1) as f32 / 2.0
+    }
+
+    /// Returns the position between a guess, 0, and the first place, 1; a rank worse than a guess
+    /// counts as one.
+    pub fn progress(&self) -> f32 {
+        let guess = self.guess();
+        if guess > 1.0 { ((guess - self.mean) / (guess - 1.0)).max(0.0) } else { 1.0 }
+    }
+}
+
+/// Returns the mean of the latest ranks; one batch alone varies too much.
+pub fn recent(ranks: &[TwinRank]) -> Option<TwinRank> {
+    let last = *ranks.last()?;
+    let recent = &ranks[ranks.len().saturating_sub(WINDOW)..];
+    let same: Vec<f32> =
+        recent.iter().filter(|rank| rank.others == last.others).map(|rank| rank.mean).collect();
+    Some(TwinRank { mean: same.iter().sum::<f32>() / same.len() as f32, ..last })
+}
+
+/// Returns the ranks of the second views within each row of first views, n × n, row by row: 1 for
+/// the most similar. `None` unless the batch is complete.
+pub fn ranks(batch: &BatchMatrix) -> Option<Vec<usize>> {
+    let pairs = batch.pictures.len();
+    let views = 2 * pairs;
+    if pairs == 0 || batch.cells.0.len() != views * views {
+        return None;
+    }
+    let mut ranks = vec![0; pairs * pairs];
+    for (row, ranks) in ranks.chunks_exact_mut(pairs).enumerate() {
+        let similarities = &batch.cells.0[row * views + pairs..(row + 1) * views];
+        let columns: Vec<usize> = (0..pairs).collect();
+        let order = sorted(&columns, |a, b| similarities[*b].total_cmp(&similarities[*a]));
+        for (rank, column) in (1..).zip(order) {
+            ranks[column] = rank;
+        }
+    }
+    Some(ranks)
+}
+
+/// Returns RGBA bytes of the ranks, one pixel per cell: the first place is brightest, and each
+/// doubling of the rank is equally darker.
+pub fn pixels(ranks: &[usize], pairs: usize) -> Vec<u8> {
+    let darkest = (pairs.max(2) as f32).log2();
+    let pixel = |rank: &usize| {
+        let [r, g, b] = viridis(1.0 - (*rank as f32).log2() / darkest);
+        [r, g, b, 255]
+    };
+    ranks.iter().flat_map(pixel).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Floats, LossDetails};
+
+    fn batch(pairs: u32, similarity: impl Fn(usize, usize) -> f32) -> BatchMatrix {
+        let views = 2 * pairs as usize;
+        let cells = (0..views * views).map(|cell| similarity(cell / views, cell % views)).collect();
+        BatchMatrix {
+            step: 7,
+            pictures: (0..pairs).collect(),
+            cells: Floats(cells),
+            details: LossDetails::default(),
+        }
+    }
+
+    #[test]
+    fn twin_rank_lies_between_first_place_and_last() {
+        let twins = |a: usize, b: usize| a % 4 == b % 4;
+        let found = TwinRank::of(&batch(4, |a, b| f32::from(u8::from(twins(a, b))))).expect("a rank");
+        assert_eq!((found.step, found.mean, found.others), (7, 1.0, 7));
+        assert_eq!((found.guess(), found.progress()), (4.0, 1.0));
+        let lost = TwinRank::of(&batch(4, |a, b| if twins(a, b) { -1.0 } else { 0.5 })).expect("a rank");
+        assert_eq!((lost.mean, lost.progress()), (7.0, 0.0));
+        assert_eq!(TwinRank::of(&batch(0, |_, _| 0.0)), None);
+    }
+
+    #[test]
+    fn ranks_agree_with_counting() {
+        let similarity = |a: usize, b: usize| ((a * 37 + b * 101) % 53) as f32;
+        let batch = batch(6, similarity);
+        let ranks = ranks(&batch).expect("ranks");
+        for row in 0..6 {
+            for column in 0..6 {
+                let better =
+                    (0..6).filter(|other| similarity(row, 6 + other) > similarity(row, 6 + column)).count();
+                assert_eq!(ranks[row * 6 + column], 1 + better, "row {row}, column {column}");
+            }
+        }
+        let twins: usize = (0..12)
+            .map(|view| {
+                let twin = similarity(view, (view + 6) % 12);
+                1 + (0..12).filter(|other| *other != view && similarity(view, *other) > twin).count()
+            })
+            .sum();
+        let found = TwinRank::of(&batch).expect("a rank");
+        assert!((found.mean - twins as f32 / 12.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn first_place_is_brightest() {
+        let rgba = pixels(&[1, 2, 4, 3], 4);
+        assert_eq!(rgba[..3], viridis(1.0));
+        assert_eq!(rgba[4..7], viridis(0.5));
+        assert_eq!(rgba[8..11], viridis(0.0));
+    }
+
+    #[test]
+    fn recent_batches_of_one_size_are_averaged() {
+        let rank = |step, mean, others| TwinRank { step, mean, others };
+        let ranks = [rank(1, 30.0, 63), rank(2, 4.0, 7), rank(3, 2.0, 7)];
+        assert_eq!(recent(&ranks), Some(rank(3, 3.0, 7)));
+        assert_eq!(recent(&[]), None);
+    }
+}
