@@ -30,14 +30,14 @@ const DROP: (&str, u32) = ("drop", 40);
 
 /// About half of the time is spent in training; another backend restarts the run.
 const ERRANDS: [Errand; 8] = [
-    errand("remove", "button", "^Remove (picture|selected|all pictures)$", 12),
+    errand("remove", "button", "^Remove( all pictures)?$", 12),
     errand("train", ".train-buttons button", "^Train$", 80),
     errand("pause", ".train-buttons button", "^Pause$", 40),
     errand("backend", "input[name=backend]", "", 5),
     errand("loss", "input[name=loss]", "", 10),
     errand("tab", "[role=tab]", "", 30),
     errand("label", ".label-form button[type=submit]", "", 40),
-    errand("export", ".step-body .buttons button", EXPORTS, 15),
+    errand("export", "#export-menu button", EXPORTS, 15),
 ];
 
 /// Names of exports.

@@ -64,6 +64,9 @@ const PICKER: &str = "input[type=file][multiple]:not([webkitdirectory])";
 /// All text announced as status.
 const STATUS: &str = "[...document.querySelectorAll('[role=status]')].map(e => e.innerText).join('\\n')";
 
+/// Names of the tabs, in their order.
+pub const TABS: [&str; 5] = ["Watch", "Explore", "Sort", "Label", "Under the hood"];
+
 /// Accessible role of a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -179,6 +182,18 @@ impl Page {
         Ok(())
     }
 
+    /// Unfolds all settings of network and training.
+    pub async fn unfold_advanced(&self) -> Result<()> {
+        self.unfold("Network and training").await?;
+        self.unfold("Advanced").await
+    }
+
+    /// Chooses the tab with the similarity matrix of the set.
+    pub async fn show_matrix(&self) -> Result<()> {
+        self.choose("Explore").await?;
+        self.choose_option("lens", 1).await
+    }
+
     /// Clicks an element, scrolling it away from a bar at the edge of the window that covers it.
     async fn click(&self, element: &WebElement) -> Result<()> {
         if element.click().await.is_err() {
@@ -210,7 +225,7 @@ impl Page {
         self.wait(&what, SOON, async || Ok((self.evaluate(&script).await? == true).then_some(()))).await
     }
 
-    /// Types a label for the picked picture, on the tab Labels.
+    /// Types a label for the picked picture, on the tab Label.
     pub async fn set_label(&self, label: &str) -> Result<()> {
         let field = self.locate("input[aria-label='Label of the picked picture']").await?;
         field.send_keys(label).await?;
@@ -342,7 +357,9 @@ impl Page {
 
     /// Presses an export button and returns the exported file.
     pub async fn download(&self, button: &str) -> Result<Vec<u8>> {
-        self.unfold("Use it").await?;
+        if self.find(Role::Button, button).await?.is_none() {
+            self.press("Export").await?;
+        }
         self.press(button).await?;
         let what = format!("the file of {button}");
         let file = self.wait(&what, SOON, async || self.downloaded()).await?;

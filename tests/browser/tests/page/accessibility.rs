@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::page::{PATIENTLY, Role, SOON, Scheme};
+use browser_tests::page::{PATIENTLY, Role, SOON, Scheme, TABS};
 use browser_tests::storage::wait_records;
 use browser_tests::{Page, Visit, pictures, visit};
 use serde_json::json;
@@ -18,9 +18,7 @@ use crate::runs::OTHER_SEED;
 const RUN_AXE: &str = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations.map(
     ({id, help, nodes}) => `${id}: ${help}: ${nodes.slice(0, 4).map(node => node.html.slice(0, 160)).join(' | ')}`))";
 
-const STEPS: [&str; 5] = ["Images", "Augment", "Encoder", "Loss and training", "Use it"];
-
-const TABS: [&str; 7] = ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Labels", "Loss"];
+const SECTIONS: [&str; 4] = ["Pictures", "What shouldn’t matter", "Network and training", "Advanced"];
 
 const SETTINGS: &str = "images=shapes&steps=8&batch=8&side=16&width=4&backend=cpu";
 
@@ -36,7 +34,7 @@ async fn axe_accepts_all_steps_and_tabs_in_all_colours_and_widths() -> Result<()
         let mut found = check_all(page, "untrained").await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        for step in STEPS {
+        for step in SECTIONS {
             page.unfold(step).await?;
         }
         for tab in TABS {
@@ -67,7 +65,7 @@ async fn axe_accepts_temporary_parts() -> Result<()> {
         page.drop_paths(&[notes]).await?;
         page.wait_text(&["notes.png", "1 file could not be read"], SOON).await?;
         page.evaluate("document.querySelectorAll('.gallery-cell')[2].click()").await?;
-        page.press("Remove picture").await?;
+        page.press("Remove").await?;
         page.wait_text(&["was removed", "Undo"], SOON).await?;
         page.press("Forget everything").await?;
         let mut found = check_all(page, "an offer, a failure, a notice and a question").await?;
@@ -94,18 +92,18 @@ async fn axe_accepts_parts_opened_for_inspection() -> Result<()> {
         page.evaluate(&axe).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.unfold("Loss and training").await?;
+        page.unfold_advanced().await?;
         page.evaluate(OTHER_SEED).await?;
         page.wait_text(&["step 0 / 8"], SOON).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Loss").await?;
+        page.choose("Under the hood").await?;
         page.wait_text(&["From run 1 to run 2: seed 1 → 7."], SOON).await?;
         page.evaluate(PRESS_SECOND_ROW).await?;
         page.wait_text(&["Inside row 2 of step 8"], SOON).await?;
         let mut found = check_all(page, "two runs, and inside a row").await?;
 
-        page.choose("Neighbours").await?;
+        page.choose("Explore").await?;
         page.locate(".why-button").await?;
         page.evaluate("document.querySelector('.why-button').click()").await?;
         page.wait_text(&["Why are", "Covering"], PATIENTLY).await?;
@@ -132,9 +130,9 @@ async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
         page.evaluate(&axe).await?;
-        page.choose("Groups").await?;
+        page.choose("Sort").await?;
         page.choose_option("finding", 1).await?;
-        page.choose_option("groups-stage", 2).await?;
+        page.choose_option("stage", 2).await?;
         page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
         let mut found = check_all(page, "near-duplicates").await?;
         page.choose_option("finding", 2).await?;
@@ -142,8 +140,8 @@ async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
         found.extend(check_all(page, "odd ones").await?);
 
         page.evaluate(SELECT_THREE).await?;
-        page.choose("Labels").await?;
-        page.wait_text(&["3 selected pictures", "Remove selected"], SOON).await?;
+        page.choose("Label").await?;
+        page.wait_text(&["3 selected pictures", "Find similar"], SOON).await?;
         found.extend(check_all(page, "several selected").await?);
 
         page.go("images=https://pictures.example/set.zip").await?;
@@ -213,7 +211,7 @@ async fn main_task_is_done_by_keyboard() -> Result<()> {
         tab_to_role(page, "listbox").await?;
         press(page, Key::Right).await?;
         press(page, Key::Enter).await?;
-        let front = "document.querySelector('#tab-neighbours').ariaSelected === 'true'";
+        let front = "document.querySelector('#tab-explore').ariaSelected === 'true'";
         wait_true(page, "Enter to show the neighbours", front).await
     })
     .await
@@ -251,7 +249,7 @@ async fn main_task_is_done_on_a_small_phone() -> Result<()> {
         page.wait_enabled(Role::Button, "Step", PATIENTLY).await?;
         let too_wide = "document.documentElement.scrollWidth > innerWidth";
         ensure!(page.evaluate(too_wide).await? == false, "The page is wider than the screen.");
-        page.unfold("Images").await?;
+        page.unfold("Pictures").await?;
         page.press("Fashion").await?;
         page.wait_text(&["1,000 pictures"], SOON).await?;
         page.press("Train").await?;

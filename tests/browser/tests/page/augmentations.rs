@@ -57,7 +57,7 @@ async fn wait_other_views(page: &Page, after: &str, before: &Value) -> Result<Va
 async fn preview_follows_presets_sliders_and_switches() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.unfold("Augment").await?;
+        page.unfold("What shouldn’t matter").await?;
         wait_count(page, "four views of four pictures", DRAWN_VIEWS, 16).await?;
         let opened = page.evaluate(VIEWS).await?;
         page.press("None").await?;
@@ -77,7 +77,7 @@ async fn preview_follows_presets_sliders_and_switches() -> Result<()> {
 async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=20&batch=16&side=16&width=4&backend=cpu").await?;
-        page.unfold("Augment").await?;
+        page.unfold("What shouldn’t matter").await?;
         wait_count(page, "four views of four pictures", DRAWN_VIEWS, 16).await?;
         page.press("SimCLR paper").await?;
         page.wait_text(&["crop 8–100 %", "blur"], SOON).await?;
@@ -87,7 +87,7 @@ async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()>
         let hash = page.evaluate("location.hash").await?;
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("&blur=0.14@0.5&noise=off:")), "{hash}");
 
-        page.choose("Invariance").await?;
+        page.choose("Under the hood").await?;
         page.wait_text(&["64 pictures changed by each operation alone"], PATIENTLY).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;

@@ -142,7 +142,7 @@ async fn set_changed_during_a_run_starts_afresh() -> Result<()> {
             page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(2)).await?;
             let run = Run::parse(&page.download("Run (JSON)").await?)?;
             ensure!(run.curve("step")?[0] == 1.0, "The run begins with steps of the one before.");
-            page.choose("Loss").await?;
+            page.choose("Under the hood").await?;
             let listed = "document.querySelectorAll('.run-list > li').length";
             let listed = page.evaluate(listed).await?;
             ensure!(listed == sets + 1, "{listed} runs after {sets} other sets.");

@@ -152,19 +152,19 @@ const MARGIN: f64 = 12.0;
 
 /// The tab of each figure, and its name.
 const FIGURES: [(&str, &str); 13] = [
-    ("Similarity", "Similarity"),
-    ("Map", "Map"),
-    ("Groups", "Silhouette"),
-    ("Invariance", "Invariance"),
-    ("Labels", "Confusion"),
-    ("Loss", "Loss"),
-    ("Loss", "Accuracy"),
-    ("Loss", "Alignment"),
-    ("Loss", "Uniformity"),
-    ("Loss", "Rank"),
-    ("Loss", "kNN"),
-    ("Loss", "Batch"),
-    ("Loss", "Row"),
+    ("Watch", "Twins"),
+    ("Explore", "Map"),
+    ("Sort", "Silhouette"),
+    ("Label", "Confusion"),
+    ("Under the hood", "Invariance"),
+    ("Under the hood", "Loss"),
+    ("Under the hood", "Accuracy"),
+    ("Under the hood", "Alignment"),
+    ("Under the hood", "Uniformity"),
+    ("Under the hood", "Rank"),
+    ("Under the hood", "kNN"),
+    ("Under the hood", "Batch"),
+    ("Under the hood", "Row"),
 ];
 
 #[tokio::test]
@@ -172,14 +172,16 @@ async fn figures_are_saved_at_twice_their_size() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(LINK).await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Loss").await?;
+        page.choose("Under the hood").await?;
         wait_for_paint(page, "batch").await?;
         page.evaluate(PRESS_SECOND_ROW).await?;
         for (tab, name) in FIGURES {
             page.choose(tab).await?;
             check_figure(page, name).await?;
         }
-        page.choose("Neighbours").await?;
+        page.show_matrix().await?;
+        check_figure(page, "Similarity").await?;
+        page.choose("Explore").await?;
         page.evaluate("document.querySelector('.gallery-cell').click()").await?;
         // The neighbours may be redrawn at any time.
         page.locate(".why-button").await?;

@@ -1,4 +1,4 @@
-//! The common selection, and the tab Groups.
+//! The common selection, and the tab Sort.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Page, SOON};
@@ -23,7 +23,7 @@ async fn count(page: &Page, selector: &str) -> Result<u64> {
     page.evaluate(&script).await?.as_u64().context("a count")
 }
 
-/// Returns the number of selected pictures in the line below the gallery, if there are several.
+/// Returns the number of selected pictures in the bar at the bottom, if there are several.
 fn selected(text: &str) -> Option<usize> {
     text.lines().find_map(|line| line.strip_suffix(" selected")?.replace(',', "").parse().ok())
 }
@@ -56,7 +56,7 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
         page.wait_finished(PATIENTLY).await?;
         page.choose_option("finding", 1).await?;
         let slider = page.driver().find(By::Css("input[aria-label='Similarity of near-duplicates']")).await?;
-        page.choose_option("groups-stage", 1).await?;
+        page.choose_option("stage", 1).await?;
         slider.send_keys(HOME).await?;
         page.wait_text(&["count as near-duplicates of each other"], PATIENTLY).await?;
         page.photograph_all("near-duplicates-crowd").await
@@ -68,11 +68,11 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
 async fn selection_is_shown_everywhere() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Labels").await?;
+        page.choose("Label").await?;
         click(page, 2, "").await?;
         click(page, 6, "shiftKey: true").await?;
         click(page, 4, "ctrlKey: true").await?;
-        page.wait_text(&["4 selected", "Clear selection", "Remove selected"], SOON).await?;
+        page.wait_text(&["4 selected", "Find similar", "Remove"], SOON).await?;
 
         let gallery = page.driver().find(By::Css("[role=listbox]")).await?;
         gallery.send_keys(Key::Shift + RIGHT).await?;
@@ -85,12 +85,12 @@ async fn selection_is_shown_everywhere() -> Result<()> {
         page.wait_text(&["(3 typed)"], PATIENTLY).await?;
         page.photograph_all("selection-labels").await?;
 
-        page.choose("Similarity").await?;
+        page.show_matrix().await?;
         let marked = async || Ok((count(page, ".edge-row").await? > 0).then_some(()));
         page.wait("marks at the matrix's edge", PATIENTLY, marked).await?;
         page.photograph_all("selection-matrix").await?;
 
-        page.press("Remove selected").await?;
+        page.press("Remove").await?;
         page.wait_text(&["997 pictures"], SOON).await?;
         page.wait("no marks", SOON, async || Ok((count(page, ".edge-row").await? == 0).then_some(()))).await
     })
@@ -101,7 +101,7 @@ async fn selection_is_shown_everywhere() -> Result<()> {
 async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Groups").await?;
+        page.choose("Sort").await?;
         page.wait_text(&["suggested", "Silhouette 0.", "Group 2"], PATIENTLY).await?;
         page.photograph_all("groups").await?;
 
@@ -123,11 +123,11 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         page.wait_text(&["10 groups, as many as labels"], SOON).await?;
 
         page.choose_option("finding", 1).await?;
-        page.choose_option("groups-stage", 2).await?;
+        page.choose_option("stage", 2).await?;
         page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
         page.photograph_all("near-duplicates").await?;
         page.press("Select all but the first of each").await?;
-        page.press("Remove selected").await?;
+        page.press("Remove").await?;
         page.wait_text(&["No two pictures are this similar"], PATIENTLY).await?;
 
         page.choose_option("finding", 2).await?;

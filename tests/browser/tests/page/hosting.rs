@@ -52,10 +52,10 @@ async fn embedded_page_is_small_and_links_to_the_whole_page() -> Result<()> {
         train(page).await?;
         page.photograph("embedded.png").await?;
         ensure!(page.find(Role::Button, "Shapes").await?.is_none(), "The steps show.");
-        ensure!(page.find(Role::Tab, "Loss").await?.is_some(), "The results do not show.");
+        ensure!(page.find(Role::Tab, "Under the hood").await?.is_some(), "The results do not show.");
         let link = driver.find(By::Css(".whole-page")).await?.prop("href").await?.unwrap_or_default();
         ensure!(
-            link.starts_with(&whole) && link.contains("tab=loss") && !link.contains("embed"),
+            link.starts_with(&whole) && link.contains("tab=hood") && !link.contains("embed"),
             "It leads to {link}."
         );
         Ok(driver.enter_default_frame().await?)

@@ -106,7 +106,7 @@ async fn continuing_during_a_write_does_not_mix_sets() -> Result<()> {
         let begun = async || Ok((storage::records(page).await? > 8).then_some(()));
         page.wait("the first pictures in the storage", SOON, begun).await?;
         page.press("Continue").await?;
-        page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
+        page.wait_text(&["after 20 steps"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         ensure!(after == before, "The embeddings differ.");
         tokio::time::sleep(AFTERWARDS).await;
@@ -280,12 +280,12 @@ async fn undo_restores_removed_pictures() -> Result<()> {
         page.press("Remove all pictures").await?;
         page.wait_text(&["All pictures were removed", "Add at least 4 pictures"], SOON).await?;
         page.press("Undo").await?;
-        page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
+        page.wait_text(&["after 20 steps"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         ensure!(after == before, "The embeddings differ.");
 
         page.evaluate("document.querySelectorAll('.gallery-cell')[2].click()").await?;
-        page.press("Remove picture").await?;
+        page.press("Remove").await?;
         page.wait_text(&["“0002.jpg” was removed", "5 pictures"], SOON).await?;
         page.press("Undo").await?;
         page.wait_text(&["6 pictures"], SOON).await.map(drop)

@@ -20,7 +20,7 @@ const PRESS_PREDICTION: &str = "(() => {
 async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Labels").await?;
+        page.choose("Label").await?;
         page.wait_text(&["100 pictures with labels, 900 held out.", "least confident first"], PATIENTLY)
             .await?;
         let before = page.evaluate(PRESS_PREDICTION).await?;
@@ -45,7 +45,7 @@ async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
 async fn labels_are_typed_accepted_and_classify_other_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Labels").await?;
+        page.choose("Label").await?;
         let given = ["100 pictures with labels, 900 held out.", "least confident first"];
         page.wait_text(&given, PATIENTLY).await?;
         let scores = page.evaluate("document.querySelectorAll('.scores td').length").await?;
@@ -91,7 +91,7 @@ async fn typed_labels_are_cross_validated_and_fine_tuned() -> Result<()> {
         page.open("images=own&steps=6&batch=4&side=16&width=4&backend=cpu").await?;
         page.drop_paths(&files.collect::<Vec<_>>()).await?;
         page.wait_text(&["6 pictures"], PATIENTLY).await?;
-        page.choose("Labels").await?;
+        page.choose("Label").await?;
         label(page, 0, "warm").await?;
         label(page, 3, "cold").await?;
         page.wait_text(&["Label 4 pictures or more of each kind"], PATIENTLY).await?;
@@ -114,7 +114,7 @@ async fn typed_labels_are_cross_validated_and_fine_tuned() -> Result<()> {
 
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Labels").await?;
+        page.choose("Label").await?;
         page.press("Fine-tune").await?;
         page.wait_text(&["Fine-tuned after 6 steps of training"], PATIENTLY).await?;
         let shown = async || Ok((page.evaluate(SHOWN).await? == 2).then_some(()));

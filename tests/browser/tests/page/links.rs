@@ -44,7 +44,7 @@ async fn numbers_beyond_limits_are_rejected_or_clamped_with_a_message() -> Resul
     visit(Visit::default(), async |page| {
         page.open("images=shapes&temperature=0&side=0&hue=10@1&steps=4&width=4&backend=cpu").await?;
         page.wait_text(&["temperature=0", "side=0", "hue=10@1"], SOON).await?;
-        page.unfold("Loss and training").await?;
+        page.unfold_advanced().await?;
         for (name, typed, says) in [
             ("Temperature", "0", "Temperature must be between 0.01 and 10; it was set to 0.01."),
             ("Temperature", "1e9", "it was set to 10."),
@@ -115,11 +115,11 @@ const FRONT: &str = "document.querySelector('[role=tab][aria-selected=true]').te
 async fn shared_link_opens_the_same_tab() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu").await?;
-        page.choose("Map").await?;
+        page.choose("Explore").await?;
         let link = share(page).await?;
         page.open(&format!("{link}&run=1")).await?;
         page.wait_finished(PATIENTLY).await?;
-        ensure!(page.evaluate(FRONT).await? == "Map", "Another tab is in front.");
+        ensure!(page.evaluate(FRONT).await? == "Explore", "Another tab is in front.");
         Ok(())
     })
     .await
@@ -129,7 +129,7 @@ async fn shared_link_opens_the_same_tab() -> Result<()> {
 async fn guest_is_told_that_a_link_has_no_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=own&side=16&width=4&backend=cpu").await?;
-        let told = "Whoever sent this link used pictures of their own";
+        let told = "This link was made with private pictures";
         page.wait_text(&[told, "Add at least 4 pictures to train."], SOON).await?;
         page.press("Shapes").await?;
         page.wait_text(&["Shapes, 1,000 pictures"], SOON).await?;

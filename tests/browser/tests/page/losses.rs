@@ -22,10 +22,10 @@ async fn row_details_show_the_formula_of_each_loss() -> Result<()> {
         page.open_ready("images=shapes&steps=50&batch=16&side=16&width=4&backend=cpu").await?;
         page.press("Step").await?;
         page.wait_status("a step", PATIENTLY, |status| status.step() == Some(1)).await?;
-        page.choose("Loss").await?;
+        page.choose("Under the hood").await?;
         page.evaluate(PRESS_SECOND_ROW).await?;
         page.wait_text(&["Inside row 2 of step 1"], SOON).await?;
-        page.unfold("Loss and training").await?;
+        page.unfold_advanced().await?;
         for (place, (name, formula)) in LOSSES.into_iter().enumerate() {
             page.choose_option("loss", place).await?;
             page.press("Step").await?;
@@ -46,7 +46,7 @@ const TEMPERATURE: &str = "[...document.querySelectorAll('label')]
 async fn dot_product_changes_the_temperature() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=50&batch=16&side=16&width=4&backend=cpu").await?;
-        page.unfold("Loss and training").await?;
+        page.unfold_advanced().await?;
         let wait_temperature = async |wanted: &str| {
             let there = async || Ok((page.evaluate(TEMPERATURE).await? == wanted).then_some(()));
             page.wait(&format!("a temperature of {wanted}"), SOON, there).await
@@ -67,7 +67,7 @@ async fn rank_and_knn_curves_have_one_value_per_evaluation() -> Result<()> {
         page.open_ready("images=shapes&steps=12&batch=8&side=16&width=4&backend=cpu").await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Loss").await?;
+        page.choose("Under the hood").await?;
         for figure in ["rank", "knn"] {
             let dots = format!("document.querySelectorAll('[data-figure={figure}] circle').length");
             // The value of the untrained encoder, and that after the last step.

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 const SHOWN: usize = 10;
 
 /// Returns the labels of the shown neighbours, in order.
-const NEIGHBOURS: &str = "[...document.querySelectorAll('[role=tabpanel] [aria-label*=\", similarity \"]')]
+const NEIGHBOURS: &str =
+    "[...document.querySelectorAll('.ladder > section:last-child [aria-label*=\", similarity \"]')]
     .map(element => element.ariaLabel)";
 
 /// Pastes a file named `pasted.avif`: two by two pixels, in a format that `image` does not read.
@@ -86,7 +87,7 @@ async fn pictures_are_pasted_and_chosen() -> Result<()> {
 async fn removing_the_pictures_clears_the_matrix() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Similarity").await?;
+        page.show_matrix().await?;
         wait_matrix(page, true).await?;
         page.press("Remove all pictures").await?;
         wait_matrix(page, false).await?;
@@ -178,7 +179,7 @@ fn check_labels(embeddings: &Embeddings) -> Result<()> {
 /// embeddings.
 async fn compare_with_neighbours_shown(page: &Page, embeddings: &Embeddings) -> Result<()> {
     page.picture(TURNED).await?.click().await?;
-    page.choose("Neighbours").await?;
+    page.choose("Explore").await?;
     let row = embeddings.names.iter().position(|name| name.contains(TURNED));
     let nearest = embeddings.nearest(row.context("The picture is not among the embeddings.")?);
     let shown = page

@@ -1,7 +1,7 @@
 //! The Content-Security-Policy: the page works under it, and it blocks foreign content.
 
 use anyhow::{Result, ensure};
-use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::page::{PATIENTLY, SOON, TABS};
 use browser_tests::{Page, Visit, pictures, site, visit};
 use serde_json::json;
 use tempfile::TempDir;
@@ -23,7 +23,7 @@ async fn full_session_violates_no_policy() -> Result<()> {
         page.wait_text(&[&format!("{} pictures", pictures::GOOD_FILES)], PATIENTLY).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        for tab in ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Labels", "Loss"] {
+        for tab in TABS {
             page.choose(tab).await?;
         }
         page.download("Embeddings (CSV)").await?;

@@ -38,7 +38,7 @@ async fn second_press_within_a_frame_reaches_the_updated_page() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=shapes&steps=4&batch=16&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Neighbours").await?;
+        page.choose("Explore").await?;
         page.evaluate(PRESS_PICTURE).await?;
         page.locate(".why-button").await?;
         page.evaluate(WITHHOLD_FRAMES).await?;

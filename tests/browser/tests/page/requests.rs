@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::page::{PATIENTLY, SOON, TABS, VERY_PATIENTLY};
 use browser_tests::storage::wait_records;
 use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, site, visit};
@@ -85,9 +85,10 @@ async fn full_session_requests_only_decoders_and_sets_no_cookie() -> Result<()> 
         page.wait_text(&[&format!("yours, {} pictures", pictures::GOOD_FILES)], PATIENTLY).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        for tab in ["Similarity", "Neighbours", "Map", "Groups", "Invariance", "Loss", "Labels"] {
+        for tab in TABS {
             page.choose(tab).await?;
         }
+        page.choose("Label").await?;
         page.set_label("mine").await?;
         page.press("Fine-tune").await?;
         page.wait_text(&["Fine-tuned after 6 steps of training"], PATIENTLY).await?;
@@ -117,7 +118,7 @@ async fn webgpu_engine_is_fetched_on_request() -> Result<()> {
         // Without a hardware adapter, the small engine is used.
         page.open_ready(&format!("{RUN}&backend=auto")).await?;
         wait_kept(page, "engine_cpu").await?;
-        page.unfold("Loss and training").await?;
+        page.unfold_advanced().await?;
         page.choose_option("backend", 1).await?;
         page.wait_status("WebGPU", VERY_PATIENTLY, |status| status.backend() == Some("WebGPU")).await?;
         wait_kept(page, "engine_webgpu").await?;

@@ -29,12 +29,12 @@ async fn two_runs_are_kept_and_compared() -> Result<()> {
         let first = page.evaluate(FIRST_PICTURES).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.unfold("Loss and training").await?;
+        page.unfold_advanced().await?;
         page.evaluate(OTHER_SEED).await?;
         page.wait_text(&["step 0 / 12"], SOON).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Loss").await?;
+        page.choose("Under the hood").await?;
         let told = ["Runs", "as run 1, but seed 1 → 7", "From run 1 to run 2: seed 1 → 7.", "kNN, trained"];
         page.wait_text(&told, SOON).await?;
         page.wait("two lines", SOON, async || Ok((page.evaluate(LINES).await? == 2).then_some(()))).await?;

@@ -1,7 +1,7 @@
 //! Screenshots of the page's main states, for review: `target/screenshots/`.
 
 use anyhow::Result;
-use browser_tests::page::{PATIENTLY, SOON, VERY_PATIENTLY};
+use browser_tests::page::{PATIENTLY, SOON, TABS, VERY_PATIENTLY};
 use browser_tests::{Visit, visit};
 
 #[tokio::test]
@@ -16,12 +16,12 @@ async fn screenshots_of_the_main_states_are_taken() -> Result<()> {
 
         page.wait_finished(VERY_PATIENTLY).await?;
         page.wait_status("the kNN score", SOON, |status| status.knn().is_some()).await?;
-        for (number, tab) in (3..).zip(["Similarity", "Neighbours", "Loss", "Labels"]) {
+        for (number, tab) in (3..).zip(TABS) {
             page.choose(tab).await?;
-            if tab == "Labels" {
+            if tab == "Label" {
                 page.wait_text(&["least confident first"], PATIENTLY).await?;
             }
-            page.photograph_all(&format!("{number}-{}", tab.to_lowercase())).await?;
+            page.photograph_all(&format!("{number}-{}", tab.to_lowercase().replace(' ', "-"))).await?;
         }
         Ok(())
     })

@@ -43,7 +43,7 @@ async fn query_is_not_added_to_the_set() -> Result<()> {
     std::fs::write(&broken, "Buy milk.\n")?;
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Neighbours").await?;
+        page.choose("Explore").await?;
         let picker = page.locate("input[aria-label='Picture to search with']").await?;
         picker.send_keys(folder.path().join("0001.jpg").to_string_lossy()).await?;
         page.wait_text(&["0001.jpg is not part of the set."], SOON).await?;
@@ -81,7 +81,7 @@ async fn whole_panel_accepts_a_query() -> Result<()> {
     let [first, second] = [0, 1].map(|number| folder.path().join(format!("000{number}.jpg")));
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
-        page.choose("Neighbours").await?;
+        page.choose("Explore").await?;
         rows_are_filled(page).await?;
         drop_on(page, ROW, std::slice::from_ref(&first)).await?;
         page.wait_text(&["0000.jpg is not part of the set."], SOON).await?;

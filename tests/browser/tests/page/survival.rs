@@ -166,7 +166,7 @@ async fn saved_model_opens_again() -> Result<()> {
         page.drop_paths(&[file]).await?;
         page.wait_text(&["The model was opened"], PATIENTLY).await?;
         page.wait_status("step 90", PATIENTLY, |status| status.step() == Some(90)).await?;
-        page.wait_text(&["embeddings after step 90"], PATIENTLY).await?;
+        page.wait_text(&["after 90 steps"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         ensure!(after == before, "The embeddings differ.");
 
@@ -192,7 +192,7 @@ async fn model_dropped_with_pictures_survives_the_replaced_set() -> Result<()> {
         page.open_ready("images=shapes&backend=cpu").await?;
         page.drop_paths(&[model, album]).await?;
         page.wait_text(&["yours, 6 pictures", "The model was opened"], PATIENTLY).await?;
-        page.wait_text(&["embeddings after step 5"], PATIENTLY).await?;
+        page.wait_text(&["after 5 steps"], PATIENTLY).await?;
         Ok(())
     })
     .await
@@ -221,7 +221,7 @@ async fn invalid_numbers_stop_the_run_at_the_last_good_step() -> Result<()> {
         let file = folder.path().join("monstrous.safetensors");
         std::fs::write(&file, monstrous(&page.download("Model (safetensors)").await?)?)?;
         page.drop_paths(&[file]).await?;
-        page.wait_text(&["The model was opened", "embeddings after step 1"], PATIENTLY).await?;
+        page.wait_text(&["The model was opened", "after 1 step"], PATIENTLY).await?;
         page.press("Train").await?;
         let said =
             ["stopped being a number", "went back to step 1", "The learning rate, 0.1, is probably too high"];
@@ -254,7 +254,7 @@ async fn saved_experiment_restores_pictures_curves_and_weights() -> Result<()> {
         std::fs::write(&file, page.download("Experiment").await?)?;
         page.open("images=shapes&backend=cpu&side=16&width=4").await?;
         page.drop_paths(std::slice::from_ref(&file)).await?;
-        page.wait_text(&["“run.likeness” was opened", "embeddings after step 20"], PATIENTLY).await?;
+        page.wait_text(&["“run.likeness” was opened", "after 20 steps"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         ensure!(after == before, "The embeddings differ.");
         ensure!(losses(page).await? == curve, "The curves differ.");
@@ -315,7 +315,7 @@ async fn visit_is_kept_continued_and_forgotten() -> Result<()> {
         page.wait_text(&["still in this browser: 6 pictures of your own, step 20 of 20"], SOON).await?;
         page.photograph_all("return").await?;
         page.press("Continue").await?;
-        page.wait_text(&["embeddings after step 20"], PATIENTLY).await?;
+        page.wait_text(&["after 20 steps"], PATIENTLY).await?;
         let after = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         ensure!(after == before, "The embeddings differ.");
         ensure!(losses(page).await? == curve, "The curves differ.");

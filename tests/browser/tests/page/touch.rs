@@ -28,7 +28,7 @@ async fn phone_shows_the_pictures_before_the_steps() -> Result<()> {
         let (gallery, steps, bar) = (gallery?, steps?, bar?);
         ensure!(gallery <= steps, "The gallery ends at {gallery}, below the steps at {steps}.");
         ensure!(gallery <= bar, "The gallery ends at {gallery}, behind the bar at {bar}.");
-        page.unfold("Images").await?;
+        page.unfold("Pictures").await?;
         page.wait_text(&["Choose pictures", "Choose a folder"], SOON).await?;
         ensure!(!page.text().await?.contains("Drop pictures or folders"), "Nothing can be dropped here.");
         Ok(())
@@ -45,17 +45,17 @@ async fn matrices_respond_to_taps() -> Result<()> {
         open_on_a_phone(page).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose("Loss").await?;
+        page.choose("Under the hood").await?;
         page.wait_text(&["Tap a cell to see whose views it compares"], SOON).await?;
         tap(page, ".batch .matrix", 0.75, 0.27).await?;
         page.wait_text(&["Inside row 9 of step"], SOON).await?;
 
-        page.choose("Labels").await?;
+        page.choose("Label").await?;
         page.wait_text(&["Tap a cell to read it"], PATIENTLY).await?;
         tap(page, ".confusion .matrix", 0.05, 0.05).await?;
         page.wait_text(&["recognised", "Show all predictions"], SOON).await?;
 
-        page.choose("Similarity").await?;
+        page.show_matrix().await?;
         page.wait_text(&["tap one to see the row’s nearest"], PATIENTLY).await?;
         let drawn = async || Ok((page.evaluate(DRAWN).await? == true).then_some(()));
         page.wait("the matrix", PATIENTLY, drawn).await?;

@@ -1,9 +1,8 @@
-//! The tour, which follows the user's actions.
+//! The tour, which acts by itself.
 
 use anyhow::{Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::{Page, Visit, visit};
-use thirtyfour::By;
 
 /// A run longer than the tour's first twenty steps.
 const SETTINGS: &str = "images=shapes&steps=400&batch=8&side=16&width=4&backend=cpu";
@@ -36,32 +35,24 @@ async fn is_over(page: &Page) -> Result<bool> {
 }
 
 #[tokio::test]
-async fn tour_continues_with_the_users_actions() -> Result<()> {
+async fn tour_does_what_its_stops_ask() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
-        page.press("Fashion").await?;
-        page.wait_text(&["Fashion, 1,000 pictures"], PATIENTLY).await?;
         page.press("Tour").await?;
-        wait_card(page, "Press Shapes").await?;
-        page.press("Shapes").await?;
         wait_card(page, "These are the pictures").await?;
         page.photograph("tour.png").await?;
         page.press("Next").await?;
-        wait_card(page, "Unfold this step").await?;
-        page.unfold("Augment").await?;
-        page.driver().find(By::Css(".operation input[type=checkbox]")).await?.click().await?;
-        wait_card(page, "3. Encoder").await?;
-        page.unfold("Encoder").await?;
         wait_card(page, "Press Train").await?;
-        page.press("Train").await?;
-        wait_card(page, "The loss is how wrong").await?;
-        wait_card(page, "Training goes on meanwhile").await?;
+        page.press("Next").await?;
+        page.wait_status("some steps", PATIENTLY, |status| status.step() > Some(0)).await?;
+        wait_card(page, "before training and now").await?;
         ensure!(page.status().await?.step() >= Some(20), "It went on before twenty steps.");
-        page.choose("Similarity").await?;
-        wait_card(page, "Compare the untrained encoder").await?;
-        page.driver().find(By::Css("input[name=stage]")).await?.click().await?;
-        wait_card(page, "Press any picture").await?;
-        page.driver().find(By::Css(".gallery-cell:nth-of-type(3)")).await?.click().await?;
+        page.wait_text(&["Now, after"], PATIENTLY).await?;
+        page.press("Next").await?;
+        wait_card(page, "pictures of your own").await?;
+        let now = "document.querySelectorAll('input[name=stage]')[1].checked";
+        ensure!(page.evaluate(now).await? == true, "The stage is not switched.");
+        page.press("Finish").await?;
         page.wait("the end of the tour", SOON, async || Ok(is_over(page).await?.then_some(()))).await
     })
     .await
@@ -72,7 +63,7 @@ async fn escape_ends_the_tour_and_restores_the_focus() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
         page.press("Tour").await?;
-        wait_card(page, "1. Images").await?;
+        wait_card(page, "1. It starts").await?;
         let focused = "document.activeElement.className + document.activeElement.id";
         ensure!(page.evaluate(focused).await? == "tour-card", "The card has no focus.");
         page.driver().action_chain().send_keys(ESCAPE).perform().await?;

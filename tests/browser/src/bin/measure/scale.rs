@@ -93,7 +93,7 @@ async fn measure_with(page: &Page, count: usize) -> Result<Held> {
     files::write_figures(&folder.path().join("figures"), count)?;
     intake::open(page).await?;
     // A tab that requests nothing from the engine.
-    page.choose("Loss").await?;
+    page.choose("Watch").await?;
     let before = Footprint::of(page).await?;
     let seconds = intake::drop_folder(page, &folder.path().join("figures"), count).await?;
     println!("  {}", counted(count, "picture"));
@@ -119,7 +119,7 @@ async fn evaluate(page: &Page) -> Result<()> {
 }
 
 async fn show_matrix(page: &Page) -> Result<()> {
-    page.choose("Similarity").await?;
+    page.show_matrix().await?;
     let seconds = seconds_until_painted(page, ".similarity .cells").await?;
     let side = page.evaluate(MATRIX_SIDE).await?;
     println!("    similarity matrix painted {seconds:.1} s after its tab was chosen, {side} × {side} cells");
@@ -133,7 +133,7 @@ async fn scroll_gallery(page: &Page) -> Result<()> {
 }
 
 async fn show_map(page: &Page) -> Result<()> {
-    page.choose("Map").await?;
+    page.choose_option("lens", 0).await?;
     let seconds = seconds_until_painted(page, "canvas.map").await?;
     println!("    map painted {seconds:.1} s after its tab was chosen");
     tokio::time::sleep(FILLING).await;

@@ -16,7 +16,7 @@ const WEBGPU_STEPS: usize = 12;
 const SCORES: &str = "(() => {
     const words = element => element.innerText.replace(/\\s+/g, ' ').trim();
     const table = document.querySelector('.scores');
-    return table ? [...table.querySelectorAll('tr')].map(words).join('; ') : 'Raw pixels –';
+    return table ? [...table.querySelectorAll('tr')].map(words).join('; ') : 'Pixels –';
 })()";
 
 /// Prints the result and the time of a run on the CPU.
@@ -38,11 +38,11 @@ pub async fn measure(page: &Page, images: &str) -> Result<()> {
         score("classic"),
         score("pixels")
     );
-    page.choose("Labels").await?;
+    page.choose("Label").await?;
     let all_known = async || {
         let scores = page.evaluate(SCORES).await?;
         let scores = scores.as_str().context("The Labels tab shows no scores.")?;
-        Ok((!scores.contains("Raw pixels –")).then(|| scores.to_owned()))
+        Ok((!scores.contains("Pixels –")).then(|| scores.to_owned()))
     };
     println!("  {}", page.wait("scores of every stage", PATIENTLY, all_known).await?);
     Ok(())
