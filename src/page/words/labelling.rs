@@ -100,7 +100,7 @@ mod tests {
     fn label_or_prediction_of_a_picture_is_described_by_case() {
         let mut state = state();
         let said = |state: &State, id| standing(state, Stage::Pixels, Method::Probe, id);
-        assert_eq!(said(&state, 2), "Guessed: a, confidence 90 %.");
+        assert_eq!(said(&state, 2), "Guessed: a, confidence 90%.");
         assert_eq!(said(&state, 0), "One of the 2 labelled pictures that the classifier learns from.");
         let tuned = standing(&state, Stage::Pixels, Method::FineTuned, 0);
         assert_eq!(tuned, "Press Fine-tune to get its guess.");

@@ -84,7 +84,7 @@ pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
     })
 }
 
-/// Returns the label that most of the labelled pictures have: "92 % circle", or "3 of 4 labelled are
+/// Returns the label that most of the labelled pictures have: "92% circle", or "3 of 4 labelled are
 /// circle" if others have none.
 fn common_label(state: &State, pictures: &[PictureId]) -> String {
     if state.label_names().len() < 2 {
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(clearest.groups.len(), 3, "whatever is clearest");
         let two = groups(&state, Stage::Trained);
         assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
-        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75 % a", "100 % b"));
+        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75% a", "100% b"));
         state.make_groups(Some(9));
         assert_eq!(groups(&state, Stage::Trained).len(), 3);
         state.make_groups(None);

@@ -138,7 +138,7 @@ mod tests {
         let [before, now] = rows[hue].overlooked.map(|share| share.expect("it was measured"));
         // 0.5 is 0.3 of 0.8 above other pictures, 0.95 is 0.75 of 0.8 above them.
         assert!((before - 0.375).abs() < 1e-6 && (now - 0.9375).abs() < 1e-6);
-        assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100 % of the area", true));
+        assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100% of the area", true));
         known(&mut state, Stage::Trained, 80, trained, 0.4);
         let words = sentence(&state);
         assert!(

@@ -76,9 +76,9 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
                 <div class="legend" aria-hidden="true">
                     <ColourBar
                         stops=colour::css_stops()
-                        least="0 %"
+                        least="0%"
                         middle="of the row’s pictures"
-                        most="100 %"
+                        most="100%"
                     />
                 </div>
                 <p class="note" aria-live="polite" data-control="">{reading}</p>

@@ -293,7 +293,7 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
 
 fn line(store: Store, other: &Other, asks: bool) -> impl IntoView + use<> {
     let (view, is_positive) = (other.view, other.is_positive);
-    let share = format!("{:.1} %", other.share * 100.0);
+    let share = format!("{:.1}%", other.share * 100.0);
     let last =
         if asks { [share, three_digits(other.cost)] } else { [words::exponential(other.logit), share] };
     let numbers = [three_digits(other.similarity), three_digits(other.logit)].into_iter().chain(last);

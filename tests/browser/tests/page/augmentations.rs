@@ -80,7 +80,7 @@ async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()>
         page.unfold("Augment").await?;
         wait_count(page, "four views of four pictures", DRAWN_VIEWS, 16).await?;
         page.press("SimCLR paper").await?;
-        page.wait_text(&["crop 8–100 %", "blur"], SOON).await?;
+        page.wait_text(&["crop 8–100%", "blur"], SOON).await?;
         page.evaluate(SIX_VIEWS).await?;
         wait_count(page, "six views of four pictures", DRAWN_VIEWS, 24).await?;
         page.photograph_all("augment").await?;

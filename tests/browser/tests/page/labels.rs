@@ -105,7 +105,7 @@ async fn typed_labels_are_cross_validated_and_fine_tuned() -> Result<()> {
         ];
         page.wait_text(&told, PATIENTLY).await?;
         // Two for each known stage: the baselines and the untrained encoder.
-        let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+ %$/.test(cell.innerText)).length";
+        let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+%$/.test(cell.innerText)).length";
         let all = async || Ok((page.evaluate(scored).await? == 6).then_some(()));
         page.wait("six scores", PATIENTLY, all).await?;
         let cells = "document.querySelectorAll('.confusion canvas').length";
