@@ -42,7 +42,7 @@ pub fn EncoderStep() -> impl IntoView {
     view! {
         <Step number=3 name="Encoder" words=Signal::derive(summary) open=RwSignal::new(false)>
             <p class="lead">
-                "The network that turns a picture into numbers " <Explain term=glossary::ENCODER />
+                "The network turns each picture into a list of numbers " <Explain term=glossary::ENCODER />
             </p>
             <Choice legend="Size" name="size" options=SIZES value=size on_change=choose />
             <details class="numbers">
@@ -73,7 +73,7 @@ pub fn EncoderStep() -> impl IntoView {
                     <Explain term=glossary::FEATURES />
                 </div>
             </details>
-            <p class="note">"Another size builds a new network: training starts over from step 0."</p>
+            <p class="note">"A new size builds a new network, so training restarts."</p>
         </Step>
     }
 }
