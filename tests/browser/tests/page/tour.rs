@@ -42,12 +42,12 @@ async fn tour_continues_with_the_users_actions() -> Result<()> {
         page.press("Fashion").await?;
         page.wait_text(&["Fashion, 1,000 pictures"], PATIENTLY).await?;
         page.press("Tour").await?;
-        wait_card(page, "Press Shapes").await?;
+        wait_card(page, "Click Shapes").await?;
         page.press("Shapes").await?;
         wait_card(page, "These are the pictures").await?;
         page.photograph("tour.png").await?;
         page.press("Next").await?;
-        wait_card(page, "Unfold this step").await?;
+        wait_card(page, "Open this part").await?;
         page.unfold("Augment").await?;
         page.driver().find(By::Css(".operation input[type=checkbox]")).await?.click().await?;
         wait_card(page, "3. Encoder").await?;
@@ -55,12 +55,12 @@ async fn tour_continues_with_the_users_actions() -> Result<()> {
         wait_card(page, "Press Train").await?;
         page.press("Train").await?;
         wait_card(page, "The loss is how wrong").await?;
-        wait_card(page, "Training goes on meanwhile").await?;
+        wait_card(page, "Training continues meanwhile").await?;
         ensure!(page.status().await?.step() >= Some(20), "It went on before twenty steps.");
         page.choose("Similarity").await?;
-        wait_card(page, "Compare the untrained encoder").await?;
+        wait_card(page, "Compare before training").await?;
         page.driver().find(By::Css("input[name=stage]")).await?.click().await?;
-        wait_card(page, "Press any picture").await?;
+        wait_card(page, "Click any picture").await?;
         page.driver().find(By::Css(".gallery-cell:nth-of-type(3)")).await?.click().await?;
         page.wait("the end of the tour", SOON, async || Ok(is_over(page).await?.then_some(()))).await
     })
