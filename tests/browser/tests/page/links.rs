@@ -129,7 +129,7 @@ async fn shared_link_opens_the_same_tab() -> Result<()> {
 async fn guest_is_told_that_a_link_has_no_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open("images=own&side=16&width=4&backend=cpu").await?;
-        let told = "Whoever sent this link used pictures of their own";
+        let told = "This link was made with private pictures";
         page.wait_text(&[told, "Add at least 4 pictures to train."], SOON).await?;
         page.press("Shapes").await?;
         page.wait_text(&["Shapes, 1,000 pictures"], SOON).await?;
