@@ -69,15 +69,14 @@ fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId
 
 /// Returns a sentence for a set of near-duplicates with more than a quarter of all pictures: such a
 /// threshold takes similarity for identity.
-pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
+pub fn crowd(state: &State, sets: &[Strip]) -> Option<String> {
     /// Smaller sets are acceptable, however few pictures there are.
     const SMALL: usize = 4;
     let pictures = state.pictures.len();
     let largest = sets.iter().map(|set| set.pictures.len()).max()?;
     (largest > SMALL.max(pictures / 4)).then(|| {
         format!(
-            "At {}, {} of {} count as near-duplicates of each other: raise the threshold, or compare raw pixels.",
-            words::fine_similarity(state.threshold(stage)),
+            "At this threshold, {} of {} count as duplicates of each other. Raise it, or compare raw pixels.",
             words::count(largest),
             words::counted(pictures, "picture")
         )
@@ -188,7 +187,7 @@ mod tests {
     fn set_with_more_than_a_quarter_of_the_pictures_is_a_crowd() {
         let mut state = state();
         answer(&mut state, SURVEY, survey());
-        let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
+        let told = |state: &State| crowd(state, &duplicates(state, Stage::Trained));
         assert_eq!(told(&state), None);
         state.set_threshold(0.98);
         assert_eq!(told(&state), None, "three are no crowd");
@@ -199,7 +198,7 @@ mod tests {
         assert_eq!(
             told(&state).as_deref(),
             Some(
-                "At 0.980, 6 of 6 pictures count as near-duplicates of each other: raise the threshold, or compare raw pixels."
+                "At this threshold, 6 of 6 pictures count as duplicates of each other. Raise it, or compare raw pixels."
             )
         );
     }

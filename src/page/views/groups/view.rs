@@ -47,7 +47,7 @@ pub fn GroupsTab() -> impl IntoView {
     view! {
         <div class="groups">
             <p class="lead">
-                "Pictures that lie close together in the embeddings, with no label looked at. What you select here is selected everywhere. "
+                "Pictures sorted by similarity alone, without labels. What you select here is selected everywhere. "
                 <Explain term=glossary::GROUPS />
             </p>
             <div class="groups-controls">
@@ -116,18 +116,17 @@ fn FoundDuplicates(
         match strips.with(Vec::len) {
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => format!(
-                "{} of near-duplicates{suffix}: {} could go. ",
+                "{} of duplicates{suffix}. Removing {} keeps one of each. ",
                 words::counted(sets, "set"),
                 words::counted(surplus().len(), "picture")
             ),
         }
     });
-    let crowd =
-        Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, stage.get(), strips))));
+    let crowd = Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, strips))));
     let remark = Signal::derive(move || {
         let pixels = wanted.get().is_none() && stage.get() == Stage::Pixels;
         let told = if pixels {
-            "The encoder finds many pictures as alike as copies, so raw pixels are compared."
+            "The network can’t tell copies from lookalikes yet, so this compares pixels instead."
         } else {
             ""
         };
@@ -169,7 +168,7 @@ fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
     let words = Signal::derive(move || {
         match store.with(|state| state.survey(stage.get()).map(|survey| survey.nearest)) {
             Some(nearest) => format!(
-                "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
+                "The oddest come first{}. The number is the mean similarity with the {nearest} nearest. ",
                 step_suffix(store, stage.get())
             ),
             None => waiting(store),
@@ -235,5 +234,5 @@ fn step_suffix(store: Store, stage: Stage) -> String {
 
 fn waiting(store: Store) -> String {
     let pictures = store.with(|state| state.pictures.len());
-    if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
+    if pictures == 0 { "No pictures yet. " } else { "Measuring… " }.to_owned()
 }
