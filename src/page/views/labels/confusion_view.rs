@@ -48,7 +48,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
         format!("Confusion matrix of {labels} labels: rows are true labels, columns guesses")
     };
     let hint = pointing::hint(
-        "Point at a cell to read it; press it to see its pictures below.",
+        "Point at a cell to read it. Click it to see its pictures below.",
         "Tap a cell to read it and to see its pictures below.",
     );
     let reading = Signal::derive(move || {

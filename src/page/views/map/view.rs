@@ -14,7 +14,7 @@ use crate::{
             dynamic::{dynamic, handler, memo},
             wanted_stage,
         },
-        state::Tab,
+        state::{State, Tab},
         store::Store,
         words::{self, glossary},
     },
@@ -34,9 +34,7 @@ pub fn MapTab() -> impl IntoView {
     let method = memo(move || store.with(|state| state.maps.method));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
     let heading = memo(move || store.with(|state| state.map().map(heading)));
-    let heading = Signal::derive(move || {
-        heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
-    });
+    let heading = Signal::derive(move || heading.get().unwrap_or_else(|| store.with(waiting).to_owned()));
     view! {
         <div class="map-tab" data-figure="map">
             <MapView label=heading pointed />
@@ -106,15 +104,20 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
 }
 
+/// Returns why there is no map yet.
+fn waiting(state: &State) -> &'static str {
+    if state.pictures.is_empty() { "No pictures yet." } else { "Measuring…" }
+}
+
 /// Describes the map in words.
 fn heading(map: &Map) -> String {
     let pictures = words::counted(map.pictures.len(), "picture");
     match map.stage {
         Stage::Trained => {
             let steps = words::counted(map.step as usize, "step");
-            format!("{pictures}, placed by the encoder after {steps}. Distances are only a sketch.")
+            format!("{pictures}, placed by the network after {steps}. Distances are only a sketch.")
         }
-        _ => format!("{pictures}, placed by the untrained encoder. Distances are only a sketch."),
+        _ => format!("{pictures}, placed by the network before training. Distances are only a sketch."),
     }
 }
 
@@ -122,11 +125,11 @@ fn progress(map: &Map) -> String {
     match map.method {
         MapMethod::Pca => {
             let share = words::percent(map.explained);
-            format!("These two directions hold {share} of the embeddings’ spread.")
+            format!("This flat view keeps {share} of the variation.")
         }
         MapMethod::Tsne if map.done < map.total => {
-            format!("t-SNE is at iteration {} of {}.", map.done, map.total)
+            format!("Pulling the map into shape (t-SNE): iteration {} of {}.", map.done, map.total)
         }
-        MapMethod::Tsne => format!("t-SNE took {} iterations.", map.total),
+        MapMethod::Tsne => format!("Pulled into shape in {} iterations (t-SNE).", map.total),
     }
 }

@@ -154,8 +154,8 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
         <Readout
             reading
             hint=pointing::hint(
-                "Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected.",
-                "Slide a finger across to see a cell’s two pictures; tap one to see the row’s nearest. With Select on, taps select rows.",
+                "Point at a cell to see its two pictures. Click it to see the row’s nearest. Shift or Ctrl selects rows.",
+                "Slide a finger across to see a cell’s two pictures. Tap one to see the row’s nearest. With Select on, taps select rows.",
             )
         />
     }
@@ -226,12 +226,12 @@ fn heading(store: Store, stage: Stage) -> String {
     let step = store.with(|state| state.answer(MatrixRequest { stage }).map(|matrix| matrix.step));
     match (stage, step) {
         (Stage::Pixels, _) => "The pictures’ own colours, without a network.".to_owned(),
-        (Stage::Classic, _) => "By classic features, edges and colours, without a network.".to_owned(),
-        (Stage::Untrained, _) => "As the untrained encoder sees it.".to_owned(),
+        (Stage::Classic, _) => "Edges and colours (classic features), without a network.".to_owned(),
+        (Stage::Untrained, _) => "As the network sees it before training.".to_owned(),
         (Stage::Trained, Some(step)) => {
-            format!("As the encoder sees it after {}.", words::counted(step as usize, "step"))
+            format!("As the network sees it after {}.", words::counted(step as usize, "step"))
         }
-        (Stage::Trained, None) => "As the trained encoder sees it.".to_owned(),
+        (Stage::Trained, None) => "As the trained network sees it.".to_owned(),
     }
 }
 
@@ -244,6 +244,6 @@ fn waiting(store: Store) -> String {
     store.with(|state| match state.pictures.len() {
         0 => "No pictures yet.".to_owned(),
         1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
-        _ => "Computing…".to_owned(),
+        _ => "Measuring…".to_owned(),
     })
 }

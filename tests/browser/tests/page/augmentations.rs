@@ -88,11 +88,11 @@ async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()>
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("&blur=0.14@0.5&noise=off:")), "{hash}");
 
         page.choose("Invariance").await?;
-        page.wait_text(&["64 pictures changed by each operation alone"], PATIENTLY).await?;
+        page.wait_text(&["64 pictures changed in one way at a time"], PATIENTLY).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         wait_count(page, "two dots for each operation", MEASURED, 13).await?;
-        page.wait_text(&["After 20 steps, the encoder"], PATIENTLY).await?;
+        page.wait_text(&["After 20 steps, the network"], PATIENTLY).await?;
         page.photograph_all("invariance").await
     })
     .await
