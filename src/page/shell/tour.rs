@@ -100,7 +100,7 @@ pub const STOPS: [Stop; 9] = [
     Stop {
         name: "5. Use it: before and after",
         target: ".similarity-side .choice",
-        text: "Compare before training (untrained) with now (trained), which appears once it has been measured. Pictures with one label lie side by side. Bright squares on the diagonal mean that these are similar to the network, though it never saw a label.",
+        text: "Compare before training (untrained) with now (trained), which appears once it has been measured. Pictures with one label lie side by side. Bright squares on the diagonal mean that these look similar to the network. It never saw a label.",
         until: Until::Used,
     },
     Stop {
