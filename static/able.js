@@ -17,8 +17,8 @@
   for (var name in NEEDED) {
     if (!has(NEEDED[name])) missing.push(name);
   }
-  if (missing.length) say("Likeness cannot run in this browser, which lacks " + missing.join(" and ")
-    + ", or has it switched off: Chrome and Edge from version 123 on, Firefox from 125 and Safari from 17.5 have all that it needs.");
+  if (missing.length) say("Likeness cannot run here: this browser lacks " + missing.join(" and ")
+    + ", or has it switched off. Use Chrome or Edge from version 123 on, Firefox from 125 or Safari from 17.5.");
 
   function has(test) {
     try {

@@ -36,7 +36,7 @@ element("without").href = `./#${link(named, "shapes")}`;
 if (sources.length) {
   bring().catch(fail);
 } else {
-  say(`The link names no address that could be fetched: it needs images=https://…, model=https://… or open=https://… ${leftOut()}`);
+  say(`The link names no address to fetch. It needs images=https://…, model=https://… or open=https://…. ${leftOut()}`);
   go.hidden = true;
 }
 
@@ -53,11 +53,11 @@ function described(noun, host, address) {
 function leftOut() {
   if (!named.wrong.length) return "";
   const names = named.wrong.map(entry => `“${entry}”`).join(", ");
-  return `Left out, since no whole address (https://…) stands there: ${names}.`;
+  return `Left out, as these aren’t whole addresses (https://…): ${names}.`;
 }
 
 async function bring() {
-  await agreed(`Your browser fetches what is there, which that server sees. Nothing is sent, and what you do with it stays on this computer. ${leftOut()}`, "Check the size");
+  await agreed(`Your browser fetches these files, so their server sees your visit. Nothing is uploaded, and what you do stays on this computer. ${leftOut()}`, "Check the size");
   await agreed(await sizes(), "Fetch");
   const files = [];
   const missed = [];
@@ -91,10 +91,10 @@ async function sizes() {
   const sum = sizes.reduce((sum, size) => sum + size, 0);
   if (sum > MAX_BYTES) throw new TooLarge(megabytes(sum));
   const known = sizes.every(size => size > 0)
-    ? `There are ${megabytes(sum)} to fetch.`
+    ? `${megabytes(sum)} to fetch.`
     : "The server does not say how large everything is.";
-  const more = sources.some(({ key }) => key === "images") ? " If it is a list of pictures, you are asked again before any of them is fetched." : "";
-  return `${known}${more} More than ${megabytes(MAX_BYTES)} is not fetched.`;
+  const more = sources.some(({ key }) => key === "images") ? " If it’s a list of pictures, you’re asked again before they are fetched." : "";
+  return `${known}${more} The limit is ${megabytes(MAX_BYTES)}.`;
 }
 
 // Returns the size announced by the server, in bytes; 0 if there is none.
@@ -112,7 +112,7 @@ async function pictures(blob, url) {
     : await fetchListed(listed(await blob.text(), url));
   if (found.files.length) return found;
   const [first] = found.missed;
-  throw new Error(first ? `None of the ${found.missed.length} pictures could be had. ${first[0]}: ${first[1]}` : "No pictures were found.");
+  throw new Error(first ? `None of the ${found.missed.length} pictures could be fetched. ${first[0]}: ${first[1]}` : "No pictures were found.");
 }
 
 // Returns the reason why a file is not a picture; undefined if it may be one.
@@ -148,7 +148,7 @@ function listed(text, source) {
 // Returns the reason why an entry of a list is not fetched; undefined if it may be.
 function obstacle(url, name, source) {
   if (!url) return "It names no address.";
-  if (isPrivate(url) && !isPrivate(source)) return `It is on ${url.host}, in a network of your own, where a list from elsewhere has nothing to fetch.`;
+  if (isPrivate(url) && !isPrivate(source)) return `It is on ${url.host}, in your own network, where a list from elsewhere may not fetch anything.`;
   return otherKind(name);
 }
 
@@ -169,7 +169,7 @@ async function fetchListed(pictures) {
         if (error instanceof TooLarge) throw error;
         missed.push([name, error.message]);
       }
-      say(`${++done} of ${counted(wanted.length)} are done, ${megabytes(fetched)} received.`);
+      say(`${++done} of ${counted(wanted.length)} done, ${megabytes(fetched)} received.`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -182,9 +182,9 @@ async function agreedTo(wanted, others) {
   for (const { url } of wanted) hosts.set(url.host, (hosts.get(url.host) ?? 0) + 1);
   list.replaceChildren(...[...hosts].map(([host, count]) => described(counted(count), host)));
   const except = others ? ` ${others} more cannot be fetched.` : "";
-  const servers = hosts.size === 1 ? "that server sees" : `those ${hosts.size} servers see`;
+  const servers = hosts.size === 1 ? "that server sees your visit" : `those ${hosts.size} servers see your visit`;
   await agreed(
-    `The list names ${counted(wanted.length)} to be fetched, which ${servers}.${except} It does not say how large they are; more than ${megabytes(MAX_BYTES)} is not fetched.`,
+    `The list names ${counted(wanted.length)} to be fetched, so ${servers}.${except} It does not say how large they are. The limit is ${megabytes(MAX_BYTES)}.`,
     "Fetch the pictures",
   );
 }
@@ -192,11 +192,11 @@ async function agreedTo(wanted, others) {
 // Fetches a file as long as the total stays within the limit.
 async function download(url, tell = () => {}) {
   if (isMixed(url)) {
-    throw new Error(`${url.href} is not encrypted, and browsers keep a page that is (https) from reading it. Ask its owner for an https address, or download the file and drop it on the page.`);
+    throw new Error(`${url.href} isn’t encrypted, and an encrypted page (https) may not read it. Ask its owner for an https address, or download the file and drop it on the page.`);
   }
   const response = await fetch(url, { ...QUIETLY, signal: stop.signal }).catch(() => {
-    throw new Error(`${url.host} cannot be reached, or does not let other pages read ${url.pathname}: `
-      + "it would have to answer with the header Access-Control-Allow-Origin. Ask its owner, or download the file and drop it on the page.");
+    throw new Error(`${url.host} can’t be reached, or doesn’t let other pages read ${url.pathname}. `
+      + "Ask its owner to allow it (Access-Control-Allow-Origin), or download the file and drop it on the page.");
   });
   if (!response.ok) throw new Error(`${url.host} answered ${response.status} for ${url.pathname}.`);
   const parts = [];

@@ -110,7 +110,7 @@ const questions = {
     const bytes = await unzipped(file);
     const view = new DataView(bytes.buffer);
     const letters = new TextDecoder("latin1").decode(bytes.subarray(0, 8));
-    if (bytes.length < 16 || letters !== LETTERS) throw Error("it is no experiment of this page");
+    if (bytes.length < 16 || letters !== LETTERS) throw Error("it isn’t an experiment from this page");
     if (view.getUint32(8, true) !== VERSION) throw Error("it was written by another version of this page");
     const count = view.getUint32(12, true);
     if (count > MAX_PARTS) throw Error("it holds too many pictures");
@@ -119,10 +119,10 @@ const questions = {
     for (let left = count; left > 0; left--) {
       const begin = at + 4;
       at = begin + (begin <= bytes.length ? view.getUint32(at, true) : Infinity);
-      if (at > bytes.length) throw Error("it is not whole");
+      if (at > bytes.length) throw Error("it is incomplete");
       parts.push(bytes.subarray(begin, at));
     }
-    if (at !== bytes.length || parts.length === 0) throw Error("it is not whole");
+    if (at !== bytes.length || parts.length === 0) throw Error("it is incomplete");
     return parts;
   },
 };
@@ -140,7 +140,7 @@ async function unzipped(file) {
       if (length > MAX_BYTES) break;
     }
   } catch {
-    throw Error("it is damaged, or no experiment of this page");
+    throw Error("it is damaged, or isn’t an experiment from this page");
   }
   if (length > MAX_BYTES) throw Error("it is too large");
   return new Uint8Array(await new Blob(portions).arrayBuffer());

@@ -45,7 +45,7 @@ function damage(error) {
 // Returns the reason why a file cannot be unpacked; undefined if it can.
 function obstacle({ encrypted, method }) {
   if (encrypted) return "It is encrypted.";
-  if (method !== STORED && method !== DEFLATED) return "It is packed in a way that cannot be read here.";
+  if (method !== STORED && method !== DEFLATED) return "It is packed in a way that can’t be read here.";
 }
 
 async function readDirectory(blob) {
@@ -54,7 +54,7 @@ async function readDirectory(blob) {
   while (end >= 0 && tail.getUint32(end, true) !== END) end--;
   if (end < 0) throw new Error("The zip is cut off or damaged: its directory is missing.");
   const [count, length, start] = [tail.getUint16(end + 10, true), tail.getUint32(end + 12, true), tail.getUint32(end + 16, true)];
-  if (start + length > blob.size) throw new Error("The zip is damaged, or of the large kind (zip64) that cannot be read here.");
+  if (start + length > blob.size) throw new Error("The zip is damaged, or in the large format (zip64) that can’t be read here.");
   const directory = await view(blob, start, start + length);
   const found = [];
   for (let at = 0; found.length < count; ) {

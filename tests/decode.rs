@@ -77,6 +77,7 @@ fn unreadable_files_are_refused_with_the_reason() {
     for (bytes, why) in [
         (&b""[..], Failure::Empty),
         (b"only text", Failure::UnknownFormat),
+        (b"%PDF-1.7", Failure::OtherFormat { format: "PDF".to_owned() }),
         (&png[..png.len() / 2], damaged("PNG")),
         (&jpeg[..40], damaged("JPEG")),
     ] {

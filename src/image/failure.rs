@@ -18,6 +18,11 @@ pub enum Failure {
         /// Name of the format.
         format: String,
     },
+    /// A known picture format that no decoder here supports.
+    OtherFormat {
+        /// Name of the format.
+        format: String,
+    },
     /// The contents start like their format, but are damaged.
     Damaged {
         /// Name of the format.

@@ -16,7 +16,7 @@ impl Image {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
-        let format = format(bytes).ok_or(Failure::UnknownFormat)?;
+        let format = format(bytes).ok_or_else(|| unreadable(bytes))?;
         let failed = |error: ImageError| failure(format, &error);
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_FILE_SIDE);
@@ -59,6 +59,22 @@ impl Image {
 fn format(bytes: &[u8]) -> Option<ImageFormat> {
     let tga = || is_tga(bytes).then_some(ImageFormat::Tga);
     image::guess_format(bytes).ok().filter(ImageFormat::reading_enabled).or_else(tga)
+}
+
+/// Names the format of contents that cannot be decoded, if it is known.
+fn unreadable(bytes: &[u8]) -> Failure {
+    let name = match (bytes, bytes.get(4..12)) {
+        ([b'8', b'B', b'P', b'S', ..], _) => "PSD",
+        ([b'%', b'P', b'D', b'F', ..], _) => "PDF",
+        ([0x76, 0x2f, 0x31, 0x01, ..], _) => "OpenEXR",
+        ([0xff, 0x0a, ..], _) | (_, Some(b"JXL \r\n\x87\n")) => "JPEG XL",
+        ([0xff, 0x4f, 0xff, 0x51, ..], _) | (_, Some(b"jP  \r\n\x87\n")) => "JPEG 2000",
+        // Browsers read whole ones.
+        (_, Some(b"ftypavif" | b"ftypavis")) => return Failure::Damaged { format: "AVIF".to_owned() },
+        (_, Some(b"ftypheic" | b"ftypheix" | b"ftyphevc" | b"ftypmif1" | b"ftypmsf1")) => "HEIC",
+        _ => return Failure::UnknownFormat,
+    };
+    Failure::OtherFormat { format: name.to_owned() }
 }
 
 /// Returns whether a file starts with a valid TGA header, which has no signature: a known kind of colours,

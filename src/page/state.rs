@@ -85,7 +85,7 @@ pub struct State {
     pub search: Tracked<Search>,
     /// The pair whose similarity is explained.
     pub explained: Tracked<Option<Pair>>,
-    /// Choices for the tab Groups.
+    /// Choices for the tab Sort.
     pub groups: Tracked<Groups>,
     /// Questions to the engine and their answers.
     pub answers: Tracked<Answers>,

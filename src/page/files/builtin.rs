@@ -131,7 +131,7 @@ async fn sheet_pixels() -> Result<Vec<u8>, JsValue> {
     JsFuture::from(decoded).await?;
     let [width, height] = [element.natural_width(), element.natural_height()];
     if [width as usize, height as usize] != samples::FASHION_SHEET {
-        return Err("the sheet of clothes is of another size".into());
+        return Err("the sheet of clothes has the wrong size".into());
     }
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
     canvas.set_width(width);

@@ -73,7 +73,7 @@ fn take_pictures(store: Store, Gathered { files, unopened }: Gathered, model: Op
             store.update(|state| {
                 state.end_intake();
                 let why = words(&error);
-                state.notify(format!("This browser cannot decode pictures in the background: {why}."));
+                state.notify(format!("This browser can’t decode pictures in the background: {why}. Reload the page to try again."));
             });
         }
     }

@@ -18,7 +18,7 @@ pub fn is_one(name: &str) -> bool {
 pub fn open(store: Store, file: File) {
     spawn_local(async move {
         if file.size() > MAX_MODEL_BYTES as f64 {
-            let sentence = format!("“{}” is too large for a model of this page.", file.name());
+            let sentence = format!("“{}” is too large to be a model from this page.", file.name());
             return store.update(|state| state.notify(sentence));
         }
         match bytes(&file).await {

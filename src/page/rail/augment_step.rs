@@ -46,7 +46,7 @@ pub fn AugmentStep() -> impl IntoView {
         <Step number=2 name="What shouldn’t matter" words=Signal::derive(summary) open>
             <p class="lead">
                 "Training sees each picture as two random views " <Explain term=glossary::VIEW />
-                " What differs between them, the network learns to overlook."
+                " Whatever changes between the two, the network learns to ignore."
             </p>
             <Preview open />
             <Presets />

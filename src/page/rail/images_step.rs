@@ -154,7 +154,7 @@ fn Refused() -> impl IntoView {
                 <div class="failures">
                     <p>
                         <span aria-live="polite">
-                            {move || words::counted(count(), "file")} " could not be read; the others were added."
+                            {move || words::counted(count(), "file")} " could not be read. The list says why."
                         </span>
                         <button
                             class="dismiss"
@@ -182,7 +182,7 @@ fn Refused() -> impl IntoView {
 /// Describes the skipped files, which the system stores next to pictures.
 fn left_out(count: usize) -> String {
     let verb = if count == 1 { "was" } else { "were" };
-    format!("{} (such as Thumbs.db) {verb} left out.", words::counted(count, "system file"))
+    format!("{} (such as Thumbs.db) {verb} ignored.", words::counted(count, "system file"))
 }
 
 /// The status of keeping this visit's work, and buttons to remove it from page and browser.

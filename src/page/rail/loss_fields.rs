@@ -66,16 +66,16 @@ pub fn LossFields() -> impl IntoView {
 fn lesson(loss: LossKind) -> (&'static str, Term) {
     match loss {
         LossKind::Dcl => {
-            ("Each view has to be nearer to its partner than to all views of other pictures.", glossary::DCL)
+            ("Each view has to be nearer to its twin than to all views of other pictures.", glossary::DCL)
         }
         LossKind::InfoNce => {
-            ("Each view has to pick its partner out of all other views of the batch.", glossary::INFO_NCE)
+            ("Each view has to pick its twin out of all other views in the batch.", glossary::INFO_NCE)
         }
         LossKind::Nce => {
-            ("Each pair of views is a question of its own: are these two the same picture?", glossary::NCE)
+            ("Each pair of views is one question: are these two the same picture?", glossary::NCE)
         }
         LossKind::Triplet => (
-            "Each view has to be nearer to its partner than to one other picture’s view, by a margin.",
+            "Each view has to be nearer to its twin than to another picture’s view, by a margin.",
             glossary::TRIPLET,
         ),
     }
@@ -139,7 +139,7 @@ fn Learned() -> impl IntoView {
         store.with(|state| {
             let batch = state.run.batch.as_ref().filter(|_| state.settings.learned_temperature)?;
             let temperature = words::three_digits(f64::from(batch.details.temperature));
-            Some(format!("Learned so far, by step {}: {temperature}.", batch.step))
+            Some(format!("Learned by step {}: {temperature}.", batch.step))
         })
     };
     dynamic(move || sentence().map(|sentence| view! { <p class="note">{sentence}</p> }))

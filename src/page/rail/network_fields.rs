@@ -69,6 +69,6 @@ pub fn NetworkFields() -> impl IntoView {
                     <Explain term=glossary::FEATURES />
                 </div>
         </div>
-        <p class="note">"Another size builds a new network, so training starts again."</p>
+        <p class="note">"A new size builds a new network, so training restarts."</p>
     }
 }

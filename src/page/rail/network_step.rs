@@ -50,7 +50,7 @@ fn Advanced() -> impl IntoView {
             <LossFields />
             <Numbers />
             <BackendField />
-            <p class="note">"Another seed or backend starts training over from step 0, and another seed draws other Shapes; the rest applies from the next step on."</p>
+            <p class="note">"A new seed or backend restarts training (a new seed also redraws Shapes). Other changes apply from the next step."</p>
         </div>
     }
 }
@@ -70,9 +70,8 @@ fn EffortField() -> impl IntoView {
             Some(words::efforts(&state.settings, state.pictures.len(), seconds))
         })
     };
-    let note = move || {
-        times().unwrap_or_else(|| "How long each takes is told once some steps were taken.".to_owned())
-    };
+    let note =
+        move || times().unwrap_or_else(|| "Train for a few steps to see how long each takes.".to_owned());
     view! {
         <div class="field-with-term">
             <Choice legend="Time for training" name="effort" options=EFFORTS value on_change=choose />

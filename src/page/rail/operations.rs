@@ -6,7 +6,7 @@ use crate::settings::{Augmentations, Images, Operation};
 pub struct Presentation {
     /// Name on the page.
     pub name: &'static str,
-    /// A sentence on what it teaches the encoder to ignore.
+    /// What it does, and what it teaches the network to ignore.
     pub lesson: &'static str,
     /// Formats its strength; `None` if strength has no meaning.
     pub strength: Option<fn(f32) -> String>,
@@ -18,87 +18,87 @@ pub struct Presentation {
 pub const OPERATIONS: [Presentation; 13] = [
     Presentation {
         name: "Crop",
-        lesson: "A random part of the picture, enlarged: teaches that place, size and the rest of the scene do not matter.",
-        strength: Some(|s| format!("keeps {:.0}–100 % of the area", (1.0 - s) * 100.0)),
+        lesson: "Enlarges a random part of the picture. Teaches the network that place, size and surroundings don’t matter.",
+        strength: Some(|s| format!("keeps {:.0}–100% of the area", (1.0 - s) * 100.0)),
         field: |a| &mut a.crop,
     },
     Presentation {
         name: "Horizontal flip",
-        lesson: "Left and right swapped: teaches that a thing and its mirror image are the same.",
+        lesson: "Swaps left and right. Teaches the network that mirror images are the same.",
         strength: None,
         field: |a| &mut a.flip,
     },
     Presentation {
         name: "Vertical flip",
-        lesson: "Top and bottom swapped: teaches that it does not matter which way is up.",
+        lesson: "Swaps top and bottom. Teaches the network that it doesn’t matter which way is up.",
         strength: None,
         field: |a| &mut a.vertical_flip,
     },
     Presentation {
         name: "Rotation",
-        lesson: "Turned by a random angle: teaches that direction does not matter.",
+        lesson: "Turns the picture by a random angle. Teaches the network that direction doesn’t matter.",
         strength: Some(|s| format!("up to ±{:.0}°", s * 180.0)),
         field: |a| &mut a.rotation,
     },
     Presentation {
         name: "Brightness",
-        lesson: "Made lighter or darker: teaches to overlook the light.",
-        strength: Some(|s| format!("±{:.0} %", s * 100.0 * Augmentations::MAX_JITTER)),
+        lesson: "Makes the picture lighter or darker. Teaches the network to ignore the light.",
+        strength: Some(|s| format!("±{:.0}%", s * 100.0 * Augmentations::MAX_JITTER)),
         field: |a| &mut a.brightness,
     },
     Presentation {
         name: "Contrast",
-        lesson: "Made flatter or harsher: teaches to overlook haze and exposure.",
-        strength: Some(|s| format!("±{:.0} %", s * 100.0 * Augmentations::MAX_JITTER)),
+        lesson: "Makes the picture flatter or harsher. Teaches the network to ignore haze and exposure.",
+        strength: Some(|s| format!("±{:.0}%", s * 100.0 * Augmentations::MAX_JITTER)),
         field: |a| &mut a.contrast,
     },
     Presentation {
         name: "Saturation",
-        lesson: "Made paler or more colourful: teaches to overlook how vivid colours are.",
-        strength: Some(|s| format!("±{:.0} %", s * 100.0 * Augmentations::MAX_JITTER)),
+        lesson: "Makes colours paler or stronger. Teaches the network to ignore how vivid they are.",
+        strength: Some(|s| format!("±{:.0}%", s * 100.0 * Augmentations::MAX_JITTER)),
         field: |a| &mut a.saturation,
     },
     Presentation {
         name: "Hue",
-        lesson: "All colours moved around the colour circle: teaches that which colour it is does not matter.",
+        lesson: "Shifts every colour. Teaches the network that colour doesn’t matter.",
         strength: Some(|s| format!("up to ±{:.0}°", s * 180.0)),
         field: |a| &mut a.hue,
     },
     Presentation {
         name: "Invert",
-        lesson: "Turned into its negative: teaches that dark on light and light on dark are the same.",
+        lesson: "Turns the picture into its negative. Teaches the network that dark on light and light on dark are the same.",
         strength: Some(blend),
         field: |a| &mut a.invert,
     },
     Presentation {
         name: "Greyscale",
-        lesson: "Colours removed: teaches not to rely on colour at all.",
+        lesson: "Removes all colour. Teaches the network not to rely on it.",
         strength: Some(blend),
         field: |a| &mut a.grayscale,
     },
     Presentation {
         name: "Blur",
-        lesson: "Made soft: teaches to overlook focus and fine detail.",
-        strength: Some(|s| format!("up to {:.1} % of the side", s * 100.0 * Augmentations::MAX_BLUR)),
+        lesson: "Softens the picture. Teaches the network to ignore focus and fine detail.",
+        strength: Some(|s| format!("up to {:.1}% of the side", s * 100.0 * Augmentations::MAX_BLUR)),
         field: |a| &mut a.blur,
     },
     Presentation {
         name: "Noise",
-        lesson: "Sprinkled with random grain: teaches to overlook it, and single pixels with it.",
-        strength: Some(|s| format!("up to ±{:.0} % brightness", s * 100.0 * Augmentations::MAX_NOISE)),
+        lesson: "Adds random grain. Teaches the network to ignore grain and single pixels.",
+        strength: Some(|s| format!("up to ±{:.0}% brightness", s * 100.0 * Augmentations::MAX_NOISE)),
         field: |a| &mut a.noise,
     },
     Presentation {
         name: "Cutout",
-        lesson: "A grey square over a random place: teaches to know a thing by any of its parts.",
-        strength: Some(|s| format!("{:.0} % of the side", s * 100.0)),
+        lesson: "Hides a random place behind a grey square. Teaches the network to recognise a thing by any part.",
+        strength: Some(|s| format!("{:.0}% of the side", s * 100.0)),
         field: |a| &mut a.cutout,
     },
 ];
 
 /// Formats the share of a full change.
 fn blend(share: f32) -> String {
-    if share < 1.0 { format!("{:.0} % blended in", share * 100.0) } else { "fully".to_owned() }
+    if share < 1.0 { format!("{:.0}% blended in", share * 100.0) } else { "fully".to_owned() }
 }
 
 /// A preset: a name, and its augmentations for pictures from some source.
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn full_change_is_formatted_as_fully() {
-        assert_eq!((blend(1.0), blend(0.25)), ("fully".to_owned(), "25 % blended in".to_owned()));
+        assert_eq!((blend(1.0), blend(0.25)), ("fully".to_owned(), "25% blended in".to_owned()));
     }
 
     #[test]

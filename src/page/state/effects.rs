@@ -48,7 +48,7 @@ impl State {
     /// Sends a command whose effect the user waits for, or tells the user that there is no engine.
     pub fn demand(&mut self, command: Command) {
         if self.is_without_engine() {
-            self.notify("There is no engine to do that: reload the page to start one.");
+            self.notify("There is no engine to do that. Reload the page to start one.");
         } else {
             self.send(command);
         }

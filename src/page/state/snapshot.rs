@@ -37,15 +37,15 @@ impl State {
         let Some(step) = self.known_snapshot().map(|snapshot| snapshot.step) else {
             self.keep_run();
             self.run.running = std::mem::take(&mut *self.run).running;
-            return "Your pictures and settings are kept; a new engine starts from step 0.".to_owned();
+            return "Your pictures and settings are kept. A new engine restarts training.".to_owned();
         };
         let lost = self.run.step().saturating_sub(step);
         self.run.go_back(step);
         self.run.set_engine_aside();
         match lost {
-            0 => format!("A new one takes over at step {step}; nothing is lost."),
+            0 => format!("A new one takes over at step {step}. Nothing is lost."),
             lost => format!(
-                "A new one takes over at step {step}; only the {} after it {} lost.",
+                "A new one takes over at step {step}. Only the {} after it {} lost.",
                 words::counted(lost as usize, "step"),
                 if lost == 1 { "is" } else { "are" }
             ),
@@ -68,7 +68,7 @@ impl State {
         self.stop_running();
         self.run.restart(None);
         self.edit(|now| *now = settings);
-        self.notify("The model was opened: its network and the settings that it was trained by are in use.");
+        self.notify("The model was opened. The page now uses its network and its settings.");
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
         let notice = &state.notices.last().expect("it is said").text;
         assert_eq!(
             notice,
-            "The engine stopped: The browser ended it. A new one takes over at step 20; only the 7 steps after it are lost."
+            "The engine stopped: The browser ended it. A new one takes over at step 20. Only the 7 steps after it are lost."
         );
         let messages: Vec<_> = state.resync().collect();
         assert_eq!(messages[1], Command::Restore { file: vec![20] });

@@ -138,9 +138,8 @@ impl State {
             return Some(format!("Add at least {MIN_PICTURES} pictures to train."));
         }
         let at_most = Settings::STEPS.max;
-        (self.run.step() >= at_most).then(|| {
-            format!("{} steps are the most. Press Reset to start over.", words::count(at_most as usize))
-        })
+        (self.run.step() >= at_most)
+            .then(|| format!("The limit is {} steps. Reset starts over.", words::count(at_most as usize)))
     }
 
     /// Returns the reason why no single step can be taken; unlike training, a step does not lengthen
@@ -148,7 +147,7 @@ impl State {
     pub fn step_obstacle(&self) -> Option<String> {
         let complete = || {
             let complete = self.run.is_complete(&self.settings);
-            complete.then(|| "The run is complete. Train lengthens it; Reset starts over.".to_owned())
+            complete.then(|| "The run is complete. Train adds steps, Reset starts over.".to_owned())
         };
         self.training_obstacle().or_else(complete)
     }

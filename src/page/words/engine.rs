@@ -9,26 +9,28 @@ use crate::{
 /// Describes why a command was not carried out, and what to do.
 pub fn refusal(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NoNetwork => "There is no network yet: add some pictures first.".to_owned(),
-        Refusal::NoNumbers => "The network holds values that are no numbers and was not saved.".to_owned(),
-        Refusal::Pictures(pictures) => format!("{} could not be taken up.", counted(*pictures, "picture")),
+        Refusal::NoNetwork => "There’s no network yet. Add some pictures first.".to_owned(),
+        Refusal::NoNumbers => {
+            "Some of the network’s values aren’t numbers, so it wasn’t saved. Reset starts over.".to_owned()
+        }
+        Refusal::Pictures(pictures) => format!("{} couldn’t be used.", counted(*pictures, "picture")),
         Refusal::TooFewPictures(pictures) => format!(
-            "Training compares pictures with each other and needs at least {MIN_PICTURES}; there are {pictures}."
+            "Training compares pictures with each other, so it needs at least {MIN_PICTURES}. There are {pictures}: add some more."
         ),
         Refusal::RunComplete => {
-            "This run has taken all its steps. Raise the number of steps to go on, or Reset to start over."
+            "This run has taken all its steps. Raise the number of steps to continue, or reset to start over."
                 .to_owned()
         }
-        Refusal::TooLarge { pairs, side, width, bytes, limit } => {
+        Refusal::TooLarge { bytes, limit, .. } => {
             let gibibytes = |bytes: &u64| *bytes as f64 / f64::from(1 << 30);
             format!(
-                "A step of {pairs} pairs at {side} × {side} pixels and width {width} needs {:.1} GiB, more than the CPU engine’s {:.0} GiB. Choose a smaller batch, side or width.",
+                "One step with these settings needs {:.1} GiB of memory. The CPU engine has {:.0} GiB. Choose fewer pairs, a smaller input size or fewer channels.",
                 gibibytes(bytes),
                 gibibytes(limit)
             )
         }
         Refusal::Diverged { symptom, at, back_to, cause } => format!(
-            "{}, so training stopped and went back to step {back_to}. {} Change that, then Train goes on from there.",
+            "{}. Training stopped and went back to step {back_to}. {} Change that, then Train continues from there.",
             symptom_at(*symptom, *at),
             cause_of(*cause)
         ),
@@ -47,14 +49,14 @@ fn cause_of(cause: Cause) -> String {
     match cause {
         Cause::LearningRate(rate) => format!("The learning rate, {rate}, is probably too high."),
         Cause::DotProducts => {
-            "Dot products grow without bound as the weights do; compare views by the cosine instead."
-                .to_owned()
+            "Dot products grow without limit. Compare views by the cosine instead.".to_owned()
         }
         Cause::Temperature(temperature) => {
             format!("The temperature, {temperature}, is probably too low.")
         }
         Cause::Driver => {
-            "Such settings rarely do that, so the graphics driver may be at fault; try the CPU.".to_owned()
+            "These settings rarely cause this, so the graphics driver may be at fault. Try the CPU."
+                .to_owned()
         }
         Cause::Unknown(rate) => format!("A learning rate below {rate} may help."),
     }
@@ -68,27 +70,27 @@ pub fn environment(environment: &Environment) -> String {
 /// Describes why a device computes.
 pub fn backend_reason(reason: &BackendReason) -> String {
     match reason {
-        BackendReason::CpuAsked => "The CPU was asked for.".to_owned(),
-        BackendReason::WebGpuAsked => "WebGPU was asked for.".to_owned(),
-        BackendReason::RealAdapter => "This browser offers WebGPU on a real graphics adapter.".to_owned(),
-        BackendReason::Native => "Outside a browser the engine runs on the CPU.".to_owned(),
-        BackendReason::NoWebGpu => "This browser has no WebGPU; the CPU is used.".to_owned(),
+        BackendReason::CpuAsked => "The settings ask for the CPU.".to_owned(),
+        BackendReason::WebGpuAsked => "The settings ask for WebGPU.".to_owned(),
+        BackendReason::RealAdapter => "Training runs on the GPU, through WebGPU.".to_owned(),
+        BackendReason::Native => "Outside a browser, training runs on the CPU.".to_owned(),
+        BackendReason::NoWebGpu => "This browser has no WebGPU, so training runs on the CPU. Slower, same result.".to_owned(),
         BackendReason::NoAdapter => {
-            "This browser found no graphics adapter for WebGPU; the CPU is used.".to_owned()
+            "This browser found no GPU, so training runs on the CPU. Slower, same result.".to_owned()
         }
         BackendReason::SoftwareAdapter => {
-            "This browser offers WebGPU only in software, which is slower than the CPU itself.".to_owned()
+            "No usable GPU here, so training runs on the CPU. Slower, same result.".to_owned()
         }
         BackendReason::NoTimestampQueries => {
-            "This graphics adapter lacks timestamp queries, which the WebGPU engine needs; the CPU is used."
+            "This GPU lacks a feature that the page needs (timestamp queries), so training runs on the CPU. Slower, same result."
                 .to_owned()
         }
         BackendReason::StillBeingBuilt => {
-            "The engine for WebGPU is still being built; until it is there, the CPU is used.".to_owned()
+            "The engine for WebGPU is still being built. Until it’s ready, training runs on the CPU.".to_owned()
         }
-        BackendReason::NotStarted(why) => format!("WebGPU could not be started ({why}); the CPU is used."),
+        BackendReason::NotStarted(why) => format!("WebGPU couldn’t be started ({why}), so training runs on the CPU. Slower, same result."),
         BackendReason::WrongNumbers(disagreement) => format!(
-            "WebGPU on this machine computes wrong numbers ({}); the CPU is used.",
+            "WebGPU computes wrong numbers here ({}), so training runs on the CPU. Slower, same result.",
             difference(*disagreement)
         ),
     }
@@ -113,13 +115,13 @@ fn difference(disagreement: Disagreement) -> String {
 pub fn self_test(environment: &Environment) -> String {
     let Some(agreement) = environment.self_test else { return String::new() };
     let agrees = format!(
-        "{} agree with the CPU: views within {:.0e}, gradients within {:.0e}.",
+        "It agrees with the CPU in {} (views within {:.0e}, gradients within {:.0e}).",
         counted(agreement.steps as usize, "test step"),
         agreement.views,
         agreement.gradients
     );
     if environment.is_unrecorded {
-        format!("{agrees} Every step is planned anew, as none could be recorded.")
+        format!("{agrees} Steps couldn’t be recorded, so each one is planned anew.")
     } else {
         agrees
     }
@@ -156,11 +158,11 @@ mod tests {
         let all = refusals.into_iter().chain(causes.map(|cause| diverged(Symptom::Loss, cause)));
         let sentences: Vec<_> = all.map(|told| refusal(&told)).collect();
         assert_all_differ(&sentences);
-        assert_eq!(sentences[2], "1 picture could not be taken up.");
-        assert!(sentences[5].contains("512 pairs at 96 × 96 pixels and width 64 needs 9.0 GiB"));
+        assert_eq!(sentences[2], "1 picture couldn’t be used.");
+        assert!(sentences[5].contains("needs 9.0 GiB of memory"));
         assert_eq!(
             sentences[8],
-            "At step 7 the loss stopped being a number, so training stopped and went back to step 5. The learning rate, 0.05, is probably too high. Change that, then Train goes on from there."
+            "At step 7 the loss stopped being a number. Training stopped and went back to step 5. The learning rate, 0.05, is probably too high. Change that, then Train continues from there."
         );
     }
 
@@ -193,9 +195,9 @@ mod tests {
         found.self_test = Some(Agreement { steps: 2, views: 3e-6, gradients: 2e-4 });
         assert_eq!(
             self_test(&found),
-            "2 test steps agree with the CPU: views within 3e-6, gradients within 2e-4."
+            "It agrees with the CPU in 2 test steps (views within 3e-6, gradients within 2e-4)."
         );
         found.is_unrecorded = true;
-        assert!(environment(&found).ends_with("as none could be recorded."));
+        assert!(environment(&found).ends_with("so each one is planned anew."));
     }
 }

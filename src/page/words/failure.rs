@@ -11,71 +11,86 @@ use crate::{
 /// Describes in a sentence why a file did not become a picture.
 pub fn failure(failure: &Failure) -> String {
     let sentence = match failure {
-        Failure::Unopened => "The file could not be opened.",
-        Failure::FolderInPart => "Part of the folder could not be read.",
+        Failure::Unopened => "The file couldn’t be opened.",
+        Failure::FolderInPart => "Part of the folder couldn’t be read.",
         Failure::Empty => "The file is empty.",
-        Failure::UnknownFormat => "Its contents are not a picture format that can be read here.",
+        Failure::UnknownFormat => {
+            "It isn’t in a picture format that this page reads. If it’s a picture, save it as JPEG or PNG."
+        }
         Failure::UnknownKind { format } => {
-            return format!("It is a kind of {format} file that cannot be read here.");
+            return format!("It is in a form of {format} that this page can’t read. {SAVE_ANOTHER}");
+        }
+        Failure::OtherFormat { format } => {
+            return format!("It is in the format {format}, which this page can’t read. {SAVE_ANOTHER}");
         }
         Failure::Damaged { format } => {
-            return format!("It begins as {format} files do, but is damaged or not whole.");
+            return format!("It begins as {format} files do, but is damaged or incomplete.");
         }
-        Failure::Drawing => "The drawing could not be read.",
-        Failure::NoPixels => "It is a picture without a single pixel.",
+        Failure::Drawing => "The drawing could not be read. Save it as PNG, then add it again.",
+        Failure::NoPixels => "It is a picture without any pixels.",
         Failure::TooManyPixels { width, height } => {
-            return format!("It is too large: {width} × {height} pixels.");
+            return format!("It is too large: {width} × {height} pixels. Shrink it, then add it again.");
         }
-        Failure::HiddenSides => "It does not say how large it is within its first 8 MiB.",
-        Failure::TooMuchMemory => "It is too large to be decoded here.",
+        Failure::HiddenSides => {
+            "It doesn’t say how large it is within its first 8 MiB. Save it again as JPEG or PNG."
+        }
+        Failure::TooMuchMemory => "It is too large to be decoded here. Shrink it, then add it again.",
         Failure::TooManyBytes => {
-            "The browser cannot read it, and it is too large for this page’s own decoders."
+            "The browser can’t read it, and it is too large for this page’s own decoders. Shrink it first."
         }
-        Failure::TooSlow => "It took too long to be decoded, and was given up.",
-        Failure::BrokeDown { .. } => "It is damaged in a way that its decoder broke down over.",
+        Failure::TooSlow => {
+            "It took too long to be decoded, so the page gave up. Save it again as JPEG or PNG."
+        }
+        Failure::BrokeDown { .. } => {
+            "It is damaged in a way that its decoder broke down over. Save it again as JPEG or PNG."
+        }
         Failure::NoDecoder { .. } => {
-            "The browser cannot read it, and this page’s own decoders could not be loaded."
+            "The browser can’t read it, and this page’s own decoders could not be loaded. Reload the page."
         }
         Failure::Told(sentence) => sentence,
     };
     sentence.to_owned()
 }
 
+/// Advice for a picture in a format that this page does not read.
+const SAVE_ANOTHER: &str = "Save it as JPEG or PNG, then add it again.";
+
 /// Describes why a network cannot be used, in sentences.
 pub fn model_failure(failure: &ModelFailure) -> String {
     let reason = match failure {
         ModelFailure::TooLarge => {
-            format!("it is larger than {} MiB, which no model of this page is", MAX_MODEL_BYTES >> 20)
+            format!(
+                "it’s larger than {} MiB, the most that a model from this page can be",
+                MAX_MODEL_BYTES >> 20
+            )
         }
-        ModelFailure::NotSafetensors => "it is no whole safetensors file".to_owned(),
-        ModelFailure::Foreign => "it holds tensors, but no network of this page".to_owned(),
+        ModelFailure::NotSafetensors => "it isn’t a complete safetensors file".to_owned(),
+        ModelFailure::Foreign => "it holds tensors, but no network from this page".to_owned(),
         ModelFailure::Version { found, newest } => {
-            format!("it is of version {found} of the format, and this page reads versions up to {newest}")
+            format!("it has version {found} of the format, and this page reads versions up to {newest}")
         }
-        ModelFailure::Entry(name) => format!("its {name} is missing or no number"),
+        ModelFailure::Entry(name) => format!("its {name} is missing or isn’t a number"),
         ModelFailure::Settings(problem) => {
             let why = match problem {
                 Problem::Unknown(key) => format!("there is no setting “{key}” here"),
                 Problem::Malformed { entry, form, .. } => format!("“{entry}”: {}", form_of(form)),
             };
-            format!("its settings cannot be understood ({why})")
+            format!("its settings can’t be understood ({why})")
         }
         ModelFailure::Shape(name) => {
-            format!("its {name} is not that of a network that this page could have made")
+            format!("its {name} doesn’t fit any network from this page")
         }
-        ModelFailure::TooManySteps => "it has taken more steps than any run of this page".to_owned(),
-        ModelFailure::UnknownTensor(name) => format!("the tensor “{name}” does not belong to such a network"),
+        ModelFailure::TooManySteps => "it has taken more steps than any run on this page".to_owned(),
+        ModelFailure::UnknownTensor(name) => format!("the tensor “{name}” doesn’t belong to such a network"),
         ModelFailure::MissingTensor(name) => format!("the tensor “{name}” is missing"),
         ModelFailure::TensorShape(name) => {
-            format!("the tensor “{name}” has another type or shape than the network needs")
+            format!("the tensor “{name}” has the wrong type or shape")
         }
-        ModelFailure::TensorValues(name) => format!("“{name}” holds values that no training leaves there"),
-        ModelFailure::WhiteningShape => {
-            "what whitens its map has another type or shape than the network needs".to_owned()
-        }
-        ModelFailure::WhiteningValues => "what whitens its map holds values that are no numbers".to_owned(),
+        ModelFailure::TensorValues(name) => format!("“{name}” holds values that training never produces"),
+        ModelFailure::WhiteningShape => "its whitening has the wrong type or shape".to_owned(),
+        ModelFailure::WhiteningValues => "its whitening holds values that aren’t numbers".to_owned(),
         ModelFailure::OtherNetwork => "it belongs to a network of another shape".to_owned(),
-        ModelFailure::Unread => "the engine stopped while it read it".to_owned(),
+        ModelFailure::Unread => "the engine stopped while reading it".to_owned(),
     };
     format!("The model cannot be used: {reason}. {NOTHING_CHANGED}")
 }
@@ -84,7 +99,7 @@ pub fn model_failure(failure: &ModelFailure) -> String {
 pub fn experiment_failure(failure: &ExperimentFailure) -> String {
     match failure {
         ExperimentFailure::Damaged => {
-            format!("The experiment is damaged, or no experiment of this page. {NOTHING_CHANGED}")
+            format!("The experiment is damaged, or doesn’t come from this page. {NOTHING_CHANGED}")
         }
         ExperimentFailure::Version { found, read } => {
             let [older, newest] = read;
@@ -103,9 +118,9 @@ pub fn breakdown(breakdown: &Breakdown) -> String {
     match breakdown {
         Breakdown::Message(error) => error.to_string(),
         Breakdown::ComputesWrongly => {
-            "Even the untrained network’s embeddings are no numbers, so the device or its driver computes wrongly.".to_owned()
+            "Even the untrained network gives values that aren’t numbers, so the device or its driver computes wrongly.".to_owned()
         }
-        Breakdown::Unforeseen { .. } => "It met a fault that nobody foresaw.".to_owned(),
+        Breakdown::Unforeseen { .. } => "It hit an unexpected error.".to_owned(),
         Breakdown::Ended => "The browser ended it.".to_owned(),
     }
 }
@@ -116,17 +131,18 @@ pub fn engine_failure(failure: &EngineFailure) -> String {
         EngineFailure::Status(_) | EngineFailure::NoCode | EngineFailure::NotLoaded(_) => {
             format!("{} Reload the page to try again.", not_loaded(failure))
         }
-        EngineFailure::NotStarted(why) => format!("This browser cannot start the engine: {why}."),
+        EngineFailure::NotStarted(why) => format!("This browser can’t start the engine: {why}."),
         EngineFailure::Message(error) => error.to_string(),
         EngineFailure::KeepsBreakingDown => {
-            "The engine keeps breaking down and was given up. Reload the page to try again.".to_owned()
+            "The engine keeps breaking down, so the page stopped restarting it. Reload the page to try again."
+                .to_owned()
         }
     }
 }
 
 /// Returns why the engine with WebGPU does not take the place of the one without.
 pub fn staying_engine(failure: &EngineFailure) -> String {
-    format!("{} The one that computes on the CPU goes on.", not_loaded(failure))
+    format!("{} Training stays on the CPU.", not_loaded(failure))
 }
 
 fn not_loaded(failure: &EngineFailure) -> String {
@@ -141,19 +157,21 @@ fn not_loaded(failure: &EngineFailure) -> String {
 /// Returns what became of an entry of a link.
 pub fn link_problem(problem: &Problem) -> String {
     match problem {
-        Problem::Unknown(key) => format!("The link’s setting “{key}” does not exist here; it was left out."),
+        Problem::Unknown(key) => {
+            format!("The link’s setting “{key}” doesn’t exist here, so it was left out.")
+        }
         Problem::Malformed { entry, form, applies } => {
             let form = form_of(form);
-            format!("The link’s setting “{entry}” cannot be used: {form}; {applies} applies.")
+            format!("The link’s setting “{entry}” cannot be used: {form}. The page uses {applies} instead.")
         }
     }
 }
 
 fn form_of(form: &Form) -> String {
     match form {
-        Form::Number(min, max) => format!("it is a number from {min} to {max}"),
-        Form::Name(names) => format!("it is one of {}", names.join(", ")),
-        Form::Operation => "it is strength@probability, each from 0 to 1, or off".to_owned(),
+        Form::Number(min, max) => format!("it must be a number from {min} to {max}"),
+        Form::Name(names) => format!("it must be one of {}", names.join(", ")),
+        Form::Operation => "it must be strength@probability, each from 0 to 1, or off".to_owned(),
     }
 }
 
@@ -173,6 +191,7 @@ mod tests {
             Failure::Empty,
             Failure::UnknownFormat,
             Failure::UnknownKind { format: format.clone() },
+            Failure::OtherFormat { format: "HEIC".to_owned() },
             Failure::Damaged { format },
             Failure::Drawing,
             Failure::NoPixels,
@@ -190,8 +209,11 @@ mod tests {
         for sentence in &sentences {
             assert!(sentence.ends_with('.') && !sentence.contains("assertion"), "{sentence}");
         }
-        assert_eq!(failure(&all[4]), "It is a kind of TIFF file that cannot be read here.");
-        assert_eq!(failure(&all[8]), "It is too large: 30000 × 20 pixels.");
+        assert_eq!(
+            failure(&all[5]),
+            "It is in the format HEIC, which this page can’t read. Save it as JPEG or PNG, then add it again."
+        );
+        assert!(failure(&all[9]).starts_with("It is too large: 30000 × 20 pixels."));
     }
 
     #[test]
@@ -224,7 +246,7 @@ mod tests {
         }
         assert_eq!(
             model_failure(&models[5]),
-            "The model cannot be used: its settings cannot be understood (there is no setting “taste” here). Nothing was changed."
+            "The model cannot be used: its settings can’t be understood (there is no setting “taste” here). Nothing was changed."
         );
     }
 
@@ -247,7 +269,7 @@ mod tests {
             sentences[0],
             "The engine could not be loaded: the server answered 404. Reload the page to try again."
         );
-        assert!(loading.iter().map(staying_engine).all(|sentence| sentence.ends_with("CPU goes on.")));
+        assert!(loading.iter().map(staying_engine).all(|sentence| sentence.ends_with("stays on the CPU.")));
     }
 
     #[test]
@@ -266,7 +288,7 @@ mod tests {
     fn breakdowns_are_described_without_technical_words() {
         let details = "panicked at src/engine.rs:1:1: index out of bounds".to_owned();
         assert!(breakdown(&Breakdown::ComputesWrongly).contains("computes wrongly"));
-        assert_eq!(breakdown(&Breakdown::Unforeseen { details }), "It met a fault that nobody foresaw.");
+        assert_eq!(breakdown(&Breakdown::Unforeseen { details }), "It hit an unexpected error.");
         assert_eq!(breakdown(&Breakdown::Ended), "The browser ended it.");
     }
 }

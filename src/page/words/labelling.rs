@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Advice while there are fewer than two labels.
-pub const LACKING: &str = "Give at least two different labels to see what they are worth: pick a picture, type its label, then another.";
+pub const LACKING: &str =
+    "Name at least two groups of pictures, one example each. The network guesses the rest.";
 
 /// Describes the origin of a picture's label, or its prediction, or the reason why there is none.
 pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> String {
@@ -19,18 +20,18 @@ pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> S
     }
     if let Some(found) = predictions(state, stage, method).iter().find(|found| found.id == id) {
         let label = state.pictures.label_name(found.label).unwrap_or_default();
-        return format!("Guessed: {label}, confidence {}.", percent(found.confidence));
+        return format!("Guessed: {label}, {} sure.", percent(found.confidence));
     }
     let given = method.answer(state, stage).map(|(classification, _)| &classification.given);
     match (state.label_names().len(), given) {
         (0, _) => "No labels yet, so no guess.".to_owned(),
-        (1, _) => "Give a second, different label to get guesses.".to_owned(),
+        (1, _) => "Add a second label to get guesses.".to_owned(),
         (_, Some(given)) if given.contains(&id) => {
-            let given = count(given.len());
-            format!("One of the {given} labelled pictures that the classifier learns from.")
+            let others = counted(given.len() - 1, "other");
+            format!("The classifier learns from this picture and {others}.")
         }
-        (_, None) if method == Method::FineTuned => "Press Fine-tune to get its guess.".to_owned(),
-        _ => "Computing…".to_owned(),
+        (_, None) if method == Method::FineTuned => "Click Fine-tune to get its guess.".to_owned(),
+        _ => "Measuring…".to_owned(),
     }
 }
 
@@ -43,32 +44,33 @@ pub fn split_in_words(state: &State, classification: &Classification) -> String 
         0 => String::new(),
         typed => format!(" ({} typed)", count(typed)),
     };
-    let held_out = classification.held_out.len();
-    if let Some(crossed) = &classification.crossed {
-        return format!(
-            "{} with labels{typed}, {} without. {}",
-            counted(classification.given.len(), "picture"),
-            count(held_out),
-            crossed_in_words(state, crossed)
-        );
-    }
-    let scored = match classification.scored as usize {
-        0 => ", none of them with a label to compare with".to_owned(),
-        scored if scored == held_out => String::new(),
-        scored => format!(", {} of them with a label to compare with", count(scored)),
+    let given = counted(classification.given.len(), "labelled picture");
+    let score = match &classification.crossed {
+        Some(crossed) => crossed_in_words(state, crossed),
+        None => held_out_in_words(classification),
     };
-    format!(
-        "{} with labels{typed}, {} held out{scored}.",
-        counted(classification.given.len(), "picture"),
-        count(held_out),
-    )
+    format!("The classifier learns from {given}{typed}. {score}")
+}
+
+/// Describes the held-out pictures that count towards the score.
+fn held_out_in_words(classification: &Classification) -> String {
+    match (classification.scored as usize, classification.held_out.len()) {
+        (0, _) => "No other picture came with a label, so there is no score.".to_owned(),
+        (scored, held_out) if scored == held_out => {
+            format!("Its score counts right guesses on {} (held out).", counted(scored, "other picture"))
+        }
+        (scored, _) => format!(
+            "Its score counts right guesses on {} that came with a label (held out).",
+            counted(scored, "other picture")
+        ),
+    }
 }
 
 /// Describes the pictures of a cross-validation, and what it omits.
 fn crossed_in_words(state: &State, crossed: &CrossValidation) -> String {
     let count = crossed.pictures.len();
     if count == 0 {
-        return "Label 4 pictures or more of each kind to see how far to trust the guesses.".to_owned();
+        return "Give each label at least 4 pictures to see how far to trust the guesses.".to_owned();
     }
     let folds = crossed.folds as usize;
     let how = if folds == count {
@@ -80,9 +82,9 @@ fn crossed_in_words(state: &State, crossed: &CrossValidation) -> String {
     let lone: Vec<_> = crossed.lone.iter().map(name).collect();
     let lone = match lone.as_slice() {
         [] => String::new(),
-        lone => format!(" With a single picture each, {} cannot be scored.", lone.join(", ")),
+        lone => format!(" {} can’t be scored: a label needs two pictures.", lone.join(", ")),
     };
-    format!("Right guesses are counted over {count} of those with labels, {how}.{lone}")
+    format!("Its score counts right guesses on {count} of them, {how}.{lone}")
 }
 
 #[cfg(test)]
@@ -100,10 +102,10 @@ mod tests {
     fn label_or_prediction_of_a_picture_is_described_by_case() {
         let mut state = state();
         let said = |state: &State, id| standing(state, Stage::Pixels, Method::Probe, id);
-        assert_eq!(said(&state, 2), "Guessed: a, confidence 90 %.");
-        assert_eq!(said(&state, 0), "One of the 2 labelled pictures that the classifier learns from.");
+        assert_eq!(said(&state, 2), "Guessed: a, 90% sure.");
+        assert_eq!(said(&state, 0), "The classifier learns from this picture and 1 other.");
         let tuned = standing(&state, Stage::Pixels, Method::FineTuned, 0);
-        assert_eq!(tuned, "Press Fine-tune to get its guess.");
+        assert_eq!(tuned, "Click Fine-tune to get its guess.");
         state.type_label(0, "b");
         assert_eq!(said(&state, 0), "You gave it this label.");
 
@@ -111,7 +113,7 @@ mod tests {
         unlabelled.add(["x", "y"].map(|name| newcomer(name, None)).into());
         assert_eq!(said(&unlabelled, 0), "No labels yet, so no guess.");
         unlabelled.type_label(0, "cat");
-        assert_eq!(said(&unlabelled, 1), "Give a second, different label to get guesses.");
+        assert_eq!(said(&unlabelled, 1), "Add a second label to get guesses.");
     }
 
     #[test]
@@ -120,7 +122,7 @@ mod tests {
         let found = state.classification(Stage::Pixels).expect("it came");
         assert_eq!(
             split_in_words(&state, found),
-            "5 pictures with labels (5 typed), 1 without. Right guesses are counted over 4 of those with labels, each guessed from all the others (leave-one-out). With a single picture each, “c” cannot be scored."
+            "The classifier learns from 5 labelled pictures (5 typed). Its score counts right guesses on 4 of them, each guessed from all the others (leave-one-out). “c” can’t be scored: a label needs two pictures."
         );
     }
 
@@ -132,7 +134,7 @@ mod tests {
         assert!(split_in_words(&state, &found).ends_with("how far to trust the guesses."));
         let folds = CrossValidation { pictures: (0..30).collect(), folds: 5, ..CrossValidation::default() };
         found.crossed = Some(folds);
-        assert!(split_in_words(&state, &found).contains("over 30 of those"));
+        assert!(split_in_words(&state, &found).contains("on 30 of them"));
         assert!(split_in_words(&state, &found).ends_with("(5-fold cross-validation)."));
     }
 
@@ -144,15 +146,20 @@ mod tests {
             classification.scored = scored;
             split_in_words(state, &classification)
         };
-        assert_eq!(words(&state, 4), "2 pictures with labels, 4 held out.");
+        assert_eq!(
+            words(&state, 4),
+            "The classifier learns from 2 labelled pictures. Its score counts right guesses on 4 other pictures (held out)."
+        );
         assert_eq!(
             words(&state, 3),
-            "2 pictures with labels, 4 held out, 3 of them with a label to compare with."
+            "The classifier learns from 2 labelled pictures. Its score counts right guesses on 3 other pictures that came with a label (held out)."
         );
         let mut nothing = state.classification(Stage::Pixels).expect("it came").clone();
         nothing.classes.truncate(1);
         assert_eq!(split_in_words(&state, &nothing), LACKING);
         state.type_label(0, "c");
-        assert!(words(&state, 0).starts_with("2 pictures with labels (1 typed), 4 held out, none"));
+        assert!(words(&state, 0).ends_with(
+            "2 labelled pictures (1 typed). No other picture came with a label, so there is no score."
+        ));
     }
 }

@@ -31,9 +31,9 @@ pub fn counted(number: usize, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
-/// Formats a share as a percentage: "40 %".
+/// Formats a share as a percentage: "40%".
 pub fn percent(share: f32) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}%", share * 100.0)
 }
 
 /// Formats a duration in its two greatest units.
@@ -132,7 +132,7 @@ mod tests {
         );
         assert_eq!(fine_similarity(1.0), "1.000");
         assert_eq!(speed(3.25), "3.2 steps/s");
-        assert_eq!(percent(0.4), "40 %");
+        assert_eq!(percent(0.4), "40%");
     }
 
     #[test]

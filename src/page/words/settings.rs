@@ -23,7 +23,7 @@ pub fn augmentations(augmentations: &Augmentations) -> String {
     });
     let on = |operation: Operation, words: String| operation.on.then_some(words);
     let parts = [
-        on(augmentations.crop, format!("crop {:.0}–100 %", (1.0 - augmentations.crop.strength) * 100.0)),
+        on(augmentations.crop, format!("crop {:.0}–100%", (1.0 - augmentations.crop.strength) * 100.0)),
         on(augmentations.flip, "flip".to_owned()),
         on(augmentations.vertical_flip, "vertical flip".to_owned()),
         on(augmentations.rotation, format!("turn ±{:.0}°", augmentations.rotation.strength * 180.0)),
@@ -155,6 +155,6 @@ mod tests {
     fn only_enabled_augmentations_are_named() {
         assert_eq!(augmentations(&Augmentations::NONE), "none: both views are the picture");
         let photos = augmentations(&Augmentations::PHOTOS);
-        assert_eq!(photos, "crop 40–100 %, flip, colour medium, grey");
+        assert_eq!(photos, "crop 40–100%, flip, colour medium, grey");
     }
 }

@@ -32,7 +32,7 @@ pub fn images(state: &State) -> String {
 pub fn guest(state: &State) -> Option<&'static str> {
     let known = *state.is_guest && *state.autosave != AutosaveStatus::Unknown && !state.intake.is_active();
     known.then_some(
-        "Whoever sent this link used pictures of their own, which a link does not carry. Drop yours here.",
+        "This link was made with private pictures, which stay with their owner. Drop in yours to run the same setup.",
     )
 }
 

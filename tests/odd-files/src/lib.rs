@@ -55,7 +55,7 @@ impl OddFile {
 }
 
 /// Outcome of a file whose contents are not a picture.
-const FOREIGN: Fate = Refused("not a picture format");
+const FOREIGN: Fate = Refused("isn’t in a picture format");
 
 /// Outcome of a picture that is too large to be decoded.
 const TOO_LARGE: Fate = Refused("too large");

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use image::ImageFormat;
 
-use crate::Fate::{Picture, Refused};
-use crate::{OddFile, encode, halves};
+use crate::Fate::Picture;
+use crate::{FOREIGN, OddFile, encode, halves};
 
 /// Names that would have an effect if they were treated as markup, addresses or templates.
 const MARKUP: [&str; 9] = [
@@ -60,7 +60,7 @@ pub fn files() -> Result<Vec<OddFile>> {
     let names = MARKUP.iter().chain(&UNICODE).chain(&ODD).copied().chain([longest.as_str()]);
     let mut files: Vec<_> = names.map(|name| OddFile::new(name, picture.clone(), Picture)).collect();
     let refused = "<img src=x onerror=\"document.title='taken'\">.txt";
-    files.push(OddFile::new(refused, "no picture", Refused("not a picture format")));
+    files.push(OddFile::new(refused, "no picture", FOREIGN));
     // Three copies of the same picture.
     files.extend(
         ["copy.png", "copy (1).png", "copy (2).png"].map(|name| OddFile::new(name, picture.clone(), Picture)),

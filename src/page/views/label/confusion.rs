@@ -76,8 +76,8 @@ mod tests {
         let confusion = Confusion::count(&[0, 1], &predictions).expect("labels are known");
         assert_eq!((confusion.counts.as_slice(), confusion.of_row(0)), (&[1, 1, 0, 2][..], 2));
         assert_eq!(confusion.shares(), [0.5, 0.5, 0.0, 1.0]);
-        assert_eq!(confusion.describe(&state, (0, 1)).as_deref(), Some("1 of 2 a taken for b (50 %)"));
-        assert_eq!(confusion.describe(&state, (1, 1)).as_deref(), Some("2 of 2 b recognised (100 %)"));
+        assert_eq!(confusion.describe(&state, (0, 1)).as_deref(), Some("1 of 2 a taken for b (50%)"));
+        assert_eq!(confusion.describe(&state, (1, 1)).as_deref(), Some("2 of 2 b recognised (100%)"));
         assert_eq!(confusion.describe(&state, (2, 0)), None);
         assert_eq!(Confusion::count(&[7], &predictions), None);
     }

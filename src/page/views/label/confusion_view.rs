@@ -48,7 +48,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
         format!("Confusion matrix of {labels} labels: rows are true labels, columns guesses")
     };
     let hint = pointing::hint(
-        "Point at a cell to read it; press it to see its pictures below.",
+        "Point at a cell to read it. Click it to see its pictures below.",
         "Tap a cell to read it and to see its pictures below.",
     );
     let reading = Signal::derive(move || {
@@ -76,9 +76,9 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
                 <div class="legend" aria-hidden="true">
                     <ColourBar
                         stops=colour::css_stops()
-                        least="0 %"
+                        least="0%"
                         middle="of the row’s pictures"
-                        most="100 %"
+                        most="100%"
                     />
                 </div>
                 <p class="note" aria-live="polite" data-control="">{reading}</p>

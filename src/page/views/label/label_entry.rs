@@ -27,7 +27,7 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let store = Store::expect();
     let chosen = memo(move || store.with(|state| state.chosen()));
     let show = dynamic(move || match chosen.get().as_slice() {
-        [] => view! { <p class="note">"Pick a picture in the gallery to give it a label."</p> }.into_any(),
+        [] => view! { <p class="note">"Choose a picture in the gallery to label it."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
         ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
     });

@@ -55,7 +55,7 @@ impl Method {
         let accuracy = self
             .answer(state, stage)
             .and_then(|(found, guesses)| guesses.accuracy.or_else(|| self.crossed(found)?.1.accuracy));
-        accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+        accuracy.map_or("–".to_owned(), |share| format!("{:.1}%", share * 100.0))
     }
 }
 
@@ -146,12 +146,12 @@ mod tests {
         state.apply(answer.clone());
         assert_eq!(
             (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
-            (None, "75.0 %".to_owned())
+            (None, "75.0%".to_owned())
         );
         assert!(!state.labels.is_tuned_outdated());
         state.type_label(2, "b");
         assert!(state.labels.is_tuned_outdated(), "it stays on show, and is told apart");
-        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "75.0 %");
+        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "75.0%");
 
         state.fine_tune();
         assert!(!state.labels.is_tuned_outdated() && state.labels.tuned().is_none());
@@ -171,7 +171,7 @@ mod tests {
     fn typed_labels_alone_are_scored_by_cross_validation() {
         let state = typed();
         let accuracy = |method: Method| method.accuracy(&state, Stage::Pixels);
-        assert_eq!((accuracy(Method::Probe), accuracy(Method::Vote)), ("75.0 %".into(), "25.0 %".into()));
+        assert_eq!((accuracy(Method::Probe), accuracy(Method::Vote)), ("75.0%".into(), "25.0%".into()));
         assert_eq!(accuracy(Method::FineTuned), "–");
         let compared = compared(&state, Stage::Pixels, Method::Probe);
         let pairs: Vec<_> = compared.iter().map(|guess| (guess.truth, guess.label)).collect();

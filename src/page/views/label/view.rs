@@ -64,7 +64,7 @@ pub fn Label() -> impl IntoView {
     view! {
         <div class="labels">
             <p class="lead">
-                "A simple classifier learns from a few labels and guesses those of all other pictures. Labels never take part in training the encoder. "
+                "A simple classifier learns from a few labels and guesses the rest. Labels never train the network. "
                 <Explain term=glossary::HELD_OUT />
             </p>
             <LabelEntry focus />
@@ -105,8 +105,8 @@ fn PerClass() -> impl IntoView {
     view! {
         <When holds=useful>
             <Slider
-                name="Labels per class"
-                label="Labels per class"
+                name="Examples per label"
+                label="Examples per label"
                 value=Signal::derive(move || value() as f32)
                 words=Signal::derive(words)
                 max=MAX_PER_CLASS as f32
@@ -127,7 +127,7 @@ fn Scores() -> impl IntoView {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => words::split_in_words(state, classification),
-                None if state.can_classify() => "Computing…".to_owned(),
+                None if state.can_classify() => "Measuring…".to_owned(),
                 None => words::LACKING.to_owned(),
             }
         })
@@ -189,7 +189,7 @@ fn FineTuning() -> impl IntoView {
     };
     let words = Signal::derive(move || match progress() {
         Some((done, total)) if total > 0 => format!("step {done} of {total}"),
-        Some(_) => "Computing…".to_owned(),
+        Some(_) => "Starting…".to_owned(),
         None => tuned().unwrap_or_default(),
     });
     view! {

@@ -1,4 +1,4 @@
-//! Strips of related pictures, as the tab Groups shows them.
+//! Strips of related pictures, as the tab Sort shows them.
 
 use crate::{
     disjoint_sets::DisjointSets,
@@ -69,22 +69,21 @@ fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId
 
 /// Returns a sentence for a set of near-duplicates with more than a quarter of all pictures: such a
 /// threshold takes similarity for identity.
-pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
+pub fn crowd(state: &State, sets: &[Strip]) -> Option<String> {
     /// Smaller sets are acceptable, however few pictures there are.
     const SMALL: usize = 4;
     let pictures = state.pictures.len();
     let largest = sets.iter().map(|set| set.pictures.len()).max()?;
     (largest > SMALL.max(pictures / 4)).then(|| {
         format!(
-            "At {}, {} of {} count as near-duplicates of each other: raise the threshold, or compare raw pixels.",
-            words::fine_similarity(state.threshold(stage)),
+            "At this threshold, {} of {} count as duplicates of each other. Raise it, or compare raw pixels.",
             words::count(largest),
             words::counted(pictures, "picture")
         )
     })
 }
 
-/// Returns the label that most of the labelled pictures have: "92 % circle", or "3 of 4 labelled are
+/// Returns the label that most of the labelled pictures have: "92% circle", or "3 of 4 labelled are
 /// circle" if others have none.
 fn common_label(state: &State, pictures: &[PictureId]) -> String {
     if state.label_names().len() < 2 {
@@ -161,7 +160,7 @@ mod tests {
         assert_eq!(clearest.groups.len(), 3, "whatever is clearest");
         let two = groups(&state, Stage::Trained);
         assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
-        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75 % a", "100 % b"));
+        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75% a", "100% b"));
         state.make_groups(Some(9));
         assert_eq!(groups(&state, Stage::Trained).len(), 3);
         state.make_groups(None);
@@ -188,7 +187,7 @@ mod tests {
     fn set_with_more_than_a_quarter_of_the_pictures_is_a_crowd() {
         let mut state = state();
         answer(&mut state, SURVEY, survey());
-        let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
+        let told = |state: &State| crowd(state, &duplicates(state, Stage::Trained));
         assert_eq!(told(&state), None);
         state.set_threshold(0.98);
         assert_eq!(told(&state), None, "three are no crowd");
@@ -199,7 +198,7 @@ mod tests {
         assert_eq!(
             told(&state).as_deref(),
             Some(
-                "At 0.980, 6 of 6 pictures count as near-duplicates of each other: raise the threshold, or compare raw pixels."
+                "At this threshold, 6 of 6 pictures count as duplicates of each other. Raise it, or compare raw pixels."
             )
         );
     }

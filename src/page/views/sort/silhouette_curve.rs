@@ -49,7 +49,7 @@ pub fn SilhouetteCurve(stage: Memo<Stage>) -> impl IntoView {
     view! {
         <figure class="silhouette" data-figure="silhouette" hidden=move || points.with(Vec::is_empty)>
             <figcaption class="note">
-                "Silhouette by the number of groups: press where you want it. " <PngButton name="Silhouette" />
+                "How clear each number of groups is (silhouette). Click the one you want. " <PngButton name="Silhouette" />
             </figcaption>
             <div class="plot" node_ref=plot role="img" aria-label=label on:click=handler(pick)>
                 {drawn}

@@ -9,7 +9,7 @@ use crate::{
 /// Maximum threshold of near-duplicates; above it, equal pictures may differ by rounding.
 pub const HIGHEST_THRESHOLD: f32 = 0.999;
 
-/// Contents of the tab Groups.
+/// Contents of the tab Sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Finding {
     /// Pictures that form groups.
@@ -31,7 +31,7 @@ impl Finding {
     }
 }
 
-/// Choices of the user for the tab Groups.
+/// Choices of the user for the tab Sort.
 #[derive(Debug, Default)]
 pub struct Groups {
     /// Present contents of the tab.

@@ -45,7 +45,7 @@ pub fn Sort() -> impl IntoView {
     view! {
         <div class="groups">
             <p class="lead">
-                "Pictures that lie close together in the embeddings, with no label looked at. What you select here is selected everywhere. "
+                "Pictures sorted by similarity alone, without labels. What you select here is selected everywhere. "
                 <Explain term=glossary::GROUPS />
             </p>
             <div class="groups-controls">
@@ -103,14 +103,13 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         match strips.with(Vec::len) {
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => format!(
-                "{} of near-duplicates{suffix}: {} could go. ",
+                "{} of duplicates{suffix}. Removing {} keeps one of each. ",
                 words::counted(sets, "set"),
                 words::counted(surplus().len(), "picture")
             ),
         }
     });
-    let crowd =
-        Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, stage.get(), strips))));
+    let crowd = Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, strips))));
     let remark = Signal::derive(move || {
         let by_pixels = store.with(|state| stage.get() != state.shown_stage());
         let told = if by_pixels {
@@ -156,7 +155,7 @@ fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
     let words = Signal::derive(move || {
         match store.with(|state| state.survey(stage.get()).map(|survey| survey.nearest)) {
             Some(nearest) => format!(
-                "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
+                "The oddest come first{}. The number is the mean similarity with the {nearest} nearest. ",
                 step_suffix(store, stage.get())
             ),
             None => waiting(store),
@@ -222,5 +221,5 @@ fn step_suffix(store: Store, stage: Stage) -> String {
 
 fn waiting(store: Store) -> String {
     let pictures = store.with(|state| state.pictures.len());
-    if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
+    if pictures == 0 { "No pictures yet. " } else { "Measuring… " }.to_owned()
 }

@@ -5,7 +5,7 @@ use browser_tests::page::SOON;
 use browser_tests::{Page, Visit, visit};
 
 /// Minimum versions of browsers, as the page states them.
-const VERSIONS: [&str; 3] = ["Chrome and Edge from version 123 on", "Firefox from 125", "Safari from 17.5"];
+const VERSIONS: [&str; 3] = ["Chrome or Edge from version 123 on", "Firefox from 125", "Safari from 17.5"];
 
 /// Scripts that remove a feature from the browser, and the message on it.
 const TAKEN: [(&str, &str); 5] = [

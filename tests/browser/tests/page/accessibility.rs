@@ -133,7 +133,7 @@ async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
         page.choose("Sort").await?;
         page.choose_option("finding", 1).await?;
         page.choose_option("stage", 2).await?;
-        page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
+        page.wait_text(&["of duplicates", "Set 1"], PATIENTLY).await?;
         let mut found = check_all(page, "near-duplicates").await?;
         page.choose_option("finding", 2).await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;

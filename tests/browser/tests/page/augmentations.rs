@@ -80,7 +80,7 @@ async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()>
         page.unfold("What shouldn’t matter").await?;
         wait_count(page, "four views of four pictures", DRAWN_VIEWS, 16).await?;
         page.press("SimCLR paper").await?;
-        page.wait_text(&["crop 8–100 %", "blur"], SOON).await?;
+        page.wait_text(&["crop 8–100%", "blur"], SOON).await?;
         page.evaluate(SIX_VIEWS).await?;
         wait_count(page, "six views of four pictures", DRAWN_VIEWS, 24).await?;
         page.photograph_all("augment").await?;
@@ -88,11 +88,11 @@ async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()>
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("&blur=0.14@0.5&noise=off:")), "{hash}");
 
         page.choose("Under the hood").await?;
-        page.wait_text(&["64 pictures changed by each operation alone"], PATIENTLY).await?;
+        page.wait_text(&["64 pictures changed in one way at a time"], PATIENTLY).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         wait_count(page, "two dots for each operation", MEASURED, 13).await?;
-        page.wait_text(&["After 20 steps, the encoder"], PATIENTLY).await?;
+        page.wait_text(&["After 20 steps, the network"], PATIENTLY).await?;
         page.photograph_all("invariance").await
     })
     .await

@@ -46,7 +46,7 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
         page.wait_finished(PATIENTLY).await?;
         page.choose_option("finding", 1).await?;
         // By the encoder, or by raw pixels if it cannot distinguish copies.
-        page.wait_text(&["of near-duplicates"], PATIENTLY).await?;
+        page.wait_text(&["of duplicates"], PATIENTLY).await?;
         page.press("Select all but the first of each").await?;
         let selected = page.wait("a selection", SOON, async || Ok(selected(&page.text().await?))).await?;
         ensure!(selected < 20, "{selected} of 1,000 pictures are called superfluous.");
@@ -58,7 +58,7 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
         let slider = page.driver().find(By::Css("input[aria-label='Similarity of near-duplicates']")).await?;
         page.choose_option("stage", 1).await?;
         slider.send_keys(HOME).await?;
-        page.wait_text(&["count as near-duplicates of each other"], PATIENTLY).await?;
+        page.wait_text(&["count as duplicates of each other"], PATIENTLY).await?;
         page.photograph_all("near-duplicates-crowd").await
     })
     .await
@@ -124,7 +124,7 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
 
         page.choose_option("finding", 1).await?;
         page.choose_option("stage", 2).await?;
-        page.wait_text(&["near-duplicates: ", "Set 1"], PATIENTLY).await?;
+        page.wait_text(&["of duplicates", "Set 1"], PATIENTLY).await?;
         page.photograph_all("near-duplicates").await?;
         page.press("Select all but the first of each").await?;
         page.press("Remove").await?;

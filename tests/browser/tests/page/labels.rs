@@ -21,8 +21,11 @@ async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Label").await?;
-        page.wait_text(&["100 pictures with labels, 900 held out.", "least confident first"], PATIENTLY)
-            .await?;
+        page.wait_text(
+            &["learns from 100 labelled pictures.", "900 other pictures", "least confident first"],
+            PATIENTLY,
+        )
+        .await?;
         let before = page.evaluate(PRESS_PREDICTION).await?;
         let corrected = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
         page.wait_text(&["Really:"], SOON).await?;
@@ -30,7 +33,8 @@ async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
         ensure!(chips == 9, "There are {chips} labels to choose from, not nine.");
         page.evaluate("document.querySelector('.correction button').click()").await?;
         // Up to ten labels of each kind are given: the typed one replaces another.
-        page.wait_text(&["100 pictures with labels (1 typed), 900 held out."], PATIENTLY).await?;
+        page.wait_text(&["learns from 100 labelled pictures (1 typed).", "900 other pictures"], PATIENTLY)
+            .await?;
         let first = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
         ensure!(first != corrected, "{corrected} is still guessed.");
         let after = page.evaluate("scrollY").await?;
@@ -46,7 +50,7 @@ async fn labels_are_typed_accepted_and_classify_other_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
         page.choose("Label").await?;
-        let given = ["100 pictures with labels, 900 held out.", "least confident first"];
+        let given = ["learns from 100 labelled pictures.", "900 other pictures", "least confident first"];
         page.wait_text(&given, PATIENTLY).await?;
         let scores = page.evaluate("document.querySelectorAll('.scores td').length").await?;
         ensure!(
@@ -55,14 +59,19 @@ async fn labels_are_typed_accepted_and_classify_other_pictures() -> Result<()> {
         );
 
         page.set_label(ODD).await?;
-        let typed = ["101 pictures with labels (1 typed), 899 held out.", "You gave it this label.", ODD];
+        let typed = [
+            "learns from 101 labelled pictures (1 typed).",
+            "899 other pictures",
+            "You gave it this label.",
+            ODD,
+        ];
         page.wait_text(&typed, SOON).await?;
         let bold = page.evaluate("document.querySelectorAll('.labels b, .gallery b').length").await?;
         ensure!(bold == 0, "The label became markup.");
 
         page.wait_text(&["least confident first"], SOON).await?;
         page.evaluate("document.querySelector('[aria-label^=\"Accept \"]').click()").await?;
-        page.wait_text(&["(2 typed), 89"], SOON).await?;
+        page.wait_text(&["(2 typed). Its score counts right guesses on 89"], SOON).await?;
         Ok(())
     })
     .await
@@ -94,18 +103,18 @@ async fn typed_labels_are_cross_validated_and_fine_tuned() -> Result<()> {
         page.choose("Label").await?;
         label(page, 0, "warm").await?;
         label(page, 3, "cold").await?;
-        page.wait_text(&["Label 4 pictures or more of each kind"], PATIENTLY).await?;
+        page.wait_text(&["Give each label at least 4 pictures"], PATIENTLY).await?;
         label(page, 1, "warm").await?;
         label(page, 4, "cold").await?;
         label(page, 5, "neither").await?;
         let told = [
-            "5 pictures with labels (5 typed), 1 without.",
-            "counted over 4 of those with labels, each guessed from all the others",
-            "“neither” cannot be scored",
+            "learns from 5 labelled pictures (5 typed).",
+            "right guesses on 4 of them, each guessed from all the others",
+            "“neither” can’t be scored",
         ];
         page.wait_text(&told, PATIENTLY).await?;
         // Two for each known stage: the baselines and the untrained encoder.
-        let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+ %$/.test(cell.innerText)).length";
+        let scored = "[...document.querySelectorAll('.scores td')].filter(cell => /^[0-9.]+%$/.test(cell.innerText)).length";
         let all = async || Ok((page.evaluate(scored).await? == 6).then_some(()));
         page.wait("six scores", PATIENTLY, all).await?;
         let cells = "document.querySelectorAll('.confusion canvas').length";

@@ -147,7 +147,7 @@ async fn stored_engine_is_used_offline() -> Result<()> {
         page.press("Train").await?;
         let status = page.wait_finished(PATIENTLY).await?;
         ensure!(status.backend() == Some("CPU"), "The status is: {status}");
-        page.wait_text(&["The one that computes on the CPU goes on"], SOON).await.map(drop)
+        page.wait_text(&["Training stays on the CPU"], SOON).await.map(drop)
     })
     .await
 }

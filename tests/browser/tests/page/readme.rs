@@ -21,9 +21,9 @@ const WIDTH: u32 = 840;
 const PANELS: [(&str, &str); 7] = [
     ("Similarity", "Fitted"),
     ("Neighbours", "Trained"),
-    ("Map", "these two directions hold"),
+    ("Map", "this flat view keeps"),
     ("Groups", "suggested"),
-    ("Invariance", "has learned most to overlook"),
+    ("Invariance", "has learned most to ignore"),
     ("Labels", "least confident first"),
     ("Loss", "Batch of step"),
 ];

@@ -151,7 +151,7 @@ async fn unusable_lists_are_refused_with_a_message() -> Result<()> {
             ("broken.json", "neither a zip nor a list of pictures"),
             ("other.json", "a JSON array is expected"),
             ("many.json", "Too many pictures: 10001"),
-            ("gone.json", "None of the 2 pictures could be had"),
+            ("gone.json", "None of the 2 pictures could be fetched"),
         ] {
             page.go(&format!("images={}", elsewhere.address(list))).await?;
             fetch(page).await?;

@@ -102,7 +102,7 @@ pub fn MapView(
                 <button class="button" type="button" aria-label="Zoom out" on:click=handler(move |_| map.zoom(1.0 / ZOOM, None))>"−"</button>
                 <button class="button" type="button" on:click=handler(move |_| map.fit())>"Fit"</button>
             </div>
-            <p class="note map-hint" data-control="">"Drag to move; Ctrl and wheel, two fingers, + or − to magnify. Arrow keys go from picture to picture."</p>
+            <p class="note map-hint" data-control="">"Drag to move. Zoom with Ctrl and the wheel, two fingers, + or −. Arrow keys go from picture to picture."</p>
         </div>
     }
 }

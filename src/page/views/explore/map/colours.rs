@@ -60,8 +60,8 @@ pub fn MapColours(stage: Memo<Stage>) -> impl IntoView {
 /// Returns a remark on this number of kinds.
 fn remark(colouring: Colouring, kinds: usize) -> &'static str {
     match (colouring, kinds) {
-        (Colouring::Label, 0) => "No labels yet: give some in the tab Label.",
-        (Colouring::Group, 0) => "Computing the groups…",
+        (Colouring::Label, 0) => "No labels yet. Add some in the tab Label.",
+        (Colouring::Group, 0) => "Measuring…",
         (_, 11..) => "Colours repeat after ten.",
         (Colouring::Group, _) => "As many groups as in the tab Sort.",
         _ => "",

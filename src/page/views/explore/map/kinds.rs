@@ -58,7 +58,7 @@ fn labels(state: &State) -> Kinds {
     kinds
 }
 
-/// Returns groups by their numbers in the tab Groups.
+/// Returns groups by their numbers in the tab Sort.
 fn numbered(state: &State, stage: Stage) -> Kinds {
     let mut kinds = Kinds::none(state);
     for (number, strip) in (1..).zip(groups(state, stage)) {

@@ -32,9 +32,7 @@ pub fn MapLens() -> impl IntoView {
     let method = memo(move || store.with(|state| state.maps.method));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
     let heading = memo(move || store.with(|state| state.map().map(heading)));
-    let heading = Signal::derive(move || {
-        heading.get().unwrap_or_else(|| "Placing similar pictures next to each other…".to_owned())
-    });
+    let heading = Signal::derive(move || heading.get().unwrap_or_else(|| store.with(waiting).to_owned()));
     view! {
         <div class="map-tab" data-figure="map">
             <p class="lens-caption">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
@@ -85,6 +83,11 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
 }
 
+/// Returns why there is no map yet.
+fn waiting(state: &State) -> &'static str {
+    if state.pictures.is_empty() { "No pictures yet." } else { "Measuring…" }
+}
+
 /// Describes the map in words.
 fn heading(map: &Map) -> String {
     let pictures = words::counted(map.pictures.len(), "picture");
@@ -106,11 +109,11 @@ fn progress(map: &Map) -> String {
     match map.method {
         MapMethod::Pca => {
             let share = words::percent(map.explained);
-            format!("These two directions hold {share} of the embeddings’ spread.")
+            format!("This flat view keeps {share} of the variation.")
         }
         MapMethod::Tsne if map.done < map.total => {
-            format!("t-SNE is at iteration {} of {}.", map.done, map.total)
+            format!("Pulling the map into shape (t-SNE): iteration {} of {}.", map.done, map.total)
         }
-        MapMethod::Tsne => format!("t-SNE took {} iterations.", map.total),
+        MapMethod::Tsne => format!("Pulled into shape in {} iterations (t-SNE).", map.total),
     }
 }

@@ -148,8 +148,8 @@ fn Pointed(stage: Memo<Stage>, pointed: RwSignal<Option<Cell>>) -> impl IntoView
         <Readout
             reading
             hint=pointing::hint(
-                "Point at a cell to see its two pictures; press it to see the row’s nearest. With Shift or Ctrl held, rows are selected.",
-                "Slide a finger across to see a cell’s two pictures; tap one to see the row’s nearest. With Select on, taps select rows.",
+                "Point at a cell to see its two pictures. Click it to see the row’s nearest. Shift or Ctrl selects rows.",
+                "Slide a finger across to see a cell’s two pictures. Tap one to see the row’s nearest. With Select on, taps select rows.",
             )
         />
     }

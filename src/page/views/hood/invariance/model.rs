@@ -58,13 +58,13 @@ pub fn sentence(state: &State) -> String {
         return "No pictures yet.".to_owned();
     }
     let Some(untrained) = state.answer(InvarianceRequest { stage: Stage::Untrained }) else {
-        return "Pictures are being changed and compared with themselves.".to_owned();
+        return "Measuring…".to_owned();
     };
     let trained =
         state.answer(InvarianceRequest { stage: Stage::Trained }).filter(|trained| trained.step > 0);
     let Some(trained) = trained else {
         return format!(
-            "{} changed by each operation alone, and compared with themselves. Train to see what the encoder learns to overlook.",
+            "{} changed in one way at a time. Train to see what the network learns to ignore.",
             counted(untrained.pictures as usize, "picture")
         );
     };
@@ -79,16 +79,16 @@ pub fn sentence(state: &State) -> String {
         Some(row @ Row { name, cosines: [Some(before), Some(now)], .. }) if gain(row) >= Some(0.01) => {
             let blurred = trained.others - untrained.others > BLURRED;
             format!(
-                "After {after}, the encoder has learned most to overlook {}: {} → {}. (Two different pictures: {} → {}{})",
+                "After {after}, the network has learned most to ignore {}. Similarity with the changed picture: {} before training, {} now. Two different pictures: {} before training, {} now{}",
                 noun(name),
                 similarity(*before),
                 similarity(*now),
                 similarity(untrained.others),
                 similarity(trained.others),
-                if blurred { "; in part, it simply tells less apart.".to_owned() } else { ".".to_owned() }
+                if blurred { ", so in part it simply tells less apart.".to_owned() } else { ".".to_owned() }
             )
         }
-        _ => format!("After {after}, the encoder overlooks no operation more than before."),
+        _ => format!("After {after}, the network ignores no change more than before training."),
     }
 }
 
@@ -131,22 +131,25 @@ mod tests {
         let words = sentence(&state);
         assert_eq!(
             words,
-            "After 40 steps, the encoder has learned most to overlook hue: 0.50 → 0.95. (Two different pictures: 0.20 → 0.20.)"
+            "After 40 steps, the network has learned most to ignore hue. Similarity with the changed picture: 0.50 before training, 0.95 now. Two different pictures: 0.20 before training, 0.20 now."
         );
         let rows = rows(&state);
         assert_eq!((rows.len(), rows[hue].cosines), (OPERATIONS.len(), [Some(0.5), Some(0.95)]));
         let [before, now] = rows[hue].overlooked.map(|share| share.expect("it was measured"));
         // 0.5 is 0.3 of 0.8 above other pictures, 0.95 is 0.75 of 0.8 above them.
         assert!((before - 0.375).abs() < 1e-6 && (now - 0.9375).abs() < 1e-6);
-        assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100 % of the area", true));
+        assert_eq!((rows[0].strength.as_str(), rows[0].on), ("keeps 40–100% of the area", true));
         known(&mut state, Stage::Trained, 80, trained, 0.4);
         let words = sentence(&state);
         assert!(
-            words.ends_with("(Two different pictures: 0.20 → 0.40; in part, it simply tells less apart.)"),
+            words.ends_with("Two different pictures: 0.20 before training, 0.40 now, so in part it simply tells less apart."),
             "{words}"
         );
         // If all pictures become more similar, other pictures included, there is no gain.
         known(&mut state, Stage::Trained, 90, vec![0.8; OPERATIONS.len()], 0.68);
-        assert_eq!(sentence(&state), "After 90 steps, the encoder overlooks no operation more than before.");
+        assert_eq!(
+            sentence(&state),
+            "After 90 steps, the network ignores no change more than before training."
+        );
     }
 }

@@ -41,7 +41,7 @@ pub fn Invariance() -> impl IntoView {
         <section class="invariance" data-figure="invariance">
             <h2>"What it learned to ignore"</h2>
             <p class="lead">
-                "Pictures are changed by one operation alone, at its strength in step Augment, and compared with what they were. At 1 the encoder does not notice the change. "
+                "Each picture is changed in one way, as strongly as in Augment, and compared with itself. At 1, the network doesn’t notice. "
                 <Explain term=glossary::INVARIANCE /> " " <PngButton name="Invariance" />
             </p>
             <p aria-live="polite">{sentence}</p>
@@ -53,7 +53,7 @@ pub fn Invariance() -> impl IntoView {
                             <span class="axis" aria-hidden="true"><span>"another picture"</span><span>"the very same"</span></span>
                             <span class="visually-hidden">"Between another picture and the very same"</span>
                         </th>
-                        <th scope="col">"Similarity, untrained → trained"</th>
+                        <th scope="col">"Similarity, before training → after"</th>
                     </tr>
                 </thead>
                 <tbody>{body}</tbody>
@@ -66,8 +66,8 @@ pub fn Invariance() -> impl IntoView {
                 </tfoot>
             </table>
             <p class="note">
-                <span class="dot before" aria-hidden="true"></span> " untrained, "
-                <span class="dot after" aria-hidden="true"></span> " trained. At the left end, a picture changed like this is as strange as any other; at the right end, the encoder does not notice the change."
+                <span class="dot before" aria-hidden="true"></span> " before training, "
+                <span class="dot after" aria-hidden="true"></span> " after. On the left, a picture changed like this is as strange as any other. On the right, the network doesn’t notice."
             </p>
         </section>
     }

@@ -154,8 +154,8 @@ mod tests {
                 "steps 1,700 → 2,000",
                 "input size 32 pixels → 48 pixels",
                 "temperature 0.1 → 0.2",
-                "crop 60 % in 100 % of views → 30 % in 100 % of views",
-                "horizontal flip in 50 % of views → off",
+                "crop 60% in 100% of views → 30% in 100% of views",
+                "horizontal flip in 50% of views → off",
             ]
         );
     }

@@ -13,7 +13,7 @@ pub fn described(record: &Record, before: Option<&Record>) -> String {
         },
     };
     if let Some(step) = record.changed_after {
-        words.push_str(&format!("; settings changed on the way, after step {}", count(step as usize)));
+        words.push_str(&format!("; settings changed after step {}", count(step as usize)));
     }
     words
 }
@@ -46,9 +46,9 @@ pub fn scores(record: &Record) -> [(&'static str, String); 13] {
         ("Alignment, last 20 steps", words::similarity(record.final_score(|report| report.alignment))),
         ("Uniformity, last 20 steps", words::similarity(record.final_score(|report| report.uniformity))),
         ("Effective rank, trained", trained_rank),
-        ("Effective rank, untrained", untrained_rank),
+        ("Effective rank, before training", untrained_rank),
         ("kNN, trained", share(record.trained())),
-        ("kNN, untrained", share(record.untrained())),
+        ("kNN, before training", share(record.untrained())),
         ("kNN, classic features", share(record.classic)),
         ("kNN, raw pixels", share(record.pixels)),
         ("Time", words::duration(record.seconds())),
@@ -96,7 +96,7 @@ mod tests {
         let third = Record { pictures: 12, changed_after: Some(7), ..record(3, 0.2) };
         assert_eq!(
             described(&third, Some(&second)),
-            "as run 2, but 1,000 pictures → 12; settings changed on the way, after step 7"
+            "as run 2, but 1,000 pictures → 12; settings changed after step 7"
         );
         assert_eq!(difference(&first, &second), "From run 1 to run 2: temperature 0.1 → 0.2.");
         let again = record(4, 0.1);
@@ -111,8 +111,8 @@ mod tests {
         // The mean of the losses 21 to 40.
         assert_eq!(value("Loss, last 20 steps"), Some("30.500"));
         assert_eq!((value("Steps"), value("Time")), (Some("40"), Some("40 s")));
-        assert_eq!((value("kNN, trained"), value("kNN, untrained")), (Some("0.50"), Some("0.30")));
-        let rank = (value("Effective rank, trained"), value("Effective rank, untrained"));
+        assert_eq!((value("kNN, trained"), value("kNN, before training")), (Some("0.50"), Some("0.30")));
+        let rank = (value("Effective rank, trained"), value("Effective rank, before training"));
         assert_eq!(rank, (Some("12.5"), Some("3.0")));
         assert_eq!(value("Uniformity, last 20 steps"), Some("−1.00"));
         assert_eq!((value("kNN, raw pixels"), value("Backend")), (Some("–"), Some("CPU")));

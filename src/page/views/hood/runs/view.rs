@@ -108,7 +108,7 @@ fn Comparison() -> impl IntoView {
     let show = |pair: [Arc<Record>; 2]| {
         let other_loss = pair[0].settings.loss != pair[1].settings.loss;
         let remark =
-            if other_loss { " Their losses are of different kinds and cannot be compared." } else { "" };
+            if other_loss { " Their loss functions differ, so don’t compare the losses." } else { "" };
         view! {
             <p>{difference(&pair[0], &pair[1])} {remark}</p>
             <ul class="run-legend">

@@ -16,9 +16,9 @@ pub fn loss(settings: &Settings, pairs: usize) -> Option<(f32, String)> {
     let others = 2 * pairs - 1;
     let n = others as f32;
     Some(match settings.loss {
-        LossKind::InfoNce => (n.ln(), format!("chance: ln {others}")),
-        LossKind::Dcl => ((n - 1.0).ln(), format!("chance: ln {}", others - 1)),
-        LossKind::Nce => (n.ln() + (n - 1.0) * (n / (n - 1.0)).ln(), format!("chance: 1 yes in {others}")),
+        LossKind::InfoNce => (n.ln(), format!("guessing: ln {others}")),
+        LossKind::Dcl => ((n - 1.0).ln(), format!("guessing: ln {}", others - 1)),
+        LossKind::Nce => (n.ln() + (n - 1.0) * (n / (n - 1.0)).ln(), format!("guessing: 1 yes in {others}")),
         LossKind::Triplet => (settings.margin, "all views alike: the margin".to_owned()),
     })
 }
@@ -42,9 +42,9 @@ mod tests {
     fn each_loss_has_its_own_chance_level() {
         let mut settings = Settings::recommended(Images::Shapes);
         assert_eq!(loss(&settings, 1), None);
-        assert_eq!(loss(&settings, 32), Some((62_f32.ln(), "chance: ln 62".to_owned())));
+        assert_eq!(loss(&settings, 32), Some((62_f32.ln(), "guessing: ln 62".to_owned())));
         settings.loss = LossKind::InfoNce;
-        assert_eq!(loss(&settings, 32), Some((63_f32.ln(), "chance: ln 63".to_owned())));
+        assert_eq!(loss(&settings, 32), Some((63_f32.ln(), "guessing: ln 63".to_owned())));
         settings.loss = LossKind::Triplet;
         assert_eq!(loss(&settings, 32).map(|(level, _)| level), Some(settings.margin));
     }

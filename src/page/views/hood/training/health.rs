@@ -52,7 +52,7 @@ fn few_pictures(state: &State) -> Option<Warning> {
     (pictures >= MIN_PICTURES && pictures < wanted && !state.intake.is_active()).then(|| Warning {
         matter: "Few pictures for the batch.",
         advice: format!(
-            "A step asks for {}, but there are {}, so every step compares the same ones. Add pictures, or set Pairs to {} or fewer.",
+            "A step asks for {}. There are only {}, so every step compares the same ones. Add pictures, or set Pairs to {} or fewer.",
             words::counted(wanted, "pair"),
             words::counted(pictures, "picture"),
             pictures / 2
@@ -73,7 +73,7 @@ fn diverging(state: &State) -> Option<Warning> {
     (*latest > lowest * DIVERGED && latest - lowest > 0.5).then(|| Warning {
         matter: "The loss climbs.",
         advice: format!(
-            "The loss rose from {lowest:.2} to {latest:.2}: the steps are too large. Try {remedy}, then Reset."
+            "Each step goes too far: the loss rose from {lowest:.2} to {latest:.2}. Try {remedy}, then Reset."
         ),
     })
 }
@@ -84,9 +84,9 @@ fn collapse(state: &State) -> Option<Warning> {
     let backoff = if has_ended(state) { WINDOW } else { PATIENCE };
     let latest = *windows(&state.run, backoff, |report| report.uniformity)?.last()?;
     ((settled || has_ended(state)) && latest > COLLAPSED_UNIFORMITY).then(|| Warning {
-        matter: "The encoder has collapsed.",
+        matter: "The network has collapsed.",
         advice: format!(
-            "All views come out nearly alike (uniformity {}), so that nothing can be told apart. Try {}, then Reset.",
+            "It finds all views nearly the same (uniformity {}), so it can’t tell pictures apart. Try {}, then Reset.",
             words::similarity(latest),
             against_collapse(&state.settings)
         ),
@@ -116,9 +116,9 @@ fn few_dimensions(state: &State) -> Option<Warning> {
     let rank = evaluation.effective_rank?;
     let settled = evaluation.step >= COLLAPSE_PATIENCE || has_ended(state) && evaluation.step >= SHORTEST;
     (settled && evaluation.pictures.len() > WINDOW && rank < COLLAPSED_RANK).then(|| Warning {
-        matter: "The encoder has collapsed.",
+        matter: "The network has collapsed.",
         advice: format!(
-            "Its embeddings use {rank:.1} of {} dimensions. Try a lower learning rate, or augmentations that change less, then Reset.",
+            "It uses only {rank:.1} of {} directions to tell pictures apart. Try a lower learning rate or gentler augmentations, then Reset.",
             evaluation.dimensions
         ),
     })
@@ -174,7 +174,7 @@ mod tests {
     fn warning_about_few_pictures_suggests_a_number() {
         let few = state(12);
         assert_eq!(matters(&few), ["Few pictures for the batch."]);
-        assert!(warnings(&few)[0].advice.contains("there are 12 pictures"));
+        assert!(warnings(&few)[0].advice.contains("only 12 pictures"));
         assert!(warnings(&few)[0].advice.contains("Pairs to 6 or fewer"));
         assert!(matters(&state(3)).is_empty() && matters(&state(32)).is_empty());
     }
@@ -199,7 +199,7 @@ mod tests {
         train(&mut state, 190, |_| 4.0, |_| -0.01);
         assert!(matters(&state).is_empty());
         train(&mut state, 10, |_| 4.0, |_| -0.01);
-        assert_eq!(matters(&state), ["The encoder has collapsed."]);
+        assert_eq!(matters(&state), ["The network has collapsed."]);
         assert!(warnings(&state)[0].advice.contains("uniformity −0.01"));
         state.apply(Event::Restarted { parameters: 1 });
         assert!(matters(&state).is_empty());
@@ -213,7 +213,7 @@ mod tests {
         train(&mut state, 40, |_| 4.0, |_| -0.001);
         assert!(matters(&state).is_empty(), "it may still go on");
         state.apply(Event::Finished);
-        assert_eq!(matters(&state), ["The encoder has collapsed."]);
+        assert_eq!(matters(&state), ["The network has collapsed."]);
         assert!(warnings(&state)[0].advice.contains("(uniformity 0.00)"), "no minus before nothing");
         state.edit(|settings| settings.steps = 400);
         assert!(matters(&state).is_empty(), "there are steps left");
@@ -251,7 +251,7 @@ mod tests {
         state.apply(Event::Evaluated(evaluation(10, 1.2)));
         assert!(matters(&state).is_empty());
         state.apply(Event::Evaluated(evaluation(160, 1.2)));
-        assert_eq!(matters(&state), ["The encoder has collapsed."]);
+        assert_eq!(matters(&state), ["The network has collapsed."]);
         state.apply(Event::Evaluated(evaluation(180, 14.0)));
         assert!(matters(&state).is_empty());
     }

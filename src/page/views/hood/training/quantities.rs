@@ -57,7 +57,7 @@ pub const RANK: Score = Score {
     term: glossary::EFFECTIVE_RANK,
     values: State::ranks_by_step,
     words: |value| format!("{value:.1}"),
-    missing: |_| "Appears with the first evaluation.",
+    missing: unmeasured,
 };
 
 /// Accuracy of the kNN classifier.
@@ -69,9 +69,14 @@ pub const KNN: Score = Score {
     words: words::similarity,
     missing: |state| {
         if state.can_classify() {
-            "Appears with the first evaluation."
+            unmeasured(state)
         } else {
-            "Needs labels: folder names, or what you type in the tab Labels."
+            "Needs labels: folder names, or what you type in the tab Label."
         }
     },
 };
+
+/// Returns why there is no measurement yet.
+fn unmeasured(state: &State) -> &'static str {
+    if state.pictures.is_empty() { "No pictures yet." } else { "Measuring…" }
+}

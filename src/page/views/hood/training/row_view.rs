@@ -134,7 +134,7 @@ fn RowPictures(row: Memo<Option<Row>>) -> impl IntoView {
 
 /// Returns the indices, roles and matrix rows of the views to show.
 fn shown_views(row: &Row) -> Vec<(usize, &'static str, usize)> {
-    let mut shown = vec![(0, "Anchor:", row.anchor), (1, "Its positive:", row.positive().view)];
+    let mut shown = vec![(0, "Anchor:", row.anchor), (1, "Its twin:", row.positive().view)];
     if let LossTerms::Distances { negative, .. } = row.terms {
         shown.push((2, "Its negative:", negative));
     }
@@ -242,20 +242,21 @@ fn summary(row: &Row) -> String {
     let positive = row.positive();
     let share = words::percent(positive.share as f32);
     let highest = row.others.iter().map(|other| other.share).fold(0.0, f64::max);
-    let highest = words::percent(highest as f32);
+    let outcome = if positive.share >= highest {
+        format!("Its favourite is the true twin (orange), with {share}.")
+    } else {
+        format!("Its favourite gets {}; the true twin (orange) gets {share}.", words::percent(highest as f32))
+    };
+    let others = row.others.len();
     match row.terms {
-        LossTerms::Questions { .. } => format!(
-            "Same picture? The {} answers from the most similar view on, the highest {highest} yes; the positive (orange) gets {share}.",
-            row.others.len()
-        ),
+        LossTerms::Questions { .. } => {
+            format!("How sure the network is that each of {others} candidates is the same picture. {outcome}")
+        }
         LossTerms::Ratio { .. } => format!(
-            "Weights exp(s/τ) from the most similar view on, as shares of the {} negatives’ sum, the highest {highest}; the positive (orange) weighs {share}.",
-            row.others.len() - 1
+            "How much each candidate weighs against all {} wrong ones together (exp(s/τ) ÷ their sum). {outcome}",
+            others - 1
         ),
-        _ => format!(
-            "The softmax over {} other views from the most similar on, the highest {highest}; the positive (orange) has {share}.",
-            row.others.len()
-        ),
+        _ => format!("How the network splits its bet over {others} candidates (softmax). {outcome}"),
     }
 }
 
@@ -282,7 +283,7 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
     });
     view! {
         <table class="row-table">
-            <caption class="visually-hidden">"The most similar views and the positive, in numbers"</caption>
+            <caption class="visually-hidden">"The most similar views and the twin, in numbers"</caption>
             <thead>
                 <tr>{heads}</tr>
             </thead>
@@ -293,7 +294,7 @@ fn Table(row: Memo<Option<Row>>) -> impl IntoView {
 
 fn line(store: Store, other: &Other, asks: bool) -> impl IntoView + use<> {
     let (view, is_positive) = (other.view, other.is_positive);
-    let share = format!("{:.1} %", other.share * 100.0);
+    let share = format!("{:.1}%", other.share * 100.0);
     let last =
         if asks { [share, three_digits(other.cost)] } else { [words::exponential(other.logit), share] };
     let numbers = [three_digits(other.similarity), three_digits(other.logit)].into_iter().chain(last);
@@ -303,7 +304,7 @@ fn line(store: Store, other: &Other, asks: bool) -> impl IntoView + use<> {
             <th scope="row">
                 <span class="row-other">
                     <Thumbnail picture />
-                    <span>{name} {is_positive.then_some(", the positive")}</span>
+                    <span>{name} {is_positive.then_some(", the twin")}</span>
                 </span>
             </th>
             {numbers.map(|number| view! { <td>{number}</td> }).collect_view()}
@@ -324,7 +325,7 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
             let verdict = if to_negative >= wanted {
                 "Far enough: this anchor costs nothing and teaches nothing.".to_owned()
             } else {
-                format!("Too near by {}: this is what the anchor costs.", three_digits(wanted - to_negative))
+                format!("Too near by {}, which is this anchor’s loss.", three_digits(wanted - to_negative))
             };
             let bar = |name: &'static str, class: &'static str, value: f64| {
                 view! {
@@ -338,7 +339,7 @@ fn Distances(row: Memo<Option<Row>>) -> impl IntoView {
                 }
             };
             Some(view! {
-                {bar("To the positive", "distance-bar positive", to_positive)}
+                {bar("To the twin", "distance-bar positive", to_positive)}
                 {bar("… plus the margin", "distance-bar margin", wanted)}
                 {bar("To the negative", "distance-bar", to_negative)}
                 <p class="note">"Squared distances on the unit sphere, d² = 2 − 2s. " {verdict}</p>

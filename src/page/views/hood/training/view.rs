@@ -88,11 +88,10 @@ fn Batch() -> impl IntoView {
         }
     };
     let hint = pointing::hint(
-        "Point at a cell to see whose views it compares; press it to look inside its row.",
+        "Point at a cell to see whose views it compares. Click it to look inside its row.",
         "Tap a cell to see whose views it compares, and to look inside its row.",
     );
-    let label =
-        move || format!("{}: similarity of every view with every other, positives marked", caption.get());
+    let label = move || format!("{}: similarity of every view with every other, twins marked", caption.get());
     view! {
         <figure class="batch" data-figure="batch">
             <figcaption>
@@ -117,7 +116,7 @@ fn Batch() -> impl IntoView {
                 value=move || Some(fitted.get())
                 on_change=move |fit| fitted.set(fit)
             />
-            <p class="note">"Between the thin lines: the two views of one picture, which training makes bright. The diagonal, each view with itself, is left out."</p>
+            <p class="note">"Each row is one picture’s view. Between the thin lines is its twin: the same picture, changed differently. Training makes it bright."</p>
             <Readout reading=pointed_at hint />
         </figure>
     }
@@ -173,9 +172,9 @@ fn reading(state: &State, (row, column): Cell) -> Option<Reading> {
     let pairs = batch.pictures.len();
     let value = *batch.cells.0.get(row * 2 * pairs + column)?;
     let remark = match row.abs_diff(column) {
-        0 => "a view with itself, left out of the loss",
-        distance if distance == pairs => "a positive: two views of one picture",
-        _ => "a negative: views of two pictures",
+        0 => "a view with itself, not part of the loss",
+        distance if distance == pairs => "twins: two views of one picture",
+        _ => "views of two pictures",
     };
     Some(Reading {
         row: batch.pictures[row % pairs],
