@@ -89,32 +89,25 @@ pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
     Some(if low < high { (low, high) } else { (min - pad, max + pad) })
 }
 
-/// Returns a curve smoothed for display: over a thirtieth of it to either side, 20 values at most.
+/// Returns a curve smoothed for display, by an exponential moving average without initial bias: the newest
+/// value weighs 5 %, in short curves up to 20 %, so that no end follows a single value.
 pub fn smooth(values: &[f32]) -> Vec<f32> {
-    smoothed(values, (values.len() / 30).min(20))
+    averaged(values, (30.0 / values.len() as f64).clamp(0.05, 0.2))
 }
 
-/// Returns for each value that of the least-squares line through the `2 reach + 1` values around it, or the
-/// first or last of that number: a mean in the middle, and at the ends just as insensitive to single values.
-/// Values that are not finite are ignored.
-fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
-    // Prefix sums of 1, x, x², y and xy.
-    let mut sums = vec![[0.0; 5]];
-    for (x, y) in values.iter().enumerate() {
-        let (x, y) = (x as f64, f64::from(*y));
-        let terms = if y.is_finite() { [1.0, x, x * x, y, x * y] } else { [0.0; 5] };
-        let before: [f64; 5] = sums[sums.len() - 1];
-        sums.push(std::array::from_fn(|i| before[i] + terms[i]));
-    }
-    let width = (2 * reach + 1).min(values.len());
-    let fit = |i: usize| {
-        let start = i.saturating_sub(reach).min(values.len() - width);
-        let [low, high] = [sums[start], sums[start + width]];
-        let [count, x, xx, y, xy] = std::array::from_fn(|i| high[i] - low[i]);
-        let slope = if count < 2.0 { 0.0 } else { (count * xy - x * y) / (count * xx - x * x) };
-        ((y + slope * (count * i as f64 - x)) / count) as f32
+/// Returns for each value the mean of those up to it, each `1 - newest` times as heavy as the next. Values
+/// that are not finite stay as they are, and count for no other.
+fn averaged(values: &[f32], newest: f64) -> Vec<f32> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    let mean = |value: &f32| {
+        if !value.is_finite() {
+            return *value;
+        }
+        sum = (1.0 - newest) * sum + f64::from(*value);
+        weight = (1.0 - newest) * weight + 1.0;
+        (sum / weight) as f32
     };
-    (0..values.len()).map(fit).collect()
+    values.iter().map(mean).collect()
 }
 
 /// Returns fewer points with the same outline: the lowest and the highest of each run of points that shares
@@ -197,22 +190,32 @@ mod tests {
     }
 
     #[test]
-    fn smoothing_keeps_lines_and_bridges_gaps() {
-        let line: Vec<f32> = (0..9).map(|i| i as f32 * 0.5).collect();
-        assert_eq!(smoothed(&line, 3), line);
-        assert_eq!(smoothed(&[0.0, 3.0, 0.0], 1), [1.0; 3]);
-        assert_eq!(smoothed(&[1.0, f32::NAN, 3.0], 1)[1], 2.0);
-        assert!(smoothed(&[f32::NAN], 4)[0].is_nan() && smoothed(&[], 4).is_empty());
-        assert_eq!(smoothed(&[5.0], 4), [5.0]);
+    fn smoothed_values_are_means_with_decaying_weights() {
+        let mut values: Vec<f32> = (0..90).map(|i| ((i * 37) % 11) as f32).collect();
+        let known = values.clone();
+        values.insert(40, f32::NAN);
+        let mut means = averaged(&values, 0.1);
+        assert!(means.remove(40).is_nan());
+        for (end, mean) in means.into_iter().enumerate() {
+            let weight = |i: usize| 0.9_f64.powi((end - i) as i32);
+            let sum: f64 = (0..=end).map(|i| weight(i) * f64::from(known[i])).sum();
+            let weights: f64 = (0..=end).map(weight).sum();
+            assert!((f64::from(mean) - sum / weights).abs() < 1e-5, "{end}");
+        }
+        assert_eq!((smooth(&[]), smooth(&[5.0]), smooth(&[3.0; 80])), (vec![], vec![5.0], vec![3.0; 80]));
     }
 
     #[test]
-    fn outlier_at_the_end_has_bounded_weight() {
-        let mut values = vec![1.0; 200];
-        values[199] = 9.0;
-        let last = smoothed(&values, 6)[199];
-        // The fitted line's weight for the last of 13 points is (4 n − 2) / (n (n + 1)) = 50 / 182.
-        assert!((last - (1.0 + 8.0 * 50.0 / 182.0)).abs() < 1e-5, "{last}");
+    fn last_value_weighs_no_more_than_those_before_it() {
+        for count in [60, 200, 3000] {
+            let peak = |place: usize| {
+                let mut values = vec![1.0; count];
+                values[place] = 9.0;
+                smooth(&values)[place]
+            };
+            let (middle, last) = (peak(count / 2), peak(count - 1));
+            assert!((middle - last).abs() < 0.01 && last < 2.7, "{count}: {middle}, {last}");
+        }
     }
 
     #[test]

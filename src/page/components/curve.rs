@@ -92,13 +92,11 @@ impl Figure {
         let ends = (quantity.span)(&values).into_iter().flat_map(|(low, high)| [low, high]);
         let heights = ends.chain(level.iter().map(|(value, _)| *value));
         let axes = Axes { x: (0.0, state.settings.steps as f32), y: extent(heights).unwrap_or((0.0, 1.0)) };
-        let within = |value: f32| value.clamp(axes.y.0, axes.y.1);
+        // Before smoothing, so that an outlier does not lift the curve for many steps.
+        let values: Vec<f32> = values.into_iter().map(|value| value.clamp(axes.y.0, axes.y.1)).collect();
         let line = |values: &[f32]| {
-            let points: Vec<_> = reports
-                .iter()
-                .zip(values)
-                .map(|(report, value)| (report.step as f32, within(*value)))
-                .collect();
+            let steps = reports.iter().map(|report| report.step as f32);
+            let points: Vec<_> = steps.zip(values.iter().copied()).collect();
             path(&thinned(&points, frame.width as usize), &axes, &frame)
         };
         let smoothed = line(&smooth(&values));
