@@ -1,6 +1,6 @@
 //! Geometry of a line chart: from measured values to an SVG path.
 
-use super::ticks::ticks;
+use super::ticks::{labelled, round_step};
 
 /// Values at the plot's edges.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,39 @@ impl Frame {
     }
 }
 
+/// Space for a character of a tick's label, in pixels.
+const CHARACTER: f32 = 7.0;
+/// Distance of labels from the axis at their right.
+pub const GAP: f32 = 6.0;
+/// Space for the labels below the plot.
+const BOTTOM: f32 = 20.0;
+/// Space above the plot, and at least to the right of it.
+const MARGIN: f32 = 10.0;
+
 impl Frame {
+    /// Returns the plot's area in a drawing of this size with labelled axes; `None` if no space is left.
+    pub fn inside((width, height): (f64, f64), axes: &Axes) -> Option<Self> {
+        let extent = |label: &str| label.chars().count() as f32 * CHARACTER;
+        let mut frame = Self { left: 0.0, top: MARGIN, width: 0.0, height: height as f32 - BOTTOM - MARGIN };
+        let widest = frame.rows(axes).iter().map(|(_, label)| extent(label)).fold(0.0, f32::max);
+        // Labels below the plot are centred on their values.
+        let right = MARGIN.max(0.5 * extent(&format!("{:.0}", axes.x.1)));
+        frame.left = widest + GAP;
+        frame.width = width as f32 - frame.left - right;
+        (frame.width > 0.0 && frame.height > 0.0).then_some(frame)
+    }
+
+    /// Returns the values marked on the vertical axis, with their labels.
+    pub fn rows(&self, axes: &Axes) -> Vec<(f32, String)> {
+        labelled(axes.y, (self.height / 36.0) as usize + 1)
+    }
+
+    /// Returns the whole numbers marked on the horizontal axis, with their labels.
+    pub fn columns(&self, axes: &Axes) -> Vec<(f32, String)> {
+        let whole = (axes.x.1 - axes.x.0) as usize;
+        labelled(axes.x, ((self.width / 90.0) as usize + 1).min(whole))
+    }
+
     /// Returns the value at a horizontal pixel.
     pub fn value_at(&self, axes: &Axes, pixel: f32) -> f32 {
         axes.x.0 + (pixel - self.left) / self.width * (axes.x.1 - axes.x.0)
@@ -77,16 +109,31 @@ fn quantile(values: &[f32], share: f32, (mut low, mut high): (f32, f32)) -> f32 
     high
 }
 
-/// Returns the ends of an axis that holds all finite values, widened to round numbers.
-pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
+/// Usual values of shares.
+pub const SHARE: (f32, f32) = (0.0, 1.0);
+/// Usual values of quantities without a sign.
+pub const POSITIVE: (f32, f32) = (0.0, f32::INFINITY);
+
+/// Returns the ends of an axis that holds all finite values, widened to round numbers, but not beyond the
+/// usual values unless some lie there.
+///
+/// Equal values, too, get a visible range: a tenth of the usual one, or 2 % of their magnitude if it has no
+/// end.
+pub fn extent(values: impl Iterator<Item = f32>, usual: (f32, f32)) -> Option<(f32, f32)> {
     let (min, max) = span(&values.collect::<Vec<_>>())?;
-    let pad = ((max - min) * 0.04).max(max.abs() * 0.01).max(1e-3);
-    let round = ticks(min - pad, max + pad, 4);
-    let step = round.windows(2).next().map_or(0.0, |pair| pair[1] - pair[0]);
-    let (first, last) = (round.first().copied().unwrap_or(min), round.last().copied().unwrap_or(max));
-    let low = if first > min { first - step } else { first };
-    let high = if last < max { last + step } else { last };
-    Some(if low < high { (low, high) } else { (min - pad, max + pad) })
+    let least = if usual.1 - usual.0 < f32::INFINITY {
+        0.1 * (usual.1 - usual.0)
+    } else {
+        (0.02 * min.abs().max(max.abs())).max(0.01)
+    };
+    let missing = 0.5 * (least - (max - min)).max(0.0);
+    let (from, to) = (f64::from(min - missing), f64::from(max + missing));
+    let step = round_step((to - from) / 4.0);
+    let low = ((from / step + 1e-6).floor() * step) as f32;
+    let high = ((to / step - 1e-6).ceil() * step) as f32;
+    let low = if min < usual.0 { low } else { low.max(usual.0) };
+    let high = if max > usual.1 { high } else { high.min(usual.1) };
+    Some((low, high))
 }
 
 /// Returns a curve smoothed for display, by an exponential moving average without initial bias: the newest
@@ -155,13 +202,59 @@ mod tests {
         assert_eq!(path(&points, &AXES, &FRAME), "M5.0 60.0L55.0 10.0M105.0 35.0");
     }
 
+    const ANY: (f32, f32) = (f32::NEG_INFINITY, f32::INFINITY);
+
+    fn ends(values: &[f32], usual: (f32, f32)) -> (f32, f32) {
+        extent(values.iter().copied(), usual).expect("finite values")
+    }
+
     #[test]
     fn an_extent_is_round_and_holds_every_value() {
-        let (low, high) = extent([0.3, f32::NAN, 4.7].into_iter()).expect("finite values");
-        assert!(low <= 0.3 && high >= 4.7);
-        assert_eq!(extent([f32::NAN].into_iter()), None);
-        let (low, high) = extent([2.0].into_iter()).expect("one value");
-        assert!(low < 2.0 && 2.0 < high);
+        assert_eq!(extent([f32::NAN].into_iter(), ANY), None);
+        assert_eq!(ends(&[0.3, f32::NAN, 4.7], ANY), (0.0, 6.0));
+        assert_eq!(ends(&[0.3, 0.7], SHARE), (0.3, 0.7));
+        for i in 1..400 {
+            let (min, max) = (-2.0 + 0.013 * i as f32, -2.0 + 0.013 * i as f32 + 1e-5 * (i * i) as f32);
+            let (low, high) = ends(&[min, max], ANY);
+            assert!(low <= min && max <= high && low < high && high - low <= 3.0 * (max - min).max(0.1));
+        }
+    }
+
+    #[test]
+    fn equal_values_get_a_range_within_the_usual_one() {
+        let cases = [
+            (0.0, SHARE, (0.0, 0.05)),
+            (1.0, SHARE, (0.95, 1.0)),
+            (0.5, SHARE, (0.45, 0.55)),
+            (0.0, POSITIVE, (0.0, 0.005)),
+            (-2.0, (f32::NEG_INFINITY, 0.0), (-2.02, -1.98)),
+        ];
+        for (value, usual, (low, high)) in cases {
+            let found = ends(&[value; 3], usual);
+            assert!((found.0 - low).abs() < 1e-5 && (found.1 - high).abs() < 1e-5, "{found:?}");
+        }
+        let (low, high) = ends(&[-0.5, 0.2], POSITIVE);
+        assert!(low <= -0.5 && high >= 0.2, "unusual values are shown as well");
+    }
+
+    #[test]
+    fn labels_fit_beside_the_plot() {
+        for y in [(0.0, 1.0), (0.98, 1.0), (-0.004, 0.001), (0.0, 12_000.0), (4.0, 4.0001)] {
+            for x in [(0.0, 20.0), (0.0, 1_000_000.0)] {
+                let axes = Axes { x, y };
+                let frame = Frame::inside((300.0, 150.0), &axes).expect("there is space");
+                for (_, label) in frame.rows(&axes) {
+                    assert!(frame.left >= 6.0 + 7.0 * label.chars().count() as f32, "{label}");
+                }
+                for (value, label) in frame.columns(&axes) {
+                    let half = 3.5 * label.chars().count() as f32;
+                    assert!(frame.x(&axes, value) + half <= 300.0, "{label}");
+                }
+            }
+        }
+        assert_eq!(Frame::inside((30.0, 150.0), &AXES), None);
+        let columns = FRAME.columns(&Axes { x: (2.0, 3.0), y: (0.0, 1.0) });
+        assert_eq!(columns, [(2.0, "2".to_owned()), (3.0, "3".to_owned())]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
         words::{self, glossary},
     },
     plot::{
-        chart::{bulk, span},
+        chart::{POSITIVE, SHARE, bulk, span},
         matrix::{Diagonal, Scale, pixels},
     },
 };
@@ -39,6 +39,7 @@ const LOSS: Quantity = Quantity {
     words: |value| format!("{value:.3}"),
     level: |state| chance::loss(&state.settings, state.pairs()),
     span: bulk,
+    usual: POSITIVE,
 };
 
 const ACCURACY: Quantity = Quantity {
@@ -48,6 +49,7 @@ const ACCURACY: Quantity = Quantity {
     words: words::similarity,
     level: |_| None,
     span,
+    usual: SHARE,
 };
 
 const ALIGNMENT: Quantity = Quantity {
@@ -57,6 +59,7 @@ const ALIGNMENT: Quantity = Quantity {
     words: words::similarity,
     level: |_| None,
     span,
+    usual: POSITIVE,
 };
 
 const UNIFORMITY: Quantity = Quantity {
@@ -66,6 +69,7 @@ const UNIFORMITY: Quantity = Quantity {
     words: words::similarity,
     level: |_| None,
     span,
+    usual: (f32::NEG_INFINITY, 0.0),
 };
 
 const RANK: Score = Score {
@@ -73,6 +77,7 @@ const RANK: Score = Score {
     figure: "rank",
     term: glossary::EFFECTIVE_RANK,
     values: State::ranks_by_step,
+    usual: POSITIVE,
     words: |value| format!("{value:.1}"),
     missing: |_| "Appears with the first evaluation.",
 };
@@ -82,6 +87,7 @@ const KNN: Score = Score {
     figure: "knn",
     term: glossary::KNN,
     values: State::knn_by_step,
+    usual: SHARE,
     words: words::similarity,
     missing: |state| {
         if state.can_classify() {
