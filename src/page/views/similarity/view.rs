@@ -21,7 +21,7 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
-    plot::matrix::{Diagonal, Scale, block_rows, pixels},
+    plot::matrix::{Diagonal, Scale, block_rows},
     protocol::{MatrixRequest, SetMatrix, Stage},
     settings::MIN_PICTURES,
 };
@@ -79,12 +79,12 @@ fn SetMatrixView(
     pointed: RwSignal<Option<Cell>>,
 ) -> impl IntoView {
     let store = Store::expect();
-    let draw = move || {
+    let draw = move |most: usize| {
         store.with(|state| {
             let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
-            let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
-            Some(Drawing { pixels, side })
+            let scale = scale_of(matrix, fitted.get());
+            Some(Drawing::new(&matrix.cells.0, side, most, scale, Diagonal::Shown))
         })
     };
     let pick = move |cell: Cell, range: SelectionRange| {

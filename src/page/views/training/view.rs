@@ -28,7 +28,7 @@ use crate::{
     },
     plot::{
         chart::{POSITIVE, SHARE, bulk, span},
-        matrix::{Diagonal, Scale, pixels},
+        matrix::{Diagonal, Scale},
     },
 };
 
@@ -135,12 +135,12 @@ fn Batch() -> impl IntoView {
             Some(if fitted.get() { fit() } else { Scale::COSINE })
         })
     });
-    let draw = move || {
+    let draw = move |most: usize| {
         let scale = scale.get()?;
         store.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let side = 2 * batch.pictures.len();
-            Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
+            Some(Drawing::new(&batch.cells.0, side, most, scale, Diagonal::Hidden))
         })
     };
     let caption = Signal::derive(move || {
