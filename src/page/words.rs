@@ -7,6 +7,7 @@ mod labelling;
 mod numbers;
 mod settings;
 mod summary;
+mod waiting;
 
 pub use engine::{backend_reason, environment, refusal, self_test};
 pub use failure::{
@@ -19,6 +20,7 @@ pub use numbers::{
 };
 pub use settings::{augmentations, efforts, encoder, features, first_layer, loss, mining, readout, training};
 pub use summary::{fewer_pairs, guest, images, summary};
+pub use waiting::waiting;
 
 use crate::{
     page::state::{Engine, Intake, IntakeKind, State},

@@ -1,6 +1,6 @@
 //! Labels and predictions in words.
 
-use super::{count, counted, percent};
+use super::{count, counted, percent, waiting};
 use crate::{
     page::{
         state::State,
@@ -30,7 +30,7 @@ pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> S
             format!("One of the {given} labelled pictures that the classifier learns from.")
         }
         (_, None) if method == Method::FineTuned => "Press Fine-tune to get its guess.".to_owned(),
-        _ => "Computing…".to_owned(),
+        _ => waiting(state, stage, "The classifiers are being trained."),
     }
 }
 

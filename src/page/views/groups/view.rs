@@ -83,7 +83,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let words = Signal::derive(move || {
         let suffix = step_suffix(store, stage.get());
         let said = store.with(|state| words::groups(state, stage.get(), &suffix));
-        said.unwrap_or_else(|| waiting(store))
+        said.unwrap_or_else(|| waiting(store, stage.get(), "The pictures are being grouped."))
     });
     view! {
         <SilhouetteCurve stage />
@@ -110,7 +110,7 @@ fn FoundDuplicates(
     };
     let words = Signal::derive(move || {
         if store.with(|state| state.survey(stage.get()).is_none()) {
-            return waiting(store);
+            return waiting(store, stage.get(), "Near-duplicates are being searched for.");
         }
         let suffix = step_suffix(store, stage.get());
         match strips.with(Vec::len) {
@@ -172,7 +172,7 @@ fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
                 "Most unusual first{}; the number is the mean similarity with the {nearest} nearest. ",
                 step_suffix(store, stage.get())
             ),
-            None => waiting(store),
+            None => waiting(store, stage.get(), "Each picture is being compared with its nearest."),
         }
     });
     let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
@@ -233,7 +233,6 @@ fn step_suffix(store: Store, stage: Stage) -> String {
     }
 }
 
-fn waiting(store: Store) -> String {
-    let pictures = store.with(|state| state.pictures.len());
-    if pictures == 0 { "No pictures yet. " } else { "The pictures are being compared. " }.to_owned()
+fn waiting(store: Store, stage: Stage, computing: &str) -> String {
+    store.with(|state| words::waiting(state, stage, computing)) + " "
 }

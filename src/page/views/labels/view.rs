@@ -143,7 +143,9 @@ fn Scores() -> impl IntoView {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => words::split_in_words(state, classification),
-                None if state.can_classify() => "Computing…".to_owned(),
+                None if state.can_classify() => {
+                    words::waiting(state, Stage::Untrained, "The classifiers are being trained.")
+                }
                 None => words::LACKING.to_owned(),
             }
         })
@@ -205,7 +207,7 @@ fn FineTuning() -> impl IntoView {
     };
     let words = Signal::derive(move || match progress() {
         Some((done, total)) if total > 0 => format!("step {done} of {total}"),
-        Some(_) => "Computing…".to_owned(),
+        Some(_) => "Fine-tuning starts.".to_owned(),
         None => tuned().unwrap_or_default(),
     });
     view! {

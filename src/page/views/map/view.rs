@@ -35,7 +35,8 @@ pub fn MapTab() -> impl IntoView {
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
     let heading = memo(move || store.with(|state| state.map().map(heading)));
     let heading = Signal::derive(move || {
-        heading.get().unwrap_or_else(|| "The map appears with the first evaluation.".to_owned())
+        let waiting = || store.with(|state| words::waiting(state, stage.get(), "The map is being computed."));
+        heading.get().unwrap_or_else(waiting)
     });
     view! {
         <div class="map-tab" data-figure="map">

@@ -89,11 +89,7 @@ fn Row(stage: Stage, subject: Subject) -> impl IntoView {
     let store = Store::expect();
     let nearest = memo(move || store.with(|state| nearest(state, stage, subject)));
     let missing = move || {
-        store.with(|state| match stage {
-            Stage::Trained if state.run.running => "Appears with the next evaluation.",
-            Stage::Trained => "Press Train to fill this row.",
-            _ => "Computing…",
-        })
+        store.with(|state| words::waiting(state, stage, "The nearest pictures are being searched for."))
     };
     let score = Signal::derive(move || {
         store.with(|state| {

@@ -91,6 +91,11 @@ fn SetMatrixView(
         store.update(|state| pick(state, stage.get_untracked(), cell, range));
     };
     let known = move || store.with(|state| shown(state, stage.get()).is_some());
+    let waiting = move || {
+        store.with(|state| {
+            words::waiting(state, stage.get(), "Every picture is being compared with every other.")
+        })
+    };
     let label =
         move || format!("Similarity of every picture with every other. {}", heading(store, stage.get()));
     view! {
@@ -101,7 +106,7 @@ fn SetMatrixView(
                 <SelectedEdges stage />
             </MatrixView>
             <When holds=move || !known()>
-                <p class="matrix-waiting">{move || waiting(store)}</p>
+                <p class="matrix-waiting">{waiting}</p>
             </When>
         </div>
     }
@@ -238,12 +243,4 @@ fn heading(store: Store, stage: Stage) -> String {
 /// Returns the matrix, if there are enough pictures for it.
 fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
     state.answer(MatrixRequest { stage }).filter(|_| state.pictures.len() >= MIN_PICTURES)
-}
-
-fn waiting(store: Store) -> String {
-    store.with(|state| match state.pictures.len() {
-        0 => "No pictures yet.".to_owned(),
-        1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
-        _ => "Computing…".to_owned(),
-    })
 }

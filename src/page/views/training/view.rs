@@ -79,7 +79,7 @@ const RANK: Score = Score {
     values: State::ranks_by_step,
     usual: POSITIVE,
     words: |value| format!("{value:.1}"),
-    missing: |_| "Appears with the first evaluation.",
+    missing: |_| "Appears with the next evaluation.",
 };
 
 const KNN: Score = Score {
@@ -91,7 +91,7 @@ const KNN: Score = Score {
     words: words::similarity,
     missing: |state| {
         if state.can_classify() {
-            "Appears with the first evaluation."
+            "Appears with the next evaluation."
         } else {
             "Needs labels: folder names, or what you type in the tab Labels."
         }
@@ -179,7 +179,7 @@ fn Batch() -> impl IntoView {
                     <Inspected />
                 </MatrixView>
                 <When holds=move || !known()>
-                    <p class="matrix-waiting">"Appears with the first step."</p>
+                    <p class="matrix-waiting">"Appears with the next step."</p>
                 </When>
             </div>
             <Legend scale />
