@@ -91,6 +91,15 @@ pub fn refused(intake: &Intake) -> String {
     }
 }
 
+/// Shortens a name to at most `most` characters, from its middle: its beginning and its end distinguish
+/// files of one folder.
+pub fn elide_middle(name: &str, most: usize) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    let Some(kept) = most.checked_sub(1).filter(|_| characters.len() > most) else { return name.to_owned() };
+    let (first, last) = (&characters[..kept / 2], &characters[characters.len() - kept.div_ceil(2)..]);
+    first.iter().chain(['…'].iter()).chain(last).collect()
+}
+
 /// Describes the engine's progress in a few words.
 pub fn engine(engine: &Engine) -> String {
     match engine {
@@ -127,6 +136,14 @@ mod tests {
         assert_eq!(said(5, 4, 5), "4 files could not be read; 1 picture was added.");
         assert_eq!(said(16, 4, 16), "4 files could not be read; 12 pictures were added.");
         assert_eq!(said(4, 4, 16), "4 files could not be read.", "others may follow");
+    }
+
+    #[test]
+    fn long_names_lose_their_middle() {
+        assert_eq!(elide_middle("holiday-2019-in-the-alps-IMG_0042.jpg", 25), "holiday-2019…IMG_0042.jpg");
+        assert_eq!(elide_middle("åéîøü.png", 9), "åéîøü.png");
+        assert_eq!(elide_middle("åéîøü.png", 8), "åéî….png");
+        assert_eq!(elide_middle("ab", 1), "…");
     }
 
     #[test]

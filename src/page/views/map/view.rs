@@ -8,7 +8,7 @@ use crate::{
         components::{
             canvas::{
                 png_button::PngButton,
-                thumbnail::{Thumbnail, title},
+                thumbnail::{Thumbnail, caption},
             },
             controls::{Choice, explain::Explain},
             dynamic::{dynamic, handler, memo},
@@ -88,7 +88,7 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
         view! {
             <Thumbnail picture=Some(id) />
             <div>
-                <p class="map-pointed-name">{title(store, id)}</p>
+                <p class="map-pointed-name">{caption(store, id)}</p>
                 <button
                     class="button"
                     type="button"

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     page::{
         components::{
-            canvas::thumbnail::{Thumbnail, title},
+            canvas::thumbnail::{Thumbnail, caption, short_name, title},
             controls::explain::Explain,
             dynamic::{dynamic, handler, memo},
         },
@@ -58,13 +58,13 @@ pub fn NeighboursTab() -> impl IntoView {
 #[component]
 fn Head(subject: Subject) -> impl IntoView {
     let store = Store::expect();
-    let name = name(store, subject);
+    let (thumbnail, name) = match subject {
+        Subject::Picture(id) => (view! { <Thumbnail picture=Some(id) /> }.into_any(), caption(store, id)),
+        Subject::Query(_) => (view! { <QueryThumbnail /> }.into_any(), short_name(name(store, subject))),
+    };
     view! {
         <div class="query">
-            {match subject {
-                Subject::Picture(id) => view! { <Thumbnail picture=Some(id) /> }.into_any(),
-                Subject::Query(_) => view! { <QueryThumbnail /> }.into_any(),
-            }}
+            {thumbnail}
             <div>
                 <p class="query-name">{name}</p>
                 <p class="note">"Its nearest, by " {glossary::SIMILARITY.name} " " <Explain term=glossary::SIMILARITY /></p>
