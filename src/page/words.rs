@@ -7,6 +7,7 @@ mod labelling;
 mod numbers;
 mod settings;
 mod summary;
+mod waiting;
 
 pub use engine::{backend_reason, environment, refusal, self_test};
 pub use failure::{
@@ -21,9 +22,10 @@ pub use settings::{
     augmentations, efforts, encoder, features, first_layer, loss, mining, network, readout, training,
 };
 pub use summary::{fewer_pairs, guest, images, score, summary, twins};
+pub use waiting::waiting;
 
 use crate::{
-    page::state::{Engine, IntakeKind, State},
+    page::state::{Engine, Intake, IntakeKind, State},
     protocol::{Backend, Stage},
 };
 
@@ -78,6 +80,28 @@ pub const fn intake(kind: IntakeKind) -> &'static str {
     }
 }
 
+/// Describes how many files could not be read, and once all are done, how many became pictures.
+pub fn refused(intake: &Intake) -> String {
+    let refused = intake.refused.len();
+    let unread = format!("{} could not be read", counted(refused, "file"));
+    match intake.done.saturating_sub(refused) {
+        _ if intake.is_active() => format!("{unread}."),
+        0 if refused > 1 => format!("None of the {} could be read.", counted(refused, "file")),
+        0 => format!("{unread}."),
+        1 => format!("{unread}; 1 picture was added."),
+        added => format!("{unread}; {} were added.", counted(added, "picture")),
+    }
+}
+
+/// Shortens a name to at most `most` characters, from its middle: its beginning and its end distinguish
+/// files of one folder.
+pub fn elide_middle(name: &str, most: usize) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    let Some(kept) = most.checked_sub(1).filter(|_| characters.len() > most) else { return name.to_owned() };
+    let (first, last) = (&characters[..kept / 2], &characters[characters.len() - kept.div_ceil(2)..]);
+    first.iter().chain(['…'].iter()).chain(last).collect()
+}
+
 /// Describes the engine's progress in a few words.
 pub fn engine(engine: &Engine) -> String {
     match engine {
@@ -101,6 +125,29 @@ pub(crate) fn assert_all_differ(sentences: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{image::Failure, page::state::Refusal};
+
+    #[test]
+    fn files_that_could_not_be_read_are_counted_beside_those_that_could() {
+        let said = |files: usize, unread: usize, total: usize| {
+            let refusal = Refusal { name: "x.png".to_owned(), why: Failure::Empty };
+            refused(&Intake { total, done: files, refused: vec![refusal; unread], ..Intake::default() })
+        };
+        assert_eq!(said(1, 1, 1), "1 file could not be read.");
+        assert_eq!(said(4, 4, 4), "None of the 4 files could be read.");
+        assert_eq!(said(5, 4, 5), "4 files could not be read; 1 picture was added.");
+        assert_eq!(said(16, 4, 16), "4 files could not be read; 12 pictures were added.");
+        assert_eq!(said(4, 4, 16), "4 files could not be read.", "others may follow");
+    }
+
+    #[test]
+    fn long_names_lose_their_middle() {
+        assert_eq!(elide_middle("holiday-2019-in-the-alps-IMG_0042.jpg", 25), "holiday-2019…IMG_0042.jpg");
+        assert_eq!(elide_middle("åéîøü.png", 9), "åéîøü.png");
+        assert_eq!(elide_middle("åéîøü.png", 8), "åéî….png");
+        assert_eq!(elide_middle("ab", 1), "…");
+    }
+
     #[test]
     fn loading_counts_megabytes() {
         let loading = Engine::Loading { received: 12_340_000.0, total: Some(20.1e6) };

@@ -1,6 +1,6 @@
 //! Geometry of a line chart: from measured values to an SVG path.
 
-use super::ticks::ticks;
+use super::ticks::{labelled, round_step};
 
 /// Values at the plot's edges.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,39 @@ impl Frame {
     }
 }
 
+/// Space for a character of a tick's label, in pixels.
+const CHARACTER: f32 = 7.0;
+/// Distance of labels from the axis at their right.
+pub const GAP: f32 = 6.0;
+/// Space for the labels below the plot.
+const BOTTOM: f32 = 20.0;
+/// Space above the plot, and at least to the right of it.
+const MARGIN: f32 = 10.0;
+
 impl Frame {
+    /// Returns the plot's area in a drawing of this size with labelled axes; `None` if no space is left.
+    pub fn inside((width, height): (f64, f64), axes: &Axes) -> Option<Self> {
+        let extent = |label: &str| label.chars().count() as f32 * CHARACTER;
+        let mut frame = Self { left: 0.0, top: MARGIN, width: 0.0, height: height as f32 - BOTTOM - MARGIN };
+        let widest = frame.rows(axes).iter().map(|(_, label)| extent(label)).fold(0.0, f32::max);
+        // Labels below the plot are centred on their values.
+        let right = MARGIN.max(0.5 * extent(&format!("{:.0}", axes.x.1)));
+        frame.left = widest + GAP;
+        frame.width = width as f32 - frame.left - right;
+        (frame.width > 0.0 && frame.height > 0.0).then_some(frame)
+    }
+
+    /// Returns the values marked on the vertical axis, with their labels.
+    pub fn rows(&self, axes: &Axes) -> Vec<(f32, String)> {
+        labelled(axes.y, (self.height / 36.0) as usize + 1)
+    }
+
+    /// Returns the whole numbers marked on the horizontal axis, with their labels.
+    pub fn columns(&self, axes: &Axes) -> Vec<(f32, String)> {
+        let whole = (axes.x.1 - axes.x.0) as usize;
+        labelled(axes.x, ((self.width / 90.0) as usize + 1).min(whole))
+    }
+
     /// Returns the value at a horizontal pixel.
     pub fn value_at(&self, axes: &Axes, pixel: f32) -> f32 {
         axes.x.0 + (pixel - self.left) / self.width * (axes.x.1 - axes.x.0)
@@ -77,44 +109,52 @@ fn quantile(values: &[f32], share: f32, (mut low, mut high): (f32, f32)) -> f32 
     high
 }
 
-/// Returns the ends of an axis that holds all finite values, widened to round numbers.
-pub fn extent(values: impl Iterator<Item = f32>) -> Option<(f32, f32)> {
+/// Usual values of shares.
+pub const SHARE: (f32, f32) = (0.0, 1.0);
+/// Usual values of quantities without a sign.
+pub const POSITIVE: (f32, f32) = (0.0, f32::INFINITY);
+
+/// Returns the ends of an axis that holds all finite values, widened to round numbers, but not beyond the
+/// usual values unless some lie there.
+///
+/// Equal values, too, get a visible range: a tenth of the usual one, or 2 % of their magnitude if it has no
+/// end.
+pub fn extent(values: impl Iterator<Item = f32>, usual: (f32, f32)) -> Option<(f32, f32)> {
     let (min, max) = span(&values.collect::<Vec<_>>())?;
-    let pad = ((max - min) * 0.04).max(max.abs() * 0.01).max(1e-3);
-    let round = ticks(min - pad, max + pad, 4);
-    let step = round.windows(2).next().map_or(0.0, |pair| pair[1] - pair[0]);
-    let (first, last) = (round.first().copied().unwrap_or(min), round.last().copied().unwrap_or(max));
-    let low = if first > min { first - step } else { first };
-    let high = if last < max { last + step } else { last };
-    Some(if low < high { (low, high) } else { (min - pad, max + pad) })
-}
-
-/// Returns a curve smoothed for display: over a thirtieth of it to either side, 20 values at most.
-pub fn smooth(values: &[f32]) -> Vec<f32> {
-    smoothed(values, (values.len() / 30).min(20))
-}
-
-/// Returns for each value that of the least-squares line through the `2 reach + 1` values around it, or the
-/// first or last of that number: a mean in the middle, and at the ends just as insensitive to single values.
-/// Values that are not finite are ignored.
-fn smoothed(values: &[f32], reach: usize) -> Vec<f32> {
-    // Prefix sums of 1, x, x², y and xy.
-    let mut sums = vec![[0.0; 5]];
-    for (x, y) in values.iter().enumerate() {
-        let (x, y) = (x as f64, f64::from(*y));
-        let terms = if y.is_finite() { [1.0, x, x * x, y, x * y] } else { [0.0; 5] };
-        let before: [f64; 5] = sums[sums.len() - 1];
-        sums.push(std::array::from_fn(|i| before[i] + terms[i]));
-    }
-    let width = (2 * reach + 1).min(values.len());
-    let fit = |i: usize| {
-        let start = i.saturating_sub(reach).min(values.len() - width);
-        let [low, high] = [sums[start], sums[start + width]];
-        let [count, x, xx, y, xy] = std::array::from_fn(|i| high[i] - low[i]);
-        let slope = if count < 2.0 { 0.0 } else { (count * xy - x * y) / (count * xx - x * x) };
-        ((y + slope * (count * i as f64 - x)) / count) as f32
+    let least = if usual.1 - usual.0 < f32::INFINITY {
+        0.1 * (usual.1 - usual.0)
+    } else {
+        (0.02 * min.abs().max(max.abs())).max(0.01)
     };
-    (0..values.len()).map(fit).collect()
+    let missing = 0.5 * (least - (max - min)).max(0.0);
+    let (from, to) = (f64::from(min - missing), f64::from(max + missing));
+    let step = round_step((to - from) / 4.0);
+    let low = ((from / step + 1e-6).floor() * step) as f32;
+    let high = ((to / step - 1e-6).ceil() * step) as f32;
+    let low = if min < usual.0 { low } else { low.max(usual.0) };
+    let high = if max > usual.1 { high } else { high.min(usual.1) };
+    Some((low, high))
+}
+
+/// Returns a curve smoothed for display, by an exponential moving average without initial bias: the newest
+/// value weighs 5 %, in short curves up to 20 %, so that no end follows a single value.
+pub fn smooth(values: &[f32]) -> Vec<f32> {
+    averaged(values, (30.0 / values.len() as f64).clamp(0.05, 0.2))
+}
+
+/// Returns for each value the mean of those up to it, each `1 - newest` times as heavy as the next. Values
+/// that are not finite stay as they are, and count for no other.
+fn averaged(values: &[f32], newest: f64) -> Vec<f32> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    let mean = |value: &f32| {
+        if !value.is_finite() {
+            return *value;
+        }
+        sum = (1.0 - newest) * sum + f64::from(*value);
+        weight = (1.0 - newest) * weight + 1.0;
+        (sum / weight) as f32
+    };
+    values.iter().map(mean).collect()
 }
 
 /// Returns fewer points with the same outline: the lowest and the highest of each run of points that shares
@@ -162,13 +202,59 @@ mod tests {
         assert_eq!(path(&points, &AXES, &FRAME), "M5.0 60.0L55.0 10.0M105.0 35.0");
     }
 
+    const ANY: (f32, f32) = (f32::NEG_INFINITY, f32::INFINITY);
+
+    fn ends(values: &[f32], usual: (f32, f32)) -> (f32, f32) {
+        extent(values.iter().copied(), usual).expect("finite values")
+    }
+
     #[test]
     fn an_extent_is_round_and_holds_every_value() {
-        let (low, high) = extent([0.3, f32::NAN, 4.7].into_iter()).expect("finite values");
-        assert!(low <= 0.3 && high >= 4.7);
-        assert_eq!(extent([f32::NAN].into_iter()), None);
-        let (low, high) = extent([2.0].into_iter()).expect("one value");
-        assert!(low < 2.0 && 2.0 < high);
+        assert_eq!(extent([f32::NAN].into_iter(), ANY), None);
+        assert_eq!(ends(&[0.3, f32::NAN, 4.7], ANY), (0.0, 6.0));
+        assert_eq!(ends(&[0.3, 0.7], SHARE), (0.3, 0.7));
+        for i in 1..400 {
+            let (min, max) = (-2.0 + 0.013 * i as f32, -2.0 + 0.013 * i as f32 + 1e-5 * (i * i) as f32);
+            let (low, high) = ends(&[min, max], ANY);
+            assert!(low <= min && max <= high && low < high && high - low <= 3.0 * (max - min).max(0.1));
+        }
+    }
+
+    #[test]
+    fn equal_values_get_a_range_within_the_usual_one() {
+        let cases = [
+            (0.0, SHARE, (0.0, 0.05)),
+            (1.0, SHARE, (0.95, 1.0)),
+            (0.5, SHARE, (0.45, 0.55)),
+            (0.0, POSITIVE, (0.0, 0.005)),
+            (-2.0, (f32::NEG_INFINITY, 0.0), (-2.02, -1.98)),
+        ];
+        for (value, usual, (low, high)) in cases {
+            let found = ends(&[value; 3], usual);
+            assert!((found.0 - low).abs() < 1e-5 && (found.1 - high).abs() < 1e-5, "{found:?}");
+        }
+        let (low, high) = ends(&[-0.5, 0.2], POSITIVE);
+        assert!(low <= -0.5 && high >= 0.2, "unusual values are shown as well");
+    }
+
+    #[test]
+    fn labels_fit_beside_the_plot() {
+        for y in [(0.0, 1.0), (0.98, 1.0), (-0.004, 0.001), (0.0, 12_000.0), (4.0, 4.0001)] {
+            for x in [(0.0, 20.0), (0.0, 1_000_000.0)] {
+                let axes = Axes { x, y };
+                let frame = Frame::inside((300.0, 150.0), &axes).expect("there is space");
+                for (_, label) in frame.rows(&axes) {
+                    assert!(frame.left >= 6.0 + 7.0 * label.chars().count() as f32, "{label}");
+                }
+                for (value, label) in frame.columns(&axes) {
+                    let half = 3.5 * label.chars().count() as f32;
+                    assert!(frame.x(&axes, value) + half <= 300.0, "{label}");
+                }
+            }
+        }
+        assert_eq!(Frame::inside((30.0, 150.0), &AXES), None);
+        let columns = FRAME.columns(&Axes { x: (2.0, 3.0), y: (0.0, 1.0) });
+        assert_eq!(columns, [(2.0, "2".to_owned()), (3.0, "3".to_owned())]);
     }
 
     #[test]
@@ -197,22 +283,32 @@ mod tests {
     }
 
     #[test]
-    fn smoothing_keeps_lines_and_bridges_gaps() {
-        let line: Vec<f32> = (0..9).map(|i| i as f32 * 0.5).collect();
-        assert_eq!(smoothed(&line, 3), line);
-        assert_eq!(smoothed(&[0.0, 3.0, 0.0], 1), [1.0; 3]);
-        assert_eq!(smoothed(&[1.0, f32::NAN, 3.0], 1)[1], 2.0);
-        assert!(smoothed(&[f32::NAN], 4)[0].is_nan() && smoothed(&[], 4).is_empty());
-        assert_eq!(smoothed(&[5.0], 4), [5.0]);
+    fn smoothed_values_are_means_with_decaying_weights() {
+        let mut values: Vec<f32> = (0..90).map(|i| ((i * 37) % 11) as f32).collect();
+        let known = values.clone();
+        values.insert(40, f32::NAN);
+        let mut means = averaged(&values, 0.1);
+        assert!(means.remove(40).is_nan());
+        for (end, mean) in means.into_iter().enumerate() {
+            let weight = |i: usize| 0.9_f64.powi((end - i) as i32);
+            let sum: f64 = (0..=end).map(|i| weight(i) * f64::from(known[i])).sum();
+            let weights: f64 = (0..=end).map(weight).sum();
+            assert!((f64::from(mean) - sum / weights).abs() < 1e-5, "{end}");
+        }
+        assert_eq!((smooth(&[]), smooth(&[5.0]), smooth(&[3.0; 80])), (vec![], vec![5.0], vec![3.0; 80]));
     }
 
     #[test]
-    fn outlier_at_the_end_has_bounded_weight() {
-        let mut values = vec![1.0; 200];
-        values[199] = 9.0;
-        let last = smoothed(&values, 6)[199];
-        // The fitted line's weight for the last of 13 points is (4 n − 2) / (n (n + 1)) = 50 / 182.
-        assert!((last - (1.0 + 8.0 * 50.0 / 182.0)).abs() < 1e-5, "{last}");
+    fn last_value_weighs_no_more_than_those_before_it() {
+        for count in [60, 200, 3000] {
+            let peak = |place: usize| {
+                let mut values = vec![1.0; count];
+                values[place] = 9.0;
+                smooth(&values)[place]
+            };
+            let (middle, last) = (peak(count / 2), peak(count - 1));
+            assert!((middle - last).abs() < 0.01 && last < 2.7, "{count}: {middle}, {last}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Pixels of a similarity matrix, one per cell.
+//! Pixels of a similarity matrix, one per cell or block of cells.
 
 use std::ops::Range;
 
@@ -62,14 +62,30 @@ pub enum Diagonal {
     Hidden,
 }
 
-/// Returns RGBA bytes of a square matrix, one pixel per cell.
-pub fn pixels(cells: &[f32], side: usize, scale: Scale, diagonal: Diagonal) -> Vec<u8> {
-    let pixel = |(i, value): (usize, &f32)| {
-        let hidden = diagonal == Diagonal::Hidden && i / side == i % side;
-        let [r, g, b] = viridis(scale.share(*value));
-        if hidden { [0; 4] } else { [r, g, b, 255] }
+/// Returns RGBA bytes of a square matrix: one pixel per cell, or `most` to a side if there are more cells.
+/// Such pixels are means over the cells that they cover, weighted by area, and as opaque as the share of
+/// cells that are shown.
+pub fn pixels(cells: &[f32], side: usize, most: usize, scale: Scale, diagonal: Diagonal) -> Vec<u8> {
+    let pixels = side.min(most);
+    let ratio = side as f32 / pixels as f32;
+    // Returns the rows or columns below a pixel, and how much of each.
+    let covered = |pixel: usize| {
+        let (start, end) = (pixel as f32 * ratio, (pixel + 1) as f32 * ratio);
+        let below = start as usize..(end.ceil() as usize).min(side);
+        below.map(move |i| (i, end.min((i + 1) as f32) - start.max(i as f32)))
     };
-    cells.iter().enumerate().flat_map(pixel).collect()
+    let pixel = |row: usize, column: usize| {
+        let (mut sum, mut area) = (0.0, 0.0);
+        for (i, height) in covered(row) {
+            for (j, width) in covered(column).filter(|(j, _)| diagonal == Diagonal::Shown || i != *j) {
+                sum += height * width * cells[i * side + j];
+                area += height * width;
+            }
+        }
+        let [r, g, b] = viridis(scale.share(sum / area));
+        if area > 0.0 { [r, g, b, (255.0 * area / (ratio * ratio)).round() as u8] } else { [0; 4] }
+    };
+    (0..pixels).flat_map(|row| (0..pixels).flat_map(move |column| pixel(row, column))).collect()
 }
 
 /// Returns the row and column of the cell under a point, given as shares (0 to 1) of the matrix's width and
@@ -115,11 +131,37 @@ mod tests {
 
     #[test]
     fn pixels_follow_the_scale() {
-        let rgba = pixels(&[1.0, -1.0, 0.0, 1.0], 2, Scale::COSINE, Diagonal::Hidden);
+        let rgba = pixels(&[1.0, -1.0, 0.0, 1.0], 2, 9, Scale::COSINE, Diagonal::Hidden);
         assert_eq!(rgba[..4], [0; 4]);
         let [r, g, b] = viridis(0.0);
         assert_eq!(rgba[4..8], [r, g, b, 255]);
         assert_eq!(rgba.len(), 16);
+    }
+
+    #[test]
+    fn pixels_of_a_shrunk_matrix_are_means_by_area() {
+        let (side, most) = (6, 4);
+        let cells: Vec<f32> = (0..side * side).map(|i| ((i * 29) % 13) as f32 / 6.5 - 1.0).collect();
+        for diagonal in [Diagonal::Shown, Diagonal::Hidden] {
+            let rgba = pixels(&cells, side, most, Scale::COSINE, diagonal);
+            assert_eq!(rgba.len(), 4 * most * most);
+            for (place, pixel) in rgba.chunks_exact(4).enumerate() {
+                // Every cell as 2 × 2 points, of which 3 × 3 lie below a pixel.
+                let (mut sum, mut count) = (0.0, 0.0);
+                for y in 3 * (place / most)..3 * (place / most) + 3 {
+                    for x in 3 * (place % most)..3 * (place % most) + 3 {
+                        if diagonal == Diagonal::Shown || y / 2 != x / 2 {
+                            sum += cells[y / 2 * side + x / 2];
+                            count += 1.0;
+                        }
+                    }
+                }
+                let colour = viridis(Scale::COSINE.share(sum / count));
+                let near = |a: u8, b: u8| a.abs_diff(b) <= 1;
+                assert!((0..3).all(|channel| near(pixel[channel], colour[channel])), "{pixel:?}, {colour:?}");
+                assert!(near(pixel[3], (255.0 * count / 9.0_f32).round() as u8), "{pixel:?}");
+            }
+        }
     }
 
     #[test]

@@ -17,15 +17,22 @@ pub fn ticks(min: f32, max: f32, count: usize) -> Vec<f32> {
     (first..=last).map(|i| (i as f64 * step) as f32).collect()
 }
 
+/// Returns round values between two ends, at most `count` steps, each with its label.
+pub fn labelled((min, max): (f32, f32), count: usize) -> Vec<(f32, String)> {
+    let values = ticks(min, max, count);
+    let step = values.windows(2).next().map_or(0.1, |pair| pair[1] - pair[0]);
+    values.into_iter().map(|value| (value, label(value, step))).collect()
+}
+
 /// Returns the smallest of 1, 2 and 5 times a power of ten that is not below `step`.
-fn round_step(step: f64) -> f64 {
+pub fn round_step(step: f64) -> f64 {
     let power = 10f64.powi(step.log10().floor() as i32);
     let round = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= step * 0.999_999);
     round.unwrap_or(10.0) * power
 }
 
 /// Returns a tick's label, with as many decimals as the `step` between ticks requires.
-pub fn label(value: f32, step: f32) -> String {
+fn label(value: f32, step: f32) -> String {
     let decimals = if step > 0.0 { (-step.log10()).ceil().clamp(0.0, 6.0) } else { 2.0 };
     let text = format!("{value:.*}", decimals as usize);
     text.replace('-', "−")

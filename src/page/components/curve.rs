@@ -9,19 +9,9 @@ use super::{
 };
 use crate::{
     page::{state::State, store::Store, words::glossary::Term},
-    plot::{
-        chart::{Axes, Frame, extent, path, smooth, thinned},
-        ticks::{label, ticks},
-    },
+    plot::chart::{Axes, Frame, GAP, extent, path, smooth, thinned},
     protocol::StepReport,
 };
-
-/// Space for the numbers left of the plot, in pixels.
-const LEFT: f64 = 40.0;
-/// Space for the numbers below it.
-const BOTTOM: f64 = 20.0;
-/// Space above and to the right.
-const MARGIN: f64 = 10.0;
 
 /// A reference level, and its name.
 pub type Level = (f32, String);
@@ -42,6 +32,8 @@ pub struct Quantity {
     /// Returns the least and the greatest value that the axis has to contain; others are drawn at its
     /// ends.
     pub span: fn(&[f32]) -> Option<(f32, f32)>,
+    /// Least and greatest usual value; the axis ends there at the latest.
+    pub usual: (f32, f32),
 }
 
 /// A curve with its axes, present value and reference level.
@@ -85,20 +77,19 @@ struct Figure {
 
 impl Figure {
     fn new(state: &State, quantity: Quantity, size: (f64, f64)) -> Option<Self> {
-        let frame = inner_frame(size)?;
         let level = (quantity.level)(state);
         let reports = &state.run.steps;
         let values: Vec<f32> = reports.iter().map(quantity.read).collect();
         let ends = (quantity.span)(&values).into_iter().flat_map(|(low, high)| [low, high]);
         let heights = ends.chain(level.iter().map(|(value, _)| *value));
-        let axes = Axes { x: (0.0, state.settings.steps as f32), y: extent(heights).unwrap_or((0.0, 1.0)) };
-        let within = |value: f32| value.clamp(axes.y.0, axes.y.1);
+        let y = extent(heights, quantity.usual).unwrap_or((0.0, 1.0));
+        let axes = Axes { x: (0.0, state.settings.steps as f32), y };
+        let frame = Frame::inside(size, &axes)?;
+        // Before smoothing, so that an outlier does not lift the curve for many steps.
+        let values: Vec<f32> = values.into_iter().map(|value| value.clamp(axes.y.0, axes.y.1)).collect();
         let line = |values: &[f32]| {
-            let points: Vec<_> = reports
-                .iter()
-                .zip(values)
-                .map(|(report, value)| (report.step as f32, within(*value)))
-                .collect();
+            let steps = reports.iter().map(|report| report.step as f32);
+            let points: Vec<_> = steps.zip(values.iter().copied()).collect();
             path(&thinned(&points, frame.width as usize), &axes, &frame)
         };
         let smoothed = line(&smooth(&values));
@@ -133,30 +124,19 @@ impl Figure {
 /// Draws lines and numbers along both axes.
 pub fn grid(frame: Frame, axes: Axes) -> impl IntoView {
     let (left, right, bottom) = (frame.left, frame.left + frame.width, frame.top + frame.height);
-    let rows = ticks(axes.y.0, axes.y.1, (frame.height / 36.0) as usize + 1);
-    let row_step = rows.windows(2).next().map_or(0.1, |pair| pair[1] - pair[0]);
-    let columns = ticks(axes.x.0, axes.x.1, (frame.width / 90.0) as usize + 1);
-    let row = move |value: f32| {
+    let row = move |(value, label): (f32, String)| {
         let y = frame.y(&axes, value);
         view! {
             <line class="grid-line" x1=left x2=right y1=y y2=y></line>
-            <text class="tick" x=left - 6.0 y=y + 4.0 text-anchor="end">{label(value, row_step)}</text>
+            <text class="tick" x=left - GAP y=y + 4.0 text-anchor="end">{label}</text>
         }
     };
-    let column = move |value: f32| {
+    let column = move |(value, label): (f32, String)| {
         let x = frame.x(&axes, value);
-        view! { <text class="tick" x=x y=bottom + 15.0 text-anchor="middle">{label(value, 1.0)}</text> }
+        view! { <text class="tick" x=x y=bottom + 15.0 text-anchor="middle">{label}</text> }
     };
     view! {
-        <g>{rows.into_iter().map(row).collect_view()}</g>
-        <g>{columns.into_iter().map(column).collect_view()}</g>
+        <g>{frame.rows(&axes).into_iter().map(row).collect_view()}</g>
+        <g>{frame.columns(&axes).into_iter().map(column).collect_view()}</g>
     }
-}
-
-/// Returns the area of the curves in a plot of this size; `None` if there is no space for them.
-pub fn inner_frame(size: (f64, f64)) -> Option<Frame> {
-    let width = (size.0 - LEFT - MARGIN) as f32;
-    let height = (size.1 - BOTTOM - MARGIN) as f32;
-    let frame = Frame { left: LEFT as f32, top: MARGIN as f32, width, height };
-    (width > 0.0 && height > 0.0).then_some(frame)
 }

@@ -1,38 +1,50 @@
-//! A matrix on a canvas, one pixel per cell, whose cells can be pointed at.
+//! A matrix on a canvas whose cells can be pointed at.
+
+use std::rc::Rc;
 
 use leptos::{ev, html, prelude::*};
 
 use super::{
     canvas::{measure::follow_size, paint},
-    dynamic::{effect, handler},
+    dynamic::{effect, handler, memo},
 };
 use crate::{
     page::{input::selection_range, state::SelectionRange},
-    plot::matrix::cell_at,
+    plot::matrix::{Diagonal, Scale, cell_at, pixels},
 };
 
 /// A matrix ready for painting.
 pub struct Drawing {
-    /// RGBA bytes, one pixel per cell.
-    pub pixels: Vec<u8>,
+    /// RGBA bytes.
+    pixels: Vec<u8>,
+    /// Number of pixels to a side.
+    resolution: usize,
     /// Number of rows and of columns.
-    pub side: usize,
+    side: usize,
 }
 
 impl Drawing {
+    /// Draws a square matrix with at most this many pixels to a side.
+    pub fn new(cells: &[f32], side: usize, most: usize, scale: Scale, diagonal: Diagonal) -> Self {
+        Self { pixels: pixels(cells, side, most, scale, diagonal), resolution: side.min(most), side }
+    }
+
     fn nothing() -> Self {
-        Self { pixels: vec![0; 4], side: 0 }
+        Self { pixels: vec![0; 4], resolution: 1, side: 0 }
     }
 }
 
 /// The row and the column of a cell.
 pub type Cell = (usize, usize);
 
+/// Number of pixels to a side that are saved for one on screen, as in `static/figure.js`.
+const SAVED: usize = 2;
+
 /// A square of cells; a cell selected by pointer or arrow keys is reported through `pointed`.
 #[component]
 pub fn MatrixView(
-    /// Computes the pixels, again whenever a value that it reads changes.
-    draw: impl Fn() -> Option<Drawing> + 'static,
+    /// Draws with at most this many pixels to a side, again whenever a value that it reads changes.
+    draw: impl Fn(usize) -> Option<Drawing> + 'static,
     /// Accessible description of the matrix.
     #[prop(into)]
     label: Signal<String>,
@@ -48,15 +60,21 @@ pub fn MatrixView(
     let side = RwSignal::new(0);
     let frame = NodeRef::<html::Div>::new();
     let size = follow_size(frame);
-    // If there are more cells than pixels, whole rows and columns would be left out.
-    let shrunk = move || side.get() as f64 > size.get().0 * window().device_pixel_ratio();
-    effect(move || {
+    // Number of pixels on screen, if there are fewer than cells: whole rows and columns would be left out.
+    let fewer = memo(move || {
+        let pixels = (size.get().0 * window().device_pixel_ratio()).round() as usize;
+        (1..side.get()).contains(&pixels).then_some(pixels)
+    });
+    let paint = Rc::new(move |finer: usize| {
         let Some(canvas) = canvas.get() else { return };
+        let most = fewer.get().map_or(usize::MAX, |pixels| pixels * finer);
         // Without a drawing, the previous one is cleared.
-        let drawing = draw().unwrap_or_else(Drawing::nothing);
-        paint::rgba(&canvas, &drawing.pixels, drawing.side.max(1), drawing.side.max(1));
+        let drawing = draw(most).unwrap_or_else(Drawing::nothing);
+        paint::rgba(&canvas, &drawing.pixels, drawing.resolution, drawing.resolution);
         side.set(drawing.side);
     });
+    let save = paint.clone();
+    effect(move || paint(1));
     let point_at = move |event: &ev::MouseEvent| {
         let Some(canvas) = canvas.get_untracked() else { return };
         let rect = canvas.get_bounding_client_rect();
@@ -91,7 +109,7 @@ pub fn MatrixView(
     view! {
         <div
             class="matrix"
-            class:shrunk=shrunk
+            class:shrunk=move || fewer.get().is_some()
             node_ref=frame
             role="application"
             tabindex="0"
@@ -106,7 +124,14 @@ pub fn MatrixView(
             })
             on:keydown=handler(press)
         >
-            <canvas class="cells" node_ref=canvas width="1" height="1" aria-hidden="true"></canvas>
+            <canvas
+                class="cells"
+                node_ref=canvas
+                width="1"
+                height="1"
+                aria-hidden="true"
+                on:finer=handler(move |_: ev::Event| untrack(|| save(SAVED)))
+            ></canvas>
             {children.map(|children| children())}
             <Pointer pointed side />
         </div>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     page::{
         components::{
-            canvas::thumbnail::{Thumbnail, title},
+            canvas::thumbnail::{Thumbnail, caption},
             dynamic::dynamic,
         },
         store::Store,
@@ -36,11 +36,11 @@ pub fn Readout(#[prop(into)] reading: Signal<Option<Reading>>, hint: &'static st
             <div class="readout-pictures">
                 <figure>
                     <Thumbnail picture=Some(reading.row) />
-                    <figcaption>{title(store, reading.row)}</figcaption>
+                    <figcaption>{caption(store, reading.row)}</figcaption>
                 </figure>
                 <figure>
                     <Thumbnail picture=Some(reading.column) />
-                    <figcaption>{title(store, reading.column)}</figcaption>
+                    <figcaption>{caption(store, reading.column)}</figcaption>
                 </figure>
             </div>
             <p class="readout-value">

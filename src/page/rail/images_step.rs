@@ -154,7 +154,7 @@ fn Refused() -> impl IntoView {
                 <div class="failures">
                     <p>
                         <span aria-live="polite">
-                            {move || words::counted(count(), "file")} " could not be read. The list says why."
+                            {move || store.with(|state| words::refused(&state.intake))}
                         </span>
                         <button
                             class="dismiss"

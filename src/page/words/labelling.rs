@@ -1,6 +1,6 @@
 //! Labels and predictions in words.
 
-use super::{count, counted, percent};
+use super::{count, counted, percent, waiting};
 use crate::{
     page::{
         state::State,
@@ -31,7 +31,7 @@ pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> S
             format!("The classifier learns from this picture and {others}.")
         }
         (_, None) if method == Method::FineTuned => "Click Fine-tune to get its guess.".to_owned(),
-        _ => "Measuring…".to_owned(),
+        _ => waiting(state, stage, "Training the classifiers…"),
     }
 }
 

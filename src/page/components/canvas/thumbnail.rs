@@ -6,9 +6,12 @@ use web_sys::HtmlCanvasElement;
 use super::paint;
 use crate::{
     image::SIDE,
-    page::{components::dynamic::effect, store::Store},
+    page::{components::dynamic::effect, store::Store, words},
     protocol::PictureId,
 };
+
+/// Maximum number of characters of a name in a caption.
+const MOST_CHARACTERS: usize = 26;
 
 /// The canvas of a picture, whose name has to be next to it or to label the surrounding control.
 #[component]
@@ -39,11 +42,35 @@ pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
 
 /// Returns a picture's name and label for the user.
 pub fn title(store: Store, id: PictureId) -> String {
+    match label_and_name(store, id) {
+        (Some(label), name) => format!("{name} ({label})"),
+        (None, name) => name,
+    }
+}
+
+/// A picture's label and below it its name.
+pub fn caption(store: Store, id: PictureId) -> AnyView {
+    let (label, name) = label_and_name(store, id);
+    let label = label.map(|label| view! { <span class="caption-label">{label}</span> " " });
+    view! { {label} {short_name(name)} }.into_any()
+}
+
+/// A file's name, shortened if it is long; in full on hover and for screen readers.
+pub fn short_name(name: String) -> AnyView {
+    let short = words::elide_middle(&name, MOST_CHARACTERS);
+    let full = (short != name).then(|| view! { <span class="visually-hidden">{name.clone()}</span> });
+    let hidden = full.is_some().then_some("true");
+    view! { <span class="caption-name" title=name><span aria-hidden=hidden>{short}</span> {full}</span> }
+        .into_any()
+}
+
+/// Returns a picture's label, unless its name begins with it, and its name.
+fn label_and_name(store: Store, id: PictureId) -> (Option<String>, String) {
     store.with_untracked(|state| {
-        let Some(entry) = state.pictures.get(id) else { return "a picture that was removed".to_owned() };
-        match state.label_of(id) {
-            Some(label) if !entry.name.starts_with(label) => format!("{} ({label})", entry.name),
-            _ => entry.name.clone(),
-        }
+        let Some(entry) = state.pictures.get(id) else {
+            return (None, "a picture that was removed".to_owned());
+        };
+        let label = state.label_of(id).filter(|label| !entry.name.starts_with(*label));
+        (label.map(str::to_owned), entry.name.clone())
     })
 }

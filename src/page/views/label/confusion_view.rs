@@ -19,7 +19,7 @@ use crate::{
     },
     plot::{
         colour,
-        matrix::{Diagonal, Scale, pixels},
+        matrix::{Diagonal, Scale},
     },
 };
 
@@ -35,10 +35,10 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let store = Store::expect();
     let pointed = RwSignal::new(None);
     let confusion = memo(move || store.with(|state| count(state, focus)));
-    let draw = move || {
+    let draw = move |most: usize| {
         let confusion = confusion.get()?;
         let side = confusion.labels.len();
-        Some(Drawing { pixels: pixels(&confusion.shares(), side, SHARES, Diagonal::Shown), side })
+        Some(Drawing::new(&confusion.shares(), side, most, SHARES, Diagonal::Shown))
     };
     let pick = move |cell: Cell, _| {
         focus.cell.set(confusion.with_untracked(|confusion| confusion.as_ref()?.labels_of(cell)));

@@ -6,7 +6,7 @@ use super::{state::MAX_LENGTH, view::Focus};
 use crate::{
     page::{
         components::{
-            canvas::thumbnail::{Thumbnail, title},
+            canvas::thumbnail::{Thumbnail, caption},
             dynamic::{Memo, When, dynamic, handler, memo},
         },
         store::Store,
@@ -47,9 +47,9 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
 #[component]
 fn One(focus: Focus, id: PictureId) -> impl IntoView {
     let store = Store::expect();
-    let name = Signal::derive(move || {
+    let name = dynamic(move || {
         store.track(|state| state.labels.field());
-        title(store, id)
+        caption(store, id)
     });
     let known = Signal::derive(move || {
         store.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))

@@ -127,7 +127,9 @@ fn Scores() -> impl IntoView {
             let known = STAGES.into_iter().find_map(|stage| state.classification(stage));
             match known {
                 Some(classification) => words::split_in_words(state, classification),
-                None if state.can_classify() => "Measuring…".to_owned(),
+                None if state.can_classify() => {
+                    words::waiting(state, Stage::Untrained, "Training the classifiers…")
+                }
                 None => words::LACKING.to_owned(),
             }
         })

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::HIGHEST_THRESHOLD;
+use super::state::{HIGHEST_THRESHOLD, MOST_GROUPS};
 use crate::{
     page::{
         components::{
@@ -20,12 +20,17 @@ use crate::{
 pub fn GroupCount(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();
     let chosen = Signal::derive(move || store.with(|state| state.groups.count().is_some()));
+    // Until the groups are known, the wanted number is shown.
     let count = move || {
-        store.with(|state| state.partition(stage.get()).map_or(2, |partition| partition.groups.len()))
+        store.with(|state| match state.partition(stage.get()) {
+            Some(partition) => partition.groups.len(),
+            None => state.wanted_groups(),
+        })
     };
     let most = move || {
         store.with(|state| {
-            state.clustering(stage.get()).map_or(2, |clustering| clustering.partitions.len() + 1)
+            let largest = state.clustering(stage.get()).and_then(|clustering| clustering.partitions.last());
+            largest.map_or(MOST_GROUPS, |partition| partition.groups.len())
         })
     };
     let words = move || if chosen.get() { count().to_string() } else { format!("{}, suggested", count()) };

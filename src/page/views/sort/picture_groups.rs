@@ -241,13 +241,27 @@ mod tests {
     }
 
     #[test]
-    fn suggested_groups_without_labels_grow_with_the_root_of_the_set() {
-        for (pictures, groups_suggested) in [(6, 2), (18, 3)] {
+    fn suggested_groups_are_the_labels_or_grow_with_the_root_of_the_set() {
+        // Pictures, labels, and the number of groups; beyond 20, labels are too many.
+        for (pictures, labels, suggested) in
+            [(6, 0, 2), (6, 1, 2), (18, 0, 3), (200, 0, 10), (200, 10, 10), (40, 20, 20), (98, 21, 7)]
+        {
             let mut state = State::new(Settings::recommended(Images::Own));
-            state.add((0..pictures).map(|i| newcomer(&i.to_string(), None)).collect());
+            let label = |i: usize| (labels > 0).then(|| (i % labels).to_string());
+            state.add((0..pictures).map(|i| newcomer(&i.to_string(), label(i).as_deref())).collect());
             evaluate(&mut state);
-            answer(&mut state, GROUPS, clustering());
-            assert_eq!(groups(&state, Stage::Trained).len(), groups_suggested);
+            assert_eq!(state.wanted_groups(), suggested);
+            let partition = |count: usize| Partition {
+                // The fewer the groups, the more clearly they are separated.
+                silhouette: 1.0 / count as f32,
+                groups: (0..count).map(|group| vec![group as PictureId]).collect(),
+            };
+            let counts = (2..=20).take_while(|count| *count < pictures);
+            let partitions = counts.map(partition).collect();
+            let clustering = Clustering { stage: Stage::Trained, step: 3, partitions };
+            answer(&mut state, GROUPS, Answer::Groups(clustering));
+            let shown = state.partition(Stage::Trained).expect("there are partitions");
+            assert_eq!(shown.groups.len(), suggested, "{pictures} pictures, {labels} labels");
         }
     }
 

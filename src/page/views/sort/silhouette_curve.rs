@@ -6,7 +6,7 @@ use crate::{
     page::{
         components::{
             canvas::{measure::follow_size, png_button::PngButton},
-            curve::{grid, inner_frame},
+            curve::grid,
             dynamic::{Memo, dynamic, handler, memo},
         },
         state::State,
@@ -65,8 +65,9 @@ fn points(state: &State, stage: Stage) -> Points {
 
 fn geometry(points: &Points, size: (f64, f64)) -> Option<(Frame, Axes)> {
     let (first, last) = (points.first()?.0, points.last()?.0);
-    let y = extent(points.iter().map(|point| point.1))?;
-    Some((inner_frame(size)?, Axes { x: (first, last.max(first + 1.0)), y }))
+    let y = extent(points.iter().map(|point| point.1), (f32::NEG_INFINITY, 1.0))?;
+    let axes = Axes { x: (first, last.max(first + 1.0)), y };
+    Some((Frame::inside(size, &axes)?, axes))
 }
 
 fn draw(points: &Points, shown: usize, size: (f64, f64)) -> Option<AnyView> {

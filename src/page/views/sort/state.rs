@@ -9,6 +9,9 @@ use crate::{
 /// Maximum threshold of near-duplicates; above it, equal pictures may differ by rounding.
 pub const HIGHEST_THRESHOLD: f32 = 0.999;
 
+/// Maximum number of groups.
+pub const MOST_GROUPS: usize = 20;
+
 /// Contents of the tab Sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Finding {
@@ -117,21 +120,21 @@ impl State {
         }
     }
 
-    /// Returns the partition of a stage whose number of groups is the user's, else the suggested one,
-    /// or the nearest to it.
+    /// Returns the partition of a stage whose number of groups is nearest to the wanted one.
     pub fn partition(&self, stage: Stage) -> Option<&Partition> {
-        let wanted = self.groups.count.unwrap_or_else(|| self.suggested_groups());
+        let wanted = self.wanted_groups();
         let partitions = self.clustering(stage)?.partitions.iter();
         partitions.min_by_key(|partition| partition.groups.len().abs_diff(wanted))
     }
 
-    /// Returns the suggested number of groups: that of the labels, or without labels √(n/2) for n
-    /// pictures (Mardia et al. 1979), at most 20.
-    fn suggested_groups(&self) -> usize {
-        match self.label_names().len() {
-            0 | 1 => ((self.pictures.len() as f64 / 2.0).sqrt().round() as usize).clamp(2, 20),
-            labels => labels,
-        }
+    /// Returns the user's number of groups, else the suggested one: that of the labels, or √(n/2) for n
+    /// pictures (Mardia et al. 1979) if there are no labels or too many.
+    pub fn wanted_groups(&self) -> usize {
+        let suggested = || match self.label_names().len() {
+            labels @ 2..=MOST_GROUPS => labels,
+            _ => ((self.pictures.len() as f64 / 2.0).sqrt().round() as usize).clamp(2, MOST_GROUPS),
+        };
+        self.groups.count.unwrap_or_else(suggested)
     }
 
     /// Returns the partition of a stage whose groups are most clearly separated.

@@ -74,7 +74,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     let words = Signal::derive(move || {
         let suffix = step_suffix(store, stage.get());
         let said = store.with(|state| words::groups(state, stage.get(), &suffix));
-        said.unwrap_or_else(|| waiting(store))
+        said.unwrap_or_else(|| waiting(store, stage.get(), "Grouping the pictures…"))
     });
     view! {
         <SilhouetteCurve stage />
@@ -97,7 +97,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
     };
     let words = Signal::derive(move || {
         if store.with(|state| state.survey(stage.get()).is_none()) {
-            return waiting(store);
+            return waiting(store, stage.get(), "Looking for duplicates…");
         }
         let suffix = step_suffix(store, stage.get());
         match strips.with(Vec::len) {
@@ -158,7 +158,7 @@ fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
                 "The oddest come first{}. The number is the mean similarity with the {nearest} nearest. ",
                 step_suffix(store, stage.get())
             ),
-            None => waiting(store),
+            None => waiting(store, stage.get(), "Comparing each picture with its nearest…"),
         }
     });
     let first = move || odd.with(|odd| odd.iter().take(shown.get()).copied().collect::<Vec<_>>());
@@ -219,7 +219,6 @@ fn step_suffix(store: Store, stage: Stage) -> String {
     }
 }
 
-fn waiting(store: Store) -> String {
-    let pictures = store.with(|state| state.pictures.len());
-    if pictures == 0 { "No pictures yet. " } else { "Measuring… " }.to_owned()
+fn waiting(store: Store, stage: Stage, computing: &str) -> String {
+    store.with(|state| words::waiting(state, stage, computing)) + " "
 }

@@ -1,6 +1,6 @@
 //! Ranks of twins: how near the network places the two views of one picture.
 
-use crate::{plot::colour::viridis, protocol::BatchMatrix, small_sort::sorted};
+use crate::{protocol::BatchMatrix, small_sort::sorted};
 
 /// Number of batches over which the rank is averaged.
 const WINDOW: usize = 8;
@@ -77,15 +77,11 @@ pub fn ranks(batch: &BatchMatrix) -> Option<Vec<usize>> {
     Some(ranks)
 }
 
-/// Returns RGBA bytes of the ranks, one pixel per cell: the first place is brightest, and each
-/// doubling of the rank is equally darker.
-pub fn pixels(ranks: &[usize], pairs: usize) -> Vec<u8> {
+/// Returns the brightness of each rank: 1 for the first place, equally less for each doubling, 0 for
+/// the last.
+pub fn brightness(ranks: &[usize], pairs: usize) -> Vec<f32> {
     let darkest = (pairs.max(2) as f32).log2();
-    let pixel = |rank: &usize| {
-        let [r, g, b] = viridis(1.0 - (*rank as f32).log2() / darkest);
-        [r, g, b, 255]
-    };
-    ranks.iter().flat_map(pixel).collect()
+    ranks.iter().map(|rank| 1.0 - (*rank as f32).log2() / darkest).collect()
 }
 
 #[cfg(test)]
@@ -138,11 +134,8 @@ mod tests {
     }
 
     #[test]
-    fn first_place_is_brightest() {
-        let rgba = pixels(&[1, 2, 4, 3], 4);
-        assert_eq!(rgba[..3], viridis(1.0));
-        assert_eq!(rgba[4..7], viridis(0.5));
-        assert_eq!(rgba[8..11], viridis(0.0));
+    fn each_doubling_of_the_rank_is_equally_darker() {
+        assert_eq!(brightness(&[1, 2, 4, 8], 8), [1.0, 2.0 / 3.0, 1.0 / 3.0, 0.0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::twins::{pixels, ranks};
+use super::twins::{brightness, ranks};
 use crate::{
     page::{
         components::{
@@ -18,7 +18,10 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
-    plot::colour,
+    plot::{
+        colour,
+        matrix::{Diagonal, Scale},
+    },
 };
 
 /// The matrix with pictures along both edges; the cell pointed at is described below.
@@ -26,11 +29,12 @@ use crate::{
 pub fn Twins() -> impl IntoView {
     let store = Store::expect();
     let pointed = RwSignal::new(None);
-    let draw = move || {
+    let draw = move |most: usize| {
         store.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let side = batch.pictures.len();
-            Some(Drawing { pixels: pixels(&ranks(batch)?, side), side })
+            let scale = Scale { min: 0.0, max: 1.0 };
+            Some(Drawing::new(&brightness(&ranks(batch)?, side), side, most, scale, Diagonal::Shown))
         })
     };
     let pictures = memo(move || {

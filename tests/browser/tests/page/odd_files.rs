@@ -100,7 +100,8 @@ async fn no_file_disturbs_a_run() -> Result<()> {
         page.open(RUN).await?;
         page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(5)).await?;
         page.drop_paths(&[scratch.path().join("bad")]).await?;
-        page.wait_text(&[&format!("{} files could not be read", files.len())], VERY_PATIENTLY).await?;
+        page.wait_text(&[&format!("None of the {} files could be read", files.len())], VERY_PATIENTLY)
+            .await?;
         page.wait_finished(PATIENTLY).await?;
         let disturbed = Run::parse(&page.download("Run (JSON)").await?)?.losses()?;
         ensure!(disturbed == undisturbed, "The losses differ:\n{undisturbed:?}\n{disturbed:?}");

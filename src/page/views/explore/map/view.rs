@@ -8,7 +8,7 @@ use crate::{
         components::{
             canvas::{
                 png_button::PngButton,
-                thumbnail::{Thumbnail, title},
+                thumbnail::{Thumbnail, caption},
             },
             controls::{Choice, explain::Explain},
             dynamic::{dynamic, memo},
@@ -32,7 +32,14 @@ pub fn MapLens() -> impl IntoView {
     let method = memo(move || store.with(|state| state.maps.method));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
     let heading = memo(move || store.with(|state| state.map().map(heading)));
-    let heading = Signal::derive(move || heading.get().unwrap_or_else(|| store.with(waiting).to_owned()));
+    let heading = Signal::derive(move || {
+        let waiting = || {
+            store.with(|state| {
+                words::waiting(state, stage.get(), "Placing similar pictures next to each other…")
+            })
+        };
+        heading.get().unwrap_or_else(waiting)
+    });
     view! {
         <div class="map-tab" data-figure="map">
             <p class="lens-caption">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
@@ -75,17 +82,12 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     let show = move |id: PictureId| {
         view! {
             <Thumbnail picture=Some(id) />
-            <p class="map-pointed-name">{title(store, id)}</p>
+            <p class="map-pointed-name">{caption(store, id)}</p>
         }
         .into_any()
     };
     let hint = || view! { <p class="note">"Point at a picture to see it larger."</p> }.into_any();
     view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
-}
-
-/// Returns why there is no map yet.
-fn waiting(state: &State) -> &'static str {
-    if state.pictures.is_empty() { "No pictures yet." } else { "Measuring…" }
 }
 
 /// Describes the map in words.

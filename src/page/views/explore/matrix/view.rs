@@ -19,7 +19,7 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
-    plot::matrix::{Diagonal, Scale, block_rows, pixels},
+    plot::matrix::{Diagonal, Scale, block_rows},
     protocol::{MatrixRequest, SetMatrix, Stage},
     settings::MIN_PICTURES,
 };
@@ -69,12 +69,12 @@ fn SetMatrixView(
     pointed: RwSignal<Option<Cell>>,
 ) -> impl IntoView {
     let store = Store::expect();
-    let draw = move || {
+    let draw = move |most: usize| {
         store.with(|state| {
             let matrix = shown(state, stage.get())?;
             let side = matrix.side as usize;
-            let pixels = pixels(&matrix.cells.0, side, scale_of(matrix, fitted.get()), Diagonal::Shown);
-            Some(Drawing { pixels, side })
+            let scale = scale_of(matrix, fitted.get());
+            Some(Drawing::new(&matrix.cells.0, side, most, scale, Diagonal::Shown))
         })
     };
     let pick = move |cell: Cell, range: SelectionRange| {
@@ -84,6 +84,9 @@ fn SetMatrixView(
     let order = memo(move || {
         store.with(|state| shown(state, stage.get()).map_or(Vec::new(), |matrix| matrix.order.clone()))
     });
+    let waiting = move || {
+        store.with(|state| words::waiting(state, stage.get(), "Comparing every picture with every other…"))
+    };
     let label =
         move || format!("Similarity of every picture with every other. {}", heading(store, stage.get()));
     view! {
@@ -95,7 +98,7 @@ fn SetMatrixView(
                 <SelectedEdges stage />
             </MatrixView>
             <When holds=move || !known()>
-                <p class="matrix-waiting">{move || waiting(store)}</p>
+                <p class="matrix-waiting">{waiting}</p>
             </When>
         </div>
     }
@@ -229,12 +232,4 @@ fn heading(store: Store, stage: Stage) -> String {
 /// Returns the matrix, if there are enough pictures for it.
 fn shown(state: &State, stage: Stage) -> Option<&SetMatrix> {
     state.answer(MatrixRequest { stage }).filter(|_| state.pictures.len() >= MIN_PICTURES)
-}
-
-fn waiting(store: Store) -> String {
-    store.with(|state| match state.pictures.len() {
-        0 => "No pictures yet.".to_owned(),
-        1..MIN_PICTURES => format!("Needs {MIN_PICTURES} pictures or more."),
-        _ => "Comparing every picture with every other…".to_owned(),
-    })
 }

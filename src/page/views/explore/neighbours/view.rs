@@ -10,7 +10,7 @@ use super::{
 use crate::{
     page::{
         components::{
-            canvas::thumbnail::{Thumbnail, title},
+            canvas::thumbnail::{Thumbnail, caption, short_name, title},
             controls::explain::Explain,
             dynamic::{dynamic, handler, memo},
         },
@@ -115,13 +115,13 @@ fn Others(subject: Subject) -> impl IntoView {
 #[component]
 fn Head(subject: Subject) -> impl IntoView {
     let store = Store::expect();
-    let name = name(store, subject);
+    let (thumbnail, name) = match subject {
+        Subject::Picture(id) => (view! { <Thumbnail picture=Some(id) /> }.into_any(), caption(store, id)),
+        Subject::Query(_) => (view! { <QueryThumbnail /> }.into_any(), short_name(name(store, subject))),
+    };
     view! {
         <div class="query">
-            {match subject {
-                Subject::Picture(id) => view! { <Thumbnail picture=Some(id) /> }.into_any(),
-                Subject::Query(_) => view! { <QueryThumbnail /> }.into_any(),
-            }}
+            {thumbnail}
             <div>
                 <h2 class="query-name">{name}</h2>
                 <p class="note">"Its nearest pictures " <Explain term=glossary::SIMILARITY /></p>
@@ -145,13 +145,7 @@ pub fn name(store: Store, subject: Subject) -> String {
 pub fn Nearest(stage: Stage, subject: Subject) -> impl IntoView {
     let store = Store::expect();
     let nearest = memo(move || store.with(|state| nearest(state, stage, subject)));
-    let missing = move || {
-        store.with(|state| match stage {
-            Stage::Trained if state.run.running => "Measuring…",
-            Stage::Trained => "Press Train, and the network finds its own.",
-            _ => "Comparing the pictures…",
-        })
-    };
+    let missing = move || store.with(|state| words::waiting(state, stage, "Finding the nearest pictures…"));
     let score = Signal::derive(move || {
         store.with(|state| {
             let label = label_of(state, subject)?;

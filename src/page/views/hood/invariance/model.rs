@@ -4,7 +4,7 @@ use crate::{
     page::{
         rail::operations::{OPERATIONS, Presentation},
         state::State,
-        words::{counted, similarity},
+        words::{counted, similarity, waiting},
     },
     protocol::{InvarianceRequest, Stage},
 };
@@ -52,20 +52,21 @@ pub fn rows(state: &State) -> Vec<Row> {
     OPERATIONS.iter().enumerate().map(row).collect()
 }
 
-/// Returns a sentence on what training changed most.
+/// Returns a sentence on what training changed most, or on what is not measured yet.
 pub fn sentence(state: &State) -> String {
-    if state.pictures.is_empty() {
-        return "No pictures yet.".to_owned();
-    }
+    let missing = |stage, encoder| {
+        waiting(state, stage, &format!("Measuring how much each change matters to the {encoder} encoder…"))
+    };
     let Some(untrained) = state.answer(InvarianceRequest { stage: Stage::Untrained }) else {
-        return "Measuring…".to_owned();
+        return missing(Stage::Untrained, "untrained");
     };
     let trained =
         state.answer(InvarianceRequest { stage: Stage::Trained }).filter(|trained| trained.step > 0);
     let Some(trained) = trained else {
         return format!(
-            "{} changed in one way at a time. Train to see what the network learns to ignore.",
-            counted(untrained.pictures as usize, "picture")
+            "{} changed in one way at a time. {}",
+            counted(untrained.pictures as usize, "picture"),
+            missing(Stage::Trained, "trained")
         );
     };
     let gain = |row: &Row| Some(row.overlooked[1]? - row.overlooked[0]?);
@@ -105,8 +106,8 @@ fn noun(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::answer,
-        protocol::{Answer, Evaluation, Event, Floats, Invariance},
+        page::fixture::{answer, environment, newcomer, report},
+        protocol::{Answer, Backend, Evaluation, Event, Floats, Invariance},
         settings::{Images, Settings},
     };
 
@@ -120,10 +121,18 @@ mod tests {
     #[test]
     fn each_operation_has_a_row_and_the_greatest_gain_is_named() {
         let mut state = State::new(Settings::recommended(Images::Shapes));
-        let image = crate::image::Image::draw(|_, _| [0; 3]);
-        state.add(vec![crate::page::state::Newcomer { name: "a".to_owned(), label: None, image }]);
+        state.add(["a", "b", "c", "d"].map(|name| newcomer(name, None)).into());
+        state.apply(Event::Ready(environment(Backend::Cpu)));
+        assert_eq!(sentence(&state), "Measuring how much each change matters to the untrained encoder…");
         known(&mut state, Stage::Untrained, 0, vec![0.5; OPERATIONS.len()], 0.2);
-        assert!(sentence(&state).starts_with("64 pictures changed"));
+        assert_eq!(
+            sentence(&state),
+            "64 pictures changed in one way at a time. Press Train to see what the network makes of it."
+        );
+        state.start_running();
+        state.apply(Event::Stepped(vec![report(1)]));
+        state.stop_running();
+        assert!(sentence(&state).ends_with("Measuring how much each change matters to the trained encoder…"));
         let mut trained = vec![0.6; OPERATIONS.len()];
         let hue = OPERATIONS.iter().position(|operation| operation.name == "Hue").expect("it is one");
         trained[hue] = 0.95;

@@ -10,12 +10,12 @@ use crate::{
         components::{
             canvas::{measure::follow_size, png_button::PngButton},
             controls::explain::Explain,
-            curve::{grid, inner_frame},
+            curve::grid,
             dynamic::dynamic,
         },
         words::glossary::Term,
     },
-    plot::chart::{Axes, extent, path, thinned},
+    plot::chart::{Axes, Frame, extent, path, thinned},
 };
 
 /// CSS classes of the two lines.
@@ -33,6 +33,8 @@ pub fn RunChart(
     records: Signal<Vec<Arc<Record>>>,
     /// Returns a run's points: steps and values.
     line: fn(&Record) -> Vec<(f32, f32)>,
+    /// Least and greatest usual value; the axis ends there at the latest.
+    usual: (f32, f32),
 ) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
     let size = follow_size(plot);
@@ -45,10 +47,11 @@ pub fn RunChart(
         format!("{name} over the steps: {}", ends.collect::<Vec<_>>().join(", "))
     });
     let chart = dynamic(move || {
-        let (frame, lines) = (inner_frame(size.get())?, lines());
+        let lines = lines();
         let values = lines.iter().flatten().map(|(_, value)| *value);
         let last = lines.iter().flatten().map(|(step, _)| *step).fold(1.0, f32::max);
-        let axes = Axes { x: (0.0, last), y: extent(values)? };
+        let axes = Axes { x: (0.0, last), y: extent(values, usual)? };
+        let frame = Frame::inside(size.get(), &axes)?;
         let paths = lines.iter().zip(LINES).map(|(line, class)| {
             let d = path(&thinned(line, frame.width as usize), &axes, &frame);
             view! { <path class=class d=d></path> }

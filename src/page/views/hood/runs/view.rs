@@ -19,7 +19,7 @@ use crate::{
         store::Store,
         words::glossary,
     },
-    plot::chart::smooth,
+    plot::chart::{POSITIVE, SHARE, smooth},
     protocol::StepReport,
 };
 
@@ -149,23 +149,32 @@ fn Comparison() -> impl IntoView {
     view! {
         {dynamic(move || pair().map(show))}
         <div class="run-charts">
-            <RunChart name="Loss" term=glossary::LOSS records line=|record| reports(record, |report| report.loss) />
+            <RunChart
+                name="Loss"
+                term=glossary::LOSS
+                records
+                usual=POSITIVE
+                line=|record| reports(record, |report| report.loss)
+            />
             <RunChart
                 name="Accuracy"
                 term=glossary::ACCURACY
                 records
+                usual=SHARE
                 line=|record| reports(record, |report| report.accuracy)
             />
             <RunChart
                 name="kNN"
                 term=glossary::KNN
                 records
+                usual=SHARE
                 line=|record| record.knn.iter().map(|(step, knn)| (*step as f32, *knn)).collect()
             />
             <RunChart
                 name="Effective rank"
                 term=glossary::EFFECTIVE_RANK
                 records
+                usual=POSITIVE
                 line=|record| record.ranks.iter().map(|(step, rank)| (*step as f32, *rank)).collect()
             />
         </div>

@@ -7,7 +7,7 @@ use crate::{
         components::{
             canvas::{measure::follow_size, png_button::PngButton},
             controls::explain::Explain,
-            curve::{grid, inner_frame},
+            curve::grid,
             dynamic::dynamic,
         },
         state::State,
@@ -31,6 +31,8 @@ pub struct Score {
     pub term: Term,
     /// Returns its values by step.
     pub values: fn(&State) -> Vec<(u32, f32)>,
+    /// Least and greatest usual value; the axis ends there at the latest.
+    pub usual: (f32, f32),
     /// Formats a value.
     pub words: fn(f32) -> String,
     /// Returns the reason why there are no values.
@@ -58,7 +60,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
                 return Some(view! { <p class="note">{(score.missing)(state)}</p> }.into_any());
             }
             let last = values.last().map_or(0, |(step, _)| *step).max(state.settings.steps);
-            draw(&values, last, size.get())
+            draw(&values, score.usual, last, size.get())
         })
     });
     view! {
@@ -77,10 +79,10 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
 }
 
 /// Draws values by step on an axis up to a last step; `None` if there is no space.
-fn draw(values: &[(u32, f32)], last: u32, size: (f64, f64)) -> Option<AnyView> {
-    let frame = inner_frame(size)?;
+fn draw(values: &[(u32, f32)], usual: (f32, f32), last: u32, size: (f64, f64)) -> Option<AnyView> {
     let points: Vec<_> = values.iter().map(|(step, value)| (*step as f32, *value)).collect();
-    let axes = Axes { x: (0.0, last as f32), y: extent(points.iter().map(|point| point.1))? };
+    let axes = Axes { x: (0.0, last as f32), y: extent(points.iter().map(|point| point.1), usual)? };
+    let frame = Frame::inside(size, &axes)?;
     let (width, height) = size;
     let view = view! {
         <svg width=width height=height aria-hidden="true">

@@ -7,7 +7,7 @@ use crate::{
         state::State,
         words::{self, glossary},
     },
-    plot::chart::{bulk, span},
+    plot::chart::{POSITIVE, SHARE, bulk, span},
 };
 
 /// The loss.
@@ -18,6 +18,7 @@ pub const LOSS: Quantity = Quantity {
     words: |value| format!("{value:.3}"),
     level: |state| chance::loss(&state.settings, state.pairs()),
     span: bulk,
+    usual: POSITIVE,
 };
 
 /// Share of views whose nearest other view is their twin.
@@ -28,6 +29,7 @@ pub const ACCURACY: Quantity = Quantity {
     words: words::similarity,
     level: |_| None,
     span,
+    usual: SHARE,
 };
 
 /// Alignment of positives.
@@ -38,6 +40,7 @@ pub const ALIGNMENT: Quantity = Quantity {
     words: words::similarity,
     level: |_| None,
     span,
+    usual: POSITIVE,
 };
 
 /// Uniformity of the embeddings.
@@ -48,6 +51,7 @@ pub const UNIFORMITY: Quantity = Quantity {
     words: words::similarity,
     level: |_| None,
     span,
+    usual: (f32::NEG_INFINITY, 0.0),
 };
 
 /// Effective rank of the embeddings.
@@ -56,8 +60,9 @@ pub const RANK: Score = Score {
     figure: "rank",
     term: glossary::EFFECTIVE_RANK,
     values: State::ranks_by_step,
+    usual: POSITIVE,
     words: |value| format!("{value:.1}"),
-    missing: unmeasured,
+    missing: |_| "Appears with the next evaluation.",
 };
 
 /// Accuracy of the kNN classifier.
@@ -66,17 +71,13 @@ pub const KNN: Score = Score {
     figure: "knn",
     term: glossary::KNN,
     values: State::knn_by_step,
+    usual: SHARE,
     words: words::similarity,
     missing: |state| {
         if state.can_classify() {
-            unmeasured(state)
+            "Appears with the next evaluation."
         } else {
             "Needs labels: folder names, or what you type in the tab Label."
         }
     },
 };
-
-/// Returns why there is no measurement yet.
-fn unmeasured(state: &State) -> &'static str {
-    if state.pictures.is_empty() { "No pictures yet." } else { "Measuring…" }
-}

@@ -23,7 +23,7 @@ use crate::{
         store::Store,
         words::glossary,
     },
-    plot::matrix::{Diagonal, Scale, pixels},
+    plot::matrix::{Diagonal, Scale},
 };
 
 /// Curves on one side, the batch on the other, one of its rows below.
@@ -62,12 +62,12 @@ fn Batch() -> impl IntoView {
             Some(if fitted.get() { fit() } else { Scale::COSINE })
         })
     });
-    let draw = move || {
+    let draw = move |most: usize| {
         let scale = scale.get()?;
         store.with(|state| {
             let batch = state.run.batch.as_ref()?;
             let side = 2 * batch.pictures.len();
-            Some(Drawing { pixels: pixels(&batch.cells.0, side, scale, Diagonal::Hidden), side })
+            Some(Drawing::new(&batch.cells.0, side, most, scale, Diagonal::Hidden))
         })
     };
     let caption = Signal::derive(move || {
@@ -105,7 +105,7 @@ fn Batch() -> impl IntoView {
                     <Inspected />
                 </MatrixView>
                 <When holds=move || !known()>
-                    <p class="matrix-waiting">"Appears with the first step."</p>
+                    <p class="matrix-waiting">"Appears with the next step."</p>
                 </When>
             </div>
             <Legend scale />
