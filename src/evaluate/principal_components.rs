@@ -1,6 +1,6 @@
 //! Plane in which embeddings vary the most.
 
-use nalgebra::{DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use super::UnitRows;
 
@@ -13,32 +13,56 @@ pub struct PrincipalComponents {
     pub explained: [f32; 2],
 }
 
-/// Projects rows onto the eigenvectors of their covariance with the two largest eigenvalues (Pearson 1901).
+/// Number of dimensions up to which the covariance is decomposed as a whole.
+const MOST_DIMENSIONS: usize = 512;
+
+/// Number of directions, and of rounds of subspace iteration, for rows of more dimensions.
+const DIRECTIONS: usize = 6;
+const ROUNDS: usize = 6;
+
+/// Projects rows onto the eigenvectors of their covariance with the two largest eigenvalues (Pearson 1901),
+/// which are approximate for rows of many dimensions, such as pixels.
 /// The largest component of each axis is made positive, so that equal rows give equal points.
 pub fn principal_components(rows: &UnitRows) -> PrincipalComponents {
     let (count, dimensions) = (rows.len(), rows.dimensions());
     let centred = rows.centred();
+    let variance = f64::from(centred.norm_squared()) / count as f64;
+    let basis = (dimensions > MOST_DIMENSIONS).then(|| leading_directions(&centred));
+    let reduced = basis.as_ref().map(|basis| &centred * basis);
+    let coordinates = reduced.as_ref().unwrap_or(&centred);
     // In double precision: in single precision, nalgebra returns NaN for eigenvalues close to zero.
-    let eigen = SymmetricEigen::new((centred.tr_mul(&centred) / count as f32).map(f64::from));
-    let mut order: Vec<usize> = (0..dimensions).collect();
+    let eigen = SymmetricEigen::new((coordinates.tr_mul(coordinates) / count as f32).map(f64::from));
+    let mut order: Vec<usize> = (0..coordinates.ncols()).collect();
     order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
-    let variance = eigen.eigenvalues.iter().map(|value| value.max(0.0)).sum::<f64>();
     let axis = |place: usize| {
         let Some(&column) = order.get(place) else { return (DVector::zeros(count), 0.0) };
         let direction = eigen.eigenvectors.column(column).map(|value| value as f32);
-        let largest = direction[direction.icamax()];
+        let whole = basis.as_ref().map_or_else(|| direction.clone(), |basis| basis * &direction);
+        let largest = whole[whole.icamax()];
         let share = eigen.eigenvalues[column].max(0.0) / variance.max(f64::MIN_POSITIVE);
-        (&centred * direction * largest.signum(), share as f32)
+        (coordinates * direction * largest.signum(), share as f32)
     };
     let [(x, x_share), (y, y_share)] = [axis(0), axis(1)];
     let points = x.iter().zip(y.iter()).map(|(x, y)| [*x, *y]).collect();
     PrincipalComponents { points, explained: [x_share, y_share] }
 }
 
+/// Returns orthonormal columns that approximately span the leading eigenvectors of the covariance, by
+/// subspace iteration (Halko, Martinsson, Tropp 2011, algorithm 4.4).
+fn leading_directions(centred: &DMatrix<f32>) -> DMatrix<f32> {
+    // Any start serves that is not orthogonal to an axis.
+    let start = DMatrix::from_fn(centred.nrows(), DIRECTIONS, |row, column| {
+        (((row + 1) * (2 * column + 3)) as f32).sin()
+    });
+    let mut basis = centred.tr_mul(&start).qr().q();
+    for _ in 1..ROUNDS {
+        basis = centred.tr_mul(&(centred * &basis)).qr().q();
+    }
+    basis
+}
+
 #[cfg(test)]
 mod tests {
-    use nalgebra::DMatrix;
-
     use super::*;
     use crate::random::{Purpose, generator};
     use rand::RngExt;
@@ -63,11 +87,18 @@ mod tests {
 
     #[test]
     fn axes_are_the_leading_eigenvectors_of_the_covariance() {
-        let rows = rows(200, 6);
+        for dimensions in [6, MOST_DIMENSIONS + 1] {
+            check_axes(dimensions);
+        }
+    }
+
+    fn check_axes(dimensions: usize) {
+        let rows = rows(200, dimensions);
         let found = principal_components(&rows);
-        let matrix = DMatrix::from_fn(rows.len(), 6, |row, column| rows.row(row)[column]);
+        let matrix = DMatrix::from_fn(rows.len(), dimensions, |row, column| rows.row(row)[column]);
         let means = matrix.row_mean();
-        let centred = DMatrix::from_fn(rows.len(), 6, |row, column| matrix[(row, column)] - means[column]);
+        let centred =
+            DMatrix::from_fn(rows.len(), dimensions, |row, column| matrix[(row, column)] - means[column]);
         let mut covariance = centred.tr_mul(&centred) / rows.len() as f32;
         let trace = covariance.trace();
         for axis in 0..2 {

@@ -17,24 +17,25 @@ pub enum Colouring {
 }
 
 /// Choices for the map.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Maps {
-    /// Method of projection.
-    pub method: MapMethod,
+    /// Chosen method of projection; if `None`, principal components, and t-SNE once training rests.
+    method: Option<MapMethod>,
     /// Chosen property of the colours; if `None`, labels if there are any, else groups.
     colouring: Option<Colouring>,
-}
-
-impl Default for Maps {
-    fn default() -> Self {
-        Self { method: MapMethod::Pca, colouring: None }
-    }
 }
 
 impl State {
     /// Returns the latest map, of whatever stage and method.
     pub fn map(&self) -> Option<&Map> {
-        self.answers.latest(MapRequest { stage: Stage::Trained, method: self.maps.method })
+        self.answers.latest(MapRequest { stage: Stage::Trained, method: MapMethod::Pca })
+    }
+
+    /// Returns the method of projection: the user's choice, else t-SNE for a trained network at rest,
+    /// which takes a while, and else principal components.
+    pub fn map_method(&self) -> MapMethod {
+        let rests = self.shown_stage() == Stage::Trained && !self.run.running;
+        self.maps.method.unwrap_or(if rests { MapMethod::Tsne } else { MapMethod::Pca })
     }
 
     /// Returns the property of the map's colours: the user's choice, else labels, else groups.
@@ -52,6 +53,6 @@ impl State {
 impl State {
     /// Sets the method of projection.
     pub fn choose_map_method(&mut self, method: MapMethod) {
-        self.maps.method = method;
+        self.maps.method = Some(method);
     }
 }

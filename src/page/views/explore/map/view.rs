@@ -29,7 +29,7 @@ pub fn MapLens() -> impl IntoView {
     let store = Store::expect();
     let pointed = RwSignal::new(None);
     let stage = memo(move || store.with(State::shown_stage));
-    let method = memo(move || store.with(|state| state.maps.method));
+    let method = memo(move || store.with(|state| state.map_method()));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
     let heading = memo(move || store.with(|state| state.map().map(heading)));
     let heading = Signal::derive(move || {
@@ -65,7 +65,7 @@ pub fn MapLens() -> impl IntoView {
 fn Progress() -> impl IntoView {
     let store = Store::expect();
     let text = memo(move || store.with(|state| state.map().map_or_else(String::new, progress)));
-    let term = dynamic(move || match store.with(|state| state.maps.method) {
+    let term = dynamic(move || match store.with(|state| state.map_method()) {
         MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
         MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
     });
