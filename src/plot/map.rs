@@ -134,6 +134,13 @@ fn square(a: Point, b: Point) -> f32 {
     (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)
 }
 
+/// Returns points in rows of equal distances, half again as wide as high.
+pub fn in_rows(count: usize) -> Vec<Point> {
+    let columns = (1.5 * count as f32).sqrt().ceil().max(1.0) as usize;
+    let pitch = 3.0 / columns as f32;
+    (0..count).map(|place| [place % columns, place / columns].map(|step| step as f32 * pitch)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,5 +237,14 @@ mod tests {
         let at = |zoom| picture_side(1000, [800.0, 600.0], zoom);
         assert!(at(1.0) < at(4.0) && at(4.0) < 4.0 * at(1.0));
         assert!(at(1000.0) <= 96.0 && picture_side(100_000, SIZE, 1.0) >= 8.0);
+    }
+
+    #[test]
+    fn points_in_rows_keep_their_distances() {
+        let points = in_rows(7);
+        let columns = points.iter().filter(|point| point[1] == 0.0).count();
+        assert_eq!((points.len(), columns), (7, 4));
+        assert!((points[1][0] - points[4][1]).abs() < 1e-6, "as far down as across");
+        assert_eq!(in_rows(0), Vec::<Point>::new());
     }
 }

@@ -34,8 +34,10 @@ pub fn MatrixEdges(
         });
     });
     view! {
-        <canvas class="edge-left" node_ref=left width="1" height="1" aria-hidden="true"></canvas>
-        <div class="edge-top" node_ref=frame aria-hidden="true">
+        <div class="edge edge-left" aria-hidden="true">
+            <canvas node_ref=left width="1" height="1"></canvas>
+        </div>
+        <div class="edge edge-top" node_ref=frame aria-hidden="true">
             <canvas node_ref=top width="1" height="1"></canvas>
         </div>
     }

@@ -42,7 +42,7 @@ pub fn Environment() -> impl IntoView {
             >
                 {move || said().unwrap_or("Copy")}
             </button>
-            <span class="visually-hidden" role="status">{move || said().unwrap_or_default()}</span>
+            <span class="visually-hidden" aria-live="polite">{move || said().unwrap_or_default()}</span>
         </div>
     }
 }

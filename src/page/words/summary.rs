@@ -24,7 +24,7 @@ pub fn images(state: &State) -> String {
         Images::Own if pictures == 0 => return "none yet".to_owned(),
         Images::Own => "yours, ",
     };
-    let kinds = if kinds > 1 { format!(", {kinds} kinds") } else { String::new() };
+    let kinds = if kinds > 1 { format!(", {kinds} labels") } else { String::new() };
     format!("{name}{}{kinds}", counted(pictures, "picture"))
 }
 
@@ -160,7 +160,7 @@ pub fn score(state: &State) -> Option<Score> {
     let rank = recent(&state.run.twins)?;
     Some(Score {
         result: format!("{} of {}", ordinal(rank.mean.round() as usize), super::count(rank.others)),
-        meaning: "a picture’s twin, by similarity",
+        meaning: "the rank of a twin",
         share: rank.progress(),
         marks: vec![(0.0, "guessing")],
     })

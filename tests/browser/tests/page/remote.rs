@@ -112,7 +112,7 @@ async fn zip_is_fetched_on_request_and_only_its_pictures_are_used() -> Result<()
         page.wait_text(&["files from elsewhere", &address], SOON).await?;
         ensure!(!elsewhere.was_asked_for("set.zip"), "It was asked for before the user agreed.");
         fetch(page).await?;
-        enter_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5", "run.likeness", "It is no picture"])
+        enter_frame(page, &["yours, 6 pictures, 2 labels", "step 5 / 5", "run.likeness", "It is no picture"])
             .await?;
         leave_frame(page).await
     })
@@ -131,7 +131,7 @@ async fn list_is_confirmed_twice_and_skips_missing_pictures() -> Result<()> {
         page.wait_text(&asked, SOON).await?;
         ensure!(!elsewhere.was_asked_for(".jpg"), "Pictures were asked for before the user agreed.");
         page.press("Fetch the pictures").await?;
-        enter_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await?;
+        enter_frame(page, &["yours, 6 pictures, 2 labels", "step 5 / 5"]).await?;
         wait_in_frame(page, &["gone.jpg", "answered 404", "Entry 8 of the list", "It names no address"])
             .await?;
         leave_frame(page).await
@@ -192,14 +192,14 @@ async fn framed_page_shares_the_address_and_survives_a_reload() -> Result<()> {
             Ok(copied.is_ok_and(|copied| copied.json().is_null()).then_some(()))
         })
         .await?;
-        wait_in_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await?;
+        wait_in_frame(page, &["yours, 6 pictures, 2 labels", "step 5 / 5"]).await?;
         leave_frame(page).await?;
 
         page.driver().goto("about:blank").await?;
         page.driver().goto(&link).await?;
         page.wait_text(&["files from elsewhere", &address], SOON).await?;
         fetch(page).await?;
-        enter_frame(page, &["yours, 6 pictures, 2 kinds", "step 5 / 5"]).await?;
+        enter_frame(page, &["yours, 6 pictures, 2 labels", "step 5 / 5"]).await?;
         leave_frame(page).await
     })
     .await

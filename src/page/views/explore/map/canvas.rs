@@ -26,7 +26,7 @@ use crate::{
     },
     plot::{
         category::category,
-        map::{Point, point_at, point_towards},
+        map::{Point, in_rows, point_at, point_towards},
     },
     protocol::PictureId,
 };
@@ -293,8 +293,11 @@ impl Handles {
 /// Updates the scene to the state's map and its colours.
 fn take_over(scene: &mut Scene, state: &State) {
     let Some(map) = state.map() else {
-        scene.clear();
-        return;
+        // Until the pictures are placed, they stand in their order.
+        let pictures = state.order();
+        scene.send(&pictures, in_rows(pictures.len()), true);
+        scene.colours = vec![None; pictures.len()];
+        return scene.outdate();
     };
     let targets = map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect();
     scene.send(&map.pictures, targets, timing::is_motion_reduced());

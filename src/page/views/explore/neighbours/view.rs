@@ -163,7 +163,10 @@ pub fn Nearest(stage: Stage, subject: Subject) -> impl IntoView {
             <div class="neighbour-cells">
                 {dynamic(move || match nearest.get() {
                     near if near.is_empty() => view! { <p class="note">{missing()}</p> }.into_any(),
-                    near => near.into_iter().map(|near| view! { <Near near subject stage /> }).collect_view().into_any(),
+                    near => {
+                        let best = near[0].similarity;
+                        near.into_iter().map(|near| view! { <Near near best subject stage /> }).collect_view().into_any()
+                    }
                 })}
             </div>
         </section>
@@ -172,7 +175,13 @@ pub fn Nearest(stage: Stage, subject: Subject) -> impl IntoView {
 
 /// One neighbour: picture, similarity, and whether it has the same label.
 #[component]
-fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
+fn Near(
+    near: Neighbour,
+    /// Similarity of the nearest of all.
+    best: f32,
+    subject: Subject,
+    stage: Stage,
+) -> impl IntoView {
     let store = Store::expect();
     let similarity = words::close_similarity(near.similarity);
     let (label, same) = store.with_untracked(|state| {
@@ -197,7 +206,7 @@ fn Near(near: Neighbour, subject: Subject, stage: Stage) -> impl IntoView {
         };
     view! {
         <div class="near-cell">
-            <div class="near" class:other=is_other style=("--similarity", near.similarity.max(0.0).to_string())>
+            <div class="near" class:other=is_other style=("--similarity", (near.similarity / best).clamp(0.0, 1.0).to_string())>
                 <button
                     class="pick"
                     type="button"

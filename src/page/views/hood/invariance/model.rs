@@ -54,11 +54,11 @@ pub fn rows(state: &State) -> Vec<Row> {
 
 /// Returns a sentence on what training changed most, or on what is not measured yet.
 pub fn sentence(state: &State) -> String {
-    let missing = |stage, encoder| {
-        waiting(state, stage, &format!("Measuring how much each change matters to the {encoder} encoder…"))
+    let missing = |stage, when| {
+        waiting(state, stage, &format!("Measuring how much each change matters to the network {when}…"))
     };
     let Some(untrained) = state.answer(InvarianceRequest { stage: Stage::Untrained }) else {
-        return missing(Stage::Untrained, "untrained");
+        return missing(Stage::Untrained, "before training");
     };
     let trained =
         state.answer(InvarianceRequest { stage: Stage::Trained }).filter(|trained| trained.step > 0);
@@ -66,7 +66,7 @@ pub fn sentence(state: &State) -> String {
         return format!(
             "{} changed in one way at a time. {}",
             counted(untrained.pictures as usize, "picture"),
-            missing(Stage::Trained, "trained")
+            missing(Stage::Trained, "now")
         );
     };
     let gain = |row: &Row| Some(row.overlooked[1]? - row.overlooked[0]?);
@@ -123,7 +123,10 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Shapes));
         state.add(["a", "b", "c", "d"].map(|name| newcomer(name, None)).into());
         state.apply(Event::Ready(environment(Backend::Cpu)));
-        assert_eq!(sentence(&state), "Measuring how much each change matters to the untrained encoder…");
+        assert_eq!(
+            sentence(&state),
+            "Measuring how much each change matters to the network before training…"
+        );
         known(&mut state, Stage::Untrained, 0, vec![0.5; OPERATIONS.len()], 0.2);
         assert_eq!(
             sentence(&state),
@@ -132,7 +135,7 @@ mod tests {
         state.start_running();
         state.apply(Event::Stepped(vec![report(1)]));
         state.stop_running();
-        assert!(sentence(&state).ends_with("Measuring how much each change matters to the trained encoder…"));
+        assert!(sentence(&state).ends_with("Measuring how much each change matters to the network now…"));
         let mut trained = vec![0.6; OPERATIONS.len()];
         let hue = OPERATIONS.iter().position(|operation| operation.name == "Hue").expect("it is one");
         trained[hue] = 0.95;

@@ -31,6 +31,9 @@ const LEAST_CORNER: f64 = 3.0;
 /// Width that the widest frame adds to a picture's side, in pixels.
 const ROOM: f32 = 10.0;
 
+/// Thickness of the line below a picture, in pixels.
+const UNDERLINE: f64 = 3.0;
+
 /// State of the map outside the page's state.
 #[derive(Default)]
 pub struct Scene {
@@ -39,7 +42,7 @@ pub struct Scene {
     /// Their present positions.
     pub points: Vec<Point>,
     targets: Vec<Point>,
-    /// Colours of their frames, for pictures that belong to a kind.
+    /// Colours of their underlines, for pictures that belong to a kind.
     pub colours: Vec<Option<&'static str>>,
     /// Visible part chosen by the user; `None` shows everything.
     pub chosen: Option<Viewport>,
@@ -55,11 +58,6 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Forgets the pictures; a requested frame still comes.
-    pub fn clear(&mut self) {
-        *self = Self { awaited: self.awaited, ..Self::default() };
-    }
-
     /// Sets new target positions; pictures that are new appear there at once.
     pub fn send(&mut self, pictures: &[PictureId], targets: Vec<Point>, at_once: bool) {
         if self.pictures != pictures {
@@ -179,7 +177,7 @@ impl Scene {
         }
     }
 
-    /// Draws a picture with its frames.
+    /// Draws a picture with its frame and underline.
     fn draw(
         &self,
         context: &CanvasRenderingContext2d,
@@ -192,10 +190,17 @@ impl Scene {
             frame(context, place, side + ROOM, accent);
         }
         if let Some(colour) = self.colours.get(index).copied().flatten() {
-            frame(context, place, side + 4.0, colour);
+            underline(context, place, side, colour);
         }
         self.atlas.draw(context, index, place, side);
     }
+}
+
+/// Draws a line below a picture.
+fn underline(context: &CanvasRenderingContext2d, [x, y]: Point, side: f32, colour: &str) {
+    context.set_fill_style_str(colour);
+    let [left, bottom, width] = [x - 0.5 * side, y + 0.5 * side, side].map(f64::from);
+    context.fill_rect(left, bottom + 0.5, width, UNDERLINE);
 }
 
 /// Returns the text colour of the canvas by the style sheet, since painting does not know the style
