@@ -3,8 +3,8 @@
 //! Visible parts, one folder each; a folder's views exist in a browser alone, and the modules beside
 //! them compute from [`state`], without a browser, what the views show:
 //! - [`shell`]: the frame around everything: header, footer, tabs, notices, tour, address
-//! - [`rail`]: the steps on the left
-//! - [`views`]: the pictures, and a folder for each panel
+//! - [`rail`]: the sections on the left: pictures, augmentations, network and training
+//! - [`views`]: the pictures, and a folder for each tab
 //! - `components`: controls, figures and canvases that several of them share
 //!
 //! Everything behind them:

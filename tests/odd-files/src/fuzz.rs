@@ -113,7 +113,7 @@ fn reads_within_limits(bytes: &[u8]) -> Result<()> {
 fn addresses() -> Result<Vec<Vec<u8>>> {
     let mut state = State::new(Settings::recommended(Images::Own));
     (*state.embed, *state.remote) = (true, Some("https%3A%2F%2Fa.example%2Fb.zip".to_owned()));
-    state.choose_tab(Tab::Map);
+    state.choose_tab(Tab::Sort);
     let odd = ["#tab=&embed=2&remote", "images=http&tab=map&tab=loss", "remote=a=b&&embed="];
     let own = [address::own(&state), address::shared(&state)];
     Ok(own.into_iter().chain(odd.map(str::to_owned)).map(String::into_bytes).collect())

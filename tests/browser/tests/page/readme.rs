@@ -17,16 +17,23 @@ const RUN: Duration = Duration::from_secs(1200);
 /// Width of a panel's picture, in pixels.
 const WIDTH: u32 = 840;
 
-/// The tabs, and the text of each when it is complete.
-const PANELS: [(&str, &str); 7] = [
-    ("Similarity", "Fitted"),
-    ("Neighbours", "Trained"),
-    ("Map", "this flat view keeps"),
-    ("Groups", "suggested"),
-    ("Invariance", "has learned most to ignore"),
-    ("Labels", "least confident first"),
-    ("Loss", "Batch of step"),
+/// The tabs, the names of their pictures, and the text of each when it is complete.
+const PANELS: [(&str, &str, &str); 5] = [
+    ("Watch", "watch", "Finding twins"),
+    ("Explore", "explore", "t-SNE took"),
+    ("Sort", "sort", "suggested"),
+    ("Label", "label", "least confident first"),
+    ("Under the hood", "hood", "Batch of step"),
 ];
+
+/// Whether every canvas of the panel shows more than one colour. Small copies are inspected, since a
+/// canvas whose own pixels are read is drawn without the graphics device from then on.
+const PAINTED: &str = "[...document.querySelectorAll('.panel canvas')].filter(canvas => canvas.checkVisibility()).every(canvas => {
+    const copy = new OffscreenCanvas(32, 32).getContext('2d');
+    copy.drawImage(canvas, 0, 0, 32, 32);
+    const words = new Uint32Array(copy.getImageData(0, 0, 32, 32).data.buffer);
+    return words.some(word => word !== words[0]);
+})";
 
 #[tokio::test]
 #[ignore = "writes the pictures in docs/, after minutes of training"]
@@ -39,12 +46,20 @@ async fn readme_pictures_are_made() -> Result<()> {
         save(&page.driver().screenshot_as_png().await?, "likeness", 1200)?;
         page.wait_finished(RUN).await?;
         println!("{}", page.status().await?);
-        for (tab, words) in PANELS {
+        for (tab, name, words) in PANELS {
             page.choose(tab).await?;
             page.wait_text(&[words], PATIENTLY).await?;
-            photograph_panel(page, &tab.to_lowercase()).await?;
+            photograph_panel(page, name).await?;
         }
-        Ok(())
+        page.show_matrix().await?;
+        photograph_panel(page, "matrix").await?;
+
+        page.open_ready("images=fashion&seed=1&steps=1700&backend=cpu").await?;
+        page.press("Train").await?;
+        page.wait_finished(RUN).await?;
+        println!("{}", page.status().await?);
+        page.wait_text(&["t-SNE took"], PATIENTLY).await?;
+        photograph_panel(page, "photographs").await
     })
     .await
 }
@@ -52,9 +67,9 @@ async fn readme_pictures_are_made() -> Result<()> {
 /// Takes a screenshot of the current panel, from its top to the end of the window.
 async fn photograph_panel(page: &Page, name: &str) -> Result<()> {
     page.evaluate("document.querySelector('.tabs').scrollIntoView({ block: 'start' })").await?;
-    page.wait("every matrix", SOON, async || {
+    page.wait("painted canvases", SOON, async || {
         let waiting = page.evaluate("document.querySelector('.panel .waiting') !== null").await?;
-        Ok((waiting == false).then_some(()))
+        Ok((waiting == false && page.evaluate(PAINTED).await? == true).then_some(()))
     })
     .await?;
     // Canvases are painted a frame or two later, and pictures move to their positions on the map.
