@@ -9,4 +9,5 @@ pub mod matrix_edges;
 pub mod matrix_view;
 pub mod meter;
 pub mod readout;
+pub mod score_view;
 pub mod stage_switch;

@@ -21,7 +21,7 @@ pub use numbers::{
 pub use settings::{
     augmentations, efforts, encoder, features, first_layer, loss, mining, network, readout, training,
 };
-pub use summary::{fewer_pairs, guest, images, score, summary, twins};
+pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
 pub use waiting::waiting;
 
 use crate::{

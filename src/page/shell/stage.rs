@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::{notices::Notices, return_offer::ReturnOffer, tabs::Tabs};
 use crate::page::{
     components::{
-        dynamic::{dynamic, memo},
-        meter::Meter,
+        dynamic::{effect, memo},
+        score_view::ScoreView,
         stage_switch::StageSwitch,
     },
     store::Store,
+    timing,
     views::{
         gallery::{action_bar::ActionBar, view::Gallery},
         hood::training::health_warnings::HealthWarnings,
@@ -33,30 +34,30 @@ pub fn Results() -> impl IntoView {
     }
 }
 
+/// Least time between two announcements during training, in milliseconds.
+const PACE: f64 = 20_000.0;
+
 /// The score, its meaning in a sentence, and the switch of the stage.
 #[component]
 fn Headline() -> impl IntoView {
     let store = Store::expect();
     let summary = memo(move || store.with(words::summary));
     let score = memo(move || store.with(words::score));
-    let meter = dynamic(move || {
-        score.get().map(|score| {
-            view! {
-                <div class="score">
-                    <p class="result">
-                        {score.result} " " <span class="result-meaning">{score.meaning}</span>
-                    </p>
-                    <Meter share=Signal::derive(move || score.share) marks=Signal::derive(move || score.marks.clone()) />
-                </div>
-            }
-        })
+    // A screen reader would never finish a sentence that changes with every batch.
+    let announced = RwSignal::new(String::new());
+    let last = StoredValue::new(f64::NEG_INFINITY);
+    effect(move || {
+        let (sentence, now) = (summary.get(), timing::now());
+        if !store.with(|state| state.run.running) || now - last.get_value() > PACE {
+            last.set_value(now);
+            announced.set(sentence);
+        }
     });
     view! {
         <div class="headline">
-            {meter}
-            <p class="summary" aria-live="polite">
-                {move || summary.get()}
-            </p>
+            <ScoreView score />
+            <p class="summary">{move || summary.get()}</p>
+            <p class="visually-hidden" aria-live="polite">{announced}</p>
             <StageSwitch />
         </div>
     }

@@ -4,7 +4,10 @@
 pub mod fixture;
 
 use crate::{
-    page::state::State,
+    page::{
+        state::State,
+        words::{Score, percent},
+    },
     protocol::{Classification, CrossValidation, Guesses, LabelId, PictureId, Stage},
     small_sort::sorted,
 };
@@ -49,14 +52,25 @@ impl Method {
         }
     }
 
-    /// Formats its accuracy on the held-out pictures, or on the given ones if no other has a label to
+    /// Returns its accuracy on the held-out pictures, or on the given ones if no other has a label to
     /// compare with.
-    pub fn accuracy(self, state: &State, stage: Stage) -> String {
-        let accuracy = self
-            .answer(state, stage)
-            .and_then(|(found, guesses)| guesses.accuracy.or_else(|| self.crossed(found)?.1.accuracy));
-        accuracy.map_or("–".to_owned(), |share| format!("{:.1}%", share * 100.0))
+    pub fn accuracy(self, state: &State, stage: Stage) -> Option<f32> {
+        let (found, guesses) = self.answer(state, stage)?;
+        guesses.accuracy.or_else(|| self.crossed(found)?.1.accuracy)
     }
+}
+
+/// Returns the accuracy of a classifier at a stage, next to that before training and by pixels.
+pub fn score(state: &State, stage: Stage, method: Method) -> Option<Score> {
+    let share = method.accuracy(state, stage)?;
+    let mark = |(other, name)| Some((method.accuracy(state, other).filter(|_| other != stage)?, name));
+    let marks = [(Stage::Untrained, "before"), (Stage::Pixels, "pixels")].into_iter().filter_map(mark);
+    Some(Score {
+        result: percent(share),
+        meaning: "of the other pictures guessed right",
+        share,
+        marks: if method == Method::FineTuned { Vec::new() } else { marks.collect() },
+    })
 }
 
 /// The prediction of a label for a picture.
@@ -146,12 +160,12 @@ mod tests {
         state.apply(answer.clone());
         assert_eq!(
             (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
-            (None, "75.0%".to_owned())
+            (None, Some(0.75))
         );
         assert!(!state.labels.is_tuned_outdated());
         state.type_label(2, "b");
         assert!(state.labels.is_tuned_outdated(), "it stays on show, and is told apart");
-        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), "75.0%");
+        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), Some(0.75));
 
         state.fine_tune();
         assert!(!state.labels.is_tuned_outdated() && state.labels.tuned().is_none());
@@ -171,8 +185,10 @@ mod tests {
     fn typed_labels_alone_are_scored_by_cross_validation() {
         let state = typed();
         let accuracy = |method: Method| method.accuracy(&state, Stage::Pixels);
-        assert_eq!((accuracy(Method::Probe), accuracy(Method::Vote)), ("75.0%".into(), "25.0%".into()));
-        assert_eq!(accuracy(Method::FineTuned), "–");
+        assert_eq!((accuracy(Method::Probe), accuracy(Method::Vote)), (Some(0.75), Some(0.25)));
+        assert_eq!(accuracy(Method::FineTuned), None);
+        let shown = score(&state, Stage::Pixels, Method::Probe).expect("a score");
+        assert_eq!((shown.result.as_str(), shown.share, shown.marks.len()), ("75%", 0.75, 0));
         let compared = compared(&state, Stage::Pixels, Method::Probe);
         let pairs: Vec<_> = compared.iter().map(|guess| (guess.truth, guess.label)).collect();
         assert_eq!(pairs, [(Some(1), 1), (Some(0), 0), (Some(1), 0), (Some(0), 0)]);

@@ -5,20 +5,25 @@ use std::cell::Cell;
 use leptos::prelude::*;
 
 use super::{
-    confusion_view::ConfusionView, label_entry::LabelEntry, predictions::Method,
-    predictions_view::Predictions, state::MAX_PER_CLASS,
+    confusion_view::ConfusionView,
+    label_entry::LabelEntry,
+    predictions::{Method, score},
+    predictions_view::Predictions,
+    state::MAX_PER_CLASS,
 };
 use crate::{
     page::{
         components::{
+            canvas::thumbnail::{Thumbnail, title},
             controls::{Choice, Slider, explain::Explain},
-            dynamic::{Memo, When, effect, handler, memo},
+            dynamic::{Memo, When, dynamic, effect, handler, memo},
+            score_view::ScoreView,
         },
         state::State,
         store::Store,
         words::{self, glossary},
     },
-    protocol::{LabelId, Stage},
+    protocol::{LabelId, PictureId, Stage},
 };
 
 /// Stages in the order of the table.
@@ -67,6 +72,8 @@ pub fn Label() -> impl IntoView {
                 "A simple classifier learns from a few labels and guesses the rest. Labels never train the network. "
                 <Explain term=glossary::HELD_OUT />
             </p>
+            <ScoreView score=memo(move || store.with(|state| score(state, stage.get(), focus.method.get()))) />
+            <Starters />
             <LabelEntry focus />
             <div class="labels-worth">
                 <div class="labels-scores">
@@ -88,6 +95,47 @@ pub fn Label() -> impl IntoView {
             </div>
             <Predictions focus />
         </div>
+    }
+}
+
+/// Number of pictures offered to begin with.
+const STARTERS: usize = 3;
+
+/// A few pictures to name first, while nothing has a label.
+#[component]
+fn Starters() -> impl IntoView {
+    let store = Store::expect();
+    let shown = memo(move || {
+        store.with(|state| {
+            let order = if state.label_names().is_empty() { state.order() } else { Vec::new() };
+            (0..STARTERS.min(order.len()))
+                .map(|place| order[place * order.len() / STARTERS])
+                .collect::<Vec<_>>()
+        })
+    });
+    let starter = move |id: PictureId| {
+        view! {
+            <button
+                class="near"
+                type="button"
+                aria-label=title(store, id)
+                aria-pressed=move || store.with(|state| state.selection.contains(id)).to_string()
+                on:click=handler(move |_| store.update(|state| state.select(id)))
+            >
+                <Thumbnail picture=Some(id) />
+            </button>
+        }
+    };
+    view! {
+        <When holds=move || shown.with(|shown| !shown.is_empty())>
+            <section class="starters">
+                <h2>"Name these"</h2>
+                <p class="note">"Click one, and type what it shows. Two labels are enough to begin."</p>
+                <div class="starter-cells">
+                    {dynamic(move || shown.get().into_iter().map(starter).collect_view())}
+                </div>
+            </section>
+        </When>
     }
 }
 
@@ -170,7 +218,8 @@ fn row_name(store: Store, stage: Stage) -> String {
 }
 
 fn accuracy(store: Store, stage: Stage, method: Method) -> String {
-    store.with(|state| method.accuracy(state, stage))
+    let share = store.with(|state| method.accuracy(state, stage));
+    share.map_or("–".to_owned(), |share| format!("{:.1}%", share * 100.0))
 }
 
 /// A control for fine-tuning a copy of the encoder on the labels.

@@ -34,3 +34,4 @@ mod survival;
 mod touch;
 mod tour;
 mod training;
+mod visitor;
