@@ -19,9 +19,10 @@ use crate::{
         },
         store::Store,
         timing,
+        views::hood::invariance::model as invariance,
         words::{self, glossary},
     },
-    protocol::PictureId,
+    protocol::{InvarianceRequest, PictureId, Stage},
     settings::{Operation, Range},
 };
 
@@ -42,6 +43,9 @@ pub fn AugmentStep() -> impl IntoView {
     let store = Store::expect();
     let summary = move || store.with(|state| words::augmentations(&state.settings.augmentations));
     let open = RwSignal::new(false);
+    for stage in [Stage::Untrained, Stage::Trained] {
+        store.keep_asking(move |_| open.get().then(|| InvarianceRequest { stage }.into()));
+    }
     view! {
         <Step number=2 name="What shouldn’t matter" words=Signal::derive(summary) open>
             <p class="lead">
@@ -51,7 +55,7 @@ pub fn AugmentStep() -> impl IntoView {
             <Preview open />
             <Presets />
             <ul class="operations">
-                {OPERATIONS.iter().map(|operation| view! { <OperationRow operation /> }).collect_view()}
+                {OPERATIONS.iter().enumerate().map(|(place, operation)| view! { <OperationRow operation place /> }).collect_view()}
             </ul>
         </Step>
     }
@@ -173,10 +177,15 @@ fn Presets() -> impl IntoView {
 
 /// The switch, strength and probability of an operation.
 #[component]
-fn OperationRow(operation: &'static Presentation) -> impl IntoView {
+fn OperationRow(
+    operation: &'static Presentation,
+    /// Its index among all operations.
+    place: usize,
+) -> impl IntoView {
     let store = Store::expect();
     let Presentation { name, lesson, strength, field } = operation;
     let value = memo(move || store.with(|state| *field(&mut { state.settings.augmentations })));
+    let measured = memo(move || store.with(|state| invariance::measured(state, place)));
     let edit = move |change: &dyn Fn(&mut Operation)| {
         store.edit(|settings| change(field(&mut settings.augmentations)));
     };
@@ -206,6 +215,9 @@ fn OperationRow(operation: &'static Presentation) -> impl IntoView {
                 <span class="switch-name">{*name}</span>
             </label>
             <p class="lesson">{*lesson}</p>
+            <p class="lesson" hidden=move || measured.with(Option::is_none)>
+                {move || measured.get()}
+            </p>
             <When holds=move || value.get().on>
                 <div class="sliders">
                     {strength.map(strength_slider)}

@@ -52,6 +52,13 @@ pub fn rows(state: &State) -> Vec<Row> {
     OPERATIONS.iter().enumerate().map(row).collect()
 }
 
+/// Describes how similar a picture stays to itself under one operation, before training and now.
+pub fn measured(state: &State, place: usize) -> Option<String> {
+    let Row { cosines: [before, now], .. } = rows(state).swap_remove(place);
+    let (before, now) = (similarity(before?), similarity(now?));
+    Some(format!("Similarity to the unchanged picture: {now} now, {before} before training."))
+}
+
 /// Returns a sentence on what training changed most, or on what is not measured yet.
 pub fn sentence(state: &State) -> String {
     let missing = |stage, when| {
@@ -144,6 +151,10 @@ mod tests {
         assert_eq!(
             words,
             "After 40 steps, the network has learned most to ignore hue. Similarity with the changed picture: 0.50 before training, 0.95 now. Two different pictures: 0.20 before training, 0.20 now."
+        );
+        assert_eq!(
+            measured(&state, hue).as_deref(),
+            Some("Similarity to the unchanged picture: 0.95 now, 0.50 before training.")
         );
         let rows = rows(&state);
         assert_eq!((rows.len(), rows[hue].cosines), (OPERATIONS.len(), [Some(0.5), Some(0.95)]));
