@@ -1,7 +1,8 @@
 //! The frame around everything: header, footer, tabs, notices, tour, address.
 //!
 //! - `app`: the whole page, and its opening
-//! - `stage`: gallery and tabs, below the summary
+//! - `stage`: score and stage switch, gallery, tabs and action bar
+//! - `export_menu`: the files to keep
 
 pub mod address;
 #[cfg(target_arch = "wasm32")]

@@ -9,7 +9,7 @@ mod settings;
 mod summary;
 mod waiting;
 
-pub use engine::{backend_reason, environment, refusal, self_test};
+pub use engine::{backend_reason, refusal, self_test};
 pub use failure::{
     breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, staying_engine,
 };
@@ -18,9 +18,7 @@ pub use numbers::{
     close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, ordinal, percent,
     similarity, speed, three_digits,
 };
-pub use settings::{
-    augmentations, efforts, encoder, features, first_layer, loss, mining, network, readout, training,
-};
+pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
 pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
 pub use waiting::waiting;
 

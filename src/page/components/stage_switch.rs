@@ -24,7 +24,7 @@ pub fn StageSwitch() -> impl IntoView {
                 <input
                     type="radio"
                     name="stage"
-                    prop:checked=move || store.with(|state| state.shown_stage() == stage)
+                    prop:checked=move || store.with(|state| state.displayed_stage() == stage)
                     disabled=is_unknown
                     on:change=handler(move |_| store.update(|state| state.show_stage(stage)))
                 />

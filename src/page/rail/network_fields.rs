@@ -69,6 +69,5 @@ pub fn NetworkFields() -> impl IntoView {
                     <Explain term=glossary::FEATURES />
                 </div>
         </div>
-        <p class="note">"A new size builds a new network, so training restarts."</p>
     }
 }

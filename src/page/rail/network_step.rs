@@ -50,7 +50,7 @@ fn Advanced() -> impl IntoView {
             <LossFields />
             <Numbers />
             <BackendField />
-            <p class="note">"A new seed or backend restarts training (a new seed also redraws Shapes). Other changes apply from the next step."</p>
+            <p class="note">"A new network, seed or backend restarts training (a new seed also redraws Shapes). Other changes apply from the next step."</p>
         </div>
     }
 }

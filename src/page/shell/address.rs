@@ -52,9 +52,9 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
     for entry in hash.trim_start_matches('#').split('&') {
         match entry.split_once('=') {
             Some(("tab", name)) => {
-                tab = one_of(entry, name, &mut problems);
+                tab = one_of(entry, name, &mut problems).or(tab);
                 // Map and matrix were tabs in earlier builds.
-                lens = name.parse().unwrap_or(lens);
+                lens = name.parse().ok().filter(|_| tab == Some(Tab::Explore)).unwrap_or(lens);
             }
             Some(("lens", name)) => lens = one_of(entry, name, &mut problems).unwrap_or(lens),
             Some(("remote", source)) => remote = Some(source.to_owned()),
@@ -87,16 +87,17 @@ where
 /// Returns the hash for the address bar, without its `#`. It contains the tab only if the user has
 /// selected it: otherwise the tab would no longer follow the run when the address is opened.
 pub fn own(state: &State) -> String {
-    let tab = state.chosen_tab().map_or(String::new(), |tab| tab_entries(state, tab));
+    let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", tab.key()));
+    let lens = lens_entry(state);
     let embed = if *state.embed { "&embed=1" } else { "" };
     let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
-    format!("{}{tab}{embed}{remote}", link::write(&state.settings))
+    format!("{}{tab}{lens}{embed}{remote}", link::write(&state.settings))
 }
 
 /// Returns an address for sharing, relative to the page's: it opens the whole page with the present
 /// tab, and with the same pictures if they can be fetched.
 pub fn shared(state: &State) -> String {
-    let hash = format!("{}{}", link::write(&state.settings), tab_entries(state, *state.tab));
+    let hash = format!("{}&tab={}{}", link::write(&state.settings), state.tab.key(), lens_entry(state));
     match &*state.remote {
         Some(source) if state.settings.images == Images::Own => {
             format!("{REMOTE_PAGE}#{}", hash.replacen("images=own", &format!("images={source}"), 1))
@@ -105,11 +106,10 @@ pub fn shared(state: &State) -> String {
     }
 }
 
-/// Returns the entries that select a tab.
-fn tab_entries(state: &State, tab: Tab) -> String {
+/// Returns the entry for what the tab Explore shows, if it is not the usual.
+fn lens_entry(state: &State) -> String {
     let lens: &str = (*state.lens).into();
-    let lens = if *state.lens == Lens::default() { String::new() } else { format!("&lens={lens}") };
-    format!("&tab={}{lens}", tab.key())
+    if *state.lens == Lens::default() { String::new() } else { format!("&lens={lens}") }
 }
 
 /// Returns sentences on the state that no link contains.

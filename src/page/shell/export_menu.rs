@@ -38,7 +38,7 @@ pub fn ExportMenu() -> impl IntoView {
         })
     };
     view! {
-        <button class="button" type="button" popovertarget=MENU aria-haspopup="true">
+        <button class="button" type="button" popovertarget=MENU>
             "Export"
         </button>
         <div class="explanation menu" popover="auto" id=MENU>

@@ -10,7 +10,7 @@ use crate::page::{
     words,
 };
 
-/// Links about the page.
+/// A sentence on what stays on this computer.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {
@@ -20,19 +20,15 @@ pub fn Footer() -> impl IntoView {
     }
 }
 
-/// The reason for the backend, and the environment in one line, to be copied into a report.
+/// The environment in one line, to be copied into a report.
 #[component]
 pub fn Environment() -> impl IntoView {
     let store = Store::expect();
     let report = RwSignal::new(None);
     let line = Signal::derive(move || store.with(environment_line));
-    let why = Signal::derive(move || {
-        store.with(|state| state.engine.environment().map_or_else(String::new, words::environment))
-    });
     let said = move || report.get().map(|copied| if copied { "Copied" } else { "Could not copy" });
     view! {
         <div class="diagnostics">
-            <p class="backend-reason">{why}</p>
             <p class="environment">{line}</p>
             <button
                 class="button"

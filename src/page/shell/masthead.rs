@@ -70,7 +70,7 @@ fn PageSettings() -> impl IntoView {
             class="chip"
             type="button"
             popovertarget="page-settings"
-            aria-label="Device and theme"
+            aria-label=move || store.with(|state| format!("{}: device and theme", words::engine(&state.engine)))
             title=read(|state| reason(&state.engine))
             class:loading=read_loading(store)
         >

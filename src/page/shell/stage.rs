@@ -1,5 +1,7 @@
 //! The score, the pictures, and the tabs.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
 use super::{notices::Notices, return_offer::ReturnOffer, tabs::Tabs};
@@ -46,9 +48,12 @@ fn Headline() -> impl IntoView {
     // A screen reader would never finish a sentence that changes with every batch.
     let announced = RwSignal::new(String::new());
     let last = StoredValue::new(f64::NEG_INFINITY);
+    let was_running = Cell::new(false);
     effect(move || {
         let (sentence, now) = (summary.get(), timing::now());
-        if !store.with(|state| state.run.running) || now - last.get_value() > PACE {
+        let running = store.with(|state| state.run.running);
+        if !running || was_running.replace(running) != running || now - last.get_value() > PACE {
+            was_running.set(running);
             last.set_value(now);
             announced.set(sentence);
         }

@@ -22,27 +22,30 @@ pub struct Stop {
     pub arrive: fn(&mut State),
     /// Does what the stop asks.
     pub act: fn(&mut State),
-    /// Returns whether that is done; the tour then continues by itself.
-    pub is_done: fn(&State) -> bool,
+    /// Returns whether that is done, given the step on arrival; the tour then continues by itself.
+    pub is_done: fn(&State, u32) -> bool,
 }
 
 /// All stops in order.
 pub const STOPS: [Stop; 5] = [
     Stop {
-        name: "1. It starts by guessing",
+        name: "1. The pictures",
         target: ".gallery",
-        text: "These are the pictures. Compared by pixels alone, most of a picture’s nearest are wrong. Nobody tells the network what is on them.",
-        arrive: |state| state.choose_tab(Tab::Explore),
+        text: "These are the pictures. Below are the nearest of one, compared by pixels alone. Nobody tells the network what is on them.",
+        arrive: |state| {
+            state.choose_tab(Tab::Explore);
+            state.show_stage(Stage::Pixels);
+        },
         act: |_| (),
-        is_done: |_| false,
+        is_done: |_, _| false,
     },
     Stop {
         name: "2. Train",
         target: ".train-buttons .primary",
-        text: "Press Train. Each step changes every picture of a batch in two ways, and asks the network which two belong together.",
+        text: "Press Train. Each step changes every picture of a batch in two ways. The network must find which two belong together.",
         arrive: |_| (),
         act: State::train,
-        is_done: |state| state.run.running,
+        is_done: |state, _| state.run.running,
     },
     Stop {
         name: "3. Twins find each other",
@@ -50,18 +53,18 @@ pub const STOPS: [Stop; 5] = [
         text: "A row of the square compares one picture with the whole batch. Its twin is on the diagonal, and becomes the brightest.",
         arrive: |state| state.choose_tab(Tab::Watch),
         act: |_| (),
-        is_done: |state| state.run.step() >= FIRST_STEPS,
+        is_done: |state, arrival| state.run.step() >= arrival + FIRST_STEPS,
     },
     Stop {
         name: "4. Before and after",
         target: ".stage-switch",
-        text: "Here everything switches between before training and now. Look at a picture’s nearest: training changes them while you watch.",
+        text: "This switches map, matrix, groups and labels between before training and now. Look at a picture’s nearest.",
         arrive: |state| {
             state.choose_tab(Tab::Explore);
             state.show_stage(Stage::Untrained);
         },
         act: |state| state.show_stage(Stage::Trained),
-        is_done: |_| false,
+        is_done: |_, _| false,
     },
     Stop {
         name: "5. Your pictures",
@@ -69,7 +72,7 @@ pub const STOPS: [Stop; 5] = [
         text: "Now add pictures of your own. They stay on this computer, and the network learns from them alone.",
         arrive: |_| (),
         act: |_| (),
-        is_done: |_| false,
+        is_done: |_, _| false,
     },
 ];
 
@@ -84,7 +87,7 @@ mod tests {
         let mut state = state(4);
         for stop in &STOPS {
             (stop.arrive)(&mut state);
-            assert!(!(stop.is_done)(&state), "{}", stop.name);
+            assert!(!(stop.is_done)(&state, state.run.step()), "{}", stop.name);
             (stop.act)(&mut state);
         }
         assert!(state.run.running);

@@ -21,12 +21,14 @@ const BUTTON: &str = "tour";
 #[derive(Clone, Copy)]
 pub struct Tour {
     place: RwSignal<Option<usize>>,
+    /// Step of the run when the stop began.
+    arrival: StoredValue<u32>,
 }
 
 impl Tour {
     /// Provides the tour to the components below.
     pub fn provide() {
-        provide_context(Self { place: RwSignal::new(None) });
+        provide_context(Self { place: RwSignal::new(None), arrival: StoredValue::new(0) });
     }
 
     fn stop(self) -> Option<&'static Stop> {
@@ -37,6 +39,7 @@ impl Tour {
         match STOPS.get(place) {
             Some(stop) => {
                 store.update(stop.arrive);
+                self.arrival.set_value(store.with_untracked(|state| state.run.step()));
                 self.place.set(Some(place));
             }
             None => self.end(),
@@ -83,7 +86,7 @@ pub fn TourGuide() -> impl IntoView {
     let tour = expect_context::<Tour>();
     effect(move || {
         let Some(place) = tour.place.get() else { return };
-        if store.with(STOPS[place].is_done) {
+        if store.with(|state| (STOPS[place].is_done)(state, tour.arrival.get_value())) {
             tour.go(store, place + 1);
         }
     });
@@ -173,6 +176,9 @@ fn target(stop: &Stop) -> Option<Element> {
 }
 
 fn bring_into_view(target: &Element) {
+    if let Some(folded) = target.closest("details").ok().flatten() {
+        folded.set_attribute("open", "").ok();
+    }
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
     let calm = timing::is_motion_reduced();

@@ -82,12 +82,12 @@ impl Results {
         self.by_stage[stage].as_ref()
     }
 
-    /// Returns the encoder's best evaluation: trained, else untrained.
+    /// Returns the network's best evaluation: trained, else untrained.
     pub fn latest(&self) -> Option<&IndexedEvaluation> {
         self.scored(Stage::Trained).or(self.scored(Stage::Untrained))
     }
 
-    /// Returns how many of a picture's [`SHOWN`] nearest neighbours by the trained encoder are new
+    /// Returns how many of a picture's [`SHOWN`] nearest neighbours by the trained network are new
     /// compared with the untrained one, on average, and out of how many.
     pub fn changed_neighbours(&self) -> Option<(f32, u32)> {
         let (trained, untrained) = (self.scored(Stage::Trained)?, self.scored(Stage::Untrained)?);

@@ -86,6 +86,7 @@ impl State {
         *self.selection = Selection::default();
         self.tab_chosen.set(false);
         self.tab.set(Tab::Explore);
+        self.chosen_stage.set(None);
         self.send(Command::Clear);
         self.send_all_settings();
     }

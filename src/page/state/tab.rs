@@ -86,6 +86,11 @@ impl State {
         }
     }
 
+    /// Returns the stage that the selected tab shows: duplicates may be searched for in pixels.
+    pub fn displayed_stage(&self) -> Stage {
+        if *self.tab == Tab::Sort { self.stage_to_sort() } else { self.shown_stage() }
+    }
+
     /// Selects the stage that all tabs show.
     pub fn show_stage(&mut self, stage: Stage) {
         self.chosen_stage.set(Some(stage));

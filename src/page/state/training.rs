@@ -95,8 +95,10 @@ impl State {
     }
 
     pub(in crate::page) fn restarted(&mut self, parameters: u32) {
-        // A tab selected before the first step counts for this run.
-        self.tab_chosen.set(*self.tab_chosen && self.run.step() == 0);
+        // Tab and stage selected before the first step count for this run.
+        let is_first = self.run.step() == 0;
+        self.tab_chosen.set(*self.tab_chosen && is_first);
+        self.chosen_stage.set(self.chosen_stage.filter(|_| is_first));
         self.keep_run();
         *self.snapshot = None;
         self.resuming = false;
@@ -104,7 +106,7 @@ impl State {
         self.forget_trained();
     }
 
-    /// Forgets the results of the trained encoder, which is replaced.
+    /// Forgets the results of the trained network, which is replaced.
     pub(in crate::page) fn forget_trained(&mut self) {
         self.labels.end_tuning();
         self.results.drop_stage(Stage::Trained);

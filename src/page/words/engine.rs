@@ -62,11 +62,6 @@ fn cause_of(cause: Cause) -> String {
     }
 }
 
-/// Describes why a device computes, and what it agreed on.
-pub fn environment(environment: &Environment) -> String {
-    format!("{} {}", backend_reason(&environment.reason), self_test(environment)).trim_end().to_owned()
-}
-
 /// Describes why a device computes.
 pub fn backend_reason(reason: &BackendReason) -> String {
     match reason {
@@ -191,13 +186,13 @@ mod tests {
     #[test]
     fn the_self_test_is_told_with_its_numbers() {
         let mut found = fixture::environment(Backend::WebGpu);
-        assert_eq!((self_test(&found), environment(&found)), (String::new(), backend_reason(&found.reason)));
+        assert_eq!(self_test(&found), "");
         found.self_test = Some(Agreement { steps: 2, views: 3e-6, gradients: 2e-4 });
         assert_eq!(
             self_test(&found),
             "It agrees with the CPU in 2 test steps (views within 3e-6, gradients within 2e-4)."
         );
         found.is_unrecorded = true;
-        assert!(environment(&found).ends_with("so each one is planned anew."));
+        assert!(self_test(&found).ends_with("so each one is planned anew."));
     }
 }

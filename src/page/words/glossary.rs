@@ -174,8 +174,8 @@ terms! {
         "How often most of a labelled picture’s 10 nearest carry its label (k nearest neighbours, kNN). 0 is never, 1 is always. Labels that you type count too. The sentence above the pictures shows something else: how many of the nearest share the label. Labels only keep the score: training never uses them.";
     /// Baselines.
     STAGES:
-        "the four rows",
-        "Trained is the network as it is now. Untrained is the same network before training. The difference is what training added. Classic features count edge directions and colours (HOG and a colour histogram). Raw pixels are the colours themselves. A network worth its training beats both.";
+        "before, now and pixels",
+        "Now is the network as it is. Before is the same network before training. The difference is what training added. Pixels are the colours themselves, without a network. Classic features count edge directions and colours (HOG and a colour histogram). A network worth its training beats both.";
     /// Runs.
     RUNS:
         "runs",

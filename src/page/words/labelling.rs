@@ -10,8 +10,7 @@ use crate::{
 };
 
 /// Advice while there are fewer than two labels.
-pub const LACKING: &str =
-    "Name at least two groups of pictures, one example each. The network guesses the rest.";
+pub const LACKING: &str = "Give at least two labels, one picture each. The classifier guesses the rest.";
 
 /// Describes the origin of a picture's label, or its prediction, or the reason why there is none.
 pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> String {

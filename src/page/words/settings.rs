@@ -37,13 +37,6 @@ pub fn augmentations(augmentations: &Augmentations) -> String {
     if parts.is_empty() { "none: both views are the picture".to_owned() } else { parts.join(", ") }
 }
 
-/// Describes the encoder.
-pub fn encoder(settings: &Settings, parameters: Option<u32>) -> String {
-    let parameters = parameters.map_or(String::new(), |n| format!(", {} weights", count(n as usize)));
-    let Settings { side, width, depth, .. } = settings;
-    format!("{side} × {side} pixels, {depth} layers, {width} channels{parameters}")
-}
-
 /// Describes the loss and the numbers that it uses.
 pub fn loss(settings: &Settings) -> String {
     let similarity = match settings.similarity {

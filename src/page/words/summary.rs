@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Explanation of training before anything is measured.
-const TRAINING: &str = "Training: two views of one picture are pulled together, all others pushed apart.";
+const TRAINING: &str = "Training pulls two views of a picture together, and pushes all others apart.";
 
 /// Describes the set of pictures.
 pub fn images(state: &State) -> String {
@@ -77,7 +77,7 @@ fn labelled_summary(state: &State) -> String {
         None => {
             let verb = if before == 1 { "matches" } else { "match" };
             let of = score.neighbours;
-            format!("Right now it’s guessing: {before} in {of} nearest {pictures} {verb}. Press Train.")
+            format!("Before training, {before} in {of} nearest {pictures} {verb}. Press Train.")
         }
     }
 }
@@ -105,11 +105,16 @@ fn advice(state: &State) -> Option<String> {
 
 /// Describes how near the network places the twins of the latest batches.
 fn unlabelled_summary(state: &State) -> String {
-    match recent(&state.run.twins) {
-        Some(_) => twins(state),
-        None if state.run.running => TRAINING.to_owned(),
-        None => "Right now it’s guessing. Press Train, and it learns which of these pictures are alike."
-            .to_owned(),
+    if recent(&state.run.twins).is_some() {
+        return twins(state);
+    }
+    // A reopened run has no batches yet.
+    match state.results.changed_neighbours() {
+        Some((changed, k)) => {
+            format!("Training changed {changed:.0} of each picture’s {k} nearest. Explore shows which.")
+        }
+        _ if state.run.running => TRAINING.to_owned(),
+        _ => "Press Train, and the network learns which of these pictures are alike.".to_owned(),
     }
 }
 
@@ -245,10 +250,7 @@ mod tests {
         assert_eq!(score(&state), None);
         evaluated(&mut state, Stage::Pixels, 0, Some(0.16));
         evaluated(&mut state, Stage::Untrained, 0, Some(0.1));
-        assert_eq!(
-            summary(&state),
-            "Right now it’s guessing: 1 in 10 nearest pictures matches. Press Train."
-        );
+        assert_eq!(summary(&state), "Before training, 1 in 10 nearest pictures matches. Press Train.");
         evaluated(&mut state, Stage::Trained, 120, Some(0.56));
         assert_eq!(summary(&state), "6 in 10 nearest pictures now match. Before training it was 1.");
         let shown = score(&state).expect("a score");
@@ -269,6 +271,9 @@ mod tests {
         evaluated(&mut state, Stage::Untrained, 0, None);
         assert_eq!(score(&state), None);
         assert!(summary(&state).contains("Press Train"), "{}", summary(&state));
+        // With the ten pictures after it instead of the ten from the fourth on, two are different.
+        evaluated(&mut state, Stage::Trained, 120, None);
+        assert_eq!(summary(&state), "Training changed 2 of each picture’s 10 nearest. Explore shows which.");
         state.run.twins.push(TwinRank { step: 3, mean: 2.6, others: 63 });
         assert_eq!(summary(&state), "A picture’s twin is now its 3rd-closest of 63. Guessing would be 32nd.");
         assert_eq!(score(&state).map(|score| score.result).as_deref(), Some("3rd of 63"));
@@ -279,7 +284,7 @@ mod tests {
         let mut state = twelve(|i| (i < 6).then_some(["a", "b"][i % 2]));
         let score = KnnScore { shared_labels: 0.4, accuracy: 0.5, neighbours: 5 };
         evaluated_as(&mut state, Stage::Untrained, 0, Some(score));
-        let says = "Right now it’s guessing: 2 in 5 nearest labelled pictures match. Press Train.";
+        let says = "Before training, 2 in 5 nearest labelled pictures match. Press Train.";
         assert_eq!(summary(&state), says);
     }
 

@@ -1,6 +1,8 @@
 //! What can be done with the selected pictures, wherever they were selected.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::page::{
     components::{
@@ -33,9 +35,12 @@ pub fn ActionBar() -> impl IntoView {
         }
     };
     view! {
+        <p class="visually-hidden" aria-live="polite">
+            {move || if selected.with(Vec::is_empty) { String::new() } else { words.get() }}
+        </p>
         <When holds=move || selected.with(|ids| !ids.is_empty())>
             <section class="action-bar" aria-label="Selected pictures">
-                <p class="action-bar-words" aria-live="polite">{words}</p>
+                <p class="action-bar-words">{words}</p>
                 <div class="buttons">
                     {button("Label", "Give them a label", |store| store.update(|state| state.choose_tab(Tab::Label)))}
                     {button("Find similar", "Show what is nearest", |store| store.update(State::find_similar))}
@@ -43,17 +48,31 @@ pub fn ActionBar() -> impl IntoView {
                         let file = store.with_untracked(selection::csv);
                         download::save(store, &file);
                     })}
-                    {button("Remove", "Remove them from the set; this can be undone", |store| store.update(State::remove_chosen))}
+                    {button("Remove", "Remove them from the set; this can be undone", |store| {
+                        store.update(State::remove_chosen);
+                        focus_gallery();
+                    })}
                     <button
                         class="dismiss"
                         type="button"
                         aria-label="Clear selection"
-                        on:click=handler(move |_| store.update(|state| state.clear_selection()))
+                        on:click=handler(move |_| {
+                            store.update(|state| state.clear_selection());
+                            focus_gallery();
+                        })
                     >
                         "×"
                     </button>
                 </div>
             </section>
         </When>
+    }
+}
+
+/// Moves the focus to the gallery, since the focused button goes with the bar.
+fn focus_gallery() {
+    let gallery = document().query_selector("[role=listbox]").ok().flatten();
+    if let Some(gallery) = gallery.and_then(|gallery| gallery.dyn_into::<HtmlElement>().ok()) {
+        gallery.focus().ok();
     }
 }

@@ -191,7 +191,7 @@ fn pick(store: Store, id: PictureId, range: SelectionRange) {
 }
 
 /// Handles keys: arrow keys select the next picture, with Shift a range; with Control they move only
-/// the focus. Space or x toggles the selection, Enter shows the neighbours, Delete removes.
+/// the focus. Space or x toggles the selection, Enter shows the nearest, unless the tab uses the selection itself; Delete removes.
 fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
     let focused = store.with_untracked(|state| *state.selected);
     let range = selection_range::of_key(event);

@@ -19,7 +19,7 @@ pub enum Method {
     Probe,
     /// The vote of the nearest labelled pictures.
     Vote,
-    /// A copy of the encoder fine-tuned on the labels; independent of the chosen embeddings.
+    /// A copy of the network fine-tuned on the labels; independent of the chosen embeddings.
     FineTuned,
 }
 
@@ -67,7 +67,7 @@ pub fn score(state: &State, stage: Stage, method: Method) -> Option<Score> {
     let marks = [(Stage::Untrained, "before"), (Stage::Pixels, "pixels")].into_iter().filter_map(mark);
     Some(Score {
         result: percent(share),
-        meaning: "of the other pictures guessed right",
+        meaning: "guessed right",
         share,
         marks: if method == Method::FineTuned { Vec::new() } else { marks.collect() },
     })

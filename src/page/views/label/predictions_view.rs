@@ -99,7 +99,7 @@ fn Guess(guess: Prediction, all: Memo<Vec<Prediction>>) -> impl IntoView {
     });
     view! {
         <div class="prediction">
-            <div class="near" class:same=truth == Some(label)>
+            <div class="near">
                 <button
                     class="pick"
                     type="button"

@@ -239,8 +239,8 @@ impl State {
         }
     }
 
-    /// Lets a copy of the encoder learn the labels, unless one does already, or there is no engine,
-    /// no encoder or not two labels.
+    /// Lets a copy of the network learn the labels, unless one does already, or there is no engine,
+    /// no network or not two labels.
     pub fn fine_tune(&mut self) {
         let is_busy = self.labels.tuning.is_some() || self.is_without_engine();
         if is_busy || self.results.latest().is_none() || !self.can_classify() {

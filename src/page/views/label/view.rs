@@ -101,13 +101,13 @@ pub fn Label() -> impl IntoView {
 /// Number of pictures offered to begin with.
 const STARTERS: usize = 3;
 
-/// A few pictures to name first, while nothing has a label.
+/// A few pictures to name first, until there are labels enough.
 #[component]
 fn Starters() -> impl IntoView {
     let store = Store::expect();
     let shown = memo(move || {
         store.with(|state| {
-            let order = if state.label_names().is_empty() { state.order() } else { Vec::new() };
+            let order = if state.can_classify() { Vec::new() } else { state.order() };
             (0..STARTERS.min(order.len()))
                 .map(|place| order[place * order.len() / STARTERS])
                 .collect::<Vec<_>>()
@@ -222,7 +222,7 @@ fn accuracy(store: Store, stage: Stage, method: Method) -> String {
     share.map_or("–".to_owned(), |share| format!("{:.1}%", share * 100.0))
 }
 
-/// A control for fine-tuning a copy of the encoder on the labels.
+/// A control for fine-tuning a copy of the network on the labels.
 #[component]
 fn FineTuning() -> impl IntoView {
     let store = Store::expect();

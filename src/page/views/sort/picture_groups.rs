@@ -76,7 +76,7 @@ pub fn crowd(state: &State, sets: &[Strip]) -> Option<String> {
     let largest = sets.iter().map(|set| set.pictures.len()).max()?;
     (largest > SMALL.max(pictures / 4)).then(|| {
         format!(
-            "At this threshold, {} of {} count as duplicates of each other. Raise it, or compare raw pixels.",
+            "At this similarity, {} of {} count as duplicates of each other. Raise it, or choose Pixels above.",
             words::count(largest),
             words::counted(pictures, "picture")
         )
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(
             told(&state).as_deref(),
             Some(
-                "At this threshold, 6 of 6 pictures count as duplicates of each other. Raise it, or compare raw pixels."
+                "At this similarity, 6 of 6 pictures count as duplicates of each other. Raise it, or choose Pixels above."
             )
         );
     }

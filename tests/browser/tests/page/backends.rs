@@ -83,7 +83,7 @@ async fn falls_back(page: &Page) -> Result<()> {
     let status = page.wait_finished(PATIENTLY).await?;
     ensure!(status.backend() == Some("CPU"), "The status is: {status}");
     // The backend's button shows the reason.
-    page.press("CPU").await?;
+    page.press("CPU: device and theme").await?;
     page.wait_text(&["so training runs on the CPU"], SOON).await?;
     Ok(())
 }

@@ -218,7 +218,7 @@ async fn check_figure(page: &Page, name: &str) -> Result<()> {
 /// Waits until the figure's canvases are painted and no value is missing.
 async fn wait_for_paint(page: &Page, figure: &str) -> Result<()> {
     let painted = format!(
-        "document.querySelector('[data-figure={figure}]') \
+        "document.querySelector('[data-figure={figure}]')?.checkVisibility() \
          && [...document.querySelectorAll('[data-figure={figure}] canvas')].every(({{ width }}) => width > 1) \
          && !document.querySelector('[data-figure={figure}] .waiting') \
          && [...document.querySelectorAll('[data-figure={figure}] .value')].every(({{ textContent }}) => !textContent.includes('–'))"

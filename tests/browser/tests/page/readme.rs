@@ -20,7 +20,7 @@ const WIDTH: u32 = 840;
 /// The tabs, the names of their pictures, and the text of each when it is complete.
 const PANELS: [(&str, &str, &str); 5] = [
     ("Watch", "watch", "Finding twins"),
-    ("Explore", "explore", "t-SNE took"),
+    ("Explore", "explore", "Pulled into shape in"),
     ("Sort", "sort", "suggested"),
     ("Label", "label", "least confident first"),
     ("Under the hood", "hood", "Batch of step"),
@@ -58,7 +58,7 @@ async fn readme_pictures_are_made() -> Result<()> {
         page.press("Train").await?;
         page.wait_finished(RUN).await?;
         println!("{}", page.status().await?);
-        page.wait_text(&["t-SNE took"], PATIENTLY).await?;
+        page.wait_text(&["Pulled into shape in"], PATIENTLY).await?;
         photograph_panel(page, "photographs").await
     })
     .await

@@ -19,7 +19,7 @@ const PICTURES: &str = "document.body.innerText.match(/([\\d,]+) pictures/)[1]";
 const AREA: &str = "#search-area";
 
 /// A part of the panel outside the area.
-const ROW: &str = ".neighbour-row h2";
+const ROW: &str = ".neighbour-row h3";
 
 /// A part of the page above the panel.
 const GALLERY: &str = ".gallery";

@@ -60,8 +60,7 @@ async fn matrices_respond_to_taps() -> Result<()> {
         let drawn = async || Ok((page.evaluate(DRAWN).await? == true).then_some(()));
         page.wait("the matrix", PATIENTLY, drawn).await?;
         tap(page, ".similarity .matrix", 0.5, 0.5).await?;
-        page.wait_text(&["Search with a picture"], SOON).await?;
-        Ok(())
+        wait_selected(page, 1).await
     })
     .await
 }

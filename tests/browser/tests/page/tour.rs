@@ -63,7 +63,7 @@ async fn escape_ends_the_tour_and_restores_the_focus() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
         page.press("Tour").await?;
-        wait_card(page, "1. It starts").await?;
+        wait_card(page, "1. The pictures").await?;
         let focused = "document.activeElement.className + document.activeElement.id";
         ensure!(page.evaluate(focused).await? == "tour-card", "The card has no focus.");
         page.driver().action_chain().send_keys(ESCAPE).perform().await?;

@@ -23,21 +23,21 @@ async fn wait_front(page: &Page, tab: &str) -> Result<()> {
 #[tokio::test]
 async fn visitor_opens_trains_watches_switches_selects_labels_and_shares() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=60&batch=16&side=16&width=4&backend=cpu").await?;
+        page.open_ready("images=shapes&steps=300&batch=16&side=16&width=4&backend=cpu").await?;
         wait_front(page, "Explore").await?;
-        page.wait_text(&["Right now it’s guessing", "placed by pixels alone"], PATIENTLY).await?;
+        page.wait_text(&["Before training, ", "placed by pixels alone"], PATIENTLY).await?;
 
         page.press("Train").await?;
         wait_front(page, "Watch").await?;
         page.wait_text(&["Finding twins", "of 31. Guessing would be 16th"], PATIENTLY).await?;
         page.wait_finished(PATIENTLY).await?;
         wait_front(page, "Explore").await?;
-        page.wait_text(&["nearest pictures now match", "Now, after 60 steps"], PATIENTLY).await?;
+        page.wait_text(&["nearest pictures now match", "Now, after 300 steps"], PATIENTLY).await?;
 
         for (place, words) in [
             (0, "by the network before training"),
             (2, "by pixels alone"),
-            (1, "by the network after 60 steps"),
+            (1, "by the network after 300 steps"),
         ] {
             page.choose_option("stage", place).await?;
             page.wait_text(&[words], PATIENTLY).await?;

@@ -31,10 +31,11 @@ impl State {
         self.answers.latest(MapRequest { stage: Stage::Trained, method: MapMethod::Pca })
     }
 
-    /// Returns the method of projection: the user's choice, else t-SNE for a trained network at rest,
-    /// which takes a while, and else principal components.
+    /// Returns the method of projection: the user's choice, else t-SNE after a complete run, since it
+    /// takes a while, and else principal components.
     pub fn map_method(&self) -> MapMethod {
-        let rests = self.shown_stage() == Stage::Trained && !self.run.running;
+        let rests =
+            self.shown_stage() == Stage::Trained && !self.run.running && self.run.is_complete(&self.settings);
         self.maps.method.unwrap_or(if rests { MapMethod::Tsne } else { MapMethod::Pca })
     }
 

@@ -57,18 +57,22 @@ pub fn Neighbours() -> impl IntoView {
 fn Ladder(subject: Subject) -> impl IntoView {
     let store = Store::expect();
     let stages = memo(move || store.with(compared));
-    let lines = Signal::derive(move || {
-        store.with(|state| {
-            let [left, right] = stages.get().map(|stage| nearest(state, stage, subject));
-            lines(&left, &right)
-        })
-    });
+    let columns = memo(move || store.with(|state| stages.get().map(|stage| nearest(state, stage, subject))));
+    let rungs =
+        Signal::derive(move || columns.with(|columns| columns.iter().map(Vec::len).max().unwrap_or(0)));
+    let lines = Signal::derive(move || columns.with(|[left, right]| lines(left, right)));
     let explained =
         memo(move || store.with(|state| (*state.explained).filter(|pair| pair.subjects[0] == subject)));
     view! {
         <div class="ladder">
             {dynamic(move || view! { <Nearest stage=stages.get()[0] subject /> })}
-            <svg class="ladder-lines" viewBox=format!("0 0 10 {}", RUNG * SHOWN) preserveAspectRatio="none" aria-hidden="true">
+            <svg
+                class="ladder-lines"
+                style=("--rungs", move || rungs.get().to_string())
+                viewBox=move || format!("0 0 10 {}", RUNG * rungs.get().max(1))
+                preserveAspectRatio="none"
+                aria-hidden="true"
+            >
                 <path d=lines></path>
             </svg>
             {dynamic(move || view! { <Nearest stage=stages.get()[1] subject /> })}
@@ -206,7 +210,7 @@ fn Near(
         };
     view! {
         <div class="near-cell">
-            <div class="near" class:other=is_other style=("--similarity", (near.similarity / best).clamp(0.0, 1.0).to_string())>
+            <div class="near" class:other=is_other style=("--similarity", (near.similarity.max(0.0) / best.max(f32::EPSILON)).min(1.0).to_string())>
                 <button
                     class="pick"
                     type="button"

@@ -1,4 +1,4 @@
-//! The changes that the encoder ignores, in rows and in words.
+//! The changes that the network ignores, in rows and in words.
 
 use crate::{
     page::{
@@ -9,7 +9,7 @@ use crate::{
     protocol::{InvarianceRequest, Stage},
 };
 
-/// One operation, and each encoder's response to it.
+/// One operation, and each network's response to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Name of the operation.
@@ -25,7 +25,7 @@ pub struct Row {
 }
 
 /// Returns the position of the changed picture between another picture, 0, and identity, 1: an
-/// encoder that merely finds all pictures more similar has learned nothing.
+/// network that merely finds all pictures more similar has learned nothing.
 fn overlooked(cosine: f32, others: f32) -> f32 {
     (cosine - others) / (1.0 - others).max(1e-6)
 }

@@ -16,7 +16,7 @@ use crate::{
     protocol::{InvarianceRequest, Stage},
 };
 
-/// The two encoders, and the CSS classes of their dots.
+/// The two networks, and the CSS classes of their dots.
 const ENCODERS: [(&str, Stage, &str); 2] =
     [("Untrained", Stage::Untrained, "dot before"), ("Trained", Stage::Trained, "dot after")];
 
@@ -41,7 +41,7 @@ pub fn Invariance() -> impl IntoView {
         <section class="invariance" data-figure="invariance">
             <h2>"What it learned to ignore"</h2>
             <p class="lead">
-                "Each picture is changed in one way, as strongly as in Augment, and compared with itself. At 1, the network doesn’t notice. "
+                "Each picture is changed in one way, as strongly as in training, and compared with itself. At 1, the network doesn’t notice. "
                 <Explain term=glossary::INVARIANCE /> " " <PngButton name="Invariance" />
             </p>
             <p aria-live="polite">{sentence}</p>
@@ -74,7 +74,7 @@ pub fn Invariance() -> impl IntoView {
 }
 
 /// The line of an operation: a hollow dot for the position of the changed picture between another
-/// picture and identity by the untrained encoder, a full one by the trained encoder.
+/// picture and identity by the untrained network, a full one by the trained network.
 #[component]
 fn OperationLine(row: Row) -> impl IntoView {
     let Row { name, strength, on, cosines: [before, now], overlooked } = row;

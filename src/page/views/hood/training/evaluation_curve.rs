@@ -1,4 +1,4 @@
-//! A score of the encoder over the steps of the run, one value per evaluation.
+//! A score of the network over the steps of the run, one value per evaluation.
 
 use leptos::{html, prelude::*};
 
