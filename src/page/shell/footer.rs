@@ -7,7 +7,6 @@ use crate::page::{
     export,
     state::State,
     store::Store,
-    words,
 };
 
 /// A sentence on what stays on this computer.
