@@ -69,6 +69,8 @@ fn Exports() -> impl IntoView {
             <button
                 class="button"
                 type="button"
+                popovertarget=MENU
+                popovertargetaction="hide"
                 disabled=move || obstacle().is_some()
                 title=move || obstacle().unwrap_or(export.help())
                 aria-busy=move || (wanted.get() == Some(export)).to_string()
@@ -85,6 +87,8 @@ fn Exports() -> impl IntoView {
             <button
                 class="button"
                 type="button"
+                popovertarget=MENU
+                popovertargetaction="hide"
                 title="Settings, environment, names and labels, and what every step measured."
                 on:click=handler(move |_| save_run(store))
             >
@@ -96,6 +100,8 @@ fn Exports() -> impl IntoView {
             <button
                 class="button"
                 type="button"
+                popovertarget=MENU
+                popovertargetaction="hide"
                 disabled=lacking
                 title="Pictures, labels, settings, curves and weights in one file, to go on with here."
                 on:click=handler(move |_| experiment_file::save(store))
@@ -105,6 +111,8 @@ fn Exports() -> impl IntoView {
             <button
                 class="button"
                 type="button"
+                popovertarget=MENU
+                popovertargetaction="hide"
                 disabled=lacking
                 title="The network’s weights, to open here or in Python."
                 on:click=handler(move |_| store.update(|state| state.demand(Command::SaveModel)))
