@@ -75,6 +75,11 @@ impl State {
     /// Selects one picture and focuses it; its neighbours replace those of a query.
     pub fn select(&mut self, id: PictureId) {
         self.select_all([id]);
+        self.show_nearest(id);
+    }
+
+    /// Focuses a picture, whose neighbours replace those of a query.
+    fn show_nearest(&mut self, id: PictureId) {
         self.focus(id);
         self.search.put_behind();
         self.stop_explaining();
@@ -128,9 +133,7 @@ impl State {
     /// Shows what is nearest to the first selected picture.
     pub fn find_similar(&mut self) {
         if let Some(id) = self.chosen().first() {
-            self.focus(*id);
-            self.search.put_behind();
-            self.stop_explaining();
+            self.show_nearest(*id);
             self.choose_tab(Tab::Explore);
         }
     }
