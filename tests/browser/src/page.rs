@@ -15,17 +15,20 @@ use crate::browser::{Browser, Kind, WINDOW};
 use crate::status::Status;
 use crate::visit::FOLDER;
 
+// The limits are for machines several times slower than a laptop, busy with other work: they end a test
+// that hangs, and say nothing about the page's speed.
+
 /// Time limit for anything but training and loading the engine.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_secs(240);
 
 /// Time limit for the engine to load, and for a small training run on the CPU.
-pub const PATIENTLY: Duration = Duration::from_secs(240);
+pub const PATIENTLY: Duration = Duration::from_secs(600);
 
 /// Time limit for a few small steps on a software WebGPU adapter.
-pub const VERY_PATIENTLY: Duration = Duration::from_secs(420);
+pub const VERY_PATIENTLY: Duration = Duration::from_secs(1200);
 
 /// Time limit for the page to notice the end of a drag.
-const DRAGGED: Duration = Duration::from_secs(15);
+const DRAGGED: Duration = Duration::from_secs(30);
 
 /// Extensions of unfinished downloads, in Chromium and in Firefox.
 const UNFINISHED: [&str; 2] = ["crdownload", "part"];

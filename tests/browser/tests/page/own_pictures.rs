@@ -119,42 +119,6 @@ async fn too_few_pictures_are_reported() -> Result<()> {
     .await
 }
 
-/// Records the longest task of the main thread in a global; if the browser does not report tasks, the
-/// greatest delay of a timer of a few milliseconds.
-const WATCH_TASKS: &str = "{
-    window.longestTask = 0;
-    const keep = duration => { window.longestTask = Math.max(window.longestTask, duration); };
-    if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
-        new PerformanceObserver(list => list.getEntries().forEach(({ duration }) => keep(duration)))
-            .observe({type: 'longtask'});
-    } else {
-        let last = performance.now();
-        setInterval(() => {
-            const now = performance.now();
-            keep(now - last);
-            last = now;
-        }, 10);
-    }
-}";
-
-#[tokio::test]
-async fn many_pictures_are_read_without_blocking_the_page() -> Result<()> {
-    let folder = TempDir::new()?;
-    pictures::write_photographs(&folder.path().join("album"), 600, 32)?;
-    visit(Visit::default(), async |page| {
-        page.open(SETTINGS).await?;
-        page.evaluate(WATCH_TASKS).await?;
-        page.drop_paths(&[folder.path().join("album")]).await?;
-        page.wait_text(&["yours, 600 pictures"], PATIENTLY).await?;
-        let longest = page.evaluate("window.longestTask").await?.as_f64().context("a duration")?;
-        println!("The longest task took {longest} ms.");
-        // The goal is a tenth of a second; a shared machine may take longer.
-        ensure!(longest < 250.0, "The page was held up for {longest} ms.");
-        Ok(())
-    })
-    .await
-}
-
 /// Drops both folders and waits until every file is read, or listed with its problem.
 async fn drop_album(page: &Page, parent: &Path) -> Result<()> {
     pictures::write_album(parent)?;
