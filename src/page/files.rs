@@ -5,6 +5,7 @@
 //!   elsewhere
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with
+//! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
 //! - `download`: files for the user
 
@@ -24,6 +25,8 @@ pub mod incoming;
 pub mod intake;
 #[cfg(target_arch = "wasm32")]
 pub mod model_file;
+#[cfg(target_arch = "wasm32")]
+pub mod originals;
 #[cfg(target_arch = "wasm32")]
 mod own_decoder;
 #[cfg(target_arch = "wasm32")]

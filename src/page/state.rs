@@ -93,6 +93,8 @@ pub struct State {
     pub views: Tracked<Option<Views>>,
     /// The focused picture, whose neighbours are shown.
     pub selected: Tracked<Option<PictureId>>,
+    /// Whether the focused picture is shown at full size.
+    pub viewing: Tracked<bool>,
     /// The selected pictures.
     pub selection: Tracked<Selection>,
     /// The selected tab.
@@ -152,6 +154,7 @@ impl State {
             answers: log.track(Answers::default()),
             views: log.track(None),
             selected: log.track(None),
+            viewing: log.track(false),
             selection: log.track(Selection::default()),
             tab: log.track(Tab::Explore),
             tab_chosen: log.track(false),

@@ -12,7 +12,7 @@ use super::{
     autosave::saver::Autosave,
     components::dynamic::effect,
     engine::{Engine, supervisor},
-    files::{download, experiment_file},
+    files::{download, experiment_file, originals::Originals},
     input::press,
     state::{Effect, State},
     timing,
@@ -35,6 +35,8 @@ pub struct Store {
     pub engine: Engine,
     /// Storage of the experiment in the browser.
     pub autosave: Autosave,
+    /// Files of the pictures.
+    pub originals: Originals,
 }
 
 impl Store {
@@ -46,6 +48,7 @@ impl Store {
             changed: StoredValue::new(Fields::default()),
             engine: Engine::default(),
             autosave: Autosave::default(),
+            originals: Originals::default(),
         }
     }
 

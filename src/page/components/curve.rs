@@ -16,6 +16,31 @@ use crate::{
 /// A reference level, and its name.
 pub type Level = (f32, String);
 
+/// Direction in which a quantity improves.
+#[derive(Clone, Copy)]
+pub enum Better {
+    /// Lower values are better.
+    Lower,
+    /// Higher values are better.
+    Higher,
+}
+
+impl Better {
+    /// Returns an arrow, with its meaning on hover and for screen readers.
+    pub fn arrow(self) -> impl IntoView {
+        let (arrow, meaning) = match self {
+            Self::Lower => ("↓", "lower is better"),
+            Self::Higher => ("↑", "higher is better"),
+        };
+        view! {
+            <span class="curve-better" title=meaning>
+                <span aria-hidden="true">{arrow}</span>
+                <span class="visually-hidden">{meaning}</span>
+            </span>
+        }
+    }
+}
+
 /// A quantity shown by a curve.
 #[derive(Clone, Copy)]
 pub struct Quantity {
@@ -23,6 +48,8 @@ pub struct Quantity {
     pub name: &'static str,
     /// Explanation of the quantity.
     pub term: Term,
+    /// Direction in which it improves.
+    pub better: Better,
     /// Reads the quantity from a report.
     pub read: fn(&StepReport) -> f32,
     /// Formats the present value.
@@ -54,6 +81,7 @@ pub fn Curve(quantity: Quantity) -> impl IntoView {
         <figure class="curve" data-figure=quantity.name.to_ascii_lowercase()>
             <figcaption>
                 <span class="curve-name">{quantity.name}</span>
+                {quantity.better.arrow()}
                 <Explain term=quantity.term />
                 <PngButton name=quantity.name />
                 <span class="curve-now">{present}</span>

@@ -113,7 +113,7 @@ async fn draw(store: Store, ticket: u32, images: Images, count: usize, sample: i
             next += 1;
         }
         let done = slice.len();
-        store.update(|state| state.add(slice));
+        store.update(|state| drop(state.add(slice)));
         store.update(|state| state.advance_intake(done, Vec::new()));
         timing::yield_to_event_loop().await;
     }

@@ -156,10 +156,14 @@ impl Batch {
 
     /// Delivers up to [`PORTION`] files; returns whether there may be more.
     fn deliver_portion(&self) -> bool {
-        let (mut newcomers, mut refused) = (Vec::new(), Vec::new());
+        let (mut newcomers, mut files, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         while newcomers.len() + refused.len() < PORTION {
+            let file = self.incoming.get(self.delivered.get()).map(|incoming| incoming.file.clone());
             match self.next_outcome() {
-                Some(Ok(newcomer)) => newcomers.push(newcomer),
+                Some(Ok(newcomer)) => {
+                    newcomers.push(newcomer);
+                    files.extend(file);
+                }
                 Some(Err(refusal)) => refused.push(refusal),
                 None => break,
             }
@@ -172,7 +176,8 @@ impl Batch {
             if self.store.with_untracked(is_builtin) {
                 self.store.update(State::make_room);
             }
-            self.store.update(|state| state.add(newcomers));
+            let added = self.store.update(|state| state.add(newcomers));
+            self.store.originals.keep(added.into_iter().zip(files));
             self.open_model();
         }
         let complete = self.store.update(|state| state.advance_intake(done, refused));

@@ -14,7 +14,7 @@ use crate::page::{
     store::Store,
     timing,
     views::{
-        gallery::{action_bar::ActionBar, view::Gallery},
+        gallery::{action_bar::ActionBar, view::Gallery, viewer::Viewer},
         hood::training::health_warnings::HealthWarnings,
     },
     words,
@@ -32,6 +32,7 @@ pub fn Results() -> impl IntoView {
             <Gallery />
             <Tabs />
             <ActionBar />
+            <Viewer />
         </main>
     }
 }

@@ -90,6 +90,21 @@ impl State {
         *self.selected = Some(id);
     }
 
+    /// Shows a picture at full size.
+    pub fn view(&mut self, id: PictureId) {
+        self.focus(id);
+        self.viewing.set(true);
+    }
+
+    /// Focuses the next or the previous picture of the set, if there is one.
+    pub fn focus_beside(&mut self, forwards: bool) {
+        let Some(row) = self.selected.and_then(|id| self.pictures.row(id)) else { return };
+        let beside = if forwards { row.checked_add(1) } else { row.checked_sub(1) };
+        if let Some(id) = beside.and_then(|row| self.pictures.entries().get(row)).map(|entry| entry.id) {
+            self.focus(id);
+        }
+    }
+
     /// Selects these pictures alone; the focus is unchanged.
     pub fn select_all(&mut self, ids: impl IntoIterator<Item = PictureId>) {
         let ids: Vec<_> = ids.into_iter().filter(|id| self.pictures.get(*id).is_some()).collect();
@@ -143,7 +158,8 @@ impl State {
         self.pictures.entries().iter().map(|entry| entry.id).collect()
     }
 
-    fn toggle(&mut self, id: PictureId) {
+    /// Adds a picture to the selection, or removes it.
+    pub fn toggle(&mut self, id: PictureId) {
         if !self.selection.ids.remove(&id) && self.pictures.get(id).is_some() {
             self.selection.ids.insert(id);
         }
@@ -171,6 +187,19 @@ mod tests {
         protocol::{Evaluation, Event, Stage},
         settings::Images,
     };
+
+    #[test]
+    fn focus_goes_beside_and_stops_at_the_ends() {
+        let mut state = state(3);
+        let order = state.order();
+        state.view(order[1]);
+        assert!(*state.viewing);
+        for (forwards, expected) in [(true, 2), (true, 2), (false, 1), (false, 0), (false, 0)] {
+            state.focus_beside(forwards);
+            assert_eq!(*state.selected, Some(order[expected]));
+        }
+        assert!(state.selection.is_empty(), "the selection is unchanged");
+    }
 
     #[test]
     fn plain_clicks_extend_the_selection_while_adding() {

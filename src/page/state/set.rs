@@ -9,13 +9,14 @@ use crate::{
 
 impl State {
     /// Adds pictures to the set.
-    pub fn add(&mut self, newcomers: Vec<Newcomer>) {
+    pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.is_guest.set(false);
         self.withdraw_undo_of_all();
         let before = self.pictures.len();
         let added: Vec<_> = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
         self.follow_set(before);
         self.send_pictures(&added);
+        added
     }
 
     /// Updates the number of steps to the recommendation for the set as it is, if it was the one for

@@ -187,9 +187,11 @@ mod tests {
         assert_eq!(pictures[1].1, newcomer("b", "a"));
         assert_eq!(experiment.typed, [(1, "odd".to_owned())]);
 
-        for other in [(|state: &mut State| state.add(vec![newcomer("e", "a")])) as fn(&mut State), |state| {
-            state.clear(Images::Shapes);
-        }] {
+        for other in
+            [(|state: &mut State| drop(state.add(vec![newcomer("e", "a")]))) as fn(&mut State), |state| {
+                state.clear(Images::Shapes);
+            }]
+        {
             state.clear_all();
             other(&mut state);
             assert!(state.notices.is_empty());

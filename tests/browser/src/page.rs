@@ -27,8 +27,17 @@ pub const PATIENTLY: Duration = Duration::from_secs(600);
 /// Time limit for a few small steps on a software WebGPU adapter.
 pub const VERY_PATIENTLY: Duration = Duration::from_secs(1200);
 
-/// Time limit for the page to notice the end of a drag.
+/// Time limit for the page to notice a drop.
 const DRAGGED: Duration = Duration::from_secs(30);
+
+/// Number of times that a drag is tried.
+const DRAGS: u32 = 3;
+
+/// Notices the next drop in a global.
+const NOTICE_DROP: &str = "{
+    window.dropped = false;
+    window.addEventListener('drop', () => { window.dropped = true; }, { capture: true, once: true });
+}";
 
 /// Extensions of unfinished downloads, in Chromium and in Firefox.
 const UNFINISHED: [&str; 2] = ["crdownload", "part"];
@@ -315,18 +324,23 @@ impl Page {
     }
 
     /// Drops files and folders in the middle of the window, as the system would.
-    ///
-    /// On a busy page, Chromium sometimes ends a driver's drag without an event. The overlay that the page
-    /// shows during a drag is then still there, and the drag is repeated.
     pub async fn drop_paths(&self, paths: &[PathBuf]) -> Result<()> {
-        let middle = [WINDOW.0, WINDOW.1].map(|side| f64::from(side) / 2.0);
-        self.browser.drag(paths, middle, true).await?;
-        let is_over = "document.querySelector('.drop-overlay.shown') === null";
-        let over = async || Ok((self.evaluate(is_over).await? == true).then_some(()));
-        if self.wait("the end of a drag", DRAGGED, over).await.is_err() {
-            self.browser.drag(paths, middle, true).await?;
+        self.drop_at(paths, [WINDOW.0, WINDOW.1].map(|side| f64::from(side) / 2.0)).await
+    }
+
+    /// Drops files and folders at a place of the window, as the system would.
+    ///
+    /// On a busy page, Chromium sometimes ends a driver's drag without a drop, which is then repeated.
+    pub async fn drop_at(&self, paths: &[PathBuf], place: [f64; 2]) -> Result<()> {
+        self.evaluate(NOTICE_DROP).await?;
+        for _ in 0..DRAGS {
+            self.browser.drag(paths, place, true).await?;
+            let dropped = async || Ok((self.evaluate("window.dropped").await? == true).then_some(()));
+            if self.wait("a drop", DRAGGED, dropped).await.is_ok() {
+                return Ok(());
+            }
         }
-        Ok(())
+        bail!("The browser drops nothing.")
     }
 
     /// Pastes a file, made by a JavaScript expression, as the system would.

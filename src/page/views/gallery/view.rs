@@ -160,6 +160,7 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
             aria-setsize=move || count.get().to_string()
             aria-selected=move || selected().to_string()
             on:click=handler(move |event: ev::MouseEvent| pick(store, id, selection_range::of_click(&event)))
+            on:dblclick=handler(move |_| store.update(|state| state.view(id)))
         ></div>
     }
 }
@@ -191,13 +192,15 @@ fn pick(store: Store, id: PictureId, range: SelectionRange) {
 }
 
 /// Handles keys: arrow keys select the next picture, with Shift a range; with Control they move only
-/// the focus. Space or x toggles the selection, Enter shows the nearest, unless the tab uses the selection itself; Delete removes.
+/// the focus. Space shows the picture at full size, x toggles the selection, Enter shows the nearest,
+/// unless the tab uses the selection itself; Delete removes.
 fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
     let focused = store.with_untracked(|state| *state.selected);
     let range = selection_range::of_key(event);
     match (event.key().as_str(), focused) {
         ("Enter", Some(id)) => pick(store, id, SelectionRange::One),
-        (" " | "x", Some(id)) => {
+        (" ", Some(id)) => store.update(|state| state.view(id)),
+        ("x", Some(id)) => {
             pick(store, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
         }
         ("Delete", _) => store.update(State::remove_chosen),

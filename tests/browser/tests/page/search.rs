@@ -113,7 +113,7 @@ async fn wait_call(page: &Page, call: &str) -> Result<()> {
 const MIDDLE: [f64; 2] = [0.5, 0.5];
 
 async fn drop_on(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {
-    page.browser().drag(files, page.bring_to_sight(part, MIDDLE).await?, true).await
+    page.drop_at(files, page.bring_to_sight(part, MIDDLE).await?).await
 }
 
 async fn drag_over(page: &Page, part: &str, files: &[PathBuf]) -> Result<()> {

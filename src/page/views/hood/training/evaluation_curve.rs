@@ -7,7 +7,7 @@ use crate::{
         components::{
             canvas::{measure::follow_size, png_button::PngButton},
             controls::explain::Explain,
-            curve::grid,
+            curve::{Better, grid},
             dynamic::dynamic,
         },
         state::State,
@@ -29,6 +29,8 @@ pub struct Score {
     pub figure: &'static str,
     /// Explanation of the score.
     pub term: Term,
+    /// Direction in which it improves.
+    pub better: Better,
     /// Returns its values by step.
     pub values: fn(&State) -> Vec<(u32, f32)>,
     /// Least and greatest usual value; the axis ends there at the latest.
@@ -67,6 +69,7 @@ pub fn EvaluationCurve(score: Score) -> impl IntoView {
         <figure class="curve" data-figure=score.figure>
             <figcaption>
                 <span class="curve-name">{score.name}</span>
+                {score.better.arrow()}
                 <Explain term=score.term />
                 <PngButton name=score.name />
                 <span class="curve-now">{latest}</span>

@@ -1,4 +1,4 @@
-//! Warnings about training, in plain words, with advice.
+//! Progress of training in a sentence, and warnings with advice.
 
 use crate::{
     page::{
@@ -28,6 +28,12 @@ const COLLAPSE_PATIENCE: u32 = 150;
 /// Number of dimensions in use below which embeddings distinguish hardly anything.
 const COLLAPSED_RANK: f32 = 2.0;
 
+/// Minimum number of steps over which the trend of the loss is judged.
+const TREND: usize = 100;
+
+/// Number of standard errors by which the slope of the loss has to be below zero for a fall.
+const SIGNIFICANT: f64 = 2.0;
+
 /// Multiple of its minimum at which the loss has diverged.
 const DIVERGED: f32 = 1.5;
 
@@ -44,6 +50,62 @@ pub struct Warning {
 pub fn warnings(state: &State) -> Vec<Warning> {
     let collapse = collapse(state).or_else(|| few_dimensions(state));
     [few_pictures(state), diverging(state), collapse].into_iter().flatten().collect()
+}
+
+/// How training goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There are too few steps to judge.
+    Unknown,
+    /// The loss is falling.
+    Learning,
+    /// The loss has no trend.
+    Stalled,
+    /// The loss is rising.
+    Worsening,
+    /// Embeddings are nearly the same.
+    Collapsed,
+}
+
+impl Progress {
+    /// Judges the run.
+    pub fn of(state: &State) -> Self {
+        if collapse(state).or_else(|| few_dimensions(state)).is_some() {
+            return Self::Collapsed;
+        }
+        let losses: Vec<f64> = state.run.steps.iter().map(|report| f64::from(report.loss)).collect();
+        let recent = TREND.max(losses.len() / 3);
+        match losses.len().checked_sub(recent).and_then(|first| slope(&losses[first..])) {
+            None => Self::Unknown,
+            Some((slope, error)) if slope < -SIGNIFICANT * error => Self::Learning,
+            Some((slope, error)) if slope > SIGNIFICANT * error => Self::Worsening,
+            Some(_) => Self::Stalled,
+        }
+    }
+
+    /// Returns the sentence for the user.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unknown => "Too early to tell whether the network learns.",
+            Self::Learning => "Learning: the loss is falling.",
+            Self::Stalled => "Stalled: the loss no longer falls.",
+            Self::Worsening => "Getting worse: the loss is rising.",
+            Self::Collapsed => "Collapsed: all pictures look alike to the network.",
+        }
+    }
+}
+
+/// Returns the slope of the least-squares line through equally spaced values, and its standard error;
+/// `None` for fewer than three values.
+fn slope(values: &[f64]) -> Option<(f64, f64)> {
+    let n = values.len();
+    let degrees = n.checked_sub(2).filter(|degrees| *degrees > 0)?;
+    let (centre, mean) = ((n - 1) as f64 / 2.0, values.iter().sum::<f64>() / n as f64);
+    let points = || values.iter().enumerate().map(|(place, value)| (place as f64 - centre, value - mean));
+    let spread: f64 = points().map(|(x, _)| x * x).sum();
+    let slope = points().map(|(x, y)| x * y).sum::<f64>() / spread;
+    let residual: f64 = points().map(|(x, y)| (y - slope * x).powi(2)).sum();
+    Some((slope, (residual / degrees as f64 / spread).sqrt()))
 }
 
 /// Warns if a step asks for more pictures than there are.
@@ -168,6 +230,32 @@ mod tests {
         assert!(matters(&state).is_empty());
         train(&mut state, 300, |step| 4.0 / (1.0 + step as f32 * 0.01), |step| -0.5 - step as f32 * 0.005);
         assert!(matters(&state).is_empty());
+    }
+
+    #[test]
+    fn slope_of_a_line_with_alternating_errors_is_known() {
+        // y = 3 − x/2 ± e, + − − +: orthogonal to the line, so that all of it is residual.
+        let e = 0.1;
+        let values = [3.0 + e, 2.5 - e, 2.0 - e, 1.5 + e];
+        let (slope, error) = slope(&values).expect("there are four values");
+        // The residuals' squares add up to 4e², on 2 degrees of freedom, over Σ(x − x̄)² = 5.
+        assert!((slope + 0.5).abs() < 1e-12 && (error - (4.0 * e * e / 2.0 / 5.0).sqrt()).abs() < 1e-12);
+        assert!(super::slope(&values[..2]).is_none());
+    }
+
+    #[test]
+    fn trend_of_the_loss_is_told() {
+        // Noise without a trend, by a multiplier with full period.
+        let noise = |step: u32| (step * 37 % 101) as f32 / 101.0;
+        let after = |steps, loss: fn(f32) -> f32| {
+            let mut state = state(100);
+            train(&mut state, steps, |step| loss(step as f32) + noise(step), |_| -2.0);
+            Progress::of(&state)
+        };
+        assert_eq!(after(300, |step| 5.0 - step * 0.01), Progress::Learning);
+        assert_eq!(after(300, |_| 3.0), Progress::Stalled);
+        assert_eq!(after(300, |step| 3.0 + step * 0.01), Progress::Worsening);
+        assert_eq!(after(TREND as u32 - 1, |_| 3.0), Progress::Unknown);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{chance, evaluation_curve::Score};
 use crate::{
     page::{
-        components::curve::Quantity,
+        components::curve::{Better, Quantity},
         state::State,
         words::{self, glossary},
     },
@@ -14,6 +14,7 @@ use crate::{
 pub const LOSS: Quantity = Quantity {
     name: "Loss",
     term: glossary::LOSS,
+    better: Better::Lower,
     read: |report| report.loss,
     words: |value| format!("{value:.3}"),
     level: |state| chance::loss(&state.settings, state.pairs()),
@@ -25,6 +26,7 @@ pub const LOSS: Quantity = Quantity {
 pub const ACCURACY: Quantity = Quantity {
     name: "Accuracy",
     term: glossary::ACCURACY,
+    better: Better::Higher,
     read: |report| report.accuracy,
     words: words::similarity,
     level: |_| None,
@@ -36,6 +38,7 @@ pub const ACCURACY: Quantity = Quantity {
 pub const ALIGNMENT: Quantity = Quantity {
     name: "Alignment",
     term: glossary::ALIGNMENT,
+    better: Better::Lower,
     read: |report| report.alignment,
     words: words::similarity,
     level: |_| None,
@@ -47,6 +50,7 @@ pub const ALIGNMENT: Quantity = Quantity {
 pub const UNIFORMITY: Quantity = Quantity {
     name: "Uniformity",
     term: glossary::UNIFORMITY,
+    better: Better::Lower,
     read: |report| report.uniformity,
     words: words::similarity,
     level: |_| None,
@@ -59,6 +63,7 @@ pub const RANK: Score = Score {
     name: "Rank",
     figure: "rank",
     term: glossary::EFFECTIVE_RANK,
+    better: Better::Higher,
     values: State::ranks_by_step,
     usual: POSITIVE,
     words: |value| format!("{value:.1}"),
@@ -70,6 +75,7 @@ pub const KNN: Score = Score {
     name: "kNN",
     figure: "knn",
     term: glossary::KNN,
+    better: Better::Higher,
     values: State::knn_by_step,
     usual: SHARE,
     words: words::similarity,

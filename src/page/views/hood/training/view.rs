@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     evaluation_curve::EvaluationCurve,
+    health::Progress,
     quantities::{ACCURACY, ALIGNMENT, KNN, LOSS, RANK, UNIFORMITY},
     row_view::RowView,
 };
@@ -29,9 +30,11 @@ use crate::{
 /// Curves on one side, the batch on the other, one of its rows below.
 #[component]
 pub fn Training() -> impl IntoView {
+    let store = Store::expect();
     view! {
         <div class="loss">
             <div class="curves">
+                <p class="curves-status">{move || store.with(|state| Progress::of(state).words())}</p>
                 <div class="curve-large">
                     <Curve quantity=LOSS />
                 </div>
