@@ -9,6 +9,7 @@ use browser_tests::pictures::{self, BROKEN_FILES, FOLDERS, GOOD_FILES, TURNED};
 use browser_tests::{Page, Visit, visit};
 use regex::Regex;
 use tempfile::TempDir;
+use thirtyfour::Key;
 
 /// Number of neighbours shown first, those by the trained encoder.
 const SHOWN: usize = 10;
@@ -78,6 +79,52 @@ async fn pictures_are_pasted_and_chosen() -> Result<()> {
         page.wait_text(&["4 pictures or more are needed: 2 so far."], SOON).await?;
         let more = page.find(Role::Button, "Show more").await?;
         ensure!(more.is_none(), "There is nothing more to show.");
+        Ok(())
+    })
+    .await
+}
+
+/// Side and text of the picture shown at full size, or null.
+const VIEWED: &str = "(() => {
+    const viewer = document.querySelector('dialog[open]');
+    const image = viewer?.querySelector('img');
+    return image?.complete && image.naturalWidth > 0 ? [image.naturalWidth, viewer.innerText] : null;
+})()";
+
+/// Waits until a picture of this name is shown at this side.
+async fn wait_viewed(page: &Page, name: &str, side: u64) -> Result<()> {
+    page.wait(&format!("{name} at full size"), SOON, async || {
+        let shown = page.evaluate(VIEWED).await?;
+        let text = shown[1].as_str().unwrap_or_default();
+        Ok((shown[0].as_u64() == Some(side) && text.contains(name)).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn pictures_are_shown_at_full_size() -> Result<()> {
+    let folder = TempDir::new()?;
+    pictures::write_photographs(folder.path(), 2, 640)?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.pick(&["0000.jpg", "0001.jpg"].map(|name| folder.path().join(name))).await?;
+        page.wait_text(&["2 pictures"], SOON).await?;
+        page.picture("0000.jpg").await?.click().await?;
+        page.locate("[role=listbox]").await?.send_keys(" ").await?;
+        wait_viewed(page, "0000.jpg", 640).await?;
+        let dialog = page.locate("dialog[open]").await?;
+        dialog.send_keys(Key::Right).await?;
+        wait_viewed(page, "0001.jpg", 640).await?;
+        dialog.send_keys("x").await?;
+        page.wait_text(&["2 selected"], SOON).await?;
+        page.photograph("full-size.png").await?;
+        dialog.send_keys(Key::Escape).await?;
+        let closed = async || {
+            Ok((page.evaluate("document.querySelector('dialog[open]')").await?.is_null()).then_some(()))
+        };
+        page.wait("the end of the view at full size", SOON, closed).await?;
+        let kept = page.evaluate("document.activeElement.getAttribute('role')").await?;
+        ensure!(kept == "listbox", "The focus is on {kept}.");
         Ok(())
     })
     .await
