@@ -6,6 +6,7 @@
 //! - Quality: [`knn`], [`effective_rank`], [`invariance`]
 //! - Similarity: [`neighbours`], [`set_matrix`] and the [`order`] of its rows, [`near_duplicates`],
 //!   [`outliers`], and within a picture: [`occlusion`]
+//! - The pictures themselves, without embeddings: [`copies`]
 //! - Preprocessing: [`centre`], [`whitening`]
 //! - Clustering: [`k_means`] and its [`silhouette`]
 //! - Maps: [`principal_components`], [`tsne`], and [`procrustes`], which aligns one with another
@@ -13,6 +14,7 @@
 //!   examples that a [`split`] or [`folds`] hold out
 
 pub mod centre;
+pub mod copies;
 pub mod effective_rank;
 pub mod folds;
 pub mod invariance;

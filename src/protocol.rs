@@ -21,11 +21,12 @@ pub use command::{ClassifierRequest, Command, MAX_MODEL_BYTES, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use failure::{Agreement, BackendReason, Breakdown, Cause, Disagreement, ModelFailure, Refusal, Symptom};
 pub use question::{
-    Answer, GroupsRequest, InvarianceRequest, MapRequest, MatrixRequest, Question, Request, SurveyRequest,
+    Answer, CopiesRequest, GroupsRequest, InvarianceRequest, MapRequest, MatrixRequest, Question, Request,
+    SurveyRequest,
 };
 pub use results::{
-    Classification, Clustering, CrossValidation, Evaluation, Explanation, Guesses, Invariance, KnnScore,
-    LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,
+    Classification, Clustering, Copies, CrossValidation, Evaluation, Explanation, Guesses, Invariance,
+    KnnScore, LEAST_LINK, Map, Neighbours, Partition, QueryAnswer, SetMatrix, Survey,
 };
 pub use subject::{LabelId, MapMethod, Pair, PictureId, Stage, Subject};
 pub use training::{BatchMatrix, LossDetails, RowViews, StepReport, Views};

@@ -17,9 +17,11 @@
 //! - [`fine_tuning`]: the same with a fine-tuned copy of the encoder
 //! - [`grouping`]: partitions into every number of groups
 //! - [`survey`]: near-duplicates and outliers
+//! - [`copies`]: copies of one picture
 //! - [`study`]: input of studies of a whole set
 
 mod classifier;
+mod copies;
 mod explainer;
 pub mod fine_tuning;
 mod grouping;
@@ -198,6 +200,7 @@ pub fn request(question: Question) -> Request {
         Question::Map(request) => mapper::request(request),
         Question::Groups(request) => grouping::request(request),
         Question::Survey(request) => survey::request(request),
+        Question::Copies(request) => copies::request(request),
         Question::Invariance(request) => measuring::request(request),
         Question::Explanation(pair) => explainer::request(pair),
         Question::Classification(request) => classifier::request(request),

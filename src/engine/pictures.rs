@@ -3,6 +3,7 @@
 use std::{
     cell::OnceCell,
     collections::{HashMap, HashSet},
+    rc::Rc,
 };
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 struct Member {
     id: PictureId,
     label: Option<LabelId>,
-    image: Image,
+    image: Rc<Image>,
     /// Planes of the picture at the set's side, unless that has changed since.
     plane_bytes: OnceCell<Vec<u8>>,
 }
@@ -41,7 +42,7 @@ impl PictureSet {
             match Image::from_rgb(rgb) {
                 Some(image) if taken.insert(id) => {
                     let plane_bytes = image.plane_bytes(self.side).into();
-                    self.members.push(Member { id, label, image, plane_bytes });
+                    self.members.push(Member { id, label, image: Rc::new(image), plane_bytes });
                 }
                 _ => left_out += 1,
             }
@@ -94,7 +95,12 @@ impl PictureSet {
 
     /// Returns a picture by its id.
     pub fn find(&self, id: PictureId) -> Option<&Image> {
-        self.members.iter().find(|member| member.id == id).map(|member| &member.image)
+        self.members.iter().find(|member| member.id == id).map(|member| &*member.image)
+    }
+
+    /// Returns all pictures, in order.
+    pub fn images(&self) -> Vec<Rc<Image>> {
+        self.members.iter().map(|member| member.image.clone()).collect()
     }
 
     /// Changes the side.

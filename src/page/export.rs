@@ -20,8 +20,8 @@ pub mod selection;
 mod zip;
 
 use crate::{
-    page::state::State,
-    protocol::{Question, SurveyRequest},
+    page::{state::State, views::sort::state::Finding},
+    protocol::{CopiesRequest, Question, Stage, SurveyRequest},
 };
 use strum::VariantArray;
 
@@ -49,6 +49,8 @@ pub enum Export {
     Atlas,
     /// The nearest neighbours of every picture.
     Neighbours,
+    /// Sets of copies of one picture.
+    Copies,
     /// Groups of near-duplicates.
     Duplicates,
     /// The classifiers' predictions for every picture.
@@ -64,6 +66,7 @@ impl Export {
             Self::Projector => "Projector (TSV + sprite)",
             Self::Atlas => "Atlas (JSONL)",
             Self::Neighbours => "Neighbours (CSV)",
+            Self::Copies => "Copies (CSV)",
             Self::Duplicates => "Near-duplicates (CSV)",
             Self::Predictions => "Predictions (CSV)",
         }
@@ -83,8 +86,9 @@ impl Export {
                 "For Embedding Atlas: embedding-atlas FILE --vector embedding, or --x x --y y for the map of this page."
             }
             Self::Neighbours => "One row for each picture and each of its nearest others, nearest first.",
+            Self::Copies => "One row for each picture that has copies, set by set.",
             Self::Duplicates => {
-                "One row for each picture that has near-duplicates, by the similarity set in the tab Sort."
+                "One row for each picture that has near-duplicates, as the tab Sort shows them."
             }
             Self::Predictions => {
                 "What a linear probe, the vote of the nearest and fine-tuning say of each picture."
@@ -105,7 +109,8 @@ impl Export {
     pub fn lacks(self, state: &State) -> Option<Question> {
         let stage = state.results.latest()?.evaluation.stage;
         let question = match self {
-            Self::Duplicates => SurveyRequest { stage }.into(),
+            Self::Copies => CopiesRequest::default().into(),
+            Self::Duplicates => SurveyRequest { stage: state.stage_for(Finding::Duplicates) }.into(),
             Self::Predictions => state.classifier_request(stage).into(),
             _ => return None,
         };
@@ -127,9 +132,16 @@ impl Export {
             Self::Neighbours => {
                 ("neighbours", "csv", "text/csv", neighbours::csv(state, scored).into_bytes())
             }
+            Self::Copies => ("copies", "csv", "text/csv", duplicates::copies_csv(state).into_bytes()),
             Self::Duplicates => {
-                let stage = scored.evaluation.stage;
-                ("near-duplicates", "csv", "text/csv", duplicates::csv(state, stage).into_bytes())
+                let stage = state.stage_for(Finding::Duplicates);
+                let base = match stage {
+                    Stage::Pixels => "near-duplicates-by-pixels",
+                    Stage::Classic => "near-duplicates-by-classic-features",
+                    Stage::Untrained => "near-duplicates-before-training",
+                    Stage::Trained => "near-duplicates",
+                };
+                (base, "csv", "text/csv", duplicates::csv(state, stage).into_bytes())
             }
             Self::Predictions => {
                 let stage = scored.evaluation.stage;
@@ -149,7 +161,7 @@ mod tests {
             fixture::{answer, ask},
             state::State,
         },
-        protocol::{Answer, Evaluation, Event, Stage, Survey},
+        protocol::{Answer, Evaluation, Event, Survey},
         settings::{Images, Settings},
     };
 

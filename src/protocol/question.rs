@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Classification, ClassifierRequest, Clustering, Explanation, Invariance, Map, MapMethod, Pair, SetMatrix,
-    Stage, Survey,
+    Classification, ClassifierRequest, Clustering, Copies, Explanation, Invariance, Map, MapMethod, Pair,
+    SetMatrix, Stage, Survey,
 };
 
 /// A question with a typed answer.
@@ -107,6 +107,8 @@ questions! {
     Groups(GroupsRequest) => Clustering { FOLLOWS_TRAINING: false },
     /// Near-duplicates and outliers.
     Survey(SurveyRequest) => Survey { FOLLOWS_TRAINING: false },
+    /// Copies of one picture.
+    Copies(CopiesRequest) => Copies { FOLLOWS_TRAINING: false },
     /// Invariance to each augmentation at its current settings.
     Invariance(InvarianceRequest) => Invariance { FOLLOWS_TRAINING: false },
     /// Regions of two pictures that make them similar.
@@ -143,6 +145,19 @@ pub struct GroupsRequest {
 pub struct SurveyRequest {
     /// Stage of the embeddings.
     pub stage: Stage,
+}
+
+/// Request for copies of one picture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CopiesRequest {
+    /// Pixels: the pictures themselves are compared.
+    pub stage: Stage,
+}
+
+impl Default for CopiesRequest {
+    fn default() -> Self {
+        Self { stage: Stage::Pixels }
+    }
 }
 
 /// Request for invariances.

@@ -226,6 +226,13 @@ pub struct Survey {
     pub isolated: Vec<(PictureId, f32)>,
 }
 
+/// Sets of copies of one picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Copies {
+    /// The sets of two pictures or more, each in the order of the whole set.
+    pub sets: Vec<Vec<PictureId>>,
+}
+
 /// Invariance of the embeddings of one stage to the augmentations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Invariance {

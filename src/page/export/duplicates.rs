@@ -30,12 +30,29 @@ pub fn csv(state: &State, stage: Stage) -> String {
     csv.finish()
 }
 
+/// Columns of the table of copies.
+const COPIES_HEADER: [&str; 3] = ["group", "name", "label"];
+
+/// Returns one row for each picture that has copies, set by set.
+pub fn copies_csv(state: &State) -> String {
+    let mut csv = Csv::new(&COPIES_HEADER);
+    for (group, strip) in (1..).zip(picture_groups::copies(state)) {
+        for id in strip.pictures {
+            csv.number(group);
+            csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
+            csv.text(state.label_of(id).unwrap_or_default());
+            csv.end_row();
+        }
+    }
+    csv.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         page::{export::samples::state, fixture::answer},
-        protocol::{Answer, Survey, SurveyRequest},
+        protocol::{Answer, Copies, CopiesRequest, Evaluation, Event, Survey, SurveyRequest},
     };
 
     #[test]
@@ -59,6 +76,18 @@ mod tests {
         let text = csv(&state, Stage::Trained);
         assert_eq!(text.lines().count(), 4);
         assert!(text.contains("1,d\té.png,,0.9\r\n"), "{text}");
+    }
+
+    #[test]
+    fn copies_are_listed_set_by_set() {
+        let mut state = state();
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, vec![0, 1, 2])));
+        let sets = vec![vec![0, 2], vec![1, 77]];
+        answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets }));
+        let text = copies_csv(&state);
+        let lines: Vec<_> = text.lines().collect();
+        // A picture whose copies were removed is no copy.
+        assert_eq!(lines, ["group,name,label", "1,\"a \"\"b\"\", c.png\",cats", "1,e.png,"]);
     }
 
     #[test]

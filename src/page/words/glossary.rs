@@ -224,10 +224,14 @@ terms! {
     INVARIANCE:
         "invariance",
         "How similar a picture stays to itself after one change (mean cosine similarity). It’s measured on up to 64 pictures. A network that doesn’t notice a change is invariant to it. Training teaches it to ignore whatever changes between the two views.";
+    /// Copies.
+    COPIES:
+        "copies",
+        "The same picture again: compressed, resized, blurred, brighter, marked, mirrored, or cropped or turned a little. Pictures that look alike are laid over each other and compared block by block. That needs no training.";
     /// Near-duplicates.
     NEAR_DUPLICATES:
         "near-duplicates",
-        "Pictures at least as similar as the threshold, directly or through others between them. Raw pixels find copies. A trained network also finds the same thing seen differently.";
+        "Pictures at least as similar as the threshold, directly or through others between them. A trained network also finds the same thing seen differently.";
     /// Outliers.
     OUTLIERS:
         "odd ones out",

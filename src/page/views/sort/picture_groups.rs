@@ -57,6 +57,16 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     found.into_iter().map(strip).collect()
 }
 
+/// Returns the sets of copies of one picture; each contains its pictures in the order of the set.
+pub fn copies(state: &State) -> Vec<Strip> {
+    let sets = state.copies().map_or(&[][..], |copies| &copies.sets);
+    let strip = |set: &Vec<PictureId>| {
+        let pictures = present(state, set.iter().copied());
+        Strip { remark: words::counted(pictures.len(), "picture"), pictures }
+    };
+    sets.iter().map(strip).filter(|strip| strip.pictures.len() > 1).collect()
+}
+
 /// Returns all pictures and their mean similarity with their nearest neighbours, the least first.
 pub fn outliers(state: &State, stage: Stage) -> Vec<(PictureId, f32)> {
     let isolated = state.survey(stage).map_or(&[][..], |survey| &survey.isolated);

@@ -3,7 +3,10 @@
 use super::duplicate_threshold::suggested;
 use crate::{
     page::state::State,
-    protocol::{Clustering, GroupsRequest, LEAST_LINK, Partition, Question, Stage, Survey, SurveyRequest},
+    protocol::{
+        Clustering, Copies, CopiesRequest, GroupsRequest, LEAST_LINK, Partition, Question, Stage, Survey,
+        SurveyRequest,
+    },
 };
 
 /// Maximum threshold of near-duplicates; above it, equal pictures may differ by rounding.
@@ -18,6 +21,8 @@ pub enum Finding {
     /// Pictures that form groups.
     #[default]
     Groups,
+    /// Copies of one picture.
+    Copies,
     /// Near-duplicates.
     Duplicates,
     /// Pictures unlike all others.
@@ -29,6 +34,7 @@ impl Finding {
     pub fn question(self, stage: Stage) -> Question {
         match self {
             Self::Groups => GroupsRequest { stage }.into(),
+            Self::Copies => CopiesRequest::default().into(),
             Self::Duplicates | Self::Outliers => SurveyRequest { stage }.into(),
         }
     }
@@ -78,6 +84,12 @@ impl State {
         self.groups.threshold = Some(threshold.clamp(LEAST_LINK, HIGHEST_THRESHOLD));
     }
 
+    /// Keeps the threshold as it is, so that the sets acted on stay found, whatever is suggested for the
+    /// rest.
+    pub fn fix_threshold(&mut self) {
+        self.set_threshold(self.threshold(self.stage_to_sort()));
+    }
+
     /// Returns the minimum cosine similarity of near-duplicates at a stage: the user's, else the
     /// suggested one.
     pub fn threshold(&self, stage: Stage) -> f32 {
@@ -102,13 +114,26 @@ impl State {
         self.answer(SurveyRequest { stage })
     }
 
-    /// Returns the stage whose pictures are compared: the shown one, but copies are searched for in
-    /// raw pixels if the network cannot distinguish them and the user has chosen no stage.
+    /// Returns the copies, once they are known.
+    pub fn copies(&self) -> Option<&Copies> {
+        self.answer(CopiesRequest::default())
+    }
+
+    /// Returns the stage whose pictures are compared for the present contents of the tab.
     pub fn stage_to_sort(&self) -> Stage {
+        self.stage_for(self.groups.finding)
+    }
+
+    /// Returns the stage whose pictures are compared: the shown one, but the pictures themselves for
+    /// copies, and for near-duplicates if the network cannot distinguish copies and the user has chosen
+    /// no stage.
+    pub fn stage_for(&self, finding: Finding) -> Stage {
         let shown = self.shown_stage();
-        let by_pixels = self.chosen_stage.is_none()
-            && self.groups.finding == Finding::Duplicates
-            && !self.tells_copies(shown);
+        let by_pixels = match finding {
+            Finding::Copies => true,
+            Finding::Duplicates => self.chosen_stage.is_none() && !self.tells_copies(shown),
+            Finding::Groups | Finding::Outliers => false,
+        };
         if by_pixels { Stage::Pixels } else { shown }
     }
 
@@ -117,6 +142,7 @@ impl State {
         match self.groups.finding {
             Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
             Finding::Duplicates | Finding::Outliers => self.survey(stage).map(|survey| survey.step),
+            Finding::Copies => None,
         }
     }
 

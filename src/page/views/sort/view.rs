@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 
 use super::{
     controls::{GroupCount, Threshold},
-    picture_groups::{Strip, crowd, duplicates, groups, outliers},
+    picture_groups::{Strip, copies, crowd, duplicates, groups, outliers},
     silhouette_curve::SilhouetteCurve,
     state::Finding,
     strip_view::{Member, StripView},
@@ -25,6 +25,7 @@ use crate::{
 /// Choices of contents.
 const FINDINGS: &[(&str, Finding)] = &[
     ("Groups", Finding::Groups),
+    ("Copies", Finding::Copies),
     ("Near-duplicates", Finding::Duplicates),
     ("Odd ones out", Finding::Outliers),
 ];
@@ -59,6 +60,7 @@ pub fn Sort() -> impl IntoView {
             </div>
             {dynamic(move || match finding.get() {
                 Finding::Groups => view! { <FoundGroups stage /> }.into_any(),
+                Finding::Copies => view! { <FoundCopies /> }.into_any(),
                 Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
                 Finding::Outliers => view! { <FoundOutliers stage /> }.into_any(),
             })}
@@ -87,14 +89,70 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
     }
 }
 
+/// Sets of copies of one picture.
+#[component]
+fn FoundCopies() -> impl IntoView {
+    let store = Store::expect();
+    let strips = memo(move || store.with(copies));
+    let words = Signal::derive(move || {
+        if store.with(|state| state.copies().is_none()) {
+            return waiting(store, Stage::Pixels, "Comparing pictures that look alike…");
+        }
+        match strips.with(Vec::len) {
+            0 => "Every picture is there once. ".to_owned(),
+            sets => format!("{} of copies. {} ", words::counted(sets, "set"), removal(strips)),
+        }
+    });
+    view! {
+        <div class="groups-found">
+            <p class="note" aria-live="polite">{words} <Explain term=glossary::COPIES /></p>
+            <SelectSurplus strips before=|_| {} />
+        </div>
+        <Strips strips name="Set" />
+    }
+}
+
+/// Returns all pictures but the first of each strip.
+fn surplus(strips: Memo<Vec<Strip>>) -> Vec<PictureId> {
+    strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
+}
+
+/// Returns what removing all but the first of each strip does.
+fn removal(strips: Memo<Vec<Strip>>) -> String {
+    format!("Removing {} keeps one of each.", words::counted(surplus(strips).len(), "picture"))
+}
+
+/// A button that selects all pictures but the first of each strip.
+#[component]
+fn SelectSurplus(
+    strips: Memo<Vec<Strip>>,
+    /// Called before the selection changes.
+    before: fn(&mut State),
+) -> impl IntoView {
+    let store = Store::expect();
+    let select = move |_: ev::MouseEvent| {
+        store.update(|state| {
+            before(state);
+            state.select_all(surplus(strips));
+        });
+    };
+    view! {
+        <button
+            class="button"
+            type="button"
+            disabled=move || strips.with(Vec::is_empty)
+            on:click=handler(select)
+        >
+            "Select all but the first of each"
+        </button>
+    }
+}
+
 /// Sets of near-duplicates.
 #[component]
 fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
     let store = Store::expect();
     let strips = strips(store, stage, duplicates);
-    let surplus = move || -> Vec<PictureId> {
-        strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
-    };
     let words = Signal::derive(move || {
         if store.with(|state| state.survey(stage.get()).is_none()) {
             return waiting(store, stage.get(), "Looking for duplicates…");
@@ -102,11 +160,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         let suffix = step_suffix(store, stage.get());
         match strips.with(Vec::len) {
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
-            sets => format!(
-                "{} of duplicates{suffix}. Removing {} keeps one of each. ",
-                words::counted(sets, "set"),
-                words::counted(surplus().len(), "picture")
-            ),
+            sets => format!("{} of duplicates{suffix}. {} ", words::counted(sets, "set"), removal(strips)),
         }
     });
     let crowd = Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, strips))));
@@ -119,27 +173,12 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         };
         crowd.get().unwrap_or_else(|| told.to_owned())
     });
-    // The threshold is fixed, so that the set acted on stays found, whatever is suggested for the
-    // rest.
-    let select = move |_: ev::MouseEvent| {
-        store.update(|state| {
-            state.set_threshold(state.threshold(stage.get_untracked()));
-            state.select_all(surplus());
-        });
-    };
     view! {
         <p class="note" aria-live="polite" hidden=move || remark.with(String::is_empty)>{remark}</p>
         <div class="groups-found">
             <Threshold stage />
             <p class="note" aria-live="polite">{words} <Explain term=glossary::NEAR_DUPLICATES /></p>
-            <button
-                class="button"
-                type="button"
-                disabled=move || strips.with(Vec::is_empty)
-                on:click=handler(select)
-            >
-                "Select all but the first of each"
-            </button>
+            <SelectSurplus strips before=State::fix_threshold />
         </div>
         <Strips strips name="Set" />
     }

@@ -131,11 +131,11 @@ async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
         page.open_ready(SETTINGS).await?;
         page.evaluate(&axe).await?;
         page.choose("Sort").await?;
-        page.choose_option("finding", 1).await?;
+        page.choose_option("finding", 2).await?;
         page.choose_option("stage", 2).await?;
         page.wait_text(&["of duplicates", "Set 1"], PATIENTLY).await?;
         let mut found = check_all(page, "near-duplicates").await?;
-        page.choose_option("finding", 2).await?;
+        page.choose_option("finding", 3).await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
         found.extend(check_all(page, "odd ones").await?);
 

@@ -44,7 +44,7 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SHORT).await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose_option("finding", 1).await?;
+        page.choose_option("finding", 2).await?;
         // By the encoder, or by raw pixels if it cannot distinguish copies.
         page.wait_text(&["of duplicates"], PATIENTLY).await?;
         page.press("Select all but the first of each").await?;
@@ -54,7 +54,7 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
         // By the outputs of a barely trained network, most pictures are similar.
         page.open(&format!("{SHORT}&features=outputs")).await?;
         page.wait_finished(PATIENTLY).await?;
-        page.choose_option("finding", 1).await?;
+        page.choose_option("finding", 2).await?;
         let slider = page.driver().find(By::Css("input[aria-label='Similarity of near-duplicates']")).await?;
         page.choose_option("stage", 1).await?;
         slider.send_keys(HOME).await?;
@@ -122,7 +122,7 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         page.press("Suggest a number").await?;
         page.wait_text(&["10 groups, as many as labels"], SOON).await?;
 
-        page.choose_option("finding", 1).await?;
+        page.choose_option("finding", 2).await?;
         page.choose_option("stage", 2).await?;
         page.wait_text(&["of duplicates", "Set 1"], PATIENTLY).await?;
         page.photograph_all("near-duplicates").await?;
@@ -130,7 +130,7 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         page.press("Remove").await?;
         page.wait_text(&["No two pictures are this similar"], PATIENTLY).await?;
 
-        page.choose_option("finding", 2).await?;
+        page.choose_option("finding", 3).await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
         page.photograph_all("odd-ones").await
     })
