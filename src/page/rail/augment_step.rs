@@ -97,16 +97,18 @@ fn Chip(
     };
     view! {
         <div class="operation" class:off=move || !on.get()>
-            <label class="operation-name">
-                <input
-                    type="radio"
-                    name="augmentation"
-                    prop:checked=in_hand
-                    on:change=handler(move |_| chosen.set(place))
-                />
-                <span>{*name}</span>
-            </label>
-            <span class="operation-measured">{move || measured.get()}</span>
+            <div>
+                <label class="operation-name">
+                    <input
+                        type="radio"
+                        name="augmentation"
+                        prop:checked=in_hand
+                        on:change=handler(move |_| chosen.set(place))
+                    />
+                    <span>{*name}</span>
+                </label>
+                <p class="operation-measured">{move || measured.get()}</p>
+            </div>
             // The arrow keys choose a chip, and the next stop of the Tab key is its switch.
             <input
                 class="switch"
@@ -144,7 +146,7 @@ fn Controls(place: usize, rows: Memo<Vec<Row>>) -> impl IntoView {
     };
     view! {
         <section class="in-hand">
-            <h2>{*name}</h2>
+            <h2>{*name} {move || if value.get().on { "" } else { " is off" }}</h2>
             <p class="lesson">{*lesson}</p>
             <fieldset class="sliders" disabled=move || !value.get().on>
                 {strength.map(strength_slider)}

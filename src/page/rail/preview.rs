@@ -28,7 +28,7 @@ const WIDE: (usize, u32) = (4, 3);
 const SETTLING: u64 = 80;
 
 /// Id of the heading of the section on the augmentations.
-pub const HEADING: &str = "step-2";
+const HEADING: &str = "step-2";
 
 /// Whether the augmentations are in hand, and where their preview is.
 #[derive(Clone, Copy)]
