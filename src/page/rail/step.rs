@@ -23,11 +23,15 @@ pub fn Step(
     let toggled = move |event: ev::Event| {
         let section = event_target::<HtmlElement>(&event);
         open.set(section.has_attribute("open"));
-        if let Some(rail) = section.parent_element().filter(|_| open.get_untracked()) {
+        if open.get_untracked()
+            && let Some(rail) = section.parent_element()
+        {
             // As much of it as fits comes into view.
             let top = section.offset_top();
             let needed = top.min(top + section.offset_height() - rail.client_height());
-            rail.set_scroll_top(needed.max(rail.scroll_top()));
+            if needed > rail.scroll_top() {
+                rail.set_scroll_top(needed);
+            }
         }
     };
     view! {
