@@ -12,9 +12,10 @@ pub mod network_fields;
 pub mod network_step;
 pub mod operations;
 #[cfg(target_arch = "wasm32")]
+pub mod preview;
+#[cfg(target_arch = "wasm32")]
 pub mod step;
 #[cfg(target_arch = "wasm32")]
 pub mod train_bar;
-#[cfg(target_arch = "wasm32")]
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -127,37 +127,6 @@ pub fn NumberField(
     }
 }
 
-/// A field for a small count; one outside its limits is moved to the nearest limit.
-#[component]
-pub fn CountField(
-    /// Name of the field.
-    name: &'static str,
-    /// Present value.
-    value: RwSignal<u32>,
-    /// Limits of the value.
-    range: Range<u32>,
-) -> impl IntoView {
-    let change = move |event: ev::Event| {
-        let number = event_target_value(&event).parse().unwrap_or(value.get_untracked());
-        let number = range.clamp(number);
-        event_target::<HtmlInputElement>(&event).set_value(&number.to_string());
-        value.set(number);
-    };
-    view! {
-        <label class="count">
-            <span>{name}</span>
-            <input
-                type="number"
-                min=range.min.to_string()
-                max=range.max.to_string()
-                step="1"
-                prop:value=move || value.get().to_string()
-                on:change=handler(change)
-            />
-        </label>
-    }
-}
-
 /// A choice of one of a few values.
 #[component]
 pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(

@@ -16,7 +16,7 @@ use crate::{
         engine::supervisor,
         files::{builtin, remote},
         input::{drop_zone::DropOverlay, press},
-        rail::view::Rail,
+        rail::{preview::InHand, view::Rail},
         state::State,
         store::Store,
     },
@@ -78,6 +78,7 @@ fn App(store: Store) -> impl IntoView {
     press::watch();
     theme::provide();
     Tour::provide();
+    InHand::provide();
     remote::receive(store);
     address_bar::follow(store);
     let embed = store.with_untracked(|state| *state.embed);

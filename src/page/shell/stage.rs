@@ -11,6 +11,7 @@ use crate::page::{
         score_view::ScoreView,
         stage_switch::StageSwitch,
     },
+    rail::preview::StagePreview,
     store::Store,
     timing,
     views::{
@@ -20,7 +21,8 @@ use crate::page::{
     words,
 };
 
-/// The messages, the score with the stage switch, the gallery and the tabs.
+/// The messages, the score with the stage switch, the gallery, the preview of the augmentations and
+/// the tabs.
 #[component]
 pub fn Results() -> impl IntoView {
     view! {
@@ -30,6 +32,7 @@ pub fn Results() -> impl IntoView {
             <HealthWarnings />
             <Headline />
             <Gallery />
+            <StagePreview />
             <Tabs />
             <ActionBar />
             <Viewer />

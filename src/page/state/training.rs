@@ -48,10 +48,12 @@ impl State {
         }
     }
 
-    /// Requests views of the first pictures; another `draw` gives other views.
+    /// Requests views of the focused picture and of the first others; another `draw` gives other views.
     pub fn request_views(&mut self, pictures: usize, views: u32, draw: u32) {
         self.send_settings();
-        let pictures: Vec<_> = self.pictures.entries().iter().take(pictures).map(|entry| entry.id).collect();
+        let focused = self.selected.filter(|id| self.pictures.get(*id).is_some());
+        let others = self.pictures.entries().iter().map(|entry| entry.id).filter(|id| Some(*id) != focused);
+        let pictures: Vec<_> = focused.into_iter().chain(others).take(pictures).collect();
         if !pictures.is_empty() {
             self.send(Command::Preview { pictures, views, draw });
         }
@@ -179,7 +181,7 @@ mod tests {
     use crate::{
         page::{
             fixture::{failed, newcomer, report, state},
-            state::IntakeKind,
+            state::{Effect, IntakeKind},
         },
         protocol::{Evaluation, Event, RowViews},
     };
@@ -197,6 +199,24 @@ mod tests {
         // A new engine has no inspected row.
         state.apply(failed());
         assert_eq!(state.run.inspected, None);
+    }
+
+    #[test]
+    fn focused_picture_is_previewed_first() {
+        let previewed = |focused| {
+            let mut state = state(4);
+            *state.selected = focused;
+            state.take_effects();
+            state.request_views(3, 2, 0);
+            state.take_effects().into_iter().find_map(|effect| match effect {
+                Effect::Send(Command::Preview { pictures, .. }) => Some(pictures),
+                _ => None,
+            })
+        };
+        assert_eq!(previewed(None), Some(vec![0, 1, 2]));
+        assert_eq!(previewed(Some(1)), Some(vec![1, 0, 2]));
+        assert_eq!(previewed(Some(3)), Some(vec![3, 0, 1]));
+        assert_eq!(previewed(Some(9)), Some(vec![0, 1, 2]), "it is gone");
     }
 
     #[test]

@@ -52,11 +52,16 @@ pub fn rows(state: &State) -> Vec<Row> {
     OPERATIONS.iter().enumerate().map(row).collect()
 }
 
-/// Describes how similar a picture stays to itself under one operation, before training and now.
-pub fn measured(state: &State, place: usize) -> Option<String> {
-    let Row { cosines: [before, now], .. } = rows(state).swap_remove(place);
-    let (before, now) = (similarity(before?), similarity(now?));
-    Some(format!("Similarity to the unchanged picture: {now} now, {before} before training."))
+impl Row {
+    /// Returns both similarities in words once they are known.
+    pub fn measured(&self) -> Option<String> {
+        self.cosines.iter().all(Option::is_some).then(|| change(self.cosines))
+    }
+}
+
+/// Formats a similarity before training and now.
+pub fn change(cosines: [Option<f32>; 2]) -> String {
+    cosines.map(|cosine| cosine.map_or("–".to_owned(), similarity)).join(" → ")
 }
 
 /// Returns a sentence on what training changed most, or on what is not measured yet.
@@ -134,6 +139,7 @@ mod tests {
             sentence(&state),
             "Measuring how much each change matters to the network before training…"
         );
+        assert_eq!((rows(&state)[0].measured(), change([Some(0.5), None])), (None, "0.50 → –".to_owned()));
         known(&mut state, Stage::Untrained, 0, vec![0.5; OPERATIONS.len()], 0.2);
         assert_eq!(
             sentence(&state),
@@ -152,11 +158,8 @@ mod tests {
             words,
             "After 40 steps, the network has learned most to ignore hue. Similarity with the changed picture: 0.50 before training, 0.95 now. Two different pictures: 0.20 before training, 0.20 now."
         );
-        assert_eq!(
-            measured(&state, hue).as_deref(),
-            Some("Similarity to the unchanged picture: 0.95 now, 0.50 before training.")
-        );
         let rows = rows(&state);
+        assert_eq!(rows[hue].measured().as_deref(), Some("0.50 → 0.95"));
         assert_eq!((rows.len(), rows[hue].cosines), (OPERATIONS.len(), [Some(0.5), Some(0.95)]));
         let [before, now] = rows[hue].overlooked.map(|share| share.expect("it was measured"));
         // 0.5 is 0.3 of 0.8 above other pictures, 0.95 is 0.75 of 0.8 above them.

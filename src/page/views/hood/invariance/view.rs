@@ -11,7 +11,7 @@ use crate::{
             dynamic::{dynamic, memo},
         },
         store::Store,
-        words::{self, glossary},
+        words::glossary,
     },
     protocol::{InvarianceRequest, Stage},
 };
@@ -30,10 +30,9 @@ pub fn Invariance() -> impl IntoView {
     let rows = memo(move || store.with(model::rows));
     let sentence = Signal::derive(move || store.with(model::sentence));
     let others = Signal::derive(move || {
-        let [before, now] = store.with(|state| {
+        model::change(store.with(|state| {
             ENCODERS.map(|(_, stage, _)| state.answer(InvarianceRequest { stage }).map(|found| found.others))
-        });
-        change(before, now)
+        }))
     });
     let body =
         dynamic(move || rows.get().into_iter().map(|row| view! { <OperationLine row /> }).collect_view());
@@ -77,7 +76,7 @@ pub fn Invariance() -> impl IntoView {
 /// picture and identity by the untrained network, a full one by the trained network.
 #[component]
 fn OperationLine(row: Row) -> impl IntoView {
-    let Row { name, strength, on, cosines: [before, now], overlooked } = row;
+    let Row { name, strength, on, cosines, overlooked } = row;
     let remark = match (on, strength.is_empty()) {
         (true, _) => strength,
         (false, true) => "not used in training".to_owned(),
@@ -92,13 +91,7 @@ fn OperationLine(row: Row) -> impl IntoView {
         <tr class:off=!on>
             <th scope="row">{name} <span class="note">{remark}</span></th>
             <td><span class="track" aria-hidden="true">{dots}</span></td>
-            <td class="value">{change(before, now)}</td>
+            <td class="value">{model::change(cosines)}</td>
         </tr>
     }
-}
-
-/// Formats a similarity before and after training.
-fn change(before: Option<f32>, now: Option<f32>) -> String {
-    let words = |value: Option<f32>| value.map_or("–".to_owned(), words::similarity);
-    format!("{} → {}", words(before), words(now))
 }
