@@ -1,113 +1,34 @@
 //! Accuracy gained by training, set by set: `cargo xtask learning [SET…] [KEY=VALUE…]`.
 //!
-//! A set is `shapes`, `fashion`, a folder whose subfolders are kinds of pictures, or a sheet of square
-//! pictures in rows with their kinds listed line by line in a second file (`NAME.png` and `NAME.labels`). The
-//! kinds are used only for scoring. Settings are written as in links; the others have their default values.
+//! The sets are those of [`sets`]; their kinds are used only for scoring. Settings are written as in links;
+//! the others have their default values.
 //!
 //! It prints the share of pictures whose kind is that of most of their ten nearest neighbours, leaving out
 //! each picture in turn: for the baselines, before training, and during training, by the seconds that its
 //! steps have taken on one core.
 
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    path::{Path, PathBuf},
-    rc::Rc,
-    time::Instant,
-};
+mod sets;
+
+use std::{env, rc::Rc, time::Instant};
 
 use burn::tensor::{Device, Tensor};
-use image::{GenericImageView, RgbImage};
 use likeness::{
     embedding::{Embedding, mean_map},
     encoder::{Encoder, first_filters},
     evaluate::{UnitRows, centre::centre, knn::Scoring, neighbours::NeighbourSearch, whitening::Fitting},
-    image::Image,
     link,
     progress::Progress,
-    samples::{FASHION, SHAPES, fashion, shape},
     settings::{Features, Settings},
     train::{Trainer, upload},
 };
+
+use sets::Set;
 
 /// Training times in seconds at which the score is measured.
 const SECONDS: [f32; 4] = [10.0, 25.0, 50.0, 100.0];
 
 /// Number of pictures passed through a network at a time.
 const CHUNK: usize = 64;
-
-/// Pictures with the number of each one's kind.
-struct Set {
-    images: Vec<Image>,
-    kinds: Vec<u32>,
-}
-
-impl Set {
-    fn new(named: Vec<(String, Image)>) -> Self {
-        let mut numbers = BTreeMap::new();
-        let kind = |name: &String| {
-            let next = numbers.len() as u32;
-            *numbers.entry(name.clone()).or_insert(next)
-        };
-        let kinds = named.iter().map(|(name, _)| name).map(kind).collect();
-        Self { images: named.into_iter().map(|(_, image)| image).collect(), kinds }
-    }
-
-    fn read(name: &str, seed: u32) -> Self {
-        match name {
-            "shapes" => {
-                let samples = (0..SHAPES).map(|index| shape(index, u64::from(seed)));
-                Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
-            }
-            "fashion" => {
-                let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/fashion-1000.png");
-                let sheet = image::open(file).expect("the sheet is shipped").to_rgba8().into_raw();
-                let samples = (0..FASHION).map(|index| fashion(index, &sheet, 4));
-                Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
-            }
-            path if Path::new(path).is_dir() => Self::new(folder(Path::new(path))),
-            path => Self::new(sheet(Path::new(path))),
-        }
-    }
-}
-
-/// Reads the pictures of a folder's subfolders, which name their kinds; other files are skipped.
-fn folder(path: &Path) -> Vec<(String, Image)> {
-    let mut named = Vec::new();
-    for kind in files(path).into_iter().filter(|path| path.is_dir()) {
-        let name = kind.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let images = files(&kind).into_iter().filter_map(|file| Image::decode(&fs::read(file).ok()?).ok());
-        named.extend(images.map(|image| (name.clone(), image)));
-    }
-    named
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder can be read");
-    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.sort();
-    files
-}
-
-/// Reads the pictures of a sheet, as many as there are lines in the file of their kinds.
-fn sheet(path: &Path) -> Vec<(String, Image)> {
-    let labels = fs::read_to_string(path.with_extension("labels")).expect("the kinds lie beside the sheet");
-    let labels: Vec<&str> = labels.lines().collect();
-    let sheet = image::open(path).expect("a sheet of pictures");
-    let (width, height) = sheet.dimensions();
-    let holds = |side: &u32| {
-        width % side == 0 && height % side == 0 && (width / side * (height / side)) as usize >= labels.len()
-    };
-    let side = (1..=width.min(height)).rev().find(holds).expect("the sheet holds squares");
-    let columns = width / side;
-    let tile = |at: u32| {
-        let tile: RgbImage = sheet.crop_imm(at % columns * side, at / columns * side, side, side).to_rgb8();
-        let mut file = std::io::Cursor::new(Vec::new());
-        tile.write_to(&mut file, image::ImageFormat::Png).expect("it can be written");
-        Image::decode(file.get_ref()).expect("it was just written")
-    };
-    (0..).zip(labels).map(|(at, label)| (label.to_owned(), tile(at))).collect()
-}
 
 /// Returns the share of rows whose kind is that of most of their ten nearest neighbours.
 fn vote(rows: Vec<f32>, kinds: &[u32]) -> f32 {

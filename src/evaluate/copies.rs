@@ -6,6 +6,8 @@
 //! and no threshold is left to the user: blocks that differ by more than noise, in a quarter of the picture,
 //! are a difference.
 
+#[cfg(any(test, feature = "bench"))]
+pub mod alterations;
 pub mod registration;
 pub mod thumbnails;
 
@@ -147,16 +149,15 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        alterations::{ALTERATIONS, MIRRORED, compressed},
+        *,
+    };
     use crate::{
         image::Image,
         random::{Purpose, generator},
     };
-    use image::{
-        Rgb, RgbImage,
-        codecs::jpeg::JpegEncoder,
-        imageops::{FilterType, blur, crop_imm, flip_horizontal, resize},
-    };
+    use image::{Rgb, RgbImage, imageops::flip_horizontal};
     use rand::RngExt;
 
     const LENGTH: u32 = SIDE as u32;
@@ -176,53 +177,16 @@ mod tests {
         })
     }
 
-    fn compressed(picture: &RgbImage) -> RgbImage {
-        let mut file = Vec::new();
-        JpegEncoder::new_with_quality(&mut file, 30).encode_image(picture).expect("it fits into memory");
-        image::load_from_memory(&file).expect("it was just written").to_rgb8()
-    }
-
-    /// Turns a picture about its middle.
-    fn turned(picture: &RgbImage, degrees: f32) -> RgbImage {
-        let (sine, cosine) = degrees.to_radians().sin_cos();
-        RgbImage::from_fn(LENGTH, LENGTH, |x, y| {
-            let (x, y) = (x as f32 - 47.5, y as f32 - 47.5);
-            let near = |value: f32| (value + 47.5).round().clamp(0.0, 95.0) as u32;
-            *picture.get_pixel(near(cosine * x + sine * y), near(cosine * y - sine * x))
-        })
-    }
-
-    fn marked(picture: &RgbImage) -> RgbImage {
-        let mut marked = picture.clone();
-        for (x, y) in (50..92).flat_map(|x| (78..92).map(move |y| (x, y))) {
-            marked.put_pixel(x, y, Rgb([if (x / 3 + y / 4) % 2 == 0 { 255 } else { 30 }; 3]));
-        }
-        marked
-    }
-
     #[test]
     fn altered_pictures_are_copies() {
-        let square = |picture: &RgbImage, side| resize(picture, side, side, FilterType::Triangle);
-        let brighter = |picture: &RgbImage| {
-            RgbImage::from_fn(LENGTH, LENGTH, |x, y| {
-                Rgb(picture.get_pixel(x, y).0.map(|value| (f32::from(value) * 1.4).min(255.0) as u8))
-            })
-        };
         for seed in 0..10 {
             let original = picture(seed);
-            let altered = [
-                ("compressed", compressed(&original)),
-                ("half the size", square(&square(&original, 48), LENGTH)),
-                ("blurred", blur(&original, 1.2)),
-                ("brighter", brighter(&original)),
-                ("cropped", square(&crop_imm(&original, 5, 3, 88, 88).to_image(), LENGTH)),
-                ("turned", turned(&original, 3.0)),
-                ("marked", marked(&original)),
-            ];
-            for (name, copy) in altered {
-                assert!(are_copies(&original, &copy, false), "{name}, {seed}");
-                assert!(are_copies(&copy, &original, false), "{name}, {seed}, the other way");
-                assert!(are_copies(&original, &flip_horizontal(&copy), true), "{name}, {seed}, mirrored");
+            for (name, alter) in ALTERATIONS {
+                let copy = alter(&original);
+                let mirrored = name == MIRRORED;
+                assert!(are_copies(&original, &copy, mirrored), "{name}, {seed}");
+                assert!(are_copies(&copy, &original, mirrored), "{name}, {seed}, the other way");
+                assert!(are_copies(&original, &flip_horizontal(&copy), !mirrored), "{name}, {seed}, flipped");
             }
         }
     }

@@ -27,6 +27,7 @@ cargo xtask COMMAND
                      fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
   learning [SET…] [KEY=VALUE…]
                      print what training is worth on sets of pictures, natively
+  copies [SET…]      print how many copies of pictures are found in sets of pictures, natively
   bench [WHAT…]      time training steps beside other libraries' (WHAT: webgpu, cpu), or what a step
                      on WebGPU costs beside the arithmetic, natively (overhead)
   soak [MINUTES [SEED]]
@@ -61,6 +62,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),
         ["learning", what @ ..] => tasks::learning(what),
+        ["copies", what @ ..] => tasks::copies(what),
         ["bench", what @ ..] => tasks::bench(what),
         ["deny"] => dependencies::check(),
         ["tools"] => tools::ensure_components().and_then(|()| tools::ensure_all()),

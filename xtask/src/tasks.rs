@@ -171,6 +171,12 @@ pub fn learning(what: &[&str]) -> Result<()> {
     run(cargo(["bench", "--bench", "learning", "--"]).args(what))
 }
 
+/// Prints how many altered copies of pictures are found.
+pub fn copies(what: &[&str]) -> Result<()> {
+    run(cargo(["bench", "--no-default-features", "--features", "bench", "--bench", "copies", "--"])
+        .args(what))
+}
+
 /// Prints how long training steps take, in Likeness and in other libraries.
 pub fn bench(what: &[&str]) -> Result<()> {
     if what == ["overhead"] {
