@@ -3,7 +3,7 @@
 use super::map::Point;
 
 /// Height of a name with its margins, in pixels.
-const HEIGHT: f32 = 20.0;
+pub const NAME_HEIGHT: f32 = 20.0;
 
 /// Displacements tried for a name, in heights.
 const SHIFTS: [f32; 5] = [0.0, -1.0, 1.0, -2.0, 2.0];
@@ -33,14 +33,14 @@ pub fn arrange(names: &[(Point, f32)], size: Point) -> Vec<Option<Point>> {
     for ([x, y], width) in names {
         let half = 0.5 * width;
         let is_visible = (0.0..size[0]).contains(x) && (0.0..size[1]).contains(y) && *width <= size[0];
-        let centre = |shift: f32| [x.max(half).min(size[0] - half), y + shift * HEIGHT];
+        let centre = |shift: f32| [x.max(half).min(size[0] - half), y + shift * NAME_HEIGHT];
         let is_free = |at: &Point| {
             let mut earlier =
                 arranged.iter().zip(names).filter_map(|(at, (_, width))| Some(((*at)?, *width)));
             let is_clear = |(other, width): (Point, f32)| {
-                (other[1] - at[1]).abs() >= HEIGHT || (other[0] - at[0]).abs() >= half + 0.5 * width
+                (other[1] - at[1]).abs() >= NAME_HEIGHT || (other[0] - at[0]).abs() >= half + 0.5 * width
             };
-            (0.5 * HEIGHT..=size[1] - 0.5 * HEIGHT).contains(&at[1]) && earlier.all(is_clear)
+            (0.5 * NAME_HEIGHT..=size[1] - 0.5 * NAME_HEIGHT).contains(&at[1]) && earlier.all(is_clear)
         };
         arranged.push(SHIFTS.into_iter().filter(|_| is_visible).map(centre).find(is_free));
     }
@@ -87,7 +87,9 @@ mod tests {
         for (index, ([x, y], width)) in placed.iter().enumerate() {
             assert!(*x >= 0.5 * width && *x <= size[0] - 0.5 * width && *y >= 10.0 && *y <= 150.0);
             for ([other_x, other_y], other_width) in &placed[..index] {
-                assert!((y - other_y).abs() >= HEIGHT || (x - other_x).abs() >= 0.5 * (width + other_width));
+                assert!(
+                    (y - other_y).abs() >= NAME_HEIGHT || (x - other_x).abs() >= 0.5 * (width + other_width)
+                );
             }
         }
         assert!(placed.len() > 10, "room is used");

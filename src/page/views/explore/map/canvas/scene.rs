@@ -12,7 +12,7 @@ use crate::{
     plot::{
         category::category,
         map::{Point, Viewport, picture_side, point_at, with_room},
-        map_names::densest,
+        map_names::{NAME_HEIGHT, densest},
     },
     protocol::PictureId,
 };
@@ -219,7 +219,8 @@ impl Scene {
             let mut brush = Brush { context: &context, atlas: &mut atlas, state, density, colours: &colours };
             let stands = |(kind, (name, index)): (usize, &(String, Option<usize>))| {
                 let is_shown = side <= LARGEST_NAMED && self.emphasis.is_none_or(|other| other == kind);
-                index.filter(|_| is_shown).map(|index| (name.clone(), place(index)))
+                let above = |[x, y]: Point| [x, y - 0.5 * (side + NAME_HEIGHT)];
+                index.filter(|_| is_shown).map(|index| (name.clone(), above(place(index))))
             };
             for index in marked.iter().filter_map(|id| self.pictures.iter().position(|picture| picture == id))
             {
