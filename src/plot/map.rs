@@ -6,6 +6,9 @@ pub type Point = [f32; 2];
 /// Largest zoom, relative to the whole map.
 const DEEPEST: f32 = 60.0;
 
+/// Largest side of a picture, in pixels.
+pub const LARGEST_SIDE: f32 = 128.0;
+
 /// Visible part of the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
@@ -96,7 +99,7 @@ pub fn uncovered(size: Point, way: Point) -> Vec<Area> {
 /// between them.
 pub fn picture_side(count: usize, size: Point, zoom: f32) -> f32 {
     let share = (size[0] * size[1] / count.max(1) as f32).sqrt();
-    ((0.8 * share).clamp(20.0, 48.0) * zoom.max(1.0).powf(0.7)).min(128.0)
+    ((0.8 * share).clamp(20.0, 48.0) * zoom.max(1.0).powf(0.7)).min(LARGEST_SIDE)
 }
 
 /// Returns which points have room for a picture, if pictures are `apart` from each other along one axis:
@@ -297,7 +300,7 @@ mod tests {
     fn pictures_grow_slower_than_the_map() {
         let at = |zoom| picture_side(1000, [800.0, 600.0], zoom);
         assert!(at(1.0) < at(4.0) && at(4.0) < 4.0 * at(1.0));
-        assert!(at(1000.0) == 128.0 && picture_side(100_000, SIZE, 1.0) >= 16.0);
+        assert!(at(1000.0) == LARGEST_SIDE && picture_side(100_000, SIZE, 1.0) >= 16.0);
     }
 
     /// Returns scattered points, the same each time.

@@ -375,17 +375,21 @@ impl Handles {
     }
 }
 
-/// Updates the scene to the state's map and its colours.
+/// Updates the scene to the state's map and its colours. Until the pictures are placed, they stand in their
+/// order, without names.
 fn take_over(scene: &mut Scene, state: &State) {
-    let Some(map) = state.map() else {
-        // Until the pictures are placed, they stand in their order.
-        let pictures = state.order();
-        scene.send(&pictures, in_rows(pictures.len()), true);
-        return scene.distinguish(vec![None; pictures.len()], Vec::new());
+    let map = state.map();
+    let kinds = kinds(state, map.map_or(state.shown_stage(), |map| map.stage));
+    let pictures = map.map_or_else(|| state.order(), |map| map.pictures.clone());
+    let targets = match map {
+        Some(map) => map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect(),
+        None => in_rows(pictures.len()),
     };
-    let targets = map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect();
-    scene.send(&map.pictures, targets, timing::is_motion_reduced());
-    let kinds = kinds(state, map.stage);
-    let of = map.pictures.iter().map(|id| kinds.of(state, *id)).collect();
-    scene.distinguish(of, kinds.names);
+    scene.pitch = match &targets[..] {
+        [first, second, ..] if map.is_none() => Some(second[0] - first[0]),
+        _ => None,
+    };
+    scene.send(&pictures, targets, map.is_none() || timing::is_motion_reduced());
+    let of = pictures.iter().map(|id| kinds.of(state, *id)).collect();
+    scene.distinguish(of, if map.is_some() { kinds.names } else { Vec::new() });
 }

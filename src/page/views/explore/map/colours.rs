@@ -67,6 +67,7 @@ pub fn MapColours(stage: Memo<Stage>, emphasis: Emphasis) -> impl IntoView {
                 <li>
                     <button
                         class="swatch-name"
+                        data-legend=""
                         type="button"
                         aria-pressed=move || (emphasis.pressed.get() == Some(place)).to_string()
                         on:click=handler(move |_| emphasis.toggle(place))

@@ -11,7 +11,7 @@ use crate::{
     page::{picture_map::PictureMap, state::State, views::explore::map::colours::MAX_LISTED},
     plot::{
         category::category,
-        map::{Point, Viewport, picture_side, point_at, with_room},
+        map::{LARGEST_SIDE, Point, Viewport, picture_side, point_at, with_room},
         map_names::{NAME_HEIGHT, densest},
     },
     protocol::PictureId,
@@ -31,6 +31,9 @@ const ROOM: f32 = 10.0;
 
 /// Distance at which pictures have room, as a fraction of their side: they may overlap a little.
 const CLOSEST: f32 = 0.85;
+
+/// Share of a row that pictures fill.
+const FILLED: f32 = 0.9;
 
 /// Least side of a marked picture, in pixels.
 const MARKED: f32 = 44.0;
@@ -54,6 +57,8 @@ pub struct Scene {
     emphasis: Option<usize>,
     /// Which pictures have room, and the distance apart that this holds for.
     with_room: (Vec<bool>, f32),
+    /// Distance between pictures that stand in rows.
+    pub pitch: Option<f32>,
     /// Visible part chosen by the user; `None` shows everything.
     pub chosen: Option<Viewport>,
     atlas: Atlas,
@@ -156,8 +161,9 @@ impl Scene {
 
     /// Returns the side of a picture in pixels.
     pub fn side(&self, size: Point) -> f32 {
-        let zoom = self.viewport(size).scale / self.whole(size).scale;
-        picture_side(self.points.len(), size, zoom)
+        let scale = self.viewport(size).scale;
+        let in_row = self.pitch.map(|pitch| (FILLED * pitch * scale).min(LARGEST_SIDE));
+        in_row.unwrap_or_else(|| picture_side(self.points.len(), size, scale / self.whole(size).scale))
     }
 
     /// Returns the positions of all pictures on the screen.
