@@ -99,7 +99,7 @@ pub fn MapView(
         }
     };
     let press = move |event: ev::PointerEvent| {
-        map.handle(&event, |pointers| {
+        map.handle(&event, &|pointers| {
             pointers.press(&event, map.outlining.get_untracked() || event.shift_key())
         })
     };
@@ -114,9 +114,9 @@ pub fn MapView(
                 aria-label=move || map.description(&label.get())
                 node_ref=map.canvas
                 on:pointerdown=handler(press)
-                on:pointermove=handler(move |event: ev::PointerEvent| map.handle(&event, |pointers| pointers.shift(&event)))
-                on:pointerup=handler(move |event: ev::PointerEvent| map.handle(&event, |pointers| pointers.lift(&event)))
-                on:pointercancel=handler(move |event: ev::PointerEvent| map.handle(&event, |pointers| pointers.lose(&event)))
+                on:pointermove=handler(move |event: ev::PointerEvent| map.handle(&event, &|pointers| pointers.shift(&event)))
+                on:pointerup=handler(move |event: ev::PointerEvent| map.handle(&event, &|pointers| pointers.lift(&event)))
+                on:pointercancel=handler(move |event: ev::PointerEvent| map.handle(&event, &|pointers| pointers.lose(&event)))
                 on:pointerleave=handler(move |_| pointed.set(None))
                 on:wheel=handler(wheel)
                 on:dblclick=handler(move |_| map.fit())
@@ -214,8 +214,8 @@ impl Handles {
         }
     }
 
-    fn handle(self, event: &ev::PointerEvent, change: impl FnOnce(&mut Pointers) -> Option<Gesture>) {
-        let gesture = self.pointers.try_update_value(change).flatten();
+    fn handle(self, event: &ev::PointerEvent, take: &dyn Fn(&mut Pointers) -> Option<Gesture>) {
+        let gesture = self.pointers.try_update_value(|pointers| take(pointers)).flatten();
         self.obey(gesture, selection_range::of_click(event));
     }
 
@@ -245,15 +245,14 @@ impl Handles {
                         places.iter().zip(&scene.pictures).filter(|(place, _)| encloses(&outline, **place));
                     within.map(|(_, id)| *id).collect::<Vec<_>>()
                 });
-                // Outside the mode, Shift means to draw.
-                let adds = match range {
+                let is_held = match range {
+                    SelectionRange::One => false,
+                    SelectionRange::Toggle => true,
+                    // Without the mode, Shift only means to draw.
                     SelectionRange::Range => self.outlining.get_untracked(),
-                    _ => {
-                        self.store.with_untracked(|state| state.selection_range(range))
-                            == SelectionRange::Toggle
-                    }
                 };
                 self.store.update(|state| {
+                    let adds = is_held || state.selection.is_adding();
                     let kept: Vec<_> = state.selection.iter().filter(|_| adds).collect();
                     state.select_all(kept.into_iter().chain(found));
                 });

@@ -13,7 +13,7 @@ use crate::{
 const LEAST_CORNER: f64 = 3.0;
 
 /// Width that a frame adds to a picture's side, in pixels.
-const FRAME: f32 = 10.0;
+pub const FRAME: f32 = 10.0;
 
 /// Thickness of the line below a picture, in pixels.
 const UNDERLINE: f64 = 3.0;

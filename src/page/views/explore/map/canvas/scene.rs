@@ -4,7 +4,7 @@ use web_sys::HtmlCanvasElement;
 
 use super::{
     atlas::Atlas,
-    brush::{Brush, Colours},
+    brush::{Brush, Colours, FRAME},
     layer::{Layer, View, context_of},
 };
 use crate::{
@@ -26,8 +26,8 @@ const ARRIVED: f32 = 2e-3;
 /// Margin around the pictures when all are visible, in pixels.
 const MARGIN: f32 = 34.0;
 
-/// Width that the widest frame adds to a picture's side, in pixels.
-const ROOM: f32 = 10.0;
+/// Distance within which a dot is found, in pixels.
+const DOT_REACH: f32 = 7.0;
 
 /// Distance at which pictures have room, as a fraction of their side: they may overlap a little.
 const CLOSEST: f32 = 0.85;
@@ -172,10 +172,17 @@ impl Scene {
         self.points.iter().map(|point| viewport.to_screen(*point, size)).collect()
     }
 
-    /// Returns the picture at a place on the screen.
+    /// Returns the picture at a place on the screen; dots below pictures are not found.
     pub fn picture_at(&self, place: Point, size: Point) -> Option<PictureId> {
-        let reach = 0.5 * self.side(size) + 3.0;
-        point_at(&self.places(size), place, reach).map(|index| self.pictures[index])
+        let places = self.places(size);
+        let nearest = |room: bool, reach: f32| {
+            let drawn = places.iter().zip(&self.with_room.0);
+            let drawn =
+                drawn.map(|(place, has_room)| if *has_room == room { *place } else { [f32::INFINITY; 2] });
+            point_at(&drawn.collect::<Vec<_>>(), place, reach)
+        };
+        let found = nearest(true, 0.5 * self.side(size) + 3.0).or_else(|| nearest(false, DOT_REACH));
+        found.map(|index| self.pictures[index])
     }
 
     /// Draws everything on a canvas of this size and density. Selected pictures have a frame and are above
@@ -201,7 +208,7 @@ impl Scene {
         let shown = layer.show(canvas, wanted, |context, viewport, area| {
             let places: Vec<_> = self.points.iter().map(|point| viewport.to_screen(*point, size)).collect();
             let seen: Vec<_> =
-                (0..places.len()).filter(|index| area.touches(places[*index], side + ROOM)).collect();
+                (0..places.len()).filter(|index| area.touches(places[*index], side + FRAME)).collect();
             let mut brush = Brush { context, atlas: &mut atlas, state, density, colours: &colours };
             // Dots lie below pictures, and what is not selected below what is.
             for (is_selected, has_room) in [(false, false), (false, true), (true, false), (true, true)] {
