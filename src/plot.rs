@@ -6,6 +6,7 @@ pub mod colour;
 pub mod contact_sheet;
 pub mod diverging;
 pub mod map;
+pub mod map_names;
 pub mod matrix;
 pub mod shrink;
 pub mod ticks;

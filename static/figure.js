@@ -4,7 +4,8 @@
 const SCALE = 2;
 // Margin around it, in CSS pixels.
 const MARGIN = 12;
-const CONTROLS = "button, input, fieldset, [data-control]";
+// A legend stays, though its entries are buttons.
+const CONTROLS = "button:not([data-legend]), input, fieldset, [data-control]";
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-png]");

@@ -6,6 +6,9 @@ pub type Point = [f32; 2];
 /// Largest zoom, relative to the whole map.
 const DEEPEST: f32 = 60.0;
 
+/// Largest side of a picture, in pixels.
+pub const LARGEST_SIDE: f32 = 128.0;
+
 /// Visible part of the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
@@ -18,17 +21,7 @@ pub struct Viewport {
 impl Viewport {
     /// Returns a viewport that shows all points on a screen of `size` pixels, with a margin on every side.
     pub fn fit(points: &[Point], size: Point, margin: f32) -> Self {
-        let mut low = [f32::INFINITY; 2];
-        let mut high = [f32::NEG_INFINITY; 2];
-        for point in points {
-            for axis in 0..2 {
-                low[axis] = low[axis].min(point[axis]);
-                high[axis] = high[axis].max(point[axis]);
-            }
-        }
-        if points.is_empty() {
-            (low, high) = ([-1.0; 2], [1.0; 2]);
-        }
+        let (low, high) = bounds(points);
         let scale = |axis: usize| {
             let free = (size[axis] - 2.0 * margin).max(1.0);
             free / (high[axis] - low[axis]).max(1e-3)
@@ -53,10 +46,10 @@ impl Viewport {
     }
 
     /// Magnifies by `factor`, keeping the point under `place` fixed. `fit` is the viewport of the whole map,
-    /// which limits the zoom.
+    /// which is the smallest and limits the zoom.
     pub fn zoom(&mut self, factor: f32, place: Point, size: Point, fit: Self) {
         let fixed = self.to_map(place, size);
-        self.scale = (self.scale * factor).clamp(0.5 * fit.scale, DEEPEST * fit.scale);
+        self.scale = (self.scale * factor).clamp(fit.scale, DEEPEST * fit.scale);
         let moved = self.to_map(place, size);
         (0..2).for_each(|axis| self.centre[axis] += fixed[axis] - moved[axis]);
     }
@@ -106,7 +99,78 @@ pub fn uncovered(size: Point, way: Point) -> Vec<Area> {
 /// between them.
 pub fn picture_side(count: usize, size: Point, zoom: f32) -> f32 {
     let share = (size[0] * size[1] / count.max(1) as f32).sqrt();
-    ((0.8 * share).clamp(9.0, 44.0) * zoom.max(0.1).powf(0.6)).clamp(8.0, 96.0)
+    ((0.8 * share).clamp(20.0, 48.0) * zoom.max(1.0).powf(0.7)).min(LARGEST_SIDE)
+}
+
+/// Returns which points have room for a picture, if pictures are `apart` from each other along one axis:
+/// no two of the points returned are closer than `apart / √2`, and every other candidate is closer than
+/// `apart` to one of them. A point that has room keeps it as the distance shrinks.
+pub fn with_room(points: &[Point], apart: f32, is_candidate: impl Fn(usize) -> bool) -> Vec<bool> {
+    /// Largest number of cells along an axis, which bounds the memory.
+    const FINEST: f32 = 1024.0;
+    let (low, high) = bounds(points);
+    let extent = (0..2).map(|axis| high[axis] - low[axis]).fold(1e-3, f32::max);
+    let apart = apart.max(extent / FINEST);
+    let mut chosen = vec![false; points.len()];
+    // The distances are the same at every zoom. Points that the larger ones admit come first.
+    let mut halvings = (2.0 * extent.log2()).ceil();
+    loop {
+        let distance = (0.5 * halvings).exp2();
+        let [columns, rows] = [0, 1].map(|axis| ((high[axis] - low[axis]) / distance) as usize + 3);
+        // A cell holds one chosen point at most; a border of empty cells surrounds all.
+        let mut cells: Vec<Option<Point>> = vec![None; columns * rows];
+        let cell = |point: Point| {
+            let [column, row] = [0, 1].map(|axis| ((point[axis] - low[axis]) / distance) as usize + 1);
+            row * columns + column
+        };
+        let kept = (0..points.len()).filter(|index| chosen[*index]);
+        kept.for_each(|index| cells[cell(points[index])] = Some(points[index]));
+        for (index, point) in points.iter().enumerate() {
+            let middle = cell(*point);
+            let mut around =
+                [middle - columns, middle, middle + columns].into_iter().flat_map(|at| at - 1..at + 2);
+            let is_near = |other: Point| (0..2).all(|axis| (other[axis] - point[axis]).abs() < distance);
+            if !chosen[index] && is_candidate(index) && !around.any(|cell| cells[cell].is_some_and(is_near)) {
+                chosen[index] = true;
+                cells[middle] = Some(*point);
+            }
+        }
+        if distance <= apart {
+            return chosen;
+        }
+        halvings -= 1.0;
+    }
+}
+
+/// Returns the corners of the smallest rectangle with all points, or of some rectangle if there are none.
+fn bounds(points: &[Point]) -> (Point, Point) {
+    if points.is_empty() {
+        return ([-1.0; 2], [1.0; 2]);
+    }
+    let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
+    for point in points {
+        for axis in 0..2 {
+            low[axis] = low[axis].min(point[axis]);
+            high[axis] = high[axis].max(point[axis]);
+        }
+    }
+    (low, high)
+}
+
+/// Returns whether a closed outline encloses a place, that is, winds around it.
+pub fn encloses(outline: &[Point], place: Point) -> bool {
+    let ends = outline.iter().skip(1).chain(outline.first());
+    let mut winding = 0;
+    for (from, to) in outline.iter().zip(ends) {
+        let is_above = |point: &Point| point[1] <= place[1];
+        let side = (to[0] - from[0]) * (place[1] - from[1]) - (place[0] - from[0]) * (to[1] - from[1]);
+        match (is_above(from), is_above(to)) {
+            (true, false) if side > 0.0 => winding += 1,
+            (false, true) if side < 0.0 => winding -= 1,
+            _ => {}
+        }
+    }
+    winding != 0
 }
 
 /// Returns the point nearest to a place, if one is within `reach` of it along both axes.
@@ -236,7 +300,76 @@ mod tests {
     fn pictures_grow_slower_than_the_map() {
         let at = |zoom| picture_side(1000, [800.0, 600.0], zoom);
         assert!(at(1.0) < at(4.0) && at(4.0) < 4.0 * at(1.0));
-        assert!(at(1000.0) <= 96.0 && picture_side(100_000, SIZE, 1.0) >= 8.0);
+        assert!(at(1000.0) == LARGEST_SIDE && picture_side(100_000, SIZE, 1.0) >= 16.0);
+    }
+
+    /// Returns scattered points, the same each time.
+    fn scattered(count: usize) -> Vec<Point> {
+        let fraction = |step: f32| move |index: usize| (index as f32 * step).fract();
+        let (x, y) = (fraction(0.618_034), fraction(0.414_213_56));
+        (0..count).map(|index| [3.0 * x(index) - 1.0, 1.5 * y(index).powi(2)]).collect()
+    }
+
+    #[test]
+    fn pictures_have_room_and_leave_no_gaps() {
+        let points = scattered(400);
+        let distance = |a: Point, b: Point| (a[0] - b[0]).abs().max((a[1] - b[1]).abs());
+        let is_candidate = |index: usize| index % 5 != 2;
+        let mut before = vec![false; points.len()];
+        for apart in [2.5, 0.9, 0.3, 0.11, 0.04] {
+            let chosen = with_room(&points, apart, is_candidate);
+            for (a, point) in points.iter().enumerate().filter(|(a, _)| is_candidate(*a)) {
+                let others = (0..points.len()).filter(|b| *b != a && chosen[*b]);
+                let nearest = others.map(|b| distance(*point, points[b])).fold(f32::INFINITY, f32::min);
+                let least = apart * std::f32::consts::FRAC_1_SQRT_2;
+                assert!(if chosen[a] { nearest >= least } else { nearest < apart });
+            }
+            assert!((0..points.len()).all(|index| !chosen[index] || is_candidate(index)));
+            assert!((0..points.len()).all(|index| chosen[index] || !before[index]), "pictures stay");
+            before = chosen;
+        }
+        assert_eq!(with_room(&[[0.0; 2]; 3], 1.0, |_| true), [true, false, false]);
+        assert!(with_room(&[], 1.0, |_| true).is_empty());
+    }
+
+    /// Returns the number of turns of an outline around a place, by the angles of its corners.
+    fn turns(outline: &[Point], place: Point) -> i32 {
+        let angle = |corner: Point| f64::from(corner[1] - place[1]).atan2(f64::from(corner[0] - place[0]));
+        let ends = (0..outline.len()).map(|corner| [outline[corner], outline[(corner + 1) % outline.len()]]);
+        let steps = ends.map(|[from, to]| {
+            let step = angle(to) - angle(from);
+            step - std::f64::consts::TAU * (step / std::f64::consts::TAU).round()
+        });
+        (steps.sum::<f64>() / std::f64::consts::TAU).round() as i32
+    }
+
+    #[test]
+    fn outlines_enclose_the_places_that_they_wind_around() {
+        let square = vec![[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]];
+        let hook = vec![
+            [-0.9, 0.0],
+            [1.9, 0.1],
+            [1.8, 1.4],
+            [0.2, 1.3],
+            [0.3, 1.0],
+            [1.5, 0.9],
+            [1.4, 0.4],
+            [-0.7, 0.5],
+        ];
+        let crossed = vec![[-0.5, 0.1], [1.5, 1.2], [1.6, 0.2], [-0.4, 1.4]];
+        let twice: Vec<_> = (0..20)
+            .map(|step| 0.2 * std::f32::consts::PI * step as f32)
+            .map(|angle| [0.5 + angle.cos(), 0.7 + 0.6 * angle.sin()])
+            .collect();
+        for outline in [square, hook, crossed, twice] {
+            let inside = scattered(300).into_iter().filter(|place| {
+                let expected = turns(&outline, *place) != 0;
+                assert_eq!(encloses(&outline, *place), expected, "{place:?} in {outline:?}");
+                expected
+            });
+            assert!((10..290).contains(&inside.count()));
+        }
+        assert!(!encloses(&[], [0.0; 2]) && !encloses(&[[0.0; 2], [1.0; 2]], [0.5, 0.5]));
     }
 
     #[test]

@@ -159,7 +159,7 @@ terms! {
     /// The map.
     MAP:
         "the map",
-        "Every picture at a place in the plane, similar ones close together. Embeddings have many more directions, so no flat map keeps all distances. Near means similar. How far apart two groups lie says little.";
+        "Every picture at a place in the plane, similar ones close together. Embeddings have many more directions, so no flat map keeps all distances. Near means similar. How far apart two groups lie says little. A dot is a picture without room: zoom in to see it.";
     /// Principal components.
     PCA:
         "principal components",

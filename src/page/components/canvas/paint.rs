@@ -22,12 +22,17 @@ pub fn rgba(canvas: &HtmlCanvasElement, bytes: &[u8], width: usize, height: usiz
         canvas.set_width(width);
         canvas.set_height(height);
     }
+    rgba_at(canvas, bytes, width, height, [0.0, 0.0]);
+}
+
+/// Paints RGBA bytes with their upper left corner at a place.
+pub fn rgba_at(canvas: &HtmlCanvasElement, bytes: &[u8], width: u32, height: u32, [left, top]: [f64; 2]) {
     let context = canvas.get_context("2d").ok().flatten();
     // A canvas without area has no image data, and nothing to paint.
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(bytes), width, height);
     if let (Some(context), Ok(data)) = (context, data) {
         let context: CanvasRenderingContext2d = context.unchecked_into();
-        context.put_image_data(&data, 0.0, 0.0).ok();
+        context.put_image_data(&data, left, top).ok();
     }
 }
 

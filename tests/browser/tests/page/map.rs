@@ -37,6 +37,41 @@ async fn map_is_drawn_at_once_and_leads_to_neighbours() -> Result<()> {
     .await
 }
 
+/// Turns the wheel over the map outwards, inwards and outwards; returns whether the page may scroll by each.
+const TURN_WHEEL: &str = "[100, -100, 100].map(deltaY => \
+    document.querySelector('canvas.map').dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, deltaY })))";
+
+/// Draws an outline along the edges of the map, with Shift.
+const DRAW_OUTLINE: &str = "(() => {
+    const map = document.querySelector('canvas.map');
+    map.scrollIntoView({ block: 'center' });
+    const { left, top, right, bottom } = map.getBoundingClientRect();
+    const send = (type, clientX, clientY) => map.dispatchEvent(new PointerEvent(type, {
+        bubbles: true, pointerId: 1, shiftKey: true, clientX, clientY,
+    }));
+    send('pointerdown', left + 2, top + 2);
+    send('pointermove', right - 2, top + 2);
+    send('pointermove', right - 2, bottom - 2);
+    send('pointermove', left + 2, bottom - 2);
+    send('pointerup', left + 2, bottom - 2);
+})()";
+
+#[tokio::test]
+async fn map_takes_the_wheel_and_selects_what_an_outline_encloses() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Explore").await?;
+        let drawn = async || Ok(painted(page, ACCENT).await?.filter(|count| *count > 0));
+        page.wait("a map", PATIENTLY, drawn).await?;
+        // Only the whole map lets the page scroll, and that outwards.
+        ensure!(page.evaluate(TURN_WHEEL).await? == serde_json::json!([true, false, false]));
+        page.press("Fit").await?;
+        page.evaluate(DRAW_OUTLINE).await?;
+        page.wait_text(&["1,000 selected"], SOON).await.map(drop)
+    })
+    .await
+}
+
 /// Returns the number of the map's pixels in a colour, given as red, green and blue, with a tolerance
 /// of about 8. `None` while there is no map: a selected tab appears in the next frame.
 async fn painted(page: &Page, colour: &str) -> Result<Option<u64>> {
@@ -85,7 +120,15 @@ async fn map_shows_groups_or_typed_labels_and_the_selection() -> Result<()> {
         };
         page.wait("groups", PATIENTLY, grouped).await?;
         let coloured = async || Ok(painted(page, FIRST_KIND).await?.filter(|count| *count > 0));
-        page.wait("the first group's colour", SOON, coloured).await?;
+        let count = page.wait("the first group's colour", SOON, coloured).await?;
+        // Pressing the second group dims the first, except below the focused picture; pressing it again ends
+        // that.
+        let press_second = "document.querySelectorAll('.swatches button')[1].click()";
+        let dimmed = async || Ok(painted(page, FIRST_KIND).await?.filter(|now| *now < count / 2));
+        page.evaluate(press_second).await?;
+        page.wait("a dimmed group", SOON, dimmed).await?;
+        page.evaluate(press_second).await?;
+        page.wait("the first group's colour again", SOON, coloured).await?;
         page.choose_option("map-colours", 2).await?;
         let plain = async || Ok(painted(page, FIRST_KIND).await?.filter(|count| *count == 0));
         page.wait("no colours", SOON, plain).await?;

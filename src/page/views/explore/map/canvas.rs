@@ -1,6 +1,7 @@
 //! The canvas of the map: pictures that can be pointed at, moved and magnified.
 
 mod atlas;
+mod brush;
 mod layer;
 mod pointers;
 mod scene;
@@ -20,14 +21,12 @@ use crate::{
             canvas::measure::follow_size,
             dynamic::{effect, handler},
         },
-        state::State,
+        input::{pointing, selection_range},
+        state::{SelectionRange, State},
         store::Store,
         timing,
     },
-    plot::{
-        category::category,
-        map::{Point, in_rows, point_at, point_towards},
-    },
+    plot::map::{Point, encloses, in_rows, point_at, point_towards},
     protocol::PictureId,
 };
 
@@ -40,6 +39,13 @@ const PAN: f32 = 60.0;
 /// Number of pixels per CSS pixel in a saved picture of the map.
 const FINE: f64 = 2.0;
 
+/// What mouse and keys do.
+const HINT: &str = "Drag to move, turn the wheel to zoom, hold Shift and draw around pictures to select them. Arrow keys go from picture to picture.";
+
+/// What fingers do.
+const FINGER_HINT: &str =
+    "Drag to move, pinch to zoom. Press the loop to draw around pictures and select them.";
+
 /// State shared by all of the map's handlers.
 #[derive(Clone, Copy)]
 struct Handles {
@@ -48,7 +54,10 @@ struct Handles {
     /// Width and height, in CSS pixels.
     size: Signal<(f64, f64)>,
     scene: StoredValue<Scene, LocalStorage>,
+    pointers: StoredValue<Pointers, LocalStorage>,
     pointed: RwSignal<Option<PictureId>>,
+    /// Whether dragging draws an outline around pictures.
+    outlining: RwSignal<bool>,
 }
 
 /// The map; the picture pointed at is reported through `pointed`.
@@ -59,6 +68,8 @@ pub fn MapView(
     label: Signal<String>,
     /// The picture pointed at.
     pointed: RwSignal<Option<PictureId>>,
+    /// The kind to which the map draws attention.
+    emphasis: Signal<Option<usize>>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let map = Handles {
@@ -66,34 +77,49 @@ pub fn MapView(
         canvas: NodeRef::new(),
         size: follow_size(frame),
         scene: StoredValue::new_local(Scene::default()),
+        pointers: StoredValue::new_local(Pointers::default()),
         pointed,
+        outlining: RwSignal::new(false),
     };
     map.follow();
-    let pointers = StoredValue::new_local(Pointers::default());
-    let handle = move |gesture: Option<Gesture>| map.obey(gesture);
+    effect(move || {
+        let kind = emphasis.get();
+        map.scene.update_value(|scene| scene.emphasise(kind));
+        map.draw_soon();
+    });
+    // The browser's own zoom, with Ctrl, is never meant here.
     let wheel = move |event: ev::WheelEvent| {
-        // A wheel over the map scrolls the page as usual, unless it is meant for the map.
-        if event.ctrl_key() || event.meta_key() {
+        if event.delta_y() < 0.0
+            || event.ctrl_key()
+            || map.scene.with_value(|scene| scene.is_magnified(map.size()))
+        {
             event.prevent_default();
             let place = [event.offset_x() as f32, event.offset_y() as f32];
             map.zoom((-event.delta_y() as f32 / 240.0).exp(), Some(place));
         }
     };
+    let press = move |event: ev::PointerEvent| {
+        map.handle(&event, &|pointers| {
+            pointers.press(&event, map.outlining.get_untracked() || event.shift_key())
+        })
+    };
     view! {
         <div class="map-frame" node_ref=frame>
             <canvas
                 class="map"
+                class:outlining=map.outlining
                 role="application"
                 tabindex="0"
                 aria-roledescription="map"
                 aria-label=move || map.description(&label.get())
                 node_ref=map.canvas
-                on:pointerdown=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.press(&event)).flatten()))
-                on:pointermove=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.shift(&event)).flatten()))
-                on:pointerup=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lift(&event)).flatten()))
-                on:pointercancel=handler(move |event: ev::PointerEvent| handle(pointers.try_update_value(|pointers| pointers.lose(&event)).flatten()))
+                on:pointerdown=handler(press)
+                on:pointermove=handler(move |event: ev::PointerEvent| map.handle(&event, &|pointers| pointers.shift(&event)))
+                on:pointerup=handler(move |event: ev::PointerEvent| map.handle(&event, &|pointers| pointers.lift(&event)))
+                on:pointercancel=handler(move |event: ev::PointerEvent| map.handle(&event, &|pointers| pointers.lose(&event)))
                 on:pointerleave=handler(move |_| pointed.set(None))
                 on:wheel=handler(wheel)
+                on:dblclick=handler(move |_| map.fit())
                 on:keydown=handler(move |event: ev::KeyboardEvent| map.press(&event))
                 on:finer=handler(move |_: ev::Event| map.draw_finely())
             ></canvas>
@@ -101,9 +127,19 @@ pub fn MapView(
                 <button class="button" type="button" aria-label="Zoom in" on:click=handler(move |_| map.zoom(ZOOM, None))>"+"</button>
                 <button class="button" type="button" aria-label="Zoom out" on:click=handler(move |_| map.zoom(1.0 / ZOOM, None))>"−"</button>
                 <button class="button" type="button" on:click=handler(move |_| map.fit())>"Fit"</button>
+                <button
+                    class="button"
+                    type="button"
+                    aria-label="Select by outline"
+                    title="Draw around pictures to select them"
+                    aria-pressed=move || map.outlining.get().to_string()
+                    on:click=handler(move |_| map.outlining.update(|outlining| *outlining = !*outlining))
+                >
+                    <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 13C0 12 1 3 10 3s11 8 3 10c-4 1-7-1-6 1s0 3-2 3"></path></svg>
+                </button>
             </div>
-            <p class="note map-hint" data-control="">"Drag to move. Zoom with Ctrl and the wheel, two fingers, + or −. Arrow keys go from picture to picture."</p>
         </div>
+        <p class="note map-hint" data-control="">{pointing::hint(HINT, FINGER_HINT)}</p>
     }
 }
 
@@ -168,7 +204,8 @@ impl Handles {
             self.scene.try_update_value(|scene| {
                 scene.awaited = false;
                 let more = scene.advance(timing::now(), state);
-                scene.paint(&canvas, size, density, &state.selection, &marked);
+                let outline = self.pointers.with_value(|pointers| pointers.outline.clone());
+                scene.paint(&canvas, (size, density), state, &marked, &outline);
                 more
             })
         });
@@ -177,7 +214,12 @@ impl Handles {
         }
     }
 
-    fn obey(self, gesture: Option<Gesture>) {
+    fn handle(self, event: &ev::PointerEvent, take: &dyn Fn(&mut Pointers) -> Option<Gesture>) {
+        let gesture = self.pointers.try_update_value(|pointers| take(pointers)).flatten();
+        self.obey(gesture, selection_range::of_click(event));
+    }
+
+    fn obey(self, gesture: Option<Gesture>, range: SelectionRange) {
         let size = self.size();
         match gesture {
             None => {}
@@ -189,8 +231,32 @@ impl Handles {
             }
             Some(Gesture::Pick(place)) => {
                 if let Some(id) = self.scene.with_value(|scene| scene.picture_at(place, size)) {
-                    self.store.update(|state| state.select(id));
+                    self.choose(
+                        if range == SelectionRange::One { range } else { SelectionRange::Toggle },
+                        id,
+                    );
                 }
+            }
+            Some(Gesture::Draw) => self.draw_soon(),
+            Some(Gesture::Enclose(outline)) => {
+                let found = self.scene.with_value(|scene| {
+                    let places = scene.places(size);
+                    let within =
+                        places.iter().zip(&scene.pictures).filter(|(place, _)| encloses(&outline, **place));
+                    within.map(|(_, id)| *id).collect::<Vec<_>>()
+                });
+                let is_held = match range {
+                    SelectionRange::One => false,
+                    SelectionRange::Toggle => true,
+                    // Without the mode, Shift only means to draw.
+                    SelectionRange::Range => self.outlining.get_untracked(),
+                };
+                self.store.update(|state| {
+                    let adds = is_held || state.selection.is_adding();
+                    let kept: Vec<_> = state.selection.iter().filter(|_| adds).collect();
+                    state.select_all(kept.into_iter().chain(found));
+                });
+                self.draw_soon();
             }
             Some(Gesture::Pan(way)) => self.pan(way),
             Some(Gesture::Pinch { factor, place, way }) => {
@@ -216,8 +282,9 @@ impl Handles {
         let place = place.unwrap_or(size.map(|side| 0.5 * side));
         self.scene.update_value(|scene| {
             let mut viewport = scene.viewport(size);
-            viewport.zoom(factor, place, size, scene.whole(size));
-            scene.chosen = Some(viewport);
+            let whole = scene.whole(size);
+            viewport.zoom(factor, place, size, whole);
+            scene.chosen = (viewport.scale > whole.scale).then_some(viewport);
         });
         self.draw_soon();
     }
@@ -239,6 +306,12 @@ impl Handles {
                     "+" | "=" => self.zoom(ZOOM, None),
                     "-" => self.zoom(1.0 / ZOOM, None),
                     "0" => self.fit(),
+                    " " | "x" => {
+                        if let Some(id) = self.store.with_untracked(|state| *state.selected) {
+                            self.choose(SelectionRange::Toggle, id);
+                        }
+                    }
+                    "Escape" => self.store.update(|state| state.clear_selection()),
                     _ => return,
                 }
                 return event.prevent_default();
@@ -248,12 +321,21 @@ impl Handles {
         if event.shift_key() {
             self.pan(direction.map(|step| -PAN * step));
         } else {
-            self.step(direction);
+            self.step(direction, selection_range::of_key(event));
         }
     }
 
-    /// Selects the next picture in a direction, or the one nearest to the middle.
-    fn step(self, direction: Point) {
+    /// Changes the selection by a picture, and focuses it.
+    fn choose(self, range: SelectionRange, id: PictureId) {
+        self.store.update(|state| {
+            state.choose(range, id, &[]);
+            state.focus(id);
+        });
+    }
+
+    /// Selects the next picture in a direction, or the one nearest to the middle; with Control, it is only
+    /// focused.
+    fn step(self, direction: Point, range: SelectionRange) {
         let size = self.size();
         let selected = self.store.with_untracked(|state| *state.selected);
         let middle = size.map(|side| 0.5 * side);
@@ -272,8 +354,10 @@ impl Handles {
             }
             scene.pictures.get(next).copied()
         });
-        if let Some(Some(id)) = target {
-            self.store.update(|state| state.select(id));
+        match target {
+            Some(Some(id)) if range == SelectionRange::One => self.store.update(|state| state.select(id)),
+            Some(Some(id)) => self.store.update(|state| state.focus(id)),
+            _ => {}
         }
     }
 
@@ -290,18 +374,21 @@ impl Handles {
     }
 }
 
-/// Updates the scene to the state's map and its colours.
+/// Updates the scene to the state's map and its colours. Until the pictures are placed, they stand in their
+/// order, without names.
 fn take_over(scene: &mut Scene, state: &State) {
-    let Some(map) = state.map() else {
-        // Until the pictures are placed, they stand in their order.
-        let pictures = state.order();
-        scene.send(&pictures, in_rows(pictures.len()), true);
-        scene.colours = vec![None; pictures.len()];
-        return scene.outdate();
+    let map = state.map();
+    let kinds = kinds(state, map.map_or(state.shown_stage(), |map| map.stage));
+    let pictures = map.map_or_else(|| state.order(), |map| map.pictures.clone());
+    let targets = match map {
+        Some(map) => map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect(),
+        None => in_rows(pictures.len()),
     };
-    let targets = map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect();
-    scene.send(&map.pictures, targets, timing::is_motion_reduced());
-    let kinds = kinds(state, map.stage);
-    scene.colours = map.pictures.iter().map(|id| kinds.of(state, *id).map(category)).collect();
-    scene.outdate();
+    scene.pitch = match &targets[..] {
+        [first, second, ..] if map.is_none() => Some(second[0] - first[0]),
+        _ => None,
+    };
+    scene.send(&pictures, targets, map.is_none() || timing::is_motion_reduced());
+    let of = pictures.iter().map(|id| kinds.of(state, *id)).collect();
+    scene.distinguish(of, if map.is_some() { kinds.names } else { Vec::new() });
 }

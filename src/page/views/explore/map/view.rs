@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{canvas::MapView, colours::MapColours};
+use super::{
+    canvas::MapView,
+    colours::{Emphasis, MapColours},
+};
 use crate::{
     page::{
         components::{
@@ -28,6 +31,7 @@ const METHODS: &[(&str, MapMethod)] = &[("Principal components", MapMethod::Pca)
 pub fn MapLens() -> impl IntoView {
     let store = Store::expect();
     let pointed = RwSignal::new(None);
+    let emphasis = Emphasis::default();
     let stage = memo(move || store.with(State::shown_stage));
     let method = memo(move || store.with(|state| state.map_method()));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
@@ -43,10 +47,10 @@ pub fn MapLens() -> impl IntoView {
     view! {
         <div class="map-tab" data-figure="map">
             <p class="lens-caption">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
-            <MapView label=heading pointed />
+            <MapView label=heading pointed emphasis=Signal::derive(move || emphasis.kind()) />
             <div class="lens-options">
                 <Pointed pointed />
-                <MapColours stage />
+                <MapColours stage emphasis />
                 <Choice
                     legend="Drawn by"
                     name="map-method"

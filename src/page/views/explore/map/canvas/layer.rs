@@ -45,7 +45,7 @@ impl Layer {
         &mut self,
         target: &HtmlCanvasElement,
         wanted: View,
-        paint: impl Fn(&CanvasRenderingContext2d, Viewport, Area),
+        mut paint: impl FnMut(&CanvasRenderingContext2d, Viewport, Area),
     ) -> Option<View> {
         let canvas = self.canvas.get_or_insert_with(|| {
             document().create_element("canvas").expect("a document makes canvases").unchecked_into()

@@ -1,4 +1,4 @@
-//! Gestures of fingers and mouse: pointing, picking, moving, magnifying.
+//! Gestures of fingers and mouse: pointing, picking, moving, magnifying, drawing an outline.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
@@ -9,7 +9,7 @@ use crate::plot::map::Point;
 const STILL: f32 = 4.0;
 
 /// A gesture of the user.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Gesture {
     /// Pointing at a place.
     Point(Point),
@@ -26,6 +26,10 @@ pub enum Gesture {
         /// Displacement of the middle.
         way: Point,
     },
+    /// Drawing on an outline.
+    Draw,
+    /// Completing an outline.
+    Enclose(Vec<Point>),
 }
 
 /// The pressed pointers.
@@ -34,11 +38,13 @@ pub struct Pointers {
     down: Vec<(i32, Point)>,
     /// Start of a press that may still become a pick.
     pressed: Option<Point>,
+    /// The outline that is being drawn.
+    pub outline: Vec<Point>,
 }
 
 impl Pointers {
-    /// Handles the press of a pointer.
-    pub fn press(&mut self, event: &PointerEvent) -> Option<Gesture> {
+    /// Handles the press of a pointer, which draws an outline or moves the map; a second one always moves it.
+    pub fn press(&mut self, event: &PointerEvent, draws: bool) -> Option<Gesture> {
         let place = place(event);
         if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
             // Refused only for a pointer that is already gone.
@@ -46,6 +52,7 @@ impl Pointers {
         }
         self.down.push((event.pointer_id(), place));
         self.pressed = (self.down.len() == 1).then_some(place);
+        self.outline = self.pressed.filter(|_| draws).into_iter().collect();
         None
     }
 
@@ -59,6 +66,10 @@ impl Pointers {
             return None;
         }
         self.pressed = None;
+        if !self.outline.is_empty() {
+            self.outline.push(place);
+            return Some(Gesture::Draw);
+        }
         let before = self.down.clone();
         self.down[index].1 = place;
         match (&before[..], &self.down[..]) {
@@ -74,14 +85,17 @@ impl Pointers {
 
     /// Handles the lift of a pointer.
     pub fn lift(&mut self, event: &PointerEvent) -> Option<Gesture> {
+        let outline = std::mem::take(&mut self.outline);
         self.lose(event);
-        self.pressed.take().map(Gesture::Pick)
+        let picked = self.pressed.take().map(Gesture::Pick);
+        picked.or((!outline.is_empty()).then_some(Gesture::Enclose(outline)))
     }
 
     /// Handles the cancellation of a pointer by the browser.
     pub fn lose(&mut self, event: &PointerEvent) -> Option<Gesture> {
         self.down.retain(|(id, _)| *id != event.pointer_id());
-        None
+        self.outline.clear();
+        Some(Gesture::Draw)
     }
 }
 

@@ -1,18 +1,19 @@
 //! The present contents of the map: pictures moving to their positions, and the visible part.
 
-use leptos::prelude::window;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::HtmlCanvasElement;
 
 use super::{
     atlas::Atlas,
+    brush::{Brush, Colours, FRAME},
     layer::{Layer, View, context_of},
 };
 use crate::{
-    page::{
-        picture_map::PictureMap,
-        state::{Selection, State},
+    page::{picture_map::PictureMap, state::State, views::explore::map::colours::MAX_LISTED},
+    plot::{
+        category::category,
+        map::{LARGEST_SIDE, Point, Viewport, picture_side, point_at, with_room},
+        map_names::{NAME_HEIGHT, densest},
     },
-    plot::map::{Point, Viewport, picture_side, point_at},
     protocol::PictureId,
 };
 
@@ -25,14 +26,20 @@ const ARRIVED: f32 = 2e-3;
 /// Margin around the pictures when all are visible, in pixels.
 const MARGIN: f32 = 34.0;
 
-/// Corner radius in pixels below which corners are drawn square, which is faster.
-const LEAST_CORNER: f64 = 3.0;
+/// Distance within which a dot is found, in pixels.
+const DOT_REACH: f32 = 7.0;
 
-/// Width that the widest frame adds to a picture's side, in pixels.
-const ROOM: f32 = 10.0;
+/// Distance at which pictures have room, as a fraction of their side: they may overlap a little.
+const CLOSEST: f32 = 0.85;
 
-/// Thickness of the line below a picture, in pixels.
-const UNDERLINE: f64 = 3.0;
+/// Share of a row that pictures fill.
+const FILLED: f32 = 0.9;
+
+/// Least side of a marked picture, in pixels.
+const MARKED: f32 = 44.0;
+
+/// Side of pictures in pixels above which names would cover what can be seen anyway.
+const LARGEST_NAMED: f32 = 72.0;
 
 /// State of the map outside the page's state.
 #[derive(Default)]
@@ -42,14 +49,22 @@ pub struct Scene {
     /// Their present positions.
     pub points: Vec<Point>,
     targets: Vec<Point>,
-    /// Colours of their underlines, for pictures that belong to a kind.
-    pub colours: Vec<Option<&'static str>>,
+    /// Kinds of the pictures, which have colours.
+    kinds: Vec<Option<usize>>,
+    /// Names of the kinds, each with the index of the picture where it stands.
+    names: Vec<(String, Option<usize>)>,
+    /// The kind that is emphasised: only its pictures are more than dots.
+    emphasis: Option<usize>,
+    /// Which pictures have room, and the distance apart that this holds for.
+    with_room: (Vec<bool>, f32),
+    /// Distance between pictures that stand in rows.
+    pub pitch: Option<f32>,
     /// Visible part chosen by the user; `None` shows everything.
     pub chosen: Option<Viewport>,
     atlas: Atlas,
     layer: Layer,
-    /// Colour of the frames in the layer.
-    accent: String,
+    /// Colours of the layer.
+    colours: Colours,
     incomplete: bool,
     /// Time of the last drawing, in milliseconds.
     pub drawn: f64,
@@ -73,6 +88,27 @@ impl Scene {
             self.points.clone_from(&targets);
         }
         self.targets = targets;
+        self.with_room = Default::default();
+    }
+
+    /// Sets the kinds of the pictures, and the kinds' names.
+    pub fn distinguish(&mut self, kinds: Vec<Option<usize>>, names: Vec<String>) {
+        let place = |kind| {
+            let members: Vec<_> = (0..kinds.len()).filter(|index| kinds[*index] == Some(kind)).collect();
+            densest(&self.targets, &members)
+        };
+        let names = names.into_iter().take(MAX_LISTED).enumerate();
+        self.names = names.map(|(kind, name)| (name, place(kind))).collect();
+        self.kinds = kinds;
+        self.with_room = Default::default();
+        self.outdate();
+    }
+
+    /// Emphasises a kind, or none.
+    pub fn emphasise(&mut self, kind: Option<usize>) {
+        self.emphasis = kind;
+        self.with_room = Default::default();
+        self.outdate();
     }
 
     /// Requires all pictures to be repainted, since something about them has changed.
@@ -118,10 +154,16 @@ impl Scene {
         self.chosen.unwrap_or_else(|| self.whole(size))
     }
 
+    /// Returns whether the map is magnified.
+    pub fn is_magnified(&self, size: Point) -> bool {
+        self.viewport(size).scale > self.whole(size).scale
+    }
+
     /// Returns the side of a picture in pixels.
     pub fn side(&self, size: Point) -> f32 {
-        let zoom = self.viewport(size).scale / self.whole(size).scale;
-        picture_side(self.points.len(), size, zoom)
+        let scale = self.viewport(size).scale;
+        let in_row = self.pitch.map(|pitch| (FILLED * pitch * scale).min(LARGEST_SIDE));
+        in_row.unwrap_or_else(|| picture_side(self.points.len(), size, scale / self.whole(size).scale))
     }
 
     /// Returns the positions of all pictures on the screen.
@@ -130,98 +172,88 @@ impl Scene {
         self.points.iter().map(|point| viewport.to_screen(*point, size)).collect()
     }
 
-    /// Returns the picture at a place on the screen.
+    /// Returns the picture at a place on the screen; dots below pictures are not found.
     pub fn picture_at(&self, place: Point, size: Point) -> Option<PictureId> {
-        let reach = 0.5 * self.side(size) + 3.0;
-        point_at(&self.places(size), place, reach).map(|index| self.pictures[index])
+        let places = self.places(size);
+        let nearest = |room: bool, reach: f32| {
+            let drawn = places.iter().zip(&self.with_room.0);
+            let drawn =
+                drawn.map(|(place, has_room)| if *has_room == room { *place } else { [f32::INFINITY; 2] });
+            point_at(&drawn.collect::<Vec<_>>(), place, reach)
+        };
+        let found = nearest(true, 0.5 * self.side(size) + 3.0).or_else(|| nearest(false, DOT_REACH));
+        found.map(|index| self.pictures[index])
     }
 
-    /// Draws everything. Selected pictures have an additional frame in the canvas’s text colour,
-    /// which the style sheet sets to the accent, and are above the others; `marked` ones have it too,
-    /// are above all, and are larger.
+    /// Draws everything on a canvas of this size and density. Selected pictures have a frame and are above
+    /// the others; `marked` ones have it too, are above all, and are larger.
     pub fn paint(
         &mut self,
         canvas: &HtmlCanvasElement,
-        size: Point,
-        density: f64,
-        selection: &Selection,
+        (size, density): (Point, f64),
+        state: &State,
         marked: &[PictureId],
+        outline: &[Point],
     ) {
-        let accent = colour_of(canvas);
-        if self.accent != accent {
+        let colours = Colours::of(canvas);
+        if self.colours != colours {
             self.outdate();
-            self.accent.clone_from(&accent);
+            self.colours = colours.clone();
         }
-        let mut layer = std::mem::take(&mut self.layer);
         let side = self.side(size);
         let wanted = View { size, density, viewport: self.viewport(size) };
+        self.make_room(CLOSEST * side / wanted.viewport.scale);
+        let (mut layer, mut atlas) = (std::mem::take(&mut self.layer), std::mem::take(&mut self.atlas));
+        let colour = |index: usize| self.kinds.get(index).copied().flatten().map(category);
         let shown = layer.show(canvas, wanted, |context, viewport, area| {
             let places: Vec<_> = self.points.iter().map(|point| viewport.to_screen(*point, size)).collect();
-            let seen = || (0..places.len()).filter(|index| area.touches(places[*index], side + ROOM));
-            let is_selected = |index: &usize| selection.contains(self.pictures[*index]);
-            for index in seen().filter(|index| !is_selected(index)) {
-                self.draw(context, index, places[index], side, None);
-            }
-            for index in seen().filter(is_selected) {
-                self.draw(context, index, places[index], side, Some(&accent));
+            let seen: Vec<_> =
+                (0..places.len()).filter(|index| area.touches(places[*index], side + FRAME)).collect();
+            let mut brush = Brush { context, atlas: &mut atlas, state, density, colours: &colours };
+            // Dots lie below pictures, and what is not selected below what is.
+            for (is_selected, has_room) in [(false, false), (false, true), (true, false), (true, true)] {
+                for &index in &seen {
+                    if state.selection.contains(self.pictures[index]) != is_selected
+                        || self.with_room.0[index] != has_room
+                    {
+                        continue;
+                    }
+                    if has_room {
+                        brush.picture(index, places[index], side, colour(index), is_selected);
+                    } else {
+                        brush.dot(places[index], colour(index), is_selected, !self.is_emphasised(index));
+                    }
+                }
             }
         });
-        self.layer = layer;
-        let (Some(shown), Some(context)) = (shown, context_of(canvas)) else { return };
-        context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
-        for id in marked {
-            if let Some(index) = self.pictures.iter().position(|picture| picture == id) {
-                let place = shown.viewport.to_screen(self.points[index], size);
-                self.draw(&context, index, place, side.max(40.0), Some(&accent));
+        if let (Some(shown), Some(context)) = (shown, context_of(canvas)) {
+            context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
+            let place = |index: usize| shown.viewport.to_screen(self.points[index], size);
+            let mut brush = Brush { context: &context, atlas: &mut atlas, state, density, colours: &colours };
+            let stands = |(kind, (name, index)): (usize, &(String, Option<usize>))| {
+                let is_shown = side <= LARGEST_NAMED && self.emphasis.is_none_or(|other| other == kind);
+                let above = |[x, y]: Point| [x, y - 0.5 * (side + NAME_HEIGHT)];
+                index.filter(|_| is_shown).map(|index| (name.clone(), above(place(index))))
+            };
+            for index in marked.iter().filter_map(|id| self.pictures.iter().position(|picture| picture == id))
+            {
+                brush.picture(index, place(index), side.max(MARKED), colour(index), true);
             }
+            brush.names(self.names.iter().enumerate().filter_map(stands).collect(), size);
+            brush.outline(outline);
+        }
+        (self.layer, self.atlas) = (layer, atlas);
+    }
+
+    /// Determines which pictures have room, if that may have changed.
+    fn make_room(&mut self, apart: f32) {
+        if self.with_room.1 != apart {
+            let chosen = with_room(&self.targets, apart, |index| self.is_emphasised(index));
+            self.with_room = (chosen, apart);
         }
     }
 
-    /// Draws a picture with its frame and underline.
-    fn draw(
-        &self,
-        context: &CanvasRenderingContext2d,
-        index: usize,
-        place: Point,
-        side: f32,
-        accent: Option<&str>,
-    ) {
-        if let Some(accent) = accent {
-            frame(context, place, side + ROOM, accent);
-        }
-        if let Some(colour) = self.colours.get(index).copied().flatten() {
-            underline(context, place, side, colour);
-        }
-        self.atlas.draw(context, index, place, side);
+    fn is_emphasised(&self, index: usize) -> bool {
+        self.emphasis.is_none_or(|kind| self.kinds.get(index).copied().flatten() == Some(kind))
     }
-}
-
-/// Draws a line below a picture.
-fn underline(context: &CanvasRenderingContext2d, [x, y]: Point, side: f32, colour: &str) {
-    context.set_fill_style_str(colour);
-    let [left, bottom, width] = [x - 0.5 * side, y + 0.5 * side, side].map(f64::from);
-    context.fill_rect(left, bottom + 0.5, width, UNDERLINE);
-}
-
-/// Returns the text colour of the canvas by the style sheet, since painting does not know the style
-/// sheet's colours.
-fn colour_of(canvas: &HtmlCanvasElement) -> String {
-    let style = window().get_computed_style(canvas).ok().flatten();
-    style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
-}
-
-/// Fills a square behind a picture, of which only the edge stays visible.
-fn frame(context: &CanvasRenderingContext2d, [x, y]: Point, side: f32, colour: &str) {
-    context.set_fill_style_str(colour);
-    let half = f64::from(0.5 * side);
-    let corner = f64::from(side) * 0.14;
-    if corner < LEAST_CORNER {
-        return context.fill_rect(f64::from(x) - half, f64::from(y) - half, 2.0 * half, 2.0 * half);
-    }
-    context.begin_path();
-    // A numeric radius is never refused.
-    context
-        .round_rect_with_f64(f64::from(x) - half, f64::from(y) - half, 2.0 * half, 2.0 * half, corner)
-        .ok();
-    context.fill();
 }
