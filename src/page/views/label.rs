@@ -8,6 +8,7 @@ pub mod label_entry;
 pub mod predictions;
 #[cfg(target_arch = "wasm32")]
 pub mod predictions_view;
+pub mod review;
 pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
