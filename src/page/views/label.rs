@@ -9,6 +9,8 @@ pub mod predictions;
 #[cfg(target_arch = "wasm32")]
 pub mod predictions_view;
 pub mod review;
+#[cfg(target_arch = "wasm32")]
+pub mod review_view;
 pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -18,6 +18,9 @@ use crate::{
 /// Maximum number of labels offered as buttons.
 pub const MAX_OFFERED: usize = 24;
 
+/// Id of the list of existing labels.
+const NAMES: &str = "label-names";
+
 /// Maximum number of selected pictures shown.
 const MAX_SHOWN: usize = 12;
 
@@ -85,16 +88,47 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
 #[component]
 fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let store = Store::expect();
-    let field = NodeRef::<html::Input>::new();
     let names = memo(move || names(store));
     let typed = Signal::derive(move || {
         store.with(|state| chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some())))
     });
+    view! {
+        <LabelForm
+            name="Label of the picked picture"
+            action="Set label"
+            on_submit=move |name| store.update(|state| state.label_chosen(name))
+        />
+        <datalist id=NAMES>
+            {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
+        </datalist>
+        <When holds=typed>
+            <button
+                class="button quiet"
+                type="button"
+                on:click=handler(move |_| store.update(|state| state.label_chosen("")))
+            >
+                "Remove label"
+            </button>
+        </When>
+    }
+}
+
+/// A field for a label, and a button that gives it.
+#[component]
+pub fn LabelForm(
+    /// Accessible name of the field.
+    name: &'static str,
+    /// Text of the button.
+    action: &'static str,
+    /// Callback for the text, which is not blank.
+    on_submit: impl Fn(&str) + 'static,
+) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let Some(field) = field.get_untracked() else { return };
         if !field.value().trim().is_empty() {
-            store.update(|state| state.label_chosen(&field.value()));
+            on_submit(&field.value());
             field.set_value("");
         }
     };
@@ -103,28 +137,16 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
             <input
                 class="label-field"
                 type="text"
-                list="label-names"
+                list=NAMES
                 maxlength=MAX_LENGTH.to_string()
                 autocomplete="off"
                 placeholder="Type a label"
-                aria-label="Label of the picked picture"
+                aria-label=name
                 node_ref=field
             />
-            <datalist id="label-names">
-                {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
-            </datalist>
             <button class="button" type="submit">
-                "Set label"
+                {action}
             </button>
-            <When holds=typed>
-                <button
-                    class="button quiet"
-                    type="button"
-                    on:click=handler(move |_| store.update(|state| state.label_chosen("")))
-                >
-                    "Remove label"
-                </button>
-            </When>
         </form>
     }
 }

@@ -49,15 +49,21 @@ impl State {
     /// Takes the next picture in hand: the one seen after this, else the least certain that has not come
     /// up, if there is one.
     pub fn review_next(&mut self, stage: Stage, method: Method) {
-        let seen = &self.labels.review.seen;
-        let new = predictions(self, stage, method).into_iter().find(|guess| !seen.contains(&guess.id));
+        let new = self.unseen(stage, method);
         let review = &mut self.labels.review;
         if review.place + 1 < review.seen.len() {
             review.place += 1;
-        } else if let Some(Prediction { id, .. }) = new {
+        } else if let Some(id) = new {
             review.place = review.seen.len();
             review.seen.push(id);
         }
+    }
+
+    /// Returns the least certain picture that has not come up.
+    pub fn unseen(&self, stage: Stage, method: Method) -> Option<PictureId> {
+        let seen = &self.labels.review.seen;
+        let mut guesses = predictions(self, stage, method).into_iter();
+        guesses.find(|guess| !seen.contains(&guess.id)).map(|guess| guess.id)
     }
 
     /// Takes the picture before in hand.

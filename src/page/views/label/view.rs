@@ -9,6 +9,7 @@ use super::{
     label_entry::LabelEntry,
     predictions::{Method, score},
     predictions_view::Predictions,
+    review_view::Review,
     state::MAX_PER_CLASS,
 };
 use crate::{
@@ -74,6 +75,7 @@ pub fn Label() -> impl IntoView {
             </p>
             <ScoreView score=memo(move || store.with(|state| score(state, stage.get(), focus.method.get()))) />
             <Starters />
+            <Review focus />
             <LabelEntry focus />
             <div class="labels-worth">
                 <div class="labels-scores">

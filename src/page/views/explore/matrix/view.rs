@@ -161,10 +161,11 @@ pub fn MatrixLens() -> impl IntoView {
     let zoomed = move || shown.zoom.get().is_some();
     view! {
         <div class="similarity" data-figure="similarity">
+            {dynamic(rows)}
             <p class="lens-caption">
                 {move || heading(store, shown)} " " <Explain term=glossary::SET_MATRIX /> " " <PngButton name="Similarity" />
                 <When holds=zoomed>
-                    <button class="button quiet" type="button" on:click=handler(back)>
+                    <button class="button" type="button" on:click=handler(back)>
                         {move || if are_groups.get() { "All groups" } else { "All labels" }}
                     </button>
                 </When>
@@ -172,7 +173,6 @@ pub fn MatrixLens() -> impl IntoView {
             <SetMatrixView shown scale pointed />
             <Pointed shown pointed />
             <div class="lens-options">
-                {dynamic(rows)}
                 <Choice
                     legend="Colours"
                     name="spread"
