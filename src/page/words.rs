@@ -15,8 +15,8 @@ pub use failure::{
 };
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
-    close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, ordinal, percent,
-    similarity, speed, three_digits,
+    close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,
+    percent, similarity, speed, three_digits,
 };
 pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
 pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};

@@ -59,8 +59,14 @@ pub fn megabytes(bytes: f64) -> String {
 
 /// Formats a number between −1 and 1 with a true minus sign, but never a negative zero.
 pub fn similarity(value: f32) -> String {
-    let text = format!("{value:.2}");
-    if text == "-0.00" { "0.00".to_owned() } else { text.replace('-', "−") }
+    decimal(value, 2)
+}
+
+/// Formats such a number with this many digits.
+pub fn decimal(value: f32, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let is_zero = !text.contains(|digit: char| ('1'..='9').contains(&digit));
+    if is_zero { text.replace('-', "") } else { text.replace('-', "−") }
 }
 
 /// Formats a similarity of two pictures, with a third digit from 0.95 on, where many lie.

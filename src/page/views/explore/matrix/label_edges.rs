@@ -22,8 +22,11 @@ use crate::{
 /// Maximum number of labels named beside the matrix.
 pub const MAX_NAMED: usize = 24;
 
-/// Least side of a cell with a number, in pixels.
-const LEAST: f64 = 34.0;
+/// Least side of a cell with a number, in pixels for each of its digits.
+const DIGIT: f64 = 15.0;
+
+/// Range of the colours below which numbers have a third digit.
+const NARROW: f32 = 0.2;
 
 /// The labels along the left and the upper edge, each with its medoid.
 #[component]
@@ -61,20 +64,16 @@ pub fn CellNumbers(shown: Shown, #[prop(into)] scale: Signal<Option<Scale>>) -> 
     let numbers = move || {
         let (Some(scale), true) = (scale.get(), shown.is_by_label()) else { return Vec::new() };
         let labels = shown.labels.with(Vec::len);
-        let fits = size.get().0 >= LEAST * labels as f64;
-        let number = |value: &f32| (words::similarity(*value), ink_on(viridis(scale.share(*value))));
+        let digits = if scale.max - scale.min < NARROW { 3 } else { 2 };
+        let fits = size.get().0 >= DIGIT * (digits * labels) as f64;
+        let number = |value: &f32| (words::decimal(*value, digits), ink_on(viridis(scale.share(*value))));
         shown.means.with(|means| match means {
             Some(means) if fits => means.cells.iter().map(number).collect(),
             _ => Vec::new(),
         })
     };
     view! {
-        <div
-            class="cell-numbers"
-            aria-hidden="true"
-            node_ref=frame
-            style:grid-template-columns=move || format!("repeat({}, 1fr)", shown.labels.with(Vec::len).max(1))
-        >
+        <div class="cell-numbers" aria-hidden="true" node_ref=frame>
             {dynamic(move || {
                 numbers().into_iter().map(|(number, ink)| view! { <span style:color=ink>{number}</span> }).collect_view()
             })}

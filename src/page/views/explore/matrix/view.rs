@@ -244,6 +244,7 @@ fn SetMatrixView(shown: Shown, scale: Memo<Option<Scale>>, pointed: RwSignal<Opt
             class="matrix-frame edged"
             class:waiting=move || !known()
             class:by-label=move || by_label.get()
+            style=("--labels", move || shown.labels.with(Vec::len).max(1).to_string())
             on:keydown=handler(leave)
         >
             {dynamic(edges)}
@@ -305,8 +306,8 @@ fn Pointed(shown: Shown, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
     let hint = move || {
         if shown.is_by_label() {
             pointing::hint(
-                "Point at a cell to compare two labels. Click it to see their pictures.",
-                "Slide a finger across to compare labels. Tap a cell to see the pictures of both.",
+                "Point at a cell to compare its row and column. Click it to see their pictures.",
+                "Slide a finger across to compare rows and columns. Tap a cell to see their pictures.",
             )
         } else {
             pointing::hint(
@@ -361,11 +362,13 @@ fn reading(state: &State, shown: Shown, cell: Cell) -> Option<Reading> {
         let place = row * labels.len() + column;
         let once = if row == column { 2.0 } else { 1.0 };
         let pairs = words::counted((means.pairs.get(place)? / once) as usize, "pair");
+        let [first, second] = names(&labels, cell)?;
+        let second = if row == column { "itself".to_owned() } else { second };
         return Some(Reading {
             row: *medoids.get(row)?,
             column: *medoids.get(column)?,
             value: *means.cells.get(place)?,
-            remark: format!("{}: mean of {pairs}", couple(&labels, cell)?),
+            remark: format!("{first} with {second}: mean of {pairs}"),
         });
     }
     let [row, column] = shown.rows.with(|rows| Some([*rows.get(row)?, *rows.get(column)?]))?;
@@ -378,10 +381,9 @@ fn reading(state: &State, shown: Shown, cell: Cell) -> Option<Reading> {
     Some(Reading { row: rows[0], column: columns[0], value, remark })
 }
 
-/// Names the two labels of a cell.
-fn couple(labels: &[LabelRows], (row, column): Cell) -> Option<String> {
-    let (first, second) = (&labels.get(row)?.name, &labels.get(column)?.name);
-    Some(if row == column { format!("{first} with itself") } else { format!("{first} with {second}") })
+/// Returns the names of a cell's two labels.
+fn names(labels: &[LabelRows], (row, column): Cell) -> Option<[String; 2]> {
+    Some([labels.get(row)?.name.clone(), labels.get(column)?.name.clone()])
 }
 
 /// Selects the picture of a cell's row. A single one shows its neighbours; a range contains the rows
@@ -398,9 +400,10 @@ fn pick(state: &mut State, shown: Shown, cell: Cell, range: SelectionRange) {
 fn heading(store: Store, shown: Shown) -> String {
     let stage = shown.stage.get();
     let step = store.with(|state| state.answer(MatrixRequest { stage }).map(|matrix| matrix.step));
-    let zoom = shown.zoom.get().and_then(|cell| shown.labels.with(|labels| couple(labels, cell)));
+    let zoom = shown.zoom.get().and_then(|cell| shown.labels.with(|labels| names(labels, cell)));
     let compared = match zoom {
-        Some(couple) => couple,
+        Some([first, second]) if first == second => format!("Pictures of {first}"),
+        Some([first, second]) => format!("Pictures of {first} and {second}"),
         None if !shown.is_by_label() => "Every picture with every other".to_owned(),
         None if store.with(State::can_classify) => "Every label with every other".to_owned(),
         None => "Every group with every other".to_owned(),
