@@ -128,6 +128,7 @@ mod tests {
         assert_eq!(duration(125.0), "2 min 5 s");
         assert_eq!(duration(3_725.0), "1 h 2 min");
         assert_eq!((similarity(-0.254), similarity(-0.001)), ("−0.25".to_owned(), "0.00".to_owned()));
+        assert_eq!([-0.0056, -0.0004].map(|value| decimal(value, 3)), ["−0.006", "0.000"]);
         assert_eq!(
             [0.949, 0.9713, 0.999_99].map(close_similarity),
             ["0.95", "0.971", "0.999"].map(str::to_owned)

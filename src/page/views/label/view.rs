@@ -215,8 +215,10 @@ fn Scores() -> impl IntoView {
 }
 
 fn row_name(store: Store, stage: Stage) -> String {
-    let step = store.with(|state| state.classification(stage).map(|classification| classification.step));
-    words::stage_at(stage, step)
+    store.with(|state| {
+        let step = state.classification(stage).map(|classification| classification.step);
+        words::stage_at(state, stage, step)
+    })
 }
 
 fn accuracy(store: Store, stage: Stage, method: Method) -> String {

@@ -412,7 +412,7 @@ fn heading(store: Store, shown: Shown) -> String {
         (Stage::Pixels, _) => "by pixels alone".to_owned(),
         (Stage::Classic, _) => "by classic features".to_owned(),
         (Stage::Untrained, _) => "before training".to_owned(),
-        (Stage::Trained, Some(step)) => format!("after {}", words::counted(step as usize, "step")),
+        (Stage::Trained, Some(step)) => store.with(|state| words::after(state, step)),
         (Stage::Trained, None) => "after training".to_owned(),
     };
     format!("{compared}, {by}.")
