@@ -18,8 +18,8 @@ impl Scale {
     /// Range of all possible cosine similarities.
     pub const COSINE: Self = Self { min: -1.0, max: 1.0 };
 
-    /// Returns the smallest scale with round ends that holds 98 % of the cells, of which the diagonal may
-    /// be hidden.
+    /// Returns the smallest scale with round ends that holds at least 98 % of the cells, of which the diagonal
+    /// may be hidden.
     pub fn fitted(cells: &[f32], side: usize, diagonal: Diagonal) -> Self {
         /// Number of cells beyond which a percentile no longer changes visibly.
         const SAMPLES: usize = 20_000;
@@ -34,8 +34,8 @@ impl Scale {
             return Self::COSINE;
         }
         let values = sorted(&values, f32::total_cmp);
-        let percentile = |share: f32| values[((values.len() - 1) as f32 * share).round() as usize];
-        Self::rounded(percentile(0.01), percentile(0.99))
+        let place = |share: f32| (values.len() - 1) as f32 * share;
+        Self::rounded(values[place(0.01).floor() as usize], values[place(0.99).ceil() as usize])
     }
 
     /// Rounds the ends outwards to tenths, or to hundredths if they are close together; at least a tenth

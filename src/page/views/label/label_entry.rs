@@ -30,13 +30,14 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let store = Store::expect();
     let chosen = memo(move || store.with(|state| state.chosen()));
     let show = dynamic(move || match chosen.get().as_slice() {
-        [] => view! { <p class="note">"Choose a picture in the gallery to label it."</p> }.into_any(),
+        [] => view! { <p class="note">"Choose a picture there to label it."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
         ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
     });
     let some = Signal::derive(move || chosen.with(|ids| !ids.is_empty()));
     view! {
         <section class="labels-entry" aria-label="Label of the picked picture">
+            <h2>"Label any picture from the gallery"</h2>
             {show}
             <When holds=some>
                 <TypedLabel chosen />
@@ -97,19 +98,20 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
             name="Label of the picked picture"
             action="Set label"
             on_submit=move |name| store.update(|state| state.label_chosen(name))
-        />
+        >
+            <When holds=typed>
+                <button
+                    class="button quiet"
+                    type="button"
+                    on:click=handler(move |_| store.update(|state| state.label_chosen("")))
+                >
+                    "Remove label"
+                </button>
+            </When>
+        </LabelForm>
         <datalist id=NAMES>
             {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
         </datalist>
-        <When holds=typed>
-            <button
-                class="button quiet"
-                type="button"
-                on:click=handler(move |_| store.update(|state| state.label_chosen("")))
-            >
-                "Remove label"
-            </button>
-        </When>
     }
 }
 
@@ -122,6 +124,9 @@ pub fn LabelForm(
     action: &'static str,
     /// Callback for the text, which is not blank.
     on_submit: impl Fn(&str) + 'static,
+    /// Further buttons.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let submit = move |event: ev::SubmitEvent| {
@@ -147,6 +152,7 @@ pub fn LabelForm(
             <button class="button" type="submit">
                 {action}
             </button>
+            {children.map(|children| children())}
         </form>
     }
 }
