@@ -15,8 +15,8 @@ pub use failure::{
 };
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{
-    close_similarity, count, counted, duration, exponential, fine_similarity, megabytes, ordinal, percent,
-    similarity, speed, three_digits,
+    close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,
+    percent, similarity, speed, three_digits,
 };
 pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
 pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
@@ -46,10 +46,19 @@ pub fn stage(stage: Stage) -> &'static str {
 }
 
 /// Returns that name with the step of the weights, if it matters.
-pub fn stage_at(at: Stage, step: Option<u32>) -> String {
+pub fn stage_at(state: &State, at: Stage, step: Option<u32>) -> String {
     match (at, step) {
-        (Stage::Trained, Some(step)) => format!("{}, after {}", stage(at), counted(step as usize, "step")),
+        (Stage::Trained, Some(step)) => format!("{}, {}", stage(at), after(state, step)),
         _ => stage(at).to_owned(),
+    }
+}
+
+/// States the step that an answer is about, and that a newer one is on its way.
+pub fn after(state: &State, step: u32) -> String {
+    if state.is_behind(step) {
+        format!("as of step {}, updating", count(step as usize))
+    } else {
+        format!("after {}", counted(step as usize, "step"))
     }
 }
 
@@ -123,7 +132,15 @@ pub(crate) fn assert_all_differ(sentences: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{image::Failure, page::state::Refusal};
+    use crate::{
+        image::Failure,
+        page::{
+            engine::failure::EngineFailure,
+            fixture::{report, state},
+            state::Refusal,
+        },
+        protocol::Event,
+    };
 
     #[test]
     fn files_that_could_not_be_read_are_counted_beside_those_that_could() {
@@ -136,6 +153,17 @@ mod tests {
         assert_eq!(said(5, 4, 5), "4 files could not be read; 1 picture was added.");
         assert_eq!(said(16, 4, 16), "4 files could not be read; 12 pictures were added.");
         assert_eq!(said(4, 4, 16), "4 files could not be read.", "others may follow");
+    }
+
+    #[test]
+    fn answers_older_than_the_training_say_so() {
+        let mut state = state(4);
+        state.apply(Event::Stepped((1..=7).map(report).collect()));
+        assert_eq!(stage_at(&state, Stage::Trained, Some(7)), "Now, after 7 steps");
+        assert_eq!(stage_at(&state, Stage::Trained, Some(5)), "Now, as of step 5, updating");
+        assert_eq!(stage_at(&state, Stage::Pixels, Some(0)), "Pixels");
+        state.engine_is_stopped(EngineFailure::NoCode);
+        assert_eq!(after(&state, 5), "after 5 steps", "nothing is on its way");
     }
 
     #[test]

@@ -33,6 +33,18 @@ pub fn viridis(share: f32) -> [u8; 3] {
     })
 }
 
+/// Returns the CSS colour, black or white, that is more readable on a colour.
+pub fn ink_on(rgb: [u8; 3]) -> &'static str {
+    // Where the contrasts with black and with white are equal: √(1.05 × 0.05) − 0.05.
+    if luminance(rgb) > 0.179 { "#000" } else { "#fff" }
+}
+
+/// Returns the relative luminance as defined by WCAG, with a simpler gamma.
+fn luminance(rgb: [u8; 3]) -> f32 {
+    let linear = rgb.map(|byte| (f32::from(byte) / 255.0).powf(2.2));
+    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+}
+
 /// Returns the colour map as stops of a CSS gradient, dark to bright.
 pub fn css_stops() -> String {
     let stops = ANCHORS.iter().map(|[r, g, b]| format!("rgb({r} {g} {b})"));
@@ -42,11 +54,6 @@ pub fn css_stops() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn luminance(rgb: [u8; 3]) -> f32 {
-        let linear = rgb.map(|byte| (f32::from(byte) / 255.0).powf(2.2));
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    }
 
     #[test]
     fn ends_are_those_of_viridis() {
@@ -60,5 +67,20 @@ mod tests {
     fn brightness_only_grows() {
         let shades: Vec<f32> = (0..=100).map(|i| luminance(viridis(i as f32 / 100.0))).collect();
         assert!(shades.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+    #[test]
+    fn numbers_are_readable_on_every_colour() {
+        for i in 0..=1000 {
+            let rgb = viridis(i as f32 / 1000.0);
+            let channel = |byte: u8| {
+                let value = f32::from(byte) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            let [r, g, b] = rgb.map(channel);
+            let luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            let contrast =
+                if ink_on(rgb) == "#000" { (luminance + 0.05) / 0.05 } else { 1.05 / (luminance + 0.05) };
+            assert!(contrast >= 4.5, "{rgb:?}: {contrast}");
+        }
     }
 }

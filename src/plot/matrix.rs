@@ -18,14 +18,15 @@ impl Scale {
     /// Range of all possible cosine similarities.
     pub const COSINE: Self = Self { min: -1.0, max: 1.0 };
 
-    /// Returns the smallest scale with round ends that holds 98 % of the cells off the diagonal.
-    pub fn fitted(cells: &[f32], side: usize) -> Self {
+    /// Returns the smallest scale with round ends that holds at least 98 % of the cells, of which the diagonal
+    /// may be hidden.
+    pub fn fitted(cells: &[f32], side: usize, diagonal: Diagonal) -> Self {
         /// Number of cells beyond which a percentile no longer changes visibly.
         const SAMPLES: usize = 20_000;
-        let off_diagonal = cells.len().saturating_sub(side);
-        let stride = (off_diagonal / SAMPLES).max(1);
+        let stride = (cells.len() / SAMPLES).max(1);
         let values: Vec<f32> = (cells.iter().enumerate())
-            .filter(|(i, value)| i / side.max(1) != i % side.max(1) && value.is_finite())
+            .filter(|(i, _)| diagonal == Diagonal::Shown || i / side != i % side)
+            .filter(|(_, value)| value.is_finite())
             .map(|(_, value)| *value)
             .step_by(stride)
             .collect();
@@ -33,8 +34,8 @@ impl Scale {
             return Self::COSINE;
         }
         let values = sorted(&values, f32::total_cmp);
-        let percentile = |share: f32| values[((values.len() - 1) as f32 * share).round() as usize];
-        Self::rounded(percentile(0.01), percentile(0.99))
+        let place = |share: f32| (values.len() - 1) as f32 * share;
+        Self::rounded(values[place(0.01).floor() as usize], values[place(0.99).ceil() as usize])
     }
 
     /// Rounds the ends outwards to tenths, or to hundredths if they are close together; at least a tenth
@@ -116,17 +117,18 @@ mod tests {
             if i / side == i % side { 1.0 } else { 0.13 + 0.3 * (i % 7) as f32 / 7.0 }
         };
         let cells: Vec<f32> = (0..side * side).map(cell).collect();
-        let scale = Scale::fitted(&cells, side);
+        let scale = Scale::fitted(&cells, side, Diagonal::Hidden);
         assert!((scale.min - 0.1).abs() < 1e-6 && (scale.max - 0.4).abs() < 1e-6, "{scale:?}");
+        assert_eq!(Scale::fitted(&cells, side, Diagonal::Shown).max, 1.0);
     }
 
     #[test]
     fn a_matrix_of_one_value_still_has_a_scale() {
-        let scale = Scale::fitted(&[1.0; 16], 4);
+        let scale = Scale::fitted(&[1.0; 16], 4, Diagonal::Hidden);
         assert_eq!((scale.min, scale.max), (0.9, 1.0));
-        let scale = Scale::fitted(&[0.3; 16], 4);
+        let scale = Scale::fitted(&[0.3; 16], 4, Diagonal::Hidden);
         assert!((scale.min - 0.3).abs() < 1e-6 && (scale.max - 0.4).abs() < 1e-6, "{scale:?}");
-        assert_eq!(Scale::fitted(&[], 0), Scale::COSINE);
+        assert_eq!(Scale::fitted(&[], 0, Diagonal::Hidden), Scale::COSINE);
     }
 
     #[test]

@@ -5,14 +5,18 @@ use strum::VariantArray;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::page::{
-    components::dynamic::{dynamic, handler, memo},
-    files::query::PANEL,
-    state::Tab,
-    store::Store,
-    views::{
-        explore::view::Explore, hood::view::Hood, label::view::Label, sort::view::Sort, watch::view::Watch,
+use crate::{
+    page::{
+        components::dynamic::{dynamic, handler, memo},
+        files::query::PANEL,
+        state::Tab,
+        store::Store,
+        views::{
+            explore::view::Explore, hood::view::Hood, label::view::Label, sort::view::Sort,
+            watch::view::Watch,
+        },
     },
+    protocol::Stage,
 };
 
 /// The tabs and the selected panel.
@@ -36,12 +40,19 @@ pub fn Tabs() -> impl IntoView {
             </button>
         }
     };
+    let behind = memo(move || {
+        store.with(|state| {
+            let shown =
+                state.results.scored(Stage::Trained).filter(|_| state.displayed_stage() == Stage::Trained);
+            shown.is_some_and(|scored| state.is_behind(scored.evaluation.step))
+        })
+    });
     view! {
         <section class="results" id="results">
             <div class="tabs" role="tablist" aria-label="Results" on:keydown=handler(move |event: ev::KeyboardEvent| press(store, &event))>
                 {Tab::VARIANTS.iter().copied().map(tab).collect_view()}
             </div>
-            <div class="panel" role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
+            <div class="panel" class:behind=move || behind.get() role="tabpanel" id=PANEL aria-labelledby=move || tab_id(front.get())>
                 {dynamic(move || match front.get() {
                     Tab::Watch => view! { <Watch /> }.into_any(),
                     Tab::Explore => view! { <Explore /> }.into_any(),

@@ -62,6 +62,11 @@ impl State {
         matches!(*self.engine, Engine::Stopped(_))
     }
 
+    /// Returns whether an answer about this step is older than the training, so that another follows.
+    pub fn is_behind(&self, step: u32) -> bool {
+        step < self.run.step() && !self.is_without_engine()
+    }
+
     /// Notes that there will be no engine, and says why.
     pub fn engine_is_stopped(&mut self, failure: EngineFailure) {
         let sentence = words::engine_failure(&failure);

@@ -8,6 +8,9 @@ pub mod label_entry;
 pub mod predictions;
 #[cfg(target_arch = "wasm32")]
 pub mod predictions_view;
+pub mod review;
+#[cfg(target_arch = "wasm32")]
+pub mod review_view;
 pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -155,7 +155,7 @@ terms! {
     /// The set matrix.
     SET_MATRIX:
         "the similarity matrix",
-        "Every picture compared with every other (similarity matrix). Pictures of one label or group lie side by side. Similar pictures form bright blocks along the diagonal.";
+        "Every picture compared with every other (similarity matrix). By label, each cell is the mean over all pairs of pictures with the two labels. Each label shows its most typical picture (medoid). A label needs two pictures. By picture, similar ones form bright blocks along the diagonal.";
     /// The map.
     MAP:
         "the map",

@@ -59,8 +59,14 @@ pub fn megabytes(bytes: f64) -> String {
 
 /// Formats a number between −1 and 1 with a true minus sign, but never a negative zero.
 pub fn similarity(value: f32) -> String {
-    let text = format!("{value:.2}");
-    if text == "-0.00" { "0.00".to_owned() } else { text.replace('-', "−") }
+    decimal(value, 2)
+}
+
+/// Formats such a number with this many digits.
+pub fn decimal(value: f32, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let is_zero = !text.contains(|digit: char| ('1'..='9').contains(&digit));
+    if is_zero { text.replace('-', "") } else { text.replace('-', "−") }
 }
 
 /// Formats a similarity of two pictures, with a third digit from 0.95 on, where many lie.
@@ -122,6 +128,7 @@ mod tests {
         assert_eq!(duration(125.0), "2 min 5 s");
         assert_eq!(duration(3_725.0), "1 h 2 min");
         assert_eq!((similarity(-0.254), similarity(-0.001)), ("−0.25".to_owned(), "0.00".to_owned()));
+        assert_eq!([-0.0056, -0.0004].map(|value| decimal(value, 3)), ["−0.006", "0.000"]);
         assert_eq!(
             [0.949, 0.9713, 0.999_99].map(close_similarity),
             ["0.95", "0.971", "0.999"].map(str::to_owned)

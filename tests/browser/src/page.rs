@@ -206,6 +206,12 @@ impl Page {
         self.choose_option("lens", 1).await
     }
 
+    /// Chooses the tab with the similarity matrix of a labelled set, picture by picture.
+    pub async fn show_matrix_by_picture(&self) -> Result<()> {
+        self.show_matrix().await?;
+        self.choose_option("matrix-rows", 1).await
+    }
+
     /// Clicks an element, scrolling it away from a bar at the edge of the window that covers it.
     async fn click(&self, element: &WebElement) -> Result<()> {
         if element.click().await.is_err() {

@@ -18,6 +18,9 @@ use crate::{
 /// Maximum number of labels offered as buttons.
 pub const MAX_OFFERED: usize = 24;
 
+/// Id of the list of existing labels.
+const NAMES: &str = "label-names";
+
 /// Maximum number of selected pictures shown.
 const MAX_SHOWN: usize = 12;
 
@@ -27,13 +30,14 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
     let store = Store::expect();
     let chosen = memo(move || store.with(|state| state.chosen()));
     let show = dynamic(move || match chosen.get().as_slice() {
-        [] => view! { <p class="note">"Choose a picture in the gallery to label it."</p> }.into_any(),
+        [] => view! { <p class="note">"Choose a picture there to label it."</p> }.into_any(),
         [id] => view! { <One focus id=*id /> }.into_any(),
         ids => view! { <Several ids=ids.to_vec() /> }.into_any(),
     });
     let some = Signal::derive(move || chosen.with(|ids| !ids.is_empty()));
     view! {
         <section class="labels-entry" aria-label="Label of the picked picture">
+            <h2>"Label any picture from the gallery"</h2>
             {show}
             <When holds=some>
                 <TypedLabel chosen />
@@ -85,37 +89,16 @@ fn Several(ids: Vec<PictureId>) -> impl IntoView {
 #[component]
 fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let store = Store::expect();
-    let field = NodeRef::<html::Input>::new();
     let names = memo(move || names(store));
     let typed = Signal::derive(move || {
         store.with(|state| chosen.with(|ids| ids.iter().any(|id| state.labels.typed(*id).is_some())))
     });
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let Some(field) = field.get_untracked() else { return };
-        if !field.value().trim().is_empty() {
-            store.update(|state| state.label_chosen(&field.value()));
-            field.set_value("");
-        }
-    };
     view! {
-        <form class="label-form" on:submit=handler(submit)>
-            <input
-                class="label-field"
-                type="text"
-                list="label-names"
-                maxlength=MAX_LENGTH.to_string()
-                autocomplete="off"
-                placeholder="Type a label"
-                aria-label="Label of the picked picture"
-                node_ref=field
-            />
-            <datalist id="label-names">
-                {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
-            </datalist>
-            <button class="button" type="submit">
-                "Set label"
-            </button>
+        <LabelForm
+            name="Label of the picked picture"
+            action="Set label"
+            on_submit=move |name| store.update(|state| state.label_chosen(name))
+        >
             <When holds=typed>
                 <button
                     class="button quiet"
@@ -125,6 +108,51 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
                     "Remove label"
                 </button>
             </When>
+        </LabelForm>
+        <datalist id=NAMES>
+            {dynamic(move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view())}
+        </datalist>
+    }
+}
+
+/// A field for a label, and a button that gives it.
+#[component]
+pub fn LabelForm(
+    /// Accessible name of the field.
+    name: &'static str,
+    /// Text of the button.
+    action: &'static str,
+    /// Callback for the text, which is not blank.
+    on_submit: impl Fn(&str) + 'static,
+    /// Further buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = field.get_untracked() else { return };
+        if !field.value().trim().is_empty() {
+            on_submit(&field.value());
+            field.set_value("");
+        }
+    };
+    view! {
+        <form class="label-form" on:submit=handler(submit)>
+            <input
+                class="label-field"
+                type="text"
+                list=NAMES
+                maxlength=MAX_LENGTH.to_string()
+                autocomplete="off"
+                placeholder="Type a label"
+                aria-label=name
+                node_ref=field
+            />
+            <button class="button" type="submit">
+                {action}
+            </button>
+            {children.map(|children| children())}
         </form>
     }
 }

@@ -1,6 +1,7 @@
 //! The predictions for the held-out pictures, least confident first.
 
 use leptos::{ev, prelude::*};
+use web_sys::Element;
 
 use super::{
     label_entry::MAX_OFFERED,
@@ -12,7 +13,7 @@ use crate::{
         components::{
             canvas::thumbnail::{Thumbnail, title},
             controls::explain::Explain,
-            dynamic::{Memo, When, handler, keyed, memo},
+            dynamic::{Memo, When, effect, handler, keyed, memo},
         },
         input::selection_range,
         store::Store,
@@ -24,7 +25,8 @@ use crate::{
 /// Number of predictions shown at first, and added by each press.
 const PORTION: usize = 40;
 
-/// The predictions, each of which can be focused or accepted.
+/// The predictions, each of which can be focused or accepted; folded until a cell of the confusion
+/// matrix is chosen.
 #[component]
 pub fn Predictions(focus: Focus) -> impl IntoView {
     let store = Store::expect();
@@ -53,16 +55,32 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     });
     let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
     let key = |guess: &Prediction| format!("{} {} {}", guess.id, guess.label, guess.confidence);
+    let open = RwSignal::new(false);
+    effect(move || {
+        if focus.cell.get().is_some() {
+            open.set(true);
+        }
+    });
+    let toggled = move |event: ev::Event| open.set(event_target::<Element>(&event).has_attribute("open"));
     view! {
-        <section class="predictions" class:empty=move || count() == 0 && focus.cell.get().is_none()>
-            <h2>
-                {heading} <Explain term=glossary::CONFIDENCE />
+        <details
+            class="predictions"
+            class:empty=move || count() == 0 && focus.cell.get().is_none()
+            open=move || open.get()
+            on:toggle=handler(toggled)
+        >
+            <summary>
+                <h2>{heading}</h2>
+            </summary>
+            <div>
+            <div class="buttons">
+                <Explain term=glossary::CONFIDENCE />
                 <When holds=move || focus.cell.get().is_some()>
                     <button class="button quiet" type="button" on:click=handler(move |_| focus.cell.set(None))>
                         "Show all predictions"
                     </button>
                 </When>
-            </h2>
+            </div>
             <div class="prediction-cells">
                 {keyed(first, key, move |guess| view! { <Guess guess all /> })}
             </div>
@@ -75,7 +93,8 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
                     "Show more predictions"
                 </button>
             </When>
-        </section>
+            </div>
+        </details>
     }
 }
 

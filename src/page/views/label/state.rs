@@ -1,5 +1,6 @@
 //! The labels typed by the user, and the results of the classifiers.
 
+use super::review::Review;
 use crate::{
     page::{picture_map::PictureMap, state::State},
     protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
@@ -36,6 +37,8 @@ pub struct Labels {
     tuned: Option<Classification>,
     /// Whether labels have changed since the fine-tuning.
     outdated: bool,
+    /// The review of guesses.
+    pub review: Review,
 }
 
 impl Default for Labels {
@@ -47,6 +50,7 @@ impl Default for Labels {
             tuning: None,
             tuned: None,
             outdated: false,
+            review: Review::default(),
         }
     }
 }
@@ -112,6 +116,7 @@ impl Labels {
     /// Forgets a picture that was removed.
     pub(in crate::page) fn forget(&mut self, id: PictureId) {
         self.typed.remove(&id);
+        self.review.forget(id);
     }
 
     /// Resets everything but the number of given labels, after all pictures were removed.
@@ -147,6 +152,14 @@ impl State {
         if self.pictures.get(id).is_some() && self.pictures.label_name(label).is_some() {
             self.labels.typed.insert(id, label);
         }
+    }
+
+    /// Restores a picture's typed label, if it had one.
+    pub(in crate::page) fn restore_label(&mut self, id: PictureId, label: Option<LabelId>) {
+        self.change_labels(|state| match label {
+            Some(label) => state.put_label(id, label),
+            None => drop(state.labels.typed.remove(&id)),
+        });
     }
 
     /// Changes typed labels, and sends them to the engine if they differ from before.

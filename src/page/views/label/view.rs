@@ -9,6 +9,7 @@ use super::{
     label_entry::LabelEntry,
     predictions::{Method, score},
     predictions_view::Predictions,
+    review_view::Review,
     state::MAX_PER_CLASS,
 };
 use crate::{
@@ -74,6 +75,7 @@ pub fn Label() -> impl IntoView {
             </p>
             <ScoreView score=memo(move || store.with(|state| score(state, stage.get(), focus.method.get()))) />
             <Starters />
+            <Review focus />
             <LabelEntry focus />
             <div class="labels-worth">
                 <div class="labels-scores">
@@ -213,8 +215,10 @@ fn Scores() -> impl IntoView {
 }
 
 fn row_name(store: Store, stage: Stage) -> String {
-    let step = store.with(|state| state.classification(stage).map(|classification| classification.step));
-    words::stage_at(stage, step)
+    store.with(|state| {
+        let step = state.classification(stage).map(|classification| classification.step);
+        words::stage_at(state, stage, step)
+    })
 }
 
 fn accuracy(store: Store, stage: Stage, method: Method) -> String {

@@ -251,11 +251,10 @@ fn strips(store: Store, stage: Memo<Stage>, find: fn(&State, Stage) -> Vec<Strip
 
 /// Returns a suffix with the step of the embeddings, if it matters.
 fn step_suffix(store: Store, stage: Stage) -> String {
-    let step = store.with(|state| state.finding_step(stage));
-    match (stage, step) {
-        (Stage::Trained, Some(step)) => format!(" after {}", words::counted(step as usize, "step")),
+    store.with(|state| match (stage, state.finding_step(stage)) {
+        (Stage::Trained, Some(step)) => format!(" {}", words::after(state, step)),
         _ => String::new(),
-    }
+    })
 }
 
 fn waiting(store: Store, stage: Stage, computing: &str) -> String {

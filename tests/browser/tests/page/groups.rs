@@ -85,7 +85,7 @@ async fn selection_is_shown_everywhere() -> Result<()> {
         page.wait_text(&["(3 typed)"], PATIENTLY).await?;
         page.photograph_all("selection-labels").await?;
 
-        page.show_matrix().await?;
+        page.show_matrix_by_picture().await?;
         let marked = async || Ok((count(page, ".edge-row").await? > 0).then_some(()));
         page.wait("marks at the matrix's edge", PATIENTLY, marked).await?;
         page.photograph_all("selection-matrix").await?;

@@ -5,6 +5,12 @@ use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
 
+/// Enter key.
+const ENTER: &str = "\u{e007}";
+
+/// Left arrow key.
+const LEFT: &str = "\u{e012}";
+
 /// Markup in a label that must stay text.
 const ODD: &str = "<b>odd</b>";
 
@@ -26,6 +32,7 @@ async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
             PATIENTLY,
         )
         .await?;
+        page.unfold("least confident first").await?;
         let before = page.evaluate(PRESS_PREDICTION).await?;
         let corrected = page.evaluate("document.querySelector('.prediction .pick').ariaLabel").await?;
         page.wait_text(&["Really:"], SOON).await?;
@@ -41,6 +48,51 @@ async fn wrong_prediction_is_corrected_in_place() -> Result<()> {
         let moved = (after.as_f64().unwrap_or_default() - before.as_f64().unwrap_or_default()).abs();
         ensure!(moved < 200.0, "The page scrolled from {before} to {after}.");
         Ok(())
+    })
+    .await
+}
+
+/// Returns the name of the picture in review.
+const REVIEWED: &str = "document.querySelector('.review .query-name').innerText";
+
+/// Returns the first label offered for the picture in review: the guess.
+const GUESSED: &str = "document.querySelector('.review .pill').lastChild.textContent";
+
+#[tokio::test]
+async fn guesses_are_reviewed_by_keys() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Label").await?;
+        page.wait_text(&["0 reviewed", "Guessed: "], PATIENTLY).await?;
+        let review = page.locate(".review").await?;
+        page.evaluate("document.querySelector('.review').focus()").await?;
+        let keys = async |keys: &str| Ok::<_, anyhow::Error>(review.send_keys(keys).await?);
+        let [first, guessed] = [page.evaluate(REVIEWED).await?, page.evaluate(GUESSED).await?];
+        let guessed = guessed.as_str().unwrap_or_default().to_owned();
+
+        keys(ENTER).await?;
+        page.wait_text(&["1 reviewed"], SOON).await?;
+        page.wait_text(&["(1 typed)"], PATIENTLY).await?;
+        ensure!(page.evaluate(REVIEWED).await? != first, "The same picture is still in hand.");
+        keys(LEFT).await?;
+        page.wait_text(&["You gave it this label."], SOON).await?;
+        let given = "document.querySelector('.review .pill[aria-pressed=true]').lastChild.textContent";
+        ensure!(page.evaluate(given).await? == guessed, "Enter did not give the guess {guessed}.");
+        keys("2").await?;
+        page.wait_text(&["2 reviewed"], SOON).await?;
+        keys("z").await?;
+        page.wait_text(&["1 reviewed", "You gave it this label."], SOON).await?;
+        keys("z").await?;
+        page.wait_text(&["0 reviewed"], SOON).await?;
+        ensure!(page.evaluate(REVIEWED).await? == first, "Undo did not take {first} in hand again.");
+
+        // In the field, keys are text.
+        let field = page.locate("input[aria-label='Label of the picture in review']").await?;
+        field.send_keys("z1").await?;
+        page.press("Give this label").await?;
+        page.wait_text(&["1 reviewed"], SOON).await?;
+        keys(LEFT).await?;
+        page.wait_text(&["z1"], SOON).await.map(drop)
     })
     .await
 }

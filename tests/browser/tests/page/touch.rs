@@ -56,9 +56,11 @@ async fn matrices_respond_to_taps() -> Result<()> {
         page.wait_text(&["recognised", "Show all predictions"], SOON).await?;
 
         page.show_matrix().await?;
-        page.wait_text(&["tap one to see the row’s nearest"], PATIENTLY).await?;
+        page.wait_text(&["Tap a cell to see their pictures"], PATIENTLY).await?;
         let drawn = async || Ok((page.evaluate(DRAWN).await? == true).then_some(()));
         page.wait("the matrix", PATIENTLY, drawn).await?;
+        tap(page, ".similarity .matrix", 0.05, 0.15).await?;
+        page.wait_text(&["Pictures of ring and disc", "tap one to see the row’s nearest"], SOON).await?;
         tap(page, ".similarity .matrix", 0.5, 0.5).await?;
         wait_selected(page, 1).await
     })

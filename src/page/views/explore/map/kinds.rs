@@ -44,6 +44,14 @@ pub fn kinds(state: &State, stage: Stage) -> Kinds {
     }
 }
 
+/// Returns the labels if there are several, else the groups of the first stage that has any, so that
+/// all stages are compared by the same groups.
+pub fn labels_or_groups(state: &State) -> Kinds {
+    let stages = [Stage::Trained, Stage::Untrained, Stage::Pixels].into_iter();
+    let mut found = std::iter::once(labels(state)).chain(stages.map(|stage| numbered(state, stage)));
+    found.find(|kinds| kinds.names.len() >= 2).unwrap_or_else(|| Kinds::none(state))
+}
+
 /// Returns labels, including typed ones, in the order of their first occurrence. A single label that
 /// pictures came with, as from one folder, distinguishes nothing and is omitted.
 fn labels(state: &State) -> Kinds {

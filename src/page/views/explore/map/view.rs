@@ -35,7 +35,7 @@ pub fn MapLens() -> impl IntoView {
     let stage = memo(move || store.with(State::shown_stage));
     let method = memo(move || store.with(|state| state.map_method()));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
-    let heading = memo(move || store.with(|state| state.map().map(heading)));
+    let heading = memo(move || store.with(|state| state.map().map(|map| heading(state, map))));
     let heading = Signal::derive(move || {
         let waiting = || {
             store.with(|state| {
@@ -95,12 +95,12 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
 }
 
 /// Describes the map in words.
-fn heading(map: &Map) -> String {
+fn heading(state: &State, map: &Map) -> String {
     let pictures = words::counted(map.pictures.len(), "picture");
     match map.stage {
         Stage::Trained => {
-            let steps = words::counted(map.step as usize, "step");
-            format!("{pictures}, placed by the network after {steps}. Distances are only a sketch.")
+            let after = words::after(state, map.step);
+            format!("{pictures}, placed by the network {after}. Distances are only a sketch.")
         }
         Stage::Untrained => {
             format!("{pictures}, placed by the network before training. Distances are only a sketch.")

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    page::{
-        components::dynamic::{Memo, dynamic, memo},
-        state::State,
-        store::Store,
-    },
-    protocol::{MatrixRequest, Stage},
+use super::{
+    model::{self, pictures_of},
+    view::Shown,
+};
+use crate::page::{
+    components::dynamic::{dynamic, memo},
+    state::State,
+    store::Store,
 };
 
 /// Minimum length of a mark, as a share of the matrix's side: even one row in a thousand is visible.
@@ -16,12 +17,9 @@ const LEAST: f64 = 0.004;
 
 /// Bars along the left and the upper edge.
 #[component]
-pub fn SelectedEdges(
-    /// Stage of the matrix.
-    stage: Memo<Stage>,
-) -> impl IntoView {
+pub fn SelectedEdges(shown: Shown) -> impl IntoView {
     let store = Store::expect();
-    let runs = memo(move || store.with(|state| selected_runs(state, stage.get())));
+    let runs = memo(move || store.with(|state| selected_runs(state, shown)));
     let bar = |(start, length): (f64, f64)| {
         let (start, length) =
             (format!("{:.3}%", start * 100.0), format!("{:.3}%", length.max(LEAST) * 100.0));
@@ -37,12 +35,16 @@ pub fn SelectedEdges(
     }
 }
 
-/// Returns the runs of selected pictures along the matrix: start and length, as shares of its side.
-fn selected_runs(state: &State, stage: Stage) -> Vec<(f64, f64)> {
-    let Some(matrix) = state.answer(MatrixRequest { stage }) else { return Vec::new() };
-    let share = 1.0 / matrix.order.len() as f64;
+/// Returns the runs of rows with selected pictures: start and length, as shares of the matrix's side.
+fn selected_runs(state: &State, shown: Shown) -> Vec<(f64, f64)> {
+    let Some(matrix) = model::shown(state, shown.stage.get()).filter(|_| !shown.is_by_label()) else {
+        return Vec::new();
+    };
+    let rows = shown.rows.get();
+    let share = 1.0 / rows.len() as f64;
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (place, _) in matrix.order.iter().enumerate().filter(|(_, id)| state.selection.contains(**id)) {
+    let is_selected = |row: usize| pictures_of(matrix, row).iter().any(|id| state.selection.contains(*id));
+    for (place, _) in rows.iter().enumerate().filter(|(_, row)| is_selected(**row)) {
         match runs.last_mut().filter(|(start, length)| start + length == place) {
             Some((_, length)) => *length += 1,
             None => runs.push((place, 1)),

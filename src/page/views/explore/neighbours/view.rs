@@ -265,6 +265,8 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
 }
 
 fn stage_name(store: Store, stage: Stage) -> String {
-    let step = store.with(|state| state.results.scored(stage).map(|scored| scored.evaluation.step));
-    words::stage_at(stage, step)
+    store.with(|state| {
+        let step = state.results.scored(stage).map(|scored| scored.evaluation.step);
+        words::stage_at(state, stage, step)
+    })
 }

@@ -61,7 +61,7 @@ fn Batch() -> impl IntoView {
     let scale = memo(move || {
         store.with(|state| {
             let batch = state.run.batch.as_ref()?;
-            let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len());
+            let fit = || Scale::fitted(&batch.cells.0, 2 * batch.pictures.len(), Diagonal::Hidden);
             Some(if fitted.get() { fit() } else { Scale::COSINE })
         })
     });
