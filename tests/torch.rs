@@ -174,7 +174,7 @@ fn add_random(golden: &mut Golden) {
     let words: Vec<_> = (0..5).map(|_| rng.next_u64().to_string()).collect();
     golden.value("words", words);
     golden.value("below", (0..500).map(|_| rng.random_range(1..=900_000usize)).collect::<Vec<_>>());
-    for count in [1, 2, 3, 60, 3000] {
+    for count in [0, 1, 2, 3, 60, 3000, 70_000] {
         let mut rows: Vec<usize> = (0..count).collect();
         rows.shuffle(&mut generator(7, Purpose::Batches, count as u32));
         golden.value(&format!("shuffled.{count}"), rows);

@@ -50,17 +50,12 @@ class Views:
     centre: np.ndarray
     half: np.ndarray
 
-    def __getitem__(self, rows):
-        return Views(*(values[rows] for values in vars(self).values()))
 
-    def __len__(self):
-        return len(self.blur)
-
-
-def draw(settings, step, count):
-    """Returns the augmentations of all views of a step."""
-    words = generator(settings.seed, VIEWS, step).words(count * DRAWS).reshape(count, DRAWS)
-    columns = iter(words.T)
+def draw(settings, step, views):
+    """Returns the augmentations of a range of a step's views."""
+    count = len(views)
+    random = generator(settings.seed, VIEWS, step).skip(views.start * DRAWS)
+    columns = iter(random.words(count * DRAWS).reshape(count, DRAWS).T)
 
     def applies(operation):
         chance = uniform(next(columns), 0, 1)

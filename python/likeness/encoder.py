@@ -208,7 +208,7 @@ def whitening_filters(planes, most, seed):
     """Returns filters that whiten 3 × 3 patches, followed by their negatives: [filters, 3, 3, 3]."""
     count, _, side, _ = planes.shape
     places = generator(seed, PATCHES, 0).below([count, side - 2, side - 2] * PATCH_COUNT)
-    row, left, top = np.array(places).reshape(-1, 3).T[:, :, None]
+    row, left, top = places.reshape(-1, 3).T[:, :, None]
     channel, y, x = np.unravel_index(np.arange(27), (3, 3, 3))
     pixels = np.empty((PATCH_COUNT, 27))
     # In the order of the file, which may be larger than the memory.

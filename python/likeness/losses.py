@@ -47,7 +47,7 @@ def drawn_negatives(settings, step, pairs):
     if settings.loss != "triplet" or settings.mining != "random":
         return None
     numbers = generator(settings.seed, NEGATIVES, step).below([pairs - 1, 2] * (2 * pairs))
-    steps, halves = np.array(numbers).reshape(-1, 2).T
+    steps, halves = numbers.reshape(-1, 2).T
     return torch.from_numpy((np.arange(2 * pairs) + 1 + steps) % pairs + pairs * halves)
 
 

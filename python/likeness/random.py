@@ -13,8 +13,11 @@ MASK_128 = (1 << 128) - 1
 # Purposes of random numbers; their numbers are part of every seed.
 WEIGHTS, BATCHES, VIEWS, NEGATIVES, PATCHES, SUBSPACE = 0, 1, 2, 4, 10, 11
 
-# Number of states computed together.
-BLOCK = 1 << 14
+# Numbers of states computed together.
+BLOCK, SMALL_BLOCK = 1 << 14, 1 << 12
+
+# Where a shuffle begins to take one draw for each number.
+SINGLE = (1 << 16) - 1
 
 LOW = np.uint64(0xFFFFFFFF)
 THIRTY_TWO = np.uint64(32)
@@ -85,49 +88,59 @@ class Generator:
             result[at : at + here] = mixed >> turn | mixed << (-turn & np.uint64(63))
         return result
 
+    def skip(self, count):
+        """Leaves out numbers; returns the generator."""
+        self.state = self.state * pow(MULTIPLIER, count, 1 << 128) & MASK_128
+        return self
+
     def uniform(self, low, high, count):
         """Returns numbers in single precision, from `low` to below `high`."""
         return uniform(self.words(count), low, high)
 
     def below(self, bounds):
-        """Returns a whole number below each bound, drawn in this order; no bound is 0."""
-        bounds = list(bounds)
-        words, at, result = (self.words(len(bounds)) & LOW).tolist(), 0, []
-        for bound in bounds:
-            if at == len(words):
-                words, at = (self.words(64) & LOW).tolist(), 0
-            wide = words[at] * bound
-            at += 1
-            drawn, rest = wide >> 32, wide & 0xFFFFFFFF
-            if rest > (1 << 32) - bound:
-                if at == len(words):
-                    words, at = (self.words(64) & LOW).tolist(), 0
-                drawn += rest + (words[at] * bound >> 32) > 0xFFFFFFFF
-                at += 1
-            result.append(drawn)
-        # What was drawn ahead is given back only where a generator serves one purpose.
+        """Returns a whole number below each bound, drawn in this order; no bound is 0 or above 2^32 - 1."""
+        bounds = np.asarray(bounds, np.uint64)
+        result, at = np.empty(len(bounds), np.int64), 0
+        while at < len(bounds):
+            # About as many as go well: the larger the bound, the more often one takes another word.
+            together = min(max((1 << 32) // int(bounds[at]), 8), SMALL_BLOCK)
+            before, here = self.state, bounds[at : at + together]
+            words = self.words(len(here) + 1) & LOW
+            wide = words[:-1] * here
+            drawn, rest = wide >> THIRTY_TWO, wide & LOW
+            # A number close to an edge takes another word.
+            biased = np.flatnonzero(rest > np.uint64(1 << 32) - here)
+            count, taken = len(here), len(here)
+            if len(biased):
+                place = biased[0]
+                drawn[place] += rest[place] + (words[place + 1] * here[place] >> THIRTY_TWO) > LOW
+                count, taken = place + 1, place + 2
+            result[at : at + count] = drawn[:count]
+            self.state = before
+            self.skip(int(taken))
+            at += count
         return result
 
     def shuffled(self, count):
         """Returns the numbers below `count` in random order."""
-        rows = list(range(count))
         bounds, sizes, at = [], [], 1
         # Several small numbers come from one draw.
-        while at < count:
+        while at < min(count, SINGLE):
             bound, size = at + 1, 1
             while bound * (at + 1 + size) < 1 << 32:
                 bound, size = bound * (at + 1 + size), size + 1
             bounds.append(bound)
             sizes.append(size)
             at += size
-        place = 1
-        for chunk, size in zip(self.below(bounds), sizes):
-            for left in range(size, 0, -1):
-                if place == count:
-                    break
-                chunk, index = divmod(chunk, place + 1) if left > 1 else (0, chunk)
-                rows[place], rows[index] = rows[index], rows[place]
-                place += 1
+        drawn = self.below(np.concatenate([np.array(bounds, np.int64), np.arange(at + 1, count + 1)]))
+        indices = [0]
+        for chunk, size in zip(drawn.tolist(), sizes):
+            for _ in range(size):
+                chunk, index = divmod(chunk, len(indices) + 1)
+                indices.append(index)
+        rows = list(range(count))
+        for place, index in enumerate([*indices[:count], *drawn[len(sizes) :].tolist()]):
+            rows[place], rows[index] = rows[index], rows[place]
         return rows
 
     def normal(self, count):

@@ -104,10 +104,10 @@ class Trainer:
 
     def read(self, step):
         """Returns this process's pictures of a step, in bytes, and the augmentations of their views."""
-        own = np.array(self.processes.share(2 * self.pairs))
-        pictures = torch.from_numpy(self.planes[self.rows(step)[own % self.pairs]])
+        views = self.processes.share(2 * self.pairs)
+        pictures = torch.from_numpy(self.planes[self.rows(step)[np.array(views) % self.pairs]])
         negatives = drawn_negatives(self.settings, step, self.pairs)
-        return pictures, draw(self.settings, step, 2 * self.pairs)[own], negatives
+        return pictures, draw(self.settings, step, views), negatives
 
     def next_batch(self):
         """Returns what `read` returns for the next step, and begins to read the one after it."""

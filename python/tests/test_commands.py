@@ -7,10 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
 import zipfile
+from importlib.util import find_spec
 
 import numpy as np
 import torch
@@ -20,6 +22,7 @@ from likeness import experiment, neighbours
 from likeness.embed import Shards
 from likeness.embedding import embed as numpy_embed
 from likeness.model_file import load
+from likeness.settings import from_link
 
 from . import golden
 
@@ -131,7 +134,7 @@ class Everything(InAFolder):
     def test_a_run_is_trained_embedded_searched_and_sampled(self):
         run, rows, near = self.path("run"), self.path("rows"), self.path("near")
         with open(self.path("run.json"), "w") as file:
-            json.dump({"link": f"{RUN}40", "steps": []}, file)
+            json.dump({"link": from_link(f"{RUN}40").link(), "steps": []}, file)
         train(self.path("run.json"), run)
         call("embed", os.path.join(run, "model.safetensors"), golden.SHAPES, "--out", rows, "--workers", 2)
         found, names = Shards(rows).read()
@@ -195,6 +198,51 @@ class Everything(InAFolder):
             found.append(Shards(out).read())
         self.assertEqual(golden.off(found[0][0], found[1][0]), 0)
         self.assertEqual(found[0][1], found[1][1])
+
+
+@unittest.skipUnless(find_spec("pyarrow"), "pyarrow is not installed")
+class Parquet(InAFolder):
+    def test_parquet_holds_the_same_embeddings(self):
+        found = []
+        for kind in ("npy", "parquet"):
+            out = self.path(kind)
+            call("embed", golden.path("dcl-model.safetensors"), golden.SHAPES, "--out", out, "--format", kind)
+            found.append(Shards(out).read())
+        self.assertEqual(golden.off(found[0][0], found[1][0]), 0)
+        self.assertEqual(found[0][1], found[1][1])
+
+
+@unittest.skipUnless(find_spec("webdataset"), "webdataset is not installed")
+class WebDataset(InAFolder):
+    def test_pictures_from_shards_are_those_of_the_folder(self):
+        shards = [tarfile.open(self.path(f"shapes-{place}.tar"), "w") for place in (0, 1)]
+        for kind in sorted(os.listdir(golden.SHAPES)):
+            for name in sorted(os.listdir(os.path.join(golden.SHAPES, kind))):
+                shard = shards[kind > "e"]
+                shard.add(os.path.join(golden.SHAPES, kind, name), f"{kind}/{name}")
+        for shard in shards:
+            shard.close()
+        found = []
+        for place, source in enumerate((golden.SHAPES, self.path("shapes-{0..1}.tar"))):
+            out = self.path(str(place))
+            call("embed", golden.path("dcl-model.safetensors"), source, "--out", out, "--workers", 2)
+            found.append(Shards(out).read())
+        self.assertEqual(golden.off(found[0][0], found[1][0]), 0)
+        self.assertEqual(found[0][1], found[1][1])
+
+
+@unittest.skipUnless(find_spec("faiss"), "faiss is not installed")
+class Index(unittest.TestCase):
+    def test_the_index_finds_nearly_all_neighbours(self):
+        random = np.random.default_rng(3)
+        centres = random.normal(size=(40, 24))
+        rows = neighbours.unit(np.repeat(centres, 100, 0) + 0.5 * random.normal(size=(4000, 24)))
+        exact, similarities = neighbours.exact(rows, 10)
+        found, by_index = neighbours.by_index(rows, 10)
+        self.assertFalse((found == np.arange(4000)[:, None]).any())
+        shared = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(exact.tolist(), found.tolist())])
+        self.assertGreater(shared, 0.95)
+        self.assertLess(golden.off(by_index[:, 0].mean(), similarities[:, 0].mean()), 1e-2)
 
 
 def names_of(index):
