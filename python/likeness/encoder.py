@@ -45,22 +45,17 @@ class Block(nn.Module):
     def forward_batch(self, x, ghosts):
         """Normalises each ghost batch by its own statistics; also returns their mean over ghost batches."""
         x = functional.conv2d(x, self.weight, stride=self.stride, padding=1).float()
-        count = len(x)
-        if count % ghosts == 0:
-            parts = [x.view(ghosts, count // ghosts, *x.shape[1:])]
-        else:
-            bounds = [ghost * count // ghosts for ghost in range(ghosts + 1)]
-            parts = [x[begin:end][None] for begin, end in zip(bounds, bounds[1:])]
-        moments = [torch.var_mean(part, (1, 3, 4), unbiased=False, keepdim=True) for part in parts]
-        scaled = [
-            (part - mean) * (self.gamma[:, None, None] * torch.rsqrt(variance + TABLE["epsilon"]))
-            for part, (variance, mean) in zip(parts, moments)
+        bounds = [ghost * len(x) // ghosts for ghost in range(ghosts + 1)]
+        sizes = [end - begin for begin, end in zip(bounds, bounds[1:])]
+        epsilon = TABLE["epsilon"]
+        parts = [
+            torch.native_batch_norm(part, self.gamma, self.beta, None, None, True, 0.0, epsilon)
+            for part in x.split(sizes)
         ]
-        y = torch.cat([part.flatten(0, 1) for part in scaled]) + self.beta[:, None, None]
         with torch.no_grad():
-            mean = torch.cat([mean for _, mean in moments]).flatten(1).mean(0)
-            variance = torch.cat([variance for variance, _ in moments]).flatten(1).mean(0)
-        return functional.relu(y), mean, variance
+            mean = torch.stack([mean for _, mean, _ in parts]).mean(0)
+            variance = (torch.stack([inverse for _, _, inverse in parts]).pow(-2) - epsilon).mean(0)
+        return functional.relu(torch.cat([y for y, _, _ in parts])), mean, variance
 
 
 class Linear(nn.Module):

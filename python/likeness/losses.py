@@ -68,8 +68,9 @@ def batch_loss(settings, projections, scale, negatives=None, processes=None):
     pair = anchors[:, None] % pairs == columns % pairs
     unit = everyone / everyone.square().sum(1, keepdim=True).clamp_min(LEAST_SQUARE).sqrt()
     rows = everyone if settings.similarity == "dot" and settings.loss != "triplet" else unit
-    similarities = rows[anchors] @ rows.t()
-    positive = (rows[anchors] * rows[positives]).sum(1)
+    mine = slice(begin, begin + len(projections))
+    similarities = rows[mine] @ rows.t()
+    positive = (rows[mine] * rows.roll(-pairs, 0)[mine]).sum(1)
     excluded = float("-inf")
     if settings.loss == "triplet":
         losses = triplet(settings, similarities, positive, pair, negatives, anchors)
@@ -82,8 +83,8 @@ def batch_loss(settings, projections, scale, negatives=None, processes=None):
         losses = logits.logsumexp(1) - scale.over_temperature(positive)
     loss = losses.sum() / views
     with torch.no_grad():
-        cosines = unit[anchors] @ unit.t()
-        near = (unit[anchors] * unit[positives]).sum(1)
+        cosines = unit[mine] @ unit.t()
+        near = (unit[mine] * unit.roll(-pairs, 0)[mine]).sum(1)
         lead = near > cosines.masked_fill(pair, excluded).max(1).values
         potential = (4 * cosines - 4).exp().masked_fill(own, 0).sum()
         shares = [loss.detach(), lead.sum() / views, (2 - 2 * near).sum() / views, potential / (views * (views - 1))]

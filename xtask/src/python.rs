@@ -26,11 +26,11 @@ pub const PILLOW: Library = Library { module: "PIL", package: "pillow==13.0.0" }
 /// The framework of the package in `python/`. No version is pinned: both the old one of Debian and new ones do.
 pub const TORCH: Library = Library { module: "torch", package: "torch" };
 
-/// Debian's packages for it, computing on the CPU.
-const TORCH_BY_APT: [&str; 3] = ["python3-torch", "python3-numpy", "python3-pil"];
+/// Debian's packages for it, computing on the CPU, with fast products of matrices.
+const TORCH_BY_APT: [&str; 4] = ["python3-torch", "python3-numpy", "python3-pil", "libopenblas0"];
 
 /// Size of these packages, from Debian 12.
-const TORCH_SIZE: &str = "about 150 MB to download, 650 MB on the disk";
+const TORCH_SIZE: &str = "about 160 MB to download, 700 MB on the disk";
 
 impl Library {
     /// Returns the version installed for this Python.
