@@ -44,7 +44,8 @@ def tensor(entry, data):
 def load(path):
     """Returns the tensors of a model of Likeness by name, and its metadata."""
     tensors, meta = read_tensors(path)
-    if meta.get("format") != "likeness" or meta.get("version") not in VERSIONS:
+    is_known = meta.get("format") == "likeness" and meta.get("version") in VERSIONS
+    if not is_known or "settings" not in meta:
         raise Fault(f"“{path}” is no model of Likeness in a version that can be read here.")
     if not all(np.isfinite(values).all() for values in tensors.values()):
         raise Fault(f"“{path}” contains weights that are no numbers.")

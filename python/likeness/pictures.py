@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from .faults import Fault
+from .progress import Progress
 
 # Grey level behind transparent pixels.
 BACKGROUND = 128
@@ -212,8 +213,8 @@ def decoded(paths, side, workers, skip=False, after=0):
         yield from pool.imap(decode, work)
 
 
-def prepare(paths, side, folder, workers, skip=False, report=lambda count: None):
-    """Decodes pictures once, to `folder`; returns their planes, [n, 3, side, side] in bytes, and their names.
+def prepare(paths, side, folder, workers, skip=False):
+    """Decodes pictures to a folder, once; returns their planes, [n, 3, side, side] in bytes, and what was skipped.
 
     The planes lie in a file that is read through memory mapping, which any number of processes share.
     """
@@ -221,12 +222,12 @@ def prepare(paths, side, folder, workers, skip=False, report=lambda count: None)
     wanted = {"paths": [os.path.abspath(path) for path in paths], "side": side}
     if not os.path.exists(listing):
         names, skipped = [], []
-        with open(raw, "wb") as file:
+        with open(raw, "wb") as file, Progress(None, 0, "picture") as progress:
             for kept, pixels, faults in decoded(paths, side, workers, skip):
                 file.write(pixels.tobytes())
                 names += kept
                 skipped += faults
-                report(len(names))
+                progress.advance(len(kept))
         listed = {**wanted, "names": names, "skipped": skipped}
         with open(f"{listing}.unfinished", "w") as file:
             json.dump(listed, file)
@@ -235,6 +236,6 @@ def prepare(paths, side, folder, workers, skip=False, report=lambda count: None)
         listed = json.load(file)
     if {key: listed[key] for key in wanted} != wanted:
         raise Fault(f"“{folder}” holds a run with other pictures; choose another folder.")
-    names = [tuple(name) for name in listed["names"]]
-    shape = (len(names), 3, side, side)
-    return np.memmap(raw, np.uint8, "r", shape=shape) if names else np.zeros(shape, np.uint8), names
+    shape = (len(listed["names"]), 3, side, side)
+    planes = np.memmap(raw, np.uint8, "r", shape=shape) if shape[0] else np.zeros(shape, np.uint8)
+    return planes, listed["skipped"]

@@ -1,6 +1,7 @@
 """The processes of a run, as started by `torchrun`, and what they exchange."""
 
 import os
+from datetime import timedelta
 
 import torch
 from torch import distributed
@@ -20,7 +21,9 @@ class Processes:
         self.device = torch.device(kind, local) if kind == "cuda" else torch.device(kind)
         self.are_many = "WORLD_SIZE" in os.environ and self.count > 1
         if self.are_many:
-            distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
+            # The others wait while the first decodes all pictures.
+            backend = "nccl" if kind == "cuda" else "gloo"
+            distributed.init_process_group(backend, timeout=timedelta(days=1))
 
     def wait(self):
         if self.are_many:

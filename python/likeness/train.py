@@ -5,6 +5,7 @@ import csv
 import json
 import math
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
@@ -219,26 +220,24 @@ class Record:
         return os.path.join(self.folder, name)
 
     def begin(self):
-        """Creates the folder, or checks that it holds this run."""
+        """Creates the folder, or checks that it holds this run; returns whether it is new."""
         if os.path.exists(self.path("run.json")):
             with open(self.path("run.json")) as file:
                 if json.load(file).get("link") != self.link:
                     raise Fault(f"“{self.folder}” holds another run; choose another folder.")
-            return
+            return False
         if os.path.exists(self.folder) and (not os.path.isdir(self.folder) or os.listdir(self.folder)):
             raise Fault(f"“{self.folder}” is not empty and holds no run; choose another folder.")
         os.makedirs(self.folder, exist_ok=True)
         write_whole(self.path("run.json"), json.dumps({"link": self.link}).encode())
+        return True
 
     def discard(self):
         """Removes a run that has not begun."""
-        if os.path.exists(self.path("pictures.json")) and os.path.exists(self.steps_file):
-            return
         for name in ("run.json", "pictures.u8", "pictures.json", "pictures.json.unfinished"):
             if os.path.exists(self.path(name)):
                 os.remove(self.path(name))
-        if not os.listdir(self.folder):
-            os.rmdir(self.folder)
+        os.rmdir(self.folder)
 
     def open(self, step):
         """Keeps the measurements up to a step, after which the run continues."""
@@ -269,18 +268,25 @@ class Record:
         self.rows, self.latest = [], f"loss {values[-1][0]:.4f}"
         return self.latest
 
+    def close(self):
+        if self.board:
+            self.board.close()
+
 
 def train(settings, paths, folder, processes, arguments):
     """Trains a run to its end, from its last snapshot if there is one."""
     record = Record(folder, settings.link())
     if processes.leads:
-        record.begin()
+        is_new = record.begin()
         try:
-            planes, _ = prepare(paths, settings.side, folder, arguments.workers, arguments.skip_broken)
+            planes, skipped = prepare(paths, settings.side, folder, arguments.workers, arguments.skip_broken)
+            for sentence in skipped:
+                print(sentence, file=sys.stderr)
             if len(planes) < MIN_PICTURES:
                 raise Fault(f"Training needs at least {MIN_PICTURES} pictures, and there are {len(planes)}.")
         except BaseException:
-            record.discard()
+            if is_new:
+                record.discard()
             raise
     processes.wait()
     planes, _ = prepare(paths, settings.side, folder, 1)
@@ -305,6 +311,7 @@ def train(settings, paths, folder, processes, arguments):
                 write_whole(record.path("snapshot.safetensors"), trainer.snapshot())
     if processes.leads:
         write_whole(record.path("model.safetensors"), trainer.model())
+        record.close()
     processes.wait()
     return trainer
 
