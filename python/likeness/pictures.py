@@ -5,6 +5,7 @@ import json
 import os
 import zipfile
 from multiprocessing import get_context
+from threading import Event, Semaphore
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -22,6 +23,9 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".
 
 # Number of pictures decoded together.
 CHUNK = 64
+
+# Number of chunks that a process may decode before they are used.
+AHEAD = 8
 
 
 def square(file, side=SIDE):
@@ -208,9 +212,25 @@ def decoded(paths, side, workers, skip=False, after=0):
     if workers <= 1:
         yield from map(decode, work)
         return
+    # The decoders wait for whom they work for, or what they decode would fill the memory.
+    permits, ends = Semaphore(AHEAD * workers), Event()
+
+    def permitted():
+        for chunk in work:
+            permits.acquire()
+            if ends.is_set():
+                return
+            yield chunk
+
     # Processes that begin anew: a copy of one that computes may hang.
     with get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(decode, work)
+        try:
+            for result in pool.imap(decode, permitted()):
+                yield result
+                permits.release()
+        finally:
+            ends.set()
+            permits.release()
 
 
 def prepare(paths, side, folder, workers, skip=False):
