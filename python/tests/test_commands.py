@@ -118,6 +118,24 @@ class Training(InAFolder):
         # In one process, as if it had not been interrupted.
         self.assertLess(golden.off(losses(whole), losses(self.path("killed-2"))), 1e-6)
 
+    @unittest.skipUnless(os.path.exists("/proc/self/cmdline"), "the processes of torchrun are found on Linux only")
+    def test_torchrun_starts_all_processes_anew_if_one_ends(self):
+        folder = self.path("run")
+        how = [*TWO[:-1], "--max_restarts", "1", "-m"]
+        process = start(how, "train", f"{RUN}80", golden.SHAPES, "--out", folder, "--workers", 1, "--save-every", 5)
+        while not os.path.exists(os.path.join(folder, "snapshot.safetensors")):
+            self.assertIsNone(process.poll(), "it ended without a checkpoint")
+            time.sleep(0.01)
+        with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+            one = file.read().split()[-1]
+        with open(f"/proc/{one}/cmdline") as file:
+            self.assertIn("likeness.train", file.read())
+        os.kill(int(one), signal.SIGKILL)
+        code, said = finish(process)
+        self.assertEqual(code, 0, said)
+        self.assertEqual(load(os.path.join(folder, "model.safetensors"))[1]["step"], "80")
+        self.assertEqual(len(losses(folder)), 80)
+
     def test_a_batch_too_small_for_the_processes_is_refused(self):
         words = ["train", f"{RUN}2&batch=5", golden.SHAPES, "--out", self.path("run"), "--workers", 1]
         code, said = finish(start(TWO, *words))
