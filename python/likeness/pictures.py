@@ -19,7 +19,12 @@ BACKGROUND = 128
 # Side of a picture at working size, in pixels.
 SIDE = 96
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".ppm", ".pgm", ".ico")
+# Endings of pictures' names, whether or not this installation of Pillow reads them: what it cannot read is
+# refused by name rather than left out in silence.
+ENDINGS = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".jfif", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".ico"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".qoi", ".avif", ".heic", ".heif"),
+)
 
 # Number of pictures decoded together.
 CHUNK = 64
