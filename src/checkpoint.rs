@@ -65,7 +65,10 @@ impl Checkpoint {
         training: Option<OptimizerSteps>,
         mut numbers: NamedTensors,
     ) -> Option<Self> {
-        for (name, shape) in layout::tensors(&settings, training.is_some()) {
+        let tensors = layout::tensors(&settings, training.is_some());
+        // An untrained first layer with random weights comes from the seed.
+        numbers.retain(|name, _| tensors.contains_key(name));
+        for (name, shape) in tensors {
             if layout::is_moment(&name) {
                 numbers.entry(name).or_insert_with(|| HostTensor::zeros(shape));
             } else {

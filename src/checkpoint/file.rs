@@ -225,7 +225,7 @@ mod tests {
     use crate::{
         checkpoint::NamedTensors,
         link::Problem,
-        settings::Images,
+        settings::{FirstLayer, Images},
         train::{Trainer, upload},
     };
 
@@ -272,6 +272,16 @@ mod tests {
             let checkpoint = checkpoint(training);
             assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
         }
+    }
+
+    #[test]
+    fn snapshots_of_a_random_first_layer_open() {
+        let mut settings = Settings::recommended(Images::Shapes);
+        (settings.width, settings.side, settings.first_layer) = (4, 16, FirstLayer::Random);
+        let pictures = upload(vec![0.5; 4 * 3 * 16 * 16], 16, &burn::tensor::Device::flex());
+        let snapshot = pollster::block_on(Trainer::new(settings, pictures, &[]).snapshot());
+        let snapshot = snapshot.expect("the CPU answers").expect("they are numbers");
+        assert_eq!(Checkpoint::from_file(&snapshot.to_file()), Ok(snapshot));
     }
 
     #[test]

@@ -25,6 +25,7 @@ cargo xtask COMMAND
   firefox            run the tests of the page in Firefox
   measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
                      fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
+  torch              compare the package for PyTorch in python/ with this crate, and try its commands
   learning [SET…] [KEY=VALUE…]
                      print what training is worth on sets of pictures, natively
   copies [SET…]      print how many copies of pictures are found in sets of pictures, natively
@@ -61,6 +62,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["measure", what @ ..] => tasks::measure(what),
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),
+        ["torch"] => tasks::torch(),
         ["learning", what @ ..] => tasks::learning(what),
         ["copies", what @ ..] => tasks::copies(what),
         ["bench", what @ ..] => tasks::bench(what),

@@ -1,5 +1,6 @@
 //! The commands of `cargo xtask`.
 
+use std::fs;
 use std::hint;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -18,6 +19,9 @@ use crate::{bench, building, tools};
 
 /// Number of browsers tested at once; low, since each trains a network.
 const BROWSERS: &str = "--test-threads=2";
+
+/// Environment variable with the folder of the numbers to compare.
+const GOLDEN: &str = "LIKENESS_GOLDEN";
 
 /// Feature that allows models and snapshots to be fuzzed as well.
 const CHECKPOINTS: &str = "odd-files/checkpoints";
@@ -130,6 +134,29 @@ fn test_python(mut test: Command) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Compares the package for PyTorch with this crate, which writes numbers to compare and reads files that the
+/// package has written.
+pub fn torch() -> Result<()> {
+    let python = python::ensure_torch()?;
+    let folder = paths::target().join("torch");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let crate_test = |names: &str, ignored: &str| {
+        run(cargo(["test", "--test", "torch", names, "--", ignored]).env(GOLDEN, &folder))
+    };
+    phase("Table of settings", || crate_test("the_settings", "--nocapture"))?;
+    phase("Golden files", || crate_test("golden_files", "--ignored"))?;
+    phase("Package", || {
+        let mut tests = command(&python.to_string_lossy(), ["-m", "unittest", "discover", "--verbose"]);
+        tests.args(["--start-directory", "tests", "--top-level-directory", "."]);
+        run(tests.current_dir(paths::root().join("python")).env(GOLDEN, &folder))
+    })?;
+    phase("Files of the package", || crate_test("of_the_package_open", "--ignored"))?;
+    phase("Sample", || crate_test("a_sample_opens", "--ignored"))
 }
 
 /// Runs the tests of the page in Firefox, and shows their output, which names the skipped parts and the

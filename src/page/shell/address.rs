@@ -106,6 +106,11 @@ pub fn shared(state: &State) -> String {
     }
 }
 
+/// Returns the command that trains with these settings in PyTorch (`python/README.md`).
+pub fn command(state: &State) -> String {
+    format!("likeness-train '{}' pictures/ --out run", link::write(&state.settings))
+}
+
 /// Returns the entry for what the tab Explore shows, if it is not the usual.
 fn lens_entry(state: &State) -> String {
     let lens: &str = (*state.lens).into();
@@ -173,6 +178,15 @@ mod tests {
         );
         state.clear(Images::Shapes);
         assert!(shared(&state).starts_with("#images=shapes&"));
+    }
+
+    #[test]
+    fn command_contains_every_setting() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.edit(|settings| settings.temperature = 0.25);
+        let command = command(&state);
+        let quoted = command.split('\'').nth(1).expect("the link is quoted");
+        assert_eq!(link::read(quoted), (*state.settings, Vec::new()));
     }
 
     #[test]

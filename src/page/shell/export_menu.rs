@@ -2,8 +2,9 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use strum::VariantArray;
+use web_sys::{FocusEvent, HtmlInputElement};
 
-use super::footer::browser;
+use super::{address, footer::browser};
 use crate::{
     page::{
         components::{
@@ -120,6 +121,16 @@ fn Exports() -> impl IntoView {
                 "Model (safetensors)"
             </button>
         </div>
+        <h2>"For a server"</h2>
+        <label class="note">
+            "More pictures than a browser should hold? Take this run to PyTorch:"
+            <input
+                type="text"
+                readonly
+                prop:value=move || store.with(address::command)
+                on:focus=handler(|event: FocusEvent| event_target::<HtmlInputElement>(&event).select())
+            />
+        </label>
     }
 }
 

@@ -30,6 +30,11 @@ async fn controls_have_stable_names() -> Result<()> {
                 ensure!(count == 1, "There are {count} {role}s named “{name}”, not one.");
             }
         }
+        let command = page.evaluate("document.querySelector('#export-menu input').value").await?;
+        ensure!(
+            command.as_str().is_some_and(|text| text.starts_with("likeness-train 'images=shapes&")),
+            "The command for PyTorch is {command}."
+        );
         let pickers = page.evaluate("document.querySelectorAll('input[type=file][multiple]').length");
         ensure!(pickers.await? == 1, "There is not one file picker.");
         page.press("Train").await?;
