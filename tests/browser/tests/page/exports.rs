@@ -115,6 +115,16 @@ async fn duplicate_picture_is_a_near_duplicate() -> Result<()> {
         let found = read_duplicates(&page.download("Near-duplicates (CSV)").await?)?;
         let group = |name: &str| found.iter().find(|row| row.1 == name).map(|row| row.0);
         ensure!(group("twin.jpg").is_some() && group("twin.jpg") == group("0002.jpg"), "{found:?}");
+
+        let copies = String::from_utf8(page.download("Copies (CSV)").await?)?;
+        let set = |name: &str| {
+            let line = copies.lines().find(|line| line.split(',').nth(1) == Some(name));
+            line.and_then(|line| line.split(',').next())
+        };
+        ensure!(set("twin.jpg").is_some() && set("twin.jpg") == set("0002.jpg"), "{copies}");
+        page.choose("Sort").await?;
+        page.choose_option("finding", 1).await?;
+        page.wait_text(&["of copies", "keeps one of each"], SOON).await?;
         Ok(())
     })
     .await
