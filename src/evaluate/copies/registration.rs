@@ -119,7 +119,7 @@ impl Registration {
     pub fn between_means(a: &Grey, b: &Grey) -> Self {
         let ((mean, deviation), (other_mean, other_deviation)) =
             (a.mean_and_deviation(), b.mean_and_deviation());
-        let gain = (deviation / other_deviation.max(0.01)).clamp(0.5, 2.0);
+        let gain = (deviation / other_deviation.max(0.01)).clamp(0.6, 1.7);
         Self { affine: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0], gain, bias: mean - gain * other_mean }
     }
 
@@ -146,8 +146,9 @@ impl Registration {
         (0.75..1.33).contains(&scale)
             && distortion < 0.12
             && turn < 0.25
-            && c.abs().max(f.abs()) < 0.3
-            && (0.4..2.5).contains(&self.gain)
+            && c.abs().max(f.abs()) < 0.2
+            && (0.6..1.7).contains(&self.gain)
+            && self.bias.abs() < 0.2
     }
 }
 

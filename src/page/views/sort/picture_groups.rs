@@ -12,7 +12,7 @@ use crate::{
 pub struct Strip {
     /// The pictures, the representative first.
     pub pictures: Vec<PictureId>,
-    /// Remark on the pictures.
+    /// Remark on the pictures; may be empty.
     pub remark: String,
 }
 
@@ -62,7 +62,7 @@ pub fn copies(state: &State) -> Vec<Strip> {
     let sets = state.copies().map_or(&[][..], |copies| &copies.sets);
     let strip = |set: &Vec<PictureId>| {
         let pictures = present(state, set.iter().copied());
-        Strip { remark: words::counted(pictures.len(), "picture"), pictures }
+        Strip { remark: String::new(), pictures }
     };
     sets.iter().map(strip).filter(|strip| strip.pictures.len() > 1).collect()
 }
