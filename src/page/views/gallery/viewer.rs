@@ -16,16 +16,26 @@ use crate::page::{
 pub fn Viewer() -> impl IntoView {
     let store = Store::expect();
     let dialog = NodeRef::<html::Dialog>::new();
+    let close = NodeRef::<html::Button>::new();
     let picture = memo(move || store.with(|state| state.selected.filter(|_| *state.viewing)));
     let address = RwSignal::new(None::<String>);
-    effect(move || {
-        let (Some(dialog), picture) = (dialog.get(), picture.get()) else { return };
+    let load = move |next: Option<String>| {
         if let Some(previous) = address.get_untracked() {
             Url::revoke_object_url(&previous).ok();
         }
-        address.set(picture.and_then(|id| store.originals.address(id)));
+        address.set(next);
+    };
+    effect(move || {
+        let (Some(dialog), picture) = (dialog.get(), picture.get()) else { return };
+        load(picture.and_then(|id| store.originals.address(id)));
         match (picture, dialog.open()) {
-            (Some(_), false) => drop(dialog.show_modal()),
+            (Some(_), false) => {
+                dialog.show_modal().ok();
+                // The attribute `autofocus` is an error within a page of another server.
+                if let Some(close) = close.get_untracked() {
+                    close.focus().ok();
+                }
+            }
             (None, true) => dialog.close(),
             _ => {}
         }
@@ -50,7 +60,7 @@ pub fn Viewer() -> impl IntoView {
         let image = match address.get() {
             // Browsers cannot show every format that this page reads.
             Some(file) => {
-                let failed = handler(move |_| address.set(None));
+                let failed = handler(move |_| load(None));
                 view! { <img src=file alt=title(store, id) on:error=failed /> }.into_any()
             }
             None => view! { <Thumbnail picture=Some(id) /> }.into_any(),
@@ -87,7 +97,7 @@ pub fn Viewer() -> impl IntoView {
                 <button
                     class="button primary"
                     type="button"
-                    autofocus
+                    node_ref=close
                     on:click=handler(move |_| store.update(|state| state.viewing.set(false)))
                 >
                     "Close"
