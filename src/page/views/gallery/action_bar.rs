@@ -42,11 +42,11 @@ pub fn ActionBar() -> impl IntoView {
             <section class="action-bar" aria-label="Selected pictures">
                 <p class="action-bar-words">{words}</p>
                 <div class="buttons">
+                    {button("Label", "Give them a label", |store| store.update(|state| state.choose_tab(Tab::Label)))}
+                    {button("Find similar", "Show what is nearest", |store| store.update(State::find_similar))}
                     {button("View", "Show the first of them at full size", |store| {
                         store.update(|state| state.chosen().first().copied().into_iter().for_each(|id| state.view(id)));
                     })}
-                    {button("Label", "Give them a label", |store| store.update(|state| state.choose_tab(Tab::Label)))}
-                    {button("Find similar", "Show what is nearest", |store| store.update(State::find_similar))}
                     {button("Export", "Save their names and labels as a table", |store| {
                         let file = store.with_untracked(selection::csv);
                         download::save(store, &file);
