@@ -2,45 +2,44 @@
 
 use super::csv::Csv;
 use crate::{
-    page::{picture_map::PictureMap, state::State, views::sort::picture_groups},
-    protocol::Stage,
+    page::{
+        picture_map::PictureMap,
+        state::State,
+        views::sort::picture_groups::{self, Strip},
+    },
+    protocol::{PictureId, Stage},
 };
 
-/// Columns of the table.
+/// Columns of the table; that of copies has no similarity.
 const HEADER: [&str; 4] = ["group", "name", "label", "similarity"];
 
 /// Returns one row for each picture that has near-duplicates, group by group, the most similar first;
 /// `similarity` is the greatest with another picture of the group.
 pub fn csv(state: &State, stage: Stage) -> String {
-    let mut csv = Csv::new(&HEADER);
     // A maximum spanning forest contains every picture's greatest similarity. Its links are sorted,
     // the most similar first (see `Survey`); in reverse, a greater similarity replaces a smaller one.
     let links = state.survey(stage).map_or(&[][..], |survey| &survey.links).iter().rev();
     let greatest: PictureMap<f32> =
         links.flat_map(|&(a, b, similarity)| [(a, similarity), (b, similarity)]).collect();
-    for (group, strip) in (1..).zip(picture_groups::duplicates(state, stage)) {
-        for id in strip.pictures {
-            csv.number(group);
-            csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
-            csv.text(state.label_of(id).unwrap_or_default());
-            csv.number(greatest.get(&id).copied().unwrap_or_default());
-            csv.end_row();
-        }
-    }
-    csv.finish()
+    table(state, &HEADER, picture_groups::duplicates(state, stage), |csv, id| {
+        csv.number(greatest.get(&id).copied().unwrap_or_default());
+    })
 }
-
-/// Columns of the table of copies.
-const COPIES_HEADER: [&str; 3] = ["group", "name", "label"];
 
 /// Returns one row for each picture that has copies, set by set.
 pub fn copies_csv(state: &State) -> String {
-    let mut csv = Csv::new(&COPIES_HEADER);
-    for (group, strip) in (1..).zip(picture_groups::copies(state)) {
+    table(state, &HEADER[..3], picture_groups::copies(state), |_, _| {})
+}
+
+/// Returns a table with the number of each picture's group, its name, its label, and what `more` adds.
+fn table(state: &State, header: &[&str], groups: Vec<Strip>, more: impl Fn(&mut Csv, PictureId)) -> String {
+    let mut csv = Csv::new(header);
+    for (group, strip) in (1..).zip(groups) {
         for id in strip.pictures {
             csv.number(group);
             csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
             csv.text(state.label_of(id).unwrap_or_default());
+            more(&mut csv, id);
             csv.end_row();
         }
     }
