@@ -41,8 +41,7 @@ fn measure(name: &str) {
         images.push(Image::from_rgb(altered.into_raw()).expect("alterations keep the size"));
     }
     let started = Instant::now();
-    let drawn = |mirrored| images.iter().flat_map(move |image| thumbnail(image.rgb(), mirrored));
-    let thumbnails = Thumbnails::new(drawn(false).chain(drawn(true)).collect());
+    let thumbnails = Thumbnails::new(images.iter().flat_map(|image| thumbnail(image.rgb())).collect());
     let mut candidates = Vec::new();
     while let rows = thumbnails.slice(candidates.last().map_or(0, |(end, _)| *end))
         && !rows.is_empty()

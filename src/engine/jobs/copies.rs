@@ -23,11 +23,9 @@ pub fn request(request: CopiesRequest) -> Request {
 /// Compares every picture with those that look like it, and finds equal pictures whatever they show.
 async fn copies(ids: Vec<PictureId>, images: Vec<Rc<Image>>, slice: Slice) -> Result<Copies, Breakdown> {
     let mut values = Vec::new();
-    for mirrored in [false, true] {
-        for image in &images {
-            values.extend(thumbnail(image.rgb(), mirrored));
-            slice.pause().await;
-        }
+    for image in &images {
+        values.extend(thumbnail(image.rgb()));
+        slice.pause().await;
     }
     let thumbnails = Thumbnails::new(values);
     let mut sets = DisjointSets::new(images.len());

@@ -32,9 +32,12 @@ pub struct Thumbnails {
 }
 
 impl Thumbnails {
-    /// Wraps the thumbnails of all pictures, followed by those of their mirror images.
-    pub fn new(values: Vec<f32>) -> Self {
-        let count = values.len() / (2 * SIDE * SIDE);
+    /// Wraps the thumbnails of all pictures, one after another.
+    pub fn new(mut values: Vec<f32>) -> Self {
+        let count = values.len() / (SIDE * SIDE);
+        let mirrored: Vec<f32> =
+            values.chunks_exact(SIDE).flat_map(|row| row.iter().rev().copied()).collect();
+        values.extend(mirrored);
         Self { rows: UnitRows::new(values, SIDE * SIDE).all_pairs(), count }
     }
 
@@ -70,11 +73,11 @@ impl Thumbnails {
     }
 }
 
-/// Returns the brightness of a picture of RGB bytes, or of its mirror image, at a side of [`SIDE`], minus its mean; zeros if that is noise.
-pub fn thumbnail(rgb: &[u8], mirrored: bool) -> Vec<f32> {
+/// Returns the brightness of a picture of RGB bytes at a side of [`SIDE`], minus its mean; zeros if that is noise.
+pub fn thumbnail(rgb: &[u8]) -> Vec<f32> {
     /// Length below which a thumbnail is flat.
     const FLAT: f32 = 0.05;
-    let grey = Grey::luma(rgb, SIDE, mirrored);
+    let grey = Grey::luma(rgb, SIDE, false);
     let mean = grey.values().iter().sum::<f32>() / (SIDE * SIDE) as f32;
     let mut values: Vec<f32> = grey.values().iter().map(|value| value - mean).collect();
     if values.iter().map(|value| value * value).sum::<f32>().sqrt() < FLAT {
@@ -91,9 +94,19 @@ mod tests {
     #[test]
     fn candidates_are_the_most_correlated_pictures() {
         let pictures: Vec<_> = (0..40).map(|index| shape(index * 25, 3).image).collect();
-        let drawn = |mirrored| pictures.iter().flat_map(move |image| thumbnail(image.rgb(), mirrored));
-        let values: Vec<f32> = drawn(false).chain(drawn(true)).collect();
-        let rows = UnitRows::new(values.clone(), SIDE * SIDE);
+        let values: Vec<f32> = pictures.iter().flat_map(|image| thumbnail(image.rgb())).collect();
+        // The mirror images are drawn from the reversed pictures.
+        let reversed = pictures.iter().map(|image| {
+            let (pixels, _) = image.rgb().as_chunks::<3>();
+            pixels
+                .chunks_exact(crate::image::SIDE)
+                .flat_map(|row| row.iter().rev())
+                .flatten()
+                .copied()
+                .collect()
+        });
+        let mirrored = reversed.flat_map(|rgb: Vec<u8>| thumbnail(&rgb));
+        let rows = UnitRows::new(values.iter().copied().chain(mirrored).collect(), SIDE * SIDE);
         let found = Thumbnails::new(values).candidates(3..7);
         let mut expected = Vec::new();
         for row in 3..7 {
