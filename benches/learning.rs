@@ -13,7 +13,7 @@ use std::{env, rc::Rc, time::Instant};
 
 use burn::tensor::{Device, Tensor};
 use likeness::{
-    embedding::{Embedding, mean_map},
+    embedding::Embedding,
     encoder::{Encoder, first_filters},
     evaluate::{UnitRows, centre::centre, knn::Scoring, neighbours::NeighbourSearch, whitening::Fitting},
     link,
@@ -65,7 +65,8 @@ fn embedded(encoder: Encoder, pictures: &Tensor<4>, settings: &Settings) -> Vec<
         Features::Outputs => Embedding::outputs(encoder),
         Features::Map => {
             let mirrored = settings.augmentations.mirrors();
-            let maps = rows(pictures, |some| mean_map(&encoder, some, mirrored));
+            let of_map = Embedding::mean_map(encoder.clone(), mirrored);
+            let maps = rows(pictures, |some| of_map.forward(some));
             let features = maps.len() / pictures.dims()[0];
             let whitening = Fitting::new(maps, features).map(|mut fitting| {
                 while fitting.advance() == Progress::More {}

@@ -10,6 +10,7 @@ mod colour;
 mod cutout;
 mod noise;
 
+use serde::{Deserialize, Serialize};
 use std::f32::consts::PI;
 
 use rand::{Rng, RngExt};
@@ -21,7 +22,7 @@ use crate::settings::{Augmentations, Operation};
 const MAX_ASPECT: f32 = 4.0 / 3.0;
 
 /// Augmentation of one view.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// Maps a place in the view to the place in the picture that it shows, both in −1 … 1 from left to right
     /// and top to bottom: `[[xx, xy, x0], [yx, yy, y0]]`.

@@ -2,7 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{encoder::Encoder, evaluate::whitening::Whitening, kernels::matmul::matmul};
+use crate::{
+    encoder::Encoder, evaluate::whitening::Whitening, kernels::matmul::matmul, protocol::Floats,
+    replicas::message::Reads,
+};
 
 /// Lower bound of a row's squared length.
 const LEAST_LENGTH: f32 = 1e-12;
@@ -12,37 +15,41 @@ const LEAST_LENGTH: f32 = 1e-12;
 #[derive(Clone, Debug)]
 pub struct Embedding {
     encoder: Encoder,
-    map: Option<WhitenedMap>,
+    kind: Kind,
 }
 
-/// Returns the map to which a whitening is fitted: the encoder's map, averaged over a picture and its mirror
-/// image if `mirrored`. The difference between those two says nothing about what a picture shows; as it is
-/// not part of the average, no component is spent on it.
-///
-/// # Shapes
-/// As in [`Encoder::map`].
-pub fn mean_map(encoder: &Encoder, pictures: Tensor<4>, mirrored: bool) -> Tensor<2> {
-    if mirrored {
-        (encoder.map(pictures.clone()) + encoder.map(pictures.flip([3]))).mul_scalar(0.5)
-    } else {
-        encoder.map(pictures)
-    }
-}
-
-/// Embedding by an encoder's map.
 #[derive(Clone, Debug)]
-struct WhitenedMap {
-    /// Mean and matrix, `[1, features]` and `[features, components]`; `None` if all pictures of the set are
-    /// alike.
-    whitening: Option<(Tensor<2>, Tensor<2>)>,
-    /// Whether the mirror image is averaged in.
-    mirrored: bool,
+enum Kind {
+    Outputs,
+    /// The map, averaged over a picture and its mirror image if mirrored.
+    MeanMap {
+        mirrored: bool,
+    },
+    /// The map whitened by mean and matrix, `[1, features]` and `[features, components]`, unless all pictures of
+    /// the set are alike; averaged over a picture and its mirror image if mirrored.
+    Whitened {
+        whitening: Option<Box<[Tensor<2>; 2]>>,
+        mirrored: bool,
+    },
 }
 
 impl Embedding {
     /// Embeds pictures by the encoder's outputs.
     pub fn outputs(encoder: Encoder) -> Self {
-        Self { encoder, map: None }
+        Self { encoder, kind: Kind::Outputs }
+    }
+
+    /// Embeds pictures by the map to which a whitening is fitted: the encoder's map, averaged over a picture and
+    /// its mirror image if `mirrored`. The difference between those two says nothing about what a picture shows;
+    /// as it is not part of the average, no component is spent on it.
+    pub fn mean_map(encoder: Encoder, mirrored: bool) -> Self {
+        Self { encoder, kind: Kind::MeanMap { mirrored } }
+    }
+
+    /// Embeds pictures by the encoder's map, whitened by mean and matrix, `[1, features]` and
+    /// `[features, components]`.
+    pub fn whitened(encoder: Encoder, whitening: Option<[Tensor<2>; 2]>, mirrored: bool) -> Self {
+        Self { encoder, kind: Kind::Whitened { whitening: whitening.map(Box::new), mirrored } }
     }
 
     /// Embeds pictures by the encoder's map, unchanged if there is no whitening.
@@ -52,9 +59,9 @@ impl Embedding {
             let tensor = |values: &Vec<f32>, shape: [usize; 2]| {
                 Tensor::from_data(TensorData::new(values.clone(), shape), device)
             };
-            (tensor(&whitening.mean, [1, features]), tensor(&whitening.matrix, [features, components]))
+            [tensor(&whitening.mean, [1, features]), tensor(&whitening.matrix, [features, components])]
         });
-        Self { encoder, map: Some(WhitenedMap { whitening, mirrored }) }
+        Self::whitened(encoder, whitening, mirrored)
     }
 
     /// Returns the encoder.
@@ -68,23 +75,45 @@ impl Embedding {
     /// - `pictures`: `[batch, 3, side, side]`, values in 0 … 1
     /// - result: `[batch, dimensions]`
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let Some(WhitenedMap { whitening, mirrored }) = &self.map else {
-            return self.encoder.forward(pictures);
-        };
-        let whitened = |pictures: Tensor<4>| {
-            let map = self.encoder.map(pictures);
-            let rows = match whitening {
-                Some((mean, matrix)) => matmul(map - mean.clone(), matrix.clone()),
-                None => map,
-            };
-            let lengths = rows.clone().square().sum_dim(1).clamp_min(LEAST_LENGTH).sqrt();
-            rows / lengths
-        };
-        if *mirrored {
-            (whitened(pictures.clone()) + whitened(pictures.flip([3]))).mul_scalar(0.5)
-        } else {
-            whitened(pictures)
+        match &self.kind {
+            Kind::Outputs => self.encoder.forward(pictures),
+            Kind::MeanMap { mirrored } => {
+                averaged(pictures, *mirrored, |pictures| self.encoder.map(pictures))
+            }
+            Kind::Whitened { whitening, mirrored } => averaged(pictures, *mirrored, |pictures| {
+                let map = self.encoder.map(pictures);
+                let rows = match whitening {
+                    Some(both) => {
+                        let [mean, matrix] = &**both;
+                        matmul(map - mean.clone(), matrix.clone())
+                    }
+                    None => map,
+                };
+                let lengths = rows.clone().square().sum_dim(1).clamp_min(LEAST_LENGTH).sqrt();
+                rows / lengths
+            }),
         }
+    }
+
+    /// Returns what the embedding takes from the encoder; `values` reads a tensor row by row.
+    pub fn reads(&self, values: impl Fn(Tensor<2>) -> Vec<f32>) -> Reads {
+        match &self.kind {
+            Kind::Outputs => Reads::Outputs,
+            Kind::MeanMap { mirrored } => Reads::MeanMap { mirrored: *mirrored },
+            Kind::Whitened { whitening, mirrored } => {
+                let whitening = whitening.clone().map(|both| (*both).map(|tensor| Floats(values(tensor))));
+                Reads::Whitened { whitening, mirrored: *mirrored }
+            }
+        }
+    }
+}
+
+/// Applies `rows` to pictures, averaged over their mirror images if `mirrored`.
+fn averaged(pictures: Tensor<4>, mirrored: bool, rows: impl Fn(Tensor<4>) -> Tensor<2>) -> Tensor<2> {
+    if mirrored {
+        (rows(pictures.clone()) + rows(pictures.flip([3]))).mul_scalar(0.5)
+    } else {
+        rows(pictures)
     }
 }
 
@@ -164,8 +193,10 @@ mod tests {
         );
         let (a, b) = (values(encoder.map(pictures.clone())), values(encoder.map(mirrored)));
         assert_ne!(a, b);
-        assert_eq!(values(mean_map(&encoder, pictures.clone(), false)), a);
-        for ((a, b), mean) in a.iter().zip(&b).zip(values(mean_map(&encoder, pictures, true))) {
+        let mean_map =
+            |mirrored| values(Embedding::mean_map(encoder.clone(), mirrored).forward(pictures.clone()));
+        assert_eq!(mean_map(false), a);
+        for ((a, b), mean) in a.iter().zip(&b).zip(mean_map(true)) {
             assert!(((a + b) / 2.0 - mean).abs() < 1e-6, "{mean} of {a} and {b}");
         }
     }

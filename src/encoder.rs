@@ -10,6 +10,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation::relu},
 };
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     kernels::{
@@ -52,7 +53,7 @@ pub fn ghosts(views: usize) -> usize {
 const FILTER: usize = 3 * 3 * 3;
 
 /// Shape of an encoder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncoderConfig {
     /// Output channels and stride of each block’s 3 × 3 convolution.
     pub blocks: Vec<(usize, usize)>,
@@ -95,17 +96,27 @@ impl EncoderConfig {
 
     /// Builds the network with weights drawn from `rng`.
     pub fn init(&self, rng: &mut impl Rng, device: &Device) -> Network {
+        self.build(&mut |count, inputs| kaiming_uniform(count, inputs, rng), device)
+    }
+
+    /// Builds the network with weights of 0.
+    pub fn empty(&self, device: &Device) -> Network {
+        self.build(&mut |count, _| vec![0.0; count], device)
+    }
+
+    /// Builds the network; `draw` returns a number of weights for layers with so many inputs per output.
+    fn build(&self, draw: &mut dyn FnMut(usize, usize) -> Vec<f32>, device: &Device) -> Network {
         let mut channels = 3;
         let mut block = |&(out, stride): &(usize, usize)| {
-            let block = Block::new(channels, out, stride, rng, device);
+            let block = Block::new(channels, out, stride, draw, device);
             channels = out;
             block
         };
         let blocks = self.blocks.iter().map(&mut block).collect();
-        let output = Linear::new(self.read(), self.outputs, rng, device);
+        let output = Linear::new(self.read(), self.outputs, draw, device);
         Network {
             encoder: Encoder { blocks, output, readout: self.readout },
-            head: Head { output: Linear::new(self.outputs, PROJECTION, rng, device) },
+            head: Head { output: Linear::new(self.outputs, PROJECTION, draw, device) },
         }
     }
 }
@@ -184,6 +195,12 @@ impl Encoder {
         (self.outputs(readout::read(x, self.readout)), all_statistics)
     }
 
+    /// Returns the shape of the encoder.
+    pub fn config(&self) -> EncoderConfig {
+        let blocks = self.blocks.iter().map(|block| (block.weight.dims()[0], block.stride)).collect();
+        EncoderConfig { blocks, readout: self.readout, outputs: self.dimensions() }
+    }
+
     /// Returns the number of outputs of the linear layer.
     pub fn dimensions(&self) -> usize {
         self.output.bias.dims()[0]
@@ -237,8 +254,14 @@ fn blend(old: &Param<Tensor<1>>, new: Tensor<1>, share: f64) -> Param<Tensor<1>>
 }
 
 impl Block {
-    fn new(input: usize, output: usize, stride: usize, rng: &mut impl Rng, device: &Device) -> Self {
-        let weight = kaiming_uniform(output * input * 9, input * 9, rng);
+    fn new(
+        input: usize,
+        output: usize,
+        stride: usize,
+        draw: &mut dyn FnMut(usize, usize) -> Vec<f32>,
+        device: &Device,
+    ) -> Self {
+        let weight = draw(output * input * 9, input * 9);
         let constant = |value: f32| Param::from_tensor(Tensor::full([output], value, device));
         Self {
             weight: Param::from_data(TensorData::new(weight, [output, input, 3, 3]), device),
@@ -277,8 +300,13 @@ impl Head {
 }
 
 impl Linear {
-    fn new(input: usize, output: usize, rng: &mut impl Rng, device: &Device) -> Self {
-        let weight = kaiming_uniform(input * output, input, rng);
+    fn new(
+        input: usize,
+        output: usize,
+        draw: &mut dyn FnMut(usize, usize) -> Vec<f32>,
+        device: &Device,
+    ) -> Self {
+        let weight = draw(input * output, input);
         Self {
             weight: Param::from_data(TensorData::new(weight, [input, output]), device),
             bias: Param::from_tensor(Tensor::zeros([output], device)),

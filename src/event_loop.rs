@@ -1,9 +1,10 @@
 //! Yielding to the browser's event loop between pieces of work.
 
-use js_sys::Promise;
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
+use web_time::Duration;
 
 /// Event loop of the page or worker that runs this code.
 pub struct EventLoop {
@@ -27,6 +28,20 @@ impl EventLoop {
         // The promise is never rejected.
         let _ = JsFuture::from(answered).await;
     }
+}
+
+/// Resolves after a time, in a page or a worker.
+pub async fn after(time: Duration) {
+    let global = js_sys::global();
+    let timer =
+        Reflect::get(&global, &"setTimeout".into()).ok().and_then(|timer| timer.dyn_into::<Function>().ok());
+    let timer = timer.expect("pages and workers have timers");
+    let mut wait = |resolve: Function, _: Function| {
+        let milliseconds = JsValue::from_f64(time.as_secs_f64() * 1e3);
+        timer.call2(&global, &resolve, &milliseconds).expect("a timer can be set");
+    };
+    // The promise is never rejected.
+    let _ = JsFuture::from(Promise::new(&mut wait)).await;
 }
 
 impl Drop for EventLoop {

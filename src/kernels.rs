@@ -20,7 +20,7 @@ mod cpu;
 mod cube;
 mod extension;
 mod flex;
-mod geometry;
+pub mod geometry;
 #[cfg(feature = "webgpu")]
 mod gpu;
 pub mod lasting;

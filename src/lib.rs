@@ -34,6 +34,7 @@
 //! - [`fine_tune`]: a copy of the encoder that learns a few labels
 //! - [`classic_features`]: baseline features that the encoder has to beat
 //! - [`evaluate`]: measures of embedding quality
+//! - [`replicas`]: threads or Web Workers that share training and embedding on the CPU
 //! - [`readback`]: reading numbers back from the device
 //! - [`engine`]: the session that runs all this on commands, and its worker
 //! - `constructors`: initialisers that crates need run before `main` (in a browser, with WebGPU)
@@ -86,6 +87,8 @@ pub mod protocol;
 pub mod random;
 #[cfg(feature = "engine")]
 pub mod readback;
+#[cfg(feature = "engine")]
+pub mod replicas;
 pub mod samples;
 #[cfg(feature = "engine")]
 pub mod sampling;

@@ -124,6 +124,7 @@ mod tests {
             learning_rate: 1.0 / 300.0,
             augmentations,
             backend: BackendChoice::Cpu,
+            cores: 3,
             run: true,
         }
     }

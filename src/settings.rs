@@ -138,6 +138,8 @@ pub struct Settings {
     pub augmentations: Augmentations,
     /// Device requested by the user.
     pub backend: BackendChoice,
+    /// Number of workers that share the work on the CPU; 0 leaves it to the machine.
+    pub cores: u32,
     /// Whether training starts as soon as the pictures are loaded.
     pub run: bool,
 }
@@ -194,6 +196,7 @@ impl Settings {
             learning_rate: 0.004,
             augmentations: Augmentations::recommended(images),
             backend: BackendChoice::Auto,
+            cores: 0,
             run: false,
         }
     }
@@ -240,10 +243,10 @@ impl Settings {
         (1..self.depth).fold(self.side, |side, _| side.div_ceil(2))
     }
 
-    /// Returns the settings of `other`, with the pictures, the seed, the backend and `run` of these.
+    /// Returns the settings of `other`, with the pictures, the seed, the backend, the cores and `run` of these.
     pub fn with_run_of(&self, other: Self) -> Self {
-        let Self { images, seed, backend, run, .. } = *self;
-        Self { images, seed, backend, run, ..other }
+        let Self { images, seed, backend, cores, run, .. } = *self;
+        Self { images, seed, backend, cores, run, ..other }
     }
 
     /// Returns whether these settings can only apply to a new run.

@@ -11,22 +11,31 @@ mod snapshot;
 pub use batch::{select, upload};
 pub use hyperparameters::{ADAMW, BATCH_NORM_MOMENTUM};
 
+use std::ops::Range;
+
 use batch::batch_rows;
 use burn::{
     module::Module,
     optim::GradientsParams,
-    tensor::{Tensor, TensorData},
+    tensor::{Device, Gradients, Tensor, TensorData},
 };
 use drawn::Drawn;
+use futures_util::FutureExt;
 use optimizer::Optimizer;
 use recording::Recording;
 
 use crate::{
     augment::View,
     encoder::{Encoder, EncoderConfig, Network, ghosts},
-    kernels::{block::BatchStatistics, lasting, views::render},
-    loss::{LogitScale, Loss},
+    kernels::{block::BatchStatistics, geometry::ghost_batches, is_cpu, lasting, views::render},
+    loss::{BatchLoss, LogitScale, Loss},
+    protocol::Floats,
     random::{Purpose, generator},
+    replicas::{
+        Replicas,
+        message::{GhostBatch, Passed},
+        parameters,
+    },
     sampling::strided,
     settings::Settings,
 };
@@ -210,9 +219,18 @@ impl Trainer {
 
     /// Takes one step, by replaying the recording once there is one.
     pub fn step(&mut self) -> StepOutcome {
+        self.step_with(&mut Replicas::none()).now_or_never().expect("there is no replica to wait for")
+    }
+
+    /// Like [`Self::step`]; on the CPU, shared with replicas.
+    pub async fn step_with(&mut self, replicas: &mut Replicas) -> StepOutcome {
         let drawn = self.draw();
         let outcome = match self.replay(&drawn) {
             Some(outcome) => outcome,
+            None if is_cpu(&self.pictures.device()) => {
+                let computed = self.compute_by_ghost_batch(drawn, replicas).await;
+                self.move_weights(computed)
+            }
             None => self.pass(drawn),
         };
         self.count();
@@ -224,7 +242,7 @@ impl Trainer {
     /// Performs the device's part of a step. Its inputs are already on the device, unless the views do not
     /// fit the compact form.
     fn pass(&mut self, drawn: Drawn) -> StepOutcome {
-        let computed = self.compute_drawn(drawn);
+        let computed = self.compute_at_once(drawn);
         self.move_weights(computed)
     }
 
@@ -239,7 +257,12 @@ impl Trainer {
     /// Computes the loss and gradients of the next step; [`Self::apply`] completes it.
     pub fn compute(&mut self) -> Computed {
         let drawn = self.draw();
-        self.compute_drawn(drawn)
+        if is_cpu(&self.pictures.device()) {
+            let computed = self.compute_by_ghost_batch(drawn, &mut Replicas::none()).now_or_never();
+            computed.expect("there is no replica to wait for")
+        } else {
+            self.compute_at_once(drawn)
+        }
     }
 
     /// Draws the next step and uploads the drawn values to the device.
@@ -255,8 +278,8 @@ impl Trainer {
         drawn
     }
 
-    /// Computes the loss and gradients of the drawn step.
-    fn compute_drawn(&self, drawn: Drawn) -> Computed {
+    /// Computes the loss and gradients of the drawn step, all ghost batches at once.
+    fn compute_at_once(&self, drawn: Drawn) -> Computed {
         let views = if drawn::is_compact(&self.settings.augmentations) {
             drawn.render(&self.pictures, &self.drawn)
         } else {
@@ -268,6 +291,45 @@ impl Trainer {
         let batch = self.loss.forward_drawn(projections, &self.scale, drawn.negatives(&self.drawn));
         let mut all_gradients = batch.loss.backward();
         let gradients = GradientsParams::from_module(&mut all_gradients, &self.network);
+        self.computed(drawn, batch, statistics, gradients, all_gradients)
+    }
+
+    /// Computes the loss and gradients of the drawn step on the CPU, ghost batch by ghost batch, each on
+    /// whichever worker has it. The sums are the same, whatever the number of replicas.
+    async fn compute_by_ghost_batch(&self, drawn: Drawn, replicas: &mut Replicas) -> Computed {
+        let views = 2 * self.pairs;
+        let spans: Vec<Range<usize>> = ghost_batches(views, ghosts(views)).collect();
+        let side = self.pictures.dims()[3] as u32;
+        let batches = spans.iter().map(|span| {
+            let rows: Vec<usize> = span.clone().map(|view| drawn.rows[view % self.pairs]).collect();
+            let pictures = Floats(parameters::values(select(&self.pictures, &rows)));
+            GhostBatch { side, pictures, views: drawn.views[span.clone()].to_vec() }
+        });
+        let forward = replicas.forward(&self.network, batches.collect()).await;
+        let device = Device::flex();
+        let all: Vec<f32> =
+            forward.passed.iter().flat_map(|passed| passed.projections.0.iter().copied()).collect();
+        let dimensions = all.len() / views;
+        let projections = Tensor::<2>::from_data(TensorData::new(all, [views, dimensions]), &device);
+        let projections = Tensor::from_inner(projections).require_grad();
+        let statistics = mean_statistics(&forward.passed, &device);
+        let batch = self.loss.forward_drawn(projections.clone(), &self.scale, drawn.negatives(&self.drawn));
+        let all_gradients = batch.loss.backward();
+        let of_projections = projections.grad(&all_gradients).expect("the loss depends on the projections");
+        let by_batch = spans.iter().map(|span| of_projections.clone().narrow(0, span.start, span.len()));
+        let gradients = replicas.backward(forward, by_batch.collect()).await;
+        let gradients = parameters::assigned(&self.network, &gradients);
+        self.computed(drawn, batch, statistics, gradients, all_gradients)
+    }
+
+    fn computed(
+        &self,
+        drawn: Drawn,
+        batch: BatchLoss,
+        statistics: Vec<BatchStatistics>,
+        gradients: GradientsParams,
+        mut all_gradients: Gradients,
+    ) -> Computed {
         let scale_gradients = GradientsParams::from_module(&mut all_gradients, &self.scale);
         let outcome = StepOutcome {
             rows: drawn.rows,
@@ -338,6 +400,21 @@ pub fn calibrate(encoder: &mut Encoder, pictures: &Tensor<4>) {
     let sample = select(pictures, &strided(count, CALIBRATION.min(most)));
     let (_, statistics) = encoder.forward_batch(sample, 1);
     encoder.update_running(statistics, 1.0);
+}
+
+/// Returns the statistics of each block, averaged over the ghost batches.
+fn mean_statistics(passed: &[Passed], device: &Device) -> Vec<BatchStatistics> {
+    let blocks = passed.first().map_or(0, |passed| passed.statistics.len());
+    let mean = |block: usize, moment: usize| {
+        let mut mean = vec![0.0; passed[0].statistics[block][moment].0.len()];
+        for of_batch in passed {
+            let values = &of_batch.statistics[block][moment].0;
+            mean.iter_mut().zip(values).for_each(|(mean, value)| *mean += value / passed.len() as f32);
+        }
+        let channels = mean.len();
+        Tensor::from_data(TensorData::new(mean, [channels]), device)
+    };
+    (0..blocks).map(|block| BatchStatistics { mean: mean(block, 0), variance: mean(block, 1) }).collect()
 }
 
 /// Returns the number of pairs per step: as set, but at most the number of pictures.

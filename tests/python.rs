@@ -12,7 +12,7 @@ use std::{
 use burn::tensor::{Device, Tensor};
 use likeness::{
     checkpoint::Checkpoint,
-    embedding::{Embedding, mean_map},
+    embedding::Embedding,
     encoder::{Encoder, first_filters},
     evaluate::whitening::{Fitting, Whitening},
     image::{Image, SIDE},
@@ -67,7 +67,11 @@ fn rows(output: &Output) -> Vec<Vec<f32>> {
 
 /// Returns the whitening of a trainer's map over its pictures.
 fn whitening(encoder: &Encoder, pictures: Tensor<4>) -> Whitening {
-    let maps = mean_map(encoder, pictures, true).into_data().try_into_vec::<f32>().expect("single precision");
+    let maps = Embedding::mean_map(encoder.clone(), true)
+        .forward(pictures)
+        .into_data()
+        .try_into_vec::<f32>()
+        .expect("single precision");
     let features = maps.len() / PICTURES;
     let mut fitting = Fitting::new(maps, features).expect("they differ");
     while fitting.advance() == Progress::More {}

@@ -13,7 +13,7 @@ use burn::tensor::{Device, Tensor};
 use likeness::{
     augment::View,
     checkpoint::{Checkpoint, HostTensor},
-    embedding::{Embedding, mean_map},
+    embedding::Embedding,
     encoder::{INPUT_FACTOR, INPUT_OFFSET, PROJECTION, first_filters},
     evaluate::whitening::{Fitting, MAX_COMPONENTS, Whitening},
     image::{Image, SIDE},
@@ -274,7 +274,7 @@ fn embedding(trainer: &Trainer, model: Checkpoint, pictures: Tensor<4>) -> (Chec
         return (model, Embedding::outputs(encoder));
     }
     let mirrored = model.settings.augmentations.mirrors();
-    let whitening = whitening(mean_map(&encoder, pictures, mirrored));
+    let whitening = whitening(Embedding::mean_map(encoder.clone(), mirrored).forward(pictures));
     let embedding = Embedding::map(encoder, Some(&whitening), mirrored, &Device::flex());
     (model.with_whitening(Some(whitening)), embedding)
 }

@@ -1,10 +1,12 @@
 //! Gaussian blur.
 
+use serde::{Deserialize, Serialize};
+
 /// Number of standard deviations at which the kernel is truncated.
 const REACH: f32 = 3.0;
 
 /// Isotropic Gaussian blur.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Blur {
     /// Standard deviation, as a share of the picture's side.
     pub deviation: f32,

@@ -1,7 +1,9 @@
 //! Cutout (DeVries & Taylor 2017).
 
+use serde::{Deserialize, Serialize};
+
 /// Square of a view that is covered in grey.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cutout {
     /// Centre, −1 … 1 from left to right and top to bottom.
     pub centre: [f32; 2],

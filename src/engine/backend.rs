@@ -40,8 +40,14 @@ pub async fn open(settings: &Settings) -> Option<Opened> {
 }
 
 fn cpu(Refusal { reason, adapter }: Refusal) -> Opened {
-    let environment =
-        Environment { backend: Backend::Cpu, adapter, reason, self_test: None, is_unrecorded: false };
+    let environment = Environment {
+        backend: Backend::Cpu,
+        adapter,
+        reason,
+        self_test: None,
+        is_unrecorded: false,
+        cores: 1,
+    };
     Opened { device: Device::flex(), environment }
 }
 
@@ -77,6 +83,7 @@ async fn webgpu(settings: &Settings) -> Result<Option<Opened>, Refusal> {
         reason,
         self_test: Some(self_test),
         is_unrecorded: false,
+        cores: 1,
     };
     Ok(Some(Opened { device, environment }))
 }

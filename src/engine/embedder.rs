@@ -1,8 +1,13 @@
 //! Passage of a whole set through a network, chunk by chunk.
 
-use burn::tensor::Tensor;
+use std::rc::Rc;
 
-use crate::{progress::Progress, protocol::Breakdown, readback::read};
+use burn::tensor::Tensor;
+use web_time::Instant;
+
+use crate::{
+    embedding::Embedding, progress::Progress, protocol::Breakdown, readback::read, replicas::Replicas,
+};
 
 /// Maximum number of pictures that pass through the encoder at once: few enough for a CPU to finish within
 /// the time of a few steps. All chunks have the same size, with the last one filled up, because a device
@@ -15,7 +20,7 @@ const CHUNK_NUMBERS: usize = 1 << 21;
 
 /// Passage of a set through a network, in progress.
 pub struct Embedder {
-    forward: Box<dyn Fn(Tensor<4>) -> Tensor<2>>,
+    embedding: Rc<Embedding>,
     pictures: Tensor<4>,
     chunk: usize,
     done: usize,
@@ -23,32 +28,53 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// Starts with pictures, `[pictures, 3, side, side]`; `forward` embeds some of them, with `activation`
-    /// intermediate values per picture.
-    pub fn new(
-        pictures: Tensor<4>,
-        activation: usize,
-        forward: impl Fn(Tensor<4>) -> Tensor<2> + 'static,
-    ) -> Self {
+    /// Starts with pictures, `[pictures, 3, side, side]`.
+    pub fn new(pictures: Tensor<4>, embedding: Rc<Embedding>) -> Self {
+        let activation = embedding.encoder().activation(pictures.dims()[3]);
         let chunk = CHUNK.min(CHUNK_NUMBERS / activation);
-        Self { forward: Box::new(forward), pictures, chunk, done: 0, values: Vec::new() }
+        Self { embedding, pictures, chunk, done: 0, values: Vec::new() }
     }
 
-    /// Embeds one chunk.
-    pub async fn advance(&mut self) -> Result<Progress, Breakdown> {
+    /// Embeds one chunk here, and one on each replica.
+    pub async fn advance(&mut self, replicas: &mut Replicas) -> Result<Progress, Breakdown> {
+        let count = self.pictures.dims()[0];
+        let starts = (self.done..count).step_by(self.chunk).take(replicas.workers());
+        let mut chunks: Vec<Tensor<4>> = starts.map(|start| self.chunk_from(start)).collect();
+        let others = chunks.split_off(1);
+        let expected = replicas.begin_embedding(&self.embedding, &others);
+        let started = Instant::now();
+        self.take_in(read(self.embedding.forward(chunks.remove(0))).await?);
+        let own = started.elapsed();
+        for (chunk, embedded) in others.into_iter().zip(expected) {
+            let rows = match replicas.embedded(embedded, own).await {
+                Some(rows) => rows,
+                None => read(self.embedding.forward(chunk)).await?,
+            };
+            self.take_in(rows);
+        }
+        Ok(Progress::more_if(self.done < count))
+    }
+
+    /// Returns the chunk that begins with a picture, filled up from the start of the set.
+    fn chunk_from(&self, start: usize) -> Tensor<4> {
+        let count = self.pictures.dims()[0];
+        let here = self.chunk.min(count - start);
+        let chunk = self.pictures.clone().narrow(0, start, here);
+        if here == self.chunk || count <= self.chunk {
+            return chunk;
+        }
+        let filling = self.pictures.clone().narrow(0, 0, self.chunk - here);
+        Tensor::cat(vec![chunk, filling], 0)
+    }
+
+    /// Appends the embeddings of the next chunk, without those that fill it up.
+    fn take_in(&mut self, mut rows: Vec<f32>) {
         let count = self.pictures.dims()[0];
         let here = self.chunk.min(count - self.done);
-        let mut chunk = self.pictures.clone().narrow(0, self.done, here);
-        if here < self.chunk && count > self.chunk {
-            let filling = self.pictures.clone().narrow(0, 0, self.chunk - here);
-            chunk = Tensor::cat(vec![chunk, filling], 0);
-        }
-        let embeddings = (self.forward)(chunk);
-        let dimensions = embeddings.dims()[1];
-        let numbers = read(embeddings).await?;
-        self.values.extend_from_slice(&numbers[..here * dimensions]);
+        let of_chunk = if count <= self.chunk { here } else { self.chunk };
+        rows.truncate(rows.len() / of_chunk * here);
+        self.values.append(&mut rows);
         self.done += here;
-        Ok(Progress::more_if(self.done < count))
     }
 
     /// Takes the embeddings so far, one row per picture.
@@ -70,10 +96,8 @@ mod tests {
 
     /// Returns the number of chunks and the embeddings.
     fn embedded(encoder: &Encoder, pictures: &Tensor<4>) -> (usize, Vec<f32>) {
-        let activation = encoder.activation(pictures.dims()[3]);
-        let forward = encoder.clone();
-        let mut embedder = Embedder::new(pictures.clone(), activation, move |chunk| forward.forward(chunk));
-        let advance = |embedder: &mut Embedder| pollster::block_on(embedder.advance());
+        let mut embedder = Embedder::new(pictures.clone(), Rc::new(Embedding::outputs(encoder.clone())));
+        let advance = |embedder: &mut Embedder| pollster::block_on(embedder.advance(&mut Replicas::none()));
         let mut pieces = 1;
         while advance(&mut embedder).expect("the CPU answers") == Progress::More {
             pieces += 1;

@@ -36,7 +36,8 @@ use super::{
 use crate::{
     checkpoint::Checkpoint,
     progress::Progress,
-    protocol::{Activity, Breakdown, Command, Event, Map, Picture, Query, Refusal, Stage},
+    protocol::{Activity, Backend, Breakdown, Command, Event, Map, Picture, Query, Refusal, Stage},
+    replicas::Replicas,
     settings::{BackendChoice, MIN_PICTURES, Settings},
 };
 
@@ -78,6 +79,7 @@ pub struct Session<E> {
     inspected: Option<u32>,
     turns: Turns,
     activity: Activity,
+    replicas: Replicas,
 }
 
 impl<E: FnMut(Event)> Session<E> {
@@ -104,6 +106,7 @@ impl<E: FnMut(Event)> Session<E> {
             inspected: None,
             turns: Turns::default(),
             activity: Activity::Idle,
+            replicas: Replicas::none(),
         }
     }
 
@@ -168,6 +171,7 @@ impl<E: FnMut(Event)> Session<E> {
             self.set_activity(Activity::Evaluating);
         }
         let started = Instant::now();
+        self.replicas.replace();
         match place.task {
             Task::Open => return Ok(self.open().await),
             Task::Evaluate => self.evaluate().await?,
@@ -178,6 +182,7 @@ impl<E: FnMut(Event)> Session<E> {
             Task::Job(kind) => self.advance(kind).await?,
         }
         self.turns.took(place, started.elapsed());
+        self.tell_workers();
         Ok(Progress::More)
     }
 
@@ -241,6 +246,7 @@ impl<E: FnMut(Event)> Session<E> {
         let old = std::mem::replace(&mut self.settings, settings);
         if old.backend != settings.backend {
             (self.opened, self.pictures, self.untrained_failed) = (None, None, false);
+            self.replicas = Replicas::none();
         }
         if old.side != settings.side {
             self.baselines_due = baselines();
@@ -255,6 +261,25 @@ impl<E: FnMut(Event)> Session<E> {
         }
         if let Some(run) = &mut self.run {
             run.configure(settings);
+        }
+        self.share_among_workers();
+    }
+
+    /// Starts or ends replicas, as the settings demand.
+    fn share_among_workers(&mut self) {
+        let is_cpu = |opened: &Opened| opened.environment.backend == Backend::Cpu;
+        if self.opened.as_ref().is_some_and(is_cpu) {
+            self.replicas.set_workers(self.settings.cores as usize);
+        }
+    }
+
+    /// Reports the number of workers if it has changed.
+    fn tell_workers(&mut self) {
+        let cores = self.replicas.workers() as u32;
+        let changed = |opened: &&mut Opened| opened.environment.cores != cores;
+        if let Some(opened) = self.opened.as_mut().filter(changed) {
+            opened.environment.cores = cores;
+            (self.emit)(Event::Ready(opened.environment.clone()));
         }
     }
 
@@ -313,6 +338,7 @@ impl<E: FnMut(Event)> Session<E> {
         };
         (self.emit)(Event::Ready(opened.environment.clone()));
         self.opened = Some(opened);
+        self.share_among_workers();
         Progress::More
     }
 }

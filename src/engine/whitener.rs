@@ -1,14 +1,17 @@
 //! Fitting of the whitening of an encoder's map to a set, piece by piece.
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 
 use super::embedder::Embedder;
 use crate::{
-    embedding::mean_map,
+    embedding::Embedding,
     encoder::Encoder,
     evaluate::whitening::{Fitting, Whitening},
     progress::Progress,
     protocol::Breakdown,
+    replicas::Replicas,
     sampling::strided,
     train::select,
 };
@@ -30,19 +33,17 @@ impl Whitener {
     /// images.
     pub fn new(encoder: &Encoder, set: &Tensor<4>, mirrored: bool) -> Self {
         let sample = strided(set.dims()[0], SAMPLE);
-        let mapper = encoder.clone();
-        let activation = encoder.activation(set.dims()[3]);
-        let forward = move |chunk| mean_map(&mapper, chunk, mirrored);
-        let mapping = Embedder::new(select(set, &sample), activation, forward);
+        let embedding = Embedding::mean_map(encoder.clone(), mirrored);
+        let mapping = Embedder::new(select(set, &sample), Rc::new(embedding));
         Self { pictures: sample.len(), mapping, is_mapped: false, fitting: None }
     }
 
     /// Does one piece of the work.
-    pub async fn advance(&mut self) -> Result<Progress, Breakdown> {
+    pub async fn advance(&mut self, replicas: &mut Replicas) -> Result<Progress, Breakdown> {
         if self.is_mapped {
             return Ok(self.fitting.as_mut().map_or(Progress::Idle, Fitting::advance));
         }
-        if self.mapping.advance().await? == Progress::Idle {
+        if self.mapping.advance(replicas).await? == Progress::Idle {
             let maps = self.mapping.take();
             let features = maps.len() / self.pictures;
             let are_numbers = maps.iter().all(|value| value.is_finite());

@@ -12,15 +12,21 @@ use super::{Progress, Session};
 use crate::{
     event_loop::EventLoop,
     protocol::{self, Breakdown, Command, Event},
+    replicas,
     settings::{Images, Settings},
 };
 
-/// Runs the engine for the lifetime of the worker. The worker's script has stored the port to the page in
-/// `enginePort`.
+/// Runs the engine, or a replica of one, for the lifetime of the worker. The worker's script has stored the port
+/// to the page or to the engine in `enginePort`.
 pub async fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let port = js_sys::Reflect::get(&scope, &"enginePort".into());
     let port: MessagePort = port.expect("the worker's script sets the port").unchecked_into();
+    let is_replica = js_sys::Reflect::get(&scope, &"isReplica".into()).unwrap_or_default();
+    if is_replica.is_truthy() {
+        console_error_panic_hook::set_once();
+        return replicas::workers::serve(&port);
+    }
     report_panics(port.clone());
     let commands = listen(&port);
     // The page's first command brings its own settings, before any device is opened.

@@ -67,7 +67,7 @@ pub fn report(step: u32) -> StepReport {
 /// Returns the environment of an engine without an adapter.
 pub fn environment(backend: Backend) -> Environment {
     let reason = BackendReason::NoAdapter;
-    Environment { backend, adapter: String::new(), reason, self_test: None, is_unrecorded: false }
+    Environment { backend, adapter: String::new(), reason, self_test: None, is_unrecorded: false, cores: 1 }
 }
 
 /// Returns the event of an engine that has broken down.

@@ -24,7 +24,7 @@ pub use waiting::waiting;
 
 use crate::{
     page::state::{Engine, Intake, IntakeKind, State},
-    protocol::{Backend, Stage},
+    protocol::{Backend, Environment, Stage},
 };
 
 /// Returns the backend's name.
@@ -33,6 +33,12 @@ pub const fn backend(backend: Backend) -> &'static str {
         Backend::WebGpu => "WebGPU",
         Backend::Cpu => "CPU",
     }
+}
+
+/// Returns `CPU, 4 cores`: the backend's name, and the number of workers if there are several.
+pub fn device(environment: &Environment) -> String {
+    let name = backend(environment.backend);
+    if environment.cores > 1 { format!("{name}, {} cores", environment.cores) } else { name.to_owned() }
 }
 
 /// Returns a name for what embeds the pictures at a stage.
@@ -117,7 +123,7 @@ pub fn engine(engine: &Engine) -> String {
         }
         Engine::Loading { received, total: None } => format!("engine {}", megabytes(*received)),
         Engine::Starting => "starting".to_owned(),
-        Engine::Ready(environment) => backend(environment.backend).to_owned(),
+        Engine::Ready(environment) => device(environment),
         Engine::Stopped(_) => "stopped".to_owned(),
     }
 }

@@ -125,7 +125,7 @@ pub enum Activity {
 pub enum Backend {
     /// WebGPU.
     WebGpu,
-    /// WebAssembly SIMD on one thread.
+    /// WebAssembly SIMD, on one or several workers.
     Cpu,
 }
 
@@ -142,4 +142,6 @@ pub struct Environment {
     pub self_test: Option<Agreement>,
     /// Whether the device failed to record a step, so that each step is planned anew.
     pub is_unrecorded: bool,
+    /// Number of workers that share the work on the CPU.
+    pub cores: u32,
 }

@@ -285,5 +285,6 @@ pub const FIELDS: &[Field] = &[
     operation!(cutout),
     named!(backend: BackendChoice, restarts: true,
         "auto" => BackendChoice::Auto, "webgpu" => BackendChoice::WebGpu, "cpu" => BackendChoice::Cpu),
+    named!(cores: u32, restarts: false, "auto" => 0, "1" => 1, "2" => 2, "3" => 3, "4" => 4),
     named!(run: bool, restarts: false, "0" => false, "1" => true),
 ];

@@ -24,7 +24,7 @@ cargo xtask COMMAND
                      row and beside so many busy loops; with names, only tests of the page
   firefox            run the tests of the page in Firefox
   measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
-                     fashion, webgpu, smoothness, frames, scale, decode, hour [MINUTES])
+                     fashion, webgpu, cores, smoothness, frames, scale, decode, hour [MINUTES])
   torch              compare the package for PyTorch in python/ with this crate, and try its commands
   learning [SET…] [KEY=VALUE…]
                      print what training is worth on sets of pictures, natively

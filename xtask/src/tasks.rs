@@ -211,7 +211,8 @@ pub fn bench(what: &[&str]) -> Result<()> {
     }
     browser::ensure()?;
     bench::build()?;
-    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "bench", "--"]).args(what))
+    run(cargo(["run", "--quiet", "--package", "browser-tests", "--bin", "bench", "--"]).args(what))?;
+    if what.is_empty() || what.contains(&"cpu") { measure(&["cores"]) } else { Ok(()) }
 }
 
 pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {

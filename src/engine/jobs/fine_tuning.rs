@@ -1,5 +1,7 @@
 //! Fine-tuning of a copy of the encoder on the given labels.
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 
 use super::{
@@ -7,12 +9,14 @@ use super::{
     held_out::{HeldOut, TopGuesses},
 };
 use crate::{
+    embedding::Embedding,
     encoder::Encoder,
     engine::embedder::Embedder,
     fine_tune::{FineTuneTask, FineTuner, STEPS},
     progress::Progress,
     protocol::{Breakdown, ClassifierRequest, Event, Stage},
     readback::read,
+    replicas::Replicas,
 };
 
 /// Returns a request to fine-tune a copy of the encoder in its state when the job starts. The job cannot
@@ -56,9 +60,8 @@ async fn fine_tune(
         slice.pause().await;
     }
     let encoder = tuner.encoder();
-    let activation = encoder.activation(pictures.dims()[3]);
-    let mut embedder = Embedder::new(pictures.clone(), activation, move |chunk| encoder.forward(chunk));
-    while embedder.advance().await? == Progress::More {
+    let mut embedder = Embedder::new(pictures.clone(), Rc::new(Embedding::outputs(encoder)));
+    while embedder.advance(&mut Replicas::none()).await? == Progress::More {
         slice.pause().await;
     }
     let chances = read(tuner.classify(embedder.take(), &pictures.device()).exp()).await?;

@@ -38,13 +38,8 @@ enum Work {
 impl Work {
     /// Starts to embed pictures, `[pictures, 3, side, side]`.
     fn embedding(embedding: Embedding, pictures: &Tensor<4>) -> Self {
-        let activation = embedding.encoder().activation(pictures.dims()[3]);
         let embedding = Rc::new(embedding);
-        let forward = embedding.clone();
-        Self::Embedding(
-            embedding,
-            Embedder::new(pictures.clone(), activation, move |chunk| forward.forward(chunk)),
-        )
+        Self::Embedding(embedding.clone(), Embedder::new(pictures.clone(), embedding))
     }
 }
 
@@ -142,8 +137,8 @@ impl<E: FnMut(Event)> Session<E> {
         let is_of_run = !evaluating.stage.is_baseline();
         let progress = match &mut evaluating.work {
             Work::Describing(describing) => describing.advance(SLICE),
-            Work::Whitening(whitener) => whitener.advance().await?,
-            Work::Embedding(_, embedder) => embedder.advance().await?,
+            Work::Whitening(whitener) => whitener.advance(&mut self.replicas).await?,
+            Work::Embedding(_, embedder) => embedder.advance(&mut self.replicas).await?,
             Work::Comparing(comparing) => comparing.advance(SLICE, &self.set),
         };
         if progress == Progress::Idle

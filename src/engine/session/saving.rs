@@ -8,6 +8,7 @@ use crate::{
     engine::{divergence::likely_cause, whitener::Whitener},
     progress::Progress,
     protocol::{Backend, Breakdown, Event, ModelFailure, Refusal, Stage, Symptom},
+    replicas::Replicas,
     settings::{Features, Settings},
 };
 
@@ -48,7 +49,7 @@ impl<E: FnMut(Event)> Session<E> {
                 let mirrored = self.settings.augmentations.mirrors();
                 let encoder = run.trainer.network().encoder;
                 let mut whitener = Whitener::new(&encoder, &run.pictures, mirrored);
-                while whitener.advance().await? == Progress::More {}
+                while whitener.advance(&mut Replicas::none()).await? == Progress::More {}
                 whitener.finish()
             }
         };

@@ -239,7 +239,7 @@ impl<E: FnMut(Event)> Session<E> {
         }
         let started = Instant::now();
         let Some(run) = &mut self.run else { return Ok(()) };
-        let outcome = run.trainer.step();
+        let outcome = run.trainer.step_with(&mut self.replicas).await;
         run.unreported.add(outcome, started.elapsed());
         let last = run.trainer.steps_taken() >= self.settings.steps;
         if let (Some(_), Some(opened)) = (run.trainer.take_refusal(), &mut self.opened) {
@@ -411,6 +411,7 @@ mod tests {
             reason: BackendReason::WebGpuAsked,
             self_test: None,
             is_unrecorded: false,
+            cores: 1,
         };
         let events = Rc::new(RefCell::new(Vec::new()));
         let heard = events.clone();

@@ -187,6 +187,7 @@ mod tests {
             reason: BackendReason::CpuAsked,
             self_test: None,
             is_unrecorded: false,
+            cores: 1,
         };
         state.edit(|settings| settings.augmentations.hue.on = false);
         let json = run_json(&state, "Tester", Some(&environment));

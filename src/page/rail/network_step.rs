@@ -10,7 +10,7 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
-    protocol::Environment,
+    protocol::{Backend, Environment},
     settings::{BackendChoice, Effort, field},
 };
 
@@ -24,6 +24,9 @@ const EFFORTS: &[(&str, Effort)] = &[
 /// Choices of backends.
 const BACKENDS: &[(&str, BackendChoice)] =
     &[("Automatic", BackendChoice::Auto), ("WebGPU", BackendChoice::WebGpu), ("CPU", BackendChoice::Cpu)];
+
+/// Choices of the number of workers.
+const CORES: &[(&str, u32)] = &[("Automatic", 0), ("1", 1), ("2", 2), ("3", 3), ("4", 4)];
 
 /// The duration, and everything else folded away.
 #[component]
@@ -105,6 +108,10 @@ fn Numbers() -> impl IntoView {
 fn BackendField() -> impl IntoView {
     let store = Store::expect();
     let value = move || store.with(|state| Some(state.settings.backend));
+    let on_cpu = move || {
+        let is_cpu = |environment: &Environment| environment.backend == Backend::Cpu;
+        store.with(|state| state.engine.environment().is_some_and(is_cpu))
+    };
     let reason = Signal::derive(move || {
         store.with(|state| {
             let reason = |environment: &Environment| words::backend_reason(&environment.reason);
@@ -123,5 +130,15 @@ fn BackendField() -> impl IntoView {
             <Explain term=glossary::BACKEND />
         </div>
         <p class="note">{reason}</p>
+        <div class="field-with-term" hidden=move || !on_cpu()>
+            <Choice
+                legend="CPU cores"
+                name="cores"
+                options=CORES
+                value=move || store.with(|state| Some(state.settings.cores))
+                on_change=move |cores| store.edit(|settings| settings.cores = cores)
+            />
+            <Explain term=glossary::CORES />
+        </div>
     }
 }

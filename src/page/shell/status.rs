@@ -47,7 +47,7 @@ pub fn activity(state: &State) -> String {
     let mut parts = Vec::new();
     parts.extend(knn(state).map(|knn| format!("kNN {knn:.2}")));
     if let Engine::Ready(environment) = &*state.engine {
-        parts.push(words::backend(environment.backend).to_owned());
+        parts.push(words::device(environment));
     }
     parts.push(doing(state));
     if state.run.running {

@@ -78,7 +78,9 @@ impl State {
 
     pub(in crate::page) fn engine_is_ready(&mut self, environment: Environment) {
         let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
-        if wanted_gpu && environment.backend == Backend::Cpu {
+        // It is told again when its cores change.
+        let is_news = self.engine.environment().is_none();
+        if wanted_gpu && environment.backend == Backend::Cpu && is_news {
             self.notify(words::backend_reason(&environment.reason));
         }
         *self.engine = Engine::Ready(environment);

@@ -128,6 +128,10 @@ terms! {
     BACKEND:
         "backend",
         "Where the arithmetic is done: on the GPU through WebGPU, or on the CPU.";
+    /// The number of workers.
+    CORES:
+        "cores",
+        "How many cores share each step. Automatic takes all but one, which draws the page, and at most four. The result is the same, whatever the number.";
     /// Contrastive accuracy.
     ACCURACY:
         "contrastive accuracy",

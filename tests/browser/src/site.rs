@@ -185,6 +185,7 @@ const FRAGILE: &str = r#"{
         starve: () => devices.forEach(device => device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("There is no room.") }))),
         exhaust: () => setTimeout(() => { throw new RangeError("out of memory") }),
         close: () => self.close(),
+        closeReplicas: () => self.isReplica && self.close(),
     };
     new BroadcastChannel("harm").onmessage = ({ data }) => harms[data]();
 }"#;

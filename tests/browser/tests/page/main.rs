@@ -7,6 +7,7 @@ mod augmentations;
 mod backends;
 mod breakdowns;
 mod builds;
+mod cores;
 mod exports;
 mod groups;
 mod harness;

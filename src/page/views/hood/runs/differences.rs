@@ -138,7 +138,7 @@ mod tests {
     fn equal_settings_have_no_differences() {
         let settings = Settings::recommended(Images::Shapes);
         // Settings that start a run, and the requested backend, do not affect the result.
-        let other = Settings { run: true, backend: BackendChoice::Cpu, ..settings };
+        let other = Settings { run: true, backend: BackendChoice::Cpu, cores: 2, ..settings };
         assert!(differences(&settings, &other).is_empty());
     }
 

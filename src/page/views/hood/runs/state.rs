@@ -55,8 +55,8 @@ impl Notes {
         };
         // Settings that need a new run change only with it, and the number of steps or a different
         // start does not affect the steps already taken.
-        let Settings { images, seed, side, width, depth, backend, run, .. } = *settings;
-        let now = Settings { images, seed, side, width, depth, backend, run, ..*now };
+        let Settings { images, seed, side, width, depth, backend, cores, run, .. } = *settings;
+        let now = Settings { images, seed, side, width, depth, backend, cores, run, ..*now };
         if (Settings { steps: now.steps, ..*settings }) != now {
             self.changed_after = Some(before);
         }

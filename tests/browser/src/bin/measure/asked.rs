@@ -3,8 +3,19 @@
 use anyhow::{Result, bail};
 
 /// Everything that can be measured, in order.
-const ALL: [&str; 10] =
-    ["sizes", "opening", "shapes", "fashion", "webgpu", "smoothness", "frames", "scale", "decode", HOUR];
+const ALL: [&str; 11] = [
+    "sizes",
+    "opening",
+    "shapes",
+    "fashion",
+    "webgpu",
+    "cores",
+    "smoothness",
+    "frames",
+    "scale",
+    "decode",
+    HOUR,
+];
 
 /// Measured only on request, since it takes as long as its name says.
 const HOUR: &str = "hour";

@@ -1,13 +1,14 @@
 //! Prints measurements of the built page: `cargo xtask measure [WHAT…]`.
 //!
 //! - [`asked`] parses the requested measurements;
-//! - [`sizes`], [`opening`], [`training`], [`smoothness`], [`frames`], [`scale`], [`decode`] and [`hour`]
+//! - [`sizes`], [`opening`], [`training`], [`cores`], [`smoothness`], [`frames`], [`scale`], [`decode`] and [`hour`]
 //!   perform them;
 //! - [`intake`] drops files and waits for their pictures, [`files`] makes them;
 //! - [`frame_times`], [`tasks`] and [`pausing`] watch the page's main thread;
 //! - [`footprint`] measures memory, including that of [`processes`].
 
 mod asked;
+mod cores;
 mod decode;
 mod files;
 mod footprint;
@@ -50,6 +51,7 @@ async fn measure(what: &str, minutes: u64) -> Result<()> {
         "sizes" => sizes::measure(),
         "opening" => opening::measure().await,
         "webgpu" => visit(Visit::default(), async |page| training::measure_webgpu(page).await).await,
+        "cores" => visit(Visit::default(), async |page| cores::measure(page).await).await,
         "smoothness" => visit(Visit::default(), async |page| smoothness::measure(page).await).await,
         "frames" => frames::measure().await,
         "scale" => scale::measure().await,
