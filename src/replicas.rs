@@ -21,7 +21,7 @@ mod threads;
 #[cfg(target_arch = "wasm32")]
 pub mod workers;
 
-use std::{any::Any, ops::Range};
+use std::{any::Any, borrow::Cow, ops::Range};
 
 use burn::tensor::Tensor;
 use futures_channel::mpsc::UnboundedReceiver;
@@ -199,17 +199,16 @@ impl Replicas {
         // The first share, which is never the largest, is computed here: the loss and AdamW follow.
         let state = (workers > 1).then(|| NetworkState::of(network));
         for (number, span) in spans.into_iter().enumerate() {
-            let mut batches: Vec<GhostBatch> = rest.by_ref().take(span.len()).collect();
-            let place = match number.checked_sub(1) {
-                None => Place::Here(Vec::new()),
-                Some(at) => Place::There(ready[at]),
+            let batches: Vec<GhostBatch> = rest.by_ref().take(span.len()).collect();
+            let place = match (&state, number) {
+                (Some(state), 1..) => {
+                    let replica = ready[number - 1];
+                    let (network, batches) = (Cow::Borrowed(state), Cow::Borrowed(&*batches));
+                    self.send(replica, &Request::Forward { network, batches });
+                    Place::There(replica)
+                }
+                _ => Place::Here(Vec::new()),
             };
-            if let (Place::There(replica), Some(state)) = (&place, &state) {
-                let request = Request::Forward { network: state.clone(), batches };
-                self.send(*replica, &request);
-                let Request::Forward { batches: sent, .. } = request else { unreachable!("just made") };
-                batches = sent;
-            }
             shares.push(Share { batches, place });
         }
         let started = Instant::now();
@@ -304,7 +303,8 @@ impl Replicas {
         let send = |(replica, chunk): (usize, &Tensor<4>)| {
             let side = chunk.dims()[3] as u32;
             let pictures = Floats(parameters::values(chunk.clone()));
-            self.send(replica, &Request::Embed { embedding: state.clone(), side, pictures });
+            let embedding = Cow::Borrowed(&state);
+            self.send(replica, &Request::Embed { embedding, side, pictures });
             Embedded { replica }
         };
         ready.into_iter().zip(chunks).map(send).collect()

@@ -1,5 +1,7 @@
 //! Messages between a worker and its replicas.
 
+use std::borrow::Cow;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
@@ -15,20 +17,20 @@ use crate::{
 
 /// A task for a replica, which answers each by one [`Reply`], in order.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Request {
+pub enum Request<'a> {
     /// Forward passes of ghost batches.
     Forward {
         /// The network.
-        network: NetworkState,
+        network: Cow<'a, NetworkState>,
         /// The ghost batches.
-        batches: Vec<GhostBatch>,
+        batches: Cow<'a, [GhostBatch]>,
     },
     /// Backward passes of the latest [`Self::Forward`], from the gradient of each one's projections.
     Backward(Vec<Floats>),
     /// Embedding of pictures.
     Embed {
         /// The embedding.
-        embedding: EmbeddingState,
+        embedding: Cow<'a, EmbeddingState>,
         /// Side of the pictures, in pixels.
         side: u32,
         /// The pictures, `3 × side²` values in 0 … 1 each.
@@ -60,7 +62,7 @@ pub struct Passed {
 }
 
 /// Pictures of a ghost batch, and their views.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GhostBatch {
     /// Side of the pictures, in pixels.
     pub side: u32,

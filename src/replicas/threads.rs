@@ -8,7 +8,7 @@ use web_time::Duration;
 use super::{Connection, replica::Replica};
 
 /// Starts a replica. It ends when the connection is dropped.
-pub fn start() -> Option<Connection> {
+pub(super) fn start() -> Option<Connection> {
     let (requests, inbox) = mpsc::channel::<Vec<u8>>();
     let (outbox, replies) = unbounded();
     let work = move || {

@@ -35,7 +35,7 @@ impl Drop for RunningWorker {
 }
 
 /// Starts a replica; `None` if workers cannot start workers here.
-pub fn start() -> Option<Connection> {
+pub(super) fn start() -> Option<Connection> {
     try_start().ok()
 }
 
