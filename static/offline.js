@@ -58,7 +58,7 @@ async function keep() {
   if (page && !isThisBuild(await page.clone().text())) return;
   // Not earlier: an empty cache would count among those that are kept.
   const cache = await caches.open(cacheName);
-  const code = [...needed].flatMap(name => [`${name}.js`, `${name}_bg.wasm`]);
+  const code = [...needed].flatMap(name => [`${name}.js`, `${name}_bg.wasm.gzip`]);
   const versioned = [...code, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
   const kept = (await cache.keys()).map(request => request.url);
   const missing = [...linked, ...versioned].filter(address => !kept.includes(address));

@@ -6,6 +6,7 @@
 //! - [`firefox`] finds Firefox and its driver, or installs the browser;
 //! - [`server`] serves the built page on the loopback;
 //! - [`python`] finds a Python with the libraries of the bench and a test, or installs it;
+//! - [`compression`] compresses the programs of workers;
 //! - [`command`] runs other programs visibly;
 //! - [`paths`] knows the locations in the checkout;
 //! - [`phase`] times the parts of a command;
@@ -18,6 +19,7 @@ pub mod address;
 pub mod apt;
 pub mod browser;
 pub mod command;
+pub mod compression;
 pub mod firefox;
 pub mod paths;
 pub mod phase;

@@ -40,7 +40,7 @@ async fn page_works_offline_after_the_first_visit() -> Result<()> {
 }
 
 /// Returns whether the browser has stored the page's own decoders.
-const KEEPS_DECODERS: &str = "Promise.all(['decoder.js', 'decoder_bg.wasm'].map(file =>
+const KEEPS_DECODERS: &str = "Promise.all(['decoder.js', 'decoder_bg.wasm.gzip'].map(file =>
     caches.match(`${file}?v=${document.documentElement.dataset.version}`)))
     .then(found => found.every(Boolean))";
 
@@ -92,7 +92,7 @@ async fn take_newer(page: &Page, meanwhile: impl AsyncFnOnce() -> Result<()>) ->
     page.press("Train").await?;
     page.wait_finished(PATIENTLY).await?;
     let asked = page.server().requests().split_off(asked);
-    let engine = format!("/engine_cpu_bg.wasm?v={new}");
+    let engine = format!("/engine_cpu_bg.wasm.gzip?v={new}");
     ensure!(asked.iter().any(|path| path.ends_with(&engine)), "{engine} is not among {asked:#?}");
     wait_kept(page).await?;
     page.server().close();

@@ -103,7 +103,7 @@ async fn full_session_requests_only_decoders_and_sets_no_cookie() -> Result<()> 
             after[before.len()..].iter().filter_map(|path| path.split(['/', '?']).nth(2)).collect();
         let mut sorted = asked.clone();
         sorted.sort_unstable();
-        ensure!(sorted == ["decoder.js", "decoder_bg.wasm"], "Asked for in a session: {asked:#?}");
+        ensure!(sorted == ["decoder.js", "decoder_bg.wasm.gzip"], "Asked for in a session: {asked:#?}");
         ensure!(page.browser().cookies().await? == 0, "A cookie was set.");
         page.evaluate("document.cookie = 'one=1'").await?;
         ensure!(page.browser().cookies().await? == 1, "A cookie that is set does not show.");
