@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::{encoder::Encoder, evaluate::whitening::Whitening, kernels::matmul::matmul};
 
 /// Lower bound of a row's squared length.
-const LEAST_LENGTH: f32 = 1e-12;
+pub const LEAST_LENGTH: f32 = 1e-12;
 
 /// Embedding of pictures: the outputs of an encoder, or its map, whitened and averaged over the picture and
 /// its mirror image.

@@ -11,11 +11,12 @@ use tempfile::TempDir;
 
 const RUN: &str = "images=shapes&steps=30&batch=16&side=16&width=4";
 
-const EXPORTS: [&str; 6] = [
+const EXPORTS: [&str; 7] = [
     "Embeddings (CSV)",
     "Embeddings (NPY)",
     "Projector (TSV + sprite)",
     "Model (safetensors)",
+    "Network (ONNX)",
     "Run (JSON)",
     "Experiment",
 ];
