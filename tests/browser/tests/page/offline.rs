@@ -153,6 +153,31 @@ async fn stored_engine_is_used_offline() -> Result<()> {
 }
 
 #[tokio::test]
+async fn pictures_shared_by_other_apps_join_the_set() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready(SETTINGS).await?;
+        wait_kept(page).await?;
+        // The service worker answers for documents opened from now on.
+        page.open_ready(SETTINGS).await?;
+        let share = "(async () => {
+            const form = new FormData();
+            for (const name of ['preview.png', 'icon-512.png'])
+                form.append('files', new File([await (await fetch(name)).blob()], name, { type: 'image/png' }));
+            return (await fetch('share', { method: 'POST', body: form })).url;
+        })()";
+        let answer = page.evaluate(share).await?;
+        ensure!(answer.as_str().is_some_and(|url| url.ends_with("?shared")), "The answer is {answer}.");
+        page.driver().goto(format!("{}/{FOLDER}/?shared#{SETTINGS}", page.server().origin())).await?;
+        page.wait_text(&["yours, 2 pictures"], PATIENTLY).await?;
+        ensure!(page.evaluate("location.search").await? == "", "They would be looked for again.");
+        let left = "caches.keys().then(names => names.some(name => name.includes('shared')))";
+        ensure!(page.evaluate(left).await? == false, "They stay in the cache.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn page_can_be_installed() -> Result<()> {
     let visitor = Visit { chromium_only: Some("no other driver reads the manifest"), ..Visit::default() };
     visit(visitor, async |page| {
