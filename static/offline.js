@@ -37,6 +37,9 @@ document.addEventListener("engine-arrived", () => {
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
 
+// WebKit brings a page back that the visitor has left, without its worker for storage.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
 // The visitor wants everything of this page removed from the browser.
 let forgotten = false;
 document.addEventListener("everything-forgotten", () => {

@@ -13,7 +13,8 @@
 //! - [`policy`] completes the page's Content-Security-Policy;
 //! - [`unfinished`] makes a page that is served before it is completely built;
 //! - [`version`] keeps caches from mixing builds;
-//! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one.
+//! - [`vulkan`] finds a driver for the WebGPU kernels, or installs one;
+//! - [`webkit`] finds WebKit for GTK, its driver and a screen, or installs them.
 
 pub mod address;
 pub mod apt;
@@ -29,3 +30,4 @@ pub mod server;
 pub mod unfinished;
 pub mod version;
 pub mod vulkan;
+pub mod webkit;
