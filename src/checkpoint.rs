@@ -9,6 +9,8 @@
 //!   uninterrupted: AdamW's moments, temperature and bias of the loss, and those parts of the untrained
 //!   network that do not come from the seed: running statistics and a first layer made for the set.
 //!
+//! A model can also be written as ONNX, for other tools, but not read.
+//!
 //! The file's metadata describe the numbers in plain text. Reading is strict: a file that this page could not
 //! have written is refused.
 
