@@ -18,7 +18,7 @@ import argparse
 import csv
 import sys
 
-from likeness.embedding import CONVOLUTIONS, best_convolution, embed, picture
+from likeness.embedding import CONVOLUTIONS, best_convolution, check, embed, picture
 from likeness.faults import run
 from likeness.model_file import load
 
@@ -31,6 +31,7 @@ def main():
     arguments = parser.parse_args()
     model = load(arguments.model)
     convolve = CONVOLUTIONS[arguments.library]() if arguments.library else best_convolution()
+    check(model, lambda pictures: embed(model, pictures, convolve))
     writer = csv.writer(sys.stdout)
     for place, name in enumerate(arguments.pictures):
         (row,) = embed(model, [picture(model, name)], convolve)

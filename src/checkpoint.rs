@@ -3,20 +3,26 @@
 //! The file is [safetensors](https://github.com/huggingface/safetensors), readable with numpy. There are two
 //! kinds:
 //! - a *model*: the network, `encoder.blocks.0.weight` and so on, and the whitening of its map,
-//!   `embedding.mean` and `embedding.matrix`, if the map embeds pictures;
+//!   `embedding.mean` and `embedding.matrix`, if the map embeds pictures; also a few pictures and their
+//!   embeddings, `check.pictures` and `check.embeddings`, for whoever reads the file;
 //! - a *snapshot*: the network, and everything another engine needs to take the next step as if
 //!   uninterrupted: AdamW's moments, temperature and bias of the loss, and those parts of the untrained
 //!   network that do not come from the seed: running statistics and a first layer made for the set.
 //!
+//! A model can also be written as ONNX, for other tools, but not read.
+//!
 //! The file's metadata describe the numbers in plain text. Reading is strict: a file that this page could not
 //! have written is refused.
 
+mod check;
 #[cfg(test)]
 mod damaged;
 mod file;
 mod layout;
 mod numbers;
+mod onnx;
 
+pub use check::Check;
 pub use numbers::{Gatherer, HostTensor, NamedTensors, filled, put_moments};
 
 use crate::{evaluate::whitening::Whitening, protocol::ModelFailure, settings::Settings};
@@ -38,6 +44,8 @@ pub struct Checkpoint {
     pub training: Option<OptimizerSteps>,
     /// Whitening of the map, in a model whose map embeds pictures; `None` if all maps were alike.
     pub whitening: Option<Whitening>,
+    /// Pictures and their embeddings by a model.
+    pub check: Option<Check>,
     numbers: NamedTensors,
 }
 
@@ -76,7 +84,7 @@ impl Checkpoint {
             }
         }
         layout::check_values(&numbers).ok()?;
-        Some(Self { settings, step, training, whitening: None, numbers })
+        Some(Self { settings, step, training, whitening: None, check: None, numbers })
     }
 
     /// Returns the checkpoint with a whitening of the map.
@@ -92,6 +100,11 @@ impl Checkpoint {
     /// Returns the checkpoint as a file.
     pub fn to_file(&self) -> Vec<u8> {
         file::write(self)
+    }
+
+    /// Returns the embedding of pictures by a model as an ONNX file.
+    pub fn to_onnx(&self) -> Vec<u8> {
+        onnx::write(self)
     }
 
     /// Reads a file.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Lower bound of a row's squared length.
-const LEAST_LENGTH: f32 = 1e-12;
+pub const LEAST_LENGTH: f32 = 1e-12;
 
 /// Embedding of pictures: the outputs of an encoder, or its map, whitened and averaged over the picture and
 /// its mirror image.

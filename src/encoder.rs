@@ -1,7 +1,7 @@
 //! The encoder and its projection head.
 
 mod first_layer;
-mod readout;
+pub mod readout;
 
 pub use first_layer::first_filters;
 

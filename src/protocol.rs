@@ -17,7 +17,7 @@ mod subject;
 mod training;
 mod wire;
 
-pub use command::{ClassifierRequest, Command, MAX_MODEL_BYTES, Picture, Query};
+pub use command::{ClassifierRequest, Command, MAX_MODEL_BYTES, ModelFormat, Picture, Query};
 pub use event::{Activity, Backend, Environment, Event};
 pub use failure::{Agreement, BackendReason, Breakdown, Cause, Disagreement, ModelFailure, Refusal, Symptom};
 pub use question::{

@@ -15,7 +15,7 @@ const firstEngine = guess().then(async name => {
 
 function ask(name) {
   const { version } = document.documentElement.dataset;
-  return fetch(`${name}_bg.wasm?v=${version}`, { priority: "low" });
+  return fetch(`${name}_bg.wasm.gzip?v=${version}`, { priority: "low" });
 }
 
 // Offline, there may only be the other engine, stored during an earlier visit.

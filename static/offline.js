@@ -37,6 +37,9 @@ document.addEventListener("engine-arrived", () => {
   document.addEventListener("visibilitychange", () => document.hidden || look());
 }, { once: true });
 
+// WebKit brings a page back that the visitor has left, without its worker for storage.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
 // The visitor wants everything of this page removed from the browser.
 let forgotten = false;
 document.addEventListener("everything-forgotten", () => {
@@ -58,7 +61,7 @@ async function keep() {
   if (page && !isThisBuild(await page.clone().text())) return;
   // Not earlier: an empty cache would count among those that are kept.
   const cache = await caches.open(cacheName);
-  const code = [...needed].flatMap(name => [`${name}.js`, `${name}_bg.wasm`]);
+  const code = [...needed].flatMap(name => [`${name}.js`, `${name}_bg.wasm.gzip`]);
   const versioned = [...code, ...FILES].map(file => new URL(`${file}?v=${version}`, base).href);
   const kept = (await cache.keys()).map(request => request.url);
   const missing = [...linked, ...versioned].filter(address => !kept.includes(address));

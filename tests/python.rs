@@ -1,11 +1,11 @@
-//! Model files outside the page: `python/embed.py` embeds pictures as the page does.
+//! Model files outside the page: `python/embed.py` and ONNX Runtime embed pictures as the page does.
 //!
 //! Runs only on request, and needs numpy and Pillow in `python3`, or in the program named by
-//! `LIKENESS_PYTHON`.
+//! `LIKENESS_PYTHON`, and there onnxruntime for what is said about ONNX.
 
 use std::{
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -101,10 +101,53 @@ fn the_script_reproduces_embeddings() {
                 (model.with_whitening(Some(whitening)), embedding)
             }
         };
+        let mut model = model.with_check();
         let file = folder.path().join("model.safetensors");
         fs::write(&file, model.to_file()).expect("it can be written");
         assert_script_agrees(&there, &file, &images, embedding.forward(pictures));
+        assert_onnx_agrees(folder.path(), &model);
+        // A program that embeds the check pictures otherwise refuses the model.
+        model.check.as_mut().expect("it was made").embeddings[3] += 0.1;
+        fs::write(&file, model.to_file()).expect("it can be written");
+        let output = python().arg(script()).arg(&file).arg("none.png").output().expect("python3 runs");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("check pictures"), "{output:?}");
     }
+}
+
+/// Embeds a model's check pictures in two batches, and prints them as `python/embed.py` does.
+const RUN_ONNX: &str = "
+import sys
+from numpy import frombuffer
+from onnxruntime import InferenceSession
+session = InferenceSession(sys.argv[1], providers=['CPUExecutionProvider'])
+side = int(session.get_modelmeta().custom_metadata_map['side'])
+with open(sys.argv[2], 'rb') as file:
+    pictures = frombuffer(file.read(), 'u1').reshape(-1, 3, side, side).astype('f4') / 255
+print('name,…')
+for batch in (pictures[:3], pictures[3:]):
+    for row in session.run(['embeddings'], {'pictures': batch})[0]:
+        print('', *row, sep=',')
+";
+
+/// Compares the output of ONNX Runtime for a model with its check's.
+fn assert_onnx_agrees(folder: &Path, model: &Checkpoint) {
+    if !has("onnxruntime") {
+        return println!("The network in ONNX was not run: there is no onnxruntime.");
+    }
+    let check = model.check.as_ref().expect("it was made");
+    let [network, pictures] = ["network.onnx", "pictures"].map(|name| folder.join(name));
+    fs::write(&network, model.to_onnx()).expect("it can be written");
+    fs::write(&pictures, &check.pictures).expect("it can be written");
+    let output = python().args(["-c", RUN_ONNX]).args([network, pictures]).output().expect("python3 runs");
+    let found = rows(&output).concat();
+    assert_eq!(found.len(), check.embeddings.len());
+    for (place, (found, expected)) in found.iter().zip(&check.embeddings).enumerate() {
+        assert!((found - expected).abs() < TOLERANCE, "number {place}: {found} instead of {expected}");
+    }
+}
+
+fn script() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("python/embed.py")
 }
 
 /// Models of the first format too; `tests/earlier.rs` describes their origin.
@@ -128,9 +171,8 @@ fn assert_script_agrees(libraries: &[&str], model: &Path, images: &[Image], expe
     images.iter().zip(&names).for_each(|(image, name)| save(image, name));
     let expected = expected.into_data().try_into_vec::<f32>().expect("single precision");
     assert!(expected.iter().any(|value| *value > 0.1), "the embeddings say nothing: {expected:?}");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/embed.py");
     for library in libraries {
-        let output = python().arg(&script).args(["--with", library]).arg(model).args(&names).output();
+        let output = python().arg(script()).args(["--with", library]).arg(model).args(&names).output();
         let found = rows(&output.expect("python3 runs"));
         assert_eq!((found.len(), found.concat().len()), (images.len(), expected.len()));
         for (place, (found, expected)) in found.iter().flatten().zip(&expected).enumerate() {

@@ -119,7 +119,7 @@ impl Golden {
     }
 
     fn write(self, folder: &Path) {
-        let tensors = self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+        let tensors = self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.view()));
         let bytes = safetensors::serialize(tensors, None).expect("shapes fit");
         fs::write(folder.join("golden.safetensors"), bytes).expect("it can be written");
         let text = serde_json::to_string(&self.values).expect("it is JSON");

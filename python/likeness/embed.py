@@ -12,6 +12,7 @@ from itertools import chain
 import numpy as np
 import torch
 
+from .embedding import check
 from .encoder import Embedding
 from .faults import Fault, run
 from .model_file import load, write_whole
@@ -96,6 +97,8 @@ class Shards:
 def embed_all(model, paths, shards, device, workers, skip):
     """Embeds the pictures that no complete shard contains."""
     embedding = Embedding(model).to(device)
+    with torch.no_grad():
+        check(model, lambda pictures: embedding(torch.from_numpy(pictures).to(device)).cpu().numpy())
     first = shards.count()
     work = decoded(paths, embedding.side, workers, skip, first * SHARD_CHUNKS)
     with Progress(None, 0, "picture") as progress:

@@ -8,7 +8,11 @@ import json
 
 import numpy as np
 
+from .faults import Fault
 from .pictures import Source, planes
+
+# Largest accepted difference of the check pictures' embeddings, relative to the largest number.
+TOLERANCE = 1e-3
 
 
 def picture(model, file):
@@ -35,6 +39,15 @@ def embed(model, pictures, convolve=None):
         mirrored = np.ascontiguousarray(pictures[..., ::-1])
         embeddings = (embeddings + whitened(tensors, last_map(model, mirrored, convolve))) / 2
     return embeddings
+
+
+def check(model, embed):
+    """Compares the embeddings of a model's check pictures with those in the file; older models have none."""
+    tensors, _ = model
+    if "check.pictures" in tensors:
+        expected, found = tensors["check.embeddings"], embed(values(tensors["check.pictures"]))
+        if not np.abs(found - expected).max() <= TOLERANCE * np.abs(expected).max():
+            raise Fault("The model’s check pictures are embedded otherwise here than where it was saved.")
 
 
 def whitened(tensors, maps):

@@ -10,7 +10,10 @@ from .faults import Fault
 from .settings import TABLE, plain
 
 # Versions of the format that can be read.
-VERSIONS = ("1", "2")
+VERSIONS = ("1", "2", "3")
+
+# Element types: weights, and the check pictures.
+TYPES = {"F32": "<f4", "U8": "u1"}
 
 # Longest header of a safetensors file, in bytes, as the library allows.
 LONGEST_HEADER = 100_000_000
@@ -36,9 +39,9 @@ def read_tensors(path):
 
 def tensor(entry, data):
     begin, end = entry["data_offsets"]
-    if entry["dtype"] != "F32" or not 0 <= begin <= end <= len(data):
+    if entry["dtype"] not in TYPES or not 0 <= begin <= end <= len(data):
         raise ValueError("a tensor is of another kind or incomplete")
-    return np.frombuffer(data[begin:end], "<f4").reshape(entry["shape"])
+    return np.frombuffer(data[begin:end], TYPES[entry["dtype"]]).reshape(entry["shape"])
 
 
 def load(path):

@@ -1,10 +1,13 @@
 //! A checkpoint as a safetensors file.
 
-use std::{borrow::Cow, collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr};
 
-use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
+use safetensors::{
+    Dtype, SafeTensors,
+    tensor::{Metadata, TensorView},
+};
 
-use super::{Checkpoint, HostTensor, OptimizerSteps, layout};
+use super::{Check, Checkpoint, HostTensor, NamedTensors, OptimizerSteps, check::PICTURES, layout};
 use crate::{
     encoder::{EncoderConfig, INPUT_FACTOR, INPUT_OFFSET, PROJECTION},
     evaluate::whitening::{MAX_COMPONENTS, Whitening},
@@ -19,7 +22,10 @@ use crate::{
 const FORMAT: &str = "likeness";
 
 /// Version of the format, raised whenever older pages could not read the file.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// Version of files without check pictures.
+const WITHOUT_CHECK: u32 = 2;
 
 /// First version, whose networks all had one kind of readout, and their outputs as embeddings.
 const FIRST_VERSION: u32 = 1;
@@ -27,48 +33,48 @@ const FIRST_VERSION: u32 = 1;
 /// Names of the whitening's tensors.
 const WHITENING: [&str; 2] = ["embedding.mean", "embedding.matrix"];
 
+/// Names of the check's tensors.
+const CHECK: [&str; 2] = ["check.pictures", "check.embeddings"];
+
 /// Metadata key of the map's effective rank before whitening.
 const RANK: &str = "effective_rank";
-
-impl View for &HostTensor {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        bytemuck::cast_slice(&self.values).into()
-    }
-
-    fn data_len(&self) -> usize {
-        size_of_val(self.values.as_slice())
-    }
-}
 
 /// Returns the checkpoint as a file.
 pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
     let metadata = metadata(checkpoint).into_iter().map(|(name, value)| (name.to_owned(), value));
-    let whitening = checkpoint.whitening.as_ref().map(|Whitening { mean, matrix, .. }| {
-        let (features, components) = (mean.len(), matrix.len() / mean.len());
-        let mean = HostTensor { shape: vec![features], values: mean.clone() };
-        [mean, HostTensor { shape: vec![features, components], values: matrix.clone() }]
-    });
-    let whitening = WHITENING.into_iter().zip(whitening.iter().flatten());
-    let network = checkpoint.numbers.iter().map(|(name, tensor)| (name.as_str(), tensor));
-    let tensors: BTreeMap<&str, &HostTensor> = network.chain(whitening).collect();
+    let mut tensors = views(&checkpoint.numbers);
+    if let Some(Whitening { mean, matrix, .. }) = &checkpoint.whitening {
+        tensors.insert(WHITENING[0], floats(mean, vec![mean.len()]));
+        tensors.insert(WHITENING[1], floats(matrix, vec![mean.len(), matrix.len() / mean.len()]));
+    }
+    if let Some(Check { pictures, embeddings }) = &checkpoint.check {
+        let side = checkpoint.settings.side as usize;
+        tensors.insert(CHECK[0], view(Dtype::U8, pictures, vec![PICTURES, 3, side, side]));
+        tensors.insert(CHECK[1], floats(embeddings, vec![PICTURES, embeddings.len() / PICTURES]));
+    }
     safetensors::serialize(tensors, Some(metadata.collect())).expect("shapes fit the values")
 }
 
+fn views(numbers: &NamedTensors) -> BTreeMap<&str, TensorView<'_>> {
+    numbers.iter().map(|(name, tensor)| (name.as_str(), tensor.view())).collect()
+}
+
+fn floats(values: &[f32], shape: Vec<usize>) -> TensorView<'_> {
+    view(Dtype::F32, bytemuck::cast_slice(values), shape)
+}
+
+fn view(kind: Dtype, bytes: &[u8], shape: Vec<usize>) -> TensorView<'_> {
+    TensorView::new(kind, shape, bytes).expect("the shape fits the values")
+}
+
 /// Returns the metadata, which describe the numbers in text.
-fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
-    let Checkpoint { settings, step, training, whitening, .. } = checkpoint;
-    let mut metadata = BTreeMap::from_iter(shape(settings, VERSION));
+pub fn metadata(checkpoint: &Checkpoint) -> BTreeMap<&'static str, String> {
+    let Checkpoint { settings, step, training, whitening, check, .. } = checkpoint;
+    let version = if check.is_some() { VERSION } else { WITHOUT_CHECK };
+    let mut metadata = BTreeMap::from_iter(shape(settings, version));
     metadata.extend([
         ("format", FORMAT.to_owned()),
-        ("version", VERSION.to_string()),
+        ("version", version.to_string()),
         ("build", BUILD.to_owned()),
         ("settings", link::write(settings)),
         ("step", step.to_string()),
@@ -124,8 +130,11 @@ pub fn read(bytes: &[u8]) -> Result<Checkpoint, ModelFailure> {
     let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
     let expected = layout::tensors(&checkpoint.settings, checkpoint.training.is_some());
     checkpoint.whitening = whitening(&tensors, &header, &checkpoint)?;
+    checkpoint.check = check(&tensors, &checkpoint)?;
     let belongs = |name: &str| {
-        expected.contains_key(name) || checkpoint.whitening.is_some() && WHITENING.contains(&name)
+        expected.contains_key(name)
+            || checkpoint.whitening.is_some() && WHITENING.contains(&name)
+            || checkpoint.check.is_some() && CHECK.contains(&name)
     };
     if let Some(name) = tensors.names().into_iter().find(|name| !belongs(name)) {
         return Err(ModelFailure::UnknownTensor(shortened(name)));
@@ -170,6 +179,29 @@ fn whitening(
     Ok(Some(Whitening { mean, matrix, effective_rank }))
 }
 
+/// Reads the check pictures, if the file is a model that has some.
+fn check(tensors: &SafeTensors, checkpoint: &Checkpoint) -> Result<Option<Check>, ModelFailure> {
+    let Checkpoint { settings, training, whitening, .. } = checkpoint;
+    let found = CHECK.map(|name| tensors.tensor(name).ok());
+    let [Some(pictures), Some(embeddings)] = found else { return Ok(None) };
+    let config = EncoderConfig::of(settings);
+    let dimensions = match (settings.features, whitening) {
+        (Features::Outputs, _) => config.outputs,
+        (Features::Map, None) => config.read(),
+        (Features::Map, Some(whitening)) => whitening.components(),
+    };
+    let side = settings.side as usize;
+    let fits = training.is_none()
+        && [pictures.dtype(), embeddings.dtype()] == [Dtype::U8, Dtype::F32]
+        && pictures.shape() == [PICTURES, 3, side, side]
+        && embeddings.shape() == [PICTURES, dimensions];
+    if !fits {
+        return Err(ModelFailure::Check);
+    }
+    let embeddings = bytemuck::pod_collect_to_vec(embeddings.data());
+    Ok(Some(Check { pictures: pictures.data().to_vec(), embeddings }))
+}
+
 /// Reads the network's description from the metadata; its numbers are still to be read.
 fn understand(header: &Metadata) -> Result<Checkpoint, ModelFailure> {
     let get = |name: &str| header.metadata().as_ref()?.get(name).map(String::as_str);
@@ -200,7 +232,7 @@ fn understand(header: &Metadata) -> Result<Checkpoint, ModelFailure> {
     if [step, network, loss].into_iter().any(|steps| steps > Settings::STEPS.max) {
         return Err(ModelFailure::TooManySteps);
     }
-    Ok(Checkpoint { settings, step, training, whitening: None, numbers: BTreeMap::new() })
+    Ok(Checkpoint { settings, step, training, whitening: None, check: None, numbers: BTreeMap::new() })
 }
 
 fn number<T: FromStr>(text: Option<&str>, name: &str) -> Result<T, ModelFailure> {
@@ -250,7 +282,7 @@ mod tests {
         let mut metadata = metadata(&checkpoint);
         tamper(&mut metadata, &mut checkpoint.numbers);
         let metadata = metadata.into_iter().map(|(name, value)| (name.to_owned(), value));
-        let bytes = serialize(&checkpoint.numbers, Some(metadata.collect())).expect("shapes fit");
+        let bytes = serialize(views(&checkpoint.numbers), Some(metadata.collect())).expect("shapes fit");
         Checkpoint::from_file(&bytes)
     }
 
@@ -271,6 +303,25 @@ mod tests {
         for training in [None, Some(OptimizerSteps { network: 7, loss: 3 })] {
             let checkpoint = checkpoint(training);
             assert_eq!(Checkpoint::from_file(&checkpoint.to_file()), Ok(checkpoint));
+        }
+    }
+
+    #[test]
+    fn models_are_checked_by_their_pictures() {
+        for features in [Features::Map, Features::Outputs] {
+            let mut model = checkpoint(None);
+            model.settings.features = features;
+            let whole = model.with_check();
+            assert_eq!(Checkpoint::from_file(&whole.to_file()), Ok(whole.clone()));
+            assert_eq!(whole.verify(), Ok(()));
+            // Of every kind of damage that leaves the file readable, one.
+            let mut others = [whole.clone(), whole.clone(), whole];
+            others[0].numbers.get_mut("encoder.blocks.1.gamma").expect("it is there").values[0] += 1.0;
+            others[1].check.as_mut().expect("it is there").embeddings[0] = f32::NAN;
+            others[2].check.as_mut().expect("it is there").pictures.fill(7);
+            assert!(others.iter().all(|model| model.verify() == Err(ModelFailure::Check)));
+            others[1].check.as_mut().expect("it is there").embeddings.truncate(PICTURES);
+            assert_eq!(refusal(Checkpoint::from_file(&others[1].to_file())), ModelFailure::Check);
         }
     }
 
@@ -336,8 +387,8 @@ mod tests {
         assert_eq!(refusal(Checkpoint::from_file(&foreign)), ModelFailure::Foreign);
         let picture = Checkpoint::from_file(b"\x89PNG\r\n\x1a\n not a model at all");
         assert_eq!(refusal(picture), ModelFailure::NotSafetensors);
-        let other = tampered(|metadata, _| drop(metadata.insert("version", "3".to_owned())));
-        assert_eq!(refusal(other), ModelFailure::Version { found: 3, newest: VERSION });
+        let other = tampered(|metadata, _| drop(metadata.insert("version", "4".to_owned())));
+        assert_eq!(refusal(other), ModelFailure::Version { found: 4, newest: VERSION });
         let unknown =
             tampered(|metadata, _| drop(metadata.insert("settings", "width=4&taste=sweet".to_owned())));
         assert_eq!(refusal(unknown), ModelFailure::Settings(Problem::Unknown("taste".to_owned())));

@@ -7,6 +7,7 @@ use burn::{
     optim::AdaptiveMomentumState,
     tensor::{Tensor, TensorData},
 };
+use safetensors::{Dtype, tensor::TensorView};
 
 use super::layout::is_made_for_the_set;
 use crate::{protocol::Breakdown, readback::read, train::optimizer::Optimizer};
@@ -30,6 +31,12 @@ impl HostTensor {
     /// Returns zeros of a shape.
     pub fn zeros(shape: Vec<usize>) -> Self {
         Self { values: vec![0.0; shape.iter().product()], shape }
+    }
+
+    /// Returns the tensor as safetensors writes it.
+    pub fn view(&self) -> TensorView<'_> {
+        let values = bytemuck::cast_slice(&self.values);
+        TensorView::new(Dtype::F32, self.shape.clone(), values).expect("the shape fits the values")
     }
 
     fn tensor_data(&self) -> TensorData {

@@ -16,6 +16,15 @@ pub fn read(map: Tensor<4>, places: usize) -> Tensor<2> {
     if [height, width] == [places; 2] {
         return pixels.flatten(1, 2);
     }
+    let shape = [1, places * places, height * width];
+    let shares = shares([height, width], places);
+    let shares = Tensor::<3>::from_data(TensorData::new(shares, shape), &pixels.device());
+    matmul(shares.expand([batch, shape[1], shape[2]]), pixels).flatten(1, 2)
+}
+
+/// Returns the weight of each pixel of a map in the mean over each of `places` × `places` windows, `[places²,
+/// height · width]`.
+pub fn shares([height, width]: [usize; 2], places: usize) -> Vec<f32> {
     let [rows, columns] = [height, width].map(|length| windows(length, places));
     let mut shares = Vec::with_capacity(places * places * height * width);
     for row in &rows {
@@ -23,9 +32,7 @@ pub fn read(map: Tensor<4>, places: usize) -> Tensor<2> {
             shares.extend(row.iter().flat_map(|y| column.iter().map(move |x| x * y)));
         }
     }
-    let shape = [1, places * places, height * width];
-    let shares = Tensor::<3>::from_data(TensorData::new(shares, shape), &pixels.device());
-    matmul(shares.expand([batch, shape[1], shape[2]]), pixels).flatten(1, 2)
+    shares
 }
 
 /// Returns the weight of each of `length` pixels in the mean over each of `places` windows. The windows are

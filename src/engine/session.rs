@@ -141,7 +141,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::FineTune { number, request } => self.jobs.put(fine_tuning::request(number, request)),
             Command::StopTuning => self.give_up(|request| request.kind == Kind::FineTune),
             Command::Query(query) => self.set_query(query),
-            Command::SaveModel => self.save_model().await,
+            Command::SaveModel(format) => self.save_model(format).await,
             Command::OpenModel { file } => self.open_model(&file),
             Command::Restore { file } => self.restore(&file),
             Command::Validate { request, settings, file } => {

@@ -62,7 +62,7 @@ pub enum Command {
     /// ends the search.
     Query(Option<Query>),
     /// Requests the network as a model file.
-    SaveModel,
+    SaveModel(ModelFormat),
     /// Replaces the network with that of a model file, and the settings with those that it was trained with;
     /// the pictures stay.
     OpenModel {
@@ -86,6 +86,25 @@ pub enum Command {
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
+}
+
+/// Format of a model file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelFormat {
+    /// All of the network, to continue with.
+    Safetensors,
+    /// The embedding of pictures, for other tools.
+    Onnx,
+}
+
+impl ModelFormat {
+    /// Returns the ending of its files' names.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Safetensors => "safetensors",
+            Self::Onnx => "onnx",
+        }
+    }
 }
 
 /// A picture sent to the engine.

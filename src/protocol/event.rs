@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Agreement, Answer, BackendReason, BatchMatrix, Breakdown, Classification, Evaluation, KnnScore,
-    ModelFailure, QueryAnswer, Question, Refusal, RowViews, Stage, StepReport, Views,
+    ModelFailure, ModelFormat, QueryAnswer, Question, Refusal, RowViews, Stage, StepReport, Views,
 };
 use crate::settings::Settings;
 
@@ -44,7 +44,9 @@ pub enum Event {
     Model {
         /// Number of steps taken.
         step: u32,
-        /// A safetensors file.
+        /// Format of the file.
+        format: ModelFormat,
+        /// Contents of the file.
         #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },

@@ -57,6 +57,8 @@ pub enum ModelFailure {
     WhiteningShape,
     /// The whitening of the map holds NaN or infinity.
     WhiteningValues,
+    /// The network embeds the file's check pictures otherwise than the file says.
+    Check,
     /// The network's shape differs from that of the settings.
     OtherNetwork,
     /// The engine stopped while reading the file.

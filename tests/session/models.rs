@@ -1,7 +1,7 @@
 //! Model files.
 
 use likeness::{
-    protocol::{Command, Event, Floats, Stage},
+    protocol::{Command, Event, Floats, ModelFormat, Stage},
     settings::Settings,
 };
 
@@ -14,10 +14,10 @@ fn a_model_opens_in_another_session_with_its_settings_and_embeddings() {
     let mut harness = Harness::with_pictures(Settings { temperature: 0.3, ..small() }, 12);
     harness.send(Command::Train);
     harness.settle();
-    harness.send(Command::SaveModel);
+    harness.send(Command::SaveModel(ModelFormat::Safetensors));
     let events = harness.take();
     let file = events.iter().find_map(|event| match event {
-        Event::Model { step: 5, file } => Some(file.clone()),
+        Event::Model { step: 5, file, .. } => Some(file.clone()),
         _ => None,
     });
     let trained = |events: &[Event]| evaluations(events).last().copied().cloned().expect("an evaluation");
@@ -53,7 +53,7 @@ fn the_network_of_another_seed_keeps_its_first_weights() {
     let mut first = Harness::with_pictures(Settings { seed: 9, ..small() }, 12);
     first.send(Command::Step);
     first.settle();
-    first.send(Command::SaveModel);
+    first.send(Command::SaveModel(ModelFormat::Safetensors));
     let events = first.take();
     let model = events.iter().find_map(|event| match event {
         Event::Model { file, .. } => Some(file.clone()),

@@ -1,5 +1,5 @@
 //! Chromium (or Chrome) and chromedriver, which tests and measurements drive. Tests also drive
-//! [`crate::firefox`].
+//! [`crate::firefox`] and [`crate::webkit`].
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::apt;
 use crate::command::output;
 
-/// Environment variable that names the browser to test in: `chromium`, the default, or `firefox`.
+/// Environment variable that names the browser to test in: `chromium`, the default, `firefox` or `webkit`.
 pub const VARIABLE: &str = "LIKENESS_BROWSER";
 
 /// Names under which the browser may be installed, in order of preference.

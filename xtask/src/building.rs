@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::phase::phase;
 use xtask::unfinished::{self, UNFINISHED};
-use xtask::{address, paths, policy, version};
+use xtask::{address, compression, paths, policy, version};
 
 use crate::tools;
 
@@ -95,6 +95,11 @@ pub fn remapped(cargo: &mut Command) -> Result<&mut Command> {
 pub fn finish() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
     let folder = Path::new(&folder);
+    // While the page is being built, there is only one engine.
+    let is_there = |worker: &Program| folder.join(format!("{}.js", worker.name)).exists();
+    for worker in [DECODER, ENGINE_CPU, ENGINE_WEBGPU].iter().filter(|worker| is_there(worker)) {
+        compression::compress(worker.name, folder)?;
+    }
     // remote.html has its own policy, and neither inline script nor engine.
     let path = folder.join("index.html");
     let page = fs::read_to_string(&path)?;

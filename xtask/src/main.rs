@@ -23,6 +23,7 @@ cargo xtask COMMAND
                      run every test: native, then the page in a real browser, so many times in a
                      row and beside so many busy loops; with names, only tests of the page
   firefox            run the tests of the page in Firefox
+  webkit             run a walk through the page in WebKit for GTK
   measure [WHAT…]    print figures of the page in a real browser (WHAT: sizes, opening, shapes,
                      fashion, webgpu, cores, smoothness, frames, scale, decode, hour [MINUTES])
   torch              compare the package for PyTorch in python/ with this crate, and try its commands
@@ -59,6 +60,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["build"] => building::publish(),
         ["test", how @ ..] => tasks::test(&trial(how)?),
         ["firefox"] => tasks::firefox(),
+        ["webkit"] => tasks::webkit(),
         ["measure", what @ ..] => tasks::measure(what),
         ["soak", how @ ..] => tasks::soak(how),
         ["fuzz", how @ ..] => tasks::fuzz(how),

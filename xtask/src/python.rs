@@ -23,6 +23,9 @@ pub const NUMPY: Library = Library { module: "numpy", package: "numpy==2.4.6" };
 /// Pictures.
 pub const PILLOW: Library = Library { module: "PIL", package: "pillow==13.0.0" };
 
+/// Runtime of networks in ONNX.
+pub const ONNXRUNTIME: Library = Library { module: "onnxruntime", package: "onnxruntime==1.32.0" };
+
 /// The framework of the package in `python/`. No version is pinned: both the old one of Debian and new ones do.
 pub const TORCH: Library = Library { module: "torch", package: "torch" };
 

@@ -11,9 +11,9 @@ use std::thread;
 use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::phase::phase;
-use xtask::python::{self, JAX, NUMPY, PILLOW};
+use xtask::python::{self, JAX, NUMPY, ONNXRUNTIME, PILLOW};
 use xtask::server::Server;
-use xtask::{browser, firefox, paths, vulkan};
+use xtask::{browser, firefox, paths, vulkan, webkit};
 
 use crate::{bench, building, tools};
 
@@ -80,7 +80,14 @@ pub fn test(trial: &Trial) -> Result<()> {
         let native = phase("Native tests", test_natively);
         page.join().unwrap_or_else(|panic| resume_unwind(panic)).and(native)
     })?;
-    test_page(trial)
+    test_page(trial)?;
+    match webkit::ensure() {
+        Ok(()) => walk_in_webkit(),
+        Err(error) => {
+            println!("The page was not tested in WebKit: {error:#}");
+            Ok(())
+        }
+    }
 }
 
 /// Runs the tests of the page in a real browser.
@@ -120,10 +127,12 @@ fn test_natively() -> Result<()> {
     phase("Python", || test_python(test()))
 }
 
-/// Compares the output of `python/embed.py` for a model file with the network itself, with JAX if it is
-/// available.
+/// Compares the output of `python/embed.py` for a model file with the network itself, with JAX and ONNX
+/// Runtime if they are available.
 fn test_python(mut test: Command) -> Result<()> {
-    let python = python::ensure(&[NUMPY, PILLOW, JAX]).or_else(|_| python::ensure(&[NUMPY, PILLOW]));
+    let python = python::ensure(&[NUMPY, PILLOW, ONNXRUNTIME, JAX])
+        .or_else(|_| python::ensure(&[NUMPY, PILLOW, ONNXRUNTIME]))
+        .or_else(|_| python::ensure(&[NUMPY, PILLOW]));
     match python {
         Ok(python) => {
             let only = ["--test", "python", "--", "--ignored", "--show-output"];
@@ -171,6 +180,18 @@ pub fn firefox() -> Result<()> {
     building::publish()?;
     let tests = ["test", "--package", "browser-tests", "--test", "page", "--", "--show-output", BROWSERS];
     run(cargo(tests).env(browser::VARIABLE, "firefox"))
+}
+
+/// Runs a walk through the page in WebKit, whose driver is capable of no more.
+pub fn webkit() -> Result<()> {
+    webkit::ensure()?;
+    building::publish()?;
+    walk_in_webkit()
+}
+
+fn walk_in_webkit() -> Result<()> {
+    let walk = ["test", "--package", "browser-tests", "--test", "page", "--", "--show-output", "walk::"];
+    phase("A walk in WebKit", || run(cargo(walk).env(browser::VARIABLE, "webkit")))
 }
 
 /// Prints measurements of the page in a real browser.

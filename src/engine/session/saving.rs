@@ -7,7 +7,7 @@ use crate::{
     checkpoint::Checkpoint,
     engine::{divergence::likely_cause, whitener::Whitener},
     progress::Progress,
-    protocol::{Backend, Breakdown, Event, ModelFailure, Refusal, Stage, Symptom},
+    protocol::{Backend, Breakdown, Event, ModelFailure, ModelFormat, Refusal, Stage, Symptom},
     replicas::Replicas,
     settings::{Features, Settings},
 };
@@ -24,12 +24,19 @@ pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoi
 
 impl<E: FnMut(Event)> Session<E> {
     /// Emits the current network as a model file.
-    pub(super) async fn save_model(&mut self) {
+    pub(super) async fn save_model(&mut self, format: ModelFormat) {
         let Some(run) = &self.run else {
             return (self.emit)(Event::Refused(Refusal::NoNetwork));
         };
         let event = match self.model(run).await {
-            Ok(Some(model)) => Event::Model { step: model.step, file: model.to_file() },
+            Ok(Some(model)) => {
+                let step = model.step;
+                let file = match format {
+                    ModelFormat::Safetensors => model.with_check().to_file(),
+                    ModelFormat::Onnx => model.to_onnx(),
+                };
+                Event::Model { step, format, file }
+            }
             Ok(None) => Event::Refused(Refusal::NoNumbers),
             Err(breakdown) => Event::Failed(breakdown),
         };
@@ -58,7 +65,8 @@ impl<E: FnMut(Event)> Session<E> {
 
     /// Opens a network from a file, with the settings that it was trained with.
     pub(super) fn open_model(&mut self, file: &[u8]) {
-        match Checkpoint::from_file(file) {
+        let verified = |model: Checkpoint| model.verify().map(|()| model);
+        match Checkpoint::from_file(file).and_then(verified) {
             Ok(model) => {
                 let settings = self.settings.with_run_of(model.settings);
                 (self.emit)(Event::Opened(settings));

@@ -6,6 +6,7 @@ use futures_util::lock::Mutex;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::{
     ev,
+    leptos_dom::helpers::window_event_listener_untyped,
     prelude::{GetValue, LocalStorage, StoredValue, document, set_interval, window_event_listener},
     task::spawn_local,
 };
@@ -93,6 +94,13 @@ pub fn start(store: Store) {
             }
             Err(_) => state.set_autosave(AutosaveStatus::Denied),
         });
+    });
+    // WebKit keeps a page that is left, with its worker's locks, for *Back*; offline.js then reloads it.
+    let leaving = store.autosave.storage();
+    window_event_listener_untyped("pagehide", move |event| {
+        if Reflect::get(&event, &"persisted".into()).is_ok_and(|kept| kept.is_truthy()) {
+            leaving.leave();
+        }
     });
     set_interval(move || keep(store), EVERY);
     window_event_listener(ev::visibilitychange, move |_| {

@@ -97,6 +97,11 @@ impl Storage {
         receiver.await.unwrap_or_else(|_| Err(StorageError::Other("there was no answer".to_owned())))
     }
 
+    /// Ends the worker and releases its locks, for a page that is left.
+    pub fn leave(&self) {
+        self.0.worker.take();
+    }
+
     /// Starts a worker to replace one that has ended.
     fn start(&self) {
         let line = self.0.clone();

@@ -1,4 +1,7 @@
 //! Fetching the engine's code, with progress.
+//!
+//! Code lies on the server compressed by gzip and is decompressed here, since many hosts compress nothing, and
+//! no host shrinks it further. Brotli would save a quarter, but hardly any browser decompresses it for a script.
 
 use js_sys::{Promise, Reflect, Uint8Array, WebAssembly};
 use leptos::{
@@ -35,8 +38,7 @@ impl Engine {
 
     /// Requests its code.
     pub fn fetch(self) -> Download {
-        let response = window().fetch_with_str(&address(&format!("{}_bg.wasm", self.name())));
-        Download { engine: self, response }
+        Download { engine: self, response: request(self.name()) }
     }
 }
 
@@ -53,6 +55,17 @@ pub struct Code {
 pub struct Download {
     engine: Engine,
     response: Promise,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type DecompressionStream;
+    #[wasm_bindgen(constructor)]
+    fn new(format: &str) -> DecompressionStream;
+    #[wasm_bindgen(js_name = ReadableStream)]
+    type Compressed;
+    #[wasm_bindgen(method, js_name = pipeThrough)]
+    fn pipe_through(this: &Compressed, by: &DecompressionStream) -> ReadableStream;
 }
 
 // The fetch that first-engine.js began before this code had loaded.
@@ -73,6 +86,11 @@ pub async fn first() -> Download {
     let first: FirstEngine = first.expect("the script always decides").unchecked_into();
     let engine = if first.name() == Engine::Cpu.name() { Engine::Cpu } else { Engine::WebGpu };
     Download { engine, response: first.response() }
+}
+
+/// Requests the code of a worker.
+fn request(name: &str) -> Promise {
+    window().fetch_with_str(&address(&format!("{name}_bg.wasm.gzip")))
 }
 
 /// Returns the address of a file that was built together with this page. The version in the address
@@ -123,7 +141,7 @@ impl Download {
 
 /// Fetches and compiles the code of a worker, without reporting progress.
 pub async fn fetch_module(name: &str) -> Result<JsValue, JsValue> {
-    let response = JsFuture::from(window().fetch_with_str(&address(&format!("{name}_bg.wasm")))).await?;
+    let response = JsFuture::from(request(name)).await?;
     let response: Response = response.unchecked_into();
     match response.body() {
         Some(body) if response.ok() => compile(&body).await,
@@ -141,7 +159,7 @@ pub fn tell_arrival(event: &str, name: &str) {
     told.expect("a page takes events");
 }
 
-/// Returns the length announced by the server, unless the bytes are compressed in transit.
+/// Returns the length announced by the server, unless it compresses the bytes once more in transit.
 fn length(headers: &Headers) -> Option<f64> {
     if headers.get("content-encoding").ok().flatten().is_some() {
         return None;
@@ -149,13 +167,15 @@ fn length(headers: &Headers) -> Option<f64> {
     decimal::parse(&headers.get("content-length").ok().flatten()?)
 }
 
-/// Compiles a stream, whatever media type the server gave it.
+/// Decompresses and compiles a stream, whatever media type the server gave it.
 async fn compile(code: &ReadableStream) -> Result<JsValue, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/wasm")?;
     let init = ResponseInit::new();
     init.set_headers(&headers);
-    let response = Response::new_with_opt_readable_stream_and_init(Some(code), &init)?;
+    let compressed: &Compressed = code.unchecked_ref();
+    let code = compressed.pipe_through(&DecompressionStream::new("gzip"));
+    let response = Response::new_with_opt_readable_stream_and_init(Some(&code), &init)?;
     JsFuture::from(WebAssembly::compile_streaming(Promise::resolve(&response).unchecked_ref())).await
 }
 

@@ -16,11 +16,17 @@ use crate::{
         store::Store,
         words,
     },
-    protocol::Command,
+    protocol::{Command, ModelFormat},
 };
 
 /// Id of the menu.
 const MENU: &str = "export-menu";
+
+/// Files of the network: format, name and help of the button.
+const NETWORKS: [(ModelFormat, &str, &str); 2] = [
+    (ModelFormat::Safetensors, "Model (safetensors)", "The network’s weights, to open here or in Python."),
+    (ModelFormat::Onnx, "Network (ONNX)", "Turns pictures into embeddings in other tools."),
+];
 
 /// A button that opens the menu.
 #[component]
@@ -81,6 +87,21 @@ fn Exports() -> impl IntoView {
             </button>
         }
     };
+    let network = move |(format, name, help): (ModelFormat, &'static str, &'static str)| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                popovertarget=MENU
+                popovertargetaction="hide"
+                disabled=lacking
+                title=help
+                on:click=handler(move |_| store.update(|state| state.demand(Command::SaveModel(format))))
+            >
+                {name}
+            </button>
+        }
+    };
     view! {
         <h2>"For code and tables"</h2>
         <div class="buttons">
@@ -109,17 +130,7 @@ fn Exports() -> impl IntoView {
             >
                 "Experiment"
             </button>
-            <button
-                class="button"
-                type="button"
-                popovertarget=MENU
-                popovertargetaction="hide"
-                disabled=lacking
-                title="The network’s weights, to open here or in Python."
-                on:click=handler(move |_| store.update(|state| state.demand(Command::SaveModel)))
-            >
-                "Model (safetensors)"
-            </button>
+            {NETWORKS.into_iter().map(network).collect_view()}
         </div>
         <h2>"For a server"</h2>
         <label class="note">

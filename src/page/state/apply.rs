@@ -66,8 +66,8 @@ impl State {
             Event::Refused(refusal) => self.refused(words::refusal(&refusal)),
             Event::NotOpened(failure) => self.refused(words::model_failure(&failure)),
             Event::NotRestored(failure) => self.not_restored(words::model_failure(&failure)),
-            Event::Model { step, file } => self.cause(Effect::Save(File {
-                name: format!("likeness-model-step-{step}.safetensors"),
+            Event::Model { step, format, file } => self.cause(Effect::Save(File {
+                name: format!("likeness-model-step-{step}.{}", format.extension()),
                 kind: "application/octet-stream",
                 contents: file,
             })),

@@ -90,6 +90,7 @@ mod tests {
         engine::failure::EngineFailure,
         fixture::{commands, state},
     };
+    use crate::protocol::ModelFormat;
 
     #[test]
     fn settings_are_sent_once_and_before_dependent_commands() {
@@ -109,12 +110,12 @@ mod tests {
     fn demand_without_an_engine_notifies_the_user() {
         let mut state = state(4);
         state.take_effects();
-        state.demand(Command::SaveModel);
-        assert_eq!(commands(&mut state), [Command::SaveModel]);
+        state.demand(Command::SaveModel(ModelFormat::Safetensors));
+        assert_eq!(commands(&mut state), [Command::SaveModel(ModelFormat::Safetensors)]);
         state.engine_is_stopped(EngineFailure::NoCode);
         state.take_effects();
         let before = state.notices.len();
-        state.demand(Command::SaveModel);
+        state.demand(Command::SaveModel(ModelFormat::Safetensors));
         assert_eq!((commands(&mut state), state.notices.len()), (Vec::new(), before + 1));
     }
 }

@@ -89,6 +89,7 @@ pub fn model_failure(failure: &ModelFailure) -> String {
         ModelFailure::TensorValues(name) => format!("“{name}” holds values that training never produces"),
         ModelFailure::WhiteningShape => "its whitening has the wrong type or shape".to_owned(),
         ModelFailure::WhiteningValues => "its whitening holds values that aren’t numbers".to_owned(),
+        ModelFailure::Check => "its test pictures don’t come out as they did when it was saved".to_owned(),
         ModelFailure::OtherNetwork => "it belongs to a network of another shape".to_owned(),
         ModelFailure::Unread => "the engine stopped while reading it".to_owned(),
     };
@@ -234,6 +235,7 @@ mod tests {
             ModelFailure::TensorValues(name()),
             ModelFailure::WhiteningShape,
             ModelFailure::WhiteningValues,
+            ModelFailure::Check,
             ModelFailure::OtherNetwork,
             ModelFailure::Unread,
         ];

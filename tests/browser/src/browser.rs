@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use thirtyfour::WebDriver;
 use xtask::browser::VARIABLE;
@@ -10,6 +10,7 @@ use xtask::browser::VARIABLE;
 use crate::chromium::Chromium;
 use crate::firefox::Firefox;
 use crate::page::Scheme;
+use crate::webkit::WebKit;
 
 /// Default window size.
 pub const WINDOW: (u32, u32) = (1440, 900);
@@ -24,6 +25,8 @@ pub enum Kind {
     Chromium,
     /// Firefox.
     Firefox,
+    /// WebKit for GTK, whose driver is capable of little.
+    WebKit,
 }
 
 impl Kind {
@@ -32,7 +35,8 @@ impl Kind {
         match std::env::var(VARIABLE).as_deref() {
             Err(_) | Ok("" | "chromium") => Self::Chromium,
             Ok("firefox") => Self::Firefox,
-            Ok(other) => panic!("{VARIABLE} is “{other}”: it must be chromium or firefox."),
+            Ok("webkit") => Self::WebKit,
+            Ok(other) => panic!("{VARIABLE} is “{other}”: it must be chromium, firefox or webkit."),
         }
     }
 }
@@ -60,6 +64,12 @@ pub struct Browser {
 enum Own {
     Chromium(Chromium),
     Firefox(Firefox),
+    WebKit(WebKit),
+}
+
+/// Reports that a test asks for more than WebKit's driver is capable of.
+fn unable<T>() -> Result<T> {
+    bail!("WebKit's driver is not capable of this.")
 }
 
 impl Browser {
@@ -77,6 +87,10 @@ impl Browser {
                 let (driver, own) = Firefox::start(gpu, &downloads, origin).await?;
                 (driver, Own::Firefox(own))
             }
+            Kind::WebKit => {
+                let (driver, own) = WebKit::start().await?;
+                (driver, Own::WebKit(own))
+            }
         };
         Ok(Self { driver, own, downloads })
     }
@@ -91,6 +105,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(_) => Kind::Chromium,
             Own::Firefox(_) => Kind::Firefox,
+            Own::WebKit(_) => Kind::WebKit,
         }
     }
 
@@ -104,6 +119,7 @@ impl Browser {
         let answer = match &self.own {
             Own::Chromium(own) => own.evaluate(&self.driver, expression).await,
             Own::Firefox(own) => own.evaluate(&self.driver, expression).await,
+            Own::WebKit(own) => own.evaluate(&self.driver, expression).await,
         };
         answer.with_context(|| format!("`{expression}` failed in the page."))
     }
@@ -113,6 +129,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.begin_with(&self.driver, script).await,
             Own::Firefox(own) => own.begin_with(&self.driver, script).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
@@ -122,6 +139,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.drag(&self.driver, paths, place, lets_go).await,
             Own::Firefox(own) => own.drag(&self.driver, paths, place, lets_go).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
@@ -130,6 +148,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.set_screen(&self.driver, width, height, is_phone).await,
             Own::Firefox(own) => own.set_screen(&self.driver, width, height).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
@@ -138,6 +157,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.prefer(&self.driver, "color-scheme", scheme.name()).await,
             Own::Firefox(own) => own.set_scheme(&self.driver, scheme).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
@@ -146,6 +166,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.prefer(&self.driver, "reduced-motion", "reduce").await,
             Own::Firefox(own) => own.lessen_motion(&self.driver).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
@@ -154,6 +175,7 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.point_by_finger(&self.driver).await,
             Own::Firefox(own) => own.point_by_finger(&self.driver).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
@@ -162,14 +184,16 @@ impl Browser {
         match &self.own {
             Own::Chromium(own) => own.cookies(&self.driver).await,
             Own::Firefox(own) => own.cookies(&self.driver).await,
+            Own::WebKit(_) => unable(),
         }
     }
 
-    /// Returns the console lines since the last call, each preceded by its level.
+    /// Returns the console lines since the last call, each preceded by its level; none in WebKit.
     pub async fn console(&self) -> Result<Vec<String>> {
         match &self.own {
             Own::Chromium(own) => own.console(&self.driver).await,
             Own::Firefox(own) => Ok(own.console()),
+            Own::WebKit(_) => Ok(Vec::new()),
         }
     }
 
@@ -178,11 +202,13 @@ impl Browser {
         Ok(self.driver.clone().quit().await?)
     }
 
-    /// Returns the requests of this origin's page to other servers; complete once the browser is closed.
+    /// Returns the requests of this origin's page to other servers; complete once the browser is
+    /// closed, and none in WebKit.
     pub fn asked_elsewhere(&self, origin: &str) -> Result<Vec<String>> {
         match &self.own {
             Own::Chromium(own) => own.asked_elsewhere(origin),
             Own::Firefox(own) => Ok(own.asked_elsewhere()),
+            Own::WebKit(_) => Ok(Vec::new()),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The built page in a real Chromium, and sometimes in Firefox, for tests and measurements.
+//! The built page in a real Chromium, and sometimes in Firefox or WebKit, for tests and measurements.
 //!
 //! - [`site`] is the content served: `dist/`, or a changed copy of it;
-//! - [`browser`] runs the page and reports on it: [`chromium`] and [`firefox`], headless, with their drivers,
-//!   and [`command`]s to these;
+//! - [`browser`] runs the page and reports on it: [`chromium`] and [`firefox`], headless, and [`webkit`], with
+//!   their drivers, and [`command`]s to these;
 //! - [`visit`] opens the page, runs a test on it and closes it, with a report if the test fails;
 //! - [`page`] is the page from a user's perspective: names, clicks, drops, downloads, pictures;
 //! - [`status`] parses the page's status of the run;
@@ -26,6 +26,7 @@ pub mod site;
 pub mod status;
 pub mod storage;
 pub mod visit;
+pub mod webkit;
 
 pub use page::Page;
 pub use status::Status;

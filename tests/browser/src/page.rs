@@ -122,6 +122,7 @@ pub fn screenshots(kind: Kind) -> PathBuf {
     match kind {
         Kind::Chromium => all,
         Kind::Firefox => all.join("firefox"),
+        Kind::WebKit => all.join("webkit"),
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use likeness::protocol::BUILD;
 use memchr::memmem;
 use regex::Regex;
-use xtask::{paths, policy, version};
+use xtask::{compression, paths, policy, version};
 
 /// Engines within the built page, without their extensions.
 pub const ENGINES: [&str; 2] = ["engine_cpu", "engine_webgpu"];
@@ -33,7 +33,7 @@ pub fn copy_built(folder: &Path) -> Result<()> {
 pub fn built() -> Result<PathBuf> {
     let dist = paths::dist();
     for engine in ENGINES {
-        let code = fs::read(code_of(engine, &dist));
+        let code = compression::read(engine, &dist);
         let code = code.context("The page is not built: run `cargo xtask build`.")?;
         ensure!(
             memmem::find(&code, BUILD.as_bytes()).is_some(),
@@ -47,10 +47,9 @@ pub fn built() -> Result<PathBuf> {
 pub fn copy_with_other_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     for engine in ENGINES {
-        let path = code_of(engine, folder);
-        let mut code = fs::read(&path)?;
+        let mut code = compression::read(engine, folder)?;
         replace_all(&mut code, BUILD, &other_build());
-        fs::write(path, code)?;
+        compression::write(engine, folder, &code)?;
     }
     Ok(())
 }
@@ -157,11 +156,6 @@ fn copy_with_engine(folder: &Path, change: impl Fn(&str) -> String) -> Result<()
     Ok(())
 }
 
-/// Returns the path of a worker's code in a built page.
-pub fn code_of(worker: &str, folder: &Path) -> PathBuf {
-    folder.join(format!("{worker}_bg.wasm"))
-}
-
 /// Copies the built page, with a script prepended to one of its workers.
 fn copy_with(folder: &Path, worker: &str, before: &str) -> Result<()> {
     copy_built(folder)?;
@@ -228,13 +222,13 @@ const FRAGILE_DECODER: &str = r#"
 /// Copies the built page without its own decoders.
 pub fn copy_without_decoder(folder: &Path) -> Result<()> {
     copy_built(folder)?;
-    Ok(fs::remove_file(code_of(DECODER, folder))?)
+    Ok(fs::remove_file(compression::program(DECODER, folder))?)
 }
 
 /// Copies the built page without its engines.
 pub fn copy_without_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;
-    ENGINES.into_iter().try_for_each(|engine| Ok(fs::remove_file(code_of(engine, folder))?))
+    ENGINES.into_iter().try_for_each(|engine| Ok(fs::remove_file(compression::program(engine, folder))?))
 }
 
 /// Copies the built page without any WebAssembly, as if that were still loading.
@@ -242,7 +236,7 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
     copy_built(folder)?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "wasm") {
+        if path.extension().is_some_and(|ending| ending == "wasm" || ending == "gzip") {
             fs::remove_file(path)?;
         }
     }
@@ -253,9 +247,8 @@ pub fn copy_without_code(folder: &Path) -> Result<()> {
 /// in files of the same names.
 pub fn deploy_other_engine(folder: &Path) -> Result<()> {
     for engine in ENGINES {
-        let path = code_of(engine, folder);
-        let code = [&fs::read(&path)?, CUSTOM_SECTION].concat();
-        fs::write(path, code)?;
+        let code = [&compression::read(engine, folder)?, CUSTOM_SECTION].concat();
+        compression::write(engine, folder, &code)?;
     }
     let index = folder.join("index.html");
     let page = fs::read_to_string(&index)?;

@@ -18,6 +18,9 @@ use zip::{ZipArchive, ZipWriter};
 
 const SETTINGS: &str = "images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu";
 
+/// Limits of the downloads from a host that compresses nothing.
+const MOST_BYTES: [(&str, u64); 2] = [("engine_cpu", 1_400_000), ("engine_webgpu", 5_000_000)];
+
 /// Returns a visitor who opens another server's page first. Firefox's log does not distinguish this
 /// from a request of the page.
 fn visitor() -> Visit {
@@ -76,7 +79,19 @@ async fn unpacked_archive_trains_from_a_plain_file_server() -> Result<()> {
     };
     visit(visitor(), async |page| {
         page.driver().goto(format!("{}/#{SETTINGS}", python.origin)).await?;
-        train(page).await
+        train(page).await?;
+        for (engine, most) in MOST_BYTES {
+            let script = format!(
+                "const downloads = performance.getEntriesByType('resource')
+                    .filter(({{ name }}) => name.includes('/{engine}_bg.wasm'))
+                    .map(({{ encodedBodySize }}) => encodedBodySize);
+                return fetch('{engine}_bg.wasm.gzip').then(answer => answer.arrayBuffer())
+                    .then(({{ byteLength }}) => Math.max(byteLength, ...downloads));"
+            );
+            let bytes = page.driver().execute(script, vec![]).await?.json().as_u64().unwrap_or_default();
+            ensure!(bytes > 0 && bytes <= most, "The download of {engine} takes {bytes} bytes.");
+        }
+        Ok(())
     })
     .await
 }

@@ -1,5 +1,5 @@
 //! Tests of the built page in a real browser, one file per topic. `cargo xtask test` builds the page
-//! and runs them in Chromium, `cargo xtask firefox` in Firefox.
+//! and runs them in Chromium, `cargo xtask firefox` in Firefox, and `cargo xtask webkit` the walk in WebKit.
 
 mod able;
 mod accessibility;
@@ -36,3 +36,4 @@ mod touch;
 mod tour;
 mod training;
 mod visitor;
+mod walk;

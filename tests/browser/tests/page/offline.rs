@@ -40,7 +40,7 @@ async fn page_works_offline_after_the_first_visit() -> Result<()> {
 }
 
 /// Returns whether the browser has stored the page's own decoders.
-const KEEPS_DECODERS: &str = "Promise.all(['decoder.js', 'decoder_bg.wasm'].map(file =>
+const KEEPS_DECODERS: &str = "Promise.all(['decoder.js', 'decoder_bg.wasm.gzip'].map(file =>
     caches.match(`${file}?v=${document.documentElement.dataset.version}`)))
     .then(found => found.every(Boolean))";
 
@@ -92,7 +92,7 @@ async fn take_newer(page: &Page, meanwhile: impl AsyncFnOnce() -> Result<()>) ->
     page.press("Train").await?;
     page.wait_finished(PATIENTLY).await?;
     let asked = page.server().requests().split_off(asked);
-    let engine = format!("/engine_cpu_bg.wasm?v={new}");
+    let engine = format!("/engine_cpu_bg.wasm.gzip?v={new}");
     ensure!(asked.iter().any(|path| path.ends_with(&engine)), "{engine} is not among {asked:#?}");
     wait_kept(page).await?;
     page.server().close();
@@ -148,6 +148,31 @@ async fn stored_engine_is_used_offline() -> Result<()> {
         let status = page.wait_finished(PATIENTLY).await?;
         ensure!(status.backend() == Some("CPU"), "The status is: {status}");
         page.wait_text(&["Training stays on the CPU"], SOON).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn pictures_shared_by_other_apps_join_the_set() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready(SETTINGS).await?;
+        wait_kept(page).await?;
+        // The service worker answers for documents opened from now on.
+        page.open_ready(SETTINGS).await?;
+        let share = "(async () => {
+            const form = new FormData();
+            for (const name of ['preview.png', 'icon-512.png'])
+                form.append('files', new File([await (await fetch(name)).blob()], name, { type: 'image/png' }));
+            return (await fetch('share', { method: 'POST', body: form })).url;
+        })()";
+        let answer = page.evaluate(share).await?;
+        ensure!(answer.as_str().is_some_and(|url| url.ends_with("?shared")), "The answer is {answer}.");
+        page.driver().goto(format!("{}/{FOLDER}/?shared#{SETTINGS}", page.server().origin())).await?;
+        page.wait_text(&["yours, 2 pictures"], PATIENTLY).await?;
+        ensure!(page.evaluate("location.search").await? == "", "They would be looked for again.");
+        let left = "caches.keys().then(names => names.some(name => name.includes('shared')))";
+        ensure!(page.evaluate(left).await? == false, "They stay in the cache.");
+        Ok(())
     })
     .await
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, Role, SOON};
+use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, visit};
 use tempfile::TempDir;
 use xtask::server::Server;
@@ -101,6 +102,24 @@ async fn enter_frame(page: &Page, words: &[&str]) -> Result<()> {
 
 async fn leave_frame(page: &Page) -> Result<()> {
     Ok(page.driver().enter_default_frame().await?)
+}
+
+#[tokio::test]
+async fn files_that_the_system_opens_join_the_set() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        lay_pictures(&page.server().root().join(FOLDER))?;
+        // No driver opens files with an installed page.
+        let queue = "Object.defineProperty(window, 'launchQueue', {
+            value: { setConsumer: take => { window.launch = take; } }, configurable: true
+        });";
+        page.begin_with(queue).await?;
+        page.open("images=shapes&backend=cpu").await?;
+        let launch = "fetch('set.zip').then(answer => answer.blob())
+            .then(blob => launch({ files: [{ getFile: async () => new File([blob], 'set.zip') }] }))";
+        page.evaluate(launch).await?;
+        page.wait_text(&["yours, 6 pictures", "run.likeness"], PATIENTLY).await.map(drop)
+    })
+    .await
 }
 
 #[tokio::test]

@@ -11,11 +11,12 @@ use tempfile::TempDir;
 
 const RUN: &str = "images=shapes&steps=30&batch=16&side=16&width=4";
 
-const EXPORTS: [&str; 6] = [
+const EXPORTS: [&str; 7] = [
     "Embeddings (CSV)",
     "Embeddings (NPY)",
     "Projector (TSV + sprite)",
     "Model (safetensors)",
+    "Network (ONNX)",
     "Run (JSON)",
     "Experiment",
 ];
@@ -103,7 +104,7 @@ async fn full_session_requests_only_decoders_and_sets_no_cookie() -> Result<()> 
             after[before.len()..].iter().filter_map(|path| path.split(['/', '?']).nth(2)).collect();
         let mut sorted = asked.clone();
         sorted.sort_unstable();
-        ensure!(sorted == ["decoder.js", "decoder_bg.wasm"], "Asked for in a session: {asked:#?}");
+        ensure!(sorted == ["decoder.js", "decoder_bg.wasm.gzip"], "Asked for in a session: {asked:#?}");
         ensure!(page.browser().cookies().await? == 0, "A cookie was set.");
         page.evaluate("document.cookie = 'one=1'").await?;
         ensure!(page.browser().cookies().await? == 1, "A cookie that is set does not show.");

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use likeness::checkpoint::Checkpoint;
 use likeness::engine::{Progress, Session};
 use likeness::page::words;
-use likeness::protocol::{Command, Event, Picture};
+use likeness::protocol::{Command, Event, ModelFormat, Picture};
 use likeness::samples;
 use likeness::settings::{BackendChoice, Images, Settings};
 
@@ -23,7 +23,7 @@ static FILES: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     settings.backend = BackendChoice::Cpu;
     (settings.side, settings.width, settings.depth) =
         (Settings::SIDE.min, Settings::WIDTH.min, Settings::DEPTH.min);
-    let events = said(settings, [Command::Step, Command::SaveModel]);
+    let events = said(settings, [Command::Step, Command::SaveModel(ModelFormat::Safetensors)]);
     let model = events.iter().find_map(|event| match event {
         Event::Model { file, .. } => Some(file.clone()),
         _ => None,

@@ -74,6 +74,7 @@ impl InBrowser {
         match self.browser {
             Kind::Chromium => "Chromium",
             Kind::Firefox => "Firefox",
+            Kind::WebKit => "WebKit",
         }
     }
 

@@ -6,12 +6,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use browser_tests::site;
-use xtask::{command, paths};
+use xtask::{command, compression, paths};
 
-/// Prints a file's size, uncompressed and compressed by gzip and by brotli, each at its best.
+/// Prints a file's size, uncompressed and compressed by gzip and by brotli, each at its best. Workers' programs
+/// lie in dist/ compressed.
 const COMPRESS: &str = "
     const zlib = require('zlib');
-    const bytes = require('fs').readFileSync(process.argv[1]);
+    const file = require('fs').readFileSync(process.argv[1]);
+    const bytes = process.argv[1].endsWith('.gzip') ? zlib.gunzipSync(file) : file;
     const sizes = [bytes, zlib.gzipSync(bytes, {level: 9}), zlib.brotliCompressSync(bytes)];
     console.log(sizes.map(bytes => bytes.length).join(' '));
 ";
@@ -19,7 +21,8 @@ const COMPRESS: &str = "
 /// Prints the sizes of page, decoders and engines.
 pub fn measure() -> Result<()> {
     let [cpu, webgpu] = site::ENGINES;
-    let workers = [site::DECODER, cpu, webgpu].map(|worker| (worker, site::code_of(worker, &paths::dist())));
+    let workers =
+        [site::DECODER, cpu, webgpu].map(|worker| (worker, compression::program(worker, &paths::dist())));
     for (name, file) in [("page", find_page()?)].into_iter().chain(workers) {
         let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
         let sizes = sizes.with_context(|| format!("node could not compress {}.", file.display()))?;
