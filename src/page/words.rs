@@ -13,7 +13,7 @@ pub use engine::{backend_reason, refusal, self_test};
 pub use failure::{
     breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, staying_engine,
 };
-pub use labelling::{LACKING, split_in_words, standing};
+pub use labelling::{LACKING, NO_LABELS_IN_TABLE, missed_in_table, split_in_words, standing};
 pub use numbers::{
     close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,
     percent, similarity, speed, three_digits,
@@ -98,6 +98,18 @@ pub fn refused(intake: &Intake) -> String {
         1 => format!("{unread}; 1 picture was added."),
         added => format!("{unread}; {} were added.", counted(added, "picture")),
     }
+}
+
+/// Describes the skipped files and folders of the system.
+pub fn skipped(intake: &Intake) -> String {
+    let times = |(name, count): &(String, usize)| match count {
+        1 => name.clone(),
+        _ => format!("{name} ({})", self::count(*count)),
+    };
+    let names: Vec<_> = intake.skipped.iter().map(times).collect();
+    let total = intake.skipped.iter().map(|(_, count)| count).sum();
+    let verb = if total == 1 { "was" } else { "were" };
+    format!("{} {verb} left out: {}.", counted(total, "system file"), names.join(", "))
 }
 
 /// Shortens a name to at most `most` characters, from its middle: its beginning and its end distinguish

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     page::{
-        files::experiment_file::{self, Outcome},
+        files::{
+            download,
+            experiment_file::{self, Outcome},
+        },
         picture_map::Ids,
         shell::theme,
         store::Store,
@@ -251,6 +254,7 @@ pub fn decline(store: Store, offer: Offer) {
 /// offline.js keeps.
 pub fn forget_everything(store: Store) {
     theme::forget();
+    download::set_for_spreadsheets(store, false);
     store.update(|state| {
         state.set_offer(None);
         state.set_autosave(AutosaveStatus::Forgetting);

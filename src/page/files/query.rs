@@ -21,7 +21,7 @@ pub const AREA: &str = "search-area";
 pub const PANEL: &str = "panel";
 
 /// Searches with the first of these files.
-pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
+pub fn take(store: Store, Gathered { files, unopened, .. }: Gathered) {
     let Some(Incoming { file, .. }) = files.into_iter().next() else {
         return store.update(|state| {
             let missed =

@@ -10,17 +10,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Location};
 
 use super::{
-    experiment_file,
+    containers, experiment_file,
     incoming::{Gathered, Incoming},
     intake, model_file,
 };
 use crate::{
-    image::Failure,
-    page::{
-        components::dynamic::effect,
-        state::{Refusal, State},
-        store::Store,
-    },
+    page::{components::dynamic::effect, state::State, store::Store},
     settings::MIN_PICTURES,
 };
 
@@ -50,18 +45,11 @@ pub fn receive(store: Store) {
     let awaited = RwSignal::new(Awaited::Nothing);
     window_event_listener_untyped(EVENT, move |event| {
         let detail = event.unchecked_into::<CustomEvent>().detail();
-        let files = list(&detail, "files", |pair| Incoming {
-            file: pair.get(0).unchecked_into(),
-            folder: pair.get(1).as_string(),
-        });
-        let text = |value: JsValue| value.as_string().unwrap_or_default();
-        let unopened = list(&detail, "missed", |pair| Refusal {
-            name: text(pair.get(0)),
-            why: Failure::Told(text(pair.get(1))),
-        });
+        let files = list(&detail, "files", containers::incoming);
+        let unopened = list(&detail, "missed", containers::refusal);
         let run = property(&detail, "run").is_truthy();
         awaited.set(if run { first_needs(&files) } else { Awaited::Nothing });
-        intake::take(store, Gathered { files, unopened });
+        intake::take(store, Gathered { files, unopened, ..Gathered::default() });
     });
     effect(move || {
         if store.with(|state| is_here(awaited.get(), state)) {
@@ -94,9 +82,9 @@ fn is_here(awaited: Awaited, state: &State) -> bool {
 }
 
 /// Reads a list in a property of the detail.
-fn list<T>(detail: &JsValue, name: &str, read: impl Fn(Array) -> T) -> Vec<T> {
+fn list<T>(detail: &JsValue, name: &str, read: fn(JsValue) -> T) -> Vec<T> {
     let list: Array = property(detail, name).dyn_into().unwrap_or_default();
-    list.iter().map(|pair| read(pair.unchecked_into())).collect()
+    list.iter().map(read).collect()
 }
 
 fn property(detail: &JsValue, name: &str) -> JsValue {

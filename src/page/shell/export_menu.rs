@@ -96,6 +96,14 @@ fn Exports() -> impl IntoView {
                 "Run (JSON)"
             </button>
         </div>
+        <label class="note check">
+            <input
+                type="checkbox"
+                prop:checked=move || store.for_spreadsheets.get()
+                on:change=handler(move |event| download::set_for_spreadsheets(store, event_target_checked(&event)))
+            />
+            " For spreadsheets: in CSV tables, an apostrophe before cells that begin with = + - @ keeps them from running."
+        </label>
         <h2>"To continue"</h2>
         <div class="buttons">
             <button

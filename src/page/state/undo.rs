@@ -1,4 +1,4 @@
-//! Undoing the removal of pictures, for as long as a notice offers it.
+//! Undoing the removal of pictures and the labelling of many, for as long as a notice offers it.
 
 use super::{Effect, Entry, Newcomer, Notice, State};
 use crate::{
@@ -7,9 +7,11 @@ use crate::{
     settings::Images,
 };
 
-/// Pictures removed by the user, which can be restored.
+/// What the user removed or replaced, which can be restored.
 #[derive(Debug)]
 pub(in crate::page) enum Removed {
+    /// Typed labels, if any, that others have replaced.
+    Labels(Vec<(PictureId, Option<LabelId>)>),
     /// Some pictures of a set that otherwise still exists.
     Some {
         /// The pictures.
@@ -68,6 +70,16 @@ impl State {
         self.offer_undo("All pictures were removed.".to_owned(), Removed::All { experiment, pictures });
     }
 
+    /// Gives pictures labels as one step, and offers to undo it; `how` ends a sentence.
+    pub(in crate::page) fn relabel(&mut self, given: &[(PictureId, String)], how: &str) {
+        let before: Vec<_> = given.iter().map(|(id, _)| (*id, self.labels.typed(*id))).collect();
+        self.change_labels(|state| given.iter().for_each(|(id, name)| state.put_name(*id, name)));
+        if !given.is_empty() {
+            let pictures = words::counted(given.len(), "picture");
+            self.offer_undo(format!("{pictures} labelled {how}."), Removed::Labels(before));
+        }
+    }
+
     fn newcomer(&self, entry: &Entry) -> Newcomer {
         let label = entry.label.and_then(|label| self.pictures.label_name(label));
         Newcomer { name: entry.name.clone(), label: label.map(str::to_owned), image: entry.image.clone() }
@@ -87,6 +99,7 @@ impl State {
         self.notices.retain(|shown| shown.id != notice);
         match undo.removed {
             Removed::Some { entries, typed } => self.bring_back(entries, &typed),
+            Removed::Labels(before) => self.restore_labels(&before),
             Removed::All { experiment, pictures } => self.cause(Effect::PutBack(experiment, pictures)),
         }
     }

@@ -2,7 +2,10 @@
 
 use super::review::Review;
 use crate::{
-    page::{picture_map::PictureMap, state::State},
+    page::{
+        picture_map::PictureMap,
+        state::{Entry, State},
+    },
     protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
     small_sort::sorted,
 };
@@ -154,12 +157,35 @@ impl State {
         }
     }
 
-    /// Restores a picture's typed label, if it had one.
-    pub(in crate::page) fn restore_label(&mut self, id: PictureId, label: Option<LabelId>) {
-        self.change_labels(|state| match label {
-            Some(label) => state.put_label(id, label),
-            None => drop(state.labels.typed.remove(&id)),
+    /// Sets a picture's typed label to the existing one of this name, else as if it were typed.
+    pub(in crate::page) fn put_name(&mut self, id: PictureId, name: &str) {
+        match self.pictures.label_named(name) {
+            Some(label) => self.put_label(id, label),
+            None => self.put_text(id, &typed_name(name)),
+        }
+    }
+
+    /// Restores pictures' typed labels, of those that had one.
+    pub(in crate::page) fn restore_labels(&mut self, before: &[(PictureId, Option<LabelId>)]) {
+        self.change_labels(|state| {
+            for (id, label) in before {
+                match label {
+                    Some(label) => state.put_label(*id, *label),
+                    None => drop(state.labels.typed.remove(id)),
+                }
+            }
         });
+    }
+
+    /// Gives all pictures of one label another, which may exist already.
+    pub fn rename_label(&mut self, name: &str, new: &str) {
+        let new = typed_name(new);
+        if new.is_empty() || new == name {
+            return;
+        }
+        let ids = self.order().into_iter().filter(|id| self.label_of(*id) == Some(name));
+        let given: Vec<_> = ids.map(|id| (id, new.clone())).collect();
+        self.relabel(&given, &format!("“{new}” instead of “{name}”"));
     }
 
     /// Changes typed labels, and sends them to the engine if they differ from before.
@@ -215,9 +241,8 @@ impl State {
     /// that pictures came with, as from one folder, does not count.
     pub fn label_names(&self) -> Vec<&str> {
         let scores = self.has_labels();
-        let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
-        let typed = self.labels.all_typed().map(|(_, label)| label);
-        sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
+        let label = |entry: &Entry| self.labels.typed(entry.id).or(entry.label.filter(|_| scores));
+        sorted(&self.pictures.names_of(self.pictures.entries().iter().filter_map(label)), Ord::cmp)
     }
 
     /// Returns whether every picture has a label, typed or not.
@@ -337,7 +362,7 @@ mod tests {
         for name in [long.as_str(), " spaced "] {
             state.give_label_to_chosen(name);
             assert_eq!(state.label_of(2), Some(name));
-            assert_eq!(state.label_names().len(), 3, "no second label came about");
+            assert_eq!(state.label_names(), [" spaced ", long.as_str()], "no second label came about");
         }
         let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
         state.give_label(1, label);
