@@ -152,6 +152,12 @@ impl Batch {
             self.next.set(i + 1);
             let outcome = self.decoders.decode(&incoming.file).await;
             if self.store.with_untracked(|state| state.is_wanted(self.ticket)) {
+                let outcome = outcome.map(|(image, remarks)| {
+                    for remark in remarks {
+                        self.store.update(|state| state.remark(remark, incoming.file.name()));
+                    }
+                    image
+                });
                 self.outcomes.borrow_mut()[i] = Some(label(incoming, outcome));
                 self.deliver().await;
             }

@@ -231,7 +231,7 @@ mod tests {
         let listed = &state.intake.refused[0];
         assert_eq!(listed.name, "labels.csv");
         let Failure::Told(sentence) = &listed.why else { panic!("{listed:?}") };
-        assert_eq!(sentence, "2 of its 6 names match no single picture: 1.png, 4.png.");
+        assert_eq!(sentence, "These names belong to no picture, or to several: 1.png, 4.png (2 of 6 names).");
         let notice = state.notices[0].clone();
         assert_eq!(notice.text, "3 pictures labelled by “labels.csv”.");
         state.type_label(0, "lion");

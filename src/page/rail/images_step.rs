@@ -8,7 +8,7 @@ use crate::{
         autosave::{saver, state::AutosaveStatus as Kept},
         components::{
             controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
-            dynamic::{When, handler, keyed},
+            dynamic::{When, dynamic, handler, keyed},
         },
         files::{builtin, incoming, intake},
         input::pointing,
@@ -169,6 +169,9 @@ fn Refused() -> impl IntoView {
                     </ul>
                 </div>
             </When>
+            {dynamic(move || store.with(|state| {
+                words::remarks(&state.intake).into_iter().map(|line| view! { <p class="note">{line}</p> }).collect_view()
+            }))}
             <When holds=move || store.with(|state| !state.intake.skipped.is_empty())>
                 <p class="note">{move || store.with(|state| words::skipped(&state.intake))}</p>
             </When>

@@ -1,7 +1,7 @@
 //! Progress of incoming pictures.
 
 use super::State;
-use crate::image::Failure;
+use crate::image::{Failure, Remark};
 
 /// Source of incoming pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Intake {
     pub done: usize,
     /// Names of the files and folders of the system that were skipped, with their numbers.
     pub skipped: Vec<(String, usize)>,
+    /// Remarks on how files were decoded, with the files' names.
+    pub remarks: Vec<(Remark, Vec<String>)>,
     /// Files that could not be read.
     pub refused: Vec<Refusal>,
 }
@@ -61,6 +63,15 @@ impl State {
                 Some((_, count)) => *count += 1,
                 None => self.intake.skipped.push((name.to_owned(), 1)),
             }
+        }
+    }
+
+    /// Records a remark on how a file was decoded.
+    pub fn remark(&mut self, remark: Remark, name: String) {
+        let remarks = &mut self.intake.remarks;
+        match remarks.iter_mut().find(|(known, _)| *known == remark) {
+            Some((_, names)) => names.push(name),
+            None => remarks.push((remark, vec![name])),
         }
     }
 

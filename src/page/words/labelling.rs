@@ -29,11 +29,8 @@ pub fn missed_in_table(missed: &[&str], total: usize) -> String {
         more => format!(" and {}", counted(more, "other")),
     };
     let names = missed[..missed.len().min(LISTED)].join(", ");
-    format!(
-        "{} of its {} match no single picture: {names}{more}.",
-        count(missed.len()),
-        counted(total, "name")
-    )
+    let counts = format!("{} of {}", count(missed.len()), counted(total, "name"));
+    format!("These names belong to no picture, or to several: {names}{more} ({counts}).")
 }
 
 /// Describes the origin of a picture's label, or its prediction, or the reason why there is none.
