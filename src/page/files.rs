@@ -3,6 +3,7 @@
 //! - [`destination`]: destinations of dropped files; [`file_header`]: dimensions before decoding
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
+//! - [`address`]: pictures of other pages
 //! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with
@@ -10,6 +11,7 @@
 //! - `model_file`, `experiment_file`: files saved before
 //! - `download`: files for the user
 
+pub mod address;
 #[cfg(target_arch = "wasm32")]
 pub mod builtin;
 pub mod clutter;

@@ -1,6 +1,6 @@
 //! Undoing the removal of pictures and the labelling of many, for as long as a notice offers it.
 
-use super::{Effect, Entry, Newcomer, Notice, State};
+use super::{Effect, Entry, Newcomer, NoticeOffer, State};
 use crate::{
     page::{experiment::Experiment, words},
     protocol::{LabelId, PictureId},
@@ -87,9 +87,7 @@ impl State {
 
     fn offer_undo(&mut self, text: String, removed: Removed) {
         self.withdraw_undo();
-        let notice = self.next_notice;
-        self.next_notice += 1;
-        self.notices.push(Notice { id: notice, text, details: None, can_undo: true });
+        let notice = self.push_notice(text, None, Some(NoticeOffer::Undo));
         *self.undo = Some(Undo { notice, removed });
     }
 
@@ -154,7 +152,10 @@ mod tests {
         state.remove_at_will(&[1, 2, 77]);
         assert_eq!(names(&state), ["a", "d"]);
         let notice = state.notices[0].clone();
-        assert!(notice.can_undo && notice.text == "2 pictures were removed.", "{notice:?}");
+        assert!(
+            notice.offer == Some(NoticeOffer::Undo) && notice.text == "2 pictures were removed.",
+            "{notice:?}"
+        );
         state.take_effects();
         state.undo(notice.id);
         let commands = commands(&mut state);

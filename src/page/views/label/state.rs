@@ -215,14 +215,36 @@ impl State {
 
     /// Gives every selected picture, else the focused one, a label; blank text removes it.
     pub fn label_chosen(&mut self, text: &str) {
-        let name = typed_name(text);
-        self.change_labels(|state| state.chosen().into_iter().for_each(|id| state.put_text(id, &name)));
+        self.give_label_to_chosen(&typed_name(text));
     }
 
-    /// Gives every selected picture, else the focused one, the label of this name, if it exists.
+    /// Gives every selected picture, else the focused one, the label of this name. That can be undone for
+    /// several pictures.
     pub fn give_label_to_chosen(&mut self, name: &str) {
-        let Some(label) = self.pictures.label_named(name) else { return };
-        self.change_labels(|state| state.chosen().into_iter().for_each(|id| state.put_label(id, label)));
+        match self.chosen().as_slice() {
+            [id] => self.change_labels(|state| state.put_name(*id, name)),
+            ids if name.is_empty() => {
+                self.change_labels(|state| ids.iter().for_each(|id| state.put_text(*id, "")));
+            }
+            ids => {
+                let given: Vec<_> = ids.iter().map(|id| (*id, name.to_owned())).collect();
+                self.relabel(&given, &format!("“{name}”"));
+            }
+        }
+    }
+
+    /// Selects the next picture without a label, else without a typed one, after a single picture was
+    /// labelled: otherwise, the next word would replace its label.
+    pub fn go_to_unlabelled(&mut self) {
+        let [id] = *self.chosen() else { return };
+        let row = self.pictures.row(id).map_or(0, |row| row + 1);
+        let (before, after) = self.pictures.entries().split_at(row);
+        let others = || after.iter().chain(before).map(|entry| entry.id);
+        let is_bare = |id: &PictureId| self.label_of(*id).is_none();
+        let is_untyped = |id: &PictureId| self.labels.typed(*id).is_none();
+        if let Some(next) = others().find(is_bare).or_else(|| others().find(is_untyped)) {
+            self.select(next);
+        }
     }
 
     /// Sets the number of pictures per label whose labels are given.
@@ -351,6 +373,40 @@ mod tests {
         assert_eq!(state.label_of(0), Some("<b>\"x\"</b>"));
         state.type_label(1, &"é".repeat(500));
         assert_eq!(state.label_of(1).map(|label| label.chars().count()), Some(MAX_LENGTH));
+    }
+
+    #[test]
+    fn next_word_labels_the_next_picture() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add([None, None, Some("z"), None].map(|label| newcomer("x", label)).into());
+        state.select(1);
+        for word in ["one", "two", "three", "four"] {
+            state.label_chosen(word);
+            state.go_to_unlabelled();
+        }
+        let labels: Vec<_> = (0..4).map(|id| state.label_of(id).unwrap_or_default()).collect();
+        assert_eq!((labels, *state.selected), (vec!["three", "one", "four", "two"], Some(2)));
+        assert!(state.notices.is_empty());
+    }
+
+    #[test]
+    fn labels_are_renamed_and_merged_everywhere_in_one_step() {
+        let mut state = state(6);
+        state.type_label(1, "c");
+        state.rename_label("a", " first ");
+        let labels =
+            |state: &State| (0..6).map(|id| state.label_of(id).unwrap_or("-").to_owned()).collect::<Vec<_>>();
+        assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
+        assert_eq!(state.label_names(), ["b", "c", "first"]);
+        state.rename_label("first", "b");
+        assert_eq!((labels(&state).concat(), state.label_names()), ("bcbbbb".to_owned(), vec!["b", "c"]));
+        assert_eq!(state.notices[0].text, "3 pictures labelled “b” instead of “first”.");
+        state.undo(state.notices[0].id);
+        assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
+        for (name, new) in [("nobody", "x"), ("b", "b"), ("b", "  ")] {
+            state.rename_label(name, new);
+        }
+        assert!(state.notices.is_empty());
     }
 
     #[test]
