@@ -41,17 +41,30 @@ impl<'a> Directories<'a> {
         };
         let mut found = Self { bytes, is_big_endian, starts: Vec::new(), chain: 0 };
         let mut next = found.number(4, 4)?;
-        while next > 0 && !found.starts.contains(&(next as usize)) && found.starts.len() < MOST {
-            found.starts.push(next as usize);
-            let end = next as usize + 2 + 12 * found.number(next as usize, 2).unwrap_or_default() as usize;
+        while found.push(next) {
+            let start = next as usize;
+            let end = start + 2 + 12 * found.number(start, 2).unwrap_or_default() as usize;
             next = found.number(end, 4).unwrap_or_default();
         }
         found.chain = found.starts.len();
         for place in 0..found.chain {
             let children = found.values(found.starts[place], tag::SUB_DIRECTORIES);
-            found.starts.extend(children.into_iter().map(|start| start as usize).take(MOST));
+            for start in children {
+                found.push(start);
+            }
         }
         Some(found)
+    }
+
+    /// Adds a directory, unless it is known, outside of the file or one too many; returns whether it did.
+    fn push(&mut self, start: u32) -> bool {
+        let start = start as usize;
+        let is_new = (1..self.bytes.len()).contains(&start) && !self.starts.contains(&start);
+        let is_added = is_new && self.starts.len() < MOST;
+        if is_added {
+            self.starts.push(start);
+        }
+        is_added
     }
 
     /// Returns whether the file holds a camera's raw values.

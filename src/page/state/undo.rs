@@ -12,6 +12,8 @@ use crate::{
 pub(in crate::page) enum Removed {
     /// Typed labels, if any, that others have replaced.
     Labels(Vec<(PictureId, Option<LabelId>)>),
+    /// The name of a label.
+    Name(LabelId, String),
     /// Some pictures of a set that otherwise still exists.
     Some {
         /// The pictures.
@@ -75,9 +77,15 @@ impl State {
         let before: Vec<_> = given.iter().map(|(id, _)| (*id, self.labels.typed(*id))).collect();
         self.change_labels(|state| given.iter().for_each(|(id, name)| state.put_name(*id, name)));
         if !given.is_empty() {
-            let pictures = words::counted(given.len(), "picture");
-            self.offer_undo(format!("{pictures} labelled {how}."), Removed::Labels(before));
+            self.offer_undo(labelled(given.len(), how), Removed::Labels(before));
         }
+    }
+
+    /// Gives a label of this many pictures a name that no other has, and offers to undo it.
+    pub(in crate::page) fn rename(&mut self, label: LabelId, new: String, count: usize, how: &str) {
+        let before = self.pictures.label_name(label).unwrap_or_default().to_owned();
+        self.pictures.rename(label, new);
+        self.offer_undo(labelled(count, how), Removed::Name(label, before));
     }
 
     fn newcomer(&self, entry: &Entry) -> Newcomer {
@@ -97,6 +105,7 @@ impl State {
         self.notices.retain(|shown| shown.id != notice);
         match undo.removed {
             Removed::Some { entries, typed } => self.bring_back(entries, &typed),
+            Removed::Name(label, before) => self.pictures.rename(label, before),
             Removed::Labels(before) => self.restore_labels(&before),
             Removed::All { experiment, pictures } => self.cause(Effect::PutBack(experiment, pictures)),
         }
@@ -124,6 +133,10 @@ impl State {
             self.withdraw_undo();
         }
     }
+}
+
+fn labelled(count: usize, how: &str) -> String {
+    format!("{} labelled {how}.", words::counted(count, "picture"))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub fn Accept(focus: Focus) -> impl IntoView {
     };
     view! {
         <When holds=any>
-            <section class="labels-entry" aria-label="Accept guesses together">
+            <section class="labels-entry" aria-label="Guesses of some confidence">
                 <Slider
                     name="Accept guesses at least this sure"
                     label="Least confidence of the guesses to accept"
@@ -46,7 +46,7 @@ pub fn Accept(focus: Focus) -> impl IntoView {
                     disabled=move || found.with(|found| found.pictures.is_empty())
                     on:click=handler(accept)
                 >
-                    {move || found.with(|found| format!("Accept {}", words::counted(found.pictures.len(), "guess")))}
+                    {move || found.with(|found| format!("Accept these {}", words::count(found.pictures.len())))}
                 </button>
             </section>
         </When>

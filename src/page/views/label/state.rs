@@ -7,6 +7,7 @@ use crate::{
         state::{Entry, State},
     },
     protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
+    settings::Images,
     small_sort::sorted,
 };
 
@@ -177,7 +178,8 @@ impl State {
         });
     }
 
-    /// Gives all pictures of one label another, which may exist already.
+    /// Renames a label, or gives all its pictures another that exists. The labels of a built-in set, which
+    /// is drawn again with its own, are not renamed, but replaced by typed ones.
     pub fn rename_label(&mut self, name: &str, new: &str) {
         let new = typed_name(new);
         if new.is_empty() || new == name {
@@ -185,7 +187,13 @@ impl State {
         }
         let ids = self.order().into_iter().filter(|id| self.label_of(*id) == Some(name));
         let given: Vec<_> = ids.map(|id| (id, new.clone())).collect();
-        self.relabel(&given, &format!("“{new}” instead of “{name}”"));
+        let how = format!("“{new}” instead of “{name}”");
+        match (self.pictures.label_named(name), self.pictures.label_named(&new)) {
+            (Some(label), None) if self.settings.images == Images::Own => {
+                self.rename(label, new, given.len(), &how);
+            }
+            _ => self.relabel(&given, &how),
+        }
     }
 
     /// Changes typed labels, and sends them to the engine if they differ from before.
@@ -333,7 +341,7 @@ mod tests {
     use crate::{
         page::fixture::{answer, commands, fine_tune, newcomer, state},
         protocol::{Answer, Evaluation, Event, Guesses, KnnScore},
-        settings::{Images, Settings},
+        settings::Settings,
     };
 
     #[test]
@@ -391,22 +399,31 @@ mod tests {
 
     #[test]
     fn labels_are_renamed_and_merged_everywhere_in_one_step() {
-        let mut state = state(6);
-        state.type_label(1, "c");
-        state.rename_label("a", " first ");
-        let labels =
-            |state: &State| (0..6).map(|id| state.label_of(id).unwrap_or("-").to_owned()).collect::<Vec<_>>();
-        assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
-        assert_eq!(state.label_names(), ["b", "c", "first"]);
-        state.rename_label("first", "b");
-        assert_eq!((labels(&state).concat(), state.label_names()), ("bcbbbb".to_owned(), vec!["b", "c"]));
-        assert_eq!(state.notices[0].text, "3 pictures labelled “b” instead of “first”.");
-        state.undo(state.notices[0].id);
-        assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
-        for (name, new) in [("nobody", "x"), ("b", "b"), ("b", "  ")] {
-            state.rename_label(name, new);
+        for images in [Images::Own, Images::Shapes] {
+            let mut state = State::new(Settings::recommended(images));
+            state.add((0..6).map(|i| newcomer("x", ["a", "b"][i % 2])).collect());
+            state.type_label(1, "c");
+            state.rename_label("a", " first ");
+            assert_eq!(state.labels.typed_count(), if images == Images::Own { 1 } else { 4 });
+            let labels = |state: &State| {
+                (0..6).map(|id| state.label_of(id).unwrap_or("-").to_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
+            assert_eq!(state.label_names(), ["b", "c", "first"]);
+            state.rename_label("first", "b");
+            assert_eq!((labels(&state).concat(), state.label_names()), ("bcbbbb".to_owned(), vec!["b", "c"]));
+            assert_eq!(state.notices[0].text, "3 pictures labelled “b” instead of “first”.");
+            state.undo(state.notices[0].id);
+            assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
+            for (name, new) in [("nobody", "x"), ("b", "b"), ("b", "  ")] {
+                state.rename_label(name, new);
+            }
+            assert!(state.notices.is_empty());
+            state.rename_label("c", "d");
+            assert_eq!((state.label_of(1), state.label_names().len()), (Some("d"), 3));
+            state.undo(state.notices[0].id);
+            assert_eq!(state.label_of(1), Some("c"));
         }
-        assert!(state.notices.is_empty());
     }
 
     #[test]

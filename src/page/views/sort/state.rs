@@ -27,6 +27,8 @@ pub enum Finding {
     Duplicates,
     /// Pictures unlike all others.
     Outliers,
+    /// Pictures of poor quality, and a few that stand for the set.
+    Choice,
 }
 
 impl Finding {
@@ -35,7 +37,7 @@ impl Finding {
         match self {
             Self::Groups => GroupsRequest { stage }.into(),
             Self::Copies => CopiesRequest::default().into(),
-            Self::Duplicates | Self::Outliers => SurveyRequest { stage }.into(),
+            Self::Duplicates | Self::Outliers | Self::Choice => SurveyRequest { stage }.into(),
         }
     }
 }
