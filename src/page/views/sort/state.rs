@@ -134,7 +134,7 @@ impl State {
         let by_pixels = match finding {
             Finding::Copies => true,
             Finding::Duplicates => self.chosen_stage.is_none() && !self.tells_copies(shown),
-            Finding::Groups | Finding::Outliers => false,
+            Finding::Groups | Finding::Outliers | Finding::Choice => false,
         };
         if by_pixels { Stage::Pixels } else { shown }
     }
@@ -144,7 +144,7 @@ impl State {
         match self.groups.finding {
             Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
             Finding::Duplicates | Finding::Outliers => self.survey(stage).map(|survey| survey.step),
-            Finding::Copies => None,
+            Finding::Copies | Finding::Choice => None,
         }
     }
 
