@@ -21,7 +21,7 @@ pub struct Measure {
 }
 
 /// The measures.
-pub const MEASURES: [Measure; 5] = [
+pub static MEASURES: [Measure; 5] = [
     Measure {
         name: "Blurred",
         quantity: "sharpness (variance of the Laplacian)",

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The faults, by place.
-const FAULTS: &[(&str, usize)] = &[
+static FAULTS: &[(&str, usize)] = &[
     (MEASURES[0].name, 0),
     (MEASURES[1].name, 1),
     (MEASURES[2].name, 2),
@@ -39,7 +39,7 @@ const PICKS: usize = 20;
 pub fn Choose() -> impl IntoView {
     let store = Store::expect();
     let fault = RwSignal::new(0);
-    let thresholds = RwSignal::new(MEASURES.map(|measure| measure.thresholds[0]));
+    let thresholds = RwSignal::new(MEASURES.each_ref().map(|measure| measure.thresholds[0]));
     let measure = move || &MEASURES[fault.get()];
     let threshold = move || thresholds.get()[fault.get()];
     let found = memo(move || store.with(|state| faulty(state, measure(), threshold())));
