@@ -179,7 +179,7 @@ mod tests {
             Image::draw(|x, y| [noise(x, y), noise(y, x), noise(x + 50, y)]),
             // A slow wave of colour.
             Image::draw(|x, _| [(x * 2) as u8, 255 - (x * 2) as u8, 128]),
-            Image::draw(|x, y| [noise(x, y) / 8, noise(y, x) / 16, 0]),
+            Image::draw(|x, y| [noise(x, y) / 4, noise(y, x) / 8, 0]),
             Image::draw(|x, y| [255 - noise(x, y) / 16, 255 - noise(y, x) / 8, 250]),
             Image::draw(|_, _| [180, 90, 60]),
             Image::draw(|x, y| [noise(x, y); 3]),
