@@ -4,11 +4,12 @@
 //! browser, the browser's own decoders do that; the `image` crate reads what they cannot, in workers that
 //! hold nothing else (`bin/decoder.rs`), and everything outside a browser.
 
+mod directories;
 mod failure;
 mod file;
 mod tiff;
 
-pub use failure::Failure;
+pub use failure::{Failure, ForeignFormat, Remark};
 use image::{
     RgbImage,
     imageops::{self, FilterType},
@@ -26,8 +27,8 @@ pub const MAX_FILE_SIDE: u32 = 20_000;
 /// Largest amount of memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 
-/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], or a failure.
-pub type Decoded = Result<serde_bytes::ByteBuf, Failure>;
+/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], with remarks, or a failure.
+pub type Decoded = Result<(serde_bytes::ByteBuf, Vec<Remark>), Failure>;
 
 /// Picture of RGB bytes, [`SIDE`] × [`SIDE`], row by row.
 #[derive(Clone, PartialEq, Eq, Debug)]

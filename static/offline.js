@@ -4,7 +4,7 @@
 // cache of their own, named after them and its version, from which service-worker.js answers. Files
 // of different builds have different addresses, by their contents or by the build, so that a page
 // always gets the engine that it was built with, whatever has been deployed since.
-const FILES = ["storage-worker.js", "fashion-1000.png"];
+const FILES = ["storage-worker.js", "unzip.js", "fashion-1000.png"];
 const HOUR = 3_600_000;
 // This build's cache and the previous one, which another window may still use.
 const CACHES_KEPT = 2;

@@ -1,9 +1,10 @@
 // Fetches files from another server for the page: `remote.html#images=URL&model=URL&open=URL&…`.
 //
 // The page itself may not contact other servers. This page may, with the user's consent, and passes
-// the fetched files to the page, which it then shows in a frame. `images` is the address of a zip, or
-// of a manifest: a JSON list of addresses, or of objects with `url` and, optionally, `name` and
-// `label`. `model` is a model file, `open` a whole experiment.
+// the fetched files to the page, which it then shows in a frame, or with `back=1` to the page that
+// opened it. `images` is the address of a zip, of a picture, or of a manifest: a JSON list of addresses,
+// or of objects with `url` and, optionally, `name` and `label`. `model` is a model file, `open` a whole
+// experiment.
 import { address, fileName, isMixed, isPrivate, link, read } from "./addresses.js";
 import { entries } from "./unzip.js";
 
@@ -71,7 +72,13 @@ async function bring() {
       files.push([new File([blob], withEnding(url, ending)), null]);
     }
   }
-  show({ files, missed, run: named.rest.findLast(entry => entry.startsWith("run=")) === "run=1" });
+  const brought = { files, missed, run: named.rest.findLast(entry => entry.startsWith("run=")) === "run=1" };
+  // A page that asked for a picture gets it, and keeps its set.
+  if (window.opener && named.rest.includes("back=1")) {
+    opener.postMessage(brought, location.origin);
+    return window.close();
+  }
+  show(brought);
 }
 
 // Shows a message, and waits until the user consents by the button.
@@ -106,6 +113,7 @@ function size(url) {
 // Returns the pictures of a zip or a list, as files with their labels, and the names of those that
 // are missing, with reasons.
 async function pictures(blob, url) {
+  if (blob.type.startsWith("image/")) return { files: [[new File([blob], fileName(url) || url.host, { type: blob.type }), null]], missed: [] };
   const isZip = new TextDecoder().decode(await blob.slice(0, 2).arrayBuffer()) === "PK";
   const found = isZip
     ? await entries(blob, { MAX_BYTES, MAX_PICTURES, refused: otherKind })
@@ -133,7 +141,7 @@ function listed(text, source) {
   try {
     list = JSON.parse(text);
   } catch {
-    throw new Error("It is neither a zip nor a list of pictures in JSON.");
+    throw new Error("It is no picture, and neither a zip nor a list of pictures in JSON.");
   }
   list = Array.isArray(list) ? list : list?.images;
   if (!Array.isArray(list)) throw new Error("This is not a list of pictures: a JSON array is expected.");

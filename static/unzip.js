@@ -8,12 +8,23 @@ const LOCAL_LENGTH = 30;
 const STORED = 0;
 const DEFLATED = 8;
 
-// Returns the files, each with its innermost folder, and the names of those that cannot be read, with
-// reasons; `refused` returns the reason why a file is not wanted. Folders, and files that systems
-// leave in them, are skipped.
+// Files and folders that systems leave among pictures.
+const CLUTTER = /^(\..*|@eadir|__macosx|thumbs\.db|desktop\.ini|icon\r)$/i;
+// Characters of the bytes from 128 on in names without Unicode: code page 437.
+const CP437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\xa0";
+
+// Returns the files, each with its innermost folder, the names of those that cannot be read, with
+// reasons, and the names of skipped files and folders of the system; `refused` returns the reason why
+// a file is not wanted.
 export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
   const directory = await readDirectory(blob);
-  const wanted = directory.filter(({ path }) => !path.endsWith("/") && !/(^|\/)(\.|__MACOSX\/)/.test(path));
+  const skipped = [];
+  const wanted = directory.filter(({ path }) => {
+    if (path.endsWith("/")) return false;
+    const clutter = path.split("/").find(part => CLUTTER.test(part));
+    if (clutter) skipped.push(clutter);
+    return !clutter;
+  });
   if (wanted.length > MAX_PICTURES) {
     throw new Error(`There are too many pictures: ${wanted.length}, where ${MAX_PICTURES} is the most.`);
   }
@@ -24,7 +35,7 @@ export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
     const folders = entry.path.split("/");
     const name = folders.pop();
     const reason = refused(name) ?? obstacle(entry);
-    const contents = reason ? undefined : await unpack(blob, entry, room).catch(damage);
+    const contents = reason ? undefined : await unpack(blob, entry, room).catch(error => damage(error, name));
     if (contents) {
       room -= contents.size;
       files.push([new File([contents], name), folders.pop() ?? null]);
@@ -32,14 +43,14 @@ export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
       missed.push([name, reason ?? "It is damaged."]);
     }
   }
-  return { files, missed };
+  return { files, missed, skipped };
 }
 
 class TooLarge extends Error {}
 
 // A problem with one file does not affect the others.
-function damage(error) {
-  if (error instanceof TooLarge) throw error;
+function damage(error, name) {
+  if (error instanceof TooLarge) throw new TooLarge(`Unpacked, the pictures are too large, ${name} at the latest.`);
 }
 
 // Returns the reason why a file cannot be unpacked; undefined if it can.
@@ -63,10 +74,19 @@ async function readDirectory(blob) {
     const whole = offset => directory.getUint32(at + offset, true);
     if (at + ENTRY_LENGTH + half(28) > length) throw new Error("The zip’s directory is damaged.");
     const name = new Uint8Array(directory.buffer, at + ENTRY_LENGTH, half(28));
-    found.push({ path: new TextDecoder().decode(name), encrypted: half(8) & 1, method: half(10), packed: whole(20), start: whole(42) });
+    found.push({ path: text(name).replaceAll("\\", "/"), encrypted: half(8) & 1, method: half(10), packed: whole(20), start: whole(42) });
     at += ENTRY_LENGTH + half(28) + half(30) + half(32);
   }
   return found;
+}
+
+// Decodes a name: many archivers write UTF-8 without saying so.
+function text(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, byte => (byte < 128 ? String.fromCharCode(byte) : CP437[byte - 128])).join("");
+  }
 }
 
 // Unpacks an entry of no more than `room` bytes: its declared size may be wrong.
@@ -83,7 +103,7 @@ async function unpack(blob, { method, packed, start }, room) {
     room -= value.length;
     if (room < 0) {
       reader.cancel();
-      throw new TooLarge("Unpacked, the pictures are too large.");
+      throw new TooLarge();
     }
     parts.push(value);
   }

@@ -20,7 +20,8 @@ mod decoder {
     /// Decodes a file; the result is a [`Decoded`], encoded like messages.
     #[wasm_bindgen]
     pub fn decode(file: &[u8]) -> Vec<u8> {
-        let decoded: Decoded = Image::decode(file).map(|image| ByteBuf::from(image.into_rgb()));
+        let decoded: Decoded = Image::decode_with_remarks(file)
+            .map(|(image, remarks)| (ByteBuf::from(image.into_rgb()), remarks));
         protocol::encode(&decoded)
     }
 }

@@ -18,11 +18,8 @@ pub enum Failure {
         /// Name of the format.
         format: String,
     },
-    /// A known picture format that no decoder here supports.
-    OtherFormat {
-        /// Name of the format.
-        format: String,
-    },
+    /// A known format that no decoder here supports.
+    OtherFormat(ForeignFormat),
     /// The contents start like their format, but are damaged.
     Damaged {
         /// Name of the format.
@@ -59,6 +56,40 @@ pub enum Failure {
     },
     /// A sentence from the code that fetched the file.
     Told(String),
+}
+
+/// A format that is known, but not supported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ForeignFormat {
+    /// Photoshop's layers.
+    Psd,
+    /// A document.
+    Pdf,
+    /// High dynamic range.
+    OpenExr,
+    /// JPEG XL.
+    JpegXl,
+    /// JPEG 2000.
+    Jpeg2000,
+    /// Photographs of phones; also called HEIF.
+    Heic,
+    /// A camera's raw values, without a preview that can be read.
+    Raw,
+    /// A film.
+    Video,
+    /// A zip or another archive under the name of a picture, or within a zip.
+    Archive,
+}
+
+/// A remark on how a file was decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Remark {
+    /// Its 16-bit values use fewer bits, so they were scaled to the range in use.
+    Scaled,
+    /// Only the first of its pages was taken.
+    FirstPage,
+    /// The preview in a camera's raw file was taken.
+    Preview,
 }
 
 impl Failure {

@@ -2,44 +2,47 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType,
+    metadata::Orientation,
+};
 
-use super::{BACKGROUND, Failure, Image, MAX_FILE_SIDE, SIDE, tiff};
+use super::{
+    BACKGROUND, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE, directories::Directories, tiff,
+};
 
 /// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and
 /// training continues beside it.
 const MAX_PIXELS: u64 = 1 << 29;
 
+/// Values of 16 bits below this one leave at least two bits unused.
+const FEW_BITS: u16 = 1 << 14;
+
 impl Image {
     /// Decodes a file, with its EXIF orientation applied and transparency composited on [`BACKGROUND`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Failure> {
+        Self::decode_with_remarks(bytes).map(|(image, _)| image)
+    }
+
+    /// Decodes a file likewise, with remarks on what was changed or left out.
+    pub fn decode_with_remarks(bytes: &[u8]) -> Result<(Self, Vec<Remark>), Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
-        let format = format(bytes).ok_or_else(|| unreadable(bytes))?;
-        let failed = |error: ImageError| failure(format, &error);
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_FILE_SIDE);
-        limits.max_image_height = Some(MAX_FILE_SIDE);
-        limits.max_alloc = Some(MAX_PIXELS);
-        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-        reader.limits(limits);
-        let mut decoder = reader.into_decoder().map_err(failed)?;
-        // The limits do not cover the memory for the result.
-        if decoder.total_bytes() > MAX_PIXELS {
-            return Err(Failure::TooMuchMemory);
+        if let Some(preview) = preview(bytes) {
+            return Ok((Self::from_picture(preview?), vec![Remark::Preview]));
         }
-        let orientation = decoder.orientation().map_err(failed)?;
-        let mut picture = if format == ImageFormat::Tiff && tiff::is_planar(bytes) {
-            tiff::read_planar(bytes)?
-        } else {
-            DynamicImage::from_decoder(decoder).map_err(failed)?
-        };
-        if picture.width() == 0 || picture.height() == 0 {
-            return Err(Failure::NoPixels);
+        let format = format(bytes).ok_or_else(|| unreadable(bytes))?;
+        let (mut picture, orientation) = read(bytes, format)?;
+        let mut remarks = Vec::new();
+        if scale_to_range(&mut picture) {
+            remarks.push(Remark::Scaled);
+        }
+        if Directories::read(bytes).is_some_and(|directories| directories.has_more_pages()) {
+            remarks.push(Remark::FirstPage);
         }
         picture.apply_orientation(orientation);
-        Ok(Self::from_picture(picture))
+        Ok((Self::from_picture(picture), remarks))
     }
 
     /// Crops a decoded picture to its central square and resizes it.
@@ -55,6 +58,74 @@ impl Image {
     }
 }
 
+/// Decodes a file of a known format.
+fn read(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), Failure> {
+    let failed = |error: ImageError| failure(format, &error);
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_FILE_SIDE);
+    limits.max_image_height = Some(MAX_FILE_SIDE);
+    limits.max_alloc = Some(MAX_PIXELS);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    // The limits do not cover the memory for the result.
+    if decoder.total_bytes() > MAX_PIXELS {
+        return Err(Failure::TooMuchMemory);
+    }
+    let orientation = decoder.orientation().map_err(failed)?;
+    let picture = if format == ImageFormat::Tiff && tiff::is_planar(bytes) {
+        tiff::read_planar(bytes)?
+    } else {
+        DynamicImage::from_decoder(decoder).map_err(failed)?
+    };
+    if picture.width() == 0 || picture.height() == 0 {
+        return Err(Failure::NoPixels);
+    }
+    Ok((picture, orientation))
+}
+
+/// Returns the largest preview in a camera's raw file that can be read; `None` for other files.
+fn preview(bytes: &[u8]) -> Option<Result<DynamicImage, Failure>> {
+    let directories = Directories::read(bytes).filter(Directories::is_raw);
+    let previews = match &directories {
+        Some(directories) => directories.previews(),
+        None => vec![canon_preview(bytes)?],
+    };
+    let found = previews.into_iter().find_map(|jpeg| read(jpeg, ImageFormat::Jpeg).ok());
+    Some(found.ok_or(Failure::OtherFormat(ForeignFormat::Raw)).map(|(mut picture, own)| {
+        let outer = directories.and_then(|found| Orientation::from_exif(found.orientation()?));
+        picture.apply_orientation(if own == Orientation::NoTransforms { outer.unwrap_or(own) } else { own });
+        picture
+    }))
+}
+
+/// Returns the preview in a raw file of Canon's third version, which a box of its own contains.
+fn canon_preview(bytes: &[u8]) -> Option<&[u8]> {
+    (bytes.get(4..12)? == b"ftypcrx ").then_some(())?;
+    let at = bytes.windows(4).position(|name| name == b"PRVW").unwrap_or(bytes.len());
+    Some(bytes.get(at + 20..).unwrap_or_default())
+}
+
+/// Scales 16-bit values that use fewer bits, as from a sensor of 12, to their range; returns whether it
+/// did.
+fn scale_to_range(picture: &mut DynamicImage) -> bool {
+    // Of two or four channels, the last is transparency.
+    let (samples, channels, colours): (&mut [u16], _, _) = match picture {
+        DynamicImage::ImageLuma16(pixels) => (pixels, 1, 1),
+        DynamicImage::ImageLumaA16(pixels) => (pixels, 2, 1),
+        DynamicImage::ImageRgb16(pixels) => (pixels, 3, 3),
+        DynamicImage::ImageRgba16(pixels) => (pixels, 4, 3),
+        _ => return false,
+    };
+    let brightest = samples.chunks_exact(channels).flat_map(|pixel| &pixel[..colours]).max().copied();
+    let Some(brightest) = brightest.filter(|value| (1..FEW_BITS).contains(value)) else { return false };
+    let range = u32::from(brightest + 1).next_power_of_two() - 1;
+    for value in samples.chunks_exact_mut(channels).flat_map(|pixel| &mut pixel[..colours]) {
+        *value = (u32::from(*value) * u32::from(u16::MAX) / range) as u16;
+    }
+    true
+}
+
 /// Returns the format of the contents, whatever the file's name.
 fn format(bytes: &[u8]) -> Option<ImageFormat> {
     let tga = || is_tga(bytes).then_some(ImageFormat::Tga);
@@ -63,18 +134,38 @@ fn format(bytes: &[u8]) -> Option<ImageFormat> {
 
 /// Names the format of contents that cannot be decoded, if it is known.
 fn unreadable(bytes: &[u8]) -> Failure {
-    let name = match (bytes, bytes.get(4..12)) {
-        ([b'8', b'B', b'P', b'S', ..], _) => "PSD",
-        ([b'%', b'P', b'D', b'F', ..], _) => "PDF",
-        ([0x76, 0x2f, 0x31, 0x01, ..], _) => "OpenEXR",
-        ([0xff, 0x0a, ..], _) | (_, Some(b"JXL \r\n\x87\n")) => "JPEG XL",
-        ([0xff, 0x4f, 0xff, 0x51, ..], _) | (_, Some(b"jP  \r\n\x87\n")) => "JPEG 2000",
+    let format = match (bytes, bytes.get(4..12)) {
+        ([b'8', b'B', b'P', b'S', ..], _) => ForeignFormat::Psd,
+        ([b'%', b'P', b'D', b'F', ..], _) => ForeignFormat::Pdf,
+        ([0x76, 0x2f, 0x31, 0x01, ..], _) => ForeignFormat::OpenExr,
+        ([0xff, 0x0a, ..], _) | (_, Some(b"JXL \r\n\x87\n")) => ForeignFormat::JpegXl,
+        ([0xff, 0x4f, 0xff, 0x51, ..], _) | (_, Some(b"jP  \r\n\x87\n")) => ForeignFormat::Jpeg2000,
         // Browsers read whole ones.
         (_, Some(b"ftypavif" | b"ftypavis")) => return Failure::Damaged { format: "AVIF".to_owned() },
-        (_, Some(b"ftypheic" | b"ftypheix" | b"ftyphevc" | b"ftypmif1" | b"ftypmsf1")) => "HEIC",
+        (
+            _,
+            Some(
+                b"ftypheic" | b"ftypheix" | b"ftyphevc" | b"ftyphevx" | b"ftypheim" | b"ftypheis"
+                | b"ftypmif1" | b"ftypmsf1",
+            ),
+        ) => ForeignFormat::Heic,
+        // Olympus, Panasonic, Fujifilm.
+        ([b'I', b'I', b'R' | b'U', ..] | [b'M', b'M', b'O', b'R', ..], _) => ForeignFormat::Raw,
+        (_, Some(b"FILMCCD-")) => ForeignFormat::Raw,
+        // MP4 and QuickTime; Matroska and WebM; AVI; MPEG.
+        (_, Some([b'f', b't', b'y', b'p', ..] | [b'm', b'o', b'o', b'v', ..])) => ForeignFormat::Video,
+        ([0x1a, 0x45, 0xdf, 0xa3, ..] | [0, 0, 1, 0xb3 | 0xba, ..], _) => ForeignFormat::Video,
+        ([b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..], _) => ForeignFormat::Video,
+        (
+            [b'P', b'K', 3 | 5, ..]
+            | [b'R', b'a', b'r', b'!', ..]
+            | [b'7', b'z', 0xbc, 0xaf, ..]
+            | [0x1f, 0x8b, ..],
+            _,
+        ) => ForeignFormat::Archive,
         _ => return Failure::UnknownFormat,
     };
-    Failure::OtherFormat { format: name.to_owned() }
+    Failure::OtherFormat(format)
 }
 
 /// Returns whether a file starts with a valid TGA header, which has no signature: a known kind of colours,

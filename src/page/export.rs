@@ -4,7 +4,7 @@
 //! write them.
 
 pub mod atlas;
-mod csv;
+pub mod csv;
 pub mod duplicates;
 pub mod embeddings;
 pub mod environment;
@@ -15,7 +15,7 @@ pub mod predictions;
 pub mod projector;
 pub mod run;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 pub mod selection;
 mod zip;
 

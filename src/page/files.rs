@@ -3,14 +3,20 @@
 //! - [`destination`]: destinations of dropped files; [`file_header`]: dimensions before decoding
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
+//! - [`address`]: pictures of other pages
+//! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with
 //! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
 //! - `download`: files for the user
 
+pub mod address;
 #[cfg(target_arch = "wasm32")]
 pub mod builtin;
+pub mod clutter;
+#[cfg(target_arch = "wasm32")]
+pub mod containers;
 #[cfg(target_arch = "wasm32")]
 pub mod decoder;
 pub mod destination;
@@ -23,6 +29,7 @@ pub mod file_header;
 pub mod incoming;
 #[cfg(target_arch = "wasm32")]
 pub mod intake;
+pub mod label_table;
 #[cfg(target_arch = "wasm32")]
 pub mod model_file;
 #[cfg(target_arch = "wasm32")]

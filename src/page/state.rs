@@ -24,7 +24,7 @@ mod undo;
 pub use effects::{Effect, PORTION};
 pub use engine::Engine;
 pub use intake::{Intake, IntakeKind, Refusal};
-pub use notices::Notice;
+pub use notices::{Notice, NoticeOffer};
 pub use pictures::{Entry, Newcomer, Pictures};
 pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
 pub use run::Run;

@@ -2,8 +2,8 @@
 
 use leptos::{
     prelude::{
-        ArcTrigger, GetValue, LocalStorage, Notify, SetValue, StoredValue, Track, UpdateValue, WithValue,
-        expect_context,
+        ArcTrigger, GetValue, LocalStorage, Notify, RwSignal, SetValue, StoredValue, Track, UpdateValue,
+        WithValue, expect_context,
     },
     task::spawn_local,
 };
@@ -37,6 +37,8 @@ pub struct Store {
     pub autosave: Autosave,
     /// Files of the pictures.
     pub originals: Originals,
+    /// Whether saved tables are for spreadsheets.
+    pub for_spreadsheets: RwSignal<bool>,
 }
 
 impl Store {
@@ -49,6 +51,7 @@ impl Store {
             engine: Engine::default(),
             autosave: Autosave::default(),
             originals: Originals::default(),
+            for_spreadsheets: RwSignal::new(download::is_for_spreadsheets()),
         }
     }
 

@@ -11,9 +11,10 @@ mod waiting;
 
 pub use engine::{backend_reason, refusal, self_test};
 pub use failure::{
-    breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, staying_engine,
+    breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, remark,
+    staying_engine,
 };
-pub use labelling::{LACKING, split_in_words, standing};
+pub use labelling::{LACKING, NO_LABELS_IN_TABLE, missed_in_table, split_in_words, standing};
 pub use numbers::{
     close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,
     percent, similarity, speed, three_digits,
@@ -23,6 +24,7 @@ pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
 pub use waiting::waiting;
 
 use crate::{
+    image::Remark,
     page::state::{Engine, Intake, IntakeKind, State},
     protocol::{Backend, Environment, Stage},
 };
@@ -105,6 +107,33 @@ pub fn refused(intake: &Intake) -> String {
         added => format!("{unread}; {} were added.", counted(added, "picture")),
     }
 }
+
+/// Describes the skipped files and folders of the system.
+pub fn skipped(intake: &Intake) -> String {
+    let times = |(name, count): &(String, usize)| match count {
+        1 => name.clone(),
+        _ => format!("{name} ({})", self::count(*count)),
+    };
+    let names: Vec<_> = intake.skipped.iter().map(times).collect();
+    let total = intake.skipped.iter().map(|(_, count)| count).sum();
+    let verb = if total == 1 { "was" } else { "were" };
+    format!("{} {verb} left out: {}.", counted(total, "system file"), names.join(", "))
+}
+
+/// Describes how some files were decoded, one line for each remark.
+pub fn remarks(intake: &Intake) -> Vec<String> {
+    let line = |(kind, names): &(Remark, Vec<String>)| {
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {}", counted(more, "other")),
+        };
+        format!("{}: {}{more}.", remark(*kind), names[..names.len().min(NAMED)].join(", "))
+    };
+    intake.remarks.iter().map(line).collect()
+}
+
+/// Maximum number of files named in one line.
+const NAMED: usize = 3;
 
 /// Shortens a name to at most `most` characters, from its middle: its beginning and its end distinguish
 /// files of one folder.

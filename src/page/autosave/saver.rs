@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     page::{
-        files::experiment_file::{self, Outcome},
+        files::{
+            download,
+            experiment_file::{self, Outcome},
+        },
         picture_map::Ids,
         shell::theme,
         store::Store,
@@ -74,6 +77,8 @@ struct Kept {
     key: Option<String>,
     /// The set that the stored pictures belong to.
     set: Option<PictureId>,
+    /// Number of renamings of its labels.
+    renamings: u32,
     /// Places of the stored pictures.
     places: Ids,
     /// The state's revision at the last write.
@@ -156,13 +161,15 @@ fn outcome(written: &Result<(), StorageError>) -> AutosaveStatus {
 async fn write(store: Store, kept: &mut Kept) -> Result<(), StorageError> {
     let storage = store.autosave.storage();
     let key = kept.key.get_or_insert_with(new_key).clone();
-    let (body, words, set, now) = store.with_untracked(|state| {
+    let (body, words, set, now, renamings) = store.with_untracked(|state| {
         let own = state.settings.images == Images::Own;
         let entries = state.pictures.entries().iter().filter(|_| own);
         let now: Ids = entries.map(|entry| state.pictures.place(entry.id)).collect();
-        (state.experiment().to_bytes(), state.kept_words(), state.pictures.first(), now)
+        let (set, renamings) = (state.pictures.first(), state.pictures.renamings());
+        (state.experiment().to_bytes(), state.kept_words(), set, now, renamings)
     });
-    let anew = kept.set != Some(set);
+    // Each picture is kept with the name of its label.
+    let anew = kept.set != Some(set) || kept.renamings != renamings;
     let before = if anew { Ids::default() } else { kept.places.clone() };
     let gone = before.without(&now);
     let gone_places: Array = gone.iter().map(|place| JsValue::from(*place)).collect();
@@ -173,7 +180,7 @@ async fn write(store: Store, kept: &mut Kept) -> Result<(), StorageError> {
     set_field(&everything_else, "anew", &anew.into());
     storage.ask("keep", &everything_else, &Array::of1(&body.buffer())).await?;
     let came: Vec<u32> = now.without(&before).iter().copied().collect();
-    (kept.set, kept.places) = (Some(set), before.without(&gone));
+    (kept.set, kept.places, kept.renamings) = (Some(set), before.without(&gone), renamings);
     for portion in came.chunks(PORTION) {
         let (pictures, buffers) = (Array::new(), Array::new());
         let wanted = store.with_untracked(|state| {
@@ -259,6 +266,7 @@ pub fn decline(store: Store, offer: Offer) {
 /// offline.js keeps.
 pub fn forget_everything(store: Store) {
     theme::forget();
+    download::set_for_spreadsheets(store, false);
     store.update(|state| {
         state.set_offer(None);
         state.set_autosave(AutosaveStatus::Forgetting);

@@ -52,9 +52,65 @@ impl Csv {
     }
 }
 
+/// Returns a table for spreadsheets: with a byte order mark, without which Excel takes it for an older
+/// encoding, and with an apostrophe before cells that would run as formulas. Numbers stay as they are.
+pub fn for_spreadsheets(table: &str) -> String {
+    let mut safe = String::from("\u{feff}");
+    let (mut is_quoted, mut begins) = (false, true);
+    for (at, letter) in table.char_indices() {
+        if begins && is_formula(&table[at..], is_quoted) {
+            safe.push('\'');
+        }
+        begins = match letter {
+            '"' => {
+                is_quoted = !is_quoted;
+                begins && is_quoted
+            }
+            ',' | '\n' => !is_quoted,
+            _ => false,
+        };
+        safe.push(letter);
+    }
+    safe
+}
+
+/// Returns whether text begins with a cell that spreadsheets run as a formula.
+fn is_formula(text: &str, is_quoted: bool) -> bool {
+    let is_number = || text.split([',', '\r']).next().is_some_and(|cell| cell.parse::<f64>().is_ok());
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t') => is_quoted || !is_number(),
+        // Elsewhere, it ends the row.
+        Some('\r') => is_quoted,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_for_spreadsheets_are_guarded_and_stay_the_same_otherwise() {
+        let texts = [
+            "=1+1", "+49 30", "-rf.png", "@sum", "\tx", "\rx", "=\"a\",b", "-1", "a=b", "", "قط", "a\n=b",
+            "\"=c\"", "c,=d",
+        ];
+        let mut csv = Csv::new(&["name", "note"]);
+        for text in texts {
+            csv.text(text);
+            csv.number(-0.5_f32);
+            csv.end_row();
+        }
+        let written = for_spreadsheets(&csv.finish());
+        let table = written.strip_prefix('\u{feff}').expect("the mark");
+        let mut reader = ::csv::Reader::from_reader(table.as_bytes());
+        let rows: Vec<_> = reader.records().map(|row| row.expect("it is well formed")).collect();
+        assert_eq!(rows.len(), texts.len());
+        for (row, (place, text)) in rows.iter().zip(texts.iter().enumerate()) {
+            let guard = if place < 7 { "'" } else { "" };
+            assert_eq!((&row[0], &row[1]), (format!("{guard}{text}").as_str(), "-0.5"));
+        }
+    }
 
     #[test]
     fn cells_are_quoted_if_necessary() {

@@ -60,7 +60,7 @@ pub async fn fill(store: Store, images: Images, removed: &[u32]) -> bool {
     };
     let ticket = store.with_untracked(State::intake_ticket);
     // Begun at once, so that pictures of the user's own that come in meanwhile replace it.
-    store.update(|state| state.begin_intake(IntakeKind::Drawing, count, 0));
+    store.update(|state| state.begin_intake(IntakeKind::Drawing, count, &[]));
     let loaded = match images {
         Images::Fashion => fashion(store, ticket).await,
         _ => shapes(store, ticket).await,

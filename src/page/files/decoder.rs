@@ -14,11 +14,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url, WorkerType};
 
 use super::{
-    file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg},
+    file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg, prefers_own_decoders},
     own_decoder::OwnDecoders,
 };
 use crate::{
-    image::{BACKGROUND, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE},
+    image::{BACKGROUND, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, Remark, SIDE},
     page::worker::watched_worker::WatchedWorker,
 };
 
@@ -102,17 +102,25 @@ impl Decoders {
         Ok(Self { crew: RefCell::new(Crew::start()?), own: OwnDecoders::default() })
     }
 
-    /// Decodes a file.
-    pub async fn decode(&self, file: &File) -> Result<Image, Failure> {
+    /// Decodes a file, with remarks.
+    pub async fn decode(&self, file: &File) -> Result<(Image, Vec<Remark>), Failure> {
         if file.size() == 0.0 {
             return Err(Failure::Empty);
         }
-        let large = memory(file).await? > LARGE;
+        let header = first_bytes(file, HEADER_BYTES).await?;
+        let large = memory(file, &header).await? > LARGE;
+        let plain = |image| (image, Vec::new());
+        if prefers_own_decoders(&header) {
+            return match self.own.decode(file).await {
+                Err(why) => self.by_browser(file, large).await.map(plain).ok_or(why),
+                decoded => decoded,
+            };
+        }
         if let Some(image) = self.by_browser(file, large).await {
-            return Ok(image);
+            return Ok(plain(image));
         }
         if is_svg(file) {
-            return by_image_element(file).await.map_err(|_| Failure::Drawing);
+            return by_image_element(file).await.map(plain).map_err(|_| Failure::Drawing);
         }
         self.own.decode(file).await
     }
@@ -153,8 +161,8 @@ pub fn next_request() -> u32 {
 
 /// Returns the memory that a file's pixels will take, in bytes, or 0 if that is unknown; an error if
 /// that is too much for a decoder.
-async fn memory(file: &File) -> Result<u64, Failure> {
-    let (width, height) = dimensions_of(file).await?.unwrap_or_default();
+async fn memory(file: &File, header: &[u8]) -> Result<u64, Failure> {
+    let (width, height) = dimensions_of(file, header).await?.unwrap_or_default();
     let memory = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(4);
     if width.max(height) > MAX_FILE_SIDE || memory > MAX_FILE_MEMORY {
         return Err(Failure::TooManyPixels { width, height });
@@ -163,10 +171,9 @@ async fn memory(file: &File) -> Result<u64, Failure> {
 }
 
 /// Returns a file's dimensions, if it states them; an error if it may be hiding them.
-async fn dimensions_of(file: &File) -> Result<Option<(u32, u32)>, Failure> {
-    let header = first_bytes(file, HEADER_BYTES).await?;
-    let found = dimensions(&header);
-    if found.is_some() || !is_jpeg(&header) || file.size() <= f64::from(HEADER_BYTES) {
+async fn dimensions_of(file: &File, header: &[u8]) -> Result<Option<(u32, u32)>, Failure> {
+    let found = dimensions(header);
+    if found.is_some() || !is_jpeg(header) || file.size() <= f64::from(HEADER_BYTES) {
         return Ok(found);
     }
     let found = dimensions(&first_bytes(file, LONG_HEADER_BYTES).await?);

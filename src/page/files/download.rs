@@ -1,20 +1,51 @@
 //! Downloads to the user's computer.
 
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::document;
+use leptos::prelude::{GetUntracked, Set, document};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::page::{engine::code::words, export::File, store::Store, timing};
+use crate::page::{
+    engine::code::words,
+    export::{File, csv::for_spreadsheets},
+    shell::theme,
+    store::Store,
+    timing,
+};
 
 /// Time that the browser may take to fetch the file, in milliseconds.
 const GRACE: u64 = 60_000;
 
+/// Storage key of the choice that tables are for spreadsheets.
+const SPREADSHEETS: &str = "spreadsheets";
+
+/// Returns whether tables are for spreadsheets, as the user chose in an earlier visit.
+pub fn is_for_spreadsheets() -> bool {
+    theme::storage().is_some_and(|storage| storage.get_item(SPREADSHEETS).is_ok_and(|kept| kept.is_some()))
+}
+
+/// Sets whether tables are for spreadsheets, and keeps the choice if the browser allows it.
+pub fn set_for_spreadsheets(store: Store, chosen: bool) {
+    store.for_spreadsheets.set(chosen);
+    if let Some(storage) = theme::storage() {
+        if chosen {
+            storage.set_item(SPREADSHEETS, "").ok()
+        } else {
+            storage.remove_item(SPREADSHEETS).ok()
+        };
+    }
+}
+
 /// Saves a file through the browser's own download.
 pub fn save(store: Store, File { name, kind, contents }: &File) {
+    let table = str::from_utf8(contents)
+        .ok()
+        .filter(|_| *kind == "text/csv" && store.for_spreadsheets.get_untracked());
+    let table = table.map(for_spreadsheets);
+    let contents = table.as_ref().map_or(contents.as_slice(), |table| table.as_bytes());
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let parts = Array::of1(&Uint8Array::from(contents.as_slice()));
+    let parts = Array::of1(&Uint8Array::from(contents));
     match Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
         Ok(blob) => save_blob(store, name, &blob),
         Err(error) => complain(store, name, &error),

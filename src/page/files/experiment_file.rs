@@ -150,7 +150,7 @@ pub async fn put(store: Store, experiment: Experiment, pictures: Vec<(u32, Newco
 /// Adds pictures at their places, a portion at a time; returns whether all of them were added.
 async fn bring(store: Store, mut pictures: Vec<(u32, Newcomer)>) -> bool {
     let ticket = store.with_untracked(State::intake_ticket);
-    store.update(|state| state.begin_intake(IntakeKind::Opening, pictures.len(), 0));
+    store.update(|state| state.begin_intake(IntakeKind::Opening, pictures.len(), &[]));
     while !pictures.is_empty() && store.with_untracked(|state| state.is_wanted(ticket)) {
         let portion: Vec<(u32, Newcomer)> = pictures.drain(..PORTION.min(pictures.len())).collect();
         let done = portion.len();

@@ -19,6 +19,17 @@ pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
     [png, gif, bmp, webp, heif, jpeg].into_iter().find_map(|read| read(bytes))
 }
 
+/// Returns whether the page's own decoders are to be preferred to the browser's: for PNGs of 16 bits, of
+/// which fewer may be in use, and for WebPs with EXIF, whose orientation not every browser applies.
+pub fn prefers_own_decoders(bytes: &[u8]) -> bool {
+    let has = |at, bits: u8| bytes.get(at).is_some_and(|byte| byte & bits == bits);
+    match bytes.get(12..16) {
+        Some(b"IHDR") => has(24, 16),
+        Some(b"VP8X") => has(20, 8),
+        _ => false,
+    }
+}
+
 fn png(bytes: &[u8]) -> Option<(u32, u32)> {
     (bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.get(12..16)? == b"IHDR").then_some(())?;
     Some((u32::from_be_bytes(array(bytes, 16)?), u32::from_be_bytes(array(bytes, 20)?)))
@@ -136,6 +147,22 @@ mod tests {
             DynamicImage::new_rgb8(37, 21).write_to(&mut file, format).expect("it encodes");
             assert_eq!(dimensions(file.get_ref()), Some((37, 21)), "{format:?}");
         }
+    }
+
+    #[test]
+    fn deep_pngs_and_webps_with_exif_are_for_the_own_decoders() {
+        let preferred = |picture: DynamicImage, format| {
+            let mut file = Cursor::new(Vec::new());
+            picture.write_to(&mut file, format).expect("it encodes");
+            prefers_own_decoders(file.get_ref())
+        };
+        assert!(preferred(DynamicImage::new_luma16(3, 3), ImageFormat::Png));
+        assert!(!preferred(DynamicImage::new_rgb8(3, 3), ImageFormat::Png));
+        assert!(!preferred(DynamicImage::new_rgb8(3, 3), ImageFormat::WebP));
+        let mut webp = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0".to_vec();
+        assert!(prefers_own_decoders(&webp));
+        webp[20] = 2;
+        assert!(!prefers_own_decoders(&webp));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
+use super::clutter::{clutter_in, is_clutter};
 use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 
 /// File types offered by the file pickers: those that browsers read, and those that this page adds.
@@ -30,6 +31,10 @@ pub struct Gathered {
     pub files: Vec<Incoming>,
     /// Files and folders that the browser could not open.
     pub unopened: Vec<Refusal>,
+    /// Names of skipped files and folders of the system.
+    pub skipped: Vec<String>,
+    /// Tables of labels, by name; they are among the files until the containers are opened.
+    pub tables: Vec<(String, Vec<u8>)>,
 }
 
 /// Contents of a drop, to be taken during the event.
@@ -50,8 +55,8 @@ impl Drop {
 
     /// Walks the folders and gathers all files.
     pub async fn gather(self) -> Gathered {
-        let files = self.files.into_iter().map(|file| Incoming { file, folder: None }).collect();
-        let mut gathered = Gathered { files, unopened: Vec::new() };
+        let mut gathered = Gathered::default();
+        self.files.into_iter().for_each(|file| gathered.push(file, None));
         for entry in self.entries {
             gathered.walk(entry, None).await;
         }
@@ -67,7 +72,9 @@ impl Gathered {
         folder: Option<String>,
     ) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {
-            if entry.is_file() {
+            if is_clutter(&entry.name()) {
+                self.skipped.push(entry.name());
+            } else if entry.is_file() {
                 match file(entry.unchecked_ref()).await {
                     Some(file) => self.files.push(Incoming { file, folder }),
                     None => self.miss(&entry, Failure::Unopened),
@@ -86,6 +93,15 @@ impl Gathered {
         })
     }
 
+    /// Adds a file, unless it is or lies in clutter.
+    fn push(&mut self, file: File, folder: Option<String>) {
+        let path = path_of(&file).filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
+        match clutter_in(&path) {
+            Some(clutter) => self.skipped.push(clutter.to_owned()),
+            None => self.files.push(Incoming { file, folder }),
+        }
+    }
+
     fn miss(&mut self, entry: &FileSystemEntry, why: Failure) {
         self.unopened.push(Refusal { name: entry.name(), why });
     }
@@ -93,18 +109,21 @@ impl Gathered {
 
 /// Returns the files that were chosen or pasted; those of a chosen folder have their folder's name.
 pub fn chosen(list: Option<FileList>) -> Gathered {
-    let files = files(list).into_iter().map(|file| Incoming { folder: folder_of(&file), file }).collect();
-    Gathered { files, unopened: Vec::new() }
+    let mut gathered = Gathered::default();
+    for file in files(list) {
+        let folder = path_of(&file).and_then(|path| path.rsplit('/').nth(1).map(str::to_owned));
+        gathered.push(file, folder);
+    }
+    gathered
 }
 
 fn files(list: Option<FileList>) -> Vec<File> {
     list.map_or(Vec::new(), |list| (0..list.length()).filter_map(|i| list.get(i)).collect())
 }
 
-/// Returns the innermost folder in a file's relative path.
-fn folder_of(file: &File) -> Option<String> {
-    let path = Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string()?;
-    path.rsplit('/').nth(1).map(str::to_owned)
+/// Returns a file's path within the chosen folder; empty if it was chosen by itself.
+fn path_of(file: &File) -> Option<String> {
+    Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string()
 }
 
 /// Returns an entry's file, unless it has vanished meanwhile.

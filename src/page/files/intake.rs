@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use web_sys::File;
 
 use super::{
+    containers,
     decoder::Decoders,
     experiment_file,
     incoming::{Gathered, Incoming},
@@ -33,7 +34,21 @@ const PORTION: usize = 32;
 
 /// Reads files into the set. The user's first own picture replaces a built-in set, which therefore
 /// remains if no file is a picture.
-pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
+pub fn take(store: Store, gathered: Gathered) {
+    if !containers::any(&gathered.files) {
+        return take_opened(store, gathered);
+    }
+    let ticket = store.with_untracked(State::intake_ticket);
+    store.update(|state| state.begin_intake(IntakeKind::Decoding, 1, &[]));
+    spawn_local(async move {
+        let opened = containers::open(gathered).await;
+        if store.update(|state| state.end_opening(ticket)) {
+            take_opened(store, opened);
+        }
+    });
+}
+
+fn take_opened(store: Store, Gathered { files, unopened, skipped, tables }: Gathered) {
     // An experiment replaces everything, including the other files.
     if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
         return experiment_file::open(store, experiment.file.clone());
@@ -43,16 +58,14 @@ pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     let model = models.pop().map(|model| model.file);
     match model {
         Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(store, model),
-        model => take_pictures(store, Gathered { files: pictures, unopened }, model),
+        model => take_pictures(store, Gathered { files: pictures, unopened, skipped, tables }, model),
     }
 }
 
 /// Takes pictures, and a model among the files.
-fn take_pictures(store: Store, Gathered { files, unopened }: Gathered, model: Option<File>) {
-    let found = files.len();
-    let incoming: Vec<_> = files.into_iter().filter(|file| !is_clutter(&file.file.name())).collect();
-    let skipped = found - incoming.len();
-    if incoming.is_empty() && unopened.is_empty() {
+fn take_pictures(store: Store, gathered: Gathered, model: Option<File>) {
+    let Gathered { files: incoming, unopened, skipped, tables } = gathered;
+    if incoming.is_empty() && unopened.is_empty() && tables.is_empty() {
         model.into_iter().for_each(|model| model_file::open(store, model));
         return store.update(|state| state.notify("No pictures were found."));
     }
@@ -63,11 +76,11 @@ fn take_pictures(store: Store, Gathered { files, unopened }: Gathered, model: Op
         store.update(|state| state.clear(Images::Own));
     }
     store.update(|state| {
-        state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), skipped);
+        state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), &skipped);
         state.advance_intake(unopened.len(), unopened);
     });
     match Decoders::new() {
-        Ok(decoders) => read(store, incoming, model, decoders),
+        Ok(decoders) => read(store, incoming, tables, model, decoders),
         Err(error) => {
             model.into_iter().for_each(|model| model_file::open(store, model));
             store.update(|state| {
@@ -83,18 +96,14 @@ fn is_builtin(state: &State) -> bool {
     state.settings.images != Images::Own
 }
 
-/// Returns whether a file is one that operating systems leave among pictures.
-fn is_clutter(name: &str) -> bool {
-    name.starts_with('.')
-        || matches!(name.to_ascii_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
-}
-
 /// A batch of files being read.
 struct Batch {
     store: Store,
     ticket: u32,
     decoders: Decoders,
     incoming: Vec<Incoming>,
+    /// Tables of labels, which follow the pictures.
+    tables: Vec<(String, Vec<u8>)>,
     /// The model among the files. It is opened once the pictures have replaced a built-in set, which
     /// makes the engine forget its network.
     model: RefCell<Option<File>>,
@@ -106,20 +115,27 @@ struct Batch {
     delivering: Cell<bool>,
 }
 
-fn read(store: Store, incoming: Vec<Incoming>, model: Option<File>, decoders: Decoders) {
+fn read(
+    store: Store,
+    incoming: Vec<Incoming>,
+    tables: Vec<(String, Vec<u8>)>,
+    model: Option<File>,
+    decoders: Decoders,
+) {
     let batch = Rc::new(Batch {
         store,
         ticket: store.with_untracked(State::intake_ticket),
         decoders,
         outcomes: RefCell::new(incoming.iter().map(|_| None).collect()),
         incoming,
+        tables,
         model: RefCell::new(model),
         next: Cell::new(0),
         delivered: Cell::new(0),
         delivering: Cell::new(false),
     });
     if batch.incoming.is_empty() {
-        batch.open_model();
+        batch.finish();
     }
     for _ in 0..AT_ONCE.min(batch.incoming.len()) {
         let batch = batch.clone();
@@ -136,6 +152,12 @@ impl Batch {
             self.next.set(i + 1);
             let outcome = self.decoders.decode(&incoming.file).await;
             if self.store.with_untracked(|state| state.is_wanted(self.ticket)) {
+                let outcome = outcome.map(|(image, remarks)| {
+                    for remark in remarks {
+                        self.store.update(|state| state.remark(remark, incoming.file.name()));
+                    }
+                    image
+                });
                 self.outcomes.borrow_mut()[i] = Some(label(incoming, outcome));
                 self.deliver().await;
             }
@@ -182,12 +204,20 @@ impl Batch {
         }
         let complete = self.store.update(|state| state.advance_intake(done, refused));
         if self.delivered.get() == self.incoming.len() {
-            self.open_model();
+            self.finish();
         }
         if complete {
             self.store.update(State::settle);
         }
         done == PORTION
+    }
+
+    /// Opens what waited for the pictures.
+    fn finish(&self) {
+        self.open_model();
+        for (name, bytes) in &self.tables {
+            self.store.update(|state| state.label_by_table(name, bytes));
+        }
     }
 
     /// Opens the model among the files, if it is not open yet.

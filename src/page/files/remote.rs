@@ -1,26 +1,26 @@
 //! Pictures, models and experiments fetched by remote.html: it shows this page in a frame and passes
 //! them on, since the page itself contacts no other server.
 
-use js_sys::{Array, Reflect};
+use base64::{Engine, prelude::BASE64_STANDARD as STANDARD};
+use js_sys::{Array, Reflect, Uint8Array};
 use leptos::{
+    ev,
     leptos_dom::helpers::window_event_listener_untyped,
-    prelude::{Get, RwSignal, Set, window},
+    prelude::{Get, RwSignal, Set, window, window_event_listener},
 };
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, Location};
+use web_sys::{CustomEvent, File, Location};
 
 use super::{
+    address::{contents, is_remote},
+    containers,
+    destination::Destination,
     experiment_file,
     incoming::{Gathered, Incoming},
     intake, model_file,
 };
 use crate::{
-    image::Failure,
-    page::{
-        components::dynamic::effect,
-        state::{Refusal, State},
-        store::Store,
-    },
+    page::{components::dynamic::effect, input::drop_zone, state::State, store::Store},
     settings::MIN_PICTURES,
 };
 
@@ -45,23 +45,56 @@ pub fn leave_for(location: &Location) {
     location.replace(&format!("remote.html{hash}")).ok();
 }
 
+/// Opens the page that may contact other servers beside this one, to which it sends the picture at an
+/// address.
+pub fn fetch_aside(address: &str) {
+    let address = js_sys::encode_uri_component(address);
+    let target = format!("remote.html#images={address}&back=1");
+    window().open_with_url_and_target_and_features(&target, "_blank", "popup,width=560,height=480").ok();
+}
+
+/// Takes the picture at an address from another page, or offers to fetch it.
+pub fn take_address(store: Store, destination: Destination, address: String) {
+    if is_remote(&address) {
+        return store.update(|state| state.offer_fetch(address));
+    }
+    let file = contents(&address).and_then(|(encoded, kind)| {
+        let bytes = STANDARD.decode(encoded).ok()?;
+        let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+        File::new_with_u8_array_sequence(&parts, &format!("picture.{kind}")).ok()
+    });
+    match file {
+        Some(file) => {
+            let files = vec![Incoming { file, folder: None }];
+            drop_zone::take(store, destination, Gathered { files, ..Gathered::default() });
+        }
+        None => store.update(|state| {
+            state.notify(
+                "The other page doesn’t hand over this picture. Save it as a file, then drop that here.",
+            );
+        }),
+    }
+}
+
 /// Receives the files, and trains if the link requests it.
 pub fn receive(store: Store) {
     let awaited = RwSignal::new(Awaited::Nothing);
-    window_event_listener_untyped(EVENT, move |event| {
-        let detail = event.unchecked_into::<CustomEvent>().detail();
-        let files = list(&detail, "files", |pair| Incoming {
-            file: pair.get(0).unchecked_into(),
-            folder: pair.get(1).as_string(),
-        });
-        let text = |value: JsValue| value.as_string().unwrap_or_default();
-        let unopened = list(&detail, "missed", |pair| Refusal {
-            name: text(pair.get(0)),
-            why: Failure::Told(text(pair.get(1))),
-        });
+    let take = move |detail: JsValue| {
+        let files = list(&detail, "files", containers::incoming);
+        let unopened = list(&detail, "missed", containers::refusal);
         let run = property(&detail, "run").is_truthy();
         awaited.set(if run { first_needs(&files) } else { Awaited::Nothing });
-        intake::take(store, Gathered { files, unopened });
+        intake::take(store, Gathered { files, unopened, ..Gathered::default() });
+    };
+    window_event_listener_untyped(EVENT, move |event| {
+        take(event.unchecked_into::<CustomEvent>().detail());
+    });
+    window_event_listener(ev::message, move |event| {
+        if window().location().origin().is_ok_and(|origin| origin == event.origin())
+            && property(&event.data(), "files").is_array()
+        {
+            take(event.data());
+        }
     });
     effect(move || {
         if store.with(|state| is_here(awaited.get(), state)) {
@@ -94,9 +127,9 @@ fn is_here(awaited: Awaited, state: &State) -> bool {
 }
 
 /// Reads a list in a property of the detail.
-fn list<T>(detail: &JsValue, name: &str, read: impl Fn(Array) -> T) -> Vec<T> {
+fn list<T>(detail: &JsValue, name: &str, read: fn(JsValue) -> T) -> Vec<T> {
     let list: Array = property(detail, name).dyn_into().unwrap_or_default();
-    list.iter().map(|pair| read(pair.unchecked_into())).collect()
+    list.iter().map(read).collect()
 }
 
 fn property(detail: &JsValue, name: &str) -> JsValue {

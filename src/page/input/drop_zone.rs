@@ -1,12 +1,15 @@
 //! Drops and pastes, accepted by the whole window.
 
 use leptos::{ev, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{DataTransfer, HtmlInputElement};
 
 use crate::page::{
     files::{
+        address,
         destination::Destination,
         incoming::{self, Drop, Gathered},
-        intake, query,
+        intake, query, remote,
     },
     store::Store,
 };
@@ -17,8 +20,13 @@ pub fn DropOverlay() -> impl IntoView {
     let store = Store::expect();
     let (dragging, set_dragging) = signal(false);
     let destination = RwSignal::new(Destination::Set);
+    // A drag from this page brings nothing new.
+    let own = StoredValue::new(false);
+    let is_welcome = move |event: &ev::DragEvent| {
+        carries(event, "Files") || carries(event, "text/uri-list") && !own.get_value()
+    };
     let over = move |event: ev::DragEvent| {
-        if carries_files(&event) {
+        if is_welcome(&event) {
             event.prevent_default();
             if !dragging.get_untracked() {
                 set_dragging.set(true);
@@ -37,23 +45,34 @@ pub fn DropOverlay() -> impl IntoView {
     };
     let dropped = move |event: ev::DragEvent| {
         set_dragging.set(false);
-        let Some(transfer) = event.data_transfer().filter(|_| carries_files(&event)) else { return };
+        let Some(transfer) = event.data_transfer().filter(|_| is_welcome(&event)) else { return };
         event.prevent_default();
-        let (drop, destination) = (Drop::new(&transfer), destination_of(store, &event));
+        let destination = destination_of(store, &event);
+        if !carries(&event, "Files") {
+            return take_address(store, destination, &transfer);
+        }
+        let drop = Drop::new(&transfer);
         spawn_local(async move { take(store, destination, drop.gather().await) });
     };
     let pasted = move |event: ev::ClipboardEvent| {
-        let files = event.clipboard_data().and_then(|clipboard| clipboard.files());
-        if let Some(files) = files.filter(|files| files.length() > 0) {
+        let Some(clipboard) = event.clipboard_data() else { return };
+        let is_typing = event.target().is_some_and(|target| target.has_type::<HtmlInputElement>());
+        if let Some(files) = clipboard.files().filter(|files| files.length() > 0) {
             event.prevent_default();
             let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
             let destination =
                 store.with_untracked(|state| Destination::of(state, query::place_of_paste(), single));
             take(store, destination, incoming::chosen(Some(files)));
+        } else if !is_typing {
+            let destination =
+                store.with_untracked(|state| Destination::of(state, query::place_of_paste(), true));
+            take_address(store, destination, &clipboard);
         }
     };
     let call = Signal::derive(move || store.with(|state| destination.get().call(state)));
     let promise = Signal::derive(move || destination.get().promise());
+    window_event_listener(ev::dragstart, move |_| own.set_value(true));
+    window_event_listener(ev::dragend, move |_| own.set_value(false));
     window_event_listener(ev::dragover, over);
     window_event_listener(ev::dragleave, leave);
     window_event_listener(ev::drop, dropped);
@@ -80,13 +99,23 @@ fn is_picture(kind: &str) -> bool {
     kind.starts_with("image/")
 }
 
-fn take(store: Store, destination: Destination, files: Gathered) {
+/// Takes files to their destination.
+pub fn take(store: Store, destination: Destination, files: Gathered) {
     match destination {
         Destination::Search => query::take(store, files),
         Destination::Set => intake::take(store, files),
     }
 }
 
-fn carries_files(event: &ev::DragEvent) -> bool {
-    event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
+/// Takes the picture whose address a drag or a paste carries, if it does.
+fn take_address(store: Store, destination: Destination, transfer: &DataTransfer) {
+    let [html, list, text] =
+        ["text/html", "text/uri-list", "text/plain"].map(|kind| transfer.get_data(kind).unwrap_or_default());
+    if let Some(address) = address::find(&html, &list, &text) {
+        remote::take_address(store, destination, address);
+    }
+}
+
+fn carries(event: &ev::DragEvent, kind: &str) -> bool {
+    event.data_transfer().is_some_and(|transfer| transfer.types().includes(&kind.into(), 0))
 }

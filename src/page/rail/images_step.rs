@@ -8,7 +8,7 @@ use crate::{
         autosave::{saver, state::AutosaveStatus as Kept},
         components::{
             controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
-            dynamic::{When, handler, keyed},
+            dynamic::{When, dynamic, handler, keyed},
         },
         files::{builtin, incoming, intake},
         input::pointing,
@@ -48,7 +48,7 @@ fn Pickers() -> impl IntoView {
                 <FileButton
                     text=pointing::hint("Choose files", "Choose pictures")
                     label="Picture files"
-                    accept=format!("{},.safetensors,.likeness", incoming::ACCEPT)
+                    accept=format!("{},.zip,.csv,.tsv,.safetensors,.likeness", incoming::ACCEPT)
                     multiple=true
                     take=intake::take
                 />
@@ -147,7 +147,6 @@ fn Refused() -> impl IntoView {
             </li>
         }
     };
-    let skipped = move || store.with(|state| state.intake.skipped);
     view! {
         <div>
             <When holds=move || { count() > 0 }>
@@ -170,19 +169,14 @@ fn Refused() -> impl IntoView {
                     </ul>
                 </div>
             </When>
-            <When holds=move || { skipped() > 0 }>
-                <p class="note">
-                    {move || left_out(skipped())}
-                </p>
+            {dynamic(move || store.with(|state| {
+                words::remarks(&state.intake).into_iter().map(|line| view! { <p class="note">{line}</p> }).collect_view()
+            }))}
+            <When holds=move || store.with(|state| !state.intake.skipped.is_empty())>
+                <p class="note">{move || store.with(|state| words::skipped(&state.intake))}</p>
             </When>
         </div>
     }
-}
-
-/// Describes the skipped files, which the system stores next to pictures.
-fn left_out(count: usize) -> String {
-    let verb = if count == 1 { "was" } else { "were" };
-    format!("{} (such as Thumbs.db) {verb} ignored.", words::counted(count, "system file"))
 }
 
 /// The status of keeping this visit's work, and buttons to remove it from page and browser.

@@ -117,6 +117,19 @@ fn Exports() -> impl IntoView {
                 "Run (JSON)"
             </button>
         </div>
+        <label class="menu-switch">
+            <input
+                class="switch"
+                type="checkbox"
+                role="switch"
+                prop:checked=move || store.for_spreadsheets.get()
+                on:change=handler(move |event| download::set_for_spreadsheets(store, event_target_checked(&event)))
+            />
+            <span>
+                "For spreadsheets"
+                <span class="note">"Cells that begin with = + - @ get an apostrophe, so that they don’t run."</span>
+            </span>
+        </label>
         <h2>"To continue"</h2>
         <div class="buttons">
             <button

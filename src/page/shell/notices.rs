@@ -7,7 +7,8 @@ use crate::page::{
         controls::details::details,
         dynamic::{dynamic, handler, keyed},
     },
-    state::Notice,
+    files::remote,
+    state::{Notice, NoticeOffer},
     store::Store,
     words,
 };
@@ -19,22 +20,29 @@ pub fn Notices() -> impl IntoView {
     let notices = move || store.with(|state| state.notices.clone());
     let guest = Signal::derive(move || store.with(words::guest));
     let told = move || guest.get().map(|sentence| view! { <p class="notice">{sentence}</p> });
-    let notice = move |Notice { id, text, details: technical, can_undo }| {
+    let notice = move |Notice { id, text, details: technical, offer }| {
+        let act = move |offer: &NoticeOffer| match offer {
+            NoticeOffer::Undo => store.update(|state| state.undo(id)),
+            NoticeOffer::Fetch(address) => {
+                remote::fetch_aside(address);
+                store.update(|state| state.dismiss(id));
+            }
+        };
         view! {
             <div class="notice">
                 <div class="notice-words">
                     <p>{text}</p>
                     {details(technical)}
                 </div>
-                {can_undo
-                    .then(|| {
+                {offer
+                    .map(|offer| {
+                        let name = match &offer {
+                            NoticeOffer::Undo => "Undo",
+                            NoticeOffer::Fetch(_) => "Fetch it",
+                        };
                         view! {
-                            <button
-                                class="button quiet"
-                                type="button"
-                                on:click=handler(move |_| store.update(|state| state.undo(id)))
-                            >
-                                "Undo"
+                            <button class="button quiet" type="button" on:click=handler(move |_| act(&offer))>
+                                {name}
                             </button>
                         }
                     })}

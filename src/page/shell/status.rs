@@ -120,7 +120,7 @@ mod tests {
     fn missing_pictures_are_mentioned_once() {
         assert_eq!(activity(&state(0)), "Add at least 4 pictures to train.");
         let mut state = state(1);
-        state.begin_intake(IntakeKind::Decoding, 9, 0);
+        state.begin_intake(IntakeKind::Decoding, 9, &[]);
         assert_eq!(activity(&state), "not trained yet", "they are on their way");
     }
 }

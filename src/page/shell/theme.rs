@@ -60,7 +60,7 @@ pub fn forget() {
 }
 
 /// Returns the browser's storage, unless it is disabled.
-fn storage() -> Option<Storage> {
+pub fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 

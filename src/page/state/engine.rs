@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn training_still_waits_when_own_pictures_replace_a_built_in_set() {
         let mut state = state(4);
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         assert!(!state.start_running());
         state.make_room();
         state.apply(Event::Cleared);

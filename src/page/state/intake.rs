@@ -1,7 +1,7 @@
 //! Progress of incoming pictures.
 
 use super::State;
-use crate::image::Failure;
+use crate::image::{Failure, Remark};
 
 /// Source of incoming pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,8 +24,10 @@ pub struct Intake {
     pub total: usize,
     /// Number of files that were read or given up.
     pub done: usize,
-    /// Number of files skipped silently because they are never pictures.
-    pub skipped: usize,
+    /// Names of the files and folders of the system that were skipped, with their numbers.
+    pub skipped: Vec<(String, usize)>,
+    /// Remarks on how files were decoded, with the files' names.
+    pub remarks: Vec<(Remark, Vec<String>)>,
     /// Files that could not be read.
     pub refused: Vec<Refusal>,
 }
@@ -48,13 +50,45 @@ pub struct Refusal {
 
 impl State {
     /// Records that further pictures are coming in.
-    pub fn begin_intake(&mut self, kind: IntakeKind, total: usize, skipped: usize) {
+    pub fn begin_intake(&mut self, kind: IntakeKind, total: usize, skipped: &[String]) {
         if !self.intake.is_active() {
             *self.intake = Intake::default();
         }
         self.intake.kind = kind;
         self.intake.total += total;
-        self.intake.skipped += skipped;
+        for name in skipped {
+            // Each picture has a hidden file of its own.
+            let name = if name.starts_with("._") { "._*" } else { name };
+            match self.intake.skipped.iter_mut().find(|(known, _)| known == name) {
+                Some((_, count)) => *count += 1,
+                None => self.intake.skipped.push((name.to_owned(), 1)),
+            }
+        }
+    }
+
+    /// Records a remark on how a file was decoded.
+    pub fn remark(&mut self, remark: Remark, name: String) {
+        let remarks = &mut self.intake.remarks;
+        match remarks.iter_mut().find(|(known, _)| *known == remark) {
+            Some((_, names)) => names.push(name),
+            None => remarks.push((remark, vec![name])),
+        }
+    }
+
+    /// Records that the containers among incoming files were opened; returns whether their contents
+    /// are still wanted.
+    pub fn end_opening(&mut self, ticket: u32) -> bool {
+        let is_wanted = self.is_wanted(ticket);
+        if is_wanted {
+            self.intake.total -= 1;
+        }
+        is_wanted
+    }
+
+    /// Lists a file that could not be used, besides those being read.
+    pub fn refuse(&mut self, refusal: Refusal) {
+        self.intake.total += 1;
+        self.advance_intake(1, vec![refusal]);
     }
 
     /// Records that some arrived or failed; returns whether none are left.
@@ -88,7 +122,7 @@ impl State {
     /// Clears the list of files that could not be read.
     pub fn dismiss_refused(&mut self) {
         self.intake.refused.clear();
-        self.intake.skipped = 0;
+        self.intake.skipped.clear();
     }
 }
 
@@ -100,16 +134,21 @@ mod tests {
     #[test]
     fn batches_of_files_are_counted_together() {
         let mut state = state(0);
-        state.begin_intake(IntakeKind::Decoding, 3, 1);
+        let skipped = ["@eaDir", "._a", "@eaDir", "._b"].map(str::to_owned);
+        state.begin_intake(IntakeKind::Decoding, 3, &skipped[..2]);
         let refusal = Refusal { name: "x.png".to_owned(), why: Failure::Empty };
         assert!(!state.advance_intake(2, vec![refusal]));
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
-        assert_eq!((state.intake.done, state.intake.total, state.intake.skipped), (2, 5, 1));
+        state.begin_intake(IntakeKind::Decoding, 2, &skipped[2..]);
+        assert_eq!((state.intake.done, state.intake.total), (2, 5));
+        assert_eq!(state.intake.skipped, [("@eaDir".to_owned(), 2), ("._*".to_owned(), 2)]);
         assert!(state.advance_intake(3, Vec::new()));
         assert_eq!(state.intake.refused.len(), 1);
-        state.begin_intake(IntakeKind::Decoding, 1, 0);
+        state.begin_intake(IntakeKind::Decoding, 1, &[]);
         assert_eq!((state.intake.done, state.intake.total, state.intake.refused.len()), (0, 1, 0));
         state.end_intake();
         assert!(!state.intake.is_active());
+        let ticket = state.intake_ticket();
+        state.begin_intake(IntakeKind::Decoding, 1, &[]);
+        assert!(state.intake.is_active() && state.end_opening(ticket) && !state.intake.is_active());
     }
 }

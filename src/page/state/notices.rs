@@ -11,8 +11,17 @@ pub struct Notice {
     pub text: String,
     /// Details for programmers.
     pub details: Option<String>,
-    /// Whether the notice offers an undo.
-    pub can_undo: bool,
+    /// Action that the notice offers.
+    pub offer: Option<NoticeOffer>,
+}
+
+/// An action offered by a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoticeOffer {
+    /// Undoes the last removal or labelling.
+    Undo,
+    /// Fetches the picture at this address from its server.
+    Fetch(String),
 }
 
 impl State {
@@ -26,8 +35,27 @@ impl State {
         if self.notices.iter().any(|notice| notice.text == text) {
             return;
         }
-        self.notices.push(Notice { id: self.next_notice, text, details, can_undo: false });
+        self.push_notice(text, details, None);
+    }
+
+    /// Shows a message with an offer, and returns its id.
+    pub(in crate::page) fn push_notice(
+        &mut self,
+        text: String,
+        details: Option<String>,
+        offer: Option<NoticeOffer>,
+    ) -> u32 {
+        let id = self.next_notice;
         self.next_notice += 1;
+        self.notices.push(Notice { id, text, details, offer });
+        id
+    }
+
+    /// Offers to fetch the picture at an address, since the page contacts no other server by itself.
+    pub fn offer_fetch(&mut self, address: String) {
+        let host = address.split('/').nth(2).unwrap_or_default();
+        let text = format!("This page contacts no other server by itself. Fetch the picture from {host}?");
+        self.push_notice(text, None, Some(NoticeOffer::Fetch(address)));
     }
 
     /// Removes a notice, and the undo that it offers.

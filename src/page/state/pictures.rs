@@ -43,6 +43,8 @@ impl Entry {
 pub struct Pictures {
     entries: Vec<Entry>,
     labels: Vec<String>,
+    /// Number of renamings of labels since the set was emptied.
+    renamings: u32,
     next_id: PictureId,
     /// Id of the first picture since the set was emptied.
     first: PictureId,
@@ -83,6 +85,7 @@ impl Pictures {
     pub fn clear(&mut self) {
         self.entries.clear();
         self.labels.clear();
+        self.renamings = 0;
         self.first = self.next_id;
     }
 
@@ -141,6 +144,17 @@ impl Pictures {
     pub fn label_named(&self, name: &str) -> Option<LabelId> {
         let place = self.labels.iter().position(|label| label == name)?;
         Some(place as LabelId)
+    }
+
+    /// Gives a label another name, which no label has.
+    pub(in crate::page) fn rename(&mut self, label: LabelId, name: String) {
+        self.labels[label as usize] = name;
+        self.renamings += 1;
+    }
+
+    /// Returns the number of renamings of labels since the set was emptied.
+    pub fn renamings(&self) -> u32 {
+        self.renamings
     }
 
     /// Returns the number of pictures.

@@ -126,7 +126,7 @@ mod tests {
         state.apply(Event::Restarted { parameters: 9 });
         assert!(state.run.running);
         // Training that waits for pictures does not begin before they have arrived.
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         state.start_running();
         state.apply(failed());
         let says_that_all_are_there =
@@ -156,7 +156,7 @@ mod tests {
         state.start_running();
         state.apply(Event::Stepped(vec![report(1)]));
         state.apply(snapshot(1));
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         state.apply(failed());
         assert!(state.run.running && state.resync().all(|command| command != Command::Train));
         state.end_intake();

@@ -236,14 +236,14 @@ mod tests {
         let mut state = state(4);
         assert!(state.start_running());
         assert_eq!(state.settled(), Some(Command::Settle));
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         assert!(!state.start_running());
         state.advance_intake(1, Vec::new());
         assert_eq!(state.settled(), None, "one was taken out while another is on its way");
         state.advance_intake(1, Vec::new());
         assert_eq!(state.settled(), Some(Command::Train));
         assert_eq!(state.settled(), Some(Command::Settle));
-        state.begin_intake(IntakeKind::Decoding, 1, 0);
+        state.begin_intake(IntakeKind::Decoding, 1, &[]);
         state.start_running();
         state.stop_running();
         state.end_intake();

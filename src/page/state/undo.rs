@@ -1,15 +1,19 @@
-//! Undoing the removal of pictures, for as long as a notice offers it.
+//! Undoing the removal of pictures and the labelling of many, for as long as a notice offers it.
 
-use super::{Effect, Entry, Newcomer, Notice, State};
+use super::{Effect, Entry, Newcomer, NoticeOffer, State};
 use crate::{
     page::{experiment::Experiment, words},
     protocol::{LabelId, PictureId},
     settings::Images,
 };
 
-/// Pictures removed by the user, which can be restored.
+/// What the user removed or replaced, which can be restored.
 #[derive(Debug)]
 pub(in crate::page) enum Removed {
+    /// Typed labels, if any, that others have replaced.
+    Labels(Vec<(PictureId, Option<LabelId>)>),
+    /// The name of a label.
+    Name(LabelId, String),
     /// Some pictures of a set that otherwise still exists.
     Some {
         /// The pictures.
@@ -68,6 +72,22 @@ impl State {
         self.offer_undo("All pictures were removed.".to_owned(), Removed::All { experiment, pictures });
     }
 
+    /// Gives pictures labels as one step, and offers to undo it; `how` ends a sentence.
+    pub(in crate::page) fn relabel(&mut self, given: &[(PictureId, String)], how: &str) {
+        let before: Vec<_> = given.iter().map(|(id, _)| (*id, self.labels.typed(*id))).collect();
+        self.change_labels(|state| given.iter().for_each(|(id, name)| state.put_name(*id, name)));
+        if !given.is_empty() {
+            self.offer_undo(labelled(given.len(), how), Removed::Labels(before));
+        }
+    }
+
+    /// Gives a label of this many pictures a name that no other has, and offers to undo it.
+    pub(in crate::page) fn rename(&mut self, label: LabelId, new: String, count: usize, how: &str) {
+        let before = self.pictures.label_name(label).unwrap_or_default().to_owned();
+        self.pictures.rename(label, new);
+        self.offer_undo(labelled(count, how), Removed::Name(label, before));
+    }
+
     fn newcomer(&self, entry: &Entry) -> Newcomer {
         let label = entry.label.and_then(|label| self.pictures.label_name(label));
         Newcomer { name: entry.name.clone(), label: label.map(str::to_owned), image: entry.image.clone() }
@@ -75,9 +95,7 @@ impl State {
 
     fn offer_undo(&mut self, text: String, removed: Removed) {
         self.withdraw_undo();
-        let notice = self.next_notice;
-        self.next_notice += 1;
-        self.notices.push(Notice { id: notice, text, details: None, can_undo: true });
+        let notice = self.push_notice(text, None, Some(NoticeOffer::Undo));
         *self.undo = Some(Undo { notice, removed });
     }
 
@@ -87,6 +105,8 @@ impl State {
         self.notices.retain(|shown| shown.id != notice);
         match undo.removed {
             Removed::Some { entries, typed } => self.bring_back(entries, &typed),
+            Removed::Name(label, before) => self.pictures.rename(label, before),
+            Removed::Labels(before) => self.restore_labels(&before),
             Removed::All { experiment, pictures } => self.cause(Effect::PutBack(experiment, pictures)),
         }
     }
@@ -115,6 +135,10 @@ impl State {
     }
 }
 
+fn labelled(count: usize, how: &str) -> String {
+    format!("{} labelled {how}.", words::counted(count, "picture"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +165,10 @@ mod tests {
         state.remove_at_will(&[1, 2, 77]);
         assert_eq!(names(&state), ["a", "d"]);
         let notice = state.notices[0].clone();
-        assert!(notice.can_undo && notice.text == "2 pictures were removed.", "{notice:?}");
+        assert!(
+            notice.offer == Some(NoticeOffer::Undo) && notice.text == "2 pictures were removed.",
+            "{notice:?}"
+        );
         state.take_effects();
         state.undo(notice.id);
         let commands = commands(&mut state);

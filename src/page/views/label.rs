@@ -1,5 +1,8 @@
 //! Classification by a few labels: classifiers on frozen embeddings, and fine-tuning.
 
+pub mod accept;
+#[cfg(target_arch = "wasm32")]
+pub mod accept_view;
 pub mod confusion;
 #[cfg(target_arch = "wasm32")]
 pub mod confusion_view;

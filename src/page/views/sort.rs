@@ -1,5 +1,8 @@
 //! Groups, near-duplicates and outliers.
 
+pub mod choose;
+#[cfg(target_arch = "wasm32")]
+pub mod choose_view;
 #[cfg(target_arch = "wasm32")]
 pub mod controls;
 pub mod duplicate_threshold;

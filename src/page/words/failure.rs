@@ -1,7 +1,7 @@
 //! Failures in sentences.
 
 use crate::{
-    image::Failure,
+    image::{Failure, ForeignFormat, Remark},
     link::Problem,
     page::{engine::failure::EngineFailure, experiment::ExperimentFailure},
     protocol::{Breakdown, MAX_MODEL_BYTES, ModelFailure},
@@ -20,8 +20,9 @@ pub fn failure(failure: &Failure) -> String {
         Failure::UnknownKind { format } => {
             return format!("It is in a form of {format} that this page can’t read. {SAVE_ANOTHER}");
         }
-        Failure::OtherFormat { format } => {
-            return format!("It is in the format {format}, which this page can’t read. {SAVE_ANOTHER}");
+        Failure::OtherFormat(format) => {
+            let (what, advice) = foreign(*format);
+            return format!("It is {what}, which this page can’t read. {advice}");
         }
         Failure::Damaged { format } => {
             return format!("It begins as {format} files do, but is damaged or incomplete.");
@@ -50,6 +51,36 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Told(sentence) => sentence,
     };
     sentence.to_owned()
+}
+
+/// Names a format that this page does not read, and a way out.
+const fn foreign(format: ForeignFormat) -> (&'static str, &'static str) {
+    match format {
+        ForeignFormat::Psd => ("in the format PSD", "Export it as PNG, then add that."),
+        ForeignFormat::Pdf => ("in the format PDF", "Save its pages as PNG, then add those."),
+        ForeignFormat::OpenExr => ("in the format OpenEXR", SAVE_ANOTHER),
+        ForeignFormat::JpegXl => ("in the format JPEG XL", SAVE_ANOTHER),
+        ForeignFormat::Jpeg2000 => ("in the format JPEG 2000", SAVE_ANOTHER),
+        ForeignFormat::Heic => (
+            "in the format HEIC",
+            "Export it as JPEG. Phones take JPEGs if their camera is set to the most compatible format.",
+        ),
+        ForeignFormat::Raw => (
+            "a camera’s raw file without a usable preview",
+            "Export it as JPEG with the camera’s software, then add that.",
+        ),
+        ForeignFormat::Video => ("a video", "Save single frames as JPEG or PNG, then add those."),
+        ForeignFormat::Archive => ("an archive", "Unpack it, then add the pictures in it."),
+    }
+}
+
+/// Describes how files were decoded, before their names.
+pub const fn remark(remark: Remark) -> &'static str {
+    match remark {
+        Remark::Scaled => "Brightened, since they use only part of their 16 bits",
+        Remark::FirstPage => "Only the first page was taken",
+        Remark::Preview => "The preview in the raw file was taken",
+    }
 }
 
 /// Advice for a picture in a format that this page does not read.
@@ -192,7 +223,7 @@ mod tests {
             Failure::Empty,
             Failure::UnknownFormat,
             Failure::UnknownKind { format: format.clone() },
-            Failure::OtherFormat { format: "HEIC".to_owned() },
+            Failure::OtherFormat(ForeignFormat::Heic),
             Failure::Damaged { format },
             Failure::Drawing,
             Failure::NoPixels,
@@ -212,7 +243,7 @@ mod tests {
         }
         assert_eq!(
             failure(&all[5]),
-            "It is in the format HEIC, which this page can’t read. Save it as JPEG or PNG, then add it again."
+            "It is in the format HEIC, which this page can’t read. Export it as JPEG. Phones take JPEGs if their camera is set to the most compatible format."
         );
         assert!(failure(&all[9]).starts_with("It is too large: 30000 × 20 pixels."));
     }

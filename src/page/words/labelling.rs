@@ -12,6 +12,27 @@ use crate::{
 /// Advice while there are fewer than two labels.
 pub const LACKING: &str = "Give at least two labels, one picture each. The classifier guesses the rest.";
 
+/// Refusal of a table without columns for names and labels.
+pub const NO_LABELS_IN_TABLE: &str =
+    "A table of labels needs two columns: one of file names, headed “filename”, and one headed “label”.";
+
+/// Maximum number of names listed.
+const LISTED: usize = 20;
+
+/// Describes which of a table's names match no picture, or several.
+pub fn missed_in_table(missed: &[&str], total: usize) -> String {
+    if total == 0 {
+        return "No row of this table has both a name and a label.".to_owned();
+    }
+    let more = match missed.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {}", counted(more, "other")),
+    };
+    let names = missed[..missed.len().min(LISTED)].join(", ");
+    let counts = format!("{} of {}", count(missed.len()), counted(total, "name"));
+    format!("These names belong to no picture, or to several: {names}{more} ({counts}).")
+}
+
 /// Describes the origin of a picture's label, or its prediction, or the reason why there is none.
 pub fn standing(state: &State, stage: Stage, method: Method, id: PictureId) -> String {
     if state.labels.typed(id).is_some() {

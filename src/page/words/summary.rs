@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn incoming_pictures_are_mentioned() {
         let mut state = State::new(Settings::recommended(Images::Own));
-        state.begin_intake(IntakeKind::Decoding, 2_000, 0);
+        state.begin_intake(IntakeKind::Decoding, 2_000, &[]);
         state.add(["a", "b", "c", "d"].map(|name| newcomer(name, None)).into());
         assert_eq!(summary(&state), "Reading your 2,000 pictures.");
         state.advance_intake(2_000, Vec::new());
@@ -235,7 +235,7 @@ mod tests {
         let mut state = twelve(|_| None);
         state.edit(|settings| settings.batch = 13);
         assert_eq!(fewer_pairs(&state).as_deref(), Some("The set has 12 pictures: a step holds 12 pairs."));
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         assert_eq!(fewer_pairs(&state), None, "more are on their way");
         state.end_intake();
         state.edit(|settings| settings.batch = 12);
@@ -293,7 +293,7 @@ mod tests {
         let mut state = State::new(Settings::recommended(Images::Own));
         state.add(["a", "b"].map(|name| newcomer(name, None)).into());
         assert_eq!(summary(&state), "4 pictures or more are needed: 2 so far.");
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         assert_eq!(summary(&state), "Reading your 2 pictures.", "more are on their way");
         state.end_intake();
         state.add(["c", "d"].map(|name| newcomer(name, None)).into());
@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(guest(&state), None);
         state.set_autosave(AutosaveStatus::Denied);
         assert!(guest(&state).is_some());
-        state.begin_intake(IntakeKind::Decoding, 2, 0);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
         assert_eq!(guest(&state), None);
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use image::{DynamicImage, ImageFormat};
+use image::{DynamicImage, ImageBuffer, ImageFormat, Luma};
 
 use crate::Fate::{Either, Picture, Refused};
 use crate::{DAMAGED, FOREIGN, OddFile, TOO_LARGE, encode, first_part, halves};
@@ -33,6 +33,7 @@ pub fn files() -> Result<Vec<OddFile>> {
         OddFile::new("16-bit-grey.png", encode(halves.to_luma16(), ImageFormat::Png)?, Picture),
         OddFile::new("16-bit-rgb.png", encode(halves.to_rgb16(), ImageFormat::Png)?, Picture),
         OddFile::new("16-bit-rgba.png", encode(halves.to_rgba16(), ImageFormat::Png)?, Picture),
+        OddFile::new("12-bit-grey.png", encode(twelve_bits(24), ImageFormat::Png)?, Picture),
         OddFile::new("palette.png", palette(), Picture),
         OddFile::new("1-bit.png", flat(40, 30, 1, GREY), Picture),
         OddFile::new("4-bit-grey.png", flat(40, 30, 4, GREY), Picture),
@@ -61,6 +62,11 @@ pub fn files() -> Result<Vec<OddFile>> {
         OddFile::new("empty.png", [], Refused("empty")),
         OddFile::new("one-byte.png", [0x89], FOREIGN),
     ])
+}
+
+/// Returns a picture whose 16-bit values use only 12 bits, as from a sensor.
+fn twelve_bits(side: u32) -> ImageBuffer<Luma<u16>, Vec<u16>> {
+    ImageBuffer::from_fn(side, side, |x, _| Luma([(x * 4095 / (side - 1)) as u16]))
 }
 
 /// Returns a chunk: its length, name, contents and checksum.

@@ -44,7 +44,7 @@ pub fn files() -> Result<Vec<OddFile>> {
         OddFile::new("empty.svg", [], Refused("empty")),
         OddFile::new("text.png", "Buy milk.\n", FOREIGN),
         OddFile::new("page.jpg", "<!doctype html><script>document.title = 'taken'</script>", FOREIGN),
-        OddFile::new("labels.csv", "name,label\na.png,x\n", FOREIGN),
+        OddFile::new("labels.csv", "name,label\na.png,x\n", Refused("no picture")),
         OddFile::new("settings.json", "{\"images\": []}", FOREIGN),
         OddFile::new("long.txt", "words, words, ".repeat(100_000), FOREIGN),
     ])

@@ -43,6 +43,7 @@ pub fn files() -> Result<Vec<OddFile>> {
         OddFile::new("rgba.tiff", flat::<RGBA8>(&[210, 30, 20, 128], Compression::Uncompressed, 1)?, Picture),
         OddFile::new("grey.tiff", flat::<Gray8>(&[90], Compression::Uncompressed, 1)?, Picture),
         OddFile::new("16-bit-grey.tiff", flat::<Gray16>(&[9000], Compression::Uncompressed, 1)?, Picture),
+        OddFile::new("12-bit-grey.tiff", flat::<Gray16>(&[4000], Compression::Uncompressed, 1)?, Picture),
         OddFile::new(
             "16-bit-rgb.tiff",
             flat::<RGB16>(&[60_000, 8000, 0], Compression::Uncompressed, 1)?,

@@ -9,10 +9,15 @@ use crate::{DAMAGED, FOREIGN, OddFile, TOO_LARGE, encode, first_part, halves};
 pub fn files() -> Result<Vec<OddFile>> {
     let plain = encode(halves(64, 64), ImageFormat::WebP)?;
     let extended = |side: u32| file(&[header(side, false), plain[12..].to_vec()]);
+    let turned = [b"II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0".as_slice(), &[0; 4]].concat();
+    let mut with_exif = header(64, false);
+    with_exif[8] = 8;
+    let turned = file(&[with_exif, plain[12..].to_vec(), chunk(b"EXIF", &turned)]);
     let sound = [b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0".as_slice(), &[1; 20]].concat();
     Ok(vec![
         OddFile::new("lossless.webp", plain.clone(), Picture),
         OddFile::new("extended.webp", extended(64), Picture),
+        OddFile::new("turned.webp", turned, Picture),
         OddFile::new("animated.webp", animated(&plain), Picture),
         OddFile::new("bomb.webp", extended(1 << 24), TOO_LARGE),
         OddFile::new("cut.webp", first_part(&plain, 2), DAMAGED),

@@ -97,7 +97,10 @@ fn TypedLabel(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
         <LabelForm
             name="Label of the picked picture"
             action="Set label"
-            on_submit=move |name| store.update(|state| state.label_chosen(name))
+            on_submit=move |name| store.update(|state| {
+                state.label_chosen(name);
+                state.go_to_unlabelled();
+            })
         >
             <When holds=typed>
                 <button
@@ -154,6 +157,32 @@ pub fn LabelForm(
             </button>
             {children.map(|children| children())}
         </form>
+    }
+}
+
+/// A form that gives all pictures of one label another.
+#[component]
+pub fn Rename() -> impl IntoView {
+    let store = Store::expect();
+    let names = memo(move || names(store));
+    let select = NodeRef::<html::Select>::new();
+    let rename = move |new: &str| {
+        let Some(select) = select.get_untracked() else { return };
+        store.update(|state| state.rename_label(&select.value(), new));
+    };
+    view! {
+        <When holds=move || names.with(|names| !names.is_empty())>
+            <section class="labels-entry" aria-label="Rename a label">
+                <h2>"Rename or merge labels"</h2>
+                <p class="note">"All pictures of the label get the new name. A name in use merges the two."</p>
+                <div class="label-form">
+                    <select class="label-field" aria-label="Label to rename" node_ref=select>
+                        {dynamic(move || names.get().into_iter().map(|name| view! { <option>{name}</option> }).collect_view())}
+                    </select>
+                    <LabelForm name="New name of the label" action="Rename" on_submit=rename />
+                </div>
+            </section>
+        </When>
     }
 }
 

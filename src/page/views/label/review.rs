@@ -76,10 +76,7 @@ impl State {
     pub fn review_give(&mut self, name: &str, stage: Stage, method: Method) {
         let Some(id) = self.labels.review.in_hand() else { return };
         let before = self.labels.typed(id);
-        match self.pictures.label_named(name) {
-            Some(label) => self.give_label(id, label),
-            None => self.type_label(id, name),
-        }
+        self.change_labels(|state| state.put_name(id, name));
         if self.labels.typed(id).is_some() {
             self.labels.review.given.push((id, before));
             self.review_next(stage, method);
@@ -89,7 +86,7 @@ impl State {
     /// Withdraws the last label given in review, and takes its picture in hand.
     pub fn review_undo(&mut self) {
         let Some((id, before)) = self.labels.review.given.pop() else { return };
-        self.restore_label(id, before);
+        self.restore_labels(&[(id, before)]);
         let review = &mut self.labels.review;
         review.place = review.seen.iter().position(|seen| *seen == id).unwrap_or(review.place);
     }

@@ -14,7 +14,7 @@ use crate::{
     page::{
         components::{
             canvas::thumbnail::{Thumbnail, caption},
-            dynamic::{dynamic, effect, handler, memo},
+            dynamic::{When, dynamic, effect, handler, memo},
         },
         input::pointing,
         state::State,
@@ -27,6 +27,8 @@ use crate::{
 /// What a key or a button of the review does.
 enum Act {
     Give(String),
+    /// Gives a typed label. The field keeps the focus for the next picture's.
+    Type(String),
     Next,
     Back,
     Undo,
@@ -51,19 +53,23 @@ pub fn Review(focus: Focus) -> impl IntoView {
     });
     let act = move |act: Act| {
         let (stage, method) = (focus.stage.get_untracked(), focus.method.get_untracked());
+        let is_typed = matches!(act, Act::Type(_));
         store.update(|state| match act {
-            Act::Give(name) => state.review_give(&name, stage, method),
+            Act::Give(name) | Act::Type(name) => state.review_give(&name, stage, method),
             Act::Next => state.review_next(stage, method),
             Act::Back => state.review_back(),
             Act::Undo => state.review_undo(),
         });
         // The focused button may be gone, and keys continue.
-        if let Some(section) = section.get_untracked() {
+        if let Some(section) = section.get_untracked().filter(|_| !is_typed) {
             section.focus().ok();
         }
     };
     let press = move |event: ev::KeyboardEvent| {
         let is_typing = event.target().is_some_and(|target| target.has_type::<HtmlInputElement>());
+        if is_typing && event.key() == "Escape" {
+            section.get_untracked().into_iter().for_each(|section| drop(section.focus()));
+        }
         if is_typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
@@ -145,21 +151,26 @@ pub fn Review(focus: Focus) -> impl IntoView {
                             offered.get().into_iter().enumerate().map(choice).collect_view()
                         })}
                     </div>
-                    <LabelForm
-                        name="Label of the picture in review"
-                        action="Give this label"
-                        on_submit=move |name| act(Act::Give(name.to_owned()))
-                    />
-                    <div class="review-moves">
-                        {move_button("Previous", |state| state.labels.review.can_go_back(), || Act::Back)}
-                        {move_button("Skip", |_| true, || Act::Next)}
-                        {move_button("Undo label", |state| state.labels.review.reviewed() > 0, || Act::Undo)}
-                        <span class="note" aria-live="polite">{reviewed}</span>
-                    </div>
                 </div>
             </div>
         }
         .into_any()
+    };
+    // It outlives the picture in hand, and keeps the focus.
+    let form = move || {
+        view! {
+            <LabelForm
+                name="Label of the picture in review"
+                action="Give this label"
+                on_submit=move |name| act(Act::Type(name.to_owned()))
+            />
+            <div class="review-moves">
+                {move_button("Previous", |state| state.labels.review.can_go_back(), || Act::Back)}
+                {move_button("Skip", |_| true, || Act::Next)}
+                {move_button("Undo label", |state| state.labels.review.reviewed() > 0, || Act::Undo)}
+                <span class="note" aria-live="polite">{reviewed}</span>
+            </div>
+        }
     };
     let waiting = move || {
         store.with(|state| {
@@ -169,7 +180,7 @@ pub fn Review(focus: Focus) -> impl IntoView {
         })
     };
     let hint = pointing::hint(
-        "Keys: 1 to 9 give a label, Enter accepts the guess, arrows go on and back, Z undoes.",
+        "Keys: 1 to 9 give a label, Enter accepts the guess, arrows go on and back, Z undoes. Esc leaves the field.",
         "Tap a label to give it. The guess comes first.",
     );
     let ready = memo(move || store.with(State::can_classify));
@@ -190,6 +201,7 @@ pub fn Review(focus: Focus) -> impl IntoView {
                         Some(id) => body(id),
                         None => view! { <p class="note">{waiting}</p> }.into_any(),
                     })}
+                    <When holds=move || in_hand.get().is_some()>{form()}</When>
                 </section>
             }
         })

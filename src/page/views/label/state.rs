@@ -2,8 +2,12 @@
 
 use super::review::Review;
 use crate::{
-    page::{picture_map::PictureMap, state::State},
+    page::{
+        picture_map::PictureMap,
+        state::{Entry, State},
+    },
     protocol::{Classification, ClassifierRequest, Command, LabelId, PictureId, Stage},
+    settings::Images,
     small_sort::sorted,
 };
 
@@ -154,12 +158,42 @@ impl State {
         }
     }
 
-    /// Restores a picture's typed label, if it had one.
-    pub(in crate::page) fn restore_label(&mut self, id: PictureId, label: Option<LabelId>) {
-        self.change_labels(|state| match label {
-            Some(label) => state.put_label(id, label),
-            None => drop(state.labels.typed.remove(&id)),
+    /// Sets a picture's typed label to the existing one of this name, else as if it were typed.
+    pub(in crate::page) fn put_name(&mut self, id: PictureId, name: &str) {
+        match self.pictures.label_named(name) {
+            Some(label) => self.put_label(id, label),
+            None => self.put_text(id, &typed_name(name)),
+        }
+    }
+
+    /// Restores pictures' typed labels, of those that had one.
+    pub(in crate::page) fn restore_labels(&mut self, before: &[(PictureId, Option<LabelId>)]) {
+        self.change_labels(|state| {
+            for (id, label) in before {
+                match label {
+                    Some(label) => state.put_label(*id, *label),
+                    None => drop(state.labels.typed.remove(id)),
+                }
+            }
         });
+    }
+
+    /// Renames a label, or gives all its pictures another that exists. The labels of a built-in set, which
+    /// is drawn again with its own, are not renamed, but replaced by typed ones.
+    pub fn rename_label(&mut self, name: &str, new: &str) {
+        let new = typed_name(new);
+        if new.is_empty() || new == name {
+            return;
+        }
+        let ids = self.order().into_iter().filter(|id| self.label_of(*id) == Some(name));
+        let given: Vec<_> = ids.map(|id| (id, new.clone())).collect();
+        let how = format!("“{new}” instead of “{name}”");
+        match (self.pictures.label_named(name), self.pictures.label_named(&new)) {
+            (Some(label), None) if self.settings.images == Images::Own => {
+                self.rename(label, new, given.len(), &how);
+            }
+            _ => self.relabel(&given, &how),
+        }
     }
 
     /// Changes typed labels, and sends them to the engine if they differ from before.
@@ -189,14 +223,36 @@ impl State {
 
     /// Gives every selected picture, else the focused one, a label; blank text removes it.
     pub fn label_chosen(&mut self, text: &str) {
-        let name = typed_name(text);
-        self.change_labels(|state| state.chosen().into_iter().for_each(|id| state.put_text(id, &name)));
+        self.give_label_to_chosen(&typed_name(text));
     }
 
-    /// Gives every selected picture, else the focused one, the label of this name, if it exists.
+    /// Gives every selected picture, else the focused one, the label of this name. That can be undone for
+    /// several pictures.
     pub fn give_label_to_chosen(&mut self, name: &str) {
-        let Some(label) = self.pictures.label_named(name) else { return };
-        self.change_labels(|state| state.chosen().into_iter().for_each(|id| state.put_label(id, label)));
+        match self.chosen().as_slice() {
+            [id] => self.change_labels(|state| state.put_name(*id, name)),
+            ids if name.is_empty() => {
+                self.change_labels(|state| ids.iter().for_each(|id| state.put_text(*id, "")));
+            }
+            ids => {
+                let given: Vec<_> = ids.iter().map(|id| (*id, name.to_owned())).collect();
+                self.relabel(&given, &format!("“{name}”"));
+            }
+        }
+    }
+
+    /// Selects the next picture without a label, else without a typed one, after a single picture was
+    /// labelled: otherwise, the next word would replace its label.
+    pub fn go_to_unlabelled(&mut self) {
+        let [id] = *self.chosen() else { return };
+        let row = self.pictures.row(id).map_or(0, |row| row + 1);
+        let (before, after) = self.pictures.entries().split_at(row);
+        let others = || after.iter().chain(before).map(|entry| entry.id);
+        let is_bare = |id: &PictureId| self.label_of(*id).is_none();
+        let is_untyped = |id: &PictureId| self.labels.typed(*id).is_none();
+        if let Some(next) = others().find(is_bare).or_else(|| others().find(is_untyped)) {
+            self.select(next);
+        }
     }
 
     /// Sets the number of pictures per label whose labels are given.
@@ -215,9 +271,8 @@ impl State {
     /// that pictures came with, as from one folder, does not count.
     pub fn label_names(&self) -> Vec<&str> {
         let scores = self.has_labels();
-        let came = self.pictures.entries().iter().filter_map(|entry| entry.label.filter(|_| scores));
-        let typed = self.labels.all_typed().map(|(_, label)| label);
-        sorted(&self.pictures.names_of(came.chain(typed)), Ord::cmp)
+        let label = |entry: &Entry| self.labels.typed(entry.id).or(entry.label.filter(|_| scores));
+        sorted(&self.pictures.names_of(self.pictures.entries().iter().filter_map(label)), Ord::cmp)
     }
 
     /// Returns whether every picture has a label, typed or not.
@@ -286,7 +341,7 @@ mod tests {
     use crate::{
         page::fixture::{answer, commands, fine_tune, newcomer, state},
         protocol::{Answer, Evaluation, Event, Guesses, KnnScore},
-        settings::{Images, Settings},
+        settings::Settings,
     };
 
     #[test]
@@ -329,6 +384,49 @@ mod tests {
     }
 
     #[test]
+    fn next_word_labels_the_next_picture() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add([None, None, Some("z"), None].map(|label| newcomer("x", label)).into());
+        state.select(1);
+        for word in ["one", "two", "three", "four"] {
+            state.label_chosen(word);
+            state.go_to_unlabelled();
+        }
+        let labels: Vec<_> = (0..4).map(|id| state.label_of(id).unwrap_or_default()).collect();
+        assert_eq!((labels, *state.selected), (vec!["three", "one", "four", "two"], Some(2)));
+        assert!(state.notices.is_empty());
+    }
+
+    #[test]
+    fn labels_are_renamed_and_merged_everywhere_in_one_step() {
+        for images in [Images::Own, Images::Shapes] {
+            let mut state = State::new(Settings::recommended(images));
+            state.add((0..6).map(|i| newcomer("x", ["a", "b"][i % 2])).collect());
+            state.type_label(1, "c");
+            state.rename_label("a", " first ");
+            assert_eq!(state.labels.typed_count(), if images == Images::Own { 1 } else { 4 });
+            let labels = |state: &State| {
+                (0..6).map(|id| state.label_of(id).unwrap_or("-").to_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
+            assert_eq!(state.label_names(), ["b", "c", "first"]);
+            state.rename_label("first", "b");
+            assert_eq!((labels(&state).concat(), state.label_names()), ("bcbbbb".to_owned(), vec!["b", "c"]));
+            assert_eq!(state.notices[0].text, "3 pictures labelled “b” instead of “first”.");
+            state.undo(state.notices[0].id);
+            assert_eq!(labels(&state), ["first", "c", "first", "b", "first", "b"]);
+            for (name, new) in [("nobody", "x"), ("b", "b"), ("b", "  ")] {
+                state.rename_label(name, new);
+            }
+            assert!(state.notices.is_empty());
+            state.rename_label("c", "d");
+            assert_eq!((state.label_of(1), state.label_names().len()), (Some("d"), 3));
+            state.undo(state.notices[0].id);
+            assert_eq!(state.label_of(1), Some("c"));
+        }
+    }
+
+    #[test]
     fn existing_label_is_not_shortened() {
         let mut state = State::new(Settings::recommended(Images::Own));
         let long = "x".repeat(MAX_LENGTH + 1);
@@ -337,7 +435,7 @@ mod tests {
         for name in [long.as_str(), " spaced "] {
             state.give_label_to_chosen(name);
             assert_eq!(state.label_of(2), Some(name));
-            assert_eq!(state.label_names().len(), 3, "no second label came about");
+            assert_eq!(state.label_names(), [" spaced ", long.as_str()], "no second label came about");
         }
         let label = state.pictures.get(0).and_then(|entry| entry.label).expect("a label");
         state.give_label(1, label);

@@ -5,8 +5,9 @@ use std::cell::Cell;
 use leptos::prelude::*;
 
 use super::{
+    accept_view::Accept,
     confusion_view::ConfusionView,
-    label_entry::LabelEntry,
+    label_entry::{LabelEntry, Rename},
     predictions::{Method, score},
     predictions_view::Predictions,
     review_view::Review,
@@ -76,6 +77,7 @@ pub fn Label() -> impl IntoView {
             <ScoreView score=memo(move || store.with(|state| score(state, stage.get(), focus.method.get()))) />
             <Starters />
             <Review focus />
+            <Accept focus />
             <LabelEntry focus />
             <div class="labels-worth">
                 <div class="labels-scores">
@@ -96,6 +98,7 @@ pub fn Label() -> impl IntoView {
                 <ConfusionView focus />
             </div>
             <Predictions focus />
+            <Rename />
         </div>
     }
 }

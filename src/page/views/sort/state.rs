@@ -27,6 +27,8 @@ pub enum Finding {
     Duplicates,
     /// Pictures unlike all others.
     Outliers,
+    /// Pictures of poor quality, and a few that stand for the set.
+    Choice,
 }
 
 impl Finding {
@@ -35,7 +37,7 @@ impl Finding {
         match self {
             Self::Groups => GroupsRequest { stage }.into(),
             Self::Copies => CopiesRequest::default().into(),
-            Self::Duplicates | Self::Outliers => SurveyRequest { stage }.into(),
+            Self::Duplicates | Self::Outliers | Self::Choice => SurveyRequest { stage }.into(),
         }
     }
 }
@@ -132,7 +134,7 @@ impl State {
         let by_pixels = match finding {
             Finding::Copies => true,
             Finding::Duplicates => self.chosen_stage.is_none() && !self.tells_copies(shown),
-            Finding::Groups | Finding::Outliers => false,
+            Finding::Groups | Finding::Outliers | Finding::Choice => false,
         };
         if by_pixels { Stage::Pixels } else { shown }
     }
@@ -142,7 +144,7 @@ impl State {
         match self.groups.finding {
             Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
             Finding::Duplicates | Finding::Outliers => self.survey(stage).map(|survey| survey.step),
-            Finding::Copies => None,
+            Finding::Copies | Finding::Choice => None,
         }
     }
 

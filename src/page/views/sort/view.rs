@@ -3,6 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::{
+    choose_view::Choose,
     controls::{GroupCount, Threshold},
     picture_groups::{Strip, copies, crowd, duplicates, groups, outliers},
     silhouette_curve::SilhouetteCurve,
@@ -28,6 +29,7 @@ const FINDINGS: &[(&str, Finding)] = &[
     ("Copies", Finding::Copies),
     ("Near-duplicates", Finding::Duplicates),
     ("Odd ones out", Finding::Outliers),
+    ("Choose", Finding::Choice),
 ];
 
 /// Number of strips shown at first, and added by each press.
@@ -63,6 +65,7 @@ pub fn Sort() -> impl IntoView {
                 Finding::Copies => view! { <FoundCopies /> }.into_any(),
                 Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
                 Finding::Outliers => view! { <FoundOutliers stage /> }.into_any(),
+                Finding::Choice => view! { <Choose /> }.into_any(),
             })}
         </div>
     }

@@ -8,6 +8,7 @@ mod backends;
 mod breakdowns;
 mod builds;
 mod cores;
+mod containers;
 mod exports;
 mod groups;
 mod harness;

@@ -153,6 +153,47 @@ mod tests {
     }
 
     #[test]
+    fn folders_names_and_clutter_of_a_zip_are_told_apart() {
+        let read = r#"async zip => {
+            const { files, missed, skipped } = await entries(zip, { MAX_BYTES: ROOM, MAX_PICTURES: 10, refused: () => undefined });
+            const named = files.map(([file, folder]) => [file.name, folder]);
+            throw new RangeError(JSON.stringify([named, missed, skipped]));
+        }"#;
+        let mut script = Script::start(include_str!("../../../../static/unzip.js"), read);
+        let mut file = zip(&[
+            ("top/a/one.png", STORED, b"x"),
+            ("two.png", DEFLATED, b"y"),
+            ("set\\b\\caf_.png", STORED, b"z"),
+            ("top/a/@eaDir/one.png/thumb.jpg", STORED, b"t"),
+            ("__MACOSX/a/._one.png", STORED, b"m"),
+            ("Thumbs.db", STORED, b"d"),
+            ("rare.png", 12, b"r"),
+        ])
+        .unwrap();
+        // An accent of code page 437, which is not valid UTF-8.
+        while let Some(at) = file.windows(4).position(|bytes| bytes == b"caf_") {
+            file[at + 3] = 0x82;
+        }
+        let expected = concat!(
+            r#"[[["one.png","a"],["two.png",null],["café.png","b"]],"#,
+            r#"[["rare.png","It is packed in a way that can’t be read here."]],"#,
+            r#"["@eaDir","__MACOSX","Thumbs.db"]]"#
+        );
+        let said = script.read(&file).unwrap_err().to_string();
+        assert!(said.contains(expected), "{said}");
+    }
+
+    #[test]
+    fn a_bomb_in_a_zip_is_refused_by_name() {
+        let read = "zip => entries(zip, { MAX_BYTES: 1000, MAX_PICTURES: 10, refused: () => undefined })
+            .then(() => {}, error => { throw new RangeError(error.message); })";
+        let mut script = Script::start(include_str!("../../../../static/unzip.js"), read);
+        let said = script.read(&zips().unwrap()[2]).unwrap_err().to_string();
+        assert!(said.contains("too large, bomb.png at the latest."), "{said}");
+        script.read(&zips().unwrap()[0]).unwrap();
+    }
+
+    #[test]
     fn inputs_that_break_a_script_are_found() {
         let mut script =
             Script::start("", "file => { if (file.size === 3) throw new RangeError('It broke.'); }");

@@ -1,0 +1,77 @@
+//! Zips, and tables of labels, among incoming files.
+
+use futures_channel::oneshot;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{File, WorkerType};
+
+use super::{
+    decoder::bytes,
+    incoming::{Gathered, Incoming},
+    label_table,
+};
+use crate::{
+    image::Failure,
+    page::{engine::code, state::Refusal, worker::watched_worker::WatchedWorker},
+};
+
+/// Script of the worker that unpacks zips.
+const SCRIPT: &str = include_str!("../../../static/unzip-worker.js");
+
+fn is_zip(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".zip")
+}
+
+/// Returns whether [`open`] has something to do.
+pub fn any(files: &[Incoming]) -> bool {
+    files.iter().map(|incoming| incoming.file.name()).any(|name| is_zip(&name) || label_table::is_one(&name))
+}
+
+/// Replaces zips by their files, and reads the tables.
+pub async fn open(mut gathered: Gathered) -> Gathered {
+    for Incoming { file, .. } in
+        gathered.files.extract_if(.., |file| is_zip(&file.file.name())).collect::<Vec<_>>()
+    {
+        match unzip(&file).await {
+            Some(answer) => {
+                let [files, missed, skipped] = [0, 1, 2].map(|at| Array::from(&answer.get(at)));
+                gathered.files.extend(files.iter().map(incoming));
+                gathered.unopened.extend(missed.iter().map(refusal));
+                gathered.skipped.extend(skipped.iter().filter_map(|name| name.as_string()));
+            }
+            None => gathered.unopened.push(Refusal { name: file.name(), why: Failure::Unopened }),
+        }
+    }
+    let tables =
+        gathered.files.extract_if(.., |file| label_table::is_one(&file.file.name())).collect::<Vec<_>>();
+    for Incoming { file, .. } in tables {
+        match bytes(&file).await {
+            Ok(bytes) => gathered.tables.push((file.name(), bytes)),
+            Err(why) => gathered.unopened.push(Refusal { name: file.name(), why }),
+        }
+    }
+    gathered
+}
+
+/// Returns a zip's files, refused files and skipped names, as `unzip-worker.js` does.
+async fn unzip(file: &File) -> Option<Array> {
+    let (sender, receiver) = oneshot::channel();
+    let sender = std::cell::RefCell::new(Some(sender));
+    let hear = move |answer: JsValue| drop(sender.take().map(|sender| sender.send(answer)));
+    let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, || {}).ok()?;
+    worker.post(&Array::of2(file, &code::address("unzip.js").into()), &Array::new()).ok()?;
+    Some(receiver.await.ok()?.unchecked_into())
+}
+
+/// Converts a pair of a file and its folder.
+pub fn incoming(pair: JsValue) -> Incoming {
+    let pair = Array::from(&pair);
+    Incoming { file: pair.get(0).unchecked_into(), folder: pair.get(1).as_string() }
+}
+
+/// Converts a pair of a name and a reason.
+pub fn refusal(pair: JsValue) -> Refusal {
+    let pair = Array::from(&pair);
+    let text = |at| pair.get(at).as_string().unwrap_or_default();
+    Refusal { name: text(0), why: Failure::Told(text(1)) }
+}

@@ -1,0 +1,131 @@
+//! Choice of pictures by quality, and of a few that stand for the set.
+
+use leptos::prelude::*;
+
+use super::{
+    choose::{MEASURES, covering, faulty, typical},
+    strip_view::Member,
+};
+use crate::{
+    page::{
+        components::{
+            controls::{Choice, Slider},
+            dynamic::{handler, keyed, memo},
+        },
+        state::State,
+        store::Store,
+        words,
+    },
+    protocol::PictureId,
+};
+
+/// The faults, by place.
+static FAULTS: &[(&str, usize)] = &[
+    (MEASURES[0].name, 0),
+    (MEASURES[1].name, 1),
+    (MEASURES[2].name, 2),
+    (MEASURES[3].name, 3),
+    (MEASURES[4].name, 4),
+];
+
+/// Number of faulty pictures shown; all are selected.
+const SHOWN: usize = 60;
+
+/// Number of pictures to pick at first.
+const PICKS: usize = 20;
+
+/// Faulty pictures, and buttons that pick some.
+#[component]
+pub fn Choose() -> impl IntoView {
+    let store = Store::expect();
+    let fault = RwSignal::new(0);
+    let thresholds = RwSignal::new(MEASURES.each_ref().map(|measure| measure.thresholds[0]));
+    let measure = move || &MEASURES[fault.get()];
+    let threshold = move || thresholds.get()[fault.get()];
+    let found = memo(move || store.with(|state| faulty(state, measure(), threshold())));
+    let words = move || {
+        let side = if measure().is_above { "above" } else { "below" };
+        format!(
+            "{}: {} {side} {}.",
+            words::counted(found.with(Vec::len), "picture"),
+            measure().quantity,
+            threshold()
+        )
+    };
+    let count = RwSignal::new(PICKS);
+    let most = move || store.with(|state| state.pictures.len());
+    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
+    let pick = move |name: &'static str, pick: fn(&State, usize) -> Vec<PictureId>| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                on:click=handler(move |_| store.update(|state| {
+                    let picked = pick(state, count.get_untracked());
+                    state.select_all(picked);
+                }))
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <Choice
+            legend="Pictures that are"
+            name="fault"
+            options=FAULTS
+            value=move || Some(fault.get())
+            on_change=move |place| fault.set(place)
+        />
+        <div class="groups-found">
+            <Slider
+                name="Threshold"
+                label="Threshold of the quality"
+                value=Signal::derive(threshold)
+                words=Signal::derive(move || threshold().to_string())
+                max=Signal::derive(move || measure().thresholds[1])
+                step="1"
+                on_input=move |value| thresholds.update(|all| all[fault.get_untracked()] = value)
+            />
+            <p class="note" aria-live="polite">{words}</p>
+            <button
+                class="button"
+                type="button"
+                disabled=move || found.with(Vec::is_empty)
+                on:click=handler(move |_| store.update(|state| state.select_all(found.get_untracked())))
+            >
+                "Select them"
+            </button>
+        </div>
+        <div class="strip-cells">
+            {keyed(
+                move || found.with(|found| found.iter().take(SHOWN).copied().collect()),
+                PictureId::to_string,
+                move |id| view! { <Member id order=found remark=String::new() /> },
+            )}
+        </div>
+        <section aria-label="Pick a few">
+            <h2>"A few for all"</h2>
+            <p class="note">
+                "By the network’s embeddings. Pictures that cover the set are each the farthest from those before. Export them from the bar below."
+            </p>
+            <div class="groups-found">
+                <Slider
+                    name="Number of pictures"
+                    label="Number of pictures to pick"
+                    value=Signal::derive(move || count.get() as f32)
+                    words=Signal::derive(move || words::count(count.get()))
+                    min=1.0
+                    max=Signal::derive(move || most().min(500) as f32)
+                    step="1"
+                    on_input=move |value| count.set(value as usize)
+                />
+                <div class="buttons">
+                    {pick("Pick pictures that cover the set", covering)}
+                    {pick("Pick the most typical", typical)}
+                </div>
+            </div>
+        </section>
+    }
+}
