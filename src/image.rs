@@ -26,8 +26,12 @@ pub const MAX_FILE_SIDE: u32 = 20_000;
 /// Largest amount of memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 
-/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], or a failure.
-pub type Decoded = Result<serde_bytes::ByteBuf, Failure>;
+/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], and the sides of the whole picture, or
+/// a failure.
+pub type Decoded = Result<(serde_bytes::ByteBuf, Sides), Failure>;
+
+/// Width and height of a whole picture in pixels, upright.
+pub type Sides = [u32; 2];
 
 /// Picture of RGB bytes, [`SIDE`] × [`SIDE`], row by row.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -20,7 +20,8 @@ mod decoder {
     /// Decodes a file; the result is a [`Decoded`], encoded like messages.
     #[wasm_bindgen]
     pub fn decode(file: &[u8]) -> Vec<u8> {
-        let decoded: Decoded = Image::decode(file).map(|image| ByteBuf::from(image.into_rgb()));
+        let decoded = Image::decode_with_sides(file);
+        let decoded: Decoded = decoded.map(|(image, sides)| (ByteBuf::from(image.into_rgb()), sides));
         protocol::encode(&decoded)
     }
 }

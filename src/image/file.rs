@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType};
 
-use super::{BACKGROUND, Failure, Image, MAX_FILE_SIDE, SIDE, tiff};
+use super::{BACKGROUND, Failure, Image, MAX_FILE_SIDE, SIDE, Sides, tiff};
 
 /// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and
 /// training continues beside it.
@@ -13,6 +13,11 @@ const MAX_PIXELS: u64 = 1 << 29;
 impl Image {
     /// Decodes a file, with its EXIF orientation applied and transparency composited on [`BACKGROUND`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Failure> {
+        Self::decode_with_sides(bytes).map(|(image, _)| image)
+    }
+
+    /// Like [`Self::decode`], with the sides of the whole picture.
+    pub fn decode_with_sides(bytes: &[u8]) -> Result<(Self, Sides), Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
@@ -39,7 +44,8 @@ impl Image {
             return Err(Failure::NoPixels);
         }
         picture.apply_orientation(orientation);
-        Ok(Self::from_picture(picture))
+        let sides = [picture.width(), picture.height()];
+        Ok((Self::from_picture(picture), sides))
     }
 
     /// Crops a decoded picture to its central square and resizes it.

@@ -3,6 +3,7 @@
 //! - [`destination`]: destinations of dropped files; [`file_header`]: dimensions before decoding
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
+//! - `identity` and [`exif`]: what is known of a file before it is decoded
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with
 //! - `originals`: the files that pictures came from
@@ -16,9 +17,12 @@ pub mod decoder;
 pub mod destination;
 #[cfg(target_arch = "wasm32")]
 pub mod download;
+pub mod exif;
 #[cfg(target_arch = "wasm32")]
 pub mod experiment_file;
 pub mod file_header;
+#[cfg(target_arch = "wasm32")]
+mod identity;
 #[cfg(target_arch = "wasm32")]
 pub mod incoming;
 #[cfg(target_arch = "wasm32")]

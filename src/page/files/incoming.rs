@@ -16,11 +16,21 @@ use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
 
 /// An incoming file.
+#[derive(Clone)]
 pub struct Incoming {
     /// The file.
     pub file: File,
+    /// Its path within what was dropped or chosen.
+    pub path: String,
     /// Its innermost folder.
     pub folder: Option<String>,
+}
+
+impl Incoming {
+    /// Returns a file with its path, which contains its folder.
+    fn new(file: File, path: &str) -> Self {
+        Self { file, path: path.to_owned(), folder: path.rsplit('/').nth(1).map(str::to_owned) }
+    }
 }
 
 /// Files found in a drop or a choice.
@@ -50,10 +60,9 @@ impl Drop {
 
     /// Walks the folders and gathers all files.
     pub async fn gather(self) -> Gathered {
-        let files = self.files.into_iter().map(|file| Incoming { file, folder: None }).collect();
-        let mut gathered = Gathered { files, unopened: Vec::new() };
+        let mut gathered = Gathered { files: with_paths(self.files), unopened: Vec::new() };
         for entry in self.entries {
-            gathered.walk(entry, None).await;
+            gathered.walk(entry).await;
         }
         gathered
     }
@@ -61,15 +70,13 @@ impl Drop {
 
 impl Gathered {
     /// Adds an entry's file, or the files in its folder in the order of their names.
-    fn walk(
-        &mut self,
-        entry: FileSystemEntry,
-        folder: Option<String>,
-    ) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+    fn walk(&mut self, entry: FileSystemEntry) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {
             if entry.is_file() {
                 match file(entry.unchecked_ref()).await {
-                    Some(file) => self.files.push(Incoming { file, folder }),
+                    Some(file) => {
+                        self.files.push(Incoming::new(file, entry.full_path().trim_start_matches('/')));
+                    }
                     None => self.miss(&entry, Failure::Unopened),
                 }
             } else {
@@ -80,7 +87,7 @@ impl Gathered {
                 // Each name takes a call into the browser: one per child is enough.
                 let named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
                 for (_, child) in sorted(&named, |a, b| a.0.cmp(&b.0)) {
-                    self.walk(child, Some(entry.name())).await;
+                    self.walk(child).await;
                 }
             }
         })
@@ -91,20 +98,23 @@ impl Gathered {
     }
 }
 
-/// Returns the files that were chosen or pasted; those of a chosen folder have their folder's name.
+/// Returns the files that were chosen or pasted.
 pub fn chosen(list: Option<FileList>) -> Gathered {
-    let files = files(list).into_iter().map(|file| Incoming { folder: folder_of(&file), file }).collect();
-    Gathered { files, unopened: Vec::new() }
+    Gathered { files: with_paths(files(list)), unopened: Vec::new() }
 }
 
 fn files(list: Option<FileList>) -> Vec<File> {
     list.map_or(Vec::new(), |list| (0..list.length()).filter_map(|i| list.get(i)).collect())
 }
 
-/// Returns the innermost folder in a file's relative path.
-fn folder_of(file: &File) -> Option<String> {
-    let path = Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string()?;
-    path.rsplit('/').nth(1).map(str::to_owned)
+/// Returns the files with their paths, which those of a chosen folder have.
+fn with_paths(files: Vec<File>) -> Vec<Incoming> {
+    let path = |file: &File| Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string();
+    let incoming = |file: File| {
+        let path = path(&file).filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
+        Incoming::new(file, &path)
+    };
+    files.into_iter().map(incoming).collect()
 }
 
 /// Returns an entry's file, unless it has vanished meanwhile.

@@ -7,7 +7,7 @@ use leptos::{
     prelude::{Get, RwSignal, Set, window},
 };
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, Location};
+use web_sys::{CustomEvent, File, Location};
 
 use super::{
     experiment_file,
@@ -50,9 +50,9 @@ pub fn receive(store: Store) {
     let awaited = RwSignal::new(Awaited::Nothing);
     window_event_listener_untyped(EVENT, move |event| {
         let detail = event.unchecked_into::<CustomEvent>().detail();
-        let files = list(&detail, "files", |pair| Incoming {
-            file: pair.get(0).unchecked_into(),
-            folder: pair.get(1).as_string(),
+        let files = list(&detail, "files", |pair| {
+            let file: File = pair.get(0).unchecked_into();
+            Incoming { path: file.name(), file, folder: pair.get(1).as_string() }
         });
         let text = |value: JsValue| value.as_string().unwrap_or_default();
         let unopened = list(&detail, "missed", |pair| Refusal {

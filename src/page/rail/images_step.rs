@@ -29,7 +29,9 @@ pub fn ImagesStep() -> impl IntoView {
         <Step number=1 name="Pictures" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
             <Samples />
+            <Cropped />
             <Progress />
+            <LeftOut />
             <Refused />
             <Upkeep />
         </Step>
@@ -90,6 +92,14 @@ fn Samples() -> impl IntoView {
     }
 }
 
+/// How much of the pictures is seen, if that is far from all.
+#[component]
+fn Cropped() -> impl IntoView {
+    let store = Store::expect();
+    let words = move || store.with(|state| words::cropped(state.pictures.entries()));
+    view! { <p class="note" hidden=move || words().is_none()>{move || words()}</p> }
+}
+
 /// The progress of reading files, and a button to stop.
 #[component]
 fn Progress() -> impl IntoView {
@@ -125,6 +135,24 @@ fn Progress() -> impl IntoView {
                 <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(store))>
                     "Stop"
                 </button>
+            </div>
+        </When>
+    }
+}
+
+/// Files that are in the set already, and a button to add them.
+#[component]
+fn LeftOut() -> impl IntoView {
+    let store = Store::expect();
+    view! {
+        <When holds=move || { store.with(|state| state.intake.left_out > 0) }>
+            <div class="failures">
+                <p>
+                    <span aria-live="polite">{move || store.with(|state| words::left_out(&state.intake))}</span>
+                    <button class="button quiet" type="button" on:click=handler(move |_| intake::take_left_out(store))>
+                        "Add them anyway"
+                    </button>
+                </p>
             </div>
         </When>
     }

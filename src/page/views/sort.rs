@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod controls;
+#[cfg(target_arch = "wasm32")]
+pub mod decisions;
 pub mod duplicate_threshold;
 pub mod picture_groups;
 #[cfg(target_arch = "wasm32")]

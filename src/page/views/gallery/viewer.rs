@@ -9,6 +9,7 @@ use crate::page::{
         dynamic::{dynamic, effect, handler, memo},
     },
     store::Store,
+    words,
 };
 
 /// A dialog over the page, from which arrow keys go to the other pictures.
@@ -65,7 +66,8 @@ pub fn Viewer() -> impl IntoView {
             }
             None => view! { <Thumbnail picture=Some(id) /> }.into_any(),
         };
-        Some(view! { {image} <p>{caption(store, id)}</p> })
+        let file = store.with_untracked(|state| state.pictures.get(id).map(words::file).unwrap_or_default());
+        Some(view! { {image} <p>{caption(store, id)} <span class="viewer-file">{file}</span></p> })
     });
     let step = move |name: &'static str, forwards: bool| {
         view! {
