@@ -114,7 +114,9 @@ fn with_paths(files: Vec<File>) -> Vec<Incoming> {
         let path = path(&file).filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
         Incoming::new(file, &path)
     };
-    files.into_iter().map(incoming).collect()
+    let incoming: Vec<_> = files.into_iter().map(incoming).collect();
+    // Browsers list a chosen folder in any order.
+    sorted(&incoming, |a, b| a.path.cmp(&b.path))
 }
 
 /// Returns an entry's file, unless it has vanished meanwhile.

@@ -28,11 +28,11 @@ pub fn ImagesStep() -> impl IntoView {
     view! {
         <Step number=1 name="Pictures" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
-            <Samples />
-            <Cropped />
-            <Progress />
             <LeftOut />
+            <Samples />
+            <Progress />
             <Refused />
+            <Cropped />
             <Upkeep />
         </Step>
     }
@@ -146,13 +146,11 @@ fn LeftOut() -> impl IntoView {
     let store = Store::expect();
     view! {
         <When holds=move || { store.with(|state| state.intake.left_out > 0) }>
-            <div class="failures">
-                <p>
-                    <span aria-live="polite">{move || store.with(|state| words::left_out(&state.intake))}</span>
-                    <button class="button quiet" type="button" on:click=handler(move |_| intake::take_left_out(store))>
-                        "Add them anyway"
-                    </button>
-                </p>
+            <div class="failures left-out">
+                <p aria-live="polite">{move || store.with(|state| words::left_out(&state.intake))}</p>
+                <button class="button" type="button" on:click=handler(move |_| intake::take_left_out(store))>
+                    "Add them anyway"
+                </button>
             </div>
         </When>
     }

@@ -1,6 +1,8 @@
 //! Groups, near-duplicates and outliers.
 
 #[cfg(target_arch = "wasm32")]
+mod comparison;
+#[cfg(target_arch = "wasm32")]
 pub mod controls;
 #[cfg(target_arch = "wasm32")]
 pub mod decisions;

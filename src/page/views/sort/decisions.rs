@@ -3,6 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::{
+    comparison::Comparison,
     picture_groups::{Strip, surplus},
     state::KeepRule,
     strip_view::Member,
@@ -58,6 +59,7 @@ pub fn Decisions(
             </button>
         }
     };
+    let compared = RwSignal::new(None);
     let movable =
         Signal::derive(move || strips.with(|strips| store.with(|state| moves::moves(state, strips).len())));
     let save = move |(name, form): (&'static str, Form)| {
@@ -86,7 +88,16 @@ pub fn Decisions(
         <div class="buttons">
             {act("Select all but the kept", |state, others| state.select_all(others))}
             {act("Remove all but the kept", |state, others| state.remove_at_will(&others))}
+            <button
+                class="button"
+                type="button"
+                disabled=move || strips.with(Vec::is_empty)
+                on:click=handler(move |_| compared.set(Some(0)))
+            >
+                "Compare pair by pair"
+            </button>
         </div>
+        <Comparison strips at=compared />
         <details>
             <summary>"Move them on your disk"</summary>
             <p class="note">

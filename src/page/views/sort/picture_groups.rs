@@ -84,7 +84,8 @@ pub fn copies(state: &State) -> Vec<Strip> {
         Strip { pictures, remark: remark.to_owned() }
     };
     let strips: Vec<Strip> = connected(state, links).into_iter().map(strip).collect();
-    sorted(&strips, |a, b| is_same_bytes(state, &b.pictures).cmp(&is_same_bytes(state, &a.pictures)))
+    let rank = |strip: &Strip| (!is_same_bytes(state, &strip.pictures), strip.pictures[0]);
+    sorted(&strips, |a, b| rank(a).cmp(&rank(b)))
 }
 
 /// Remark on copies whose files do not differ.
@@ -236,15 +237,15 @@ mod tests {
             copies(state).into_iter().map(|strip| (strip.pictures, strip.remark)).collect()
         };
         let (bytes, picture) = ("same bytes".to_owned(), "same picture".to_owned());
-        assert_eq!(found(&state), [(vec![7, 9, 10], bytes.clone()), (vec![6, 8], bytes.clone())]);
+        assert_eq!(found(&state), [(vec![6, 8], bytes.clone()), (vec![7, 9, 10], bytes.clone())]);
         let sets = vec![vec![0, 2], vec![3, 7], vec![6, 8]];
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, state.order())));
         answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets }));
         assert_eq!(
             found(&state),
-            [(vec![6, 8], bytes), (vec![3, 7, 9, 10], picture.clone()), (vec![0, 2], picture)]
+            [(vec![6, 8], bytes), (vec![0, 2], picture.clone()), (vec![3, 7, 9, 10], picture)]
         );
-        assert_eq!(surplus(&state, &copies(&state)), [8, 7, 9, 10, 2]);
+        assert_eq!(surplus(&state, &copies(&state)), [8, 2, 7, 9, 10]);
     }
 
     #[test]

@@ -211,7 +211,7 @@ fn Strips(
         view! { <StripView strip name=format!("{name} {}", place + 1) decided /> }
     };
     view! {
-        {keyed(first, key, numbered)}
+        <div class="strips" class:decided=decided>{keyed(first, key, numbered)}</div>
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
     }
 }
