@@ -186,7 +186,10 @@ impl Batch {
     fn is_in_set(&self, origin: &Origin) -> bool {
         let Some(digest) = origin.digest.filter(|_| !self.again) else { return false };
         let added = self.added.borrow();
-        self.store.with_untracked(|state| state.pictures.with_digest(digest).any(|id| !added.contains(&id)))
+        self.store.with_untracked(|state| {
+            let others = state.pictures.len() > added.len();
+            others && state.pictures.with_digest(digest).any(|id| !added.contains(&id))
+        })
     }
 
     /// Delivers files that are done and whose predecessors are, a portion at a time, since all that

@@ -58,7 +58,8 @@ pub struct Pictures {
     next_id: PictureId,
     /// Id of the first picture since the set was emptied.
     first: PictureId,
-    /// Name of each picture, once one was asked for.
+    /// Name of each picture, once one was asked for. Those that came later have just their files' names
+    /// until [`Pictures::rename`]: naming all anew with each of them would take too long.
     names: OnceCell<Vec<String>>,
 }
 
@@ -82,24 +83,24 @@ impl Pictures {
     /// Inserts pictures in the order of ids: after all others, as a rule.
     pub(in crate::page) fn put(&mut self, entries: Vec<Entry>) {
         let in_order = |pair: &[Entry]| pair[0].id < pair[1].id;
-        self.names.take();
         let last = self.entries.len();
         self.entries.extend(entries);
         if !self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
+            self.rename();
             self.entries = sorted(&self.entries, |a, b| a.id.cmp(&b.id));
         }
     }
 
     /// Removes pictures and returns those that were in the set.
     pub fn remove(&mut self, gone: &Ids) -> Vec<Entry> {
-        self.names.take();
+        self.rename();
         self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect()
     }
 
     /// Removes every picture. Ids are not reused.
     pub fn clear(&mut self) {
         self.entries.clear();
-        self.names.take();
+        self.rename();
         self.labels.clear();
         self.first = self.next_id;
     }
@@ -139,11 +140,16 @@ impl Pictures {
         self.row(id).map(|row| &self.entries[row])
     }
 
+    /// Names all pictures anew, now that others have come or gone.
+    pub fn rename(&mut self) {
+        self.names.take();
+    }
+
     /// Returns the shortest end of a picture's path that is unique in the set.
     pub fn name(&self, id: PictureId) -> &str {
         let named = |entries: &[Entry]| unique_names(&entries.iter().map(Entry::path).collect::<Vec<_>>());
         let names = self.names.get_or_init(|| named(&self.entries));
-        self.row(id).map_or("", |row| &names[row])
+        self.row(id).map_or("", |row| names.get(row).unwrap_or(&self.entries[row].name))
     }
 
     /// Returns the pictures whose files have these contents.
@@ -227,6 +233,14 @@ mod tests {
         assert_eq!(names(&pictures), ["", "x/1.jpg", "1.jpg"]);
         pictures.remove(&Ids::from_iter([ids[2]]));
         assert_eq!(names(&pictures), ["", "1.jpg", ""]);
+        let late = pictures.add(newcomer("1.jpg", None));
+        assert_eq!(
+            (pictures.name(ids[1]), pictures.name(late)),
+            ("1.jpg", "1.jpg"),
+            "until they are named anew"
+        );
+        pictures.rename();
+        assert_eq!((pictures.name(ids[1]), pictures.name(late)), ("x/1.jpg", "1.jpg"));
     }
 
     #[test]

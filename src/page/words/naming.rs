@@ -77,6 +77,7 @@ mod tests {
         state.add(vec![dropped("a/1.jpg", "x")]);
         assert_eq!(title(&state, 0), "1.jpg (x)");
         state.add(vec![dropped("b/1.jpg", "b")]);
+        state.settle();
         assert_eq!([0, 1].map(|id| title(&state, id)), ["a/1.jpg (x)", "b/1.jpg"], "the folder is the label");
         state.remove(&[0]);
         assert_eq!([0, 1].map(|id| title(&state, id)), ["a picture that was removed", "1.jpg (b)"]);

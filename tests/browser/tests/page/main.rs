@@ -7,6 +7,7 @@ mod augmentations;
 mod backends;
 mod breakdowns;
 mod builds;
+mod copies;
 mod exports;
 mod groups;
 mod harness;

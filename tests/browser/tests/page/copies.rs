@@ -1,0 +1,74 @@
+//! Files that are in the set already, pictures of the same name, and what is done with copies.
+
+use std::fs;
+
+use anyhow::{Result, ensure};
+use browser_tests::exports::Embeddings;
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Visit, pictures, visit};
+use tempfile::TempDir;
+
+const SETTINGS: &str = "images=own&steps=4&batch=4&side=16&width=4&backend=cpu";
+
+#[tokio::test]
+async fn same_bytes_are_added_only_on_request() -> Result<()> {
+    let folder = TempDir::new()?;
+    let (few, more) = (folder.path().join("few"), folder.path().join("more"));
+    pictures::write_photographs(&few, 4, 64)?;
+    pictures::write_photographs(&more, 6, 64)?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[few.clone()]).await?;
+        page.wait_text(&["yours, 4 pictures"], SOON).await?;
+        page.drop_paths(&[few]).await?;
+        page.wait_text(&["All 4 files are in the set already (same bytes)", "yours, 4 pictures"], SOON)
+            .await?;
+        page.drop_paths(&[more]).await?;
+        page.wait_text(&["4 of the 6 files are in the set already (same bytes)", "yours, 6 pictures"], SOON)
+            .await?;
+        page.press("Add them anyway").await?;
+        let text = page.wait_text(&["yours, 10 pictures"], SOON).await?;
+        ensure!(!text.contains("in the set already"), "{text}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn copies_are_decided_removed_and_moved_by_a_script() -> Result<()> {
+    let folder = TempDir::new()?;
+    let album = folder.path().join("album");
+    pictures::write_photographs(&album.join("a/x"), 5, 64)?;
+    pictures::write_photographs(&album.join("b/x"), 1, 32)?;
+    fs::create_dir(album.join("c"))?;
+    fs::copy(album.join("a/x/0003.jpg"), album.join("c/it's.jpg"))?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[album]).await?;
+        page.wait_text(&["yours, 7 pictures"], SOON).await?;
+        page.picture("b/x/0000.jpg").await?;
+        page.choose("Sort").await?;
+        page.choose_option("finding", 1).await?;
+        page.wait_text(&["same bytes", "keeps one of each"], PATIENTLY).await?;
+        page.unfold("Move them on your disk").await?;
+        let script = String::from_utf8(page.download("Shell script").await?)?;
+        ensure!(script.contains(r"move './album/c/it'\''s.jpg' './album/a/x/0003.jpg'"), "{script}");
+        page.press("Keep it's.jpg (c)").await?;
+        let script = String::from_utf8(page.download("Shell script").await?)?;
+        ensure!(script.contains(r"move './album/a/x/0003.jpg' './album/c/it'\''s.jpg'"), "{script}");
+
+        page.press("Compare pair by pair").await?;
+        page.wait_text(&["Pair 1 of"], SOON).await?;
+        page.photograph_all("copies-compared").await?;
+        page.press("Close").await?;
+
+        let names = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?.names;
+        ensure!(names.iter().any(|name| name == "a/x/0000.jpg"), "{names:?}");
+        ensure!(names.iter().any(|name| name == "0003.jpg"), "{names:?}");
+        page.press("Remove all but the kept").await?;
+        page.wait_text(&["Every picture is there once", "removed."], SOON).await?;
+        page.press("Undo").await?;
+        page.wait_text(&["yours, 7 pictures", "same bytes"], SOON).await.map(drop)
+    })
+    .await
+}
