@@ -18,6 +18,8 @@ pub fn Modal(
     on_key: Callback<String>,
     /// Callback for its end.
     on_close: Callback<()>,
+    /// Buttons beside the one that closes it.
+    buttons: AnyView,
     /// Contents.
     children: Children,
 ) -> impl IntoView {
@@ -46,9 +48,17 @@ pub fn Modal(
             on:close=handler(move |_| on_close.run(()))
         >
             {children()}
-            <button class="button primary" type="button" node_ref=close on:click=handler(move |_| on_close.run(()))>
-                "Close"
-            </button>
+            <div class="buttons">
+                {buttons}
+                <button
+                    class="button primary"
+                    type="button"
+                    node_ref=close
+                    on:click=handler(move |_| on_close.run(()))
+                >
+                    "Close"
+                </button>
+            </div>
         </dialog>
     }
 }

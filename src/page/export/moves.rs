@@ -4,9 +4,8 @@
 use super::File;
 use crate::{
     page::{
-        picture_map::Ids,
-        state::State,
-        views::sort::picture_groups::{Strip, surplus},
+        state::{Origin, State},
+        views::sort::picture_groups::Strip,
         words,
     },
     protocol::PictureId,
@@ -27,19 +26,20 @@ pub enum Form {
     PowerShell,
 }
 
-/// A file to be moved, and the file of the picture that stays instead.
+/// A file to be moved.
 #[derive(Debug, PartialEq)]
 pub struct Move<'a> {
-    source: &'a str,
-    kept: &'a str,
+    /// The file.
+    pub source: &'a Origin,
+    /// The file of the picture that stays instead.
+    pub kept: &'a Origin,
 }
 
 /// Returns the moves of all pictures but the kept one of each set. A picture without a file stays, and so
 /// does one whose path another picture has that stays: which file would be moved is unknown.
 pub fn moves<'a>(state: &'a State, sets: &[Strip]) -> Vec<Move<'a>> {
-    let leaving: Ids = surplus(state, sets).into_iter().collect();
-    let path = |id: PictureId| state.pictures.get(id).map_or("", |entry| entry.origin.path.as_str());
-    let paths: Vec<&str> = state.pictures.entries().iter().map(|entry| path(entry.id)).collect();
+    let origin = |id: PictureId| state.pictures.get(id).map(|entry| &entry.origin);
+    let paths: Vec<&str> = state.pictures.entries().iter().map(|entry| entry.origin.path.as_str()).collect();
     let paths = sorted(&paths, Ord::cmp);
     let is_movable = |path: &str| {
         let first = paths.partition_point(|other| *other < path);
@@ -48,11 +48,11 @@ pub fn moves<'a>(state: &'a State, sets: &[Strip]) -> Vec<Move<'a>> {
     };
     let mut moves = Vec::new();
     for set in sets {
-        let kept = path(state.kept_of(&set.pictures));
-        let sources = set.pictures.iter().filter(|id| leaving.contains(id)).map(|id| path(*id));
-        moves.extend(
-            sources.filter(|path| is_movable(path) && !kept.is_empty()).map(|source| Move { source, kept }),
-        );
+        let Some(kept) = origin(state.kept_of(&set.pictures)).filter(|kept| !kept.path.is_empty()) else {
+            continue;
+        };
+        let others = set.pictures.iter().filter_map(|id| origin(*id)).filter(|other| is_movable(&other.path));
+        moves.extend(others.filter(|other| other.path != kept.path).map(|source| Move { source, kept }));
     }
     moves
 }
@@ -61,7 +61,7 @@ pub fn moves<'a>(state: &'a State, sets: &[Strip]) -> Vec<Move<'a>> {
 pub fn file(moves: &[Move], form: Form) -> File {
     let pictures = words::counted(moves.len(), "picture");
     let (name, contents) = match form {
-        Form::List => ("list.txt", moves.iter().map(|each| each.source.to_owned() + "\n").collect()),
+        Form::List => ("list.txt", moves.iter().map(|each| each.source.path.clone() + "\n").collect()),
         Form::Shell => ("move.sh", shell(moves, &pictures)),
         Form::PowerShell => ("move.ps1", power_shell(moves, &pictures)),
     };
@@ -94,7 +94,7 @@ move() {{
     // A quote ends the quoted text, stands for itself after a backslash, and begins another text.
     let quoted = |path: &str| format!("'./{}'", path.replace('\'', r"'\''"));
     for Move { source, kept } in moves {
-        script.push_str(&format!("move {} {}\n", quoted(source), quoted(kept)));
+        script.push_str(&format!("move {} {}\n", quoted(&source.path), quoted(&kept.path)));
     }
     script + "echo \"$moved moved, $left left.\"\n"
 }
@@ -125,7 +125,11 @@ function Move-Copy($path, $kept) {{
 "#
     );
     for Move { source, kept } in moves {
-        script.push_str(&format!("Move-Copy {} {}\n", power_shell_quoted(source), power_shell_quoted(kept)));
+        script.push_str(&format!(
+            "Move-Copy {} {}\n",
+            power_shell_quoted(&source.path),
+            power_shell_quoted(&kept.path)
+        ));
     }
     script + "\"$script:moved moved, $script:left left.\"\n"
 }
@@ -151,10 +155,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        page::{
-            fixture::newcomer,
-            state::{Newcomer, Origin},
-        },
+        page::{fixture::newcomer, state::Newcomer},
         settings::{Images, Settings},
     };
 
@@ -249,7 +250,8 @@ mod tests {
     fn files_that_cannot_be_told_apart_or_lead_elsewhere_stay() {
         let state = state(&["a/1", "a/1", "", "../2", "/3", "a/4", "b/4"]);
         let found = moves(&state, &[set(&[0, 1]), set(&[0, 2, 3, 4]), set(&[5, 6])]);
-        assert_eq!(found, [Move { source: "b/4", kept: "a/4" }]);
+        let paths = |each: &Move| [each.source, each.kept].map(|origin| origin.path.clone());
+        assert_eq!(found.iter().map(paths).collect::<Vec<_>>(), [["b/4", "a/4"]]);
         assert_eq!(file(&found, Form::List).contents, b"b/4\n");
     }
 

@@ -24,13 +24,14 @@ pub fn title(state: &State, id: PictureId) -> String {
     }
 }
 
-/// Describes a picture's file, as far as it is known; empty for a drawn picture.
-pub fn file(entry: &Entry) -> String {
-    let origin = &entry.origin;
+/// Describes a picture's file, as far as it is known: its path, if that is more than the picture's name,
+/// its size and its times. Empty for a drawn picture.
+pub fn file(state: &State, id: PictureId) -> String {
+    let Some(Entry { origin, .. }) = state.pictures.get(id) else { return String::new() };
+    let is_more = |path: &String| !path.is_empty() && path != state.pictures.name(id);
     // Times are shown to the minute.
     let minute = |what: &str, time: &str| Some(format!("{what} {}", time.get(..16)?.replace('T', " ")));
-    let mut parts: Vec<String> =
-        Some(origin.path.clone()).filter(|path| !path.is_empty()).into_iter().collect();
+    let mut parts: Vec<String> = Some(origin.path.clone()).filter(is_more).into_iter().collect();
     parts.extend(size(origin));
     parts.extend(minute("taken", &origin.taken));
     parts.extend(minute("changed", &origin.modified).map(|time| time + " UTC"));
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn file_is_described_as_far_as_it_is_known() {
         let mut state = state(1);
-        assert_eq!(file(&state.pictures.entries()[0]), "");
+        assert_eq!(file(&state, 0), "");
         let origin = Origin {
             path: "a/1.jpg".to_owned(),
             width: 4000,
@@ -110,7 +111,7 @@ mod tests {
         };
         state.add(vec![Newcomer { origin, ..newcomer("1.jpg", None) }]);
         assert_eq!(
-            file(&state.pictures.entries()[1]),
+            file(&state, 1),
             "a/1.jpg · 4,000 × 300 pixels · 2.3 MB · taken 2021-05-03 14:00 · changed 2024-05-03 12:00 UTC"
         );
     }

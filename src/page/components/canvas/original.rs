@@ -8,6 +8,7 @@ use crate::{
     page::{
         components::dynamic::{dynamic, handler},
         store::Store,
+        words,
     },
     protocol::PictureId,
 };
@@ -28,4 +29,11 @@ pub fn Original(id: PictureId) -> impl IntoView {
         }
         None => view! { <Thumbnail picture=Some(id) /> }.into_any(),
     })
+}
+
+/// What is known of the file.
+#[component]
+pub fn FileWords(id: PictureId) -> impl IntoView {
+    let store = Store::expect();
+    view! { <span class="file-words">{store.with_untracked(|state| words::file(state, id))}</span> }
 }

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 
 use crate::page::{
     components::{
-        canvas::{original::Original, thumbnail::caption},
+        canvas::{
+            original::{FileWords, Original},
+            thumbnail::caption,
+        },
         dynamic::{dynamic, handler, memo},
         modal::Modal,
     },
     store::Store,
-    words,
 };
 
 /// A dialog over the page, from which arrow keys go to the other pictures.
@@ -34,8 +36,7 @@ pub fn Viewer() -> impl IntoView {
         move || store.with(|state| state.selected.is_some_and(|id| state.selection.contains(id)));
     let content = dynamic(move || {
         let id = picture.get()?;
-        let file = store.with_untracked(|state| state.pictures.get(id).map(words::file).unwrap_or_default());
-        Some(view! { <Original id /> <p>{caption(store, id)} <span class="viewer-file">{file}</span></p> })
+        Some(view! { <Original id /> <p>{caption(store, id)} <FileWords id /></p> })
     });
     let step = move |name: &'static str, forwards: bool| {
         view! {
@@ -44,6 +45,18 @@ pub fn Viewer() -> impl IntoView {
             </button>
         }
     };
+    let buttons = view! {
+        {step("Previous", false)}
+        {step("Next", true)}
+        <button
+            class="button"
+            type="button"
+            aria-pressed=move || is_selected().to_string()
+            on:click=handler(move |_| select())
+        >
+            "Select"
+        </button>
+    };
     view! {
         <Modal
             label="Picture at full size"
@@ -51,20 +64,9 @@ pub fn Viewer() -> impl IntoView {
             open=Signal::derive(move || picture.get().is_some())
             on_key=Callback::new(key)
             on_close=Callback::new(move |()| store.update(|state| state.viewing.set(false)))
+            buttons=buttons.into_any()
         >
             {content}
-            <div class="buttons">
-                {step("Previous", false)}
-                {step("Next", true)}
-                <button
-                    class="button"
-                    type="button"
-                    aria-pressed=move || is_selected().to_string()
-                    on:click=handler(move |_| select())
-                >
-                    "Select"
-                </button>
-            </div>
         </Modal>
     }
 }

@@ -7,7 +7,10 @@ use super::picture_groups::Strip;
 use crate::{
     page::{
         components::{
-            canvas::{original::Original, thumbnail::caption},
+            canvas::{
+                original::{FileWords, Original},
+                thumbnail::caption,
+            },
             controls::Choice,
             dynamic::{Memo, dynamic, handler, memo},
             modal::Modal,
@@ -26,6 +29,9 @@ enum Mode {
     Left,
     Right,
 }
+
+/// Width to which smaller pictures are enlarged, in pixels.
+const LEAST: u32 = 320;
 
 /// Choices of what is shown.
 const MODES: &[(&str, Mode)] = &[
@@ -72,13 +78,11 @@ pub fn Comparison(
             store.with_untracked(|state| state.pictures.get(id).map_or(0, |entry| entry.origin.width))
         };
         // A smaller copy is enlarged, so that the two lie over each other.
-        let width = match pair.map(width) {
-            [0, 0] => 480,
-            [left, right] => left.max(right),
-        };
+        let [left, right] = pair.map(width);
+        let width = left.max(right).max(LEAST);
         let pane = |id: PictureId| view! { <div tabindex="0" on:scroll=handler(scroll_together)><Original id /></div> };
         Some(view! {
-            <div class="comparison" data-mode=move || format!("{:?}", mode.get()) style=format!("--width: {width}px")>
+            <div class="comparison" data-mode=move || format!("{:?}", mode.get()) style=("--width", format!("{width}px"))>
                 {pair.map(pane).collect_view()}
             </div>
         })
@@ -94,9 +98,7 @@ pub fn Comparison(
         let described = dynamic(move || {
             let (_, pair) = pair.get()?;
             let id = pair[place];
-            let file =
-                store.with_untracked(|state| state.pictures.get(id).map(words::file).unwrap_or_default());
-            Some(view! { {caption(store, id)} " " {file} })
+            Some(view! { {caption(store, id)} <FileWords id /> })
         });
         view! {
             <div>
@@ -123,6 +125,11 @@ pub fn Comparison(
         let place = at.get().unwrap_or_default() + 1;
         format!("Pair {} of {}", words::count(place), words::count(pairs.with(Vec::len)))
     };
+    let buttons = view! {
+        {step("Previous", false)}
+        {step("Next", true)}
+        <span class="note">{place} ". Keys: B blinks, 1 and 2 keep."</span>
+    };
     view! {
         <Modal
             label="Two pictures compared"
@@ -130,6 +137,7 @@ pub fn Comparison(
             open=Signal::derive(move || pair.get().is_some())
             on_key=Callback::new(key)
             on_close=Callback::new(move |()| at.set(None))
+            buttons=buttons.into_any()
         >
             <Choice
                 legend="Show"
@@ -140,11 +148,6 @@ pub fn Comparison(
             />
             {panes}
             <div class="comparison-sides">{side(0, "Keep the left")} {side(1, "Keep the right")}</div>
-            <div class="buttons">
-                {step("Previous", false)}
-                {step("Next", true)}
-                <span class="note">{place} ". Keys: B blinks, 1 and 2 keep."</span>
-            </div>
         </Modal>
     }
 }

@@ -4,6 +4,7 @@ use leptos::{ev, prelude::*};
 
 use super::{
     comparison::Comparison,
+    move_files::MoveFiles,
     picture_groups::{Strip, surplus},
     state::KeepRule,
     strip_view::Member,
@@ -98,18 +99,19 @@ pub fn Decisions(
             </button>
         </div>
         <Comparison strips at=compared />
-        <details>
+        <details class="moves">
             <summary>"Move them on your disk"</summary>
             <p class="note">
                 {move || {
                     format!(
-                        "The files stay as they are. A script moves {} into a folder “duplicates” and deletes nothing. ",
+                        "No file changes until you run a script. It moves {} into a folder “duplicates” and deletes nothing. ",
                         words::counted(movable.get(), "file"),
                     )
                 }}
                 "Run it in the folder that holds what you dropped."
             </p>
             <div class="buttons">{FORMS.map(save).collect_view()}</div>
+            <MoveFiles strips />
         </details>
     }
 }

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use browser_tests::exports::Embeddings;
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Visit, pictures, visit};
+use serde_json::json;
 use tempfile::TempDir;
 
 const SETTINGS: &str = "images=own&steps=4&batch=4&side=16&width=4&backend=cpu";
@@ -69,6 +70,75 @@ async fn copies_are_decided_removed_and_moved_by_a_script() -> Result<()> {
         page.wait_text(&["Every picture is there once", "removed."], SOON).await?;
         page.press("Undo").await?;
         page.wait_text(&["yours, 7 pictures", "same bytes"], SOON).await.map(drop)
+    })
+    .await
+}
+
+/// Writes files, each a path and its bytes, into the browser's private folder, which the picker of folders
+/// then opens: no test can choose in the picker itself.
+const WRITE: &str = "(async files => {
+    const root = await navigator.storage.getDirectory();
+    for (const [path, bytes] of files) {
+        const parts = path.split('/');
+        const name = parts.pop();
+        let folder = root;
+        for (const part of parts) folder = await folder.getDirectoryHandle(part, { create: true });
+        const file = await (await folder.getFileHandle(name, { create: true })).createWritable();
+        await file.write(new Uint8Array(bytes));
+        await file.close();
+    }
+    window.showDirectoryPicker = async () => root;
+})";
+
+/// Returns the paths of the files in that folder, in order.
+const LIST: &str = "(async () => {
+    const paths = [];
+    const walk = async (folder, path) => {
+        for await (const [name, entry] of folder.entries()) {
+            if (entry.kind === 'file') paths.push(path + name);
+            else await walk(entry, `${path}${name}/`);
+        }
+    };
+    await walk(await navigator.storage.getDirectory(), '');
+    return paths.sort();
+})()";
+
+#[tokio::test]
+async fn files_are_moved_after_a_question_and_moved_back() -> Result<()> {
+    let folder = TempDir::new()?;
+    let album = folder.path().join("album");
+    pictures::write_photographs(&album.join("a"), 4, 64)?;
+    fs::create_dir(album.join("b"))?;
+    fs::copy(album.join("a/0002.jpg"), album.join("b/it's.jpg"))?;
+    let paths = ["a/0000.jpg", "a/0001.jpg", "a/0002.jpg", "a/0003.jpg", "b/it's.jpg"]
+        .map(|path| format!("album/{path}"));
+    let files = paths.iter().map(|path| Ok((path, fs::read(folder.path().join(path))?)));
+    let files = json!(files.collect::<Result<Vec<_>>>()?);
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.evaluate(&format!("{WRITE}({files})")).await?;
+        page.drop_paths(&[album]).await?;
+        page.wait_text(&["yours, 5 pictures"], SOON).await?;
+        page.choose("Sort").await?;
+        page.choose_option("finding", 1).await?;
+        page.wait_text(&["1 set of copies"], PATIENTLY).await?;
+        page.unfold("Move them on your disk").await?;
+        page.press("Move the files now…").await?;
+        page.wait_text(&["1 file can be moved into the folder “duplicates”"], SOON).await?;
+        ensure!(page.evaluate(LIST).await? == json!(paths), "A file was moved without a confirmation.");
+        page.press("Move 1 file").await?;
+        page.wait_text(&["1 file moved into “duplicates”"], SOON).await?;
+        let moved = ["duplicates/album/b/it's.jpg", "duplicates/moves.log"].map(str::to_owned);
+        ensure!(page.evaluate(LIST).await? == json!([&paths[..4], &moved].concat()));
+
+        // Another visit finds the log.
+        page.press("Move the files now…").await?;
+        page.wait_text(&["None of these files is in that folder"], SOON).await?;
+        page.press("Move them back").await?;
+        page.wait_text(&["1 file moved back"], SOON).await?;
+        let log = "duplicates/moves.log".to_owned();
+        ensure!(page.evaluate(LIST).await? == json!([&paths[..], &[log]].concat()));
+        Ok(())
     })
     .await
 }
