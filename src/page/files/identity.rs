@@ -12,7 +12,8 @@ use crate::page::state::{Digest, Origin};
 /// Size in bytes of the largest files that are digested: the browser needs their contents in one piece.
 const MAX_DIGESTED: f64 = 64e6;
 
-/// Returns what is known of a file before it is decoded.
+/// Returns what is known of a file before it is decoded. Every file is digested, not just those with the size
+/// of another: digests are kept, so that files of a set from the browser's storage are recognised as well.
 pub async fn of(Incoming { file, path, .. }: &Incoming) -> Origin {
     let modified = Date::new(&file.last_modified().into()).to_iso_string().as_string().unwrap_or_default();
     let mut origin = Origin {

@@ -43,11 +43,8 @@ impl Progress {
             }
             Self::Done { files: moved, failed, back } => {
                 let where_to = if back { "moved back" } else { "moved into “duplicates”" };
-                let failed = if failed > 0 {
-                    format!(" {} stayed where they are.", files(failed))
-                } else {
-                    String::new()
-                };
+                let failed =
+                    if failed > 0 { format!(" {} stayed in place.", files(failed)) } else { String::new() };
                 format!("{} {where_to}.{failed}", files(moved))
             }
         }

@@ -138,6 +138,24 @@ async fn files_are_moved_after_a_question_and_moved_back() -> Result<()> {
         page.wait_text(&["1 file moved back"], SOON).await?;
         let log = "duplicates/moves.log".to_owned();
         ensure!(page.evaluate(LIST).await? == json!([&paths[..], &[log]].concat()));
+
+        // As if the page had ended after the line in the log and before the move, with an empty file there.
+        let line = "[\"album/b/it's.jpg\",\"duplicates/album/b/it's.jpg\"]\n".as_bytes();
+        let begun = json!([[&moved[0], []], [&moved[1], line]]);
+        page.evaluate(&format!("{WRITE}({begun})")).await?;
+        page.press("Move the files now…").await?;
+        page.press("Move 1 file").await?;
+        page.wait_text(&["1 file moved into “duplicates”"], SOON).await?;
+        ensure!(page.evaluate(LIST).await? == json!([&paths[..4], &moved].concat()));
+
+        // Another file of that name is not touched.
+        page.press("Move them back").await?;
+        page.wait_text(&["1 file moved back"], SOON).await?;
+        page.evaluate(&format!("{WRITE}({})", json!([[&moved[0], [1]]]))).await?;
+        page.press("Move the files now…").await?;
+        page.press("Move 1 file").await?;
+        page.wait_text(&["1 file stayed in place"], SOON).await?;
+        ensure!(page.evaluate(LIST).await? == json!([&paths[..], &moved].concat()));
         Ok(())
     })
     .await
