@@ -32,8 +32,9 @@ fn assert_near(pixel: [u8; 3], colour: [u8; 3]) {
 fn every_format_that_can_be_written_can_be_read() {
     use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP};
     for format in [Bmp, Gif, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP] {
-        let image =
-            Image::decode(&file(halves(120, 80), format)).unwrap_or_else(|why| panic!("{format:?}: {why:?}"));
+        let (image, sides) = Image::decode_with_sides(&file(halves(120, 80), format))
+            .unwrap_or_else(|why| panic!("{format:?}: {why:?}"));
+        assert_eq!(sides, [120, 80], "{format:?}");
         assert_near(pixel(&image, 5, SIDE / 2), RED);
         assert_near(pixel(&image, SIDE - 6, SIDE / 2), BLUE);
     }
@@ -62,9 +63,10 @@ fn the_orientation_of_a_photograph_is_applied() {
     // An EXIF segment for a quarter turn, clockwise (orientation 6).
     let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
     exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
-    let plain = file(halves(80, 80), ImageFormat::Jpeg);
+    let plain = file(halves(80, 60), ImageFormat::Jpeg);
     let turned = [&plain[..2], &exif, &plain[2..]].concat();
-    let image = Image::decode(&turned).expect("a JPEG");
+    let (image, sides) = Image::decode_with_sides(&turned).expect("a JPEG");
+    assert_eq!(sides, [60, 80]);
     assert_near(pixel(&image, SIDE / 2, 8), RED);
     assert_near(pixel(&image, SIDE / 2, SIDE - 9), BLUE);
 }
