@@ -19,7 +19,7 @@ async fn same_bytes_are_added_only_on_request() -> Result<()> {
     pictures::write_photographs(&more, 6, 64)?;
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
-        page.drop_paths(&[few.clone()]).await?;
+        page.drop_paths(std::slice::from_ref(&few)).await?;
         page.wait_text(&["yours, 4 pictures"], SOON).await?;
         page.drop_paths(&[few]).await?;
         page.wait_text(&["All 4 files are in the set already (same bytes)", "yours, 4 pictures"], SOON)
