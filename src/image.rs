@@ -14,6 +14,7 @@ use image::{
     RgbImage,
     imageops::{self, FilterType},
 };
+use serde::{Deserialize, Serialize};
 
 /// Side of a picture at working size, in pixels.
 pub const SIDE: usize = 96;
@@ -27,8 +28,20 @@ pub const MAX_FILE_SIDE: u32 = 20_000;
 /// Largest amount of memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 
-/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], with remarks, or a failure.
-pub type Decoded = Result<(serde_bytes::ByteBuf, Vec<Remark>), Failure>;
+/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], with details, or a failure.
+pub type Decoded = Result<(serde_bytes::ByteBuf, Details), Failure>;
+
+/// Width and height of a whole picture in pixels, upright.
+pub type Sides = [u32; 2];
+
+/// What decoding tells of a picture besides its pixels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// Sides of the whole picture.
+    pub sides: Sides,
+    /// What was changed or left out.
+    pub remarks: Vec<Remark>,
+}
 
 /// Picture of RGB bytes, [`SIDE`] × [`SIDE`], row by row.
 #[derive(Clone, PartialEq, Eq, Debug)]

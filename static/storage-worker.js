@@ -1,5 +1,5 @@
-// Stores experiments in the browser's own storage and packs them into files, outside the page's
-// thread. Every question arrives as [number, name, argument] and is answered by [number, true, value]
+// Stores experiments in the browser's own storage, packs them into files and moves files in a folder that
+// the user opened, outside the page's thread. Every question arrives as [number, name, argument] and is answered by [number, true, value]
 // or [number, false, error's name, error's message].
 //
 // An experiment is one record, `body`, and a record for each of the user's own pictures. Every visit
@@ -27,6 +27,10 @@ const VERSION = 1;
 // bytes.
 const MAX_BYTES = 2 ** 30;
 const MAX_PARTS = 40_001;
+
+// Folder that takes moved files, and the log of its moves: a line [from, to] before each of them.
+const MOVED = "duplicates";
+const LOG = "moves.log";
 
 let opening;
 let forgotten = false;
@@ -125,7 +129,106 @@ const questions = {
     if (at !== bytes.length || parts.length === 0) throw Error("it is incomplete");
     return parts;
   },
+
+  // Looks in a folder for the files of moves, [path, bytes, path of the kept, its bytes]. Returns how many
+  // can be moved, and how many are in the log.
+  async findMoves([folder, moves]) {
+    return [(await found(folder, moves)).length, (await logged(folder)).length];
+  },
+
+  // Moves the files that are found. Returns how many were moved, and how many were not.
+  async moveFiles([folder, moves]) {
+    const begun = new Set((await logged(folder)).map(move => JSON.stringify(move)));
+    return attempt(await found(folder, moves), async ([from, to]) => {
+      const isBegun = begun.has(JSON.stringify([from, to]));
+      if (!isBegun) {
+        if (await fileAt(folder, to)) throw Error("there already");
+        await writeLog(folder, [...await logged(folder), [from, to]]);
+      }
+      await moveFile(folder, from, to);
+    });
+  },
+
+  // Moves the files of the log back, the last first, and returns likewise.
+  async moveBack([folder]) {
+    return attempt((await logged(folder)).reverse(), async ([from, to]) => {
+      if (await fileAt(folder, to)) await moveFile(folder, to, from);
+      await writeLog(folder, (await logged(folder)).filter(move => String(move) !== String([from, to])));
+    });
+  },
 };
+
+// Carries out moves; returns how many succeeded and how many failed.
+async function attempt(moves, act) {
+  let done = 0;
+  for (const move of moves) {
+    done += await act(move).then(() => 1, () => 0);
+  }
+  return [done, moves.length - done];
+}
+
+// Returns the moves, [from, to], whose files are in the folder with the sizes that they had. The folder may
+// be the one that was dropped, with which paths begin, or the one that holds it.
+async function found(folder, moves) {
+  const within = path => path.startsWith(`${folder.name}/`) ? path.slice(folder.name.length + 1) : path;
+  const size = async path => (await fileAt(folder, within(path)))?.size;
+  const there = [];
+  for (const [from, bytes, kept, keptBytes] of moves) {
+    if (await size(from) === bytes && await size(kept) === keptBytes) {
+      there.push([within(from), `${MOVED}/${within(from)}`]);
+    }
+  }
+  return there;
+}
+
+// Moves a file. At any time its contents are whole in one of the places. An interrupted move may have left
+// them in both, or an empty file in the other place; anything else there is not touched.
+async function moveFile(folder, from, to) {
+  const [file, other] = [await fileAt(folder, from), await fileAt(folder, to)];
+  if (other && other.size > 0 && !await isSame(file, other)) throw Error("there already");
+  const [there, name] = await placeOf(folder, to, true);
+  const target = await there.getFileHandle(name, { create: true });
+  await file.stream().pipeTo(await target.createWritable());
+  if (!await isSame(file, await target.getFile())) throw Error("not copied");
+  const [here, ownName] = await placeOf(folder, from);
+  await here.removeEntry(ownName);
+}
+
+async function isSame(one, other) {
+  const [a, b] = await Promise.all([one, other].map(async file => new Uint8Array(await file.arrayBuffer())));
+  return a.length === b.length && a.every((byte, place) => byte === b[place]);
+}
+
+// Returns the file at a path, or undefined if there is none.
+async function fileAt(folder, path) {
+  try {
+    const [there, name] = await placeOf(folder, path);
+    return await (await there.getFileHandle(name)).getFile();
+  } catch (error) {
+    if (["NotFoundError", "TypeMismatchError"].includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
+// Returns the innermost folder of a path and the name within it.
+async function placeOf(folder, path, create = false) {
+  const parts = path.split("/");
+  const name = parts.pop();
+  for (const part of parts) folder = await folder.getDirectoryHandle(part, { create });
+  return [folder, name];
+}
+
+async function logged(folder) {
+  const log = await fileAt(folder, `${MOVED}/${LOG}`);
+  return (await log?.text() ?? "").split("\n").filter(Boolean).map(line => JSON.parse(line));
+}
+
+async function writeLog(folder, moves) {
+  const [there, name] = await placeOf(folder, `${MOVED}/${LOG}`, true);
+  const log = await (await there.getFileHandle(name, { create: true })).createWritable();
+  await log.write(moves.map(move => `${JSON.stringify(move)}\n`).join(""));
+  await log.close();
+}
 
 async function unzipped(file) {
   const stream = file.stream().pipeThrough(new DecompressionStream("gzip"));

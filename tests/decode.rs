@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
-use likeness::image::{BACKGROUND, Failure, ForeignFormat, Image, Remark, SIDE};
+use likeness::image::{BACKGROUND, Details, Failure, ForeignFormat, Image, Remark, SIDE};
 use tiff::encoder::{TiffEncoder, colortype::RGB8};
 
 const RED: [u8; 3] = [200, 30, 20];
@@ -33,8 +33,9 @@ fn assert_near(pixel: [u8; 3], colour: [u8; 3]) {
 fn every_format_that_can_be_written_can_be_read() {
     use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP};
     for format in [Bmp, Gif, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP] {
-        let image =
-            Image::decode(&file(halves(120, 80), format)).unwrap_or_else(|why| panic!("{format:?}: {why:?}"));
+        let (image, Details { sides, .. }) = Image::decode_with_details(&file(halves(120, 80), format))
+            .unwrap_or_else(|why| panic!("{format:?}: {why:?}"));
+        assert_eq!(sides, [120, 80], "{format:?}");
         assert_near(pixel(&image, 5, SIDE / 2), RED);
         assert_near(pixel(&image, SIDE - 6, SIDE / 2), BLUE);
     }
@@ -63,9 +64,10 @@ fn the_orientation_of_a_photograph_is_applied() {
     // An EXIF segment for a quarter turn, clockwise (orientation 6).
     let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
     exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
-    let plain = file(halves(80, 80), ImageFormat::Jpeg);
+    let plain = file(halves(80, 60), ImageFormat::Jpeg);
     let turned = [&plain[..2], &exif, &plain[2..]].concat();
-    let image = Image::decode(&turned).expect("a JPEG");
+    let (image, Details { sides, .. }) = Image::decode_with_details(&turned).expect("a JPEG");
+    assert_eq!(sides, [60, 80]);
     assert_near(pixel(&image, SIDE / 2, 8), RED);
     assert_near(pixel(&image, SIDE / 2, SIDE - 9), BLUE);
 }
@@ -98,14 +100,14 @@ fn values_of_fewer_than_16_bits_are_scaled_to_their_range() {
         for (most, remarks) in [(1023, vec![Remark::Scaled]), (4095, vec![Remark::Scaled]), (65_535, vec![])]
         {
             let file = file(DynamicImage::ImageLuma16(ramp(most)), format);
-            let (image, found) = Image::decode_with_remarks(&file).expect("a picture");
+            let (image, Details { remarks: found, .. }) = Image::decode_with_details(&file).expect("a picture");
             assert_eq!(found, remarks, "{format:?}, {most}");
             let off = image.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(off <= Some(1), "{format:?}, {most}: {off:?}");
         }
     }
     let opaque = ImageBuffer::from_pixel(9, 9, Rgba([0, 4095_u16, 0, 65_535]));
-    let (image, found) = Image::decode_with_remarks(&file(opaque, ImageFormat::Png)).expect("a PNG");
+    let (image, Details { remarks: found, .. }) = Image::decode_with_details(&file(opaque, ImageFormat::Png)).expect("a PNG");
     assert_eq!((pixel(&image, 50, 50), found), ([0, 255, 0], vec![Remark::Scaled]), "alpha is no colour");
 }
 
@@ -150,7 +152,7 @@ fn raw_files_are_read_by_their_largest_preview() {
         let children =
             [300_u32, 500].map(|start| if is_big { start.to_be_bytes() } else { start.to_le_bytes() });
         bytes[700..708].copy_from_slice(&children.concat());
-        let (image, remarks) = Image::decode_with_remarks(&bytes).expect("a preview");
+        let (image, Details { remarks, .. }) = Image::decode_with_details(&bytes).expect("a preview");
         assert_eq!(remarks, [Remark::Preview]);
         assert_near(pixel(&image, SIDE / 2, 8), RED);
         assert_near(pixel(&image, SIDE / 2, SIDE - 9), BLUE);
@@ -162,7 +164,7 @@ fn raw_files_are_read_by_their_largest_preview() {
     }
     let box_of_canon = b"\0\0\xff\xffPRVW\0\0\0\0\0\x01\0\xa0\0\xa0\0\x01\0\0\x10\0";
     let canon = [b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom".as_slice(), box_of_canon, &large, &sensor].concat();
-    let (image, remarks) = Image::decode_with_remarks(&canon).expect("a preview");
+    let (image, Details { remarks, .. }) = Image::decode_with_details(&canon).expect("a preview");
     assert_eq!(remarks, [Remark::Preview]);
     assert_near(pixel(&image, 5, SIDE / 2), RED);
 }
@@ -175,7 +177,7 @@ fn further_pages_are_remarked() {
         for _ in 0..count {
             encoder.write_image::<RGB8>(2, 2, &[9; 12]).expect("it can be written");
         }
-        Image::decode_with_remarks(bytes.get_ref()).expect("a TIFF").1
+        Image::decode_with_details(bytes.get_ref()).expect("a TIFF").1.remarks
     };
     assert_eq!((pages(1), pages(3)), (vec![], vec![Remark::FirstPage]));
 }

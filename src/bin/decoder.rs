@@ -20,8 +20,8 @@ mod decoder {
     /// Decodes a file; the result is a [`Decoded`], encoded like messages.
     #[wasm_bindgen]
     pub fn decode(file: &[u8]) -> Vec<u8> {
-        let decoded: Decoded = Image::decode_with_remarks(file)
-            .map(|(image, remarks)| (ByteBuf::from(image.into_rgb()), remarks));
+        let decoded = Image::decode_with_details(file);
+        let decoded: Decoded = decoded.map(|(image, details)| (ByteBuf::from(image.into_rgb()), details));
         protocol::encode(&decoded)
     }
 }

@@ -8,7 +8,7 @@ use image::{
 };
 
 use super::{
-    BACKGROUND, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE, directories::Directories, tiff,
+    BACKGROUND, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE, directories::Directories, tiff,
 };
 
 /// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and
@@ -21,16 +21,16 @@ const FEW_BITS: u16 = 1 << 14;
 impl Image {
     /// Decodes a file, with its EXIF orientation applied and transparency composited on [`BACKGROUND`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Failure> {
-        Self::decode_with_remarks(bytes).map(|(image, _)| image)
+        Self::decode_with_details(bytes).map(|(image, _)| image)
     }
 
-    /// Decodes a file likewise, with remarks on what was changed or left out.
-    pub fn decode_with_remarks(bytes: &[u8]) -> Result<(Self, Vec<Remark>), Failure> {
+    /// Like [`Self::decode`], with details.
+    pub fn decode_with_details(bytes: &[u8]) -> Result<(Self, Details), Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
         if let Some(preview) = preview(bytes) {
-            return Ok((Self::from_picture(preview?), vec![Remark::Preview]));
+            return Ok(Self::with_details(preview?, vec![Remark::Preview]));
         }
         let format = format(bytes).ok_or_else(|| unreadable(bytes))?;
         let (mut picture, orientation) = read(bytes, format)?;
@@ -42,7 +42,12 @@ impl Image {
             remarks.push(Remark::FirstPage);
         }
         picture.apply_orientation(orientation);
-        Ok((Self::from_picture(picture), remarks))
+        Ok(Self::with_details(picture, remarks))
+    }
+
+    fn with_details(picture: DynamicImage, remarks: Vec<Remark>) -> (Self, Details) {
+        let sides = [picture.width(), picture.height()];
+        (Self::from_picture(picture), Details { sides, remarks })
     }
 
     /// Crops a decoded picture to its central square and resizes it.

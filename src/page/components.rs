@@ -8,6 +8,7 @@ pub mod legend;
 pub mod matrix_edges;
 pub mod matrix_view;
 pub mod meter;
+pub mod modal;
 pub mod readout;
 pub mod score_view;
 pub mod stage_switch;

@@ -14,7 +14,7 @@ use crate::{
     image::Image,
     link,
     page::{
-        state::{Newcomer, Snapshot},
+        state::{Entry, Newcomer, Origin, Snapshot},
         views::{
             hood::runs::state::{MAX_KEPT, Record},
             label::state::MAX_PER_CLASS,
@@ -147,11 +147,12 @@ struct KeptPicture {
     rgb: Vec<u8>,
 }
 
-/// Encodes a picture; its place identifies it.
-pub fn picture_to_bytes(place: u32, name: &str, label: Option<&str>, image: &Image) -> Vec<u8> {
-    let (name, label) = (name.to_owned(), label.map(str::to_owned));
-    let picture = KeptPicture { place, name, label, rgb: image.rgb().to_vec() };
-    postcard::to_stdvec(&picture).expect("pictures are plain data")
+/// Encodes a picture; its place identifies it. Its origin follows, which earlier builds neither wrote
+/// nor read.
+pub fn picture_to_bytes(place: u32, label: Option<&str>, entry: &Entry) -> Vec<u8> {
+    let (name, label) = (entry.name.clone(), label.map(str::to_owned));
+    let picture = KeptPicture { place, name, label, rgb: entry.image.rgb().to_vec() };
+    postcard::to_stdvec(&(picture, &entry.origin)).expect("pictures are plain data")
 }
 
 /// Decodes the pictures of an experiment, which have to be in the order of their places.
@@ -160,14 +161,19 @@ pub fn pictures_from_bytes<'a>(
 ) -> Result<Vec<(u32, Newcomer)>, ExperimentFailure> {
     let mut pictures: Vec<(u32, Newcomer)> = Vec::new();
     for part in parts {
-        let KeptPicture { place, name, label, rgb } =
-            postcard::from_bytes(part).map_err(|_| ExperimentFailure::Damaged)?;
+        let damaged = |_| ExperimentFailure::Damaged;
+        let (picture, rest) = postcard::take_from_bytes::<KeptPicture>(part).map_err(damaged)?;
+        let KeptPicture { place, name, label, rgb } = picture;
+        let origin = match rest {
+            [] => Origin::default(),
+            rest => postcard::from_bytes(rest).map_err(damaged)?,
+        };
         let image = Image::from_rgb(rgb).ok_or(ExperimentFailure::Damaged)?;
         let follows = pictures.last().is_none_or(|(last, _)| *last < place);
         if !follows || place >= MAX_PICTURES {
             return Err(ExperimentFailure::Damaged);
         }
-        pictures.push((place, Newcomer { name, label, image }));
+        pictures.push((place, Newcomer { name, label, origin, image }));
     }
     Ok(pictures)
 }
@@ -259,6 +265,20 @@ mod tests {
         })
     }
 
+    fn picture(name: &str) -> Entry {
+        let origin = Origin {
+            path: format!("a/{name}"),
+            width: 4000,
+            height: 3000,
+            bytes: 1 << 40,
+            modified: "2024-05-03T12:00:05Z".to_owned(),
+            taken: "2021-05-03T14:00:05".to_owned(),
+            digest: Some([7; 32]),
+        };
+        let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
+        Entry { id: 0, name: name.to_owned(), label: None, origin, image }
+    }
+
     fn present(experiment: &mut Experiment) -> &mut Record {
         Arc::make_mut(experiment.present.as_mut().expect("a run"))
     }
@@ -278,14 +298,27 @@ mod tests {
     fn experiments_and_pictures_round_trip() {
         let experiment = experiment();
         assert_eq!(Experiment::from_bytes(&experiment.to_bytes()), Ok(experiment));
-        let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
-        let parts =
-            [picture_to_bytes(2, "ä.png", Some("<b>"), &image), picture_to_bytes(5, "", None, &image)];
+        let [first, second] = [picture("ä.png"), picture("")];
+        let parts = [picture_to_bytes(2, Some("<b>"), &first), picture_to_bytes(5, None, &second)];
         let pictures = pictures_from_bytes(parts.iter().map(Vec::as_slice)).expect("they are whole");
-        assert_eq!(pictures[0], (2, Newcomer { name: "ä.png".into(), label: Some("<b>".into()), image }));
+        let Entry { name, origin, image, .. } = first;
+        assert_eq!(pictures[0], (2, Newcomer { name, label: Some("<b>".into()), origin, image }));
         assert_eq!(pictures[1].0, 5);
         // Pictures in another order could not have been written.
         assert!(pictures_from_bytes(parts.iter().rev().map(Vec::as_slice)).is_err());
+    }
+
+    #[test]
+    fn pictures_of_builds_without_origins_open() {
+        let Entry { name, image, origin, .. } = picture("ä.png");
+        let kept = KeptPicture { place: 3, name: name.clone(), label: None, rgb: image.rgb().to_vec() };
+        let mut bytes = postcard::to_stdvec(&kept).expect("it is plain data");
+        let read = |bytes: &[u8]| pictures_from_bytes(std::iter::once(bytes));
+        let unknown = Newcomer { name, label: None, origin: Origin::default(), image };
+        assert_eq!(read(&bytes), Ok(vec![(3, unknown)]));
+        bytes.extend(postcard::to_stdvec(&origin).expect("it is plain data"));
+        assert_eq!(read(&bytes).map(|pictures| pictures[0].1.origin.clone()), Ok(origin));
+        assert!(read(&bytes[..bytes.len() - 1]).is_err(), "it is cut off");
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod duplicates;
 pub mod embeddings;
 pub mod environment;
 mod json;
+pub mod moves;
 pub mod neighbours;
 pub mod npy;
 pub mod predictions;

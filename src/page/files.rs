@@ -5,6 +5,7 @@
 //!   elsewhere
 //! - [`address`]: pictures of other pages
 //! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels
+//! - `identity` and [`exif`]: what is known of a file before it is decoded
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with
 //! - `originals`: the files that pictures came from
@@ -22,9 +23,12 @@ pub mod decoder;
 pub mod destination;
 #[cfg(target_arch = "wasm32")]
 pub mod download;
+pub mod exif;
 #[cfg(target_arch = "wasm32")]
 pub mod experiment_file;
 pub mod file_header;
+#[cfg(target_arch = "wasm32")]
+mod identity;
 #[cfg(target_arch = "wasm32")]
 pub mod incoming;
 #[cfg(target_arch = "wasm32")]

@@ -2,7 +2,7 @@
 
 use crate::{
     image::Image,
-    page::state::{Effect, Newcomer, State},
+    page::state::{Effect, Newcomer, Origin, State},
     protocol::{
         Answer, Backend, BackendReason, Breakdown, ClassifierRequest, Command, Environment, Event, Question,
         StepReport,
@@ -56,7 +56,12 @@ pub fn answer(state: &mut State, question: impl Into<Question>, answer: Answer) 
 /// Returns a black picture with an optional label.
 pub fn newcomer<'a>(name: &str, label: impl Into<Option<&'a str>>) -> Newcomer {
     let image = Image::draw(|_, _| [0; 3]);
-    Newcomer { name: name.to_owned(), label: label.into().map(str::to_owned), image }
+    Newcomer {
+        name: name.to_owned(),
+        label: label.into().map(str::to_owned),
+        origin: Origin::default(),
+        image,
+    }
 }
 
 /// Returns a report of a step.

@@ -4,6 +4,7 @@ mod engine;
 mod failure;
 pub mod glossary;
 mod labelling;
+mod naming;
 mod numbers;
 mod settings;
 mod summary;
@@ -15,6 +16,7 @@ pub use failure::{
     staying_engine,
 };
 pub use labelling::{LACKING, NO_LABELS_IN_TABLE, missed_in_table, split_in_words, standing};
+pub use naming::{cropped, file, label_and_name, size, title};
 pub use numbers::{
     close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,
     percent, similarity, speed, three_digits,
@@ -99,9 +101,11 @@ pub const fn intake(kind: IntakeKind) -> &'static str {
 pub fn refused(intake: &Intake) -> String {
     let refused = intake.refused.len();
     let unread = format!("{} could not be read", counted(refused, "file"));
-    match intake.done.saturating_sub(refused) {
+    match intake.done.saturating_sub(refused + intake.left_out) {
         _ if intake.is_active() => format!("{unread}."),
-        0 if refused > 1 => format!("None of the {} could be read.", counted(refused, "file")),
+        0 if refused > 1 && intake.left_out == 0 => {
+            format!("None of the {} could be read.", counted(refused, "file"))
+        }
         0 => format!("{unread}."),
         1 => format!("{unread}; 1 picture was added."),
         added => format!("{unread}; {} were added.", counted(added, "picture")),
@@ -134,6 +138,23 @@ pub fn remarks(intake: &Intake) -> Vec<String> {
 
 /// Maximum number of files named in one line.
 const NAMED: usize = 3;
+
+/// Describes how many files were left out, since the set has their pictures.
+pub fn left_out(intake: &Intake) -> String {
+    let files = counted(intake.total, "file");
+    match intake.left_out {
+        1 if intake.total == 1 => {
+            "This file is in the set already (same bytes), so it wasn’t added.".to_owned()
+        }
+        1 => format!("1 of the {files} is in the set already (same bytes) and wasn’t added."),
+        all if all == intake.total => {
+            format!("All {files} are in the set already (same bytes), so none was added.")
+        }
+        some => {
+            format!("{} of the {files} are in the set already (same bytes) and weren’t added.", count(some))
+        }
+    }
+}
 
 /// Shortens a name to at most `most` characters, from its middle: its beginning and its end distinguish
 /// files of one folder.
@@ -188,6 +209,21 @@ mod tests {
         assert_eq!(said(5, 4, 5), "4 files could not be read; 1 picture was added.");
         assert_eq!(said(16, 4, 16), "4 files could not be read; 12 pictures were added.");
         assert_eq!(said(4, 4, 16), "4 files could not be read.", "others may follow");
+    }
+
+    #[test]
+    fn files_that_the_set_has_are_counted_among_all() {
+        let said = |left_out: usize, total: usize| {
+            super::left_out(&Intake { total, done: total, left_out, ..Intake::default() })
+        };
+        assert_eq!(said(1, 1), "This file is in the set already (same bytes), so it wasn’t added.");
+        assert_eq!(said(1, 9), "1 of the 9 files is in the set already (same bytes) and wasn’t added.");
+        assert_eq!(said(8, 9), "8 of the 9 files are in the set already (same bytes) and weren’t added.");
+        assert_eq!(said(9, 9), "All 9 files are in the set already (same bytes), so none was added.");
+        let refusal = Refusal { name: "x.png".to_owned(), why: Failure::Empty };
+        let intake =
+            Intake { total: 9, done: 9, left_out: 7, refused: vec![refusal; 2], ..Intake::default() };
+        assert_eq!(refused(&intake), "2 files could not be read.");
     }
 
     #[test]

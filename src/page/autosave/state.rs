@@ -115,15 +115,13 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        image::Image,
-        page::state::Newcomer,
+        page::fixture::newcomer,
         settings::{Images, Settings},
     };
 
     fn state() -> State {
         let mut state = State::new(Settings::recommended(Images::Own));
-        let image = Image::draw(|_, _| [0; 3]);
-        state.add(vec![Newcomer { name: "a".to_owned(), label: None, image }]);
+        state.add(vec![newcomer("a", None)]);
         state
     }
 

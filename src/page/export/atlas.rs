@@ -22,8 +22,7 @@ pub fn jsonl(state: &State, scored: &IndexedEvaluation) -> String {
     for row in rows(state, scored) {
         let mut json = Json::default();
         json.object(|json| {
-            json.text_field("name", &row.entry.name);
-            json.optional_field("label", row.label);
+            json.picture(state, row.entry, row.label);
             if let Some([x, y]) = places.get(&row.entry.id) {
                 json.number_field("x", *x);
                 json.number_field("y", *y);

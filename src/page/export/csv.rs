@@ -2,6 +2,11 @@
 
 use std::fmt::{Display, Write};
 
+use crate::{
+    page::state::{Origin, State},
+    protocol::PictureId,
+};
+
 /// A table being written.
 #[derive(Debug, Default)]
 pub struct Csv {
@@ -18,6 +23,11 @@ impl Csv {
         csv
     }
 
+    /// Returns a table with this header and, after it, the columns of [`Self::origin`].
+    pub fn of_pictures(header: &[&str]) -> Self {
+        Self::new(&[header, &Origin::COLUMNS].concat())
+    }
+
     /// Adds a cell of text, quoted if necessary.
     pub fn text(&mut self, text: &str) {
         self.separate();
@@ -32,6 +42,18 @@ impl Csv {
     pub fn number(&mut self, number: impl Display) {
         self.separate();
         write!(self.text, "{number}").expect("a string takes everything");
+    }
+
+    /// Adds a picture's name and its label.
+    pub fn picture(&mut self, state: &State, id: PictureId) {
+        self.text(state.pictures.name(id));
+        self.text(state.label_of(id).unwrap_or_default());
+    }
+
+    /// Adds the cells of [`Origin::COLUMNS`].
+    pub fn origin(&mut self, state: &State, id: PictureId) {
+        let cells = state.pictures.get(id).map(|entry| entry.origin.cells());
+        cells.iter().flatten().for_each(|cell| self.text(cell));
     }
 
     /// Ends the row.

@@ -4,14 +4,14 @@ use super::csv::Csv;
 use crate::{
     page::{
         picture_map::PictureMap,
-        state::State,
+        state::{Origin, State},
         views::sort::picture_groups::{self, Strip},
     },
     protocol::{PictureId, Stage},
 };
 
-/// Columns of the table; that of copies has no similarity.
-const HEADER: [&str; 4] = ["group", "name", "label", "similarity"];
+/// Columns of both tables before the others.
+const HEADER: [&str; 3] = ["group", "name", "label"];
 
 /// Returns one row for each picture that has near-duplicates, group by group, the most similar first;
 /// `similarity` is the greatest with another picture of the group.
@@ -21,25 +21,29 @@ pub fn csv(state: &State, stage: Stage) -> String {
     let links = state.survey(stage).map_or(&[][..], |survey| &survey.links).iter().rev();
     let greatest: PictureMap<f32> =
         links.flat_map(|&(a, b, similarity)| [(a, similarity), (b, similarity)]).collect();
-    table(state, &HEADER, picture_groups::duplicates(state, stage), |csv, id| {
+    table(state, &["similarity"], picture_groups::duplicates(state, stage), |csv, id| {
         csv.number(greatest.get(&id).copied().unwrap_or_default());
     })
 }
 
 /// Returns one row for each picture that has copies, set by set.
 pub fn copies_csv(state: &State) -> String {
-    table(state, &HEADER[..3], picture_groups::copies(state), |_, _| {})
+    table(state, &[], picture_groups::copies(state), |_, _| {})
 }
 
-/// Returns a table with the number of each picture's group, its name, its label, and what `more` adds.
-fn table(state: &State, header: &[&str], groups: Vec<Strip>, more: impl Fn(&mut Csv, PictureId)) -> String {
-    let mut csv = Csv::new(header);
+/// Returns a table with the number of each picture's group, its name, its label, the columns that `more`
+/// adds, those of its file, 1 if it is kept, and what is found of the group.
+fn table(state: &State, columns: &[&str], groups: Vec<Strip>, more: impl Fn(&mut Csv, PictureId)) -> String {
+    let mut csv = Csv::new(&[&HEADER, columns, &Origin::COLUMNS, &["kept", "found"]].concat());
     for (group, strip) in (1..).zip(groups) {
-        for id in strip.pictures {
+        let kept = state.kept_of(&strip.pictures);
+        for id in &strip.pictures {
             csv.number(group);
-            csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
-            csv.text(state.label_of(id).unwrap_or_default());
-            more(&mut csv, id);
+            csv.picture(state, *id);
+            more(&mut csv, *id);
+            csv.origin(state, *id);
+            csv.number(u8::from(*id == kept));
+            csv.text(&strip.remark);
             csv.end_row();
         }
     }
@@ -69,12 +73,17 @@ mod tests {
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(
             lines,
-            ["group,name,label,similarity", "1,\"a \"\"b\"\", c.png\",cats,0.995", "1,e.png,,0.995"]
+            [
+                "group,name,label,similarity,path,width,height,bytes,modified,taken,kept,found",
+                "1,\"a \"\"b\"\", c.png\",cats,0.995,,,,,,,1,similarity 0.995",
+                "1,e.png,,0.995,,,,,,,0,similarity 0.995",
+            ]
         );
         state.set_threshold(0.85);
         let text = csv(&state, Stage::Trained);
         assert_eq!(text.lines().count(), 4);
-        assert!(text.contains("1,d\té.png,,0.9\r\n"), "{text}");
+        let row = "1,d\té.png,,0.9,x/d\té.png,40,30,1234,2024-05-03T12:00:05Z,,1,similarity 0.900\r\n";
+        assert!(text.contains(row), "{text}");
     }
 
     #[test]
@@ -86,7 +95,14 @@ mod tests {
         let text = copies_csv(&state);
         let lines: Vec<_> = text.lines().collect();
         // A picture whose copies were removed is no copy.
-        assert_eq!(lines, ["group,name,label", "1,\"a \"\"b\"\", c.png\",cats", "1,e.png,"]);
+        assert_eq!(
+            lines,
+            [
+                "group,name,label,path,width,height,bytes,modified,taken,kept,found",
+                "1,\"a \"\"b\"\", c.png\",cats,,,,,,,1,same picture",
+                "1,e.png,,,,,,,,0,same picture",
+            ]
+        );
     }
 
     #[test]

@@ -30,8 +30,7 @@ pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     (0..scored.evaluation.dimensions).for_each(|i| csv.text(&format!("e{i}")));
     csv.end_row();
     for row in rows(state, scored) {
-        csv.text(&row.entry.name);
-        csv.text(row.label.unwrap_or_default());
+        csv.picture(state, row.entry.id);
         row.embedding.iter().for_each(|value| csv.number(value));
         csv.end_row();
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::page::state::{Entry, Origin, State};
+
 /// A value being written.
 #[derive(Debug, Default)]
 pub struct Json {
@@ -65,6 +67,19 @@ impl Json {
     pub fn number_field(&mut self, name: &str, number: impl Into<Option<f32>>) {
         let number = number.into();
         self.key(name).number(number);
+    }
+
+    /// Adds the fields of a picture: its name, its label and what is known of its file.
+    pub fn picture(&mut self, state: &State, entry: &Entry, label: Option<&str>) {
+        self.text_field("name", state.pictures.name(entry.id));
+        self.optional_field("label", label);
+        for (name, cell) in Origin::COLUMNS.into_iter().zip(entry.origin.cells()) {
+            match cell.parse::<u64>() {
+                _ if cell.is_empty() => {}
+                Ok(number) if name != Origin::COLUMNS[0] => self.plain_field(name, number),
+                _ => self.text_field(name, &cell),
+            }
+        }
     }
 
     /// Adds a text.

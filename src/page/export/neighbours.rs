@@ -9,7 +9,8 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Columns of the table; `picture` and `neighbour` are row numbers of the embeddings' files.
+/// Columns of the table before those of the picture's file; `picture` and `neighbour` are row numbers of
+/// the embeddings' files.
 const HEADER: [&str; 8] =
     ["picture", "name", "label", "rank", "neighbour", "neighbour_name", "neighbour_label", "similarity"];
 
@@ -18,38 +19,36 @@ pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     let present = |id: &PictureId| state.pictures.get(*id).is_some();
     let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
     let rows: PictureMap<usize> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
-    let mut csv = Csv::new(&HEADER);
+    let mut csv = Csv::of_pictures(&HEADER);
     for (row, id) in pictures.iter().enumerate() {
         let nearest = scored.nearest(*id).into_iter();
         let nearest = nearest.filter_map(|near| Some((rows.get(&near.id)?, near)));
         for (rank, (neighbour, near)) in (1..).zip(nearest) {
             csv.number(row);
-            name_and_label(&mut csv, state, *id);
+            csv.picture(state, *id);
             csv.number(rank);
             csv.number(neighbour);
-            name_and_label(&mut csv, state, near.id);
+            csv.picture(state, near.id);
             csv.number(near.similarity);
+            csv.origin(state, *id);
             csv.end_row();
         }
     }
     csv.finish()
 }
 
-/// Adds a picture's name and label as two cells.
-fn name_and_label(csv: &mut Csv, state: &State, id: PictureId) {
-    csv.text(state.pictures.get(id).map_or("", |entry| &entry.name));
-    csv.text(state.label_of(id).unwrap_or_default());
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::export::samples::state;
+    use crate::page::{export::samples::state, state::Origin};
 
     fn rows(state: &State) -> Vec<Vec<String>> {
         let text = csv(state, state.results.latest().expect("an evaluation"));
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-        assert_eq!(reader.headers().expect("there is a header"), &HEADER[..]);
+        assert_eq!(
+            reader.headers().expect("there is a header"),
+            &[&HEADER[..], &Origin::COLUMNS].concat()[..]
+        );
         reader
             .records()
             .map(|row| row.expect("it is well formed").iter().map(str::to_owned).collect())
@@ -60,8 +59,8 @@ mod tests {
     fn every_picture_is_followed_by_its_nearest() {
         let rows = rows(&state());
         assert_eq!(rows.len(), 6);
-        assert_eq!(rows[0], ["0", "a \"b\", c.png", "cats", "1", "1", "d\té.png", "", "0.5"]);
-        assert_eq!(rows[3], ["1", "d\té.png", "", "2", "2", "e.png", "", "-0.125"]);
+        assert_eq!(rows[0][..8], ["0", "a \"b\", c.png", "cats", "1", "1", "d\té.png", "", "0.5"]);
+        assert_eq!(rows[3][..8], ["1", "d\té.png", "", "2", "2", "e.png", "", "-0.125"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::csv::Csv;
 use crate::{
     page::{
         picture_map::{Ids, PictureMap},
-        state::State,
+        state::{Origin, State},
         views::label::predictions::{Method, predictions},
     },
     protocol::Stage,
@@ -14,7 +14,7 @@ use crate::{
 const METHODS: [(Method, &str); 3] =
     [(Method::Probe, "linear_probe"), (Method::Vote, "knn_vote"), (Method::FineTuned, "fine_tuned")];
 
-/// Returns the table `name,label,given,…`, one picture per row; `given` is 1 if the classifiers knew
+/// Returns the table `name,label,given,…,path,…`, one picture per row; `given` is 1 if the classifiers knew
 /// the label. Each classifier has two columns, its prediction and its confidence, which are empty if
 /// it has none.
 pub fn csv(state: &State, stage: Stage) -> String {
@@ -32,10 +32,10 @@ pub fn csv(state: &State, stage: Stage) -> String {
         csv.text(name);
         csv.text(&format!("{name}_confidence"));
     }
+    Origin::COLUMNS.iter().for_each(|name| csv.text(name));
     csv.end_row();
     for entry in state.pictures.entries() {
-        csv.text(&entry.name);
-        csv.text(state.label_of(entry.id).unwrap_or_default());
+        csv.picture(state, entry.id);
         csv.number(u8::from(given.contains(&entry.id)));
         for said in &said {
             match said.get(&entry.id) {
@@ -46,6 +46,7 @@ pub fn csv(state: &State, stage: Stage) -> String {
                 None => ["", ""].iter().for_each(|nothing| csv.text(nothing)),
             }
         }
+        csv.origin(state, entry.id);
         csv.end_row();
     }
     csv.finish()

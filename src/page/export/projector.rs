@@ -3,7 +3,7 @@
 use super::{embeddings::rows, zip::pack};
 use crate::{
     image::SIDE,
-    page::state::{IndexedEvaluation, State},
+    page::state::{IndexedEvaluation, Origin, State},
     plot::{contact_sheet::Sheet, shrink::shrink},
 };
 
@@ -83,15 +83,15 @@ fn tensors(state: &State, scored: &IndexedEvaluation) -> String {
     text
 }
 
-/// Returns names and labels, one picture per line, with a header.
+/// Returns names, labels and files, one picture per line, with a header.
 fn metadata(state: &State, scored: &IndexedEvaluation) -> String {
-    let mut text = "name\tlabel\n".to_owned();
+    let mut text = format!("name\tlabel\t{}\n", Origin::COLUMNS.join("\t"));
     for row in rows(state, scored) {
-        text.push_str(&format!(
-            "{}\t{}\n",
-            on_one_line(&row.entry.name),
-            on_one_line(row.label.unwrap_or_default())
-        ));
+        let name = state.pictures.name(row.entry.id);
+        let fields =
+            [&[name, row.label.unwrap_or_default()].map(str::to_owned)[..], &row.entry.origin.cells()];
+        let fields: Vec<_> = fields.concat().iter().map(|field| on_one_line(field)).collect();
+        text.push_str(&format!("{}\n", fields.join("\t")));
     }
     text
 }
@@ -136,8 +136,10 @@ mod tests {
         assert_eq!(numbers, EMBEDDINGS);
         let metadata = text("metadata.tsv");
         let rows: Vec<Vec<_>> = metadata.lines().map(|line| line.split('\t').collect()).collect();
-        assert_eq!(rows[0], ["name", "label"]);
-        assert_eq!(rows[1..], [["a \"b\", c.png", "cats"], ["d é.png", ""], ["e.png", ""]]);
+        assert_eq!(rows[0], [&["name", "label"][..], &Origin::COLUMNS].concat());
+        let named: Vec<_> = rows[1..].iter().map(|row| [row[0], row[1]]).collect();
+        assert_eq!(named, [["a \"b\", c.png", "cats"], ["d é.png", ""], ["e.png", ""]]);
+        assert_eq!(rows[2][2..], ["x/d é.png", "40", "30", "1234", "2024-05-03T12:00:05Z", ""]);
         let config = text("projector_config.pbtxt");
         for line in
             ["tensor_path: \"tensors.tsv\"", "metadata_path: \"metadata.tsv\"", "image_path: \"sprite.png\""]

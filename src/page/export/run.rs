@@ -25,8 +25,7 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
         }
         json.key("images").list(state.pictures.entries(), |json, entry| {
             json.object(|json| {
-                json.text_field("name", &entry.name);
-                json.optional_field("label", state.pictures.label(entry.id));
+                json.picture(state, entry, state.pictures.label(entry.id));
             });
         });
         json.key("temperature").object(|json| temperature(json, state));

@@ -2,7 +2,7 @@
 
 use crate::{
     image::Image,
-    page::state::{Newcomer, State},
+    page::state::{Newcomer, Origin, State},
     protocol::{Evaluation, Event, Floats, KnnScore, Neighbours, Stage},
     settings::{Images, Settings},
 };
@@ -16,11 +16,22 @@ pub fn state() -> State {
     let newcomer = |name: &str, label: Option<&str>, colour: [u8; 3]| Newcomer {
         name: name.to_owned(),
         label: label.map(str::to_owned),
+        origin: Origin::default(),
         image: Image::draw(|_, _| colour),
     };
     state.add(vec![
         newcomer("a \"b\", c.png", Some("cats"), [250, 0, 10]),
-        newcomer("d\té.png", None, [0, 200, 20]),
+        Newcomer {
+            origin: Origin {
+                path: "x/d\té.png".to_owned(),
+                width: 40,
+                height: 30,
+                bytes: 1234,
+                modified: "2024-05-03T12:00:05Z".to_owned(),
+                ..Origin::default()
+            },
+            ..newcomer("d\té.png", None, [0, 200, 20])
+        },
         newcomer("e.png", None, [30, 0, 150]),
     ]);
     state.apply(Event::Evaluated(Evaluation {

@@ -3,13 +3,12 @@
 use super::{File, csv::Csv};
 use crate::page::state::State;
 
-/// Returns the table `name,label` of the selected pictures, in the order of the set.
+/// Returns the table `name,label,path,…` of the selected pictures, in the order of the set.
 pub fn csv(state: &State) -> File {
-    let mut csv = Csv::new(&["name", "label"]);
+    let mut csv = Csv::of_pictures(&["name", "label"]);
     for id in state.selection.iter() {
-        let Some(entry) = state.pictures.get(id) else { continue };
-        csv.text(&entry.name);
-        csv.text(state.label_of(id).unwrap_or_default());
+        csv.picture(state, id);
+        csv.origin(state, id);
         csv.end_row();
     }
     File { name: "likeness-selection.csv".to_owned(), kind: "text/csv", contents: csv.finish().into_bytes() }
@@ -26,6 +25,9 @@ mod tests {
         let order = state.order();
         state.select_all([order[2], order[0]]);
         let text = String::from_utf8(csv(&state).contents).expect("text");
-        assert_eq!(text, "name,label\r\n\"a \"\"b\"\", c.png\",cats\r\ne.png,\r\n");
+        assert_eq!(
+            text,
+            "name,label,path,width,height,bytes,modified,taken\r\n\"a \"\"b\"\", c.png\",cats,,,,,,\r\ne.png,,,,,,,\r\n"
+        );
     }
 }

@@ -9,7 +9,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
 use crate::{
     page::{
         engine::code::{address, words},
-        state::{IntakeKind, Newcomer, State},
+        state::{IntakeKind, Newcomer, Origin, State},
         store::Store,
         timing,
     },
@@ -120,7 +120,8 @@ async fn draw(store: Store, ticket: u32, images: Images, count: usize, sample: i
 }
 
 fn newcomer(sample: Sample) -> Newcomer {
-    Newcomer { name: sample.name, label: Some(sample.label.to_owned()), image: sample.image }
+    let label = Some(sample.label.to_owned());
+    Newcomer { name: sample.name, label, origin: Origin::default(), image: sample.image }
 }
 
 /// Returns the sheet of clothes as RGBA bytes.

@@ -66,7 +66,10 @@ async fn unzip(file: &File) -> Option<Array> {
 /// Converts a pair of a file and its folder.
 pub fn incoming(pair: JsValue) -> Incoming {
     let pair = Array::from(&pair);
-    Incoming { file: pair.get(0).unchecked_into(), folder: pair.get(1).as_string() }
+    let file: File = pair.get(0).unchecked_into();
+    let folder = pair.get(1).as_string();
+    let path = folder.iter().map(String::as_str).chain([&*file.name()]).collect::<Vec<_>>().join("/");
+    Incoming { file, path, folder }
 }
 
 /// Converts a pair of a name and a reason.

@@ -18,7 +18,7 @@ use super::{
     own_decoder::OwnDecoders,
 };
 use crate::{
-    image::{BACKGROUND, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, Remark, SIDE},
+    image::{BACKGROUND, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE, Sides},
     page::worker::watched_worker::WatchedWorker,
 };
 
@@ -43,10 +43,13 @@ struct Crew {
     waiting: Rc<Waiting>,
 }
 
+/// A picture that a worker has read, if it could, with the sides of the whole.
+type Read = Option<(Image, Sides)>;
+
 /// Requests for pictures, by number.
 #[derive(Default)]
 struct Waiting {
-    senders: RefCell<HashMap<u32, oneshot::Sender<Option<Image>>>>,
+    senders: RefCell<HashMap<u32, oneshot::Sender<Read>>>,
     /// Whether a worker has ended, after which no request is answered.
     ended: Cell<bool>,
 }
@@ -56,8 +59,9 @@ impl Waiting {
         let request = answer.get(0).as_f64().unwrap_or_default() as u32;
         let pixels = answer.get(1).dyn_into::<Uint8ClampedArray>().ok();
         let picture = pixels.and_then(|pixels| Image::from_rgba(&pixels.to_vec()));
+        let sides = [2, 3].map(|place| answer.get(place).as_f64().unwrap_or_default() as u32);
         if let Some(waiting) = self.senders.borrow_mut().remove(&request) {
-            waiting.send(picture).ok();
+            waiting.send(picture.map(|picture| (picture, sides))).ok();
         }
     }
 
@@ -82,12 +86,7 @@ impl Crew {
     }
 
     /// Sends a request to a worker, to the first one if the picture is large.
-    fn ask(
-        &self,
-        number: u32,
-        request: &JsValue,
-        large: bool,
-    ) -> Result<oneshot::Receiver<Option<Image>>, JsValue> {
+    fn ask(&self, number: u32, request: &JsValue, large: bool) -> Result<oneshot::Receiver<Read>, JsValue> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.senders.borrow_mut().insert(number, sender);
         let worker = if large { 0 } else { number as usize % self.workers.len() };
@@ -102,22 +101,22 @@ impl Decoders {
         Ok(Self { crew: RefCell::new(Crew::start()?), own: OwnDecoders::default() })
     }
 
-    /// Decodes a file, with remarks.
-    pub async fn decode(&self, file: &File) -> Result<(Image, Vec<Remark>), Failure> {
+    /// Decodes a file, with details.
+    pub async fn decode(&self, file: &File) -> Result<(Image, Details), Failure> {
         if file.size() == 0.0 {
             return Err(Failure::Empty);
         }
         let header = first_bytes(file, HEADER_BYTES).await?;
         let large = memory(file, &header).await? > LARGE;
-        let plain = |image| (image, Vec::new());
+        let plain = |(image, sides)| (image, Details { sides, remarks: Vec::new() });
         if prefers_own_decoders(&header) {
             return match self.own.decode(file).await {
                 Err(why) => self.by_browser(file, large).await.map(plain).ok_or(why),
                 decoded => decoded,
             };
         }
-        if let Some(image) = self.by_browser(file, large).await {
-            return Ok(plain(image));
+        if let Some(read) = self.by_browser(file, large).await {
+            return Ok(plain(read));
         }
         if is_svg(file) {
             return by_image_element(file).await.map(plain).map_err(|_| Failure::Drawing);
@@ -126,7 +125,7 @@ impl Decoders {
     }
 
     /// Decodes a file in a worker; `None` if the browser cannot read it.
-    async fn by_browser(&self, file: &File, large: bool) -> Option<Image> {
+    async fn by_browser(&self, file: &File, large: bool) -> Read {
         let number = next_request();
         let message = Object::new();
         for (name, value) in [
@@ -199,7 +198,7 @@ fn is_svg(file: &File) -> bool {
 }
 
 /// Draws a file through an image element, the only decoder for SVG.
-async fn by_image_element(file: &File) -> Result<Image, JsValue> {
+async fn by_image_element(file: &File) -> Result<(Image, Sides), JsValue> {
     let url = Url::create_object_url_with_blob(file)?;
     let element = HtmlImageElement::new()?;
     element.set_src(&url);
@@ -210,7 +209,7 @@ async fn by_image_element(file: &File) -> Result<Image, JsValue> {
 }
 
 /// Draws the central square of an image at working size.
-fn draw(element: &HtmlImageElement) -> Result<Image, JsValue> {
+fn draw(element: &HtmlImageElement) -> Result<(Image, Sides), JsValue> {
     let side = SIDE as f64;
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
     canvas.set_width(SIDE as u32);
@@ -231,5 +230,6 @@ fn draw(element: &HtmlImageElement) -> Result<Image, JsValue> {
         height,
     )?;
     let pixels = context.get_image_data(0.0, 0.0, side, side)?.data();
-    Image::from_rgba(&pixels).ok_or_else(|| "no pixels".into())
+    let image = Image::from_rgba(&pixels).ok_or("no pixels")?;
+    Ok((image, [element.natural_width(), element.natural_height()]))
 }

@@ -17,11 +17,21 @@ use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
 
 /// An incoming file.
+#[derive(Clone)]
 pub struct Incoming {
     /// The file.
     pub file: File,
+    /// Its path within what was dropped or chosen.
+    pub path: String,
     /// Its innermost folder.
     pub folder: Option<String>,
+}
+
+impl Incoming {
+    /// Returns a file with its path, which contains its folder.
+    pub fn new(file: File, path: &str) -> Self {
+        Self { file, path: path.to_owned(), folder: path.rsplit('/').nth(1).map(str::to_owned) }
+    }
 }
 
 /// Files found in a drop or a choice.
@@ -56,9 +66,9 @@ impl Drop {
     /// Walks the folders and gathers all files.
     pub async fn gather(self) -> Gathered {
         let mut gathered = Gathered::default();
-        self.files.into_iter().for_each(|file| gathered.push(file, None));
+        gathered.push_all(self.files);
         for entry in self.entries {
-            gathered.walk(entry, None).await;
+            gathered.walk(entry).await;
         }
         gathered
     }
@@ -66,17 +76,15 @@ impl Drop {
 
 impl Gathered {
     /// Adds an entry's file, or the files in its folder in the order of their names.
-    fn walk(
-        &mut self,
-        entry: FileSystemEntry,
-        folder: Option<String>,
-    ) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+    fn walk(&mut self, entry: FileSystemEntry) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {
             if is_clutter(&entry.name()) {
                 self.skipped.push(entry.name());
             } else if entry.is_file() {
                 match file(entry.unchecked_ref()).await {
-                    Some(file) => self.files.push(Incoming { file, folder }),
+                    Some(file) => {
+                        self.files.push(Incoming::new(file, entry.full_path().trim_start_matches('/')));
+                    }
                     None => self.miss(&entry, Failure::Unopened),
                 }
             } else {
@@ -87,18 +95,21 @@ impl Gathered {
                 // Each name takes a call into the browser: one per child is enough.
                 let named: Vec<_> = children.into_iter().map(|child| (child.name(), child)).collect();
                 for (_, child) in sorted(&named, |a, b| a.0.cmp(&b.0)) {
-                    self.walk(child, Some(entry.name())).await;
+                    self.walk(child).await;
                 }
             }
         })
     }
 
-    /// Adds a file, unless it is or lies in clutter.
-    fn push(&mut self, file: File, folder: Option<String>) {
-        let path = path_of(&file).filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
-        match clutter_in(&path) {
-            Some(clutter) => self.skipped.push(clutter.to_owned()),
-            None => self.files.push(Incoming { file, folder }),
+    /// Adds files in the order of their paths, since browsers list a chosen folder in any; not those that are or
+    /// lie in clutter.
+    fn push_all(&mut self, files: Vec<File>) {
+        let files: Vec<_> = files.into_iter().map(|file| (path_of(&file), file)).collect();
+        for (path, file) in sorted(&files, |a, b| a.0.cmp(&b.0)) {
+            match clutter_in(&path) {
+                Some(clutter) => self.skipped.push(clutter.to_owned()),
+                None => self.files.push(Incoming::new(file, &path)),
+            }
         }
     }
 
@@ -107,13 +118,10 @@ impl Gathered {
     }
 }
 
-/// Returns the files that were chosen or pasted; those of a chosen folder have their folder's name.
+/// Returns the files that were chosen or pasted.
 pub fn chosen(list: Option<FileList>) -> Gathered {
     let mut gathered = Gathered::default();
-    for file in files(list) {
-        let folder = path_of(&file).and_then(|path| path.rsplit('/').nth(1).map(str::to_owned));
-        gathered.push(file, folder);
-    }
+    gathered.push_all(files(list));
     gathered
 }
 
@@ -121,9 +129,10 @@ fn files(list: Option<FileList>) -> Vec<File> {
     list.map_or(Vec::new(), |list| (0..list.length()).filter_map(|i| list.get(i)).collect())
 }
 
-/// Returns a file's path within the chosen folder; empty if it was chosen by itself.
-fn path_of(file: &File) -> Option<String> {
-    Reflect::get(file, &"webkitRelativePath".into()).ok()?.as_string()
+/// Returns a file's path within the chosen folder; its name if it was chosen by itself.
+fn path_of(file: &File) -> String {
+    let path = Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+    path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
 }
 
 /// Returns an entry's file, unless it has vanished meanwhile.

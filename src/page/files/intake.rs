@@ -11,15 +11,16 @@ use web_sys::File;
 use super::{
     containers,
     decoder::Decoders,
-    experiment_file,
+    experiment_file, identity,
     incoming::{Gathered, Incoming},
     model_file,
 };
 use crate::{
-    image::{Failure, Image},
+    image::{Details, Remark},
     page::{
         engine::code::words,
-        state::{IntakeKind, Newcomer, Refusal, State},
+        picture_map::Ids,
+        state::{IntakeKind, Newcomer, Origin, Refusal, State},
         store::Store,
         timing,
     },
@@ -58,12 +59,18 @@ fn take_opened(store: Store, Gathered { files, unopened, skipped, tables }: Gath
     let model = models.pop().map(|model| model.file);
     match model {
         Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(store, model),
-        model => take_pictures(store, Gathered { files: pictures, unopened, skipped, tables }, model),
+        model => take_pictures(store, Gathered { files: pictures, unopened, skipped, tables }, model, false),
     }
 }
 
-/// Takes pictures, and a model among the files.
-fn take_pictures(store: Store, gathered: Gathered, model: Option<File>) {
+/// Takes the files that were left out, although the set has pictures of the same bytes.
+pub fn take_left_out(store: Store) {
+    let gathered = Gathered { files: store.originals.take_left_out(), ..Gathered::default() };
+    take_pictures(store, gathered, None, true);
+}
+
+/// Takes pictures, and a model among the files; those that the set has already only if `again`.
+fn take_pictures(store: Store, gathered: Gathered, model: Option<File>, again: bool) {
     let Gathered { files: incoming, unopened, skipped, tables } = gathered;
     if incoming.is_empty() && unopened.is_empty() && tables.is_empty() {
         model.into_iter().for_each(|model| model_file::open(store, model));
@@ -75,12 +82,15 @@ fn take_pictures(store: Store, gathered: Gathered, model: Option<File>) {
     }) {
         store.update(|state| state.clear(Images::Own));
     }
+    if !store.with_untracked(|state| state.intake.is_active()) {
+        store.originals.take_left_out();
+    }
     store.update(|state| {
         state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), &skipped);
         state.advance_intake(unopened.len(), unopened);
     });
     match Decoders::new() {
-        Ok(decoders) => read(store, incoming, tables, model, decoders),
+        Ok(decoders) => read(store, Pictures { incoming, tables, again }, model, decoders),
         Err(error) => {
             model.into_iter().for_each(|model| model_file::open(store, model));
             store.update(|state| {
@@ -109,19 +119,35 @@ struct Batch {
     model: RefCell<Option<File>>,
     next: Cell<usize>,
     /// Outcome of each file, until those before it are done.
-    outcomes: RefCell<Vec<Option<Result<Newcomer, Refusal>>>>,
+    outcomes: RefCell<Vec<Option<Outcome>>>,
     delivered: Cell<usize>,
     /// Whether a delivery is in progress.
     delivering: Cell<bool>,
+    /// Whether pictures are added although the set has them already.
+    again: bool,
+    /// The pictures that this batch has added, among which copies are welcome.
+    added: RefCell<Ids>,
 }
 
-fn read(
-    store: Store,
+/// Outcome of a file.
+enum Outcome {
+    /// A picture.
+    Read(Newcomer, Vec<Remark>),
+    /// Not a picture.
+    Refused(Refusal),
+    /// A picture that the set has already.
+    LeftOut,
+}
+
+/// What is to be read.
+struct Pictures {
     incoming: Vec<Incoming>,
     tables: Vec<(String, Vec<u8>)>,
-    model: Option<File>,
-    decoders: Decoders,
-) {
+    again: bool,
+}
+
+fn read(store: Store, pictures: Pictures, model: Option<File>, decoders: Decoders) {
+    let Pictures { incoming, tables, again } = pictures;
     let batch = Rc::new(Batch {
         store,
         ticket: store.with_untracked(State::intake_ticket),
@@ -133,6 +159,8 @@ fn read(
         next: Cell::new(0),
         delivered: Cell::new(0),
         delivering: Cell::new(false),
+        again,
+        added: RefCell::default(),
     });
     if batch.incoming.is_empty() {
         batch.finish();
@@ -150,18 +178,37 @@ impl Batch {
             let i = self.next.get();
             let Some(incoming) = self.incoming.get(i) else { return };
             self.next.set(i + 1);
-            let outcome = self.decoders.decode(&incoming.file).await;
+            let outcome = self.outcome(incoming).await;
             if self.store.with_untracked(|state| state.is_wanted(self.ticket)) {
-                let outcome = outcome.map(|(image, remarks)| {
-                    for remark in remarks {
-                        self.store.update(|state| state.remark(remark, incoming.file.name()));
-                    }
-                    image
-                });
-                self.outcomes.borrow_mut()[i] = Some(label(incoming, outcome));
+                self.outcomes.borrow_mut()[i] = Some(outcome);
                 self.deliver().await;
             }
         }
+    }
+
+    async fn outcome(&self, incoming: &Incoming) -> Outcome {
+        let origin = identity::of(incoming).await;
+        if self.is_in_set(&origin) {
+            return Outcome::LeftOut;
+        }
+        let name = incoming.file.name();
+        match self.decoders.decode(&incoming.file).await {
+            Ok((image, Details { sides: [width, height], remarks })) => {
+                let origin = Origin { width, height, ..origin };
+                Outcome::Read(Newcomer { name, label: incoming.folder.clone(), origin, image }, remarks)
+            }
+            Err(why) => Outcome::Refused(Refusal { name, why }),
+        }
+    }
+
+    /// Returns whether another drop has brought the same bytes.
+    fn is_in_set(&self, origin: &Origin) -> bool {
+        let Some(digest) = origin.digest.filter(|_| !self.again) else { return false };
+        let added = self.added.borrow();
+        self.store.with_untracked(|state| {
+            let others = state.pictures.len() > added.len();
+            others && state.pictures.with_digest(digest).any(|id| !added.contains(&id))
+        })
     }
 
     /// Delivers files that are done and whose predecessors are, a portion at a time, since all that
@@ -178,19 +225,26 @@ impl Batch {
 
     /// Delivers up to [`PORTION`] files; returns whether there may be more.
     fn deliver_portion(&self) -> bool {
-        let (mut newcomers, mut files, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        while newcomers.len() + refused.len() < PORTION {
-            let file = self.incoming.get(self.delivered.get()).map(|incoming| incoming.file.clone());
+        let (mut newcomers, mut files, mut refused, mut left_out) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let first = self.delivered.get();
+        while self.delivered.get() < first + PORTION {
+            let incoming = self.incoming.get(self.delivered.get()).cloned();
             match self.next_outcome() {
-                Some(Ok(newcomer)) => {
+                // Another drop may have brought it meanwhile.
+                Some(Outcome::Read(newcomer, remarks)) if !self.is_in_set(&newcomer.origin) => {
+                    for remark in remarks {
+                        self.store.update(|state| state.remark(remark, newcomer.name.clone()));
+                    }
                     newcomers.push(newcomer);
-                    files.extend(file);
+                    files.extend(incoming.map(|incoming| incoming.file));
                 }
-                Some(Err(refusal)) => refused.push(refusal),
+                Some(Outcome::Refused(refusal)) => refused.push(refusal),
+                Some(_) => left_out.extend(incoming),
                 None => break,
             }
         }
-        let done = newcomers.len() + refused.len();
+        let done = self.delivered.get() - first;
         if done == 0 {
             return false;
         }
@@ -199,9 +253,12 @@ impl Batch {
                 self.store.update(State::make_room);
             }
             let added = self.store.update(|state| state.add(newcomers));
+            added.iter().for_each(|id| self.added.borrow_mut().insert(*id));
             self.store.originals.keep(added.into_iter().zip(files));
             self.open_model();
         }
+        self.store.update(|state| state.leave_out(left_out.len()));
+        self.store.originals.leave_out(left_out.into_iter());
         let complete = self.store.update(|state| state.advance_intake(done, refused));
         if self.delivered.get() == self.incoming.len() {
             self.finish();
@@ -227,18 +284,10 @@ impl Batch {
         }
     }
 
-    fn next_outcome(&self) -> Option<Result<Newcomer, Refusal>> {
+    fn next_outcome(&self) -> Option<Outcome> {
         let outcome = self.outcomes.borrow_mut().get_mut(self.delivered.get())?.take()?;
         self.delivered.set(self.delivered.get() + 1);
         Some(outcome)
-    }
-}
-
-fn label(incoming: &Incoming, outcome: Result<Image, Failure>) -> Result<Newcomer, Refusal> {
-    let name = File::name(&incoming.file);
-    match outcome {
-        Ok(image) => Ok(Newcomer { name, label: incoming.folder.clone(), image }),
-        Err(why) => Err(Refusal { name, why }),
     }
 }
 

@@ -1,30 +1,47 @@
-//! The files that pictures were read from, for a look at full size. The browser keeps them; this visit
-//! only refers to them.
+//! The files that pictures were read from, for a look at full size, and those that were left out. The
+//! browser keeps them; this visit only refers to them.
 
 use leptos::prelude::{LocalStorage, StoredValue, UpdateValue, WithValue};
 use web_sys::{File, Url};
 
+use super::incoming::Incoming;
 use crate::{page::picture_map::PictureMap, protocol::PictureId};
 
 /// The files of this visit's pictures.
 #[derive(Clone, Copy)]
-pub struct Originals(StoredValue<PictureMap<File>, LocalStorage>);
+pub struct Originals {
+    files: StoredValue<PictureMap<File>, LocalStorage>,
+    left_out: StoredValue<Vec<Incoming>, LocalStorage>,
+}
 
 impl Default for Originals {
     fn default() -> Self {
-        Self(StoredValue::new_local(PictureMap::default()))
+        Self {
+            files: StoredValue::new_local(PictureMap::default()),
+            left_out: StoredValue::new_local(Vec::new()),
+        }
     }
 }
 
 impl Originals {
     /// Records the files of pictures.
     pub fn keep(self, files: impl Iterator<Item = (PictureId, File)>) {
-        self.0.update_value(|kept| files.for_each(|(id, file)| kept.insert(id, file)));
+        self.files.update_value(|kept| files.for_each(|(id, file)| kept.insert(id, file)));
+    }
+
+    /// Records files that are in the set already.
+    pub fn leave_out(self, files: impl Iterator<Item = Incoming>) {
+        self.left_out.update_value(|left_out| left_out.extend(files));
+    }
+
+    /// Returns the files that were left out, and forgets them.
+    pub fn take_left_out(self) -> Vec<Incoming> {
+        self.left_out.try_update_value(std::mem::take).unwrap_or_default()
     }
 
     /// Returns an address of a picture's file, to be revoked after use; `None` for pictures of a built-in
     /// set or of an earlier visit.
     pub fn address(self, id: PictureId) -> Option<String> {
-        self.0.with_value(|kept| Url::create_object_url_with_blob(kept.get(&id)?).ok())
+        self.files.with_value(|kept| Url::create_object_url_with_blob(kept.get(&id)?).ok())
     }
 }

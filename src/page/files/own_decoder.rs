@@ -17,7 +17,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{File, WorkerType};
 
 use crate::{
-    image::{Decoded, Failure, Image, Remark},
+    image::{Decoded, Details, Failure, Image},
     page::{
         engine::code::{self, address, words},
         timing,
@@ -58,7 +58,7 @@ pub struct OwnDecoders {
 
 impl OwnDecoders {
     /// Decodes a file, after the earlier ones assigned to the same worker.
-    pub async fn decode(&self, file: &File) -> Result<(Image, Vec<Remark>), Failure> {
+    pub async fn decode(&self, file: &File) -> Result<(Image, Details), Failure> {
         if file.size() > MAX_FILE {
             return Err(Failure::TooManyBytes);
         }
@@ -119,7 +119,7 @@ impl Decoder {
         receiver
     }
 
-    async fn decode(&self, file: &File) -> Result<(Image, Vec<Remark>), Failure> {
+    async fn decode(&self, file: &File) -> Result<(Image, Details), Failure> {
         let broke = |details: &str| Failure::BrokeDown { details: details.to_owned() };
         self.worker.post(file, &Array::new()).map_err(|_| Failure::Unopened)?;
         let backoff = PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64;
@@ -134,9 +134,9 @@ impl Decoder {
         let bytes: Uint8Array = word.dyn_into().map_err(|word| broke(&words(&word)))?;
         let decoded: Decoded =
             protocol::decode(&bytes.to_vec()).map_err(|error| broke(&error.to_string()))?;
-        let (rgb, remarks) = decoded?;
+        let (rgb, details) = decoded?;
         let image = Image::from_rgb(rgb.into_vec()).ok_or_else(|| broke("The picture has another size."))?;
-        Ok((image, remarks))
+        Ok((image, details))
     }
 }
 

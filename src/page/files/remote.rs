@@ -65,7 +65,8 @@ pub fn take_address(store: Store, destination: Destination, address: String) {
     });
     match file {
         Some(file) => {
-            let files = vec![Incoming { file, folder: None }];
+            let path = file.name();
+            let files = vec![Incoming { file, path, folder: None }];
             drop_zone::take(store, destination, Gathered { files, ..Gathered::default() });
         }
         None => store.update(|state| {

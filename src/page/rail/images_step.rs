@@ -28,9 +28,11 @@ pub fn ImagesStep() -> impl IntoView {
     view! {
         <Step number=1 name="Pictures" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
             <Pickers />
+            <LeftOut />
             <Samples />
             <Progress />
             <Refused />
+            <Cropped />
             <Upkeep />
         </Step>
     }
@@ -90,6 +92,14 @@ fn Samples() -> impl IntoView {
     }
 }
 
+/// How much of the pictures is seen, if that is far from all.
+#[component]
+fn Cropped() -> impl IntoView {
+    let store = Store::expect();
+    let words = move || store.with(|state| words::cropped(state.pictures.entries()));
+    view! { <p class="note" hidden=move || words().is_none()>{move || words()}</p> }
+}
+
 /// The progress of reading files, and a button to stop.
 #[component]
 fn Progress() -> impl IntoView {
@@ -124,6 +134,22 @@ fn Progress() -> impl IntoView {
                 </p>
                 <button class="button quiet" type="button" on:click=handler(move |_| intake::stop(store))>
                     "Stop"
+                </button>
+            </div>
+        </When>
+    }
+}
+
+/// Files that are in the set already, and a button to add them.
+#[component]
+fn LeftOut() -> impl IntoView {
+    let store = Store::expect();
+    view! {
+        <When holds=move || { store.with(|state| state.intake.left_out > 0) }>
+            <div class="failures left-out">
+                <p aria-live="polite">{move || store.with(|state| words::left_out(&state.intake))}</p>
+                <button class="button" type="button" on:click=handler(move |_| intake::take_left_out(store))>
+                    "Add them anyway"
                 </button>
             </div>
         </When>

@@ -50,7 +50,7 @@ impl State {
     pub fn picture_bytes(&self, id: PictureId) -> Option<(u32, Vec<u8>)> {
         let entry = self.pictures.get(id)?;
         let place = self.pictures.place(id);
-        Some((place, picture_to_bytes(place, &entry.name, self.pictures.label(id), &entry.image)))
+        Some((place, picture_to_bytes(place, self.pictures.label(id), entry)))
     }
 
     /// Returns whether there is anything that the user would miss, and all of it has arrived.

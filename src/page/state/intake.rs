@@ -30,6 +30,8 @@ pub struct Intake {
     pub remarks: Vec<(Remark, Vec<String>)>,
     /// Files that could not be read.
     pub refused: Vec<Refusal>,
+    /// Number of files left out, since the set has pictures of the same bytes.
+    pub left_out: usize,
 }
 
 impl Intake {
@@ -96,6 +98,13 @@ impl State {
         self.intake.done += done;
         self.intake.refused.extend(refused);
         !self.intake.is_active()
+    }
+
+    /// Records that some were left out.
+    pub fn leave_out(&mut self, files: usize) {
+        if files > 0 {
+            self.intake.left_out += files;
+        }
     }
 
     /// Records that no more will come.

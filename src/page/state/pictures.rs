@@ -1,5 +1,8 @@
 //! The set of pictures and their labels.
 
+use std::cell::OnceCell;
+
+use super::origin::{Digest, Origin, unique_names};
 use crate::{
     image::Image,
     page::picture_map::Ids,
@@ -10,10 +13,12 @@ use crate::{
 /// A picture to be added to the set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Newcomer {
-    /// Name in the gallery.
+    /// Name of its file, or of the drawn picture.
     pub name: String,
     /// Folder or kind of the picture.
     pub label: Option<String>,
+    /// File that it came from.
+    pub origin: Origin,
     /// The picture.
     pub image: Image,
 }
@@ -23,15 +28,22 @@ pub struct Newcomer {
 pub struct Entry {
     /// Identifier shared by page and engine.
     pub id: PictureId,
-    /// Name in the gallery.
+    /// Name of its file, or of the drawn picture; others may have the same ([`Pictures::name`]).
     pub name: String,
     /// Index of its label among the label names.
     pub label: Option<LabelId>,
+    /// File that it came from.
+    pub origin: Origin,
     /// The picture.
     pub image: Image,
 }
 
 impl Entry {
+    /// Returns the path of its file, of which a picture without one has just the name.
+    pub fn path(&self) -> &str {
+        if self.origin.path.is_empty() { &self.name } else { &self.origin.path }
+    }
+
     /// Returns the picture as sent to the engine.
     pub fn message(&self) -> Picture {
         Picture { id: self.id, label: self.label, rgb: self.image.rgb().to_vec() }
@@ -48,6 +60,9 @@ pub struct Pictures {
     next_id: PictureId,
     /// Id of the first picture since the set was emptied.
     first: PictureId,
+    /// Name of each picture, once one was asked for. Those that came later have just their files' names
+    /// until [`Pictures::rename`]: naming all anew with each of them would take too long.
+    names: OnceCell<Vec<String>>,
 }
 
 impl Pictures {
@@ -61,8 +76,9 @@ impl Pictures {
     pub(in crate::page) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
         let id = self.at(place);
         self.reserve(place + 1);
-        let label = newcomer.label.map(|name| self.label_id(name));
-        self.put(vec![Entry { id, name: newcomer.name, label, image: newcomer.image }]);
+        let Newcomer { name, label, origin, image } = newcomer;
+        let label = label.map(|name| self.label_id(name));
+        self.put(vec![Entry { id, name, label, origin, image }]);
         id
     }
 
@@ -72,18 +88,21 @@ impl Pictures {
         let last = self.entries.len();
         self.entries.extend(entries);
         if !self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
+            self.rename();
             self.entries = sorted(&self.entries, |a, b| a.id.cmp(&b.id));
         }
     }
 
     /// Removes pictures and returns those that were in the set.
     pub fn remove(&mut self, gone: &Ids) -> Vec<Entry> {
+        self.rename();
         self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect()
     }
 
     /// Removes every picture. Ids are not reused.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.rename();
         self.labels.clear();
         self.renamings = 0;
         self.first = self.next_id;
@@ -122,6 +141,24 @@ impl Pictures {
     /// Returns the picture with this id.
     pub fn get(&self, id: PictureId) -> Option<&Entry> {
         self.row(id).map(|row| &self.entries[row])
+    }
+
+    /// Names all pictures anew, now that others have come or gone.
+    pub fn rename(&mut self) {
+        self.names.take();
+    }
+
+    /// Returns the shortest end of a picture's path that is unique in the set.
+    pub fn name(&self, id: PictureId) -> &str {
+        let named = |entries: &[Entry]| unique_names(&entries.iter().map(Entry::path).collect::<Vec<_>>());
+        let names = self.names.get_or_init(|| named(&self.entries));
+        self.row(id).map_or("", |row| names.get(row).unwrap_or(&self.entries[row].name))
+    }
+
+    /// Returns the pictures whose files have these contents.
+    pub fn with_digest(&self, digest: Digest) -> impl Iterator<Item = PictureId> {
+        let same = self.entries.iter().filter(move |entry| entry.origin.digest == Some(digest));
+        same.map(|entry| entry.id)
     }
 
     /// Returns a picture's index in the set.
@@ -193,6 +230,32 @@ impl Pictures {
 mod tests {
     use super::*;
     use crate::page::fixture::newcomer;
+
+    #[test]
+    fn names_follow_the_set() {
+        let mut pictures = Pictures::default();
+        let ids: Vec<_> = ["a/x/1.jpg", "b/x/1.jpg", ""]
+            .map(|path| {
+                let origin = Origin { path: path.to_owned(), ..Origin::default() };
+                pictures.add(Newcomer { origin, ..newcomer("1.jpg", None) })
+            })
+            .into();
+        let names =
+            |pictures: &Pictures| ids.iter().map(|id| pictures.name(*id).to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(&pictures), ["a/x/1.jpg", "b/x/1.jpg", "1.jpg"]);
+        pictures.remove(&Ids::from_iter([ids[0]]));
+        assert_eq!(names(&pictures), ["", "x/1.jpg", "1.jpg"]);
+        pictures.remove(&Ids::from_iter([ids[2]]));
+        assert_eq!(names(&pictures), ["", "1.jpg", ""]);
+        let late = pictures.add(newcomer("1.jpg", None));
+        assert_eq!(
+            (pictures.name(ids[1]), pictures.name(late)),
+            ("1.jpg", "1.jpg"),
+            "until they are named anew"
+        );
+        pictures.rename();
+        assert_eq!((pictures.name(ids[1]), pictures.name(late)), ("x/1.jpg", "1.jpg"));
+    }
 
     #[test]
     fn removal_keeps_the_order_and_ids_unique() {

@@ -50,7 +50,8 @@ impl State {
         self.remove_at_will(&self.chosen());
     }
 
-    fn remove_at_will(&mut self, ids: &[PictureId]) {
+    /// Removes pictures and offers to undo it.
+    pub fn remove_at_will(&mut self, ids: &[PictureId]) {
         let typed = ids.iter().filter_map(|id| Some((*id, self.labels.typed(*id)?))).collect();
         let entries = self.remove(ids);
         let words = match entries.as_slice() {
@@ -90,7 +91,12 @@ impl State {
 
     fn newcomer(&self, entry: &Entry) -> Newcomer {
         let label = entry.label.and_then(|label| self.pictures.label_name(label));
-        Newcomer { name: entry.name.clone(), label: label.map(str::to_owned), image: entry.image.clone() }
+        Newcomer {
+            name: entry.name.clone(),
+            label: label.map(str::to_owned),
+            origin: entry.origin.clone(),
+            image: entry.image.clone(),
+        }
     }
 
     fn offer_undo(&mut self, text: String, removed: Removed) {

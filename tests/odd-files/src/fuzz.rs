@@ -15,7 +15,7 @@ use likeness::link;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
 use likeness::page::files::file_header;
 use likeness::page::shell::address;
-use likeness::page::state::{Newcomer, State, Tab};
+use likeness::page::state::{Entry, Newcomer, Origin, State, Tab};
 use likeness::page::words;
 use likeness::protocol::{self, Command, Event, MatrixRequest, ModelFailure, Refusal, Stage, StepReport};
 use likeness::settings::{Images, Settings};
@@ -171,7 +171,13 @@ fn report(step: u32) -> StepReport {
 
 fn newcomer() -> Newcomer {
     let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
-    Newcomer { name: "ä.png".to_owned(), label: Some("<b>".to_owned()), image }
+    let origin = Origin {
+        path: "b/ä.png".to_owned(),
+        modified: "2024-05-03T12:00:05Z".to_owned(),
+        digest: Some([7; 32]),
+        ..Origin::default()
+    };
+    Newcomer { name: "ä.png".to_owned(), label: Some("<b>".to_owned()), origin, image }
 }
 
 fn experiments() -> Result<Vec<Vec<u8>>> {
@@ -215,8 +221,10 @@ fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
 }
 
 fn kept_pictures() -> Result<Vec<Vec<u8>>> {
-    let Newcomer { name, label, image } = newcomer();
-    Ok(vec![picture_to_bytes(3, &name, label.as_deref(), &image), picture_to_bytes(0, "", None, &image)])
+    let Newcomer { name, label, origin, image } = newcomer();
+    let entry = Entry { id: 0, name, label: None, origin, image };
+    let without = Entry { name: String::new(), origin: Origin::default(), ..entry.clone() };
+    Ok(vec![picture_to_bytes(3, label.as_deref(), &entry), picture_to_bytes(0, None, &without)])
 }
 
 fn joins_a_set_or_says_why(bytes: &[u8]) -> Result<()> {

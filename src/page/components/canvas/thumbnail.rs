@@ -42,15 +42,18 @@ pub fn Painted(paint: impl Fn(&HtmlCanvasElement) + 'static) -> impl IntoView {
 
 /// Returns a picture's name and label for the user.
 pub fn title(store: Store, id: PictureId) -> String {
-    match label_and_name(store, id) {
-        (Some(label), name) => format!("{name} ({label})"),
-        (None, name) => name,
-    }
+    store.with_untracked(|state| words::title(state, id))
+}
+
+/// Returns a picture's name and label for the user, as they are at any time: when others come in, a name
+/// may need its folder.
+pub fn live_title(store: Store, id: PictureId) -> Signal<String> {
+    Signal::derive(move || store.with(|state| words::title(state, id)))
 }
 
 /// A picture's label and below it its name.
 pub fn caption(store: Store, id: PictureId) -> AnyView {
-    let (label, name) = label_and_name(store, id);
+    let (label, name) = store.with_untracked(|state| words::label_and_name(state, id));
     let label = label.map(|label| view! { <span class="caption-label">{label}</span> " " });
     view! { {label} {short_name(name)} }.into_any()
 }
@@ -62,15 +65,4 @@ pub fn short_name(name: String) -> AnyView {
     let hidden = full.is_some().then_some("true");
     view! { <span class="caption-name" title=name><span aria-hidden=hidden>{short}</span> {full}</span> }
         .into_any()
-}
-
-/// Returns a picture's label, unless its name begins with it, and its name.
-fn label_and_name(store: Store, id: PictureId) -> (Option<String>, String) {
-    store.with_untracked(|state| {
-        let Some(entry) = state.pictures.get(id) else {
-            return (None, "a picture that was removed".to_owned());
-        };
-        let label = state.label_of(id).filter(|label| !entry.name.starts_with(*label));
-        (label.map(str::to_owned), entry.name.clone())
-    })
 }

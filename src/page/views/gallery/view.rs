@@ -7,7 +7,7 @@ use crate::{
     image::SIDE,
     page::{
         components::{
-            canvas::{measure::follow_size, paint, thumbnail::title},
+            canvas::{measure::follow_size, paint, thumbnail::live_title},
             dynamic::{Memo, When, effect, handler, keyed, memo},
         },
         input::selection_range,
@@ -145,7 +145,7 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
 #[component]
 fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
     let store = Store::expect();
-    let name = title(store, id);
+    let name = live_title(store, id);
     let selected = move || store.with(|state| state.selection.contains(id));
     let place = move || place(store, id).map_or(1, |place| place + 1);
     view! {
@@ -154,7 +154,7 @@ fn Cell(id: PictureId, count: Memo<usize>) -> impl IntoView {
             class:focused=move || focused(store) == Some(id)
             role="option"
             id=option_id(id)
-            title=name.clone()
+            title=name
             aria-label=name
             aria-posinset=move || place().to_string()
             aria-setsize=move || count.get().to_string()

@@ -1,12 +1,15 @@
 //! The focused picture at full size.
 
-use leptos::{ev, html, prelude::*};
-use web_sys::Url;
+use leptos::prelude::*;
 
 use crate::page::{
     components::{
-        canvas::thumbnail::{Thumbnail, caption, title},
-        dynamic::{dynamic, effect, handler, memo},
+        canvas::{
+            original::{FileWords, Original},
+            thumbnail::caption,
+        },
+        dynamic::{dynamic, handler, memo},
+        modal::Modal,
     },
     store::Store,
 };
@@ -15,31 +18,7 @@ use crate::page::{
 #[component]
 pub fn Viewer() -> impl IntoView {
     let store = Store::expect();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let close = NodeRef::<html::Button>::new();
     let picture = memo(move || store.with(|state| state.selected.filter(|_| *state.viewing)));
-    let address = RwSignal::new(None::<String>);
-    let load = move |next: Option<String>| {
-        if let Some(previous) = address.get_untracked() {
-            Url::revoke_object_url(&previous).ok();
-        }
-        address.set(next);
-    };
-    effect(move || {
-        let (Some(dialog), picture) = (dialog.get(), picture.get()) else { return };
-        load(picture.and_then(|id| store.originals.address(id)));
-        match (picture, dialog.open()) {
-            (Some(_), false) => {
-                dialog.show_modal().ok();
-                // The attribute `autofocus` is an error within a page of another server.
-                if let Some(close) = close.get_untracked() {
-                    close.focus().ok();
-                }
-            }
-            (None, true) => dialog.close(),
-            _ => {}
-        }
-    });
     let select = move || {
         store.update(|state| {
             if let Some(id) = *state.selected {
@@ -47,7 +26,7 @@ pub fn Viewer() -> impl IntoView {
             }
         });
     };
-    let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+    let key = move |key: String| match key.as_str() {
         "ArrowRight" | "ArrowDown" => store.update(|state| state.focus_beside(true)),
         "ArrowLeft" | "ArrowUp" => store.update(|state| state.focus_beside(false)),
         "x" => select(),
@@ -57,15 +36,7 @@ pub fn Viewer() -> impl IntoView {
         move || store.with(|state| state.selected.is_some_and(|id| state.selection.contains(id)));
     let content = dynamic(move || {
         let id = picture.get()?;
-        let image = match address.get() {
-            // Browsers cannot show every format that this page reads.
-            Some(file) => {
-                let failed = handler(move |_| load(None));
-                view! { <img src=file alt=title(store, id) on:error=failed /> }.into_any()
-            }
-            None => view! { <Thumbnail picture=Some(id) /> }.into_any(),
-        };
-        Some(view! { {image} <p>{caption(store, id)}</p> })
+        Some(view! { <Original id /> <p>{caption(store, id)} <FileWords id /></p> })
     });
     let step = move |name: &'static str, forwards: bool| {
         view! {
@@ -74,35 +45,28 @@ pub fn Viewer() -> impl IntoView {
             </button>
         }
     };
+    let buttons = view! {
+        {step("Previous", false)}
+        {step("Next", true)}
+        <button
+            class="button"
+            type="button"
+            aria-pressed=move || is_selected().to_string()
+            on:click=handler(move |_| select())
+        >
+            "Select"
+        </button>
+    };
     view! {
-        <dialog
+        <Modal
+            label="Picture at full size"
             class="viewer"
-            aria-label="Picture at full size"
-            node_ref=dialog
-            on:keydown=handler(key)
-            on:close=handler(move |_| store.update(|state| state.viewing.set(false)))
+            open=Signal::derive(move || picture.get().is_some())
+            on_key=Callback::new(key)
+            on_close=Callback::new(move |()| store.update(|state| state.viewing.set(false)))
+            buttons=buttons.into_any()
         >
             {content}
-            <div class="buttons">
-                {step("Previous", false)}
-                {step("Next", true)}
-                <button
-                    class="button"
-                    type="button"
-                    aria-pressed=move || is_selected().to_string()
-                    on:click=handler(move |_| select())
-                >
-                    "Select"
-                </button>
-                <button
-                    class="button primary"
-                    type="button"
-                    node_ref=close
-                    on:click=handler(move |_| store.update(|state| state.viewing.set(false)))
-                >
-                    "Close"
-                </button>
-            </div>
-        </dialog>
+        </Modal>
     }
 }

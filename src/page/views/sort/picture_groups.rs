@@ -30,10 +30,23 @@ pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
 /// each contains its pictures in the order of the set.
 pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     let Some(survey) = state.survey(stage) else { return Vec::new() };
-    let entry = |id: &PictureId| state.pictures.row(*id);
     let threshold = state.threshold(stage);
     let near = survey.links.iter().take_while(|link| link.2 >= threshold);
-    let links: Vec<_> = near.filter_map(|(a, b, s)| Some((entry(a)?, entry(b)?, *s))).collect();
+    let strip = |(pictures, weakest): (Vec<PictureId>, f32)| Strip {
+        pictures,
+        remark: format!("similarity {}", words::fine_similarity(weakest)),
+    };
+    connected(state, near.copied()).into_iter().map(strip).collect()
+}
+
+/// Returns the sets of pictures connected by links, in the order of their first links, each with the
+/// similarity of its last link.
+fn connected(
+    state: &State,
+    links: impl Iterator<Item = (PictureId, PictureId, f32)>,
+) -> Vec<(Vec<PictureId>, f32)> {
+    let row = |id| state.pictures.row(id);
+    let links: Vec<_> = links.filter_map(|(a, b, s)| Some((row(a)?, row(b)?, s))).collect();
     let mut sets = DisjointSets::new(state.pictures.len());
     for (a, b, _) in &links {
         sets.join(*a, *b);
@@ -48,23 +61,53 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
         found[place].0.extend([a, b]);
         found[place].1 = similarity;
     }
-    let strip = |(rows, weakest): (Vec<usize>, f32)| {
+    let in_order = |(rows, last): (Vec<usize>, f32)| {
         let mut rows = sorted(&rows, Ord::cmp);
         rows.dedup();
-        let pictures = rows.into_iter().map(|row| state.pictures.entries()[row].id).collect();
-        Strip { pictures, remark: format!("similarity {}", words::fine_similarity(weakest)) }
+        (rows.into_iter().map(|row| state.pictures.entries()[row].id).collect(), last)
     };
-    found.into_iter().map(strip).collect()
+    found.into_iter().map(in_order).collect()
 }
 
-/// Returns the sets of copies of one picture; each contains its pictures in the order of the set.
+/// Returns the sets of copies of one picture, those of the same bytes first; each contains its pictures in
+/// the order of the set. The same bytes are known without the engine.
 pub fn copies(state: &State) -> Vec<Strip> {
-    let sets = state.copies().map_or(&[][..], |copies| &copies.sets);
-    let strip = |set: &Vec<PictureId>| {
-        let pictures = present(state, set.iter().copied());
-        Strip { remark: String::new(), pictures }
+    let digested = state.pictures.entries().iter().filter_map(|entry| Some((entry.origin.digest?, entry.id)));
+    let digested = sorted(&digested.collect::<Vec<_>>(), Ord::cmp);
+    let same = digested.chunk_by(|a, b| a.0 == b.0).map(|same| same.iter().map(|(_, id)| *id).collect());
+    let found = state.copies().map_or(&[][..], |copies| &copies.sets).iter();
+    let found = found.map(|set| present(state, set.iter().copied()));
+    let sets: Vec<Vec<PictureId>> = same.chain(found).collect();
+    let links = sets.iter().flat_map(|set| set.windows(2).map(|pair| (pair[0], pair[1], 1.0)));
+    let strip = |(pictures, _): (Vec<PictureId>, f32)| {
+        let remark = if is_same_bytes(state, &pictures) { SAME_BYTES } else { SAME_PICTURE };
+        Strip { pictures, remark: remark.to_owned() }
     };
-    sets.iter().map(strip).filter(|strip| strip.pictures.len() > 1).collect()
+    let strips: Vec<Strip> = connected(state, links).into_iter().map(strip).collect();
+    let rank = |strip: &Strip| (!is_same_bytes(state, &strip.pictures), strip.pictures[0]);
+    sorted(&strips, |a, b| rank(a).cmp(&rank(b)))
+}
+
+/// Remark on copies whose files do not differ.
+const SAME_BYTES: &str = "same bytes";
+
+/// Remark on copies whose files differ.
+const SAME_PICTURE: &str = "same picture";
+
+/// Returns whether the files of all these pictures have the same contents.
+pub fn is_same_bytes(state: &State, pictures: &[PictureId]) -> bool {
+    let digest = |id: &PictureId| state.pictures.get(*id).and_then(|entry| entry.origin.digest);
+    digest(&pictures[0]).is_some() && pictures.iter().all(|id| digest(id) == digest(&pictures[0]))
+}
+
+/// Returns all pictures but the kept one of each set.
+pub fn surplus(state: &State, sets: &[Strip]) -> Vec<PictureId> {
+    let mut surplus = Vec::new();
+    for set in sets {
+        let kept = state.kept_of(&set.pictures);
+        surplus.extend(set.pictures.iter().filter(|id| **id != kept));
+    }
+    surplus
 }
 
 /// Returns all pictures and their mean similarity with their nearest neighbours, the least first.
@@ -121,9 +164,13 @@ mod tests {
     use crate::{
         page::{
             fixture::{answer, newcomer},
+            state::{Newcomer, Origin},
             views::sort::state::Finding,
         },
-        protocol::{Answer, Clustering, Evaluation, Event, GroupsRequest, Partition, Survey, SurveyRequest},
+        protocol::{
+            Answer, Clustering, Copies, CopiesRequest, Evaluation, Event, GroupsRequest, Partition, Survey,
+            SurveyRequest,
+        },
         settings::{Images, Settings},
     };
 
@@ -176,6 +223,29 @@ mod tests {
         state.make_groups(None);
         assert_eq!(groups(&state, Stage::Trained).len(), 2);
         assert!(groups(&state, Stage::Untrained).is_empty());
+    }
+
+    #[test]
+    fn copies_of_the_same_bytes_come_first_and_need_no_answer() {
+        let mut state = state();
+        let digested = |digest: u8| Newcomer {
+            origin: Origin { digest: Some([digest; 32]), ..Origin::default() },
+            ..newcomer("7.jpg", None)
+        };
+        state.add([9, 4, 9, 4, 4].map(digested).into());
+        let found = |state: &State| -> Vec<(Vec<PictureId>, String)> {
+            copies(state).into_iter().map(|strip| (strip.pictures, strip.remark)).collect()
+        };
+        let (bytes, picture) = ("same bytes".to_owned(), "same picture".to_owned());
+        assert_eq!(found(&state), [(vec![6, 8], bytes.clone()), (vec![7, 9, 10], bytes.clone())]);
+        let sets = vec![vec![0, 2], vec![3, 7], vec![6, 8]];
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, state.order())));
+        answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets }));
+        assert_eq!(
+            found(&state),
+            [(vec![6, 8], bytes), (vec![0, 2], picture.clone()), (vec![3, 7, 9, 10], picture)]
+        );
+        assert_eq!(surplus(&state, &copies(&state)), [8, 2, 7, 9, 10]);
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use super::duplicate_threshold::suggested;
 use crate::{
-    page::state::State,
+    page::{
+        picture_map::Ids,
+        state::{Origin, State},
+    },
     protocol::{
-        Clustering, Copies, CopiesRequest, GroupsRequest, LEAST_LINK, Partition, Question, Stage, Survey,
-        SurveyRequest,
+        Clustering, Copies, CopiesRequest, GroupsRequest, LEAST_LINK, Partition, PictureId, Question, Stage,
+        Survey, SurveyRequest,
     },
 };
 
@@ -42,6 +45,20 @@ impl Finding {
     }
 }
 
+/// Rule for the picture of a set that is kept; among equals, it is the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepRule {
+    /// The one with the most pixels.
+    #[default]
+    MostPixels,
+    /// The largest file.
+    MostBytes,
+    /// The file that was changed first.
+    Oldest,
+    /// The first in the order of the set, which is that of the folders.
+    First,
+}
+
 /// Choices of the user for the tab Sort.
 #[derive(Debug, Default)]
 pub struct Groups {
@@ -51,9 +68,18 @@ pub struct Groups {
     count: Option<usize>,
     /// Minimum cosine similarity of near-duplicates; the suggested one if `None`.
     threshold: Option<f32>,
+    /// Rule for the picture of a set that is kept.
+    rule: KeepRule,
+    /// Pictures kept by hand, whatever the rule.
+    kept: Ids,
 }
 
 impl Groups {
+    /// Returns the rule for the picture of a set that is kept.
+    pub fn rule(&self) -> KeepRule {
+        self.rule
+    }
+
     /// Returns the present contents of the tab.
     pub fn finding(&self) -> Finding {
         self.finding
@@ -66,7 +92,7 @@ impl Groups {
 
     /// Resets everything but the contents of the tab, after all pictures were removed.
     pub(in crate::page) fn clear(&mut self) {
-        *self = Self { finding: self.finding, ..Self::default() };
+        *self = Self { finding: self.finding, rule: self.rule, ..Self::default() };
     }
 }
 
@@ -79,6 +105,35 @@ impl State {
     /// Sets the number of groups; `None` for the suggested one.
     pub fn make_groups(&mut self, count: Option<usize>) {
         self.groups.count = count;
+    }
+
+    /// Keeps one picture of each set by a rule.
+    pub fn keep_by(&mut self, rule: KeepRule) {
+        self.groups.rule = rule;
+        self.groups.kept = Ids::default();
+    }
+
+    /// Keeps this picture of a set, whatever the rule.
+    pub fn keep(&mut self, id: PictureId, set: &[PictureId]) {
+        self.groups.kept = self.groups.kept.without(&set.iter().copied().collect());
+        self.groups.kept.insert(id);
+    }
+
+    /// Returns the picture of a set that is kept.
+    pub fn kept_of(&self, set: &[PictureId]) -> PictureId {
+        let by_rule = || {
+            let unknown = Origin::default();
+            let origin = |id: &PictureId| self.pictures.get(*id).map_or(&unknown, |entry| &entry.origin);
+            let rank = |id: &PictureId| match (self.groups.rule, origin(id)) {
+                (KeepRule::MostPixels, origin) => (u64::MAX - origin.pixels(), String::new()),
+                (KeepRule::MostBytes, origin) => (u64::MAX - origin.bytes, String::new()),
+                (KeepRule::Oldest, Origin { modified, .. }) => (modified.is_empty().into(), modified.clone()),
+                (KeepRule::First, _) => (0, String::new()),
+            };
+            set.iter().min_by_key(|id| rank(id))
+        };
+        let by_hand = set.iter().find(|id| self.groups.kept.contains(id));
+        *by_hand.or_else(by_rule).expect("a set has pictures")
     }
 
     /// Sets the minimum similarity of near-duplicates.
@@ -169,5 +224,37 @@ impl State {
     pub fn clearest_partition(&self, stage: Stage) -> Option<&Partition> {
         let partitions = &self.clustering(stage)?.partitions;
         partitions.iter().max_by(|a, b| a.silhouette.total_cmp(&b.silhouette))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{
+        fixture::{newcomer, state},
+        state::Newcomer,
+    };
+
+    #[test]
+    fn one_of_each_set_is_kept_by_the_rule_or_by_hand() {
+        let mut state = state(0);
+        let file = |width: u32, bytes: u64, modified: &str| {
+            let origin =
+                Origin { width, height: 10, bytes, modified: modified.to_owned(), ..Origin::default() };
+            Newcomer { origin, ..newcomer("1.jpg", None) }
+        };
+        let sides = [(9, 50, ""), (20, 30, "2024-05-03T12:00:05Z"), (20, 70, "2024-05-03T12:00:06Z")];
+        state.add(sides.map(|(width, bytes, modified)| file(width, bytes, modified)).into());
+        for (rule, kept) in
+            [(KeepRule::MostPixels, 1), (KeepRule::MostBytes, 2), (KeepRule::Oldest, 1), (KeepRule::First, 0)]
+        {
+            state.keep_by(rule);
+            assert_eq!(state.kept_of(&[0, 1, 2]), kept, "{rule:?}");
+        }
+        state.keep(1, &[0, 1]);
+        state.keep(2, &[0, 1, 2]);
+        assert_eq!([state.kept_of(&[0, 1, 2]), state.kept_of(&[0, 1])], [2, 0]);
+        state.keep_by(KeepRule::MostPixels);
+        assert_eq!(state.kept_of(&[0, 1, 2]), 1, "a rule applies to every set");
     }
 }

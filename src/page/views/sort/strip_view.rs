@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 
-use super::picture_groups::Strip;
+use super::{decisions::Candidate, picture_groups::Strip};
 use crate::{
     page::{
         components::{
@@ -29,6 +29,8 @@ pub fn StripView(
     strip: Strip,
     /// Name of the strip.
     name: String,
+    /// Whether one of the pictures is kept.
+    decided: bool,
 ) -> impl IntoView {
     let store = Store::expect();
     let shown = RwSignal::new(SHOWN);
@@ -49,7 +51,12 @@ pub fn StripView(
     };
     let first = move || order.with_value(|ids| ids.iter().take(shown.get()).copied().collect::<Vec<_>>());
     let member = move |id: PictureId| {
-        view! { <Member id order=Signal::derive(move || order.get_value()) remark=String::new() /> }
+        let order = Signal::derive(move || order.get_value());
+        if decided {
+            view! { <Candidate id order /> }.into_any()
+        } else {
+            view! { <Member id order remark=String::new() /> }.into_any()
+        }
     };
     view! {
         <section class="strip">
@@ -65,7 +72,7 @@ pub fn StripView(
                     <span class="strip-count">{count}</span>
                 </button>
             </h2>
-            <div class="strip-cells">
+            <div class="strip-cells" class:decided=decided>
                 {keyed(first, PictureId::to_string, member)}
                 <When holds=move || { total > shown.get() }>
                     <button class="button quiet" type="button" on:click=handler(move |_| shown.update(|shown| *shown += MORE))>

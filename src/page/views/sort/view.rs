@@ -1,11 +1,12 @@
 //! The tab Sort: related pictures, near-duplicates and outliers.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     choose_view::Choose,
     controls::{GroupCount, Threshold},
-    picture_groups::{Strip, copies, crowd, duplicates, groups, outliers},
+    decisions::Decisions,
+    picture_groups::{Strip, copies, crowd, duplicates, groups, outliers, surplus},
     silhouette_curve::SilhouetteCurve,
     state::Finding,
     strip_view::{Member, StripView},
@@ -99,56 +100,30 @@ fn FoundCopies() -> impl IntoView {
     let strips = memo(move || store.with(copies));
     let words = Signal::derive(move || {
         if store.with(|state| state.copies().is_none()) {
-            return waiting(store, Stage::Pixels, "Comparing pictures that look alike…");
+            let same = match strips.with(Vec::len) {
+                0 => String::new(),
+                sets => format!("{} of the same bytes so far. ", words::counted(sets, "set")),
+            };
+            return same + &waiting(store, Stage::Pixels, "Comparing pictures that look alike…");
         }
         match strips.with(Vec::len) {
             0 => "Every picture is there once. ".to_owned(),
-            sets => format!("{} of copies. {} ", words::counted(sets, "set"), removal(strips)),
+            sets => format!("{} of copies. {} ", words::counted(sets, "set"), removal(store, strips)),
         }
     });
     view! {
         <div class="groups-found">
             <p class="note" aria-live="polite">{words} <Explain term=glossary::COPIES /></p>
-            <SelectSurplus strips before=|_| {} />
         </div>
-        <Strips strips name="Set" />
+        <Decisions strips before=|_| {} />
+        <Strips strips name="Set" decided=true />
     }
 }
 
-/// Returns all pictures but the first of each strip.
-fn surplus(strips: Memo<Vec<Strip>>) -> Vec<PictureId> {
-    strips.with(|strips| strips.iter().flat_map(|strip| &strip.pictures[1..]).copied().collect())
-}
-
-/// Returns what removing all but the first of each strip does.
-fn removal(strips: Memo<Vec<Strip>>) -> String {
-    format!("Removing {} keeps one of each.", words::counted(surplus(strips).len(), "picture"))
-}
-
-/// A button that selects all pictures but the first of each strip.
-#[component]
-fn SelectSurplus(
-    strips: Memo<Vec<Strip>>,
-    /// Called before the selection changes.
-    before: fn(&mut State),
-) -> impl IntoView {
-    let store = Store::expect();
-    let select = move |_: ev::MouseEvent| {
-        store.update(|state| {
-            before(state);
-            state.select_all(surplus(strips));
-        });
-    };
-    view! {
-        <button
-            class="button"
-            type="button"
-            disabled=move || strips.with(Vec::is_empty)
-            on:click=handler(select)
-        >
-            "Select all but the first of each"
-        </button>
-    }
+/// Returns what removing all but the kept picture of each strip does.
+fn removal(store: Store, strips: Memo<Vec<Strip>>) -> String {
+    let surplus = strips.with(|strips| store.with(|state| surplus(state, strips).len()));
+    format!("Removing {} keeps one of each.", words::counted(surplus, "picture"))
 }
 
 /// Sets of near-duplicates.
@@ -163,7 +138,9 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         let suffix = step_suffix(store, stage.get());
         match strips.with(Vec::len) {
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
-            sets => format!("{} of duplicates{suffix}. {} ", words::counted(sets, "set"), removal(strips)),
+            sets => {
+                format!("{} of duplicates{suffix}. {} ", words::counted(sets, "set"), removal(store, strips))
+            }
         }
     });
     let crowd = Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, strips))));
@@ -181,9 +158,9 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         <div class="groups-found">
             <Threshold stage />
             <p class="note" aria-live="polite">{words} <Explain term=glossary::NEAR_DUPLICATES /></p>
-            <SelectSurplus strips before=State::fix_threshold />
         </div>
-        <Strips strips name="Set" />
+        <Decisions strips before=State::fix_threshold />
+        <Strips strips name="Set" decided=true />
     }
 }
 
@@ -218,7 +195,13 @@ fn FoundOutliers(stage: Memo<Stage>) -> impl IntoView {
 
 /// Strips of pictures, numbered.
 #[component]
-fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
+fn Strips(
+    strips: Memo<Vec<Strip>>,
+    name: &'static str,
+    /// Whether one picture of each is kept.
+    #[prop(optional)]
+    decided: bool,
+) -> impl IntoView {
     let shown = RwSignal::new(STRIPS);
     let first = move || {
         strips.with(|strips| strips.iter().take(shown.get()).cloned().enumerate().collect::<Vec<_>>())
@@ -228,10 +211,10 @@ fn Strips(strips: Memo<Vec<Strip>>, name: &'static str) -> impl IntoView {
         format!("{place} {} {}", strip.remark, pictures.join(" "))
     };
     let numbered = move |(place, strip): (usize, Strip)| {
-        view! { <StripView strip name=format!("{name} {}", place + 1) /> }
+        view! { <StripView strip name=format!("{name} {}", place + 1) decided /> }
     };
     view! {
-        {keyed(first, key, numbered)}
+        <div class="strips" class:decided=decided>{keyed(first, key, numbered)}</div>
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
     }
 }

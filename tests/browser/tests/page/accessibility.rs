@@ -139,6 +139,10 @@ async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
         page.choose_option("stage", 2).await?;
         page.wait_text(&["of duplicates", "Set 1"], PATIENTLY).await?;
         let mut found = check_all(page, "near-duplicates").await?;
+        page.press("Compare pair by pair").await?;
+        page.wait_text(&["Pair 1 of"], SOON).await?;
+        found.extend(check_all(page, "two pictures compared").await?);
+        page.press("Close").await?;
         page.choose_option("finding", 3).await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
         found.extend(check_all(page, "odd ones").await?);

@@ -56,7 +56,9 @@ fn check_projector(file: Vec<u8>, embeddings: &Embeddings) -> Result<()> {
     let row = |line: &str| line.split('\t').map(str::parse).collect::<Result<Vec<f32>, _>>();
     ensure!(tensors.lines().map(row).collect::<Result<Vec<_>, _>>()? == embeddings.rows);
     let metadata = String::from_utf8(read("metadata.tsv")?)?;
-    ensure!(metadata.lines().count() == embeddings.names.len() + 1 && metadata.starts_with("name\tlabel\n"));
+    ensure!(
+        metadata.lines().count() == embeddings.names.len() + 1 && metadata.starts_with("name\tlabel\tpath\t")
+    );
     let sprite = image::load_from_memory(&read("sprite.png")?)?.to_rgb8();
     let config = String::from_utf8(read("projector_config.pbtxt")?)?;
     let side = config.split("single_image_dim: ").nth(1).context("no size")?;
@@ -138,7 +140,9 @@ const THRESHOLD: f32 = 0.9;
 
 fn read_duplicates(file: &[u8]) -> Result<Vec<Duplicate>> {
     let mut reader = csv::Reader::from_reader(file);
-    ensure!(reader.headers()? == ["group", "name", "label", "similarity"][..], "{:?}", reader.headers()?);
+    let columns =
+        ["group", "name", "label", "similarity", "path", "width", "height", "bytes", "modified", "taken"];
+    ensure!(reader.headers()?.iter().take(columns.len()).eq(columns), "{:?}", reader.headers()?);
     let rows: Vec<Duplicate> = reader.deserialize().collect::<Result<_, _>>()?;
     let within = |row: &Duplicate| (THRESHOLD..=1.0001).contains(&row.3);
     ensure!(rows.iter().all(within), "A similarity is below the threshold.");

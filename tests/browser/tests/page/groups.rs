@@ -47,7 +47,7 @@ async fn suggested_threshold_finds_few_near_duplicates() -> Result<()> {
         page.choose_option("finding", 2).await?;
         // By the encoder, or by raw pixels if it cannot distinguish copies.
         page.wait_text(&["of duplicates"], PATIENTLY).await?;
-        page.press("Select all but the first of each").await?;
+        page.press("Select all but the kept").await?;
         let selected = page.wait("a selection", SOON, async || Ok(selected(&page.text().await?))).await?;
         ensure!(selected < 20, "{selected} of 1,000 pictures are called superfluous.");
 
@@ -126,7 +126,7 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         page.choose_option("stage", 2).await?;
         page.wait_text(&["of duplicates", "Set 1"], PATIENTLY).await?;
         page.photograph_all("near-duplicates").await?;
-        page.press("Select all but the first of each").await?;
+        page.press("Select all but the kept").await?;
         page.press("Remove").await?;
         page.wait_text(&["No two pictures are this similar"], PATIENTLY).await?;
 

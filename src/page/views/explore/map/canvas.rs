@@ -364,8 +364,8 @@ impl Handles {
     /// Describes the map and the focused picture.
     fn description(self, heading: &str) -> String {
         let name = self.store.with(|state| {
-            let entry = state.selected.and_then(|id| state.pictures.get(id));
-            entry.map(|entry| entry.name.clone())
+            let picked = state.selected.filter(|id| state.pictures.get(*id).is_some());
+            picked.map(|id| state.pictures.name(id).to_owned())
         });
         match name {
             Some(name) => format!("Map of the set. {heading} Picked: {name}."),

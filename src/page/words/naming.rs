@@ -1,0 +1,118 @@
+//! Names of pictures, and their files in words.
+
+use super::{count, megabytes};
+use crate::{
+    page::state::{Entry, Origin, State},
+    protocol::PictureId,
+};
+
+/// Returns a picture's label, unless its name begins with it, and its name.
+pub fn label_and_name(state: &State, id: PictureId) -> (Option<String>, String) {
+    if state.pictures.get(id).is_none() {
+        return (None, "a picture that was removed".to_owned());
+    }
+    let name = state.pictures.name(id);
+    let label = state.label_of(id).filter(|label| !name.starts_with(*label));
+    (label.map(str::to_owned), name.to_owned())
+}
+
+/// Returns a picture's name and label.
+pub fn title(state: &State, id: PictureId) -> String {
+    match label_and_name(state, id) {
+        (Some(label), name) => format!("{name} ({label})"),
+        (None, name) => name,
+    }
+}
+
+/// Describes a picture's file, as far as it is known: its path, if that is more than the picture's name,
+/// its size and its times. Empty for a drawn picture.
+pub fn file(state: &State, id: PictureId) -> String {
+    let Some(Entry { origin, .. }) = state.pictures.get(id) else { return String::new() };
+    let is_more = |path: &String| !path.is_empty() && path != state.pictures.name(id);
+    // Times are shown to the minute.
+    let minute = |what: &str, time: &str| Some(format!("{what} {}", time.get(..16)?.replace('T', " ")));
+    let mut parts: Vec<String> = Some(origin.path.clone()).filter(is_more).into_iter().collect();
+    parts.extend(size(origin));
+    parts.extend(minute("taken", &origin.taken));
+    parts.extend(minute("changed", &origin.modified).map(|time| time + " UTC"));
+    parts.join(" · ")
+}
+
+/// States that only the central squares are seen, if that leaves out much of some pictures.
+pub fn cropped(entries: &[Entry]) -> Option<String> {
+    let far = entries.iter().filter(|entry| entry.origin.is_far_from_square()).count();
+    let loses = if far == 1 { "loses" } else { "lose" };
+    (far > 0).then(|| {
+        format!(
+            "Only the central square of each picture is used. {} of {} {loses} a third or more.",
+            count(far),
+            count(entries.len())
+        )
+    })
+}
+
+/// Describes the size of a picture in pixels and that of its file, as far as they are known.
+pub fn size(origin: &Origin) -> Vec<String> {
+    let Origin { width, height, bytes, .. } = *origin;
+    let pixels = format!("{} × {} pixels", count(width as usize), count(height as usize));
+    let size = if bytes < 100_000 { format!("{} kB", bytes.div_ceil(1000)) } else { megabytes(bytes as f64) };
+    let parts = [Some(pixels).filter(|_| width > 0), Some(size).filter(|_| bytes > 0)];
+    parts.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{
+        fixture::{newcomer, state},
+        state::{Newcomer, Origin},
+    };
+
+    #[test]
+    fn title_has_the_folder_where_two_names_clash() {
+        let mut state = state(0);
+        let dropped = |path: &str, label| {
+            let origin = Origin { path: path.to_owned(), ..Origin::default() };
+            Newcomer { origin, ..newcomer("1.jpg", label) }
+        };
+        state.add(vec![dropped("a/1.jpg", "x")]);
+        assert_eq!(title(&state, 0), "1.jpg (x)");
+        state.add(vec![dropped("b/1.jpg", "b")]);
+        state.settle();
+        assert_eq!([0, 1].map(|id| title(&state, id)), ["a/1.jpg (x)", "b/1.jpg"], "the folder is the label");
+        state.remove(&[0]);
+        assert_eq!([0, 1].map(|id| title(&state, id)), ["a picture that was removed", "1.jpg (b)"]);
+    }
+
+    #[test]
+    fn pictures_far_from_square_are_counted() {
+        let mut state = state(2);
+        assert_eq!(cropped(state.pictures.entries()), None);
+        let origin = Origin { width: 900, height: 300, ..Origin::default() };
+        state.add(vec![Newcomer { origin, ..newcomer("1.jpg", None) }]);
+        assert_eq!(
+            cropped(state.pictures.entries()).as_deref(),
+            Some("Only the central square of each picture is used. 1 of 3 loses a third or more.")
+        );
+    }
+
+    #[test]
+    fn file_is_described_as_far_as_it_is_known() {
+        let mut state = state(1);
+        assert_eq!(file(&state, 0), "");
+        let origin = Origin {
+            path: "a/1.jpg".to_owned(),
+            width: 4000,
+            height: 300,
+            bytes: 2_340_000,
+            modified: "2024-05-03T12:00:05Z".to_owned(),
+            taken: "2021-05-03T14:00:05".to_owned(),
+            digest: None,
+        };
+        state.add(vec![Newcomer { origin, ..newcomer("1.jpg", None) }]);
+        assert_eq!(
+            file(&state, 1),
+            "a/1.jpg · 4,000 × 300 pixels · 2.3 MB · taken 2021-05-03 14:00 · changed 2024-05-03 12:00 UTC"
+        );
+    }
+}
