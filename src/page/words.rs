@@ -11,7 +11,8 @@ mod waiting;
 
 pub use engine::{backend_reason, refusal, self_test};
 pub use failure::{
-    breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, staying_engine,
+    ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure,
+    staying_engine,
 };
 pub use labelling::{LACKING, split_in_words, standing};
 pub use numbers::{

@@ -121,9 +121,9 @@ impl Download {
     }
 }
 
-/// Fetches and compiles the code of a worker, without reporting progress.
-pub async fn fetch_module(name: &str) -> Result<JsValue, JsValue> {
-    let response = JsFuture::from(window().fetch_with_str(&address(&format!("{name}_bg.wasm")))).await?;
+/// Fetches and compiles the code at an address, without reporting progress.
+pub async fn fetch_module(address: &str) -> Result<JsValue, JsValue> {
+    let response = JsFuture::from(window().fetch_with_str(address)).await?;
     let response: Response = response.unchecked_into();
     match response.body() {
         Some(body) if response.ok() => compile(&body).await,

@@ -13,6 +13,7 @@ use crate::{
         },
         export::{Export, File, projector, run::run_json},
         files::{download, experiment_file},
+        lazy,
         store::Store,
         words,
     },
@@ -61,7 +62,7 @@ fn Exports() -> impl IntoView {
         let Some(export) = wanted.get() else { return };
         if store.with(|state| export.lacks(state)).is_none() {
             wanted.set(None);
-            spawn_local(write(store, export));
+            lazy::loader::enter(store, move |rooms| (rooms.export)(store, export));
         }
     });
     let button = move |export: Export| {
@@ -91,7 +92,7 @@ fn Exports() -> impl IntoView {
                 popovertarget=MENU
                 popovertargetaction="hide"
                 title="Settings, environment, names and labels, and what every step measured."
-                on:click=handler(move |_| save_run(store))
+                on:click=handler(move |_| lazy::loader::enter(store, move |rooms| (rooms.export_run)(store)))
             >
                 "Run (JSON)"
             </button>
@@ -135,6 +136,10 @@ fn Exports() -> impl IntoView {
 }
 
 /// Writes a file and downloads it.
+pub fn save(store: Store, export: Export) {
+    spawn_local(write(store, export));
+}
+
 async fn write(store: Store, export: Export) {
     let sprite = match export {
         Export::Projector => {
@@ -156,7 +161,8 @@ async fn write(store: Store, export: Export) {
     }
 }
 
-fn save_run(store: Store) {
+/// Writes the file about the run and downloads it.
+pub fn save_run(store: Store) {
     let file = store.with_untracked(|state| File {
         name: format!("likeness-run-step-{}.json", state.run.step()),
         kind: "application/json",
