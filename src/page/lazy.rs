@@ -1,7 +1,7 @@
 //! Code of rarely used rooms, in a second module that is fetched when one of them is first entered.
 //!
-//! [`rooms`] lists their entry points, one line each. What is reached through this list alone is cut
-//! out of the page's module when the page is built (`xtask/src/bin/wasm-bindgen.rs`). A page that
+//! `rooms` lists their entry points, one line each. What is reached through this list alone is cut out
+//! of the page's module when `cargo xtask` builds the page (`xtask/src/lazy_module.rs`). A page that
 //! was built without the cut, by trunk alone, contains everything from the start.
 
 #[cfg(target_arch = "wasm32")]

@@ -4,6 +4,7 @@
 //! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
 //! - [`firefox`] finds Firefox and its driver, or installs the browser;
+//! - [`lazy_module`] cuts the page's code in two;
 //! - [`server`] serves the built page on the loopback;
 //! - [`python`] finds a Python with the libraries of the bench and a test, or installs it;
 //! - [`command`] runs other programs visibly;
@@ -19,6 +20,7 @@ pub mod apt;
 pub mod browser;
 pub mod command;
 pub mod firefox;
+pub mod lazy_module;
 pub mod paths;
 pub mod phase;
 pub mod policy;

@@ -18,6 +18,7 @@ use crate::{
     image::{Failure, Image},
     page::{
         engine::code::words,
+        lazy::loader,
         state::{IntakeKind, Newcomer, Refusal, State},
         store::Store,
         timing,
@@ -36,7 +37,8 @@ const PORTION: usize = 32;
 pub fn take(store: Store, Gathered { files, unopened }: Gathered) {
     // An experiment replaces everything, including the other files.
     if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
-        return experiment_file::open(store, experiment.file.clone());
+        let file = experiment.file.clone();
+        return loader::enter(store, move |rooms| (rooms.open_experiment)(store, file));
     }
     let (mut models, pictures): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| model_file::is_one(&file.file.name()));

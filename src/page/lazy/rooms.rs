@@ -4,9 +4,13 @@ use leptos::prelude::*;
 
 use crate::page::{
     export::Export,
+    files::experiment_file,
     shell::export_menu,
     store::Store,
-    views::{hood::view::Hood, label::view::Label, sort::view::Sort},
+    views::{
+        explore::matrix::view::MatrixLens, gallery::action_bar, hood::view::Hood, label::view::Label,
+        sort::view::Sort,
+    },
 };
 
 macro_rules! rooms {
@@ -23,6 +27,8 @@ macro_rules! rooms {
 }
 
 rooms! {
+    /// The matrix of the tab Explore.
+    matrix: fn() -> AnyView = || MatrixLens().into_any();
     /// The tab Sort.
     sort: fn() -> AnyView = || Sort().into_any();
     /// The tab Label.
@@ -33,4 +39,10 @@ rooms! {
     export: fn(Store, Export) = export_menu::save;
     /// Writing of the file about the run.
     export_run: fn(Store) = export_menu::save_run;
+    /// Writing of the table of the selected pictures.
+    export_selection: fn(Store) = action_bar::export;
+    /// Saving of the experiment as a file.
+    save_experiment: fn(Store) = experiment_file::save;
+    /// Opening of such a file.
+    open_experiment: fn(Store, web_sys::File) = experiment_file::open;
 }

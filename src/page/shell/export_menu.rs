@@ -12,8 +12,8 @@ use crate::{
             dynamic::{effect, handler},
         },
         export::{Export, File, projector, run::run_json},
-        files::{download, experiment_file},
-        lazy,
+        files::download,
+        lazy::loader,
         store::Store,
         words,
     },
@@ -62,7 +62,7 @@ fn Exports() -> impl IntoView {
         let Some(export) = wanted.get() else { return };
         if store.with(|state| export.lacks(state)).is_none() {
             wanted.set(None);
-            lazy::loader::enter(store, move |rooms| (rooms.export)(store, export));
+            loader::enter(store, move |rooms| (rooms.export)(store, export));
         }
     });
     let button = move |export: Export| {
@@ -92,7 +92,7 @@ fn Exports() -> impl IntoView {
                 popovertarget=MENU
                 popovertargetaction="hide"
                 title="Settings, environment, names and labels, and what every step measured."
-                on:click=handler(move |_| lazy::loader::enter(store, move |rooms| (rooms.export_run)(store)))
+                on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.export_run)(store)))
             >
                 "Run (JSON)"
             </button>
@@ -106,7 +106,7 @@ fn Exports() -> impl IntoView {
                 popovertargetaction="hide"
                 disabled=lacking
                 title="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                on:click=handler(move |_| experiment_file::save(store))
+                on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.save_experiment)(store)))
             >
                 "Experiment"
             </button>
