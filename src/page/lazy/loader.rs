@@ -40,7 +40,7 @@ pub fn room(view: fn(&'static Rooms) -> AnyView) -> Dynamic {
         }
         .into_any(),
         Arrival::Unasked | Arrival::UnderWay => {
-            view! { <p class="note" role="status" data-testid="loading-room">"Loading this part of the page…"</p> }.into_any()
+            view! { <p class="note" data-testid="loading-room">"Loading this part of the page…"</p> }.into_any()
         }
     }
     })
