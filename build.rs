@@ -8,7 +8,7 @@ use std::{collections::hash_map::DefaultHasher, env, fs, hash::Hasher, path::Pat
 const DECODER_MEMORY: u32 = 3 << 29;
 
 fn main() {
-    println!("cargo:rustc-check-cfg=cfg(split)");
+    println!("cargo::rustc-check-cfg=cfg(split)");
     println!("cargo:rerun-if-env-changed=LIKENESS_SPLIT");
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
         println!("cargo:rustc-link-arg-bin=decoder=--max-memory={DECODER_MEMORY}");

@@ -27,8 +27,7 @@ pub fn room(view: fn(&'static Rooms) -> AnyView) -> Dynamic {
     let store = Store::expect();
     fetch(store);
     let arrival = memo(move || store.with(|state| *state.lazy));
-    dynamic(move || {
-        match arrival.get() {
+    dynamic(move || match arrival.get() {
         Arrival::Here => view(cut::rooms()),
         Arrival::Failed => view! {
             <div class="notice" role="alert">
@@ -40,9 +39,9 @@ pub fn room(view: fn(&'static Rooms) -> AnyView) -> Dynamic {
         }
         .into_any(),
         Arrival::Unasked | Arrival::UnderWay => {
-            view! { <p class="note" data-testid="loading-room">"Loading this part of the page…"</p> }.into_any()
+            view! { <p class="note" data-testid="loading-room">"Loading this part of the page…"</p> }
+                .into_any()
         }
-    }
     })
 }
 
