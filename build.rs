@@ -8,8 +8,15 @@ use std::{collections::hash_map::DefaultHasher, env, fs, hash::Hasher, path::Pat
 const DECODER_MEMORY: u32 = 3 << 29;
 
 fn main() {
+    println!("cargo::rustc-check-cfg=cfg(split)");
+    println!("cargo:rerun-if-env-changed=LIKENESS_SPLIT");
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
         println!("cargo:rustc-link-arg-bin=decoder=--max-memory={DECODER_MEMORY}");
+        // `cargo xtask` sets it when it builds the page, whose code it then cuts in two.
+        if env::var_os("LIKENESS_SPLIT").is_some() {
+            println!("cargo:rustc-cfg=split");
+            println!("cargo:rustc-link-arg-bin=page=--emit-relocs");
+        }
     }
     println!("cargo:rerun-if-env-changed=LIKENESS_BUILD");
     if env::var("LIKENESS_BUILD").is_ok() {

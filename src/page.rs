@@ -14,6 +14,7 @@
 //! - [`engine`]: starting, hearing and replacing the engine; `worker`: workers whose end is noticed
 //! - [`files`]: input and output of pictures, models and experiments
 //! - [`autosave`]: the experiment in the browser's own storage
+//! - [`lazy`]: rooms whose code is fetched when it is first needed
 //! - `input`: drops, presses and held keys; `timing`: the browser's clocks
 //! - [`words`]: numbers, settings and failures in words
 //! - [`export`], [`experiment`]: file formats
@@ -32,6 +33,7 @@ pub mod files;
 mod fixture;
 #[cfg(target_arch = "wasm32")]
 mod input;
+pub mod lazy;
 pub mod picture_map;
 pub mod rail;
 pub mod shell;

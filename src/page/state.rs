@@ -41,6 +41,7 @@ use crate::{
     page::{
         answers::Answers,
         autosave::state::{AutosaveStatus, Offer},
+        lazy::Arrival,
         tracked::{AccessLog, Tracked},
         views::{
             explore::{map::state::Maps, neighbours::search::Search},
@@ -120,6 +121,8 @@ pub struct State {
     pub(in crate::page) next_notice: u32,
     /// The last removal by the user, while it can be undone.
     pub(in crate::page) undo: Tracked<Option<Undo>>,
+    /// Arrival of the code that is fetched when it is first needed.
+    pub lazy: Tracked<Arrival>,
     /// Status of keeping this visit's work.
     pub autosave: Tracked<AutosaveStatus>,
     /// Work of an earlier visit that can be continued.
@@ -169,6 +172,7 @@ impl State {
             notices: log.track(Vec::new()),
             next_notice: 0,
             undo: log.track(None),
+            lazy: log.track(Arrival::default()),
             autosave: log.track(AutosaveStatus::default()),
             offer: log.track(None),
             unsent_settings: false,

@@ -12,7 +12,7 @@ mod waiting;
 
 pub use engine::{backend_reason, refusal, self_test};
 pub use failure::{
-    breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, remark,
+    ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, remark,
     staying_engine,
 };
 pub use labelling::{LACKING, NO_LABELS_IN_TABLE, missed_in_table, split_in_words, standing};

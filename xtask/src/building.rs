@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use xtask::command::{command, run};
 use xtask::phase::phase;
 use xtask::unfinished::{self, UNFINISHED};
-use xtask::{address, compression, paths, policy, version};
+use xtask::{address, compression, lazy_module, paths, policy, version};
 
-use crate::tools;
+use crate::{binding, tools};
 
 /// A program of the page, as index.html has trunk compile it.
 struct Program {
@@ -40,7 +40,9 @@ pub fn publish() -> Result<()> {
 
 /// Builds a page in [`paths::served`] with only the CPU engine, marked as unfinished.
 pub fn begin_serving() -> Result<()> {
-    phase("Tools", || tools::ensure_trunk().and_then(|()| tools::ensure_compiler()))?;
+    phase("Tools", || {
+        tools::ensure_trunk().and_then(|()| tools::ensure_compiler()).and_then(|()| tools::ensure_split())
+    })?;
     for program in [PAGE, DECODER, ENGINE_CPU] {
         compile(&program, SERVE)?;
     }
@@ -63,13 +65,13 @@ fn compile(program: &Program, profile: &str) -> Result<()> {
     let what = ["build", "--target", tools::TARGET, "--bin", program.name, "--profile", profile];
     let features = ["--no-default-features", "--features", program.features];
     let mut cargo = command("cargo", what);
-    cargo.args(features).current_dir(paths::root());
+    cargo.args(features).current_dir(paths::root()).env(lazy_module::VARIABLE, "1");
     phase(&format!("Compiling {}", program.name), || run(remapped(&mut cargo)?))
 }
 
 fn trunk() -> Result<Command> {
     let mut trunk = command("trunk", ["build"]);
-    trunk.current_dir(paths::root()).env("PATH", tools::path()?);
+    trunk.current_dir(paths::root()).env("PATH", binding::path()?).env(lazy_module::VARIABLE, "1");
     // trunk rejects any value of NO_COLOR but `true` and `false`.
     remapped(trunk.env_remove("NO_COLOR"))?;
     Ok(trunk)
@@ -102,7 +104,10 @@ pub fn finish() -> Result<()> {
     }
     // remote.html has its own policy, and neither inline script nor engine.
     let path = folder.join("index.html");
-    let page = fs::read_to_string(&path)?;
+    let mut page = fs::read_to_string(&path)?;
+    if env::var_os(lazy_module::VARIABLE).is_some() {
+        page = lazy_module::add(&page, folder)?;
+    }
     let page = policy::allow_inline_scripts(&version::stamp(&page, folder)?)?;
     fs::write(&path, page)?;
     match env::var(address::VARIABLE) {

@@ -4,6 +4,7 @@
 //! - [`apt`] installs Debian's packages;
 //! - [`browser`] finds Chromium and its driver, or installs them;
 //! - [`firefox`] finds Firefox and its driver, or installs the browser;
+//! - [`lazy_module`] cuts the page's code in two;
 //! - [`server`] serves the built page on the loopback;
 //! - [`python`] finds a Python with the libraries of the bench and a test, or installs it;
 //! - [`compression`] compresses the programs of workers;
@@ -22,6 +23,7 @@ pub mod browser;
 pub mod command;
 pub mod compression;
 pub mod firefox;
+pub mod lazy_module;
 pub mod paths;
 pub mod phase;
 pub mod policy;

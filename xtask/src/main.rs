@@ -1,6 +1,7 @@
 //! `cargo xtask`: building, serving, testing and measuring the page.
 
 mod bench;
+mod binding;
 mod building;
 mod dependencies;
 mod tasks;
@@ -41,10 +42,17 @@ cargo xtask COMMAND
   finish             complete the page that trunk is building; trunk calls this";
 
 fn main() -> ExitCode {
+    if binding::is_called() {
+        return exit(binding::bind());
+    }
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let outcome = dispatch(&arguments);
     eprint!("{}", phase::summary());
+    exit(outcome)
+}
+
+fn exit(outcome: Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

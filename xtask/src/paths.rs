@@ -23,6 +23,11 @@ pub fn target() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
+/// Returns the folder of the page's code, cut in two.
+pub fn split() -> PathBuf {
+    target().join("split")
+}
+
 /// Returns the folder of tools installed only for this checkout.
 pub fn tools() -> PathBuf {
     target().join("tools")

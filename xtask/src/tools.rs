@@ -18,6 +18,7 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 const BINDGEN: &str = "wasm-bindgen-cli";
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
+const SPLIT: &str = "0.2.4";
 const AXE: &str = "4.14.1";
 const DENY: &str = "0.20.2";
 const GECKODRIVER: &str = "0.37.1";
@@ -26,6 +27,7 @@ const GECKODRIVER: &str = "0.37.1";
 pub fn ensure_all() -> Result<()> {
     ensure_trunk()?;
     ensure_compiler()?;
+    ensure_split()?;
     ensure_tool("wasm-opt", BINARYEN, install_binaryen)
 }
 
@@ -42,6 +44,18 @@ pub fn ensure_compiler() -> Result<()> {
     let bindgen = locked_version("wasm-bindgen")?;
     // Its published lock file names versions that have been withdrawn since, hence no `--locked`.
     ensure_tool("wasm-bindgen", &bindgen, || install(BINDGEN, &bindgen, &["--bin", "wasm-bindgen"]))
+}
+
+/// Ensures that the program that cuts the page's code in two is installed. It does not tell its version;
+/// cargo does.
+pub fn ensure_split() -> Result<()> {
+    const PACKAGE: &str = "wasm_split_cli_support";
+    let installed = fs::read_to_string(paths::tools().join(".crates.toml")).unwrap_or_default();
+    if installed.contains(&format!("\"{PACKAGE} {SPLIT} ")) {
+        return Ok(());
+    }
+    eprintln!("Installing {PACKAGE} {SPLIT} for this checkout …");
+    install(PACKAGE, SPLIT, &["--locked", "--features", "build-binary"])
 }
 
 /// Ensures that cargo-deny, which checks the dependencies, is installed.

@@ -140,11 +140,21 @@ impl Download {
 }
 
 /// Fetches and compiles the code of a worker, without reporting progress.
-pub async fn fetch_module(name: &str) -> Result<JsValue, JsValue> {
-    let response = JsFuture::from(request(name)).await?;
+pub async fn fetch_worker(name: &str) -> Result<JsValue, JsValue> {
+    compile(&body(request(name)).await?).await
+}
+
+/// Fetches and compiles code that is not compressed, without reporting progress.
+pub async fn fetch_module(address: &str) -> Result<JsValue, JsValue> {
+    compile_plain(&body(window().fetch_with_str(address)).await?).await
+}
+
+/// Returns the body of a response.
+async fn body(response: Promise) -> Result<ReadableStream, JsValue> {
+    let response = JsFuture::from(response).await?;
     let response: Response = response.unchecked_into();
     match response.body() {
-        Some(body) if response.ok() => compile(&body).await,
+        Some(body) if response.ok() => Ok(body),
         _ => Err(format!("The server answered {}.", response.status()).into()),
     }
 }
@@ -167,15 +177,19 @@ fn length(headers: &Headers) -> Option<f64> {
     decimal::parse(&headers.get("content-length").ok().flatten()?)
 }
 
-/// Decompresses and compiles a stream, whatever media type the server gave it.
+/// Decompresses and compiles a stream.
 async fn compile(code: &ReadableStream) -> Result<JsValue, JsValue> {
+    let compressed: &Compressed = code.unchecked_ref();
+    compile_plain(&compressed.pipe_through(&DecompressionStream::new("gzip"))).await
+}
+
+/// Compiles a stream, whatever media type the server gave it.
+async fn compile_plain(code: &ReadableStream) -> Result<JsValue, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/wasm")?;
     let init = ResponseInit::new();
     init.set_headers(&headers);
-    let compressed: &Compressed = code.unchecked_ref();
-    let code = compressed.pipe_through(&DecompressionStream::new("gzip"));
-    let response = Response::new_with_opt_readable_stream_and_init(Some(&code), &init)?;
+    let response = Response::new_with_opt_readable_stream_and_init(Some(code), &init)?;
     JsFuture::from(WebAssembly::compile_streaming(Promise::resolve(&response).unchecked_ref())).await
 }
 

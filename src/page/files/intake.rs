@@ -19,6 +19,7 @@ use crate::{
     image::{Details, Remark},
     page::{
         engine::code::words,
+        lazy::loader,
         picture_map::Ids,
         state::{IntakeKind, Newcomer, Origin, Refusal, State},
         store::Store,
@@ -52,7 +53,8 @@ pub fn take(store: Store, gathered: Gathered) {
 fn take_opened(store: Store, Gathered { files, unopened, skipped, tables }: Gathered) {
     // An experiment replaces everything, including the other files.
     if let Some(experiment) = files.iter().find(|file| experiment_file::is_one(&file.file.name())) {
-        return experiment_file::open(store, experiment.file.clone());
+        let file = experiment.file.clone();
+        return loader::enter(store, move |rooms| (rooms.open_experiment)(store, file));
     }
     let (mut models, pictures): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| model_file::is_one(&file.file.name()));

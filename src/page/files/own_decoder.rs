@@ -145,7 +145,7 @@ async fn module() -> Result<JsValue, JsValue> {
     thread_local!(static MODULE: RefCell<Option<Promise>> = const { RefCell::new(None) });
     let fetch = || {
         future_to_promise(async {
-            let module = code::fetch_module(NAME).await?;
+            let module = code::fetch_worker(NAME).await?;
             code::tell_arrival("decoder-arrived", NAME);
             Ok(module)
         })

@@ -12,7 +12,8 @@ use crate::{
             dynamic::{effect, handler},
         },
         export::{Export, File, projector, run::run_json},
-        files::{download, experiment_file},
+        files::download,
+        lazy::loader,
         store::Store,
         words,
     },
@@ -67,7 +68,7 @@ fn Exports() -> impl IntoView {
         let Some(export) = wanted.get() else { return };
         if store.with(|state| export.lacks(state)).is_none() {
             wanted.set(None);
-            spawn_local(write(store, export));
+            loader::enter(store, move |rooms| (rooms.export)(store, export));
         }
     });
     let button = move |export: Export| {
@@ -112,7 +113,7 @@ fn Exports() -> impl IntoView {
                 popovertarget=MENU
                 popovertargetaction="hide"
                 title="Settings, environment, names and labels, and what every step measured."
-                on:click=handler(move |_| save_run(store))
+                on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.export_run)(store)))
             >
                 "Run (JSON)"
             </button>
@@ -139,7 +140,7 @@ fn Exports() -> impl IntoView {
                 popovertargetaction="hide"
                 disabled=lacking
                 title="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                on:click=handler(move |_| experiment_file::save(store))
+                on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.save_experiment)(store)))
             >
                 "Experiment"
             </button>
@@ -159,6 +160,10 @@ fn Exports() -> impl IntoView {
 }
 
 /// Writes a file and downloads it.
+pub fn save(store: Store, export: Export) {
+    spawn_local(write(store, export));
+}
+
 async fn write(store: Store, export: Export) {
     let sprite = match export {
         Export::Projector => {
@@ -180,7 +185,8 @@ async fn write(store: Store, export: Export) {
     }
 }
 
-fn save_run(store: Store) {
+/// Writes the file about the run and downloads it.
+pub fn save_run(store: Store) {
     let file = store.with_untracked(|state| File {
         name: format!("likeness-run-step-{}.json", state.run.step()),
         kind: "application/json",

@@ -9,12 +9,10 @@ use crate::{
     page::{
         components::dynamic::{dynamic, handler, memo},
         files::query::PANEL,
+        lazy::loader::room,
         state::Tab,
         store::Store,
-        views::{
-            explore::view::Explore, hood::view::Hood, label::view::Label, sort::view::Sort,
-            watch::view::Watch,
-        },
+        views::{explore::view::Explore, watch::view::Watch},
     },
     protocol::Stage,
 };
@@ -56,9 +54,9 @@ pub fn Tabs() -> impl IntoView {
                 {dynamic(move || match front.get() {
                     Tab::Watch => view! { <Watch /> }.into_any(),
                     Tab::Explore => view! { <Explore /> }.into_any(),
-                    Tab::Sort => view! { <Sort /> }.into_any(),
-                    Tab::Label => view! { <Label /> }.into_any(),
-                    Tab::Hood => view! { <Hood /> }.into_any(),
+                    Tab::Sort => room(|rooms| (rooms.sort)()).into_any(),
+                    Tab::Label => room(|rooms| (rooms.label)()).into_any(),
+                    Tab::Hood => room(|rooms| (rooms.hood)()).into_any(),
                 })}
             </div>
         </section>

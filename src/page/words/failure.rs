@@ -8,6 +8,10 @@ use crate::{
     settings::field::Form,
 };
 
+/// Message for a room whose code did not come.
+pub const ROOM_FAILED: &str =
+    "This part of the page couldn’t be loaded. Check the connection and try again, or reload the page.";
+
 /// Describes in a sentence why a file did not become a picture.
 pub fn failure(failure: &Failure) -> String {
     let sentence = match failure {

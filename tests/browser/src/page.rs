@@ -178,13 +178,21 @@ impl Page {
         self.click(&button).await.with_context(|| format!("The button {name} cannot be pressed."))
     }
 
-    /// Chooses a tab.
+    /// Chooses a tab, and waits for its code, which may have to be fetched.
     pub async fn choose(&self, tab: &str) -> Result<()> {
         let control = self.wait_enabled(Role::Tab, tab, SOON).await?;
         self.click(&control).await.with_context(|| format!("The tab {tab} cannot be chosen."))?;
         let chosen =
             async || Ok((control.attr("aria-selected").await?.as_deref() == Some("true")).then_some(()));
-        self.wait(&format!("the tab {tab} in front"), SOON, chosen).await
+        self.wait(&format!("the tab {tab} in front"), SOON, chosen).await?;
+        self.wait_code().await
+    }
+
+    /// Waits until no part of the page waits for its code.
+    async fn wait_code(&self) -> Result<()> {
+        const CAME: &str = "document.querySelector('[data-testid=loading-room]') === null";
+        let came = async || Ok((self.evaluate(CAME).await? == true).then_some(()));
+        self.wait("the code of what is shown", SOON, came).await
     }
 
     /// Unfolds the part of the page with this heading, if it is folded.
@@ -204,7 +212,8 @@ impl Page {
     /// Chooses the tab with the similarity matrix of the set.
     pub async fn show_matrix(&self) -> Result<()> {
         self.choose("Explore").await?;
-        self.choose_option("lens", 1).await
+        self.choose_option("lens", 1).await?;
+        self.wait_code().await
     }
 
     /// Chooses the tab with the similarity matrix of a labelled set, picture by picture.

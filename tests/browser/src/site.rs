@@ -225,6 +225,19 @@ pub fn copy_without_decoder(folder: &Path) -> Result<()> {
     Ok(fs::remove_file(compression::program(DECODER, folder))?)
 }
 
+/// Copies the built page without the second module of its code.
+pub fn copy_without_lazy_module(folder: &Path) -> Result<()> {
+    copy_built(folder)?;
+    Ok(fs::remove_file(folder.join(lazy_module()?))?)
+}
+
+/// Returns the name of the second module of the built page's code.
+pub fn lazy_module() -> Result<String> {
+    let names = fs::read_dir(built()?)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<Result<Vec<_>>>()?;
+    names.into_iter().find(|name| name.ends_with("_lazy.wasm")).context("dist/ holds no second module.")
+}
+
 /// Copies the built page without its engines.
 pub fn copy_without_engine(folder: &Path) -> Result<()> {
     copy_built(folder)?;

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{map::view::MapLens, matrix::view::MatrixLens, neighbours::view::Neighbours};
+use super::{map::view::MapLens, neighbours::view::Neighbours};
 use crate::page::{
     components::{
         controls::Choice,
         dynamic::{dynamic, memo},
     },
+    lazy::loader::room,
     state::Lens,
     store::Store,
 };
@@ -32,7 +33,7 @@ pub fn Explore() -> impl IntoView {
                 />
                 {dynamic(move || match lens.get() {
                     Lens::Map => view! { <MapLens /> }.into_any(),
-                    Lens::Matrix => view! { <MatrixLens /> }.into_any(),
+                    Lens::Matrix => room(|rooms| (rooms.matrix)()).into_any(),
                 })}
             </section>
             <Neighbours />

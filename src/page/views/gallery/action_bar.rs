@@ -11,6 +11,7 @@ use crate::page::{
     },
     export::selection,
     files::download,
+    lazy::loader,
     state::{State, Tab},
     store::Store,
     words,
@@ -48,8 +49,7 @@ pub fn ActionBar() -> impl IntoView {
                         store.update(|state| state.chosen().first().copied().into_iter().for_each(|id| state.view(id)));
                     })}
                     {button("Export", "Save their names and labels as a table", |store| {
-                        let file = store.with_untracked(selection::csv);
-                        download::save(store, &file);
+                        loader::enter(store, move |rooms| (rooms.export_selection)(store));
                     })}
                     {button("Remove", "Remove them from the set; this can be undone", |store| {
                         store.update(State::remove_chosen);
@@ -70,6 +70,12 @@ pub fn ActionBar() -> impl IntoView {
             </section>
         </When>
     }
+}
+
+/// Writes the table of the selected pictures and downloads it.
+pub fn export(store: Store) {
+    let file = store.with_untracked(selection::csv);
+    download::save(store, &file);
 }
 
 /// Moves the focus to the gallery, since the focused button goes with the bar.

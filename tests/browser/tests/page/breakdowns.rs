@@ -3,8 +3,10 @@
 use anyhow::{Result, ensure};
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::visit::FOLDER;
 use browser_tests::{Page, Visit, pictures, site, visit};
 use tempfile::TempDir;
+use xtask::paths;
 
 /// Ends the first worker that receives a file, shortly afterwards.
 const KILL_DECODER: &str = "{
@@ -75,6 +77,29 @@ async fn missing_engine_is_reported_when_needed() -> Result<()> {
         page.wait_text(&["7 pictures", "1 file could not be read"], SOON).await?;
         page.drop_paths(&[model]).await?;
         page.wait_text(&["There is no engine to do that"], SOON).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn tab_whose_code_is_missing_says_so_and_tries_again() -> Result<()> {
+    let visitor = Visit { site: site::copy_without_lazy_module, errors_allowed: true, ..Visit::default() };
+    visit(visitor, async |page| {
+        page.open_ready("images=shapes&steps=5&batch=8&side=16&width=4&backend=cpu").await?;
+        page.choose("Under the hood").await?;
+        page.wait_text(&["This part of the page couldn’t be loaded"], SOON).await?;
+        // Everything else goes on working.
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Explore").await?;
+        page.press("Export").await?;
+        page.press("Run (JSON)").await?;
+        page.wait_text(&["This part of the page couldn’t be loaded"], SOON).await?;
+        page.choose("Under the hood").await?;
+        let module = site::lazy_module()?;
+        std::fs::copy(paths::dist().join(&module), page.server().root().join(FOLDER).join(&module))?;
+        page.press("Try again").await?;
+        page.locate(".hood").await.map(drop)
     })
     .await
 }

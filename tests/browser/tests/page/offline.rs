@@ -8,6 +8,9 @@ use serde_json::json;
 
 const SETTINGS: &str = "images=shapes&steps=5&batch=8&side=16&width=4&backend=cpu";
 
+/// Returns whether the tab Under the hood is shown.
+const IS_IN_THE_HOOD: &str = "document.querySelector('[role=tabpanel] .hood') !== null";
+
 /// Waits until the browser has stored all of this build.
 async fn wait_kept(page: &Page) -> Result<()> {
     let kept = "document.documentElement.dataset.kept";
@@ -28,7 +31,10 @@ async fn page_works_offline_after_the_first_visit() -> Result<()> {
         page.open_ready(SETTINGS).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
-        // Files not requested before are available, too: the other set, and the decoders.
+        // Code not needed before is available, too.
+        page.choose("Under the hood").await?;
+        ensure!(page.evaluate(IS_IN_THE_HOOD).await? == true, "The tab is empty.");
+        // So are files not requested before: the other set, and the decoders.
         page.press("Fashion").await?;
         page.wait_text(&["Fashion, 1,000 pictures"], PATIENTLY).await?;
         let folder = tempfile::TempDir::new()?;

@@ -23,7 +23,8 @@ pub fn measure() -> Result<()> {
     let [cpu, webgpu] = site::ENGINES;
     let workers =
         [site::DECODER, cpu, webgpu].map(|worker| (worker, compression::program(worker, &paths::dist())));
-    for (name, file) in [("page", find_page()?)].into_iter().chain(workers) {
+    let page = [("page", find_page("_bg.wasm")?), ("its second module", find_page("_lazy.wasm")?)];
+    for (name, file) in page.into_iter().chain(workers) {
         let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
         let sizes = sizes.with_context(|| format!("node could not compress {}.", file.display()))?;
         let kilobytes: Vec<_> = sizes.split(' ').map(|size| size.parse().unwrap_or(f64::NAN) / 1e3).collect();
@@ -33,12 +34,12 @@ pub fn measure() -> Result<()> {
     Ok(())
 }
 
-/// Returns the page's own code, whose name contains a hash.
-fn find_page() -> Result<PathBuf> {
+/// Returns a module of the page's own code, whose name contains a hash before this ending.
+fn find_page(ending: &str) -> Result<PathBuf> {
     let entries = fs::read_dir(paths::dist())?.filter_map(|entry| Some(entry.ok()?.path()));
     let is_page = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("page") && name.ends_with(".wasm")
+        name.starts_with("page-") && name.ends_with(ending)
     };
-    entries.into_iter().find(is_page).context("dist/ holds no page*.wasm.")
+    entries.into_iter().find(is_page).context("dist/ holds no page.")
 }
