@@ -8,5 +8,6 @@ pub mod diverging;
 pub mod map;
 pub mod map_names;
 pub mod matrix;
+pub mod plane;
 pub mod shrink;
 pub mod ticks;

@@ -111,6 +111,16 @@ impl Scene {
         self.outdate();
     }
 
+    /// Returns whether some pictures cannot be drawn yet.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
+    }
+
+    /// Returns the colours by the style sheet.
+    pub fn colours(&self) -> &Colours {
+        &self.colours
+    }
+
     /// Requires all pictures to be repainted, since something about them has changed.
     pub fn outdate(&mut self) {
         self.layer.outdate();
