@@ -5,6 +5,7 @@ pub mod chart;
 pub mod colour;
 pub mod contact_sheet;
 pub mod diverging;
+pub mod grid;
 pub mod map;
 pub mod map_names;
 pub mod matrix;

@@ -2,7 +2,7 @@
 
 mod atlas;
 mod brush;
-pub mod layer;
+mod layer;
 mod pointers;
 pub mod scene;
 

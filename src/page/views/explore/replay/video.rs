@@ -8,16 +8,14 @@ use web_sys::{Blob, BlobEvent, BlobPropertyBag, HtmlCanvasElement, MediaRecorder
 
 use crate::{
     page::{
+        components::canvas::paint,
         files::download,
         files::remote::address_of,
         shell::address,
         state::State,
         store::Store,
         timing,
-        views::explore::map::{
-            canvas::{layer::context_of, scene::Scene},
-            kinds::kinds,
-        },
+        views::explore::map::{canvas::scene::Scene, kinds::kinds},
         words,
     },
     plot::map::{Point, Viewport},
@@ -39,8 +37,12 @@ const MARGIN: f32 = 60.0;
 /// Time from one moment to the next, in milliseconds.
 const BEAT: f64 = 600.0;
 
-/// Time for which the last moment stays, in milliseconds.
+/// Times for which the first moment and the last one stay, in milliseconds.
+const LEAD: f64 = 1000.0;
 const REST: f64 = 1500.0;
+
+/// Size of a file that holds no frames, in bytes: some browsers on busy computers begin too late.
+const EMPTY: f64 = 1000.0;
 
 /// Frames and bits per second.
 const FRAME_RATE: f64 = 30.0;
@@ -101,7 +103,7 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsV
     let is_complete = loop {
         pause().await;
         let elapsed = timing::now() - start;
-        store.with_untracked(|state| film.paint(&canvas, state, elapsed / BEAT));
+        store.with_untracked(|state| film.paint(&canvas, state, ((elapsed - LEAD) / BEAT).max(0.0)));
         if elapsed > film.duration() {
             break true;
         }
@@ -116,6 +118,9 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsV
         let options = BlobPropertyBag::new();
         options.set_type(kind);
         let video = Blob::new_with_blob_sequence_and_options(&parts, &options)?;
+        if video.size() < EMPTY {
+            return Err(JsValue::NULL);
+        }
         download::save_blob(store, &format!("likeness-replay.{ending}"), &video);
     }
     Ok(())
@@ -156,7 +161,7 @@ impl Film {
 
     /// Returns the length in milliseconds.
     fn duration(&self) -> f64 {
-        (self.moments.len() - 1) as f64 * BEAT + REST
+        LEAD + (self.moments.len() - 1) as f64 * BEAT + REST
     }
 
     /// Paints the frame at a place between moments.
@@ -170,7 +175,7 @@ impl Film {
         self.scene.points = self.moments[from].1.iter().zip(&self.moments[to].1).map(way).collect();
         self.scene.outdate();
         self.scene.paint(canvas, (SIZE, 1.0), state, &[], &[]);
-        let Some(context) = context_of(canvas) else { return };
+        let Some(context) = paint::context(canvas) else { return };
         let [width, height] = SIZE.map(f64::from);
         let step = self.moments[if part < 0.5 { from } else { to }].0;
         let words = words::replayed(step);
