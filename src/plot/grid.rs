@@ -6,9 +6,12 @@ use crate::small_sort::sorted;
 /// Maximum number of passes that exchange neighbouring cells.
 const PASSES: usize = 40;
 
-/// Returns the number of columns of a grid for `count` pictures that is a little wider than high.
+/// Returns the number of columns of a grid for `count` pictures: a little more than of rows, with the
+/// fewest cells left empty.
 pub fn columns(count: usize) -> usize {
-    (1.3 * count as f32).sqrt().ceil().max(1.0) as usize
+    let wide = |ratio: f32| (ratio * count as f32).sqrt().ceil().max(1.0) as usize;
+    let empty = |columns: &usize| count.next_multiple_of(*columns) - count;
+    (wide(1.0)..=wide(1.7)).min_by_key(empty).unwrap_or(1)
 }
 
 /// Returns the index of the point in each cell, row by row; only the last row may be incomplete. Points
@@ -162,6 +165,15 @@ mod tests {
                     (total(&points, &order, columns), total(&points, &by_columns(&points, columns), columns));
                 assert!(found <= simple + 1e-3, "{count} points, {clouded}: {found} is more than {simple}");
             }
+        }
+    }
+
+    #[test]
+    fn grid_is_wide_and_nearly_full() {
+        assert_eq!([0, 1, 6, 1000].map(columns), [1, 1, 3, 40]);
+        for count in 2..3000 {
+            let (columns, rows) = (columns(count), count.div_ceil(columns(count)));
+            assert!(columns >= rows && columns <= 2 * rows, "{count}: {columns} by {rows}");
         }
     }
 

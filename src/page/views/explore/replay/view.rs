@@ -51,7 +51,7 @@ fn Player() -> impl IntoView {
         }
     };
     view! {
-        <div class="replay" class:past=move || store.with(|state| state.replayed().is_some())>
+        <div class="replay" data-control="" class:past=move || store.with(|state| state.replayed().is_some())>
             <button
                 class="button"
                 type="button"
