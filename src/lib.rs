@@ -17,12 +17,12 @@
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: disjoint sets, by union–find
 //! - [`decimal`]: parsing of decimal numbers
+//! - [`sampling`]: samples at regular intervals
 //! - [`small_sort`]: one sort routine for everything the page downloads
 //! - `event_loop`: yielding between pieces of work (in a browser)
 //!
 //! Learning, on any device burn supports, in a browser or not:
 //! - [`progress`]: work in interruptible pieces
-//! - [`sampling`]: samples at regular intervals
 //! - [`random`]: one seed, many independent generators
 //! - [`augment`]: random views of pictures
 //! - [`encoder`]: the network
@@ -90,7 +90,6 @@ pub mod readback;
 #[cfg(feature = "engine")]
 pub mod replicas;
 pub mod samples;
-#[cfg(feature = "engine")]
 pub mod sampling;
 pub mod settings;
 pub mod small_sort;

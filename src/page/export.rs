@@ -12,6 +12,9 @@ mod json;
 pub mod moves;
 pub mod neighbours;
 pub mod npy;
+#[cfg(target_arch = "wasm32")]
+pub mod painting;
+pub mod poster;
 pub mod predictions;
 pub mod projector;
 pub mod run;
@@ -21,6 +24,7 @@ pub mod selection;
 mod zip;
 
 use crate::{
+    image::Image,
     page::{state::State, views::sort::state::Finding},
     protocol::{CopiesRequest, Question, Stage, SurveyRequest},
 };
@@ -56,6 +60,10 @@ pub enum Export {
     Duplicates,
     /// The classifiers' predictions for every picture.
     Predictions,
+    /// All pictures on a grid, similar ones side by side.
+    Poster,
+    /// All pictures with their names, in groups.
+    ContactSheet,
 }
 
 impl Export {
@@ -70,6 +78,8 @@ impl Export {
             Self::Copies => "Copies (CSV)",
             Self::Duplicates => "Near-duplicates (CSV)",
             Self::Predictions => "Predictions (CSV)",
+            Self::Poster => "Poster (PNG)",
+            Self::ContactSheet => "Contact sheet (HTML)",
         }
     }
 
@@ -94,7 +104,16 @@ impl Export {
             Self::Predictions => {
                 "What a linear probe, the vote of the nearest and fine-tuning say of each picture."
             }
+            Self::Poster => "All pictures on a grid, similar ones side by side, to print or to send.",
+            Self::ContactSheet => {
+                "All pictures sorted by similarity, with groups and names, in one file for any browser."
+            }
         }
+    }
+
+    /// Returns whether the file is to be looked at, not to be read by programs.
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Poster | Self::ContactSheet)
     }
 
     /// Returns the reason why the file cannot be written now, as a sentence; `None` if it can.
@@ -113,6 +132,7 @@ impl Export {
             Self::Copies => CopiesRequest::default().into(),
             Self::Duplicates => SurveyRequest { stage: state.stage_for(Finding::Duplicates) }.into(),
             Self::Predictions => state.classifier_request(stage).into(),
+            Self::Poster | Self::ContactSheet => return poster::lacks(state, self == Self::ContactSheet),
             _ => return None,
         };
         // During training, the latest answer may be the best available.
@@ -120,15 +140,18 @@ impl Export {
         is_lacking.then_some(question)
     }
 
-    /// Writes the file; `sprite` is the PNG of [`projector::sprite`], which only the projector needs.
-    pub fn write(self, state: &State, sprite: &[u8]) -> Option<File> {
+    /// Writes the file; `painted` is the PNG of [`projector::sprite`] or of [`poster::poster`], which only
+    /// they need, and `thumbnail` returns the address of a picture's data.
+    pub fn write(self, state: &State, painted: &[u8], thumbnail: &dyn Fn(&Image) -> String) -> Option<File> {
         let scored = state.results.latest()?;
         let (base, ending, kind, contents) = match self {
             Self::EmbeddingsCsv => {
                 ("embeddings", "csv", "text/csv", embeddings::csv(state, scored).into_bytes())
             }
             Self::EmbeddingsNpy => ("embeddings", "npy", "application/octet-stream", npy::npy(state, scored)),
-            Self::Projector => ("projector", "zip", "application/zip", projector::zip(state, scored, sprite)),
+            Self::Projector => {
+                ("projector", "zip", "application/zip", projector::zip(state, scored, painted))
+            }
             Self::Atlas => ("atlas", "jsonl", "application/jsonl", atlas::jsonl(state, scored).into_bytes()),
             Self::Neighbours => {
                 ("neighbours", "csv", "text/csv", neighbours::csv(state, scored).into_bytes())
@@ -148,6 +171,10 @@ impl Export {
                 let stage = scored.evaluation.stage;
                 ("predictions", "csv", "text/csv", predictions::csv(state, stage).into_bytes())
             }
+            Self::Poster => ("poster", "png", "image/png", painted.to_vec()),
+            Self::ContactSheet => {
+                ("contact-sheet", "html", "text/html", poster::contact_sheet(state, thumbnail)?.into_bytes())
+            }
         };
         let name = format!("likeness-{base}-step-{}.{ending}", scored.evaluation.step);
         Some(File { name, kind, contents })
@@ -162,7 +189,7 @@ mod tests {
             fixture::{answer, ask},
             state::State,
         },
-        protocol::{Answer, Evaluation, Event, Survey},
+        protocol::{Answer, Evaluation, Event, Floats, Map, MapMethod, Survey},
         settings::{Images, Settings},
     };
 
@@ -170,7 +197,9 @@ mod tests {
     fn missing_answers_are_known_before_writing() {
         let empty = State::new(Settings::recommended(Images::Own));
         for export in Export::VARIANTS.iter().copied() {
-            assert!(export.obstacle(&empty).is_some() && export.write(&empty, &[]).is_none());
+            assert!(
+                export.obstacle(&empty).is_some() && export.write(&empty, &[], &atlas::data_url).is_none()
+            );
         }
         let mut state = samples::state();
         assert_eq!(Export::EmbeddingsCsv.obstacle(&state), None);
@@ -190,8 +219,25 @@ mod tests {
 
     #[test]
     fn files_are_named_after_their_contents() {
-        let state = samples::state();
-        let name = |export: &Export| export.write(&state, &[]).expect("embeddings are there").name;
+        let mut state = samples::state();
+        let map = poster::lacks(&state, false).expect("there is no map");
+        answer(
+            &mut state,
+            map,
+            Answer::Map(Map {
+                stage: Stage::Trained,
+                step: 5,
+                method: MapMethod::Pca,
+                pictures: vec![0, 1, 2],
+                points: Floats(vec![0.0; 6]),
+                radius: 1.0,
+                explained: 1.0,
+                done: 0,
+                total: 0,
+            }),
+        );
+        let name =
+            |export: &Export| export.write(&state, &[], &atlas::data_url).expect("embeddings are there").name;
         let names: Vec<_> = Export::VARIANTS.iter().map(name).collect();
         assert_eq!(names[0], "likeness-embeddings-step-5.csv");
         assert_eq!(names[2], "likeness-projector-step-5.zip");

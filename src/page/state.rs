@@ -44,9 +44,10 @@ use crate::{
         lazy::Arrival,
         tracked::{AccessLog, Tracked},
         views::{
-            explore::{map::state::Maps, neighbours::search::Search},
+            explore::{map::state::Maps, neighbours::search::Search, replay::moments::Moments},
             hood::runs::state::Runs,
             label::state::Labels,
+            reveal::model::Reveal,
             sort::state::Groups,
         },
     },
@@ -78,6 +79,10 @@ pub struct State {
     pub(in crate::page) resuming: bool,
     /// Evaluations of the embeddings.
     pub results: Tracked<Results>,
+    /// What the network made of the set at moments of the run.
+    pub moments: Tracked<Moments>,
+    /// Whether the results of a run that has ended are shown.
+    pub reveal: Tracked<Reveal>,
     /// Choices for the map of the set.
     pub maps: Tracked<Maps>,
     /// Labels for classifiers, and the classifiers' results.
@@ -150,6 +155,8 @@ impl State {
             awaited: None,
             resuming: false,
             results: log.track(Results::default()),
+            moments: log.track(Moments::default()),
+            reveal: log.track(Reveal::default()),
             maps: log.track(Maps::default()),
             labels: log.track(Labels::default()),
             runs: log.track(Runs::default()),

@@ -8,11 +8,11 @@ use std::{
 
 /// Set of fields of one [`AccessLog`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fields(u32);
+pub struct Fields(u64);
 
 impl Fields {
     /// Maximum number of fields of a log.
-    pub const MAX: usize = u32::BITS as usize;
+    pub const MAX: usize = u64::BITS as usize;
 
     /// Returns whether the set is empty.
     pub fn is_empty(self) -> bool {

@@ -72,6 +72,11 @@ pub fn after(state: &State, step: u32) -> String {
     }
 }
 
+/// Names a moment of the run that is played again.
+pub fn replayed(step: u32) -> String {
+    if step == 0 { "Before training".to_owned() } else { format!("After {}", counted(step as usize, "step")) }
+}
+
 /// Describes the shown groups: their number, its origin, and how clearly they are separated. `suffix`
 /// states the step.
 pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {

@@ -44,7 +44,8 @@ fn places(state: &State, scored: &IndexedEvaluation) -> PictureMap<[f32; 2]> {
     points.into_iter().flatten().map(|(id, point)| (id, [point[0], point[1]])).collect()
 }
 
-fn data_url(image: &Image) -> String {
+/// Returns the address of a picture's data, as a small bitmap.
+pub fn data_url(image: &Image) -> String {
     let side = SIDE / FACTOR;
     format!("data:image/bmp;base64,{}", BASE64_STANDARD.encode(bmp(&shrink(image.rgb(), SIDE, FACTOR), side)))
 }

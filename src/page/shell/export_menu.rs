@@ -7,11 +7,8 @@ use web_sys::{FocusEvent, HtmlInputElement};
 use super::{address, footer::browser};
 use crate::{
     page::{
-        components::{
-            canvas::paint,
-            dynamic::{effect, handler},
-        },
-        export::{Export, File, projector, run::run_json},
+        components::dynamic::{effect, handler},
+        export::{Export, File, painting, run::run_json},
         files::download,
         lazy::loader,
         store::Store,
@@ -71,6 +68,9 @@ fn Exports() -> impl IntoView {
             loader::enter(store, move |rooms| (rooms.export)(store, export));
         }
     });
+    let kinds = |for_people: bool| {
+        Export::VARIANTS.iter().copied().filter(move |export| export.is_for_people() == for_people)
+    };
     let button = move |export: Export| {
         let obstacle = move || store.with(|state| export.obstacle(state));
         view! {
@@ -104,9 +104,13 @@ fn Exports() -> impl IntoView {
         }
     };
     view! {
+        <h2>"For people"</h2>
+        <div class="buttons">
+            {kinds(true).map(button).collect_view()}
+        </div>
         <h2>"For code and tables"</h2>
         <div class="buttons">
-            {Export::VARIANTS.iter().copied().map(button).collect_view()}
+            {kinds(false).map(button).collect_view()}
             <button
                 class="button"
                 type="button"
@@ -165,23 +169,11 @@ pub fn save(store: Store, export: Export) {
 }
 
 async fn write(store: Store, export: Export) {
-    let sprite = match export {
-        Export::Projector => {
-            let sheet = store.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)));
-            match sheet {
-                Some(sheet) => paint::png(&sheet.rgba, sheet.width, sheet.height).await,
-                None => None,
-            }
-        }
-        _ => Some(Vec::new()),
-    };
-    let Some(sprite) = sprite else {
-        return store.update(|state| {
-            state.notify("The browser could not paint the sheet of pictures, so nothing was saved.");
-        });
-    };
-    if let Some(file) = store.with_untracked(|state| export.write(state, &sprite)) {
-        download::save(store, &file);
+    match painting::write(store, export).await {
+        Some(file) => download::save(store, &file),
+        None => store.update(|state| {
+            state.notify("The browser could not paint the pictures, so nothing was saved.");
+        }),
     }
 }
 

@@ -116,7 +116,7 @@ fn reason(engine: &Engine) -> String {
 
 /// A button that copies a link with the same settings.
 #[component]
-fn Share() -> impl IntoView {
+pub fn Share() -> impl IntoView {
     let store = Store::expect();
     let report = RwSignal::new(None);
     let by_hand = RwSignal::new(None);

@@ -17,14 +17,16 @@ use crate::page::{
     views::{
         gallery::{action_bar::ActionBar, view::Gallery, viewer::Viewer},
         hood::training::health_warnings::HealthWarnings,
+        reveal::view::{RevealButton, RevealPanel},
     },
     words,
 };
 
-/// The messages, the score with the stage switch, the gallery, the preview of the augmentations and
-/// the tabs.
+/// The messages, the score with the stage switch, the gallery, the preview of the augmentations, what
+/// a run changed, and the tabs.
 #[component]
 pub fn Results() -> impl IntoView {
+    let embed = Store::expect().with_untracked(|state| *state.embed);
     view! {
         <main class="stage">
             <ReturnOffer />
@@ -33,6 +35,7 @@ pub fn Results() -> impl IntoView {
             <Headline />
             <Gallery />
             <StagePreview />
+            {(!embed).then(|| view! { <RevealPanel /> })}
             <Tabs />
             <ActionBar />
             <Viewer />
@@ -67,7 +70,10 @@ fn Headline() -> impl IntoView {
             <ScoreView score />
             <p class="summary">{move || summary.get()}</p>
             <p class="visually-hidden" aria-live="polite">{announced}</p>
-            <StageSwitch />
+            <div class="headline-end">
+                <StageSwitch />
+                <RevealButton />
+            </div>
         </div>
     }
 }

@@ -36,6 +36,7 @@ impl State {
             Event::Batch(batch) => {
                 self.run.notes.batch(&batch);
                 self.run.twins.extend(TwinRank::of(&batch));
+                self.run.picture_ranks.keep(&batch);
                 self.run.batch = Some(batch);
             }
             Event::Row(views) => {
@@ -47,8 +48,10 @@ impl State {
                     self.run.notes.evaluated(evaluation.step, knn, evaluation.effective_rank);
                 }
                 self.outdate_answers(evaluation.stage);
+                self.moments.keep(&evaluation);
                 self.results.keep_evaluation(evaluation);
                 self.focus_something();
+                self.reveal_if_due();
             }
             Event::Scored { stage, knn } => self.scored(stage, knn),
             Event::Answered(question, answer) => self.answers.keep(&question, answer),

@@ -1,7 +1,10 @@
 //! The present run.
 
 use crate::{
-    page::views::{hood::runs::state::Notes, watch::twins::TwinRank},
+    page::views::{
+        hood::runs::state::Notes,
+        watch::twins::{PictureRanks, TwinRank},
+    },
     protocol::{Activity, BatchMatrix, RowViews, StepReport},
     settings::Settings,
 };
@@ -33,6 +36,8 @@ pub struct Run {
     pub batch: Option<BatchMatrix>,
     /// Mean rank of the twin in each reported batch.
     pub twins: Vec<TwinRank>,
+    /// Rank of each picture's twin, at first and now.
+    pub picture_ranks: PictureRanks,
     /// Row of the batch that the user inspects.
     pub inspected: Option<u32>,
     /// Views of that row.
@@ -52,6 +57,7 @@ impl Default for Run {
             activity: Activity::Idle,
             batch: None,
             twins: Vec::new(),
+            picture_ranks: PictureRanks::default(),
             inspected: None,
             row_views: None,
         }
@@ -69,6 +75,7 @@ impl Run {
         self.settings_since = 0;
         self.batch = None;
         self.twins.clear();
+        self.picture_ranks = PictureRanks::default();
         self.row_views = None;
     }
 

@@ -2,7 +2,10 @@
 
 use super::{Entry, Intake, Newcomer, Results, Selection, State, Tab};
 use crate::{
-    page::{picture_map::Ids, views::hood::runs::state::Notes},
+    page::{
+        picture_map::Ids,
+        views::{explore::replay::moments::Moments, hood::runs::state::Notes, reveal::model::Reveal},
+    },
     protocol::{Command, PictureId},
     settings::{Effort, Images, Settings},
 };
@@ -73,6 +76,8 @@ impl State {
         *self.intake = Intake::default();
         self.remote.set(None);
         *self.results = Results::default();
+        *self.moments = Moments::default();
+        self.reveal.set(Reveal::Hidden);
         self.labels.clear();
         self.forget_search();
         self.groups.clear();

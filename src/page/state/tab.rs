@@ -61,6 +61,7 @@ impl State {
     pub fn choose_tab(&mut self, tab: Tab) {
         self.tab.set(tab);
         self.tab_chosen.set(true);
+        self.fold_reveal();
     }
 
     /// Returns the tab that the user selected during this run.

@@ -2,7 +2,7 @@
 
 use super::{Engine, State, Tab};
 use crate::{
-    page::words,
+    page::{views::reveal::model::Reveal, words},
     protocol::{Command, Stage},
     settings::{MIN_PICTURES, Settings},
 };
@@ -64,6 +64,7 @@ impl State {
     /// incoming pictures.
     pub(in crate::page) fn start_running(&mut self) -> bool {
         self.run.running = true;
+        self.reveal.set(Reveal::Hidden);
         self.postponed.set(self.intake.is_active());
         self.resuming = !*self.postponed;
         self.suggest_tab(Tab::Watch);
@@ -95,6 +96,8 @@ impl State {
     pub(in crate::page) fn finished(&mut self) {
         self.stop_running();
         self.suggest_tab(Tab::Explore);
+        self.reveal.set(Reveal::Due);
+        self.reveal_if_due();
     }
 
     pub(in crate::page) fn restarted(&mut self, parameters: u32) {
@@ -112,6 +115,8 @@ impl State {
     /// Forgets the results of the trained network, which is replaced.
     pub(in crate::page) fn forget_trained(&mut self) {
         self.labels.end_tuning();
+        self.reveal.set(Reveal::Hidden);
+        self.moments.go_back(self.run.step());
         self.results.drop_stage(Stage::Trained);
         self.forget_answers(Stage::Trained);
         self.search.forget(Stage::Trained);

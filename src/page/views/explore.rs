@@ -3,5 +3,6 @@
 pub mod map;
 pub mod matrix;
 pub mod neighbours;
+pub mod replay;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

@@ -27,13 +27,17 @@ pub fn rgba(canvas: &HtmlCanvasElement, bytes: &[u8], width: usize, height: usiz
 
 /// Paints RGBA bytes with their upper left corner at a place.
 pub fn rgba_at(canvas: &HtmlCanvasElement, bytes: &[u8], width: u32, height: u32, [left, top]: [f64; 2]) {
-    let context = canvas.get_context("2d").ok().flatten();
+    let context = context(canvas);
     // A canvas without area has no image data, and nothing to paint.
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(bytes), width, height);
     if let (Some(context), Ok(data)) = (context, data) {
-        let context: CanvasRenderingContext2d = context.unchecked_into();
         context.put_image_data(&data, left, top).ok();
     }
+}
+
+/// Returns a canvas's drawing context.
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    Some(canvas.get_context("2d").ok().flatten()?.unchecked_into())
 }
 
 /// Encodes RGBA bytes as a PNG by the browser's encoder; `None` if it cannot, as with too many
@@ -41,6 +45,11 @@ pub fn rgba_at(canvas: &HtmlCanvasElement, bytes: &[u8], width: u32, height: u32
 pub async fn png(bytes: &[u8], width: usize, height: usize) -> Option<Vec<u8>> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     rgba(&canvas, bytes, width, height);
+    png_of(&canvas).await
+}
+
+/// Encodes a canvas as a PNG by the browser's encoder; `None` if it cannot, as with too many pixels.
+pub async fn png_of(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
     let (sender, receiver) = oneshot::channel();
     let done = Closure::once(move |blob: JsValue| {
         sender.send(blob).ok();

@@ -1,6 +1,10 @@
 //! Ranks of twins: how near the network places the two views of one picture.
 
-use crate::{protocol::BatchMatrix, small_sort::sorted};
+use crate::{
+    page::picture_map::PictureMap,
+    protocol::{BatchMatrix, PictureId},
+    small_sort::sorted,
+};
 
 /// Number of batches over which the rank is averaged.
 const WINDOW: usize = 8;
@@ -20,18 +24,8 @@ pub struct TwinRank {
 impl TwinRank {
     /// Returns the rank in a batch; `None` for a batch without views.
     pub fn of(batch: &BatchMatrix) -> Option<Self> {
-        let pairs = batch.pictures.len();
-        let views = 2 * pairs;
-        let cells = &batch.cells.0;
-        if pairs == 0 || cells.len() != views * views {
-            return None;
-        }
-        let rank = |view: usize| {
-            let row = &cells[view * views..(view + 1) * views];
-            let twin = (view + pairs) % views;
-            1 + (0..views).filter(|other| *other != view && row[*other] > row[twin]).count()
-        };
-        let total: usize = (0..views).map(rank).sum();
+        let ranks = twin_ranks(batch)?;
+        let (views, total) = (ranks.len(), ranks.iter().sum::<usize>());
         Some(Self { step: batch.step, mean: total as f32 / views as f32, others: views - 1 })
     }
 
@@ -45,6 +39,46 @@ impl TwinRank {
     pub fn progress(&self) -> f32 {
         let guess = self.guess();
         if guess > 1.0 { ((guess - self.mean) / (guess - 1.0)).max(0.0) } else { 1.0 }
+    }
+}
+
+/// Returns the rank of every view's twin among all other views; `None` for a batch without views.
+fn twin_ranks(batch: &BatchMatrix) -> Option<Vec<usize>> {
+    let pairs = batch.pictures.len();
+    let views = 2 * pairs;
+    let cells = &batch.cells.0;
+    if pairs == 0 || cells.len() != views * views {
+        return None;
+    }
+    let rank = |view: usize| {
+        let row = &cells[view * views..(view + 1) * views];
+        let twin = (view + pairs) % views;
+        1 + (0..views).filter(|other| *other != view && row[*other] > row[twin]).count()
+    };
+    Some((0..views).map(rank).collect())
+}
+
+/// The first and the latest twin's rank of each picture, as a share of all other views: 0 for the
+/// nearest, 1 for the farthest.
+#[derive(Debug, Default)]
+pub struct PictureRanks(PictureMap<[f32; 2]>);
+
+impl PictureRanks {
+    /// Records the ranks in a batch.
+    pub fn keep(&mut self, batch: &BatchMatrix) {
+        let Some(ranks) = twin_ranks(batch) else { return };
+        let pairs = batch.pictures.len();
+        for (pair, id) in batch.pictures.iter().enumerate() {
+            let farthest = (2 * pairs - 2).max(1);
+            let share = (ranks[pair] + ranks[pair + pairs] - 2) as f32 / (2 * farthest) as f32;
+            let first = self.0.get(id).map_or(share, |known| known[0]);
+            self.0.insert(*id, [first, share]);
+        }
+    }
+
+    /// Returns how far a picture's twin has risen, from -1 to 1; 0 if that is unknown.
+    pub fn rise(&self, id: PictureId) -> f32 {
+        self.0.get(&id).map_or(0.0, |[first, latest]| first - latest)
     }
 }
 
@@ -109,6 +143,15 @@ mod tests {
         let lost = TwinRank::of(&batch(4, |a, b| if twins(a, b) { -1.0 } else { 0.5 })).expect("a rank");
         assert_eq!((lost.mean, lost.progress()), (7.0, 0.0));
         assert_eq!(TwinRank::of(&batch(0, |_, _| 0.0)), None);
+    }
+
+    #[test]
+    fn rise_is_the_way_from_the_first_batch_to_the_latest() {
+        let mut ranks = PictureRanks::default();
+        ranks.keep(&batch(4, |a, b| if a % 4 == b % 4 { -1.0 } else { 0.5 }));
+        assert_eq!((ranks.rise(2), ranks.rise(9)), (0.0, 0.0));
+        ranks.keep(&batch(3, |a, b| f32::from(u8::from(a % 3 == b % 3))));
+        assert_eq!([0, 1, 2, 3].map(|id| ranks.rise(id)), [1.0, 1.0, 1.0, 0.0]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod atlas;
 mod brush;
 mod layer;
 mod pointers;
-mod scene;
+pub mod scene;
 
 use leptos::{ev, html, prelude::*};
 
@@ -27,7 +27,7 @@ use crate::{
         timing,
     },
     plot::map::{Point, encloses, in_rows, point_at, point_towards},
-    protocol::PictureId,
+    protocol::{Map, PictureId},
 };
 
 /// Magnification by one press of a button or key.
@@ -377,18 +377,22 @@ impl Handles {
 /// Updates the scene to the state's map and its colours. Until the pictures are placed, they stand in their
 /// order, without names.
 fn take_over(scene: &mut Scene, state: &State) {
-    let map = state.map();
-    let kinds = kinds(state, map.map_or(state.shown_stage(), |map| map.stage));
-    let pictures = map.map_or_else(|| state.order(), |map| map.pictures.clone());
-    let targets = match map {
-        Some(map) => map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]).collect(),
-        None => in_rows(pictures.len()),
+    let kinds = |map: Option<&Map>| kinds(state, map.map_or(state.shown_stage(), |map| map.stage));
+    let (pictures, targets, kinds) = match (state.replayed(), state.map()) {
+        (Some(moment), map) => (state.moments.pictures.clone(), Some(moment.points.clone()), kinds(map)),
+        (None, Some(map)) => {
+            let points = map.points.0.chunks_exact(2).map(|point| [point[0], point[1]]);
+            (map.pictures.clone(), Some(points.collect()), kinds(Some(map)))
+        }
+        (None, None) => (state.order(), None, kinds(None)),
     };
+    let is_placed = targets.is_some();
+    let targets = targets.unwrap_or_else(|| in_rows(pictures.len()));
     scene.pitch = match &targets[..] {
-        [first, second, ..] if map.is_none() => Some(second[0] - first[0]),
+        [first, second, ..] if !is_placed => Some(second[0] - first[0]),
         _ => None,
     };
-    scene.send(&pictures, targets, map.is_none() || timing::is_motion_reduced());
+    scene.send(&pictures, targets, !is_placed || timing::is_motion_reduced());
     let of = pictures.iter().map(|id| kinds.of(state, *id)).collect();
-    scene.distinguish(of, if map.is_some() { kinds.names } else { Vec::new() });
+    scene.distinguish(of, if is_placed { kinds.names } else { Vec::new() });
 }

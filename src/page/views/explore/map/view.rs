@@ -18,6 +18,7 @@ use crate::{
         },
         state::State,
         store::Store,
+        views::explore::replay::view::Replay,
         words::{self, glossary},
     },
     protocol::{Map, MapMethod, MapRequest, PictureId, Stage},
@@ -35,7 +36,7 @@ pub fn MapLens() -> impl IntoView {
     let stage = memo(move || store.with(State::shown_stage));
     let method = memo(move || store.with(|state| state.map_method()));
     store.keep_asking(move |_| Some(MapRequest { stage: stage.get(), method: method.get() }.into()));
-    let heading = memo(move || store.with(|state| state.map().map(|map| heading(state, map))));
+    let heading = memo(move || store.with(heading));
     let heading = Signal::derive(move || {
         let waiting = || {
             store.with(|state| {
@@ -48,6 +49,7 @@ pub fn MapLens() -> impl IntoView {
         <div class="map-tab" data-figure="map">
             <p class="lens-caption">{heading} " " <Explain term=glossary::MAP /> " " <PngButton name="Map" /></p>
             <MapView label=heading pointed emphasis=Signal::derive(move || emphasis.kind()) />
+            <Replay />
             <div class="lens-options">
                 <Pointed pointed />
                 <MapColours stage emphasis />
@@ -68,7 +70,8 @@ pub fn MapLens() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let store = Store::expect();
-    let text = memo(move || store.with(|state| state.map().map_or_else(String::new, progress)));
+    let text =
+        memo(move || store.with(|state| state.map().map_or_else(String::new, |map| progress(state, map))));
     let term = dynamic(move || match store.with(|state| state.map_method()) {
         MapMethod::Pca => view! { <Explain term=glossary::PCA /> },
         MapMethod::Tsne => view! { <Explain term=glossary::TSNE /> },
@@ -94,24 +97,28 @@ fn Pointed(pointed: RwSignal<Option<PictureId>>) -> impl IntoView {
     view! { <div class="map-pointed">{dynamic(move || shown.get().map_or_else(hint, show))}</div> }
 }
 
-/// Describes the map in words.
-fn heading(state: &State, map: &Map) -> String {
+/// Describes the map in words, if there is one.
+fn heading(state: &State) -> Option<String> {
+    let map = state.map()?;
+    if let Some(moment) = state.replayed() {
+        return Some(format!("{}. Distances are only a sketch.", words::replayed(moment.step)));
+    }
     let pictures = words::counted(map.pictures.len(), "picture");
-    match map.stage {
+    let place = match map.stage {
         Stage::Trained => {
             let after = words::after(state, map.step);
-            format!("{pictures}, placed by the network {after}. Distances are only a sketch.")
+            format!("the network {after}")
         }
-        Stage::Untrained => {
-            format!("{pictures}, placed by the network before training. Distances are only a sketch.")
-        }
-        Stage::Pixels | Stage::Classic => {
-            format!("{pictures}, placed by pixels alone. Distances are only a sketch.")
-        }
-    }
+        Stage::Untrained => "the network before training".to_owned(),
+        Stage::Pixels | Stage::Classic => "pixels alone".to_owned(),
+    };
+    Some(format!("{pictures}, placed by {place}. Distances are only a sketch."))
 }
 
-fn progress(map: &Map) -> String {
+fn progress(state: &State, map: &Map) -> String {
+    if state.replayed().is_some() {
+        return "The replay shows the two directions that vary most.".to_owned();
+    }
     match map.method {
         MapMethod::Pca => {
             let share = words::percent(map.explained);

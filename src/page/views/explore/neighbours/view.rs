@@ -252,7 +252,9 @@ fn explained_now(state: &State, pair: Pair) -> bool {
 
 fn nearest(state: &State, stage: Stage, subject: Subject) -> Vec<Neighbour> {
     let near = match subject {
-        Subject::Picture(id) => state.results.scored(stage).map_or(Vec::new(), |scored| scored.nearest(id)),
+        Subject::Picture(id) => state
+            .replayed_nearest(stage, id)
+            .unwrap_or_else(|| state.results.scored(stage).map_or(Vec::new(), |scored| scored.nearest(id))),
         Subject::Query(_) => state.search.nearest(stage).to_vec(),
     };
     near.into_iter().filter(|near| state.pictures.get(near.id).is_some()).take(SHOWN).collect()
@@ -266,6 +268,9 @@ fn label_of(state: &State, subject: Subject) -> Option<&str> {
 
 fn stage_name(store: Store, stage: Stage) -> String {
     store.with(|state| {
+        if let Some(moment) = state.replayed().filter(|_| stage == Stage::Trained) {
+            return words::replayed(moment.step);
+        }
         let step = state.results.scored(stage).map(|scored| scored.evaluation.step);
         words::stage_at(state, stage, step)
     })

@@ -38,8 +38,10 @@ const MOST_CHARACTERS: usize = 22;
 pub struct Colours {
     /// Text colour of the canvas, which the style sheet sets to the accent.
     accent: String,
-    ink: String,
-    ground: String,
+    /// Colour of text.
+    pub ink: String,
+    /// Colour below everything.
+    pub ground: String,
 }
 
 impl Colours {

@@ -5,7 +5,10 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::plot::map::{Area, Point, Viewport, uncovered};
+use crate::{
+    page::components::canvas::paint,
+    plot::map::{Area, Point, Viewport, uncovered},
+};
 
 /// The visible part of the map, and its size.
 #[derive(Clone, Copy, PartialEq)]
@@ -50,7 +53,7 @@ impl Layer {
         let canvas = self.canvas.get_or_insert_with(|| {
             document().create_element("canvas").expect("a document makes canvases").unchecked_into()
         });
-        let context = context_of(canvas)?;
+        let context = paint::context(canvas)?;
         let (shown, areas) = match self.painted.and_then(|painted| moved(painted, wanted)) {
             Some((shown, [0.0, 0.0])) => (shown, Vec::new()),
             Some((shown, way)) => {
@@ -113,7 +116,7 @@ fn clip(context: &CanvasRenderingContext2d, Area { corner: [x, y], size: [width,
 /// Copies a canvas to another, including its size.
 fn copy(source: &HtmlCanvasElement, target: &HtmlCanvasElement) -> Option<()> {
     resize(target, [source.width(), source.height()]);
-    let context = context_of(target)?;
+    let context = paint::context(target)?;
     context.reset_transform().ok();
     context.set_global_composite_operation("copy").ok();
     context.draw_image_with_html_canvas_element(source, 0.0, 0.0).ok()?;
@@ -126,9 +129,4 @@ fn resize(canvas: &HtmlCanvasElement, [width, height]: [u32; 2]) {
         canvas.set_width(width);
         canvas.set_height(height);
     }
-}
-
-/// Returns a canvas's drawing context.
-pub fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
-    Some(canvas.get_context("2d").ok().flatten()?.unchecked_into())
 }

@@ -5,10 +5,13 @@ use web_sys::HtmlCanvasElement;
 use super::{
     atlas::Atlas,
     brush::{Brush, Colours, FRAME},
-    layer::{Layer, View, context_of},
+    layer::{Layer, View},
 };
 use crate::{
-    page::{picture_map::PictureMap, state::State, views::explore::map::colours::MAX_LISTED},
+    page::{
+        components::canvas::paint, picture_map::PictureMap, state::State,
+        views::explore::map::colours::MAX_LISTED,
+    },
     plot::{
         category::category,
         map::{LARGEST_SIDE, Point, Viewport, picture_side, point_at, with_room},
@@ -109,6 +112,16 @@ impl Scene {
         self.emphasis = kind;
         self.with_room = Default::default();
         self.outdate();
+    }
+
+    /// Returns whether some pictures cannot be drawn yet.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
+    }
+
+    /// Returns the colours by the style sheet.
+    pub fn colours(&self) -> &Colours {
+        &self.colours
     }
 
     /// Requires all pictures to be repainted, since something about them has changed.
@@ -226,7 +239,7 @@ impl Scene {
                 }
             }
         });
-        if let (Some(shown), Some(context)) = (shown, context_of(canvas)) {
+        if let (Some(shown), Some(context)) = (shown, paint::context(canvas)) {
             context.set_transform(density, 0.0, 0.0, density, 0.0, 0.0).ok();
             let place = |index: usize| shown.viewport.to_screen(self.points[index], size);
             let mut brush = Brush { context: &context, atlas: &mut atlas, state, density, colours: &colours };

@@ -1,0 +1,82 @@
+//! Files with pictures that the browser paints and encodes.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlCanvasElement;
+
+use super::{Export, File, poster::poster, projector};
+use crate::{
+    image::{Image, SIDE},
+    page::{components::canvas::paint, files::remote::address_of, store::Store},
+    plot::map::Point,
+};
+
+/// Width of a poster, in pixels.
+const WIDTH: usize = 4000;
+
+/// Height of the text below it, in pixels.
+const TEXT: usize = 120;
+
+/// Share of a cell that its picture fills.
+const FILLED: f64 = 0.96;
+
+/// Writes a file; `None` if the browser cannot paint what it contains.
+pub async fn write(store: Store, export: Export) -> Option<File> {
+    let painted = match export {
+        Export::Projector => {
+            let sheet =
+                store.with_untracked(|state| Some(projector::sprite(state, state.results.latest()?)))?;
+            paint::png(&sheet.rgba, sheet.width, sheet.height).await?
+        }
+        Export::Poster => paint::png_of(&painted_poster(store)?).await?,
+        _ => Vec::new(),
+    };
+    let canvas = new_canvas()?;
+    store.with_untracked(|state| export.write(state, &painted, &|image| thumbnail(&canvas, image)))
+}
+
+fn new_canvas() -> Option<HtmlCanvasElement> {
+    Some(document().create_element("canvas").ok()?.unchecked_into())
+}
+
+/// Returns the address of a picture's data, compressed.
+fn thumbnail(canvas: &HtmlCanvasElement, image: &Image) -> String {
+    paint::rgb(canvas, image.rgb(), SIDE);
+    canvas.to_data_url_with_type("image/jpeg").unwrap_or_default()
+}
+
+/// Paints the poster: pictures on white, and below them how it was made, and the page's address.
+fn painted_poster(store: Store) -> Option<HtmlCanvasElement> {
+    let poster = store.with_untracked(poster)?;
+    let rows = poster.cells.len().div_ceil(poster.columns);
+    let pitch = WIDTH / poster.columns;
+    let (canvas, one) = (new_canvas()?, new_canvas()?);
+    let size = [poster.columns * pitch, rows * pitch + TEXT];
+    canvas.set_width(size[0] as u32);
+    canvas.set_height(size[1] as u32);
+    let context = paint::context(&canvas)?;
+    context.set_fill_style_str("#ffffff");
+    context.fill_rect(0.0, 0.0, size[0] as f64, size[1] as f64);
+    let side = FILLED * pitch as f64;
+    for (place, id) in poster.cells.iter().enumerate() {
+        let corner: Point =
+            [place % poster.columns, place / poster.columns].map(|cell| (cell * pitch) as f32);
+        let [left, top] = corner.map(|edge| f64::from(edge) + 0.5 * (1.0 - FILLED) * pitch as f64);
+        store.with_untracked(|state| {
+            if let Some(entry) = state.pictures.get(*id) {
+                paint::rgb(&one, entry.image.rgb(), SIDE);
+            }
+        });
+        // Fails only for a canvas without area.
+        context.draw_image_with_html_canvas_element_and_dw_and_dh(&one, left, top, side, side).ok();
+    }
+    context.set_fill_style_str("#1c1a17");
+    context.set_font("600 44px system-ui, sans-serif");
+    context.set_text_baseline("middle");
+    let (middle, width) = ((size[1] - TEXT / 2) as f64, size[0] as f64);
+    context.fill_text(&poster.origin, 32.0, middle).ok();
+    context.set_text_align("right");
+    let address = address_of("");
+    context.fill_text(address.split('#').next().unwrap_or_default(), width - 32.0, middle).ok();
+    Some(canvas)
+}

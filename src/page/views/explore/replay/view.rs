@@ -1,0 +1,129 @@
+//! The slider that plays a run again, on the map and among the neighbours.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::video;
+use crate::page::{
+    components::{
+        controls::Slider,
+        dynamic::{When, dynamic, handler, memo},
+    },
+    state::State,
+    store::Store,
+    timing, words,
+};
+
+/// Time for which each moment is shown, in milliseconds.
+const BEAT: u64 = 700;
+
+/// The slider, with buttons that play it and save it as a video, once there is something to compare.
+#[component]
+pub fn Replay() -> impl IntoView {
+    let store = Store::expect();
+    let is_worth = Signal::derive(move || store.with(|state| state.moments.moments.len() >= 2));
+    view! {
+        <When holds=is_worth>
+            <Player />
+        </When>
+    }
+}
+
+#[component]
+fn Player() -> impl IntoView {
+    let store = Store::expect();
+    let playing = RwSignal::new(false);
+    let place = memo(move || store.with(|state| state.moments.place()));
+    let last = Signal::derive(move || store.with(last_place) as f32);
+    let words = Signal::derive(move || store.with(moment));
+    let show = move |value: f32| {
+        playing.set(false);
+        store.update(|state| state.replay(value as usize));
+    };
+    let play = move |_| {
+        playing.update(|playing| *playing = !*playing);
+        if playing.get_untracked() {
+            store.update(|state| {
+                if state.moments.place() == last_place(state) {
+                    state.replay(0);
+                }
+            });
+            go_on(store, playing);
+        }
+    };
+    view! {
+        <div class="replay" data-control="" class:past=move || store.with(|state| state.replayed().is_some())>
+            <button
+                class="button"
+                type="button"
+                aria-label=move || if playing.get() { "Stop the replay" } else { "Play the run" }
+                on:click=handler(play)
+            >
+                {move || if playing.get() { "Stop" } else { "Play" }}
+            </button>
+            <Slider
+                name="The run"
+                label="Moment of the run"
+                value=Signal::derive(move || place.get() as f32)
+                words
+                max=last
+                step="1"
+                on_input=show
+            />
+            <SaveVideo />
+        </div>
+    }
+}
+
+/// Shows one moment after the other until the present or until stopped.
+fn go_on(store: Store, playing: RwSignal<bool>) {
+    timing::after(BEAT, move || {
+        // The tab may be closed by now.
+        if playing.try_get_untracked() != Some(true) {
+            return;
+        }
+        let is_over = store.update(|state| {
+            let next = state.moments.place() + 1;
+            state.replay(next);
+            next >= last_place(state)
+        });
+        if is_over { playing.set(false) } else { go_on(store, playing) }
+    });
+}
+
+fn last_place(state: &State) -> usize {
+    state.moments.moments.len().saturating_sub(1)
+}
+
+/// Describes the shown moment.
+fn moment(state: &State) -> String {
+    let step = state.moments.moments.get(state.moments.place()).map_or(0, |moment| moment.step);
+    match (step, state.replayed()) {
+        (0, _) => "before training".to_owned(),
+        (step, None) => format!("now, step {}", words::count(step as usize)),
+        (step, _) => format!("step {}", words::count(step as usize)),
+    }
+}
+
+/// A button that saves the replay as a video; while it is recorded, it shows the progress, and cancels.
+#[component]
+fn SaveVideo() -> impl IntoView {
+    let store = Store::expect();
+    let progress = RwSignal::new(None::<f32>);
+    let press = move |_| match progress.get_untracked() {
+        Some(_) => progress.set(None),
+        None => {
+            progress.set(Some(0.0));
+            spawn_local(video::save(store, progress));
+        }
+    };
+    let text = move || match progress.get() {
+        Some(share) => format!("Cancel ({})", words::percent(share)),
+        None => "Save video".to_owned(),
+    };
+    view! {
+        <button class="button" type="button" on:click=handler(press)>{text}</button>
+        {dynamic(move || progress.get().is_some().then(|| view! {
+            <canvas class="map recording" id=video::CANVAS aria-hidden="true"></canvas>
+        }))}
+    }
+}

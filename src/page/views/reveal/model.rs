@@ -1,0 +1,259 @@
+//! The pictures whose nearest a run improved most.
+
+use crate::{
+    page::{
+        state::{IndexedEvaluation, SHOWN, State},
+        words,
+    },
+    protocol::{PictureId, Stage},
+    small_sort::sorted,
+};
+
+/// Number of pictures that are shown.
+const PICTURES: usize = 3;
+
+/// Whether the results of a run that has ended are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reveal {
+    /// There are none.
+    #[default]
+    Hidden,
+    /// The run has ended, and its last evaluation is on its way.
+    Due,
+    /// A button shows them.
+    Folded,
+    /// They are shown.
+    Open,
+}
+
+/// A picture with its nearest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Improved {
+    /// The picture.
+    pub picture: PictureId,
+    /// Its nearest before training and now, nearest first, and whether each counts: it has the label of
+    /// the picture, or without labels it is in one row only.
+    pub rows: [Vec<(PictureId, bool)>; 2],
+    /// The change in words.
+    pub sentence: String,
+}
+
+/// What a run changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changes {
+    /// The pictures whose nearest improved most.
+    pub pictures: Vec<Improved>,
+    /// The whole set's change in words.
+    pub sentence: String,
+}
+
+impl State {
+    /// Shows the results of the run that has ended, once its last evaluation is here; only a button
+    /// for them if the user is busy with something else.
+    pub(in crate::page) fn reveal_if_due(&mut self) {
+        let is_known = |stage| self.results.scored(stage).map(|scored| scored.evaluation.step);
+        let is_complete =
+            is_known(Stage::Trained) == Some(self.run.step()) && is_known(Stage::Untrained).is_some();
+        if *self.reveal == Reveal::Due && is_complete {
+            let is_busy = *self.tab_chosen || *self.viewing || !self.selection.is_empty();
+            self.reveal.set(if is_busy { Reveal::Folded } else { Reveal::Open });
+        }
+    }
+
+    /// Leaves only a button for the results of the run, if they are shown.
+    pub fn fold_reveal(&mut self) {
+        if *self.reveal == Reveal::Open {
+            self.reveal.set(Reveal::Folded);
+        }
+    }
+
+    /// Returns what the run changed, by the labels if there are any; `None` before it is known.
+    pub fn changes(&self) -> Option<Changes> {
+        let before = self.results.scored(Stage::Untrained)?;
+        let now = self.results.scored(Stage::Trained)?;
+        let mut found: Vec<(f32, Improved)> = Vec::new();
+        for entry in self.pictures.entries() {
+            let rows = [before, now].map(|scored| self.shown_nearest(scored, entry.id));
+            if !rows[1].is_empty() && (entry.label.is_some() || !self.has_labels()) {
+                found.push(if self.has_labels() {
+                    self.by_label(entry.id, rows)
+                } else {
+                    self.by_novelty(entry.id, rows)
+                });
+            }
+        }
+        let improved = found.iter().filter(|(gain, _)| *gain > 0.0).count();
+        let sentence = if self.has_labels() {
+            match improved {
+                0 => {
+                    "No picture has more of its own label among its nearest than before training.".to_owned()
+                }
+                1 => format!(
+                    "1 of {} now has more of its own label among its nearest.",
+                    words::counted(found.len(), "picture")
+                ),
+                _ => format!(
+                    "{} of {} now have more of their own label among their nearest.",
+                    words::count(improved),
+                    words::counted(found.len(), "picture")
+                ),
+            }
+        } else {
+            let (changed, of) = self.results.changed_neighbours()?;
+            format!("Training changed {changed:.0} of each picture’s {of} nearest. These changed most.")
+        };
+        let best = sorted(&found, |a, b| b.0.total_cmp(&a.0));
+        Some(Changes { pictures: self.varied(best), sentence })
+    }
+
+    fn shown_nearest(&self, scored: &IndexedEvaluation, id: PictureId) -> Vec<PictureId> {
+        let near = scored.nearest(id).into_iter().map(|near| near.id);
+        near.filter(|near| self.pictures.get(*near).is_some()).take(SHOWN).collect()
+    }
+
+    /// Returns the gain of neighbours with the picture's label.
+    fn by_label(&self, picture: PictureId, rows: [Vec<PictureId>; 2]) -> (f32, Improved) {
+        let label = self.pictures.label(picture);
+        let rows = rows.map(|row| {
+            row.into_iter().map(|near| (near, self.pictures.label(near) == label)).collect::<Vec<_>>()
+        });
+        let [before, now] = [0, 1].map(|row| rows[row].iter().filter(|near| near.1).count());
+        let of = rows[1].len();
+        let sentence = format!("{now} of its {of} nearest match now. Before training it was {before}.");
+        (now as f32 - before as f32, Improved { picture, rows, sentence })
+    }
+
+    /// Returns how many neighbours are new, and how far the picture's twin has risen.
+    fn by_novelty(&self, picture: PictureId, [before, now]: [Vec<PictureId>; 2]) -> (f32, Improved) {
+        let only = |row: &[PictureId], other: &[PictureId]| {
+            row.iter().map(|near| (*near, !other.contains(near))).collect::<Vec<_>>()
+        };
+        let rows = [only(&before, &now), only(&now, &before)];
+        let new = rows[1].iter().filter(|near| near.1).count();
+        let sentence = format!("{new} of its {} nearest are new.", now.len());
+        let gain = new as f32 / SHOWN as f32 + self.run.picture_ranks.rise(picture);
+        (gain, Improved { picture, rows, sentence })
+    }
+
+    /// Returns the first pictures that improved, of different labels or at least not near each other
+    /// as long as there are enough.
+    fn varied(&self, best: Vec<(f32, Improved)>) -> Vec<Improved> {
+        let is_alike = |one: &Improved, other: &Improved| {
+            let label = self.pictures.label(one.picture).filter(|_| self.has_labels());
+            label.is_some() && label == self.pictures.label(other.picture)
+                || one.rows[1].iter().any(|near| near.0 == other.picture)
+        };
+        let (mut chosen, mut rest) = (Vec::<Improved>::new(), Vec::new());
+        for (_, next) in best.into_iter().take_while(|(gain, _)| *gain > 0.0) {
+            if chosen.len() < PICTURES && !chosen.iter().any(|known| is_alike(known, &next)) {
+                chosen.push(next);
+            } else if rest.len() < PICTURES {
+                rest.push(next);
+            }
+        }
+        chosen.into_iter().chain(rest).take(PICTURES).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        page::{
+            fixture::{newcomer, report},
+            state::Tab,
+        },
+        protocol::{Evaluation, Event, Floats, Neighbours},
+        settings::{Images, Settings},
+    };
+
+    /// Returns a state of six pictures: 0, 1, 2 of one label and 3, 4, 5 of another, or without labels.
+    fn state(labelled: bool) -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let label = |i: usize| labelled.then_some(["a", "b"][i / 3]);
+        state.add((0..6).map(|i| newcomer(&i.to_string(), label(i))).collect());
+        state.edit(|settings| settings.steps = 2);
+        state
+    }
+
+    fn evaluate(state: &mut State, stage: Stage, step: u32, indices: [u32; 12]) {
+        state.apply(Event::Evaluated(Evaluation {
+            step,
+            neighbours: Neighbours { k: 2, indices: indices.into(), similarities: Floats(vec![0.5; 12]) },
+            ..Evaluation::bare(stage, (0..6).collect())
+        }));
+    }
+
+    /// Nearest that are all of the other label, and those of which all but picture 5's are of the own.
+    const BEFORE: [u32; 12] = [3, 4, 3, 4, 3, 4, 0, 1, 0, 1, 3, 4];
+    const NOW: [u32; 12] = [1, 2, 0, 3, 0, 1, 4, 5, 3, 5, 3, 4];
+
+    fn finished(state: &mut State) {
+        evaluate(state, Stage::Untrained, 0, BEFORE);
+        state.start_running();
+        state.apply(Event::Stepped(vec![report(1), report(2)]));
+        state.apply(Event::Finished);
+        assert!(matches!(*state.reveal, Reveal::Due | Reveal::Folded), "the evaluation is missing");
+        evaluate(state, Stage::Trained, 2, NOW);
+    }
+
+    #[test]
+    fn pictures_with_the_largest_gain_of_their_label_are_shown() {
+        let mut state = state(true);
+        finished(&mut state);
+        assert_eq!(*state.reveal, Reveal::Open);
+        let changes = state.changes().expect("both evaluations");
+        assert_eq!(changes.sentence, "5 of 6 pictures now have more of their own label among their nearest.");
+        let gain = |improved: &Improved| {
+            let own = |id: PictureId| (id / 3) == (improved.picture / 3);
+            let count = |row: &[u32]| row.iter().filter(|id| own(**id)).count() as i32;
+            let at = improved.picture as usize * 2;
+            count(&NOW[at..at + 2]) - count(&BEFORE[at..at + 2])
+        };
+        let gains: Vec<_> = changes.pictures.iter().map(gain).collect();
+        assert_eq!(gains, [2, 2, 2]);
+        // Two labels first, then what is left.
+        let labels: Vec<_> = changes.pictures.iter().map(|improved| improved.picture / 3).collect();
+        assert_eq!(labels[..2], [0, 1]);
+        assert_eq!(changes.pictures[0].sentence, "2 of its 2 nearest match now. Before training it was 0.");
+    }
+
+    #[test]
+    fn pictures_without_labels_are_compared_by_new_neighbours_and_twins() {
+        let mut state = state(false);
+        finished(&mut state);
+        let changes = state.changes().expect("both evaluations");
+        assert_eq!(changes.sentence, "Training changed 2 of each picture’s 2 nearest. These changed most.");
+        let new = |id: u32| {
+            let rows = [BEFORE, NOW].map(|all| all[id as usize * 2..id as usize * 2 + 2].to_vec());
+            rows[1].iter().filter(|near| !rows[0].contains(near)).count()
+        };
+        assert!(changes.pictures.iter().all(|improved| new(improved.picture) == 2));
+        assert!(changes.pictures[0].rows.iter().flatten().all(|near| near.1));
+        assert_eq!(new(5), 0);
+        assert!(changes.pictures.iter().all(|improved| improved.picture != 5));
+    }
+
+    #[test]
+    fn nothing_improves_when_nothing_changes() {
+        let mut state = state(true);
+        finished(&mut state);
+        evaluate(&mut state, Stage::Trained, 2, BEFORE);
+        let changes = state.changes().expect("both evaluations");
+        assert!(changes.pictures.is_empty() && changes.sentence.starts_with("No picture"));
+    }
+
+    #[test]
+    fn results_yield_to_a_busy_user_and_to_the_next_run() {
+        let mut busy = state(true);
+        busy.choose_tab(Tab::Sort);
+        finished(&mut busy);
+        assert_eq!(*busy.reveal, Reveal::Folded);
+        let mut state = state(true);
+        finished(&mut state);
+        state.choose_tab(Tab::Sort);
+        assert_eq!(*state.reveal, Reveal::Folded);
+        state.train();
+        assert_eq!(*state.reveal, Reveal::Hidden);
+    }
+}
