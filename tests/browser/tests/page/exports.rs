@@ -26,9 +26,40 @@ async fn all_exports_agree() -> Result<()> {
         check_atlas(&page.download("Atlas (JSONL)").await?, &embeddings)?;
         check_neighbours(&page.download("Neighbours (CSV)").await?, &embeddings)?;
         read_duplicates(&page.download("Near-duplicates (CSV)").await?)?;
-        check_predictions(&page.download("Predictions (CSV)").await?, &embeddings)
+        check_predictions(&page.download("Predictions (CSV)").await?, &embeddings)?;
+        check_poster(&page.download("Poster (PNG)").await?, embeddings.names.len())?;
+        check_contact_sheet(&page.download("Contact sheet (HTML)").await?, &embeddings)
     })
     .await
+}
+
+/// Checks that as many cells as there are pictures hold one, each different from the others.
+fn check_poster(file: &[u8], count: usize) -> Result<()> {
+    let poster = image::load_from_memory(file)?.to_rgb8();
+    let columns = likeness::plot::grid::columns(count);
+    let pitch = 4000 / columns as u32;
+    ensure!(poster.width() == columns as u32 * pitch, "It is {} pixels wide.", poster.width());
+    let mut seen = std::collections::HashSet::new();
+    for cell in 0..count as u32 {
+        let (left, top) = (cell % columns as u32 * pitch, cell / columns as u32 * pitch);
+        let samples = (1..6).flat_map(|y| (1..6).map(move |x| [x, y]));
+        let samples = samples.map(|[x, y]| poster.get_pixel(left + x * pitch / 6, top + y * pitch / 6).0);
+        let samples: Vec<_> = samples.collect();
+        ensure!(samples.iter().any(|pixel| *pixel != [255; 3]), "Cell {cell} is empty.");
+        ensure!(seen.insert(samples), "The picture of cell {cell} is there twice.");
+    }
+    Ok(())
+}
+
+/// Checks that each name is there once, with a picture.
+fn check_contact_sheet(file: &[u8], embeddings: &Embeddings) -> Result<()> {
+    let page = std::str::from_utf8(file)?;
+    for name in &embeddings.names {
+        let count = page.matches(&format!("<span>{name}</span>")).count();
+        ensure!(count == 1, "{name} is there {count} times.");
+    }
+    ensure!(page.matches("<img src=\"data:image/jpeg;base64,").count() == embeddings.names.len());
+    Ok(())
 }
 
 /// Checks a file in NumPy's format 1.0, read by the specification.

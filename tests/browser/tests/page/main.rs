@@ -16,6 +16,7 @@ mod labels;
 mod links;
 mod losses;
 mod map;
+mod moments;
 mod names;
 mod odd_files;
 mod offline;

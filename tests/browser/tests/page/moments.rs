@@ -1,0 +1,124 @@
+//! Moments worth sharing: the end of a run, its replay, the poster, the game.
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::page::{PATIENTLY, SOON};
+use browser_tests::{Page, Visit, visit};
+use thirtyfour::{By, Key};
+
+/// A short run of a tiny network on the drawn figures.
+const LINK: &str = "images=shapes&steps=60&batch=8&side=16&width=4&backend=cpu&run=1";
+
+/// Waits until an expression is true in the page.
+async fn wait_until(page: &Page, what: &str, expression: &str) -> Result<()> {
+    let holds = async || Ok((page.evaluate(expression).await? == true).then_some(()));
+    page.wait(what, PATIENTLY, holds).await
+}
+
+/// Opens a page whose run ends, with the results in view.
+async fn open_with_results(page: &Page) -> Result<()> {
+    page.open(LINK).await?;
+    page.wait_finished(PATIENTLY).await?;
+    page.wait_text(&["What training changed"], PATIENTLY).await
+}
+
+#[tokio::test]
+async fn end_of_a_run_shows_what_changed_without_taking_the_focus() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        open_with_results(page).await?;
+        wait_until(page, "no focus", "document.activeElement === document.body").await?;
+        wait_until(page, "pictures", "document.querySelectorAll('.reveal-pictures li').length === 3").await?;
+        page.photograph_all("reveal").await?;
+        page.driver().find(By::Css("body")).await?.send_keys(Key::Escape + "").await?;
+        wait_until(page, "nothing but a button", "!document.querySelector('.reveal')").await?;
+        page.press("What changed").await?;
+        page.wait_text(&["What training changed"], SOON).await?;
+        page.evaluate("document.querySelector('.reveal .primary').click()").await?;
+        wait_until(
+            page,
+            "the map instead",
+            "!document.querySelector('.reveal') && !!document.querySelector('canvas.map')",
+        )
+        .await
+    })
+    .await
+}
+
+/// Plays a video of these bytes, and resolves to the share of pixels that differ between its first frame
+/// and its last.
+fn difference(video: &[u8]) -> String {
+    format!(
+        "(async () => {{
+            const video = document.createElement('video');
+            video.muted = true;
+            video.src = URL.createObjectURL(new Blob([new Uint8Array({video:?})]));
+            const pixels = () => {{
+                const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+                const context = canvas.getContext('2d');
+                context.drawImage(video, 0, 0);
+                return context.getImageData(0, 0, canvas.width, canvas.height).data;
+            }};
+            const once = type => new Promise((done, fail) => {{
+                video.addEventListener(type, done, {{ once: true }});
+                video.addEventListener('error', () => fail(new Error('It cannot be decoded.')), {{ once: true }});
+            }});
+            await once('loadeddata');
+            if (video.videoWidth !== 1280 || video.videoHeight !== 720) throw new Error('It has another size.');
+            const first = pixels();
+            const ended = once('ended');
+            await video.play();
+            await ended;
+            return pixels().filter((value, i) => Math.abs(value - first[i]) > 40).length / first.length;
+        }})()"
+    )
+}
+
+#[tokio::test]
+async fn run_is_played_again_and_saved_as_a_video() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Explore").await?;
+        let slider = page.locate(".replay input").await?;
+        slider.send_keys(Key::Home + "").await?;
+        page.wait_text(&["before training", "Before training. Distances are only a sketch."], SOON).await?;
+        let headings = "[...document.querySelectorAll('.ladder h3')].map(({ innerText }) => innerText.split('\\n')[0]).join()";
+        let both = format!("{headings} === 'Before training,Before training'");
+        wait_until(page, "the nearest before training, twice", &both).await?;
+        slider.send_keys(Key::End + "").await?;
+        page.wait_text(&["now, step 60", "Now, after 60 steps"], SOON).await?;
+        let video = page.download("Save video").await?;
+        let differ = page.evaluate(&difference(&video)).await?;
+        let differ = differ.as_f64().context("no share of pixels")?;
+        ensure!(differ > 0.01, "Only {differ} of the pixels differ.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn game_is_played_by_keys_and_scores_the_answers_of_the_engine() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Watch").await?;
+        page.press("Play against the network").await?;
+        let right = "document.querySelectorAll('.game .right').length";
+        for round in 1..=5 {
+            page.wait_text(&[&format!("Round {round} of 5.")], SOON).await?;
+            let ready = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8";
+            wait_until(page, "eight pictures to choose from", ready).await?;
+            ensure!(page.evaluate(right).await? == 0, "The answer is given away.");
+            page.driver().active_element().await?.send_keys("1").await?;
+            wait_until(page, "the guesses", "!!document.querySelector('.game .primary:enabled')").await?;
+            ensure!(page.evaluate(right).await? == 1, "There is not one right answer.");
+            if round < 5 {
+                page.press("Next").await?;
+            }
+        }
+        page.wait_text(&["of 5 changed pictures. The network recognised"], SOON).await?;
+        page.photograph_all("game").await?;
+        page.press("Close the game").await?;
+        wait_until(page, "a closed game", "!document.querySelector('.game[open]')").await
+    })
+    .await
+}
