@@ -18,7 +18,7 @@ async fn wait_until(page: &Page, what: &str, expression: &str) -> Result<()> {
 async fn open_with_results(page: &Page) -> Result<()> {
     page.open(LINK).await?;
     page.wait_finished(PATIENTLY).await?;
-    page.wait_text(&["What training changed"], PATIENTLY).await
+    page.wait_text(&["What training changed"], PATIENTLY).await.map(drop)
 }
 
 #[tokio::test]
