@@ -55,7 +55,7 @@ mod tests {
             Command::Ask(MatrixRequest { stage: Stage::Trained }.into()),
             Command::Label(typed.clone()),
             Command::Inspect { anchor: Some(3) },
-            Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6] })),
+            Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6], among: vec![7] })),
             Command::Restore { file: vec![7, 8] },
             Command::Validate { request: 3, settings: Settings::recommended(Images::Own), file: vec![9] },
             Command::Ask(SurveyRequest { stage: Stage::Pixels }.into()),

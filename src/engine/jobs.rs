@@ -418,7 +418,7 @@ mod tests {
     fn every_request(stage: Stage) -> Vec<Request> {
         let task = || ClassifierRequest { stage, per_class: 1, seed: 1, typed: Vec::new() };
         let rgb = vec![0; 3 * crate::image::SIDE * crate::image::SIDE];
-        let query = QueryPicture::new(Query { number: 1, rgb }).expect("a whole picture");
+        let query = QueryPicture::new(Query { number: 1, rgb, among: Vec::new() }).expect("a whole picture");
         vec![
             preview::request(vec![1], 1, 1),
             search::request(Rc::new(query), stage),

@@ -49,6 +49,7 @@ use crate::{
             label::state::Labels,
             reveal::model::Reveal,
             sort::state::Groups,
+            watch::game::model::Game,
         },
     },
     protocol::{Pair, PictureId, Question, Stage, Views},
@@ -83,6 +84,8 @@ pub struct State {
     pub moments: Tracked<Moments>,
     /// Whether the results of a run that has ended are shown.
     pub reveal: Tracked<Reveal>,
+    /// The game against the network, while it is played.
+    pub game: Tracked<Option<Game>>,
     /// Choices for the map of the set.
     pub maps: Tracked<Maps>,
     /// Labels for classifiers, and the classifiers' results.
@@ -157,6 +160,7 @@ impl State {
             results: log.track(Results::default()),
             moments: log.track(Moments::default()),
             reveal: log.track(Reveal::default()),
+            game: log.track(None),
             maps: log.track(Maps::default()),
             labels: log.track(Labels::default()),
             runs: log.track(Runs::default()),

@@ -127,6 +127,8 @@ pub struct Query {
     /// RGB bytes, [`crate::image::SIDE`]² × 3, row by row.
     #[serde(with = "serde_bytes")]
     pub rgb: Vec<u8>,
+    /// Pictures among which the nearest are sought; the whole set if empty.
+    pub among: Vec<PictureId>,
 }
 
 /// The labels that a classifier may learn from. They never enter contrastive training.

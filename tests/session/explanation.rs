@@ -32,7 +32,11 @@ fn a_pair_is_explained_at_every_stage() {
     let mut harness = Harness::with_pictures(small(), 12);
     harness.send(Command::Train);
     harness.settle();
-    harness.send(Command::Query(Some(Query { number: 1, rgb: pictures(30..31).remove(0).rgb })));
+    harness.send(Command::Query(Some(Query {
+        number: 1,
+        rgb: pictures(30..31).remove(0).rgb,
+        among: Vec::new(),
+    })));
     harness.settle();
     let events = harness.take();
     for stage in Stage::VARIANTS.iter().copied() {

@@ -18,7 +18,7 @@ fn a_query_finds_its_nearest_at_every_stage_without_joining() {
     harness.take();
     // A copy of a picture of the set: the nearest are that picture and its neighbours.
     let rgb = pictures(4..5).remove(0).rgb;
-    harness.send(Command::Query(Some(Query { number: 3, rgb })));
+    harness.send(Command::Query(Some(Query { number: 3, rgb, among: Vec::new() })));
     harness.settle();
     let mut stages: Vec<_> = answers(&harness.events.borrow()).iter().map(|answer| answer.stage).collect();
     stages.sort_by_key(|stage| *stage as u32);
@@ -35,6 +35,15 @@ fn a_query_finds_its_nearest_at_every_stage_without_joining() {
     for (found, expected) in answer.similarities.0[1..].iter().zip(similarities) {
         assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
     }
+    // Among some pictures, the nearest come in the same order.
+    let among = vec![expected[5], 4, expected[1], expected[9]];
+    let rgb = pictures(4..5).remove(0).rgb;
+    harness.send(Command::Query(Some(Query { number: 4, rgb, among })));
+    harness.settle();
+    let events = harness.take();
+    let trained = answers(&events).into_iter().find(|answer| answer.stage == Stage::Trained);
+    let trained = trained.expect("an answer of the trained network");
+    assert_eq!(trained.pictures, [4, expected[1], expected[5], expected[9]]);
     // Once ended, the query is not answered any more.
     harness.send(Command::Query(None));
     harness.send(Command::Add(pictures(12..14)));

@@ -17,12 +17,14 @@ pub struct QueryPicture {
     /// Number of the query, repeated in the answers.
     pub number: u32,
     pub image: Image,
+    /// Pictures among which the nearest are sought; the whole set if empty.
+    among: Vec<PictureId>,
 }
 
 impl QueryPicture {
     /// Decodes the picture; `None` if it is incomplete.
     pub fn new(query: Query) -> Option<Self> {
-        Some(Self { number: query.number, image: Image::from_rgb(query.rgb)? })
+        Some(Self { number: query.number, image: Image::from_rgb(query.rgb)?, among: query.among })
     }
 }
 
@@ -47,11 +49,15 @@ async fn search(
     if row.dimensions() != embedded.rows.dimensions() || ids.len() != embedded.rows.len() {
         return Ok(None);
     }
-    let found = NearestNeighbours::of_query(&embedded.rows, &row, NEIGHBOURS);
+    let most = if query.among.is_empty() { NEIGHBOURS } else { ids.len() };
+    let found = NearestNeighbours::of_query(&embedded.rows, &row, most);
+    let near = found.indices.iter().map(|row| ids[*row as usize]).zip(found.similarities);
+    let is_sought = |id: &PictureId| query.among.is_empty() || query.among.contains(id);
+    let (pictures, similarities) = near.filter(|(id, _)| is_sought(id)).take(NEIGHBOURS).unzip();
     Ok(Some(Event::Queried(QueryAnswer {
         number: query.number,
         stage,
-        pictures: found.indices.iter().map(|row| ids[*row as usize]).collect(),
-        similarities: Floats(found.similarities),
+        pictures,
+        similarities: Floats(similarities),
     })))
 }

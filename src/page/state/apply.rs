@@ -60,10 +60,13 @@ impl State {
             }
             Event::Tuned { number, classification } => self.labels.keep_tuned(number, classification),
             Event::Queried(answer) => {
+                self.game_takes_guess(&answer);
                 self.search.keep(answer);
             }
             Event::Views(views) => {
-                *self.views = Some(views);
+                if !self.game_takes_view(&views) {
+                    *self.views = Some(views);
+                }
             }
             Event::Finished => self.finished(),
             Event::Refused(refusal) => self.refused(words::refusal(&refusal)),

@@ -78,6 +78,7 @@ impl State {
         *self.results = Results::default();
         *self.moments = Moments::default();
         self.reveal.set(Reveal::Hidden);
+        self.game.set(None);
         self.labels.clear();
         self.forget_search();
         self.groups.clear();

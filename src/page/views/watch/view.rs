@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{twins::recent, twins_view::Twins};
+use super::{game::view::Play, twins::recent, twins_view::Twins};
 use crate::{
     page::{
         components::{
@@ -31,6 +31,7 @@ pub fn Watch() -> impl IntoView {
                 <TwinMeter />
                 <Alive />
                 <Curve quantity=LOSS />
+                <Play />
             </div>
         </div>
     }

@@ -87,14 +87,18 @@ async fn axe_accepts_temporary_parts() -> Result<()> {
 }
 
 #[tokio::test]
-async fn axe_accepts_the_end_of_a_run() -> Result<()> {
+async fn axe_accepts_the_end_of_a_run_and_the_game() -> Result<()> {
     let axe = axe()?;
     visit(Visit::default(), async |page| {
         page.open(&format!("{SETTINGS}&run=1")).await?;
         page.evaluate(&axe).await?;
         page.wait_finished(PATIENTLY).await?;
         page.wait_text(&["What training changed"], PATIENTLY).await?;
-        let found = check_all(page, "the end of a run").await?;
+        let mut found = check_all(page, "the end of a run").await?;
+        page.choose("Watch").await?;
+        page.press("Play against the network").await?;
+        page.wait_text(&["Round 1 of 5."], SOON).await?;
+        found.extend(check_all(page, "the game").await?);
         ensure!(found.is_empty(), "axe objects: {found:#?}");
         Ok(())
     })

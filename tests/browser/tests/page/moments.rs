@@ -1,4 +1,4 @@
-//! Moments worth sharing: the end of a run, and its replay.
+//! Moments worth sharing: the end of a run, its replay, the poster, the game.
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
@@ -91,6 +91,34 @@ async fn run_is_played_again_and_saved_as_a_video() -> Result<()> {
         let differ = differ.as_f64().context("no share of pixels")?;
         ensure!(differ > 0.01, "Only {differ} of the pixels differ.");
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn game_is_played_by_keys_and_scores_the_answers_of_the_engine() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Watch").await?;
+        page.press("Play against the network").await?;
+        let right = "document.querySelectorAll('.game .right').length";
+        for round in 1..=5 {
+            page.wait_text(&[&format!("Round {round} of 5.")], SOON).await?;
+            let ready = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8";
+            wait_until(page, "eight pictures to choose from", ready).await?;
+            ensure!(page.evaluate(right).await? == 0, "The answer is given away.");
+            page.driver().active_element().await?.send_keys("1").await?;
+            wait_until(page, "the guesses", "!!document.querySelector('.game .primary:enabled')").await?;
+            ensure!(page.evaluate(right).await? == 1, "There is not one right answer.");
+            if round < 5 {
+                page.press("Next").await?;
+            }
+        }
+        page.wait_text(&["of 5 changed pictures. The network recognised"], SOON).await?;
+        page.photograph_all("game").await?;
+        page.press("Close the game").await?;
+        wait_until(page, "a closed game", "!document.querySelector('.game[open]')").await
     })
     .await
 }

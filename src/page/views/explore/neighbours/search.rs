@@ -54,7 +54,11 @@ impl Search {
     /// Returns the command that starts the search in the engine.
     pub fn message(&self) -> Option<Command> {
         let sought = self.sought.as_ref()?;
-        Some(Command::Query(Some(Query { number: sought.number, rgb: sought.image.rgb().to_vec() })))
+        Some(Command::Query(Some(Query {
+            number: sought.number,
+            rgb: sought.image.rgb().to_vec(),
+            among: Vec::new(),
+        })))
     }
 
     pub(in crate::page) fn forget(&mut self, stage: Stage) {
