@@ -100,14 +100,16 @@ fn values_of_fewer_than_16_bits_are_scaled_to_their_range() {
         for (most, remarks) in [(1023, vec![Remark::Scaled]), (4095, vec![Remark::Scaled]), (65_535, vec![])]
         {
             let file = file(DynamicImage::ImageLuma16(ramp(most)), format);
-            let (image, Details { remarks: found, .. }) = Image::decode_with_details(&file).expect("a picture");
+            let (image, Details { remarks: found, .. }) =
+                Image::decode_with_details(&file).expect("a picture");
             assert_eq!(found, remarks, "{format:?}, {most}");
             let off = image.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(off <= Some(1), "{format:?}, {most}: {off:?}");
         }
     }
     let opaque = ImageBuffer::from_pixel(9, 9, Rgba([0, 4095_u16, 0, 65_535]));
-    let (image, Details { remarks: found, .. }) = Image::decode_with_details(&file(opaque, ImageFormat::Png)).expect("a PNG");
+    let (image, Details { remarks: found, .. }) =
+        Image::decode_with_details(&file(opaque, ImageFormat::Png)).expect("a PNG");
     assert_eq!((pixel(&image, 50, 50), found), ([0, 255, 0], vec![Remark::Scaled]), "alpha is no colour");
 }
 

@@ -8,7 +8,8 @@ use image::{
 };
 
 use super::{
-    BACKGROUND, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE, directories::Directories, tiff,
+    BACKGROUND, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE,
+    directories::Directories, tiff,
 };
 
 /// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and

@@ -35,14 +35,14 @@ pub fn publish() -> Result<()> {
     for program in [PAGE, DECODER, ENGINE_CPU, ENGINE_WEBGPU] {
         compile(&program, program.published)?;
     }
-    phase("wasm-bindgen, wasm-opt and files", || run(trunk()?.arg("--release")))
+    let mut trunk = trunk()?;
+    trunk.arg("--release").env("PATH", binding::path()?).env(lazy_module::VARIABLE, "1");
+    phase("wasm-bindgen, wasm-opt and files", || run(&mut trunk))
 }
 
 /// Builds a page in [`paths::served`] with only the CPU engine, marked as unfinished.
 pub fn begin_serving() -> Result<()> {
-    phase("Tools", || {
-        tools::ensure_trunk().and_then(|()| tools::ensure_compiler()).and_then(|()| tools::ensure_split())
-    })?;
+    phase("Tools", || tools::ensure_trunk().and_then(|()| tools::ensure_compiler()))?;
     for program in [PAGE, DECODER, ENGINE_CPU] {
         compile(&program, SERVE)?;
     }
@@ -65,13 +65,17 @@ fn compile(program: &Program, profile: &str) -> Result<()> {
     let what = ["build", "--target", tools::TARGET, "--bin", program.name, "--profile", profile];
     let features = ["--no-default-features", "--features", program.features];
     let mut cargo = command("cargo", what);
-    cargo.args(features).current_dir(paths::root()).env(lazy_module::VARIABLE, "1");
+    cargo.args(features).current_dir(paths::root());
+    // The page that is served on this machine is one module.
+    if profile == program.published {
+        cargo.env(lazy_module::VARIABLE, "1");
+    }
     phase(&format!("Compiling {}", program.name), || run(remapped(&mut cargo)?))
 }
 
 fn trunk() -> Result<Command> {
     let mut trunk = command("trunk", ["build"]);
-    trunk.current_dir(paths::root()).env("PATH", binding::path()?).env(lazy_module::VARIABLE, "1");
+    trunk.current_dir(paths::root()).env("PATH", tools::path()?);
     // trunk rejects any value of NO_COLOR but `true` and `false`.
     remapped(trunk.env_remove("NO_COLOR"))?;
     Ok(trunk)

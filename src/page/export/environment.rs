@@ -11,7 +11,7 @@ pub fn environment_report(browser: &str, environment: Option<&Environment>) -> [
     [
         ("browser", browser.to_owned()),
         ("adapter", known(|environment| environment.adapter.clone())),
-        ("backend", known(|environment| words::device(environment))),
+        ("backend", known(words::device)),
         ("reason", known(|environment| words::backend_reason(&environment.reason))),
         ("self_test", known(words::self_test)),
         ("build", BUILD.to_owned()),

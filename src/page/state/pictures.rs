@@ -88,21 +88,21 @@ impl Pictures {
         let last = self.entries.len();
         self.entries.extend(entries);
         if !self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
-            self.rename();
+            self.name_anew();
             self.entries = sorted(&self.entries, |a, b| a.id.cmp(&b.id));
         }
     }
 
     /// Removes pictures and returns those that were in the set.
     pub fn remove(&mut self, gone: &Ids) -> Vec<Entry> {
-        self.rename();
+        self.name_anew();
         self.entries.extract_if(.., |entry| gone.contains(&entry.id)).collect()
     }
 
     /// Removes every picture. Ids are not reused.
     pub fn clear(&mut self) {
         self.entries.clear();
-        self.rename();
+        self.name_anew();
         self.labels.clear();
         self.renamings = 0;
         self.first = self.next_id;
@@ -144,7 +144,7 @@ impl Pictures {
     }
 
     /// Names all pictures anew, now that others have come or gone.
-    pub fn rename(&mut self) {
+    pub fn name_anew(&mut self) {
         self.names.take();
     }
 
@@ -253,7 +253,7 @@ mod tests {
             ("1.jpg", "1.jpg"),
             "until they are named anew"
         );
-        pictures.rename();
+        pictures.name_anew();
         assert_eq!((pictures.name(ids[1]), pictures.name(late)), ("x/1.jpg", "1.jpg"));
     }
 

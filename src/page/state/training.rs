@@ -43,7 +43,7 @@ impl State {
     /// Tells the engine that the set is complete, unless pictures are still coming in, and starts
     /// training if it waited for them.
     pub fn settle(&mut self) {
-        self.pictures.rename();
+        self.pictures.name_anew();
         if let Some(command) = self.settled() {
             self.send(command);
         }
