@@ -244,7 +244,7 @@ mod tests {
     fn table_of_this_page_restores_the_labels() {
         let mut state = crate::page::export::samples::state();
         state.type_label(1, "=dogs, \"big\"");
-        let file = Export::EmbeddingsCsv.write(&state, &[]).expect("a file");
+        let file = Export::EmbeddingsCsv.write(&state, &[], &|_| String::new()).expect("a file");
         state.type_label(1, "");
         state.label_by_table(&file.name, &file.contents);
         assert_eq!(state.label_of(1), Some("=dogs, \"big\""));
