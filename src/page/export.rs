@@ -12,8 +12,6 @@ mod json;
 pub mod moves;
 pub mod neighbours;
 pub mod npy;
-#[cfg(target_arch = "wasm32")]
-pub mod painting;
 pub mod poster;
 pub mod predictions;
 pub mod projector;

@@ -2,7 +2,7 @@
 //!
 //! - `app`: the whole page, and its opening
 //! - `stage`: score and stage switch, gallery, tabs and action bar
-//! - `export_menu`: the files to keep
+//! - `export_menu`: the files to keep; `painting`: those with pictures
 
 pub mod address;
 #[cfg(target_arch = "wasm32")]
@@ -19,6 +19,8 @@ pub mod layout;
 pub mod masthead;
 #[cfg(target_arch = "wasm32")]
 pub mod notices;
+#[cfg(target_arch = "wasm32")]
+mod painting;
 #[cfg(target_arch = "wasm32")]
 pub mod return_offer;
 #[cfg(target_arch = "wasm32")]

@@ -71,6 +71,7 @@ fn settings(json: &mut Json, settings: &Settings) {
         }
     });
     json.text_field("backend", &format!("{:?}", settings.backend));
+    json.plain_field("cores", settings.cores);
     json.plain_field("run", settings.run);
 }
 

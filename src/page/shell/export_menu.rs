@@ -4,11 +4,11 @@ use leptos::{prelude::*, task::spawn_local};
 use strum::VariantArray;
 use web_sys::{FocusEvent, HtmlInputElement};
 
-use super::{address, footer::browser};
+use super::{address, footer::browser, painting};
 use crate::{
     page::{
         components::dynamic::{effect, handler},
-        export::{Export, File, painting, run::run_json},
+        export::{Export, File, run::run_json},
         files::download,
         lazy::loader,
         store::Store,

@@ -79,7 +79,7 @@ impl State {
     pub(in crate::page) fn engine_is_ready(&mut self, environment: Environment) {
         let wanted_gpu = self.settings.backend == BackendChoice::WebGpu;
         // It is told again when its cores change.
-        let is_news = self.engine.environment().is_none();
+        let is_news = self.engine.environment().is_none_or(|before| before.cores == environment.cores);
         if wanted_gpu && environment.backend == Backend::Cpu && is_news {
             self.notify(words::backend_reason(&environment.reason));
         }

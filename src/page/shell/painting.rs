@@ -4,10 +4,14 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 
-use super::{Export, File, poster::poster, projector};
 use crate::{
     image::{Image, SIDE},
-    page::{components::canvas::paint, files::remote::address_of, store::Store},
+    page::{
+        components::canvas::paint,
+        export::{Export, File, poster::poster, projector},
+        files::remote::address_of,
+        store::Store,
+    },
     plot::map::Point,
 };
 
