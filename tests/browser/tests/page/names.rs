@@ -30,7 +30,7 @@ async fn controls_have_stable_names() -> Result<()> {
                 ensure!(count == 1, "There are {count} {role}s named “{name}”, not one.");
             }
         }
-        let command = page.evaluate("document.querySelector('#export-menu input').value").await?;
+        let command = page.evaluate("document.querySelector('#export-menu input[readonly]').value").await?;
         ensure!(
             command.as_str().is_some_and(|text| text.starts_with("likeness-train 'images=shapes&")),
             "The command for PyTorch is {command}."
