@@ -31,12 +31,14 @@ const SERVE: &str = "serve";
 
 /// Builds the published page in `dist/`.
 pub fn publish() -> Result<()> {
+    // First, since compiling the tests, meanwhile, replaces the file of this program.
+    let path = binding::path()?;
     phase("Tools", tools::ensure_all)?;
     for program in [PAGE, DECODER, ENGINE_CPU, ENGINE_WEBGPU] {
         compile(&program, program.published)?;
     }
     let mut trunk = trunk()?;
-    trunk.arg("--release").env("PATH", binding::path()?).env(lazy_module::VARIABLE, "1");
+    trunk.arg("--release").env("PATH", path).env(lazy_module::VARIABLE, "1");
     phase("wasm-bindgen, wasm-opt and files", || run(&mut trunk))
 }
 
