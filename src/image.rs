@@ -4,7 +4,7 @@
 //! browser, the browser's own decoders do that; the `image` crate reads what they cannot, in workers that
 //! hold nothing else (`bin/decoder.rs`), and everything outside a browser.
 
-mod directories;
+pub mod directories;
 mod failure;
 mod file;
 mod tiff;

@@ -121,12 +121,7 @@ impl Replicas {
 
     /// Returns the number of workers that are ready, this one included.
     pub fn workers(&mut self) -> usize {
-        for replica in &mut self.members {
-            if !replica.is_ready {
-                replica.is_ready = replica.connection.replies.try_recv().is_ok();
-            }
-        }
-        1 + self.members.iter().filter(|replica| replica.is_ready && !replica.is_gone).count()
+        1 + self.ready_ones().len()
     }
 
     /// Waits until all workers are ready.
@@ -162,7 +157,9 @@ impl Replicas {
 
     /// Returns the indices of the replicas that are ready.
     fn ready_ones(&mut self) -> Vec<usize> {
-        self.workers();
+        for replica in self.members.iter_mut().filter(|replica| !replica.is_ready) {
+            replica.is_ready = replica.connection.replies.try_recv().is_ok();
+        }
         (0..self.members.len())
             .filter(|at| self.members[*at].is_ready && !self.members[*at].is_gone)
             .collect()

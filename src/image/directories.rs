@@ -1,4 +1,4 @@
-//! Directories of TIFF files, which most cameras' raw files are: their previews and their pages.
+//! Directories of TIFF files, which most cameras' raw files and all EXIF data are: previews, pages and dates.
 
 /// Maximum number of directories read.
 const MOST: usize = 64;
@@ -14,6 +14,8 @@ mod tag {
     pub const SUB_DIRECTORIES: u16 = 330;
     pub const JPEG_OFFSET: u16 = 513;
     pub const JPEG_LENGTH: u16 = 514;
+    pub const EXIF: u16 = 0x8769;
+    pub const DATE_TIME_ORIGINAL: u16 = 0x9003;
 }
 
 /// Photometric interpretations of a sensor's values: behind a colour filter, and without one.
@@ -21,6 +23,9 @@ const SENSOR: [u32; 2] = [32_803, 34_892];
 
 /// Compressions by JPEG, older and newer.
 const JPEG: [u32; 2] = [6, 7];
+
+/// Form of a date and time.
+const DATE_TIME: &[u8; 19] = b"0000:00:00 00:00:00";
 
 /// The directories of a file: those of its pages first.
 pub struct Directories<'a> {
@@ -105,16 +110,34 @@ impl<'a> Directories<'a> {
         rest.copied().any(|start| self.value(start, tag::SUBFILE_TYPE).unwrap_or_default() & 1 == 0)
     }
 
+    /// Returns the time at which the photograph was taken, in ISO 8601 without a zone.
+    pub fn date_taken(&self) -> Option<String> {
+        let exif = self.value(*self.starts.first()?, tag::EXIF)? as usize;
+        let at = self.number(self.entry(exif, tag::DATE_TIME_ORIGINAL)? + 8, 4)? as usize;
+        let text = self.bytes.get(at..)?.first_chunk::<{ DATE_TIME.len() }>()?;
+        let fits =
+            |(letter, form): (&u8, &u8)| if *form == b'0' { letter.is_ascii_digit() } else { letter == form };
+        // Cameras whose clock was never set write zeros.
+        let is_date = text.iter().zip(DATE_TIME).all(fits) && !text.starts_with(b"0000");
+        let text = str::from_utf8(text).ok().filter(|_| is_date)?;
+        let (date, time) = text.split_once(' ')?;
+        Some(format!("{}T{time}", date.replace(':', "-")))
+    }
+
     fn value(&self, start: usize, tag: u16) -> Option<u32> {
         self.values(start, tag).first().copied()
     }
 
     /// Returns the values of an entry of 16- or 32-bit integers.
     fn values(&self, start: usize, tag: u16) -> Vec<u32> {
-        let count = self.number(start, 2).unwrap_or_default() as usize;
-        let mut entries = (0..count).map(|place| start + 2 + 12 * place);
-        let entry = entries.find(|entry| self.number(*entry, 2) == Some(tag.into()));
-        entry.and_then(|entry| self.read_values(entry)).unwrap_or_default()
+        self.entry(start, tag).and_then(|entry| self.read_values(entry)).unwrap_or_default()
+    }
+
+    /// Returns the offset of an entry of the directory at an offset.
+    fn entry(&self, start: usize, tag: u16) -> Option<usize> {
+        let first = start.checked_add(2)?;
+        let mut entries = (0..self.number(start, 2)? as usize).map(|place| first + 12 * place);
+        entries.find(|entry| self.number(*entry, 2) == Some(tag.into()))
     }
 
     fn read_values(&self, entry: usize) -> Option<Vec<u32>> {

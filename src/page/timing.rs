@@ -30,6 +30,15 @@ pub fn timeout(milliseconds: u64) -> oneshot::Receiver<()> {
     receiver
 }
 
+/// Waits as [`next_frame`] does.
+pub async fn frame() {
+    let (sender, receiver) = oneshot::channel();
+    next_frame(move || {
+        sender.send(()).ok();
+    });
+    receiver.await.ok();
+}
+
 /// Yields to the browser for drawing and input.
 pub async fn yield_to_event_loop() {
     EventLoop::default().yield_to().await;

@@ -140,12 +140,15 @@ pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> Option<T> + Send + Sync + 'static,
     /// Callback for the value that the user chooses.
     on_change: impl Fn(T) + Send + Sync + 'static,
+    /// Term that is explained beside it.
+    #[prop(optional, into)]
+    term: Option<Term>,
 ) -> impl IntoView {
     let chosen = move || options.iter().position(|(_, option)| Some(*option) == value());
     let choose = move |place: usize| on_change(options[place].1);
     let names = options.iter().map(|(name, _)| *name).collect();
     // The part independent of the type is compiled once.
-    view! { <PlaceChoice legend name names chosen=Signal::derive(chosen) on_change=Callback::new(choose) /> }
+    view! { <PlaceChoice legend name names chosen=Signal::derive(chosen) on_change=Callback::new(choose) term /> }
 }
 
 /// A choice of one of a few names, by its index.
@@ -156,6 +159,7 @@ fn PlaceChoice(
     names: Vec<&'static str>,
     chosen: Signal<Option<usize>>,
     on_change: Callback<usize>,
+    term: Option<Term>,
 ) -> impl IntoView {
     let option = move |(place, text): (usize, &'static str)| {
         view! {
@@ -170,10 +174,14 @@ fn PlaceChoice(
             </label>
         }
     };
-    view! {
+    let choice = view! {
         <fieldset class="choice">
             <legend>{legend}</legend>
             <div class="options">{names.into_iter().enumerate().map(option).collect_view()}</div>
         </fieldset>
+    };
+    match term {
+        Some(term) => view! { <div class="field-with-term">{choice} <Explain term /></div> }.into_any(),
+        None => choice.into_any(),
     }
 }

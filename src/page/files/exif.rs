@@ -1,13 +1,6 @@
 //! The time at which a photograph was taken, from its EXIF data.
 
-/// Tag of the offset of the EXIF directory, in a TIFF's first directory.
-const EXIF_DIRECTORY: u16 = 0x8769;
-
-/// Tag of the time at which the photograph was taken, in the EXIF directory.
-const DATE_TIME_ORIGINAL: u16 = 0x9003;
-
-/// Form of that time.
-const FORM: &[u8; 19] = b"0000:00:00 00:00:00";
+use crate::image::directories::Directories;
 
 /// Returns the time in ISO 8601 without a zone, from a file's first bytes; `None` if it is unknown.
 pub fn date_taken(bytes: &[u8]) -> Option<String> {
@@ -15,52 +8,7 @@ pub fn date_taken(bytes: &[u8]) -> Option<String> {
     // two zeros or a length: Exif in JPEG and HEIC, eXIf in PNG, EXIF in WebP.
     let marks = bytes.windows(4).enumerate().filter(|(_, mark)| mark.eq_ignore_ascii_case(b"exif"));
     let starts = marks.flat_map(|(at, _)| [at + 4, at + 6, at + 8]);
-    std::iter::once(0).chain(starts).find_map(|start| Tiff::new(bytes.get(start..)?)?.date_taken())
-}
-
-/// A TIFF file.
-struct Tiff<'a> {
-    bytes: &'a [u8],
-    is_big_endian: bool,
-}
-
-impl<'a> Tiff<'a> {
-    fn new(bytes: &'a [u8]) -> Option<Self> {
-        match bytes.first_chunk()? {
-            b"II*\0" => Some(Self { bytes, is_big_endian: false }),
-            b"MM\0*" => Some(Self { bytes, is_big_endian: true }),
-            _ => None,
-        }
-    }
-
-    fn date_taken(&self) -> Option<String> {
-        let exif = self.long(self.value(self.long(4)?, EXIF_DIRECTORY)?)?;
-        let at = self.long(self.value(exif, DATE_TIME_ORIGINAL)?)?;
-        let text = self.bytes.get(at..)?.first_chunk::<{ FORM.len() }>()?;
-        let fits =
-            |(letter, form): (&u8, &u8)| if *form == b'0' { letter.is_ascii_digit() } else { letter == form };
-        // Cameras whose clock was never set write zeros.
-        let is_date = text.iter().zip(FORM).all(fits) && !text.starts_with(b"0000");
-        let text = std::str::from_utf8(text).ok().filter(|_| is_date)?;
-        let (date, time) = text.split_once(' ')?;
-        Some(format!("{}T{time}", date.replace(':', "-")))
-    }
-
-    /// Returns the offset of a field's value in the directory at an offset.
-    fn value(&self, directory: usize, tag: u16) -> Option<usize> {
-        let fields = (0..usize::from(self.short(directory)?)).map(|field| directory + 2 + 12 * field);
-        fields.into_iter().find(|field| self.short(*field) == Some(tag)).map(|field| field + 8)
-    }
-
-    fn short(&self, at: usize) -> Option<u16> {
-        let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
-    }
-
-    fn long(&self, at: usize) -> Option<usize> {
-        let bytes = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) } as usize)
-    }
+    std::iter::once(0).chain(starts).find_map(|start| Directories::read(bytes.get(start..)?)?.date_taken())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The rooms whose code is fetched when it is first needed.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::page::{
     export::Export,
@@ -8,8 +8,13 @@ use crate::page::{
     shell::export_menu,
     store::Store,
     views::{
-        explore::matrix::view::MatrixLens, gallery::action_bar, hood::view::Hood, label::view::Label,
+        explore::{matrix::view::MatrixLens, replay::video},
+        gallery::action_bar,
+        hood::view::Hood,
+        label::view::Label,
+        reveal::view::Changes,
         sort::view::Sort,
+        watch::game::view::GameDialog,
     },
 };
 
@@ -35,6 +40,12 @@ rooms! {
     label: fn() -> AnyView = || Label().into_any();
     /// The tab Under the hood.
     hood: fn() -> AnyView = || Hood().into_any();
+    /// What a run changed, at its end.
+    reveal: fn() -> AnyView = || Changes().into_any();
+    /// The dialog of the game.
+    game: fn() -> AnyView = || GameDialog().into_any();
+    /// Recording of the replay as a video, and its progress.
+    save_video: fn(Store, RwSignal<Option<f32>>) = |store, progress| spawn_local(video::save(store, progress));
     /// Writing of a file of the menu Export.
     export: fn(Store, Export) = export_menu::save;
     /// Writing of the file about the run.

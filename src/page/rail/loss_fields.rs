@@ -88,26 +88,22 @@ fn SoftFields() -> impl IntoView {
     let similarity = move || store.with(|state| Some(state.settings.similarity));
     let learned = move || store.with(|state| Some(state.settings.learned_temperature));
     view! {
-        <div class="field-with-term">
-            <Choice
-                legend="Views compared by"
-                name="similarity"
-                options=SIMILARITIES
-                value=similarity
-                on_change=move |similarity| store.edit(|settings| settings.compare_by(similarity))
-            />
-            <Explain term=glossary::COMPARISON />
-        </div>
-        <div class="field-with-term">
-            <Choice
-                legend="Temperature is"
-                name="learned-temperature"
-                options=TEMPERATURES
-                value=learned
-                on_change=move |learned| store.edit(|settings| settings.learned_temperature = learned)
-            />
-            <Explain term=glossary::LEARNED />
-        </div>
+        <Choice
+            legend="Views compared by"
+            name="similarity"
+            options=SIMILARITIES
+            value=similarity
+            on_change=move |similarity| store.edit(|settings| settings.compare_by(similarity))
+            term=glossary::COMPARISON
+        />
+        <Choice
+            legend="Temperature is"
+            name="learned-temperature"
+            options=TEMPERATURES
+            value=learned
+            on_change=move |learned| store.edit(|settings| settings.learned_temperature = learned)
+            term=glossary::LEARNED
+        />
         <NumberField setting=const { field::TEMPERATURE.number() } term=glossary::TEMPERATURE />
         <DotTemperature />
         <Learned />
@@ -151,16 +147,14 @@ fn TripletFields() -> impl IntoView {
     let store = Store::expect();
     let mining = move || store.with(|state| Some(state.settings.mining));
     view! {
-        <div class="field-with-term">
-            <Choice
-                legend="Negatives"
-                name="mining"
-                options=NEGATIVES
-                value=mining
-                on_change=move |mining| store.edit(|settings| settings.mining = mining)
-            />
-            <Explain term=glossary::MINING />
-        </div>
+        <Choice
+            legend="Negatives"
+            name="mining"
+            options=NEGATIVES
+            value=mining
+            on_change=move |mining| store.edit(|settings| settings.mining = mining)
+            term=glossary::MINING
+        />
         <NumberField setting=const { field::MARGIN.number() } term=glossary::MARGIN />
     }
 }

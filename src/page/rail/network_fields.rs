@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     page::{
-        components::controls::{Choice, NumberField, explain::Explain},
+        components::controls::{Choice, NumberField},
         store::Store,
         words::glossary,
     },
@@ -38,36 +38,29 @@ pub fn NetworkFields() -> impl IntoView {
         store.edit(|settings| (settings.side, settings.width, settings.depth) = size);
     };
     view! {
-        <div class="field-with-term">
-            <Choice legend="Size of the network" name="size" options=SIZES value=size on_change=choose />
-            <Explain term=glossary::ENCODER />
-        </div>
+        <Choice legend="Size of the network" name="size" options=SIZES value=size on_change=choose term=glossary::ENCODER />
         <div class="fields">
                 <NumberField setting=const { field::SIDE.number() } term=glossary::SIDE />
                 <NumberField setting=const { field::WIDTH.number() } term=glossary::WIDTH />
                 <NumberField setting=const { field::DEPTH.number() } term=glossary::DEPTH />
                 <NumberField setting=const { field::READOUT.number() } term=glossary::READOUT />
                 <NumberField setting=const { field::OUTPUTS.number() } term=glossary::OUTPUTS />
-                <div class="field-with-term">
-                    <Choice
-                        legend="First layer starts"
-                        name="first-layer"
-                        options=FIRST_LAYERS
-                        value=move || store.with(|state| Some(state.settings.first_layer))
-                        on_change=move |first| store.edit(|settings| settings.first_layer = first)
-                    />
-                    <Explain term=glossary::FIRST_LAYER />
-                </div>
-                <div class="field-with-term">
-                    <Choice
-                        legend="Pictures are compared by"
-                        name="features"
-                        options=FEATURES
-                        value=move || store.with(|state| Some(state.settings.features))
-                        on_change=move |features| store.edit(|settings| settings.features = features)
-                    />
-                    <Explain term=glossary::FEATURES />
-                </div>
+                <Choice
+                    legend="First layer starts"
+                    name="first-layer"
+                    options=FIRST_LAYERS
+                    value=move || store.with(|state| Some(state.settings.first_layer))
+                    on_change=move |first| store.edit(|settings| settings.first_layer = first)
+                    term=glossary::FIRST_LAYER
+                />
+                <Choice
+                    legend="Pictures are compared by"
+                    name="features"
+                    options=FEATURES
+                    value=move || store.with(|state| Some(state.settings.features))
+                    on_change=move |features| store.edit(|settings| settings.features = features)
+                    term=glossary::FEATURES
+                />
         </div>
     }
 }

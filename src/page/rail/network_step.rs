@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{loss_fields::LossFields, network_fields::NetworkFields, step::Step};
 use crate::{
     page::{
-        components::controls::{Choice, NumberField, explain::Explain},
+        components::controls::{Choice, NumberField},
         files::builtin,
         store::Store,
         words::{self, glossary},
@@ -76,10 +76,7 @@ fn EffortField() -> impl IntoView {
     let note =
         move || times().unwrap_or_else(|| "Train for a few steps to see how long each takes.".to_owned());
     view! {
-        <div class="field-with-term">
-            <Choice legend="Time for training" name="effort" options=EFFORTS value on_change=choose />
-            <Explain term=glossary::EFFORT />
-        </div>
+        <Choice legend="Time for training" name="effort" options=EFFORTS value on_change=choose term=glossary::EFFORT />
         <p class="note">{note}</p>
     }
 }
@@ -119,26 +116,24 @@ fn BackendField() -> impl IntoView {
         })
     });
     view! {
-        <div class="field-with-term">
-            <Choice
-                legend="Backend"
-                name="backend"
-                options=BACKENDS
-                value=value
-                on_change=move |backend| store.edit(|settings| settings.backend = backend)
-            />
-            <Explain term=glossary::BACKEND />
-        </div>
+        <Choice
+            legend="Backend"
+            name="backend"
+            options=BACKENDS
+            value=value
+            on_change=move |backend| store.edit(|settings| settings.backend = backend)
+            term=glossary::BACKEND
+        />
         <p class="note">{reason}</p>
-        <div class="field-with-term" hidden=move || !on_cpu()>
+        <div hidden=move || !on_cpu()>
             <Choice
                 legend="CPU cores"
                 name="cores"
                 options=CORES
                 value=move || store.with(|state| Some(state.settings.cores))
                 on_change=move |cores| store.edit(|settings| settings.cores = cores)
+                term=glossary::CORES
             />
-            <Explain term=glossary::CORES />
         </div>
     }
 }

@@ -71,56 +71,35 @@ fn Exports() -> impl IntoView {
     let kinds = |for_people: bool| {
         Export::VARIANTS.iter().copied().filter(move |export| export.is_for_people() == for_people)
     };
-    let button = move |export: Export| {
+    let table = move |export: Export| {
         let obstacle = move || store.with(|state| export.obstacle(state));
         view! {
-            <button
-                class="button"
-                type="button"
-                popovertarget=MENU
-                popovertargetaction="hide"
-                disabled=move || obstacle().is_some()
-                title=move || obstacle().unwrap_or(export.help())
-                aria-busy=move || (wanted.get() == Some(export)).to_string()
-                on:click=handler(move |_| wanted.set(Some(export)))
-            >
-                {export.name()}
-            </button>
+            <Item
+                name=export.name()
+                help=Signal::derive(move || obstacle().unwrap_or(export.help()))
+                disabled=Signal::derive(move || obstacle().is_some())
+                busy=Signal::derive(move || wanted.get() == Some(export))
+                on_press=move || wanted.set(Some(export))
+            />
         }
     };
     let network = move |(format, name, help): (ModelFormat, &'static str, &'static str)| {
-        view! {
-            <button
-                class="button"
-                type="button"
-                popovertarget=MENU
-                popovertargetaction="hide"
-                disabled=lacking
-                title=help
-                on:click=handler(move |_| store.update(|state| state.demand(Command::SaveModel(format))))
-            >
-                {name}
-            </button>
-        }
+        let save = move || store.update(|state| state.demand(Command::SaveModel(format)));
+        view! { <Item name help disabled=lacking on_press=save /> }
     };
     view! {
         <h2>"For people"</h2>
         <div class="buttons">
-            {kinds(true).map(button).collect_view()}
+            {kinds(true).map(table).collect_view()}
         </div>
         <h2>"For code and tables"</h2>
         <div class="buttons">
-            {kinds(false).map(button).collect_view()}
-            <button
-                class="button"
-                type="button"
-                popovertarget=MENU
-                popovertargetaction="hide"
-                title="Settings, environment, names and labels, and what every step measured."
-                on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.export_run)(store)))
-            >
-                "Run (JSON)"
-            </button>
+            {kinds(false).map(table).collect_view()}
+            <Item
+                name="Run (JSON)"
+                help="Settings, environment, names and labels, and what every step measured."
+                on_press=move || loader::enter(store, move |rooms| (rooms.export_run)(store))
+            />
         </div>
         <label class="menu-switch">
             <input
@@ -137,17 +116,12 @@ fn Exports() -> impl IntoView {
         </label>
         <h2>"To continue"</h2>
         <div class="buttons">
-            <button
-                class="button"
-                type="button"
-                popovertarget=MENU
-                popovertargetaction="hide"
+            <Item
+                name="Experiment"
+                help="Pictures, labels, settings, curves and weights in one file, to go on with here."
                 disabled=lacking
-                title="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.save_experiment)(store)))
-            >
-                "Experiment"
-            </button>
+                on_press=move || loader::enter(store, move |rooms| (rooms.save_experiment)(store))
+            />
             {NETWORKS.into_iter().map(network).collect_view()}
         </div>
         <h2>"For a server"</h2>
@@ -160,6 +134,35 @@ fn Exports() -> impl IntoView {
                 on:focus=handler(|event: FocusEvent| event_target::<HtmlInputElement>(&event).select())
             />
         </label>
+    }
+}
+
+/// A button of the menu, which it closes.
+#[component]
+fn Item(
+    name: &'static str,
+    /// What the file is for, or why there is none yet.
+    #[prop(into)]
+    help: Signal<&'static str>,
+    #[prop(into, optional)] disabled: Signal<bool>,
+    /// Whether the file is being written.
+    #[prop(into, optional)]
+    busy: Signal<bool>,
+    on_press: impl Fn() + Send + 'static,
+) -> impl IntoView {
+    view! {
+        <button
+            class="button"
+            type="button"
+            popovertarget=MENU
+            popovertargetaction="hide"
+            disabled=disabled
+            title=help
+            aria-busy=move || busy.get().to_string()
+            on:click=handler(move |_| on_press())
+        >
+            {name}
+        </button>
     }
 }
 

@@ -9,8 +9,9 @@ use crate::{
     page::{
         components::{
             canvas::thumbnail::{Thumbnail, title},
-            dynamic::{dynamic, handler, memo},
+            dynamic::{When, dynamic, handler, memo},
         },
+        lazy::loader::room,
         shell::masthead::Share,
         state::{State, Tab},
         store::Store,
@@ -57,9 +58,17 @@ pub fn RevealButton() -> impl IntoView {
     })
 }
 
-/// The results of a run that has ended. They never take the focus.
+/// The results of a run that has ended, until folded.
 #[component]
 pub fn RevealPanel() -> impl IntoView {
+    let store = Store::expect();
+    let is_open = Signal::derive(move || store.with(|state| *state.reveal == Reveal::Open));
+    view! { <When holds=is_open>{room(|rooms| (rooms.reveal)())}</When> }
+}
+
+/// What a run changed. It never takes the focus.
+#[component]
+pub fn Changes() -> impl IntoView {
     let store = Store::expect();
     let panel = NodeRef::<html::Section>::new();
     let fold = move || {
@@ -70,13 +79,13 @@ pub fn RevealPanel() -> impl IntoView {
             button.unchecked_into::<HtmlElement>().focus().ok();
         }
     };
-    window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && store.with_untracked(|state| *state.reveal) == Reveal::Open {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" {
             fold();
         }
     });
-    let changes =
-        memo(move || store.with(|state| if *state.reveal == Reveal::Open { state.changes() } else { None }));
+    on_cleanup(move || listener.remove());
+    let changes = memo(move || store.with(State::changes));
     dynamic(move || {
         changes.get().map(|changes| {
             view! {

@@ -52,8 +52,13 @@ const BIT_RATE: u32 = 8_000_000;
 const KINDS: [(&str, &str); 3] =
     [("video/webm;codecs=vp9", "webm"), ("video/webm", "webm"), ("video/mp4", "mp4")];
 
-/// Records the replay and saves it, unless `progress` becomes `None` before its end.
+/// Records the replay and saves it, unless `progress` becomes `None` before its end or is under way.
 pub async fn save(store: Store, progress: RwSignal<Option<f32>>) {
+    // The button may be gone, or pressed twice, before this code has come.
+    if progress.try_get_untracked() != Some(None) {
+        return;
+    }
+    progress.set(Some(0.0));
     let saved = record(store, progress).await;
     if saved.is_err() {
         store.update(|state| {
@@ -70,7 +75,7 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsV
         .find(|(kind, _)| !recorder.is_undefined() && MediaRecorder::is_type_supported(kind))
         .ok_or(JsValue::NULL)?;
     // The canvas is on the page from the next frame on.
-    pause().await;
+    timing::frame().await;
     let canvas: HtmlCanvasElement =
         document().get_element_by_id(CANVAS).ok_or(JsValue::NULL)?.unchecked_into();
     let mut film = store.with_untracked(Film::new);
@@ -101,7 +106,7 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsV
     recorder.start()?;
     let start = timing::now();
     let is_complete = loop {
-        pause().await;
+        timing::frame().await;
         let elapsed = timing::now() - start;
         store.with_untracked(|state| film.paint(&canvas, state, ((elapsed - LEAD) / BEAT).max(0.0)));
         if elapsed > film.duration() {
@@ -124,15 +129,6 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsV
         download::save_blob(store, &format!("likeness-replay.{ending}"), &video);
     }
     Ok(())
-}
-
-/// Waits for the next frame.
-async fn pause() {
-    let (sender, receiver) = oneshot::channel();
-    timing::next_frame(move || {
-        sender.send(()).ok();
-    });
-    receiver.await.ok();
 }
 
 /// What the video shows, as it was when the recording began.

@@ -1,6 +1,6 @@
 //! The slider that plays a run again, on the map and among the neighbours.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::video;
 use crate::page::{
@@ -8,6 +8,7 @@ use crate::page::{
         controls::Slider,
         dynamic::{When, dynamic, handler, memo},
     },
+    lazy::loader,
     state::State,
     store::Store,
     timing, words,
@@ -111,10 +112,7 @@ fn SaveVideo() -> impl IntoView {
     let progress = RwSignal::new(None::<f32>);
     let press = move |_| match progress.get_untracked() {
         Some(_) => progress.set(None),
-        None => {
-            progress.set(Some(0.0));
-            spawn_local(video::save(store, progress));
-        }
+        None => loader::enter(store, move |rooms| (rooms.save_video)(store, progress)),
     };
     let text = move || match progress.get() {
         Some(share) => format!("Cancel ({})", words::percent(share)),

@@ -17,6 +17,7 @@ use crate::{
             dynamic::{When, dynamic, effect, handler, memo},
         },
         files::remote::address_of,
+        lazy::loader::room,
         shell::address,
         state::State,
         store::Store,
@@ -28,7 +29,11 @@ use crate::{
 #[component]
 pub fn Play() -> impl IntoView {
     let store = Store::expect();
-    let open = move |_| store.update(|state| state.play(timing::now() as u32));
+    let was_opened = RwSignal::new(false);
+    let open = move |_| {
+        was_opened.set(true);
+        store.update(|state| state.play(timing::now() as u32));
+    };
     view! {
         <When holds=Signal::derive(move || store.with(State::can_play))>
             <section class="watch-part">
@@ -39,12 +44,13 @@ pub fn Play() -> impl IntoView {
                 </div>
             </section>
         </When>
-        <GameDialog />
+        <When holds=was_opened>{room(|rooms| (rooms.game)())}</When>
     }
 }
 
+/// The dialog, open during a game.
 #[component]
-fn GameDialog() -> impl IntoView {
+pub fn GameDialog() -> impl IntoView {
     let store = Store::expect();
     let dialog = NodeRef::<html::Dialog>::new();
     let game = memo(move || store.with(|state| (*state.game).clone()));
