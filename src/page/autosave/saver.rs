@@ -26,6 +26,7 @@ use crate::{
         },
         picture_map::Ids,
         shell::theme,
+        state::State,
         store::Store,
         timing, words,
     },
@@ -218,10 +219,10 @@ fn set_field(message: &Object, name: &str, value: &JsValue) {
     Reflect::set(message, &name.into(), value).expect("a plain object takes it");
 }
 
-/// Restores the offered experiment. It stays in the storage as it is until all of it is on the page;
-/// if that fails, it is offered again.
-pub fn accept(store: Store, offer: Offer) {
-    store.update(|state| state.set_offer(None));
+/// Restores the offered experiment, if one is offered. It stays in the storage as it is until all of it
+/// is on the page; if that fails, it is offered again.
+pub fn accept(store: Store) {
+    let Some(offer) = store.update(State::take_offer) else { return };
     spawn_local(async move {
         let kept = store.autosave.kept();
         // Waits for a write in progress, and prevents further ones until everything is restored.

@@ -105,6 +105,11 @@ impl State {
         *self.offer = offer.filter(|_| !self.autosave.is_over());
     }
 
+    /// Takes the offer back, and returns it.
+    pub fn take_offer(&mut self) -> Option<Offer> {
+        self.offer.take()
+    }
+
     /// Returns the revision that should be kept now, if any.
     pub fn wants_autosave(&self) -> Option<u64> {
         (self.autosave.is_possible() && self.is_worth_saving()).then_some(self.revision())

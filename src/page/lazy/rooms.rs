@@ -3,6 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::page::{
+    autosave::saver,
     export::Export,
     files::experiment_file,
     shell::export_menu,
@@ -56,4 +57,6 @@ rooms! {
     save_experiment: fn(Store) = experiment_file::save;
     /// Opening of such a file.
     open_experiment: fn(Store, web_sys::File) = experiment_file::open;
+    /// Opening of the work that an earlier visit has left.
+    accept_offer: fn(Store) = saver::accept;
 }

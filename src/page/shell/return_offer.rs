@@ -8,6 +8,7 @@ use crate::page::{
         controls::twice::Twice,
         dynamic::{dynamic, handler},
     },
+    lazy::loader,
     store::Store,
 };
 
@@ -21,7 +22,7 @@ pub fn ReturnOffer() -> impl IntoView {
 
 #[component]
 fn Question(store: Store, offer: Offer) -> impl IntoView {
-    let (accepted, declined) = (offer.clone(), offer.clone());
+    let declined = offer.clone();
     view! {
         <section class="notice return-offer" aria-label="Earlier work">
             <p>
@@ -31,7 +32,7 @@ fn Question(store: Store, offer: Offer) -> impl IntoView {
                 <button
                     class="button primary"
                     type="button"
-                    on:click=handler(move |_| saver::accept(store, accepted.clone()))
+                    on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.accept_offer)(store)))
                 >
                     "Continue"
                 </button>
