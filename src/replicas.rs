@@ -2,7 +2,7 @@
 //!
 //! The worker with the session divides the ghost batches of a step among itself and its replicas. A ghost
 //! batch needs nothing of the others before the loss, which takes all projections; after it, only the gradients
-//! of these. Gradients are added in the order of the ghost batches, so that any number of workers computes the
+//! of these. Shares are equal, and gradients are added pair by pair, so that any number of workers computes the
 //! same bits. A replica keeps nothing from step to step: if it ends or does not answer, its share is computed
 //! here, and nothing is lost.
 //!
@@ -21,21 +21,21 @@ mod threads;
 #[cfg(target_arch = "wasm32")]
 pub mod workers;
 
-use std::{any::Any, borrow::Cow, ops::Range};
+use std::{any::Any, borrow::Cow, cell::LazyCell, rc::Rc};
 
 use burn::tensor::Tensor;
-use futures_channel::mpsc::UnboundedReceiver;
+use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 use web_time::{Duration, Instant};
 
 use crate::{
     embedding::Embedding,
     encoder::Network,
-    kernels::geometry::ghost_batches,
     protocol::{self, Floats},
 };
-use message::{EmbeddingState, GhostBatch, NetworkState, Passed, Reply, Request};
-use pass::Pass;
+use message::{EmbeddingState, ForwardOutputs, GhostBatch, NetworkState, Request};
+use pass::{Pass, pairwise_sum};
 
 #[cfg(not(target_arch = "wasm32"))]
 use threads as host;
@@ -54,7 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Multiple of the time for this worker's own share after which a replica counts as ended.
 const PATIENCE_FACTOR: u32 = 30;
 
-/// Number of steps after which replicas that cost more time than they save are let go.
+/// Number of shared steps after which replicas that save no time are let go.
 const TRIAL: u32 = 32;
 
 /// Connection to a replica. Dropping it ends the replica.
@@ -64,22 +64,36 @@ struct Connection {
     _worker: Box<dyn Any>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    Starting,
+    Ready,
+    Gone,
+}
+
 struct Replica {
     connection: Connection,
-    is_ready: bool,
-    is_gone: bool,
-    /// Time this worker has waited for it since the last [`TRIAL`] began.
-    waited: Duration,
+    condition: Condition,
+    /// Embedding that it was sent last.
+    embedding: Option<Rc<Embedding>>,
+}
+
+/// Duration of the shared steps since replicas were last judged, and of the same steps without them.
+#[derive(Default)]
+struct Trial {
+    steps: u32,
+    shared: Duration,
+    alone: Duration,
 }
 
 /// The replicas of this worker.
 pub struct Replicas {
     members: Vec<Replica>,
+    /// Number of workers that was asked for last.
+    asked: Option<usize>,
     wanted: usize,
     replacements: usize,
-    /// Time for this worker's own share since the last [`TRIAL`] began, and number of steps.
-    own: Duration,
-    steps: u32,
+    trial: Trial,
 }
 
 /// Consecutive ghost batches of a step that one worker computes.
@@ -89,8 +103,8 @@ struct Share {
 }
 
 enum Place {
-    Here(Vec<Pass>),
-    There(usize),
+    Local(Vec<Pass>),
+    Remote(usize),
 }
 
 /// The forward passes of a step.
@@ -98,25 +112,52 @@ pub struct Forward {
     network: Network,
     shares: Vec<Share>,
     /// Projections and statistics of each ghost batch.
-    pub passed: Vec<Passed>,
+    pub outputs: Vec<ForwardOutputs>,
+}
+
+impl Replica {
+    /// Notices that it is ready, or that it has ended before.
+    fn update_condition(&mut self) {
+        if self.condition == Condition::Starting {
+            self.condition = match self.connection.replies.try_recv() {
+                Ok(_) => Condition::Ready,
+                Err(TryRecvError::Empty) => Condition::Starting,
+                Err(TryRecvError::Closed) => Condition::Gone,
+            };
+        }
+    }
+
+    fn send(&self, request: &Request) {
+        (self.connection.send)(protocol::encode(request));
+    }
+}
+
+impl Trial {
+    /// Adds a part of a step; `own` is the time for this worker's share.
+    fn add(&mut self, workers: usize, own: Duration, shared: Duration) {
+        self.shared += shared;
+        self.alone += own * workers as u32;
+    }
 }
 
 impl Replicas {
     /// Returns no replicas: everything is computed here.
     pub fn none() -> Self {
-        Self { members: Vec::new(), wanted: 0, replacements: REPLACEMENTS, own: Duration::ZERO, steps: 0 }
+        let members = Vec::new();
+        Self { members, asked: None, wanted: 0, replacements: REPLACEMENTS, trial: Trial::default() }
     }
 
     /// Sets the number of workers, this one included, of which at most [`MAX_WORKERS`] are used; 0 leaves the
-    /// number to the machine.
+    /// number to the machine. Replicas that were let go come back only for another number.
     pub fn set_workers(&mut self, workers: usize) {
-        let workers = if workers == 0 { host::cores() } else { workers };
-        let wanted = workers.clamp(1, MAX_WORKERS) - 1;
-        if wanted != self.wanted {
-            (self.wanted, self.replacements) = (wanted, REPLACEMENTS);
-            self.members.truncate(wanted);
-            self.start();
+        if self.asked.replace(workers) == Some(workers) {
+            return;
         }
+        let workers = if workers == 0 { host::cores() } else { workers };
+        self.wanted = workers.clamp(1, MAX_WORKERS) - 1;
+        (self.replacements, self.trial) = (REPLACEMENTS, Trial::default());
+        self.members.truncate(self.wanted);
+        self.start();
     }
 
     /// Returns the number of workers that are ready, this one included.
@@ -127,15 +168,16 @@ impl Replicas {
     /// Waits until all workers are ready.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn ready(&mut self) {
-        for replica in self.members.iter_mut().filter(|replica| !replica.is_ready) {
-            replica.is_ready = replica.connection.replies.next().await.is_some();
+        for replica in self.members.iter_mut().filter(|replica| replica.condition == Condition::Starting) {
+            let is_ready = replica.connection.replies.next().await.is_some();
+            replica.condition = if is_ready { Condition::Ready } else { Condition::Gone };
         }
     }
 
     /// Drops replicas that have ended, and starts others in their place.
     pub fn replace(&mut self) {
         let before = self.members.len();
-        self.members.retain(|replica| !replica.is_gone);
+        self.members.retain(|replica| replica.condition != Condition::Gone);
         let lost = before - self.members.len();
         if lost > self.replacements {
             self.wanted = self.members.len();
@@ -150,158 +192,139 @@ impl Replicas {
                 self.wanted = self.members.len();
                 return;
             };
-            let replica = Replica { connection, is_ready: false, is_gone: false, waited: Duration::ZERO };
-            self.members.push(replica);
+            self.members.push(Replica { connection, condition: Condition::Starting, embedding: None });
         }
     }
 
     /// Returns the indices of the replicas that are ready.
     fn ready_ones(&mut self) -> Vec<usize> {
-        for replica in self.members.iter_mut().filter(|replica| !replica.is_ready) {
-            replica.is_ready = replica.connection.replies.try_recv().is_ok();
-        }
-        (0..self.members.len())
-            .filter(|at| self.members[*at].is_ready && !self.members[*at].is_gone)
-            .collect()
+        self.members.iter_mut().for_each(Replica::update_condition);
+        (0..self.members.len()).filter(|at| self.members[*at].condition == Condition::Ready).collect()
     }
 
-    fn send(&self, replica: usize, request: &Request) {
-        (self.members[replica].connection.send)(protocol::encode(request));
-    }
-
-    /// Waits for a replica's reply and returns what `expected` takes from it. `None` if the replica has ended,
-    /// does not reply in `patience`, or replies something else: it is then gone.
-    async fn receive<T>(
-        &mut self,
-        replica: usize,
-        patience: Duration,
-        expected: impl FnOnce(Reply) -> Option<T>,
-    ) -> Option<T> {
+    /// Waits for a replica's reply. `None` if it has ended or does not reply in `patience`: it is then gone.
+    async fn receive<T: DeserializeOwned>(&mut self, replica: usize, patience: Duration) -> Option<T> {
         let replica = &mut self.members[replica];
-        let started = Instant::now();
         let bytes = host::within(patience, replica.connection.replies.next()).await.flatten();
-        replica.waited += started.elapsed();
-        let reply = bytes.and_then(|bytes| protocol::decode(&bytes).ok()).and_then(expected);
-        replica.is_gone = reply.is_none();
+        let reply = bytes.and_then(|bytes| protocol::decode(&bytes).ok());
+        if reply.is_none() {
+            replica.condition = Condition::Gone;
+        }
         reply
     }
 
     /// Starts a step: computes the projections of all ghost batches, by a network with autodiff.
     pub async fn forward(&mut self, network: &Network, batches: Vec<GhostBatch>) -> Forward {
-        let ready = self.ready_ones();
-        let workers = batches.len().min(1 + ready.len());
-        let spans: Vec<Range<usize>> = ghost_batches(batches.len(), workers).collect();
-        let mut rest = batches.into_iter();
-        let mut shares: Vec<Share> = Vec::with_capacity(workers);
-        // The first share, which is never the largest, is computed here: the loss and AdamW follow.
-        let state = (workers > 1).then(|| NetworkState::of(network));
-        for (number, span) in spans.into_iter().enumerate() {
-            let batches: Vec<GhostBatch> = rest.by_ref().take(span.len()).collect();
-            let place = match (&state, number) {
-                (Some(state), 1..) => {
-                    let replica = ready[number - 1];
-                    let (network, batches) = (Cow::Borrowed(state), Cow::Borrowed(&*batches));
-                    self.send(replica, &Request::Forward { network, batches });
-                    Place::There(replica)
-                }
-                _ => Place::Here(Vec::new()),
-            };
-            shares.push(Share { batches, place });
-        }
         let started = Instant::now();
-        let mut passed = shares[0].compute(network);
-        let own = started.elapsed();
-        self.own += own;
-        for share in &mut shares[1..] {
-            let Place::There(replica) = share.place else { continue };
-            let count = share.batches.len();
-            let outputs = |reply| match reply {
-                Reply::Passed(outputs) if outputs.len() == count => Some(outputs),
-                _ => None,
-            };
-            match self.receive(replica, patience(own), outputs).await {
-                Some(outputs) => passed.extend(outputs),
-                None => passed.extend(share.compute(network)),
+        let ready = self.ready_ones();
+        // The number of ghost batches is a power of two, and so is that of equal shares.
+        let each = batches.len().div_ceil(1 + ready.len()).next_power_of_two();
+        let mut rest = batches.into_iter();
+        let shares = std::iter::from_fn(|| {
+            let batches: Vec<GhostBatch> = rest.by_ref().take(each).collect();
+            (!batches.is_empty()).then(|| Share { batches, place: Place::Local(Vec::new()) })
+        });
+        let mut shares: Vec<Share> = shares.collect();
+        let others = &mut shares[1..];
+        if !others.is_empty() {
+            let state = NetworkState::of(network);
+            for (share, replica) in others.iter_mut().zip(ready) {
+                let (network, batches) = (Cow::Borrowed(&state), Cow::Borrowed(&*share.batches));
+                self.members[replica].send(&Request::Forward { network, batches });
+                share.place = Place::Remote(replica);
             }
         }
-        Forward { network: network.clone(), shares, passed }
+        let computing = Instant::now();
+        let mut outputs = shares[0].compute(network);
+        let own = computing.elapsed();
+        for share in &mut shares[1..] {
+            let received: Option<Vec<ForwardOutputs>> = match share.place {
+                Place::Remote(replica) => self.receive(replica, patience(own)).await,
+                Place::Local(_) => None,
+            };
+            outputs.extend(match received {
+                Some(outputs) => outputs,
+                None => share.compute(network),
+            });
+        }
+        self.trial.add(shares.len(), own, started.elapsed());
+        Forward { network: network.clone(), shares, outputs }
     }
 
     /// Completes a step: returns the gradient of the network's parameters, in their order, from that of the
     /// projections of each ghost batch, `[views, dimensions]`.
     pub async fn backward(&mut self, forward: Forward, gradients: Vec<Tensor<2>>) -> Vec<f32> {
+        let started = Instant::now();
         let Forward { network, shares, .. } = forward;
+        let workers = shares.len();
         let mut rest = gradients.into_iter();
         let shares: Vec<(Share, Vec<Tensor<2>>)> = shares
             .into_iter()
             .map(|share| {
                 let gradients: Vec<Tensor<2>> = rest.by_ref().take(share.batches.len()).collect();
-                if let Place::There(replica) = share.place {
+                if let Place::Remote(replica) = share.place {
                     let numbers =
                         gradients.iter().map(|gradient| Floats(parameters::values(gradient.clone())));
-                    self.send(replica, &Request::Backward(numbers.collect()));
+                    self.members[replica].send(&Request::Backward(numbers.collect()));
                 }
                 (share, gradients)
             })
             .collect();
-        let mut sum: Vec<f32> = Vec::new();
+        let mut sums = Vec::with_capacity(workers);
         let mut own = Duration::ZERO;
         for (mut share, gradients) in shares {
-            let count = share.batches.len();
-            let of_batches = |reply| match reply {
-                Reply::Gradients(of_batches) if of_batches.len() == count => Some(of_batches),
-                _ => None,
+            let received: Option<Floats> = match share.place {
+                Place::Remote(replica) => self.receive(replica, patience(own)).await,
+                Place::Local(_) => None,
             };
-            let there = match share.place {
-                Place::There(replica) => self.receive(replica, patience(own), of_batches).await,
-                Place::Here(_) => None,
-            };
-            match there {
-                Some(of_batches) => {
-                    of_batches.into_iter().for_each(|Floats(gradient)| add(&mut sum, gradient));
-                }
+            let sum = match received {
+                Some(Floats(sum)) => sum,
                 None => {
-                    let started = Instant::now();
-                    let passes = share.passes(&network);
-                    for (pass, gradient) in passes.into_iter().zip(gradients) {
-                        add(&mut sum, pass.backward(gradient));
+                    let computing = Instant::now();
+                    let passes = share.passes(&network).into_iter().zip(gradients);
+                    let sum = pairwise_sum(passes.map(|(pass, gradient)| pass.backward(gradient)).collect());
+                    // The first share is this worker's own.
+                    if sums.is_empty() {
+                        own = computing.elapsed();
                     }
-                    own += started.elapsed();
+                    sum
                 }
-            }
+            };
+            sums.push(sum);
         }
-        self.own += own;
-        self.judge();
-        sum
+        self.trial.add(workers, own, started.elapsed());
+        if workers > 1 {
+            self.drop_if_slower();
+        }
+        pairwise_sum(sums)
     }
 
-    /// Lets replicas go for which this worker waits longer than it computes itself: without them, a step takes
-    /// no longer.
-    fn judge(&mut self) {
-        self.steps += 1;
-        if self.steps < TRIAL {
+    /// Lets all replicas go if shared steps take longer than steps without them.
+    fn drop_if_slower(&mut self) {
+        self.trial.steps += 1;
+        if self.trial.steps < TRIAL {
             return;
         }
-        let own = std::mem::take(&mut self.own);
-        self.steps = 0;
-        let before = self.members.len();
-        self.members.retain(|replica| replica.waited <= own);
-        self.wanted -= before - self.members.len();
-        self.members.iter_mut().for_each(|replica| replica.waited = Duration::ZERO);
+        let Trial { shared, alone, .. } = std::mem::take(&mut self.trial);
+        if shared > alone {
+            self.members.clear();
+            self.wanted = 0;
+        }
     }
 
     /// Starts to embed chunks of pictures, `[pictures, 3, side, side]` each, one per replica that is ready.
-    pub fn begin_embedding(&mut self, embedding: &Embedding, chunks: &[Tensor<4>]) -> Vec<Embedded> {
-        if chunks.is_empty() {
-            return Vec::new();
-        }
-        let state = EmbeddingState::of(embedding);
-        let ready = self.ready_ones();
+    pub fn begin_embedding(&mut self, embedding: &Rc<Embedding>, chunks: &[Tensor<4>]) -> Vec<Embedded> {
+        let state = LazyCell::new(|| EmbeddingState::of(embedding));
+        let ready = if chunks.is_empty() { Vec::new() } else { self.ready_ones() };
         let send = |(replica, chunk): (usize, &Tensor<4>)| {
-            let side = chunk.dims()[3] as u32;
-            let pictures = Floats(parameters::values(chunk.clone()));
-            let embedding = Cow::Borrowed(&state);
-            self.send(replica, &Request::Embed { embedding, side, pictures });
+            let member = &mut self.members[replica];
+            let previous = member.embedding.replace(embedding.clone());
+            let is_known = previous.is_some_and(|previous| Rc::ptr_eq(&previous, embedding));
+            member.send(&Request::Embed {
+                embedding: (!is_known).then(|| Cow::Borrowed(&*state)),
+                side: chunk.dims()[3] as u32,
+                pictures: Floats(parameters::values(chunk.clone())),
+            });
             Embedded { replica }
         };
         ready.into_iter().zip(chunks).map(send).collect()
@@ -310,11 +333,7 @@ impl Replicas {
     /// Waits for embeddings, row by row; `None` if the replica has ended. `own` is the time that this worker
     /// took for a chunk.
     pub async fn embedded(&mut self, Embedded { replica }: Embedded, own: Duration) -> Option<Vec<f32>> {
-        let rows = |reply| match reply {
-            Reply::Embedded(Floats(rows)) => Some(rows),
-            _ => None,
-        };
-        self.receive(replica, patience(own), rows).await
+        self.receive(replica, patience(own)).await.map(|Floats(rows)| rows)
     }
 }
 
@@ -325,21 +344,21 @@ pub struct Embedded {
 
 impl Share {
     /// Computes the projections here.
-    fn compute(&mut self, network: &Network) -> Vec<Passed> {
+    fn compute(&mut self, network: &Network) -> Vec<ForwardOutputs> {
         let passes: Vec<Pass> = self.batches.iter().map(|batch| batch.pass(network)).collect();
-        let passed = passes.iter().map(Pass::passed).collect();
-        self.place = Place::Here(passes);
-        passed
+        let outputs = passes.iter().map(Pass::outputs).collect();
+        self.place = Place::Local(passes);
+        outputs
     }
 
     /// Takes the forward passes, computed anew if the replica that had them is gone.
     fn passes(&mut self, network: &Network) -> Vec<Pass> {
-        if let Place::There(_) = self.place {
+        if let Place::Remote(_) = self.place {
             self.compute(network);
         }
-        match std::mem::replace(&mut self.place, Place::Here(Vec::new())) {
-            Place::Here(passes) => passes,
-            Place::There(_) => unreachable!("computed above"),
+        match std::mem::replace(&mut self.place, Place::Local(Vec::new())) {
+            Place::Local(passes) => passes,
+            Place::Remote(_) => unreachable!("computed above"),
         }
     }
 }
@@ -348,22 +367,9 @@ fn patience(own: Duration) -> Duration {
     PATIENCE.max(own * PATIENCE_FACTOR)
 }
 
-/// Adds a gradient to a sum, which is empty at first.
-fn add(sum: &mut Vec<f32>, gradient: Vec<f32>) {
-    if sum.is_empty() {
-        *sum = gradient;
-    } else {
-        sum.iter_mut().zip(gradient).for_each(|(sum, value)| *sum += value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{
-        cell::Cell,
-        rc::Rc,
-        sync::atomic::{AtomicUsize, Ordering},
-    };
+    use std::cell::Cell;
 
     use burn::tensor::Device;
     use futures_channel::mpsc::unbounded;
@@ -517,30 +523,64 @@ mod tests {
     fn replicas_that_keep_ending_are_given_up() {
         let mut replicas = team(3);
         for _ in 0..=REPLACEMENTS {
-            replicas.members[0].is_gone = true;
+            replicas.members[0].condition = Condition::Gone;
             replicas.replace();
         }
         assert_eq!(replicas.members.len(), 1);
-        replicas.members[0].is_gone = true;
+        replicas.members[0].condition = Condition::Gone;
         replicas.replace();
         assert_eq!((replicas.members.len(), replicas.workers()), (0, 1));
     }
 
     #[test]
-    fn replicas_that_save_no_time_are_let_go() {
+    fn replicas_that_save_no_time_are_let_go_until_another_number_is_asked_for() {
         let mut replicas = team(3);
-        replicas.own = Duration::from_secs(TRIAL.into());
-        replicas.members[1].waited = Duration::from_secs(2 * u64::from(TRIAL));
-        (1..TRIAL).for_each(|_| replicas.judge());
-        assert_eq!(replicas.members.len(), 2);
-        replicas.judge();
+        let trial = |shared, alone| Trial {
+            steps: TRIAL - 1,
+            shared: Duration::from_secs(shared),
+            alone: Duration::from_secs(alone),
+        };
+        replicas.trial = trial(2, 3);
+        replicas.drop_if_slower();
+        assert_eq!((replicas.members.len(), replicas.trial.steps), (2, 0));
+        replicas.trial = trial(3, 2);
+        replicas.drop_if_slower();
+        assert_eq!(replicas.workers(), 1);
+        replicas.set_workers(3);
         replicas.replace();
+        assert_eq!(replicas.members.len(), 0);
+        replicas.set_workers(2);
         assert_eq!(replicas.members.len(), 1);
     }
 
     #[test]
+    fn waiting_for_embeddings_is_not_held_against_a_replica() {
+        let mut replicas = team(2);
+        let pictures = upload(planes(4), SIDE, &Device::flex());
+        let config = EncoderConfig::new(4, 4);
+        let encoder = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex()).encoder;
+        let embedding = Rc::new(Embedding::outputs(encoder));
+        for embedded in replicas.begin_embedding(&embedding, &[pictures]) {
+            assert!(pollster::block_on(replicas.embedded(embedded, Duration::ZERO)).is_some());
+        }
+        assert_eq!((replicas.trial.steps, replicas.trial.shared), (0, Duration::ZERO));
+    }
+
+    #[test]
+    fn replica_that_ends_before_it_is_ready_is_replaced() {
+        let mut replicas = team(2);
+        let (_, replies) = unbounded();
+        replicas.members[0].connection = Connection { send: Box::new(drop), replies, _worker: Box::new(()) };
+        replicas.members[0].condition = Condition::Starting;
+        assert_eq!(replicas.workers(), 1);
+        replicas.replace();
+        assert_eq!((replicas.members.len(), replicas.replacements), (1, REPLACEMENTS - 1));
+        pollster::block_on(replicas.ready());
+        assert_eq!(replicas.workers(), 2);
+    }
+
+    #[test]
     fn embeddings_are_the_same_on_a_replica() {
-        static ASKED: AtomicUsize = AtomicUsize::new(0);
         let config = EncoderConfig { readout: 2, outputs: 6, ..EncoderConfig::new(4, 4) };
         let mut encoder = config.init(&mut generator(1, Purpose::Weights, 0), &Device::flex()).encoder;
         let pictures = upload(planes(9), SIDE, &Device::flex());
@@ -559,15 +599,18 @@ mod tests {
             Embedding::map(encoder, None, false, &Device::flex()),
         ];
         let mut replicas = team(2);
-        for embedding in embeddings {
-            let asked = replicas.begin_embedding(&embedding, std::slice::from_ref(&pictures));
-            ASKED.fetch_add(asked.len(), Ordering::Relaxed);
-            for embedded in asked {
-                let rows = pollster::block_on(replicas.embedded(embedded, Duration::ZERO));
-                let here = parameters::values(embedding.forward(pictures.clone()));
-                assert_eq!(rows, Some(here), "{embedding:?}");
+        for embedding in embeddings.map(Rc::new) {
+            // The second time, the replica has the embedding.
+            for count in [9, 5] {
+                let chunk = pictures.clone().narrow(0, 0, count);
+                let asked = replicas.begin_embedding(&embedding, std::slice::from_ref(&chunk));
+                assert_eq!(asked.len(), 1);
+                for embedded in asked {
+                    let rows = pollster::block_on(replicas.embedded(embedded, Duration::ZERO));
+                    let here = parameters::values(embedding.forward(chunk.clone()));
+                    assert_eq!(rows, Some(here), "{embedding:?}");
+                }
             }
         }
-        assert_eq!(ASKED.load(Ordering::Relaxed), 5);
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     random::{Purpose, generator},
     replicas::{
         Replicas,
-        message::{GhostBatch, Passed},
+        message::{ForwardOutputs, GhostBatch},
         parameters,
     },
     sampling::strided,
@@ -204,7 +204,8 @@ impl Trainer {
     pub fn replace_pictures(&mut self, pictures: Tensor<4>) {
         self.pictures = pictures;
         self.recording.forget();
-        self.prepare_loss(&self.settings.clone());
+        let settings = self.settings;
+        self.prepare_loss(&settings);
     }
 
     /// Rebuilds the loss if its inputs have changed. Not always, since it holds matrices over all views and a
@@ -227,13 +228,12 @@ impl Trainer {
         let drawn = self.draw();
         let outcome = match self.replay(&drawn) {
             Some(outcome) => outcome,
-            None if is_cpu(&self.pictures.device()) => {
-                let computed = self.compute_by_ghost_batch(drawn, replicas).await;
-                self.move_weights(computed)
+            None => {
+                let computed = self.compute_drawn(drawn, replicas).await;
+                self.update_weights(computed)
             }
-            None => self.pass(drawn),
         };
-        self.count();
+        self.count_step();
         // The loss of a device is reported when results are read.
         let _ = self.pictures.device().flush();
         outcome
@@ -243,11 +243,11 @@ impl Trainer {
     /// fit the compact form.
     fn pass(&mut self, drawn: Drawn) -> StepOutcome {
         let computed = self.compute_at_once(drawn);
-        self.move_weights(computed)
+        self.update_weights(computed)
     }
 
     /// Counts the step that the device has taken.
-    fn count(&mut self) {
+    fn count_step(&mut self) {
         self.optimizer.count_step(&self.network);
         self.optimizer.count_step(&self.scale);
         self.recording.count();
@@ -257,9 +257,14 @@ impl Trainer {
     /// Computes the loss and gradients of the next step; [`Self::apply`] completes it.
     pub fn compute(&mut self) -> Computed {
         let drawn = self.draw();
+        let mut none = Replicas::none();
+        self.compute_drawn(drawn, &mut none).now_or_never().expect("there is no replica to wait for")
+    }
+
+    /// Computes the loss and gradients of the drawn step.
+    async fn compute_drawn(&self, drawn: Drawn, replicas: &mut Replicas) -> Computed {
         if is_cpu(&self.pictures.device()) {
-            let computed = self.compute_by_ghost_batch(drawn, &mut Replicas::none()).now_or_never();
-            computed.expect("there is no replica to wait for")
+            self.compute_by_ghost_batch(drawn, replicas).await
         } else {
             self.compute_at_once(drawn)
         }
@@ -308,11 +313,11 @@ impl Trainer {
         let forward = replicas.forward(&self.network, batches.collect()).await;
         let device = Device::flex();
         let all: Vec<f32> =
-            forward.passed.iter().flat_map(|passed| passed.projections.0.iter().copied()).collect();
+            forward.outputs.iter().flat_map(|passed| passed.projections.0.iter().copied()).collect();
         let dimensions = all.len() / views;
         let projections = Tensor::<2>::from_data(TensorData::new(all, [views, dimensions]), &device);
         let projections = Tensor::from_inner(projections).require_grad();
-        let statistics = mean_statistics(&forward.passed, &device);
+        let statistics = mean_statistics(&forward.outputs, &device);
         let batch = self.loss.forward_drawn(projections.clone(), &self.scale, drawn.negatives(&self.drawn));
         let all_gradients = batch.loss.backward();
         let of_projections = projections.grad(&all_gradients).expect("the loss depends on the projections");
@@ -357,13 +362,13 @@ impl Trainer {
 
     /// Updates the weights by a step's gradients.
     pub fn apply(&mut self, computed: Computed) -> StepOutcome {
-        let outcome = self.move_weights(computed);
-        self.count();
+        let outcome = self.update_weights(computed);
+        self.count_step();
         outcome
     }
 
     /// Updates the weights in place, without counting the step ([`Self::count`]).
-    fn move_weights(&mut self, computed: Computed) -> StepOutcome {
+    fn update_weights(&mut self, computed: Computed) -> StepOutcome {
         let Computed { outcome, statistics, gradients, scale_gradients } = computed;
         let (network, scale) = (self.network.clone(), self.scale.clone());
         self.network = self.optimizer.step_by(&self.drawn, drawn::OF_NETWORK, network, gradients);
@@ -403,7 +408,7 @@ pub fn calibrate(encoder: &mut Encoder, pictures: &Tensor<4>) {
 }
 
 /// Returns the statistics of each block, averaged over the ghost batches.
-fn mean_statistics(passed: &[Passed], device: &Device) -> Vec<BatchStatistics> {
+fn mean_statistics(passed: &[ForwardOutputs], device: &Device) -> Vec<BatchStatistics> {
     let blocks = passed.first().map_or(0, |passed| passed.statistics.len());
     let mean = |block: usize, moment: usize| {
         let mut mean = vec![0.0; passed[0].statistics[block][moment].0.len()];

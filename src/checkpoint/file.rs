@@ -198,7 +198,10 @@ fn check(tensors: &SafeTensors, checkpoint: &Checkpoint) -> Result<Option<Check>
     if !fits {
         return Err(ModelFailure::Check);
     }
-    let embeddings = bytemuck::pod_collect_to_vec(embeddings.data());
+    let embeddings: Vec<f32> = bytemuck::pod_collect_to_vec(embeddings.data());
+    if embeddings.iter().any(|value| !value.is_finite()) {
+        return Err(ModelFailure::Check);
+    }
     Ok(Some(Check { pictures: pictures.data().to_vec(), embeddings }))
 }
 

@@ -38,7 +38,7 @@ use crate::{
     progress::Progress,
     protocol::{Activity, Backend, Breakdown, Command, Event, Map, Picture, Query, Refusal, Stage},
     replicas::Replicas,
-    settings::{BackendChoice, MIN_PICTURES, Settings},
+    settings::{BackendChoice, Features, MIN_PICTURES, Settings},
 };
 
 pub use self::training::Run;
@@ -253,9 +253,14 @@ impl<E: FnMut(Event)> Session<E> {
             (self.pictures, self.evaluating) = (None, None);
             self.set.set_side(settings.side as usize);
         }
+        // The map is averaged over mirror images where views are mirrored.
+        let map_changes = old.augmentations.mirrors() != settings.augmentations.mirrors();
+        if let Some(run) = self.run.as_mut().filter(|_| map_changes) {
+            run.whitenings.clear();
+        }
         if settings.need_new_run_after(&old) {
             self.restart();
-        } else if old.features != settings.features {
+        } else if old.features != settings.features || map_changes && settings.features == Features::Map {
             self.forget(|stage| !stage.is_baseline());
             self.run.iter_mut().for_each(Run::embed_again);
         }

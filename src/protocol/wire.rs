@@ -62,10 +62,10 @@ impl Serialize for Floats {
 
 impl<'de> Deserialize<'de> for Floats {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
+        let bytes = <&serde_bytes::Bytes>::deserialize(deserializer)?;
         if bytes.len() % size_of::<f32>() != 0 {
             return Err(serde::de::Error::custom("not a whole number of floats"));
         }
-        Ok(Self(bytemuck::pod_collect_to_vec(&bytes)))
+        Ok(Self(bytemuck::pod_collect_to_vec(&bytes[..])))
     }
 }

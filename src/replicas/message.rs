@@ -15,22 +15,23 @@ use crate::{
     train::upload,
 };
 
-/// A task for a replica, which answers each by one [`Reply`], in order.
+/// A task for a replica, which replies to each, in order.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request<'a> {
-    /// Forward passes of ghost batches.
+    /// Forward passes of ghost batches. The reply is a [`ForwardOutputs`] of each.
     Forward {
         /// The network.
         network: Cow<'a, NetworkState>,
         /// The ghost batches.
         batches: Cow<'a, [GhostBatch]>,
     },
-    /// Backward passes of the latest [`Self::Forward`], from the gradient of each one's projections.
+    /// Backward passes of the latest [`Self::Forward`], from the gradient of each one's projections,
+    /// `[views, dimensions]`. The reply is the sum of the gradients of the network's parameters, in their order.
     Backward(Vec<Floats>),
-    /// Embedding of pictures.
+    /// Embedding of pictures. The reply is the embeddings, row by row.
     Embed {
-        /// The embedding.
-        embedding: Cow<'a, EmbeddingState>,
+        /// The embedding; `None` for that of the latest such request.
+        embedding: Option<Cow<'a, EmbeddingState>>,
         /// Side of the pictures, in pixels.
         side: u32,
         /// The pictures, `3 × side²` values in 0 … 1 each.
@@ -38,23 +39,9 @@ pub enum Request<'a> {
     },
 }
 
-/// Answer of a replica.
+/// Results of the forward pass of a ghost batch.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Reply {
-    /// The replica takes requests; sent once, at its start.
-    Ready,
-    /// Result of [`Request::Forward`] for each ghost batch.
-    Passed(Vec<Passed>),
-    /// Result of [`Request::Backward`]: the gradient of the network's parameters, in their order, from each
-    /// ghost batch.
-    Gradients(Vec<Floats>),
-    /// Result of [`Request::Embed`], row by row.
-    Embedded(Floats),
-}
-
-/// Results of a forward pass.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Passed {
+pub struct ForwardOutputs {
     /// Projections, row by row.
     pub projections: Floats,
     /// Mean and variance of each channel, for each block.

@@ -13,7 +13,7 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 
 /// Returns all parameters of a module.
 pub fn of<M: Module>(module: &M) -> Vec<f32> {
-    let mut collector = Collector(Vec::new());
+    let mut collector = Collector(Vec::with_capacity(module.num_params()));
     module.visit(&mut collector);
     collector.0
 }
@@ -45,7 +45,7 @@ impl ModuleMapper for Filler<'_> {
 
 /// Returns the gradients of the trained parameters of a module with autodiff.
 pub fn gradients<M: Module>(module: &M, gradients: &Gradients) -> Vec<f32> {
-    let mut collector = GradientCollector { gradients, collected: Vec::new() };
+    let mut collector = GradientCollector { gradients, collected: Vec::with_capacity(module.num_params()) };
     module.visit(&mut collector);
     collector.collected
 }

@@ -3,11 +3,12 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
-    message::{Reply, Request},
+    message::{ForwardOutputs, Request},
     parameters,
-    pass::Pass,
+    pass::{Pass, pairwise_sum},
 };
 use crate::{
+    embedding::Embedding,
     protocol::{self, Floats, MessageError},
     train::upload,
 };
@@ -16,39 +17,44 @@ use crate::{
 #[derive(Default)]
 pub struct Replica {
     passes: Vec<Pass>,
+    embedding: Option<Embedding>,
 }
 
 impl Replica {
-    /// Answers a request.
+    /// Message by which a replica says that it takes requests; it precedes all replies.
+    pub const READY: &[u8] = &[];
+
+    /// Replies to a request.
     ///
     /// # Errors
     /// If the bytes are no request of this build.
+    ///
+    /// # Panics
+    /// If pictures are to be embedded before there was an embedding.
     pub fn answer(&mut self, request: &[u8]) -> Result<Vec<u8>, MessageError> {
-        let reply = match protocol::decode(request)? {
+        Ok(match protocol::decode(request)? {
             Request::Forward { network, batches } => {
                 let network = network.network();
                 self.passes = batches.iter().map(|batch| batch.pass(&network)).collect();
-                Reply::Passed(self.passes.iter().map(Pass::passed).collect())
+                let outputs: Vec<ForwardOutputs> = self.passes.iter().map(Pass::outputs).collect();
+                protocol::encode(&outputs)
             }
             Request::Backward(gradients) => {
-                let passes = std::mem::take(&mut self.passes);
                 let backward = |(pass, Floats(gradient)): (Pass, Floats)| {
-                    let shape = pass.shape();
-                    let gradient = Tensor::from_data(TensorData::new(gradient, shape), &Device::flex());
-                    Floats(pass.backward(gradient))
+                    let gradient = TensorData::new(gradient, pass.shape());
+                    pass.backward(Tensor::from_data(gradient, &Device::flex()))
                 };
-                Reply::Gradients(passes.into_iter().zip(gradients).map(backward).collect())
+                let passes = std::mem::take(&mut self.passes).into_iter().zip(gradients);
+                protocol::encode(&Floats(pairwise_sum(passes.map(backward).collect())))
             }
             Request::Embed { embedding, side, pictures } => {
+                if let Some(state) = embedding {
+                    self.embedding = Some(state.embedding());
+                }
+                let embedding = self.embedding.as_ref().expect("the first request brings it");
                 let pictures = upload(pictures.0, side as usize, &Device::flex());
-                Reply::Embedded(Floats(parameters::values(embedding.embedding().forward(pictures))))
+                protocol::encode(&Floats(parameters::values(embedding.forward(pictures))))
             }
-        };
-        Ok(protocol::encode(&reply))
-    }
-
-    /// Returns the message that it takes requests.
-    pub fn ready() -> Vec<u8> {
-        protocol::encode(&Reply::Ready)
+        })
     }
 }

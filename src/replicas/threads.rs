@@ -13,7 +13,7 @@ pub(super) fn start() -> Option<Connection> {
     let (outbox, replies) = unbounded();
     let work = move || {
         let mut replica = Replica::default();
-        let _ = outbox.unbounded_send(Replica::ready());
+        let _ = outbox.unbounded_send(Replica::READY.to_vec());
         for request in inbox {
             match replica.answer(&request) {
                 Ok(reply) => drop(outbox.unbounded_send(reply)),

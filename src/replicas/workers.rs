@@ -28,6 +28,9 @@ struct RunningWorker {
 
 impl Drop for RunningWorker {
     fn drop(&mut self) {
+        // Events that are already queued would call closures that are gone.
+        self.worker.set_onerror(None);
+        self.port.set_onmessage(None);
         self.worker.terminate();
         self.port.close();
         Url::revoke_object_url(&self.address).ok();
@@ -109,7 +112,7 @@ pub fn serve(port: &MessagePort) {
     });
     port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    post(port, &Replica::ready());
+    post(port, Replica::READY);
 }
 
 fn post(port: &MessagePort, bytes: &[u8]) {

@@ -1,8 +1,14 @@
 //! Model files.
 
+use burn::tensor::Device;
 use likeness::{
+    checkpoint::Checkpoint,
+    embedding::Embedding,
+    encoder::first_filters,
     protocol::{Command, Event, Floats, ModelFormat, Stage},
-    settings::Settings,
+    samples::shape,
+    settings::{Features, Settings},
+    train::{Trainer, upload},
 };
 
 use crate::harness::{Harness, evaluations, losses, refusals, small, steps};
@@ -74,6 +80,45 @@ fn the_network_of_another_seed_keeps_its_first_weights() {
     let mut successor = successor(settings, 12, file);
     successor.settle();
     assert_eq!(untrained(&successor.take()), of_seed_9);
+}
+
+#[test]
+fn a_model_saved_after_mirroring_was_switched_has_the_embeddings_of_the_page() {
+    let settings = Settings { features: Features::Map, ..small() };
+    let mut switched = settings;
+    switched.augmentations.flip.on = !settings.augmentations.flip.on;
+    let mut harness = Harness::with_pictures(settings, 12);
+    harness.send(Command::Train);
+    harness.settle();
+    let trained = |events: &[Event]| {
+        let found = evaluations(events).into_iter().rfind(|evaluation| evaluation.stage == Stage::Trained);
+        found.expect("an evaluation").embeddings.clone()
+    };
+    let before = trained(&harness.take());
+    harness.send(Command::Configure(switched));
+    harness.settle();
+    harness.send(Command::SaveModel(ModelFormat::Safetensors));
+    let events = harness.take();
+    let after = trained(&events);
+    assert_ne!(after, before);
+    let model = events.iter().find_map(|event| match event {
+        Event::Model { file, .. } => Some(Checkpoint::from_file(file).expect("a model")),
+        _ => None,
+    });
+    let model = model.expect("a model");
+    let whitening = model.whitening.as_ref().expect("pictures that differ");
+    let side = settings.side as usize;
+    let planes: Vec<f32> = (0..12).flat_map(|index| shape(index, 1).image.planes(side)).collect();
+    let filters = first_filters(&switched, &planes);
+    let pictures = upload(planes, side, &Device::flex());
+    let encoder = Trainer::resume(switched, pictures.clone(), &filters, &model).network().encoder;
+    let mirrored = switched.augmentations.mirrors();
+    let maps = Embedding::mean_map(encoder, mirrored).forward(pictures).into_data();
+    let maps: Vec<f32> = maps.try_into_vec().expect("single precision");
+    for (at, mean) in whitening.mean.iter().enumerate() {
+        let column = maps.iter().skip(at).step_by(whitening.mean.len());
+        assert!((column.sum::<f32>() / 12.0 - mean).abs() < 1e-5, "feature {at}");
+    }
 }
 
 #[test]

@@ -22,13 +22,37 @@ pub(super) fn read_snapshot(file: &[u8], settings: &Settings) -> Result<Checkpoi
     }
 }
 
+/// Returns the network and the whitening of its map: that of the latest evaluation, unless further steps
+/// were taken since; `None` if it holds NaN or infinity.
+async fn model(
+    run: &Run,
+    settings: &Settings,
+    replicas: &mut Replicas,
+) -> Result<Option<Checkpoint>, Breakdown> {
+    let Some(model) = run.trainer.model().await? else { return Ok(None) };
+    if settings.features == Features::Outputs {
+        return Ok(Some(model));
+    }
+    let whitening = match run.whitenings.get(&Stage::Trained) {
+        Some((step, whitening)) if *step == model.step => whitening.clone(),
+        _ => {
+            let mirrored = settings.augmentations.mirrors();
+            let encoder = run.trainer.network().encoder;
+            let mut whitener = Whitener::new(&encoder, &run.pictures, mirrored);
+            while whitener.advance(replicas).await? == Progress::More {}
+            whitener.finish()
+        }
+    };
+    Ok(Some(model.with_whitening(whitening)))
+}
+
 impl<E: FnMut(Event)> Session<E> {
     /// Emits the current network as a model file.
     pub(super) async fn save_model(&mut self, format: ModelFormat) {
-        let Some(run) = &self.run else {
+        let Self { run: Some(run), settings, replicas, .. } = self else {
             return (self.emit)(Event::Refused(Refusal::NoNetwork));
         };
-        let event = match self.model(run).await {
+        let event = match model(run, settings, replicas).await {
             Ok(Some(model)) => {
                 let step = model.step;
                 let file = match format {
@@ -41,26 +65,6 @@ impl<E: FnMut(Event)> Session<E> {
             Err(breakdown) => Event::Failed(breakdown),
         };
         (self.emit)(event);
-    }
-
-    /// Returns the network and the whitening of its map: that of the latest evaluation, unless further steps
-    /// were taken since; `None` if it holds NaN or infinity.
-    async fn model(&self, run: &Run) -> Result<Option<Checkpoint>, Breakdown> {
-        let Some(model) = run.trainer.model().await? else { return Ok(None) };
-        if self.settings.features == Features::Outputs {
-            return Ok(Some(model));
-        }
-        let whitening = match run.whitenings.get(&Stage::Trained) {
-            Some((step, whitening)) if *step == model.step => whitening.clone(),
-            _ => {
-                let mirrored = self.settings.augmentations.mirrors();
-                let encoder = run.trainer.network().encoder;
-                let mut whitener = Whitener::new(&encoder, &run.pictures, mirrored);
-                while whitener.advance(&mut Replicas::none()).await? == Progress::More {}
-                whitener.finish()
-            }
-        };
-        Ok(Some(model.with_whitening(whitening)))
     }
 
     /// Opens a network from a file, with the settings that it was trained with.

@@ -132,6 +132,8 @@ impl Run {
         self.trainer.replace_pictures(pictures);
         self.unreported.each = None;
         self.evaluated = evaluated_at_first(&self.trainer);
+        // The trained network's is fitted again after further steps, and both are compared.
+        self.whitenings.remove(&Stage::Untrained);
     }
 
     /// Changes the settings, after which a step may take any time.
