@@ -1,7 +1,11 @@
-//! Yielding to the browser's event loop between pieces of work.
+//! The browser's event loop: yielding to it between pieces of work, and waiting.
 
+use std::{future::Future, pin::pin};
+
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
 use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 use web_time::Duration;
@@ -30,22 +34,27 @@ impl EventLoop {
     }
 }
 
-/// Resolves after a time, in a page or a worker.
-pub async fn after(time: Duration) {
-    let global = js_sys::global();
-    let timer =
-        Reflect::get(&global, &"setTimeout".into()).ok().and_then(|timer| timer.dyn_into::<Function>().ok());
-    let timer = timer.expect("pages and workers have timers");
-    let mut wait = |resolve: Function, _: Function| {
-        let milliseconds = JsValue::from_f64(time.as_secs_f64() * 1e3);
-        timer.call2(&global, &resolve, &milliseconds).expect("a timer can be set");
-    };
-    // The promise is never rejected.
-    let _ = JsFuture::from(Promise::new(&mut wait)).await;
-}
-
 impl Drop for EventLoop {
     fn drop(&mut self) {
         self.channel.port1().close();
     }
+}
+
+/// Waits for a future for at most so long, in a page or a worker; `None` if it takes longer.
+pub async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let (sender, elapsed) = oneshot::channel::<()>();
+    let elapse = Closure::once(move || drop(sender));
+    let global = js_sys::global();
+    let call = |name: &str, argument: &JsValue| {
+        let function: Function = Reflect::get(&global, &name.into())?.dyn_into()?;
+        function.call2(&global, argument, &JsValue::from_f64(time.as_secs_f64() * 1e3))
+    };
+    let timer = call("setTimeout", elapse.as_ref()).expect("pages and workers have timers");
+    let outcome = match select(pin!(future), elapsed).await {
+        Either::Left((outcome, _)) => Some(outcome),
+        Either::Right(_) => None,
+    };
+    // The closure ends here, so that the timer may not call it any more.
+    call("clearTimeout", &timer).expect("pages and workers have timers");
+    outcome
 }

@@ -19,7 +19,8 @@
 //! - [`decimal`]: parsing of decimal numbers
 //! - [`sampling`]: samples at regular intervals
 //! - [`small_sort`]: one sort routine for everything the page downloads
-//! - `event_loop`: yielding between pieces of work (in a browser)
+//! - `event_loop`: yielding between pieces of work, and waiting (in a browser)
+//! - `script_worker`: workers started from a script that the program contains (in a browser)
 //!
 //! Learning, on any device burn supports, in a browser or not:
 //! - [`progress`]: work in interruptible pieces
@@ -91,6 +92,8 @@ pub mod readback;
 pub mod replicas;
 pub mod samples;
 pub mod sampling;
+#[cfg(target_arch = "wasm32")]
+pub mod script_worker;
 pub mod settings;
 pub mod small_sort;
 #[cfg(feature = "engine")]

@@ -1,5 +1,4 @@
 //! Workers whose end is noticed, whatever caused it.
 
-pub mod background;
 pub mod lifeline;
 pub mod watched_worker;

@@ -1,26 +1,19 @@
 //! Replicas as Web Workers, which the engine's worker starts by itself from the code it has been sent.
 
-use std::{cell::RefCell, future::Future, pin::pin, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use futures_channel::mpsc::unbounded;
-use futures_util::future::{Either, select};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    Blob, BlobPropertyBag, MessageChannel, MessageEvent, MessagePort, Url, Worker, WorkerOptions, WorkerType,
-};
-use web_time::Duration;
+use web_sys::{MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
 use super::{Connection, replica::Replica};
-use crate::event_loop;
-
-/// Script of a worker until it has its code.
-const SCRIPT: &str = include_str!("../../static/engine-worker.js");
+pub use crate::event_loop::within;
+use crate::script_worker;
 
 /// A running replica; dropping it ends the worker.
 struct RunningWorker {
     worker: Worker,
-    address: String,
     port: MessagePort,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut()>,
@@ -33,7 +26,6 @@ impl Drop for RunningWorker {
         self.port.set_onmessage(None);
         self.worker.terminate();
         self.port.close();
-        Url::revoke_object_url(&self.address).ok();
     }
 }
 
@@ -44,13 +36,7 @@ pub(super) fn start() -> Option<Connection> {
 
 fn try_start() -> Result<Connection, JsValue> {
     let code = Reflect::get(&js_sys::global(), &"code".into())?;
-    let properties = BlobPropertyBag::new();
-    properties.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &properties)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options(&address, &options)?;
+    let worker = script_worker::start(script_worker::ENGINE, WorkerType::Module)?;
     let channel = MessageChannel::new()?;
     let (port, theirs) = (channel.port1(), channel.port2());
     let message = Object::assign(&Object::new(), code.unchecked_ref());
@@ -72,21 +58,12 @@ fn try_start() -> Result<Connection, JsValue> {
     port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
     let requests = port.clone();
-    let running = RunningWorker { worker, address, port, _on_message: on_message, _on_error: on_error };
+    let running = RunningWorker { worker, port, _on_message: on_message, _on_error: on_error };
     Ok(Connection {
         send: Box::new(move |bytes| post(&requests, &bytes)),
         replies,
         _worker: Box::new(running),
     })
-}
-
-/// Waits for a reply for so long.
-pub async fn within<T>(patience: Duration, reply: impl Future<Output = T>) -> Option<T> {
-    let limit = event_loop::after(patience);
-    match select(pin!(reply), pin!(limit)).await {
-        Either::Left((reply, _)) => Some(reply),
-        Either::Right(_) => None,
-    }
 }
 
 /// Returns the number of workers that this machine should use: all cores but one, which draws the page, if there

@@ -8,12 +8,10 @@ use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, Wor
 
 use super::code::{Code, address, is_unfinished};
 use crate::{
-    page::worker::{background, lifeline},
+    page::worker::lifeline,
     protocol::{self, Breakdown, Command, Event, MessageError},
+    script_worker,
 };
-
-/// Script of the worker until it has its code.
-const SCRIPT: &str = include_str!("../../../static/engine-worker.js");
 
 /// A running engine; dropping it ends the worker.
 pub struct EngineLink {
@@ -35,7 +33,7 @@ impl EngineLink {
         on_event: impl Fn(Result<Event, MessageError>) + 'static,
         on_error: impl Fn(Breakdown) + Clone + 'static,
     ) -> Result<Self, JsValue> {
-        let worker = background::start(SCRIPT, WorkerType::Module)?;
+        let worker = script_worker::start(script_worker::ENGINE, WorkerType::Module)?;
         let channel = MessageChannel::new()?;
         let on_message = Closure::new(move |message: MessageEvent| on_event(read(&message)));
         let (lock, wanted) = (lifeline::name(), Rc::new(Cell::new(true)));

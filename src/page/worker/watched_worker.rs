@@ -4,7 +4,8 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, MessageEvent, Worker, WorkerType};
 
-use super::{background, lifeline};
+use super::lifeline;
+use crate::script_worker;
 
 /// A running worker; dropping it ends it.
 pub struct WatchedWorker {
@@ -25,7 +26,7 @@ impl WatchedWorker {
     ) -> Result<Self, JsValue> {
         let lock = lifeline::name();
         let script = format!("{}\n{script}", lifeline::holding(&lock));
-        let worker = background::start(&script, kind)?;
+        let worker = script_worker::start(&script, kind)?;
         let ended = on_end.clone();
         let on_message = Closure::new(move |message: MessageEvent| match message.data() {
             data if lifeline::is_held(&data) => lifeline::await_end(&lock, ended.clone()),

@@ -1,16 +1,23 @@
-//! Workers started from a script that the page contains.
+//! Workers started from a script that the program contains.
 //!
 //! The page's Content-Security-Policy applies to them, too; a worker loaded from an address would
 //! have only the policy that its server sends.
 
+use std::future::pending;
+
 use js_sys::Array;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
+use web_time::Duration;
 
-use crate::page::timing;
+use crate::event_loop::within;
 
-/// Time that the browser may take to read the script, in milliseconds.
-const GRACE: u64 = 60_000;
+/// Script of an engine's worker, or of a replica's, until it has its code.
+pub const ENGINE: &str = include_str!("../static/engine-worker.js");
+
+/// Time that the browser may take to read the script.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// Starts a worker.
 pub fn start(script: &str, kind: WorkerType) -> Result<Worker, JsValue> {
@@ -21,7 +28,8 @@ pub fn start(script: &str, kind: WorkerType) -> Result<Worker, JsValue> {
     let options = WorkerOptions::new();
     options.set_type(kind);
     let worker = Worker::new_with_options(&address, &options);
-    timing::after(GRACE, move || {
+    spawn_local(async move {
+        within(GRACE, pending::<()>()).await;
         Url::revoke_object_url(&address).ok();
     });
     worker
