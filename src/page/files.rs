@@ -1,5 +1,6 @@
 //! Input and output of pictures, models and experiments.
 //!
+//! - `blob`: contents; [`ending`]: endings of names
 //! - [`destination`]: destinations of dropped files; [`file_header`]: dimensions before decoding
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
@@ -14,6 +15,8 @@
 
 pub mod address;
 #[cfg(target_arch = "wasm32")]
+pub mod blob;
+#[cfg(target_arch = "wasm32")]
 pub mod builtin;
 pub mod clutter;
 #[cfg(target_arch = "wasm32")]
@@ -23,6 +26,7 @@ pub mod decoder;
 pub mod destination;
 #[cfg(target_arch = "wasm32")]
 pub mod download;
+pub mod ending;
 pub mod exif;
 #[cfg(target_arch = "wasm32")]
 pub mod experiment_file;

@@ -14,8 +14,6 @@ pub mod export_menu;
 #[cfg(target_arch = "wasm32")]
 pub mod footer;
 #[cfg(target_arch = "wasm32")]
-pub mod layout;
-#[cfg(target_arch = "wasm32")]
 pub mod masthead;
 #[cfg(target_arch = "wasm32")]
 pub mod notices;

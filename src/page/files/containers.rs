@@ -6,7 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, WorkerType};
 
 use super::{
-    decoder::bytes,
+    blob::bytes,
+    ending::has_ending,
     incoming::{Gathered, Incoming},
     label_table,
 };
@@ -19,7 +20,7 @@ use crate::{
 const SCRIPT: &str = include_str!("../../../static/unzip-worker.js");
 
 fn is_zip(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".zip")
+    has_ending(name, &[".zip"])
 }
 
 /// Returns whether [`open`] has something to do.

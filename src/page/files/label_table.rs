@@ -1,5 +1,6 @@
 //! Tables of labels: comma-separated values with a column of file names or paths and one of labels, such
 //! as the tables that this page exports.
+use super::ending::has_ending;
 use crate::{
     image::Failure,
     page::{
@@ -31,8 +32,7 @@ const LABELS: [&str; 9] =
 
 /// Returns whether a file is such a table by its name.
 pub fn is_one(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".csv") || name.ends_with(".tsv")
+    has_ending(name, &[".csv", ".tsv"])
 }
 
 /// Returns the names and labels in a table; `None` if it has no such columns.

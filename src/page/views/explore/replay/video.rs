@@ -11,7 +11,6 @@ use crate::{
         components::canvas::paint,
         files::download,
         files::remote::address_of,
-        shell::address,
         state::State,
         store::Store,
         timing,
@@ -151,7 +150,7 @@ impl Film {
         scene.distinguish(pictures.iter().map(|id| kinds.of(state, *id)).collect(), kinds.names);
         let all: Vec<Point> = moments.iter().flat_map(|moment| moment.1.iter().copied()).collect();
         scene.chosen = Some(Viewport::fit(&all, [SIZE[0], SIZE[1] - TEXT], MARGIN));
-        let address = address_of(&address::shared(state)).split('#').next().unwrap_or_default().to_owned();
+        let address = address_of("");
         Self { scene, moments, address }
     }
 
