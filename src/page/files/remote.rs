@@ -24,7 +24,7 @@ use crate::{
     settings::MIN_PICTURES,
 };
 
-/// Event with the files. Its detail has `files`, each with its label or null; `missed` files, each
+/// Event with the files. Its detail has `files`, each with its label or null and, from a zip, its path; `missed` files, each
 /// with the reason; and whether the link requests a `run`.
 const EVENT: &str = "remote-files";
 
