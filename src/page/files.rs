@@ -11,7 +11,7 @@
 //!   picture to search with
 //! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
-//! - `download`: files for the user
+//! - `exports`: files for the user; `painting`: those with pictures; `download`: saving of them
 
 pub mod address;
 #[cfg(target_arch = "wasm32")]
@@ -30,6 +30,8 @@ pub mod ending;
 pub mod exif;
 #[cfg(target_arch = "wasm32")]
 pub mod experiment_file;
+#[cfg(target_arch = "wasm32")]
+pub mod exports;
 pub mod file_header;
 #[cfg(target_arch = "wasm32")]
 mod identity;
@@ -44,6 +46,8 @@ pub mod model_file;
 pub mod originals;
 #[cfg(target_arch = "wasm32")]
 mod own_decoder;
+#[cfg(target_arch = "wasm32")]
+mod painting;
 #[cfg(target_arch = "wasm32")]
 pub mod query;
 #[cfg(target_arch = "wasm32")]

@@ -2,5 +2,6 @@
 
 pub mod drop_zone;
 pub mod media;
+pub mod place;
 pub mod press;
 pub mod selection_range;

@@ -9,10 +9,10 @@ use web_sys::HtmlImageElement;
 use crate::{
     page::{
         components::canvas::paint,
-        engine::code::{address, words},
+        engine::code::words,
         state::{IntakeKind, Newcomer, Origin, State},
         store::Store,
-        timing,
+        timing, urls,
     },
     samples::{self, Sample},
     settings::Images,
@@ -128,7 +128,7 @@ fn newcomer(sample: Sample) -> Newcomer {
 /// Returns the sheet of clothes as RGBA bytes.
 async fn sheet_pixels() -> Result<Vec<u8>, JsValue> {
     let element = HtmlImageElement::new()?;
-    element.set_src(&address("fashion-1000.png"));
+    element.set_src(&urls::of_build("fashion-1000.png"));
     let decoded: Promise = element.decode();
     JsFuture::from(decoded).await?;
     let [width, height] = [element.natural_width(), element.natural_height()];

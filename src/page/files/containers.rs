@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     image::Failure,
-    page::{engine::code, state::Refusal, worker::watched_worker::WatchedWorker},
+    page::{state::Refusal, urls, worker::watched_worker::WatchedWorker},
 };
 
 /// Script of the worker that unpacks zips.
@@ -63,7 +63,7 @@ async fn unzip(file: &File) -> Option<Array> {
     let ending = waiting.clone();
     let hear = move |answer: JsValue| drop(waiting.take().map(|sender| sender.send(answer)));
     let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take())).ok()?;
-    worker.post(&Array::of2(file, &code::address("unzip.js").into()), &Array::new()).ok()?;
+    worker.post(&Array::of2(file, &urls::of_build("unzip.js").into()), &Array::new()).ok()?;
     Some(receiver.await.ok()?.unchecked_into())
 }
 

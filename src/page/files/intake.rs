@@ -11,9 +11,10 @@ use web_sys::File;
 use super::{
     containers,
     decoder::Decoders,
+    destination::Destination,
     experiment_file, identity,
     incoming::{Gathered, Incoming},
-    model_file,
+    model_file, query,
 };
 use crate::{
     image::{Details, Remark},
@@ -33,6 +34,14 @@ const AT_ONCE: usize = 4;
 
 /// Number of files delivered without a break: some milliseconds' work.
 const PORTION: usize = 32;
+
+/// Takes files to their destination.
+pub fn take_to(store: Store, destination: Destination, gathered: Gathered) {
+    match destination {
+        Destination::Search => query::take(store, gathered),
+        Destination::Set => take(store, gathered),
+    }
+}
 
 /// Reads files into the set. The user's first own picture replaces a built-in set, which therefore
 /// remains if no file is a picture.

@@ -7,8 +7,8 @@ use crate::{
     page::{
         components::canvas::paint,
         export::{Export, File, poster::poster, projector},
-        files::remote::address_of,
         store::Store,
+        urls,
     },
     plot::map::Point,
 };
@@ -73,6 +73,6 @@ fn painted_poster(store: Store) -> Option<HtmlCanvasElement> {
     let (middle, width) = ((size[1] - TEXT / 2) as f64, size[0] as f64);
     context.fill_text(&poster.origin, 32.0, middle).ok();
     context.set_text_align("right");
-    context.fill_text(&address_of(""), width - 32.0, middle).ok();
+    context.fill_text(&urls::resolve(""), width - 32.0, middle).ok();
     Some(canvas)
 }
