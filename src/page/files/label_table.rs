@@ -41,19 +41,22 @@ fn read(bytes: &[u8]) -> Option<Vec<[String; 2]>> {
     let text = text(bytes);
     let mut rows = cells(&text, separator(&text));
     let header = rows.first()?;
-    let column =
-        |names: &[&str]| names.iter().find_map(|name| header.iter().position(|cell| letters(cell) == *name));
-    let (name, label, skipped) = match (column(&NAMES), column(&LABELS), header.len()) {
-        (Some(name), Some(label), _) => (name, label, 1),
-        (Some(name), None, 2) => (name, 1 - name, 1),
-        (None, Some(label), 2) => (1 - label, label, 1),
+    let columns = |names: &[&str]| -> Vec<usize> {
+        names.iter().filter_map(|name| header.iter().position(|cell| letters(cell) == *name)).collect()
+    };
+    let (names, labels) = (columns(&NAMES), columns(&LABELS));
+    let (names, label, skipped) = match (names.as_slice(), labels.first(), header.len()) {
+        ([_, ..], Some(label), _) => (names, *label, 1),
+        ([name, ..], None, 2) => (vec![*name], 1 - name, 1),
+        ([], Some(label), 2) => (vec![1 - label], *label, 1),
         // Without a header.
-        (None, None, 2) => (0, 1, 0),
+        ([], None, 2) => (vec![0], 1, 0),
         _ => return None,
     };
     let pair = |row: &mut Vec<String>| {
-        let [name, label] = [name, label].map(|at| row.get_mut(at).map(std::mem::take).unwrap_or_default());
-        [name, label]
+        let mut cell = |at: usize| row.get_mut(at).map(std::mem::take).filter(|cell| !cell.is_empty());
+        // A picture without a path has a name.
+        [names.iter().find_map(|at| cell(*at)), cell(label)].map(Option::unwrap_or_default)
     };
     let pairs = rows.iter_mut().skip(skipped).map(pair);
     Some(pairs.filter(|pair| pair.iter().all(|cell| !cell.is_empty())).collect())
@@ -318,10 +321,12 @@ mod tests {
     fn table_of_this_page_restores_the_labels() {
         let mut state = crate::page::export::samples::state();
         state.type_label(1, "=dogs, \"big\"");
+        state.type_label(2, "without a path");
         let file = Export::EmbeddingsCsv.write(&state, &[], &|_| String::new()).expect("a file");
         state.type_label(1, "");
+        state.type_label(2, "");
         state.label_by_table(&file.name, &file.contents);
-        assert_eq!(state.label_of(1), Some("=dogs, \"big\""));
+        assert_eq!(labels(&state), ["cats", "=dogs, \"big\"", "without a path"]);
         assert!(state.intake.refused.is_empty());
     }
 
