@@ -110,7 +110,7 @@ function size(url) {
     .then(response => (response.ok ? Number(response.headers.get("content-length")) : 0), () => 0);
 }
 
-// Returns the pictures of a zip or a list, as files with their labels, and the names of those that
+// Returns the pictures of a zip or a list, as files with their labels and, in a zip, their paths, and the names of those that
 // are missing, with reasons.
 async function pictures(blob, url) {
   if (blob.type.startsWith("image/")) return { files: [[new File([blob], fileName(url) || url.host, { type: blob.type }), null]], missed: [] };

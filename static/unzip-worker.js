@@ -1,5 +1,5 @@
 // Unpacks zips for the page, which sends a zip and the address of unzip.js. The answer is a list of
-// [file, folder], one of [name, reason], and the names of skipped files and folders of the system.
+// [file, folder, path], one of [name, reason], and the names of skipped files and folders of the system.
 const LIMITS = { MAX_BYTES: 500e6, MAX_PICTURES: 10_000, refused: () => undefined };
 
 self.onmessage = async ({ data: [zip, address] }) => {

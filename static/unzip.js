@@ -13,7 +13,7 @@ const CLUTTER = /^(\..*|@eadir|__macosx|thumbs\.db|desktop\.ini|icon\r)$/i;
 // Characters of the bytes from 128 on in names without Unicode: code page 437.
 const CP437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\xa0";
 
-// Returns the files, each with its innermost folder, the names of those that cannot be read, with
+// Returns the files, each with its innermost folder and its path, the names of those that cannot be read, with
 // reasons, and the names of skipped files and folders of the system; `refused` returns the reason why
 // a file is not wanted.
 export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
@@ -38,7 +38,7 @@ export async function entries(blob, { MAX_BYTES, MAX_PICTURES, refused }) {
     const contents = reason ? undefined : await unpack(blob, entry, room).catch(error => damage(error, name));
     if (contents) {
       room -= contents.size;
-      files.push([new File([contents], name), folders.pop() ?? null]);
+      files.push([new File([contents], name, { lastModified: modified(entry) }), folders.pop() ?? null, entry.path]);
     } else {
       missed.push([name, reason ?? "It is damaged."]);
     }
@@ -74,10 +74,16 @@ async function readDirectory(blob) {
     const whole = offset => directory.getUint32(at + offset, true);
     if (at + ENTRY_LENGTH + half(28) > length) throw new Error("The zip’s directory is damaged.");
     const name = new Uint8Array(directory.buffer, at + ENTRY_LENGTH, half(28));
-    found.push({ path: text(name).replaceAll("\\", "/"), encrypted: half(8) & 1, method: half(10), packed: whole(20), start: whole(42) });
+    found.push({ path: text(name).replaceAll("\\", "/"), encrypted: half(8) & 1, method: half(10), time: half(12), date: half(14), packed: whole(20), start: whole(42) });
     at += ENTRY_LENGTH + half(28) + half(30) + half(32);
   }
   return found;
+}
+
+// Returns when an entry's file was changed, which a zip states in local time; 0 if it does not.
+function modified({ date, time }) {
+  if (!date) return 0;
+  return new Date(1980 + (date >> 9), (date >> 5 & 15) - 1, date & 31, time >> 11, time >> 5 & 63, (time & 31) * 2).getTime();
 }
 
 // Decodes a name: many archivers write UTF-8 without saying so.

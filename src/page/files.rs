@@ -1,5 +1,6 @@
 //! Input and output of pictures, models and experiments.
 //!
+//! - `blob`: contents; [`ending`]: endings of names
 //! - [`destination`]: destinations of dropped files; [`file_header`]: dimensions before decoding
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
@@ -10,9 +11,11 @@
 //!   picture to search with
 //! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
-//! - `download`: files for the user
+//! - `exports`: files for the user; `painting`: those with pictures; `download`: saving of them
 
 pub mod address;
+#[cfg(target_arch = "wasm32")]
+pub mod blob;
 #[cfg(target_arch = "wasm32")]
 pub mod builtin;
 pub mod clutter;
@@ -23,9 +26,12 @@ pub mod decoder;
 pub mod destination;
 #[cfg(target_arch = "wasm32")]
 pub mod download;
+pub mod ending;
 pub mod exif;
 #[cfg(target_arch = "wasm32")]
 pub mod experiment_file;
+#[cfg(target_arch = "wasm32")]
+pub mod exports;
 pub mod file_header;
 #[cfg(target_arch = "wasm32")]
 mod identity;
@@ -40,6 +46,8 @@ pub mod model_file;
 pub mod originals;
 #[cfg(target_arch = "wasm32")]
 mod own_decoder;
+#[cfg(target_arch = "wasm32")]
+mod painting;
 #[cfg(target_arch = "wasm32")]
 pub mod query;
 #[cfg(target_arch = "wasm32")]

@@ -1,6 +1,7 @@
-//! Drops, presses and held keys.
+//! Drops, presses, held keys and media queries.
 
 pub mod drop_zone;
-pub mod pointing;
+pub mod media;
+pub mod place;
 pub mod press;
 pub mod selection_range;

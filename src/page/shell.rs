@@ -1,10 +1,9 @@
-//! The frame around everything: header, footer, tabs, notices, tour, address.
+//! The frame around everything: header, footer, tabs, notices, tour, address bar.
 //!
 //! - `app`: the whole page, and its opening
 //! - `stage`: score and stage switch, gallery, tabs and action bar
-//! - `export_menu`: the files to keep; `painting`: those with pictures
+//! - `export_menu`: the files to keep
 
-pub mod address;
 #[cfg(target_arch = "wasm32")]
 pub mod address_bar;
 #[cfg(target_arch = "wasm32")]
@@ -14,13 +13,9 @@ pub mod export_menu;
 #[cfg(target_arch = "wasm32")]
 pub mod footer;
 #[cfg(target_arch = "wasm32")]
-pub mod layout;
-#[cfg(target_arch = "wasm32")]
 pub mod masthead;
 #[cfg(target_arch = "wasm32")]
 pub mod notices;
-#[cfg(target_arch = "wasm32")]
-mod painting;
 #[cfg(target_arch = "wasm32")]
 pub mod return_offer;
 #[cfg(target_arch = "wasm32")]

@@ -48,9 +48,3 @@ pub async fn yield_to_event_loop() {
 pub fn now() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
 }
-
-/// Returns whether the user has asked the system for reduced motion.
-pub fn is_motion_reduced() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-    query.is_some_and(|query| query.matches())
-}

@@ -1,6 +1,6 @@
 //! Points in the cells of a grid, near points side by side.
 
-use super::map::Point;
+use super::map::{Point, bounds};
 use crate::small_sort::sorted;
 
 /// Maximum number of passes that exchange neighbouring cells.
@@ -53,15 +53,11 @@ pub fn arranged(points: &[Point], columns: usize) -> Vec<usize> {
 
 /// Stretches points so that they fill the same rectangle as the cells.
 fn scaled(points: &[Point], cells: &[Point]) -> Vec<Point> {
-    let span = |points: &[Point], axis: usize| {
-        let values = || points.iter().map(|point| point[axis]);
-        (values().fold(f32::INFINITY, f32::min), values().fold(f32::NEG_INFINITY, f32::max))
-    };
-    let spans = [0, 1].map(|axis| (span(points, axis), span(cells, axis)));
+    let ((low, high), (first, last)) = (bounds(points), bounds(cells));
     let scale = |point: &Point| {
         [0, 1].map(|axis| {
-            let ((low, high), (first, last)) = spans[axis];
-            first + (point[axis] - low) / (high - low).max(f32::MIN_POSITIVE) * (last - first)
+            let share = (point[axis] - low[axis]) / (high[axis] - low[axis]).max(f32::MIN_POSITIVE);
+            first[axis] + share * (last[axis] - first[axis])
         })
     };
     points.iter().map(scale).collect()

@@ -143,7 +143,7 @@ pub fn with_room(points: &[Point], apart: f32, is_candidate: impl Fn(usize) -> b
 }
 
 /// Returns the corners of the smallest rectangle with all points, or of some rectangle if there are none.
-fn bounds(points: &[Point]) -> (Point, Point) {
+pub(super) fn bounds(points: &[Point]) -> (Point, Point) {
     if points.is_empty() {
         return ([-1.0; 2], [1.0; 2]);
     }

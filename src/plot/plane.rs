@@ -76,7 +76,8 @@ pub fn aligned(target: &[Point], points: Vec<Point>) -> Vec<Point> {
     points.into_iter().map(turn).collect()
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+/// Returns the scalar product.
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 

@@ -21,6 +21,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("page/words", &["page::components", "page::rail", "page::shell", "page::store"]),
     ("page/export", &["page::components", "page::shell", "page::store"]),
     ("page/components", &["page::rail", "page::shell", "page::views"]),
+    ("page/files", &["page::shell"]),
+    ("page/autosave", &["page::shell"]),
+    ("page/views", &["page::shell"]),
 ];
 
 /// Tools for measuring, whose callers only print what went wrong.

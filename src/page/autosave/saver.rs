@@ -25,7 +25,7 @@ use crate::{
             experiment_file::{self, Outcome},
         },
         picture_map::Ids,
-        shell::theme,
+        preferences::{self, THEME},
         state::State,
         store::Store,
         timing, words,
@@ -266,7 +266,7 @@ pub fn decline(store: Store, offer: Offer) {
 /// Removes everything that the page has ever kept in this browser, including the page itself, which
 /// offline.js keeps.
 pub fn forget_everything(store: Store) {
-    theme::forget();
+    preferences::set(THEME, None);
     download::set_for_spreadsheets(store, false);
     store.update(|state| {
         state.set_offer(None);

@@ -13,10 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, WorkerType};
 
-use crate::page::{
-    engine::code::{address, folder, words},
-    worker::watched_worker::WatchedWorker,
-};
+use crate::page::{engine::code::words, urls, worker::watched_worker::WatchedWorker};
 
 /// Reason why a question was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,13 +118,13 @@ impl Line {
     /// Fetches the worker's script, but starts it as if it were part of the page: only then does the
     /// page's Content-Security-Policy apply to it, too.
     async fn fetch_and_start(self: Rc<Self>, generation: u32) -> Result<(), JsValue> {
-        let response = JsFuture::from(window().fetch_with_str(&address("storage-worker.js"))).await?;
+        let response = JsFuture::from(window().fetch_with_str(&urls::of_build("storage-worker.js"))).await?;
         let response: Response = response.unchecked_into();
         if !response.ok() {
             return Err(format!("the server answered {}", response.status()).into());
         }
         let script = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-        let script = format!("const FOLDER = {};\n{script}", JSON::stringify(&folder().into())?);
+        let script = format!("const FOLDER = {};\n{script}", JSON::stringify(&urls::folder().into())?);
         let (hearing, ending) = (self.clone(), self.clone());
         let on_end = move || {
             let trouble = StorageError::Other("the browser ended the storage’s worker".to_owned());

@@ -12,11 +12,11 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     CustomEvent, CustomEventInit, Headers, ReadableStream, ReadableStreamDefaultReader, Response,
-    ResponseInit, Url,
+    ResponseInit,
 };
 
 use super::failure::EngineFailure;
-use crate::decimal;
+use crate::{decimal, page::urls};
 
 /// The engines that are built together with the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,30 +90,12 @@ pub async fn first() -> Download {
 
 /// Requests the code of a worker.
 fn request(name: &str) -> Promise {
-    window().fetch_with_str(&address(&format!("{name}_bg.wasm.gzip")))
-}
-
-/// Returns the address of a file that was built together with this page. The version in the address
-/// prevents a cache from answering with another build's file.
-pub fn address(file: &str) -> String {
-    let root = document().document_element();
-    let version = root.and_then(|root| root.get_attribute("data-version")).unwrap_or_default();
-    let relative = format!("{file}?v={version}");
-    beside_the_page(&relative).map_or(relative, |url| url.href())
+    window().fetch_with_str(&urls::of_build(&format!("{name}_bg.wasm.gzip")))
 }
 
 /// Returns whether the page is served while its engine for WebGPU is still being built.
 pub fn is_unfinished() -> bool {
     document().document_element().is_some_and(|root| root.has_attribute("data-unfinished"))
-}
-
-/// Returns the folder of the page as in addresses: `/likeness/`.
-pub fn folder() -> String {
-    beside_the_page("./").map_or_else(|_| "/".to_owned(), |url| url.pathname())
-}
-
-fn beside_the_page(relative: &str) -> Result<Url, JsValue> {
-    Url::new_with_base(relative, &document().base_uri().ok().flatten().unwrap_or_default())
 }
 
 impl Download {

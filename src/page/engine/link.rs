@@ -6,9 +6,9 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker, WorkerType};
 
-use super::code::{Code, address, is_unfinished};
+use super::code::{Code, is_unfinished};
 use crate::{
-    page::worker::lifeline,
+    page::{urls, worker::lifeline},
     protocol::{self, Breakdown, Command, Event, MessageError},
     script_worker,
 };
@@ -55,7 +55,7 @@ impl EngineLink {
 
     /// Sends the worker its code and its end of the port.
     pub fn boot(&self, Code { engine, module }: &Code) -> Result<(), JsValue> {
-        let glue = address(&format!("{}.js", engine.name()));
+        let glue = urls::of_build(&format!("{}.js", engine.name()));
         let message = Object::new();
         Reflect::set(&message, &"glue".into(), &glue.into())?;
         Reflect::set(&message, &"module".into(), module)?;

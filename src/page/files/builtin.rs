@@ -1,17 +1,18 @@
 //! The built-in sets, added to the gallery a few pictures at a time.
 
 use js_sys::Promise;
-use leptos::{prelude::document, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue};
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement};
+use web_sys::HtmlImageElement;
 
 use crate::{
     page::{
-        engine::code::{address, words},
+        components::canvas::paint,
+        engine::code::words,
         state::{IntakeKind, Newcomer, Origin, State},
         store::Store,
-        timing,
+        timing, urls,
     },
     samples::{self, Sample},
     settings::Images,
@@ -127,17 +128,14 @@ fn newcomer(sample: Sample) -> Newcomer {
 /// Returns the sheet of clothes as RGBA bytes.
 async fn sheet_pixels() -> Result<Vec<u8>, JsValue> {
     let element = HtmlImageElement::new()?;
-    element.set_src(&address("fashion-1000.png"));
+    element.set_src(&urls::of_build("fashion-1000.png"));
     let decoded: Promise = element.decode();
     JsFuture::from(decoded).await?;
     let [width, height] = [element.natural_width(), element.natural_height()];
     if [width as usize, height as usize] != samples::FASHION_SHEET {
         return Err("the sheet of clothes has the wrong size".into());
     }
-    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
-    canvas.set_width(width);
-    canvas.set_height(height);
-    let context = canvas.get_context("2d")?.ok_or("no canvas")?.unchecked_into::<CanvasRenderingContext2d>();
+    let context = paint::context(&paint::canvas(width, height)).ok_or("no canvas")?;
     context.draw_image_with_html_image_element(&element, 0.0, 0.0)?;
     let data = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height))?;
     Ok(data.data().0)

@@ -1,25 +1,28 @@
 //! Zips, and tables of labels, among incoming files.
 
+use std::{cell::RefCell, rc::Rc};
+
 use futures_channel::oneshot;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, WorkerType};
 
 use super::{
-    decoder::bytes,
+    blob::bytes,
+    ending::has_ending,
     incoming::{Gathered, Incoming},
     label_table,
 };
 use crate::{
     image::Failure,
-    page::{engine::code, state::Refusal, worker::watched_worker::WatchedWorker},
+    page::{state::Refusal, urls, worker::watched_worker::WatchedWorker},
 };
 
 /// Script of the worker that unpacks zips.
 const SCRIPT: &str = include_str!("../../../static/unzip-worker.js");
 
 fn is_zip(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".zip")
+    has_ending(name, &[".zip"])
 }
 
 /// Returns whether [`open`] has something to do.
@@ -56,19 +59,22 @@ pub async fn open(mut gathered: Gathered) -> Gathered {
 /// Returns a zip's files, refused files and skipped names, as `unzip-worker.js` does.
 async fn unzip(file: &File) -> Option<Array> {
     let (sender, receiver) = oneshot::channel();
-    let sender = std::cell::RefCell::new(Some(sender));
-    let hear = move |answer: JsValue| drop(sender.take().map(|sender| sender.send(answer)));
-    let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, || {}).ok()?;
-    worker.post(&Array::of2(file, &code::address("unzip.js").into()), &Array::new()).ok()?;
+    let waiting = Rc::new(RefCell::new(Some(sender)));
+    let ending = waiting.clone();
+    let hear = move |answer: JsValue| drop(waiting.take().map(|sender| sender.send(answer)));
+    let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take())).ok()?;
+    worker.post(&Array::of2(file, &urls::of_build("unzip.js").into()), &Array::new()).ok()?;
     Some(receiver.await.ok()?.unchecked_into())
 }
 
-/// Converts a pair of a file and its folder.
-pub fn incoming(pair: JsValue) -> Incoming {
-    let pair = Array::from(&pair);
-    let file: File = pair.get(0).unchecked_into();
-    let folder = pair.get(1).as_string();
-    let path = folder.iter().map(String::as_str).chain([&*file.name()]).collect::<Vec<_>>().join("/");
+/// Converts a file, its label, and its path in a zip: elsewhere, the label stands for the folder.
+pub fn incoming(listed: JsValue) -> Incoming {
+    let listed = Array::from(&listed);
+    let file: File = listed.get(0).unchecked_into();
+    let folder = listed.get(1).as_string();
+    let path = listed.get(2).as_string();
+    let path =
+        path.unwrap_or_else(|| folder.iter().cloned().chain([file.name()]).collect::<Vec<_>>().join("/"));
     Incoming { file, path, folder }
 }
 

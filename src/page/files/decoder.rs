@@ -8,18 +8,19 @@ use std::{
 
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
-use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url, WorkerType};
+use web_sys::{File, HtmlImageElement, Url, WorkerType};
 
 use super::{
+    blob,
+    ending::has_ending,
     file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg, prefers_own_decoders},
     own_decoder::OwnDecoders,
 };
 use crate::{
     image::{BACKGROUND, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE, Sides},
-    page::worker::watched_worker::WatchedWorker,
+    page::{components::canvas::paint, worker::watched_worker::WatchedWorker},
 };
 
 /// Memory in bytes above which pictures are decoded one after another.
@@ -184,17 +185,11 @@ async fn dimensions_of(file: &File, header: &[u8]) -> Result<Option<(u32, u32)>,
 
 async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, Failure> {
     let end = file.size().min(f64::from(count));
-    bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| Failure::Unopened)?).await
-}
-
-/// Returns a file's contents.
-pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, Failure> {
-    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| Failure::Unopened)?;
-    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+    blob::bytes(&file.slice_with_f64_and_f64(0.0, end).map_err(|_| Failure::Unopened)?).await
 }
 
 fn is_svg(file: &File) -> bool {
-    file.type_() == "image/svg+xml" || file.name().to_ascii_lowercase().ends_with(".svg")
+    file.type_() == "image/svg+xml" || has_ending(&file.name(), &[".svg"])
 }
 
 /// Draws a file through an image element, the only decoder for SVG.
@@ -211,10 +206,7 @@ async fn by_image_element(file: &File) -> Result<(Image, Sides), JsValue> {
 /// Draws the central square of an image at working size.
 fn draw(element: &HtmlImageElement) -> Result<(Image, Sides), JsValue> {
     let side = SIDE as f64;
-    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
-    canvas.set_width(SIDE as u32);
-    canvas.set_height(SIDE as u32);
-    let context = canvas.get_context("2d")?.ok_or("no canvas")?.unchecked_into::<CanvasRenderingContext2d>();
+    let context = paint::context(&paint::canvas(SIDE as u32, SIDE as u32)).ok_or("no canvas")?;
     context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
     context.fill_rect(0.0, 0.0, side, side);
     // A drawing without its own dimensions fills the square.

@@ -8,7 +8,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 use crate::page::{
     engine::code::words,
     export::{File, csv::for_spreadsheets},
-    shell::theme,
+    preferences::{self, SPREADSHEETS},
     store::Store,
     timing,
 };
@@ -16,24 +16,15 @@ use crate::page::{
 /// Time that the browser may take to fetch the file, in milliseconds.
 const GRACE: u64 = 60_000;
 
-/// Storage key of the choice that tables are for spreadsheets.
-const SPREADSHEETS: &str = "spreadsheets";
-
 /// Returns whether tables are for spreadsheets, as the user chose in an earlier visit.
 pub fn is_for_spreadsheets() -> bool {
-    theme::storage().is_some_and(|storage| storage.get_item(SPREADSHEETS).is_ok_and(|kept| kept.is_some()))
+    preferences::get(SPREADSHEETS).is_some()
 }
 
 /// Sets whether tables are for spreadsheets, and keeps the choice if the browser allows it.
 pub fn set_for_spreadsheets(store: Store, chosen: bool) {
     store.for_spreadsheets.set(chosen);
-    if let Some(storage) = theme::storage() {
-        if chosen {
-            storage.set_item(SPREADSHEETS, "").ok()
-        } else {
-            storage.remove_item(SPREADSHEETS).ok()
-        };
-    }
+    preferences::set(SPREADSHEETS, chosen.then_some(""));
 }
 
 /// Saves a file through the browser's own download.

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, File};
 
-use super::{builtin, decoder::next_request, download};
+use super::{builtin, decoder::next_request, download, ending::has_ending};
 use crate::{
     page::{
         autosave::storage::StorageError,
@@ -24,7 +24,7 @@ const ENDING: &str = ".likeness";
 
 /// Returns whether a file is an experiment by its name.
 pub fn is_one(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(ENDING)
+    has_ending(name, &[ENDING])
 }
 
 /// Saves the experiment as a single file.

@@ -11,9 +11,10 @@ use web_sys::File;
 use super::{
     containers,
     decoder::Decoders,
+    destination::Destination,
     experiment_file, identity,
     incoming::{Gathered, Incoming},
-    model_file,
+    model_file, query,
 };
 use crate::{
     image::{Details, Remark},
@@ -34,6 +35,14 @@ const AT_ONCE: usize = 4;
 /// Number of files delivered without a break: some milliseconds' work.
 const PORTION: usize = 32;
 
+/// Takes files to their destination.
+pub fn take_to(store: Store, destination: Destination, gathered: Gathered) {
+    match destination {
+        Destination::Search => query::take(store, gathered),
+        Destination::Set => take(store, gathered),
+    }
+}
+
 /// Reads files into the set. The user's first own picture replaces a built-in set, which therefore
 /// remains if no file is a picture.
 pub fn take(store: Store, gathered: Gathered) {
@@ -41,13 +50,24 @@ pub fn take(store: Store, gathered: Gathered) {
         return take_opened(store, gathered);
     }
     let ticket = store.with_untracked(State::intake_ticket);
-    store.update(|state| state.begin_intake(IntakeKind::Decoding, 1, &[]));
+    begin(store, 1, &[]);
     spawn_local(async move {
         let opened = containers::open(gathered).await;
         if store.update(|state| state.end_opening(ticket)) {
             take_opened(store, opened);
+            // Training may have waited for pictures, of which there are perhaps none.
+            store.update(State::settle);
         }
     });
+}
+
+/// Begins to read further files; those left out of earlier ones are no longer offered once these are
+/// done.
+fn begin(store: Store, total: usize, skipped: &[String]) {
+    if !store.with_untracked(|state| state.intake.is_active()) {
+        store.originals.take_left_out();
+    }
+    store.update(|state| state.begin_intake(IntakeKind::Decoding, total, skipped));
 }
 
 fn take_opened(store: Store, Gathered { files, unopened, skipped, tables }: Gathered) {
@@ -59,15 +79,13 @@ fn take_opened(store: Store, Gathered { files, unopened, skipped, tables }: Gath
     let (mut models, pictures): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| model_file::is_one(&file.file.name()));
     let model = models.pop().map(|model| model.file);
-    match model {
-        Some(model) if pictures.is_empty() && unopened.is_empty() => model_file::open(store, model),
-        model => take_pictures(store, Gathered { files: pictures, unopened, skipped, tables }, model, false),
-    }
+    take_pictures(store, Gathered { files: pictures, unopened, skipped, tables }, model, false);
 }
 
 /// Takes the files that were left out, although the set has pictures of the same bytes.
 pub fn take_left_out(store: Store) {
     let gathered = Gathered { files: store.originals.take_left_out(), ..Gathered::default() };
+    store.update(State::take_left_out);
     take_pictures(store, gathered, None, true);
 }
 
@@ -75,33 +93,32 @@ pub fn take_left_out(store: Store) {
 fn take_pictures(store: Store, gathered: Gathered, model: Option<File>, again: bool) {
     let Gathered { files: incoming, unopened, skipped, tables } = gathered;
     if incoming.is_empty() && unopened.is_empty() && tables.is_empty() {
-        model.into_iter().for_each(|model| model_file::open(store, model));
-        return store.update(|state| state.notify("No pictures were found."));
+        return match model {
+            Some(model) => model_file::open(store, model),
+            None => store.update(|state| state.notify("No pictures were found.")),
+        };
     }
-    // A built-in set that is still being drawn would mix with them.
-    if store.with_untracked(|state| {
-        is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
-    }) {
-        store.update(|state| state.clear(Images::Own));
-    }
-    if !store.with_untracked(|state| state.intake.is_active()) {
-        store.originals.take_left_out();
-    }
-    store.update(|state| {
-        state.begin_intake(IntakeKind::Decoding, incoming.len() + unopened.len(), &skipped);
-        state.advance_intake(unopened.len(), unopened);
-    });
-    match Decoders::new() {
-        Ok(decoders) => read(store, Pictures { incoming, tables, again }, model, decoders),
+    let decoders = match Decoders::new() {
+        Ok(decoders) => decoders,
         Err(error) => {
             model.into_iter().for_each(|model| model_file::open(store, model));
-            store.update(|state| {
-                state.end_intake();
-                let why = words(&error);
-                state.notify(format!("This browser can’t decode pictures in the background: {why}. Reload the page to try again."));
-            });
+            let why = words(&error);
+            let sentence = format!(
+                "This browser can’t decode pictures in the background: {why}. Reload the page to try again."
+            );
+            return store.update(|state| state.notify(sentence));
         }
+    };
+    // A built-in set that is still being drawn would mix with them.
+    let is_drawing = |state: &State| {
+        is_builtin(state) && state.intake.is_active() && state.intake.kind != IntakeKind::Decoding
+    };
+    if !incoming.is_empty() && store.with_untracked(is_drawing) {
+        store.update(|state| state.clear(Images::Own));
     }
+    begin(store, incoming.len() + unopened.len(), &skipped);
+    store.update(|state| state.advance_intake(unopened.len(), unopened));
+    read(store, Pictures { incoming, tables, again }, model, decoders);
 }
 
 fn is_builtin(state: &State) -> bool {

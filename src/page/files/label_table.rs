@@ -1,9 +1,11 @@
 //! Tables of labels: comma-separated values with a column of file names or paths and one of labels, such
 //! as the tables that this page exports.
+use super::ending::has_ending;
 use crate::{
     image::Failure,
     page::{
-        state::{Pictures, Refusal, State},
+        picture_map::Ids,
+        state::{Entry, Pictures, Refusal, State},
         words,
     },
     protocol::PictureId,
@@ -31,8 +33,7 @@ const LABELS: [&str; 9] =
 
 /// Returns whether a file is such a table by its name.
 pub fn is_one(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".csv") || name.ends_with(".tsv")
+    has_ending(name, &[".csv", ".tsv"])
 }
 
 /// Returns the names and labels in a table; `None` if it has no such columns.
@@ -40,19 +41,22 @@ fn read(bytes: &[u8]) -> Option<Vec<[String; 2]>> {
     let text = text(bytes);
     let mut rows = cells(&text, separator(&text));
     let header = rows.first()?;
-    let column =
-        |names: &[&str]| names.iter().find_map(|name| header.iter().position(|cell| letters(cell) == *name));
-    let (name, label, skipped) = match (column(&NAMES), column(&LABELS), header.len()) {
-        (Some(name), Some(label), _) => (name, label, 1),
-        (Some(name), None, 2) => (name, 1 - name, 1),
-        (None, Some(label), 2) => (1 - label, label, 1),
+    let columns = |names: &[&str]| -> Vec<usize> {
+        names.iter().filter_map(|name| header.iter().position(|cell| letters(cell) == *name)).collect()
+    };
+    let (names, labels) = (columns(&NAMES), columns(&LABELS));
+    let (names, label, skipped) = match (names.as_slice(), labels.first(), header.len()) {
+        ([_, ..], Some(label), _) => (names, *label, 1),
+        ([name, ..], None, 2) => (vec![*name], 1 - name, 1),
+        ([], Some(label), 2) => (vec![1 - label], *label, 1),
         // Without a header.
-        (None, None, 2) => (0, 1, 0),
+        ([], None, 2) => (vec![0], 1, 0),
         _ => return None,
     };
     let pair = |row: &mut Vec<String>| {
-        let [name, label] = [name, label].map(|at| row.get_mut(at).map(std::mem::take).unwrap_or_default());
-        [name, label]
+        let mut cell = |at: usize| row.get_mut(at).map(std::mem::take).filter(|cell| !cell.is_empty());
+        // A picture without a path has a name.
+        [names.iter().find_map(|at| cell(*at)), cell(label)].map(Option::unwrap_or_default)
     };
     let pairs = rows.iter_mut().skip(skipped).map(pair);
     Some(pairs.filter(|pair| pair.iter().all(|cell| !cell.is_empty())).collect())
@@ -113,28 +117,44 @@ fn unguarded(cell: &str) -> &str {
 /// Pictures by their file names, with and without extension.
 struct Index<'a> {
     pictures: &'a Pictures,
-    keys: Vec<(&'a str, PictureId)>,
+    keys: Vec<(&'a str, &'a Entry)>,
+}
+
+/// Returns the components of a path, from the innermost outward.
+fn components(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit(['/', '\\']).map(str::trim)
 }
 
 impl<'a> Index<'a> {
     fn new(pictures: &'a Pictures) -> Self {
         let mut keys = Vec::new();
         for entry in pictures.entries() {
-            keys.push((entry.name.as_str(), entry.id));
-            keys.extend(entry.name.rsplit_once('.').map(|(stem, _)| (stem, entry.id)));
+            let name = components(entry.path()).next().unwrap_or_default();
+            keys.push((name, entry));
+            keys.extend(name.rsplit_once('.').map(|(stem, _)| (stem, entry)));
         }
-        Self { pictures, keys: sorted(&keys, Ord::cmp) }
+        Self { pictures, keys: sorted(&keys, |a, b| a.0.cmp(b.0)) }
     }
 
-    /// Returns the only picture of this name or path; if several have the name, the one in its folder.
-    fn find(&self, path: &str) -> Option<PictureId> {
-        let mut parts = path.rsplit(['/', '\\']);
-        let (name, folder) = (parts.next()?.trim(), parts.next());
+    /// Returns the only picture of this name or path, and whether all of its path agrees; if several have
+    /// the name, the one whose innermost folders agree most.
+    fn find(&self, path: &str) -> Option<(PictureId, bool)> {
+        let name = components(path).next()?;
         let start = self.keys.partition_point(|(key, _)| *key < name);
-        let found: Vec<_> = self.keys[start..].iter().take_while(|(key, _)| *key == name).collect();
-        let in_folder = |id| found.len() == 1 || folder.is_some() && self.pictures.label(id) == folder;
-        let mut ids = found.iter().map(|(_, id)| *id).filter(|id| in_folder(*id));
+        let found = self.keys[start..].iter().take_while(|(key, _)| *key == name);
+        let found: Vec<_> = found.map(|(_, entry)| (self.agreement(entry, path), entry.id)).collect();
+        let best = found.iter().map(|(agreement, _)| *agreement).max()?;
+        let mut ids = found.iter().filter(|(agreement, _)| *agreement == best).map(|(_, id)| (*id, best.0));
         ids.next().filter(|_| ids.next().is_none())
+    }
+
+    /// Returns whether a path is a picture's, and how many of its innermost folders are. The label of a
+    /// picture without a path stands for its folder.
+    fn agreement(&self, entry: &Entry, path: &str) -> (bool, usize) {
+        let label = self.pictures.label(entry.id).filter(|_| entry.origin.path.is_empty());
+        let own = || components(entry.path()).chain(label);
+        let folders = components(path).skip(1).zip(own().skip(1));
+        (components(path).eq(own()), folders.take_while(|(folder, own)| folder == own).count())
     }
 }
 
@@ -147,16 +167,24 @@ impl State {
             return self.refuse(refusal(words::NO_LABELS_IN_TABLE.to_owned()));
         };
         let index = Index::new(&self.pictures);
+        let found: Vec<_> = rows.iter().map(|[path, _]| index.find(path)).collect();
+        let exact: Ids =
+            found.iter().flatten().filter(|(_, is_exact)| *is_exact).map(|(id, _)| *id).collect();
         let (mut given, mut missed) = (Vec::new(), Vec::new());
-        for [name, label] in &rows {
-            match index.find(name) {
-                Some(id) => given.push((id, label.clone())),
-                None => missed.push(name.as_str()),
+        for ([path, label], found) in rows.iter().zip(found) {
+            match found {
+                // A picture whose own path is in the table is not that of a similar path.
+                Some((id, is_exact)) if is_exact || !exact.contains(&id) => given.push((id, label.clone())),
+                _ => missed.push(path.as_str()),
             }
         }
         if !missed.is_empty() || rows.is_empty() {
             let sentence = words::missed_in_table(&missed, rows.len());
-            self.refuse(refusal(sentence));
+            if given.is_empty() {
+                self.refuse(refusal(sentence));
+            } else {
+                self.notify(format!("{file}: {sentence}"));
+            }
         }
         given.retain(|(id, label)| self.label_of(*id) != Some(label));
         self.relabel(&given, &format!("by “{file}”"));
@@ -228,11 +256,12 @@ mod tests {
         state.label_by_table("labels.csv", table.as_bytes());
         assert_eq!(labels(&state), ["tiger", "dogs", "wolf", "crow"]);
         assert_eq!(state.labels.typed(1), None, "it had this label");
-        let listed = &state.intake.refused[0];
-        assert_eq!(listed.name, "labels.csv");
-        let Failure::Told(sentence) = &listed.why else { panic!("{listed:?}") };
-        assert_eq!(sentence, "These names belong to no picture, or to several: 1.png, 4.png (2 of 6 names).");
-        let notice = state.notices[0].clone();
+        assert!(state.intake.refused.is_empty(), "the table was read");
+        let [rest, notice] = state.notices.first_chunk().expect("two notices").clone();
+        assert_eq!(
+            rest.text,
+            "labels.csv: These names belong to no picture, or to several: 1.png, 4.png (2 of 6 names)."
+        );
         assert_eq!(notice.text, "3 pictures labelled by “labels.csv”.");
         state.type_label(0, "lion");
         state.type_label(1, "fox");
@@ -240,14 +269,64 @@ mod tests {
         assert_eq!(labels(&state), ["cats", "fox", "mine", "birds"], "other labels stay");
     }
 
+    /// Returns a set of files with these paths and labels.
+    fn at(files: &[(&str, &str)]) -> State {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let file = |(path, label): &(&str, &str)| {
+            let mut file = newcomer(path.rsplit('/').next().expect("a name"), *label);
+            (*path).clone_into(&mut file.origin.path);
+            file
+        };
+        state.add(files.iter().map(file).collect());
+        state
+    }
+
+    #[test]
+    fn folders_tell_files_of_one_name_apart() {
+        let mut state =
+            at(&[("trip1/100CANON/1.jpg", "100CANON"), ("trip2/100CANON/1.jpg", "100CANON"), ("1.jpg", "x")]);
+        let table =
+            b"path,label\ntrip2/100CANON/1.jpg,two\nD:\\all\\trip1\\100CANON\\1.jpg,one\n1.jpg,none\n";
+        state.label_by_table("a.csv", table);
+        assert_eq!(labels(&state), ["one", "two", "none"]);
+        assert!(state.intake.refused.is_empty());
+        state.label_by_table("b.csv", b"path,label\n100CANON/1.jpg,both\ntrip3/1.jpg,third\n");
+        assert_eq!(labels(&state), ["one", "two", "none"]);
+    }
+
+    #[test]
+    fn renamed_label_does_not_hide_the_folder() {
+        let mut state = at(&[("cats/1.jpg", "cats"), ("dogs/1.jpg", "dogs")]);
+        state.type_label(0, "felines");
+        state.type_label(1, "hounds");
+        state.select_all([0, 1]);
+        let table = crate::page::export::selection::csv(&state);
+        state.type_label(0, "a");
+        state.type_label(1, "b");
+        state.label_by_table(&table.name, &table.contents);
+        assert_eq!(labels(&state), ["felines", "hounds"]);
+    }
+
+    #[test]
+    fn row_of_a_removed_picture_goes_to_no_other() {
+        let mut state = at(&[("a/1.jpg", "a"), ("b/1.jpg", "b")]);
+        state.remove(&[0]);
+        state.label_by_table("a.csv", b"path,label\nb/1.jpg,here\na/1.jpg,gone\n");
+        assert_eq!(labels(&state), ["here"]);
+        state.label_by_table("b.csv", b"path,label\nelsewhere/1.jpg,it\n");
+        assert_eq!(labels(&state), ["it"], "the only picture of this name");
+    }
+
     #[test]
     fn table_of_this_page_restores_the_labels() {
         let mut state = crate::page::export::samples::state();
         state.type_label(1, "=dogs, \"big\"");
+        state.type_label(2, "without a path");
         let file = Export::EmbeddingsCsv.write(&state, &[], &|_| String::new()).expect("a file");
         state.type_label(1, "");
+        state.type_label(2, "");
         state.label_by_table(&file.name, &file.contents);
-        assert_eq!(state.label_of(1), Some("=dogs, \"big\""));
+        assert_eq!(labels(&state), ["cats", "=dogs, \"big\"", "without a path"]);
         assert!(state.intake.refused.is_empty());
     }
 

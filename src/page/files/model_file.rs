@@ -3,7 +3,7 @@
 use leptos::task::spawn_local;
 use web_sys::File;
 
-use super::decoder::bytes;
+use super::{blob::bytes, ending::has_ending};
 use crate::{
     page::{store::Store, words},
     protocol::{Command, MAX_MODEL_BYTES},
@@ -11,7 +11,7 @@ use crate::{
 
 /// Returns whether a file is a model by its name.
 pub fn is_one(name: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(".safetensors")
+    has_ending(name, &[".safetensors"])
 }
 
 /// Sends a model file to the engine, which answers with its settings or a failure.

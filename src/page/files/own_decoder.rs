@@ -19,8 +19,8 @@ use web_sys::{File, WorkerType};
 use crate::{
     image::{Decoded, Details, Failure, Image},
     page::{
-        engine::code::{self, address, words},
-        timing,
+        engine::code::{self, words},
+        timing, urls,
         worker::watched_worker::WatchedWorker,
     },
     protocol,
@@ -106,7 +106,7 @@ impl Decoder {
         };
         let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take()))?;
         let message = Object::new();
-        Reflect::set(&message, &"glue".into(), &address(&format!("{NAME}.js")).into())?;
+        Reflect::set(&message, &"glue".into(), &urls::of_build(&format!("{NAME}.js")).into())?;
         Reflect::set(&message, &"module".into(), module)?;
         worker.post(&message, &Array::new())?;
         Ok(Self { worker, waiting })

@@ -20,11 +20,11 @@ use super::{
     intake, model_file,
 };
 use crate::{
-    page::{components::dynamic::effect, input::drop_zone, state::State, store::Store},
+    page::{components::dynamic::effect, state::State, store::Store},
     settings::MIN_PICTURES,
 };
 
-/// Event with the files. Its detail has `files`, each with its label or null; `missed` files, each
+/// Event with the files. Its detail has `files`, each with its label or null and, from a zip, its path; `missed` files, each
 /// with the reason; and whether the link requests a `run`.
 const EVENT: &str = "remote-files";
 
@@ -67,7 +67,7 @@ pub fn take_address(store: Store, destination: Destination, address: String) {
         Some(file) => {
             let path = file.name();
             let files = vec![Incoming { file, path, folder: None }];
-            drop_zone::take(store, destination, Gathered { files, ..Gathered::default() });
+            intake::take_to(store, destination, Gathered { files, ..Gathered::default() });
         }
         None => store.update(|state| {
             state.notify(
@@ -135,10 +135,4 @@ fn list<T>(detail: &JsValue, name: &str, read: fn(JsValue) -> T) -> Vec<T> {
 
 fn property(detail: &JsValue, name: &str) -> JsValue {
     Reflect::get(detail, &name.into()).unwrap_or_default()
-}
-
-/// Resolves an address relative to this page's.
-pub fn address_of(relative: &str) -> String {
-    let here = window().location().href().unwrap_or_default();
-    web_sys::Url::new_with_base(relative, &here).map_or(here, |url| url.href())
 }

@@ -8,9 +8,10 @@ use crate::page::{
     files::{
         address,
         destination::Destination,
-        incoming::{self, Drop, Gathered},
-        intake, query, remote,
+        incoming::{self, Drop},
+        intake, remote,
     },
+    input::place,
     store::Store,
 };
 
@@ -52,7 +53,7 @@ pub fn DropOverlay() -> impl IntoView {
             return take_address(store, destination, &transfer);
         }
         let drop = Drop::new(&transfer);
-        spawn_local(async move { take(store, destination, drop.gather().await) });
+        spawn_local(async move { intake::take_to(store, destination, drop.gather().await) });
     };
     let pasted = move |event: ev::ClipboardEvent| {
         let Some(clipboard) = event.clipboard_data() else { return };
@@ -60,12 +61,10 @@ pub fn DropOverlay() -> impl IntoView {
         if let Some(files) = clipboard.files().filter(|files| files.length() > 0) {
             event.prevent_default();
             let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
-            let destination =
-                store.with_untracked(|state| Destination::of(state, query::place_of_paste(), single));
-            take(store, destination, incoming::chosen(Some(files)));
+            let destination = store.with_untracked(|state| Destination::of(state, place::of_paste(), single));
+            intake::take_to(store, destination, incoming::chosen(Some(files)));
         } else if !is_typing {
-            let destination =
-                store.with_untracked(|state| Destination::of(state, query::place_of_paste(), true));
+            let destination = store.with_untracked(|state| Destination::of(state, place::of_paste(), true));
             take_address(store, destination, &clipboard);
         }
     };
@@ -91,20 +90,12 @@ fn destination_of(store: Store, event: &ev::DragEvent) -> Destination {
         let items = transfer.items();
         items.length() == 1 && items.get(0).is_some_and(|item| is_picture(&item.type_()))
     });
-    store.with_untracked(|state| Destination::of(state, query::place(event.target()), single))
+    store.with_untracked(|state| Destination::of(state, place::of(event.target()), single))
 }
 
 /// Returns whether a file of this type is a picture; a folder has no type.
 fn is_picture(kind: &str) -> bool {
     kind.starts_with("image/")
-}
-
-/// Takes files to their destination.
-pub fn take(store: Store, destination: Destination, files: Gathered) {
-    match destination {
-        Destination::Search => query::take(store, files),
-        Destination::Set => intake::take(store, files),
-    }
 }
 
 /// Takes the picture whose address a drag or a paste carries, if it does.

@@ -5,12 +5,10 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::page::{
     autosave::saver,
     export::Export,
-    files::experiment_file,
-    shell::export_menu,
+    files::{experiment_file, exports},
     store::Store,
     views::{
         explore::{matrix::view::MatrixLens, replay::video},
-        gallery::action_bar,
         hood::view::Hood,
         label::view::Label,
         reveal::view::Changes,
@@ -48,11 +46,11 @@ rooms! {
     /// Recording of the replay as a video, and its progress.
     save_video: fn(Store, RwSignal<Option<f32>>) = |store, progress| spawn_local(video::save(store, progress));
     /// Writing of a file of the menu Export.
-    export: fn(Store, Export) = export_menu::save;
+    export: fn(Store, Export) = exports::save;
     /// Writing of the file about the run.
-    export_run: fn(Store) = export_menu::save_run;
+    export_run: fn(Store) = exports::save_run;
     /// Writing of the table of the selected pictures.
-    export_selection: fn(Store) = action_bar::export;
+    export_selection: fn(Store) = exports::save_selection;
     /// Saving of the experiment as a file.
     save_experiment: fn(Store) = experiment_file::save;
     /// Opening of such a file.

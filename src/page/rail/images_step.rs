@@ -11,8 +11,7 @@ use crate::{
             dynamic::{When, dynamic, handler, keyed},
         },
         files::{builtin, incoming, intake},
-        input::pointing,
-        shell::layout,
+        input::media,
         state::{Refusal, State},
         store::Store,
         words::{self, glossary},
@@ -26,7 +25,7 @@ pub fn ImagesStep() -> impl IntoView {
     let store = Store::expect();
     let summary = move || store.with(words::images);
     view! {
-        <Step number=1 name="Pictures" words=Signal::derive(summary) open=RwSignal::new(!layout::is_narrow())>
+        <Step number=1 name="Pictures" words=Signal::derive(summary) open=RwSignal::new(!media::is_narrow())>
             <Pickers />
             <LeftOut />
             <Samples />
@@ -43,12 +42,12 @@ pub fn ImagesStep() -> impl IntoView {
 fn Pickers() -> impl IntoView {
     view! {
         <div class="drop-zone">
-            {(!pointing::is_coarse()).then(|| view! {
+            {(!media::is_coarse()).then(|| view! {
                 <p class="drop-zone-call">"Drop pictures or folders anywhere, or paste"</p>
             })}
             <div class="buttons">
                 <FileButton
-                    text=pointing::hint("Choose files", "Choose pictures")
+                    text=media::hint("Choose files", "Choose pictures")
                     label="Picture files"
                     accept=format!("{},.zip,.csv,.tsv,.safetensors,.likeness", incoming::ACCEPT)
                     multiple=true

@@ -13,7 +13,7 @@ use crate::{
             },
             dynamic::{When, dynamic, effect, handler, memo},
         },
-        shell::layout,
+        input::media,
         store::Store,
         timing,
     },
@@ -42,8 +42,8 @@ pub struct InHand {
 impl InHand {
     /// Makes it available to all views.
     pub fn provide() {
-        let narrow = RwSignal::new(layout::is_narrow());
-        window_event_listener(ev::resize, move |_| narrow.set(layout::is_narrow()));
+        let narrow = RwSignal::new(media::is_narrow());
+        window_event_listener(ev::resize, move |_| narrow.set(media::is_narrow()));
         provide_context(Self { open: RwSignal::new(false), narrow });
     }
 
@@ -80,7 +80,7 @@ pub fn StagePreview() -> impl IntoView {
 #[component]
 pub fn Preview() -> impl IntoView {
     let store = Store::expect();
-    let (pictures, views) = if layout::is_narrow() { NARROW } else { WIDE };
+    let (pictures, views) = if media::is_narrow() { NARROW } else { WIDE };
     let draw = RwSignal::new(0);
     let asked = StoredValue::new(false);
     let ask = move || {

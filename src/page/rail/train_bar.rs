@@ -7,7 +7,8 @@ use crate::page::{
         controls::explain::Explain,
         dynamic::{effect, handler, memo},
     },
-    shell::{layout, status},
+    input::media,
+    shell::status,
     state::State,
     store::Store,
     words::glossary,
@@ -95,7 +96,7 @@ fn Buttons() -> impl IntoView {
 
 /// Scrolls to the results, which are below the steps on a phone.
 fn show_results() {
-    if let Some(results) = document().get_element_by_id("results").filter(|_| layout::is_narrow()) {
+    if let Some(results) = document().get_element_by_id("results").filter(|_| media::is_narrow()) {
         results.scroll_into_view();
     }
 }

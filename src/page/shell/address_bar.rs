@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::address;
-use crate::page::{components::dynamic::effect, store::Store, timing};
+use crate::page::{address, components::dynamic::effect, store::Store, timing};
 
 /// Period in milliseconds after an update within which changes are shown together: browsers refuse an
 /// address that changes too often.

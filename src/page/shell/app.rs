@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
-    address, address_bar,
+    address_bar,
     footer::Footer,
     masthead::Masthead,
     stage::Results,
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     page::{
+        address,
         autosave::saver,
         engine::supervisor,
         files::{builtin, remote},

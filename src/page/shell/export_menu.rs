@@ -1,14 +1,14 @@
 //! The menu of files to keep.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use strum::VariantArray;
 use web_sys::{FocusEvent, HtmlInputElement};
 
-use super::{address, footer::browser, painting};
 use crate::{
     page::{
+        address,
         components::dynamic::{effect, handler},
-        export::{Export, File, run::run_json},
+        export::Export,
         files::download,
         lazy::loader,
         store::Store,
@@ -164,28 +164,4 @@ fn Item(
             {name}
         </button>
     }
-}
-
-/// Writes a file and downloads it.
-pub fn save(store: Store, export: Export) {
-    spawn_local(write(store, export));
-}
-
-async fn write(store: Store, export: Export) {
-    match painting::write(store, export).await {
-        Some(file) => download::save(store, &file),
-        None => store.update(|state| {
-            state.notify("The browser could not paint the pictures, so nothing was saved.");
-        }),
-    }
-}
-
-/// Writes the file about the run and downloads it.
-pub fn save_run(store: Store) {
-    let file = store.with_untracked(|state| File {
-        name: format!("likeness-run-step-{}.json", state.run.step()),
-        kind: "application/json",
-        contents: run_json(state, &browser(), state.engine.environment()).into_bytes(),
-    });
-    download::save(store, &file);
 }

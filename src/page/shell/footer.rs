@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::page::{
     components::{controls::clipboard, dynamic::handler},
-    export,
+    export::environment,
+    files::exports::browser,
     state::State,
     store::Store,
 };
@@ -43,10 +44,5 @@ pub fn Environment() -> impl IntoView {
 }
 
 fn environment_line(state: &State) -> String {
-    export::environment::environment_line(&browser(), state.engine.environment())
-}
-
-/// Returns the browser's own description.
-pub fn browser() -> String {
-    window().navigator().user_agent().unwrap_or_default()
+    environment::environment_line(&browser(), state.engine.environment())
 }

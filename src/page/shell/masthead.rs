@@ -1,19 +1,14 @@
 //! The header: name, slogan, tour, Export, Share and the settings of the page.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::prelude::*;
 
-use super::{
-    address, export_menu::ExportMenu, footer::Environment, theme::ThemeSwitch, tour_card::TourButton,
-};
+use super::{export_menu::ExportMenu, footer::Environment, theme::ThemeSwitch, tour_card::TourButton};
 use crate::page::{
-    components::{
-        controls::clipboard,
-        dynamic::{dynamic, effect, handler},
-    },
-    files::remote::address_of,
+    address,
+    components::controls::share::Share,
     state::{Engine, State},
     store::Store,
-    timing, words,
+    urls, words,
 };
 
 /// The header.
@@ -46,7 +41,7 @@ pub fn Masthead() -> impl IntoView {
 #[component]
 fn WholePage() -> impl IntoView {
     let store = Store::expect();
-    let whole = Signal::derive(move || store.with(|state| address_of(&address::shared(state))));
+    let whole = Signal::derive(move || store.with(|state| urls::resolve(&address::shared(state))));
     view! {
         <a class="whole-page" href=whole target="_blank" rel="noopener">
             "Open the whole page"
@@ -111,75 +106,5 @@ fn reason(engine: &Engine) -> String {
             let reason = words::backend_reason(&environment.reason);
             format!("{reason}{adapter} {}", words::self_test(environment)).trim_end().to_owned()
         }
-    }
-}
-
-/// A button that copies a link with the same settings.
-#[component]
-pub fn Share() -> impl IntoView {
-    let store = Store::expect();
-    let report = RwSignal::new(None);
-    let by_hand = RwSignal::new(None);
-    let button = NodeRef::<html::Button>::new();
-    let share = move |_| {
-        let link = store.with_untracked(|state| address_of(&address::shared(state)));
-        by_hand.set(None);
-        clipboard::copy_or(link, report, move |link| by_hand.set(Some(link)));
-    };
-    let copied = move || report.get() == Some(true);
-    let said = move || {
-        let left_out = store.with_untracked(address::left_out);
-        let sentences = ["Link copied."].into_iter().chain(left_out).collect::<Vec<_>>();
-        if copied() { sentences.join(" ") } else { String::new() }
-    };
-    let close = move || {
-        by_hand.set(None);
-        if let Some(button) = button.get_untracked() {
-            button.focus().ok();
-        }
-    };
-    view! {
-        <div class="share">
-            <button class="button" type="button" node_ref=button on:click=handler(share)>
-                "Share"
-            </button>
-            <p class="toast" class:shown=copied aria-live="polite">
-                {said}
-            </p>
-            {dynamic(move || by_hand.get().map(|link| view! { <LinkByHand link close /> }))}
-        </div>
-    }
-}
-
-/// The link, selected, for browsers that do not let the page copy it.
-#[component]
-fn LinkByHand(link: String, close: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    effect(move || {
-        if let Some(field) = field.get() {
-            // Once the field is on the page and contains the link.
-            timing::next_frame(move || {
-                field.focus().ok();
-                field.select();
-            });
-        }
-    });
-    view! {
-        <div
-            class="told"
-            on:keydown=handler(move |event: KeyboardEvent| {
-                if event.key() == "Escape" {
-                    close();
-                }
-            })
-        >
-            <label>
-                "The browser did not allow copying. The link is selected: copy it yourself. "
-                <input type="text" readonly prop:value=link node_ref=field />
-            </label>
-            <button class="button" type="button" on:click=handler(move |_| close())>
-                "Close"
-            </button>
-        </div>
     }
 }

@@ -8,7 +8,7 @@ use web_sys::HtmlElement;
 use crate::{
     page::{
         components::dynamic::{dynamic, handler, memo},
-        files::query::PANEL,
+        input::place::PANEL,
         lazy::loader::room,
         state::Tab,
         store::Store,

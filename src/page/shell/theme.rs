@@ -1,12 +1,11 @@
 //! The theme: light, dark, or the system's.
 
 use leptos::{ev, prelude::*};
-use web_sys::Storage;
 
-use crate::page::components::dynamic::{effect, handler};
-
-/// Storage key of the choice; `static/theme.js` reads it before the first paint.
-const KEY: &str = "theme";
+use crate::page::{
+    components::dynamic::{effect, handler},
+    preferences::{self, THEME},
+};
 
 /// The user's choice of theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +34,7 @@ impl Theme {
 
 /// Makes the theme available to [`ThemeSwitch`].
 pub fn provide() {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    let theme = RwSignal::new(kept.map_or(Theme::System, |key| Theme::parse(&key)));
+    let theme = RwSignal::new(preferences::get(THEME).map_or(Theme::System, |key| Theme::parse(&key)));
     provide_context(theme);
     effect(move || show(theme.get()));
 }
@@ -45,23 +43,7 @@ pub fn provide() {
 fn show(theme: Theme) {
     let root = document().document_element().expect("the page has a root");
     root.set_attribute("data-theme", theme.key()).expect("the name is an attribute's");
-    if let Some(storage) = storage().filter(|_| theme != Theme::System) {
-        storage.set_item(KEY, theme.key()).ok();
-    } else {
-        forget();
-    }
-}
-
-/// Removes the stored choice of a theme.
-pub fn forget() {
-    if let Some(storage) = storage() {
-        storage.remove_item(KEY).ok();
-    }
-}
-
-/// Returns the browser's storage, unless it is disabled.
-pub fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
+    preferences::set(THEME, (theme != Theme::System).then(|| theme.key()));
 }
 
 /// A choice of the theme.

@@ -7,6 +7,7 @@ use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosit
 use super::tour::{STOPS, Stop};
 use crate::page::{
     components::dynamic::{When, effect, handler},
+    input::media,
     store::Store,
     timing,
 };
@@ -181,7 +182,7 @@ fn bring_into_view(target: &Element) {
     }
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
-    let calm = timing::is_motion_reduced();
+    let calm = media::is_motion_reduced();
     options.set_behavior(if calm { ScrollBehavior::Instant } else { ScrollBehavior::Smooth });
     target.scroll_into_view_with_scroll_into_view_options(&options);
 }

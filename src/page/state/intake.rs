@@ -18,7 +18,7 @@ pub enum IntakeKind {
 /// Progress of files being read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Intake {
-    /// Source of the latest files.
+    /// Source of the first files.
     pub kind: IntakeKind,
     /// Number of files in total.
     pub total: usize,
@@ -54,9 +54,8 @@ impl State {
     /// Records that further pictures are coming in.
     pub fn begin_intake(&mut self, kind: IntakeKind, total: usize, skipped: &[String]) {
         if !self.intake.is_active() {
-            *self.intake = Intake::default();
+            *self.intake = Intake { kind, ..Intake::default() };
         }
-        self.intake.kind = kind;
         self.intake.total += total;
         for name in skipped {
             // Each picture has a hidden file of its own.
@@ -107,6 +106,13 @@ impl State {
         }
     }
 
+    /// Takes back the files that were left out, since they are to be read after all.
+    pub fn take_left_out(&mut self) {
+        let files = std::mem::take(&mut self.intake.left_out);
+        self.intake.total -= files;
+        self.intake.done -= files;
+    }
+
     /// Records that no more will come.
     pub fn end_intake(&mut self) {
         self.intake.total = self.intake.done;
@@ -138,7 +144,11 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::fixture::state;
+    use crate::{
+        page::fixture::{commands, state},
+        protocol::Command,
+        settings::Images,
+    };
 
     #[test]
     fn batches_of_files_are_counted_together() {
@@ -159,5 +169,46 @@ mod tests {
         let ticket = state.intake_ticket();
         state.begin_intake(IntakeKind::Decoding, 1, &[]);
         assert!(state.intake.is_active() && state.end_opening(ticket) && !state.intake.is_active());
+    }
+
+    #[test]
+    fn files_opened_while_a_set_is_drawn_leave_it_being_drawn() {
+        let mut state = state(0);
+        state.begin_intake(IntakeKind::Drawing, 1000, &[]);
+        state.advance_intake(20, Vec::new());
+        let ticket = state.intake_ticket();
+        state.begin_intake(IntakeKind::Decoding, 1, &[]);
+        assert_eq!((state.intake.kind, state.intake.total), (IntakeKind::Drawing, 1001));
+        assert!(state.end_opening(ticket));
+        state.clear(Images::Own);
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
+        assert_eq!((state.intake.kind, state.intake.total), (IntakeKind::Decoding, 2));
+        assert!(state.advance_intake(2, Vec::new()));
+    }
+
+    #[test]
+    fn training_starts_when_opened_files_bring_no_picture() {
+        let mut state = state(4);
+        let ticket = state.intake_ticket();
+        state.begin_intake(IntakeKind::Decoding, 1, &[]);
+        state.train();
+        assert!(!commands(&mut state).contains(&Command::Train));
+        assert!(state.end_opening(ticket));
+        state.begin_intake(IntakeKind::Decoding, 1, &[]);
+        state.advance_intake(1, vec![Refusal { name: "x.zip".to_owned(), why: Failure::Unopened }]);
+        state.settle();
+        assert!(commands(&mut state).contains(&Command::Train));
+    }
+
+    #[test]
+    fn files_added_anyway_are_offered_once() {
+        let mut state = state(4);
+        state.begin_intake(IntakeKind::Decoding, 5, &[]);
+        state.leave_out(2);
+        state.advance_intake(3, Vec::new());
+        state.take_left_out();
+        state.begin_intake(IntakeKind::Decoding, 2, &[]);
+        assert_eq!((state.intake.left_out, state.intake.done, state.intake.total), (0, 1, 5));
+        assert!(state.advance_intake(4, Vec::new()));
     }
 }

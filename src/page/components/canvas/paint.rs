@@ -1,11 +1,11 @@
 //! Painting of pixels on canvases, one to one; CSS scales them.
 
 use futures_channel::oneshot;
-use js_sys::Uint8Array;
 use leptos::prelude::document;
 use wasm_bindgen::{Clamped, JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+use crate::page::files::blob;
 
 /// Paints a square of RGB bytes.
 pub fn rgb(canvas: &HtmlCanvasElement, bytes: &[u8], side: usize) {
@@ -35,6 +35,15 @@ pub fn rgba_at(canvas: &HtmlCanvasElement, bytes: &[u8], width: u32, height: u32
     }
 }
 
+/// Returns a canvas that is not on the page.
+pub fn canvas(width: u32, height: u32) -> HtmlCanvasElement {
+    let canvas = document().create_element("canvas").expect("a document makes canvases");
+    let canvas: HtmlCanvasElement = canvas.unchecked_into();
+    canvas.set_width(width);
+    canvas.set_height(height);
+    canvas
+}
+
 /// Returns a canvas's drawing context.
 pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     Some(canvas.get_context("2d").ok().flatten()?.unchecked_into())
@@ -43,7 +52,7 @@ pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 /// Encodes RGBA bytes as a PNG by the browser's encoder; `None` if it cannot, as with too many
 /// pixels.
 pub async fn png(bytes: &[u8], width: usize, height: usize) -> Option<Vec<u8>> {
-    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
+    let canvas = canvas(width as u32, height as u32);
     rgba(&canvas, bytes, width, height);
     png_of(&canvas).await
 }
@@ -56,6 +65,5 @@ pub async fn png_of(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
     });
     canvas.to_blob(done.as_ref().unchecked_ref()).ok()?;
     let blob: Blob = receiver.await.ok()?.dyn_into().ok()?;
-    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
+    blob::bytes(&blob).await.ok()
 }

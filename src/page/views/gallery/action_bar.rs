@@ -9,8 +9,6 @@ use crate::page::{
         canvas::thumbnail::title,
         dynamic::{When, handler, memo},
     },
-    export::selection,
-    files::download,
     lazy::loader,
     state::{State, Tab},
     store::Store,
@@ -70,12 +68,6 @@ pub fn ActionBar() -> impl IntoView {
             </section>
         </When>
     }
-}
-
-/// Writes the table of the selected pictures and downloads it.
-pub fn export(store: Store) {
-    let file = store.with_untracked(selection::csv);
-    download::save(store, &file);
 }
 
 /// Moves the focus to the gallery, since the focused button goes with the bar.

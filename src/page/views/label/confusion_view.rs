@@ -12,7 +12,7 @@ use crate::{
             legend::ColourBar,
             matrix_view::{Cell, Drawing, MatrixView},
         },
-        input::pointing,
+        input::media,
         state::State,
         store::Store,
         words::glossary,
@@ -47,7 +47,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
         let labels = confusion.with(|confusion| confusion.as_ref().map_or(0, |found| found.labels.len()));
         format!("Confusion matrix of {labels} labels: rows are true labels, columns guesses")
     };
-    let hint = pointing::hint(
+    let hint = media::hint(
         "Point at a cell to read it. Click it to see its pictures below.",
         "Tap a cell to read it and to see its pictures below.",
     );

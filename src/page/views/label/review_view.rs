@@ -16,7 +16,7 @@ use crate::{
             canvas::thumbnail::{Thumbnail, caption},
             dynamic::{When, dynamic, effect, handler, memo},
         },
-        input::pointing,
+        input::media,
         state::State,
         store::Store,
         words,
@@ -179,7 +179,7 @@ pub fn Review(focus: Focus) -> impl IntoView {
             words::waiting(state, focus.stage.get(), computing)
         })
     };
-    let hint = pointing::hint(
+    let hint = media::hint(
         "Keys: 1 to 9 give a label, Enter accepts the guess, arrows go on and back, Z undoes. Esc leaves the field.",
         "Tap a label to give it. The guess comes first.",
     );

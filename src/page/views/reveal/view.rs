@@ -9,10 +9,10 @@ use crate::{
     page::{
         components::{
             canvas::thumbnail::{Thumbnail, title},
+            controls::share::Share,
             dynamic::{When, dynamic, handler, memo},
         },
         lazy::loader::room,
-        shell::masthead::Share,
         state::{State, Tab},
         store::Store,
         words,

@@ -3,6 +3,7 @@
 use crate::{
     image::{Image, SIDE},
     page::state::State,
+    plot::plane::dot,
     protocol::PictureId,
     small_sort::sorted,
 };
@@ -120,10 +121,6 @@ fn directions(state: &State) -> Vec<(PictureId, Vec<f32>)> {
         Some((id, embedding.iter().map(|value| value / length).collect()))
     })
     .collect()
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Returns pictures in the order of their mean similarity with all, the highest first.

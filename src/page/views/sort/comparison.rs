@@ -15,7 +15,7 @@ use crate::{
             dynamic::{Memo, dynamic, handler, memo},
             modal::Modal,
         },
-        input::pointing,
+        input::media,
         store::Store,
         words,
     },
@@ -129,7 +129,7 @@ pub fn Comparison(
     let buttons = view! {
         {step("Previous", false)}
         {step("Next", true)}
-        <span class="note">{place} {pointing::hint(". Keys: B blinks, 1 and 2 keep.", "")}</span>
+        <span class="note">{place} {media::hint(". Keys: B blinks, 1 and 2 keep.", "")}</span>
     };
     view! {
         <Modal

@@ -13,7 +13,7 @@ use crate::{
             matrix_view::{Cell, Drawing, MatrixView},
             readout::{Reading, Readout},
         },
-        input::pointing,
+        input::media,
         state::{SelectionRange, State},
         store::Store,
         words::{self, glossary},
@@ -53,7 +53,7 @@ pub fn Twins() -> impl IntoView {
             }
         });
     };
-    let hint = pointing::hint(
+    let hint = media::hint(
         "Point at a cell to see its two pictures. Click it to see the nearest of its row’s picture.",
         "Tap a cell to see its two pictures, and the nearest of its row’s picture.",
     );

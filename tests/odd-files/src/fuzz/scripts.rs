@@ -105,6 +105,10 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
+/// The time 14:15:16 and the date 2024-05-06, as zips contain them.
+const TIME: u16 = (14 << 11) | (15 << 5) | (16 / 2);
+const DATE: u16 = ((2024 - 1980) << 9) | (5 << 5) | 6;
+
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
@@ -115,7 +119,7 @@ fn zip(files: &[(&str, u16, &[u8])]) -> Result<Vec<u8>> {
         let packed = if method == DEFLATED { deflate(contents)? } else { contents.to_vec() };
         let sizes = [crc32fast::hash(contents), packed.len() as u32, contents.len() as u32];
         let common = [
-            [20, 0, method, 0, 0].map(u16::to_le_bytes).concat(),
+            [20, 0, method, TIME, DATE].map(u16::to_le_bytes).concat(),
             sizes.map(u32::to_le_bytes).concat(),
             [path.len() as u16, 0].map(u16::to_le_bytes).concat(),
         ]
@@ -156,7 +160,7 @@ mod tests {
     fn folders_names_and_clutter_of_a_zip_are_told_apart() {
         let read = r#"async zip => {
             const { files, missed, skipped } = await entries(zip, { MAX_BYTES: ROOM, MAX_PICTURES: 10, refused: () => undefined });
-            const named = files.map(([file, folder]) => [file.name, folder]);
+            const named = files.map(([file, folder, path]) => [file.name, folder, path]);
             throw new RangeError(JSON.stringify([named, missed, skipped]));
         }"#;
         let mut script = Script::start(include_str!("../../../../static/unzip.js"), read);
@@ -175,12 +179,31 @@ mod tests {
             file[at + 3] = 0x82;
         }
         let expected = concat!(
-            r#"[[["one.png","a"],["two.png",null],["café.png","b"]],"#,
+            r#"[[["one.png","a","top/a/one.png"],["two.png",null,"two.png"],["café.png","b","set/b/café.png"]],"#,
             r#"[["rare.png","It is packed in a way that can’t be read here."]],"#,
             r#"["@eaDir","__MACOSX","Thumbs.db"]]"#
         );
         let said = script.read(&file).unwrap_err().to_string();
         assert!(said.contains(expected), "{said}");
+    }
+
+    #[test]
+    fn files_of_a_zip_keep_their_times() {
+        let read = r#"async zip => {
+            const { files } = await entries(zip, { MAX_BYTES: ROOM, MAX_PICTURES: 10, refused: () => undefined });
+            const times = files.map(([{ lastModified }]) => lastModified && new Date(lastModified).toLocaleString("sv"));
+            throw new RangeError(times.join());
+        }"#;
+        let mut script = Script::start(include_str!("../../../../static/unzip.js"), read);
+        let mut file = zip(&[("one.png", STORED, b"x")]).unwrap();
+        let said = script.read(&file).unwrap_err().to_string();
+        assert!(said.contains("RangeError: 2024-05-06 14:15:16"), "{said}");
+        let date = DATE.to_le_bytes();
+        while let Some(at) = file.windows(2).position(|bytes| bytes == date) {
+            file[at..at + 2].fill(0);
+        }
+        let said = script.read(&file).unwrap_err().to_string();
+        assert!(said.contains("RangeError: 0 "), "{said}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{
             canvas::measure::follow_size,
             dynamic::{effect, handler},
         },
-        input::{pointing, selection_range},
+        input::{media, selection_range},
         state::{SelectionRange, State},
         store::Store,
         timing,
@@ -139,7 +139,7 @@ pub fn MapView(
                 </button>
             </div>
         </div>
-        <p class="note map-hint" data-control="">{pointing::hint(HINT, FINGER_HINT)}</p>
+        <p class="note map-hint" data-control="">{media::hint(HINT, FINGER_HINT)}</p>
     }
 }
 
@@ -392,7 +392,7 @@ fn take_over(scene: &mut Scene, state: &State) {
         [first, second, ..] if !is_placed => Some(second[0] - first[0]),
         _ => None,
     };
-    scene.send(&pictures, targets, !is_placed || timing::is_motion_reduced());
+    scene.send(&pictures, targets, !is_placed || media::is_motion_reduced());
     let of = pictures.iter().map(|id| kinds.of(state, *id)).collect();
     scene.distinguish(of, if is_placed { kinds.names } else { Vec::new() });
 }

@@ -20,7 +20,7 @@ use crate::{
             matrix_view::{Cell, Drawing, MatrixView},
             readout::{Reading, Readout},
         },
-        input::pointing,
+        input::media,
         state::{SelectionRange, State},
         store::Store,
         words::{self, glossary},
@@ -305,12 +305,12 @@ fn Pointed(shown: Shown, pointed: RwSignal<Option<Cell>>) -> impl IntoView {
     });
     let hint = move || {
         if shown.is_by_label() {
-            pointing::hint(
+            media::hint(
                 "Point at a cell to compare its row and column. Click it to see their pictures.",
                 "Slide a finger across to compare rows and columns. Tap a cell to see their pictures.",
             )
         } else {
-            pointing::hint(
+            media::hint(
                 "Point at a cell to see its two pictures. Click it to see the row’s nearest. Shift or Ctrl selects rows.",
                 "Slide a finger across to see a cell’s two pictures. Tap one to see the row’s nearest. With Select on, taps select rows.",
             )

@@ -12,6 +12,7 @@ use crate::{
             dynamic::{When, handler, memo},
         },
         files::{incoming, query},
+        input::place,
         state::{Refusal, State},
         store::Store,
         words,
@@ -35,7 +36,7 @@ pub fn QueryArea() -> impl IntoView {
         })
     });
     view! {
-        <section class="query-area" id=query::AREA aria-label="Search with a picture of your own">
+        <section class="query-area" id=place::AREA aria-label="Search with a picture of your own">
             <When holds=move || sought.get().is_some()>
                 <SearchSubject />
             </When>

@@ -10,11 +10,9 @@ use crate::{
     page::{
         components::canvas::paint,
         files::download,
-        files::remote::address_of,
-        shell::address,
         state::State,
         store::Store,
-        timing,
+        timing, urls,
         views::explore::map::{canvas::scene::Scene, kinds::kinds},
         words,
     },
@@ -151,7 +149,7 @@ impl Film {
         scene.distinguish(pictures.iter().map(|id| kinds.of(state, *id)).collect(), kinds.names);
         let all: Vec<Point> = moments.iter().flat_map(|moment| moment.1.iter().copied()).collect();
         scene.chosen = Some(Viewport::fit(&all, [SIZE[0], SIZE[1] - TEXT], MARGIN));
-        let address = address_of(&address::shared(state)).split('#').next().unwrap_or_default().to_owned();
+        let address = urls::resolve("");
         Self { scene, moments, address }
     }
 

@@ -19,7 +19,7 @@ use crate::{
             matrix_view::{Cell, Drawing, MatrixView},
             readout::{Reading, Readout},
         },
-        input::pointing,
+        input::media,
         state::State,
         store::Store,
         words::glossary,
@@ -90,7 +90,7 @@ fn Batch() -> impl IntoView {
             store.update(|state| state.inspect(Some(cell.0 as u32)));
         }
     };
-    let hint = pointing::hint(
+    let hint = media::hint(
         "Point at a cell to see whose views it compares. Click it to look inside its row.",
         "Tap a cell to see whose views it compares, and to look inside its row.",
     );

@@ -8,6 +8,7 @@ use super::model::{Game, PLAYERS, ROUNDS, Round};
 use crate::{
     image::SIDE,
     page::{
+        address,
         components::{
             canvas::{
                 paint,
@@ -16,12 +17,10 @@ use crate::{
             controls::clipboard,
             dynamic::{When, dynamic, effect, handler, memo},
         },
-        files::remote::address_of,
         lazy::loader::room,
-        shell::address,
         state::State,
         store::Store,
-        timing,
+        timing, urls,
     },
 };
 
@@ -183,7 +182,7 @@ fn Ending() -> impl IntoView {
     let store = Store::expect();
     let report = RwSignal::new(None);
     let result = store.with_untracked(State::game_result);
-    let link = store.with_untracked(|state| address_of(&address::shared(state)));
+    let link = store.with_untracked(|state| urls::resolve(&address::shared(state)));
     let copied = format!("{result} {link}");
     let text = move || match report.get() {
         None => "Copy the result",

@@ -1,8 +1,6 @@
 //! The map's pictures on a few large canvases, from which they are copied at any size: all of them at a size
 //! that suits their number, and the few that are magnified at full size.
 
-use leptos::prelude::document;
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::{
@@ -60,7 +58,7 @@ impl Atlas {
         let small: Vec<Vec<u8>> = small.collect();
         let small: Vec<&[u8]> = small.iter().map(Vec::as_slice).collect();
         let sheet = contact_sheet(&small, side, ROW);
-        let canvas = new_canvas();
+        let canvas = paint::canvas(0, 0);
         paint::rgba(&canvas, &sheet.rgba, sheet.width, sheet.height);
         self.sheets.push(canvas);
         end < self.pictures.len()
@@ -101,13 +99,8 @@ impl Atlas {
         if self.magnified.len() == ROW * ROW {
             self.magnified.clear();
         }
-        let sheet = self.sharp.get_or_insert_with(|| {
-            let canvas = new_canvas();
-            let side = (ROW * (SIDE + GAP)) as u32;
-            canvas.set_width(side);
-            canvas.set_height(side);
-            canvas
-        });
+        let side = (ROW * (SIDE + GAP)) as u32;
+        let sheet = self.sharp.get_or_insert_with(|| paint::canvas(side, side));
         let place = self.magnified.len();
         self.magnified.push(index);
         if let Some(entry) = state.pictures.get(self.pictures[index]) {
@@ -122,8 +115,4 @@ impl Atlas {
 /// Returns the left and the top of a place on a sheet of pictures with this side.
 fn corner(place: usize, side: usize) -> [f64; 2] {
     [place % ROW, place / ROW].map(|cell| (cell * (side + GAP) + GAP / 2) as f64)
-}
-
-fn new_canvas() -> HtmlCanvasElement {
-    document().create_element("canvas").expect("a document makes canvases").unchecked_into()
 }

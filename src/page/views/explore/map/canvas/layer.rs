@@ -1,8 +1,6 @@
 //! A cache of the painted pictures, so that moving the map paints only those that become visible, and
 //! pointing at one paints only that one.
 
-use leptos::prelude::document;
-use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::{
@@ -50,9 +48,7 @@ impl Layer {
         wanted: View,
         mut paint: impl FnMut(&CanvasRenderingContext2d, Viewport, Area),
     ) -> Option<View> {
-        let canvas = self.canvas.get_or_insert_with(|| {
-            document().create_element("canvas").expect("a document makes canvases").unchecked_into()
-        });
+        let canvas = self.canvas.get_or_insert_with(|| paint::canvas(0, 0));
         let context = paint::context(canvas)?;
         let (shown, areas) = match self.painted.and_then(|painted| moved(painted, wanted)) {
             Some((shown, [0.0, 0.0])) => (shown, Vec::new()),

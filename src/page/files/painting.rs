@@ -1,7 +1,5 @@
 //! Files with pictures that the browser paints and encodes.
 
-use leptos::prelude::document;
-use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 
 use crate::{
@@ -9,8 +7,8 @@ use crate::{
     page::{
         components::canvas::paint,
         export::{Export, File, poster::poster, projector},
-        files::remote::address_of,
         store::Store,
+        urls,
     },
     plot::map::Point,
 };
@@ -35,12 +33,8 @@ pub async fn write(store: Store, export: Export) -> Option<File> {
         Export::Poster => paint::png_of(&painted_poster(store)?).await?,
         _ => Vec::new(),
     };
-    let canvas = new_canvas()?;
+    let canvas = paint::canvas(SIDE as u32, SIDE as u32);
     store.with_untracked(|state| export.write(state, &painted, &|image| thumbnail(&canvas, image)))
-}
-
-fn new_canvas() -> Option<HtmlCanvasElement> {
-    Some(document().create_element("canvas").ok()?.unchecked_into())
 }
 
 /// Returns the address of a picture's data, compressed.
@@ -54,10 +48,9 @@ fn painted_poster(store: Store) -> Option<HtmlCanvasElement> {
     let poster = store.with_untracked(poster)?;
     let rows = poster.cells.len().div_ceil(poster.columns);
     let pitch = WIDTH / poster.columns;
-    let (canvas, one) = (new_canvas()?, new_canvas()?);
     let size = [poster.columns * pitch, rows * pitch + TEXT];
-    canvas.set_width(size[0] as u32);
-    canvas.set_height(size[1] as u32);
+    let canvas = paint::canvas(size[0] as u32, size[1] as u32);
+    let one = paint::canvas(SIDE as u32, SIDE as u32);
     let context = paint::context(&canvas)?;
     context.set_fill_style_str("#ffffff");
     context.fill_rect(0.0, 0.0, size[0] as f64, size[1] as f64);
@@ -80,7 +73,6 @@ fn painted_poster(store: Store) -> Option<HtmlCanvasElement> {
     let (middle, width) = ((size[1] - TEXT / 2) as f64, size[0] as f64);
     context.fill_text(&poster.origin, 32.0, middle).ok();
     context.set_text_align("right");
-    let address = address_of("");
-    context.fill_text(address.split('#').next().unwrap_or_default(), width - 32.0, middle).ok();
+    context.fill_text(&urls::resolve(""), width - 32.0, middle).ok();
     Some(canvas)
 }
