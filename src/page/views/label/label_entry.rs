@@ -51,10 +51,6 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
 #[component]
 fn One(focus: Focus, id: PictureId) -> impl IntoView {
     let store = Store::expect();
-    let name = dynamic(move || {
-        store.track(|state| state.labels.field());
-        caption(store, id)
-    });
     let known = Signal::derive(move || {
         store.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))
     });
@@ -62,7 +58,7 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
         <div class="query">
             <Thumbnail picture=Some(id) />
             <div>
-                <p class="query-name">{name}</p>
+                <p class="query-name">{caption(store, id)}</p>
                 <p class="note">{known}</p>
             </div>
         </div>

@@ -45,7 +45,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
     let heading = Signal::derive(move || match focus.cell.get() {
         None => format!("{}, least confident first ", words::counted(count(), "prediction")),
         Some(cell) => {
-            let (from, to) = store.with_untracked(|state| {
+            let (from, to) = store.with(|state| {
                 let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
                 (name(cell.0), name(cell.1))
             });
@@ -54,7 +54,11 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
         }
     });
     let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
-    let key = |guess: &Prediction| format!("{} {} {}", guess.id, guess.label, guess.confidence);
+    // A renamed label keeps its id.
+    let renamings = memo(move || store.with(|state| state.pictures.renamings()));
+    let key = move |guess: &Prediction| {
+        format!("{} {} {} {}", guess.id, guess.label, guess.confidence, renamings.get())
+    };
     let open = RwSignal::new(false);
     effect(move || {
         if focus.cell.get().is_some() {

@@ -119,10 +119,7 @@ pub fn Review(focus: Focus) -> impl IntoView {
                 <Thumbnail picture=Some(id) />
                 <div class="review-words">
                     <div aria-live="polite">
-                        <p class="query-name">{dynamic(move || {
-                            store.track(|state| state.labels.field());
-                            caption(store, id)
-                        })}</p>
+                        <p class="query-name">{caption(store, id)}</p>
                         <p class="note">
                             {move || store.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))}
                         </p>
