@@ -178,13 +178,17 @@ impl State {
         });
     }
 
-    /// Renames a label, or gives all its pictures another that exists. The labels of a built-in set, which
-    /// is drawn again with its own, are not renamed, but replaced by typed ones.
+    /// Renames a label to what the user typed, or gives all its pictures another that exists.
     pub fn rename_label(&mut self, name: &str, new: &str) {
         let new = typed_name(new);
-        if new.is_empty() || new == name {
-            return;
+        if !new.is_empty() && new != name {
+            self.rename_or_merge(name, new);
         }
+    }
+
+    /// Renames a label, or gives all its pictures another that exists. The labels of a built-in set, which
+    /// is drawn again with its own, are not renamed, but replaced by typed ones.
+    pub(in crate::page) fn rename_or_merge(&mut self, name: &str, new: String) {
         let ids = self.order().into_iter().filter(|id| self.label_of(*id) == Some(name));
         let given: Vec<_> = ids.map(|id| (id, new.clone())).collect();
         let how = format!("“{new}” instead of “{name}”");
@@ -424,6 +428,20 @@ mod tests {
             state.undo(state.notices[0].id);
             assert_eq!(state.label_of(1), Some("c"));
         }
+    }
+
+    #[test]
+    fn undone_renaming_merges_with_a_label_of_that_name() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add(["cats", "cats", "dogs"].map(|label| newcomer("x", label)).into());
+        state.rename_label("cats", "kittens");
+        let notice = state.notices[0].id;
+        state.type_label(2, "cats");
+        state.undo(notice);
+        assert_eq!([0, 1, 2].map(|id| state.label_of(id)), [Some("cats"); 3]);
+        assert_eq!(state.label_names(), ["cats"]);
+        let typed: Vec<_> = (0..3).filter_map(|id| state.labels.typed(id)).collect();
+        assert!(typed.len() == 3 && typed.windows(2).all(|pair| pair[0] == pair[1]), "{typed:?}");
     }
 
     #[test]
