@@ -137,9 +137,10 @@ impl State {
         self.forget_what_the_engine_said();
     }
 
-    /// Forgets results that depend on an engine that has the embeddings.
+    /// Forgets results that depend on an engine that has the embeddings, and what was asked of it.
     pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
         self.labels.end_tuning();
+        self.game.set(None);
         for stage in Stage::VARIANTS.iter().copied() {
             self.results.drop_stage(stage);
             self.forget_answers(stage);
@@ -173,6 +174,15 @@ mod tests {
         assert_eq!((state.run.step(), state.run.running), (0, true));
         assert_eq!(*state.engine, Engine::Starting);
         assert!(state.notices[0].text.contains("The browser ended it."));
+    }
+
+    #[test]
+    fn game_ends_with_the_engine_that_draws_its_pictures() {
+        let mut state = state(5);
+        state.play(1);
+        assert!(state.game.is_some());
+        state.apply(failed());
+        assert_eq!(*state.game, None);
     }
 
     #[test]
