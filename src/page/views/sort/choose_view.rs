@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    choose::{MEASURES, covering, faulty, typical},
+    choose::{MEASURES, farthest_first, typical},
     strip_view::Member,
 };
 use crate::{
@@ -42,7 +42,8 @@ pub fn Choose() -> impl IntoView {
     let thresholds = RwSignal::new(MEASURES.each_ref().map(|measure| measure.thresholds[0]));
     let measure = move || &MEASURES[fault.get()];
     let threshold = move || thresholds.get()[fault.get()];
-    let found = memo(move || store.with(|state| faulty(state, measure(), threshold())));
+    let measured = memo(move || store.with(|state| measure().measured(state)));
+    let found = memo(move || measured.with(|measured| measure().faulty(measured, threshold())));
     let words = move || {
         let side = if measure().is_above { "above" } else { "below" };
         format!(
@@ -122,7 +123,7 @@ pub fn Choose() -> impl IntoView {
                     on_input=move |value| count.set(value as usize)
                 />
                 <div class="buttons">
-                    {pick("Pick pictures that cover the set", covering)}
+                    {pick("Pick pictures that cover the set", farthest_first)}
                     {pick("Pick the most typical", typical)}
                 </div>
             </div>

@@ -122,14 +122,15 @@ fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId
 
 /// Returns a sentence for a set of near-duplicates with more than a quarter of all pictures: such a
 /// threshold takes similarity for identity.
-pub fn crowd(state: &State, sets: &[Strip]) -> Option<String> {
+pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
     /// Smaller sets are acceptable, however few pictures there are.
     const SMALL: usize = 4;
     let pictures = state.pictures.len();
     let largest = sets.iter().map(|set| set.pictures.len()).max()?;
     (largest > SMALL.max(pictures / 4)).then(|| {
+        let pixels = if stage == Stage::Pixels { "" } else { ", or choose Pixels above" };
         format!(
-            "At this similarity, {} of {} count as duplicates of each other. Raise it, or choose Pixels above.",
+            "At this similarity, {} of {} count as duplicates of each other. Raise it{pixels}.",
             words::count(largest),
             words::counted(pictures, "picture")
         )
@@ -267,7 +268,7 @@ mod tests {
     fn set_with_more_than_a_quarter_of_the_pictures_is_a_crowd() {
         let mut state = state();
         answer(&mut state, SURVEY, survey());
-        let told = |state: &State| crowd(state, &duplicates(state, Stage::Trained));
+        let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
         assert_eq!(told(&state), None);
         state.set_threshold(0.98);
         assert_eq!(told(&state), None, "three are no crowd");
@@ -281,6 +282,13 @@ mod tests {
                 "At this similarity, 6 of 6 pictures count as duplicates of each other. Raise it, or choose Pixels above."
             )
         );
+    }
+
+    #[test]
+    fn pixels_are_not_advised_while_they_are_compared() {
+        let strips = [Strip { pictures: (0..6).collect(), remark: String::new() }];
+        let told = crowd(&state(), Stage::Pixels, &strips).expect("a crowd");
+        assert!(told.ends_with("Raise it."), "{told}");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub fn Sort() -> impl IntoView {
     let store = Store::expect();
     let stage = memo(move || store.with(State::stage_to_sort));
     let finding = memo(move || store.with(|state| state.groups.finding()));
-    store.keep_asking(move |state| Some(state.groups.finding().question(stage.get())));
+    store.keep_asking(move |state| state.groups.finding().question(stage.get()));
     view! {
         <div class="groups">
             <p class="lead">
@@ -143,7 +143,8 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
             }
         }
     });
-    let crowd = Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, strips))));
+    let crowd =
+        Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, stage.get(), strips))));
     let remark = Signal::derive(move || {
         let by_pixels = store.with(|state| stage.get() != state.shown_stage());
         let told = if by_pixels {
