@@ -14,6 +14,7 @@ use crate::{
             canvas::thumbnail::{Thumbnail, title},
             controls::explain::Explain,
             dynamic::{Memo, When, effect, handler, keyed, memo},
+            more::More,
         },
         input::selection_range,
         store::Store,
@@ -88,15 +89,7 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
             <div class="prediction-cells">
                 {keyed(first, key, move |guess| view! { <Guess guess all /> })}
             </div>
-            <When holds=move || { count() > shown.get() }>
-                <button
-                    class="button"
-                    type="button"
-                    on:click=handler(move |_| shown.update(|shown| *shown += PORTION))
-                >
-                    "Show more predictions"
-                </button>
-            </When>
+            <More shown step=PORTION total=Signal::derive(count) />
             </div>
         </details>
     }

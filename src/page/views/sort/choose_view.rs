@@ -2,15 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{
-    choose::{MEASURES, farthest_first, typical},
-    strip_view::Member,
-};
+use super::choose::{MEASURES, farthest_first, typical};
 use crate::{
     page::{
         components::{
             controls::{Choice, Slider},
             dynamic::{handler, keyed, memo},
+            member::Member,
         },
         state::State,
         store::Store,
@@ -103,7 +101,7 @@ pub fn Choose() -> impl IntoView {
             {keyed(
                 move || found.with(|found| found.iter().take(SHOWN).copied().collect()),
                 PictureId::to_string,
-                move |id| view! { <Member id order=found remark=String::new() /> },
+                move |id| view! { <Member id order=found /> },
             )}
         </div>
         <section aria-label="Pick a few">

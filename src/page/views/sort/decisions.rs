@@ -7,7 +7,6 @@ use super::{
     move_files::MoveFiles,
     picture_groups::{Strip, surplus},
     state::KeepRule,
-    strip_view::Member,
 };
 use crate::{
     page::{
@@ -15,6 +14,7 @@ use crate::{
             canvas::thumbnail::{short_name, title},
             controls::Choice,
             dynamic::{Memo, handler},
+            member::Member,
         },
         export::moves::{self, Form},
         files::download,
@@ -133,7 +133,7 @@ pub fn Candidate(
     });
     view! {
         <div class="candidate">
-            <Member id order remark=String::new() />
+            <Member id order />
             <span class="near-label">{short_name(name)}</span>
             {file.into_iter().map(|line| view! { <span class="near-label">{line}</span> }).collect_view()}
             <button

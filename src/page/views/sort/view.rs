@@ -9,13 +9,15 @@ use super::{
     picture_groups::{Strip, copies, crowd, duplicates, groups, outliers, surplus},
     silhouette_curve::SilhouetteCurve,
     state::Finding,
-    strip_view::{Member, StripView},
+    strip_view::StripView,
 };
 use crate::{
     page::{
         components::{
             controls::{Choice, explain::Explain},
-            dynamic::{Memo, When, dynamic, handler, keyed, memo},
+            dynamic::{Memo, dynamic, keyed, memo},
+            member::Member,
+            more::More,
         },
         state::State,
         store::Store,
@@ -217,18 +219,6 @@ fn Strips(
     view! {
         <div class="strips" class:decided=decided>{keyed(first, key, numbered)}</div>
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
-    }
-}
-
-/// A button that shows more, while there is more.
-#[component]
-fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
-    view! {
-        <When holds=move || { total.get() > shown.get() }>
-            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
-                {move || format!("Show more ({} in all)", words::count(total.get()))}
-            </button>
-        </When>
     }
 }
 
