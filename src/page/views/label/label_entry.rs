@@ -9,6 +9,7 @@ use crate::{
             canvas::thumbnail::{Thumbnail, caption},
             dynamic::{Memo, When, dynamic, handler, memo},
         },
+        state::State,
         store::Store,
         words,
     },
@@ -193,10 +194,8 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let offer = move |name: String| {
         let (shown, own) = (name.clone(), name.clone());
         let given = move || {
-            store.with(|state| {
-                let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
-                chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
-            })
+            let is_own = |state: &State, id| state.typed_name(id) == Some(own.as_str());
+            store.with(|state| chosen.with(|ids| ids.iter().all(|id| is_own(state, *id))))
         };
         view! {
             <button
