@@ -7,10 +7,11 @@ mod labelling;
 mod naming;
 mod numbers;
 mod settings;
+pub mod status;
 mod summary;
 mod waiting;
 
-pub use engine::{backend_reason, refusal, self_test};
+pub use engine::{backend_reason, engine_reason, refusal, self_test};
 pub use failure::{
     ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, remark,
     staying_engine,

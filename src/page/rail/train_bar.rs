@@ -7,10 +7,10 @@ use crate::page::{
         controls::explain::Explain,
         dynamic::{effect, handler, memo},
     },
-    shell::{layout, status},
+    shell::layout,
     state::State,
     store::Store,
-    words::glossary,
+    words::{glossary, status},
 };
 
 /// Train, Pause, Step, Reset, and the progress of the run.
