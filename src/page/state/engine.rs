@@ -90,7 +90,8 @@ impl State {
     /// user wants, nor does its idleness while training waits for pictures.
     pub(in crate::page) fn engine_does(&mut self, activity: Activity) {
         if self.clearing > 0 {
-            return self.run.set_activity_aside(activity);
+            self.run.activity = activity;
+            return;
         }
         self.run.set_activity(activity);
         self.run.running |= *self.postponed;
@@ -139,7 +140,7 @@ impl State {
 
     /// Forgets results that depend on an engine that has the embeddings, and what was asked of it.
     pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
-        self.labels.end_tuning();
+        self.labels.fine_tuning.end();
         self.game.set(None);
         for stage in Stage::VARIANTS.iter().copied() {
             self.results.drop_stage(stage);
@@ -228,7 +229,7 @@ mod tests {
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         fine_tune(&mut state).expect("there is an encoder");
         state.engine_is_stopped(EngineFailure::NoCode);
-        assert!(state.labels.tuning().is_none() && fine_tune(&mut state).is_none());
+        assert!(state.labels.fine_tuning.progress().is_none() && fine_tune(&mut state).is_none());
         state.engine_is_loading(10.0, None);
         state.engine_is_starting();
         assert_eq!(*state.engine, Engine::Stopped(EngineFailure::NoCode));
@@ -253,7 +254,7 @@ mod tests {
         kept.apply(Event::Stepped(vec![report(1)]));
         kept.apply(snapshot(1));
         let mut page = state(4);
-        page.take_up(kept.experiment());
+        page.restore(kept.experiment());
         // Another refusal does not concern the awaited run.
         page.apply(Event::NotOpened(ModelFailure::Foreign));
         assert_eq!(page.resync().count(), 4);
