@@ -35,8 +35,8 @@ pub fn StripView(
     let store = Store::expect();
     let shown = RwSignal::new(SHOWN);
     let total = strip.pictures.len();
-    let remark = if strip.remark.is_empty() { String::new() } else { format!(", {}", strip.remark) };
-    let count = format!("{}{remark}", words::counted(total, "picture"));
+    let remark = strip.remark.as_ref().map(|remark| format!(", {}", words::strip_remark(remark)));
+    let count = words::counted(total, "picture") + &remark.unwrap_or_default();
     let order = StoredValue::new(strip.pictures);
     let selected = move || {
         store.with(|state| order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id))))

@@ -211,7 +211,7 @@ fn Strips(
     };
     let key = |(place, strip): &(usize, Strip)| {
         let pictures: Vec<_> = strip.pictures.iter().map(PictureId::to_string).collect();
-        format!("{place} {} {}", strip.remark, pictures.join(" "))
+        format!("{place} {:?} {}", strip.remark, pictures.join(" "))
     };
     let numbered = move |(place, strip): (usize, Strip)| {
         view! { <StripView strip name=format!("{name} {}", place + 1) decided /> }
