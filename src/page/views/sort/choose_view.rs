@@ -32,9 +32,18 @@ const SHOWN: usize = 60;
 /// Number of pictures to pick at first.
 const PICKS: usize = 20;
 
-/// Faulty pictures, and buttons that pick some.
+/// Faulty pictures, and buttons that pick a few.
 #[component]
 pub fn Choose() -> impl IntoView {
+    view! {
+        <Faults />
+        <Picks />
+    }
+}
+
+/// The pictures with a fault, the worst first.
+#[component]
+fn Faults() -> impl IntoView {
     let store = Store::expect();
     let fault = RwSignal::new(0);
     let thresholds = RwSignal::new(MEASURES.each_ref().map(|measure| measure.thresholds[0]));
@@ -50,24 +59,6 @@ pub fn Choose() -> impl IntoView {
             measure().quantity,
             threshold()
         )
-    };
-    let count = RwSignal::new(PICKS);
-    let most = move || store.with(|state| state.pictures.len());
-    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
-    let pick = move |name: &'static str, pick: fn(&State, usize) -> Vec<PictureId>| {
-        view! {
-            <button
-                class="button"
-                type="button"
-                disabled=lacking
-                on:click=handler(move |_| store.update(|state| {
-                    let picked = pick(state, count.get_untracked());
-                    state.select_all(picked);
-                }))
-            >
-                {name}
-            </button>
-        }
     };
     view! {
         <Choice
@@ -104,6 +95,32 @@ pub fn Choose() -> impl IntoView {
                 move |id| view! { <Member id order=found /> },
             )}
         </div>
+    }
+}
+
+/// Buttons that pick pictures by the network's embeddings.
+#[component]
+fn Picks() -> impl IntoView {
+    let store = Store::expect();
+    let count = RwSignal::new(PICKS);
+    let most = move || store.with(|state| state.pictures.len());
+    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
+    let pick = move |name: &'static str, pick: fn(&State, usize) -> Vec<PictureId>| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                on:click=handler(move |_| store.update(|state| {
+                    let picked = pick(state, count.get_untracked());
+                    state.select_all(picked);
+                }))
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
         <section aria-label="Pick a few">
             <h2>"A few for all"</h2>
             <p class="note">

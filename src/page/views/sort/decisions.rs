@@ -61,21 +61,6 @@ pub fn Decisions(
         }
     };
     let compared = RwSignal::new(None);
-    let movable =
-        Signal::derive(move || strips.with(|strips| store.with(|state| moves::moves(state, strips).len())));
-    let save = move |(name, form): (&'static str, Form)| {
-        let press = move |_: ev::MouseEvent| {
-            let file = strips.with_untracked(|strips| {
-                store.with_untracked(|state| moves::file(&moves::moves(state, strips), form))
-            });
-            download::save(store, &file);
-        };
-        view! {
-            <button class="button" type="button" disabled=move || movable.get() == 0 on:click=handler(press)>
-                {name}
-            </button>
-        }
-    };
     view! {
         <div class="groups-controls">
             <Choice
@@ -99,6 +84,33 @@ pub fn Decisions(
             </button>
         </div>
         <Comparison strips at=compared />
+        <Moves strips />
+    }
+}
+
+/// Ways to move all but the kept pictures on the disk.
+#[component]
+fn Moves(
+    /// The sets.
+    strips: Memo<Vec<Strip>>,
+) -> impl IntoView {
+    let store = Store::expect();
+    let movable =
+        Signal::derive(move || strips.with(|strips| store.with(|state| moves::moves(state, strips).len())));
+    let save = move |(name, form): (&'static str, Form)| {
+        let press = move |_: ev::MouseEvent| {
+            let file = strips.with_untracked(|strips| {
+                store.with_untracked(|state| moves::file(&moves::moves(state, strips), form))
+            });
+            download::save(store, &file);
+        };
+        view! {
+            <button class="button" type="button" disabled=move || movable.get() == 0 on:click=handler(press)>
+                {name}
+            </button>
+        }
+    };
+    view! {
         <details class="moves">
             <summary>"Move them on your disk"</summary>
             <p class="note">
