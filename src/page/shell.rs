@@ -20,7 +20,6 @@ pub mod notices;
 pub mod return_offer;
 #[cfg(target_arch = "wasm32")]
 pub mod stage;
-pub mod status;
 #[cfg(target_arch = "wasm32")]
 pub mod tabs;
 #[cfg(target_arch = "wasm32")]

@@ -206,15 +206,18 @@ impl State {
         kept.iter().sum::<u64>() + self.snapshot.version()
     }
 
-    /// Changes the settings, clamps every number to its limits and schedules sending them to the
-    /// engine.
+    /// Changes the settings, clamps every number to its limits and, if any differs then, schedules
+    /// sending them to the engine.
     pub fn edit(&mut self, change: impl FnOnce(&mut Settings)) {
         let before = *self.settings;
-        change(&mut self.settings);
-        *self.settings = self.settings.clamped();
-        if *self.settings != before {
-            self.run.settings_since = self.run.step();
+        let mut settings = before;
+        change(&mut settings);
+        settings = settings.clamped();
+        if settings == before {
+            return;
         }
+        *self.settings = settings;
+        self.run.settings_since = self.run.step();
         if self.settings.augmentations != before.augmentations {
             self.answers.outdate(|question| matches!(question, Question::Invariance(_)));
         }

@@ -104,7 +104,9 @@ impl Store {
             Effect::Send(command) => self.engine.send(&command),
             Effect::SendSettingsSoon => timing::after(SETTLING, move || self.update(State::send_settings)),
             Effect::Save(file) => download::save(self, &file),
-            Effect::PutBack(experiment, pictures) => {
+            Effect::PutBack(experiment, pictures, set) => {
+                // No picture has come since the set was removed.
+                self.originals.renumber(set, self.with_untracked(|state| state.pictures.first()));
                 spawn_local(async move { drop(experiment_file::put(self, *experiment, pictures).await) });
             }
             Effect::Validated(request, verdict) => self.engine.validated(request, verdict),

@@ -7,10 +7,11 @@ mod labelling;
 mod naming;
 mod numbers;
 mod settings;
+pub mod status;
 mod summary;
 mod waiting;
 
-pub use engine::{backend_reason, refusal, self_test};
+pub use engine::{backend_reason, engine_reason, refusal, self_test};
 pub use failure::{
     ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, remark,
     staying_engine,
@@ -27,7 +28,10 @@ pub use waiting::waiting;
 
 use crate::{
     image::Remark,
-    page::state::{Engine, Intake, IntakeKind, State},
+    page::{
+        state::{Engine, Intake, IntakeKind, State},
+        views::sort::picture_groups::StripRemark,
+    },
     protocol::{Backend, Environment, Stage},
 };
 
@@ -91,6 +95,23 @@ pub fn groups(state: &State, stage: Stage, suffix: &str) -> Option<String> {
         format!("highest with {} groups, {}", clearest.groups.len(), similarity(clearest.silhouette))
     };
     Some(format!("{count}{suffix}{origin} (silhouette {clearness}; {advice}). "))
+}
+
+/// Describes a strip of pictures: "92% circle", or "3 of 4 labelled are circle" if others have no label.
+pub fn strip_remark(remark: &StripRemark) -> String {
+    match remark {
+        StripRemark::NoLabels => "no labels".to_owned(),
+        StripRemark::CommonLabel { name, count, labelled, all } if labelled == all => {
+            format!("{} {name}", percent(*count as f32 / *all as f32))
+        }
+        StripRemark::CommonLabel { name, count, labelled, .. } => {
+            let are = if *labelled == 1 { "is" } else { "are" };
+            format!("{} of {} labelled {are} {name}", self::count(*count), self::count(*labelled))
+        }
+        StripRemark::Similarity(weakest) => format!("similarity {}", fine_similarity(*weakest)),
+        StripRemark::SameBytes => "same bytes".to_owned(),
+        StripRemark::SamePicture => "same picture".to_owned(),
+    }
 }
 
 /// Describes the progress of incoming pictures.

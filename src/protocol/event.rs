@@ -110,9 +110,10 @@ pub enum Event {
 }
 
 /// Activity of the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activity {
     /// Waiting for a command.
+    #[default]
     Idle,
     /// Taking training steps.
     Training,

@@ -1,7 +1,7 @@
 //! Subjects of questions and answers.
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use strum::{IntoStaticStr, VariantArray};
 
 /// Identifier of a picture while the page is open; never reused.
 pub type PictureId = u32;
@@ -10,7 +10,8 @@ pub type PictureId = u32;
 pub type LabelId = u32;
 
 /// Stage of the embeddings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Stage {
     /// Colours of the pictures, minus their mean over the set, without any network.
     Pixels,

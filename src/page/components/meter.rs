@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::components::dynamic::dynamic;
+use crate::{page::components::dynamic::dynamic, small_sort::sort};
 
 /// A mark on a meter: its position from 0 to 1, and its name.
 pub type Mark = (f32, &'static str);
@@ -23,7 +23,7 @@ pub fn Meter(
     let percent = |share: f32| format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0);
     let all = move || {
         let mut marks = marks.get();
-        marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort(&mut marks, |a, b| a.0.total_cmp(&b.0));
         let mut before = f32::NEG_INFINITY;
         let mark = |(share, name): Mark| {
             // Every other name of marks that are close together is above the bar.

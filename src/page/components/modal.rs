@@ -1,6 +1,7 @@
 //! A dialog over the page.
 
 use leptos::{ev, html, prelude::*};
+use web_sys::Element;
 
 use super::dynamic::{effect, handler};
 
@@ -39,12 +40,20 @@ pub fn Modal(
             _ => {}
         }
     });
+    let key = move |event: ev::KeyboardEvent| {
+        // Radio buttons and scrolling panes use arrow keys themselves.
+        let target: Element = event_target(&event);
+        let is_used = event.key().starts_with("Arrow") && target.matches("input, div[tabindex]") == Ok(true);
+        if !is_used {
+            on_key.run(event.key());
+        }
+    };
     view! {
         <dialog
             class=class
             aria-label=label
             node_ref=dialog
-            on:keydown=handler(move |event: ev::KeyboardEvent| on_key.run(event.key()))
+            on:keydown=handler(key)
             on:close=handler(move |_| on_close.run(()))
         >
             {children()}

@@ -6,6 +6,7 @@ use crate::{
         picture_map::PictureMap,
         state::{Origin, State},
         views::sort::picture_groups::{self, Strip},
+        words,
     },
     protocol::{PictureId, Stage},
 };
@@ -43,7 +44,7 @@ fn table(state: &State, columns: &[&str], groups: Vec<Strip>, more: impl Fn(&mut
             more(&mut csv, *id);
             csv.origin(state, *id);
             csv.number(u8::from(*id == kept));
-            csv.text(&strip.remark);
+            csv.text(&strip.remark.as_ref().map(words::strip_remark).unwrap_or_default());
             csv.end_row();
         }
     }

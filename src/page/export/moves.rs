@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn set(pictures: &[PictureId]) -> Strip {
-        Strip { pictures: pictures.to_vec(), remark: String::new() }
+        Strip { pictures: pictures.to_vec(), remark: None }
     }
 
     fn write(root: &Path, path: &str, contents: &str) {

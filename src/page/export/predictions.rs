@@ -20,7 +20,7 @@ const METHODS: [(Method, &str); 3] =
 pub fn csv(state: &State, stage: Stage) -> String {
     let said = METHODS.map(|(method, _)| {
         // Results learned from other labels do not apply to these.
-        let outdated = method == Method::FineTuned && state.labels.is_tuned_outdated();
+        let outdated = method == Method::FineTuned && state.labels.fine_tuning.is_outdated();
         let guesses = predictions(state, stage, method).into_iter().filter(|_| !outdated);
         guesses.map(|guess| (guess.id, guess)).collect::<PictureMap<_>>()
     });

@@ -36,7 +36,8 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
         });
         scores_by_step(json.key("scores_by_step"), state);
         let classified = Stage::VARIANTS.iter().filter_map(|stage| state.classification(*stage));
-        json.key("classifications").list(classified, |json, found| json.object(|json| worth(json, found)));
+        json.key("classifications")
+            .list(classified, |json, found| json.object(|json| classifier_scores(json, found)));
     });
     json.finish()
 }
@@ -100,7 +101,7 @@ fn step(json: &mut Json, report: &StepReport) {
 }
 
 fn score(json: &mut Json, evaluation: &Evaluation) {
-    json.text_field("stage", stage_key(evaluation.stage));
+    json.text_field("stage", evaluation.stage.into());
     json.plain_field("step", evaluation.step);
     json.plain_field("dimensions", evaluation.dimensions);
     json.number_field("shared_labels", evaluation.knn.map(|score| score.shared_labels));
@@ -109,9 +110,9 @@ fn score(json: &mut Json, evaluation: &Evaluation) {
 }
 
 /// Adds the scores of the classifiers at a stage.
-fn worth(json: &mut Json, found: &Classification) {
+fn classifier_scores(json: &mut Json, found: &Classification) {
     let crossed = found.crossed.as_ref();
-    json.text_field("stage", stage_key(found.stage));
+    json.text_field("stage", found.stage.into());
     json.plain_field("step", found.step);
     json.plain_field("given", found.given.len());
     json.plain_field("held_out", found.held_out.len());
@@ -137,15 +138,6 @@ fn scores_by_step(json: &mut Json, state: &State) {
             json.number_field("effective_rank", rank);
         });
     });
-}
-
-const fn stage_key(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Pixels => "pixels",
-        Stage::Classic => "classic",
-        Stage::Untrained => "untrained",
-        Stage::Trained => "trained",
-    }
 }
 
 #[cfg(test)]

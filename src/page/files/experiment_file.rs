@@ -132,7 +132,7 @@ pub async fn put(store: Store, experiment: Experiment, pictures: Vec<(u32, Newco
     store.update(|state| state.clear(images));
     let set = store.update(|state| {
         state.reserve_places(places.iter().copied());
-        state.take_up(experiment);
+        state.restore(experiment);
         state.pictures.first()
     });
     let complete = match images {

@@ -29,6 +29,14 @@ impl Originals {
         self.files.update_value(|kept| files.for_each(|(id, file)| kept.insert(id, file)));
     }
 
+    /// Gives the files of one set's pictures to the same places of another, and forgets all others.
+    pub fn renumber(self, from: PictureId, to: PictureId) {
+        self.files.update_value(|kept| {
+            let files = kept.iter().filter(|(id, _)| **id >= from);
+            *kept = files.map(|(id, file)| (id - from + to, file.clone())).collect();
+        });
+    }
+
     /// Records files that are in the set already.
     pub fn leave_out(self, files: impl Iterator<Item = Incoming>) {
         self.left_out.update_value(|left_out| left_out.extend(files));

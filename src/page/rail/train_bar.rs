@@ -8,10 +8,9 @@ use crate::page::{
         dynamic::{effect, handler, memo},
     },
     input::media,
-    shell::status,
     state::State,
     store::Store,
-    words::glossary,
+    words::{glossary, status},
 };
 
 /// Train, Pause, Step, Reset, and the progress of the run.

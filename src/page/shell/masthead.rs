@@ -66,45 +66,20 @@ fn PageSettings() -> impl IntoView {
             type="button"
             popovertarget="page-settings"
             aria-label=move || store.with(|state| format!("{}: device and theme", words::engine(&state.engine)))
-            title=read(|state| reason(&state.engine))
-            class:loading=read_loading(store)
+            title=read(|state| words::engine_reason(&state.engine))
+            class:loading=move || store.with(|state| matches!(*state.engine, Engine::Loading { .. }))
         >
-            <span class="chip-light" class:ready=read_ready(store)></span>
+            <span class="chip-light" class:ready=move || store.with(|state| state.engine.environment().is_some())></span>
             <span class="chip-words">{read(|state| words::engine(&state.engine))}</span>
             <span class="chip-progress" style:width=move || format!("{}%", share().unwrap_or(0.0) * 100.0)></span>
         </button>
         <div class="explanation menu" popover="auto" id="page-settings">
             <h2>"Device"</h2>
-            <p>{read(|state| reason(&state.engine))}</p>
+            <p>{read(|state| words::engine_reason(&state.engine))}</p>
             <h2>"Theme"</h2>
             <ThemeSwitch />
             <h2>"Diagnostics"</h2>
             <Environment />
         </div>
-    }
-}
-
-fn read_loading(store: Store) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || store.with(|state| matches!(*state.engine, Engine::Loading { .. }))
-}
-
-fn read_ready(store: Store) -> impl Fn() -> bool + Copy + Send + 'static {
-    move || store.with(|state| state.engine.environment().is_some())
-}
-
-/// Describes the reason for the engine's state, and its environment.
-fn reason(engine: &Engine) -> String {
-    match engine {
-        Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
-        Engine::Starting => "The engine is looking for a device.".to_owned(),
-        Engine::Stopped(failure) => words::engine_failure(failure),
-        Engine::Ready(environment) => {
-            let adapter = match environment.adapter.as_str() {
-                "" => String::new(),
-                adapter => format!(" Adapter: {adapter}."),
-            };
-            let reason = words::backend_reason(&environment.reason);
-            format!("{reason}{adapter} {}", words::self_test(environment)).trim_end().to_owned()
-        }
     }
 }

@@ -56,9 +56,9 @@ impl State {
             Event::Scored { stage, knn } => self.scored(stage, knn),
             Event::Answered(question, answer) => self.answers.keep(&question, answer),
             Event::Tuning { done, total } => {
-                self.labels.advance_tuning(done, total);
+                self.labels.fine_tuning.advance(done, total);
             }
-            Event::Tuned { number, classification } => self.labels.keep_tuned(number, classification),
+            Event::Tuned { number, classification } => self.labels.fine_tuning.keep(number, classification),
             Event::Queried(answer) => {
                 self.game_takes_guess(&answer);
                 self.search.keep(answer);

@@ -19,8 +19,8 @@ pub enum Effect {
     SendSettingsSoon,
     /// A file to save for the user.
     Save(File),
-    /// Restoration of an experiment that was removed.
-    PutBack(Box<Experiment>, Vec<(u32, Newcomer)>),
+    /// Restoration of an experiment that was removed, with the id that its set had.
+    PutBack(Box<Experiment>, Vec<(u32, Newcomer)>, PictureId),
     /// Delivery of the verdict on a snapshot.
     Validated(u32, Result<(), ModelFailure>),
     /// Replacement of the engine, which has failed, with the backend it computed on, if known.

@@ -90,7 +90,8 @@ impl State {
     /// user wants, nor does its idleness while training waits for pictures.
     pub(in crate::page) fn engine_does(&mut self, activity: Activity) {
         if self.clearing > 0 {
-            return self.run.set_activity_aside(activity);
+            self.run.activity = activity;
+            return;
         }
         self.run.set_activity(activity);
         self.run.running |= *self.postponed;
@@ -137,9 +138,10 @@ impl State {
         self.forget_what_the_engine_said();
     }
 
-    /// Forgets results that depend on an engine that has the embeddings.
+    /// Forgets results that depend on an engine that has the embeddings, and what was asked of it.
     pub(in crate::page) fn forget_what_the_engine_said(&mut self) {
-        self.labels.end_tuning();
+        self.labels.fine_tuning.end();
+        self.game.set(None);
         for stage in Stage::VARIANTS.iter().copied() {
             self.results.drop_stage(stage);
             self.forget_answers(stage);
@@ -173,6 +175,15 @@ mod tests {
         assert_eq!((state.run.step(), state.run.running), (0, true));
         assert_eq!(*state.engine, Engine::Starting);
         assert!(state.notices[0].text.contains("The browser ended it."));
+    }
+
+    #[test]
+    fn game_ends_with_the_engine_that_draws_its_pictures() {
+        let mut state = state(5);
+        state.play(1);
+        assert!(state.game.is_some());
+        state.apply(failed());
+        assert_eq!(*state.game, None);
     }
 
     #[test]
@@ -218,7 +229,7 @@ mod tests {
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
         fine_tune(&mut state).expect("there is an encoder");
         state.engine_is_stopped(EngineFailure::NoCode);
-        assert!(state.labels.tuning().is_none() && fine_tune(&mut state).is_none());
+        assert!(state.labels.fine_tuning.progress().is_none() && fine_tune(&mut state).is_none());
         state.engine_is_loading(10.0, None);
         state.engine_is_starting();
         assert_eq!(*state.engine, Engine::Stopped(EngineFailure::NoCode));
@@ -243,7 +254,7 @@ mod tests {
         kept.apply(Event::Stepped(vec![report(1)]));
         kept.apply(snapshot(1));
         let mut page = state(4);
-        page.take_up(kept.experiment());
+        page.restore(kept.experiment());
         // Another refusal does not concern the awaited run.
         page.apply(Event::NotOpened(ModelFailure::Foreign));
         assert_eq!(page.resync().count(), 4);

@@ -17,8 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::page) struct Awaited {
     pub(in crate::page) snapshot: Arc<Snapshot>,
-    steps: Vec<StepReport>,
-    notes: Notes,
+    pub(in crate::page) steps: Vec<StepReport>,
+    pub(in crate::page) notes: Notes,
 }
 
 impl State {
@@ -77,7 +77,7 @@ impl State {
     }
 
     /// Restores an experiment on the emptied page, except for pictures and typed labels.
-    pub fn take_up(&mut self, experiment: Experiment) {
+    pub fn restore(&mut self, experiment: Experiment) {
         let Experiment { settings, per_class, runs, present, temperatures, snapshot, .. } = experiment;
         *self.settings = Settings { run: false, ..settings };
         self.give_labels(per_class);
@@ -93,13 +93,6 @@ impl State {
             None => Default::default(),
         };
         self.awaited = Some(Awaited { snapshot, steps, notes });
-    }
-
-    /// Restores the awaited run, which the engine continues.
-    pub(in crate::page) fn meet_awaited(&mut self) {
-        if let Some(Awaited { steps, notes, .. }) = self.awaited.take() {
-            self.run.take_up(steps, notes);
-        }
     }
 
     /// Adds pictures at their places, in their order.
@@ -157,7 +150,7 @@ mod tests {
         page.add(vec![newcomer("x", "y")]);
         page.clear(Images::Shapes);
         page.take_effects();
-        page.take_up(kept.clone());
+        page.restore(kept.clone());
         let restore = Command::Restore { file: vec![5] };
         assert_eq!(commands(&mut page), [Command::Configure(*page.settings), restore]);
         assert!(!page.is_worth_saving(), "what is kept is not overwritten by half of it");

@@ -7,7 +7,7 @@ use crate::{
     image::Image,
     page::picture_map::Ids,
     protocol::{LabelId, Picture, PictureId},
-    small_sort::sorted,
+    small_sort::sort,
 };
 
 /// A picture to be added to the set.
@@ -89,7 +89,7 @@ impl Pictures {
         self.entries.extend(entries);
         if !self.entries[last.saturating_sub(1)..].windows(2).all(in_order) {
             self.name_anew();
-            self.entries = sorted(&self.entries, |a, b| a.id.cmp(&b.id));
+            sort(&mut self.entries, |a, b| a.id.cmp(&b.id));
         }
     }
 

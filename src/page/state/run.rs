@@ -13,7 +13,7 @@ use crate::{
 const SPEED_WINDOW: usize = 30;
 
 /// The present run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Run {
     /// Number of trainable parameters, once the engine has built the network.
     pub parameters: Option<u32>,
@@ -44,39 +44,11 @@ pub struct Run {
     pub row_views: Option<RowViews>,
 }
 
-impl Default for Run {
-    fn default() -> Self {
-        Self {
-            parameters: None,
-            steps: Vec::new(),
-            from: 0,
-            notes: Notes::default(),
-            lengthened_at: 0,
-            settings_since: 0,
-            running: false,
-            activity: Activity::Idle,
-            batch: None,
-            twins: Vec::new(),
-            picture_ranks: PictureRanks::default(),
-            inspected: None,
-            row_views: None,
-        }
-    }
-}
-
 impl Run {
     /// Starts over at step 0.
     pub fn restart(&mut self, parameters: Option<u32>) {
-        self.parameters = parameters;
-        self.steps.clear();
-        self.from = 0;
-        self.notes = Notes::default();
-        self.lengthened_at = 0;
-        self.settings_since = 0;
-        self.batch = None;
-        self.twins.clear();
-        self.picture_ranks = PictureRanks::default();
-        self.row_views = None;
+        let Self { running, activity, inspected, .. } = *self;
+        *self = Self { parameters, running, activity, inspected, ..Self::default() };
     }
 
     /// Returns whether the run continues a network that was trained before, that of an opened model.
@@ -105,7 +77,7 @@ impl Run {
     }
 
     /// Restores the curves of a kept run.
-    pub fn take_up(&mut self, steps: Vec<StepReport>, notes: Notes) {
+    pub fn restore(&mut self, steps: Vec<StepReport>, notes: Notes) {
         (self.steps, self.notes) = (steps, notes);
         self.settings_since = self.step();
     }
@@ -118,11 +90,6 @@ impl Run {
             Activity::Idle => self.running = false,
             Activity::Evaluating | Activity::Testing => {}
         }
-    }
-
-    /// Records the engine's activity for a set that is gone, which does not affect the run.
-    pub fn set_activity_aside(&mut self, activity: Activity) {
-        self.activity = activity;
     }
 
     /// Records that a command was refused: only what the engine is already doing continues.

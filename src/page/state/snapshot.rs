@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::{State, experiment::Awaited};
 use crate::{page::words, protocol::Command, settings::Settings};
 
 /// A snapshot from which an engine continues.
@@ -56,7 +56,9 @@ impl State {
     pub(in crate::page) fn restored(&mut self, step: u32, parameters: u32) {
         self.resuming = false;
         self.run.parameters = Some(parameters);
-        self.meet_awaited();
+        if let Some(Awaited { steps, notes, .. }) = self.awaited.take() {
+            self.run.restore(steps, notes);
+        }
         self.run.go_back(step);
         self.forget_trained();
     }

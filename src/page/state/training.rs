@@ -114,7 +114,7 @@ impl State {
 
     /// Forgets the results of the trained network, which is replaced.
     pub(in crate::page) fn forget_trained(&mut self) {
-        self.labels.end_tuning();
+        self.labels.fine_tuning.end();
         self.reveal.set(Reveal::Hidden);
         self.moments.go_back(self.run.step());
         self.results.drop_stage(Stage::Trained);

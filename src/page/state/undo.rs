@@ -27,6 +27,8 @@ pub(in crate::page) enum Removed {
         experiment: Box<Experiment>,
         /// The user's own pictures, by their places; a built-in set is drawn again.
         pictures: Vec<(u32, Newcomer)>,
+        /// Id of the set.
+        set: PictureId,
     },
 }
 
@@ -68,9 +70,9 @@ impl State {
         let own = self.settings.images == Images::Own;
         let entries = self.pictures.entries().iter().filter(|_| own);
         let pictures = entries.map(|entry| (self.pictures.place(entry.id), self.newcomer(entry))).collect();
-        let experiment = Box::new(self.experiment());
+        let (experiment, set) = (Box::new(self.experiment()), self.pictures.first());
         self.clear(Images::Own);
-        self.offer_undo("All pictures were removed.".to_owned(), Removed::All { experiment, pictures });
+        self.offer_undo("All pictures were removed.".to_owned(), Removed::All { experiment, pictures, set });
     }
 
     /// Gives pictures labels as one step, and offers to undo it; `how` ends a sentence.
@@ -111,9 +113,18 @@ impl State {
         self.notices.retain(|shown| shown.id != notice);
         match undo.removed {
             Removed::Some { entries, typed } => self.bring_back(entries, &typed),
-            Removed::Name(label, before) => self.pictures.rename(label, before),
+            Removed::Name(label, before) if self.pictures.label_named(&before).is_none() => {
+                self.pictures.rename(label, before);
+            }
+            // The name was given again meanwhile.
+            Removed::Name(label, before) => {
+                let now = self.pictures.label_name(label).unwrap_or_default().to_owned();
+                self.rename_or_merge(&now, before);
+            }
             Removed::Labels(before) => self.restore_labels(&before),
-            Removed::All { experiment, pictures } => self.cause(Effect::PutBack(experiment, pictures)),
+            Removed::All { experiment, pictures, set } => {
+                self.cause(Effect::PutBack(experiment, pictures, set));
+            }
         }
     }
 
@@ -215,9 +226,9 @@ mod tests {
         state.take_effects();
         state.undo(notice);
         let effects = state.take_effects();
-        let [Effect::PutBack(experiment, pictures)] = effects.as_slice() else { panic!("{effects:?}") };
+        let [Effect::PutBack(experiment, pictures, set)] = effects.as_slice() else { panic!("{effects:?}") };
         assert_eq!(pictures.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0, 1, 2, 3]);
-        assert_eq!(pictures[1].1, newcomer("b", "a"));
+        assert_eq!((&pictures[1].1, *set), (&newcomer("b", "a"), 0));
         assert_eq!(experiment.typed, [(1, "odd".to_owned())]);
 
         for other in

@@ -6,6 +6,7 @@ pub mod accept_view;
 pub mod confusion;
 #[cfg(target_arch = "wasm32")]
 pub mod confusion_view;
+pub mod fine_tuning;
 #[cfg(target_arch = "wasm32")]
 pub mod label_entry;
 pub mod predictions;

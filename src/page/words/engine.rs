@@ -2,6 +2,7 @@
 
 use super::counted;
 use crate::{
+    page::state::Engine,
     protocol::{BackendReason, Cause, Disagreement, Environment, Refusal, Symptom},
     settings::MIN_PICTURES,
 };
@@ -59,6 +60,23 @@ fn cause_of(cause: Cause) -> String {
                 .to_owned()
         }
         Cause::Unknown(rate) => format!("A learning rate below {rate} may help."),
+    }
+}
+
+/// Describes the reason for the engine's state, and its environment.
+pub fn engine_reason(engine: &Engine) -> String {
+    match engine {
+        Engine::Loading { .. } => "The engine is still loading; you can add pictures meanwhile.".to_owned(),
+        Engine::Starting => "The engine is looking for a device.".to_owned(),
+        Engine::Stopped(failure) => super::failure::engine_failure(failure),
+        Engine::Ready(environment) => {
+            let adapter = match environment.adapter.as_str() {
+                "" => String::new(),
+                adapter => format!(" Adapter: {adapter}."),
+            };
+            let reason = backend_reason(&environment.reason);
+            format!("{reason}{adapter} {}", self_test(environment)).trim_end().to_owned()
+        }
     }
 }
 

@@ -203,7 +203,7 @@ fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
     state.clear(experiment.settings.images);
     let typed = experiment.typed.clone();
     let step = experiment.snapshot.as_ref().map_or(0, |snapshot| snapshot.step);
-    state.take_up(experiment);
+    state.restore(experiment);
     state.apply(Event::Cleared);
     state.apply(Event::Restored { step, parameters: 1 });
     state.add(vec![newcomer()]);

@@ -6,7 +6,11 @@ use web_sys::HtmlCanvasElement;
 use super::paint;
 use crate::{
     image::SIDE,
-    page::{components::dynamic::effect, store::Store, words},
+    page::{
+        components::dynamic::{dynamic, effect},
+        store::Store,
+        words,
+    },
     protocol::PictureId,
 };
 
@@ -51,11 +55,14 @@ pub fn live_title(store: Store, id: PictureId) -> Signal<String> {
     Signal::derive(move || store.with(|state| words::title(state, id)))
 }
 
-/// A picture's label and below it its name.
+/// A picture's label and below it its name, as they are at any time.
 pub fn caption(store: Store, id: PictureId) -> AnyView {
-    let (label, name) = store.with_untracked(|state| words::label_and_name(state, id));
-    let label = label.map(|label| view! { <span class="caption-label">{label}</span> " " });
-    view! { {label} {short_name(name)} }.into_any()
+    let caption = dynamic(move || {
+        let (label, name) = store.with(|state| words::label_and_name(state, id));
+        let label = label.map(|label| view! { <span class="caption-label">{label}</span> " " });
+        view! { {label} {short_name(name)} }
+    });
+    caption.into_any()
 }
 
 /// A file's name, shortened if it is long; in full on hover and for screen readers.

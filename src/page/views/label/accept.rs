@@ -3,17 +3,17 @@
 use super::predictions::{Method, Prediction, compared, predictions};
 use crate::{
     page::{state::State, words},
-    protocol::{PictureId, Stage},
+    protocol::{LabelId, PictureId, Stage},
 };
 
 /// Confidence offered at first.
-pub const USUAL: f32 = 0.9;
+pub const DEFAULT_CONFIDENCE: f32 = 0.9;
 
 /// The guesses of at least some confidence.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sure {
-    /// Pictures with such a guess.
-    pub pictures: Vec<PictureId>,
+pub struct ConfidentGuesses {
+    /// Pictures with such a guess, and their guessed labels.
+    pub guesses: Vec<(PictureId, LabelId)>,
     /// Number of such guesses that can be compared with a label.
     pub compared: usize,
     /// Number of wrong ones among them.
@@ -21,21 +21,21 @@ pub struct Sure {
 }
 
 /// Returns the guesses of at least this confidence.
-pub fn sure(state: &State, stage: Stage, method: Method, least: f32) -> Sure {
-    let is_sure = |guess: &Prediction| guess.confidence >= least;
-    let guesses = predictions(state, stage, method).into_iter().filter(is_sure);
-    let known: Vec<_> = compared(state, stage, method).into_iter().filter(is_sure).collect();
+pub fn confident_guesses(state: &State, stage: Stage, method: Method, least: f32) -> ConfidentGuesses {
+    let is_confident = |guess: &Prediction| guess.confidence >= least;
+    let guesses = predictions(state, stage, method).into_iter().filter(is_confident);
+    let known: Vec<_> = compared(state, stage, method).into_iter().filter(is_confident).collect();
     let known = known.iter().filter_map(|guess| Some(guess.truth? == guess.label));
     let (right, wrong): (Vec<_>, Vec<_>) = known.partition(|is_right| *is_right);
-    Sure {
-        pictures: guesses.map(|guess| guess.id).collect(),
+    ConfidentGuesses {
+        guesses: guesses.map(|guess| (guess.id, guess.label)).collect(),
         compared: right.len() + wrong.len(),
         wrong: wrong.len(),
     }
 }
 
 /// Describes the expected error.
-pub fn in_words(Sure { compared, wrong, .. }: &Sure) -> String {
+pub fn expected_error(ConfidentGuesses { compared, wrong, .. }: &ConfidentGuesses) -> String {
     match *compared {
         0 => "No picture of a known label shows yet how many of these are wrong.".to_owned(),
         compared => format!(
@@ -49,10 +49,10 @@ pub fn in_words(Sure { compared, wrong, .. }: &Sure) -> String {
 
 impl State {
     /// Gives pictures the labels guessed for them, if the guess is at least this confident, as one step.
-    pub fn accept_sure(&mut self, stage: Stage, method: Method, least: f32) {
-        let guesses = predictions(self, stage, method).into_iter().filter(|guess| guess.confidence >= least);
-        let name = |guess: Prediction| Some((guess.id, self.pictures.label_name(guess.label)?.to_owned()));
-        let given: Vec<_> = guesses.filter_map(name).collect();
+    pub fn accept_confident(&mut self, stage: Stage, method: Method, least: f32) {
+        let found = confident_guesses(self, stage, method, least);
+        let name = |(id, label)| Some((id, self.pictures.label_name(label)?.to_owned()));
+        let given: Vec<_> = found.guesses.into_iter().filter_map(name).collect();
         self.relabel(&given, "as guessed");
     }
 }
@@ -66,10 +66,12 @@ mod tests {
     fn guesses_above_a_confidence_are_accepted_and_undone_in_one_step() {
         // Guesses for 2 to 5: a (0.9), b (0.6), b (0.7) and b (0.8); their labels are a, b, a and b.
         let mut state = state();
-        let found = sure(&state, Stage::Pixels, Method::Probe, 0.7);
-        assert_eq!(found, Sure { pictures: vec![4, 5, 2], compared: 3, wrong: 1 });
-        assert!(in_words(&found).starts_with("Expect 33% to be wrong: of 3 pictures with known labels"));
-        state.accept_sure(Stage::Pixels, Method::Probe, 0.7);
+        let found = confident_guesses(&state, Stage::Pixels, Method::Probe, 0.7);
+        assert_eq!(found, ConfidentGuesses { guesses: vec![(4, 1), (5, 1), (2, 0)], compared: 3, wrong: 1 });
+        assert!(
+            expected_error(&found).starts_with("Expect 33% to be wrong: of 3 pictures with known labels")
+        );
+        state.accept_confident(Stage::Pixels, Method::Probe, 0.7);
         let labels = |state: &State| (2..6).map(|id| state.labels.typed(id)).collect::<Vec<_>>();
         assert_eq!(labels(&state), [Some(0), None, Some(1), Some(1)]);
         let notice = state.notices[0].clone();
@@ -81,10 +83,10 @@ mod tests {
     #[test]
     fn error_is_expected_from_cross_validation_or_unknown() {
         let state = typed();
-        let found = sure(&state, Stage::Pixels, Method::Probe, 0.5);
-        assert_eq!(found, Sure { pictures: vec![5], compared: 4, wrong: 1 });
-        let found = sure(&state, Stage::Pixels, Method::Probe, 0.6);
-        assert_eq!((found.pictures.len(), found.compared), (1, 0), "no known picture is guessed this surely");
-        assert!(in_words(&found).contains("No picture"));
+        let found = confident_guesses(&state, Stage::Pixels, Method::Probe, 0.5);
+        assert_eq!(found, ConfidentGuesses { guesses: vec![(5, 1)], compared: 4, wrong: 1 });
+        let found = confident_guesses(&state, Stage::Pixels, Method::Probe, 0.6);
+        assert_eq!((found.guesses.len(), found.compared), (1, 0), "no known picture is guessed this surely");
+        assert!(expected_error(&found).contains("No picture"));
     }
 }

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::{
-    accept::{USUAL, in_words, sure},
+    accept::{DEFAULT_CONFIDENCE, confident_guesses, expected_error},
     predictions::predictions,
     view::Focus,
 };
@@ -20,13 +20,13 @@ use crate::page::{
 #[component]
 pub fn Accept(focus: Focus) -> impl IntoView {
     let store = Store::expect();
-    let least = RwSignal::new(USUAL);
+    let least = RwSignal::new(DEFAULT_CONFIDENCE);
     let at = move || (focus.stage.get(), focus.method.get(), least.get());
-    let found = memo(move || store.with(|state| sure(state, at().0, at().1, at().2)));
+    let found = memo(move || store.with(|state| confident_guesses(state, at().0, at().1, at().2)));
     let any = Signal::derive(move || store.with(|state| !predictions(state, at().0, at().1).is_empty()));
     let accept = move |_: ev::MouseEvent| {
         let (stage, method) = (focus.stage.get_untracked(), focus.method.get_untracked());
-        store.update(|state| state.accept_sure(stage, method, least.get_untracked()));
+        store.update(|state| state.accept_confident(stage, method, least.get_untracked()));
     };
     view! {
         <When holds=any>
@@ -39,14 +39,14 @@ pub fn Accept(focus: Focus) -> impl IntoView {
                     step="0.01"
                     on_input=move |value| least.set(value)
                 />
-                <p class="note" aria-live="polite">{move || found.with(in_words)}</p>
+                <p class="note" aria-live="polite">{move || found.with(expected_error)}</p>
                 <button
                     class="button"
                     type="button"
-                    disabled=move || found.with(|found| found.pictures.is_empty())
+                    disabled=move || found.with(|found| found.guesses.is_empty())
                     on:click=handler(accept)
                 >
-                    {move || found.with(|found| format!("Accept these {}", words::count(found.pictures.len())))}
+                    {move || found.with(|found| format!("Accept these {}", words::count(found.guesses.len())))}
                 </button>
             </section>
         </When>

@@ -54,7 +54,7 @@ pub fn ConfusionView(focus: Focus) -> impl IntoView {
     let reading = Signal::derive(move || {
         let told = pointed.get().and_then(|cell| {
             confusion.with(|confusion| {
-                store.with_untracked(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
+                store.with(|state| confusion.as_ref().and_then(|found| found.describe(state, cell)))
             })
         });
         told.unwrap_or_else(|| hint.to_owned())
@@ -106,7 +106,7 @@ fn Names(
         let labels = confusion.get().map_or(Vec::new(), |confusion| confusion.labels);
         let count = labels.len();
         let name = move |(place, label)| {
-            let name = store.with_untracked(|state| state.pictures.label_name(label).map(str::to_owned));
+            let name = store.with(|state| state.pictures.label_name(label).map(str::to_owned));
             let middle = (place as f64 + 0.5) / count as f64 * 100.0;
             view! { <span style=(edge, format!("{middle:.3}%"))>{name}</span> }
         };

@@ -9,6 +9,7 @@ use crate::{
             canvas::thumbnail::{Thumbnail, caption},
             dynamic::{Memo, When, dynamic, handler, memo},
         },
+        state::State,
         store::Store,
         words,
     },
@@ -51,10 +52,6 @@ pub fn LabelEntry(focus: Focus) -> impl IntoView {
 #[component]
 fn One(focus: Focus, id: PictureId) -> impl IntoView {
     let store = Store::expect();
-    let name = dynamic(move || {
-        store.track(|state| state.labels.field());
-        caption(store, id)
-    });
     let known = Signal::derive(move || {
         store.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))
     });
@@ -62,7 +59,7 @@ fn One(focus: Focus, id: PictureId) -> impl IntoView {
         <div class="query">
             <Thumbnail picture=Some(id) />
             <div>
-                <p class="query-name">{name}</p>
+                <p class="query-name">{caption(store, id)}</p>
                 <p class="note">{known}</p>
             </div>
         </div>
@@ -197,10 +194,8 @@ fn Offered(chosen: Memo<Vec<PictureId>>) -> impl IntoView {
     let offer = move |name: String| {
         let (shown, own) = (name.clone(), name.clone());
         let given = move || {
-            store.with(|state| {
-                let typed = |id| state.pictures.label_name(state.labels.typed(id)?);
-                chosen.with(|ids| ids.iter().all(|id| typed(*id) == Some(own.as_str())))
-            })
+            let is_own = |state: &State, id| state.typed_name(id) == Some(own.as_str());
+            store.with(|state| chosen.with(|ids| ids.iter().all(|id| is_own(state, *id))))
         };
         view! {
             <button

@@ -38,7 +38,7 @@ impl Method {
         match self {
             Self::Probe => state.classification(stage).map(|found| (found, &found.probe)),
             Self::Vote => state.classification(stage).map(|found| (found, &found.vote)),
-            Self::FineTuned => state.labels.tuned().map(|found| (found, &found.probe)),
+            Self::FineTuned => state.labels.fine_tuning.result().map(|found| (found, &found.probe)),
         }
     }
 
@@ -123,12 +123,8 @@ pub fn compared(state: &State, stage: Stage, method: Method) -> Vec<Prediction> 
 #[cfg(test)]
 mod tests {
     use super::{
-        fixture::{evaluation, state, typed},
+        fixture::{state, typed},
         *,
-    };
-    use crate::{
-        page::fixture::fine_tune,
-        protocol::{Evaluation, Event},
     };
 
     fn order(state: &State) -> Vec<PictureId> {
@@ -144,41 +140,6 @@ mod tests {
         state.type_label(4, "a");
         state.remove(&[5]);
         assert_eq!(order(&state), [3, 2]);
-    }
-
-    #[test]
-    fn fine_tuning_is_requested_once_and_outdated_by_new_labels() {
-        let mut state = state();
-        assert_eq!(fine_tune(&mut state), None, "there is no encoder yet");
-        state.apply(Event::Evaluated(Evaluation { stage: Stage::Untrained, ..evaluation() }));
-        let (number, asked) = fine_tune(&mut state).expect("there are labels");
-        assert_eq!((asked.stage, fine_tune(&mut state)), (Stage::Trained, None));
-        state.apply(Event::Tuning { done: 3, total: 9 });
-        assert_eq!(state.labels.tuning(), Some((3, 9)));
-        let known = state.classification(Stage::Pixels).expect("it came").clone();
-        let answer = Event::Tuned { number, classification: known };
-        state.apply(answer.clone());
-        assert_eq!(
-            (state.labels.tuning(), Method::FineTuned.accuracy(&state, Stage::Pixels)),
-            (None, Some(0.75))
-        );
-        assert!(!state.labels.is_tuned_outdated());
-        state.type_label(2, "b");
-        assert!(state.labels.is_tuned_outdated(), "it stays on show, and is told apart");
-        assert_eq!(Method::FineTuned.accuracy(&state, Stage::Pixels), Some(0.75));
-
-        state.fine_tune();
-        assert!(!state.labels.is_tuned_outdated() && state.labels.tuned().is_none());
-        state.type_label(3, "a");
-        state.apply(Event::Tuning { done: 4, total: 9 });
-        state.apply(answer);
-        assert_eq!((state.labels.tuning(), state.labels.tuned()), (None, None));
-        state.fine_tune();
-        state.stop_tuning();
-        assert_eq!(state.labels.tuning(), None);
-        state.fine_tune();
-        state.apply(Event::Tuning { done: 0, total: 0 });
-        assert!(fine_tune(&mut state).is_some(), "the engine could not");
     }
 
     #[test]

@@ -14,12 +14,14 @@ use crate::{
             canvas::thumbnail::{Thumbnail, title},
             controls::explain::Explain,
             dynamic::{Memo, When, effect, handler, keyed, memo},
+            more::More,
         },
         input::selection_range,
+        state::State,
         store::Store,
         words::{self, glossary},
     },
-    protocol::PictureId,
+    protocol::{LabelId, PictureId},
 };
 
 /// Number of predictions shown at first, and added by each press.
@@ -42,19 +44,13 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
         })
     });
     let count = move || all.with(Vec::len);
-    let heading = Signal::derive(move || match focus.cell.get() {
-        None => format!("{}, least confident first ", words::counted(count(), "prediction")),
-        Some(cell) => {
-            let (from, to) = store.with_untracked(|state| {
-                let name = |label| state.pictures.label_name(label).unwrap_or_default().to_owned();
-                (name(cell.0), name(cell.1))
-            });
-            let relation = if from == to { "recognised as".to_owned() } else { format!("{from} taken for") };
-            format!("{} {relation} {to} ", words::count(count()))
-        }
-    });
+    let heading = Signal::derive(move || store.with(|state| heading(state, focus.cell.get(), count())));
     let first = move || all.with(|all| all.iter().take(shown.get()).copied().collect::<Vec<_>>());
-    let key = |guess: &Prediction| format!("{} {} {}", guess.id, guess.label, guess.confidence);
+    // A renamed label keeps its id.
+    let renamings = memo(move || store.with(|state| state.pictures.renamings()));
+    let key = move |guess: &Prediction| {
+        format!("{} {} {} {}", guess.id, guess.label, guess.confidence, renamings.get())
+    };
     let open = RwSignal::new(false);
     effect(move || {
         if focus.cell.get().is_some() {
@@ -84,18 +80,20 @@ pub fn Predictions(focus: Focus) -> impl IntoView {
             <div class="prediction-cells">
                 {keyed(first, key, move |guess| view! { <Guess guess all /> })}
             </div>
-            <When holds=move || { count() > shown.get() }>
-                <button
-                    class="button"
-                    type="button"
-                    on:click=handler(move |_| shown.update(|shown| *shown += PORTION))
-                >
-                    "Show more predictions"
-                </button>
-            </When>
+            <More shown step=PORTION total=Signal::derive(count) />
             </div>
         </details>
     }
+}
+
+/// Describes the shown predictions: all, or those of a cell of the confusion matrix.
+fn heading(state: &State, cell: Option<(LabelId, LabelId)>, count: usize) -> String {
+    let Some((truth, label)) = cell else {
+        return format!("{}, least confident first ", words::counted(count, "prediction"));
+    };
+    let [from, to] = [truth, label].map(|label| state.pictures.label_name(label).unwrap_or_default());
+    let relation = if from == to { "recognised as".to_owned() } else { format!("{from} taken for") };
+    format!("{} {relation} {to} ", words::count(count))
 }
 
 /// One prediction: the picture, its predicted label, and the confidence.

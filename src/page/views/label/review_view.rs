@@ -14,7 +14,7 @@ use crate::{
     page::{
         components::{
             canvas::thumbnail::{Thumbnail, caption},
-            dynamic::{When, dynamic, effect, handler, memo},
+            dynamic::{Memo, When, dynamic, effect, handler, memo},
         },
         input::media,
         state::State,
@@ -51,7 +51,7 @@ pub fn Review(focus: Focus) -> impl IntoView {
         let at = in_hand.get().map(|id| (focus.stage.get(), focus.method.get(), id));
         store.with(|state| at.map_or(Vec::new(), |(stage, method, id)| choices(state, stage, method, id)))
     });
-    let act = move |act: Act| {
+    let act = Callback::new(move |act: Act| {
         let (stage, method) = (focus.stage.get_untracked(), focus.method.get_untracked());
         let is_typed = matches!(act, Act::Type(_));
         store.update(|state| match act {
@@ -64,7 +64,7 @@ pub fn Review(focus: Focus) -> impl IntoView {
         if let Some(section) = section.get_untracked().filter(|_| !is_typed) {
             section.focus().ok();
         }
-    };
+    });
     let press = move |event: ev::KeyboardEvent| {
         let is_typing = event.target().is_some_and(|target| target.has_type::<HtmlInputElement>());
         if is_typing && event.key() == "Escape" {
@@ -92,26 +92,8 @@ pub fn Review(focus: Focus) -> impl IntoView {
         };
         if let Some(chosen) = chosen {
             event.prevent_default();
-            act(chosen);
+            act.run(chosen);
         }
-    };
-    let move_button = move |name: &'static str, can: fn(&State) -> bool, made: fn() -> Act| {
-        view! {
-            <button
-                class="button"
-                type="button"
-                disabled=move || !store.with(can)
-                on:click=handler(move |_| act(made()))
-            >
-                {name}
-            </button>
-        }
-    };
-    let reviewed = move || {
-        store.with(|state| {
-            let left = predictions(state, focus.stage.get(), focus.method.get()).len();
-            format!("{} reviewed, {} left.", words::count(state.labels.review.reviewed()), words::count(left))
-        })
     };
     let body = move |id: PictureId| {
         view! {
@@ -119,38 +101,12 @@ pub fn Review(focus: Focus) -> impl IntoView {
                 <Thumbnail picture=Some(id) />
                 <div class="review-words">
                     <div aria-live="polite">
-                        <p class="query-name">{dynamic(move || {
-                            store.track(|state| state.labels.field());
-                            caption(store, id)
-                        })}</p>
+                        <p class="query-name">{caption(store, id)}</p>
                         <p class="note">
                             {move || store.with(|state| words::standing(state, focus.stage.get(), focus.method.get(), id))}
                         </p>
                     </div>
-                    <div class="presets" role="group" aria-label="Likeliest labels">
-                        {dynamic(move || {
-                            let choice = |(place, name): (usize, String)| {
-                                let (shown, given) = (name.clone(), name.clone());
-                                let is_given = move || store.with(|state| {
-                                    let label = state.labels.typed(id).and_then(|label| state.pictures.label_name(label));
-                                    label == Some(given.as_str())
-                                });
-                                view! {
-                                    <button
-                                        class="pill"
-                                        type="button"
-                                        aria-keyshortcuts=(place + 1).to_string()
-                                        aria-pressed=move || is_given().to_string()
-                                        on:click=handler(move |_| act(Act::Give(name.clone())))
-                                    >
-                                        <kbd aria-hidden="true">{place + 1}</kbd>
-                                        {shown}
-                                    </button>
-                                }
-                            };
-                            offered.get().into_iter().enumerate().map(choice).collect_view()
-                        })}
-                    </div>
+                    <Choices id offered act />
                 </div>
             </div>
         }
@@ -162,14 +118,9 @@ pub fn Review(focus: Focus) -> impl IntoView {
             <LabelForm
                 name="Label of the picture in review"
                 action="Give this label"
-                on_submit=move |name| act(Act::Type(name.to_owned()))
+                on_submit=move |name| act.run(Act::Type(name.to_owned()))
             />
-            <div class="review-moves">
-                {move_button("Previous", |state| state.labels.review.can_go_back(), || Act::Back)}
-                {move_button("Skip", |_| true, || Act::Next)}
-                {move_button("Undo label", |state| state.labels.review.reviewed() > 0, || Act::Undo)}
-                <span class="note" aria-live="polite">{reviewed}</span>
-            </div>
+            <Moves focus act />
         }
     };
     let waiting = move || {
@@ -207,4 +158,63 @@ pub fn Review(focus: Focus) -> impl IntoView {
         })
     };
     dynamic(shown)
+}
+
+/// The likeliest labels of the picture in hand, each with its key.
+#[component]
+fn Choices(id: PictureId, offered: Memo<Vec<String>>, act: Callback<Act>) -> impl IntoView {
+    let store = Store::expect();
+    let choice = move |(place, name): (usize, String)| {
+        let (shown, given) = (name.clone(), name.clone());
+        let is_given = move || store.with(|state| state.typed_name(id) == Some(given.as_str()));
+        view! {
+            <button
+                class="pill"
+                type="button"
+                aria-keyshortcuts=(place + 1).to_string()
+                aria-pressed=move || is_given().to_string()
+                on:click=handler(move |_| act.run(Act::Give(name.clone())))
+            >
+                <kbd aria-hidden="true">{place + 1}</kbd>
+                {shown}
+            </button>
+        }
+    };
+    view! {
+        <div class="presets" role="group" aria-label="Likeliest labels">
+            {dynamic(move || offered.get().into_iter().enumerate().map(choice).collect_view())}
+        </div>
+    }
+}
+
+/// Buttons that go on, back and undo, and the number of pictures that are left.
+#[component]
+fn Moves(focus: Focus, act: Callback<Act>) -> impl IntoView {
+    let store = Store::expect();
+    let button = move |name: &'static str, can: fn(&State) -> bool, made: fn() -> Act| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=move || !store.with(can)
+                on:click=handler(move |_| act.run(made()))
+            >
+                {name}
+            </button>
+        }
+    };
+    let reviewed = move || {
+        store.with(|state| {
+            let left = predictions(state, focus.stage.get(), focus.method.get()).len();
+            format!("{} reviewed, {} left.", words::count(state.labels.review.reviewed()), words::count(left))
+        })
+    };
+    view! {
+        <div class="review-moves">
+            {button("Previous", |state| state.labels.review.can_go_back(), || Act::Back)}
+            {button("Skip", |_| true, || Act::Next)}
+            {button("Undo label", |state| state.labels.review.reviewed() > 0, || Act::Undo)}
+            <span class="note" aria-live="polite">{reviewed}</span>
+        </div>
+    }
 }

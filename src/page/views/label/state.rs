@@ -1,6 +1,6 @@
 //! The labels typed by the user, and the results of the classifiers.
 
-use super::review::Review;
+use super::{fine_tuning::FineTuning, review::Review};
 use crate::{
     page::{
         picture_map::PictureMap,
@@ -17,30 +17,14 @@ pub const MAX_PER_CLASS: u32 = 50;
 /// Maximum length of a typed label, in characters.
 pub const MAX_LENGTH: usize = 60;
 
-/// A fine-tuning in progress.
-#[derive(Debug)]
-struct Tuning {
-    /// Number of its labelling.
-    number: u32,
-    /// Number of steps taken.
-    done: u32,
-    /// Total number of steps; 0 until the first is taken.
-    total: u32,
-}
-
 /// Labels for classifiers. They never enter contrastive training.
 #[derive(Debug)]
 pub struct Labels {
     /// Number of pictures per label whose labels are given.
     per_class: u32,
     typed: PictureMap<LabelId>,
-    /// Number of fine-tunings that were started.
-    tunings: u32,
-    tuning: Option<Tuning>,
-    /// Predictions of the fine-tuned network, in the field of the probe.
-    tuned: Option<Classification>,
-    /// Whether labels have changed since the fine-tuning.
-    outdated: bool,
+    /// Fine-tuning of the network on the labels.
+    pub fine_tuning: FineTuning,
     /// The review of guesses.
     pub review: Review,
 }
@@ -50,10 +34,7 @@ impl Default for Labels {
         Self {
             per_class: 10,
             typed: PictureMap::default(),
-            tunings: 0,
-            tuning: None,
-            tuned: None,
-            outdated: false,
+            fine_tuning: FineTuning::default(),
             review: Review::default(),
         }
     }
@@ -85,38 +66,6 @@ impl Labels {
         self.typed.len()
     }
 
-    /// Returns the number of steps taken of a fine-tuning in progress, and their total.
-    pub fn tuning(&self) -> Option<(u32, u32)> {
-        self.tuning.as_ref().map(|tuning| (tuning.done, tuning.total))
-    }
-
-    /// Returns the predictions of the fine-tuned network.
-    pub fn tuned(&self) -> Option<&Classification> {
-        self.tuned.as_ref()
-    }
-
-    /// Returns whether labels have changed since the fine-tuning.
-    pub fn is_tuned_outdated(&self) -> bool {
-        self.outdated
-    }
-
-    /// Forgets a fine-tuning, in progress or complete.
-    pub(in crate::page) fn end_tuning(&mut self) {
-        (self.tuning, self.tuned, self.outdated) = (None, None, false);
-    }
-
-    /// Records the progress of the fine-tuning, unless it was given up meanwhile.
-    pub(in crate::page) fn advance_tuning(&mut self, done: u32, total: u32) {
-        self.tuning = self.tuning.take().filter(|_| total > 0).map(|tuning| Tuning { done, total, ..tuning });
-    }
-
-    /// Keeps the answer, unless the tuning was given up meanwhile.
-    pub(in crate::page) fn keep_tuned(&mut self, number: u32, classification: Classification) {
-        if self.tuning.take_if(|tuning| tuning.number == number).is_some() {
-            self.tuned = Some(classification);
-        }
-    }
-
     /// Forgets a picture that was removed.
     pub(in crate::page) fn forget(&mut self, id: PictureId) {
         self.typed.remove(&id);
@@ -125,7 +74,9 @@ impl Labels {
 
     /// Resets everything but the number of given labels, after all pictures were removed.
     pub(in crate::page) fn clear(&mut self) {
-        *self = Self { per_class: self.per_class, tunings: self.tunings, ..Self::default() };
+        let mut fine_tuning = std::mem::take(&mut self.fine_tuning);
+        fine_tuning.end();
+        *self = Self { per_class: self.per_class, fine_tuning, ..Self::default() };
     }
 }
 
@@ -135,7 +86,7 @@ impl State {
         if self.pictures.get(id).is_none() {
             return;
         }
-        let name = typed_name(text);
+        let name = trimmed_name(text);
         self.change_labels(|state| state.put_text(id, &name));
     }
 
@@ -162,7 +113,7 @@ impl State {
     pub(in crate::page) fn put_name(&mut self, id: PictureId, name: &str) {
         match self.pictures.label_named(name) {
             Some(label) => self.put_label(id, label),
-            None => self.put_text(id, &typed_name(name)),
+            None => self.put_text(id, &trimmed_name(name)),
         }
     }
 
@@ -178,13 +129,17 @@ impl State {
         });
     }
 
+    /// Renames a label to what the user typed, or gives all its pictures another that exists.
+    pub fn rename_label(&mut self, name: &str, new: &str) {
+        let new = trimmed_name(new);
+        if !new.is_empty() && new != name {
+            self.rename_or_merge(name, new);
+        }
+    }
+
     /// Renames a label, or gives all its pictures another that exists. The labels of a built-in set, which
     /// is drawn again with its own, are not renamed, but replaced by typed ones.
-    pub fn rename_label(&mut self, name: &str, new: &str) {
-        let new = typed_name(new);
-        if new.is_empty() || new == name {
-            return;
-        }
+    pub(in crate::page) fn rename_or_merge(&mut self, name: &str, new: String) {
         let ids = self.order().into_iter().filter(|id| self.label_of(*id) == Some(name));
         let given: Vec<_> = ids.map(|id| (id, new.clone())).collect();
         let how = format!("“{new}” instead of “{name}”");
@@ -210,8 +165,7 @@ impl State {
     /// Records a change to the labels, or to which of them are given, and stops a fine-tuning in
     /// progress, which is now useless.
     pub(in crate::page) fn outdate_labels(&mut self) {
-        self.labels.outdated = self.labels.tuned.is_some();
-        if self.labels.tuning.take().is_some() {
+        if self.labels.fine_tuning.outdate() {
             self.send(Command::StopTuning);
         }
     }
@@ -223,7 +177,7 @@ impl State {
 
     /// Gives every selected picture, else the focused one, a label; blank text removes it.
     pub fn label_chosen(&mut self, text: &str) {
-        self.give_label_to_chosen(&typed_name(text));
+        self.give_label_to_chosen(&trimmed_name(text));
     }
 
     /// Gives every selected picture, else the focused one, the label of this name. That can be undone for
@@ -263,8 +217,12 @@ impl State {
 
     /// Returns the name of a picture's label: the typed one, else the one that it came with.
     pub fn label_of(&self, id: PictureId) -> Option<&str> {
-        let typed = self.labels.typed(id).and_then(|label| self.pictures.label_name(label));
-        typed.or_else(|| self.pictures.label(id))
+        self.typed_name(id).or_else(|| self.pictures.label(id))
+    }
+
+    /// Returns the name of the label that the user typed for a picture.
+    pub fn typed_name(&self, id: PictureId) -> Option<&str> {
+        self.pictures.label_name(self.labels.typed(id)?)
     }
 
     /// Returns the labels of all pictures, typed or not, in the order of their names. A single label
@@ -306,32 +264,10 @@ impl State {
             typed: self.labels.all_typed().collect(),
         }
     }
-
-    /// Lets a copy of the network learn the labels, unless one does already, or there is no engine,
-    /// no network or not two labels.
-    pub fn fine_tune(&mut self) {
-        let is_busy = self.labels.tuning.is_some() || self.is_without_engine();
-        if is_busy || self.results.latest().is_none() || !self.can_classify() {
-            return;
-        }
-        self.send_settings();
-        self.labels.end_tuning();
-        self.labels.tunings += 1;
-        let number = self.labels.tunings;
-        self.labels.tuning = Some(Tuning { number, done: 0, total: 0 });
-        let request = self.classifier_request(Stage::Trained);
-        self.send(Command::FineTune { number, request });
-    }
-
-    /// Stops the fine-tuning.
-    pub fn stop_tuning(&mut self) {
-        self.labels.end_tuning();
-        self.send(Command::StopTuning);
-    }
 }
 
 /// Returns a label as the user typed it, without blanks around it and at most [`MAX_LENGTH`] long.
-fn typed_name(text: &str) -> String {
+fn trimmed_name(text: &str) -> String {
     text.trim().chars().take(MAX_LENGTH).collect()
 }
 
@@ -339,7 +275,7 @@ fn typed_name(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{answer, commands, fine_tune, newcomer, state},
+        page::fixture::{answer, commands, newcomer, state},
         protocol::{Answer, Evaluation, Event, Guesses, KnnScore},
         settings::Settings,
     };
@@ -424,6 +360,20 @@ mod tests {
             state.undo(state.notices[0].id);
             assert_eq!(state.label_of(1), Some("c"));
         }
+    }
+
+    #[test]
+    fn undone_renaming_merges_with_a_label_of_that_name() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add(["cats", "cats", "dogs"].map(|label| newcomer("x", label)).into());
+        state.rename_label("cats", "kittens");
+        let notice = state.notices[0].id;
+        state.type_label(2, "cats");
+        state.undo(notice);
+        assert_eq!([0, 1, 2].map(|id| state.label_of(id)), [Some("cats"); 3]);
+        assert_eq!(state.label_names(), ["cats"]);
+        let typed: Vec<_> = (0..3).filter_map(|id| state.labels.typed(id)).collect();
+        assert!(typed.len() == 3 && typed.windows(2).all(|pair| pair[0] == pair[1]), "{typed:?}");
     }
 
     #[test]
@@ -528,31 +478,6 @@ mod tests {
         assert!(!state.is_classification_current(Stage::Trained));
         state.apply(Event::Answered(after.into(), Answer::Classification(classification())));
         assert!(state.is_classification_current(Stage::Trained));
-
-        let [before, after] = [(); 2].map(|()| {
-            state.stop_tuning();
-            fine_tune(&mut state).expect("there is an encoder").0
-        });
-        state.apply(Event::Tuned { number: before, classification: classification() });
-        assert!(state.labels.tuned().is_none() && state.labels.tuning().is_some());
-        state.apply(Event::Tuned { number: after, classification: classification() });
-        assert!(state.labels.tuned().is_some());
-    }
-
-    #[test]
-    fn fine_tuning_on_outdated_labels_is_stopped() {
-        let mut state = state(4);
-        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, vec![0, 1, 2, 3])));
-        state.take_effects();
-        state.type_label(0, "c");
-        assert_eq!(commands(&mut state), [Command::Label(vec![(0, 2)])], "there is none");
-        for change in [|state: &mut State| state.type_label(1, "d"), |state: &mut State| state.give_labels(3)]
-        {
-            fine_tune(&mut state).expect("there is an encoder");
-            change(&mut state);
-            assert!(state.labels.tuning().is_none());
-            assert!(commands(&mut state).contains(&Command::StopTuning));
-        }
     }
 
     #[test]

@@ -16,9 +16,9 @@ use super::{
 use crate::{
     page::{
         components::{
-            canvas::thumbnail::{Thumbnail, title},
             controls::{Choice, Slider, explain::Explain},
             dynamic::{Memo, When, dynamic, effect, handler, memo},
+            member::Member,
             score_view::ScoreView,
         },
         state::State,
@@ -33,7 +33,11 @@ const STAGES: [Stage; 4] = [Stage::Trained, Stage::Untrained, Stage::Classic, St
 
 /// Choices of classifiers.
 const METHOD_OPTIONS: &[(&str, Method)] =
-    &[("Linear probe", Method::Probe), ("kNN vote", Method::Vote), ("Fine-tuned", Method::FineTuned)];
+    &[named(Method::Probe), named(Method::Vote), named(Method::FineTuned)];
+
+const fn named(method: Method) -> (&'static str, Method) {
+    (method.name(), method)
+}
 
 /// Filter of the shown predictions.
 #[derive(Clone, Copy)]
@@ -59,7 +63,7 @@ pub fn Label() -> impl IntoView {
     // A result that was waited for is shown once it has arrived.
     let before = Cell::new(None);
     effect(move || {
-        let tuned = store.with(|state| state.labels.tuned().is_some());
+        let tuned = store.with(|state| state.labels.fine_tuning.result().is_some());
         if before.replace(Some(tuned)) == Some(false) && tuned {
             focus.method.set(Method::FineTuned);
             focus.cell.set(None);
@@ -110,7 +114,7 @@ const STARTERS: usize = 3;
 #[component]
 fn Starters() -> impl IntoView {
     let store = Store::expect();
-    let shown = memo(move || {
+    let order = memo(move || {
         store.with(|state| {
             let order = if state.can_classify() { Vec::new() } else { state.order() };
             (0..STARTERS.min(order.len()))
@@ -118,26 +122,14 @@ fn Starters() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let starter = move |id: PictureId| {
-        view! {
-            <button
-                class="near"
-                type="button"
-                aria-label=title(store, id)
-                aria-pressed=move || store.with(|state| state.selection.contains(id)).to_string()
-                on:click=handler(move |_| store.update(|state| state.select(id)))
-            >
-                <Thumbnail picture=Some(id) />
-            </button>
-        }
-    };
+    let starter = move |id: PictureId| view! { <Member id order /> };
     view! {
-        <When holds=move || shown.with(|shown| !shown.is_empty())>
+        <When holds=move || order.with(|order| !order.is_empty())>
             <section class="starters">
                 <h2>"Name these"</h2>
                 <p class="note">"Click one, and type what it shows. Two labels are enough to begin."</p>
                 <div class="starter-cells">
-                    {dynamic(move || shown.get().into_iter().map(starter).collect_view())}
+                    {dynamic(move || order.get().into_iter().map(starter).collect_view())}
                 </div>
             </section>
         </When>
@@ -233,12 +225,12 @@ fn accuracy(store: Store, stage: Stage, method: Method) -> String {
 #[component]
 fn FineTuning() -> impl IntoView {
     let store = Store::expect();
-    let progress = move || store.with(|state| state.labels.tuning());
+    let progress = move || store.with(|state| state.labels.fine_tuning.progress());
     let lacking = move || store.with(|state| !state.can_classify() || state.results.latest().is_none());
     let tuned = move || {
         store.with(|state| {
-            let step = words::counted(state.labels.tuned()?.step as usize, "step");
-            Some(if state.labels.is_tuned_outdated() {
+            let step = words::counted(state.labels.fine_tuning.result()?.step as usize, "step");
+            Some(if state.labels.fine_tuning.is_outdated() {
                 "Fine-tuned before your last correction. Fine-tune again?".to_owned()
             } else {
                 format!("Fine-tuned after {step} of training.")

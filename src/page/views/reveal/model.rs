@@ -71,11 +71,12 @@ impl State {
     pub fn changes(&self) -> Option<Changes> {
         let before = self.results.scored(Stage::Untrained)?;
         let now = self.results.scored(Stage::Trained)?;
+        let has_labels = self.has_labels();
         let mut found: Vec<(f32, Improved)> = Vec::new();
         for entry in self.pictures.entries() {
             let rows = [before, now].map(|scored| self.shown_nearest(scored, entry.id));
-            if !rows[1].is_empty() && (entry.label.is_some() || !self.has_labels()) {
-                found.push(if self.has_labels() {
+            if !rows[1].is_empty() && (entry.label.is_some() || !has_labels) {
+                found.push(if has_labels {
                     self.by_label(entry.id, rows)
                 } else {
                     self.by_novelty(entry.id, rows)
@@ -83,7 +84,7 @@ impl State {
             }
         }
         let improved = found.iter().filter(|(gain, _)| *gain > 0.0).count();
-        let sentence = if self.has_labels() {
+        let sentence = if has_labels {
             match improved {
                 0 => {
                     "No picture has more of its own label among its nearest than before training.".to_owned()
@@ -138,8 +139,9 @@ impl State {
     /// Returns the first pictures that improved, of different labels or at least not near each other
     /// as long as there are enough.
     fn varied(&self, best: Vec<(f32, Improved)>) -> Vec<Improved> {
+        let has_labels = self.has_labels();
         let is_alike = |one: &Improved, other: &Improved| {
-            let label = self.pictures.label(one.picture).filter(|_| self.has_labels());
+            let label = self.pictures.label(one.picture).filter(|_| has_labels);
             label.is_some() && label == self.pictures.label(other.picture)
                 || one.rows[1].iter().any(|near| near.0 == other.picture)
         };

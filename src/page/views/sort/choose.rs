@@ -5,7 +5,7 @@ use crate::{
     page::state::State,
     plot::plane::dot,
     protocol::PictureId,
-    small_sort::sorted,
+    small_sort::{sort, sorted},
 };
 
 /// A measure of a picture at working size.
@@ -60,13 +60,20 @@ pub static MEASURES: [Measure; 5] = [
     },
 ];
 
-/// Returns the pictures with the fault of a measure, the worst first.
-pub fn faulty(state: &State, measure: &Measure, threshold: f32) -> Vec<PictureId> {
-    let sign = if measure.is_above { -1.0 } else { 1.0 };
-    let value = |image: &Image| sign * (measure.of)(image);
-    let all = state.pictures.entries().iter().map(|entry| (value(&entry.image), entry.id));
-    let found: Vec<_> = all.filter(|(value, _)| *value < sign * threshold).collect();
-    sorted(&found, |a, b| a.0.total_cmp(&b.0)).into_iter().map(|(_, id)| id).collect()
+impl Measure {
+    /// Returns the value of every picture, the worst first.
+    pub fn measured(&self, state: &State) -> Vec<(f32, PictureId)> {
+        let entries = state.pictures.entries().iter();
+        let mut all: Vec<_> = entries.map(|entry| ((self.of)(&entry.image), entry.id)).collect();
+        sort(&mut all, |a, b| if self.is_above { b.0.total_cmp(&a.0) } else { a.0.total_cmp(&b.0) });
+        all
+    }
+
+    /// Returns the measured pictures with the fault, the worst first.
+    pub fn faulty(&self, measured: &[(f32, PictureId)], threshold: f32) -> Vec<PictureId> {
+        let is_faulty = |value: f32| if self.is_above { value > threshold } else { value < threshold };
+        measured.iter().take_while(|(value, _)| is_faulty(*value)).map(|(_, id)| *id).collect()
+    }
 }
 
 /// Returns the brightness of every pixel, 0 to 255 (BT.601).
@@ -143,7 +150,7 @@ pub fn typical(state: &State, count: usize) -> Vec<PictureId> {
 
 /// Returns pictures that cover the set: the most typical, then each time the one farthest from those
 /// picked (Gonzalez 1985).
-pub fn covering(state: &State, count: usize) -> Vec<PictureId> {
+pub fn farthest_first(state: &State, count: usize) -> Vec<PictureId> {
     let directions = directions(state);
     let mut nearest = vec![f32::NEG_INFINITY; directions.len()];
     let mut next = by_typicality(&directions).first().copied();
@@ -192,7 +199,7 @@ mod tests {
         let state = faults();
         let found = |place: usize| {
             let measure = &MEASURES[place];
-            let mut found = faulty(&state, measure, measure.thresholds[0]);
+            let mut found = measure.faulty(&measure.measured(&state), measure.thresholds[0]);
             found.sort_unstable();
             (measure.name, found)
         };
@@ -251,7 +258,7 @@ mod tests {
     fn picks_are_farthest_first_and_cover_within_twice_the_best() {
         let points = points();
         let state = embedded(&points);
-        let picked = covering(&state, 4);
+        let picked = farthest_first(&state, 4);
         let nearest = |picks: &[u32], i: usize| {
             picks.iter().map(|pick| similarity(points[i], points[*pick as usize])).fold(-1.0, f32::max)
         };
@@ -274,7 +281,7 @@ mod tests {
             }
         }
         assert!(least(&picked).acos() <= 2.0 * best.acos() + 1e-4);
-        assert_eq!(covering(&state, 99).len(), points.len());
-        assert!(covering(&fixture::state(3), 2).is_empty(), "there are no embeddings");
+        assert_eq!(farthest_first(&state, 99).len(), points.len());
+        assert!(farthest_first(&fixture::state(3), 2).is_empty(), "there are no embeddings");
     }
 }

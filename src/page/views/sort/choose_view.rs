@@ -2,15 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{
-    choose::{MEASURES, covering, faulty, typical},
-    strip_view::Member,
-};
+use super::choose::{MEASURES, farthest_first, typical};
 use crate::{
     page::{
         components::{
             controls::{Choice, Slider},
             dynamic::{handler, keyed, memo},
+            member::Member,
         },
         state::State,
         store::Store,
@@ -34,15 +32,25 @@ const SHOWN: usize = 60;
 /// Number of pictures to pick at first.
 const PICKS: usize = 20;
 
-/// Faulty pictures, and buttons that pick some.
+/// Faulty pictures, and buttons that pick a few.
 #[component]
 pub fn Choose() -> impl IntoView {
+    view! {
+        <Faults />
+        <Picks />
+    }
+}
+
+/// The pictures with a fault, the worst first.
+#[component]
+fn Faults() -> impl IntoView {
     let store = Store::expect();
     let fault = RwSignal::new(0);
     let thresholds = RwSignal::new(MEASURES.each_ref().map(|measure| measure.thresholds[0]));
     let measure = move || &MEASURES[fault.get()];
     let threshold = move || thresholds.get()[fault.get()];
-    let found = memo(move || store.with(|state| faulty(state, measure(), threshold())));
+    let measured = memo(move || store.with(|state| measure().measured(state)));
+    let found = memo(move || measured.with(|measured| measure().faulty(measured, threshold())));
     let words = move || {
         let side = if measure().is_above { "above" } else { "below" };
         format!(
@@ -51,24 +59,6 @@ pub fn Choose() -> impl IntoView {
             measure().quantity,
             threshold()
         )
-    };
-    let count = RwSignal::new(PICKS);
-    let most = move || store.with(|state| state.pictures.len());
-    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
-    let pick = move |name: &'static str, pick: fn(&State, usize) -> Vec<PictureId>| {
-        view! {
-            <button
-                class="button"
-                type="button"
-                disabled=lacking
-                on:click=handler(move |_| store.update(|state| {
-                    let picked = pick(state, count.get_untracked());
-                    state.select_all(picked);
-                }))
-            >
-                {name}
-            </button>
-        }
     };
     view! {
         <Choice
@@ -102,9 +92,35 @@ pub fn Choose() -> impl IntoView {
             {keyed(
                 move || found.with(|found| found.iter().take(SHOWN).copied().collect()),
                 PictureId::to_string,
-                move |id| view! { <Member id order=found remark=String::new() /> },
+                move |id| view! { <Member id order=found /> },
             )}
         </div>
+    }
+}
+
+/// Buttons that pick pictures by the network's embeddings.
+#[component]
+fn Picks() -> impl IntoView {
+    let store = Store::expect();
+    let count = RwSignal::new(PICKS);
+    let most = move || store.with(|state| state.pictures.len());
+    let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
+    let pick = move |name: &'static str, pick: fn(&State, usize) -> Vec<PictureId>| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                disabled=lacking
+                on:click=handler(move |_| store.update(|state| {
+                    let picked = pick(state, count.get_untracked());
+                    state.select_all(picked);
+                }))
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
         <section aria-label="Pick a few">
             <h2>"A few for all"</h2>
             <p class="note">
@@ -122,7 +138,7 @@ pub fn Choose() -> impl IntoView {
                     on_input=move |value| count.set(value as usize)
                 />
                 <div class="buttons">
-                    {pick("Pick pictures that cover the set", covering)}
+                    {pick("Pick pictures that cover the set", farthest_first)}
                     {pick("Pick the most typical", typical)}
                 </div>
             </div>

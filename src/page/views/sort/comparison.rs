@@ -31,6 +31,9 @@ enum Mode {
     Right,
 }
 
+/// The index of a set, the first of its pictures and another one.
+type Pair = (usize, [PictureId; 2]);
+
 /// Width to which smaller pictures are enlarged, in pixels.
 const LEAST: u32 = 320;
 
@@ -59,61 +62,13 @@ pub fn Comparison(
         let last = pairs.with_untracked(Vec::len).saturating_sub(1);
         at.update(|at| *at = at.map(|at| if forwards { (at + 1).min(last) } else { at.saturating_sub(1) }));
     };
-    let keep = move |side: usize| {
-        if let Some((set, pair)) = pair.get_untracked() {
-            strips
-                .with_untracked(|strips| store.update(|state| state.keep(pair[side], &strips[set].pictures)));
-        }
-    };
     let key = move |key: String| match key.as_str() {
         "b" => mode.update(|mode| *mode = if *mode == Mode::Left { Mode::Right } else { Mode::Left }),
-        "1" => keep(0),
-        "2" => keep(1),
+        "1" => keep(store, strips, pair, 0),
+        "2" => keep(store, strips, pair, 1),
         "ArrowRight" => go(true),
         "ArrowLeft" => go(false),
         _ => {}
-    };
-    let panes = dynamic(move || {
-        let (_, pair) = pair.get()?;
-        let width = |id: PictureId| {
-            store.with_untracked(|state| state.pictures.get(id).map_or(0, |entry| entry.origin.width))
-        };
-        // A smaller copy is enlarged, so that the two lie over each other.
-        let [left, right] = pair.map(width);
-        let width = left.max(right).max(LEAST);
-        let pane = |id: PictureId| view! { <div tabindex="0" on:scroll=handler(scroll_together)><Original id /></div> };
-        Some(view! {
-            <div class="comparison" data-mode=move || format!("{:?}", mode.get()) style=("--width", format!("{width}px"))>
-                {pair.map(pane).collect_view()}
-            </div>
-        })
-    });
-    let side = move |place: usize, name: &'static str| {
-        let kept = move || {
-            let (set, pair) = pair.get()?;
-            strips.with(|strips| {
-                let set = strips.get(set)?;
-                Some(store.with(|state| state.kept_of(&set.pictures)) == pair[place])
-            })
-        };
-        let described = dynamic(move || {
-            let (_, pair) = pair.get()?;
-            let id = pair[place];
-            Some(view! { {caption(store, id)} <FileWords id /> })
-        });
-        view! {
-            <div>
-                <button
-                    class="button"
-                    type="button"
-                    aria-pressed=move || kept().unwrap_or_default().to_string()
-                    on:click=handler(move |_| keep(place))
-                >
-                    {name}
-                </button>
-                <p class="note">{described}</p>
-            </div>
-        }
     };
     let step = move |name: &'static str, forwards: bool| {
         view! {
@@ -147,14 +102,82 @@ pub fn Comparison(
                 value=move || Some(mode.get())
                 on_change=move |chosen| mode.set(chosen)
             />
-            {panes}
-            <div class="comparison-sides">{side(0, "Keep the left")} {side(1, "Keep the right")}</div>
+            <Panes pair mode />
+            <div class="comparison-sides">
+                <Side strips pair place=0 name="Keep the left" />
+                <Side strips pair place=1 name="Keep the right" />
+            </div>
         </Modal>
     }
 }
 
-/// Returns the first picture of each set with each of the others, and the set's index.
-fn pairs(strips: &[Strip]) -> Vec<(usize, [PictureId; 2])> {
+/// Both pictures of a pair at one size.
+#[component]
+fn Panes(pair: Memo<Option<Pair>>, mode: RwSignal<Mode>) -> impl IntoView {
+    let store = Store::expect();
+    dynamic(move || {
+        let (_, pair) = pair.get()?;
+        let width = |id: PictureId| {
+            store.with_untracked(|state| state.pictures.get(id).map_or(0, |entry| entry.origin.width))
+        };
+        // A smaller copy is enlarged, so that the two lie over each other.
+        let [left, right] = pair.map(width);
+        let width = left.max(right).max(LEAST);
+        let pane = |id: PictureId| view! { <div tabindex="0" on:scroll=handler(scroll_together)><Original id /></div> };
+        Some(view! {
+            <div class="comparison" data-mode=move || format!("{:?}", mode.get()) style=("--width", format!("{width}px"))>
+                {pair.map(pane).collect_view()}
+            </div>
+        })
+    })
+}
+
+/// A button that keeps one picture of a pair, and a description of the picture.
+#[component]
+fn Side(
+    strips: Memo<Vec<Strip>>,
+    pair: Memo<Option<Pair>>,
+    /// Place of the picture in the pair.
+    place: usize,
+    name: &'static str,
+) -> impl IntoView {
+    let store = Store::expect();
+    let kept = move || {
+        let (set, pair) = pair.get()?;
+        strips.with(|strips| {
+            let set = strips.get(set)?;
+            Some(store.with(|state| state.kept_of(&set.pictures)) == pair[place])
+        })
+    };
+    let described = dynamic(move || {
+        let (_, pair) = pair.get()?;
+        let id = pair[place];
+        Some(view! { {caption(store, id)} <FileWords id /> })
+    });
+    view! {
+        <div>
+            <button
+                class="button"
+                type="button"
+                aria-pressed=move || kept().unwrap_or_default().to_string()
+                on:click=handler(move |_| keep(store, strips, pair, place))
+            >
+                {name}
+            </button>
+            <p class="note">{described}</p>
+        </div>
+    }
+}
+
+/// Keeps one picture of a pair.
+fn keep(store: Store, strips: Memo<Vec<Strip>>, pair: Memo<Option<Pair>>, place: usize) {
+    if let Some((set, pair)) = pair.get_untracked() {
+        strips.with_untracked(|strips| store.update(|state| state.keep(pair[place], &strips[set].pictures)));
+    }
+}
+
+/// Returns the first picture of each set with each of the others.
+fn pairs(strips: &[Strip]) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (set, strip) in strips.iter().enumerate() {
         pairs.extend(strip.pictures[1..].iter().map(|other| (set, [strip.pictures[0], *other])));

@@ -7,7 +7,6 @@ use super::{
     move_files::MoveFiles,
     picture_groups::{Strip, surplus},
     state::KeepRule,
-    strip_view::Member,
 };
 use crate::{
     page::{
@@ -15,6 +14,7 @@ use crate::{
             canvas::thumbnail::{short_name, title},
             controls::Choice,
             dynamic::{Memo, handler},
+            member::Member,
         },
         export::moves::{self, Form},
         files::download,
@@ -61,21 +61,6 @@ pub fn Decisions(
         }
     };
     let compared = RwSignal::new(None);
-    let movable =
-        Signal::derive(move || strips.with(|strips| store.with(|state| moves::moves(state, strips).len())));
-    let save = move |(name, form): (&'static str, Form)| {
-        let press = move |_: ev::MouseEvent| {
-            let file = strips.with_untracked(|strips| {
-                store.with_untracked(|state| moves::file(&moves::moves(state, strips), form))
-            });
-            download::save(store, &file);
-        };
-        view! {
-            <button class="button" type="button" disabled=move || movable.get() == 0 on:click=handler(press)>
-                {name}
-            </button>
-        }
-    };
     view! {
         <div class="groups-controls">
             <Choice
@@ -99,6 +84,33 @@ pub fn Decisions(
             </button>
         </div>
         <Comparison strips at=compared />
+        <Moves strips />
+    }
+}
+
+/// Ways to move all but the kept pictures on the disk.
+#[component]
+fn Moves(
+    /// The sets.
+    strips: Memo<Vec<Strip>>,
+) -> impl IntoView {
+    let store = Store::expect();
+    let movable =
+        Signal::derive(move || strips.with(|strips| store.with(|state| moves::moves(state, strips).len())));
+    let save = move |(name, form): (&'static str, Form)| {
+        let press = move |_: ev::MouseEvent| {
+            let file = strips.with_untracked(|strips| {
+                store.with_untracked(|state| moves::file(&moves::moves(state, strips), form))
+            });
+            download::save(store, &file);
+        };
+        view! {
+            <button class="button" type="button" disabled=move || movable.get() == 0 on:click=handler(press)>
+                {name}
+            </button>
+        }
+    };
+    view! {
         <details class="moves">
             <summary>"Move them on your disk"</summary>
             <p class="note">
@@ -133,7 +145,7 @@ pub fn Candidate(
     });
     view! {
         <div class="candidate">
-            <Member id order remark=String::new() />
+            <Member id order />
             <span class="near-label">{short_name(name)}</span>
             {file.into_iter().map(|line| view! { <span class="near-label">{line}</span> }).collect_view()}
             <button

@@ -12,8 +12,32 @@ use crate::{
 pub struct Strip {
     /// The pictures, the representative first.
     pub pictures: Vec<PictureId>,
-    /// Remark on the pictures; may be empty.
-    pub remark: String,
+    /// What is known of all of them.
+    pub remark: Option<StripRemark>,
+}
+
+/// What is known of all pictures of a strip.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StripRemark {
+    /// None of them has a label.
+    NoLabels,
+    /// The label that most of those with a label have.
+    CommonLabel {
+        /// Its name.
+        name: String,
+        /// Number of pictures with this label.
+        count: usize,
+        /// Number of pictures with any label.
+        labelled: usize,
+        /// Number of pictures.
+        all: usize,
+    },
+    /// They are connected by similarities of at least this.
+    Similarity(f32),
+    /// They are copies whose files do not differ.
+    SameBytes,
+    /// They are copies whose files differ.
+    SamePicture,
 }
 
 /// Returns the groups of the present partition, the largest first.
@@ -34,7 +58,7 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     let near = survey.links.iter().take_while(|link| link.2 >= threshold);
     let strip = |(pictures, weakest): (Vec<PictureId>, f32)| Strip {
         pictures,
-        remark: format!("similarity {}", words::fine_similarity(weakest)),
+        remark: Some(StripRemark::Similarity(weakest)),
     };
     connected(state, near.copied()).into_iter().map(strip).collect()
 }
@@ -80,19 +104,14 @@ pub fn copies(state: &State) -> Vec<Strip> {
     let sets: Vec<Vec<PictureId>> = same.chain(found).collect();
     let links = sets.iter().flat_map(|set| set.windows(2).map(|pair| (pair[0], pair[1], 1.0)));
     let strip = |(pictures, _): (Vec<PictureId>, f32)| {
-        let remark = if is_same_bytes(state, &pictures) { SAME_BYTES } else { SAME_PICTURE };
-        Strip { pictures, remark: remark.to_owned() }
+        let is_same = is_same_bytes(state, &pictures);
+        let remark = if is_same { StripRemark::SameBytes } else { StripRemark::SamePicture };
+        Strip { pictures, remark: Some(remark) }
     };
     let strips: Vec<Strip> = connected(state, links).into_iter().map(strip).collect();
-    let rank = |strip: &Strip| (!is_same_bytes(state, &strip.pictures), strip.pictures[0]);
+    let rank = |strip: &Strip| (strip.remark != Some(StripRemark::SameBytes), strip.pictures[0]);
     sorted(&strips, |a, b| rank(a).cmp(&rank(b)))
 }
-
-/// Remark on copies whose files do not differ.
-const SAME_BYTES: &str = "same bytes";
-
-/// Remark on copies whose files differ.
-const SAME_PICTURE: &str = "same picture";
 
 /// Returns whether the files of all these pictures have the same contents.
 pub fn is_same_bytes(state: &State, pictures: &[PictureId]) -> bool {
@@ -122,40 +141,36 @@ fn present(state: &State, ids: impl Iterator<Item = PictureId>) -> Vec<PictureId
 
 /// Returns a sentence for a set of near-duplicates with more than a quarter of all pictures: such a
 /// threshold takes similarity for identity.
-pub fn crowd(state: &State, sets: &[Strip]) -> Option<String> {
+pub fn crowd(state: &State, stage: Stage, sets: &[Strip]) -> Option<String> {
     /// Smaller sets are acceptable, however few pictures there are.
     const SMALL: usize = 4;
     let pictures = state.pictures.len();
     let largest = sets.iter().map(|set| set.pictures.len()).max()?;
     (largest > SMALL.max(pictures / 4)).then(|| {
+        let pixels = if stage == Stage::Pixels { "" } else { ", or choose Pixels above" };
         format!(
-            "At this similarity, {} of {} count as duplicates of each other. Raise it, or choose Pixels above.",
+            "At this similarity, {} of {} count as duplicates of each other. Raise it{pixels}.",
             words::count(largest),
             words::counted(pictures, "picture")
         )
     })
 }
 
-/// Returns the label that most of the labelled pictures have: "92% circle", or "3 of 4 labelled are
-/// circle" if others have none.
-fn common_label(state: &State, pictures: &[PictureId]) -> String {
+/// Returns the label that most of the labelled pictures have, if there are several labels.
+fn common_label(state: &State, pictures: &[PictureId]) -> Option<StripRemark> {
     if state.label_names().len() < 2 {
-        return String::new();
+        return None;
     }
     let labels: Vec<&str> = pictures.iter().filter_map(|id| state.label_of(*id)).collect();
     let labels = sorted(&labels, Ord::cmp);
     let counts = labels.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len()));
     let most = counts.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
-    match most {
-        None => "no labels".to_owned(),
-        Some((label, count)) if labels.len() == pictures.len() => {
-            format!("{} {label}", words::percent(count as f32 / labels.len() as f32))
-        }
-        Some((label, count)) => {
-            let are = if labels.len() == 1 { "is" } else { "are" };
-            format!("{} of {} labelled {are} {label}", words::count(count), words::count(labels.len()))
-        }
-    }
+    Some(most.map_or(StripRemark::NoLabels, |(name, count)| StripRemark::CommonLabel {
+        name: name.to_owned(),
+        count,
+        labelled: labels.len(),
+        all: pictures.len(),
+    }))
 }
 
 #[cfg(test)]
@@ -208,6 +223,10 @@ mod tests {
         strips.iter().map(|strip| strip.pictures.clone()).collect()
     }
 
+    fn remark(strip: &Strip) -> String {
+        strip.remark.as_ref().map(words::strip_remark).unwrap_or_default()
+    }
+
     #[test]
     fn number_of_labels_is_suggested_until_the_user_sets_a_number() {
         let mut state = state();
@@ -217,7 +236,7 @@ mod tests {
         assert_eq!(clearest.groups.len(), 3, "whatever is clearest");
         let two = groups(&state, Stage::Trained);
         assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
-        assert_eq!((two[0].remark.as_str(), two[1].remark.as_str()), ("75% a", "100% b"));
+        assert_eq!([0, 1].map(|place| remark(&two[place])), ["75% a", "100% b"]);
         state.make_groups(Some(9));
         assert_eq!(groups(&state, Stage::Trained).len(), 3);
         state.make_groups(None);
@@ -234,7 +253,7 @@ mod tests {
         };
         state.add([9, 4, 9, 4, 4].map(digested).into());
         let found = |state: &State| -> Vec<(Vec<PictureId>, String)> {
-            copies(state).into_iter().map(|strip| (strip.pictures, strip.remark)).collect()
+            copies(state).into_iter().map(|strip| (strip.pictures.clone(), remark(&strip))).collect()
         };
         let (bytes, picture) = ("same bytes".to_owned(), "same picture".to_owned());
         assert_eq!(found(&state), [(vec![6, 8], bytes.clone()), (vec![7, 9, 10], bytes.clone())]);
@@ -256,7 +275,7 @@ mod tests {
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5]]);
         state.set_threshold(0.98);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3, 4]]);
-        assert_eq!(duplicates(&state, Stage::Trained)[1].remark, "similarity 0.985");
+        assert_eq!(remark(&duplicates(&state, Stage::Trained)[1]), "similarity 0.985");
         state.set_threshold(0.987);
         assert_eq!(pictures(&duplicates(&state, Stage::Trained)), [vec![2, 5], vec![0, 3]]);
         state.set_threshold(0.2);
@@ -267,7 +286,7 @@ mod tests {
     fn set_with_more_than_a_quarter_of_the_pictures_is_a_crowd() {
         let mut state = state();
         answer(&mut state, SURVEY, survey());
-        let told = |state: &State| crowd(state, &duplicates(state, Stage::Trained));
+        let told = |state: &State| crowd(state, Stage::Trained, &duplicates(state, Stage::Trained));
         assert_eq!(told(&state), None);
         state.set_threshold(0.98);
         assert_eq!(told(&state), None, "three are no crowd");
@@ -281,6 +300,13 @@ mod tests {
                 "At this similarity, 6 of 6 pictures count as duplicates of each other. Raise it, or choose Pixels above."
             )
         );
+    }
+
+    #[test]
+    fn pixels_are_not_advised_while_they_are_compared() {
+        let strips = [Strip { pictures: (0..6).collect(), remark: None }];
+        let told = crowd(&state(), Stage::Pixels, &strips).expect("a crowd");
+        assert!(told.ends_with("Raise it."), "{told}");
     }
 
     #[test]
@@ -316,7 +342,7 @@ mod tests {
         for (id, label) in [(4, "cat"), (2, "cat"), (0, "dog"), (3, "dog")] {
             state.type_label(id, label);
         }
-        let remarks: Vec<_> = groups(&state, Stage::Trained).into_iter().map(|strip| strip.remark).collect();
+        let remarks: Vec<_> = groups(&state, Stage::Trained).iter().map(remark).collect();
         assert_eq!(remarks, ["2 of 3 labelled are cat", "1 of 1 labelled is dog"]);
     }
 

@@ -35,12 +35,13 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Returns the question whose answer it shows.
-    pub fn question(self, stage: Stage) -> Question {
+    /// Returns the question whose answer it shows, if any.
+    pub fn question(self, stage: Stage) -> Option<Question> {
         match self {
-            Self::Groups => GroupsRequest { stage }.into(),
-            Self::Copies => CopiesRequest::default().into(),
-            Self::Duplicates | Self::Outliers | Self::Choice => SurveyRequest { stage }.into(),
+            Self::Groups => Some(GroupsRequest { stage }.into()),
+            Self::Copies => Some(CopiesRequest::default().into()),
+            Self::Duplicates | Self::Outliers => Some(SurveyRequest { stage }.into()),
+            Self::Choice => None,
         }
     }
 }

@@ -1,15 +1,15 @@
 //! A strip of related pictures, which can be selected one by one or all at once.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{decisions::Candidate, picture_groups::Strip};
 use crate::{
     page::{
         components::{
-            canvas::thumbnail::{Thumbnail, title},
-            dynamic::{When, handler, keyed},
+            dynamic::{handler, keyed},
+            member::Member,
+            more::More,
         },
-        input::selection_range,
         store::Store,
         words,
     },
@@ -35,8 +35,8 @@ pub fn StripView(
     let store = Store::expect();
     let shown = RwSignal::new(SHOWN);
     let total = strip.pictures.len();
-    let remark = if strip.remark.is_empty() { String::new() } else { format!(", {}", strip.remark) };
-    let count = format!("{}{remark}", words::counted(total, "picture"));
+    let remark = strip.remark.as_ref().map(|remark| format!(", {}", words::strip_remark(remark)));
+    let count = words::counted(total, "picture") + &remark.unwrap_or_default();
     let order = StoredValue::new(strip.pictures);
     let selected = move || {
         store.with(|state| order.with_value(|ids| ids.iter().all(|id| state.selection.contains(*id))))
@@ -55,7 +55,7 @@ pub fn StripView(
         if decided {
             view! { <Candidate id order /> }.into_any()
         } else {
-            view! { <Member id order remark=String::new() /> }.into_any()
+            view! { <Member id order /> }.into_any()
         }
     };
     view! {
@@ -74,43 +74,8 @@ pub fn StripView(
             </h2>
             <div class="strip-cells" class:decided=decided>
                 {keyed(first, PictureId::to_string, member)}
-                <When holds=move || { total > shown.get() }>
-                    <button class="button quiet" type="button" on:click=handler(move |_| shown.update(|shown| *shown += MORE))>
-                        {move || format!("and {} more", words::count(total - shown.get()))}
-                    </button>
-                </When>
+                <More shown step=MORE total />
             </div>
         </section>
-    }
-}
-
-/// One picture, which can be selected.
-#[component]
-pub fn Member(
-    /// The picture.
-    id: PictureId,
-    /// The list that contains it.
-    #[prop(into)]
-    order: Signal<Vec<PictureId>>,
-    /// A remark on it; may be empty.
-    remark: String,
-) -> impl IntoView {
-    let store = Store::expect();
-    let name = title(store, id);
-    let described = if remark.is_empty() { name } else { format!("{name}, {remark}") };
-    view! {
-        <button
-            class="near"
-            type="button"
-            title=described.clone()
-            aria-label=described
-            aria-pressed=move || {
-                store.with(|state| state.selection.contains(id)).to_string()
-            }
-            on:click=handler(move |event: ev::MouseEvent| selection_range::choose(store, &event, id, |_| order.get_untracked()))
-        >
-            <Thumbnail picture=Some(id) />
-            <span class="near-similarity">{remark}</span>
-        </button>
     }
 }

@@ -9,13 +9,15 @@ use super::{
     picture_groups::{Strip, copies, crowd, duplicates, groups, outliers, surplus},
     silhouette_curve::SilhouetteCurve,
     state::Finding,
-    strip_view::{Member, StripView},
+    strip_view::StripView,
 };
 use crate::{
     page::{
         components::{
             controls::{Choice, explain::Explain},
-            dynamic::{Memo, When, dynamic, handler, keyed, memo},
+            dynamic::{Memo, dynamic, keyed, memo},
+            member::Member,
+            more::More,
         },
         state::State,
         store::Store,
@@ -45,7 +47,7 @@ pub fn Sort() -> impl IntoView {
     let store = Store::expect();
     let stage = memo(move || store.with(State::stage_to_sort));
     let finding = memo(move || store.with(|state| state.groups.finding()));
-    store.keep_asking(move |state| Some(state.groups.finding().question(stage.get())));
+    store.keep_asking(move |state| state.groups.finding().question(stage.get()));
     view! {
         <div class="groups">
             <p class="lead">
@@ -143,7 +145,8 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
             }
         }
     });
-    let crowd = Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, strips))));
+    let crowd =
+        Signal::derive(move || strips.with(|strips| store.with(|state| crowd(state, stage.get(), strips))));
     let remark = Signal::derive(move || {
         let by_pixels = store.with(|state| stage.get() != state.shown_stage());
         let told = if by_pixels {
@@ -208,7 +211,7 @@ fn Strips(
     };
     let key = |(place, strip): &(usize, Strip)| {
         let pictures: Vec<_> = strip.pictures.iter().map(PictureId::to_string).collect();
-        format!("{place} {} {}", strip.remark, pictures.join(" "))
+        format!("{place} {:?} {}", strip.remark, pictures.join(" "))
     };
     let numbered = move |(place, strip): (usize, Strip)| {
         view! { <StripView strip name=format!("{name} {}", place + 1) decided /> }
@@ -216,18 +219,6 @@ fn Strips(
     view! {
         <div class="strips" class:decided=decided>{keyed(first, key, numbered)}</div>
         <More shown step=STRIPS total=Signal::derive(move || strips.with(Vec::len)) />
-    }
-}
-
-/// A button that shows more, while there is more.
-#[component]
-fn More(shown: RwSignal<usize>, step: usize, total: Signal<usize>) -> impl IntoView {
-    view! {
-        <When holds=move || { total.get() > shown.get() }>
-            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
-                {move || format!("Show more ({} in all)", words::count(total.get()))}
-            </button>
-        </When>
     }
 }
 

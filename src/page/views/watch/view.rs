@@ -29,7 +29,7 @@ pub fn Watch() -> impl IntoView {
             <Twins />
             <div class="watch-side">
                 <TwinMeter />
-                <Alive />
+                <FocusedNeighbours />
                 <Curve quantity=LOSS />
                 <Play />
             </div>
@@ -62,7 +62,7 @@ fn TwinMeter() -> impl IntoView {
 
 /// The nearest of the focused picture, by the shown stage.
 #[component]
-fn Alive() -> impl IntoView {
+fn FocusedNeighbours() -> impl IntoView {
     let store = Store::expect();
     let shown = memo(move || {
         store.with(|state| {

@@ -56,8 +56,9 @@ pub fn labels_or_groups(state: &State) -> Kinds {
 /// pictures came with, as from one folder, distinguishes nothing and is omitted.
 fn labels(state: &State) -> Kinds {
     let mut kinds = Kinds::none(state);
+    let has_labels = state.has_labels();
     for (row, entry) in state.pictures.entries().iter().enumerate() {
-        let came = entry.label.filter(|_| state.has_labels());
+        let came = entry.label.filter(|_| has_labels);
         let label = state.labels.typed(entry.id).or(came);
         if let Some(name) = label.and_then(|label| state.pictures.label_name(label)) {
             kinds.put(row, name);

@@ -10,10 +10,10 @@ use crate::{
 };
 
 /// Maximum number of moments.
-pub const MOST: usize = 20;
+pub const MAX_MOMENTS: usize = 20;
 
 /// Factor between a cosine similarity and the whole number that is kept of it.
-const FINEST: f32 = i16::MAX as f32;
+const SIMILARITY_SCALE: f32 = i16::MAX as f32;
 
 /// The set at one moment of a run.
 #[derive(Debug, PartialEq)]
@@ -24,11 +24,11 @@ pub struct Moment {
     pub points: Vec<Point>,
     /// Rows of the nearest of each picture.
     nearest: Vec<u32>,
-    /// Their similarities, times [`FINEST`].
+    /// Their similarities, times [`SIMILARITY_SCALE`].
     similarities: Vec<i16>,
 }
 
-/// Moments of the present run, evenly spread: at most [`MOST`].
+/// Moments of the present run, evenly spread: at most [`MAX_MOMENTS`].
 #[derive(Debug, Default)]
 pub struct Moments {
     /// The pictures of every moment.
@@ -37,26 +37,32 @@ pub struct Moments {
     pub moments: Vec<Moment>,
     /// Number of nearest of each picture.
     k: usize,
-    /// Directions of the latest moment, from which the search for the next ones starts.
+    /// Number of dimensions of the embeddings.
+    dimensions: usize,
+    /// Directions of the moment kept last, from which the search for the next ones starts.
     axes: [Vec<f32>; 2],
     /// Step of the shown moment; `None` shows the present.
     shown: Option<u32>,
 }
 
 impl Moments {
-    /// Keeps what an evaluation of the network found. Moments of another set end with it.
+    /// Keeps what an evaluation of the network found, which may be older than other moments: a new engine
+    /// begins with the untrained network. Moments of another set or of other features end with it.
     pub fn keep(&mut self, evaluation: &Evaluation) {
         let k = (evaluation.neighbours.k as usize).min(SHOWN);
+        let dimensions = evaluation.dimensions as usize;
         if evaluation.embeddings.0.is_empty() {
             return;
         }
-        if self.pictures != evaluation.pictures || self.k != k {
-            *self = Self { pictures: evaluation.pictures.clone(), k, ..Self::default() };
+        if self.pictures != evaluation.pictures || (self.k, self.dimensions) != (k, dimensions) {
+            *self = Self { pictures: evaluation.pictures.clone(), k, dimensions, ..Self::default() };
         }
-        self.moments.retain(|moment| moment.step < evaluation.step);
-        let points = plane(&evaluation.embeddings.0, evaluation.dimensions as usize, &mut self.axes);
-        let points = match self.moments.last() {
-            Some(last) => aligned(&last.points, points),
+        self.moments.retain(|moment| moment.step != evaluation.step);
+        let place = self.moments.partition_point(|moment| moment.step < evaluation.step);
+        let points = plane(&evaluation.embeddings.0, dimensions, &mut self.axes);
+        // The moment before, else the one after.
+        let points = match self.moments.get(place.saturating_sub(1)) {
+            Some(beside) => aligned(&beside.points, points),
             None => points,
         };
         let width = (evaluation.neighbours.k as usize).max(1);
@@ -65,18 +71,18 @@ impl Moments {
             nearest.extend_from_slice(&row[..k]);
         }
         for row in evaluation.neighbours.similarities.0.chunks_exact(width) {
-            similarities.extend(row[..k].iter().map(|similarity| (similarity * FINEST) as i16));
+            similarities.extend(row[..k].iter().map(|similarity| (similarity * SIMILARITY_SCALE) as i16));
         }
         nearest.shrink_to_fit();
         similarities.shrink_to_fit();
-        self.moments.push(Moment { step: evaluation.step, points, nearest, similarities });
+        self.moments.insert(place, Moment { step: evaluation.step, points, nearest, similarities });
         self.thin();
     }
 
-    /// Removes the moments that are missed least, until there are no more than [`MOST`]: those between
+    /// Removes the moments that are missed least, until there are no more than [`MAX_MOMENTS`]: those between
     /// the two nearest others. The first and the last stay.
     fn thin(&mut self) {
-        while self.moments.len() > MOST {
+        while self.moments.len() > MAX_MOMENTS {
             let gap = |place: &usize| self.moments[place + 1].step - self.moments[place - 1].step;
             if let Some(place) = (1..self.moments.len() - 1).min_by_key(gap) {
                 self.moments.remove(place);
@@ -113,8 +119,11 @@ impl Moments {
             return Vec::new();
         };
         let near = near.iter().filter_map(|row| self.pictures.get(*row as usize)).zip(similarities);
-        near.map(|(id, similarity)| Neighbour { id: *id, similarity: f32::from(*similarity) / FINEST })
-            .collect()
+        near.map(|(id, similarity)| Neighbour {
+            id: *id,
+            similarity: f32::from(*similarity) / SIMILARITY_SCALE,
+        })
+        .collect()
     }
 }
 
@@ -143,7 +152,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::state,
+        page::fixture::{failed, report, snapshot, state},
         protocol::{Event, Floats, Neighbours},
     };
 
@@ -175,16 +184,16 @@ mod tests {
             moments.keep(&evaluation(step, 5, 0));
         }
         let steps: Vec<u32> = moments.moments.iter().map(|moment| moment.step).collect();
-        assert_eq!((steps.len(), steps[0], steps[MOST - 1]), (MOST, 0, 500));
+        assert_eq!((steps.len(), steps[0], steps[MAX_MOMENTS - 1]), (MAX_MOMENTS, 0, 500));
         let gaps: Vec<u32> = steps.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let even = 500.0 / (MOST - 1) as f32;
+        let even = 500.0 / (MAX_MOMENTS - 1) as f32;
         assert!(gaps.iter().all(|gap| (*gap as f32) < 2.5 * even), "{gaps:?}");
     }
 
     #[test]
     fn ten_thousand_pictures_cost_less_than_twenty_megabytes() {
         let mut moments = Moments::default();
-        for step in 0..=MOST as u32 {
+        for step in 0..=MAX_MOMENTS as u32 {
             moments.keep(&evaluation(step, 10_000, 0));
         }
         let bytes = |moment: &Moment| {
@@ -193,7 +202,7 @@ mod tests {
                 + size_of::<i16>() * moment.similarities.capacity()
         };
         let total: usize = moments.moments.iter().map(bytes).sum();
-        assert_eq!(moments.moments.len(), MOST);
+        assert_eq!(moments.moments.len(), MAX_MOMENTS);
         assert!((10_000_000..20_000_000).contains(&total), "{total} bytes");
     }
 
@@ -219,10 +228,35 @@ mod tests {
         assert_eq!((state.replayed(), state.shown_stage()), (None, Stage::Trained));
     }
 
+    fn steps(state: &State) -> Vec<u32> {
+        state.moments.moments.iter().map(|moment| moment.step).collect()
+    }
+
+    #[test]
+    fn moments_outlive_an_engine() {
+        let mut state = state(6);
+        for step in [0, 10, 20, 30] {
+            state.apply(Event::Evaluated(evaluation(step, 6, 0)));
+        }
+        state.apply(Event::Stepped((1..=30).map(report).collect()));
+        state.apply(snapshot(20));
+        state.apply(failed());
+        state.apply(Event::Restored { step: 20, parameters: 1 });
+        // The new engine embeds the set with the untrained network first.
+        state.apply(Event::Evaluated(evaluation(0, 6, 1)));
+        state.apply(Event::Evaluated(evaluation(20, 6, 0)));
+        assert_eq!(steps(&state), [0, 10, 20]);
+        let nearest = |place: usize| state.moments.nearest(&state.moments.moments[place], 0)[0].id;
+        assert_eq!([nearest(0), nearest(1)], [2, 1]);
+        // Other features are not comparable.
+        let embeddings = Floats((0..12).map(|i| i as f32).collect());
+        state.apply(Event::Evaluated(Evaluation { dimensions: 2, embeddings, ..evaluation(0, 6, 0) }));
+        assert_eq!(steps(&state), [0]);
+    }
+
     #[test]
     fn moments_end_with_their_run_and_their_set() {
         let mut state = state(6);
-        let steps = |state: &State| state.moments.moments.iter().map(|m| m.step).collect::<Vec<_>>();
         for step in [0, 10, 20] {
             state.apply(Event::Evaluated(evaluation(step, 6, 0)));
         }

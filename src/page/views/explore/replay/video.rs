@@ -56,22 +56,34 @@ pub async fn save(store: Store, progress: RwSignal<Option<f32>>) {
     if progress.try_get_untracked() != Some(None) {
         return;
     }
-    progress.set(Some(0.0));
-    let saved = record(store, progress).await;
-    if saved.is_err() {
-        store.update(|state| {
-            state.notify("This browser cannot record a video. A current Chrome, Edge or Firefox can.");
-        });
+    let trouble = match best_kind() {
+        None => Some("This browser cannot record a video. A current Chrome, Edge or Firefox can."),
+        Some((kind, ending)) => {
+            progress.set(Some(0.0));
+            match record(store, progress, kind).await {
+                Ok(Some(video)) => {
+                    download::save_blob(store, &format!("likeness-replay.{ending}"), &video);
+                    None
+                }
+                Ok(None) => None,
+                Err(_) => Some("The video could not be recorded. Try again."),
+            }
+        }
+    };
+    if let Some(sentence) = trouble {
+        store.update(|state| state.notify(sentence));
     }
     progress.try_set(None);
 }
 
-async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsValue> {
-    let recorder = Reflect::get(&window(), &"MediaRecorder".into())?;
-    let (kind, ending) = KINDS
-        .into_iter()
-        .find(|(kind, _)| !recorder.is_undefined() && MediaRecorder::is_type_supported(kind))
-        .ok_or(JsValue::NULL)?;
+/// Returns the best kind of video that the browser records, and the ending of its files.
+fn best_kind() -> Option<(&'static str, &'static str)> {
+    let recorder = Reflect::get(&window(), &"MediaRecorder".into()).ok()?;
+    KINDS.into_iter().find(|(kind, _)| !recorder.is_undefined() && MediaRecorder::is_type_supported(kind))
+}
+
+/// Records a video of the replay; `None` if it was cancelled.
+async fn record(store: Store, progress: RwSignal<Option<f32>>, kind: &str) -> Result<Option<Blob>, JsValue> {
     // The canvas is on the page from the next frame on.
     timing::frame().await;
     let canvas: HtmlCanvasElement =
@@ -102,31 +114,16 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>) -> Result<(), JsV
     });
     recorder.set_onstop(Some(stop.as_ref().unchecked_ref()));
     recorder.start()?;
-    let start = timing::now();
-    let is_complete = loop {
-        timing::frame().await;
-        let elapsed = timing::now() - start;
-        store.with_untracked(|state| film.paint(&canvas, state, ((elapsed - LEAD) / BEAT).max(0.0)));
-        if elapsed > film.duration() {
-            break true;
-        }
-        if !matches!(progress.try_get_untracked(), Some(Some(_))) {
-            break false;
-        }
-        progress.set(Some((elapsed / film.duration()) as f32));
-    };
+    let is_complete = film.play(&canvas, store, progress).await;
     recorder.stop()?;
     stopped.await.ok();
-    if is_complete {
-        let options = BlobPropertyBag::new();
-        options.set_type(kind);
-        let video = Blob::new_with_blob_sequence_and_options(&parts, &options)?;
-        if video.size() < EMPTY {
-            return Err(JsValue::NULL);
-        }
-        download::save_blob(store, &format!("likeness-replay.{ending}"), &video);
+    if !is_complete {
+        return Ok(None);
     }
-    Ok(())
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let video = Blob::new_with_blob_sequence_and_options(&parts, &options)?;
+    if video.size() < EMPTY { Err(JsValue::NULL) } else { Ok(Some(video)) }
 }
 
 /// What the video shows, as it was when the recording began.
@@ -156,6 +153,28 @@ impl Film {
     /// Returns the length in milliseconds.
     fn duration(&self) -> f64 {
         LEAD + (self.moments.len() - 1) as f64 * BEAT + REST
+    }
+
+    /// Paints frame after frame; returns whether it was not cancelled before the end.
+    async fn play(
+        &mut self,
+        canvas: &HtmlCanvasElement,
+        store: Store,
+        progress: RwSignal<Option<f32>>,
+    ) -> bool {
+        let start = timing::now();
+        loop {
+            timing::frame().await;
+            let elapsed = timing::now() - start;
+            store.with_untracked(|state| self.paint(canvas, state, ((elapsed - LEAD) / BEAT).max(0.0)));
+            if elapsed > self.duration() {
+                return true;
+            }
+            if !matches!(progress.try_get_untracked(), Some(Some(_))) {
+                return false;
+            }
+            progress.set(Some((elapsed / self.duration()) as f32));
+        }
     }
 
     /// Paints the frame at a place between moments.

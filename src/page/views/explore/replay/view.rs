@@ -1,21 +1,23 @@
 //! The slider that plays a run again, on the map and among the neighbours.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::video;
 use crate::page::{
     components::{
         controls::Slider,
-        dynamic::{When, dynamic, handler, memo},
+        dynamic::{When, dynamic, effect, handler, memo},
     },
     lazy::loader,
     state::State,
     store::Store,
-    timing, words,
+    words,
 };
 
-/// Time for which each moment is shown, in milliseconds.
-const BEAT: u64 = 700;
+/// Time for which each moment is shown.
+const BEAT: Duration = Duration::from_millis(700);
 
 /// The slider, with buttons that play it and save it as a video, once there is something to compare.
 #[component]
@@ -48,9 +50,15 @@ fn Player() -> impl IntoView {
                     state.replay(0);
                 }
             });
-            go_on(store, playing);
         }
     };
+    // Shows one moment after the other until the present or until stopped.
+    effect(move || {
+        if playing.get() {
+            let beat = set_interval_with_handle(move || play_next(store, playing), BEAT);
+            on_cleanup(move || beat.into_iter().for_each(|beat| beat.clear()));
+        }
+    });
     view! {
         <div class="replay" data-control="" class:past=move || store.with(|state| state.replayed().is_some())>
             <button
@@ -75,20 +83,16 @@ fn Player() -> impl IntoView {
     }
 }
 
-/// Shows one moment after the other until the present or until stopped.
-fn go_on(store: Store, playing: RwSignal<bool>) {
-    timing::after(BEAT, move || {
-        // The tab may be closed by now.
-        if playing.try_get_untracked() != Some(true) {
-            return;
-        }
-        let is_over = store.update(|state| {
-            let next = state.moments.place() + 1;
-            state.replay(next);
-            next >= last_place(state)
-        });
-        if is_over { playing.set(false) } else { go_on(store, playing) }
+/// Shows the next moment, and stops at the present.
+fn play_next(store: Store, playing: RwSignal<bool>) {
+    let is_over = store.update(|state| {
+        let next = state.moments.place() + 1;
+        state.replay(next);
+        next >= last_place(state)
     });
+    if is_over {
+        playing.set(false);
+    }
 }
 
 fn last_place(state: &State) -> usize {

@@ -1,10 +1,8 @@
 //! The run's progress, for the training bar and the browser's tab.
 
+use super::{counted, device, duration, speed};
 use crate::{
-    page::{
-        state::{Engine, State},
-        words,
-    },
+    page::state::{Engine, State},
     protocol::Activity,
     settings::MIN_PICTURES,
 };
@@ -47,13 +45,13 @@ pub fn activity(state: &State) -> String {
     let mut parts = Vec::new();
     parts.extend(knn(state).map(|knn| format!("kNN {knn:.2}")));
     if let Engine::Ready(environment) = &*state.engine {
-        parts.push(words::device(environment));
+        parts.push(device(environment));
     }
     parts.push(doing(state));
     if state.run.running {
-        parts.extend(state.run.speed().map(words::speed));
+        parts.extend(state.run.speed().map(speed));
         let left = state.run.seconds_left(&state.settings);
-        parts.extend(left.map(|seconds| format!("{} left", words::duration(seconds))));
+        parts.extend(left.map(|seconds| format!("{} left", duration(seconds))));
     }
     parts.join(" · ")
 }
@@ -66,7 +64,7 @@ fn doing(state: &State) -> String {
         (Activity::Idle, _) if state.run.running => "starting",
         (Activity::Idle, Some(0)) => "done. Reset starts over.",
         (Activity::Idle, Some(more)) => {
-            let more = words::counted(more as usize, "step");
+            let more = counted(more as usize, "step");
             return format!("done. Train adds {more}; Reset starts over.");
         }
         (Activity::Idle, None) if state.run.step() > 0 => "paused",
