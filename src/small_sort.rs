@@ -43,7 +43,7 @@ mod tests {
         for count in [0, 1, 2, 200] {
             let (mut found, mut expected) = (items(count), items(count));
             sort(&mut found, |a, b| a.0.cmp(&b.0));
-            expected.sort_by(|a, b| a.0.cmp(&b.0));
+            expected.sort_by_key(|item| item.0);
             assert_eq!(found, expected);
         }
     }

@@ -18,8 +18,8 @@ pub fn More(
 ) -> impl IntoView {
     view! {
         <When holds=move || { total.get() > shown.get() }>
-            <button class="button" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
-                {move || format!("Show more ({} in all)", words::count(total.get()))}
+            <button class="button quiet" type="button" on:click=handler(move |_| shown.update(|shown| *shown += step))>
+                {move || format!("and {} more", words::count(total.get().saturating_sub(shown.get())))}
             </button>
         </When>
     }
