@@ -121,8 +121,8 @@ fn Picks() -> impl IntoView {
         }
     };
     view! {
-        <section aria-label="Pick a few">
-            <h2>"A few for all"</h2>
+        <section class="sort-part">
+            <h2>"Pick examples"</h2>
             <p class="note">
                 "By the network’s embeddings. Pictures that cover the set are each the farthest from those before. Export them from the bar below."
             </p>

@@ -13,7 +13,7 @@ use crate::{
         components::{
             canvas::thumbnail::{short_name, title},
             controls::Choice,
-            dynamic::{Memo, handler},
+            dynamic::{Memo, When, handler},
             member::Member,
         },
         export::moves::{self, Form},
@@ -55,35 +55,38 @@ pub fn Decisions(
             });
         };
         view! {
-            <button class="button" type="button" disabled=move || strips.with(Vec::is_empty) on:click=handler(press)>
+            <button class="button" type="button" on:click=handler(press)>
                 {name}
             </button>
         }
     };
     let compared = RwSignal::new(None);
+    let found = Signal::derive(move || strips.with(|strips| !strips.is_empty()));
     view! {
-        <div class="groups-controls">
-            <Choice
-                legend="Keep of each"
-                name="keep"
-                options=RULES
-                value=move || Some(store.with(|state| state.groups.rule()))
-                on_change=move |rule| store.update(|state| state.keep_by(rule))
-            />
-        </div>
-        <div class="buttons">
-            {act("Select all but the kept", |state, others| state.select_all(others))}
-            {act("Remove all but the kept", |state, others| state.remove_at_will(&others))}
-            <button
-                class="button"
-                type="button"
-                disabled=move || strips.with(Vec::is_empty)
-                on:click=handler(move |_| compared.set(Some(0)))
-            >
-                "Compare pair by pair"
-            </button>
-        </div>
-        <Comparison strips at=compared />
+        <When holds=found>
+            <div class="groups-controls">
+                <Choice
+                    legend="Keep of each"
+                    name="keep"
+                    options=RULES
+                    value=move || Some(store.with(|state| state.groups.rule()))
+                    on_change=move |rule| store.update(|state| state.keep_by(rule))
+                />
+            </div>
+            <div class="buttons">
+                {act("Select all but the kept", |state, others| state.select_all(others))}
+                {act("Remove all but the kept", |state, others| state.remove_at_will(&others))}
+                <button
+                    class="button"
+                    type="button"
+                    on:click=handler(move |_| compared.set(Some(0)))
+                >
+                    "Compare pair by pair"
+                </button>
+            </div>
+            <Comparison strips at=compared />
+        </When>
+        // What was moved can be moved back once there are no sets.
         <Moves strips />
     }
 }
