@@ -367,7 +367,7 @@ impl Trainer {
         outcome
     }
 
-    /// Updates the weights in place, without counting the step ([`Self::count`]).
+    /// Updates the weights in place, without counting the step ([`Self::count_step`]).
     fn update_weights(&mut self, computed: Computed) -> StepOutcome {
         let Computed { outcome, statistics, gradients, scale_gradients } = computed;
         let (network, scale) = (self.network.clone(), self.scale.clone());
