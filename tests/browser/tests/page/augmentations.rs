@@ -108,9 +108,11 @@ async fn preview_shows_training_views_and_invariance_is_measured() -> Result<()>
     visit(Visit::default(), async |page| {
         page.open_ready("images=shapes&steps=20&batch=16&side=16&width=4&backend=cpu").await?;
         page.unfold("What shouldn’t matter").await?;
+        wait_count(page, "three views of four pictures", DRAWN_VIEWS, 12).await?;
+        let opened = page.evaluate(VIEWS).await?;
         page.press("SimCLR paper").await?;
         page.wait_text(&["crop 8–100%", "blur"], SOON).await?;
-        wait_count(page, "three views of four pictures", DRAWN_VIEWS, 12).await?;
+        wait_other_views(page, "the preset", &opened).await?;
         page.photograph_all("augment").await?;
         let hash = page.evaluate("location.hash").await?;
         ensure!(hash.as_str().is_some_and(|hash| hash.contains("&blur=0.14@0.5&noise=off:")), "{hash}");
