@@ -4,13 +4,15 @@
 const NAMES: [&str; 5] = ["@eadir", "__macosx", "thumbs.db", "desktop.ini", "icon\r"];
 
 /// Returns whether a file or a folder is clutter by its name.
-pub fn is_clutter(name: &str) -> bool {
+fn is_clutter(name: &str) -> bool {
     name.starts_with('.') || NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Returns the first part of a path that is clutter.
+/// Returns the first part of a path that is clutter; folders end with a slash. A folder that was dropped or
+/// chosen itself, which the path begins with, is wanted whatever its name.
 pub fn clutter_in(path: &str) -> Option<&str> {
-    path.split('/').find(|part| is_clutter(part))
+    let within = path.split_once('/').map_or(path, |(_, within)| within);
+    within.split('/').find(|part| is_clutter(part))
 }
 
 #[cfg(test)]
@@ -24,6 +26,10 @@ mod tests {
         }
         assert_eq!(clutter_in("cats/@eaDir/SYNOPHOTO_THUMB_M.jpg"), Some("@eaDir"));
         assert_eq!(clutter_in("cats/thumbs.jpg"), None);
+        assert_eq!(clutter_in("cats/.Trash/"), Some(".Trash"));
+        assert_eq!(clutter_in(".DS_Store"), Some(".DS_Store"));
+        assert_eq!(clutter_in(".album/"), None);
+        assert_eq!(clutter_in(".album/1.jpg"), None);
         assert!(!is_clutter("eaDir"));
     }
 

@@ -10,7 +10,7 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use super::clutter::{clutter_in, is_clutter};
+use super::clutter::clutter_in;
 use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 
 /// File types offered by the file pickers: those that browsers read, and those that this page adds.
@@ -78,13 +78,14 @@ impl Gathered {
     /// Adds an entry's file, or the files in its folder in the order of their names.
     fn walk(&mut self, entry: FileSystemEntry) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {
-            if is_clutter(&entry.name()) {
-                self.skipped.push(entry.name());
+            let path = entry.full_path();
+            let path = path.trim_start_matches('/');
+            let end = if entry.is_file() { "" } else { "/" };
+            if let Some(clutter) = clutter_in(&format!("{path}{end}")) {
+                self.skipped.push(clutter.to_owned());
             } else if entry.is_file() {
                 match file(entry.unchecked_ref()).await {
-                    Some(file) => {
-                        self.files.push(Incoming::new(file, entry.full_path().trim_start_matches('/')));
-                    }
+                    Some(file) => self.files.push(Incoming::new(file, path)),
                     None => self.miss(&entry, Failure::Unopened),
                 }
             } else {
