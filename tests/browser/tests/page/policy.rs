@@ -28,7 +28,7 @@ async fn full_session_violates_no_policy() -> Result<()> {
         }
         page.download("Embeddings (CSV)").await?;
         page.download("Run (JSON)").await?;
-        let stopped = page.evaluate("window.stopped").await?;
+        let stopped = page.evaluate("[...window.stopped]").await?;
         ensure!(stopped == json!([]), "The policy stopped {stopped}.");
         Ok(())
     })
@@ -112,14 +112,15 @@ async fn policy_applies_to_engine_and_storage_workers() -> Result<()> {
     for site in [site::copy_with_talkative_engine, site::copy_with_talkative_storage] {
         let visitor = Visit { site, errors_allowed: true, ..Visit::default() };
         visit(visitor, async |page| {
+            // The engine's replicas run the same code.
             let listen = format!(
-                "window.stopped = []; new BroadcastChannel('{}').onmessage = ({{data}}) => window.stopped.push(data);",
+                "window.stopped = new Set(); new BroadcastChannel('{}').onmessage = ({{data}}) => window.stopped.add(data);",
                 site::TALK
             );
             page.begin_with(&listen).await?;
             page.open_ready("backend=cpu").await?;
             page.wait("the policy to stop the worker's request", SOON, async || {
-                let stopped = page.evaluate("window.stopped").await?;
+                let stopped = page.evaluate("[...window.stopped]").await?;
                 Ok((stopped == json!(["http://localhost:9/"])).then_some(()))
             })
             .await
