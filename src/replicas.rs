@@ -133,10 +133,12 @@ impl Replica {
 }
 
 impl Trial {
-    /// Adds a part of a step; `own` is the time for this worker's share.
+    /// Adds a part of a step, if it was shared; `own` is the time for this worker's share.
     fn add(&mut self, workers: usize, own: Duration, shared: Duration) {
-        self.shared += shared;
-        self.alone += own * workers as u32;
+        if workers > 1 {
+            self.shared += shared;
+            self.alone += own * workers as u32;
+        }
     }
 }
 
@@ -301,6 +303,11 @@ impl Replicas {
 
     /// Lets all replicas go if shared steps take longer than steps without them.
     fn drop_if_slower(&mut self) {
+        // The wait for a replica that has ended says nothing about the others.
+        if self.members.iter().any(|replica| replica.condition == Condition::Gone) {
+            self.trial = Trial::default();
+            return;
+        }
         self.trial.steps += 1;
         if self.trial.steps < TRIAL {
             return;
@@ -543,6 +550,11 @@ mod tests {
         replicas.trial = trial(2, 3);
         replicas.drop_if_slower();
         assert_eq!((replicas.members.len(), replicas.trial.steps), (2, 0));
+        replicas.trial = trial(3, 2);
+        replicas.members[0].condition = Condition::Gone;
+        replicas.drop_if_slower();
+        replicas.replace();
+        assert_eq!((replicas.members.len(), replicas.trial.shared), (2, Duration::ZERO));
         replicas.trial = trial(3, 2);
         replicas.drop_if_slower();
         assert_eq!(replicas.workers(), 1);
