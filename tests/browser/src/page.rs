@@ -470,7 +470,7 @@ impl Page {
             }
             if start.elapsed() >= within {
                 let seen = self.text().await.unwrap_or_default();
-                bail!("Waited {} s for {what}, in vain. The page said last:\n{seen}", within.as_secs());
+                bail!("The page said last:\n{seen}\nWaited {} s for {what}, in vain.", within.as_secs());
             }
             tokio::time::sleep(GLANCE).await;
         }

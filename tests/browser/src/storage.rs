@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::page::{Page, SOON};
 
-/// Start of every query: `database` is the page's, `answer` awaits a request.
+/// Start of every query: `database` is the page's, `answer` awaits a request, `ended` holds the ends of all
+/// transactions. A page that is left before a transaction's end loses its changes.
 const OPEN: &str = "
     const ours = `likeness ${new URL('./', document.baseURI).pathname}`;
     if (!(await indexedDB.databases()).some(({ name }) => name === ours)) return null;
@@ -14,7 +15,15 @@ const OPEN: &str = "
         request.onerror = () => fail(request.error);
     });
     const database = await answer(indexedDB.open(ours));
-    const store = (name, mode) => database.transaction(name, mode).objectStore(name);";
+    const ended = [];
+    const store = (name, mode) => {
+        const transaction = database.transaction(name, mode);
+        ended.push(new Promise((done, fail) => {
+            transaction.oncomplete = done;
+            transaction.onabort = () => fail(transaction.error);
+        }));
+        return transaction.objectStore(name);
+    };";
 
 const COUNT: &str = "
     const counts = await Promise.all([...database.objectStoreNames].map(name => answer(store(name).count())));
@@ -33,7 +42,7 @@ const REST: &str = "(async () => localStorage.length + (await caches.keys()).len
 
 /// Runs statements that may use `answer` and `store`; returns their value, null without a storage.
 pub async fn ask(page: &Page, statements: &str) -> Result<Value> {
-    let close = "} finally { database.close(); }";
+    let close = "} finally { await Promise.all(ended); database.close(); }";
     page.evaluate(&format!("(async () => {{ {OPEN} try {{ {statements} {close} }})()")).await
 }
 
