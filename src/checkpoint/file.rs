@@ -34,7 +34,7 @@ const FIRST_VERSION: u32 = 1;
 const WHITENING: [&str; 2] = ["embedding.mean", "embedding.matrix"];
 
 /// Names of the check's tensors.
-const CHECK: [&str; 2] = ["check.pictures", "check.embeddings"];
+pub(super) const CHECK: [&str; 2] = ["check.pictures", "check.embeddings"];
 
 /// Metadata key of the map's effective rank before whitening.
 const RANK: &str = "effective_rank";

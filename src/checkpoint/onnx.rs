@@ -2,12 +2,15 @@
 //!
 //! Its input is `pictures`, `[batch, 3, side, side]`, values in 0 … 1; its output is `embeddings`, `[batch,
 //! dimensions]`. Scaling of the input, whitening and mirror image are part of the model. Its metadata are those
-//! of the safetensors file.
+//! of the safetensors file; check pictures (a byte a value, of 255) and their embeddings (little-endian floats) are
+//! there in base64, under the names of their tensors.
 
 mod protobuf;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 use self::protobuf::Message;
-use super::{Checkpoint, HostTensor, file};
+use super::{Check, Checkpoint, HostTensor, file};
 use crate::{
     embedding::LEAST_LENGTH,
     encoder::{EncoderConfig, INPUT_FACTOR, INPUT_OFFSET, readout},
@@ -122,7 +125,11 @@ pub fn write(model: &Checkpoint) -> Vec<u8> {
     opset.text(1, "").int(2, OPSET);
     let mut file = Message::default();
     file.int(1, IR_VERSION).text(2, "Likeness").text(3, BUILD).message(7, &graph.message).message(8, &opset);
-    for (name, value) in file::metadata(model) {
+    let check = model.check.iter().flat_map(|Check { pictures, embeddings }| {
+        let contents = [pictures.as_slice(), bytemuck::cast_slice(embeddings)];
+        file::CHECK.into_iter().zip(contents.map(|bytes| BASE64_STANDARD.encode(bytes)))
+    });
+    for (name, value) in file::metadata(model).into_iter().chain(check) {
         file.message(14, Message::default().text(1, name).text(2, &value));
     }
     file.into_bytes()

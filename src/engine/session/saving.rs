@@ -54,9 +54,9 @@ impl<E: FnMut(Event)> Session<E> {
         };
         let event = match model(run, settings, replicas).await {
             Ok(Some(model)) => {
-                let step = model.step;
+                let (step, model) = (model.step, model.with_check());
                 let file = match format {
-                    ModelFormat::Safetensors => model.with_check().to_file(),
+                    ModelFormat::Safetensors => model.to_file(),
                     ModelFormat::Onnx => model.to_onnx(),
                 };
                 Event::Model { step, format, file }
