@@ -8,6 +8,7 @@ pub mod csv;
 pub mod duplicates;
 pub mod embeddings;
 pub mod environment;
+pub mod folders;
 mod json;
 pub mod moves;
 pub mod neighbours;
@@ -19,7 +20,7 @@ pub mod run;
 #[cfg(test)]
 pub(super) mod samples;
 pub mod selection;
-mod zip;
+pub mod zip;
 
 use crate::{
     image::Image,

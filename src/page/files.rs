@@ -8,16 +8,21 @@
 //! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels
 //! - `identity` and [`exif`]: what is known of a file before it is decoded
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
-//!   picture to search with
+//!   picture to search with; `camera`: what a camera sees, likewise
 //! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
-//! - `exports`: files for the user; `painting`: those with pictures; `download`: saving of them
+//! - `exports`: files for the user; `painting`: those with pictures; `archive`: those of pictures' own files;
+//!   `download`: saving of them
 
 pub mod address;
+#[cfg(target_arch = "wasm32")]
+pub mod archive;
 #[cfg(target_arch = "wasm32")]
 pub mod blob;
 #[cfg(target_arch = "wasm32")]
 pub mod builtin;
+#[cfg(target_arch = "wasm32")]
+pub mod camera;
 pub mod clutter;
 #[cfg(target_arch = "wasm32")]
 pub mod containers;

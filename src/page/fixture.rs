@@ -4,8 +4,8 @@ use crate::{
     image::Image,
     page::state::{Effect, Newcomer, Origin, State},
     protocol::{
-        Answer, Backend, BackendReason, Breakdown, ClassifierRequest, Command, Environment, Event, Question,
-        StepReport,
+        Answer, Backend, BackendReason, Breakdown, ClassifierRequest, Command, Environment, Evaluation,
+        Event, Floats, Question, Stage, StepReport,
     },
     settings::{Images, Settings},
 };
@@ -15,6 +15,18 @@ pub fn state(pictures: usize) -> State {
     let mut state = State::new(Settings::recommended(Images::Shapes));
     state.add((0..pictures).map(|i| newcomer(&i.to_string(), ["a", "b"][i % 2])).collect());
     state.log().take_changed();
+    state
+}
+
+/// Returns a state with pictures embedded by the untrained network.
+pub fn embedded(points: &[[f32; 2]]) -> State {
+    let mut state = state(points.len());
+    let ids = (0..points.len() as u32).collect();
+    state.apply(Event::Evaluated(Evaluation {
+        dimensions: 2,
+        embeddings: Floats(points.concat()),
+        ..Evaluation::bare(Stage::Untrained, ids)
+    }));
     state
 }
 

@@ -24,7 +24,7 @@ pub use numbers::{
 };
 pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
 pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
-pub use waiting::waiting;
+pub use waiting::{no_camera, waiting};
 
 use crate::{
     image::Remark,

@@ -3,7 +3,10 @@
 use std::fmt::{Display, Write};
 
 use crate::{
-    page::state::{Origin, State},
+    page::{
+        picture_map::PictureMap,
+        state::{Origin, State},
+    },
     protocol::PictureId,
 };
 
@@ -23,9 +26,9 @@ impl Csv {
         csv
     }
 
-    /// Returns a table with this header and, after it, the columns of [`Self::origin`].
+    /// Returns a table with this header and, after it, the columns of [`Self::file_and_group`].
     pub fn of_pictures(header: &[&str]) -> Self {
-        Self::new(&[header, &Origin::COLUMNS].concat())
+        Self::new(&[header, &Origin::COLUMNS, &["group"]].concat())
     }
 
     /// Adds a cell of text, quoted if necessary.
@@ -54,6 +57,13 @@ impl Csv {
     pub fn origin(&mut self, state: &State, id: PictureId) {
         let cells = state.pictures.get(id).map(|entry| entry.origin.cells());
         cells.iter().flatten().for_each(|cell| self.text(cell));
+    }
+
+    /// Adds the cells of [`Origin::COLUMNS`] and the number of the picture's group in the tab Sort, if there is
+    /// one.
+    pub fn file_and_group(&mut self, state: &State, groups: &PictureMap<usize>, id: PictureId) {
+        self.origin(state, id);
+        self.text(&groups.get(&id).map(usize::to_string).unwrap_or_default());
     }
 
     /// Ends the row.

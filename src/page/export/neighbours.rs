@@ -5,6 +5,7 @@ use crate::{
     page::{
         picture_map::PictureMap,
         state::{IndexedEvaluation, State},
+        views::sort::picture_groups::numbers,
     },
     protocol::PictureId,
 };
@@ -19,6 +20,7 @@ pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
     let present = |id: &PictureId| state.pictures.get(*id).is_some();
     let pictures: Vec<_> = scored.evaluation.pictures.iter().copied().filter(present).collect();
     let rows: PictureMap<usize> = pictures.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+    let groups = numbers(state);
     let mut csv = Csv::of_pictures(&HEADER);
     for (row, id) in pictures.iter().enumerate() {
         let nearest = scored.nearest(*id).into_iter();
@@ -30,7 +32,7 @@ pub fn csv(state: &State, scored: &IndexedEvaluation) -> String {
             csv.number(neighbour);
             csv.picture(state, near.id);
             csv.number(near.similarity);
-            csv.origin(state, *id);
+            csv.file_and_group(state, &groups, *id);
             csv.end_row();
         }
     }
@@ -47,7 +49,7 @@ mod tests {
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
         assert_eq!(
             reader.headers().expect("there is a header"),
-            &[&HEADER[..], &Origin::COLUMNS].concat()[..]
+            &[&HEADER[..], &Origin::COLUMNS, &["group"]].concat()[..]
         );
         reader
             .records()

@@ -4,21 +4,36 @@ use super::csv::Csv;
 use crate::{
     page::{
         picture_map::{Ids, PictureMap},
-        state::{Origin, State},
-        views::label::predictions::{Method, predictions},
+        state::State,
+        views::{
+            label::predictions::{Method, predictions},
+            sort::picture_groups::numbers,
+        },
     },
     protocol::Stage,
 };
 
-/// Classifiers and the names of their columns.
-const METHODS: [(Method, &str); 3] =
-    [(Method::Probe, "linear_probe"), (Method::Vote, "knn_vote"), (Method::FineTuned, "fine_tuned")];
+/// Columns of the table before those of the picture's file; two for each of [`METHODS`].
+const HEADER: [&str; 9] = [
+    "name",
+    "label",
+    "given",
+    "linear_probe",
+    "linear_probe_confidence",
+    "knn_vote",
+    "knn_vote_confidence",
+    "fine_tuned",
+    "fine_tuned_confidence",
+];
+
+/// Classifiers, in the order of their columns.
+const METHODS: [Method; 3] = [Method::Probe, Method::Vote, Method::FineTuned];
 
 /// Returns the table `name,label,given,…,path,…`, one picture per row; `given` is 1 if the classifiers knew
 /// the label. Each classifier has two columns, its prediction and its confidence, which are empty if
 /// it has none.
 pub fn csv(state: &State, stage: Stage) -> String {
-    let said = METHODS.map(|(method, _)| {
+    let said = METHODS.map(|method| {
         // Results learned from other labels do not apply to these.
         let outdated = method == Method::FineTuned && state.labels.fine_tuning.is_outdated();
         let guesses = predictions(state, stage, method).into_iter().filter(|_| !outdated);
@@ -26,14 +41,8 @@ pub fn csv(state: &State, stage: Stage) -> String {
     });
     let given = state.classification(stage).map_or(&[][..], |found| &found.given);
     let given: Ids = given.iter().copied().collect();
-    let mut csv = Csv::default();
-    ["name", "label", "given"].iter().for_each(|name| csv.text(name));
-    for (_, name) in METHODS {
-        csv.text(name);
-        csv.text(&format!("{name}_confidence"));
-    }
-    Origin::COLUMNS.iter().for_each(|name| csv.text(name));
-    csv.end_row();
+    let groups = numbers(state);
+    let mut csv = Csv::of_pictures(&HEADER);
     for entry in state.pictures.entries() {
         csv.picture(state, entry.id);
         csv.number(u8::from(given.contains(&entry.id)));
@@ -46,7 +55,7 @@ pub fn csv(state: &State, stage: Stage) -> String {
                 None => ["", ""].iter().for_each(|nothing| csv.text(nothing)),
             }
         }
-        csv.origin(state, entry.id);
+        csv.file_and_group(state, &groups, entry.id);
         csv.end_row();
     }
     csv.finish()

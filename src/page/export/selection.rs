@@ -1,14 +1,15 @@
 //! The selected pictures, as a table.
 
 use super::{File, csv::Csv};
-use crate::page::state::State;
+use crate::page::{state::State, views::sort::picture_groups::numbers};
 
 /// Returns the table `name,label,path,…` of the selected pictures, in the order of the set.
 pub fn csv(state: &State) -> File {
+    let groups = numbers(state);
     let mut csv = Csv::of_pictures(&["name", "label"]);
     for id in state.selection.iter() {
         csv.picture(state, id);
-        csv.origin(state, id);
+        csv.file_and_group(state, &groups, id);
         csv.end_row();
     }
     File { name: "likeness-selection.csv".to_owned(), kind: "text/csv", contents: csv.finish().into_bytes() }
@@ -27,7 +28,7 @@ mod tests {
         let text = String::from_utf8(csv(&state).contents).expect("text");
         assert_eq!(
             text,
-            "name,label,path,width,height,bytes,modified,taken\r\n\"a \"\"b\"\", c.png\",cats,,,,,,\r\ne.png,,,,,,,\r\n"
+            "name,label,path,width,height,bytes,modified,taken,group\r\n\"a \"\"b\"\", c.png\",cats,,,,,,,\r\ne.png,,,,,,,,\r\n"
         );
     }
 }

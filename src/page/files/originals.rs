@@ -47,9 +47,13 @@ impl Originals {
         self.left_out.try_update_value(std::mem::take).unwrap_or_default()
     }
 
-    /// Returns an address of a picture's file, to be revoked after use; `None` for pictures of a built-in
-    /// set or of an earlier visit.
+    /// Returns a picture's file; `None` for pictures of a built-in set or of an earlier visit.
+    pub fn file(self, id: PictureId) -> Option<File> {
+        self.files.with_value(|kept| kept.get(&id).cloned())
+    }
+
+    /// Returns an address of a picture's file, to be revoked after use; `None` as for [`Self::file`].
     pub fn address(self, id: PictureId) -> Option<String> {
-        self.files.with_value(|kept| Url::create_object_url_with_blob(kept.get(&id)?).ok())
+        Url::create_object_url_with_blob(&self.file(id)?.into()).ok()
     }
 }

@@ -4,8 +4,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::page::{
     autosave::saver,
-    export::Export,
-    files::{experiment_file, exports},
+    export::{Export, folders::Folders},
+    files::{archive, camera, experiment_file, exports},
     store::Store,
     views::{
         explore::{matrix::view::MatrixLens, replay::video},
@@ -51,6 +51,10 @@ rooms! {
     export_run: fn(Store) = exports::save_run;
     /// Writing of the table of the selected pictures.
     export_selection: fn(Store) = exports::save_selection;
+    /// Packing of the selected pictures' files.
+    pack_selection: fn(Store) = |store| archive::save(store, store.with_untracked(Folders::of_selection));
+    /// Search with what a camera sees.
+    start_camera: fn(Store) = camera::start;
     /// Saving of the experiment as a file.
     save_experiment: fn(Store) = experiment_file::save;
     /// Opening of such a file.

@@ -1,5 +1,7 @@
 //! Evaluations of the embeddings of the whole set: neighbours and scores.
 
+use strum::VariantArray;
+
 use crate::{
     page::{by_stage::ByStage, picture_map::PictureMap},
     protocol::{Evaluation, KnnScore, PictureId, Stage},
@@ -85,6 +87,11 @@ impl Results {
     /// Returns the network's best evaluation: trained, else untrained.
     pub fn latest(&self) -> Option<&IndexedEvaluation> {
         self.scored(Stage::Trained).or(self.scored(Stage::Untrained))
+    }
+
+    /// Returns the number of stages that are evaluated.
+    pub fn stages(&self) -> usize {
+        Stage::VARIANTS.iter().filter(|stage| self.scored(**stage).is_some()).count()
     }
 
     /// Returns how many of a picture's [`SHOWN`] nearest neighbours by the trained network are new

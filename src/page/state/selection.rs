@@ -145,11 +145,15 @@ impl State {
         self.selected.filter(|id| self.pictures.get(*id).is_some()).into_iter().collect()
     }
 
-    /// Shows what is nearest to the first selected picture.
+    /// Shows what is nearest to the selected picture, or searches by several selected ones.
     pub fn find_similar(&mut self) {
-        if let Some(id) = self.chosen().first() {
-            self.show_nearest(*id);
-            self.choose_tab(Tab::Explore);
+        match self.chosen().as_slice() {
+            [] => {}
+            [id] => {
+                self.show_nearest(*id);
+                self.choose_tab(Tab::Explore);
+            }
+            ids => self.search_by_examples(ids),
         }
     }
 
@@ -183,7 +187,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::state,
+        page::{fixture::state, views::sort::examples::Opinion},
         protocol::{Evaluation, Event, Stage},
         settings::Images,
     };
@@ -286,13 +290,16 @@ mod tests {
     }
 
     #[test]
-    fn nearest_of_the_first_selected_picture_are_shown() {
+    fn nearest_of_a_selected_picture_are_shown_and_several_are_examples() {
         let mut state = state(5);
         state.select(0);
-        state.select_all([4, 2]);
+        state.select_all([2]);
         state.choose_tab(Tab::Sort);
         state.find_similar();
         assert_eq!((*state.selected, *state.tab), (Some(2), Tab::Explore));
+        state.select_all([4, 2]);
+        state.find_similar();
+        assert_eq!((state.examples(Opinion::Wanted), *state.tab), (vec![2, 4], Tab::Sort));
         assert_eq!(state.selection.iter().collect::<Vec<_>>(), [2, 4]);
     }
 

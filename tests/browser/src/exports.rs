@@ -1,7 +1,25 @@
 //! Files exported by the page.
 
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use zip::ZipArchive;
+
+/// Unpacks an archive into its files, by their paths.
+pub fn unpack(archive: Vec<u8>) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut archive = ZipArchive::new(Cursor::new(archive))?;
+    let mut files = BTreeMap::new();
+    for place in 0..archive.len() {
+        let mut file = archive.by_index(place)?;
+        let mut contents = Vec::new();
+        file.read_to_end(&mut contents)?;
+        let path = file.name()?.to_string();
+        ensure!(files.insert(path.clone(), contents).is_none(), "{path} is there twice.");
+    }
+    Ok(files)
+}
 
 /// `Embeddings (CSV)`: one picture per row.
 #[derive(Clone, Debug, PartialEq)]

@@ -49,6 +49,9 @@ pub fn ActionBar() -> impl IntoView {
                     {button("Export", "Save their names and labels as a table", |store| {
                         loader::enter(store, move |rooms| (rooms.export_selection)(store));
                     })}
+                    {button("Save files", "Save the pictures themselves as a ZIP", |store| {
+                        loader::enter(store, move |rooms| (rooms.pack_selection)(store));
+                    })}
                     {button("Remove", "Remove them from the set; this can be undone", |store| {
                         store.update(State::remove_chosen);
                         focus_gallery();

@@ -119,7 +119,7 @@ fn colourfulness(image: &Image) -> f32 {
 }
 
 /// Returns the pictures with embeddings by the network, and these at unit length.
-fn directions(state: &State) -> Vec<(PictureId, Vec<f32>)> {
+pub(super) fn directions(state: &State) -> Vec<(PictureId, Vec<f32>)> {
     let Some(scored) = state.results.latest() else { return Vec::new() };
     let ids = state.pictures.entries().iter().map(|entry| entry.id);
     ids.filter_map(|id| {
@@ -171,8 +171,10 @@ pub fn farthest_first(state: &State, count: usize) -> Vec<PictureId> {
 mod tests {
     use super::*;
     use crate::{
-        page::{fixture, state::Newcomer},
-        protocol::{Evaluation, Event, Floats, Stage},
+        page::{
+            fixture::{self, embedded},
+            state::Newcomer,
+        },
         settings::{Images, Settings},
     };
 
@@ -217,18 +219,6 @@ mod tests {
         assert!((sharpness(&stripes) - 160_000.0).abs() < 1.0);
         assert!((brightness(&stripes) - 100.0).abs() < 0.01 && (contrast(&stripes) - 100.0).abs() < 0.01);
         assert_eq!(colourfulness(&Image::draw(|_, _| [200, 50, 100])), 150.0);
-    }
-
-    fn embedded(points: &[[f32; 2]]) -> State {
-        let mut state = fixture::state(points.len());
-        let ids = (0..points.len() as u32).collect();
-        let embeddings = Floats(points.concat());
-        state.apply(Event::Evaluated(Evaluation {
-            dimensions: 2,
-            embeddings,
-            ..Evaluation::bare(Stage::Untrained, ids)
-        }));
-        state
     }
 
     /// Returns points whose directions are scattered, and whose lengths do not matter.

@@ -124,7 +124,7 @@ fn Picks() -> impl IntoView {
         <section class="sort-part">
             <h2>"Pick examples"</h2>
             <p class="note">
-                "By the network’s embeddings. Pictures that cover the set are each the farthest from those before. Export them from the bar below."
+                "By the network’s embeddings. Pictures that cover the set are each the farthest from those before. Save them from the bar below."
             </p>
             <div class="groups-found">
                 <Slider

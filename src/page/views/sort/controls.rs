@@ -1,13 +1,16 @@
-//! The number of groups, and the similarity of near-duplicates.
+//! The number of groups, and the similarity and the folders of near-duplicates.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
-use super::state::{HIGHEST_THRESHOLD, MOST_GROUPS};
+use super::{
+    folders::folders,
+    state::{HIGHEST_THRESHOLD, MOST_GROUPS},
+};
 use crate::{
     page::{
         components::{
             controls::Slider,
-            dynamic::{Memo, When, handler},
+            dynamic::{Memo, When, dynamic, handler, memo},
         },
         store::Store,
         words,
@@ -74,5 +77,36 @@ pub fn Threshold(stage: Memo<Stage>) -> impl IntoView {
             step="0.001"
             on_input=move |threshold| store.update(|state| state.set_threshold(threshold))
         />
+    }
+}
+
+/// The two folders in which sets of copies have to have pictures, if there are folders.
+#[component]
+pub fn AcrossFolders() -> impl IntoView {
+    let store = Store::expect();
+    let folders = memo(move || store.with(folders));
+    let select = move |place: usize, label: &'static str| {
+        let choose = move |event: ev::Event| {
+            let folder = event_target_value(&event);
+            store.update(|state| state.set_across(place, (!folder.is_empty()).then_some(folder)));
+        };
+        let option = move |folder: String| {
+            let is_chosen = store.with_untracked(|state| state.across()[place].as_ref() == Some(&folder));
+            view! { <option value=folder.clone() selected=is_chosen>{folder.clone()}</option> }
+        };
+        view! {
+            <select class="label-field" aria-label=label on:change=handler(choose)>
+                <option value="">"any folder"</option>
+                {dynamic(move || folders.get().into_iter().map(option).collect_view())}
+            </select>
+        }
+    };
+    view! {
+        <When holds=move || folders.with(|folders| !folders.is_empty())>
+            <p class="across">
+                "Copies between " {select(0, "First folder of copies")} " and "
+                {select(1, "Second folder of copies")}
+            </p>
+        </When>
     }
 }

@@ -6,6 +6,7 @@ use super::{
     comparison::Comparison,
     move_files::MoveFiles,
     picture_groups::{Strip, surplus},
+    save_files::SaveFiles,
     state::KeepRule,
 };
 use crate::{
@@ -16,7 +17,10 @@ use crate::{
             dynamic::{Memo, When, handler},
             member::Member,
         },
-        export::moves::{self, Form},
+        export::{
+            folders::Folders,
+            moves::{self, Form},
+        },
         files::download,
         state::State,
         store::Store,
@@ -83,6 +87,7 @@ pub fn Decisions(
                 >
                     "Compare pair by pair"
                 </button>
+                <SaveFiles strips name="Save what is kept (ZIP)" folders=Folders::of_kept />
             </div>
             <Comparison strips at=compared />
         </When>

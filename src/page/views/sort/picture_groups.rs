@@ -1,8 +1,9 @@
 //! Strips of related pictures, as the tab Sort shows them.
 
+use super::state::Finding;
 use crate::{
     disjoint_sets::DisjointSets,
-    page::{state::State, words},
+    page::{picture_map::PictureMap, state::State, words},
     protocol::{PictureId, Stage},
     small_sort::sorted,
 };
@@ -50,8 +51,17 @@ pub fn groups(state: &State, stage: Stage) -> Vec<Strip> {
     groups.iter().map(strip).filter(|strip| !strip.pictures.is_empty()).collect()
 }
 
+/// Returns the number of each picture's group, as the tab Sort counts them.
+pub fn numbers(state: &State) -> PictureMap<usize> {
+    let groups = groups(state, state.stage_for(Finding::Groups));
+    let numbered = (1..).zip(groups).flat_map(|(number, group)| {
+        group.pictures.into_iter().map(move |id| (id, number)).collect::<Vec<_>>()
+    });
+    sorted(&numbered.collect::<Vec<_>>(), Ord::cmp).into_iter().collect()
+}
+
 /// Returns the sets of pictures connected by links of at least the threshold, the most similar first;
-/// each contains its pictures in the order of the set.
+/// each contains its pictures in the order of the set. Only those across the chosen folders count.
 pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
     let Some(survey) = state.survey(stage) else { return Vec::new() };
     let threshold = state.threshold(stage);
@@ -60,7 +70,8 @@ pub fn duplicates(state: &State, stage: Stage) -> Vec<Strip> {
         pictures,
         remark: Some(StripRemark::Similarity(weakest)),
     };
-    connected(state, near.copied()).into_iter().map(strip).collect()
+    let found = connected(state, near.copied()).into_iter();
+    found.filter(|(pictures, _)| state.is_across(pictures)).map(strip).collect()
 }
 
 /// Returns the sets of pictures connected by links, in the order of their first links, each with the
@@ -94,7 +105,7 @@ fn connected(
 }
 
 /// Returns the sets of copies of one picture, those of the same bytes first; each contains its pictures in
-/// the order of the set. The same bytes are known without the engine.
+/// the order of the set. The same bytes are known without the engine. Only those across the chosen folders count.
 pub fn copies(state: &State) -> Vec<Strip> {
     let digested = state.pictures.entries().iter().filter_map(|entry| Some((entry.origin.digest?, entry.id)));
     let digested = sorted(&digested.collect::<Vec<_>>(), Ord::cmp);
@@ -108,7 +119,8 @@ pub fn copies(state: &State) -> Vec<Strip> {
         let remark = if is_same { StripRemark::SameBytes } else { StripRemark::SamePicture };
         Strip { pictures, remark: Some(remark) }
     };
-    let strips: Vec<Strip> = connected(state, links).into_iter().map(strip).collect();
+    let found = connected(state, links).into_iter();
+    let strips: Vec<Strip> = found.filter(|(pictures, _)| state.is_across(pictures)).map(strip).collect();
     let rank = |strip: &Strip| (strip.remark != Some(StripRemark::SameBytes), strip.pictures[0]);
     sorted(&strips, |a, b| rank(a).cmp(&rank(b)))
 }
@@ -180,7 +192,6 @@ mod tests {
         page::{
             fixture::{answer, newcomer},
             state::{Newcomer, Origin},
-            views::sort::state::Finding,
         },
         protocol::{
             Answer, Clustering, Copies, CopiesRequest, Evaluation, Event, GroupsRequest, Partition, Survey,
@@ -237,6 +248,10 @@ mod tests {
         let two = groups(&state, Stage::Trained);
         assert_eq!(pictures(&two), [vec![4, 2, 0, 1], vec![3, 5]]);
         assert_eq!([0, 1].map(|place| remark(&two[place])), ["75% a", "100% b"]);
+        assert_eq!(
+            (0..6).map(|id| numbers(&state).get(&id).copied()).collect::<Vec<_>>(),
+            [1, 1, 1, 2, 1, 2].map(Some)
+        );
         state.make_groups(Some(9));
         assert_eq!(groups(&state, Stage::Trained).len(), 3);
         state.make_groups(None);

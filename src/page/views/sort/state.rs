@@ -1,6 +1,6 @@
 //! State of the tab Sort: groups, near-duplicates, outliers.
 
-use super::duplicate_threshold::suggested;
+use super::{duplicate_threshold::suggested, examples::Examples, folders::Across};
 use crate::{
     page::{
         picture_map::Ids,
@@ -30,6 +30,8 @@ pub enum Finding {
     Duplicates,
     /// Pictures unlike all others.
     Outliers,
+    /// Pictures like the user's examples.
+    Examples,
     /// Pictures of poor quality, and a few that stand for the set.
     Choice,
 }
@@ -41,7 +43,7 @@ impl Finding {
             Self::Groups => Some(GroupsRequest { stage }.into()),
             Self::Copies => Some(CopiesRequest::default().into()),
             Self::Duplicates | Self::Outliers => Some(SurveyRequest { stage }.into()),
-            Self::Choice => None,
+            Self::Examples | Self::Choice => None,
         }
     }
 }
@@ -73,6 +75,10 @@ pub struct Groups {
     rule: KeepRule,
     /// Pictures kept by hand, whatever the rule.
     kept: Ids,
+    /// Folders in which sets of copies have to have pictures.
+    pub(super) across: Across,
+    /// Examples to search by.
+    pub(super) examples: Examples,
 }
 
 impl Groups {
@@ -190,7 +196,7 @@ impl State {
         let by_pixels = match finding {
             Finding::Copies => true,
             Finding::Duplicates => self.chosen_stage.is_none() && !self.tells_copies(shown),
-            Finding::Groups | Finding::Outliers | Finding::Choice => false,
+            Finding::Groups | Finding::Outliers | Finding::Examples | Finding::Choice => false,
         };
         if by_pixels { Stage::Pixels } else { shown }
     }
@@ -200,7 +206,7 @@ impl State {
         match self.groups.finding {
             Finding::Groups => self.clustering(stage).map(|clustering| clustering.step),
             Finding::Duplicates | Finding::Outliers => self.survey(stage).map(|survey| survey.step),
-            Finding::Copies | Finding::Choice => None,
+            Finding::Copies | Finding::Examples | Finding::Choice => None,
         }
     }
 

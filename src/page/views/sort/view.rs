@@ -4,9 +4,12 @@ use leptos::prelude::*;
 
 use super::{
     choose_view::Choose,
-    controls::{GroupCount, Threshold},
+    controls::{AcrossFolders, GroupCount, Threshold},
     decisions::Decisions,
+    examples_view::SearchByExamples,
+    folders::Across,
     picture_groups::{Strip, copies, crowd, duplicates, groups, outliers, surplus},
+    save_files::SaveFiles,
     silhouette_curve::SilhouetteCurve,
     state::Finding,
     strip_view::StripView,
@@ -19,6 +22,7 @@ use crate::{
             member::Member,
             more::More,
         },
+        export::folders::Folders,
         state::State,
         store::Store,
         words::{self, glossary},
@@ -32,6 +36,7 @@ const FINDINGS: &[(&str, Finding)] = &[
     ("Copies", Finding::Copies),
     ("Near-duplicates", Finding::Duplicates),
     ("Odd ones out", Finding::Outliers),
+    ("By example", Finding::Examples),
     ("Choose", Finding::Choice),
 ];
 
@@ -68,6 +73,7 @@ pub fn Sort() -> impl IntoView {
                 Finding::Copies => view! { <FoundCopies /> }.into_any(),
                 Finding::Duplicates => view! { <FoundDuplicates stage /> }.into_any(),
                 Finding::Outliers => view! { <FoundOutliers stage /> }.into_any(),
+                Finding::Examples => view! { <SearchByExamples /> }.into_any(),
                 Finding::Choice => view! { <Choose /> }.into_any(),
             })}
         </div>
@@ -90,6 +96,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
             <GroupCount stage />
 
             <p class="note" aria-live="polite">{words} <Explain term=glossary::SILHOUETTE /></p>
+            <SaveFiles strips name="Save as folders (ZIP)" folders=Folders::of_groups />
         </div>
         <Strips strips name="Group" />
     }
@@ -109,12 +116,16 @@ fn FoundCopies() -> impl IntoView {
             return same + &waiting(store, Stage::Pixels, "Comparing pictures that look alike…");
         }
         match strips.with(Vec::len) {
+            0 if store.with(|state| *state.across() != Across::default()) => {
+                "No picture has a copy in the other folder. ".to_owned()
+            }
             0 => "Every picture is there once. ".to_owned(),
             sets => format!("{} of copies. {} ", words::counted(sets, "set"), removal(store, strips)),
         }
     });
     view! {
         <div class="groups-found">
+            <AcrossFolders />
             <p class="note" aria-live="polite">{words} <Explain term=glossary::COPIES /></p>
         </div>
         <Decisions strips before=|_| {} />
@@ -160,6 +171,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         <p class="note" aria-live="polite" hidden=move || remark.with(String::is_empty)>{remark}</p>
         <div class="groups-found">
             <Threshold stage />
+            <AcrossFolders />
             <p class="note" aria-live="polite">{words} <Explain term=glossary::NEAR_DUPLICATES /></p>
         </div>
         <Decisions strips before=State::fix_threshold />

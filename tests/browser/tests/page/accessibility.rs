@@ -170,6 +170,9 @@ async fn axe_accepts_groups_selections_and_remote_pages() -> Result<()> {
         page.choose("Label").await?;
         page.wait_text(&["3 selected pictures", "Find similar"], SOON).await?;
         found.extend(check_all(page, "several selected").await?);
+        page.press("Find similar").await?;
+        page.wait_text(&["The most similar first"], SOON).await?;
+        found.extend(check_all(page, "pictures found by examples").await?);
 
         page.go("images=https://pictures.example/set.zip").await?;
         page.wait_text(&["Files from elsewhere", "pictures.example"], SOON).await?;

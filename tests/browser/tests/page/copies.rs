@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Result, ensure};
-use browser_tests::exports::Embeddings;
+use browser_tests::exports::{self, Embeddings};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Visit, pictures, visit};
 use serde_json::json;
@@ -45,18 +45,35 @@ async fn copies_are_decided_removed_and_moved_by_a_script() -> Result<()> {
     fs::copy(album.join("a/x/0003.jpg"), album.join("c/it's.jpg"))?;
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
-        page.drop_paths(&[album]).await?;
+        page.drop_paths(std::slice::from_ref(&album)).await?;
         page.wait_text(&["yours, 7 pictures"], SOON).await?;
         page.picture("b/x/0000.jpg").await?;
         page.choose("Sort").await?;
         page.choose_option("finding", 1).await?;
         page.wait_text(&["same bytes", "keeps one of each"], PATIENTLY).await?;
+        page.photograph_all("copies").await?;
+        let between = page.locate("select[aria-label='First folder of copies']").await?;
+        between.send_keys("album/b/").await?;
+        page.wait("no sets of copies in the other folder", SOON, async || {
+            Ok((!page.text().await?.contains("same bytes")).then_some(()))
+        })
+        .await?;
+        between.send_keys("album/c/").await?;
+        page.wait_text(&["same bytes", "1 set of copies"], SOON).await?;
+        between.send_keys("any folder").await?;
+        page.wait_text(&["same bytes", "keeps one of each"], SOON).await?;
         page.unfold("Move them on your disk").await?;
         let script = String::from_utf8(page.download("Shell script").await?)?;
         ensure!(script.contains(r"move './album/c/it'\''s.jpg' './album/a/x/0003.jpg'"), "{script}");
         page.press("Keep it's.jpg (c)").await?;
         let script = String::from_utf8(page.download("Shell script").await?)?;
         ensure!(script.contains(r"move './album/a/x/0003.jpg' './album/c/it'\''s.jpg'"), "{script}");
+
+        let kept = exports::unpack(page.download("Save what is kept (ZIP)").await?)?;
+        ensure!(kept.contains_key("album/c/it's.jpg") && !kept.contains_key("album/a/x/0003.jpg"));
+        for (path, contents) in kept {
+            ensure!(fs::read(folder.path().join(&path))? == contents, "{path}");
+        }
 
         page.press("Compare pair by pair").await?;
         page.wait_text(&["Pair 1 of"], SOON).await?;

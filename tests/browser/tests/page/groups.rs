@@ -1,6 +1,7 @@
 //! The common selection, and the tab Sort.
 
 use anyhow::{Context, Result, ensure};
+use browser_tests::exports::{self, Embeddings};
 use browser_tests::page::{PATIENTLY, Page, SOON};
 use browser_tests::{Visit, visit};
 use thirtyfour::{By, Key};
@@ -115,12 +116,25 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         let said = page.evaluate("document.querySelector('.strip-count').textContent").await?;
         let size = said.as_str().and_then(|said| said.split(' ').next()).context("a size")?.to_owned();
         page.wait_text(&[&format!("{size} selected")], SOON).await?;
+        let selection = exports::unpack(page.download("Save files").await?)?;
+        ensure!(selection.len().to_string() == size, "{} files of {size} pictures.", selection.len());
         page.press("Clear selection").await?;
 
         page.evaluate(PRESS_RIGHT_END).await?;
         page.wait_text(&["20 groups"], SOON).await?;
         page.press("Suggest a number").await?;
         page.wait_text(&["10 groups, as many as labels"], SOON).await?;
+        let folders = exports::unpack(page.download("Save as folders (ZIP)").await?)?;
+        ensure!(folders.len() == 1000, "{} files of 1,000 pictures.", folders.len());
+        let mut groups: Vec<_> = folders.keys().filter_map(|path| path.split('/').next()).collect();
+        groups.dedup();
+        let expected: Vec<_> = (1..=10).map(|group| format!("group {group:02}")).collect();
+        ensure!(groups == expected, "{groups:?}");
+        for (path, contents) in &folders {
+            let image = image::load_from_memory(contents).with_context(|| path.clone())?;
+            ensure!((image.width(), image.height()) == (96, 96), "{path}");
+        }
+        page.wait_text(&["1,000 of 1,000 pictures are small copies of 96 pixels"], SOON).await?;
 
         page.choose_option("finding", 2).await?;
         page.choose_option("stage", 2).await?;
@@ -133,6 +147,79 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         page.choose_option("finding", 3).await?;
         page.wait_text(&["mean similarity with the 10 nearest"], PATIENTLY).await?;
         page.photograph_all("odd-ones").await
+    })
+    .await
+}
+
+/// Accessible names of the results, in order.
+const FOUND: &str = "[...document.querySelectorAll('.sort-part:last-of-type .near')].map(near => near.getAttribute('aria-label'))";
+
+/// Presses a key in the first result.
+const REJECT_FIRST: &str = "(() => {
+    const near = document.querySelector('.sort-part:last-of-type .near');
+    near.focus();
+    near.dispatchEvent(new KeyboardEvent('keydown', { key: '-', bubbles: true }));
+})()";
+
+/// Number of results that are compared.
+const COMPARED: usize = 12;
+
+/// Returns the names of the other pictures by the mean of wanted examples minus half that of unwanted ones, the
+/// most similar first.
+fn by_examples(embeddings: &Embeddings, wanted: &[usize], unwanted: &[usize]) -> Vec<String> {
+    let unit = |row: usize| {
+        let row: Vec<f64> = embeddings.rows[row].iter().copied().map(f64::from).collect();
+        let length = row.iter().map(|value| value * value).sum::<f64>().sqrt();
+        row.into_iter().map(|value| value / length).collect::<Vec<_>>()
+    };
+    let mut query = vec![0.0; embeddings.rows[0].len()];
+    for (rows, weight) in [(wanted, 1.0), (unwanted, -0.5)] {
+        for row in rows {
+            let share = weight / rows.len() as f64;
+            query.iter_mut().zip(unit(*row)).for_each(|(sum, value)| *sum += share * value);
+        }
+    }
+    let score = |row: usize| unit(row).iter().zip(&query).map(|(a, b)| a * b).sum::<f64>();
+    let others = (0..embeddings.rows.len()).filter(|row| !wanted.contains(row) && !unwanted.contains(row));
+    let mut others: Vec<_> = others.map(|row| (score(row), embeddings.names[row].clone())).collect();
+    others.sort_by(|a, b| b.0.total_cmp(&a.0));
+    others.into_iter().take(COMPARED).map(|(_, name)| name).collect()
+}
+
+#[tokio::test]
+async fn pictures_are_found_by_examples() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(SHORT).await?;
+        page.wait_finished(PATIENTLY).await?;
+        let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
+        click(page, 3, "").await?;
+        click(page, 40, "ctrlKey: true").await?;
+        page.press("Find similar").await?;
+        let expect = async |unwanted: &[usize]| {
+            let expected = by_examples(&embeddings, &[3, 40], unwanted);
+            page.wait("the pictures that the examples ask for", SOON, async || {
+                let found = page.evaluate(FOUND).await?;
+                let found: Vec<_> =
+                    found.as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+                // A name is followed by the label in brackets.
+                let is_found =
+                    expected.iter().zip(&found).all(|(name, found)| found.starts_with(&format!("{name} (")));
+                Ok((found.len() >= COMPARED && is_found).then(|| expected[0].clone()))
+            })
+            .await
+        };
+        let first = expect(&[]).await?;
+        page.photograph_all("examples").await?;
+        page.evaluate(REJECT_FIRST).await?;
+        let row = embeddings.names.iter().position(|name| *name == first).context("a picture of the set")?;
+        expect(&[row]).await?;
+        let in_focus = page.evaluate("document.activeElement.getAttribute('aria-label')").await?;
+        let found = page.evaluate(FOUND).await?;
+        ensure!(in_focus == found[0], "{in_focus} is in focus instead of {}.", found[0]);
+        page.wait_text(&["Not wanted"], SOON).await?;
+        page.evaluate("[...document.querySelectorAll(\"button[aria-label^='Forget']\")].at(-1).click()")
+            .await?;
+        expect(&[]).await.map(drop)
     })
     .await
 }

@@ -134,3 +134,79 @@ async fn photograph(page: &Page, name: &str, part: &str) -> Result<()> {
     }
     page.show_as(1440, Scheme::Light).await
 }
+
+/// Puts a canvas of one colour in the place of the camera.
+const CAMERA: &str = "navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+    const context = canvas.getContext('2d');
+    setInterval(() => {
+        context.fillStyle = window.seen;
+        context.fillRect(0, 0, 320, 240);
+    }, 50);
+    return window.stream = canvas.captureStream();
+};";
+
+/// Colour in the middle of the picture searched with.
+const COLOUR: &str = "(() => {
+    const context = document.querySelector('.query-shown canvas')?.getContext('2d');
+    return context && [...context.getImageData(48, 48, 1, 1).data].slice(0, 3);
+})()";
+
+/// Whether the camera is off.
+const OFF: &str = "window.stream.getTracks().every(track => track.readyState === 'ended')";
+
+/// Holds something of a colour up, and waits until it is searched with.
+async fn hold_up(page: &Page, name: &str, colour: [i64; 3]) -> Result<()> {
+    page.evaluate(&format!("window.seen = '{name}'")).await?;
+    page.wait(&format!("{name} in the middle"), PATIENTLY, async || {
+        let seen = page.evaluate(COLOUR).await?;
+        let seen = seen.as_array().into_iter().flatten().filter_map(serde_json::Value::as_i64);
+        // A video's colours are not exact.
+        let seen: Vec<_> = seen.collect();
+        let is_near =
+            seen.len() == 3 && seen.iter().zip(colour).all(|(seen, colour)| (seen - colour).abs() < 40);
+        Ok(is_near.then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_camera_sees_is_searched_with() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.begin_with(CAMERA).await?;
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Explore").await?;
+        rows_are_filled(page).await?;
+        page.evaluate("window.seen = 'red'").await?;
+        page.press("Use the camera").await?;
+        page.wait_text(&["Hold something up", "None of it is kept or sent"], SOON).await?;
+        hold_up(page, "red", [255, 0, 0]).await?;
+        rows_are_filled(page).await?;
+        hold_up(page, "blue", [0, 0, 255]).await?;
+        photograph(page, "camera", "#search-area").await?;
+        ensure!(page.evaluate(OFF).await? == false, "The camera is off.");
+        page.press("Stop the camera").await?;
+        page.wait("the end of the camera", SOON, async || Ok((page.evaluate(OFF).await? == true).then_some(())))
+            .await?;
+        page.wait_text(&["The camera’s picture is not part of the set.", "Use the camera"], SOON).await?;
+        rows_are_filled(page).await?;
+
+        page.press("Use the camera").await?;
+        hold_up(page, "lime", [0, 255, 0]).await?;
+        page.choose("Sort").await?;
+        page.wait("the end of the camera", SOON, async || Ok((page.evaluate(OFF).await? == true).then_some(())))
+            .await?;
+
+        page.choose("Explore").await?;
+        for (error, sentence) in [("NotAllowedError", "does not give this page the camera"), ("NotFoundError", "There is no camera.")] {
+            let refuse = format!(
+                "navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{error}'); }}"
+            );
+            page.evaluate(&refuse).await?;
+            page.press("Use the camera").await?;
+            page.wait_text(&[sentence], SOON).await?;
+        }
+        Ok(())
+    })
+    .await
+}

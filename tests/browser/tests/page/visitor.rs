@@ -47,7 +47,8 @@ async fn visitor_opens_trains_watches_switches_selects_labels_and_shares() -> Re
         page.evaluate(SELECT_TWO).await?;
         page.wait_text(&["2 selected"], SOON).await?;
         page.press("Find similar").await?;
-        page.wait_text(&["Its nearest pictures"], SOON).await?;
+        wait_front(page, "Sort").await?;
+        page.wait_text(&["Wanted", "The most similar first"], SOON).await?;
         page.evaluate("document.querySelector('.action-bar .button').click()").await?;
         wait_front(page, "Label").await?;
         page.set_label("mine").await?;

@@ -1,6 +1,6 @@
 //! The area for searching with a picture outside the set.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use web_sys::HtmlCanvasElement;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         },
         files::{incoming, query},
         input::place,
+        lazy::loader,
         state::{Refusal, State},
         store::Store,
         words,
@@ -24,9 +25,22 @@ use crate::{
 pub fn QueryArea() -> impl IntoView {
     let store = Store::expect();
     let sought = memo(move || store.with(|state| state.search.sought().map(|sought| sought.name.clone())));
+    let has_camera = memo(move || store.with(|state| state.search.has_camera()));
+    let camera = move |_: ev::MouseEvent| {
+        if has_camera.get_untracked() {
+            store.update(State::stop_camera);
+        } else {
+            loader::enter(store, move |rooms| (rooms.start_camera)(store));
+        }
+    };
     let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
     let note = Signal::derive(move || {
         store.with(|state| match (&state.search.failure, state.search.sought()) {
+            _ if state.search.has_camera() && state.search.reading => "Waiting for the camera.".to_owned(),
+            _ if state.search.has_camera() => {
+                "Hold something up: what the camera sees is compared as it comes. None of it is kept or sent."
+                    .to_owned()
+            }
             _ if state.search.reading => "Reading the picture.".to_owned(),
             (Some(Refusal { name, why }), _) => {
                 format!("{name} cannot be searched with. {}", words::failure(why))
@@ -48,6 +62,9 @@ pub fn QueryArea() -> impl IntoView {
                         accept=incoming::ACCEPT
                         take=query::take
                     />
+                    <button class="button quiet" type="button" on:click=handler(camera)>
+                        {move || if has_camera.get() { "Stop the camera" } else { "Use the camera" }}
+                    </button>
                     <When holds=move || sought.get().is_some()>
                         <button class="button quiet" type="button" on:click=handler(move |_| store.update(State::end_search))>
                             "End the search"

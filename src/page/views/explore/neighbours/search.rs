@@ -9,6 +9,9 @@ use crate::{
     protocol::{Command, Query, QueryAnswer, Stage},
 };
 
+/// Name of what a camera sees.
+const CAMERA: &str = "The camera’s picture";
+
 /// A picture to search with, and its results.
 #[derive(Debug)]
 pub struct SearchSubject {
@@ -30,6 +33,10 @@ pub struct Search {
     pub reading: bool,
     /// Name of the latest file and why it could not be used, if it could not.
     pub failure: Option<Refusal>,
+    /// Whether the picture comes from a camera, and will be replaced by its next.
+    live: bool,
+    /// Number of stages that have not answered the latest picture of a camera.
+    awaited: usize,
     /// Whether the query stands in the place of the picked picture.
     in_front: bool,
     sought: Option<SearchSubject>,
@@ -44,6 +51,21 @@ impl Search {
     /// Returns the query's number, while it is shown instead of the focused picture.
     pub fn in_front(&self) -> Option<u32> {
         self.sought.as_ref().filter(|_| self.in_front).map(|sought| sought.number)
+    }
+
+    /// Returns whether a camera is on.
+    pub fn has_camera(&self) -> bool {
+        self.live
+    }
+
+    /// Returns whether the camera of an attempt is on.
+    pub fn is_live(&self, attempt: u32) -> bool {
+        self.live && self.attempt == attempt
+    }
+
+    /// Returns whether a stage has not answered yet what a camera saw last.
+    pub fn is_awaited(&self) -> bool {
+        self.awaited > 0
     }
 
     /// Returns the pictures nearest to the query, nearest first; none until they are known.
@@ -75,6 +97,7 @@ impl Search {
         if let Some(sought) = self.sought.as_mut().filter(|sought| sought.number == answer.number) {
             let near = answer.pictures.into_iter().zip(answer.similarities.0);
             sought.found[answer.stage] = near.map(|(id, similarity)| Neighbour { id, similarity }).collect();
+            self.awaited = self.awaited.saturating_sub(1);
         }
     }
 }
@@ -88,9 +111,50 @@ impl State {
     /// Records that a file is being read to search with, and returns the number of the attempt.
     pub fn begin_search(&mut self) -> u32 {
         self.search.attempt += 1;
-        self.search.reading = true;
+        (self.search.reading, self.search.live) = (true, false);
         self.search.failure = None;
         self.search.attempt
+    }
+
+    /// Records that a camera is being opened to search with what it sees, and returns the number of the attempt.
+    pub fn begin_camera(&mut self) -> u32 {
+        let attempt = self.begin_search();
+        self.search.live = true;
+        attempt
+    }
+
+    /// Searches with a frame of a camera, in the place of its last one, whose results stay until there are others.
+    pub fn search_live(&mut self, attempt: u32, frame: Image) {
+        if !self.search.is_live(attempt) {
+            return;
+        }
+        self.search.awaited = self.results.stages();
+        match self.search.sought.as_mut().filter(|sought| sought.number == attempt) {
+            Some(sought) => {
+                sought.image = frame;
+                self.ask_for_the_nearest();
+            }
+            None => self.finish_search(attempt, CAMERA.to_owned(), Ok(frame)),
+        }
+    }
+
+    /// Records that the camera of an attempt is off. Its last frame stays.
+    pub fn end_camera(&mut self, attempt: u32) {
+        if self.search.is_live(attempt) {
+            (self.search.reading, self.search.live) = (false, false);
+        }
+    }
+
+    /// Switches the camera off.
+    pub fn stop_camera(&mut self) {
+        self.end_camera(self.search.attempt);
+    }
+
+    fn ask_for_the_nearest(&mut self) {
+        self.stop_explaining();
+        if let Some(message) = self.search.message() {
+            self.demand(message);
+        }
     }
 
     /// Searches with the file of an attempt, or notes why it cannot be used.
@@ -104,10 +168,7 @@ impl State {
                 let found = Default::default();
                 self.search.sought = Some(SearchSubject { number: attempt, name, image, found });
                 self.search.in_front = true;
-                self.stop_explaining();
-                if let Some(message) = self.search.message() {
-                    self.demand(message);
-                }
+                self.ask_for_the_nearest();
             }
             Err(why) => {
                 self.search.failure = Some(Refusal { name, why });
@@ -137,6 +198,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
+        page::fixture::{commands, embedded},
         protocol::{Event, Floats},
         settings::{Images, Settings},
     };
@@ -169,6 +231,40 @@ mod tests {
         });
         let query = told.expect("a new engine is told of the query");
         assert_eq!((query.number, query.rgb.as_slice()), (second, picture().rgb()));
+    }
+
+    #[test]
+    fn frames_of_a_camera_replace_each_other_and_the_last_one_stays() {
+        let mut state = State::new(Settings::recommended(Images::Shapes));
+        let attempt = state.begin_camera();
+        state.search_live(attempt, picture());
+        state.apply(answer(attempt));
+        let frame = Image::draw(|x, _| [x as u8; 3]);
+        state.search_live(attempt, frame.clone());
+        let sent = commands(&mut state).into_iter().filter_map(|command| match command {
+            Command::Query(Some(query)) => Some((query.number, query.rgb)),
+            _ => None,
+        });
+        let expected = [picture(), frame.clone()].map(|frame| (attempt, frame.rgb().to_vec()));
+        assert_eq!(sent.collect::<Vec<_>>(), expected);
+        assert_eq!(state.search.nearest(Stage::Untrained).len(), 2, "they stay until there are others");
+        state.stop_camera();
+        assert!(!state.search.has_camera());
+        state.search_live(attempt, picture());
+        let sought = state.search.sought().expect("the last frame");
+        assert_eq!((&sought.image, state.search.in_front()), (&frame, Some(attempt)));
+    }
+
+    #[test]
+    fn a_frame_is_awaited_until_each_stage_has_answered() {
+        let mut state = embedded(&[[1.0, 0.0], [0.0, 1.0]]);
+        let attempt = state.begin_camera();
+        state.search_live(attempt, picture());
+        assert!(state.search.is_awaited());
+        state.apply(answer(attempt));
+        assert!(!state.search.is_awaited());
+        let file = state.begin_search();
+        assert!(!state.search.has_camera() && state.search.is_live(file).eq(&false));
     }
 
     #[test]
