@@ -27,6 +27,9 @@ const PATIENCE: u32 = 10;
 /// A small picture, by the camera on the back of a phone.
 const WANTED: &str = r#"{"video": {"facingMode": "environment", "width": {"ideal": 320}}}"#;
 
+/// Options of a canvas whose pixels are read again and again.
+const READ_BACK: &str = r#"{"willReadFrequently": true}"#;
+
 // Without a secure context, there are no devices.
 #[wasm_bindgen]
 extern "C" {
@@ -86,8 +89,10 @@ impl Camera {
         let devices = host.media_devices().ok_or(JsValue::UNDEFINED)?;
         let stream: MediaStream = devices.get_user_media(&JSON::parse(WANTED)?).await?.unchecked_into();
         let video: Video = document().create_element("video")?.unchecked_into();
-        let context = paint::context(&paint::canvas(SIDE as u32, SIDE as u32)).ok_or(JsValue::UNDEFINED)?;
-        let camera = Self { stream, video, context };
+        let canvas = paint::canvas(SIDE as u32, SIDE as u32);
+        let options = JSON::parse(READ_BACK)?;
+        let context = canvas.get_context_with_context_options("2d", &options)?.ok_or(JsValue::UNDEFINED)?;
+        let camera = Self { stream, video, context: context.unchecked_into() };
         // Phones play no video in its place otherwise.
         for name in ["muted", "playsInline"] {
             Reflect::set(&camera.video, &name.into(), &JsValue::TRUE)?;
