@@ -158,6 +158,7 @@ impl Handles {
             self.draw_soon();
         });
         effect(move || {
+            self.store.track(|state| state.search.field().with(state.chosen_stage.field()));
             self.pointed.track();
             self.size.track();
             self.canvas.track();
@@ -195,11 +196,8 @@ impl Handles {
             return;
         };
         let size = self.size();
-        let marked: Vec<_> =
-            [self.store.with_untracked(|state| *state.selected), self.pointed.get_untracked()]
-                .into_iter()
-                .flatten()
-                .collect();
+        let mut marked = self.store.with_untracked(State::marked);
+        marked.extend(self.pointed.get_untracked());
         let more = self.store.with_untracked(|state| {
             self.scene.try_update_value(|scene| {
                 scene.awaited = false;

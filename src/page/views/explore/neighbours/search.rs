@@ -6,7 +6,7 @@ use crate::{
         by_stage::ByStage,
         state::{Neighbour, Refusal, State, Tab},
     },
-    protocol::{Command, Query, QueryAnswer, Stage},
+    protocol::{Command, PictureId, Query, QueryAnswer, Stage},
 };
 
 /// Name of what a camera sees.
@@ -176,6 +176,15 @@ impl State {
         }
     }
 
+    /// Returns the pictures that the map marks: the nearest to the query in front, the most similar last, or the
+    /// focused picture.
+    pub fn marked(&self) -> Vec<PictureId> {
+        if self.search.in_front().is_none() {
+            return self.selected.into_iter().collect();
+        }
+        self.search.nearest(self.shown_stage()).iter().rev().map(|near| near.id).collect()
+    }
+
     /// Ends the search.
     pub fn end_search(&mut self) {
         self.forget_search();
@@ -264,7 +273,20 @@ mod tests {
         state.apply(answer(attempt));
         assert!(!state.search.is_awaited());
         let file = state.begin_search();
-        assert!(!state.search.has_camera() && state.search.is_live(file).eq(&false));
+        assert!(!state.search.has_camera() && !state.search.is_live(file));
+    }
+
+    #[test]
+    fn map_marks_the_nearest_to_the_query_in_front() {
+        let mut state = embedded(&[[1.0, 0.0], [0.0, 1.0]]);
+        state.select(1);
+        let attempt = state.begin_search();
+        state.finish_search(attempt, "a.png".to_owned(), Ok(picture()));
+        assert!(state.marked().is_empty(), "they are not known yet");
+        state.apply(answer(attempt));
+        assert_eq!(state.marked(), [2, 5]);
+        state.show_query(false);
+        assert_eq!(state.marked(), [1]);
     }
 
     #[test]
