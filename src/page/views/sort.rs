@@ -13,6 +13,9 @@ pub mod duplicate_threshold;
 pub mod examples;
 #[cfg(target_arch = "wasm32")]
 mod examples_view;
+pub mod filter;
+#[cfg(target_arch = "wasm32")]
+mod filter_view;
 pub mod folders;
 #[cfg(target_arch = "wasm32")]
 mod move_files;

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::choose::{MEASURES, farthest_first, typical};
+use super::{
+    choose::{MEASURES, farthest_first, typical},
+    filter_view::SelectBy,
+};
 use crate::{
     page::{
         components::{
@@ -32,10 +35,11 @@ const SHOWN: usize = 60;
 /// Number of pictures to pick at first.
 const PICKS: usize = 20;
 
-/// Faulty pictures, and buttons that pick a few.
+/// Pictures by label, folder and date, faulty ones, and buttons that pick a few.
 #[component]
 pub fn Choose() -> impl IntoView {
     view! {
+        <SelectBy />
         <Faults />
         <Picks />
     }

@@ -119,6 +119,13 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         let selection = exports::unpack(page.download("Save files").await?)?;
         ensure!(selection.len().to_string() == size, "{} files of {size} pictures.", selection.len());
         page.press("Clear selection").await?;
+        page.choose_option("finding", 5).await?;
+        page.locate("select[aria-label='Label of the pictures']").await?.send_keys("ring").await?;
+        page.press("Select 100 pictures").await?;
+        page.wait_text(&["100 selected"], SOON).await?;
+        page.photograph_all("choose").await?;
+        page.press("Clear selection").await?;
+        page.choose_option("finding", 0).await?;
 
         page.evaluate(PRESS_RIGHT_END).await?;
         page.wait_text(&["20 groups"], SOON).await?;

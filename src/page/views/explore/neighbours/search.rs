@@ -279,6 +279,7 @@ mod tests {
     #[test]
     fn map_marks_the_nearest_to_the_query_in_front() {
         let mut state = embedded(&[[1.0, 0.0], [0.0, 1.0]]);
+        state.chosen_stage.set(Some(Stage::Untrained));
         state.select(1);
         let attempt = state.begin_search();
         state.finish_search(attempt, "a.png".to_owned(), Ok(picture()));
