@@ -19,9 +19,9 @@ use crate::{
     train::{HISTORY, StepOutcome, Trainer},
 };
 
-/// Training time after which steps are read back and reported together. Even the fastest devices need a while
-/// for the [`HISTORY`] steps that a report can hold.
-const REPORT_EVERY: Duration = Duration::from_millis(80);
+/// Training time after which steps are read back and reported together. The page draws each report, on cores that
+/// may be training. Even the fastest devices need a while for the [`HISTORY`] steps that a report can hold.
+const REPORT_EVERY: Duration = Duration::from_millis(160);
 
 /// Maximum size of a step's first activations on the CPU, in bytes: a browser's engine has at most 4 GiB, and
 /// everything else has to fit beside them.
