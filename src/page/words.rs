@@ -13,8 +13,8 @@ mod waiting;
 
 pub use engine::{backend_reason, engine_reason, refusal, self_test};
 pub use failure::{
-    ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure, remark,
-    staying_engine,
+    ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure,
+    no_camera, remark, staying_engine,
 };
 pub use labelling::{LACKING, NO_LABELS_IN_TABLE, missed_in_table, split_in_words, standing};
 pub use naming::{cropped, file, label_and_name, size, title};
@@ -24,7 +24,7 @@ pub use numbers::{
 };
 pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
 pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
-pub use waiting::{no_camera, waiting};
+pub use waiting::waiting;
 
 use crate::{
     image::Remark,
@@ -34,6 +34,14 @@ use crate::{
     },
     protocol::{Backend, Environment, Stage},
 };
+
+/// Returns how far the packing of pictures is.
+pub fn packing(done: usize, all: usize) -> String {
+    format!("Packing pictures: {} of {}. Dismiss this to stop.", count(done), count(all))
+}
+
+/// Name of what a camera sees.
+pub const CAMERA: &str = "The camera’s picture";
 
 /// Returns the backend's name.
 pub const fn backend(backend: Backend) -> &'static str {

@@ -4,6 +4,7 @@ pub mod clipboard;
 pub mod details;
 pub mod explain;
 pub mod file_button;
+pub mod select;
 pub mod share;
 pub mod twice;
 

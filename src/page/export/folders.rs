@@ -15,6 +15,9 @@ use crate::{
 /// Characters that some system does not allow in names.
 const FORBIDDEN: [char; 9] = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'];
 
+/// Number of unreadable files that are named.
+const NAMED: usize = 5;
+
 /// Pictures to be packed, with names for the archive and for its files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Folders {
@@ -91,15 +94,19 @@ impl UniquePaths {
     }
 }
 
-/// Returns what is said once an archive of so many pictures is saved, of which some files were not at hand.
-pub fn summary(packed: usize, small: usize) -> Option<String> {
-    (small > 0).then(|| {
-        format!(
-            "{} of {} are small copies of 96 pixels, since the page does not have their files.",
-            words::count(small),
-            words::counted(packed, "picture")
-        )
-    })
+/// Returns what is said of an archive of so many pictures, some of which are small copies and some of whose files could
+/// not be read.
+pub fn remarks(packed: usize, small: usize, unread: &[String]) -> Vec<String> {
+    let of_all = |number| format!("{} of {}", words::count(number), words::counted(packed, "picture"));
+    let copies = (small > 0).then(|| {
+        format!("{} are small copies of 96 pixels, since the page does not have their files.", of_all(small))
+    });
+    let missing = (!unread.is_empty()).then(|| {
+        let paths = unread.iter().take(NAMED).map(|path| format!("“{path}”")).collect::<Vec<_>>().join(", ");
+        let more = if unread.len() > NAMED { " and others" } else { "" };
+        format!("{} could not be read any more and are missing: {paths}{more}.", of_all(unread.len()))
+    });
+    copies.into_iter().chain(missing).collect()
 }
 
 #[cfg(test)]
@@ -180,5 +187,15 @@ mod tests {
             ".y (2)",
         ];
         assert_eq!(added.map(|path| unique.add(path)), expected);
+    }
+
+    #[test]
+    fn what_is_not_as_it_was_is_said() {
+        assert!(remarks(7, 0, &[]).is_empty());
+        let unread: Vec<String> = (0..6).map(|name| name.to_string()).collect();
+        let said = remarks(1200, 1, &unread);
+        assert!(said[0].starts_with("1 of 1,200 pictures are small copies"), "{said:?}");
+        assert!(said[1].ends_with("missing: “0”, “1”, “2”, “3”, “4” and others."), "{said:?}");
+        assert!(remarks(7, 0, &unread[..1])[0].ends_with("missing: “0”."));
     }
 }

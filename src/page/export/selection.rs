@@ -18,7 +18,10 @@ pub fn csv(state: &State) -> File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::export::samples::state;
+    use crate::{
+        page::{export::samples::state, fixture::answer},
+        protocol::{Answer, Clustering, GroupsRequest, Partition, Stage},
+    };
 
     #[test]
     fn table_holds_the_selected_pictures_with_their_labels() {
@@ -30,5 +33,18 @@ mod tests {
             text,
             "name,label,path,width,height,bytes,modified,taken,group\r\n\"a \"\"b\"\", c.png\",cats,,,,,,,\r\ne.png,,,,,,,,\r\n"
         );
+    }
+
+    #[test]
+    fn table_holds_the_groups_that_were_shown() {
+        let mut state = state();
+        let partition = |groups: Vec<Vec<u32>>| Partition { silhouette: 0.5, groups };
+        let partitions = vec![partition(vec![vec![1, 2], vec![0]])];
+        let found = Clustering { stage: Stage::Trained, step: 5, partitions };
+        answer(&mut state, GroupsRequest { stage: Stage::Trained }, Answer::Groups(found));
+        state.select_all([0, 1]);
+        let text = String::from_utf8(csv(&state).contents).expect("text");
+        let groups: Vec<_> = text.lines().filter_map(|line| line.rsplit(',').next()).collect();
+        assert_eq!(groups, ["group", "2", "1"]);
     }
 }

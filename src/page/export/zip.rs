@@ -41,7 +41,7 @@ impl Time {
 pub struct Member<'a> {
     /// Path within the archive, with slashes.
     pub path: &'a str,
-    /// Time of the last change in ISO 8601; empty if unknown.
+    /// Local time of the last change in ISO 8601; empty if unknown.
     pub modified: &'a str,
     /// CRC-32 of the contents.
     pub checksum: Checksum,

@@ -1,17 +1,20 @@
 //! Archives of pictures' own files.
 
-use js_sys::{Array, Uint8Array};
+use std::cell::Cell;
+
+use js_sys::{Array, Date, Uint8Array};
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
-use web_sys::{Blob, BlobPropertyBag};
+use web_sys::{Blob, BlobPropertyBag, File};
 
 use super::{blob, download};
 use crate::{
-    image::{Failure, SIDE},
+    image::{Failure, Image, SIDE},
     page::{
         components::canvas::paint,
+        engine::code,
         export::{
-            folders::{Folders, UniquePaths, summary},
+            folders::{Folders, UniquePaths, remarks},
             zip::{Archive, Checksum, Member},
         },
         store::Store,
@@ -23,57 +26,107 @@ use crate::{
 /// Number of bytes of a file that are read at a time: together, photographs may not fit into memory.
 const PORTION: f64 = (1 << 20) as f64;
 
+/// Time between two changes of the notice, which screen readers read out, in milliseconds.
+const NEWS: f64 = 1000.0;
+
 /// Media type of the archive.
 const KIND: &str = "application/zip";
 
-/// Packs pictures and downloads them.
+/// Packs pictures and downloads them. A notice says how far it is, and stops it when it is dismissed. While pictures
+/// are packed, no others are.
 pub fn save(store: Store, folders: Folders) {
+    thread_local!(static IS_PACKING: Cell<bool> = const { Cell::new(false) });
+    if IS_PACKING.replace(true) {
+        return;
+    }
+    let total = folders.pictures.len();
+    let notice = store.update(|state| state.push_notice(words::packing(0, total), None, None));
     spawn_local(async move {
-        let words = format!("Packing {}…", words::counted(folders.pictures.len(), "picture"));
-        let notice = store.update(|state| state.push_notice(words, None, None));
-        let packed = pack(store, &folders).await;
-        store.update(|state| state.dismiss(notice));
-        match packed {
-            Ok((archive, remark)) => {
+        match pack(store, &folders, notice).await {
+            Ok(Some((archive, remarks))) => {
                 download::save_blob(store, folders.name, &archive);
-                store.update(|state| remark.into_iter().for_each(|remark| state.notify(remark)));
+                store.update(|state| remarks.into_iter().for_each(|remark| state.notify(remark)));
             }
-            Err(path) => store.update(|state| {
-                state.notify(format!("“{path}” could not be read any more, so nothing was saved."));
+            Ok(None) => {}
+            Err(error) => store.update(|state| {
+                state.notify(format!("{} could not be saved: {}.", folders.name, code::words(&error)));
             }),
         }
+        store.update(|state| state.dismiss(notice));
+        IS_PACKING.set(false);
     });
 }
 
-/// Packs pictures into an archive, with a remark on it; fails with the path of a file that cannot be read. The
-/// browser reads the contents from the disk once more when it saves them.
-async fn pack(store: Store, folders: &Folders) -> Result<(Blob, Option<String>), String> {
+/// A picture to be packed.
+struct Packed {
+    path: String,
+    file: Option<File>,
+    image: Image,
+    modified: String,
+}
+
+/// Packs pictures into an archive, with remarks on it, unless the notice is dismissed. The browser reads the contents
+/// from the disk once more when it saves them.
+async fn pack(store: Store, folders: &Folders, notice: u32) -> Result<Option<(Blob, Vec<String>)>, JsValue> {
+    // Pictures may be removed meanwhile.
+    let pictures: Vec<Packed> = store.with_untracked(|state| {
+        let picture = |(id, path): &(PictureId, String)| {
+            let entry = state.pictures.get(*id)?;
+            let (path, file) = (path.clone(), store.originals.file(*id));
+            Some(Packed { path, file, image: entry.image.clone(), modified: local(&entry.origin.modified) })
+        };
+        folders.pictures.iter().filter_map(picture).collect()
+    });
     let (mut archive, mut unique) = (Archive::default(), UniquePaths::default());
-    let parts = Array::new();
-    let mut small = 0;
-    for (id, path) in &folders.pictures {
-        let (contents, path) = match store.originals.file(*id) {
-            Some(file) => (file.into(), path.clone()),
+    let (parts, canvas) = (Array::new(), paint::canvas(SIDE as u32, SIDE as u32));
+    let (mut small, mut unread) = (0, Vec::new());
+    let mut due = timing::now() + NEWS;
+    for (place, picture) in pictures.iter().enumerate() {
+        let (contents, path): (Blob, String) = match &picture.file {
+            Some(file) => (file.clone().into(), picture.path.clone()),
             None => {
                 small += 1;
-                (copy(store, *id).await.ok_or_else(|| path.clone())?, format!("{path}.png"))
+                paint::rgb(&canvas, picture.image.rgb(), SIDE);
+                let bytes = paint::png_of(&canvas).await.unwrap_or_default();
+                let bytes = Array::of1(&Uint8Array::from(bytes.as_slice()));
+                (Blob::new_with_u8_array_sequence(&bytes)?, format!("{}.png", picture.path))
             }
         };
-        let path = unique.add(&path);
-        let (checksum, length) = examined(&contents).await.map_err(|_| path.clone())?;
-        let modified = store.with_untracked(|state| {
-            state.pictures.get(*id).map(|entry| entry.origin.modified.clone()).unwrap_or_default()
-        });
-        let header = archive.add(&Member { path: &path, modified: &modified, checksum, length });
-        parts.push(&Uint8Array::from(header.as_slice()));
-        parts.push(&contents);
+        match examined(&contents).await {
+            Ok((checksum, length)) => {
+                let path = unique.add(&path);
+                let member = Member { path: &path, modified: &picture.modified, checksum, length };
+                parts.push(&Uint8Array::from(archive.add(&member).as_slice()));
+                parts.push(&contents);
+            }
+            Err(_) => unread.push(path),
+        }
+        if timing::now() >= due {
+            due = timing::now() + NEWS;
+            let words = words::packing(place + 1, pictures.len());
+            if !store.update(|state| state.renew_notice(notice, words)) {
+                return Ok(None);
+            }
+        }
         timing::yield_to_event_loop().await;
     }
     parts.push(&Uint8Array::from(archive.finish().as_slice()));
     let options = BlobPropertyBag::new();
     options.set_type(KIND);
-    let whole = Blob::new_with_blob_sequence_and_options(&parts, &options);
-    whole.map(|whole| (whole, summary(folders.pictures.len(), small))).map_err(|_| folders.name.to_owned())
+    let whole = Blob::new_with_blob_sequence_and_options(&parts, &options)?;
+    Ok(Some((whole, remarks(pictures.len(), small, &unread))))
+}
+
+/// Returns a time in ISO 8601 without its zone, as it is here: archives hold local times.
+fn local(time: &str) -> String {
+    let date = Date::new(&time.into());
+    if date.get_time().is_nan() {
+        return String::new();
+    }
+    let [month, day, hours, minutes, seconds] =
+        [date.get_month() + 1, date.get_date(), date.get_hours(), date.get_minutes(), date.get_seconds()]
+            .map(|number| format!("{number:02}"));
+    format!("{:04}-{month}-{day}T{hours}:{minutes}:{seconds}", date.get_full_year())
 }
 
 /// Reads a file, portion by portion; returns its checksum and its length.
@@ -88,15 +141,4 @@ async fn examined(contents: &Blob) -> Result<(Checksum, u32), Failure> {
         start = end;
     }
     if length < f64::from(u32::MAX) { Ok((checksum, length as u32)) } else { Err(Failure::Unopened) }
-}
-
-/// Returns the small copy of a picture as a PNG.
-async fn copy(store: Store, id: PictureId) -> Option<Blob> {
-    let canvas = paint::canvas(SIDE as u32, SIDE as u32);
-    store.with_untracked(|state| {
-        state.pictures.get(id).map(|entry| paint::rgb(&canvas, entry.image.rgb(), SIDE))
-    })?;
-    let bytes = paint::png_of(&canvas).await?;
-    let parts: JsValue = Array::of1(&Uint8Array::from(bytes.as_slice())).into();
-    Blob::new_with_u8_array_sequence(&parts).ok()
 }

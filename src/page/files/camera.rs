@@ -1,11 +1,13 @@
-//! Search with what a camera sees. Frames are compared one after the other; none is kept, and nothing is sent.
+//! Search with what a camera sees. Frames are compared one after the other; the last one stays until the search
+//! ends, and nothing is sent.
 
-use js_sys::{JSON, Reflect};
+use js_sys::{JSON, Promise, Reflect};
 use leptos::{
     prelude::{document, window},
     task::spawn_local,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, MediaStream};
 
 use crate::{
@@ -45,8 +47,8 @@ extern "C" {
     fn stop(this: &Track);
 
     type Video;
-    #[wasm_bindgen(method, catch)]
-    async fn play(this: &Video) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    fn play(this: &Video) -> Promise;
     #[wasm_bindgen(method, getter, js_name = videoWidth)]
     fn width(this: &Video) -> f64;
     #[wasm_bindgen(method, getter, js_name = videoHeight)]
@@ -98,14 +100,19 @@ impl Camera {
             Reflect::set(&camera.video, &name.into(), &JsValue::TRUE)?;
         }
         Reflect::set(&camera.video, &"srcObject".into(), &camera.stream)?;
-        camera.video.play().await?;
+        let playing = camera.video.play();
+        // It may never begin to play: there are no frames then.
+        spawn_local(async move { drop(JsFuture::from(playing).await) });
         Ok(camera)
     }
 
-    /// Returns the central square of what the camera sees now.
+    /// Returns the central square of what the camera sees now, once it sees anything.
     fn frame(&self) -> Option<Image> {
         let (width, height) = (self.video.width(), self.video.height());
         let side = width.min(height);
+        if side == 0.0 {
+            return None;
+        }
         let [left, top] = [width, height].map(|length| (length - side) / 2.0);
         let all = SIDE as f64;
         let painter: &Painter = self.context.unchecked_ref();
@@ -132,17 +139,21 @@ pub fn start(store: Store) {
 
 async fn watch(store: Store, attempt: u32, camera: &Camera) {
     let is_wanted = || {
-        let is_in_front = |state: &State| state.search.is_live(attempt) && *state.tab == Tab::Explore;
-        !document().hidden() && store.with_untracked(is_in_front)
+        let is_in_front = |state: &State| {
+            state.search.is_live(attempt) && *state.tab == Tab::Explore && !state.is_without_engine()
+        };
+        camera.stream.active() && !document().hidden() && store.with_untracked(is_in_front)
     };
     while is_wanted() {
         if let Some(frame) = camera.frame() {
             store.update(|state| state.search_live(attempt, frame));
         }
-        let mut pauses = 0;
-        while pauses == 0 || (pauses < PATIENCE && store.with_untracked(|state| state.search.is_awaited())) {
+        for pause in 0..PATIENCE {
+            let is_awaited = store.with_untracked(|state| state.search.is_awaited());
+            if pause > 0 && !(is_awaited && is_wanted()) {
+                break;
+            }
             timing::timeout(PAUSE).await.ok();
-            pauses += 1;
         }
     }
 }

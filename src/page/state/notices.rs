@@ -51,6 +51,12 @@ impl State {
         id
     }
 
+    /// Changes the text of a notice; returns whether it is still shown.
+    pub(in crate::page) fn renew_notice(&mut self, id: u32, text: String) -> bool {
+        let notice = self.notices.iter_mut().find(|notice| notice.id == id);
+        notice.map(|notice| notice.text = text).is_some()
+    }
+
     /// Offers to fetch the picture at an address, since the page contacts no other server by itself.
     pub fn offer_fetch(&mut self, address: String) {
         let host = address.split('/').nth(2).unwrap_or_default();

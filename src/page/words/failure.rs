@@ -211,6 +211,18 @@ fn form_of(form: &Form) -> String {
     }
 }
 
+/// Returns why there is no picture of a camera, by the name of the browser's error.
+pub fn no_camera(error: Option<&str>) -> &'static str {
+    match error {
+        Some("NotAllowedError") => {
+            "The browser does not give this page the camera. Allow it, then try again."
+        }
+        Some("NotFoundError" | "OverconstrainedError") => "There is no camera.",
+        Some("NotReadableError") => "The camera is in use by another program.",
+        _ => "This browser gives the page no camera.",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

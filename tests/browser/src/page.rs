@@ -245,6 +245,21 @@ impl Page {
         .await
     }
 
+    /// Chooses an option of the list with this accessible name, by its text, once it exists.
+    pub async fn choose_in(&self, list: &str, option: &str) -> Result<()> {
+        let choose = format!(
+            "(() => {{
+                const list = document.querySelector(`select[aria-label=\"{list}\"]`);
+                const option = [...list?.options ?? []].find(({{ text }}) => text === {option:?});
+                if (!option) return false;
+                list.value = option.value;
+                return list.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            }})()"
+        );
+        let chosen = async || Ok((self.evaluate(&choose).await? == true).then_some(()));
+        self.wait(&format!("{option} in the list {list}"), SOON, chosen).await
+    }
+
     /// Chooses one of the options of this name, by its index, once it exists.
     pub async fn choose_option(&self, name: &str, place: usize) -> Result<()> {
         let option = format!("document.querySelectorAll('input[name={name}]')[{place}]");

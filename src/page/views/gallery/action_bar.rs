@@ -42,7 +42,7 @@ pub fn ActionBar() -> impl IntoView {
                 <p class="action-bar-words">{words}</p>
                 <div class="buttons">
                     {button("Label", "Give them a label", |store| store.update(|state| state.choose_tab(Tab::Label)))}
-                    {button("Find similar", "Show what is nearest", |store| store.update(State::find_similar))}
+                    {button("Find similar", "Show what is nearest to them", |store| store.update(State::find_similar))}
                     {button("View", "Show the first of them at full size", |store| {
                         store.update(|state| state.chosen().first().copied().into_iter().for_each(|id| state.view(id)));
                     })}

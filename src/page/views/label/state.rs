@@ -228,9 +228,21 @@ impl State {
     /// Returns the labels of all pictures, typed or not, in the order of their names. A single label
     /// that pictures came with, as from one folder, does not count.
     pub fn label_names(&self) -> Vec<&str> {
+        let labels = self.counting_labels().filter_map(|(_, label)| label);
+        sorted(&self.pictures.names_of(labels), Ord::cmp)
+    }
+
+    /// Returns the pictures with this label among [`Self::label_names`], or with none of them.
+    pub fn labelled(&self, name: Option<&str>) -> Vec<PictureId> {
+        let name_of = |label: LabelId| self.pictures.label_name(label);
+        let labels = self.counting_labels().filter(|(_, label)| label.and_then(name_of) == name);
+        labels.map(|(id, _)| id).collect()
+    }
+
+    fn counting_labels(&self) -> impl Iterator<Item = (PictureId, Option<LabelId>)> + '_ {
         let scores = self.has_labels();
-        let label = |entry: &Entry| self.labels.typed(entry.id).or(entry.label.filter(|_| scores));
-        sorted(&self.pictures.names_of(self.pictures.entries().iter().filter_map(label)), Ord::cmp)
+        let label = move |entry: &Entry| self.labels.typed(entry.id).or(entry.label.filter(|_| scores));
+        self.pictures.entries().iter().map(move |entry| (entry.id, label(entry)))
     }
 
     /// Returns whether every picture has a label, typed or not.

@@ -1,6 +1,6 @@
 //! The number of groups, and the similarity and the folders of near-duplicates.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     folders::folders,
@@ -9,8 +9,8 @@ use super::{
 use crate::{
     page::{
         components::{
-            controls::Slider,
-            dynamic::{Memo, When, dynamic, handler, memo},
+            controls::{Slider, select::Select},
+            dynamic::{Memo, When, handler, memo},
         },
         store::Store,
         words,
@@ -86,27 +86,20 @@ pub fn AcrossFolders() -> impl IntoView {
     let store = Store::expect();
     let folders = memo(move || store.with(folders));
     let select = move |place: usize, label: &'static str| {
-        let choose = move |event: ev::Event| {
-            let folder = event_target_value(&event);
-            store.update(|state| state.set_across(place, (!folder.is_empty()).then_some(folder)));
-        };
-        let option = move |folder: String| {
-            let is_chosen = store.with_untracked(|state| state.across()[place].as_ref() == Some(&folder));
-            view! { <option value=folder.clone() selected=is_chosen>{folder.clone()}</option> }
-        };
         view! {
-            <select class="label-field" aria-label=label on:change=handler(choose)>
-                <option value="">"any folder"</option>
-                {dynamic(move || folders.get().into_iter().map(option).collect_view())}
-            </select>
+            <Select
+                label=label
+                none="any folder"
+                names=Signal::derive(move || folders.get())
+                value=Signal::derive(move || store.with(|state| state.across()[place].clone()))
+                on_change=Callback::new(move |folder| store.update(|state| state.set_across(place, folder)))
+            />
         }
     };
+    // Without folders, the choices have to be taken back, too.
     view! {
-        <When holds=move || folders.with(|folders| !folders.is_empty())>
-            <p class="across">
-                "Copies between " {select(0, "First folder of copies")} " and "
-                {select(1, "Second folder of copies")}
-            </p>
-        </When>
+        <p class="across" hidden=move || folders.with(Vec::is_empty)>
+            "Only between " {select(0, "First folder of copies")} " and " {select(1, "Second folder of copies")}
+        </p>
     }
 }

@@ -47,9 +47,13 @@ impl State {
         }
     }
 
-    /// Looks for pictures like these, and shows what is found.
-    pub fn search_by_examples(&mut self, pictures: &[PictureId]) {
+    /// Takes back all opinions.
+    pub fn forget_examples(&mut self) {
         self.groups.examples = Examples::default();
+    }
+
+    /// Looks for pictures like these and the examples so far, and shows what is found.
+    pub fn search_by_examples(&mut self, pictures: &[PictureId]) {
         self.judge(pictures, Some(Opinion::Wanted));
         self.look_for(Finding::Examples);
         self.choose_tab(Tab::Sort);
@@ -71,8 +75,11 @@ impl State {
 /// examples or without the network's embeddings.
 pub fn ranked(state: &State) -> Vec<(PictureId, f32)> {
     let directions = directions(state);
-    let [wanted, unwanted]: [Ids; 2] =
-        [Opinion::Wanted, Opinion::Unwanted].map(|opinion| state.examples(opinion).into_iter().collect());
+    let [wanted, unwanted]: [Ids; 2] = [Opinion::Wanted, Opinion::Unwanted].map(|opinion| {
+        let examples: Ids = state.examples(opinion).into_iter().collect();
+        // Those that came after the latest evaluation have no embedding yet.
+        directions.iter().map(|(id, _)| *id).filter(|id| examples.contains(id)).collect()
+    });
     let mut query = vec![0.0; directions.first().map_or(0, |(_, direction)| direction.len())];
     for (ids, weight) in [(&wanted, 1.0), (&unwanted, -UNWANTED)] {
         for (_, direction) in directions.iter().filter(|(id, _)| ids.contains(id)) {
@@ -92,7 +99,7 @@ pub fn ranked(state: &State) -> Vec<(PictureId, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::fixture::embedded;
+    use crate::page::fixture::{embedded, newcomer};
 
     #[test]
     fn a_picture_is_an_example_of_one_kind_at_most() {
@@ -142,6 +149,12 @@ mod tests {
         check(&state, expected([0.5 + 0.25, 0.5 + 0.25], &[2, 3]));
         state.judge(&[1], None);
         check(&state, expected([1.0 + 0.25, 0.25], &[1, 2, 3]));
+        state.search_by_examples(&[1]);
+        assert_eq!(state.examples(Opinion::Unwanted), [4, 5], "the examples so far count");
+        state.forget_examples();
+        state.add(vec![newcomer("new", None)]);
+        state.judge(&[6], Some(Opinion::Wanted));
+        assert!(ranked(&state).is_empty(), "it is not embedded yet");
         assert!(ranked(&crate::page::fixture::state(3)).is_empty(), "there are no embeddings");
     }
 }

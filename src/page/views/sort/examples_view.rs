@@ -13,13 +13,14 @@ use crate::{
             member::Member,
             more::More,
         },
+        state::State,
         store::Store,
         timing, words,
     },
-    protocol::PictureId,
+    protocol::{PictureId, Stage},
 };
 
-/// Number of results shown at first, and added by each press.
+/// Number of pictures of a list shown at first, and added by each press.
 const SHOWN: usize = 40;
 
 /// The examples, and the other pictures sorted by them.
@@ -27,6 +28,10 @@ const SHOWN: usize = 40;
 pub fn SearchByExamples() -> impl IntoView {
     let store = Store::expect();
     let selected = memo(move || store.with(|state| state.selection.iter().collect::<Vec<_>>()));
+    let any = move || {
+        let has = |state: &State, opinion| !state.examples(opinion).is_empty();
+        store.with(|state| has(state, Opinion::Wanted) || has(state, Opinion::Unwanted))
+    };
     let judge = move |name: &'static str, opinion: Opinion| {
         let press = move |_: ev::MouseEvent| {
             store.update(|state| state.judge(&selected.get_untracked(), Some(opinion)));
@@ -44,6 +49,11 @@ pub fn SearchByExamples() -> impl IntoView {
         <div class="buttons">
             {judge("Want the selected", Opinion::Wanted)}
             {judge("Don’t want the selected", Opinion::Unwanted)}
+            <When holds=any>
+                <button class="button quiet" type="button" on:click=handler(move |_| store.update(State::forget_examples))>
+                    "Start over"
+                </button>
+            </When>
         </div>
         <Judged name="Wanted" opinion=Opinion::Wanted />
         <Judged name="Not wanted" opinion=Opinion::Unwanted />
@@ -51,16 +61,41 @@ pub fn SearchByExamples() -> impl IntoView {
     }
 }
 
+/// Moves the focus to the picture at a place of a list, else to the last one, once the list is drawn: the one that was
+/// there may have left it.
+fn focus(cells: NodeRef<html::Div>, place: usize) {
+    timing::next_frame(move || {
+        let found = cells.get_untracked().and_then(|cells| {
+            let at = format!(".candidate:nth-child({}) .near", place + 1);
+            let find = |selector: &str| cells.query_selector(selector).ok().flatten();
+            find(&at).or_else(|| find(".candidate:last-child .near"))?.dyn_into::<HtmlElement>().ok()
+        });
+        found.map(|found| found.focus());
+    });
+}
+
+/// Returns the place of a picture in a list.
+fn place_of(order: Signal<Vec<PictureId>>, id: PictureId) -> usize {
+    order.with_untracked(|order| order.iter().position(|other| *other == id).unwrap_or_default())
+}
+
 /// The examples of an opinion.
 #[component]
 fn Judged(name: &'static str, opinion: Opinion) -> impl IntoView {
     let store = Store::expect();
     let examples = memo(move || store.with(|state| state.examples(opinion)));
+    let order = Signal::derive(move || examples.get());
+    let shown = RwSignal::new(SHOWN);
+    let cells = NodeRef::<html::Div>::new();
     let example = move |id: PictureId| {
-        let forget = move |_: ev::MouseEvent| store.update(|state| state.judge(&[id], None));
+        let forget = move |_: ev::MouseEvent| {
+            let place = place_of(order, id);
+            store.update(|state| state.judge(&[id], None));
+            focus(cells, place);
+        };
         view! {
             <div class="candidate">
-                <Member id order=examples />
+                <Member id order />
                 <button
                     class="button quiet keep"
                     type="button"
@@ -72,13 +107,16 @@ fn Judged(name: &'static str, opinion: Opinion) -> impl IntoView {
             </div>
         }
     };
+    let first =
+        move || examples.with(|examples| examples.iter().take(shown.get()).copied().collect::<Vec<_>>());
     view! {
         <When holds=move || examples.with(|examples| !examples.is_empty())>
             <section class="sort-part">
                 <h2>{name}</h2>
-                <div class="strip-cells decided">
-                    {keyed(move || examples.get(), PictureId::to_string, example)}
+                <div class="strip-cells decided" node_ref=cells>
+                    {keyed(first, PictureId::to_string, example)}
                 </div>
+                <More shown step=SHOWN total=Signal::derive(move || examples.with(Vec::len)) />
             </section>
         </When>
     }
@@ -98,28 +136,19 @@ fn Results() -> impl IntoView {
             return "The most similar first.".to_owned();
         }
         store.with(|state| {
-            if state.results.latest().is_none() {
-                "There are no embeddings yet.".to_owned()
-            } else if state.examples(Opinion::Wanted).is_empty() {
+            if state.examples(Opinion::Wanted).is_empty() {
                 "Select pictures in the gallery or on the map, then press “Want the selected”.".to_owned()
             } else {
-                "No other pictures are left.".to_owned()
+                words::waiting(state, Stage::Untrained, "No other pictures are known yet.")
             }
         })
     };
-    // The next picture takes the place of the one that was marked.
     let mark = move |id: PictureId, opinion: Opinion| {
-        let place = order.with_untracked(|order| order.iter().position(|other| *other == id));
+        let place = place_of(order, id);
         store.update(|state| state.judge(&[id], Some(opinion)));
-        timing::next_frame(move || {
-            let next = cells.get_untracked().zip(place).and_then(|(cells, place)| {
-                let next = format!(".candidate:nth-child({}) .near", place + 1);
-                cells.query_selector(&next).ok()??.dyn_into::<HtmlElement>().ok()
-            });
-            next.map(|next| next.focus());
-        });
+        focus(cells, place);
     };
-    let result = move |(id, similarity): (PictureId, f32)| {
+    let result = move |id: PictureId| {
         let button = move |sign: &'static str, name: &'static str, opinion: Opinion| {
             view! {
                 <button
@@ -132,27 +161,34 @@ fn Results() -> impl IntoView {
                 </button>
             }
         };
-        let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-            "+" => mark(id, Opinion::Wanted),
-            "-" | "−" => mark(id, Opinion::Unwanted),
-            _ => {}
+        let key = move |event: ev::KeyboardEvent| {
+            let opinion = match event.key().as_str() {
+                "+" | "=" => Opinion::Wanted,
+                "-" | "−" => Opinion::Unwanted,
+                _ => return,
+            };
+            // With Control, these keys zoom the page.
+            if !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat()) {
+                event.prevent_default();
+                mark(id, opinion);
+            }
         };
         view! {
             <div class="candidate" on:keydown=handler(key)>
-                <Member id order remark=words::similarity(similarity) />
+                <Member id order />
                 <span class="buttons">
                     {button("+", "Want", Opinion::Wanted)} {button("−", "Don’t want", Opinion::Unwanted)}
                 </span>
             </div>
         }
     };
-    let first = move || found.with(|found| found.iter().take(shown.get()).copied().collect::<Vec<_>>());
+    let first = move || order.with(|order| order.iter().take(shown.get()).copied().collect::<Vec<_>>());
     view! {
         <section class="sort-part">
             <h2>"Found"</h2>
             <p class="note" aria-live="polite">{words}</p>
             <div class="strip-cells decided" node_ref=cells>
-                {keyed(first, |(id, similarity)| format!("{id} {similarity}"), result)}
+                {keyed(first, PictureId::to_string, result)}
             </div>
             <More shown step=SHOWN total=Signal::derive(move || found.with(Vec::len)) />
         </section>

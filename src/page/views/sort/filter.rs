@@ -1,11 +1,17 @@
 //! Pictures by label, folder and date.
 
-use crate::{page::state::State, protocol::PictureId};
+use crate::{
+    page::{
+        picture_map::Ids,
+        state::{Entry, State},
+    },
+    protocol::PictureId,
+};
 
 /// Conditions on pictures; those that are not set hold for all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// The label; empty for none.
+    /// The label; empty for pictures without one.
     pub label: Option<String>,
     /// The folder, with a slash at its end.
     pub folder: Option<String>,
@@ -16,17 +22,20 @@ pub struct Filter {
 /// Returns the pictures for which all conditions hold, in the order of the set.
 pub fn matching(state: &State, filter: &Filter) -> Vec<PictureId> {
     let Filter { label, folder, days: [first, last] } = filter;
-    let matches = |id: PictureId| {
-        let Some(entry) = state.pictures.get(id) else { return false };
+    let labelled: Option<Ids> = label.as_ref().map(|label| {
+        let name = Some(label.as_str()).filter(|name| !name.is_empty());
+        state.labelled(name).into_iter().collect()
+    });
+    let matches = |entry: &Entry| {
         let origin = &entry.origin;
         let time = if origin.taken.is_empty() { &origin.modified } else { &origin.taken };
         let day = time.get(..10);
-        label.as_ref().is_none_or(|label| state.label_of(id).unwrap_or_default() == label)
+        labelled.as_ref().is_none_or(|labelled| labelled.contains(&entry.id))
             && folder.as_ref().is_none_or(|folder| origin.path.starts_with(folder))
             && first.as_deref().is_none_or(|first| day.is_some_and(|day| day >= first))
             && last.as_deref().is_none_or(|last| day.is_some_and(|day| day <= last))
     };
-    state.pictures.entries().iter().map(|entry| entry.id).filter(|id| matches(*id)).collect()
+    state.pictures.entries().iter().filter(|entry| matches(entry)).map(|entry| entry.id).collect()
 }
 
 #[cfg(test)]
@@ -68,5 +77,15 @@ mod tests {
         check(Filter { days: [text("2020-02-01"), text("2020-02-01")], ..all() }, &[1]);
         check(Filter { label: text("cat"), folder: text("b/"), days: [None, None] }, &[2]);
         check(Filter { label: text("cat"), folder: text("b/"), days: [text("1970-01-01"), None] }, &[]);
+    }
+
+    #[test]
+    fn a_folder_s_name_is_no_label_beside_typed_ones() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        state.add(["1", "2", "3"].map(|name| newcomer(name, "album")).into());
+        state.type_label(1, "cat");
+        let found =
+            |label: &str| matching(&state, &Filter { label: Some(label.to_owned()), ..Filter::default() });
+        assert_eq!([found("cat"), found("")], [vec![1], vec![0, 2]]);
     }
 }

@@ -7,13 +7,13 @@ use super::{
     folders::folders,
 };
 use crate::page::{
-    components::dynamic::{dynamic, handler, memo},
+    components::{
+        controls::select::Select,
+        dynamic::{handler, memo},
+    },
     store::Store,
     words,
 };
-
-/// Text of the option for pictures without a label, whose value is empty.
-const NO_LABEL: &str = "no label";
 
 /// Conditions, and a button that selects the pictures for which they hold.
 #[component]
@@ -23,15 +23,11 @@ pub fn SelectBy() -> impl IntoView {
     let found = memo(move || store.with(|state| filter.with(|filter| matching(state, filter))));
     let is_unset = move || filter.with(|filter| *filter == Filter::default());
     let labels = memo(move || {
-        store.with(|state| state.label_names().into_iter().map(str::to_owned).collect::<Vec<_>>())
+        let named =
+            store.with(|state| state.label_names().into_iter().map(str::to_owned).collect::<Vec<_>>());
+        if named.is_empty() { named } else { [vec![String::new()], named].concat() }
     });
     let folders = memo(move || store.with(folders));
-    let option = |name: String| {
-        let value = format!("={name}");
-        view! { <option value=value>{name}</option> }
-    };
-    // A value begins with a sign, so that the empty label differs from none at all.
-    let chosen = |event: &ev::Event| event_target_value(event).strip_prefix('=').map(str::to_owned);
     let day = move |place: usize, label: &'static str| {
         let set = move |event: ev::Event| {
             let day = event_target_value(&event);
@@ -43,23 +39,21 @@ pub fn SelectBy() -> impl IntoView {
         <section class="sort-part">
             <h2>"Select by label, folder or date"</h2>
             <div class="across">
-                <select
-                    class="label-field"
-                    aria-label="Label of the pictures"
-                    on:change=handler(move |event: ev::Event| filter.update(|filter| filter.label = chosen(&event)))
-                >
-                    <option value="">"any label"</option>
-                    <option value="=">{NO_LABEL}</option>
-                    {dynamic(move || labels.get().into_iter().map(option).collect_view())}
-                </select>
-                <select
-                    class="label-field"
-                    aria-label="Folder of the pictures"
-                    on:change=handler(move |event: ev::Event| filter.update(|filter| filter.folder = chosen(&event)))
-                >
-                    <option value="">"any folder"</option>
-                    {dynamic(move || folders.get().into_iter().map(option).collect_view())}
-                </select>
+                <Select
+                    label="Label of the pictures"
+                    none="any label"
+                    nameless="no label"
+                    names=Signal::derive(move || labels.get())
+                    value=Signal::derive(move || filter.with(|filter| filter.label.clone()))
+                    on_change=Callback::new(move |label| filter.update(|filter| filter.label = label))
+                />
+                <Select
+                    label="Folder of the pictures"
+                    none="any folder"
+                    names=Signal::derive(move || folders.get())
+                    value=Signal::derive(move || filter.with(|filter| filter.folder.clone()))
+                    on_change=Callback::new(move |folder| filter.update(|filter| filter.folder = folder))
+                />
                 "from " {day(0, "First day of the pictures")} " to " {day(1, "Last day of the pictures")}
                 <button
                     class="button"
@@ -70,6 +64,7 @@ pub fn SelectBy() -> impl IntoView {
                     {move || format!("Select {}", words::counted(found.with(Vec::len), "picture"))}
                 </button>
             </div>
+            <p class="note">"A photograph’s day is the camera’s, else that of its file’s last change (UTC)."</p>
         </section>
     }
 }

@@ -116,9 +116,7 @@ fn FoundCopies() -> impl IntoView {
             return same + &waiting(store, Stage::Pixels, "Comparing pictures that look alike…");
         }
         match strips.with(Vec::len) {
-            0 if store.with(|state| *state.across() != Across::default()) => {
-                "No picture has a copy in the other folder. ".to_owned()
-            }
+            0 if is_across(store) => NONE_ACROSS.to_owned(),
             0 => "Every picture is there once. ".to_owned(),
             sets => format!("{} of copies. {} ", words::counted(sets, "set"), removal(store, strips)),
         }
@@ -131,6 +129,14 @@ fn FoundCopies() -> impl IntoView {
         <Decisions strips before=|_| {} />
         <Strips strips name="Set" decided=true />
     }
+}
+
+/// What is said if no set has pictures in both chosen folders.
+const NONE_ACROSS: &str = "None with pictures in both of these folders. ";
+
+/// Returns whether sets have to have pictures in chosen folders.
+fn is_across(store: Store) -> bool {
+    store.with(|state| *state.across() != Across::default())
 }
 
 /// Returns what removing all but the kept picture of each strip does.
@@ -150,6 +156,7 @@ fn FoundDuplicates(stage: Memo<Stage>) -> impl IntoView {
         }
         let suffix = step_suffix(store, stage.get());
         match strips.with(Vec::len) {
+            0 if is_across(store) => NONE_ACROSS.to_owned(),
             0 => format!("No two pictures are this similar{suffix}. Lower the threshold to find some. "),
             sets => {
                 format!("{} of duplicates{suffix}. {} ", words::counted(sets, "set"), removal(store, strips))

@@ -179,7 +179,7 @@ async fn what_a_camera_sees_is_searched_with() -> Result<()> {
         rows_are_filled(page).await?;
         page.evaluate("window.seen = 'red'").await?;
         page.press("Use the camera").await?;
-        page.wait_text(&["Hold something up", "None of it is kept or sent"], SOON).await?;
+        page.wait_text(&["Point the camera at something"], SOON).await?;
         hold_up(page, "red", [255, 0, 0]).await?;
         rows_are_filled(page).await?;
         hold_up(page, "blue", [0, 0, 255]).await?;

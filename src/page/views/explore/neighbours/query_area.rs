@@ -38,7 +38,7 @@ pub fn QueryArea() -> impl IntoView {
         store.with(|state| match (&state.search.failure, state.search.sought()) {
             _ if state.search.has_camera() && state.search.reading => "Waiting for the camera.".to_owned(),
             _ if state.search.has_camera() => {
-                "Hold something up: what the camera sees is compared as it comes. None of it is kept or sent."
+                "Point the camera at something: what it sees is compared as it comes, and does not leave this page."
                     .to_owned()
             }
             _ if state.search.reading => "Reading the picture.".to_owned(),

@@ -5,18 +5,16 @@ use crate::{
     page::{
         by_stage::ByStage,
         state::{Neighbour, Refusal, State, Tab},
+        words,
     },
     protocol::{Command, PictureId, Query, QueryAnswer, Stage},
 };
-
-/// Name of what a camera sees.
-const CAMERA: &str = "The camera’s picture";
 
 /// A picture to search with, and its results.
 #[derive(Debug)]
 pub struct SearchSubject {
     number: u32,
-    /// Name of its file.
+    /// Name of its file, or of the camera.
     pub name: String,
     /// The picture.
     pub image: Image,
@@ -29,7 +27,7 @@ pub struct SearchSubject {
 pub struct Search {
     /// Number of the latest attempt: answers to others are no longer wanted.
     attempt: u32,
-    /// Whether a file is being read.
+    /// Whether a file is being read, or a camera is being opened.
     pub reading: bool,
     /// Name of the latest file and why it could not be used, if it could not.
     pub failure: Option<Refusal>,
@@ -91,6 +89,12 @@ impl Search {
 
     pub(in crate::page) fn put_behind(&mut self) {
         self.in_front = false;
+        self.close_camera();
+    }
+
+    fn close_camera(&mut self) {
+        self.reading &= !self.live;
+        self.live = false;
     }
 
     pub(in crate::page) fn keep(&mut self, answer: QueryAnswer) {
@@ -124,8 +128,9 @@ impl State {
     }
 
     /// Searches with a frame of a camera, in the place of its last one, whose results stay until there are others.
+    /// An explanation that is open stays about the frame that it explains.
     pub fn search_live(&mut self, attempt: u32, frame: Image) {
-        if !self.search.is_live(attempt) {
+        if !self.search.is_live(attempt) || self.explained.is_some() {
             return;
         }
         self.search.awaited = self.results.stages();
@@ -134,14 +139,14 @@ impl State {
                 sought.image = frame;
                 self.ask_for_the_nearest();
             }
-            None => self.finish_search(attempt, CAMERA.to_owned(), Ok(frame)),
+            None => self.finish_search(attempt, words::CAMERA.to_owned(), Ok(frame)),
         }
     }
 
     /// Records that the camera of an attempt is off. Its last frame stays.
     pub fn end_camera(&mut self, attempt: u32) {
         if self.search.is_live(attempt) {
-            (self.search.reading, self.search.live) = (false, false);
+            self.search.close_camera();
         }
     }
 
@@ -176,13 +181,11 @@ impl State {
         }
     }
 
-    /// Returns the pictures that the map marks: the nearest to the query in front, the most similar last, or the
+    /// Returns the pictures that the map marks: the nearest to the query in front, the most similar last, and the
     /// focused picture.
     pub fn marked(&self) -> Vec<PictureId> {
-        if self.search.in_front().is_none() {
-            return self.selected.into_iter().collect();
-        }
-        self.search.nearest(self.shown_stage()).iter().rev().map(|near| near.id).collect()
+        let nearest = self.search.nearest(self.shown_stage()).iter().rev().map(|near| near.id);
+        nearest.filter(|_| self.search.in_front().is_some()).chain(*self.selected).collect()
     }
 
     /// Ends the search.
@@ -283,9 +286,9 @@ mod tests {
         state.select(1);
         let attempt = state.begin_search();
         state.finish_search(attempt, "a.png".to_owned(), Ok(picture()));
-        assert!(state.marked().is_empty(), "they are not known yet");
+        assert_eq!(state.marked(), [1], "the others are not known yet");
         state.apply(answer(attempt));
-        assert_eq!(state.marked(), [2, 5]);
+        assert_eq!(state.marked(), [2, 5, 1]);
         state.show_query(false);
         assert_eq!(state.marked(), [1]);
     }
