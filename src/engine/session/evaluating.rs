@@ -20,6 +20,9 @@ use crate::{
 /// Largest fraction of training time spent on evaluation.
 const EVALUATION_SHARE: f64 = 0.08;
 
+/// The same before a run's first evaluation, which shows that it learns.
+const FIRST_EVALUATION_SHARE: f64 = 0.4;
+
 /// An evaluation in progress.
 pub(super) struct Evaluating {
     pub stage: Stage,
@@ -97,8 +100,8 @@ impl<E: FnMut(Event)> Session<E> {
         if run.evaluated == Some(run.trainer.steps_taken()) {
             return false;
         }
-        let share = run.evaluation_time.as_secs_f64() / EVALUATION_SHARE;
-        self.goal == Goal::Rest || run.training_time.as_secs_f64() > share
+        let share = if run.evaluated == Some(0) { FIRST_EVALUATION_SHARE } else { EVALUATION_SHARE };
+        self.goal == Goal::Rest || run.training_time > run.evaluation_time.div_f64(share)
     }
 
     /// Starts to embed the set with the current encoder, or a new set with the untrained one first.

@@ -74,6 +74,12 @@ fn labelled_summary(state: &State) -> String {
         None if state.run.running => {
             format!("Training. Before it, {before} in {} nearest {pictures} matched.", score.neighbours)
         }
+        None if state.run.step() > 0 => {
+            format!(
+                "Comparing. Before training, {before} in {} nearest {pictures} matched.",
+                score.neighbours
+            )
+        }
         None => {
             let verb = if before == 1 { "matches" } else { "match" };
             let of = score.neighbours;

@@ -9,6 +9,9 @@ use crate::{
 /// Confidence offered at first.
 pub const DEFAULT_CONFIDENCE: f32 = 0.9;
 
+/// Number of guesses to compare below which the share of wrong ones means little.
+const FEW: usize = 20;
+
 /// The guesses of at least some confidence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfidentGuesses {
@@ -38,6 +41,12 @@ pub fn confident_guesses(state: &State, stage: Stage, method: Method, least: f32
 pub fn expected_error(ConfidentGuesses { compared, wrong, .. }: &ConfidentGuesses) -> String {
     match *compared {
         0 => "No picture of a known label shows yet how many of these are wrong.".to_owned(),
+        1..FEW => format!(
+            "Too few to tell how many of these are wrong: of {} with known labels guessed this surely, {} {}.",
+            words::counted(*compared, "picture"),
+            words::count(*wrong),
+            if *wrong == 1 { "was" } else { "were" }
+        ),
         compared => format!(
             "Expect {} to be wrong: of {} with known labels guessed this surely, {} were.",
             words::percent(*wrong as f32 / compared as f32),
@@ -69,7 +78,11 @@ mod tests {
         let found = confident_guesses(&state, Stage::Pixels, Method::Probe, 0.7);
         assert_eq!(found, ConfidentGuesses { guesses: vec![(4, 1), (5, 1), (2, 0)], compared: 3, wrong: 1 });
         assert!(
-            expected_error(&found).starts_with("Expect 33% to be wrong: of 3 pictures with known labels")
+            expected_error(&found).ends_with("of 3 pictures with known labels guessed this surely, 1 was.")
+        );
+        let many = ConfidentGuesses { compared: FEW, wrong: 4, ..found.clone() };
+        assert!(
+            expected_error(&many).starts_with("Expect 20% to be wrong: of 20 pictures with known labels")
         );
         state.accept_confident(Stage::Pixels, Method::Probe, 0.7);
         let labels = |state: &State| (2..6).map(|id| state.labels.typed(id)).collect::<Vec<_>>();

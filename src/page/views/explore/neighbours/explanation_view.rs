@@ -1,6 +1,7 @@
 //! The regions that make two pictures similar, as an overlay on both.
 
 use leptos::{html, prelude::*};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::{occlusion_overlay, query_area::QueryThumbnail, view::name};
 use crate::{
@@ -46,8 +47,17 @@ pub fn WhyView(pair: Pair) -> impl IntoView {
     let legend = Signal::derive(move || {
         store.with(|state| state.explanation().map_or("", occlusion_overlay::legend).to_owned())
     });
+    // It opens below the list, perhaps out of sight.
+    let section = NodeRef::<html::Section>::new();
+    effect(move || {
+        if let Some(section) = section.get() {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            section.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
     view! {
-        <section class="why" aria-label="Why alike?" data-figure="why-alike">
+        <section class="why" aria-label="Why alike?" data-figure="why-alike" node_ref=section>
             <div class="row-head">
                 <h3>{heading}</h3>
                 <Explain term=glossary::OCCLUSION />
