@@ -204,10 +204,10 @@ async fn pictures_are_found_by_examples() -> Result<()> {
         page.wait_finished(PATIENTLY).await?;
         let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         click(page, 3, "").await?;
-        click(page, 40, "ctrlKey: true").await?;
+        click(page, 30, "ctrlKey: true").await?;
         page.press("Find similar").await?;
         let expect = async |unwanted: &[usize]| {
-            let expected = by_examples(&embeddings, &[3, 40], unwanted);
+            let expected = by_examples(&embeddings, &[3, 30], unwanted);
             page.wait("the pictures that the examples ask for", SOON, async || {
                 let found = page.evaluate(FOUND).await?;
                 let found = found.as_array().into_iter().flatten().filter_map(|name| name.as_str());

@@ -135,8 +135,8 @@ async fn photograph(page: &Page, name: &str, part: &str) -> Result<()> {
     page.show_as(1440, Scheme::Light).await
 }
 
-/// Puts a canvas of one colour in the place of the camera.
-const CAMERA: &str = "navigator.mediaDevices.getUserMedia = async () => {
+/// Puts a canvas of one colour in the place of the camera. An empty page has no devices.
+const CAMERA: &str = "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
     const context = canvas.getContext('2d');
     setInterval(() => {
