@@ -52,7 +52,7 @@ impl State {
     }
 
     /// Changes the text of a notice; returns whether it is still shown.
-    pub(in crate::page) fn renew_notice(&mut self, id: u32, text: String) -> bool {
+    pub fn renew_notice(&mut self, id: u32, text: String) -> bool {
         let notice = self.notices.iter_mut().find(|notice| notice.id == id);
         notice.map(|notice| notice.text = text).is_some()
     }
