@@ -76,6 +76,17 @@ pub fn newcomer<'a>(name: &str, label: impl Into<Option<&'a str>>) -> Newcomer {
     }
 }
 
+/// Returns a state with black pictures of one's own, from files at these paths.
+pub fn from_paths(paths: &[&str]) -> State {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    let picture = |path: &&str| {
+        let origin = Origin { path: (*path).to_owned(), ..Origin::default() };
+        Newcomer { origin, ..newcomer(path, None) }
+    };
+    state.add(paths.iter().map(picture).collect());
+    state
+}
+
 /// Returns a report of a step.
 pub fn report(step: u32) -> StepReport {
     StepReport { step, loss: 4.0, accuracy: 0.1, alignment: 1.0, uniformity: -2.0, milliseconds: 10.0 }

@@ -112,23 +112,7 @@ pub fn remarks(packed: usize, small: usize, unread: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        page::{
-            fixture::newcomer,
-            state::{Newcomer, Origin},
-        },
-        settings::{Images, Settings},
-    };
-
-    fn state(paths: &[&str]) -> State {
-        let mut state = State::new(Settings::recommended(Images::Own));
-        let picture = |path: &&str| {
-            let origin = Origin { path: (*path).to_owned(), ..Origin::default() };
-            Newcomer { origin, ..newcomer(path, None) }
-        };
-        state.add(paths.iter().map(picture).collect());
-        state
-    }
+    use crate::page::fixture::from_paths;
 
     fn strip(pictures: &[PictureId]) -> Strip {
         Strip { pictures: pictures.to_vec(), remark: None }
@@ -136,7 +120,7 @@ mod tests {
 
     #[test]
     fn each_group_has_a_folder() {
-        let state = state(&["a/1.jpg", "b/1.jpg", "b/2.jpg"]);
+        let state = from_paths(&["a/1.jpg", "b/1.jpg", "b/2.jpg"]);
         let folders = Folders::of_groups(&state, &[strip(&[2, 0]), strip(&[1])]);
         let expected = [(2, "group 1/2.jpg"), (0, "group 1/a_1.jpg"), (1, "group 2/b_1.jpg")];
         assert_eq!(folders.pictures, expected.map(|(id, path)| (id, path.to_owned())));
@@ -146,7 +130,7 @@ mod tests {
 
     #[test]
     fn kept_and_selected_pictures_stay_in_their_folders() {
-        let mut state = state(&["a/1.jpg", "b/1.jpg", "../../b/2.jpg"]);
+        let mut state = from_paths(&["a/1.jpg", "b/1.jpg", "../../b/2.jpg"]);
         let kept = Folders::of_kept(&state, &[strip(&[0, 1])]);
         assert_eq!(kept.pictures, [(0, "a/1.jpg".to_owned()), (2, "_/_/b/2.jpg".to_owned())]);
         state.select_all([1]);

@@ -154,10 +154,7 @@ mod tests {
     use std::{fs, path::Path, process::Command};
 
     use super::*;
-    use crate::{
-        page::{fixture::newcomer, state::Newcomer},
-        settings::{Images, Settings},
-    };
+    use crate::page::fixture::from_paths;
 
     /// Names that a careless script would take for something else.
     const ODD: [&str; 16] = [
@@ -178,17 +175,6 @@ mod tests {
         "!;&|<>(){}",
         "‘curly’.jpg",
     ];
-
-    /// Returns a state with pictures from these paths.
-    fn state(paths: &[&str]) -> State {
-        let mut state = State::new(Settings::recommended(Images::Own));
-        let picture = |path: &&str| {
-            let origin = Origin { path: (*path).to_owned(), ..Origin::default() };
-            Newcomer { origin, ..newcomer(path, None) }
-        };
-        state.add(paths.iter().map(picture).collect());
-        state
-    }
 
     fn set(pictures: &[PictureId]) -> Strip {
         Strip { pictures: pictures.to_vec(), remark: None }
@@ -213,7 +199,7 @@ mod tests {
         let copies: Vec<String> = ODD.iter().map(|name| format!("-a/it's/{name}")).collect();
         let paths: Vec<&str> = kept.iter().chain(&copies).map(String::as_str).collect();
         paths.iter().for_each(|path| write(root.path(), path, path));
-        let state = state(&paths);
+        let state = from_paths(&paths);
         let odd = ODD.len() as PictureId;
         let sets: Vec<Strip> = (0..odd).map(|id| set(&[id, odd + id])).collect();
         let script = file(&moves(&state, &sets), Form::Shell);
@@ -238,7 +224,7 @@ mod tests {
             write(root.path(), path, path);
         }
         write(root.path(), "duplicates/b/1", "another");
-        let state = state(&["a/1", "b/1", "a/2", "b/2", "a/3", "b/3"]);
+        let state = from_paths(&["a/1", "b/1", "a/2", "b/2", "a/3", "b/3"]);
         let sets = [set(&[0, 1]), set(&[2, 3]), set(&[4, 5])];
         assert_eq!(run(&file(&moves(&state, &sets), Form::Shell), root.path()), "1 moved, 2 left.\n");
         let read = |path: &str| fs::read_to_string(root.path().join(path)).ok();
@@ -248,7 +234,7 @@ mod tests {
 
     #[test]
     fn files_that_cannot_be_told_apart_or_lead_elsewhere_stay() {
-        let state = state(&["a/1", "a/1", "", "../2", "/3", "a/4", "b/4"]);
+        let state = from_paths(&["a/1", "a/1", "", "../2", "/3", "a/4", "b/4"]);
         let found = moves(&state, &[set(&[0, 1]), set(&[0, 2, 3, 4]), set(&[5, 6])]);
         let paths = |each: &Move| [each.source, each.kept].map(|origin| origin.path.clone());
         assert_eq!(found.iter().map(paths).collect::<Vec<_>>(), [["b/4", "a/4"]]);
@@ -268,7 +254,7 @@ mod tests {
             }
             assert_eq!((at, read.as_str()), (quoted.len() - 1, name));
         }
-        let state = state(&["a/it’s", "b/it’s"]);
+        let state = from_paths(&["a/it’s", "b/it’s"]);
         let script = String::from_utf8(file(&moves(&state, &[set(&[0, 1])]), Form::PowerShell).contents);
         let script = script.expect("text");
         assert!(

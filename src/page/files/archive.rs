@@ -60,8 +60,8 @@ pub fn save(store: Store, folders: Folders) {
 /// A picture to be packed.
 struct Packed {
     path: String,
-    file: Option<File>,
-    image: Image,
+    /// Its file, or the small copy if there is none.
+    source: Result<File, Image>,
     modified: String,
 }
 
@@ -72,8 +72,8 @@ async fn pack(store: Store, folders: &Folders, notice: u32) -> Result<Option<(Bl
     let pictures: Vec<Packed> = store.with_untracked(|state| {
         let picture = |(id, path): &(PictureId, String)| {
             let entry = state.pictures.get(*id)?;
-            let (path, file) = (path.clone(), store.originals.file(*id));
-            Some(Packed { path, file, image: entry.image.clone(), modified: local(&entry.origin.modified) })
+            let source = store.originals.file(*id).ok_or_else(|| entry.image.clone());
+            Some(Packed { path: path.clone(), source, modified: local(&entry.origin.modified) })
         };
         folders.pictures.iter().filter_map(picture).collect()
     });
@@ -82,11 +82,11 @@ async fn pack(store: Store, folders: &Folders, notice: u32) -> Result<Option<(Bl
     let (mut small, mut unread) = (0, Vec::new());
     let mut due = timing::now() + NEWS;
     for (place, picture) in pictures.iter().enumerate() {
-        let (contents, path): (Blob, String) = match &picture.file {
-            Some(file) => (file.clone().into(), picture.path.clone()),
-            None => {
+        let (contents, path): (Blob, String) = match &picture.source {
+            Ok(file) => (file.clone().into(), picture.path.clone()),
+            Err(image) => {
                 small += 1;
-                paint::rgb(&canvas, picture.image.rgb(), SIDE);
+                paint::rgb(&canvas, image.rgb(), SIDE);
                 let bytes = paint::png_of(&canvas).await.unwrap_or_default();
                 let bytes = Array::of1(&Uint8Array::from(bytes.as_slice()));
                 (Blob::new_with_u8_array_sequence(&bytes)?, format!("{}.png", picture.path))

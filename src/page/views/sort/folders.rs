@@ -42,23 +42,11 @@ pub fn folders(state: &State) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        page::{
-            fixture::newcomer,
-            state::{Newcomer, Origin},
-        },
-        settings::{Images, Settings},
-    };
+    use crate::page::fixture::from_paths;
 
     #[test]
     fn sets_are_filtered_by_two_folders() {
-        let mut state = State::new(Settings::recommended(Images::Own));
-        let picture = |path: &str| {
-            let origin = Origin { path: path.to_owned(), ..Origin::default() };
-            Newcomer { origin, ..newcomer(path, None) }
-        };
-        let paths = ["d/test/a/1", "d/test/b/2", "d/train/a/3", "d/train2/4", "d/5"];
-        state.add(paths.map(picture).into());
+        let mut state = from_paths(&["d/test/a/1", "d/test/b/2", "d/train/a/3", "d/train2/4", "d/5"]);
         assert_eq!(
             folders(&state),
             ["d/test/", "d/test/a/", "d/test/b/", "d/train/", "d/train/a/", "d/train2/"]
