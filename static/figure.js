@@ -38,8 +38,9 @@ async function picture(figure) {
   const copy = spelledOut(figure);
   copy.style.setProperty("margin", `${MARGIN}px`);
   const body = new XMLSerializer().serializeToString(copy);
+  const style = `<style>@font-face { font-family: Inter; font-weight: 400 700; src: url("${await font()}"); }</style>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width * SCALE}" height="${height * SCALE}" `
-    + `viewBox="0 0 ${width} ${height}"><foreignObject width="100%" height="100%">${body}</foreignObject></svg>`;
+    + `viewBox="0 0 ${width} ${height}">${style}<foreignObject width="100%" height="100%">${body}</foreignObject></svg>`;
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
@@ -51,6 +52,17 @@ async function picture(figure) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done, failed) => canvas.toBlob(blob => (blob ? done(blob) : failed())));
+}
+
+// Returns the page's font as a data address, since a picture may refer to nothing outside.
+async function font() {
+  const file = await (await fetch(document.querySelector("link[as=font]").href)).blob();
+  const reader = new FileReader();
+  return new Promise((done, failed) => {
+    reader.onload = () => done(reader.result);
+    reader.onerror = failed;
+    reader.readAsDataURL(file);
+  });
 }
 
 // Returns a copy that needs no style sheet; canvases become pictures, controls leave blank space.

@@ -8,6 +8,8 @@ pub mod legend;
 pub mod matrix_edges;
 pub mod matrix_view;
 pub mod member;
+#[cfg(target_arch = "wasm32")]
+pub mod menu;
 pub mod meter;
 pub mod modal;
 pub mod more;

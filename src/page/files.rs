@@ -5,7 +5,8 @@
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
 //! - [`address`]: pictures of other pages
-//! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels
+//! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels;
+//!   [`folder_label`]: labels from folders
 //! - `identity` and [`exif`]: what is known of a file before it is decoded
 //! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with; `camera`: what a camera sees, likewise
@@ -38,6 +39,7 @@ pub mod experiment_file;
 #[cfg(target_arch = "wasm32")]
 pub mod exports;
 pub mod file_header;
+pub mod folder_label;
 #[cfg(target_arch = "wasm32")]
 mod identity;
 #[cfg(target_arch = "wasm32")]

@@ -3,6 +3,7 @@
 //! - `app`: the whole page, and its opening
 //! - `stage`: score and stage switch, gallery, tabs and action bar
 //! - `export_menu`: the files to keep
+//! - `share_sheet`: the link, the code for another page, the picture of what a run changed
 
 #[cfg(target_arch = "wasm32")]
 pub mod address_bar;
@@ -18,6 +19,8 @@ pub mod masthead;
 pub mod notices;
 #[cfg(target_arch = "wasm32")]
 pub mod return_offer;
+#[cfg(target_arch = "wasm32")]
+pub mod share_sheet;
 #[cfg(target_arch = "wasm32")]
 pub mod stage;
 #[cfg(target_arch = "wasm32")]

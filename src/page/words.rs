@@ -23,7 +23,7 @@ pub use numbers::{
     percent, similarity, speed, three_digits,
 };
 pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
-pub use summary::{Score, fewer_pairs, guest, images, score, summary, twins};
+pub use summary::{Score, fewer_pairs, guest, images, labelled_summary, score, summary, twins};
 pub use waiting::waiting;
 
 use crate::{

@@ -5,7 +5,6 @@ pub mod details;
 pub mod explain;
 pub mod file_button;
 pub mod select;
-pub mod share;
 pub mod twice;
 
 use leptos::{ev, prelude::*};

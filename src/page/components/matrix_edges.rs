@@ -1,6 +1,8 @@
 //! Pictures along the left and the upper edge of a matrix: who is who.
 
 use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
     canvas::{measure::follow_size, paint},
@@ -8,10 +10,14 @@ use super::{
 };
 use crate::{image::SIDE, page::store::Store, plot::contact_sheet::contact_sheet, protocol::PictureId};
 
-/// Least height of a picture, in pixels.
-const LEAST: f64 = 30.0;
+/// Least side of a picture in pixels, if every row has one.
+const LEAST: f64 = 14.0;
 
-/// Two strips of pictures. Each shows the row, or the column, in the middle of its share.
+/// Least side if there are too many rows for that.
+const LEAST_OF_MANY: f64 = 30.0;
+
+/// Two strips of square pictures: one for each row and column if there is room, else one for the row, or the
+/// column, in the middle of each of equal shares. The frame's columns follow from their number, `--edge`.
 #[component]
 pub fn MatrixEdges(
     /// Pictures of the rows, which are those of the columns.
@@ -23,7 +29,15 @@ pub fn MatrixEdges(
     let size = follow_size(frame);
     effect(move || {
         let (Some(left), Some(top)) = (left.get(), top.get()) else { return };
-        let shown = pictures.with(|pictures| spread(pictures, (size.get().0 / LEAST) as usize));
+        let length = size.get().0;
+        let shown = pictures.with(|pictures| {
+            let all = (length / LEAST) as usize;
+            spread(pictures, if pictures.len() <= all { all } else { (length / LEAST_OF_MANY) as usize })
+        });
+        if let Some(frame) = frame.get_untracked().and_then(|edge| edge.parent_element()) {
+            let columns = format!("minmax(0, 1fr) minmax(0, {}fr)", shown.len().max(1));
+            frame.unchecked_into::<HtmlElement>().style().set_property("--edge", &columns).ok();
+        }
         store.with_untracked(|state| {
             let entries = shown.iter().filter_map(|id| state.pictures.get(*id));
             let images: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();

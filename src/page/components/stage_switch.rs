@@ -33,7 +33,7 @@ pub fn StageSwitch() -> impl IntoView {
         }
     };
     view! {
-        <fieldset class="choice stage-switch">
+        <fieldset class="choice stage-switch" disabled=move || store.with(|state| !state.depends_on_stage())>
             <legend class="visually-hidden">"Compared by"</legend>
             <div class="options">{STAGES.map(option).collect_view()}</div>
             <Explain term=glossary::STAGES />

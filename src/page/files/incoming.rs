@@ -10,7 +10,7 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use super::clutter::clutter_in;
+use super::{clutter::clutter_in, folder_label};
 use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 
 /// File types offered by the file pickers: those that browsers read, and those that this page adds.
@@ -23,14 +23,14 @@ pub struct Incoming {
     pub file: File,
     /// Its path within what was dropped or chosen.
     pub path: String,
-    /// Its innermost folder.
+    /// Its innermost folder that names what is in it.
     pub folder: Option<String>,
 }
 
 impl Incoming {
     /// Returns a file with its path, which contains its folder.
     pub fn new(file: File, path: &str) -> Self {
-        Self { file, path: path.to_owned(), folder: path.rsplit('/').nth(1).map(str::to_owned) }
+        Self { file, path: path.to_owned(), folder: folder_label::of(path).map(str::to_owned) }
     }
 }
 

@@ -61,14 +61,12 @@ fn painted_poster(store: Store) -> Option<HtmlCanvasElement> {
         let [left, top] = corner.map(|edge| f64::from(edge) + 0.5 * (1.0 - FILLED) * pitch as f64);
         store.with_untracked(|state| {
             if let Some(entry) = state.pictures.get(*id) {
-                paint::rgb(&one, entry.image.rgb(), SIDE);
+                paint::square(&context, &one, entry.image.rgb(), [left, top], side);
             }
         });
-        // Fails only for a canvas without area.
-        context.draw_image_with_html_canvas_element_and_dw_and_dh(&one, left, top, side, side).ok();
     }
     context.set_fill_style_str("#1c1a17");
-    context.set_font("600 44px system-ui, sans-serif");
+    context.set_font("600 44px Inter, system-ui, sans-serif");
     context.set_text_baseline("middle");
     let (middle, width) = ((size[1] - TEXT / 2) as f64, size[0] as f64);
     context.fill_text(&poster.origin, 32.0, middle).ok();

@@ -6,6 +6,7 @@ use crate::page::{
     autosave::saver,
     export::{Export, folders::Folders},
     files::{archive, camera, experiment_file, exports},
+    shell::{export_menu::Exports, share_sheet::ShareSheet},
     store::Store,
     views::{
         explore::{matrix::view::MatrixLens, replay::video},
@@ -41,6 +42,10 @@ rooms! {
     hood: fn() -> AnyView = || Hood().into_any();
     /// What a run changed, at its end.
     reveal: fn() -> AnyView = || Changes().into_any();
+    /// Contents of the menu Export.
+    exports: fn() -> AnyView = || Exports().into_any();
+    /// Contents of the menu Share.
+    share: fn() -> AnyView = || ShareSheet().into_any();
     /// The dialog of the game.
     game: fn() -> AnyView = || GameDialog().into_any();
     /// Recording of the replay as a video, and its progress.

@@ -26,9 +26,9 @@ const NETWORKS: [(ModelFormat, &str, &str); 2] = [
     (ModelFormat::Onnx, "Network (ONNX)", "Turns pictures into embeddings in other tools."),
 ];
 
-/// A button that opens the menu.
+/// One button per file, with what it is for.
 #[component]
-pub fn ExportMenu() -> impl IntoView {
+pub fn Exports() -> impl IntoView {
     let store = Store::expect();
     let source = move || {
         store.with(|state| match state.results.latest() {
@@ -42,21 +42,6 @@ pub fn ExportMenu() -> impl IntoView {
             None => "Nothing has been measured yet.".to_owned(),
         })
     };
-    view! {
-        <button class="button" type="button" popovertarget=MENU>
-            "Export"
-        </button>
-        <div class="explanation menu" popover="auto" id=MENU>
-            <p class="note">{source}</p>
-            <Exports />
-        </div>
-    }
-}
-
-/// One button per file.
-#[component]
-fn Exports() -> impl IntoView {
-    let store = Store::expect();
     let wanted = RwSignal::new(None::<Export>);
     let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
     // Missing data is requested from the engine; the file is written once the answer has arrived.
@@ -88,52 +73,57 @@ fn Exports() -> impl IntoView {
         view! { <Item name help disabled=lacking on_press=save /> }
     };
     view! {
-        <h2>"For people"</h2>
-        <div class="buttons">
-            {kinds(true).map(table).collect_view()}
+        <p class="note">{source}</p>
+        <div class="menu-columns">
+            <section>
+                <h2>"For people"</h2>
+                <ul>{kinds(true).map(table).collect_view()}</ul>
+                <h2>"To continue"</h2>
+                <ul>
+                    <Item
+                        name="Experiment"
+                        help="Pictures, labels, settings, curves and weights in one file, to go on with here."
+                        disabled=lacking
+                        on_press=move || loader::enter(store, move |rooms| (rooms.save_experiment)(store))
+                    />
+                    {NETWORKS.into_iter().map(network).collect_view()}
+                </ul>
+                <h2>"For a server"</h2>
+                <label class="note">
+                    "More pictures than a browser should hold? Take this run to PyTorch:"
+                    <input
+                        type="text"
+                        readonly
+                        prop:value=move || store.with(address::command)
+                        on:focus=handler(|event: FocusEvent| event_target::<HtmlInputElement>(&event).select())
+                    />
+                </label>
+            </section>
+            <section>
+                <h2>"For code and tables"</h2>
+                <ul>
+                    {kinds(false).map(table).collect_view()}
+                    <Item
+                        name="Run (JSON)"
+                        help="Settings, environment, names and labels, and what every step measured."
+                        on_press=move || loader::enter(store, move |rooms| (rooms.export_run)(store))
+                    />
+                </ul>
+                <label class="menu-switch">
+                    <input
+                        class="switch"
+                        type="checkbox"
+                        role="switch"
+                        prop:checked=move || store.for_spreadsheets.get()
+                        on:change=handler(move |event| download::set_for_spreadsheets(store, event_target_checked(&event)))
+                    />
+                    <span>
+                        "For spreadsheets"
+                        <span class="note">"Cells that begin with = + - @ get an apostrophe, so that they don’t run."</span>
+                    </span>
+                </label>
+            </section>
         </div>
-        <h2>"For code and tables"</h2>
-        <div class="buttons">
-            {kinds(false).map(table).collect_view()}
-            <Item
-                name="Run (JSON)"
-                help="Settings, environment, names and labels, and what every step measured."
-                on_press=move || loader::enter(store, move |rooms| (rooms.export_run)(store))
-            />
-        </div>
-        <label class="menu-switch">
-            <input
-                class="switch"
-                type="checkbox"
-                role="switch"
-                prop:checked=move || store.for_spreadsheets.get()
-                on:change=handler(move |event| download::set_for_spreadsheets(store, event_target_checked(&event)))
-            />
-            <span>
-                "For spreadsheets"
-                <span class="note">"Cells that begin with = + - @ get an apostrophe, so that they don’t run."</span>
-            </span>
-        </label>
-        <h2>"To continue"</h2>
-        <div class="buttons">
-            <Item
-                name="Experiment"
-                help="Pictures, labels, settings, curves and weights in one file, to go on with here."
-                disabled=lacking
-                on_press=move || loader::enter(store, move |rooms| (rooms.save_experiment)(store))
-            />
-            {NETWORKS.into_iter().map(network).collect_view()}
-        </div>
-        <h2>"For a server"</h2>
-        <label class="note">
-            "More pictures than a browser should hold? Take this run to PyTorch:"
-            <input
-                type="text"
-                readonly
-                prop:value=move || store.with(address::command)
-                on:focus=handler(|event: FocusEvent| event_target::<HtmlInputElement>(&event).select())
-            />
-        </label>
     }
 }
 
@@ -151,17 +141,20 @@ fn Item(
     on_press: impl Fn() + Send + 'static,
 ) -> impl IntoView {
     view! {
-        <button
-            class="button"
-            type="button"
-            popovertarget=MENU
-            popovertargetaction="hide"
-            disabled=disabled
-            title=help
-            aria-busy=move || busy.get().to_string()
-            on:click=handler(move |_| on_press())
-        >
-            {name}
-        </button>
+        <li class="menu-item">
+            <button
+                class="pick"
+                type="button"
+                popovertarget=MENU
+                popovertargetaction="hide"
+                disabled=disabled
+                aria-description=help
+                aria-busy=move || busy.get().to_string()
+                on:click=handler(move |_| on_press())
+            >
+                {name}
+            </button>
+            <span class="note" aria-hidden="true">{help}</span>
+        </li>
     }
 }

@@ -7,9 +7,6 @@ use crate::{
     protocol::Stage,
 };
 
-/// Number of steps before the tour continues by itself: enough to see the twins move.
-const FIRST_STEPS: u32 = 20;
-
 /// A stop of the tour.
 pub struct Stop {
     /// Title of the stop.
@@ -22,8 +19,8 @@ pub struct Stop {
     pub arrive: fn(&mut State),
     /// Does what the stop asks.
     pub act: fn(&mut State),
-    /// Returns whether that is done, given the step on arrival; the tour then continues by itself.
-    pub is_done: fn(&State, u32) -> bool,
+    /// Returns whether the visitor has done it; the tour then continues by itself.
+    pub is_done: fn(&State) -> bool,
 }
 
 /// All stops in order.
@@ -37,7 +34,7 @@ pub const STOPS: [Stop; 5] = [
             state.show_stage(Stage::Pixels);
         },
         act: |_| (),
-        is_done: |_, _| false,
+        is_done: |_| false,
     },
     Stop {
         name: "2. Train",
@@ -45,7 +42,7 @@ pub const STOPS: [Stop; 5] = [
         text: "Press Train. Each step changes every picture of a batch in two ways. The network must find which two belong together.",
         arrive: |_| (),
         act: State::train,
-        is_done: |state, _| state.run.running,
+        is_done: |state| state.run.step() > 0,
     },
     Stop {
         name: "3. Twins find each other",
@@ -53,7 +50,7 @@ pub const STOPS: [Stop; 5] = [
         text: "A row of the square compares one picture with the whole batch. Its twin is on the diagonal, and becomes the brightest.",
         arrive: |state| state.choose_tab(Tab::Watch),
         act: |_| (),
-        is_done: |state, arrival| state.run.step() >= arrival + FIRST_STEPS,
+        is_done: |_| false,
     },
     Stop {
         name: "4. Before and after",
@@ -64,7 +61,7 @@ pub const STOPS: [Stop; 5] = [
             state.show_stage(Stage::Untrained);
         },
         act: |state| state.show_stage(Stage::Trained),
-        is_done: |_, _| false,
+        is_done: |_| false,
     },
     Stop {
         name: "5. Your pictures",
@@ -72,7 +69,7 @@ pub const STOPS: [Stop; 5] = [
         text: "Now add pictures of your own. They stay on this computer, and the network learns from them alone.",
         arrive: |_| (),
         act: |_| (),
-        is_done: |_, _| false,
+        is_done: |_| false,
     },
 ];
 
@@ -87,7 +84,7 @@ mod tests {
         let mut state = state(4);
         for stop in &STOPS {
             (stop.arrive)(&mut state);
-            assert!(!(stop.is_done)(&state, state.run.step()), "{}", stop.name);
+            assert!(!(stop.is_done)(&state), "{}", stop.name);
             (stop.act)(&mut state);
         }
         assert!(state.run.running);

@@ -22,14 +22,12 @@ const BUTTON: &str = "tour";
 #[derive(Clone, Copy)]
 pub struct Tour {
     place: RwSignal<Option<usize>>,
-    /// Step of the run when the stop began.
-    arrival: StoredValue<u32>,
 }
 
 impl Tour {
     /// Provides the tour to the components below.
     pub fn provide() {
-        provide_context(Self { place: RwSignal::new(None), arrival: StoredValue::new(0) });
+        provide_context(Self { place: RwSignal::new(None) });
     }
 
     fn stop(self) -> Option<&'static Stop> {
@@ -40,7 +38,6 @@ impl Tour {
         match STOPS.get(place) {
             Some(stop) => {
                 store.update(stop.arrive);
-                self.arrival.set_value(store.with_untracked(|state| state.run.step()));
                 self.place.set(Some(place));
             }
             None => self.end(),
@@ -87,7 +84,7 @@ pub fn TourGuide() -> impl IntoView {
     let tour = expect_context::<Tour>();
     effect(move || {
         let Some(place) = tour.place.get() else { return };
-        if store.with(|state| (STOPS[place].is_done)(state, tour.arrival.get_value())) {
+        if store.with(STOPS[place].is_done) {
             tour.go(store, place + 1);
         }
     });

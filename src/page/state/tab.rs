@@ -3,7 +3,7 @@
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::State;
-use crate::protocol::Stage;
+use crate::{page::views::sort::state::Finding, protocol::Stage};
 
 /// The tabs of the stage, one per question of a visitor, in their order. A link names them in lower
 /// case; the further names are those of earlier builds.
@@ -89,7 +89,13 @@ impl State {
 
     /// Returns the stage that the selected tab shows: duplicates may be searched for in pixels.
     pub fn displayed_stage(&self) -> Stage {
-        if *self.tab == Tab::Sort { self.stage_to_sort() } else { self.shown_stage() }
+        let sorts = *self.tab == Tab::Sort && self.depends_on_stage();
+        if sorts { self.stage_to_sort() } else { self.shown_stage() }
+    }
+
+    /// Returns whether what the selected tab shows depends on the stage; copies are found without one.
+    pub fn depends_on_stage(&self) -> bool {
+        *self.tab != Tab::Sort || self.groups.finding() != Finding::Copies
     }
 
     /// Selects the stage that all tabs show.

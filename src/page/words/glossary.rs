@@ -191,7 +191,7 @@ terms! {
     /// Labels.
     LABELS:
         "labels",
-        "A folder’s name becomes its pictures’ label. Labels score what was learned, and teach the classifiers in the tab Label. Training never sees them.";
+        "A folder’s name becomes its pictures’ label, unless it is train, test or the like. Labels score what was learned, and teach the classifiers in the tab Label. Training never sees them.";
     /// Held-out pictures.
     HELD_OUT:
         "held-out pictures",

@@ -6,13 +6,14 @@ use crate::{
     protocol::PictureId,
 };
 
-/// Returns a picture's label, unless its name begins with it, and its name.
+/// Returns a picture's label, unless its name begins with it or all labels are the same, and its name.
 pub fn label_and_name(state: &State, id: PictureId) -> (Option<String>, String) {
     if state.pictures.get(id).is_none() {
         return (None, "a picture that was removed".to_owned());
     }
     let name = state.pictures.name(id);
-    let label = state.label_of(id).filter(|label| !name.starts_with(*label));
+    let tells = || state.labels.typed(id).is_some() || state.has_labels();
+    let label = state.label_of(id).filter(|label| !name.starts_with(*label) && tells());
     (label.map(str::to_owned), name.to_owned())
 }
 
@@ -76,12 +77,14 @@ mod tests {
             Newcomer { origin, ..newcomer("1.jpg", label) }
         };
         state.add(vec![dropped("a/1.jpg", "x")]);
-        assert_eq!(title(&state, 0), "1.jpg (x)");
+        assert_eq!(title(&state, 0), "1.jpg", "a label of all tells nothing");
         state.add(vec![dropped("b/1.jpg", "b")]);
         state.settle();
         assert_eq!([0, 1].map(|id| title(&state, id)), ["a/1.jpg (x)", "b/1.jpg"], "the folder is the label");
         state.remove(&[0]);
-        assert_eq!([0, 1].map(|id| title(&state, id)), ["a picture that was removed", "1.jpg (b)"]);
+        assert_eq!([0, 1].map(|id| title(&state, id)), ["a picture that was removed", "1.jpg"]);
+        state.type_label(1, "mine");
+        assert_eq!(title(&state, 1), "1.jpg (mine)");
     }
 
     #[test]

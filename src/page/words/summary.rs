@@ -56,11 +56,15 @@ pub fn summary(state: &State) -> String {
             _ => "Press Train and watch a network learn which of these pictures are alike.".to_owned(),
         };
     }
-    if state.has_labels() { labelled_summary(state) } else { unlabelled_summary(state) }
+    if state.has_labels() {
+        labelled_summary(state) + &advice(state).unwrap_or_default()
+    } else {
+        unlabelled_summary(state)
+    }
 }
 
 /// Describes how many of a picture's nearest share its label, now and before training.
-fn labelled_summary(state: &State) -> String {
+pub fn labelled_summary(state: &State) -> String {
     let Some(score) = label_score(state, Stage::Untrained) else { return TRAINING.to_owned() };
     let before = whole(score);
     let pictures = if state.are_all_labelled() { "pictures" } else { "labelled pictures" };
@@ -68,8 +72,7 @@ fn labelled_summary(state: &State) -> String {
         Some(trained) => {
             let (now, of) = (whole(trained), trained.neighbours);
             let verb = if now == 1 { "matches" } else { "match" };
-            let advice = advice(state).unwrap_or_default();
-            format!("{now} in {of} nearest {pictures} now {verb}. Before training it was {before}.{advice}")
+            format!("{now} in {of} nearest {pictures} now {verb}. Before training it was {before}.")
         }
         None if state.run.running => {
             format!("Training. Before it, {before} in {} nearest {pictures} matched.", score.neighbours)

@@ -37,11 +37,11 @@ const ERRANDS: [Errand; 8] = [
     errand("loss", "input[name=loss]", "", 10),
     errand("tab", "[role=tab]", "", 30),
     errand("label", ".label-form button[type=submit]", "", 40),
-    errand("export", "#export-menu button", EXPORTS, 15),
+    errand("export", "#export-menu button, [popovertarget=export-menu]", EXPORTS, 15),
 ];
 
 /// Names of exports.
-const EXPORTS: &str = r"\((CSV|NPY|TSV \+ sprite|JSONL|JSON|safetensors)\)$|^Experiment$";
+const EXPORTS: &str = r"\((CSV|NPY|TSV \+ sprite|JSONL|JSON|safetensors)\)$|^Experiment$|^Export$";
 
 const fn errand(name: &'static str, controls: &'static str, called: &'static str, often: u32) -> Errand {
     Errand { name, controls, called, often }

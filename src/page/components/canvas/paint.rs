@@ -35,6 +35,19 @@ pub fn rgba_at(canvas: &HtmlCanvasElement, bytes: &[u8], width: u32, height: u32
     }
 }
 
+/// Draws a square of RGB bytes, scaled to another side, by way of a canvas of its own side.
+pub fn square(
+    context: &CanvasRenderingContext2d,
+    own: &HtmlCanvasElement,
+    bytes: &[u8],
+    [left, top]: [f64; 2],
+    side: f64,
+) {
+    rgb(own, bytes, own.width() as usize);
+    // Fails only for a canvas without area.
+    context.draw_image_with_html_canvas_element_and_dw_and_dh(own, left, top, side, side).ok();
+}
+
 /// Returns a canvas that is not on the page.
 pub fn canvas(width: u32, height: u32) -> HtmlCanvasElement {
     let canvas = document().create_element("canvas").expect("a document makes canvases");

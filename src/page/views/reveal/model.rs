@@ -83,25 +83,15 @@ impl State {
                 });
             }
         }
-        let improved = found.iter().filter(|(gain, _)| *gain > 0.0).count();
         let sentence = if has_labels {
-            match improved {
-                0 => {
-                    "No picture has more of its own label among its nearest than before training.".to_owned()
-                }
-                1 => format!(
-                    "1 of {} now has more of its own label among its nearest.",
-                    words::counted(found.len(), "picture")
-                ),
-                _ => format!(
-                    "{} of {} now have more of their own label among their nearest.",
-                    words::count(improved),
-                    words::counted(found.len(), "picture")
-                ),
-            }
+            let count =
+                |is_so: fn(f32) -> bool| words::count(found.iter().filter(|(gain, _)| is_so(*gain)).count());
+            let (more, fewer) = (count(|gain| gain > 0.0), count(|gain| gain < 0.0));
+            let all = words::counted(found.len(), "picture");
+            format!("More of the nearest match for {more} of {all}, fewer for {fewer}.")
         } else {
             let (changed, of) = self.results.changed_neighbours()?;
-            format!("Training changed {changed:.0} of each picture’s {of} nearest. These changed most.")
+            format!("Training changed {changed:.0} of each picture’s {of} nearest.")
         };
         let best = sorted(&found, |a, b| b.0.total_cmp(&a.0));
         Some(Changes { pictures: self.varied(best), sentence })
@@ -160,44 +150,10 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        page::{
-            fixture::{newcomer, report},
-            state::Tab,
-        },
-        protocol::{Evaluation, Event, Floats, Neighbours},
-        settings::{Images, Settings},
+    use crate::page::{
+        state::Tab,
+        views::reveal::fixture::{BEFORE, NOW, evaluate, finished, state},
     };
-
-    /// Returns a state of six pictures: 0, 1, 2 of one label and 3, 4, 5 of another, or without labels.
-    fn state(labelled: bool) -> State {
-        let mut state = State::new(Settings::recommended(Images::Own));
-        let label = |i: usize| labelled.then_some(["a", "b"][i / 3]);
-        state.add((0..6).map(|i| newcomer(&i.to_string(), label(i))).collect());
-        state.edit(|settings| settings.steps = 2);
-        state
-    }
-
-    fn evaluate(state: &mut State, stage: Stage, step: u32, indices: [u32; 12]) {
-        state.apply(Event::Evaluated(Evaluation {
-            step,
-            neighbours: Neighbours { k: 2, indices: indices.into(), similarities: Floats(vec![0.5; 12]) },
-            ..Evaluation::bare(stage, (0..6).collect())
-        }));
-    }
-
-    /// Nearest that are all of the other label, and those of which all but picture 5's are of the own.
-    const BEFORE: [u32; 12] = [3, 4, 3, 4, 3, 4, 0, 1, 0, 1, 3, 4];
-    const NOW: [u32; 12] = [1, 2, 0, 3, 0, 1, 4, 5, 3, 5, 3, 4];
-
-    fn finished(state: &mut State) {
-        evaluate(state, Stage::Untrained, 0, BEFORE);
-        state.start_running();
-        state.apply(Event::Stepped(vec![report(1), report(2)]));
-        state.apply(Event::Finished);
-        assert!(matches!(*state.reveal, Reveal::Due | Reveal::Folded), "the evaluation is missing");
-        evaluate(state, Stage::Trained, 2, NOW);
-    }
 
     #[test]
     fn pictures_with_the_largest_gain_of_their_label_are_shown() {
@@ -205,7 +161,7 @@ mod tests {
         finished(&mut state);
         assert_eq!(*state.reveal, Reveal::Open);
         let changes = state.changes().expect("both evaluations");
-        assert_eq!(changes.sentence, "5 of 6 pictures now have more of their own label among their nearest.");
+        assert_eq!(changes.sentence, "More of the nearest match for 5 of 6 pictures, fewer for 0.");
         let gain = |improved: &Improved| {
             let own = |id: PictureId| (id / 3) == (improved.picture / 3);
             let count = |row: &[u32]| row.iter().filter(|id| own(**id)).count() as i32;
@@ -225,7 +181,7 @@ mod tests {
         let mut state = state(false);
         finished(&mut state);
         let changes = state.changes().expect("both evaluations");
-        assert_eq!(changes.sentence, "Training changed 2 of each picture’s 2 nearest. These changed most.");
+        assert_eq!(changes.sentence, "Training changed 2 of each picture’s 2 nearest.");
         let new = |id: u32| {
             let rows = [BEFORE, NOW].map(|all| all[id as usize * 2..id as usize * 2 + 2].to_vec());
             rows[1].iter().filter(|near| !rows[0].contains(near)).count()
@@ -242,7 +198,10 @@ mod tests {
         finished(&mut state);
         evaluate(&mut state, Stage::Trained, 2, BEFORE);
         let changes = state.changes().expect("both evaluations");
-        assert!(changes.pictures.is_empty() && changes.sentence.starts_with("No picture"));
+        assert!(
+            changes.pictures.is_empty()
+                && changes.sentence.starts_with("More of the nearest match for 0 of 6")
+        );
     }
 
     #[test]

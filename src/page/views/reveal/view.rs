@@ -9,10 +9,10 @@ use crate::{
     page::{
         components::{
             canvas::thumbnail::{Thumbnail, title},
-            controls::share::Share,
             dynamic::{When, dynamic, handler, memo},
         },
         lazy::loader::room,
+        shell::share_sheet,
         state::{State, Tab},
         store::Store,
         words,
@@ -96,7 +96,7 @@ pub fn Changes() -> impl IntoView {
                             "×"
                         </button>
                     </div>
-                    <p>{changes.sentence}</p>
+                    <p>{changes.sentence} {(!changes.pictures.is_empty()).then_some(" These changed most.")}</p>
                     <ul class="reveal-pictures">
                         {changes.pictures.into_iter().map(|improved| card(store, improved)).collect_view()}
                     </ul>
@@ -105,7 +105,9 @@ pub fn Changes() -> impl IntoView {
                             "Explore"
                         </button>
                         {next(store)}
-                        <Share />
+                        <button class="button" type="button" popovertarget=share_sheet::ID>
+                            "Share"
+                        </button>
                     </div>
                 </section>
             }

@@ -23,6 +23,7 @@ async fn controls_have_stable_names() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready("backend=cpu").await?;
         page.press("Export").await?;
+        page.wait_enabled(Role::Button, "Run (JSON)", SOON).await?;
         let controls = controls(page).await?;
         for (role, names) in NAMES {
             for name in names {

@@ -200,7 +200,8 @@ async fn framed_page_shares_the_address_and_survives_a_reload() -> Result<()> {
         let frame = async |script: &str| page.driver().execute(script, vec![]).await;
         frame("navigator.clipboard.writeText = async text => { window.copied = text; }").await?;
         page.press("Share").await?;
-        wait_in_frame(page, &["Link copied"]).await?;
+        page.press("Copy link").await?;
+        wait_in_frame(page, &["Copied."]).await?;
         let link = frame("return window.copied").await?;
         let link = link.json().as_str().context("no link")?.to_owned();
 

@@ -194,7 +194,7 @@ impl Film {
         let words = words::replayed(step);
         let colours = self.scene.colours();
         context.set_fill_style_str(&colours.ink);
-        context.set_font("600 22px system-ui, sans-serif");
+        context.set_font("600 22px Inter, system-ui, sans-serif");
         context.set_text_baseline("middle");
         for (text, x, align) in [(&words, 24.0, "left"), (&self.address, width - 24.0, "right")] {
             context.set_text_align(align);

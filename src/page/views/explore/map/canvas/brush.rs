@@ -28,7 +28,7 @@ const PLAIN: &str = "#8d867b";
 const DIM: f64 = 0.35;
 
 /// Font of names.
-const FONT: &str = "600 13px system-ui, sans-serif";
+const FONT: &str = "600 14px Inter, system-ui, sans-serif";
 
 /// Maximum number of characters of a name.
 const MOST_CHARACTERS: usize = 22;
