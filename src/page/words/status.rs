@@ -1,6 +1,6 @@
 //! The run's progress, for the training bar and the browser's tab.
 
-use super::{counted, device, duration, speed};
+use super::{counted, decimal, device, duration, speed};
 use crate::{
     page::state::{Engine, State},
     protocol::Activity,
@@ -23,7 +23,7 @@ pub fn title(state: &State) -> String {
 /// Returns `step 120 / 500 · loss 3.21`.
 pub fn progress(state: &State) -> String {
     let step = format!("step {} / {}", state.run.step(), state.settings.steps);
-    state.run.steps.last().map_or(step.clone(), |report| format!("{step} · loss {:.3}", report.loss))
+    state.run.steps.last().map_or(step.clone(), |report| format!("{step} · loss {}", decimal(report.loss, 3)))
 }
 
 /// Returns the kNN accuracy to show: if there are several labels, and enough pictures.

@@ -83,7 +83,7 @@ pub fn Label() -> impl IntoView {
             <Review focus />
             <Accept focus />
             <LabelEntry focus />
-            <div class="labels-worth">
+            <div class="labels-worth" hidden=move || store.with(|state| !state.can_classify())>
                 <div class="labels-scores">
                     <PerClass />
                     <Scores />

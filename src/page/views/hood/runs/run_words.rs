@@ -41,7 +41,7 @@ pub fn scores(record: &Record) -> [(&'static str, String); 13] {
     let [untrained_rank, trained_rank] = rank;
     [
         ("Steps", count(record.steps.len())),
-        ("Loss, last 20 steps", format!("{:.3}", record.final_score(|report| report.loss))),
+        ("Loss, last 20 steps", words::decimal(record.final_score(|report| report.loss), 3)),
         ("Accuracy, last 20 steps", words::similarity(record.final_score(|report| report.accuracy))),
         ("Alignment, last 20 steps", words::similarity(record.final_score(|report| report.alignment))),
         ("Uniformity, last 20 steps", words::similarity(record.final_score(|report| report.uniformity))),

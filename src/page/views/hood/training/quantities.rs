@@ -16,7 +16,7 @@ pub const LOSS: Quantity = Quantity {
     term: glossary::LOSS,
     better: Better::Lower,
     read: |report| report.loss,
-    words: |value| format!("{value:.3}"),
+    words: |value| words::decimal(value, 3),
     level: |state| chance::loss(&state.settings, state.pairs()),
     span: bulk,
     usual: POSITIVE,
