@@ -6,7 +6,6 @@
 //! operations apply; blur, noise and cutout follow, in the views that drew them.
 
 mod blur;
-mod colour;
 mod cutout;
 mod noise;
 
@@ -15,8 +14,11 @@ use std::f32::consts::PI;
 
 use rand::{Rng, RngExt};
 
-pub use self::{blur::Blur, colour::Colour, cutout::Cutout, noise::Noise};
-use crate::settings::{Augmentations, Operation};
+pub use self::{blur::Blur, cutout::Cutout, noise::Noise};
+use crate::{
+    affine_colour::Colour,
+    settings::{Augmentations, Operation},
+};
 
 /// Largest deviation of a crop's width-to-height ratio from 1, as a factor (Szegedy et al. 2015).
 const MAX_ASPECT: f32 = 4.0 / 3.0;
@@ -124,7 +126,8 @@ mod tests {
 
     use burn::tensor::{Device, Tensor, TensorData};
 
-    use super::{colour::LUMA, *};
+    use super::*;
+    use crate::affine_colour::LUMA;
     use crate::{
         kernels::views::render,
         random::{Purpose, generator},

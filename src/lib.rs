@@ -14,6 +14,7 @@
 //! - [`link`]: settings to and from a link's hash
 //! - [`protocol`]: messages between page and engine
 //! - [`image`]: a picture at working size, and decoding of files
+//! - [`affine_colour`]: changes of colour
 //! - [`samples`]: the built-in sets
 //! - [`disjoint_sets`]: disjoint sets, by union–find
 //! - [`decimal`]: parsing of decimal numbers
@@ -47,6 +48,7 @@
 //!
 //! The feature `page` enables the user interface, `engine` the learning; each works without the other.
 
+pub mod affine_colour;
 #[cfg(feature = "engine")]
 pub mod augment;
 #[cfg(feature = "bench")]

@@ -24,7 +24,7 @@ use super::{
     geometry::{Geometry, ghost_batches},
     views::NUMBERS,
 };
-use crate::augment::{Colour, View};
+use crate::{affine_colour::Colour, augment::View};
 
 /// Returns a contiguous tensor with channels last.
 fn channels_last(tensor: &FlexTensor) -> FlexTensor {

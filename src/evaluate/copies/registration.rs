@@ -3,10 +3,7 @@
 
 use nalgebra::{SMatrix, SVector};
 
-use crate::image::SIDE;
-
-/// Weights of the channels in a pixel's brightness (ITU-R BT.601).
-const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+use crate::{affine_colour::LUMA, image::SIDE};
 
 /// Difference at which a pixel's weight has halved (Cauchy): what covers a part of a picture should not
 /// move the rest.

@@ -9,7 +9,7 @@ use crate::page::{
     shell::{export_menu::Exports, share_sheet::ShareSheet},
     store::Store,
     views::{
-        explore::{matrix::view::MatrixLens, replay::video},
+        explore::{matrix::view::MatrixLens, neighbours::alteration_view::AlterationControls, replay::video},
         hood::view::Hood,
         label::view::Label,
         reveal::view::Changes,
@@ -34,6 +34,8 @@ macro_rules! rooms {
 rooms! {
     /// The matrix of the tab Explore.
     matrix: fn() -> AnyView = || MatrixLens().into_any();
+    /// The controls that change a picture to search with it.
+    alteration: fn() -> AnyView = || AlterationControls().into_any();
     /// The tab Sort.
     sort: fn() -> AnyView = || Sort().into_any();
     /// The tab Label.

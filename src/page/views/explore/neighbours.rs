@@ -1,5 +1,8 @@
-//! Nearest neighbours of a picture or a query, and explanations of their similarity.
+//! Nearest neighbours of a picture, of one changed by hand or of a query, and explanations of their similarity.
 
+pub mod alteration;
+#[cfg(target_arch = "wasm32")]
+pub mod alteration_view;
 pub mod explanation;
 #[cfg(target_arch = "wasm32")]
 pub mod explanation_view;

@@ -126,8 +126,14 @@ async fn picture_of_what_changed_is_saved_and_sent() -> Result<()> {
         });
         let sent = sent.await?;
         ensure!(sent["width"] == 1200 && sent["height"] == 630, "The picture is {sent}.");
-        ensure!(sent["text"].as_str().is_some_and(|text| text.contains("nearest pictures")), "It says {sent}.");
-        ensure!(sent["url"].as_str().is_some_and(|url| url.contains("#images=shapes")), "The link is {sent}.");
+        ensure!(
+            sent["text"].as_str().is_some_and(|text| text.contains("nearest pictures")),
+            "It says {sent}."
+        );
+        ensure!(
+            sent["url"].as_str().is_some_and(|url| url.contains("#images=shapes")),
+            "The link is {sent}."
+        );
         let saved = image::load_from_memory(&page.download("Save picture").await?)?.to_rgb8();
         ensure!(saved.dimensions() == (1200, 630), "The file has {:?} pixels.", saved.dimensions());
         let colours: HashSet<_> = saved.pixels().collect();

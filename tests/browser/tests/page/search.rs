@@ -35,6 +35,40 @@ const PASTED: &str = "(async () => {
     return new File([await canvas.convertToBlob()], 'pasted.png', { type: 'image/png' });
 })()";
 
+/// Moves the slider with this name.
+fn slide(name: &str, value: f64) -> String {
+    format!(
+        "void (slider => {{
+            slider.value = {value};
+            slider.dispatchEvent(new Event('input', {{ bubbles: true }}));
+        }})(document.querySelector('input[type=range][aria-label=\"{name}\"]'))"
+    )
+}
+
+#[tokio::test]
+async fn picture_is_changed_by_hand_and_its_nearest_follow() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Explore").await?;
+        page.unfold("Change it, and see whether its nearest stay").await?;
+        page.wait_text(&["Brightness"], SOON).await?;
+        // A change that hardly shows leaves the original where it was.
+        page.evaluate(&slide("Turn", 5.0)).await?;
+        page.wait_text(&["disc 1, changed", "The original is its nearest now"], PATIENTLY).await?;
+        page.evaluate(&slide("Turn", 0.0)).await?;
+        let restored = async || Ok((!page.text().await?.contains("disc 1, changed")).then_some(()));
+        page.wait("the picture itself", SOON, restored).await?;
+        page.evaluate(&slide("Shift colours", 120.0)).await?;
+        page.wait_text(&["disc 1, changed", "120°"], PATIENTLY).await?;
+        page.press("Undo the changes").await?;
+        page.wait("the picture itself", SOON, restored).await?;
+        ensure!(page.evaluate(PICTURES).await? == "1,000", "It was added to the set.");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn query_is_not_added_to_the_set() -> Result<()> {
     let folder = TempDir::new()?;

@@ -24,7 +24,13 @@ use crate::{
 #[component]
 pub fn QueryArea() -> impl IntoView {
     let store = Store::expect();
-    let sought = memo(move || store.with(|state| state.search.sought().map(|sought| sought.name.clone())));
+    // A changed picture of the set is not searched for here.
+    let sought = memo(move || {
+        store.with(|state| {
+            let search = &state.search;
+            search.sought().filter(|_| search.altered().is_none()).map(|sought| sought.name.clone())
+        })
+    });
     let has_camera = memo(move || store.with(|state| state.search.has_camera()));
     let camera = move |_: ev::MouseEvent| {
         if has_camera.get_untracked() {
@@ -45,8 +51,8 @@ pub fn QueryArea() -> impl IntoView {
             (Some(Refusal { name, why }), _) => {
                 format!("{name} cannot be searched with. {}", words::failure(why))
             }
-            (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
-            (None, None) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
+            (None, Some(sought)) if state.search.altered().is_none() => format!("{} is not part of the set.", sought.name),
+            (None, _) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
         })
     });
     view! {

@@ -1,5 +1,6 @@
 //! Search with a picture outside the set.
 
+use super::alteration::Alteration;
 use crate::{
     image::{Failure, Image},
     page::{
@@ -18,6 +19,8 @@ pub struct SearchSubject {
     pub name: String,
     /// The picture.
     pub image: Image,
+    /// The picture of the set that was changed, and how, if it is one.
+    altered: Option<(PictureId, Alteration)>,
     /// Its nearest pictures, nearest first.
     found: ByStage<Vec<Neighbour>>,
 }
@@ -44,6 +47,11 @@ impl Search {
     /// Returns the query.
     pub fn sought(&self) -> Option<&SearchSubject> {
         self.sought.as_ref()
+    }
+
+    /// Returns the picture of the set that was changed to search with it, and how.
+    pub fn altered(&self) -> Option<(PictureId, Alteration)> {
+        self.sought.as_ref()?.altered
     }
 
     /// Returns the query's number, while it is shown instead of the focused picture.
@@ -171,13 +179,31 @@ impl State {
         match read {
             Ok(image) => {
                 let found = Default::default();
-                self.search.sought = Some(SearchSubject { number: attempt, name, image, found });
+                self.search.sought =
+                    Some(SearchSubject { number: attempt, name, image, altered: None, found });
                 self.search.in_front = true;
                 self.ask_for_the_nearest();
             }
             Err(why) => {
                 self.search.failure = Some(Refusal { name, why });
             }
+        }
+    }
+
+    /// Searches with a changed picture of the set, in the place of an earlier change of the same one, whose results
+    /// stay until there are others.
+    pub(super) fn search_altered(&mut self, name: String, changed: Image, altered: (PictureId, Alteration)) {
+        let is_same =
+            self.search.in_front().is_some() && self.search.altered().is_some_and(|(id, _)| id == altered.0);
+        if let Some(sought) = self.search.sought.as_mut().filter(|_| is_same) {
+            sought.image = changed;
+            self.ask_for_the_nearest();
+        } else {
+            let attempt = self.begin_search();
+            self.finish_search(attempt, name, Ok(changed));
+        }
+        if let Some(sought) = &mut self.search.sought {
+            sought.altered = Some(altered);
         }
     }
 

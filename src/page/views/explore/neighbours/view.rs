@@ -12,9 +12,10 @@ use crate::{
         components::{
             canvas::thumbnail::{Thumbnail, caption, short_name, title},
             controls::explain::Explain,
-            dynamic::{dynamic, handler, memo},
+            dynamic::{When, dynamic, handler, memo},
         },
         input::selection_range,
+        lazy::loader::room,
         state::{Neighbour, SHOWN, State},
         store::Store,
         words::{self, glossary},
@@ -46,9 +47,24 @@ pub fn Neighbours() -> impl IntoView {
     view! {
         <section class="neighbours" aria-label="The nearest of one picture">
             {dynamic(move || subject.get().map(|subject| view! { <Head subject /> }))}
+            <When holds=move || store.with(|state| state.to_alter().is_some())>
+                <Alter />
+            </When>
             {dynamic(move || subject.get().map_or_else(nothing, show))}
             <QueryArea />
         </section>
+    }
+}
+
+/// Changes of the picture, folded away.
+#[component]
+fn Alter() -> impl IntoView {
+    let wanted = RwSignal::new(false);
+    view! {
+        <details class="alter" on:toggle=handler(move |_: ev::Event| wanted.set(true))>
+            <summary>"Change it, and see whether its nearest stay"</summary>
+            <When holds=wanted>{room(|rooms| (rooms.alteration)())}</When>
+        </details>
     }
 }
 

@@ -1,9 +1,9 @@
-//! Colour augmentations, combined into one affine map.
+//! Changes of colour, combined into one affine map.
 
 use serde::{Deserialize, Serialize};
 
 /// Luma weights of red, green and blue (ITU-R BT.601).
-pub(super) const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+pub const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// Affine colour map: `out = matrix · rgb + offset`, values in 0 … 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
