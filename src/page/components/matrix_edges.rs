@@ -8,13 +8,24 @@ use super::{
     canvas::{measure::follow_size, paint},
     dynamic::{Memo, effect},
 };
-use crate::{image::SIDE, page::store::Store, plot::contact_sheet::contact_sheet, protocol::PictureId};
+use crate::{
+    image::SIDE,
+    page::store::Store,
+    plot::{
+        contact_sheet::{GAP, contact_sheet},
+        shrink::shrink,
+    },
+    protocol::PictureId,
+};
 
 /// Least side of a picture in pixels, if every row has one.
 const LEAST: f64 = 14.0;
 
 /// Least side if there are too many rows for that.
 const LEAST_OF_MANY: f64 = 30.0;
+
+/// Least gap between shrunk pictures, in pixels.
+const LEAST_GAP: usize = 2;
 
 /// Two strips of square pictures: one for each row and column if there is room, else one for the row, or the
 /// column, in the middle of each of equal shares. The frame's columns follow from their number, `--edge`.
@@ -40,9 +51,12 @@ pub fn MatrixEdges(
         }
         store.with_untracked(|state| {
             let entries = shown.iter().filter_map(|id| state.pictures.get(*id));
-            let images: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();
+            let factor = factor(length / shown.len().max(1) as f64 * window().device_pixel_ratio());
+            let images: Vec<_> = entries.map(|entry| shrink(entry.image.rgb(), SIDE, factor)).collect();
+            let images: Vec<_> = images.iter().map(Vec::as_slice).collect();
+            let gap = (GAP / factor).max(LEAST_GAP);
             for (canvas, columns) in [(left, 1), (top, images.len().max(1))] {
-                let sheet = contact_sheet(&images, SIDE, columns);
+                let sheet = contact_sheet(&images, SIDE / factor, columns, gap);
                 paint::rgba(&canvas, &sheet.rgba, sheet.width, sheet.height.max(1));
             }
         });
@@ -55,6 +69,11 @@ pub fn MatrixEdges(
             <canvas node_ref=top width="1" height="1"></canvas>
         </div>
     }
+}
+
+/// Returns the factor by which pictures are shrunk that are shown with this side, in pixels of the screen.
+fn factor(side: f64) -> usize {
+    [6, 4, 3, 2].into_iter().find(|factor| (SIDE / factor) as f64 >= side).unwrap_or(1)
 }
 
 /// Returns at most `most` of the items, each from the middle of an equal share of them.

@@ -1,6 +1,6 @@
 //! The run's progress, for the training bar and the browser's tab.
 
-use super::{counted, decimal, device, duration, speed};
+use super::{counted, decimal, device, duration, percent, speed};
 use crate::{
     page::state::{Engine, State},
     protocol::Activity,
@@ -11,10 +11,10 @@ use crate::{
 const TITLE: &str = "Likeness: watch a network learn which of your pictures are alike";
 
 /// Returns the title of the browser's tab: a tab in the background continues training, and shows the
-/// progress.
+/// progress, in whole percent, since a title is costly to change.
 pub fn title(state: &State) -> String {
     if state.run.running && state.run.step() > 0 {
-        format!("{} / {} · Likeness", state.run.step(), state.settings.steps)
+        format!("{} · Likeness", percent(state.run.step() as f32 / state.settings.steps as f32))
     } else {
         TITLE.to_owned()
     }
@@ -111,7 +111,7 @@ mod tests {
         state.lengthen_run();
         state.apply(Event::Activity(Activity::Training));
         assert!(activity(&state).starts_with("training"));
-        assert!(title(&state).starts_with("1700 / 3400"));
+        assert!(title(&state).starts_with("50% ·"));
     }
 
     #[test]

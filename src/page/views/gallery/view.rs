@@ -14,7 +14,7 @@ use crate::{
         state::{SelectionRange, State, Tab},
         store::Store,
     },
-    plot::contact_sheet::contact_sheet,
+    plot::contact_sheet::{GAP, contact_sheet},
     protocol::PictureId,
 };
 
@@ -134,7 +134,7 @@ fn PaintedCells(cells: Memo<Vec<PictureId>>, columns: Signal<usize>) -> impl Int
         store.with_untracked(|state| {
             let entries = cells.iter().filter_map(|id| state.pictures.get(*id));
             let pictures: Vec<_> = entries.map(|entry| entry.image.rgb()).collect();
-            let sheet = contact_sheet(&pictures, SIDE, columns);
+            let sheet = contact_sheet(&pictures, SIDE, columns, GAP);
             paint::rgba(&canvas, &sheet.rgba, sheet.width, sheet.height);
         });
     });

@@ -57,7 +57,7 @@ impl Atlas {
         });
         let small: Vec<Vec<u8>> = small.collect();
         let small: Vec<&[u8]> = small.iter().map(Vec::as_slice).collect();
-        let sheet = contact_sheet(&small, side, ROW);
+        let sheet = contact_sheet(&small, side, ROW, GAP);
         let canvas = paint::canvas(0, 0);
         paint::rgba(&canvas, &sheet.rgba, sheet.width, sheet.height);
         self.sheets.push(canvas);
@@ -105,7 +105,7 @@ impl Atlas {
         self.magnified.push(index);
         if let Some(entry) = state.pictures.get(self.pictures[index]) {
             let [left, top] = corner(place, SIDE).map(|edge| edge - (GAP / 2) as f64);
-            let picture = contact_sheet(&[entry.image.rgb()], SIDE, 1);
+            let picture = contact_sheet(&[entry.image.rgb()], SIDE, 1, GAP);
             paint::rgba_at(sheet, &picture.rgba, picture.width as u32, picture.height as u32, [left, top]);
         }
         place
