@@ -116,7 +116,7 @@ const CATCH_SHARED: &str = "navigator.canShare = () => true;
 #[tokio::test]
 async fn picture_of_what_changed_is_saved_and_sent() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=60&batch=16&side=16&width=4&backend=cpu&run=1").await?;
+        page.open("images=shapes&steps=60&batch=16&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_finished(PATIENTLY).await?;
         page.evaluate(CATCH_SHARED).await?;
         page.press("Share").await?;

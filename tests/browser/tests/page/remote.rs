@@ -79,11 +79,11 @@ async fn frame_text(page: &Page) -> Result<String> {
     Ok(text.json().as_str().unwrap_or_default().to_owned())
 }
 
-/// Waits until the text in the frame, which must be entered, contains all of `words`.
+/// Waits until the text in the frame, which must be entered, contains all of `words`, ignoring case.
 async fn wait_in_frame(page: &Page, words: &[&str]) -> Result<()> {
     page.wait(&format!("{words:?} in the frame"), PATIENTLY, async || {
-        let text = frame_text(page).await?;
-        Ok(words.iter().all(|words| text.contains(words)).then_some(()))
+        let text = frame_text(page).await?.to_lowercase();
+        Ok(words.iter().all(|words| text.contains(&words.to_lowercase())).then_some(()))
     })
     .await
 }

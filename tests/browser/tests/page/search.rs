@@ -48,7 +48,7 @@ fn slide(name: &str, value: f64) -> String {
 #[tokio::test]
 async fn picture_is_changed_by_hand_and_its_nearest_follow() -> Result<()> {
     visit(Visit::default(), async |page| {
-        page.open_ready("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1").await?;
+        page.open("images=shapes&steps=6&batch=8&side=16&width=4&backend=cpu&run=1").await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose("Explore").await?;
         page.unfold("Change it, and see whether its nearest stay").await?;
