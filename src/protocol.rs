@@ -53,6 +53,7 @@ mod tests {
             Command::Add(vec![Picture { id: 7, label: Some(3), rgb: vec![1, 2, 3] }]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Ask(MatrixRequest { stage: Stage::Trained }.into()),
+            Command::Withdraw(CopiesRequest::default().into()),
             Command::Label(typed.clone()),
             Command::Inspect { anchor: Some(3) },
             Command::Query(Some(Query { number: 2, rgb: vec![4, 5, 6], among: vec![7] })),

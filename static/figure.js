@@ -38,7 +38,10 @@ async function picture(figure) {
   const copy = spelledOut(figure);
   copy.style.setProperty("margin", `${MARGIN}px`);
   const body = new XMLSerializer().serializeToString(copy);
-  const style = `<style>@font-face { font-family: Inter; font-weight: 400 700; src: url("${await font()}"); }</style>`;
+  // Without the font, the picture has the system's.
+  const address = await font().catch(() => undefined);
+  const style = address
+    ? `<style>@font-face { font-family: Inter; font-weight: 400 700; src: url("${address}"); }</style>` : "";
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width * SCALE}" height="${height * SCALE}" `
     + `viewBox="0 0 ${width} ${height}">${style}<foreignObject width="100%" height="100%">${body}</foreignObject></svg>`;
   const image = new Image();
@@ -56,7 +59,9 @@ async function picture(figure) {
 
 // Returns the page's font as a data address, since a picture may refer to nothing outside.
 async function font() {
-  const file = await (await fetch(document.querySelector("link[as=font]").href)).blob();
+  const answer = await fetch(document.querySelector("link[as=font]").href);
+  if (!answer.ok) throw new Error(answer.statusText);
+  const file = await answer.blob();
   const reader = new FileReader();
   return new Promise((done, failed) => {
     reader.onload = () => done(reader.result);

@@ -114,10 +114,14 @@ def is_picture(name):
     return name.lower().endswith(ENDINGS)
 
 
+# Folders that name a part of a data set: what is in them has the label of their folder, as on the page.
+PARTS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
+
+
 def labelled(name):
-    """Returns the last two parts of a path: the name of the folder, which is the label, and of the file."""
-    parts = name.replace(os.sep, "/").strip("/").split("/")
-    return (parts[-1], parts[-2]) if len(parts) > 1 else (parts[-1], None)
+    """Returns a file's name and its label: the innermost folder that names what is in it, if there is one."""
+    *folders, file = name.replace(os.sep, "/").strip("/").split("/")
+    return file, next((folder for folder in reversed(folders) if folder.lower() not in PARTS), None)
 
 
 def sources(paths):

@@ -178,6 +178,11 @@ impl Request {
         self.question.is_some() || self.kind == Kind::Score
     }
 
+    /// Returns whether the request is for the answer to this very question.
+    pub fn is_for(&self, question: &Question) -> bool {
+        self.question.as_ref() == Some(question)
+    }
+
     /// Returns whether this request replaces another.
     fn replaces(&self, other: &Self) -> bool {
         match (&self.question, &other.question) {

@@ -138,6 +138,7 @@ impl<E: FnMut(Event)> Session<E> {
             Command::Inspect { anchor } => self.inspect(anchor).await,
             Command::Label(typed) => self.label(typed),
             Command::Ask(question) => self.jobs.put(jobs::request(question)),
+            Command::Withdraw(question) => self.give_up(|request| request.is_for(&question)),
             Command::FineTune { number, request } => self.jobs.put(fine_tuning::request(number, request)),
             Command::StopTuning => self.give_up(|request| request.kind == Kind::FineTune),
             Command::Query(query) => self.set_query(query),

@@ -135,7 +135,8 @@ impl Export {
             _ => return None,
         };
         // During training, the latest answer may be the best available.
-        let is_lacking = state.needs(&question) || state.answers.is_awaited(&question);
+        let is_part = self == Self::Copies && state.copies().is_some_and(|copies| !copies.is_complete());
+        let is_lacking = is_part || state.needs(&question) || state.answers.is_awaited(&question);
         is_lacking.then_some(question)
     }
 

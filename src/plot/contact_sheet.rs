@@ -14,8 +14,8 @@ pub struct Sheet {
     pub height: usize,
 }
 
-/// Lays out square pictures of RGB bytes, `columns` per row, each surrounded by half a gap, which is also the
-/// radius of its corners. Places without a picture stay transparent.
+/// Lays out square pictures of RGB bytes, `columns` per row, each surrounded by half a gap. The gap is also
+/// the radius of the corners. Places without a picture stay transparent.
 pub fn contact_sheet(pictures: &[&[u8]], side: usize, columns: usize, gap: usize) -> Sheet {
     let pitch = side + gap;
     let (width, height) = (columns * pitch, pictures.len().div_ceil(columns.max(1)) * pitch);

@@ -49,6 +49,8 @@ pub enum Command {
     Label(Vec<(PictureId, LabelId)>),
     /// Asks a question, which replaces another one as [`Question::replaces`] specifies.
     Ask(Question),
+    /// Cancels a question that has no complete answer yet.
+    Withdraw(Question),
     /// Fine-tunes a copy of the encoder on the given labels; the encoder itself is unchanged.
     FineTune {
         /// Number of the request, repeated in the answer.

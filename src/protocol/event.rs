@@ -68,7 +68,8 @@ pub enum Event {
         /// As in [`Evaluation::knn`].
         knn: Option<KnnScore>,
     },
-    /// Answer to [`super::Command::Ask`]; repeated for a map while t-SNE is running.
+    /// Answer to [`super::Command::Ask`]; repeated for a map while t-SNE is running, and for copies
+    /// while pictures are compared.
     Answered(Question, Answer),
     /// Progress of [`super::Command::FineTune`].
     Tuning {

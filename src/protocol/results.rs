@@ -229,8 +229,19 @@ pub struct Survey {
 /// Sets of copies of one picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Copies {
-    /// The sets of two pictures or more, each in the order of the whole set.
+    /// The sets of two pictures or more found so far, each in the order of the whole set.
     pub sets: Vec<Vec<PictureId>>,
+    /// Number of pictures compared so far.
+    pub done: u32,
+    /// Number of all pictures.
+    pub total: u32,
+}
+
+impl Copies {
+    /// Returns whether all pictures are compared.
+    pub fn is_complete(&self) -> bool {
+        self.done >= self.total
+    }
 }
 
 /// Invariance of the embeddings of one stage to the augmentations.

@@ -1,6 +1,8 @@
 //! Clusters, near-duplicates and outliers.
 
-use likeness::protocol::{Activity, Answer, Command, Event, GroupsRequest, Stage, SurveyRequest};
+use likeness::protocol::{
+    Activity, Answer, Command, CopiesRequest, Event, GroupsRequest, Stage, SurveyRequest,
+};
 
 use crate::harness::{Harness, small, steps};
 
@@ -46,6 +48,23 @@ fn studies_are_answered_at_rest_and_while_training() {
     let events = harness.take();
     assert_eq!(answers(&events), [Stage::Pixels; 2]);
     assert_eq!((steps(&events).len(), events.last()), (5, Some(&Event::Activity(Activity::Idle))));
+}
+
+#[test]
+fn withdrawn_question_is_not_answered() {
+    let mut harness = Harness::with_pictures(small(), 12);
+    harness.take();
+    let groups = GroupsRequest { stage: Stage::Pixels }.into();
+    harness.send(Command::Ask(groups));
+    harness.send(Command::Ask(CopiesRequest::default().into()));
+    harness.send(Command::Withdraw(CopiesRequest::default().into()));
+    harness.settle();
+    let events = harness.take();
+    let answered = |events: &[Event], wanted: fn(&Answer) -> bool| {
+        events.iter().any(|event| matches!(event, Event::Answered(_, answer) if wanted(answer)))
+    };
+    assert!(!answered(&events, |answer| matches!(answer, Answer::Copies(_))));
+    assert!(answered(&events, |answer| matches!(answer, Answer::Groups(_))), "the other one stays");
 }
 
 #[test]

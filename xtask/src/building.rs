@@ -19,14 +19,18 @@ struct Program {
     features: &'static str,
     /// Cargo profile in the published page.
     published: &'static str,
+    /// Cargo profile in the page served on this machine.
+    served: &'static str,
 }
 
-const PAGE: Program = Program { name: "page", features: "page", published: "page" };
-const DECODER: Program = Program { name: "decoder", features: "", published: "release" };
-const ENGINE_CPU: Program = Program { name: "engine_cpu", features: "engine", published: "release" };
-const ENGINE_WEBGPU: Program = Program { name: "engine_webgpu", features: "webgpu", published: "release" };
+const PAGE: Program = Program { name: "page", features: "page", published: "page", served: "serve-page" };
+const DECODER: Program = Program { name: "decoder", features: "", published: "release", served: SERVE };
+const ENGINE_CPU: Program =
+    Program { name: "engine_cpu", features: "engine", published: "release", served: SERVE };
+const ENGINE_WEBGPU: Program =
+    Program { name: "engine_webgpu", features: "webgpu", published: "release", served: SERVE };
 
-/// Cargo profile of the page served on this machine.
+/// Cargo profile for local use of everything for which index.html names no other.
 const SERVE: &str = "serve";
 
 /// Builds the published page in `dist/`.
@@ -46,7 +50,7 @@ pub fn publish() -> Result<()> {
 pub fn begin_serving() -> Result<()> {
     phase("Tools", || tools::ensure_trunk().and_then(|()| tools::ensure_compiler()))?;
     for program in [PAGE, DECODER, ENGINE_CPU] {
-        compile(&program, SERVE)?;
+        compile(&program, program.served)?;
     }
     let (index, unfinished) = (paths::root().join("index.html"), paths::root().join(UNFINISHED));
     fs::write(&unfinished, unfinished::without(&fs::read_to_string(index)?, ENGINE_WEBGPU.name)?)?;
@@ -57,7 +61,7 @@ pub fn begin_serving() -> Result<()> {
 
 /// Adds the WebGPU engine to the page in [`paths::served`].
 pub fn finish_serving() -> Result<()> {
-    compile(&ENGINE_WEBGPU, SERVE)?;
+    compile(&ENGINE_WEBGPU, ENGINE_WEBGPU.served)?;
     phase("wasm-bindgen and files", || run(&mut trunk_to_serve()?))
 }
 

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, rc::Rc};
 
+use web_time::{Duration, Instant};
+
 use super::{Context, Kind, Request, Slice};
 use crate::{
     disjoint_sets::DisjointSets,
@@ -10,7 +12,7 @@ use crate::{
         thumbnails::{Thumbnails, thumbnail},
     },
     image::Image,
-    protocol::{Breakdown, Copies, CopiesRequest, PictureId},
+    protocol::{Answer, Breakdown, Copies, CopiesRequest, Event, PictureId},
 };
 
 /// Returns a request for the copies in the whole set.
@@ -19,6 +21,9 @@ pub fn request(request: CopiesRequest) -> Request {
         Some(copies(context.set.ids(), context.set.images(), context.slice.clone()))
     })
 }
+
+/// Interval at which what is found so far is reported.
+const SHOW_EVERY: Duration = Duration::from_millis(300);
 
 /// Compares every picture with those that look like it, and finds equal pictures whatever they show.
 async fn copies(ids: Vec<PictureId>, images: Vec<Rc<Image>>, slice: Slice) -> Result<Copies, Breakdown> {
@@ -34,8 +39,13 @@ async fn copies(ids: Vec<PictureId>, images: Vec<Rc<Image>>, slice: Slice) -> Re
         let first = *firsts.entry(image.rgb()).or_insert(row);
         sets.join(first, row);
     }
-    let mut next = 0;
+    let (mut next, mut shown) = (0, Instant::now());
     while next < images.len() {
+        if shown.elapsed() >= SHOW_EVERY {
+            shown = Instant::now();
+            let so_far = Answer::Copies(found(&ids, &mut sets, next));
+            slice.emit(Event::Answered(CopiesRequest::default().into(), so_far));
+        }
         let rows = thumbnails.slice(next);
         next = rows.end;
         for pair in thumbnails.candidates(rows) {
@@ -48,13 +58,18 @@ async fn copies(ids: Vec<PictureId>, images: Vec<Rc<Image>>, slice: Slice) -> Re
             slice.pause().await;
         }
     }
-    let mut members = vec![Vec::new(); images.len()];
-    for (row, id) in ids.into_iter().enumerate() {
-        members[sets.find(row)].push(id);
+    Ok(found(&ids, &mut sets, next))
+}
+
+/// Returns the sets found by comparing this number of pictures.
+fn found(ids: &[PictureId], sets: &mut DisjointSets, done: usize) -> Copies {
+    let mut members = vec![Vec::new(); ids.len()];
+    for (row, id) in ids.iter().enumerate() {
+        members[sets.find(row)].push(*id);
     }
     let mut sets: Vec<Vec<PictureId>> = members.into_iter().filter(|set| set.len() > 1).collect();
     sets.sort_unstable();
-    Ok(Copies { sets })
+    Copies { sets, done: done as u32, total: ids.len() as u32 }
 }
 
 #[cfg(test)]
@@ -73,6 +88,8 @@ mod tests {
         let images = images.into_iter().map(Rc::new).collect();
         let found = pollster::block_on(copies(ids, images, Slice::default())).expect("no device is involved");
         assert_eq!(found.sets, [vec![103, 113], vec![107, 112], vec![114, 115]]);
+        assert_eq!((found.done, found.total), (17, 17));
+        assert!(found.is_complete());
     }
 
     fn pixel(image: &Image, x: usize, y: usize) -> [u8; 3] {

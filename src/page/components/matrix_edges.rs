@@ -36,22 +36,19 @@ pub fn MatrixEdges(
 ) -> impl IntoView {
     let store = Store::expect();
     let [left, top] = [NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new()];
-    let frame = NodeRef::<html::Div>::new();
-    let size = follow_size(frame);
+    let span = NodeRef::<html::Div>::new();
+    let size = follow_size(span);
     effect(move || {
-        let (Some(left), Some(top)) = (left.get(), top.get()) else { return };
-        let length = size.get().0;
-        let shown = pictures.with(|pictures| {
-            let all = (length / LEAST) as usize;
-            spread(pictures, if pictures.len() <= all { all } else { (length / LEAST_OF_MANY) as usize })
-        });
-        if let Some(frame) = frame.get_untracked().and_then(|edge| edge.parent_element()) {
+        let (Some(left), Some(top), Some(span)) = (left.get(), top.get(), span.get()) else { return };
+        let width = size.get().0;
+        let shown = pictures.with(|pictures| spread(pictures, places(pictures.len(), width)));
+        if let Some(frame) = span.parent_element() {
             let columns = format!("minmax(0, 1fr) minmax(0, {}fr)", shown.len().max(1));
             frame.unchecked_into::<HtmlElement>().style().set_property("--edge", &columns).ok();
         }
         store.with_untracked(|state| {
             let entries = shown.iter().filter_map(|id| state.pictures.get(*id));
-            let factor = factor(length / shown.len().max(1) as f64 * window().device_pixel_ratio());
+            let factor = factor(width / (shown.len() + 1) as f64 * window().device_pixel_ratio());
             let images: Vec<_> = entries.map(|entry| shrink(entry.image.rgb(), SIDE, factor)).collect();
             let images: Vec<_> = images.iter().map(Vec::as_slice).collect();
             let gap = (GAP / factor).max(LEAST_GAP);
@@ -62,13 +59,21 @@ pub fn MatrixEdges(
         });
     });
     view! {
+        <div class="edge-span" node_ref=span></div>
         <div class="edge edge-left" aria-hidden="true">
             <canvas node_ref=left width="1" height="1"></canvas>
         </div>
-        <div class="edge edge-top" node_ref=frame aria-hidden="true">
+        <div class="edge edge-top" aria-hidden="true">
             <canvas node_ref=top width="1" height="1"></canvas>
         </div>
     }
+}
+
+/// Returns the number of pictures along a matrix of this many rows, which has this width together with one of
+/// its edges.
+fn places(rows: usize, width: f64) -> usize {
+    let room = |side: f64| ((width / side) as usize).saturating_sub(1);
+    if rows <= room(LEAST) { rows } else { room(LEAST_OF_MANY).min(rows) }
 }
 
 /// Returns the factor by which pictures are shrunk that are shown with this side, in pixels of the screen.

@@ -5,6 +5,10 @@ use leptos::{ev, prelude::*};
 use super::dynamic::{When, handler};
 use crate::page::lazy::{loader::room, rooms::Rooms};
 
+/// Ids of the page's menus.
+pub const EXPORT: &str = "export-menu";
+pub const SHARE: &str = "share-menu";
+
 /// A button and the menu that it opens. The contents are fetched and made when it first opens, and stay.
 #[component]
 pub fn Menu(

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{controls::explain::Explain, dynamic::handler};
 use crate::{
-    page::{store::Store, words::glossary},
+    page::{state::State, store::Store, words::glossary},
     protocol::Stage,
 };
 
@@ -17,8 +17,11 @@ const STAGES: [(&str, Stage); 3] =
 pub fn StageSwitch() -> impl IntoView {
     let store = Store::expect();
     let option = move |(name, stage): (&'static str, Stage)| {
-        let is_unknown =
-            move || stage == Stage::Trained && store.with(|state| state.results.scored(stage).is_none());
+        let is_unknown = move || {
+            store.with(|state| {
+                !state.depends_on_stage() || stage == Stage::Trained && state.results.scored(stage).is_none()
+            })
+        };
         view! {
             <label class="option">
                 <input
@@ -33,8 +36,9 @@ pub fn StageSwitch() -> impl IntoView {
         }
     };
     view! {
-        <fieldset class="choice stage-switch" disabled=move || store.with(|state| !state.depends_on_stage())>
+        <fieldset class="choice stage-switch">
             <legend class="visually-hidden">"Compared by"</legend>
+            <p class="note" hidden=move || store.with(State::depends_on_stage)>"Copies need no network."</p>
             <div class="options">{STAGES.map(option).collect_view()}</div>
             <Explain term=glossary::STAGES />
         </fieldset>

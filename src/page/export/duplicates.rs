@@ -92,7 +92,7 @@ mod tests {
         let mut state = state();
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, vec![0, 1, 2])));
         let sets = vec![vec![0, 2], vec![1, 77]];
-        answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets }));
+        answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets, ..Copies::default() }));
         let text = copies_csv(&state);
         let lines: Vec<_> = text.lines().collect();
         // A picture whose copies were removed is no copy.

@@ -71,11 +71,14 @@ async fn unzip(file: &File) -> Option<Array> {
 pub fn incoming(listed: JsValue) -> Incoming {
     let listed = Array::from(&listed);
     let file: File = listed.get(0).unchecked_into();
-    let folder = listed.get(1).as_string();
-    let path = listed.get(2).as_string();
-    let path =
-        path.unwrap_or_else(|| folder.iter().cloned().chain([file.name()]).collect::<Vec<_>>().join("/"));
-    Incoming { file, path, folder }
+    let label = listed.get(1).as_string();
+    match listed.get(2).as_string() {
+        Some(path) => Incoming::new(file, &path),
+        None => {
+            let path = label.iter().cloned().chain([file.name()]).collect::<Vec<_>>().join("/");
+            Incoming { file, path, folder: label }
+        }
+    }
 }
 
 /// Converts a pair of a name and a reason.

@@ -7,7 +7,10 @@ use web_sys::{FocusEvent, HtmlInputElement};
 use crate::{
     page::{
         address,
-        components::dynamic::{effect, handler},
+        components::{
+            dynamic::{effect, handler},
+            menu,
+        },
         export::Export,
         files::download,
         lazy::loader,
@@ -16,9 +19,6 @@ use crate::{
     },
     protocol::{Command, ModelFormat},
 };
-
-/// Id of the menu.
-const MENU: &str = "export-menu";
 
 /// Files of the network: format, name and help of the button.
 const NETWORKS: [(ModelFormat, &str, &str); 2] = [
@@ -145,7 +145,7 @@ fn Item(
             <button
                 class="pick"
                 type="button"
-                popovertarget=MENU
+                popovertarget=menu::EXPORT
                 popovertargetaction="hide"
                 disabled=disabled
                 aria-description=help

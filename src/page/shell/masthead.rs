@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{footer::Environment, share_sheet, theme::ThemeSwitch, tour_card::TourButton};
+use super::{footer::Environment, theme::ThemeSwitch, tour_card::TourButton};
 use crate::page::{
     address,
-    components::menu::Menu,
+    components::menu::{self, Menu},
     state::{Engine, State},
     store::Store,
     urls, words,
@@ -29,8 +29,8 @@ pub fn Masthead() -> impl IntoView {
             {embed.then(|| view! { <WholePage /> })}
             <div class="masthead-tools">
                 <TourButton />
-                <Menu name="Export" id="export-menu" contents=|rooms| (rooms.exports)() />
-                <Menu name="Share" id=share_sheet::ID contents=|rooms| (rooms.share)() />
+                <Menu name="Export" id=menu::EXPORT contents=|rooms| (rooms.exports)() />
+                <Menu name="Share" id=menu::SHARE contents=|rooms| (rooms.share)() />
                 <PageSettings />
             </div>
         </header>

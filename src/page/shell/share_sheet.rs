@@ -6,22 +6,23 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlCanvasElement;
 
-use crate::page::{
-    address,
-    components::{
-        canvas::paint,
-        controls::clipboard,
-        dynamic::{Memo, When, dynamic, effect, handler, memo},
+use crate::{
+    page::{
+        address,
+        components::{
+            canvas::paint,
+            controls::clipboard,
+            dynamic::{Memo, When, effect, handler, memo},
+        },
+        engine::code,
+        export::File,
+        files::download,
+        store::Store,
+        urls,
+        views::reveal::{card::Card, painting},
     },
-    export::File,
-    files::download,
-    store::Store,
-    urls,
-    views::reveal::{card::Card, painting},
+    settings::Images,
 };
-
-/// Id of the menu.
-pub const ID: &str = "share-sheet";
 
 /// Name of the picture's file, and its kind.
 const PICTURE: (&str, &str) = ("likeness-changes.png", "image/png");
@@ -58,18 +59,32 @@ pub fn ShareSheet() -> impl IntoView {
         let all = "Whoever opens it sees the same pictures, settings and tab.";
         if sentences.is_empty() { all.to_owned() } else { sentences.join(" ") }
     };
+    let is_private =
+        move || store.with(|state| state.settings.images == Images::Own && state.remote.is_none());
     let card = memo(move || store.with(Card::of));
+    let has_card = Signal::derive(move || card.with(Option::is_some));
+    let why_none = move || {
+        if store.with(|state| state.changes().is_some()) {
+            "Training has not improved the nearest of any picture."
+        } else {
+            "When a run has ended, a picture shows what it changed."
+        }
+    };
     view! {
         <h2>"Link"</h2>
         <CopyField name="Link" button="Copy link" text=link />
         <p class="note">{left_out}</p>
-        <h2>"In another page"</h2>
-        <CopyField name="Code for another page" button="Copy code" text=code />
+        <When holds=Signal::derive(move || !is_private())>
+            <h2>"In another page"</h2>
+            <CopyField name="Code for another page" button="Copy code" text=code />
+        </When>
         <h2>"Picture"</h2>
-        {dynamic(move || card.get().map_or_else(
-            || view! { <p class="note">"When a run has ended, a picture shows what it changed."</p> }.into_any(),
-            |card| view! { <CardPicture card link /> }.into_any(),
-        ))}
+        <When holds=has_card>
+            <CardPicture card link />
+        </When>
+        <When holds=Signal::derive(move || !has_card.get())>
+            <p class="note">{why_none}</p>
+        </When>
     }
 }
 
@@ -87,7 +102,7 @@ fn CopyField(
     let refused = RwSignal::new(false);
     let copy = move |_| {
         refused.set(false);
-        clipboard::copy_or(text.get_untracked(), report, move |_| {
+        clipboard::copy_or(text.get_untracked(), report, move || {
             refused.set(true);
             if let Some(field) = field.get_untracked() {
                 field.focus().ok();
@@ -118,13 +133,12 @@ fn CopyField(
 
 /// The picture of what a run changed, and buttons to save and to send it.
 #[component]
-fn CardPicture(card: Card, link: Memo<String>) -> impl IntoView {
+fn CardPicture(card: Memo<Option<Card>>, link: Memo<String>) -> impl IntoView {
     let store = Store::expect();
     let canvas = NodeRef::<html::Canvas>::new();
-    let result = card.result.clone();
-    let label = format!("What training changed. {result}");
+    let result = move || card.with(|card| card.as_ref().map_or(String::new(), |card| card.result.clone()));
     effect(move || {
-        if let Some(canvas) = canvas.get() {
+        if let (Some(canvas), Some(card)) = (canvas.get(), card.get()) {
             store.with_untracked(|state| painting::paint(&canvas, &card, state));
         }
     });
@@ -139,23 +153,28 @@ fn CardPicture(card: Card, link: Memo<String>) -> impl IntoView {
     };
     let send = move |_| {
         let Some(canvas) = canvas.get_untracked() else { return };
-        let (result, link) = (result.clone(), link.get_untracked());
+        let (result, link) = (untrack(result), link.get_untracked());
         spawn_local(async move {
-            if let Some(contents) = png(store, &canvas).await {
-                // The visitor may change their mind, which is reported as an error.
-                JsFuture::from(host().share(&shared(&contents, &result, &link))).await.ok();
+            if let Some(contents) = png(store, &canvas).await
+                && let Err(error) = JsFuture::from(host().share(&shared(&contents, &result, &link))).await
+                // The visitor may change their mind.
+                && Reflect::get(&error, &"name".into()).is_ok_and(|name| name != "AbortError")
+            {
+                store.update(|state| {
+                    state.notify(format!("The picture could not be sent: {}.", code::words(&error)));
+                });
             }
         });
     };
     let [width, height] = painting::SIZE;
     view! {
-        <canvas class="card" node_ref=canvas width=width height=height role="img" aria-label=label></canvas>
+        <canvas class="card" node_ref=canvas width=width height=height role="img" aria-label=move || format!("What training changed. {}", result())></canvas>
         <div class="buttons">
             <button class="button" type="button" on:click=handler(save)>
                 "Save picture"
             </button>
             <When holds=Signal::derive(can_send)>
-                <button class="button" type="button" on:click=handler(send.clone())>
+                <button class="button" type="button" on:click=handler(send)>
                     "Send"
                 </button>
             </When>

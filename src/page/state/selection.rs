@@ -82,6 +82,7 @@ impl State {
     fn show_nearest(&mut self, id: PictureId) {
         self.focus(id);
         self.search.put_behind();
+        self.end_altered();
         self.stop_explaining();
     }
 

@@ -43,6 +43,9 @@ impl State {
         self.selection.forget(&gone);
         gone.iter().for_each(|id| self.labels.forget(*id));
         gone.iter().for_each(|id| self.stop_explaining_picture(*id));
+        if self.search.altered().is_some_and(|(id, _)| gone.contains(&id)) {
+            self.end_search();
+        }
         let before = self.pictures.len();
         let taken_out = self.pictures.remove(&gone);
         self.follow_set(before);

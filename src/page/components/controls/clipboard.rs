@@ -10,17 +10,17 @@ const THANKS: u64 = 2_500;
 
 /// Copies `text` and reports for a while whether that succeeded.
 pub fn copy(text: String, report: RwSignal<Option<bool>>) {
-    copy_or(text, report, drop);
+    copy_or(text, report, || ());
 }
 
-/// Copies like [`copy`], and passes text that could not be copied to `by_hand`.
-pub fn copy_or(text: String, report: RwSignal<Option<bool>>, by_hand: impl FnOnce(String) + 'static) {
+/// Copies like [`copy`], and calls `refused` if the browser does not allow it.
+pub fn copy_or(text: String, report: RwSignal<Option<bool>>, refused: impl FnOnce() + 'static) {
     spawn_local(async move {
         let copied = write(&text).await;
         report.set(Some(copied));
         timing::after(THANKS, move || report.set(None));
         if !copied {
-            by_hand(text);
+            refused();
         }
     });
 }

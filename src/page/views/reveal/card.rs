@@ -23,7 +23,8 @@ impl Card {
         let changes = state.changes()?;
         let mut pictures = changes.pictures;
         pictures.truncate(PICTURES);
-        let result = if state.has_labels() { words::labelled_summary(state) } else { changes.sentence };
+        let is_scored = state.has_labels() && words::score(state).is_some();
+        let result = if is_scored { words::labelled_summary(state) } else { changes.sentence };
         let step = state.results.latest()?.evaluation.step as usize;
         let origin = format!(
             "{}, {} of training in a web browser, without labels",
@@ -52,7 +53,7 @@ mod tests {
             let card = Card::of(&state).expect("a card");
             assert_eq!(card.pictures, changes.pictures[..2]);
             assert_eq!(card.origin, "6 pictures, 2 steps of training in a web browser, without labels");
-            assert_eq!(card.result == changes.sentence, !labelled);
+            assert_eq!(card.result, changes.sentence, "without a score");
             evaluate(&mut state, Stage::Trained, 2, BEFORE);
             assert_eq!(Card::of(&state), None, "nothing improved");
         }

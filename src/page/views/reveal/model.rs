@@ -93,8 +93,13 @@ impl State {
             let (changed, of) = self.results.changed_neighbours()?;
             format!("Training changed {changed:.0} of each picture’s {of} nearest.")
         };
-        let best = sorted(&found, |a, b| b.0.total_cmp(&a.0));
-        Some(Changes { pictures: self.varied(best), sentence })
+        let pictures = self.varied(sorted(&found, |a, b| b.0.total_cmp(&a.0)));
+        let shown = match (pictures.is_empty(), has_labels) {
+            (true, _) => "",
+            (false, true) => " These gained most.",
+            (false, false) => " These changed most.",
+        };
+        Some(Changes { pictures, sentence: sentence + shown })
     }
 
     fn shown_nearest(&self, scored: &IndexedEvaluation, id: PictureId) -> Vec<PictureId> {
@@ -161,7 +166,10 @@ mod tests {
         finished(&mut state);
         assert_eq!(*state.reveal, Reveal::Open);
         let changes = state.changes().expect("both evaluations");
-        assert_eq!(changes.sentence, "More of the nearest match for 5 of 6 pictures, fewer for 0.");
+        assert_eq!(
+            changes.sentence,
+            "More of the nearest match for 5 of 6 pictures, fewer for 0. These gained most."
+        );
         let gain = |improved: &Improved| {
             let own = |id: PictureId| (id / 3) == (improved.picture / 3);
             let count = |row: &[u32]| row.iter().filter(|id| own(**id)).count() as i32;
@@ -181,7 +189,7 @@ mod tests {
         let mut state = state(false);
         finished(&mut state);
         let changes = state.changes().expect("both evaluations");
-        assert_eq!(changes.sentence, "Training changed 2 of each picture’s 2 nearest.");
+        assert_eq!(changes.sentence, "Training changed 2 of each picture’s 2 nearest. These changed most.");
         let new = |id: u32| {
             let rows = [BEFORE, NOW].map(|all| all[id as usize * 2..id as usize * 2 + 2].to_vec());
             rows[1].iter().filter(|near| !rows[0].contains(near)).count()

@@ -22,8 +22,9 @@ const SMALL: f64 = 80.0;
 /// Distance between the nearest.
 const GAP: f64 = 6.0;
 
-/// Left edge of the nearest.
-const NEAREST: f64 = MARGIN + LARGE + 96.0;
+/// Left edges of the names of rows, and of the nearest.
+const NAMES: f64 = MARGIN + LARGE + 16.0;
+const NEAREST: f64 = NAMES + 80.0;
 
 /// Upper edge of the first picture, and distance to the next one.
 const FIRST: f64 = 156.0;
@@ -55,7 +56,7 @@ pub fn paint(canvas: &HtmlCanvasElement, card: &Card, state: &State) {
         picture(improved.picture, MARGIN, top, LARGE);
         for (row, (name, nearest)) in ["before", "now"].into_iter().zip(&improved.rows).enumerate() {
             let top = top + row as f64 * (LARGE - SMALL);
-            write(&context, name, "500 24px", SOFT, MARGIN + LARGE + 16.0, top + SMALL / 2.0, NEAREST);
+            write(&context, name, "500 24px", SOFT, NAMES, top + SMALL / 2.0, NEAREST - NAMES);
             for (column, (id, counts)) in nearest.iter().enumerate() {
                 context.set_global_alpha(if *counts { 1.0 } else { DIM });
                 picture(*id, NEAREST + column as f64 * (SMALL + GAP), top, SMALL);
@@ -64,9 +65,10 @@ pub fn paint(canvas: &HtmlCanvasElement, card: &Card, state: &State) {
         }
     }
     let bottom = height - 34.0;
-    write(&context, &card.origin, "400 22px", SOFT, MARGIN, bottom, width);
+    let (room, address) = (width - 3.0 * MARGIN, width / 3.0);
+    write(&context, &card.origin, "400 22px", SOFT, MARGIN, bottom, room - address);
     context.set_text_align("right");
-    write(&context, &urls::resolve("./"), "500 24px", SOFT, width - MARGIN, bottom, width / 3.0);
+    write(&context, &urls::resolve("./"), "500 24px", SOFT, width - MARGIN, bottom, address);
     context.set_text_align("left");
 }
 

@@ -10,9 +10,9 @@ use crate::{
         components::{
             canvas::thumbnail::{Thumbnail, title},
             dynamic::{When, dynamic, handler, memo},
+            menu,
         },
         lazy::loader::room,
-        shell::share_sheet,
         state::{State, Tab},
         store::Store,
         words,
@@ -96,7 +96,7 @@ pub fn Changes() -> impl IntoView {
                             "×"
                         </button>
                     </div>
-                    <p>{changes.sentence} {(!changes.pictures.is_empty()).then_some(" These changed most.")}</p>
+                    <p>{changes.sentence}</p>
                     <ul class="reveal-pictures">
                         {changes.pictures.into_iter().map(|improved| card(store, improved)).collect_view()}
                     </ul>
@@ -105,7 +105,7 @@ pub fn Changes() -> impl IntoView {
                             "Explore"
                         </button>
                         {next(store)}
-                        <button class="button" type="button" popovertarget=share_sheet::ID>
+                        <button class="button" type="button" popovertarget=menu::SHARE>
                             "Share"
                         </button>
                     </div>

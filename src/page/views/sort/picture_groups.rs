@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(found(&state), [(vec![6, 8], bytes.clone()), (vec![7, 9, 10], bytes.clone())]);
         let sets = vec![vec![0, 2], vec![3, 7], vec![6, 8]];
         state.apply(Event::Evaluated(Evaluation::bare(Stage::Pixels, state.order())));
-        answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets }));
+        answer(&mut state, CopiesRequest::default(), Answer::Copies(Copies { sets, ..Copies::default() }));
         assert_eq!(
             found(&state),
             [(vec![6, 8], bytes), (vec![0, 2], picture.clone()), (vec![3, 7, 9, 10], picture)]

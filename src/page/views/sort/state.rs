@@ -7,8 +7,8 @@ use crate::{
         state::{Origin, State},
     },
     protocol::{
-        Clustering, Copies, CopiesRequest, GroupsRequest, LEAST_LINK, Partition, PictureId, Question, Stage,
-        Survey, SurveyRequest,
+        Clustering, Command, Copies, CopiesRequest, GroupsRequest, LEAST_LINK, Partition, PictureId,
+        Question, Stage, Survey, SurveyRequest,
     },
 };
 
@@ -75,6 +75,8 @@ pub struct Groups {
     rule: KeepRule,
     /// Pictures kept by hand, whatever the rule.
     kept: Ids,
+    /// Whether the user has stopped the search for copies.
+    stopped: bool,
     /// Folders in which sets of copies have to have pictures.
     pub(super) across: Across,
     /// Examples to search by.
@@ -178,9 +180,33 @@ impl State {
         self.answer(SurveyRequest { stage })
     }
 
-    /// Returns the copies, once they are known.
+    /// Returns the copies found so far, once there are any results.
     pub fn copies(&self) -> Option<&Copies> {
         self.answer(CopiesRequest::default())
+    }
+
+    /// Returns the question to ask for the contents of the tab; none for copies while that is stopped.
+    pub fn question_to_sort(&self, stage: Stage) -> Option<Question> {
+        let finding = self.groups.finding;
+        finding.question(stage).filter(|_| !(finding == Finding::Copies && self.groups.stopped))
+    }
+
+    /// Returns whether the user has stopped the search for copies.
+    pub fn has_stopped_comparing(&self) -> bool {
+        self.groups.stopped
+    }
+
+    /// Stops the search for copies; what was found so far stays.
+    pub fn stop_comparing(&mut self) {
+        self.groups.stopped = true;
+        let question = CopiesRequest::default().into();
+        self.answers.outdate(|asked| *asked == question);
+        self.send(Command::Withdraw(question));
+    }
+
+    /// Starts the search for copies again, from the beginning.
+    pub fn compare_again(&mut self) {
+        self.groups.stopped = false;
     }
 
     /// Returns the stage whose pictures are compared for the present contents of the tab.

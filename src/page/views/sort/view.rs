@@ -1,6 +1,6 @@
 //! The tab Sort: related pictures, near-duplicates and outliers.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{
     choose_view::Choose,
@@ -18,7 +18,7 @@ use crate::{
     page::{
         components::{
             controls::{Choice, explain::Explain},
-            dynamic::{Memo, dynamic, keyed, memo},
+            dynamic::{Memo, When, dynamic, handler, keyed, memo},
             member::Member,
             more::More,
         },
@@ -52,7 +52,7 @@ pub fn Sort() -> impl IntoView {
     let store = Store::expect();
     let stage = memo(move || store.with(State::stage_to_sort));
     let finding = memo(move || store.with(|state| state.groups.finding()));
-    store.keep_asking(move |state| state.groups.finding().question(stage.get()));
+    store.keep_asking(move |state| state.question_to_sort(stage.get()));
     view! {
         <div class="groups">
             <p class="lead">
@@ -107,13 +107,36 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
 fn FoundCopies() -> impl IntoView {
     let store = Store::expect();
     let strips = memo(move || store.with(copies));
+    // Numbers of pictures compared and of all, until all are.
+    let progress = memo(move || {
+        store.with(|state| match state.copies() {
+            Some(copies) if copies.is_complete() => None,
+            Some(copies) => Some((copies.done, copies.total)),
+            None => Some((0, 0)),
+        })
+    });
+    let stopped = memo(move || store.with(State::has_stopped_comparing));
+    let press = move |_: ev::MouseEvent| {
+        let act = if stopped.get_untracked() { State::compare_again } else { State::stop_comparing };
+        store.update(act);
+    };
     let words = Signal::derive(move || {
-        if store.with(|state| state.copies().is_none()) {
-            let same = match strips.with(Vec::len) {
+        if let Some(progress) = progress.get() {
+            let so_far = match strips.with(Vec::len) {
                 0 => String::new(),
-                sets => format!("{} of the same bytes so far. ", words::counted(sets, "set")),
+                sets => format!("{} so far. ", words::counted(sets, "set")),
             };
-            return same + &waiting(store, Stage::Pixels, "Comparing pictures that look alike…");
+            let (done, total) = progress;
+            let compared =
+                format!("{} of {}", words::count(done as usize), words::counted(total as usize, "picture"));
+            return so_far
+                + &if store.with(State::has_stopped_comparing) {
+                    format!("Stopped after {compared}. ")
+                } else if total > 0 {
+                    format!("{compared} compared. ")
+                } else {
+                    waiting(store, Stage::Pixels, "Comparing pictures that look alike…")
+                };
         }
         match strips.with(Vec::len) {
             0 if is_across(store) => NONE_ACROSS.to_owned(),
@@ -124,7 +147,19 @@ fn FoundCopies() -> impl IntoView {
     view! {
         <div class="groups-found">
             <AcrossFolders />
-            <p class="note" aria-live="polite">{words} <Explain term=glossary::COPIES /></p>
+            <p class="note" aria-live=move || if progress.get().is_some() { "off" } else { "polite" }>
+                {words} <Explain term=glossary::COPIES />
+            </p>
+            <When holds=Signal::derive(move || progress.get().is_some_and(|(_, total)| total > 0))>
+                <progress
+                    aria-label="Pictures compared"
+                    max=move || progress.get().map_or(1, |(_, total)| total)
+                    value=move || progress.get().map_or(0, |(done, _)| done)
+                ></progress>
+                <button class="button quiet" type="button" on:click=handler(press)>
+                    {move || if stopped.get() { "Compare again" } else { "Stop" }}
+                </button>
+            </When>
         </div>
         <Decisions strips before=|_| {} />
         <Strips strips name="Set" decided=true />

@@ -54,12 +54,12 @@ async fn picture_is_changed_by_hand_and_its_nearest_follow() -> Result<()> {
         page.unfold("Change it, and see whether its nearest stay").await?;
         page.wait_text(&["Brightness"], SOON).await?;
         // A change that hardly shows leaves the original where it was.
-        page.evaluate(&slide("Turn", 5.0)).await?;
+        page.evaluate(&slide("Turn the picture", 5.0)).await?;
         page.wait_text(&["disc 1, changed", "The original is its nearest now"], PATIENTLY).await?;
-        page.evaluate(&slide("Turn", 0.0)).await?;
+        page.evaluate(&slide("Turn the picture", 0.0)).await?;
         let restored = async || Ok((!page.text().await?.contains("disc 1, changed")).then_some(()));
         page.wait("the picture itself", SOON, restored).await?;
-        page.evaluate(&slide("Shift colours", 120.0)).await?;
+        page.evaluate(&slide("Shift the picture’s colours", 120.0)).await?;
         page.wait_text(&["disc 1, changed", "120°"], PATIENTLY).await?;
         page.press("Undo the changes").await?;
         page.wait("the picture itself", SOON, restored).await?;

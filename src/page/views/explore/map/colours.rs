@@ -86,6 +86,7 @@ pub fn MapColours(stage: Memo<Stage>, emphasis: Emphasis) -> impl IntoView {
         names.map(item).collect_view()
     });
     view! {
+        <ul class="swatches" aria-label="Colours on the map">{listed}</ul>
         <Choice
             legend="Coloured by"
             name="map-colours"
@@ -93,7 +94,6 @@ pub fn MapColours(stage: Memo<Stage>, emphasis: Emphasis) -> impl IntoView {
             value=move || Some(colouring.get())
             on_change=move |colouring| store.update(|state| state.colour_map_by(colouring))
         />
-        <ul class="swatches" aria-label="Colours on the map">{listed}</ul>
         <p class="note" hidden=move || remark.with(String::is_empty)>{remark}</p>
     }
 }

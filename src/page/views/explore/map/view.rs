@@ -51,8 +51,8 @@ pub fn MapLens() -> impl IntoView {
             <MapView label=heading pointed emphasis=Signal::derive(move || emphasis.kind()) />
             <Replay />
             <div class="lens-options">
-                <Pointed pointed />
                 <MapColours stage emphasis />
+                <Pointed pointed />
                 <Choice
                     legend="Drawn by"
                     name="map-method"

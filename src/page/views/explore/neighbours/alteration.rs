@@ -29,7 +29,7 @@ impl Alteration {
     pub const NONE: Self =
         Self { turn: 0.0, zoom: 1.0, hue: 0.0, brightness: 1.0, mirrored: false, grey: false };
 
-    /// Returns the changed picture. Places outside the picture continue its edge, as in training.
+    /// Returns the changed picture, which goes on beyond its edges as its mirror image, as in training.
     pub fn apply(&self, image: &Image) -> Image {
         let (sin, cos) = self.turn.to_radians().sin_cos();
         let across = if self.mirrored { -1.0 } else { 1.0 };
@@ -50,9 +50,14 @@ impl Alteration {
     }
 }
 
-/// Returns the colour at a place between pixels, bilinearly; outside, that of the nearest edge.
+/// Returns the colour at a place between pixels, bilinearly; outside, that of the mirror image.
 fn sample(image: &Image, x: f32, y: f32) -> [f32; 3] {
-    let [x, y] = [x, y].map(|place| place.clamp(0.0, SIDE as f32 - 1.0));
+    let side = SIDE as f32;
+    let reflected = |place: f32| {
+        let place = (place + 0.5).abs() % (2.0 * side);
+        (place.min(2.0 * side - place) - 0.5).clamp(0.0, side - 1.0)
+    };
+    let [x, y] = [x, y].map(reflected);
     let (left, top) = (x.floor(), y.floor());
     let at = |column: f32, row: f32, channel: usize| {
         let [column, row] = [column, row].map(|place| (place as usize).min(SIDE - 1));
@@ -68,23 +73,23 @@ fn sample(image: &Image, x: f32, y: f32) -> [f32; 3] {
 impl State {
     /// Changes a picture and searches the set with the result; without changes, the picture itself is shown.
     pub fn alter(&mut self, id: PictureId, alteration: Alteration) {
-        let Some(entry) = self.pictures.get(id) else { return };
         if alteration == Alteration::NONE {
-            if self.search.altered().is_some() {
-                self.end_search();
-            }
-            return;
+            return self.end_altered();
         }
+        let Some(entry) = self.pictures.get(id) else { return };
         let image = alteration.apply(&entry.image);
         let name = format!("{}, changed", words::title(self, id));
         self.search_altered(name, image, (id, alteration));
     }
 
-    /// Returns the picture to change, and its present changes: the one in front, else the focused one.
+    /// Returns the picture to change, and its present changes: the focused one, unless another picture is searched
+    /// with.
     pub fn to_alter(&self) -> Option<(PictureId, Alteration)> {
-        let altered = self.search.altered().filter(|_| self.search.in_front().is_some());
+        if self.search.in_front().is_some() {
+            return self.search.altered();
+        }
         let focused = self.selected.filter(|id| self.pictures.get(*id).is_some());
-        altered.or(focused.map(|id| (id, Alteration::NONE)))
+        focused.map(|id| (id, Alteration::NONE))
     }
 
     /// Describes how near the unchanged picture is to the changed one, now and before training.
@@ -202,9 +207,41 @@ mod tests {
         );
         state.select(2);
         assert_eq!(state.to_alter(), Some((2, Alteration::NONE)), "another picture is unchanged");
+        assert!(state.search.sought().is_none(), "the changed one is gone");
         state.alter(2, turned);
         state.alter(2, Alteration::NONE);
         assert!(state.search.sought().is_none());
         assert_eq!(state.to_alter(), Some((2, Alteration::NONE)));
+        state.alter(2, turned);
+        state.remove(&[2]);
+        assert!(state.search.sought().is_none(), "there is nothing to change back");
+        let attempt = state.begin_search();
+        state.finish_search(attempt, "a.png".to_owned(), Ok(picture()));
+        assert_eq!(state.to_alter(), None, "a picture from outside is not changed");
+    }
+
+    #[cfg(feature = "engine")]
+    #[test]
+    fn places_beyond_the_edges_are_those_of_training() {
+        use burn::tensor::{Device, Tensor, TensorData};
+
+        use crate::{augment::View, kernels::views::render};
+        let image = picture();
+        let alteration = Alteration { turn: 30.0, zoom: 1.2, hue: 40.0, ..Alteration::NONE };
+        let (sin, cos) = 30_f32.to_radians().sin_cos();
+        let view = View {
+            affine: [[cos / 1.2, sin / 1.2, 0.0], [-sin / 1.2, cos / 1.2, 0.0]],
+            colour: Colour::hue(40_f32.to_radians()),
+            ..View::IDENTITY
+        };
+        let area = SIDE * SIDE;
+        let planes: Vec<f32> =
+            (0..3 * area).map(|i| f32::from(image.rgb()[i % area * 3 + i / area]) / 255.0).collect();
+        let batch = Tensor::from_data(TensorData::new(planes, [1, 3, SIDE, SIDE]), &Device::flex());
+        let rendered: Vec<f32> = render(batch, &[view]).into_data().try_to_vec().expect("single precision");
+        for (place, found) in alteration.apply(&image).rgb().iter().enumerate() {
+            let expected = (255.0 * rendered[place % 3 * area + place / 3]).round() as u8;
+            assert!(found.abs_diff(expected) <= 1, "byte {place}: {found} is not {expected}");
+        }
     }
 }

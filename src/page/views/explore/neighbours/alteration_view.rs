@@ -6,7 +6,7 @@ use super::alteration::Alteration;
 use crate::page::{
     components::{
         controls::Slider,
-        dynamic::{When, handler, memo},
+        dynamic::{handler, memo},
     },
     state::State,
     store::Store,
@@ -28,7 +28,7 @@ pub fn AlterationControls() -> impl IntoView {
             }
         });
     };
-    let slider = move |name: &'static str,
+    let slider = move |[name, label]: [&'static str; 2],
                        [min, max]: [f32; 2],
                        step: &'static str,
                        read: fn(&Alteration) -> f32,
@@ -37,7 +37,7 @@ pub fn AlterationControls() -> impl IntoView {
         view! {
             <Slider
                 name
-                label=name
+                label
                 value=Signal::derive(move || present.with(read))
                 words=Signal::derive(move || words(present.with(read)))
                 min
@@ -71,22 +71,22 @@ pub fn AlterationControls() -> impl IntoView {
     let rank = move || store.with(State::original_rank).filter(|_| is_changed());
     view! {
         <div class="alteration">
-            {slider("Turn", [-180.0, 180.0], "5", |a| a.turn, |a, value| a.turn = value, degrees)}
-            {slider("Zoom in", [1.0, 3.0], "0.1", |a| a.zoom, |a, value| a.zoom = value, factor)}
-            {slider("Shift colours", [-180.0, 180.0], "5", |a| a.hue, |a, value| a.hue = value, degrees)}
-            {slider("Brightness", [0.3, 2.0], "0.1", |a| a.brightness, |a, value| a.brightness = value, factor)}
+            {slider(["Turn", "Turn the picture"], [-180.0, 180.0], "5", |a| a.turn, |a, value| a.turn = value, degrees)}
+            {slider(["Zoom in", "Zoom into the picture"], [1.0, 3.0], "0.1", |a| a.zoom, |a, value| a.zoom = value, factor)}
+            {slider(["Shift colours", "Shift the picture’s colours"], [-180.0, 180.0], "5", |a| a.hue, |a, value| a.hue = value, degrees)}
+            {slider(["Brightness", "Brightness of the picture"], [0.3, 2.0], "0.1", |a| a.brightness, |a, value| a.brightness = value, factor)}
             {switch("Mirror it", |a| a.mirrored, |a, on| a.mirrored = on)}
             {switch("No colour", |a| a.grey, |a, on| a.grey = on)}
             <p aria-live="polite">{move || rank().unwrap_or_default()}</p>
-            <When holds=Signal::derive(is_changed)>
-                <button
-                    class="button quiet"
-                    type="button"
-                    on:click=handler(move |_: ev::MouseEvent| change(&|alteration| *alteration = Alteration::NONE))
-                >
-                    "Undo the changes"
-                </button>
-            </When>
+            // It stays, since a button that goes when it is pressed takes the focus with it.
+            <button
+                class="button quiet"
+                type="button"
+                aria-disabled=move || (!is_changed()).to_string()
+                on:click=handler(move |_: ev::MouseEvent| change(&|alteration| *alteration = Alteration::NONE))
+            >
+                "Undo the changes"
+            </button>
         </div>
     }
 }

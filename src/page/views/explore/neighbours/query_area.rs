@@ -24,13 +24,7 @@ use crate::{
 #[component]
 pub fn QueryArea() -> impl IntoView {
     let store = Store::expect();
-    // A changed picture of the set is not searched for here.
-    let sought = memo(move || {
-        store.with(|state| {
-            let search = &state.search;
-            search.sought().filter(|_| search.altered().is_none()).map(|sought| sought.name.clone())
-        })
-    });
+    let sought = memo(move || store.with(|state| state.search.outside().map(|sought| sought.name.clone())));
     let has_camera = memo(move || store.with(|state| state.search.has_camera()));
     let camera = move |_: ev::MouseEvent| {
         if has_camera.get_untracked() {
@@ -41,7 +35,7 @@ pub fn QueryArea() -> impl IntoView {
     };
     let text = move || if sought.get().is_some() { "Search with another" } else { "Search with a picture" };
     let note = Signal::derive(move || {
-        store.with(|state| match (&state.search.failure, state.search.sought()) {
+        store.with(|state| match (&state.search.failure, state.search.outside()) {
             _ if state.search.has_camera() && state.search.reading => "Waiting for the camera.".to_owned(),
             _ if state.search.has_camera() => {
                 "Point the camera at something: what it sees is compared as it comes, and does not leave this page."
@@ -51,8 +45,8 @@ pub fn QueryArea() -> impl IntoView {
             (Some(Refusal { name, why }), _) => {
                 format!("{name} cannot be searched with. {}", words::failure(why))
             }
-            (None, Some(sought)) if state.search.altered().is_none() => format!("{} is not part of the set.", sought.name),
-            (None, _) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
+            (None, Some(sought)) => format!("{} is not part of the set.", sought.name),
+            (None, None) => "Or drop one on this panel, or paste it. It does not join the set.".to_owned(),
         })
     });
     view! {

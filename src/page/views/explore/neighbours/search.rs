@@ -1,4 +1,4 @@
-//! Search with a picture outside the set.
+//! Search with a picture outside the set, or with one of the set that was changed.
 
 use super::alteration::Alteration;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct SearchSubject {
     number: u32,
-    /// Name of its file, or of the camera.
+    /// Name of its file, of the camera, or of the changed picture.
     pub name: String,
     /// The picture.
     pub image: Image,
@@ -47,6 +47,11 @@ impl Search {
     /// Returns the query.
     pub fn sought(&self) -> Option<&SearchSubject> {
         self.sought.as_ref()
+    }
+
+    /// Returns the query, unless it is a changed picture of the set.
+    pub fn outside(&self) -> Option<&SearchSubject> {
+        self.sought.as_ref().filter(|sought| sought.altered.is_none())
     }
 
     /// Returns the picture of the set that was changed to search with it, and how.
@@ -204,6 +209,13 @@ impl State {
         }
         if let Some(sought) = &mut self.search.sought {
             sought.altered = Some(altered);
+        }
+    }
+
+    /// Ends the search with a changed picture, if there is one.
+    pub(in crate::page) fn end_altered(&mut self) {
+        if self.search.altered().is_some() {
+            self.end_search();
         }
     }
 
