@@ -23,6 +23,7 @@ use crate::{
         },
         state::State,
         store::Store,
+        views::sort::choose::farthest_first,
         words::{self, glossary},
     },
     protocol::{LabelId, PictureId, Stage},
@@ -108,26 +109,24 @@ pub fn Label() -> impl IntoView {
 }
 
 /// Number of pictures offered to begin with.
-const STARTERS: usize = 3;
+const STARTERS: usize = 6;
 
-/// A few pictures to name first, until there are labels enough.
+/// A few pictures to name first, unlike each other, until there are labels enough. They stay during training.
 #[component]
 fn Starters() -> impl IntoView {
     let store = Store::expect();
+    let is_due = memo(move || store.with(|state| !state.can_classify() && state.results.latest().is_some()));
+    let pictures = memo(move || store.with(|state| state.pictures.len()));
     let order = memo(move || {
-        store.with(|state| {
-            let order = if state.can_classify() { Vec::new() } else { state.order() };
-            (0..STARTERS.min(order.len()))
-                .map(|place| order[place * order.len() / STARTERS])
-                .collect::<Vec<_>>()
-        })
+        pictures.get();
+        if is_due.get() { store.with_untracked(|state| farthest_first(state, STARTERS)) } else { Vec::new() }
     });
     let starter = move |id: PictureId| view! { <Member id order /> };
     view! {
         <When holds=move || order.with(|order| !order.is_empty())>
             <section class="starters">
                 <h2>"Name these"</h2>
-                <p class="note">"Click one, and type what it shows. Two labels are enough to begin."</p>
+                <p class="note">"They differ most. Click one, and type what it shows. Two labels are enough to begin."</p>
                 <div class="starter-cells">
                     {dynamic(move || order.get().into_iter().map(starter).collect_view())}
                 </div>

@@ -1,6 +1,7 @@
 //! Choice of pictures by quality, and of a few that stand for the set.
 
 use crate::{
+    affine_colour::LUMA,
     image::{Image, SIDE},
     page::state::State,
     plot::plane::dot,
@@ -81,7 +82,7 @@ fn luma(image: &Image) -> Vec<f32> {
     let (pixels, _) = image.rgb().as_chunks();
     pixels
         .iter()
-        .map(|&[r, g, b]| 0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b))
+        .map(|pixel: &[u8; 3]| pixel.iter().zip(LUMA).map(|(value, weight)| f32::from(*value) * weight).sum())
         .collect()
 }
 
@@ -103,7 +104,7 @@ fn contrast(image: &Image) -> f32 {
 }
 
 /// Returns the variance of the Laplacian, which blur takes away.
-fn sharpness(image: &Image) -> f32 {
+pub(super) fn sharpness(image: &Image) -> f32 {
     let luma = luma(image);
     let inner = (1..SIDE - 1).flat_map(|y| (1..SIDE - 1).map(move |x| y * SIDE + x));
     let laplacian =

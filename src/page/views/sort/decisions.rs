@@ -34,6 +34,7 @@ const RULES: &[(&str, KeepRule)] = &[
     ("Most pixels", KeepRule::MostPixels),
     ("Largest file", KeepRule::MostBytes),
     ("Oldest file", KeepRule::Oldest),
+    ("Sharpest", KeepRule::Sharpest),
     ("First in the set", KeepRule::First),
 ];
 

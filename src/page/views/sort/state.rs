@@ -1,6 +1,6 @@
 //! State of the tab Sort: groups, near-duplicates, outliers.
 
-use super::{duplicate_threshold::suggested, examples::Examples, folders::Across};
+use super::{choose::sharpness, duplicate_threshold::suggested, examples::Examples, folders::Across};
 use crate::{
     page::{
         picture_map::Ids,
@@ -58,6 +58,8 @@ pub enum KeepRule {
     MostBytes,
     /// The file that was changed first.
     Oldest,
+    /// The sharpest at working size.
+    Sharpest,
     /// The first in the order of the set, which is that of the folders.
     First,
 }
@@ -133,7 +135,12 @@ impl State {
         let by_rule = || {
             let unknown = Origin::default();
             let origin = |id: &PictureId| self.pictures.get(*id).map_or(&unknown, |entry| &entry.origin);
+            let blur = |id: &PictureId| {
+                let sharp = self.pictures.get(*id).map_or(0.0, |entry| sharpness(&entry.image));
+                u64::MAX - sharp as u64
+            };
             let rank = |id: &PictureId| match (self.groups.rule, origin(id)) {
+                (KeepRule::Sharpest, _) => (blur(id), String::new()),
                 (KeepRule::MostPixels, origin) => (u64::MAX - origin.pixels(), String::new()),
                 (KeepRule::MostBytes, origin) => (u64::MAX - origin.bytes, String::new()),
                 (KeepRule::Oldest, Origin { modified, .. }) => (modified.is_empty().into(), modified.clone()),
@@ -263,9 +270,12 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::{
-        fixture::{newcomer, state},
-        state::Newcomer,
+    use crate::{
+        image::Image,
+        page::{
+            fixture::{newcomer, state},
+            state::Newcomer,
+        },
     };
 
     #[test]
@@ -289,5 +299,10 @@ mod tests {
         assert_eq!([state.kept_of(&[0, 1, 2]), state.kept_of(&[0, 1])], [2, 0]);
         state.keep_by(KeepRule::MostPixels);
         assert_eq!(state.kept_of(&[0, 1, 2]), 1, "a rule applies to every set");
+        let stripes = |width: usize| Image::draw(|x, _| [if x / width % 2 == 0 { 0 } else { 200 }; 3]);
+        state
+            .add([8, 1, 4].map(|width| Newcomer { image: stripes(width), ..newcomer("1.jpg", None) }).into());
+        state.keep_by(KeepRule::Sharpest);
+        assert_eq!(state.kept_of(&[3, 4, 5]), 4, "it has most edges");
     }
 }
