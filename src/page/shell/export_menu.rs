@@ -26,6 +26,21 @@ const NETWORKS: [(ModelFormat, &str, &str); 2] = [
     (ModelFormat::Onnx, "Network (ONNX)", "Turns pictures into embeddings in other tools."),
 ];
 
+/// Returns the file to write, `None` at first. What it lacks is requested from the engine; once the answer has
+/// arrived, it is written.
+pub fn exporter(store: Store) -> RwSignal<Option<Export>> {
+    let wanted = RwSignal::new(None::<Export>);
+    store.keep_asking(move |state| wanted.get()?.lacks(state));
+    effect(move || {
+        let Some(export) = wanted.get() else { return };
+        if store.with(|state| export.lacks(state)).is_none() {
+            wanted.set(None);
+            loader::enter(store, move |rooms| (rooms.export)(store, export));
+        }
+    });
+    wanted
+}
+
 /// One button per file, with what it is for.
 #[component]
 pub fn Exports() -> impl IntoView {
@@ -42,17 +57,8 @@ pub fn Exports() -> impl IntoView {
             None => "Nothing has been measured yet.".to_owned(),
         })
     };
-    let wanted = RwSignal::new(None::<Export>);
+    let wanted = exporter(store);
     let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
-    // Missing data is requested from the engine; the file is written once the answer has arrived.
-    store.keep_asking(move |state| wanted.get()?.lacks(state));
-    effect(move || {
-        let Some(export) = wanted.get() else { return };
-        if store.with(|state| export.lacks(state)).is_none() {
-            wanted.set(None);
-            loader::enter(store, move |rooms| (rooms.export)(store, export));
-        }
-    });
     let kinds = |for_people: bool| {
         Export::VARIANTS.iter().copied().filter(move |export| export.is_for_people() == for_people)
     };

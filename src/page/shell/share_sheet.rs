@@ -1,11 +1,12 @@
 //! The menu for sharing: a link, the code for another page, and a picture of what a run changed.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlCanvasElement;
 
+use super::export_menu::exporter;
 use crate::{
     page::{
         address,
@@ -15,7 +16,7 @@ use crate::{
             dynamic::{Memo, When, effect, handler, memo},
         },
         engine::code,
-        export::File,
+        export::{Export, File},
         files::download,
         store::Store,
         urls,
@@ -62,6 +63,7 @@ pub fn ShareSheet() -> impl IntoView {
     let is_private =
         move || store.with(|state| state.settings.images == Images::Own && state.remote.is_none());
     let card = memo(move || store.with(Card::of));
+    let wanted = exporter(store);
     let has_card = Signal::derive(move || card.with(Option::is_some));
     let why_none = move || {
         if store.with(|state| state.changes().is_some()) {
@@ -85,6 +87,19 @@ pub fn ShareSheet() -> impl IntoView {
         <When holds=Signal::derive(move || !has_card.get())>
             <p class="note">{why_none}</p>
         </When>
+        <h2>"The whole set"</h2>
+        <div class="buttons">
+            <button
+                class="button"
+                type="button"
+                disabled=move || store.with(|state| Export::Poster.obstacle(state).is_some())
+                aria-busy=move || wanted.get().is_some().to_string()
+                on:click=handler(move |_: ev::MouseEvent| wanted.set(Some(Export::Poster)))
+            >
+                "Save poster"
+            </button>
+        </div>
+        <p class="note">"All pictures on a grid, similar ones side by side. A video of the run is in the tab Explore."</p>
     }
 }
 
