@@ -299,7 +299,8 @@ mod tests {
         assert_eq!([state.kept_of(&[0, 1, 2]), state.kept_of(&[0, 1])], [2, 0]);
         state.keep_by(KeepRule::MostPixels);
         assert_eq!(state.kept_of(&[0, 1, 2]), 1, "a rule applies to every set");
-        let stripes = |width: usize| Image::draw(|x, _| [if x / width % 2 == 0 { 0 } else { 200 }; 3]);
+        let stripes =
+            |width: usize| Image::draw(|x, _| [if (x / width).is_multiple_of(2) { 0 } else { 200 }; 3]);
         state
             .add([8, 1, 4].map(|width| Newcomer { image: stripes(width), ..newcomer("1.jpg", None) }).into());
         state.keep_by(KeepRule::Sharpest);
