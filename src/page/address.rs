@@ -1,7 +1,7 @@
 //! The page's address: the settings of [`link`], and the state of the page.
 //!
-//! `#images=shapes&…&tab=explore&lens=matrix` opens with that tab selected, `embed=1` displays the page in small, for
-//! embedding. Files on another server are fetched by remote.html, which passes on their source by
+//! `#images=shapes&…&tab=explore&lens=matrix` opens with that tab selected; for a frame in another page, `embed=1`
+//! displays a small page, and `view=map` the map alone. Files on another server are fetched by remote.html, which passes on their source by
 //! `remote=…`.
 
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use strum::VariantArray;
 use crate::{
     link,
     page::{
-        state::{Lens, State, Tab},
+        state::{Extent, Lens, State, Tab},
         words,
     },
     settings::{Images, Settings},
@@ -28,8 +28,8 @@ pub struct Address {
     pub tab: Option<Tab>,
     /// What the tab Explore shows.
     pub lens: Lens,
-    /// Whether the page is a small demonstration within another.
-    pub embed: bool,
+    /// How much of the page is displayed.
+    pub extent: Extent,
     /// Source of the pictures, encoded as in an address.
     pub remote: Option<String>,
 }
@@ -46,7 +46,7 @@ pub fn is_remote(hash: &str) -> bool {
 /// Parses an address's hash, with or without its `#`; the sentences name the entries that were not
 /// understood.
 pub fn read(hash: &str) -> (Address, Vec<String>) {
-    let (mut tab, mut lens, mut embed, mut remote) = (None, Lens::default(), false, None);
+    let (mut tab, mut lens, mut extent, mut remote) = (None, Lens::default(), Extent::Whole, None);
     let mut problems = Vec::new();
     let mut others = Vec::new();
     for entry in hash.trim_start_matches('#').split('&') {
@@ -58,16 +58,20 @@ pub fn read(hash: &str) -> (Address, Vec<String>) {
             }
             Some(("lens", name)) => lens = one_of(entry, name, &mut problems).unwrap_or(lens),
             Some(("remote", source)) => remote = Some(source.to_owned()),
-            Some(("embed", "0" | "1")) => embed = entry.ends_with('1'),
-            Some(("embed", _)) => {
-                problems.push(format!("The link’s setting “{entry}” cannot be used: it is 0 or 1."));
+            Some(("embed", "0")) => {}
+            Some(("embed", "1")) if extent == Extent::Map => {}
+            Some(("embed", "1")) => extent = Extent::Embedded,
+            Some(("view", "map")) => extent = Extent::Map,
+            Some((key @ ("embed" | "view"), _)) => {
+                let allowed = if key == "embed" { "0 or 1" } else { "map" };
+                problems.push(format!("The link’s setting “{entry}” cannot be used: it is {allowed}."));
             }
             _ => others.push(entry),
         }
     }
     let (settings, more) = link::read(&others.join("&"));
     problems.extend(more.iter().map(words::link_problem));
-    (Address { settings, tab, lens, embed, remote }, problems)
+    (Address { settings, tab, lens, extent, remote }, problems)
 }
 
 /// Parses one of several words, and describes the problem if it is none of them.
@@ -89,9 +93,8 @@ where
 pub fn own(state: &State) -> String {
     let tab = state.chosen_tab().map_or(String::new(), |tab| format!("&tab={}", tab.key()));
     let lens = lens_entry(state);
-    let embed = if *state.embed { "&embed=1" } else { "" };
     let remote = state.remote.as_ref().map_or(String::new(), |source| format!("&remote={source}"));
-    format!("{}{tab}{lens}{embed}{remote}", link::write(&state.settings))
+    format!("{}{tab}{lens}{}{remote}", link::write(&state.settings), state.extent.link_entry())
 }
 
 /// Returns an address for sharing, relative to the page's: it opens the whole page with the present
@@ -142,13 +145,13 @@ mod tests {
         for tab in Tab::VARIANTS.iter().copied() {
             let mut state = State::new(Settings::recommended(Images::Fashion));
             state.choose_tab(tab);
-            state.embed.set(tab == Tab::Sort);
+            state.extent.set(if tab == Tab::Sort { Extent::Embedded } else { Extent::Map });
             state.lens.set(if tab == Tab::Label { Lens::Matrix } else { Lens::Map });
             let (address, problems) = read(&own(&state));
             assert_eq!(problems, Vec::<String>::new());
-            let (settings, embed, lens) = (*state.settings, *state.embed, *state.lens);
-            assert_eq!(address, Address { settings, tab: Some(tab), lens, embed, remote: None });
-            assert_eq!(read(&shared(&state)).0, Address { embed: false, ..address });
+            let (settings, extent, lens) = (*state.settings, *state.extent, *state.lens);
+            assert_eq!(address, Address { settings, tab: Some(tab), lens, extent, remote: None });
+            assert_eq!(read(&shared(&state)).0, Address { extent: Extent::Whole, ..address });
         }
     }
 
@@ -223,13 +226,17 @@ mod tests {
     #[test]
     fn invalid_entries_are_named_and_the_others_apply() {
         let (address, problems) = read("#tab=globe&seed=9&embed=yes&colour=red");
-        assert_eq!((address.settings.seed, address.tab, address.embed), (9, None, false));
+        assert_eq!((address.settings.seed, address.tab, address.extent), (9, None, Extent::Whole));
         assert_eq!(problems.len(), 3, "{problems:?}");
         for (problem, words) in problems.iter().zip(["watch, explore, sort", "0 or 1", "colour"]) {
             assert!(problem.contains(words), "{problem}");
         }
+        let views = ["embed=1", "view=map", "view=map&embed=1", "embed=1&view=map", "embed=0", "view=globe"];
+        let extents = views.map(|hash| (read(hash).0.extent, read(hash).1.len()));
+        let map = (Extent::Map, 0);
+        assert_eq!(extents, [(Extent::Embedded, 0), map, map, map, (Extent::Whole, 0), (Extent::Whole, 1)]);
         let (empty, problems) = read("");
-        assert_eq!((empty.tab, empty.embed, problems.len()), (None, false, 0));
+        assert_eq!((empty.tab, empty.extent, problems.len()), (None, Extent::Whole, 0));
     }
 
     #[test]

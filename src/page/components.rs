@@ -4,6 +4,8 @@ pub mod canvas;
 pub mod controls;
 pub mod curve;
 pub mod dynamic;
+#[cfg(target_arch = "wasm32")]
+pub mod export_button;
 pub mod legend;
 pub mod matrix_edges;
 pub mod matrix_view;

@@ -13,7 +13,7 @@
 //! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
 //! - `exports`: files for the user; `painting`: those with pictures; `archive`: those of pictures' own files;
-//!   `download`: saving of them
+//!   `download`: saving of them; `sending`: handing them to other apps
 
 pub mod address;
 #[cfg(target_arch = "wasm32")]
@@ -59,3 +59,5 @@ mod painting;
 pub mod query;
 #[cfg(target_arch = "wasm32")]
 pub mod remote;
+#[cfg(target_arch = "wasm32")]
+pub mod sending;

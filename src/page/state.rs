@@ -32,7 +32,7 @@ pub use results::{IndexedEvaluation, Neighbour, Results, SHOWN};
 pub use run::Run;
 pub use selection::{Selection, SelectionRange};
 pub use snapshot::Snapshot;
-pub use tab::{Lens, Tab};
+pub use tab::{Extent, Lens, Tab};
 
 use std::{rc::Rc, sync::Arc};
 
@@ -116,8 +116,8 @@ pub struct State {
     pub lens: Tracked<Lens>,
     /// The stage that the user wants to see.
     pub(in crate::page) chosen_stage: Tracked<Option<Stage>>,
-    /// Whether the page is displayed in small, within another.
-    pub embed: Tracked<bool>,
+    /// How much of the page is displayed.
+    pub extent: Tracked<Extent>,
     /// Address from which the pictures came, if not from this computer; encoded as in a link.
     pub remote: Tracked<Option<String>>,
     /// Whether the link that opened the page was made with pictures that it does not contain.
@@ -176,7 +176,7 @@ impl State {
             tab_chosen: log.track(false),
             lens: log.track(Lens::default()),
             chosen_stage: log.track(None),
-            embed: log.track(false),
+            extent: log.track(Extent::Whole),
             remote: log.track(None),
             is_guest: log.track(false),
             postponed: log.track(false),

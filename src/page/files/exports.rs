@@ -1,25 +1,59 @@
 //! Writing of files for the user.
 
-use leptos::{prelude::window, task::spawn_local};
+use leptos::{
+    prelude::{Get, RwSignal, Set, window},
+    task::spawn_local,
+};
 
-use super::{download, painting};
+use super::{download, painting, sending};
 use crate::page::{
+    components::dynamic::effect,
     export::{Export, File, run::run_json, selection},
     store::Store,
 };
 
-/// Writes a file and downloads it.
-pub fn save(store: Store, export: Export) {
-    spawn_local(write(store, export));
+/// Returns the file to deliver, `None` at first. What it lacks is requested from the engine; once the answer has
+/// arrived, it is delivered.
+pub fn exporter(store: Store, deliver: fn(Store, Export)) -> RwSignal<Option<Export>> {
+    let wanted = RwSignal::new(None::<Export>);
+    store.keep_asking(move |state| wanted.get()?.lacks(state));
+    effect(move || {
+        let Some(export) = wanted.get() else { return };
+        if store.with(|state| export.lacks(state)).is_none() {
+            wanted.set(None);
+            deliver(store, export);
+        }
+    });
+    wanted
 }
 
-async fn write(store: Store, export: Export) {
-    match painting::write(store, export).await {
-        Some(file) => download::save(store, &file),
-        None => store.update(|state| {
-            state.notify("The browser could not paint the pictures, so nothing was saved.");
-        }),
+/// Writes a file and downloads it.
+pub fn save(store: Store, export: Export) {
+    spawn_local(async move {
+        if let Some(file) = write(store, export).await {
+            download::save(store, &file);
+        }
+    });
+}
+
+/// Writes a file and hands it to another app.
+pub fn send(store: Store, export: Export) {
+    spawn_local(async move {
+        if let Some(file) = write(store, export).await {
+            sending::send(store, &file, export.help()).await;
+        }
+    });
+}
+
+/// Writes a file; the user is told if the browser cannot.
+async fn write(store: Store, export: Export) -> Option<File> {
+    let file = painting::write(store, export).await;
+    if file.is_none() {
+        store.update(|state| {
+            state.notify("The browser could not paint the pictures, so there is no file.");
+        });
     }
+    file
 }
 
 /// Writes the file about the run and downloads it.

@@ -4,12 +4,16 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::page::{
     autosave::saver,
-    export::{Export, folders::Folders},
+    export::folders::Folders,
     files::{archive, camera, experiment_file, exports},
     shell::{export_menu::Exports, share_sheet::ShareSheet},
     store::Store,
     views::{
-        explore::{matrix::view::MatrixLens, neighbours::alteration_view::AlterationControls, replay::video},
+        explore::{
+            matrix::view::MatrixLens,
+            neighbours::alteration_view::AlterationControls,
+            replay::video::{self, Progress, Video},
+        },
         hood::view::Hood,
         label::view::Label,
         reveal::view::Changes,
@@ -51,19 +55,15 @@ rooms! {
     /// The dialog of the game.
     game: fn() -> AnyView = || GameDialog().into_any();
     /// Recording of the replay as a video, and its progress.
-    save_video: fn(Store, RwSignal<Option<f32>>) = |store, progress| spawn_local(video::save(store, progress));
-    /// Writing of a file of the menu Export.
-    export: fn(Store, Export) = exports::save;
-    /// Writing of the file about the run.
-    export_run: fn(Store) = exports::save_run;
+    save_video: fn(Store, Progress) = |store, progress| spawn_local(video::save(store, progress));
+    /// Sending of such a video to another app.
+    send_video: fn(Store, Video) = |store, video| spawn_local(video::send(store, video));
     /// Writing of the table of the selected pictures.
     export_selection: fn(Store) = exports::save_selection;
     /// Packing of the selected pictures' files.
     pack_selection: fn(Store) = |store| archive::save(store, store.with_untracked(Folders::of_selection));
     /// Search with what a camera sees.
     start_camera: fn(Store) = camera::start;
-    /// Saving of the experiment as a file.
-    save_experiment: fn(Store) = experiment_file::save;
     /// Opening of such a file.
     open_experiment: fn(Store, web_sys::File) = experiment_file::open;
     /// Opening of the work that an earlier visit has left.

@@ -18,7 +18,7 @@ use crate::{
         files::{builtin, remote},
         input::{drop_zone::DropOverlay, press},
         rail::{preview::InHand, view::Rail},
-        state::State,
+        state::{Extent, Lens, State, Tab},
         store::Store,
     },
     settings::Images,
@@ -34,10 +34,14 @@ pub fn mount() {
     let store = Store::new(address.settings);
     store.update(|state| {
         problems.into_iter().for_each(|problem| state.notify(problem));
-        state.embed.set(address.embed);
+        state.extent.set(address.extent);
         state.remote.set(address.remote);
-        state.lens.set(address.lens);
-        if let Some(tab) = address.tab {
+        let (tab, lens) = match address.extent {
+            Extent::Map => (Some(Tab::Explore), Lens::Map),
+            Extent::Whole | Extent::Embedded => (address.tab, address.lens),
+        };
+        state.lens.set(lens);
+        if let Some(tab) = tab {
             state.choose_tab(tab);
         }
     });
@@ -82,9 +86,9 @@ fn App(store: Store) -> impl IntoView {
     InHand::provide();
     remote::receive(store);
     address_bar::follow(store);
-    let embed = store.with_untracked(|state| *state.embed);
+    let extent = store.with_untracked(|state| *state.extent);
     view! {
-        <div class="page" class:embed=embed>
+        <div class="page" class:embed=extent.is_part() class:only-map=extent == Extent::Map>
             <Masthead />
             <div class="workbench">
                 <Rail />

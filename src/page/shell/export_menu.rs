@@ -7,13 +7,12 @@ use web_sys::{FocusEvent, HtmlInputElement};
 use crate::{
     page::{
         address,
-        components::{
-            dynamic::{effect, handler},
-            menu,
-        },
+        components::{dynamic::handler, menu},
         export::Export,
-        files::download,
-        lazy::loader,
+        files::{
+            download, experiment_file,
+            exports::{self, exporter},
+        },
         store::Store,
         words,
     },
@@ -25,21 +24,6 @@ const NETWORKS: [(ModelFormat, &str, &str); 2] = [
     (ModelFormat::Safetensors, "Model (safetensors)", "The network’s weights, to open here or in Python."),
     (ModelFormat::Onnx, "Network (ONNX)", "Turns pictures into embeddings in other tools."),
 ];
-
-/// Returns the file to write, `None` at first. What it lacks is requested from the engine; once the answer has
-/// arrived, it is written.
-pub fn exporter(store: Store) -> RwSignal<Option<Export>> {
-    let wanted = RwSignal::new(None::<Export>);
-    store.keep_asking(move |state| wanted.get()?.lacks(state));
-    effect(move || {
-        let Some(export) = wanted.get() else { return };
-        if store.with(|state| export.lacks(state)).is_none() {
-            wanted.set(None);
-            loader::enter(store, move |rooms| (rooms.export)(store, export));
-        }
-    });
-    wanted
-}
 
 /// One button per file, with what it is for.
 #[component]
@@ -57,7 +41,7 @@ pub fn Exports() -> impl IntoView {
             None => "Nothing has been measured yet.".to_owned(),
         })
     };
-    let wanted = exporter(store);
+    let wanted = exporter(store, exports::save);
     let lacking = Signal::derive(move || store.with(|state| state.results.latest().is_none()));
     let kinds = |for_people: bool| {
         Export::VARIANTS.iter().copied().filter(move |export| export.is_for_people() == for_people)
@@ -90,7 +74,7 @@ pub fn Exports() -> impl IntoView {
                         name="Experiment"
                         help="Pictures, labels, settings, curves and weights in one file, to go on with here."
                         disabled=lacking
-                        on_press=move || loader::enter(store, move |rooms| (rooms.save_experiment)(store))
+                        on_press=move || experiment_file::save(store)
                     />
                     {NETWORKS.into_iter().map(network).collect_view()}
                 </ul>
@@ -112,7 +96,7 @@ pub fn Exports() -> impl IntoView {
                     <Item
                         name="Run (JSON)"
                         help="Settings, environment, names and labels, and what every step measured."
-                        on_press=move || loader::enter(store, move |rooms| (rooms.export_run)(store))
+                        on_press=move || exports::save_run(store)
                     />
                 </ul>
                 <label class="menu-switch">
@@ -125,7 +109,7 @@ pub fn Exports() -> impl IntoView {
                     />
                     <span>
                         "For spreadsheets"
-                        <span class="note">"Cells that begin with = + - @ get an apostrophe, so that they don’t run."</span>
+                        <span class="note">"Tables as CSV begin with a mark of their encoding (BOM), and cells that begin with = + - @ get an apostrophe, so that they don’t run."</span>
                     </span>
                 </label>
             </section>

@@ -15,7 +15,7 @@ use crate::page::{
 #[component]
 pub fn Masthead() -> impl IntoView {
     let store = Store::expect();
-    let embed = store.with_untracked(|state| *state.embed);
+    let embed = store.with_untracked(|state| state.extent.is_part());
     view! {
         <header class="masthead">
             <h1 class="name">

@@ -26,7 +26,7 @@ use crate::page::{
 /// a run changed, and the tabs.
 #[component]
 pub fn Results() -> impl IntoView {
-    let embed = Store::expect().with_untracked(|state| *state.embed);
+    let embed = Store::expect().with_untracked(|state| state.extent.is_part());
     view! {
         <main class="stage">
             <ReturnOffer />

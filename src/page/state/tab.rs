@@ -38,6 +38,34 @@ pub enum Lens {
     Matrix,
 }
 
+/// How much of the page is displayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    #[default]
+    Whole,
+    /// The pictures, one panel and the training bar, for a frame in another page (`embed=1`).
+    Embedded,
+    /// The map alone (`view=map`).
+    Map,
+}
+
+impl Extent {
+    /// Returns the entry of a link that opens the page so; empty for the whole page.
+    pub const fn link_entry(self) -> &'static str {
+        match self {
+            Self::Whole => "",
+            Self::Embedded => "&embed=1",
+            Self::Map => "&view=map",
+        }
+    }
+
+    /// Returns whether this is a part of the page, for a frame in another.
+    pub fn is_part(self) -> bool {
+        self != Self::Whole
+    }
+}
+
 impl Tab {
     /// Returns the tab's key in links and ids.
     pub fn key(self) -> &'static str {

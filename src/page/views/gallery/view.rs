@@ -13,6 +13,7 @@ use crate::{
         input::selection_range,
         state::{SelectionRange, State, Tab},
         store::Store,
+        views::sort::examples::Opinion,
     },
     plot::contact_sheet::{GAP, contact_sheet},
     protocol::PictureId,
@@ -193,7 +194,7 @@ fn pick(store: Store, id: PictureId, range: SelectionRange) {
 
 /// Handles keys: arrow keys select the next picture, with Shift a range; with Control they move only
 /// the focus. Space shows the picture at full size, x toggles the selection, Enter shows the nearest,
-/// unless the tab uses the selection itself; Delete removes.
+/// unless the tab uses the selection itself; + and − make an example while examples are searched by; Delete removes.
 fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
     let focused = store.with_untracked(|state| *state.selected);
     let range = selection_range::of_key(event);
@@ -202,6 +203,13 @@ fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::Key
         (" ", Some(id)) => store.update(|state| state.view(id)),
         ("x", Some(id)) => {
             pick(store, id, if range == SelectionRange::Range { range } else { SelectionRange::Toggle })
+        }
+        // With Control, these keys zoom the page.
+        ("+" | "=" | "-", Some(id))
+            if range != SelectionRange::Toggle && store.with_untracked(State::takes_examples) =>
+        {
+            let opinion = if event.key() == "-" { Opinion::Unwanted } else { Opinion::Wanted };
+            store.update(|state| state.judge(&[id], Some(opinion)));
         }
         ("Delete", _) => store.update(State::remove_chosen),
         ("Escape", _) => store.update(|state| state.clear_selection()),

@@ -3,13 +3,13 @@
 use crate::{
     affine_colour::LUMA,
     image::{Image, SIDE},
-    page::state::State,
+    page::state::{Entry, Origin, State},
     plot::plane::dot,
     protocol::PictureId,
     small_sort::{sort, sorted},
 };
 
-/// A measure of a picture at working size.
+/// A measure of a picture.
 pub struct Measure {
     /// Name of the fault that it shows.
     pub name: &'static str,
@@ -17,55 +17,90 @@ pub struct Measure {
     pub quantity: &'static str,
     /// Threshold at first, and the greatest.
     pub thresholds: [f32; 2],
+    /// Distance between thresholds.
+    pub step: &'static str,
     /// Whether values above the threshold are faulty, instead of those below.
     pub is_above: bool,
-    of: fn(&Image) -> f32,
+    of: Quantity,
+}
+
+/// What is measured.
+enum Quantity {
+    /// The picture at working size.
+    Pixels(fn(&Image) -> f32),
+    /// Its file, of which nothing may be known.
+    File(fn(&Origin) -> Option<f32>),
 }
 
 /// The measures.
-pub static MEASURES: [Measure; 5] = [
+pub static MEASURES: [Measure; 7] = [
     Measure {
         name: "Blurred",
         quantity: "sharpness (variance of the Laplacian)",
         thresholds: [100.0, 1000.0],
+        step: "1",
         is_above: false,
-        of: sharpness,
+        of: Quantity::Pixels(sharpness),
     },
     Measure {
         name: "Dark",
         quantity: "mean brightness (of 255)",
         thresholds: [40.0, 255.0],
+        step: "1",
         is_above: false,
-        of: brightness,
+        of: Quantity::Pixels(brightness),
     },
     Measure {
         name: "Bright",
         quantity: "mean brightness (of 255)",
         thresholds: [220.0, 255.0],
+        step: "1",
         is_above: true,
-        of: brightness,
+        of: Quantity::Pixels(brightness),
     },
     Measure {
         name: "Flat",
         quantity: "contrast (standard deviation of brightness)",
         thresholds: [15.0, 100.0],
+        step: "1",
         is_above: false,
-        of: contrast,
+        of: Quantity::Pixels(contrast),
     },
     Measure {
         name: "Grey",
         quantity: "mean colourfulness (of 255)",
         thresholds: [8.0, 100.0],
+        step: "1",
         is_above: false,
-        of: colourfulness,
+        of: Quantity::Pixels(colourfulness),
+    },
+    Measure {
+        name: "Long",
+        quantity: "longer side by the shorter",
+        thresholds: [2.0, 5.0],
+        step: "0.1",
+        is_above: true,
+        of: Quantity::File(elongation),
+    },
+    Measure {
+        name: "Small",
+        quantity: "shorter side (pixels)",
+        thresholds: [200.0, 2000.0],
+        step: "10",
+        is_above: false,
+        of: Quantity::File(shorter_side),
     },
 ];
 
 impl Measure {
-    /// Returns the value of every picture, the worst first.
+    /// Returns the value of every picture for which it is known, the worst first.
     pub fn measured(&self, state: &State) -> Vec<(f32, PictureId)> {
         let entries = state.pictures.entries().iter();
-        let mut all: Vec<_> = entries.map(|entry| ((self.of)(&entry.image), entry.id)).collect();
+        let value = |entry: &Entry| match self.of {
+            Quantity::Pixels(of) => Some(of(&entry.image)),
+            Quantity::File(of) => of(&entry.origin),
+        };
+        let mut all: Vec<_> = entries.filter_map(|entry| Some((value(entry)?, entry.id))).collect();
         sort(&mut all, |a, b| if self.is_above { b.0.total_cmp(&a.0) } else { a.0.total_cmp(&b.0) });
         all
     }
@@ -117,6 +152,17 @@ fn colourfulness(image: &Image) -> f32 {
     let (pixels, _) = image.rgb().as_chunks::<3>();
     let spread = |[r, g, b]: &[u8; 3]| f32::from(r.max(g).max(b) - r.min(g).min(b));
     pixels.iter().map(spread).sum::<f32>() / pixels.len() as f32
+}
+
+/// Returns the length of the whole picture's longer side by that of the shorter one.
+fn elongation(origin: &Origin) -> Option<f32> {
+    let [short, long] = [origin.width.min(origin.height), origin.width.max(origin.height)];
+    (short > 0).then(|| long as f32 / short as f32)
+}
+
+/// Returns the length of the whole picture's shorter side, in pixels.
+fn shorter_side(origin: &Origin) -> Option<f32> {
+    Some(origin.width.min(origin.height)).filter(|side| *side > 0).map(|side| side as f32)
 }
 
 /// Returns the pictures with embeddings by the network, and these at unit length.
@@ -211,6 +257,21 @@ mod tests {
         assert_eq!(found(2), ("Bright", vec![3]));
         assert_eq!(found(3), ("Flat", vec![2, 3, 4]));
         assert_eq!(found(4), ("Grey", vec![5]));
+        assert_eq!([5, 6].map(|place| found(place).1), [[0; 0]; 2], "nothing is known of drawn pictures");
+    }
+
+    #[test]
+    fn long_and_small_pictures_are_found_by_their_files() {
+        let mut state = State::new(Settings::recommended(Images::Own));
+        let newcomer = |(width, height)| {
+            let origin = Origin { width, height, ..Origin::default() };
+            Newcomer { origin, ..fixture::newcomer("x", None) }
+        };
+        state.add([(4000, 3000), (300, 900), (0, 0), (9000, 1000), (120, 150)].map(newcomer).into());
+        let [long, small] = [&MEASURES[5], &MEASURES[6]];
+        assert_eq!(long.measured(&state), [(9.0, 3), (3.0, 1), (4.0 / 3.0, 0), (1.25, 4)]);
+        assert_eq!(long.faulty(&long.measured(&state), 2.0), [3, 1]);
+        assert_eq!(small.faulty(&small.measured(&state), 200.0), [4]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     page::{
         components::{
             controls::{Choice, Slider},
-            dynamic::{handler, keyed, memo},
+            dynamic::{dynamic, handler, keyed, memo},
             member::Member,
         },
         state::State,
@@ -27,6 +27,8 @@ static FAULTS: &[(&str, usize)] = &[
     (MEASURES[2].name, 2),
     (MEASURES[3].name, 3),
     (MEASURES[4].name, 4),
+    (MEASURES[5].name, 5),
+    (MEASURES[6].name, 6),
 ];
 
 /// Number of faulty pictures shown; all are selected.
@@ -64,6 +66,20 @@ fn Faults() -> impl IntoView {
             threshold()
         )
     };
+    let slider = dynamic(move || {
+        let measure = measure();
+        view! {
+            <Slider
+                name="Threshold"
+                label="Threshold of the quality"
+                value=Signal::derive(threshold)
+                words=Signal::derive(move || threshold().to_string())
+                max=measure.thresholds[1]
+                step=measure.step
+                on_input=move |value| thresholds.update(|all| all[fault.get_untracked()] = value)
+            />
+        }
+    });
     view! {
         <Choice
             legend="Pictures that are"
@@ -73,15 +89,7 @@ fn Faults() -> impl IntoView {
             on_change=move |place| fault.set(place)
         />
         <div class="groups-found">
-            <Slider
-                name="Threshold"
-                label="Threshold of the quality"
-                value=Signal::derive(threshold)
-                words=Signal::derive(move || threshold().to_string())
-                max=Signal::derive(move || measure().thresholds[1])
-                step="1"
-                on_input=move |value| thresholds.update(|all| all[fault.get_untracked()] = value)
-            />
+            {slider}
             <p class="note" aria-live="polite">{words}</p>
             <button
                 class="button"

@@ -47,6 +47,11 @@ impl State {
         }
     }
 
+    /// Returns whether the screen shows a search by examples.
+    pub fn takes_examples(&self) -> bool {
+        *self.tab == Tab::Sort && self.groups.finding() == Finding::Examples
+    }
+
     /// Takes back all opinions.
     pub fn forget_examples(&mut self) {
         self.groups.examples = Examples::default();

@@ -44,7 +44,7 @@ pub fn SearchByExamples() -> impl IntoView {
     };
     view! {
         <p class="note">
-            "Mark a few pictures that you want, and a few that you don’t: the others are sorted by the network’s embeddings. In the results, the keys + and − mark the picture in focus."
+            "Mark a few pictures that you want, and a few that you don’t: the others are sorted by the network’s embeddings. The keys + and − mark the picture in focus, here and in the gallery."
         </p>
         <div class="buttons">
             {judge("Want the selected", Opinion::Wanted)}

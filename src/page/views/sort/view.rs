@@ -19,10 +19,11 @@ use crate::{
         components::{
             controls::{Choice, explain::Explain},
             dynamic::{Memo, When, dynamic, handler, keyed, memo},
+            export_button::ExportButton,
             member::Member,
             more::More,
         },
-        export::folders::Folders,
+        export::{Export, folders::Folders},
         state::State,
         store::Store,
         words::{self, glossary},
@@ -97,6 +98,7 @@ fn FoundGroups(stage: Memo<Stage>) -> impl IntoView {
 
             <p class="note" aria-live="polite">{words} <Explain term=glossary::SILHOUETTE /></p>
             <SaveFiles strips name="Save as folders (ZIP)" folders=Folders::of_groups />
+            <ExportButton name="Save contact sheet" export=Export::ContactSheet />
         </div>
         <Strips strips name="Group" />
     }

@@ -142,6 +142,8 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
             ensure!((image.width(), image.height()) == (96, 96), "{path}");
         }
         page.wait_text(&["1,000 of 1,000 pictures are small copies of 96 pixels"], SOON).await?;
+        let sheet = String::from_utf8(page.download("Save contact sheet").await?)?;
+        ensure!(sheet.matches("<img ").count() == 1000, "The contact sheet lacks pictures.");
 
         page.choose_option("finding", 2).await?;
         page.choose_option("stage", 2).await?;
@@ -228,7 +230,13 @@ async fn pictures_are_found_by_examples() -> Result<()> {
         page.wait_text(&["Not wanted"], SOON).await?;
         page.evaluate("[...document.querySelectorAll(\"button[aria-label^='Forget']\")].at(-1).click()")
             .await?;
-        expect(&[]).await.map(drop)
+        expect(&[]).await?;
+
+        // In the gallery, the keys mark the focused picture.
+        click(page, 5, "").await?;
+        let gallery = page.locate(".gallery-viewport").await?;
+        gallery.send_keys("-").await?;
+        expect(&[5]).await.map(drop)
     })
     .await
 }

@@ -66,6 +66,43 @@ async fn embedded_page_is_small_and_links_to_the_whole_page() -> Result<()> {
     .await
 }
 
+/// Area of the map's frame, and whether something besides the map and the link to the page can be seen.
+const MAP_ALONE: &str = "const frame = document.querySelector('.map-frame');
+    const { width, height } = frame.getBoundingClientRect();
+    const seen = [...document.querySelectorAll('button, input, [role=tab], [role=status], .gallery')]
+        .filter(part => !frame.contains(part) && part.checkVisibility({ visibilityProperty: true }));
+    return [width, height, innerWidth, innerHeight, seen.length];";
+
+#[tokio::test]
+async fn map_fills_a_frame_and_shows_a_run() -> Result<()> {
+    let blog = TempDir::new()?;
+    let blogs = Server::start(blog.path(), 0)?;
+    visit(visitor(), async |page| {
+        let whole = format!("{}/{FOLDER}/", page.server().origin());
+        let article = format!(
+            "<!doctype html><link rel='icon' href='data:,'>
+            <iframe src='{whole}#{SETTINGS}&view=map&run=1' width='600' height='420'></iframe>"
+        );
+        fs::write(blog.path().join("index.html"), article)?;
+        let driver = page.driver();
+        driver.goto(blogs.origin()).await?;
+        driver.find(By::Tag("iframe")).await?.enter_frame().await?;
+        let heading = "return document.querySelector('canvas.map')?.ariaLabel ?? ''";
+        page.wait("a map of the trained network", PATIENTLY, async || {
+            let heading = driver.execute(heading, vec![]).await?;
+            let heading = heading.json().as_str().unwrap_or_default().to_owned();
+            Ok(heading.contains("after 6 steps").then_some(()))
+        })
+        .await?;
+        page.photograph("map-alone.png").await?;
+        let sizes = driver.execute(MAP_ALONE, vec![]).await?.json().clone();
+        ensure!(sizes[0] == sizes[2] && sizes[1] == sizes[3], "The map does not fill the frame: {sizes}.");
+        ensure!(sizes[4] == 0, "There are {} controls.", sizes[4]);
+        Ok(driver.enter_default_frame().await?)
+    })
+    .await
+}
+
 #[tokio::test]
 async fn unpacked_archive_trains_from_a_plain_file_server() -> Result<()> {
     let folder = TempDir::new()?;

@@ -97,6 +97,47 @@ async fn guesses_are_reviewed_by_keys() -> Result<()> {
     .await
 }
 
+/// Types one key after another into the review, each once the page has taken the one before; resolves to the numbers
+/// of reviewed pictures that the page names in between.
+const REVIEW_BY_KEYS: &str = "async (keys, expected) => {
+    const review = document.querySelector('.review');
+    const reviewed = () => Number(review.innerText.match(/([\\d,]+) reviewed/)?.[1].replace(',', ''));
+    for (const [place, key] of [...keys].entries()) {
+        review.dispatchEvent(new KeyboardEvent('keydown', { key: key === '.' ? 'Enter' : key, bubbles: true }));
+        const due = performance.now() + 20000;
+        while (reviewed() !== expected[place]) {
+            if (performance.now() > due) throw new Error(`${reviewed()} reviewed after key ${place}`);
+            await new Promise(requestAnimationFrame);
+        }
+    }
+}";
+
+#[tokio::test]
+async fn five_hundred_pictures_are_labelled_by_one_key_each_and_undone() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&side=16&width=4&backend=cpu").await?;
+        page.choose("Label").await?;
+        page.wait_text(&["0 reviewed", "Guessed: "], PATIENTLY).await?;
+        let press = async |keys: String, expected: Vec<u32>| {
+            page.evaluate(&format!("({REVIEW_BY_KEYS})({keys:?}, {expected:?})")).await
+        };
+        let part = 100;
+        for begun in (0..500).step_by(part) {
+            let keys = (0..part).map(|key| if key % 2 == 0 { '.' } else { '2' }).collect();
+            press(keys, (1..=part).map(|key| (begun + key) as u32).collect()).await?;
+        }
+        page.wait_text(&["(500 typed)"], PATIENTLY).await?;
+        for begun in (0..500).rev().step_by(part) {
+            press("z".repeat(part), (0..part).map(|key| (begun - key) as u32).collect()).await?;
+        }
+        page.wait("no typed label", PATIENTLY, async || {
+            Ok((!page.text().await?.contains(" typed)")).then_some(()))
+        })
+        .await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn labels_are_typed_accepted_and_classify_other_pictures() -> Result<()> {
     visit(Visit::default(), async |page| {

@@ -134,6 +134,14 @@ async fn picture_of_what_changed_is_saved_and_sent() -> Result<()> {
             sent["url"].as_str().is_some_and(|url| url.contains("#images=shapes")),
             "The link is {sent}."
         );
+        page.evaluate("window.sent = null").await?;
+        page.press("Send poster").await?;
+        let sent = page.wait("the poster to be sent", PATIENTLY, async || {
+            Ok(Some(page.evaluate("window.sent ?? null").await?).filter(|sent| !sent.is_null()))
+        });
+        let sent = sent.await?;
+        ensure!(sent["width"].as_u64() > Some(3900), "The poster is {sent}.");
+        ensure!(sent["name"] == "likeness-poster-step-60.png", "The poster is {sent}.");
         let saved = image::load_from_memory(&page.download("Save picture").await?)?.to_rgb8();
         ensure!(saved.dimensions() == (1200, 630), "The file has {:?} pixels.", saved.dimensions());
         let colours: HashSet<_> = saved.pixels().collect();

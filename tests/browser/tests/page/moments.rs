@@ -1,8 +1,12 @@
 //! Moments worth sharing: the end of a run, its replay, the poster, the game.
 
+use std::io::Cursor;
+
 use anyhow::{Context, Result, ensure};
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, visit};
+use image::AnimationDecoder;
+use image::codecs::gif::GifDecoder;
 use thirtyfour::{By, Key};
 
 /// A short run of a tiny network on the drawn figures.
@@ -92,6 +96,50 @@ async fn run_is_played_again_and_saved_as_a_video() -> Result<()> {
         let differ = page.evaluate(&difference(&video)).await?;
         let differ = differ.as_f64().context("no share of pixels")?;
         ensure!(differ > 0.01, "Only {differ} of the pixels differ.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn replay_is_saved_as_an_animation_where_no_video_can_be_recorded() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.begin_with("delete window.MediaRecorder;").await?;
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.choose("Explore").await?;
+        let file = page.download("Save video").await?;
+        let frames = GifDecoder::new(Cursor::new(file))?.into_frames().collect_frames()?;
+        ensure!(frames.len() > 20, "There are {} frames.", frames.len());
+        let [first, last] = [&frames[0], &frames[frames.len() - 1]].map(|frame| frame.buffer());
+        ensure!(first.dimensions() == (640, 360), "It is {:?} pixels large.", first.dimensions());
+        let differ = first.pixels().zip(last.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 40).count();
+        ensure!(differ > 640 * 360 / 100, "Only {differ} pixels differ.");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn recorded_video_is_sent() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open(LINK).await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.evaluate(
+            "navigator.canShare = () => true;
+            navigator.share = async ({ files: [file], url }) => {
+                window.sent = { name: file.name, kind: file.type, bytes: file.size, url };
+            };",
+        )
+        .await?;
+        page.choose("Explore").await?;
+        let saved = page.download("Save video").await?;
+        page.press("Send video").await?;
+        wait_until(page, "the video to be sent", "!!window.sent").await?;
+        let sent = page.evaluate("window.sent").await?;
+        ensure!(sent["bytes"] == saved.len(), "{sent} was sent, and {} bytes saved.", saved.len());
+        ensure!(sent["kind"].as_str().is_some_and(|kind| kind.starts_with("video/")), "It is {sent}.");
+        ensure!(sent["url"].as_str().is_some_and(|url| url.contains("#images=shapes")), "The link: {sent}.");
         Ok(())
     })
     .await

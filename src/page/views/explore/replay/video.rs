@@ -1,7 +1,11 @@
-//! The replay as a video, recorded from a canvas by the browser.
+//! The replay as a video, recorded from a canvas by the browser, or where it cannot as an animated GIF.
 
 use futures_channel::oneshot;
-use js_sys::{Array, Reflect};
+use image::{
+    Delay, Frame, ImageError, RgbaImage,
+    codecs::gif::{GifEncoder, Repeat},
+};
+use js_sys::{Array, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, BlobEvent, BlobPropertyBag, HtmlCanvasElement, MediaRecorder, MediaRecorderOptions};
@@ -9,7 +13,7 @@ use web_sys::{Blob, BlobEvent, BlobPropertyBag, HtmlCanvasElement, MediaRecorder
 use crate::{
     page::{
         components::canvas::paint,
-        files::download,
+        files::{download, sending},
         state::State,
         store::Store,
         timing, urls,
@@ -50,30 +54,78 @@ const BIT_RATE: u32 = 8_000_000;
 const KINDS: [(&str, &str); 3] =
     [("video/webm;codecs=vp9", "webm"), ("video/webm", "webm"), ("video/mp4", "mp4")];
 
-/// Records the replay and saves it, unless `progress` becomes `None` before its end or is under way.
-pub async fn save(store: Store, progress: RwSignal<Option<f32>>) {
+/// Kind of the file where the browser records no video, and its ending.
+const ANIMATION: (&str, &str) = ("image/gif", "gif");
+
+/// Width and height of an animation, in pixels, and the time of each frame, in milliseconds.
+const ANIMATION_SIZE: [u32; 2] = [640, 360];
+const ANIMATION_FRAME: f64 = 100.0;
+
+/// Speed of the choice of an animation's colours, 1 … 30.
+const QUANTISATION_SPEED: i32 = 20;
+
+/// Name of the file, without its ending.
+const NAME: &str = "likeness-replay";
+
+/// State of a recording.
+#[derive(Clone)]
+pub enum Recording {
+    /// There is none, or it cannot be sent.
+    Idle,
+    /// It is made; the share that is done.
+    UnderWay(f32),
+    /// It is saved, and can be sent to other apps.
+    Sendable(Video),
+}
+
+/// A recorded video.
+#[derive(Clone)]
+pub struct Video {
+    name: String,
+    kind: &'static str,
+    contents: Blob,
+}
+
+/// State of a recording, which its button shows.
+pub type Progress = RwSignal<Recording, LocalStorage>;
+
+/// Records the replay and saves it, unless `progress` leaves [`Recording::UnderWay`] before its end or is there
+/// already.
+pub async fn save(store: Store, progress: Progress) {
     // The button may be gone, or pressed twice, before this code has come.
-    if progress.try_get_untracked() != Some(None) {
+    if !progress.try_with_untracked(|recording| !is_under_way(recording)).unwrap_or_default() {
         return;
     }
-    let trouble = match best_kind() {
-        None => Some("This browser cannot record a video. A current Chrome, Edge or Firefox can."),
-        Some((kind, ending)) => {
-            progress.set(Some(0.0));
-            match record(store, progress, kind).await {
-                Ok(Some(video)) => {
-                    download::save_blob(store, &format!("likeness-replay.{ending}"), &video);
-                    None
-                }
-                Ok(None) => None,
-                Err(_) => Some("The video could not be recorded. Try again."),
+    progress.set(Recording::UnderWay(0.0));
+    let (kind, ending) = best_kind().unwrap_or(ANIMATION);
+    let made = if (kind, ending) == ANIMATION {
+        animate(store, progress).await
+    } else {
+        record(store, progress, kind).await
+    };
+    let mut after = Recording::Idle;
+    match made {
+        Ok(Some(contents)) => {
+            let name = format!("{NAME}.{ending}");
+            download::save_blob(store, &name, &contents);
+            if sending::is_possible(&name, kind) {
+                after = Recording::Sendable(Video { name, kind, contents });
             }
         }
-    };
-    if let Some(sentence) = trouble {
-        store.update(|state| state.notify(sentence));
+        Ok(None) => {}
+        Err(_) => store.update(|state| state.notify("The video could not be recorded. Try again.")),
     }
-    progress.try_set(None);
+    progress.try_set(after);
+}
+
+/// Hands a video to another app.
+pub async fn send(store: Store, Video { name, kind, contents }: Video) {
+    sending::send_contents(store, &contents, &name, kind, "Similar pictures drawing together.").await;
+}
+
+/// Returns whether a recording is being made.
+pub fn is_under_way(recording: &Recording) -> bool {
+    matches!(recording, Recording::UnderWay(_))
 }
 
 /// Returns the best kind of video that the browser records, and the ending of its files.
@@ -83,18 +135,9 @@ fn best_kind() -> Option<(&'static str, &'static str)> {
 }
 
 /// Records a video of the replay; `None` if it was cancelled.
-async fn record(store: Store, progress: RwSignal<Option<f32>>, kind: &str) -> Result<Option<Blob>, JsValue> {
-    // The canvas is on the page from the next frame on.
-    timing::frame().await;
-    let canvas: HtmlCanvasElement =
-        document().get_element_by_id(CANVAS).ok_or(JsValue::NULL)?.unchecked_into();
-    let mut film = store.with_untracked(Film::new);
-    while store.with_untracked(|state| film.scene.advance(timing::now(), state)) && film.scene.is_incomplete()
-    {
-        timing::yield_to_event_loop().await;
-    }
+async fn record(store: Store, progress: Progress, kind: &str) -> Result<Option<Blob>, JsValue> {
+    let (mut film, canvas) = Film::open(store).await?;
     store.with_untracked(|state| film.paint(&canvas, state, 0.0));
-
     let options = MediaRecorderOptions::new();
     options.set_mime_type(kind);
     options.set_video_bits_per_second(BIT_RATE);
@@ -126,6 +169,39 @@ async fn record(store: Store, progress: RwSignal<Option<f32>>, kind: &str) -> Re
     if video.size() < EMPTY { Err(JsValue::NULL) } else { Ok(Some(video)) }
 }
 
+/// Makes an animated GIF of the replay; `None` if it was cancelled.
+async fn animate(store: Store, progress: Progress) -> Result<Option<Blob>, JsValue> {
+    let (mut film, canvas) = Film::open(store).await?;
+    let [width, height] = ANIMATION_SIZE;
+    let small = paint::canvas(width, height);
+    let context = paint::context(&small).ok_or(JsValue::NULL)?;
+    let mut file = Vec::new();
+    let mut encoder = GifEncoder::new_with_speed(&mut file, QUANTISATION_SPEED);
+    let failed = |error: ImageError| JsValue::from(error.to_string());
+    encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+    let mut elapsed = 0.0;
+    while elapsed < film.duration() {
+        store.with_untracked(|state| film.paint(&canvas, state, Film::place(elapsed)));
+        let [right, bottom] = ANIMATION_SIZE.map(f64::from);
+        context.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas, 0.0, 0.0, right, bottom)?;
+        let pixels = context.get_image_data(0.0, 0.0, right, bottom)?.data().0;
+        let picture = RgbaImage::from_raw(width, height, pixels).ok_or(JsValue::NULL)?;
+        let delay = Delay::from_numer_denom_ms(ANIMATION_FRAME as u32, 1);
+        encoder.encode_frame(Frame::from_parts(picture, 0, 0, delay)).map_err(failed)?;
+        elapsed += ANIMATION_FRAME;
+        timing::yield_to_event_loop().await;
+        if !progress.try_with_untracked(is_under_way).unwrap_or_default() {
+            return Ok(None);
+        }
+        progress.set(Recording::UnderWay((elapsed / film.duration()) as f32));
+    }
+    drop(encoder);
+    let options = BlobPropertyBag::new();
+    options.set_type(ANIMATION.0);
+    let parts = Array::of1(&Uint8Array::from(file.as_slice()));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options).map(Some)
+}
+
 /// What the video shows, as it was when the recording began.
 struct Film {
     scene: Scene,
@@ -150,30 +226,44 @@ impl Film {
         Self { scene, moments, address }
     }
 
+    /// Returns the film with all its pictures, and the canvas on which it is painted.
+    async fn open(store: Store) -> Result<(Self, HtmlCanvasElement), JsValue> {
+        // The canvas is on the page from the next frame on.
+        timing::frame().await;
+        let canvas = document().get_element_by_id(CANVAS).ok_or(JsValue::NULL)?.unchecked_into();
+        let mut film = store.with_untracked(Self::new);
+        while store.with_untracked(|state| film.scene.advance(timing::now(), state))
+            && film.scene.is_incomplete()
+        {
+            timing::yield_to_event_loop().await;
+        }
+        Ok((film, canvas))
+    }
+
+    /// Returns the place between moments after a time in milliseconds.
+    fn place(elapsed: f64) -> f64 {
+        ((elapsed - LEAD) / BEAT).max(0.0)
+    }
+
     /// Returns the length in milliseconds.
     fn duration(&self) -> f64 {
         LEAD + (self.moments.len() - 1) as f64 * BEAT + REST
     }
 
     /// Paints frame after frame; returns whether it was not cancelled before the end.
-    async fn play(
-        &mut self,
-        canvas: &HtmlCanvasElement,
-        store: Store,
-        progress: RwSignal<Option<f32>>,
-    ) -> bool {
+    async fn play(&mut self, canvas: &HtmlCanvasElement, store: Store, progress: Progress) -> bool {
         let start = timing::now();
         loop {
             timing::frame().await;
             let elapsed = timing::now() - start;
-            store.with_untracked(|state| self.paint(canvas, state, ((elapsed - LEAD) / BEAT).max(0.0)));
+            store.with_untracked(|state| self.paint(canvas, state, Self::place(elapsed)));
             if elapsed > self.duration() {
                 return true;
             }
-            if !matches!(progress.try_get_untracked(), Some(Some(_))) {
+            if !progress.try_with_untracked(is_under_way).unwrap_or_default() {
                 return false;
             }
-            progress.set(Some((elapsed / self.duration()) as f32));
+            progress.set(Recording::UnderWay((elapsed / self.duration()) as f32));
         }
     }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::video;
+use super::video::{self, Recording};
 use crate::page::{
     components::{
         controls::Slider,
-        dynamic::{When, dynamic, effect, handler, memo},
+        dynamic::{When, effect, handler, memo},
     },
     lazy::loader,
     state::State,
@@ -109,23 +109,36 @@ fn moment(state: &State) -> String {
     }
 }
 
-/// A button that saves the replay as a video; while it is recorded, it shows the progress, and cancels.
+/// A button that saves the replay as a video; while it is recorded, it shows the progress, and cancels. A recorded
+/// video can be sent, too.
 #[component]
 fn SaveVideo() -> impl IntoView {
     let store = Store::expect();
-    let progress = RwSignal::new(None::<f32>);
-    let press = move |_| match progress.get_untracked() {
-        Some(_) => progress.set(None),
-        None => loader::enter(store, move |rooms| (rooms.save_video)(store, progress)),
+    let progress = RwSignal::new_local(Recording::Idle);
+    let press = move |_| {
+        if progress.with_untracked(video::is_under_way) {
+            progress.set(Recording::Idle);
+        } else {
+            loader::enter(store, move |rooms| (rooms.save_video)(store, progress));
+        }
     };
     let text = move || match progress.get() {
-        Some(share) => format!("Cancel ({})", words::percent(share)),
-        None => "Save video".to_owned(),
+        Recording::UnderWay(share) => format!("Cancel ({})", words::percent(share)),
+        Recording::Idle | Recording::Sendable(_) => "Save video".to_owned(),
     };
+    let send = move |_| {
+        if let Recording::Sendable(video) = progress.get_untracked() {
+            loader::enter(store, move |rooms| (rooms.send_video)(store, video));
+        }
+    };
+    let is_sendable = Signal::derive(move || progress.with(|it| matches!(it, Recording::Sendable(_))));
     view! {
         <button class="button" type="button" on:click=handler(press)>{text}</button>
-        {dynamic(move || progress.get().is_some().then(|| view! {
+        <When holds=is_sendable>
+            <button class="button" type="button" on:click=handler(send)>"Send video"</button>
+        </When>
+        <When holds=Signal::derive(move || progress.with(video::is_under_way))>
             <canvas class="map recording" id=video::CANVAS aria-hidden="true"></canvas>
-        }))}
+        </When>
     }
 }
