@@ -10,7 +10,7 @@ pub const VARIABLE: &str = "LIKENESS_URL";
 pub const FILES: [&str; 2] = ["index.html", "remote.html"];
 
 /// The preview, as named in the sources.
-const PREVIEW: &str = r#"content="preview.png""#;
+const PREVIEW: &str = r#"content="preview.jpg""#;
 
 /// Tag before which the page's own address is inserted.
 const END: &str = "</head>";
@@ -32,7 +32,7 @@ pub fn stamp(contents: &str, file: &str, address: &str) -> Result<String> {
     let tags = format!(
         "  <meta property=\"og:url\" content=\"{own}\" />\n    <link rel=\"canonical\" href=\"{own}\" />\n  {END}"
     );
-    Ok(contents.replace(PREVIEW, &format!("content=\"{base}preview.png\"")).replace(END, &tags))
+    Ok(contents.replace(PREVIEW, &format!("content=\"{base}preview.jpg\"")).replace(END, &tags))
 }
 
 /// Returns whether a text is an address that needs no escaping in an attribute.
@@ -59,7 +59,7 @@ mod tests {
             for address in ["https://a.example/b", "https://a.example/b/"] {
                 let page = stamp(&source, file, address).unwrap();
                 for tag in [
-                    r#"<meta property="og:image" content="https://a.example/b/preview.png" />"#.to_owned(),
+                    r#"<meta property="og:image" content="https://a.example/b/preview.jpg" />"#.to_owned(),
                     format!(r#"<meta property="og:url" content="{own}" />"#),
                     format!(r#"<link rel="canonical" href="{own}" />"#),
                 ] {

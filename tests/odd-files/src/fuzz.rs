@@ -15,7 +15,7 @@ use likeness::link;
 use likeness::page::address;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
 use likeness::page::files::file_header;
-use likeness::page::state::{Entry, Newcomer, Origin, State, Tab};
+use likeness::page::state::{Entry, Extent, Newcomer, Origin, State, Tab};
 use likeness::page::words;
 use likeness::protocol::{self, Command, Event, MatrixRequest, ModelFailure, Refusal, Stage, StepReport};
 use likeness::settings::{Images, Settings};
@@ -112,9 +112,14 @@ fn reads_within_limits(bytes: &[u8]) -> Result<()> {
 
 fn addresses() -> Result<Vec<Vec<u8>>> {
     let mut state = State::new(Settings::recommended(Images::Own));
-    (*state.embed, *state.remote) = (true, Some("https%3A%2F%2Fa.example%2Fb.zip".to_owned()));
+    (*state.extent, *state.remote) = (Extent::Embedded, Some("https%3A%2F%2Fa.example%2Fb.zip".to_owned()));
     state.choose_tab(Tab::Sort);
-    let odd = ["#tab=&embed=2&remote", "images=http&tab=map&tab=loss", "remote=a=b&&embed="];
+    let odd = [
+        "#tab=&embed=2&remote",
+        "view=map&view=&embed=1",
+        "images=http&tab=map&tab=loss",
+        "remote=a=b&&embed=",
+    ];
     let own = [address::own(&state), address::shared(&state)];
     Ok(own.into_iter().chain(odd.map(str::to_owned)).map(String::into_bytes).collect())
 }
@@ -126,7 +131,7 @@ fn shows_what_can_be_shown_again(bytes: &[u8]) -> Result<()> {
     let (found, problems) = address::read(&hash);
     problems.iter().try_for_each(|problem| is_sentence(problem))?;
     let mut state = State::new(found.settings);
-    (*state.embed, *state.remote) = (found.embed, found.remote.clone());
+    (*state.extent, *state.remote) = (found.extent, found.remote.clone());
     if let Some(tab) = found.tab {
         state.choose_tab(tab);
     }

@@ -167,7 +167,7 @@ async fn pictures_shared_by_other_apps_join_the_set() -> Result<()> {
         page.open_ready(SETTINGS).await?;
         let share = "(async () => {
             const form = new FormData();
-            for (const name of ['preview.png', 'icon-512.png'])
+            for (const name of ['preview.jpg', 'icon-512.png'])
                 form.append('files', new File([await (await fetch(name)).blob()], name, { type: 'image/png' }));
             return (await fetch('share', { method: 'POST', body: form })).url;
         })()";

@@ -1,11 +1,15 @@
-//! Screenshots for README.md, made on request.
+//! Screenshots for README.md and the preview of links, made on request.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use browser_tests::page::{PATIENTLY, SOON, Scheme};
 use browser_tests::{Page, Visit, visit};
+use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops;
 use thirtyfour::By;
@@ -64,6 +68,70 @@ async fn readme_pictures_are_made() -> Result<()> {
     .await
 }
 
+/// Number of pictures across the link's preview, and its size in pixels.
+const ACROSS: u32 = 24;
+const PREVIEW: [u32; 2] = [1200, 630];
+
+/// Quality of the preview's JPEG, 1 … 100.
+const QUALITY: u8 = 85;
+
+/// Resolves to the preview as a PNG's contents: a part of the poster with the page's name on it.
+const LETTERING: &str = "async (poster) => {
+    const bytes = Uint8Array.from(atob(poster), letter => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    const context = canvas.getContext('2d');
+    context.drawImage(bitmap, 0, 0);
+    context.fillStyle = '#fff';
+    context.beginPath();
+    context.roundRect(200, 185, 800, 260, 24);
+    context.fill();
+    context.lineWidth = 8;
+    context.strokeStyle = '#c2410c';
+    for (const x of [421, 461]) {
+        context.beginPath();
+        context.arc(x, 256, 30, 0, 7);
+        context.stroke();
+    }
+    context.fillStyle = '#1c1a17';
+    context.textBaseline = 'middle';
+    context.font = '700 64px Inter';
+    context.fillText('Likeness', 512, 258);
+    context.textAlign = 'center';
+    context.font = '600 30px Inter';
+    context.fillText('Watch a network learn which pictures are alike', 600, 345);
+    context.font = '400 24px Inter';
+    context.fillText('Your own, in the browser. No labels, nothing uploaded.', 600, 395);
+    return canvas.toDataURL('image/png').split(',')[1];
+}";
+
+#[tokio::test]
+#[ignore = "writes the preview of links in static/, after minutes of training"]
+async fn readme_preview_of_links_is_made() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        page.open_ready("images=shapes&seed=1&steps=1700&backend=cpu").await?;
+        page.press("Train").await?;
+        page.wait_finished(RUN).await?;
+        let poster = image::load_from_memory(&page.download("Poster (PNG)").await?)?.to_rgb8();
+        let columns = likeness::plot::grid::columns(1000) as u32;
+        let pitch = poster.width() / columns;
+        let [width, height] = [ACROSS * pitch, ACROSS * pitch * PREVIEW[1] / PREVIEW[0]];
+        let left = (columns - ACROSS) / 2 * pitch;
+        let top = 1000_u32.div_ceil(columns) * pitch / 2 - height / 2;
+        let part = imageops::crop_imm(&poster, left, top, width, height).to_image();
+        let part = imageops::resize(&part, PREVIEW[0], PREVIEW[1], imageops::FilterType::Lanczos3);
+        let mut bytes = Vec::new();
+        part.write_with_encoder(PngEncoder::new(&mut bytes))?;
+        let lettered = page.evaluate(&format!("({LETTERING})('{}')", BASE64.encode(bytes))).await?;
+        let lettered = BASE64.decode(lettered.as_str().context("no picture")?)?;
+        let picture = image::load_from_memory(&lettered)?.to_rgb8();
+        let file = fs::File::create(paths::root().join("static/preview.jpg"))?;
+        Ok(picture.write_with_encoder(JpegEncoder::new_with_quality(file, QUALITY))?)
+    })
+    .await
+}
+
 /// Takes a screenshot of the current panel, from its top to the end of the window.
 async fn photograph_panel(page: &Page, name: &str) -> Result<()> {
     page.evaluate("document.querySelector('.tabs').scrollIntoView({ block: 'start' })").await?;
@@ -87,8 +155,7 @@ fn save(screenshot: &[u8], name: &str, width: u32) -> Result<()> {
     let height = (picture.height() * width).div_ceil(picture.width());
     let small = imageops::resize(&picture, width, height, imageops::FilterType::Lanczos3);
     let file = paths::root().join(Path::new("docs").join(name).with_extension("png"));
-    let writer =
-        std::fs::File::create(&file).with_context(|| format!("{} cannot be written.", file.display()))?;
+    let writer = fs::File::create(&file).with_context(|| format!("{} cannot be written.", file.display()))?;
     let encoder = PngEncoder::new_with_quality(writer, CompressionType::Best, FilterType::Adaptive);
     Ok(small.write_with_encoder(encoder)?)
 }
