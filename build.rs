@@ -11,7 +11,14 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(split)");
     println!("cargo:rerun-if-env-changed=LIKENESS_SPLIT");
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
-        println!("cargo:rustc-link-arg-bin=decoder=--max-memory={DECODER_MEMORY}");
+        for (decoder, feature) in
+            [("decoder", None), ("decoder_heic", Some("HEIC")), ("decoder_jxl", Some("JPEG_XL"))]
+        {
+            // Cargo knows a program only with its features.
+            if feature.is_none_or(|feature| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some()) {
+                println!("cargo:rustc-link-arg-bin={decoder}=--max-memory={DECODER_MEMORY}");
+            }
+        }
         // `cargo xtask` sets it when it builds the page, whose code it then cuts in two.
         if env::var_os("LIKENESS_SPLIT").is_some() {
             println!("cargo:rustc-cfg=split");

@@ -1,14 +1,21 @@
 //! A picture at working size, and decoding of files.
 //!
 //! Every picture is cropped to its central square and resized to [`SIDE`] pixels once, on arrival. In the
-//! browser, the browser's own decoders do that; the `image` crate reads what they cannot, in workers that
-//! hold nothing else (`bin/decoder.rs`), and everything outside a browser.
+//! browser, the browser's own decoders do that; what they cannot read is decoded in workers that hold nothing
+//! else: [`Codec`] lists their programs. Outside a browser, these decoders read everything.
 
+mod codec;
 pub mod directories;
 mod failure;
 mod file;
+#[cfg(feature = "heic")]
+pub mod heic;
+#[cfg(feature = "jpeg_xl")]
+pub mod jpeg_xl;
+mod program;
 mod tiff;
 
+pub use codec::Codec;
 pub use failure::{Failure, ForeignFormat, Remark};
 use image::{
     RgbImage,
@@ -27,6 +34,11 @@ pub const MAX_FILE_SIDE: u32 = 20_000;
 
 /// Largest amount of memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
+
+/// Largest number of pixels that the own decoders of a whole format unpack: four bytes each are half of what
+/// a worker may take.
+#[cfg(any(feature = "heic", feature = "jpeg_xl"))]
+const MAX_DECODED_PIXELS: u64 = 1 << 27;
 
 /// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], with details, or a failure.
 pub type Decoded = Result<(serde_bytes::ByteBuf, Details), Failure>;

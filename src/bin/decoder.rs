@@ -1,37 +1,3 @@
-//! Entry point of the worker that decodes files that browsers cannot. It contains nothing else, so that a
-//! file that crashes it harms nothing more.
+//! Entry point of the worker that decodes the formats of the `image` crate that browsers cannot.
 
-#[cfg(target_arch = "wasm32")]
-mod decoder {
-    use likeness::{
-        image::{Decoded, Image},
-        protocol,
-    };
-    use serde_bytes::ByteBuf;
-    use wasm_bindgen::prelude::wasm_bindgen;
-
-    #[wasm_bindgen]
-    extern "C" {
-        // The worker's script stores the message, since this module cannot be called after a panic.
-        #[wasm_bindgen(js_name = notePanic)]
-        pub fn note_panic(words: &str);
-    }
-
-    /// Decodes a file; the result is a [`Decoded`], encoded like messages.
-    #[wasm_bindgen]
-    pub fn decode(file: &[u8]) -> Vec<u8> {
-        let decoded = Image::decode_with_details(file);
-        let decoded: Decoded = decoded.map(|(image, details)| (ByteBuf::from(image.into_rgb()), details));
-        protocol::encode(&decoded)
-    }
-}
-
-#[cfg(target_arch = "wasm32")]
-fn main() {
-    std::panic::set_hook(Box::new(|panic| decoder::note_panic(&panic.to_string())));
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn main() {
-    eprintln!("The decoders run in a browser: see `cargo xtask serve`.");
-}
+likeness::decoder_program!(likeness::image::Image::decode_with_details);

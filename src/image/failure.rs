@@ -67,12 +67,8 @@ pub enum ForeignFormat {
     Pdf,
     /// High dynamic range.
     OpenExr,
-    /// JPEG XL.
-    JpegXl,
     /// JPEG 2000.
     Jpeg2000,
-    /// Photographs of phones; also called HEIF.
-    Heic,
     /// A camera's raw values, without a preview that can be read.
     Raw,
     /// A film.

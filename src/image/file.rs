@@ -8,7 +8,7 @@ use image::{
 };
 
 use super::{
-    BACKGROUND, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE,
+    BACKGROUND, Codec, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE,
     directories::Directories, tiff,
 };
 
@@ -30,6 +30,13 @@ impl Image {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
+        match Codec::of(bytes) {
+            #[cfg(feature = "heic")]
+            Codec::Heic => return Self::decode_by(super::heic::read, bytes),
+            #[cfg(feature = "jpeg_xl")]
+            Codec::JpegXl => return Self::decode_by(super::jpeg_xl::read, bytes),
+            _ => {}
+        }
         if let Some(preview) = preview(bytes) {
             return Ok(Self::with_details(preview?, vec![Remark::Preview]));
         }
@@ -44,6 +51,15 @@ impl Image {
         }
         picture.apply_orientation(orientation);
         Ok(Self::with_details(picture, remarks))
+    }
+
+    /// Decodes a file by a decoder that applies its orientation.
+    #[cfg(any(feature = "heic", feature = "jpeg_xl"))]
+    pub fn decode_by(
+        read: fn(&[u8]) -> Result<image::RgbaImage, Failure>,
+        bytes: &[u8],
+    ) -> Result<(Self, Details), Failure> {
+        read(bytes).map(|picture| Self::with_details(picture.into(), Vec::new()))
     }
 
     fn with_details(picture: DynamicImage, remarks: Vec<Remark>) -> (Self, Details) {
@@ -144,17 +160,9 @@ fn unreadable(bytes: &[u8]) -> Failure {
         ([b'8', b'B', b'P', b'S', ..], _) => ForeignFormat::Psd,
         ([b'%', b'P', b'D', b'F', ..], _) => ForeignFormat::Pdf,
         ([0x76, 0x2f, 0x31, 0x01, ..], _) => ForeignFormat::OpenExr,
-        ([0xff, 0x0a, ..], _) | (_, Some(b"JXL \r\n\x87\n")) => ForeignFormat::JpegXl,
         ([0xff, 0x4f, 0xff, 0x51, ..], _) | (_, Some(b"jP  \r\n\x87\n")) => ForeignFormat::Jpeg2000,
         // Browsers read whole ones.
         (_, Some(b"ftypavif" | b"ftypavis")) => return Failure::Damaged { format: "AVIF".to_owned() },
-        (
-            _,
-            Some(
-                b"ftypheic" | b"ftypheix" | b"ftyphevc" | b"ftyphevx" | b"ftypheim" | b"ftypheis"
-                | b"ftypmif1" | b"ftypmsf1",
-            ),
-        ) => ForeignFormat::Heic,
         // Olympus, Panasonic, Fujifilm.
         ([b'I', b'I', b'R' | b'U', ..] | [b'M', b'M', b'O', b'R', ..], _) => ForeignFormat::Raw,
         (_, Some(b"FILMCCD-")) => ForeignFormat::Raw,

@@ -24,11 +24,18 @@ struct Program {
 }
 
 const PAGE: Program = Program { name: "page", features: "page", published: "page", served: "serve-page" };
-const DECODER: Program = Program { name: "decoder", features: "", published: "release", served: SERVE };
-const ENGINE_CPU: Program =
-    Program { name: "engine_cpu", features: "engine", published: "release", served: SERVE };
-const ENGINE_WEBGPU: Program =
-    Program { name: "engine_webgpu", features: "webgpu", published: "release", served: SERVE };
+const DECODER: Program = worker("decoder", "");
+const DECODER_HEIC: Program = worker("decoder_heic", "heic");
+const DECODER_JXL: Program = worker("decoder_jxl", "jpeg_xl");
+const ENGINE_CPU: Program = worker("engine_cpu", "engine");
+const ENGINE_WEBGPU: Program = worker("engine_webgpu", "webgpu");
+
+/// Programs of workers that the page can be opened without.
+const LATER: [Program; 3] = [DECODER_HEIC, DECODER_JXL, ENGINE_WEBGPU];
+
+const fn worker(name: &'static str, features: &'static str) -> Program {
+    Program { name, features, published: "release", served: SERVE }
+}
 
 /// Cargo profile for local use of everything for which index.html names no other.
 const SERVE: &str = "serve";
@@ -38,8 +45,8 @@ pub fn publish() -> Result<()> {
     // First, since compiling the tests, meanwhile, replaces the file of this program.
     let path = binding::path()?;
     phase("Tools", tools::ensure_all)?;
-    for program in [PAGE, DECODER, ENGINE_CPU, ENGINE_WEBGPU] {
-        compile(&program, program.published)?;
+    for program in [PAGE, DECODER, ENGINE_CPU].iter().chain(&LATER) {
+        compile(program, program.published)?;
     }
     let mut trunk = trunk()?;
     trunk.arg("--release").env("PATH", path).env(lazy_module::VARIABLE, "1");
@@ -53,15 +60,18 @@ pub fn begin_serving() -> Result<()> {
         compile(&program, program.served)?;
     }
     let (index, unfinished) = (paths::root().join("index.html"), paths::root().join(UNFINISHED));
-    fs::write(&unfinished, unfinished::without(&fs::read_to_string(index)?, ENGINE_WEBGPU.name)?)?;
+    let names = LATER.each_ref().map(|program| program.name);
+    fs::write(&unfinished, unfinished::without(&fs::read_to_string(index)?, &names)?)?;
     let built = phase("wasm-bindgen and files", || run(trunk_to_serve()?.arg(UNFINISHED)));
     fs::remove_file(unfinished)?;
     built
 }
 
-/// Adds the WebGPU engine to the page in [`paths::served`].
+/// Adds the other programs to the page in [`paths::served`].
 pub fn finish_serving() -> Result<()> {
-    compile(&ENGINE_WEBGPU, ENGINE_WEBGPU.served)?;
+    for program in &LATER {
+        compile(program, program.served)?;
+    }
     phase("wasm-bindgen and files", || run(&mut trunk_to_serve()?))
 }
 
@@ -107,9 +117,10 @@ pub fn remapped(cargo: &mut Command) -> Result<&mut Command> {
 pub fn finish() -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("This command is for trunk to call.")?;
     let folder = Path::new(&folder);
-    // While the page is being built, there is only one engine.
+    // While the page is being built, some are not there yet.
     let is_there = |worker: &Program| folder.join(format!("{}.js", worker.name)).exists();
-    for worker in [DECODER, ENGINE_CPU, ENGINE_WEBGPU].iter().filter(|worker| is_there(worker)) {
+    let workers = [DECODER, ENGINE_CPU];
+    for worker in workers.iter().chain(&LATER).filter(|worker| is_there(worker)) {
         compression::compress(worker.name, folder)?;
     }
     // remote.html has its own policy, and neither inline script nor engine.

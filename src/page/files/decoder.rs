@@ -111,7 +111,7 @@ impl Decoders {
         let large = memory(file, &header).await? > LARGE;
         let plain = |(image, sides)| (image, Details { sides, remarks: Vec::new() });
         if prefers_own_decoders(&header) {
-            return match self.own.decode(file).await {
+            return match self.own.decode(file, &header).await {
                 Err(why) => self.by_browser(file, large).await.map(plain).ok_or(why),
                 decoded => decoded,
             };
@@ -122,7 +122,7 @@ impl Decoders {
         if is_svg(file) {
             return by_image_element(file).await.map(plain).map_err(|_| Failure::Drawing);
         }
-        self.own.decode(file).await
+        self.own.decode(file, &header).await
     }
 
     /// Decodes a file in a worker; `None` if the browser cannot read it.

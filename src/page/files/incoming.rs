@@ -14,7 +14,7 @@ use super::{clutter::clutter_in, folder_label};
 use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
 
 /// File types offered by the file pickers: those that browsers read, and those that this page adds.
-pub const ACCEPT: &str = "image/*,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
+pub const ACCEPT: &str = "image/*,.heic,.heif,.jxl,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
 
 /// An incoming file.
 #[derive(Clone)]

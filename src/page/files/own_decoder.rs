@@ -3,6 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashMap,
     rc::Rc,
 };
 
@@ -17,7 +18,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{File, WorkerType};
 
 use crate::{
-    image::{Decoded, Details, Failure, Image},
+    image::{Codec, Decoded, Details, Failure, Image},
     page::{
         engine::code::{self, words},
         timing, urls,
@@ -25,9 +26,6 @@ use crate::{
     },
     protocol,
 };
-
-/// Prefix of the names of the decoders' files.
-const NAME: &str = "decoder";
 
 /// Script of the workers.
 const SCRIPT: &str = include_str!("../../../static/own-decoder-worker.js");
@@ -52,13 +50,27 @@ const PATIENCE_PER_MEGABYTE: u64 = 1000;
 /// Decoders for one batch of files; dropping them ends their workers.
 #[derive(Default)]
 pub struct OwnDecoders {
+    crews: [Crew; Codec::ALL.len()],
+}
+
+/// Workers of one program.
+#[derive(Default)]
+struct Crew {
     places: [Mutex<Option<Decoder>>; AT_ONCE],
     next: Cell<usize>,
 }
 
 impl OwnDecoders {
+    /// Decodes a file by the program for its first bytes.
+    pub async fn decode(&self, file: &File, header: &[u8]) -> Result<(Image, Details), Failure> {
+        let codec = Codec::of(header);
+        self.crews[codec as usize].decode(file, codec).await
+    }
+}
+
+impl Crew {
     /// Decodes a file, after the earlier ones assigned to the same worker.
-    pub async fn decode(&self, file: &File) -> Result<(Image, Details), Failure> {
+    async fn decode(&self, file: &File, codec: Codec) -> Result<(Image, Details), Failure> {
         if file.size() > MAX_FILE {
             return Err(Failure::TooManyBytes);
         }
@@ -66,7 +78,7 @@ impl OwnDecoders {
         let mut place = self.places[number % AT_ONCE].lock().await;
         let decoder = match place.take() {
             Some(decoder) => decoder,
-            None => Decoder::start().await?,
+            None => Decoder::start(codec.name()).await?,
         };
         let decoded = decoder.decode(file).await;
         // A decoder that has crashed or hangs is not used again.
@@ -85,10 +97,10 @@ struct Decoder {
 
 impl Decoder {
     /// Starts a worker, once its code has arrived.
-    async fn start() -> Result<Self, Failure> {
+    async fn start(program: &'static str) -> Result<Self, Failure> {
         let none = |error: JsValue| Failure::NoDecoder { details: words(&error) };
-        let module = module().await.map_err(none)?;
-        let decoder = Self::with(&module).map_err(none)?;
+        let module = module(program).await.map_err(none)?;
+        let decoder = Self::with(program, &module).map_err(none)?;
         match decoder.hear().await {
             Ok(word) if word.is_null() => Ok(decoder),
             Ok(word) => Err(none(word)),
@@ -96,7 +108,7 @@ impl Decoder {
         }
     }
 
-    fn with(module: &JsValue) -> Result<Self, JsValue> {
+    fn with(program: &str, module: &JsValue) -> Result<Self, JsValue> {
         let waiting: Rc<RefCell<Option<oneshot::Sender<JsValue>>>> = Rc::default();
         let (hearing, ending) = (waiting.clone(), waiting.clone());
         let hear = move |word| {
@@ -106,7 +118,7 @@ impl Decoder {
         };
         let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take()))?;
         let message = Object::new();
-        Reflect::set(&message, &"glue".into(), &urls::of_build(&format!("{NAME}.js")).into())?;
+        Reflect::set(&message, &"glue".into(), &urls::of_build(&format!("{program}.js")).into())?;
         Reflect::set(&message, &"module".into(), module)?;
         worker.post(&message, &Array::new())?;
         Ok(Self { worker, waiting })
@@ -140,20 +152,20 @@ impl Decoder {
     }
 }
 
-/// Returns the decoders' code: fetched when it is first needed, and again if that failed.
-async fn module() -> Result<JsValue, JsValue> {
-    thread_local!(static MODULE: RefCell<Option<Promise>> = const { RefCell::new(None) });
+/// Returns a program's code: fetched when it is first needed, and again if that failed.
+async fn module(program: &'static str) -> Result<JsValue, JsValue> {
+    thread_local!(static MODULES: RefCell<HashMap<&'static str, Promise>> = RefCell::default());
     let fetch = || {
-        future_to_promise(async {
-            let module = code::fetch_worker(NAME).await?;
-            code::tell_arrival("decoder-arrived", NAME);
+        future_to_promise(async move {
+            let module = code::fetch_worker(program).await?;
+            code::tell_arrival("decoder-arrived", program);
             Ok(module)
         })
     };
-    let promise = MODULE.with_borrow_mut(|module| module.get_or_insert_with(fetch).clone());
+    let promise = MODULES.with_borrow_mut(|modules| modules.entry(program).or_insert_with(fetch).clone());
     let module = JsFuture::from(promise).await;
     if module.is_err() {
-        MODULE.take();
+        MODULES.with_borrow_mut(|modules| modules.remove(program));
     }
     module
 }

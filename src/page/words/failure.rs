@@ -63,12 +63,7 @@ const fn foreign(format: ForeignFormat) -> (&'static str, &'static str) {
         ForeignFormat::Psd => ("in the format PSD", "Export it as PNG, then add that."),
         ForeignFormat::Pdf => ("in the format PDF", "Save its pages as PNG, then add those."),
         ForeignFormat::OpenExr => ("in the format OpenEXR", SAVE_ANOTHER),
-        ForeignFormat::JpegXl => ("in the format JPEG XL", SAVE_ANOTHER),
         ForeignFormat::Jpeg2000 => ("in the format JPEG 2000", SAVE_ANOTHER),
-        ForeignFormat::Heic => (
-            "in the format HEIC",
-            "Export it as JPEG. Phones take JPEGs if their camera is set to the most compatible format.",
-        ),
         ForeignFormat::Raw => (
             "a camera’s raw file without a usable preview",
             "Export it as JPEG with the camera’s software, then add that.",
@@ -239,7 +234,7 @@ mod tests {
             Failure::Empty,
             Failure::UnknownFormat,
             Failure::UnknownKind { format: format.clone() },
-            Failure::OtherFormat(ForeignFormat::Heic),
+            Failure::OtherFormat(ForeignFormat::Psd),
             Failure::Damaged { format },
             Failure::Drawing,
             Failure::NoPixels,
@@ -259,7 +254,7 @@ mod tests {
         }
         assert_eq!(
             failure(&all[5]),
-            "It is in the format HEIC, which this page can’t read. Export it as JPEG. Phones take JPEGs if their camera is set to the most compatible format."
+            "It is in the format PSD, which this page can’t read. Export it as PNG, then add that."
         );
         assert!(failure(&all[9]).starts_with("It is too large: 30000 × 20 pixels."));
     }

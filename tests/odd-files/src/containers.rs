@@ -37,11 +37,7 @@ pub fn files() -> Result<Vec<OddFile>> {
             Refused("format PDF"),
         ),
         OddFile::new("film.mp4", *b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2\0\0\0\x08mdat", Refused("a video")),
-        OddFile::new(
-            "phone.heic",
-            *b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat",
-            Refused("format HEIC"),
-        ),
+        OddFile::new("phone.heic", *b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat", DAMAGED),
         OddFile::new(
             "archive.zip",
             *b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -57,7 +53,7 @@ pub fn files() -> Result<Vec<OddFile>> {
             *b"8BPS\0\x01\0\0\0\0\0\0\0\x03\0\0\0\x08\0\0\0\x08\0\x08\0\x03",
             Refused("format PSD"),
         ),
-        OddFile::new("long.jxl", *b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ", Refused("format JPEG XL")),
+        OddFile::new("long.jxl", *b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ", DAMAGED),
         OddFile::new("light.exr", *b"\x76\x2f\x31\x01\x02\0\0\0channels\0", Refused("format OpenEXR")),
         OddFile::new("program.exe.png", *b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", FOREIGN),
         OddFile::new("zeros.webp", [0; 4096], FOREIGN),

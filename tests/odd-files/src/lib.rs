@@ -10,6 +10,7 @@ pub mod fuzz;
 mod gif;
 mod jpeg;
 mod names;
+pub mod phones;
 mod png;
 mod text;
 pub mod tiff;
@@ -72,6 +73,7 @@ pub fn all() -> Result<Vec<OddFile>> {
         webp::files()?,
         bitmap::files()?,
         tiff::files()?,
+        phones::files(),
         containers::files()?,
         text::files()?,
         names::files()?,

@@ -2,13 +2,14 @@
 
 use std::io::Cursor;
 
-use image::{ImageFormat, Rgba, RgbaImage};
+use image::{ImageFormat, Rgba, RgbaImage, imageops};
 use likeness::image::Image;
 use likeness::page::words::failure;
 use odd_files::Fate;
 
 /// File extensions that no browser but Safari reads.
-const ENDINGS: [&str; 8] = [".tiff", ".qoi", ".tga", ".ppm", ".pgm", ".pbm", ".exr", ".psd"];
+const ENDINGS: [&str; 10] =
+    [".heic", ".jxl", ".tiff", ".qoi", ".tga", ".ppm", ".pgm", ".pbm", ".exr", ".psd"];
 
 #[test]
 fn formats_unknown_to_browsers_are_decoded_or_refused_with_the_reason() {
@@ -26,15 +27,19 @@ fn formats_unknown_to_browsers_are_decoded_or_refused_with_the_reason() {
     assert!(count > 20, "{count}");
 }
 
-/// Returns the picture written by `src/tifffile/write.py`, as a PNG.
-fn shade(alpha: bool) -> Vec<u8> {
+/// Decodes a picture from a PNG of it.
+fn decoded(picture: &RgbaImage) -> Image {
+    let mut png = Cursor::new(Vec::new());
+    picture.write_to(&mut png, ImageFormat::Png).unwrap();
+    Image::decode(&png.into_inner()).unwrap()
+}
+
+/// Returns the picture written by `src/tifffile/write.py`.
+fn shade(alpha: bool) -> RgbaImage {
     let sample = |channel: u32, x: u32, y: u32| ((channel * 40 + y * 5 + x * 4) % 256) as u8;
-    let picture = RgbaImage::from_fn(30, 20, |x, y| {
+    RgbaImage::from_fn(30, 20, |x, y| {
         Rgba([0, 1, 2, 3].map(|channel| if channel < 3 || alpha { sample(channel, x, y) } else { 255 }))
-    });
-    let mut bytes = Cursor::default();
-    picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
-    bytes.into_inner()
+    })
 }
 
 #[test]
@@ -42,11 +47,39 @@ fn planar_and_tiled_tiffs_agree_with_tifffile() {
     let files = odd_files::tiff::in_pieces();
     assert!(files.len() >= 7);
     for file in files {
-        let expected = Image::decode(&shade(file.name.contains("alpha"))).unwrap();
+        let expected = decoded(&shade(file.name.contains("alpha")));
         let found = Image::decode(&file.bytes).unwrap_or_else(|why| panic!("{}: {why:?}", file.name));
         let off = found.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
         // 16 bits are resampled before they are reduced to 8.
         assert!(off <= Some(1), "{}: {off:?}", file.name);
+    }
+}
+
+/// Returns the picture written by `src/phones/write.py`.
+fn smooth(alpha: bool) -> RgbaImage {
+    let alpha = |x: u32| if alpha { 100 + x } else { 255 };
+    RgbaImage::from_fn(150, 100, |x, y| {
+        Rgba([20 + x, 20 + 2 * y, 220 - (x + y) / 2, alpha(x)].map(|it| it as u8))
+    })
+}
+
+#[test]
+fn heic_and_jpeg_xl_agree_with_the_pictures_given_to_libheif_and_libjxl() {
+    for file in odd_files::phones::written() {
+        let mut expected = smooth(file.name.starts_with("alpha"));
+        // HEIF's own turns apply; those in EXIF data are for readers of EXIF alone.
+        if file.name.starts_with("turned.") {
+            expected = imageops::rotate90(&expected);
+        }
+        let sides = [expected.width(), expected.height()];
+        let expected = decoded(&expected);
+        let (found, details) =
+            Image::decode_with_details(&file.bytes).unwrap_or_else(|why| panic!("{}: {why:?}", file.name));
+        assert_eq!(details.sides, sides, "{}", file.name);
+        let off = found.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b));
+        let (most, sum) = off.fold((0, 0), |(most, sum), off| (most.max(off), sum + u32::from(off)));
+        let mean = f64::from(sum) / found.rgb().len() as f64;
+        assert!(most <= 8 && mean < 1.5, "{}: up to {most}, {mean} on average", file.name);
     }
 }
 

@@ -22,7 +22,7 @@ const SELECTED: &str = "document.querySelectorAll('.gallery-cell[aria-selected=t
 #[tokio::test]
 async fn phone_shows_the_pictures_before_the_steps() -> Result<()> {
     visit(Visit::default(), async |page| {
-        open_on_a_phone(page).await?;
+        open_on_a_phone(page, SETTINGS).await?;
         let places = page.evaluate(PLACES).await?;
         let [gallery, steps, bar] = [0, 1, 2].map(|i| places[i].as_f64().context("a place"));
         let (gallery, steps, bar) = (gallery?, steps?, bar?);
@@ -42,7 +42,7 @@ const DRAWN: &str = "document.querySelector('.similarity canvas.cells').width > 
 #[tokio::test]
 async fn matrices_respond_to_taps() -> Result<()> {
     visit(Visit::default(), async |page| {
-        open_on_a_phone(page).await?;
+        open_on_a_phone(page, SETTINGS).await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
         page.choose("Under the hood").await?;
@@ -70,7 +70,7 @@ async fn matrices_respond_to_taps() -> Result<()> {
 #[tokio::test]
 async fn several_pictures_are_selected_without_keys() -> Result<()> {
     visit(Visit::default(), async |page| {
-        open_on_a_phone(page).await?;
+        open_on_a_phone(page, SETTINGS).await?;
         page.press("Select").await?;
         for cell in 1..=3 {
             tap(page, &format!(".gallery-cell:nth-of-type({cell})"), 0.5, 0.5).await?;
@@ -85,11 +85,39 @@ async fn several_pictures_are_selected_without_keys() -> Result<()> {
     .await
 }
 
+/// Returns whether the game waits for an answer.
+const GAME_WAITS: &str = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8";
+
+#[tokio::test]
+async fn moments_of_a_run_respond_to_taps() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        let until = async |what: &str, holds: &str| {
+            page.wait(what, PATIENTLY, async || Ok((page.evaluate(holds).await? == true).then_some(()))).await
+        };
+        open_on_a_phone(page, "images=shapes&steps=60&batch=8&side=16&width=4&backend=cpu").await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+        page.wait_text(&["What training changed"], PATIENTLY).await?;
+        tap(page, ".reveal-picture", 0.5, 0.5).await?;
+        until("the map", "!!document.querySelector('canvas.map')").await?;
+        tap(page, ".replay button", 0.5, 0.5).await?;
+        page.wait_text(&["Before training. Distances are only a sketch."], SOON).await?;
+        page.wait_text(&["now, step 60"], PATIENTLY).await?;
+
+        page.choose("Watch").await?;
+        tap(page, ".watch-part:last-child .button", 0.5, 0.5).await?;
+        until("eight pictures to choose from", GAME_WAITS).await?;
+        tap(page, ".game-choice:nth-of-type(3)", 0.5, 0.5).await?;
+        until("the right answer", "document.querySelectorAll('.game .right').length === 1").await
+    })
+    .await
+}
+
 /// Opens the page with touch input on a small screen, and waits for its engine.
-async fn open_on_a_phone(page: &Page) -> Result<()> {
+async fn open_on_a_phone(page: &Page, settings: &str) -> Result<()> {
     page.show_as(360, Scheme::Light).await?;
     page.browser().point_by_finger().await?;
-    page.go(SETTINGS).await?;
+    page.go(settings).await?;
     page.wait_enabled(Role::Button, "Step", PATIENTLY).await.map(drop)
 }
 

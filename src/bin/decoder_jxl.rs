@@ -1,0 +1,3 @@
+//! Entry point of the worker that decodes JPEG XL, which few browsers can.
+
+likeness::decoder_program!(|file| likeness::image::Image::decode_by(likeness::image::jpeg_xl::read, file));
