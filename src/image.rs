@@ -40,8 +40,22 @@ pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 #[cfg(any(feature = "heic", feature = "jpeg_xl"))]
 const MAX_DECODED_PIXELS: u64 = 1 << 27;
 
-/// Result of decoding a file: RGB bytes, as for [`Image::from_rgb`], with details, or a failure.
-pub type Decoded = Result<(serde_bytes::ByteBuf, Details), Failure>;
+/// Ratio of a picture's sides up to which its central square is as good as the whole.
+pub const SQUARE: f64 = 1.02;
+
+/// A decoded file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecodedFile {
+    /// The central square.
+    pub image: Image,
+    /// The whole picture, stretched to a square; `None` for square ones.
+    pub whole: Option<Image>,
+    /// Details of the file.
+    pub details: Details,
+}
+
+/// Result of decoding a file.
+pub type Decoded = Result<DecodedFile, Failure>;
 
 /// Width and height of a whole picture in pixels, upright.
 pub type Sides = [u32; 2];
@@ -56,9 +70,24 @@ pub struct Details {
 }
 
 /// Picture of RGB bytes, [`SIDE`] × [`SIDE`], row by row.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "serde_bytes::ByteBuf", into = "serde_bytes::ByteBuf")]
 pub struct Image {
     rgb: Vec<u8>,
+}
+
+impl From<Image> for serde_bytes::ByteBuf {
+    fn from(image: Image) -> Self {
+        Self::from(image.rgb)
+    }
+}
+
+impl TryFrom<serde_bytes::ByteBuf> for Image {
+    type Error = &'static str;
+
+    fn try_from(bytes: serde_bytes::ByteBuf) -> Result<Self, Self::Error> {
+        Self::from_rgb(bytes.into_vec()).ok_or("a picture of another size")
+    }
 }
 
 impl Image {

@@ -50,7 +50,7 @@ mod tests {
         let typed = vec![(4, 2)];
         for command in [
             Command::Configure(Settings::recommended(Images::Fashion)),
-            Command::Add(vec![Picture { id: 7, label: Some(3), rgb: vec![1, 2, 3] }]),
+            Command::Add(vec![Picture::square(7, Some(3), vec![1, 2, 3])]),
             Command::Preview { pictures: vec![1, 2], views: 2, draw: 9 },
             Command::Ask(MatrixRequest { stage: Stage::Trained }.into()),
             Command::Withdraw(CopiesRequest::default().into()),

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
-use likeness::image::{BACKGROUND, Details, Failure, ForeignFormat, Image, Remark, SIDE};
+use likeness::image::{BACKGROUND, DecodedFile, Details, Failure, ForeignFormat, Image, Remark, SIDE};
 use tiff::encoder::{TiffEncoder, colortype::RGB8};
 
 const RED: [u8; 3] = [200, 30, 20];
@@ -33,8 +33,9 @@ fn assert_near(pixel: [u8; 3], colour: [u8; 3]) {
 fn every_format_that_can_be_written_can_be_read() {
     use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP};
     for format in [Bmp, Gif, Jpeg, Png, Pnm, Qoi, Tga, Tiff, WebP] {
-        let (image, Details { sides, .. }) = Image::decode_with_details(&file(halves(120, 80), format))
-            .unwrap_or_else(|why| panic!("{format:?}: {why:?}"));
+        let DecodedFile { image, details: Details { sides, .. }, .. } =
+            DecodedFile::read(&file(halves(120, 80), format))
+                .unwrap_or_else(|why| panic!("{format:?}: {why:?}"));
         assert_eq!(sides, [120, 80], "{format:?}");
         assert_near(pixel(&image, 5, SIDE / 2), RED);
         assert_near(pixel(&image, SIDE - 6, SIDE / 2), BLUE);
@@ -47,6 +48,21 @@ fn the_central_square_is_kept() {
     let image = Image::decode(&file(wide, ImageFormat::Png)).expect("a PNG");
     for at in [2, SIDE / 2, SIDE - 3] {
         assert_near(pixel(&image, at, at), RED);
+    }
+}
+
+#[test]
+fn the_whole_of_a_picture_that_is_not_square_is_kept_besides() {
+    let banner = RgbImage::from_fn(60, 90, |_, y| Rgb(if y < 81 { RED } else { BLUE }));
+    let DecodedFile { image, whole, .. } = DecodedFile::read(&file(banner, ImageFormat::Png)).expect("a PNG");
+    assert!(image.rgb().chunks_exact(3).all(|pixel| pixel == RED), "the banner is outside the centre");
+    let whole = whole.expect("it is not square");
+    let edge = SIDE * 81 / 90;
+    assert_near(pixel(&whole, SIDE / 2, edge - 3), RED);
+    assert_near(pixel(&whole, SIDE / 2, edge + 2), BLUE);
+    for (width, height) in [(100, 100), (101, 100), (50, 51)] {
+        let decoded = DecodedFile::read(&file(halves(width, height), ImageFormat::Png)).expect("a PNG");
+        assert_eq!(decoded.whole, None, "{width} × {height}");
     }
 }
 
@@ -66,7 +82,8 @@ fn the_orientation_of_a_photograph_is_applied() {
     exif.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0");
     let plain = file(halves(80, 60), ImageFormat::Jpeg);
     let turned = [&plain[..2], &exif, &plain[2..]].concat();
-    let (image, Details { sides, .. }) = Image::decode_with_details(&turned).expect("a JPEG");
+    let DecodedFile { image, details: Details { sides, .. }, .. } =
+        DecodedFile::read(&turned).expect("a JPEG");
     assert_eq!(sides, [60, 80]);
     assert_near(pixel(&image, SIDE / 2, 8), RED);
     assert_near(pixel(&image, SIDE / 2, SIDE - 9), BLUE);
@@ -100,16 +117,16 @@ fn values_of_fewer_than_16_bits_are_scaled_to_their_range() {
         for (most, remarks) in [(1023, vec![Remark::Scaled]), (4095, vec![Remark::Scaled]), (65_535, vec![])]
         {
             let file = file(DynamicImage::ImageLuma16(ramp(most)), format);
-            let (image, Details { remarks: found, .. }) =
-                Image::decode_with_details(&file).expect("a picture");
+            let DecodedFile { image, details: Details { remarks: found, .. }, .. } =
+                DecodedFile::read(&file).expect("a picture");
             assert_eq!(found, remarks, "{format:?}, {most}");
             let off = image.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(off <= Some(1), "{format:?}, {most}: {off:?}");
         }
     }
     let opaque = ImageBuffer::from_pixel(9, 9, Rgba([0, 4095_u16, 0, 65_535]));
-    let (image, Details { remarks: found, .. }) =
-        Image::decode_with_details(&file(opaque, ImageFormat::Png)).expect("a PNG");
+    let DecodedFile { image, details: Details { remarks: found, .. }, .. } =
+        DecodedFile::read(&file(opaque, ImageFormat::Png)).expect("a PNG");
     assert_eq!((pixel(&image, 50, 50), found), ([0, 255, 0], vec![Remark::Scaled]), "alpha is no colour");
 }
 
@@ -154,7 +171,8 @@ fn raw_files_are_read_by_their_largest_preview() {
         let children =
             [300_u32, 500].map(|start| if is_big { start.to_be_bytes() } else { start.to_le_bytes() });
         bytes[700..708].copy_from_slice(&children.concat());
-        let (image, Details { remarks, .. }) = Image::decode_with_details(&bytes).expect("a preview");
+        let DecodedFile { image, details: Details { remarks, .. }, .. } =
+            DecodedFile::read(&bytes).expect("a preview");
         assert_eq!(remarks, [Remark::Preview]);
         assert_near(pixel(&image, SIDE / 2, 8), RED);
         assert_near(pixel(&image, SIDE / 2, SIDE - 9), BLUE);
@@ -166,7 +184,8 @@ fn raw_files_are_read_by_their_largest_preview() {
     }
     let box_of_canon = b"\0\0\xff\xffPRVW\0\0\0\0\0\x01\0\xa0\0\xa0\0\x01\0\0\x10\0";
     let canon = [b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom".as_slice(), box_of_canon, &large, &sensor].concat();
-    let (image, Details { remarks, .. }) = Image::decode_with_details(&canon).expect("a preview");
+    let DecodedFile { image, details: Details { remarks, .. }, .. } =
+        DecodedFile::read(&canon).expect("a preview");
     assert_eq!(remarks, [Remark::Preview]);
     assert_near(pixel(&image, 5, SIDE / 2), RED);
 }
@@ -179,7 +198,7 @@ fn further_pages_are_remarked() {
         for _ in 0..count {
             encoder.write_image::<RGB8>(2, 2, &[9; 12]).expect("it can be written");
         }
-        Image::decode_with_details(bytes.get_ref()).expect("a TIFF").1.remarks
+        DecodedFile::read(bytes.get_ref()).expect("a TIFF").details.remarks
     };
     assert_eq!((pages(1), pages(3)), (vec![], vec![Remark::FirstPage]));
 }

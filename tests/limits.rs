@@ -33,7 +33,7 @@ impl Harness {
         let mut harness = Self { session, events };
         let picture = |index: usize| {
             let rgb = shape(index, 1).image.into_rgb();
-            Picture { id: index as u32, label: None, rgb }
+            Picture::square(index as u32, None, rgb)
         };
         harness.send(Command::Configure(settings));
         harness.send(Command::Add((0..count).map(picture).collect()));

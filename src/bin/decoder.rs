@@ -1,3 +1,3 @@
 //! Entry point of the worker that decodes the formats of the `image` crate that browsers cannot.
 
-likeness::decoder_program!(likeness::image::Image::decode_with_details);
+likeness::decoder_program!(likeness::image::DecodedFile::read);

@@ -125,7 +125,7 @@ mod tests {
         // Two tight groups; the original labels lie across them.
         let mut set = PictureSet::new(16);
         let rgb = vec![0; 3 * SIDE * SIDE];
-        set.add((0..24).map(|id| Picture { id, label: Some(id / 12), rgb: rgb.clone() }).collect());
+        set.add((0..24).map(|id| Picture::square(id, Some(id / 12), rgb.clone())).collect());
         let angles = (0..24).map(|i| (i % 2) as f32 * 1.5 + i as f32 * 1e-3);
         let embeddings = angles.flat_map(|angle| [angle.cos(), angle.sin()]).collect();
         let mut comparing = Comparing::new(

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    image::{Image, plane_value},
+    image::{Image, SIDE, plane_value},
     protocol::{LabelId, Picture, PictureId},
 };
 
@@ -16,8 +16,25 @@ struct Member {
     id: PictureId,
     label: Option<LabelId>,
     image: Rc<Image>,
+    /// See [`Picture::whole`].
+    whole: Option<Rc<[u8]>>,
     /// Planes of the picture at the set's side, unless that has changed since.
     plane_bytes: OnceCell<Vec<u8>>,
+}
+
+/// A picture as a whole.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Whole {
+    image: Rc<Image>,
+    whole: Option<Rc<[u8]>>,
+}
+
+impl Whole {
+    /// Returns the RGB bytes of a square, row by row: of the picture if it is square, else of the picture stretched
+    /// to half that side.
+    pub fn rgb(&self) -> &[u8] {
+        self.whole.as_deref().unwrap_or(self.image.rgb())
+    }
 }
 
 /// Pictures in order of arrival, each resampled on arrival: usually others are still on their way then, so
@@ -38,11 +55,14 @@ impl PictureSet {
     pub fn add(&mut self, pictures: Vec<Picture>) -> usize {
         let mut left_out = 0;
         let mut taken: HashSet<PictureId> = self.members.iter().map(|member| member.id).collect();
-        for Picture { id, label, rgb } in pictures {
+        for Picture { id, label, rgb, whole } in pictures {
+            let whole = whole.map(|whole| Rc::from(whole.into_vec()));
+            let is_complete =
+                whole.as_ref().is_none_or(|whole: &Rc<[u8]>| whole.len() == 3 * (SIDE / 2).pow(2));
             match Image::from_rgb(rgb) {
-                Some(image) if taken.insert(id) => {
+                Some(image) if is_complete && taken.insert(id) => {
                     let plane_bytes = image.plane_bytes(self.side).into();
-                    self.members.push(Member { id, label, image: Rc::new(image), plane_bytes });
+                    self.members.push(Member { id, label, image: Rc::new(image), whole, plane_bytes });
                 }
                 _ => left_out += 1,
             }
@@ -98,9 +118,10 @@ impl PictureSet {
         self.members.iter().find(|member| member.id == id).map(|member| &*member.image)
     }
 
-    /// Returns all pictures, in order.
-    pub fn images(&self) -> Vec<Rc<Image>> {
-        self.members.iter().map(|member| member.image.clone()).collect()
+    /// Returns all pictures as wholes, in order.
+    pub fn wholes(&self) -> Vec<Whole> {
+        let whole = |member: &Member| Whole { image: member.image.clone(), whole: member.whole.clone() };
+        self.members.iter().map(whole).collect()
     }
 
     /// Changes the side.
@@ -127,7 +148,7 @@ mod tests {
 
     #[test]
     fn planes_have_the_current_side() {
-        let picture = |id: u32| Picture { id, label: None, rgb: shape(id as usize, 1).image.into_rgb() };
+        let picture = |id: u32| Picture::square(id, None, shape(id as usize, 1).image.into_rgb());
         let mut set = PictureSet::new(16);
         set.add(vec![picture(0), picture(1)]);
         for side in [16, 17, 32] {

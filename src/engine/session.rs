@@ -365,7 +365,7 @@ mod tests {
         };
         let mut session = Session::new(settings, |event| events.push(event));
         let rgb = vec![9; crate::image::SIDE * crate::image::SIDE * 3];
-        let pictures = (0..4).map(|id| Picture { id, label: None, rgb: rgb.clone() }).collect();
+        let pictures = (0..4).map(|id| Picture::square(id, None, rgb.clone())).collect();
         pollster::block_on(async {
             session.handle(Command::Add(pictures)).await;
             session.work().await;

@@ -45,8 +45,8 @@ const AGREEING: (f32, f32) = (0.8, 0.7);
 /// Values above which a pixel may have been brighter than white can be.
 const WHITE: f32 = 0.97;
 
-/// Returns whether two pictures of [`SIDE`]² RGB bytes are copies of one picture; `mirrored` reverses the
-/// second one first. Pictures without structure are copies only if they are equal.
+/// Returns whether two pictures are copies of one, given as squares of RGB bytes whose sides are multiples of
+/// [`FINE`]; `mirrored` reverses the second one first. Pictures without structure are copies only if they are equal.
 pub fn are_copies(one: &[u8], other: &[u8], mirrored: bool) -> bool {
     one == other || align(one, other, mirrored).is_some_and(|found| agree(one, other, mirrored, found))
 }
@@ -74,7 +74,8 @@ fn fits(one: &Grey, other: &Grey, found: Registration) -> bool {
 
 /// Returns whether registered pictures agree in most of their blocks.
 fn agree(one: &[u8], other: &[u8], mirrored: bool, found: Registration) -> bool {
-    let channels = |rgb: &[u8], mirrored| [0, 1, 2].map(|channel| Grey::channel(rgb, channel, mirrored));
+    let channels =
+        |rgb: &[u8], mirrored| [0, 1, 2].map(|channel| Grey::channel(rgb, channel, FINE, mirrored));
     let (one, other) = (channels(one, false), channels(other, mirrored));
     let (mut all, mut structured) = (Tally::default(), Tally::default());
     for top in (0..FINE).step_by(BLOCK) {

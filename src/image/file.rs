@@ -8,8 +8,8 @@ use image::{
 };
 
 use super::{
-    BACKGROUND, Codec, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE,
-    directories::Directories, tiff,
+    BACKGROUND, Codec, DecodedFile, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE,
+    SQUARE, directories::Directories, tiff,
 };
 
 /// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and
@@ -22,23 +22,25 @@ const FEW_BITS: u16 = 1 << 14;
 impl Image {
     /// Decodes a file, with its EXIF orientation applied and transparency composited on [`BACKGROUND`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Failure> {
-        Self::decode_with_details(bytes).map(|(image, _)| image)
+        DecodedFile::read(bytes).map(|file| file.image)
     }
+}
 
-    /// Like [`Self::decode`], with details.
-    pub fn decode_with_details(bytes: &[u8]) -> Result<(Self, Details), Failure> {
+impl DecodedFile {
+    /// Decodes a file, with its EXIF orientation applied and transparency composited on [`BACKGROUND`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
         if bytes.is_empty() {
             return Err(Failure::Empty);
         }
         match Codec::of(bytes) {
             #[cfg(feature = "heic")]
-            Codec::Heic => return Self::decode_by(super::heic::read, bytes),
+            Codec::Heic => return Self::read_by(super::heic::read, bytes),
             #[cfg(feature = "jpeg_xl")]
-            Codec::JpegXl => return Self::decode_by(super::jpeg_xl::read, bytes),
+            Codec::JpegXl => return Self::read_by(super::jpeg_xl::read, bytes),
             _ => {}
         }
         if let Some(preview) = preview(bytes) {
-            return Ok(Self::with_details(preview?, vec![Remark::Preview]));
+            return Ok(Self::new(preview?, vec![Remark::Preview]));
         }
         let format = format(bytes).ok_or_else(|| unreadable(bytes))?;
         let (mut picture, orientation) = read(bytes, format)?;
@@ -50,34 +52,39 @@ impl Image {
             remarks.push(Remark::FirstPage);
         }
         picture.apply_orientation(orientation);
-        Ok(Self::with_details(picture, remarks))
+        Ok(Self::new(picture, remarks))
     }
 
     /// Decodes a file by a decoder that applies its orientation.
     #[cfg(any(feature = "heic", feature = "jpeg_xl"))]
-    pub fn decode_by(
+    pub fn read_by(
         read: fn(&[u8]) -> Result<image::RgbaImage, Failure>,
         bytes: &[u8],
-    ) -> Result<(Self, Details), Failure> {
-        read(bytes).map(|picture| Self::with_details(picture.into(), Vec::new()))
+    ) -> Result<Self, Failure> {
+        read(bytes).map(|picture| Self::new(picture.into(), Vec::new()))
     }
 
-    fn with_details(picture: DynamicImage, remarks: Vec<Remark>) -> (Self, Details) {
+    /// Crops a decoded picture to its central square, and resizes that and the whole.
+    fn new(picture: DynamicImage, remarks: Vec<Remark>) -> Self {
         let sides = [picture.width(), picture.height()];
-        (Self::from_picture(picture), Details { sides, remarks })
+        let [short, long] = [picture.width().min(picture.height()), picture.width().max(picture.height())];
+        let is_square = f64::from(long) <= SQUARE * f64::from(short);
+        let whole = (!is_square).then(|| small(&picture));
+        let image = if picture.width() == picture.height() {
+            small(&picture)
+        } else {
+            let (x, y) = ((picture.width() - short) / 2, (picture.height() - short) / 2);
+            small(&picture.crop_imm(x, y, short, short))
+        };
+        Self { image, whole, details: Details { sides, remarks } }
     }
+}
 
-    /// Crops a decoded picture to its central square and resizes it.
-    fn from_picture(picture: DynamicImage) -> Self {
-        let side = picture.width().min(picture.height());
-        let (x, y) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
-        let square =
-            if picture.width() == picture.height() { picture } else { picture.crop_imm(x, y, side, side) };
-        // Resized first, so that compositing covers only the remaining pixels.
-        let small = square.resize_exact(SIDE as u32, SIDE as u32, FilterType::Triangle);
-        let rgb = small.to_rgba8().pixels().flat_map(|pixel| on_background(pixel.0)).collect();
-        Self { rgb }
-    }
+/// Resizes a picture to the working size.
+fn small(picture: &DynamicImage) -> Image {
+    // Resized first, so that compositing covers only the remaining pixels.
+    let small = picture.resize_exact(SIDE as u32, SIDE as u32, FilterType::Triangle);
+    Image { rgb: small.to_rgba8().pixels().flat_map(|pixel| on_background(pixel.0)).collect() }
 }
 
 /// Decodes a file of a known format.

@@ -1,6 +1,6 @@
 //! Entry points of the workers that decode files.
 
-/// Defines a program that decodes files by a function from bytes to `Result<(Image, Details), Failure>`, and contains
+/// Defines a program that decodes files by a function from bytes to [`Decoded`](crate::image::Decoded), and contains
 /// nothing else, so that a file that crashes it harms nothing more.
 #[macro_export]
 macro_rules! decoder_program {
@@ -8,7 +8,6 @@ macro_rules! decoder_program {
         #[cfg(target_arch = "wasm32")]
         mod decoder {
             use likeness::{image::Decoded, protocol};
-            use serde_bytes::ByteBuf;
             use wasm_bindgen::prelude::wasm_bindgen;
 
             #[wasm_bindgen]
@@ -21,9 +20,7 @@ macro_rules! decoder_program {
             /// Decodes a file; the result is a [`Decoded`], encoded like messages.
             #[wasm_bindgen]
             pub fn decode(file: &[u8]) -> Vec<u8> {
-                let decoded = ($decode)(file);
-                let decoded: Decoded =
-                    decoded.map(|(image, details)| (ByteBuf::from(image.into_rgb()), details));
+                let decoded: Decoded = ($decode)(file);
                 protocol::encode(&decoded)
             }
         }

@@ -8,7 +8,7 @@ mod format_2;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     image::Image,
@@ -147,12 +147,12 @@ struct KeptPicture {
     rgb: Vec<u8>,
 }
 
-/// Encodes a picture; its place identifies it. Its origin follows, which earlier builds neither wrote
-/// nor read.
+/// Encodes a picture; its place identifies it. Its origin follows, then the whole picture, which earlier builds
+/// neither wrote nor read.
 pub fn picture_to_bytes(place: u32, label: Option<&str>, entry: &Entry) -> Vec<u8> {
     let (name, label) = (entry.name.clone(), label.map(str::to_owned));
     let picture = KeptPicture { place, name, label, rgb: entry.image.rgb().to_vec() };
-    postcard::to_stdvec(&(picture, &entry.origin)).expect("pictures are plain data")
+    postcard::to_stdvec(&(picture, &entry.origin, &entry.whole)).expect("pictures are plain data")
 }
 
 /// Decodes the pictures of an experiment, which have to be in the order of their places.
@@ -164,18 +164,24 @@ pub fn pictures_from_bytes<'a>(
         let damaged = |_| ExperimentFailure::Damaged;
         let (picture, rest) = postcard::take_from_bytes::<KeptPicture>(part).map_err(damaged)?;
         let KeptPicture { place, name, label, rgb } = picture;
-        let origin = match rest {
-            [] => Origin::default(),
-            rest => postcard::from_bytes(rest).map_err(damaged)?,
-        };
+        let (origin, rest) = or_default::<Origin>(rest)?;
+        let (whole, _) = or_default::<Option<Image>>(rest)?;
         let image = Image::from_rgb(rgb).ok_or(ExperimentFailure::Damaged)?;
         let follows = pictures.last().is_none_or(|(last, _)| *last < place);
         if !follows || place >= MAX_PICTURES {
             return Err(ExperimentFailure::Damaged);
         }
-        pictures.push((place, Newcomer { name, label, origin, image }));
+        pictures.push((place, Newcomer { name, label, origin, image, whole }));
     }
     Ok(pictures)
+}
+
+/// Decodes what further bytes begin with, if there are any, and returns the rest.
+fn or_default<T: DeserializeOwned + Default>(bytes: &[u8]) -> Result<(T, &[u8]), ExperimentFailure> {
+    if bytes.is_empty() {
+        return Ok((T::default(), bytes));
+    }
+    postcard::take_from_bytes(bytes).map_err(|_| ExperimentFailure::Damaged)
 }
 
 /// Serialization of settings as a link, which settings added by other versions of the page do not
@@ -276,7 +282,8 @@ mod tests {
             digest: Some([7; 32]),
         };
         let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
-        Entry { id: 0, name: name.to_owned(), label: None, origin, image }
+        let whole = Some(Image::draw(|x, y| [y as u8, x as u8, 9]));
+        Entry { id: 0, name: name.to_owned(), label: None, origin, image, whole }
     }
 
     fn present(experiment: &mut Experiment) -> &mut Record {
@@ -301,8 +308,9 @@ mod tests {
         let [first, second] = [picture("ä.png"), picture("")];
         let parts = [picture_to_bytes(2, Some("<b>"), &first), picture_to_bytes(5, None, &second)];
         let pictures = pictures_from_bytes(parts.iter().map(Vec::as_slice)).expect("they are whole");
-        let Entry { name, origin, image, .. } = first;
-        assert_eq!(pictures[0], (2, Newcomer { name, label: Some("<b>".into()), origin, image }));
+        let Entry { name, origin, image, whole, .. } = first;
+        assert!(whole.is_some());
+        assert_eq!(pictures[0], (2, Newcomer { name, label: Some("<b>".into()), origin, image, whole }));
         assert_eq!(pictures[1].0, 5);
         // Pictures in another order could not have been written.
         assert!(pictures_from_bytes(parts.iter().rev().map(Vec::as_slice)).is_err());
@@ -314,7 +322,7 @@ mod tests {
         let kept = KeptPicture { place: 3, name: name.clone(), label: None, rgb: image.rgb().to_vec() };
         let mut bytes = postcard::to_stdvec(&kept).expect("it is plain data");
         let read = |bytes: &[u8]| pictures_from_bytes(std::iter::once(bytes));
-        let unknown = Newcomer { name, label: None, origin: Origin::default(), image };
+        let unknown = Newcomer { name, label: None, origin: Origin::default(), image, whole: None };
         assert_eq!(read(&bytes), Ok(vec![(3, unknown)]));
         bytes.extend(postcard::to_stdvec(&origin).expect("it is plain data"));
         assert_eq!(read(&bytes).map(|pictures| pictures[0].1.origin.clone()), Ok(origin));

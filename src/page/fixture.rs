@@ -73,6 +73,7 @@ pub fn newcomer<'a>(name: &str, label: impl Into<Option<&'a str>>) -> Newcomer {
         label: label.into().map(str::to_owned),
         origin: Origin::default(),
         image,
+        whole: None,
     }
 }
 

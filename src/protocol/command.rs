@@ -119,6 +119,15 @@ pub struct Picture {
     /// RGB bytes, [`crate::image::SIDE`]² × 3, row by row.
     #[serde(with = "serde_bytes")]
     pub rgb: Vec<u8>,
+    /// The whole picture if it is not square, stretched to a square of half that side, likewise.
+    pub whole: Option<serde_bytes::ByteBuf>,
+}
+
+impl Picture {
+    /// Returns a square picture of RGB bytes.
+    pub const fn square(id: PictureId, label: Option<LabelId>, rgb: Vec<u8>) -> Self {
+        Self { id, label, rgb, whole: None }
+    }
 }
 
 /// A picture to search the set with.

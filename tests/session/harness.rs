@@ -30,7 +30,7 @@ pub fn pictures(range: std::ops::Range<usize>) -> Vec<Picture> {
     range
         .map(|index| {
             let sample = shape(index, 1);
-            Picture { id: index as u32, label: Some(index as u32 % 10), rgb: sample.image.into_rgb() }
+            Picture::square(index as u32, Some(index as u32 % 10), sample.image.into_rgb())
         })
         .collect()
 }

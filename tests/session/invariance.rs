@@ -19,7 +19,7 @@ fn symmetric(id: u32) -> Picture {
         let [x, y] = [at % side, at / side].map(|at| at.min(side - 1 - at));
         [((x * (3 + id as usize) + y * y * (1 + id as usize)) % 251) as u8; 3]
     });
-    Picture { id, label: None, rgb: rgb.collect() }
+    Picture::square(id, None, rgb.collect())
 }
 
 #[test]

@@ -419,7 +419,7 @@ mod tests {
         let heard = events.clone();
         let mut session = Session::new(settings, move |event| heard.borrow_mut().push(event));
         session.opened = Some(Opened { device: device.clone(), environment });
-        let picture = |id: u32| Picture { id, label: None, rgb: shape(id as usize, 1).image.into_rgb() };
+        let picture = |id: u32| Picture::square(id, None, shape(id as usize, 1).image.into_rgb());
         let mut send = |command| pollster::block_on(session.handle(command));
         send(Command::Add((0..10).map(picture).collect()));
         send(Command::Train);

@@ -3,7 +3,7 @@
 
 use nalgebra::{SMatrix, SVector};
 
-use crate::{affine_colour::LUMA, image::SIDE};
+use crate::affine_colour::LUMA;
 
 /// Difference at which a pixel's weight has halved (Cauchy): what covers a part of a picture should not
 /// move the rest.
@@ -25,26 +25,26 @@ pub struct Grey {
 }
 
 impl Grey {
-    /// Returns the brightness of a picture of [`SIDE`]² RGB bytes, shrunk to a side that divides it and
-    /// smoothed.
+    /// Returns the brightness of a square of RGB bytes, shrunk to a side that divides its own and smoothed.
     pub fn luma(rgb: &[u8], side: usize, mirrored: bool) -> Self {
         Self::shrunk(rgb, LUMA, side, mirrored)
     }
 
-    /// Returns one channel of such a picture at half its side.
-    pub fn channel(rgb: &[u8], channel: usize, mirrored: bool) -> Self {
+    /// Returns one channel of such a picture.
+    pub fn channel(rgb: &[u8], channel: usize, side: usize, mirrored: bool) -> Self {
         let mut weights = [0.0; 3];
         weights[channel] = 1.0;
-        Self::shrunk(rgb, weights, SIDE / 2, mirrored)
+        Self::shrunk(rgb, weights, side, mirrored)
     }
 
     fn shrunk(rgb: &[u8], weights: [f32; 3], side: usize, mirrored: bool) -> Self {
-        let block = SIDE / side;
-        let mut values = vec![0.0; side * side];
         let (pixels, _) = rgb.as_chunks::<3>();
-        for (y, row) in pixels.chunks_exact(SIDE).enumerate() {
+        let own = pixels.len().isqrt();
+        let block = own / side;
+        let mut values = vec![0.0; side * side];
+        for (y, row) in pixels.chunks_exact(own).enumerate() {
             for (x, pixel) in row.iter().enumerate() {
-                let x = if mirrored { SIDE - 1 - x } else { x };
+                let x = if mirrored { own - 1 - x } else { x };
                 let value: f32 =
                     pixel.iter().zip(weights).map(|(byte, weight)| f32::from(*byte) * weight).sum();
                 values[y / block * side + x / block] += value;

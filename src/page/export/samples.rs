@@ -18,6 +18,7 @@ pub fn state() -> State {
         label: label.map(str::to_owned),
         origin: Origin::default(),
         image: Image::draw(|_, _| colour),
+        whole: None,
     };
     state.add(vec![
         newcomer("a \"b\", c.png", Some("cats"), [250, 0, 10]),

@@ -122,7 +122,7 @@ async fn draw(store: Store, ticket: u32, images: Images, count: usize, sample: i
 
 fn newcomer(sample: Sample) -> Newcomer {
     let label = Some(sample.label.to_owned());
-    Newcomer { name: sample.name, label, origin: Origin::default(), image: sample.image }
+    Newcomer { name: sample.name, label, origin: Origin::default(), image: sample.image, whole: None }
 }
 
 /// Returns the sheet of clothes as RGBA bytes.

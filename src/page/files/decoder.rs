@@ -19,7 +19,10 @@ use super::{
     own_decoder::OwnDecoders,
 };
 use crate::{
-    image::{BACKGROUND, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE, Sides},
+    image::{
+        BACKGROUND, Decoded, DecodedFile, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE,
+        SQUARE, Sides,
+    },
     page::{components::canvas::paint, worker::watched_worker::WatchedWorker},
 };
 
@@ -44,8 +47,12 @@ struct Crew {
     waiting: Rc<Waiting>,
 }
 
-/// A picture that a worker has read, if it could, with the sides of the whole.
-type Read = Option<(Image, Sides)>;
+/// A picture that a worker has read, if it could.
+type Read = Option<DecodedFile>;
+
+fn read(image: Image, whole: Option<Image>, sides: Sides) -> DecodedFile {
+    DecodedFile { image, whole, details: Details { sides, remarks: Vec::new() } }
+}
 
 /// Requests for pictures, by number.
 #[derive(Default)]
@@ -58,11 +65,13 @@ struct Waiting {
 impl Waiting {
     fn answer(&self, answer: &Array) {
         let request = answer.get(0).as_f64().unwrap_or_default() as u32;
-        let pixels = answer.get(1).dyn_into::<Uint8ClampedArray>().ok();
-        let picture = pixels.and_then(|pixels| Image::from_rgba(&pixels.to_vec()));
-        let sides = [2, 3].map(|place| answer.get(place).as_f64().unwrap_or_default() as u32);
+        let [image, whole] = [1, 2].map(|place| {
+            let pixels = answer.get(place).dyn_into::<Uint8ClampedArray>().ok()?;
+            Image::from_rgba(&pixels.to_vec())
+        });
+        let sides = [3, 4].map(|place| answer.get(place).as_f64().unwrap_or_default() as u32);
         if let Some(waiting) = self.senders.borrow_mut().remove(&request) {
-            waiting.send(picture.map(|picture| (picture, sides))).ok();
+            waiting.send(image.map(|image| read(image, whole, sides))).ok();
         }
     }
 
@@ -102,25 +111,24 @@ impl Decoders {
         Ok(Self { crew: RefCell::new(Crew::start()?), own: OwnDecoders::default() })
     }
 
-    /// Decodes a file, with details.
-    pub async fn decode(&self, file: &File) -> Result<(Image, Details), Failure> {
+    /// Decodes a file.
+    pub async fn decode(&self, file: &File) -> Decoded {
         if file.size() == 0.0 {
             return Err(Failure::Empty);
         }
         let header = first_bytes(file, HEADER_BYTES).await?;
         let large = memory(file, &header).await? > LARGE;
-        let plain = |(image, sides)| (image, Details { sides, remarks: Vec::new() });
         if prefers_own_decoders(&header) {
             return match self.own.decode(file, &header).await {
-                Err(why) => self.by_browser(file, large).await.map(plain).ok_or(why),
+                Err(why) => self.by_browser(file, large).await.ok_or(why),
                 decoded => decoded,
             };
         }
         if let Some(read) = self.by_browser(file, large).await {
-            return Ok(plain(read));
+            return Ok(read);
         }
         if is_svg(file) {
-            return by_image_element(file).await.map(plain).map_err(|_| Failure::Drawing);
+            return by_image_element(file).await.map_err(|_| Failure::Drawing);
         }
         self.own.decode(file, &header).await
     }
@@ -133,6 +141,7 @@ impl Decoders {
             ("number", number.into()),
             ("file", file.into()),
             ("side", (SIDE as u32).into()),
+            ("squareness", SQUARE.into()),
             ("background", BACKGROUND.into()),
             ("large", large.into()),
         ] {
@@ -193,7 +202,7 @@ fn is_svg(file: &File) -> bool {
 }
 
 /// Draws a file through an image element, the only decoder for SVG.
-async fn by_image_element(file: &File) -> Result<(Image, Sides), JsValue> {
+async fn by_image_element(file: &File) -> Result<DecodedFile, JsValue> {
     let url = Url::create_object_url_with_blob(file)?;
     let element = HtmlImageElement::new()?;
     element.set_src(&url);
@@ -203,17 +212,25 @@ async fn by_image_element(file: &File) -> Result<(Image, Sides), JsValue> {
     image
 }
 
-/// Draws the central square of an image at working size.
-fn draw(element: &HtmlImageElement) -> Result<(Image, Sides), JsValue> {
+/// Draws the central square of an image at working size, and the whole stretched to it.
+fn draw(element: &HtmlImageElement) -> Result<DecodedFile, JsValue> {
     let side = SIDE as f64;
-    let context = paint::context(&paint::canvas(SIDE as u32, SIDE as u32)).ok_or("no canvas")?;
-    context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
-    context.fill_rect(0.0, 0.0, side, side);
     // A drawing without its own dimensions fills the square.
     let or_side = |length: u32| if length == 0 { side } else { f64::from(length) };
     let (width, height) = (or_side(element.natural_width()), or_side(element.natural_height()));
     let scale = side / width.min(height);
-    let (width, height) = (width * scale, height * scale);
+    let image = drawn(element, [width * scale, height * scale])?;
+    let is_square = width.max(height) <= SQUARE * width.min(height);
+    let whole = if is_square { None } else { Some(drawn(element, [side; 2])?) };
+    Ok(read(image, whole, [element.natural_width(), element.natural_height()]))
+}
+
+/// Draws an image of these sides in the middle of a square of the working size.
+fn drawn(element: &HtmlImageElement, [width, height]: [f64; 2]) -> Result<Image, JsValue> {
+    let side = SIDE as f64;
+    let context = paint::context(&paint::canvas(SIDE as u32, SIDE as u32)).ok_or("no canvas")?;
+    context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
+    context.fill_rect(0.0, 0.0, side, side);
     context.draw_image_with_html_image_element_and_dw_and_dh(
         element,
         (side - width) / 2.0,
@@ -222,6 +239,5 @@ fn draw(element: &HtmlImageElement) -> Result<(Image, Sides), JsValue> {
         height,
     )?;
     let pixels = context.get_image_data(0.0, 0.0, side, side)?.data();
-    let image = Image::from_rgba(&pixels).ok_or("no pixels")?;
-    Ok((image, [element.natural_width(), element.natural_height()]))
+    Ok(Image::from_rgba(&pixels).ok_or("no pixels")?)
 }

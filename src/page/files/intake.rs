@@ -17,7 +17,7 @@ use super::{
     model_file, query,
 };
 use crate::{
-    image::{Details, Remark},
+    image::{DecodedFile, Details, Remark},
     page::{
         engine::code::words,
         lazy::loader,
@@ -212,9 +212,10 @@ impl Batch {
         }
         let name = incoming.file.name();
         match self.decoders.decode(&incoming.file).await {
-            Ok((image, Details { sides: [width, height], remarks })) => {
+            Ok(DecodedFile { image, whole, details: Details { sides: [width, height], remarks } }) => {
                 let origin = Origin { width, height, ..origin };
-                Outcome::Read(Newcomer { name, label: incoming.folder.clone(), origin, image }, remarks)
+                let label = incoming.folder.clone();
+                Outcome::Read(Newcomer { name, label, origin, image, whole }, remarks)
             }
             Err(why) => Outcome::Refused(Refusal { name, why }),
         }

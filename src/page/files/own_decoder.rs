@@ -18,7 +18,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{File, WorkerType};
 
 use crate::{
-    image::{Codec, Decoded, Details, Failure, Image},
+    image::{Codec, Decoded, Failure},
     page::{
         engine::code::{self, words},
         timing, urls,
@@ -62,7 +62,7 @@ struct Crew {
 
 impl OwnDecoders {
     /// Decodes a file by the program for its first bytes.
-    pub async fn decode(&self, file: &File, header: &[u8]) -> Result<(Image, Details), Failure> {
+    pub async fn decode(&self, file: &File, header: &[u8]) -> Decoded {
         let codec = Codec::of(header);
         self.crews[codec as usize].decode(file, codec).await
     }
@@ -70,7 +70,7 @@ impl OwnDecoders {
 
 impl Crew {
     /// Decodes a file, after the earlier ones assigned to the same worker.
-    async fn decode(&self, file: &File, codec: Codec) -> Result<(Image, Details), Failure> {
+    async fn decode(&self, file: &File, codec: Codec) -> Decoded {
         if file.size() > MAX_FILE {
             return Err(Failure::TooManyBytes);
         }
@@ -131,7 +131,7 @@ impl Decoder {
         receiver
     }
 
-    async fn decode(&self, file: &File) -> Result<(Image, Details), Failure> {
+    async fn decode(&self, file: &File) -> Decoded {
         let broke = |details: &str| Failure::BrokeDown { details: details.to_owned() };
         self.worker.post(file, &Array::new()).map_err(|_| Failure::Unopened)?;
         let backoff = PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64;
@@ -144,11 +144,7 @@ impl Decoder {
             return Err(Failure::Unopened);
         }
         let bytes: Uint8Array = word.dyn_into().map_err(|word| broke(&words(&word)))?;
-        let decoded: Decoded =
-            protocol::decode(&bytes.to_vec()).map_err(|error| broke(&error.to_string()))?;
-        let (rgb, details) = decoded?;
-        let image = Image::from_rgb(rgb.into_vec()).ok_or_else(|| broke("The picture has another size."))?;
-        Ok((image, details))
+        protocol::decode(&bytes.to_vec()).unwrap_or_else(|error| Err(broke(&error.to_string())))
     }
 }
 

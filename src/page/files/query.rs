@@ -23,7 +23,7 @@ pub fn take(store: Store, Gathered { files, unopened, .. }: Gathered) {
     let attempt = store.update(|state| state.begin_search());
     spawn_local(async move {
         let read = match Decoders::new() {
-            Ok(decoders) => decoders.decode(&file).await.map(|(image, _)| image),
+            Ok(decoders) => decoders.decode(&file).await.map(|decoded| decoded.image),
             Err(error) => Err(Failure::NoDecoder { details: code::words(&error) }),
         };
         store.update(|state| state.finish_search(attempt, file.name(), read));

@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 
 use super::origin::{Digest, Origin, unique_names};
 use crate::{
-    image::Image,
+    image::{Image, SIDE},
     page::picture_map::Ids,
+    plot::shrink::shrink,
     protocol::{LabelId, Picture, PictureId},
     small_sort::sort,
 };
@@ -21,6 +22,8 @@ pub struct Newcomer {
     pub origin: Origin,
     /// The picture.
     pub image: Image,
+    /// The whole picture, stretched to a square; `None` for square ones, and where it is unknown.
+    pub whole: Option<Image>,
 }
 
 /// A picture of the set.
@@ -36,6 +39,8 @@ pub struct Entry {
     pub origin: Origin,
     /// The picture.
     pub image: Image,
+    /// The whole picture, stretched to a square; `None` for square ones, and where it is unknown.
+    pub whole: Option<Image>,
 }
 
 impl Entry {
@@ -46,7 +51,8 @@ impl Entry {
 
     /// Returns the picture as sent to the engine.
     pub fn message(&self) -> Picture {
-        Picture { id: self.id, label: self.label, rgb: self.image.rgb().to_vec() }
+        let whole = self.whole.as_ref().map(|whole| shrink(whole.rgb(), SIDE, 2).into());
+        Picture { id: self.id, label: self.label, rgb: self.image.rgb().to_vec(), whole }
     }
 }
 
@@ -76,9 +82,9 @@ impl Pictures {
     pub(in crate::page) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
         let id = self.at(place);
         self.reserve(place + 1);
-        let Newcomer { name, label, origin, image } = newcomer;
+        let Newcomer { name, label, origin, image, whole } = newcomer;
         let label = label.map(|name| self.label_id(name));
-        self.put(vec![Entry { id, name, label, origin, image }]);
+        self.put(vec![Entry { id, name, label, origin, image, whole }]);
         id
     }
 

@@ -98,6 +98,7 @@ impl State {
             label: label.map(str::to_owned),
             origin: entry.origin.clone(),
             image: entry.image.clone(),
+            whole: entry.whole.clone(),
         }
     }
 

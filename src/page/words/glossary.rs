@@ -231,7 +231,7 @@ terms! {
     /// Copies.
     COPIES:
         "copies",
-        "The same picture again: compressed, resized, blurred, brighter, marked, mirrored, or cropped or turned a little. Pictures that look alike are laid over each other and compared block by block. Files of the same bytes are known at once. None of that needs training.";
+        "The same picture again: compressed, resized, blurred, brighter, marked, mirrored, or cropped or turned a little. Pictures that look alike are laid over each other, each as a whole, and compared block by block. Files of the same bytes are known at once. None of that needs training.";
     /// Near-duplicates.
     NEAR_DUPLICATES:
         "near-duplicates",

@@ -39,13 +39,13 @@ pub fn file(state: &State, id: PictureId) -> String {
     parts.join(" · ")
 }
 
-/// States that only the central squares are seen, if that leaves out much of some pictures.
+/// States that the network sees only the central squares, if that leaves out much of some pictures.
 pub fn cropped(entries: &[Entry]) -> Option<String> {
     let far = entries.iter().filter(|entry| entry.origin.is_far_from_square()).count();
     let loses = if far == 1 { "loses" } else { "lose" };
     (far > 0).then(|| {
         format!(
-            "Only the central square of each picture is used. {} of {} {loses} a third or more.",
+            "The network sees the central square of each picture. {} of {} {loses} a third or more. Copies are found on whole pictures.",
             count(far),
             count(entries.len())
         )
@@ -95,7 +95,9 @@ mod tests {
         state.add(vec![Newcomer { origin, ..newcomer("1.jpg", None) }]);
         assert_eq!(
             cropped(state.pictures.entries()).as_deref(),
-            Some("Only the central square of each picture is used. 1 of 3 loses a third or more.")
+            Some(
+                "The network sees the central square of each picture. 1 of 3 loses a third or more. Copies are found on whole pictures."
+            )
         );
     }
 

@@ -182,7 +182,7 @@ fn newcomer() -> Newcomer {
         digest: Some([7; 32]),
         ..Origin::default()
     };
-    Newcomer { name: "ä.png".to_owned(), label: Some("<b>".to_owned()), origin, image }
+    Newcomer { name: "ä.png".to_owned(), label: Some("<b>".to_owned()), origin, image, whole: None }
 }
 
 fn experiments() -> Result<Vec<Vec<u8>>> {
@@ -226,9 +226,10 @@ fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
 }
 
 fn kept_pictures() -> Result<Vec<Vec<u8>>> {
-    let Newcomer { name, label, origin, image } = newcomer();
-    let entry = Entry { id: 0, name, label: None, origin, image };
-    let without = Entry { name: String::new(), origin: Origin::default(), ..entry.clone() };
+    let Newcomer { name, label, origin, image, .. } = newcomer();
+    let whole = Some(image.clone());
+    let entry = Entry { id: 0, name, label: None, origin, image, whole };
+    let without = Entry { name: String::new(), origin: Origin::default(), whole: None, ..entry.clone() };
     Ok(vec![picture_to_bytes(3, label.as_deref(), &entry), picture_to_bytes(0, None, &without)])
 }
 

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::{ImageFormat, Rgba, RgbaImage, imageops};
-use likeness::image::Image;
+use likeness::image::{DecodedFile, Image};
 use likeness::page::words::failure;
 use odd_files::Fate;
 
@@ -73,8 +73,8 @@ fn heic_and_jpeg_xl_agree_with_the_pictures_given_to_libheif_and_libjxl() {
         }
         let sides = [expected.width(), expected.height()];
         let expected = decoded(&expected);
-        let (found, details) =
-            Image::decode_with_details(&file.bytes).unwrap_or_else(|why| panic!("{}: {why:?}", file.name));
+        let DecodedFile { image: found, details, .. } =
+            DecodedFile::read(&file.bytes).unwrap_or_else(|why| panic!("{}: {why:?}", file.name));
         assert_eq!(details.sides, sides, "{}", file.name);
         let off = found.rgb().iter().zip(expected.rgb()).map(|(a, b)| a.abs_diff(*b));
         let (most, sum) = off.fold((0, 0), |(most, sum), off| (most.max(off), sum + u32::from(off)));
