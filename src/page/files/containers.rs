@@ -3,6 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use futures_channel::oneshot;
+use futures_util::future::{Either, select};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, WorkerType};
@@ -12,10 +13,11 @@ use super::{
     ending::has_ending,
     incoming::{Gathered, Incoming},
     label_table,
+    own_decoder::patience,
 };
 use crate::{
     image::Failure,
-    page::{state::Refusal, urls, worker::watched_worker::WatchedWorker},
+    page::{state::Refusal, timing, urls, worker::watched_worker::WatchedWorker},
 };
 
 /// Script of the worker that unpacks zips.
@@ -36,13 +38,13 @@ pub async fn open(mut gathered: Gathered) -> Gathered {
         gathered.files.extract_if(.., |file| is_zip(&file.file.name())).collect::<Vec<_>>()
     {
         match unzip(&file).await {
-            Some(answer) => {
+            Ok(answer) => {
                 let [files, missed, skipped] = [0, 1, 2].map(|at| Array::from(&answer.get(at)));
                 gathered.files.extend(files.iter().map(incoming));
                 gathered.unopened.extend(missed.iter().map(refusal));
                 gathered.skipped.extend(skipped.iter().filter_map(|name| name.as_string()));
             }
-            None => gathered.unopened.push(Refusal { name: file.name(), why: Failure::Unopened }),
+            Err(why) => gathered.unopened.push(Refusal { name: file.name(), why }),
         }
     }
     let tables =
@@ -56,15 +58,22 @@ pub async fn open(mut gathered: Gathered) -> Gathered {
     gathered
 }
 
-/// Returns a zip's files, refused files and skipped names, as `unzip-worker.js` does.
-async fn unzip(file: &File) -> Option<Array> {
+/// Returns a zip's files, refused files and skipped names, as `unzip-worker.js` does. The worker ends with it.
+async fn unzip(file: &File) -> Result<Array, Failure> {
+    let broke = || Failure::BrokeDown { details: "The worker ended.".to_owned() };
     let (sender, receiver) = oneshot::channel();
     let waiting = Rc::new(RefCell::new(Some(sender)));
     let ending = waiting.clone();
     let hear = move |answer: JsValue| drop(waiting.take().map(|sender| sender.send(answer)));
-    let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take())).ok()?;
-    worker.post(&Array::of2(file, &urls::of_build("unzip.js").into()), &Array::new()).ok()?;
-    Some(receiver.await.ok()?.unchecked_into())
+    let worker = WatchedWorker::start(SCRIPT, WorkerType::Module, hear, move || drop(ending.take()));
+    let worker = worker.map_err(|_| broke())?;
+    worker
+        .post(&Array::of2(file, &urls::of_build("unzip.js").into()), &Array::new())
+        .map_err(|_| Failure::Unopened)?;
+    match select(receiver, timing::timeout(patience(file))).await {
+        Either::Left((answer, _)) => answer.map(JsCast::unchecked_into).map_err(|_| broke()),
+        Either::Right(_) => Err(Failure::TooSlow),
+    }
 }
 
 /// Converts a file, its label, and its path in a zip: elsewhere, the label stands for the folder.

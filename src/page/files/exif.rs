@@ -2,12 +2,15 @@
 
 use crate::image::directories::Directories;
 
+/// Maximum number of marks that are followed: each may lead through many directories.
+const MOST_MARKS: usize = 16;
+
 /// Returns the time in ISO 8601 without a zone, from a file's first bytes; `None` if it is unknown.
 pub fn date_taken(bytes: &[u8]) -> Option<String> {
     // EXIF data are a TIFF file within another file, after a mark and, depending on the other format,
     // two zeros or a length: Exif in JPEG and HEIC, eXIf in PNG, EXIF in WebP.
     let marks = bytes.windows(4).enumerate().filter(|(_, mark)| mark.eq_ignore_ascii_case(b"exif"));
-    let starts = marks.flat_map(|(at, _)| [at + 4, at + 6, at + 8]);
+    let starts = marks.take(MOST_MARKS).flat_map(|(at, _)| [at + 4, at + 6, at + 8]);
     std::iter::once(0).chain(starts).find_map(|start| Directories::read(bytes.get(start..)?)?.date_taken())
 }
 
@@ -48,6 +51,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn marks_without_data_are_followed_a_few_times() {
+        let tiff = tiff(false, b"2021:05:03 14:00:05");
+        let after = |marks: usize| [b"Exif".repeat(marks), b"\0\0".to_vec(), tiff.clone()].concat();
+        assert!(date_taken(&after(MOST_MARKS)).is_some());
+        assert_eq!(date_taken(&after(MOST_MARKS + 1)), None);
     }
 
     #[test]

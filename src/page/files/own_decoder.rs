@@ -89,6 +89,11 @@ impl Crew {
     }
 }
 
+/// Returns the time limit for a file, in milliseconds.
+pub fn patience(file: &File) -> u64 {
+    PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64
+}
+
 /// A worker with the decoders, and the receiver of its next message.
 struct Decoder {
     worker: WatchedWorker,
@@ -134,8 +139,7 @@ impl Decoder {
     async fn decode(&self, file: &File) -> Decoded {
         let broke = |details: &str| Failure::BrokeDown { details: details.to_owned() };
         self.worker.post(file, &Array::new()).map_err(|_| Failure::Unopened)?;
-        let backoff = PATIENCE + PATIENCE_PER_MEGABYTE * (file.size() / 1e6) as u64;
-        let word = match select(self.hear(), timing::timeout(backoff)).await {
+        let word = match select(self.hear(), timing::timeout(patience(file))).await {
             Either::Left((Ok(word), _)) => word,
             Either::Left((Err(Canceled), _)) => return Err(broke("The worker ended.")),
             Either::Right(_) => return Err(Failure::TooSlow),

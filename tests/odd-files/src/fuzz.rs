@@ -14,7 +14,7 @@ use likeness::image::Image;
 use likeness::link;
 use likeness::page::address;
 use likeness::page::experiment::{Experiment, picture_to_bytes, pictures_from_bytes};
-use likeness::page::files::file_header;
+use likeness::page::files::{exif, file_header};
 use likeness::page::state::{Entry, Extent, Newcomer, Origin, State, Tab};
 use likeness::page::words;
 use likeness::protocol::{self, Command, Event, MatrixRequest, ModelFailure, Refusal, Stage, StepReport};
@@ -36,6 +36,8 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "picture files", corpus: pictures, property: decodes_or_says_why },
     Target { name: "headers of picture files", corpus: pictures, property: has_dimensions_or_none },
+    Target { name: "dates of pictures", corpus: pictures, property: has_a_date_or_none },
+    Target { name: "tables of labels", corpus: tables, property: labels_or_says_why },
     Target { name: "links", corpus: links, property: reads_within_limits },
     Target { name: "addresses", corpus: addresses, property: shows_what_can_be_shown_again },
     Target { name: "messages", corpus: messages, property: is_a_message_or_none },
@@ -91,6 +93,36 @@ fn decodes_or_says_why(bytes: &[u8]) -> Result<()> {
 fn has_dimensions_or_none(bytes: &[u8]) -> Result<()> {
     file_header::dimensions(bytes);
     Ok(())
+}
+
+fn has_a_date_or_none(bytes: &[u8]) -> Result<()> {
+    let date = exif::date_taken(bytes);
+    ensure!(
+        date.as_ref().is_none_or(|date| date.len() == "2021-05-03T14:00:05".len()),
+        "It was taken at {date:?}."
+    );
+    Ok(())
+}
+
+fn tables() -> Result<Vec<Vec<u8>>> {
+    let tables = [
+        "filename,label\nä.png,cat\nb/ä.png,\"a, \"\"b\"\"\"\n",
+        "path\tclass\r\nb/ä.png\tdog\r\n",
+        "ä.png;x\n",
+        "name,label,e0,e1\nä.png,cat,0.5,1\n",
+    ];
+    Ok(tables.map(|table| table.as_bytes().to_vec()).into())
+}
+
+/// A table labels pictures or is refused, and leaves the set whole.
+fn labels_or_says_why(bytes: &[u8]) -> Result<()> {
+    let mut state = State::new(Settings::recommended(Images::Own));
+    state.add(vec![newcomer(), newcomer()]);
+    state.label_by_table("labels.csv", bytes);
+    ensure!(state.pictures.len() == 2, "There are {} pictures.", state.pictures.len());
+    state.notices.iter().try_for_each(|notice| is_sentence(&notice.text))?;
+    let refused = state.intake.refused.iter().map(|refusal| words::failure(&refusal.why));
+    refused.into_iter().try_for_each(|sentence| is_sentence(&sentence))
 }
 
 fn links() -> Result<Vec<Vec<u8>>> {

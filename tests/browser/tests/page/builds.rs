@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use browser_tests::page::PATIENTLY;
 use browser_tests::{Visit, site, visit};
+use likeness::image::Codec;
 use memchr::memmem;
 use xtask::{compression, paths};
 
@@ -24,7 +25,7 @@ async fn engine_of_another_build_is_refused() -> Result<()> {
 fn build_contains_no_folder_names_of_the_machine() -> Result<()> {
     let folders = [home::cargo_home()?, paths::root().to_owned(), paths::target()];
     let dist = paths::dist();
-    let workers = site::ENGINES.into_iter().chain([site::DECODER]);
+    let workers = site::ENGINES.into_iter().chain(Codec::ALL.map(Codec::name));
     let mut programs = workers.map(|worker| compression::read(worker, &dist)).collect::<Result<Vec<_>>>()?;
     for entry in fs::read_dir(dist)? {
         let file = entry?.path();
@@ -32,7 +33,7 @@ fn build_contains_no_folder_names_of_the_machine() -> Result<()> {
             programs.push(fs::read(&file)?);
         }
     }
-    ensure!(programs.len() == 5, "dist/ holds {} programs.", programs.len());
+    ensure!(programs.len() == 7, "dist/ holds {} programs.", programs.len());
     for code in programs {
         let named = |folder: &&PathBuf| memmem::find(&code, folder.as_os_str().as_encoded_bytes()).is_some();
         let named: Vec<_> = folders.iter().filter(named).collect();

@@ -63,8 +63,17 @@ async fn every_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()>
     .await
 }
 
-/// A run of some length.
-const RUN: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
+/// A run of some length on each device.
+const ON_CPU: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
+const ON_WEBGPU: &str = "images=shapes&seed=3&steps=120&batch=16&side=16&width=8&backend=webgpu&run=1";
+
+/// Damaged files of other kinds, each with a part of what is said about it.
+const OTHERS: [(&str, &str); 4] = [
+    ("broken.likeness", "“broken.likeness” cannot be opened"),
+    ("broken.safetensors", "it isn’t a complete safetensors file"),
+    ("broken.zip", "1 file could not be read"),
+    ("broken.csv", "broken.csv"),
+];
 
 /// Returns the visible reasons of refused files, and their collapsed details.
 const REASONS: &str = "[...document.querySelectorAll('.failures li')].map(item => {
@@ -89,16 +98,34 @@ fn harmful_and_broken() -> Result<Vec<::odd_files::OddFile>> {
 
 #[tokio::test]
 async fn no_file_disturbs_a_run() -> Result<()> {
+    let fragile = Visit { site: site::copy_with_fragile_decoder, ..Visit::default() };
+    assert_undisturbed(fragile, ON_CPU).await
+}
+
+#[tokio::test]
+async fn no_file_disturbs_a_run_on_webgpu() -> Result<()> {
+    let fragile = Visit { site: site::copy_with_fragile_decoder, ..Visit::default() };
+    assert_undisturbed(Visit { needs_webgpu: true, ..fragile }, ON_WEBGPU).await
+}
+
+/// Compares the losses of a run with those of another one, during which harmful files are dropped.
+async fn assert_undisturbed(visitor: Visit, run: &str) -> Result<()> {
     let scratch = TempDir::new()?;
     let files = harmful_and_broken()?;
     ::odd_files::write(&files, &scratch.path().join("bad"))?;
     pictures::write_album(scratch.path())?;
-    visit(Visit { site: site::copy_with_fragile_decoder, ..Visit::default() }, async |page| {
-        page.open(RUN).await?;
+    visit(visitor, async |page| {
+        page.open(run).await?;
         page.wait_finished(PATIENTLY).await?;
         let undisturbed = Run::parse(&page.download("Run (JSON)").await?)?.losses()?;
-        page.open(RUN).await?;
+        page.open(run).await?;
         page.wait_status("some steps", PATIENTLY, |status| status.step() >= Some(5)).await?;
+        for (name, said) in OTHERS {
+            let file = scratch.path().join(name);
+            std::fs::write(&file, b"PK\x03\x04\x14\0\0\0, broken in the middle\n\xff\xfe\0")?;
+            page.drop_paths(&[file]).await?;
+            page.wait_text(&[said], PATIENTLY).await?;
+        }
         page.drop_paths(&[scratch.path().join("bad")]).await?;
         page.wait_text(&[&format!("None of the {} files could be read", files.len())], VERY_PATIENTLY)
             .await?;

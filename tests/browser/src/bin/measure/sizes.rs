@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use browser_tests::site;
+use likeness::image::Codec;
 use xtask::{command, compression, paths};
 
 /// Prints a file's size, uncompressed and compressed by gzip and by brotli, each at its best. Workers' programs
@@ -20,9 +21,8 @@ const COMPRESS: &str = "
 
 /// Prints the sizes of page, decoders and engines.
 pub fn measure() -> Result<()> {
-    let [cpu, webgpu] = site::ENGINES;
-    let workers =
-        [site::DECODER, cpu, webgpu].map(|worker| (worker, compression::program(worker, &paths::dist())));
+    let workers = Codec::ALL.map(Codec::name).into_iter().chain(site::ENGINES);
+    let workers = workers.map(|worker| (worker, compression::program(worker, &paths::dist())));
     let page = [("page", find_page("_bg.wasm")?), ("its second module", find_page("_lazy.wasm")?)];
     for (name, file) in page.into_iter().chain(workers) {
         let sizes = command::output(Command::new("node").args(["-e", COMPRESS]).arg(&file));
