@@ -23,6 +23,8 @@ use image::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::settings::Framing;
+
 /// Side of a picture at working size, in pixels.
 pub const SIDE: usize = 96;
 
@@ -52,6 +54,16 @@ pub struct DecodedFile {
     pub whole: Option<Image>,
     /// Details of the file.
     pub details: Details,
+}
+
+impl DecodedFile {
+    /// Returns the part of the picture that the network sees.
+    pub fn framed(self, framing: Framing) -> Image {
+        match (framing, self.whole) {
+            (Framing::Whole, Some(whole)) => whole.fitted(self.details.sides),
+            _ => self.image,
+        }
+    }
 }
 
 /// Result of decoding a file.
@@ -115,6 +127,23 @@ impl Image {
         Self { rgb }
     }
 
+    /// Returns a whole picture of these sides, stretched to a square, in its own shape, with bars of
+    /// [`BACKGROUND`] beside it.
+    pub fn fitted(&self, sides: Sides) -> Self {
+        let long = sides[0].max(sides[1]).max(1);
+        let [width, height] = sides.map(|side| {
+            let length = (f64::from(side) * SIDE as f64 / f64::from(long)).round();
+            (length as u32).clamp(1, SIDE as u32)
+        });
+        let picture = RgbImage::from_raw(SIDE as u32, SIDE as u32, self.rgb.clone())
+            .expect("the bytes fill the picture");
+        let small = imageops::resize(&picture, width, height, FilterType::Triangle);
+        let mut square = RgbImage::from_pixel(SIDE as u32, SIDE as u32, image::Rgb([BACKGROUND; 3]));
+        let [left, top] = [width, height].map(|length| i64::from((SIDE as u32 - length) / 2));
+        imageops::replace(&mut square, &small, left, top);
+        Self { rgb: square.into_raw() }
+    }
+
     /// Returns the bytes.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
@@ -154,6 +183,30 @@ mod tests {
     fn bytes_that_do_not_fill_a_picture_are_refused() {
         assert!(Image::from_rgb(vec![0; SIDE * SIDE * 3 - 1]).is_none());
         assert!(Image::from_rgba(&vec![0; SIDE * SIDE * 4]).is_some());
+    }
+
+    #[test]
+    fn whole_pictures_stand_between_bars() {
+        let stretched =
+            Image::draw(|x, y| [if x < SIDE / 2 { 200 } else { 20 }, if y < SIDE / 2 { 250 } else { 10 }, 0]);
+        for (sides, width, height) in
+            [([300, 100], SIDE, SIDE / 3), ([50, 100], SIDE / 2, SIDE), ([9000, 1], SIDE, 1)]
+        {
+            let fitted = stretched.fitted(sides);
+            let (left, top) = ((SIDE - width) / 2, (SIDE - height) / 2);
+            let (pixels, _) = fitted.rgb().as_chunks::<3>();
+            for (at, pixel) in pixels.iter().enumerate() {
+                let (x, y) = (at % SIDE, at / SIDE);
+                let is_inside = (left..left + width).contains(&x) && (top..top + height).contains(&y);
+                if !is_inside {
+                    assert_eq!(*pixel, [BACKGROUND; 3], "{sides:?} at {x}, {y}");
+                } else if (x - left).abs_diff(width / 2) > 1 && (y - top).abs_diff(height / 2) > 1 {
+                    let red = if x - left < width / 2 { 200 } else { 20 };
+                    let green = if y - top < height / 2 { 250 } else { 10 };
+                    assert_eq!(*pixel, [red, green, 0], "{sides:?} at {x}, {y}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -92,7 +92,9 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Augmentations, BackendChoice, Features, FirstLayer, LossKind, Mining, Similarity};
+    use crate::settings::{
+        Augmentations, BackendChoice, Features, FirstLayer, Framing, LossKind, Mining, Similarity,
+    };
 
     /// Returns settings that all differ from the recommended ones.
     fn unusual() -> Settings {
@@ -105,6 +107,7 @@ mod tests {
         // Without `..`, so that a new setting has to survive, too.
         Settings {
             images: Images::Fashion,
+            framing: Framing::Whole,
             seed: u32::MAX,
             steps: 7,
             batch: 9,

@@ -54,6 +54,15 @@ pub enum LossKind {
     Triplet,
 }
 
+/// Part of a picture that is not square that the network sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Framing {
+    /// The central square.
+    Centre,
+    /// The whole, with grey bars beside it.
+    Whole,
+}
+
 /// Initialisation of the first convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FirstLayer {
@@ -98,6 +107,8 @@ pub enum Mining {
 pub struct Settings {
     /// Source of the pictures.
     pub images: Images,
+    /// Part of each picture that the network sees.
+    pub framing: Framing,
     /// Seed of weights, batches and augmentations.
     pub seed: u32,
     /// Number of training steps.
@@ -177,6 +188,7 @@ impl Settings {
     pub const fn recommended(images: Images) -> Self {
         Self {
             images,
+            framing: Framing::Centre,
             seed: 1,
             steps: 1700,
             batch: 32,

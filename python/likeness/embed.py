@@ -100,7 +100,7 @@ def embed_all(model, paths, shards, device, workers, skip):
     with torch.no_grad():
         check(model, lambda pictures: embedding(torch.from_numpy(pictures).to(device)).cpu().numpy())
     first = shards.count()
-    work = decoded(paths, embedding.side, workers, skip, first * SHARD_CHUNKS)
+    work = decoded(paths, embedding.side, embedding.framing, workers, skip, first * SHARD_CHUNKS)
     with Progress(None, 0, "picture") as progress:
         for place, shard in enumerate(chunks(embedded(embedding, work, device, progress), SHARD_CHUNKS), first):
             rows, names = zip(*shard)

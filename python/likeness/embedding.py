@@ -16,9 +16,10 @@ TOLERANCE = 1e-3
 
 
 def picture(model, file):
-    """Returns a picture as the encoder's input: its central square, [3, side, side], 0 to 1."""
+    """Returns a picture as the encoder's input, [3, side, side], 0 to 1."""
     _, meta = model
-    return values(planes(Source(file, None, file).square()[None], int(meta["side"])))[0]
+    framing = "whole" if "framing=whole" in meta.get("settings", "").split("&") else "centre"
+    return values(planes(Source(file, None, file).square(framing)[None], int(meta["side"])))[0]
 
 
 def values(levels):

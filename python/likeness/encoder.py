@@ -139,7 +139,7 @@ class Embedding(nn.Module):
         fill(network, tensors)
         self.encoder = network.encoder.eval().requires_grad_(False)
         self.side, self.reads_map = settings.side, settings.features == "map"
-        self.mirrors = settings.mirrors()
+        self.framing, self.mirrors = settings.framing, settings.mirrors()
         self.has_whitening = "embedding.matrix" in tensors
         if self.has_whitening:
             self.register_buffer("mean", torch.from_numpy(tensors["embedding.mean"].copy()))

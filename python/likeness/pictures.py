@@ -33,16 +33,29 @@ CHUNK = 64
 AHEAD = 8
 
 
-def square(file, side=SIDE):
-    """Returns the central square of a picture, [side, side, 3] in bytes; `file` is a path or open."""
+# Ratio of a picture's sides up to which its central square is as good as the whole.
+SQUARE = 1.02
+
+
+def square(file, side=SIDE, framing="centre"):
+    """Returns a picture as the network sees it, [side, side, 3] in bytes; `file` is a path or open.
+
+    That is its central square, or with the framing "whole" all of it, with grey bars beside it.
+    """
     image = ImageOps.exif_transpose(Image.open(file)).convert("RGBA")
-    short = min(image.size)
-    left, top = (image.width - short) // 2, (image.height - short) // 2
-    image = image.crop((left, top, left + short, top + short))
-    if short != side:
-        image = image.resize((side, side), Image.Resampling.BILINEAR)
-    ground = Image.new("RGBA", image.size, (BACKGROUND,) * 3 + (255,))
-    return np.asarray(Image.alpha_composite(ground, image).convert("RGB"))
+    short, long = min(image.size), max(image.size)
+    if framing == "whole" and long > SQUARE * short:
+        # Stretched first, as on the page.
+        lengths = [min(max(round(length * side / long), 1), side) for length in image.size]
+        image = image.resize((side, side), Image.Resampling.BILINEAR).resize(lengths, Image.Resampling.BILINEAR)
+    else:
+        left, top = (image.width - short) // 2, (image.height - short) // 2
+        image = image.crop((left, top, left + short, top + short))
+        if short != side:
+            image = image.resize((side, side), Image.Resampling.BILINEAR)
+    ground = Image.new("RGBA", (side, side), (BACKGROUND,) * 3 + (255,))
+    ground.alpha_composite(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return np.asarray(ground.convert("RGB"))
 
 
 def planes(squares, side):
@@ -84,10 +97,10 @@ class Source:
     def __init__(self, name, label, file, member=None, contents=None):
         self.name, self.label, self.file, self.member, self.contents = name, label, file, member, contents
 
-    def square(self):
+    def square(self, framing="centre"):
         """Returns the picture at working size; fails with a fault."""
         try:
-            return square(self.open())
+            return square(self.open(), framing=framing)
         except Exception as error:
             # Decoders fail in many ways, all of which say that the file is of no use.
             where = f"“{self.name}” in “{self.file}”" if self.member else f"“{self.file}”"
@@ -182,14 +195,14 @@ def in_shards(path):
 class Decoding:
     """Decodes chunks of sources to squares, or to an encoder's planes if a side is given."""
 
-    def __init__(self, side, skip):
-        self.side, self.skip = side, skip
+    def __init__(self, side, framing, skip):
+        self.side, self.framing, self.skip = side, framing, skip
 
     def __call__(self, chunk):
         kept, squares, faults = [], [], []
         for source in chunk:
             try:
-                squares.append(source.square())
+                squares.append(source.square(self.framing))
                 kept.append((source.name, source.label))
             except Fault as fault:
                 if not self.skip:
@@ -211,13 +224,13 @@ def chunks(items, size=CHUNK):
         yield chunk
 
 
-def decoded(paths, side, workers, skip=False, after=0):
+def decoded(paths, side, framing, workers, skip=False, after=0):
     """Returns an iterator of (names with labels, pixels, sentences on what was skipped), chunk by chunk.
 
     The first `after` chunks are left out without being decoded.
     """
     work = (chunk for place, chunk in enumerate(chunks(sources(paths))) if place >= after)
-    decode = Decoding(side, skip)
+    decode = Decoding(side, framing, skip)
     if workers <= 1:
         yield from map(decode, work)
         return
@@ -242,17 +255,17 @@ def decoded(paths, side, workers, skip=False, after=0):
             permits.release()
 
 
-def prepare(paths, side, folder, workers, skip=False):
+def prepare(paths, side, framing, folder, workers, skip=False):
     """Decodes pictures to a folder, once; returns their planes, [n, 3, side, side] in bytes, and what was skipped.
 
     The planes lie in a file that is read through memory mapping, which any number of processes share.
     """
     raw, listing = os.path.join(folder, "pictures.u8"), os.path.join(folder, "pictures.json")
-    wanted = {"paths": [os.path.abspath(path) for path in paths], "side": side}
+    wanted = {"paths": [os.path.abspath(path) for path in paths], "side": side, "framing": framing}
     if not os.path.exists(listing):
         names, skipped = [], []
         with open(raw, "wb") as file, Progress(None, 0, "picture") as progress:
-            for kept, pixels, faults in decoded(paths, side, workers, skip):
+            for kept, pixels, faults in decoded(paths, side, framing, workers, skip):
                 file.write(pixels.tobytes())
                 names += kept
                 skipped += faults

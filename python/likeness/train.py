@@ -279,7 +279,9 @@ def train(settings, paths, folder, processes, arguments):
     if processes.leads:
         is_new = record.begin()
         try:
-            planes, skipped = prepare(paths, settings.side, folder, arguments.workers, arguments.skip_broken)
+            planes, skipped = prepare(
+                paths, settings.side, settings.framing, folder, arguments.workers, arguments.skip_broken
+            )
             for sentence in skipped:
                 print(sentence, file=sys.stderr)
             if len(planes) < MIN_PICTURES:
@@ -289,7 +291,7 @@ def train(settings, paths, folder, processes, arguments):
                 record.discard()
             raise
     processes.wait()
-    planes, _ = prepare(paths, settings.side, folder, 1)
+    planes, _ = prepare(paths, settings.side, settings.framing, folder, 1)
     trainer = Trainer(settings, planes, processes, arguments.precision, arguments.compile)
     if os.path.exists(record.path("snapshot.safetensors")):
         trainer.restore(load(record.path("snapshot.safetensors")))

@@ -174,7 +174,7 @@ mod tests {
         state.remote.set(read("images=own&remote=https%3A%2F%2Fa.example%2Fb.zip").0.remote);
         assert_eq!(read(&own(&state)).0.remote, *state.remote);
         let link = shared(&state);
-        assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&seed="), "{link}");
+        assert!(link.starts_with("remote.html#images=https%3A%2F%2Fa.example%2Fb.zip&framing="), "{link}");
         assert!(is_remote(&link["remote.html".len()..]) && !is_remote(&own(&state)));
         assert!(
             is_remote("#images=shapes&model=https://a.example/b") && is_remote("open=http://a.example/c")

@@ -151,7 +151,7 @@ struct KeptPicture {
 /// neither wrote nor read.
 pub fn picture_to_bytes(place: u32, label: Option<&str>, entry: &Entry) -> Vec<u8> {
     let (name, label) = (entry.name.clone(), label.map(str::to_owned));
-    let picture = KeptPicture { place, name, label, rgb: entry.image.rgb().to_vec() };
+    let picture = KeptPicture { place, name, label, rgb: entry.centre().rgb().to_vec() };
     postcard::to_stdvec(&(picture, &entry.origin, &entry.whole)).expect("pictures are plain data")
 }
 
@@ -283,7 +283,7 @@ mod tests {
         };
         let image = Image::draw(|x, y| [x as u8, y as u8, 7]);
         let whole = Some(Image::draw(|x, y| [y as u8, x as u8, 9]));
-        Entry { id: 0, name: name.to_owned(), label: None, origin, image, whole }
+        Entry { id: 0, name: name.to_owned(), label: None, origin, image, centre: None, whole }
     }
 
     fn present(experiment: &mut Experiment) -> &mut Record {

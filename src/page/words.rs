@@ -22,7 +22,9 @@ pub use numbers::{
     close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,
     percent, similarity, speed, three_digits,
 };
-pub use settings::{augmentations, efforts, features, first_layer, loss, mining, network, readout, training};
+pub use settings::{
+    augmentations, efforts, features, first_layer, framing, loss, mining, network, readout, training,
+};
 pub use summary::{Score, fewer_pairs, guest, images, labelled_summary, score, summary, twins};
 pub use waiting::waiting;
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BackendChoice, Features, FirstLayer, Images, LossKind, Mining, Operation, Range, Settings, Similarity,
+    BackendChoice, Features, FirstLayer, Framing, Images, LossKind, Mining, Operation, Range, Settings,
+    Similarity,
 };
 use crate::decimal;
 
@@ -247,6 +248,7 @@ real!(LEARNING_RATE, learning_rate, "Learning rate", Settings::LEARNING_RATE);
 pub const FIELDS: &[Field] = &[
     named!(images: Images, restarts: true,
         "shapes" => Images::Shapes, "fashion" => Images::Fashion, "own" => Images::Own),
+    named!(framing: Framing, restarts: true, "centre" => Framing::Centre, "whole" => Framing::Whole),
     SEED,
     STEPS,
     BATCH,

@@ -45,6 +45,7 @@ pub fn run_json(state: &State, browser: &str, environment: Option<&Environment>)
 fn settings(json: &mut Json, settings: &Settings) {
     // Choices have their names in the code; the link beside them has the short names.
     json.text_field("images", &format!("{:?}", settings.images));
+    json.text_field("framing", &format!("{:?}", settings.framing));
     json.plain_field("seed", settings.seed);
     json.plain_field("steps", settings.steps);
     json.plain_field("batch", settings.batch);

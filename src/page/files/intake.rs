@@ -269,6 +269,7 @@ impl Batch {
             return false;
         }
         if !newcomers.is_empty() {
+            self.store.update(|state| state.frame_by_shape(&newcomers));
             if self.store.with_untracked(is_builtin) {
                 self.store.update(State::make_room);
             }

@@ -20,10 +20,11 @@ pub fn take(store: Store, Gathered { files, unopened, .. }: Gathered) {
             state.notify(missed.unwrap_or_else(|| "No pictures were found.".to_owned()));
         });
     };
+    let framing = store.with_untracked(|state| state.settings.framing);
     let attempt = store.update(|state| state.begin_search());
     spawn_local(async move {
         let read = match Decoders::new() {
-            Ok(decoders) => decoders.decode(&file).await.map(|decoded| decoded.image),
+            Ok(decoders) => decoders.decode(&file).await.map(|decoded| decoded.framed(framing)),
             Err(error) => Err(Failure::NoDecoder { details: code::words(&error) }),
         };
         store.update(|state| state.finish_search(attempt, file.name(), read));

@@ -7,8 +7,8 @@ use crate::{
     page::{
         autosave::{saver, state::AutosaveStatus as Kept},
         components::{
-            controls::{details::details, explain::Explain, file_button::FileButton, twice::Twice},
-            dynamic::{When, dynamic, handler, keyed},
+            controls::{Choice, details::details, explain::Explain, file_button::FileButton, twice::Twice},
+            dynamic::{When, dynamic, handler, keyed, memo},
         },
         files::{builtin, incoming, intake},
         input::media,
@@ -16,8 +16,12 @@ use crate::{
         store::Store,
         words::{self, glossary},
     },
-    settings::Images,
+    settings::{Framing, Images},
 };
+
+/// Choices of what the network sees.
+const FRAMINGS: &[(&str, Framing)] =
+    &[("Central squares", Framing::Centre), ("Whole pictures", Framing::Whole)];
 
 /// Drop zone, pickers, built-in sets, and the progress and failures of reading files.
 #[component]
@@ -95,8 +99,26 @@ fn Samples() -> impl IntoView {
 #[component]
 fn Cropped() -> impl IntoView {
     let store = Store::expect();
-    let words = move || store.with(|state| words::cropped(state.pictures.entries()));
-    view! { <p class="note" hidden=move || words().is_none()>{move || words()}</p> }
+    let words =
+        memo(move || store.with(|state| words::cropped(state.pictures.entries(), state.settings.framing)));
+    let has_choice = move || {
+        store.with(|state| {
+            let framing = state.settings.framing;
+            framing == Framing::Whole || state.pictures.entries().iter().any(|entry| entry.whole.is_some())
+        })
+    };
+    view! {
+        <When holds=has_choice>
+            <Choice
+                legend="The network sees"
+                name="framing"
+                options=FRAMINGS
+                value=move || store.with(|state| Some(state.settings.framing))
+                on_change=move |framing| store.update(|state| state.frame(framing))
+            />
+        </When>
+        <p class="note" hidden=move || words.with(Option::is_none)>{move || words.get()}</p>
+    }
 }
 
 /// The progress of reading files, and a button to stop.

@@ -97,7 +97,8 @@ impl State {
 
     /// Adds pictures at their places, in their order.
     pub fn add_at(&mut self, newcomers: Vec<(u32, Newcomer)>) {
-        let add = |(place, newcomer)| self.pictures.add_at(place, newcomer);
+        let framing = self.settings.framing;
+        let add = |(place, newcomer)| self.pictures.add_at(place, newcomer, framing);
         let added: Vec<PictureId> = newcomers.into_iter().map(add).collect();
         self.send_pictures(&added);
     }

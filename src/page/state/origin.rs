@@ -42,6 +42,12 @@ impl Origin {
         u64::from(self.width) * u64::from(self.height)
     }
 
+    /// Returns whether more than two fifths are outside the central square.
+    pub fn is_long(&self) -> bool {
+        let (short, long) = (self.width.min(self.height), self.width.max(self.height));
+        u64::from(long) * 3 > u64::from(short) * 5
+    }
+
     /// Returns whether a third or more is outside the central square.
     pub fn is_far_from_square(&self) -> bool {
         let (short, long) = (self.width.min(self.height), self.width.max(self.height));
@@ -124,5 +130,7 @@ mod tests {
         let of = |width, height| Origin { width, height, ..Origin::default() }.is_far_from_square();
         assert!(of(6000, 4000) && of(2, 3) && of(100, 10_000));
         assert!(!of(4000, 3000) && !of(5, 5) && !of(0, 0));
+        let long = |width, height| Origin { width, height, ..Origin::default() }.is_long();
+        assert!(long(16, 9) && long(9, 16) && !long(3, 2) && !long(5, 3) && !long(0, 0));
     }
 }

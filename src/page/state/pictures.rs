@@ -8,6 +8,7 @@ use crate::{
     page::picture_map::Ids,
     plot::shrink::shrink,
     protocol::{LabelId, Picture, PictureId},
+    settings::Framing,
     small_sort::sort,
 };
 
@@ -37,13 +38,20 @@ pub struct Entry {
     pub label: Option<LabelId>,
     /// File that it came from.
     pub origin: Origin,
-    /// The picture.
+    /// The picture as the network sees it.
     pub image: Image,
+    /// Its central square, if the network sees the whole.
+    pub centre: Option<Image>,
     /// The whole picture, stretched to a square; `None` for square ones, and where it is unknown.
     pub whole: Option<Image>,
 }
 
 impl Entry {
+    /// Returns the central square.
+    pub fn centre(&self) -> &Image {
+        self.centre.as_ref().unwrap_or(&self.image)
+    }
+
     /// Returns the path of its file, of which a picture without one has just the name.
     pub fn path(&self) -> &str {
         if self.origin.path.is_empty() { &self.name } else { &self.origin.path }
@@ -73,18 +81,23 @@ pub struct Pictures {
 
 impl Pictures {
     /// Adds a picture and returns its id.
-    pub fn add(&mut self, newcomer: Newcomer) -> PictureId {
+    pub fn add(&mut self, newcomer: Newcomer, framing: Framing) -> PictureId {
         let place = self.place(self.next_id);
-        self.add_at(place, newcomer)
+        self.add_at(place, newcomer, framing)
     }
 
     /// Adds a picture at a free place.
-    pub(in crate::page) fn add_at(&mut self, place: u32, newcomer: Newcomer) -> PictureId {
+    pub(in crate::page) fn add_at(&mut self, place: u32, newcomer: Newcomer, framing: Framing) -> PictureId {
         let id = self.at(place);
         self.reserve(place + 1);
         let Newcomer { name, label, origin, image, whole } = newcomer;
         let label = label.map(|name| self.label_id(name));
-        self.put(vec![Entry { id, name, label, origin, image, whole }]);
+        let fitted = whole.as_ref().filter(|_| framing == Framing::Whole);
+        let (image, centre) = match fitted.map(|whole| whole.fitted([origin.width, origin.height])) {
+            Some(fitted) => (fitted, Some(image)),
+            None => (image, None),
+        };
+        self.put(vec![Entry { id, name, label, origin, image, centre, whole }]);
         id
     }
 
@@ -243,7 +256,7 @@ mod tests {
         let ids: Vec<_> = ["a/x/1.jpg", "b/x/1.jpg", ""]
             .map(|path| {
                 let origin = Origin { path: path.to_owned(), ..Origin::default() };
-                pictures.add(Newcomer { origin, ..newcomer("1.jpg", None) })
+                pictures.add(Newcomer { origin, ..newcomer("1.jpg", None) }, Framing::Centre)
             })
             .into();
         let names =
@@ -253,7 +266,7 @@ mod tests {
         assert_eq!(names(&pictures), ["", "x/1.jpg", "1.jpg"]);
         pictures.remove(&Ids::from_iter([ids[2]]));
         assert_eq!(names(&pictures), ["", "1.jpg", ""]);
-        let late = pictures.add(newcomer("1.jpg", None));
+        let late = pictures.add(newcomer("1.jpg", None), Framing::Centre);
         assert_eq!(
             (pictures.name(ids[1]), pictures.name(late)),
             ("1.jpg", "1.jpg"),
@@ -266,36 +279,38 @@ mod tests {
     #[test]
     fn removal_keeps_the_order_and_ids_unique() {
         let mut pictures = Pictures::default();
-        let ids: Vec<_> = ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None))).into();
+        let ids: Vec<_> =
+            ["a", "b", "c"].map(|name| pictures.add(newcomer(name, None), Framing::Centre)).into();
         let gone = Ids::from_iter([ids[1]]);
         assert_eq!((pictures.remove(&gone).len(), pictures.remove(&gone).len()), (1, 0));
         assert_eq!(pictures.get(ids[2]).map(|entry| entry.name.as_str()), Some("c"));
         assert_eq!(pictures.row(ids[2]), Some(1));
         pictures.clear();
-        let id = pictures.add(newcomer("d", None));
+        let id = pictures.add(newcomer("d", None), Framing::Centre);
         assert!(!ids.contains(&id));
     }
 
     #[test]
     fn places_count_from_the_last_clearing_and_never_change() {
         let mut pictures = Pictures::default();
-        pictures.add(newcomer("a", None));
+        pictures.add(newcomer("a", None), Framing::Centre);
         pictures.clear();
-        let ids: Vec<_> = ["b", "c", "d"].map(|name| pictures.add(newcomer(name, None))).into();
+        let ids: Vec<_> =
+            ["b", "c", "d"].map(|name| pictures.add(newcomer(name, None), Framing::Centre)).into();
         assert_eq!(ids.iter().map(|id| pictures.place(*id)).collect::<Vec<_>>(), [0, 1, 2]);
         pictures.remove(&Ids::from_iter([ids[0]]));
         assert_eq!((pictures.place(ids[2]), pictures.at(2), pictures.missing()), (2, ids[2], vec![0]));
         pictures.reserve(7);
-        let late = pictures.add(newcomer("e", None));
+        let late = pictures.add(newcomer("e", None), Framing::Centre);
         assert_eq!(pictures.place(late), 7);
     }
 
     #[test]
     fn equal_label_names_share_an_id() {
         let mut pictures = Pictures::default();
-        let first = pictures.add(newcomer("a", "cats"));
-        let second = pictures.add(newcomer("b", "dogs"));
-        let third = pictures.add(newcomer("c", "cats"));
+        let first = pictures.add(newcomer("a", "cats"), Framing::Centre);
+        let second = pictures.add(newcomer("b", "dogs"), Framing::Centre);
+        let third = pictures.add(newcomer("c", "cats"), Framing::Centre);
         let label = |id| pictures.get(id).and_then(|entry| entry.label);
         assert_eq!(label(first), label(third));
         assert_ne!(label(first), label(second));

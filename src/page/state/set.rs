@@ -7,7 +7,7 @@ use crate::{
         views::{explore::replay::moments::Moments, hood::runs::state::Notes, reveal::model::Reveal},
     },
     protocol::{Command, PictureId},
-    settings::{Effort, Images, Settings},
+    settings::{Effort, Framing, Images, Settings},
 };
 
 impl State {
@@ -16,10 +16,25 @@ impl State {
         self.is_guest.set(false);
         self.withdraw_undo_of_all();
         let before = self.pictures.len();
-        let added: Vec<_> = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer)).collect();
+        let framing = self.settings.framing;
+        let added = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer, framing));
+        let added: Vec<_> = added.collect();
         self.follow_set(before);
         self.send_pictures(&added);
         added
+    }
+
+    /// Chooses what the network sees of the first pictures of a set by their shapes, unless the user has chosen:
+    /// whole pictures if the central squares leave out much of most.
+    pub fn frame_by_shape(&mut self, newcomers: &[Newcomer]) {
+        let is_chosen = self.settings.framing != Framing::Centre && !self.is_framed_by_shape;
+        if is_chosen || *self.is_guest || !(self.pictures.is_empty() || self.settings.images != Images::Own) {
+            return;
+        }
+        let long = newcomers.iter().filter(|newcomer| newcomer.origin.is_long()).count();
+        self.is_framed_by_shape = 2 * long > newcomers.len();
+        let framing = if self.is_framed_by_shape { Framing::Whole } else { Framing::Centre };
+        self.edit(|settings| settings.framing = framing);
     }
 
     /// Updates the number of steps to the recommendation for the set as it is, if it was the one for
@@ -154,12 +169,58 @@ fn settings_for(mut settings: Settings, images: Images) -> Settings {
 mod tests {
     use super::*;
     use crate::{
+        image::Image,
         page::{
             autosave::state::{AutosaveStatus, Offer},
             fixture::{newcomer, state},
+            state::{Effect, Origin},
         },
         settings::LossKind,
     };
+
+    #[test]
+    fn network_sees_whole_pictures_of_sets_of_long_ones() {
+        let newcomers = |sides: [[u32; 2]; 3]| {
+            let newcomer = |[width, height]: [u32; 2]| {
+                let origin = Origin { width, height, ..Origin::default() };
+                Newcomer { origin, whole: Some(Image::draw(|_, _| [9; 3])), ..newcomer("a.png", None) }
+            };
+            Vec::from(sides.map(newcomer))
+        };
+        let (long, short) =
+            (newcomers([[900, 300], [100, 250], [4, 3]]), newcomers([[900, 300], [3, 2], [4, 3]]));
+        let mut state = state(4);
+        state.frame_by_shape(&long);
+        assert_eq!(state.settings.framing, Framing::Whole);
+        state.frame_by_shape(&short);
+        assert_eq!(state.settings.framing, Framing::Centre, "another set replaces the built-in one");
+        state.clear(Images::Own);
+        state.frame_by_shape(&long);
+        state.add(long.clone());
+        assert_eq!(state.settings.framing, Framing::Whole);
+        let entry = &state.pictures.entries()[0];
+        assert_eq!(entry.image.rgb()[..3], [crate::image::BACKGROUND; 3], "there are bars");
+        assert_eq!(entry.centre().rgb()[..3], [0; 3]);
+        state.frame_by_shape(&short);
+        assert_eq!(state.settings.framing, Framing::Whole, "the set has begun");
+
+        // The user decides otherwise: the set is taken anew, with the squares that it came with.
+        state.type_label(state.order()[0], "mine");
+        state.take_effects();
+        state.frame(Framing::Centre);
+        let effects = state.take_effects();
+        let put = effects.iter().find_map(|effect| match effect {
+            Effect::PutBack(experiment, pictures, _) => Some((experiment, pictures)),
+            _ => None,
+        });
+        let (experiment, pictures) = put.expect("the pictures are put back");
+        assert_eq!((experiment.settings.framing, experiment.typed.len()), (Framing::Centre, 1));
+        assert_eq!(pictures.iter().map(|(_, newcomer)| newcomer.clone()).collect::<Vec<_>>(), long);
+        state.clear(Images::Own);
+        state.frame(Framing::Whole);
+        state.frame_by_shape(&short);
+        assert_eq!(state.settings.framing, Framing::Whole, "the user's choice stays");
+    }
 
     #[test]
     fn chosen_loss_survives_a_change_of_pictures() {

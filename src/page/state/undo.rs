@@ -4,7 +4,7 @@ use super::{Effect, Entry, Newcomer, NoticeOffer, State};
 use crate::{
     page::{experiment::Experiment, words},
     protocol::{LabelId, PictureId},
-    settings::Images,
+    settings::{Framing, Images, Settings},
 };
 
 /// What the user removed or replaced, which can be restored.
@@ -67,12 +67,35 @@ impl State {
 
     /// Empties the set, and offers to restore it with everything that was learned.
     pub fn clear_all(&mut self) {
-        let own = self.settings.images == Images::Own;
-        let entries = self.pictures.entries().iter().filter(|_| own);
-        let pictures = entries.map(|entry| (self.pictures.place(entry.id), self.newcomer(entry))).collect();
+        let pictures = self.own_pictures();
         let (experiment, set) = (Box::new(self.experiment()), self.pictures.first());
         self.clear(Images::Own);
         self.offer_undo("All pictures were removed.".to_owned(), Removed::All { experiment, pictures, set });
+    }
+
+    /// Shows the network another part of each picture: the set is taken anew, and a run begins anew.
+    pub fn frame(&mut self, framing: Framing) {
+        if framing == self.settings.framing {
+            return;
+        }
+        self.is_framed_by_shape = false;
+        if self.settings.images != Images::Own || self.pictures.is_empty() {
+            return self.edit(|settings| settings.framing = framing);
+        }
+        let pictures = self.own_pictures();
+        let (typed, set, remote) = (self.experiment().typed, self.pictures.first(), self.remote.clone());
+        self.clear(Images::Own);
+        self.remote.set(remote);
+        let settings = Settings { framing, ..*self.settings };
+        let experiment = Experiment { typed, settings, ..self.experiment() };
+        self.cause(Effect::PutBack(Box::new(experiment), pictures, set));
+    }
+
+    /// Returns the user's own pictures, by their places.
+    fn own_pictures(&self) -> Vec<(u32, Newcomer)> {
+        let own = self.settings.images == Images::Own;
+        let entries = self.pictures.entries().iter().filter(|_| own);
+        entries.map(|entry| (self.pictures.place(entry.id), self.newcomer(entry))).collect()
     }
 
     /// Gives pictures labels as one step, and offers to undo it; `how` ends a sentence.
@@ -97,7 +120,7 @@ impl State {
             name: entry.name.clone(),
             label: label.map(str::to_owned),
             origin: entry.origin.clone(),
-            image: entry.image.clone(),
+            image: entry.centre().clone(),
             whole: entry.whole.clone(),
         }
     }

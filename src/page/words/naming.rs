@@ -4,6 +4,7 @@ use super::{count, megabytes};
 use crate::{
     page::state::{Entry, Origin, State},
     protocol::PictureId,
+    settings::Framing,
 };
 
 /// Returns a picture's label, unless its name begins with it or all labels are the same, and its name.
@@ -39,8 +40,18 @@ pub fn file(state: &State, id: PictureId) -> String {
     parts.join(" · ")
 }
 
-/// States that the network sees only the central squares, if that leaves out much of some pictures.
-pub fn cropped(entries: &[Entry]) -> Option<String> {
+/// States what the network sees of the pictures, if it is not all of them as they are.
+pub fn cropped(entries: &[Entry], framing: Framing) -> Option<String> {
+    if framing == Framing::Whole {
+        let fitted = entries.iter().filter(|entry| entry.centre.is_some()).count();
+        return (fitted > 0).then(|| {
+            format!(
+                "The network sees whole pictures, {} of {} with grey bars.",
+                count(fitted),
+                count(entries.len())
+            )
+        });
+    }
     let far = entries.iter().filter(|entry| entry.origin.is_far_from_square()).count();
     let loses = if far == 1 { "loses" } else { "lose" };
     (far > 0).then(|| {
@@ -90,11 +101,11 @@ mod tests {
     #[test]
     fn pictures_far_from_square_are_counted() {
         let mut state = state(2);
-        assert_eq!(cropped(state.pictures.entries()), None);
+        assert_eq!(cropped(state.pictures.entries(), Framing::Centre), None);
         let origin = Origin { width: 900, height: 300, ..Origin::default() };
         state.add(vec![Newcomer { origin, ..newcomer("1.jpg", None) }]);
         assert_eq!(
-            cropped(state.pictures.entries()).as_deref(),
+            cropped(state.pictures.entries(), Framing::Centre).as_deref(),
             Some(
                 "The network sees the central square of each picture. 1 of 3 loses a third or more. Copies are found on whole pictures."
             )

@@ -2,7 +2,7 @@
 
 use super::{count, counted, duration};
 use crate::settings::{
-    Augmentations, Effort, Features, FirstLayer, LossKind, Mining, Operation, Settings, Similarity,
+    Augmentations, Effort, Features, FirstLayer, Framing, LossKind, Mining, Operation, Settings, Similarity,
 };
 use strum::VariantArray;
 
@@ -70,6 +70,14 @@ pub fn training(settings: &Settings) -> String {
         counted(settings.steps as usize, "step"),
         counted(settings.batch as usize, "pair")
     )
+}
+
+/// Names the part of a picture that the network sees.
+pub fn framing(framing: Framing) -> &'static str {
+    match framing {
+        Framing::Centre => "central square",
+        Framing::Whole => "whole picture",
+    }
 }
 
 /// Names the start of the first convolution.

@@ -260,7 +260,7 @@ fn goes_on_and_is_kept_again(bytes: &[u8]) -> Result<()> {
 fn kept_pictures() -> Result<Vec<Vec<u8>>> {
     let Newcomer { name, label, origin, image, .. } = newcomer();
     let whole = Some(image.clone());
-    let entry = Entry { id: 0, name, label: None, origin, image, whole };
+    let entry = Entry { id: 0, name, label: None, origin, image, centre: None, whole };
     let without = Entry { name: String::new(), origin: Origin::default(), whole: None, ..entry.clone() };
     Ok(vec![picture_to_bytes(3, label.as_deref(), &entry), picture_to_bytes(0, None, &without)])
 }

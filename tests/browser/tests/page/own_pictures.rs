@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::exports::Embeddings;
+use browser_tests::exports::{Embeddings, Run};
 use browser_tests::page::{PATIENTLY, Role, SOON};
 use browser_tests::pictures::{self, BROKEN_FILES, FOLDERS, GOOD_FILES, TURNED};
 use browser_tests::{Page, Visit, visit};
+use image::{Rgb, RgbImage};
 use regex::Regex;
 use tempfile::TempDir;
 use thirtyfour::Key;
@@ -47,6 +48,56 @@ async fn dropped_folders_are_trained_on_compared_and_exported() -> Result<()> {
         let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         check_labels(&embeddings)?;
         compare_with_neighbours_shown(page, &embeddings).await
+    })
+    .await
+}
+
+/// Colours at the top and in the middle of the first picture in the gallery.
+const TOP_AND_MIDDLE: &str = "(() => {
+    const context = document.querySelector('.gallery-sheet').getContext('2d');
+    const pixel = (x, y) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
+    return [pixel(50, 10), pixel(50, 50)];
+})()";
+
+#[tokio::test]
+async fn long_pictures_are_seen_as_wholes_unless_the_user_wants_their_centres() -> Result<()> {
+    let folder = TempDir::new()?;
+    for number in 0..6 {
+        let panorama =
+            RgbImage::from_fn(300, 100, |x, _| Rgb([if x < 100 { 250 } else { 30 * number }, 40, 200]));
+        panorama.save(folder.path().join(format!("{number}.png")))?;
+    }
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        page.drop_paths(&[folder.path().to_owned()]).await?;
+        page.wait_text(&["The network sees whole pictures, 6 of 6 with grey bars."], PATIENTLY).await?;
+        let painted = async |expected: [[u8; 3]; 2]| {
+            let seen = async || {
+                Ok((page.evaluate(TOP_AND_MIDDLE).await? == serde_json::json!(expected)).then_some(()))
+            };
+            page.wait("the pictures in the gallery", SOON, seen).await
+        };
+        painted([[128; 3], [0, 40, 200]]).await?;
+        page.set_label("mine").await?;
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await?;
+
+        page.choose_option("framing", 0).await?;
+        page.wait_text(
+            &["The network sees the central square of each picture. 6 of 6 lose", "yours, 6 pictures"],
+            PATIENTLY,
+        )
+        .await?;
+        painted([[0, 40, 200]; 2]).await?;
+        let run = Run::parse(&page.download("Run (JSON)").await?)?;
+        ensure!(run.0["settings"]["framing"] == "Centre", "The settings are {}.", run.0["settings"]);
+        ensure!(
+            run.0["images"]
+                .as_array()
+                .is_some_and(|images| images.iter().any(|image| image["label"] == "mine"))
+        );
+        page.press("Train").await?;
+        page.wait_finished(PATIENTLY).await.map(drop)
     })
     .await
 }

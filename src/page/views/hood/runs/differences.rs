@@ -43,8 +43,9 @@ fn own_settings(before: &Settings, after: &Settings) -> String {
 type Value = fn(&Settings) -> String;
 
 /// All settings but those of the loss, the optimizer and the augmentations.
-const BEFORE_LOSS: [(&str, Value); 11] = [
+const BEFORE_LOSS: [(&str, Value); 12] = [
     ("pictures", |s| images(s.images).to_owned()),
+    ("framing", |s| words::framing(s.framing).to_owned()),
     ("seed", |s| s.seed.to_string()),
     ("steps", |s| words::count(s.steps as usize)),
     ("pairs", |s| s.batch.to_string()),
