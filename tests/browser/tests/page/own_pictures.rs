@@ -78,6 +78,8 @@ async fn long_pictures_are_seen_as_wholes_unless_the_user_wants_their_centres() 
             page.wait("the pictures in the gallery", SOON, seen).await
         };
         painted([[128; 3], [0, 40, 200]]).await?;
+        page.choose("Label").await?;
+        page.evaluate("document.querySelector('.gallery-cell').click()").await?;
         page.set_label("mine").await?;
         page.press("Train").await?;
         page.wait_finished(PATIENTLY).await?;
