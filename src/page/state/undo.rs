@@ -83,9 +83,8 @@ impl State {
             return self.edit(|settings| settings.framing = framing);
         }
         let pictures = self.own_pictures();
-        let (typed, set, remote) = (self.experiment().typed, self.pictures.first(), self.remote.clone());
+        let (typed, set) = (self.experiment().typed, self.pictures.first());
         self.clear(Images::Own);
-        self.remote.set(remote);
         let settings = Settings { framing, ..*self.settings };
         let experiment = Experiment { typed, settings, ..self.experiment() };
         self.cause(Effect::PutBack(Box::new(experiment), pictures, set));
