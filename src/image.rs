@@ -1,6 +1,7 @@
 //! A picture at working size, and decoding of files.
 //!
-//! Every picture is cropped to its central square and resized to [`SIDE`] pixels once, on arrival. In the
+//! The central square of every picture, and the whole of one that is not square, is resized to [`SIDE`] pixels
+//! once, on arrival. In the
 //! browser, the browser's own decoders do that; what they cannot read is decoded in workers that hold nothing
 //! else: [`Codec`] lists their programs. Outside a browser, these decoders read everything.
 
@@ -37,10 +38,10 @@ pub const MAX_FILE_SIDE: u32 = 20_000;
 /// Largest amount of memory that a browser may take to decode one file, in bytes.
 pub const MAX_FILE_MEMORY: u64 = 1 << 30;
 
-/// Largest number of pixels that the own decoders of a whole format unpack: four bytes each are half of what
-/// a worker may take.
+/// Largest number of pixels that the decoders of HEIC and JPEG XL unpack: they take eight bytes for each, of the
+/// 1.5 GiB that a worker may.
 #[cfg(any(feature = "heic", feature = "jpeg_xl"))]
-const MAX_DECODED_PIXELS: u64 = 1 << 27;
+const MAX_DECODED_PIXELS: u64 = 1 << 26;
 
 /// Ratio of a picture's sides up to which its central square is as good as the whole.
 pub const SQUARE: f64 = 1.02;

@@ -6,8 +6,8 @@
 //!  view ◀── State ◀── apply ◀──────────────Event──── losses, answers, embeddings
 //! ```
 //!
-//! Browser workers decode image files; files the browser cannot read go to `decoder`, in separate workers
-//! that hold nothing else, so that no file can harm a run.
+//! Browser workers decode image files; files the browser cannot read go to the programs `decoder…`, in separate
+//! workers that hold nothing else, so that no file can harm a run.
 //!
 //! Shared by page and engine:
 //! - [`settings`]: all parameters of a run, with defaults and limits

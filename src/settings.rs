@@ -255,10 +255,11 @@ impl Settings {
         (1..self.depth).fold(self.side, |side, _| side.div_ceil(2))
     }
 
-    /// Returns the settings of `other`, with the pictures, the seed, the backend, the cores and `run` of these.
+    /// Returns the settings of `other`, with the pictures and their framing, the seed, the backend, the cores and `run` of
+    /// these.
     pub fn with_run_of(&self, other: Self) -> Self {
-        let Self { images, seed, backend, cores, run, .. } = *self;
-        Self { images, seed, backend, cores, run, ..other }
+        let Self { images, framing, seed, backend, cores, run, .. } = *self;
+        Self { images, framing, seed, backend, cores, run, ..other }
     }
 
     /// Returns whether these settings can only apply to a new run.

@@ -275,7 +275,8 @@ def prepare(paths, side, framing, folder, workers, skip=False):
             json.dump(listed, file)
         os.replace(f"{listing}.unfinished", listing)
     with open(listing) as file:
-        listed = json.load(file)
+        # Runs from before there was a choice saw central squares.
+        listed = {"framing": "centre", **json.load(file)}
     if {key: listed[key] for key in wanted} != wanted:
         raise Fault(f"“{folder}” holds a run with other pictures; choose another folder.")
     shape = (len(listed["names"]), 3, side, side)

@@ -170,7 +170,7 @@ def from_link(link):
 
 
 # Entries of a link that say what the page opens and shows, not how it trains.
-PAGE_KEYS = ("tab", "lens", "embed", "remote", "model", "open")
+PAGE_KEYS = ("tab", "lens", "embed", "view", "remote", "model", "open")
 
 
 def stored(text):

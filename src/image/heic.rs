@@ -20,7 +20,7 @@ pub fn read(bytes: &[u8]) -> Result<RgbaImage, Failure> {
     };
     let tiles = file.referenced_items(file.primary_id, b"dimg");
     let work = tiles.iter().map(|tile| area(*tile)).fold(area(file.primary_id), u64::saturating_add);
-    if work > MAX_WORK * MAX_DECODED_PIXELS {
+    if area(file.primary_id) > MAX_DECODED_PIXELS || work > MAX_WORK * MAX_DECODED_PIXELS {
         return Err(Failure::TooMuchMemory);
     }
     let image = match heifer::decode_srgb_rgba8(bytes, &options) {

@@ -116,8 +116,8 @@ pub struct State {
     pub lens: Tracked<Lens>,
     /// The stage that the user wants to see.
     pub(in crate::page) chosen_stage: Tracked<Option<Stage>>,
-    /// Whether the shapes of the pictures have decided what the network sees of them.
-    is_framed_by_shape: bool,
+    /// Whether the user has decided what the network sees of pictures.
+    is_framing_chosen: bool,
     /// How much of the page is displayed.
     pub extent: Tracked<Extent>,
     /// Address from which the pictures came, if not from this computer; encoded as in a link.
@@ -178,7 +178,7 @@ impl State {
             tab_chosen: log.track(false),
             lens: log.track(Lens::default()),
             chosen_stage: log.track(None),
-            is_framed_by_shape: false,
+            is_framing_chosen: false,
             extent: log.track(Extent::Whole),
             remote: log.track(None),
             is_guest: log.track(false),

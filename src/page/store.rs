@@ -107,7 +107,11 @@ impl Store {
             Effect::PutBack(experiment, pictures, set) => {
                 // No picture has come since the set was removed.
                 self.originals.renumber(set, self.with_untracked(|state| state.pictures.first()));
-                spawn_local(async move { drop(experiment_file::put(self, *experiment, pictures).await) });
+                let remote = self.with_untracked(|state| state.remote.clone());
+                spawn_local(async move {
+                    experiment_file::put(self, *experiment, pictures).await;
+                    self.update(|state| state.remote.set(remote));
+                });
             }
             Effect::Validated(request, verdict) => self.engine.validated(request, verdict),
             Effect::ReplaceEngine(backend) => supervisor::replace_soon(self, backend),

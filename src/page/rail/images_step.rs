@@ -103,8 +103,8 @@ fn Cropped() -> impl IntoView {
         memo(move || store.with(|state| words::cropped(state.pictures.entries(), state.settings.framing)));
     let has_choice = move || {
         store.with(|state| {
-            let framing = state.settings.framing;
-            framing == Framing::Whole || state.pictures.entries().iter().any(|entry| entry.whole.is_some())
+            let is_long = || state.pictures.entries().iter().any(|entry| entry.whole.is_some());
+            state.can_be_framed() && (state.settings.framing == Framing::Whole || is_long())
         })
     };
     view! {

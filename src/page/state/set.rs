@@ -24,16 +24,16 @@ impl State {
         added
     }
 
-    /// Chooses what the network sees of the first pictures of a set by their shapes, unless the user has chosen:
-    /// whole pictures if the central squares leave out much of most.
+    /// Chooses what the network sees of a set's pictures by the shapes of the first ones, unless the user of this
+    /// visit has chosen, or a link for pictures of one's own: whole pictures if the central squares leave out much
+    /// of most.
     pub fn frame_by_shape(&mut self, newcomers: &[Newcomer]) {
-        let is_chosen = self.settings.framing != Framing::Centre && !self.is_framed_by_shape;
-        if is_chosen || *self.is_guest || !(self.pictures.is_empty() || self.settings.images != Images::Own) {
+        let has_begun = self.settings.images == Images::Own && !self.pictures.is_empty();
+        if has_begun || self.is_framing_chosen || *self.is_guest {
             return;
         }
         let long = newcomers.iter().filter(|newcomer| newcomer.origin.is_long()).count();
-        self.is_framed_by_shape = 2 * long > newcomers.len();
-        let framing = if self.is_framed_by_shape { Framing::Whole } else { Framing::Centre };
+        let framing = if 2 * long > newcomers.len() { Framing::Whole } else { Framing::Centre };
         self.edit(|settings| settings.framing = framing);
     }
 

@@ -73,18 +73,25 @@ impl State {
         self.offer_undo("All pictures were removed.".to_owned(), Removed::All { experiment, pictures, set });
     }
 
-    /// Shows the network another part of each picture: the set is taken anew, and a run begins anew.
+    /// Returns whether the network can be shown another part of each picture: all have arrived, and nothing that was
+    /// learned would be lost.
+    pub fn can_be_framed(&self) -> bool {
+        !self.intake.is_active() && self.run.step() == 0 && !self.run.running && self.awaited.is_none()
+    }
+
+    /// Shows the network another part of each picture, for which the set is taken anew.
     pub fn frame(&mut self, framing: Framing) {
-        if framing == self.settings.framing {
+        if framing == self.settings.framing || !self.can_be_framed() {
             return;
         }
-        self.is_framed_by_shape = false;
+        self.is_framing_chosen = true;
         if self.settings.images != Images::Own || self.pictures.is_empty() {
             return self.edit(|settings| settings.framing = framing);
         }
         let pictures = self.own_pictures();
-        let (typed, set) = (self.experiment().typed, self.pictures.first());
+        let (typed, set, remote) = (self.experiment().typed, self.pictures.first(), self.remote.clone());
         self.clear(Images::Own);
+        self.remote.set(remote);
         let settings = Settings { framing, ..*self.settings };
         let experiment = Experiment { typed, settings, ..self.experiment() };
         self.cause(Effect::PutBack(Box::new(experiment), pictures, set));

@@ -65,7 +65,7 @@ async fn every_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()>
 
 /// A run of some length on each device.
 const ON_CPU: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
-const ON_WEBGPU: &str = "images=shapes&seed=3&steps=120&batch=16&side=16&width=8&backend=webgpu&run=1";
+const ON_WEBGPU: &str = "images=shapes&seed=3&steps=240&batch=16&side=16&width=8&backend=webgpu&run=1";
 
 /// Damaged files of other kinds, each with a part of what is said about it.
 const OTHERS: [(&str, &str); 4] = [
@@ -127,6 +127,7 @@ async fn assert_undisturbed(visitor: Visit, run: &str) -> Result<()> {
             page.wait_text(&[said], PATIENTLY).await?;
         }
         page.drop_paths(&[scratch.path().join("bad")]).await?;
+        ensure!(!page.status().await?.is_finished(), "The run ended before the files came.");
         page.wait_text(&[&format!("None of the {} files could be read", files.len())], VERY_PATIENTLY)
             .await?;
         page.wait_finished(PATIENTLY).await?;

@@ -68,7 +68,7 @@ async fn long_pictures_are_seen_as_wholes_unless_the_user_wants_their_centres() 
         panorama.save(folder.path().join(format!("{number}.png")))?;
     }
     visit(Visit::default(), async |page| {
-        page.open(SETTINGS).await?;
+        page.open_ready("images=shapes&steps=6&batch=4&side=16&width=4&backend=cpu").await?;
         page.drop_paths(&[folder.path().to_owned()]).await?;
         page.wait_text(&["The network sees whole pictures, 6 of 6 with grey bars."], PATIENTLY).await?;
         let painted = async |expected: [[u8; 3]; 2]| {
@@ -81,9 +81,6 @@ async fn long_pictures_are_seen_as_wholes_unless_the_user_wants_their_centres() 
         page.choose("Label").await?;
         page.evaluate("document.querySelector('.gallery-cell').click()").await?;
         page.set_label("mine").await?;
-        page.press("Train").await?;
-        page.wait_finished(PATIENTLY).await?;
-
         page.choose_option("framing", 0).await?;
         page.wait_text(
             &["The network sees the central square of each picture. 6 of 6 lose", "yours, 6 pictures"],
