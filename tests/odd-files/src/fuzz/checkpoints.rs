@@ -48,7 +48,7 @@ fn said(settings: Settings, commands: impl IntoIterator<Item = Command>) -> Vec<
 }
 
 fn pictures() -> Vec<Picture> {
-    let picture = |id| Picture { id, label: None, rgb: samples::shape(id as usize, 1).image.into_rgb() };
+    let picture = |id| Picture::square(id, None, samples::shape(id as usize, 1).image.into_rgb());
     (0..PICTURES).map(picture).collect()
 }
 
