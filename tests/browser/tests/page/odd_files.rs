@@ -65,7 +65,7 @@ async fn every_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()>
 
 /// A run of some length on each device.
 const ON_CPU: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
-const ON_WEBGPU: &str = "images=shapes&seed=3&steps=240&batch=16&side=16&width=8&backend=webgpu&run=1";
+const ON_WEBGPU: &str = "images=shapes&seed=3&steps=80&batch=16&side=16&width=8&backend=webgpu&run=1";
 
 /// Damaged files of other kinds, each with a part of what is said about it.
 const OTHERS: [(&str, &str); 4] = [
