@@ -1,9 +1,9 @@
 //! A picture at working size, and decoding of files.
 //!
 //! The central square of every picture, and the whole of one that is not square, is resized to [`SIDE`] pixels
-//! once, on arrival. In the
-//! browser, the browser's own decoders do that; what they cannot read is decoded in workers that hold nothing
-//! else: [`Codec`] lists their programs. Outside a browser, these decoders read everything.
+//! once, on arrival. In the browser, the browser's own decoders do that; what they cannot read is decoded in
+//! workers that hold nothing else: [`Codec`] lists their programs. Outside a browser, these decoders read
+//! everything.
 
 mod codec;
 pub mod directories;
@@ -45,6 +45,11 @@ const MAX_DECODED_PIXELS: u64 = 1 << 26;
 
 /// Ratio of a picture's sides up to which its central square is as good as the whole.
 pub const SQUARE: f64 = 1.02;
+
+/// Returns whether the central square of a picture of these sides is as good as the whole.
+pub fn is_square([width, height]: [f64; 2]) -> bool {
+    width.max(height) <= SQUARE * width.min(height)
+}
 
 /// A decoded file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use image::{
 
 use super::{
     BACKGROUND, Codec, DecodedFile, Details, Failure, ForeignFormat, Image, MAX_FILE_SIDE, Remark, SIDE,
-    SQUARE, directories::Directories, tiff,
+    directories::Directories, is_square, tiff,
 };
 
 /// Largest amount of memory for the pixels of a decoded file, in bytes: WebAssembly never returns memory, and
@@ -67,9 +67,8 @@ impl DecodedFile {
     /// Crops a decoded picture to its central square, and resizes that and the whole.
     fn new(picture: DynamicImage, remarks: Vec<Remark>) -> Self {
         let sides = [picture.width(), picture.height()];
-        let [short, long] = [picture.width().min(picture.height()), picture.width().max(picture.height())];
-        let is_square = f64::from(long) <= SQUARE * f64::from(short);
-        let whole = (!is_square).then(|| small(&picture));
+        let short = picture.width().min(picture.height());
+        let whole = (!is_square(sides.map(f64::from))).then(|| small(&picture));
         let image = if picture.width() == picture.height() {
             small(&picture)
         } else {

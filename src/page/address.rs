@@ -1,8 +1,8 @@
 //! The page's address: the settings of [`link`], and the state of the page.
 //!
 //! `#images=shapes&…&tab=explore&lens=matrix` opens with that tab selected; for a frame in another page, `embed=1`
-//! displays a small page, and `view=map` the map alone. Files on another server are fetched by remote.html, which passes on their source by
-//! `remote=…`.
+//! displays a small page, and `view=map` the map alone. Files on another server are fetched by
+//! remote.html, which passes on their source by `remote=…`.
 
 use std::str::FromStr;
 

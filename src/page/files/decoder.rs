@@ -21,7 +21,7 @@ use super::{
 use crate::{
     image::{
         BACKGROUND, Decoded, DecodedFile, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE,
-        SQUARE, Sides,
+        SQUARE, Sides, is_square,
     },
     page::{components::canvas::paint, worker::watched_worker::WatchedWorker},
 };
@@ -220,8 +220,7 @@ fn draw(element: &HtmlImageElement) -> Result<DecodedFile, JsValue> {
     let (width, height) = (or_side(element.natural_width()), or_side(element.natural_height()));
     let scale = side / width.min(height);
     let image = drawn(element, [width * scale, height * scale])?;
-    let is_square = width.max(height) <= SQUARE * width.min(height);
-    let whole = if is_square { None } else { Some(drawn(element, [side; 2])?) };
+    let whole = if is_square([width, height]) { None } else { Some(drawn(element, [side; 2])?) };
     Ok(read(image, whole, [element.natural_width(), element.natural_height()]))
 }
 

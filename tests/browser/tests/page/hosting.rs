@@ -38,17 +38,23 @@ async fn train(page: &Page) -> Result<()> {
     .await
 }
 
+/// Writes an article that shows a page in a frame of this width and height.
+fn write_article(folder: &Path, page: &str, [width, height]: [u32; 2]) -> Result<()> {
+    let article = format!(
+        "<!doctype html><link rel='icon' href='data:,'>
+        <iframe src='{page}' width='{width}' height='{height}'></iframe>"
+    );
+    Ok(fs::write(folder.join("index.html"), article)?)
+}
+
 #[tokio::test]
 async fn embedded_page_is_small_and_links_to_the_whole_page() -> Result<()> {
     let blog = TempDir::new()?;
     let blogs = Server::start(blog.path(), 0)?;
     visit(visitor(), async |page| {
         let whole = format!("{}/{FOLDER}/", page.server().origin());
-        let article = format!(
-            "<!doctype html><link rel='icon' href='data:,'>
-            <iframe src='{whole}#{SETTINGS}&tab=loss&embed=1' width='900' height='620'></iframe>"
-        );
-        fs::write(blog.path().join("index.html"), article)?;
+        let hash = format!("{SETTINGS}&tab=loss&embed=1");
+        write_article(blog.path(), &format!("{whole}#{hash}"), [900, 620])?;
         let driver = page.driver();
         driver.goto(blogs.origin()).await?;
         driver.find(By::Tag("iframe")).await?.enter_frame().await?;
@@ -79,11 +85,8 @@ async fn map_fills_a_frame_and_shows_a_run() -> Result<()> {
     let blogs = Server::start(blog.path(), 0)?;
     visit(visitor(), async |page| {
         let whole = format!("{}/{FOLDER}/", page.server().origin());
-        let article = format!(
-            "<!doctype html><link rel='icon' href='data:,'>
-            <iframe src='{whole}#{SETTINGS}&view=map&run=1' width='600' height='420'></iframe>"
-        );
-        fs::write(blog.path().join("index.html"), article)?;
+        let hash = format!("{SETTINGS}&view=map&run=1");
+        write_article(blog.path(), &format!("{whole}#{hash}"), [600, 420])?;
         let driver = page.driver();
         driver.goto(blogs.origin()).await?;
         driver.find(By::Tag("iframe")).await?.enter_frame().await?;

@@ -1,11 +1,13 @@
 //! Links with settings.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::exports::Run;
 use browser_tests::page::{PATIENTLY, SOON};
 use browser_tests::{Page, Visit, visit};
+use serde_json::Value;
 
 #[tokio::test]
 async fn shared_link_trains_to_the_same_losses() -> Result<()> {
@@ -113,6 +115,12 @@ const CATCH_SHARED: &str = "navigator.canShare = () => true;
         window.sent = { name: file.name, width, height, text, url };
     };";
 
+/// Waits for what is handed to other apps.
+async fn wait_sent(page: &Page, what: &str, within: Duration) -> Result<Value> {
+    let sent = async || Ok(Some(page.evaluate("window.sent ?? null").await?).filter(|sent| !sent.is_null()));
+    page.wait(what, within, sent).await
+}
+
 #[tokio::test]
 async fn picture_of_what_changed_is_saved_and_sent() -> Result<()> {
     visit(Visit::default(), async |page| {
@@ -121,10 +129,7 @@ async fn picture_of_what_changed_is_saved_and_sent() -> Result<()> {
         page.evaluate(CATCH_SHARED).await?;
         page.press("Share").await?;
         page.press("Send").await?;
-        let sent = page.wait("the picture to be sent", SOON, async || {
-            Ok(Some(page.evaluate("window.sent ?? null").await?).filter(|sent| !sent.is_null()))
-        });
-        let sent = sent.await?;
+        let sent = wait_sent(page, "the picture to be sent", SOON).await?;
         ensure!(sent["width"] == 1200 && sent["height"] == 630, "The picture is {sent}.");
         ensure!(
             sent["text"].as_str().is_some_and(|text| text.contains("nearest pictures")),
@@ -136,10 +141,7 @@ async fn picture_of_what_changed_is_saved_and_sent() -> Result<()> {
         );
         page.evaluate("window.sent = null").await?;
         page.press("Send poster").await?;
-        let sent = page.wait("the poster to be sent", PATIENTLY, async || {
-            Ok(Some(page.evaluate("window.sent ?? null").await?).filter(|sent| !sent.is_null()))
-        });
-        let sent = sent.await?;
+        let sent = wait_sent(page, "the poster to be sent", PATIENTLY).await?;
         ensure!(sent["width"].as_u64() > Some(3900), "The poster is {sent}.");
         ensure!(sent["name"] == "likeness-poster-step-60.png", "The poster is {sent}.");
         let saved = image::load_from_memory(&page.download("Save picture").await?)?.to_rgb8();
