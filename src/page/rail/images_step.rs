@@ -184,6 +184,9 @@ fn Refused() -> impl IntoView {
     let count = move || store.with(|state| state.intake.refused.len());
     let refused =
         move || store.with(|state| state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>());
+    let key = |(place, Refusal { name, why }): &(usize, Refusal)| {
+        format!("{place} {name} {}", words::failure(why))
+    };
     let refusal = |(_, Refusal { name, why })| {
         view! {
             <li>
@@ -212,7 +215,7 @@ fn Refused() -> impl IntoView {
                         </button>
                     </p>
                     <ul tabindex="0" aria-label="Files that could not be read">
-                        {keyed(refused, |(place, _)| place.to_string(), refusal)}
+                        {keyed(refused, key, refusal)}
                     </ul>
                 </div>
             </When>

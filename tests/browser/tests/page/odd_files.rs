@@ -64,7 +64,7 @@ async fn every_file_becomes_a_picture_or_is_listed_with_a_reason() -> Result<()>
 }
 
 /// A run of some length.
-const RUN: &str = "images=shapes&seed=3&steps=300&batch=32&side=32&width=8&backend=cpu&run=1";
+const RUN: &str = "images=shapes&seed=3&steps=600&batch=32&side=32&width=8&backend=cpu&run=1";
 
 /// Damaged files of other kinds, each with a part of what is said about it.
 const OTHERS: [(&str, &str); 4] = [
