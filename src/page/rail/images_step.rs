@@ -184,9 +184,8 @@ fn Refused() -> impl IntoView {
     let count = move || store.with(|state| state.intake.refused.len());
     let refused =
         move || store.with(|state| state.intake.refused.iter().cloned().enumerate().collect::<Vec<_>>());
-    let key = |(place, Refusal { name, why }): &(usize, Refusal)| {
-        format!("{place} {name} {}", words::failure(why))
-    };
+    let key =
+        |(place, Refusal { name, why }): &(usize, Refusal)| format!("{place} {name} {}", words::failure(why));
     let refusal = |(_, Refusal { name, why })| {
         view! {
             <li>

@@ -26,15 +26,16 @@ pub struct Stop {
 /// All stops in order.
 pub const STOPS: [Stop; 5] = [
     Stop {
-        name: "1. The pictures",
-        target: ".gallery",
-        text: "These are the pictures. Below are the nearest of one, compared by pixels alone. Nobody tells the network what is on them.",
-        arrive: |state| {
-            state.choose_tab(Tab::Explore);
-            state.show_stage(Stage::Pixels);
+        name: "1. Guess",
+        target: ".play",
+        text: "Which of eight pictures is this one, changed? Nobody tells the network, either. Play five rounds against it while it has learned nothing.",
+        arrive: |state| state.choose_tab(Tab::Watch),
+        act: |state| {
+            if state.can_play() {
+                state.play(state.settings.seed);
+            }
         },
-        act: |_| (),
-        is_done: |_| false,
+        is_done: |state| state.game.is_some(),
     },
     Stop {
         name: "2. Train",

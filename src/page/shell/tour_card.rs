@@ -88,8 +88,10 @@ pub fn TourGuide() -> impl IntoView {
             tour.go(store, place + 1);
         }
     });
+    // Over an open dialog, the key closes that.
+    let has_dialog = || document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some());
     window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && tour.place.get_untracked().is_some() {
+        if event.key() == "Escape" && tour.place.get_untracked().is_some() && !has_dialog() {
             tour.end();
         }
     });

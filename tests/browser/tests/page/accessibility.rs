@@ -249,6 +249,22 @@ async fn main_task_is_done_by_keyboard() -> Result<()> {
     .await
 }
 
+/// Shows the first moment of the replay; resolves to the number of changes of the map in the next half second.
+const FRAMES_OF_A_JUMP: &str = "(async () => {
+    const map = document.querySelector('canvas.map');
+    const slider = document.querySelector('.replay input');
+    slider.value = 0;
+    let last = map.toDataURL(), changes = 0;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    for (const end = performance.now() + 500; performance.now() < end;) {
+        await new Promise(requestAnimationFrame);
+        const now = map.toDataURL();
+        changes += now !== last;
+        last = now;
+    }
+    return changes;
+})()";
+
 #[tokio::test]
 async fn reduced_motion_is_respected() -> Result<()> {
     visit(Visit::default(), async |page| {
@@ -262,6 +278,11 @@ async fn reduced_motion_is_respected() -> Result<()> {
             let running = page.evaluate("document.getAnimations().length").await?;
             ensure!(running == 0, "{running} animations run in {tab}.");
         }
+        // The map jumps from moment to moment.
+        page.choose("Explore").await?;
+        settle(page).await?;
+        let frames = page.evaluate(FRAMES_OF_A_JUMP).await?;
+        ensure!(frames.as_u64().is_some_and(|frames| (1..=3).contains(&frames)), "It takes {frames} frames.");
         let moving = "[...document.querySelectorAll('*')].filter(element => {
             const style = getComputedStyle(element);
             return style.animationName !== 'none' || style.transitionDuration.split(', ').some(time => parseFloat(time) > 0.01);

@@ -145,6 +145,62 @@ async fn recorded_video_is_sent() -> Result<()> {
     .await
 }
 
+/// Operations that change pictures for training.
+const OPERATIONS: [&str; 13] = [
+    "crop",
+    "flip",
+    "vertical_flip",
+    "rotation",
+    "brightness",
+    "contrast",
+    "saturation",
+    "hue",
+    "invert",
+    "grayscale",
+    "blur",
+    "noise",
+    "cutout",
+];
+
+/// Place of the choice whose pixels differ least from the picture that is asked about.
+const MOST_ALIKE: &str = "(() => {
+    const pixels = canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const asked = pixels(document.querySelector('.game-view canvas'));
+    const differences = [...document.querySelectorAll('.game-choice canvas')].map(choice =>
+        pixels(choice).reduce((sum, value, at) => sum + (value - asked[at]) ** 2, 0));
+    return differences.indexOf(Math.min(...differences)) + 1;
+})()";
+
+#[tokio::test]
+async fn picture_in_the_game_is_the_right_answer_changed_by_the_engine() -> Result<()> {
+    visit(Visit::default(), async |page| {
+        // Changes of no strength leave a picture that can be recognised by its pixels.
+        let unchanged = OPERATIONS.map(|name| format!("&{name}=off:0@0")).concat();
+        let link = LINK.replace("&side=16", "&side=48").replace("&run=1", &unchanged);
+        page.open_ready(&link).await?;
+        page.choose("Watch").await?;
+        page.press("Play against the network").await?;
+        for round in 1..=5 {
+            page.wait_text(&[&format!("Round {round} of 5.")], SOON).await?;
+            let ready = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8";
+            wait_until(page, "eight pictures to choose from", ready).await?;
+            let alike = page.evaluate(MOST_ALIKE).await?;
+            page.driver().active_element().await?.send_keys(alike.to_string()).await?;
+            wait_until(page, "the guesses", "!!document.querySelector('.game .primary:enabled')").await?;
+            let right = "[...document.querySelectorAll('.game-choice')].findIndex(({ className }) => className.includes('right')) + 1";
+            let right = page.evaluate(right).await?;
+            ensure!(right == alike, "{right} is called right, but {alike} is most alike.");
+            if round < 5 {
+                page.press("Next").await?;
+            }
+        }
+        // Of unchanged pictures, an untrained network recognises each.
+        let result = "I recognised 5 of 5 changed pictures. The network recognised 5 before training.";
+        page.wait_text(&[result], SOON).await.map(drop)
+    })
+    .await
+}
+
 #[tokio::test]
 async fn game_is_played_by_keys_and_scores_the_answers_of_the_engine() -> Result<()> {
     visit(Visit::default(), async |page| {

@@ -39,9 +39,12 @@ async fn tour_does_what_its_stops_ask() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
         page.press("Tour").await?;
-        wait_card(page, "These are the pictures").await?;
+        wait_card(page, "Which of eight pictures").await?;
         page.photograph("tour.png").await?;
         page.press("Next").await?;
+        page.wait_text(&["Round 1 of 5"], SOON).await?;
+        // The key that closes the game leaves the tour.
+        page.driver().action_chain().send_keys(ESCAPE).perform().await?;
         wait_card(page, "Press Train").await?;
         page.press("Next").await?;
         page.wait_status("some steps", PATIENTLY, |status| status.step() > Some(0)).await?;
@@ -57,8 +60,9 @@ async fn tour_does_what_its_stops_ask() -> Result<()> {
         page.wait("the end of the tour", SOON, async || Ok(is_over(page).await?.then_some(()))).await?;
         // Of a run that has begun, it asks no training.
         page.press("Tour").await?;
-        wait_card(page, "These are the pictures").await?;
+        wait_card(page, "Which of eight pictures").await?;
         page.press("Next").await?;
+        page.press("Close the game").await?;
         wait_card(page, "Its twin is on the diagonal").await
     })
     .await
@@ -69,7 +73,7 @@ async fn escape_ends_the_tour_and_restores_the_focus() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open(SETTINGS).await?;
         page.press("Tour").await?;
-        wait_card(page, "1. The pictures").await?;
+        wait_card(page, "1. Guess").await?;
         let focused = "document.activeElement.className + document.activeElement.id";
         ensure!(page.evaluate(focused).await? == "tour-card", "The card has no focus.");
         page.driver().action_chain().send_keys(ESCAPE).perform().await?;

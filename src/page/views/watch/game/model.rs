@@ -15,7 +15,7 @@ const CHOICES: usize = 8;
 /// Numbers of the game's queries begin here, above those of searches.
 const FIRST_NUMBER: u32 = 1 << 31;
 
-/// Those who guess.
+/// Those who guess; the last one only once it has been trained.
 pub const PLAYERS: [&str; 3] = ["You", "Before training", "Now"];
 
 /// One round.
@@ -38,6 +38,8 @@ pub struct Game {
     number: u32,
     /// State of the random numbers.
     random: u32,
+    /// Number of [`PLAYERS`] who take part.
+    pub players: usize,
     /// The rounds so far.
     pub rounds: Vec<Round>,
 }
@@ -50,12 +52,16 @@ impl Game {
 
     /// Returns whether the present round has a guess of every player.
     pub fn is_decided(&self) -> bool {
-        self.round().is_some_and(|round| round.guesses.iter().all(Option::is_some))
+        self.round().is_some_and(|round| self.has_all_guesses(round))
+    }
+
+    fn has_all_guesses(&self, round: &Round) -> bool {
+        round.guesses[..self.players].iter().all(Option::is_some)
     }
 
     /// Returns how often each player was right, in the rounds that are decided.
     pub fn scores(&self) -> [usize; 3] {
-        let decided = || self.rounds.iter().filter(|round| round.guesses.iter().all(Option::is_some));
+        let decided = || self.rounds.iter().filter(|round| self.has_all_guesses(round));
         [0, 1, 2].map(|player| decided().filter(|round| round.guesses[player] == Some(round.answer)).count())
     }
 
@@ -67,15 +73,17 @@ impl Game {
 }
 
 impl State {
-    /// Returns whether the game can be played: both networks know the set.
+    /// Returns whether the game can be played: the untrained network knows the set.
     pub fn can_play(&self) -> bool {
-        [Stage::Untrained, Stage::Trained].iter().all(|stage| self.results.scored(*stage).is_some())
+        self.results.scored(Stage::Untrained).is_some()
     }
 
     /// Starts a game.
     pub fn play(&mut self, seed: u32) {
         let number = FIRST_NUMBER | seed >> 1;
-        *self.game = Some(Game { number, random: seed, rounds: Vec::new() });
+        let is_trained = self.results.scored(Stage::Trained).is_some();
+        let players = PLAYERS.len() - usize::from(!is_trained);
+        *self.game = Some(Game { number, random: seed, players, rounds: Vec::new() });
         self.next_round();
     }
 
@@ -155,9 +163,14 @@ impl State {
     /// Returns the result in a few sentences, to send to others.
     pub fn game_result(&self) -> String {
         let [you, before, now] = self.game.as_ref().map_or([0; 3], Game::scores);
-        let steps = words::counted(self.run.step() as usize, "step");
+        let trained = self
+            .game
+            .as_ref()
+            .filter(|game| game.players == PLAYERS.len())
+            .map(|_| format!(", and {now} after {}", words::counted(self.run.step() as usize, "step")));
         format!(
-            "I recognised {you} of {ROUNDS} changed pictures. The network recognised {before} before training, and {now} after {steps}."
+            "I recognised {you} of {ROUNDS} changed pictures. The network recognised {before} before training{}.",
+            trained.unwrap_or_default()
         )
     }
 }
@@ -166,8 +179,8 @@ impl State {
 mod tests {
     use super::*;
     use crate::{
-        page::fixture::{commands, state},
-        protocol::{Event, Floats},
+        page::fixture::{commands, embedded, state},
+        protocol::{Evaluation, Event, Floats},
     };
 
     fn answered(state: &mut State, stage: Stage, place: usize) {
@@ -196,6 +209,7 @@ mod tests {
     #[test]
     fn five_rounds_are_scored_by_the_answers_of_the_engine() {
         let mut state = state(30);
+        state.apply(Event::Evaluated(Evaluation::bare(Stage::Trained, (0..30).collect())));
         commands(&mut state);
         state.play(7);
         for round in 0..ROUNDS {
@@ -222,6 +236,26 @@ mod tests {
         commands(&mut state);
         state.end_game();
         assert_eq!(commands(&mut state), [Command::Query(None)]);
+    }
+
+    #[test]
+    fn before_training_the_untrained_network_alone_is_the_opponent() {
+        let mut state = embedded(&[[1.0, 0.0]; 9]);
+        assert!(state.can_play());
+        commands(&mut state);
+        state.play(3);
+        for _ in 0..ROUNDS {
+            let answer = drawn(&mut state);
+            state.guess(answer);
+            assert!(!state.game.as_ref().is_some_and(Game::is_decided));
+            answered(&mut state, Stage::Untrained, (answer + 1) % CHOICES);
+            assert!(state.game.as_ref().is_some_and(Game::is_decided));
+            state.next_round();
+        }
+        assert_eq!(
+            state.game_result(),
+            "I recognised 5 of 5 changed pictures. The network recognised 0 before training."
+        );
     }
 
     #[test]

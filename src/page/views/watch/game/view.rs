@@ -24,18 +24,21 @@ use crate::{
     },
 };
 
-/// A button that opens the game, once both networks know the pictures.
+/// A button that opens the game, once the untrained network knows the pictures.
 #[component]
 pub fn Play() -> impl IntoView {
     let store = Store::expect();
+    let open = move |_| store.update(|state| state.play(timing::now() as u32));
+    // The dialog stays, since it closes itself.
     let was_opened = RwSignal::new(false);
-    let open = move |_| {
-        was_opened.set(true);
-        store.update(|state| state.play(timing::now() as u32));
-    };
+    effect(move || {
+        if store.with(|state| state.game.is_some()) {
+            was_opened.set(true);
+        }
+    });
     view! {
         <When holds=Signal::derive(move || store.with(State::can_play))>
-            <section class="watch-part">
+            <section class="watch-part play">
                 <h2>"Can you do better?"</h2>
                 <p class="note">"Guess which picture was changed, against the network."</p>
                 <div class="buttons">
@@ -107,10 +110,10 @@ fn board(store: Store, game: &Game) -> AnyView {
             paint::rgb(canvas, view.rgb(), SIDE);
         }
     };
-    let tally = PLAYERS.iter().zip(scores).map(|(name, score)| {
+    let tally = PLAYERS.iter().zip(scores).take(game.players).map(|(name, score)| {
         view! { <li><span class="result">{score}</span> " " {*name}</li> }
     });
-    let said = said(&round);
+    let said = said(game, &round);
     let choice = |place: usize| choice(store, &round, place);
     let choices: Vec<_> = (0..count).map(choice).collect();
     let next = if is_over {
@@ -159,7 +162,7 @@ fn choice(store: Store, round: &Round, place: usize) -> impl IntoView + use<> {
 }
 
 /// Describes the guesses of the round, once the visitor has chosen.
-fn said(round: &Round) -> String {
+fn said(game: &Game, round: &Round) -> String {
     let [Some(you), before, now] = round.guesses else {
         return if round.view.is_some() { String::new() } else { "Drawing the next picture…".to_owned() };
     };
@@ -171,6 +174,9 @@ fn said(round: &Round) -> String {
     match (before, now) {
         (Some(before), Some(now)) => {
             format!("{verdict} The network said {} before training, and says {} now.", before + 1, now + 1)
+        }
+        (Some(before), None) if game.is_decided() => {
+            format!("{verdict} The network, which has learned nothing yet, said {}.", before + 1)
         }
         _ => format!("{verdict} The network is still thinking…"),
     }
