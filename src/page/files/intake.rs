@@ -36,16 +36,16 @@ const AT_ONCE: usize = 4;
 const PORTION: usize = 32;
 
 /// Takes files to their destination.
-pub fn take_to(store: Store, destination: Destination, gathered: Gathered) {
+pub fn take(store: Store, destination: Destination, gathered: Gathered) {
     match destination {
         Destination::Search => query::take(store, gathered),
-        Destination::Set => take(store, gathered),
+        Destination::Set => add(store, gathered),
     }
 }
 
 /// Reads files into the set. The user's first own picture replaces a built-in set, which therefore
 /// remains if no file is a picture.
-pub fn take(store: Store, gathered: Gathered) {
+fn add(store: Store, gathered: Gathered) {
     if !containers::any(&gathered.files) {
         return take_opened(store, gathered);
     }

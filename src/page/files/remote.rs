@@ -17,10 +17,10 @@ use super::{
     destination::Destination,
     experiment_file,
     incoming::{Gathered, Incoming},
-    intake, model_file,
+    model_file,
 };
 use crate::{
-    page::{components::dynamic::effect, state::State, store::Store},
+    page::{components::dynamic::effect, lazy::loader, state::State, store::Store},
     settings::MIN_PICTURES,
 };
 
@@ -67,7 +67,7 @@ pub fn take_address(store: Store, destination: Destination, address: String) {
         Some(file) => {
             let path = file.name();
             let files = vec![Incoming { file, path, folder: None }];
-            intake::take_to(store, destination, Gathered { files, ..Gathered::default() });
+            destination.take(store, Gathered { files, ..Gathered::default() });
         }
         None => store.update(|state| {
             state.notify(
@@ -84,8 +84,13 @@ pub fn receive(store: Store) {
         let files = list(&detail, "files", containers::incoming);
         let unopened = list(&detail, "missed", containers::refusal);
         let run = property(&detail, "run").is_truthy();
-        awaited.set(if run { first_needs(&files) } else { Awaited::Nothing });
-        intake::take(store, Gathered { files, unopened, ..Gathered::default() });
+        let needed = if run { first_needs(&files) } else { Awaited::Nothing };
+        let gathered = Gathered { files, unopened, ..Gathered::default() };
+        // Nothing is awaited before it comes in: what is here already would count.
+        loader::enter(store, move |rooms| {
+            awaited.set(needed);
+            (rooms.take)(store, Destination::Set, gathered);
+        });
     };
     window_event_listener_untyped(EVENT, move |event| {
         take(event.unchecked_into::<CustomEvent>().detail());

@@ -9,9 +9,10 @@ use crate::page::{
         address,
         destination::Destination,
         incoming::{self, Drop},
-        intake, remote,
+        remote,
     },
     input::place,
+    lazy::loader,
     store::Store,
 };
 
@@ -30,6 +31,7 @@ pub fn DropOverlay() -> impl IntoView {
         if is_welcome(&event) {
             event.prevent_default();
             if !dragging.get_untracked() {
+                loader::fetch(store);
                 set_dragging.set(true);
             }
             let over = destination_of(store, &event);
@@ -53,7 +55,7 @@ pub fn DropOverlay() -> impl IntoView {
             return take_address(store, destination, &transfer);
         }
         let drop = Drop::new(&transfer);
-        spawn_local(async move { intake::take_to(store, destination, drop.gather().await) });
+        spawn_local(async move { destination.take(store, drop.gather().await) });
     };
     let pasted = move |event: ev::ClipboardEvent| {
         let Some(clipboard) = event.clipboard_data() else { return };
@@ -62,7 +64,7 @@ pub fn DropOverlay() -> impl IntoView {
             event.prevent_default();
             let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
             let destination = store.with_untracked(|state| Destination::of(state, place::of_paste(), single));
-            intake::take_to(store, destination, incoming::chosen(Some(files)));
+            destination.take(store, incoming::chosen(Some(files)));
         } else if !is_typing {
             let destination = store.with_untracked(|state| Destination::of(state, place::of_paste(), true));
             take_address(store, destination, &clipboard);

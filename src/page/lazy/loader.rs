@@ -61,7 +61,7 @@ fn act() {
 }
 
 /// Fetches the module, unless it is here or under way.
-fn fetch(store: Store) {
+pub fn fetch(store: Store) {
     spawn_local(async move {
         if store.with_untracked(|state| matches!(*state.lazy, Arrival::Here | Arrival::UnderWay)) {
             return;

@@ -5,7 +5,9 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::page::{
     autosave::saver,
     export::folders::Folders,
-    files::{archive, camera, experiment_file, exports},
+    files::{
+        archive, camera, destination::Destination, experiment_file, exports, incoming::Gathered, intake,
+    },
     shell::{export_menu::Exports, share_sheet::ShareSheet},
     store::Store,
     views::{
@@ -54,6 +56,10 @@ rooms! {
     share: fn() -> AnyView = || ShareSheet().into_any();
     /// The dialog of the game.
     game: fn() -> AnyView = || GameDialog().into_any();
+    /// Reading of files for the set or the search.
+    take: fn(Store, Destination, Gathered) = intake::take;
+    /// Reading of the files that were left out, although the set has pictures of the same bytes.
+    take_left_out: fn(Store) = intake::take_left_out;
     /// Recording of the replay as a video, and its progress.
     save_video: fn(Store, Progress) = |store, progress| spawn_local(video::save(store, progress));
     /// Sending of such a video to another app.

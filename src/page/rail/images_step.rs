@@ -10,8 +10,9 @@ use crate::{
             controls::{Choice, details::details, explain::Explain, file_button::FileButton, twice::Twice},
             dynamic::{When, dynamic, handler, keyed, memo},
         },
-        files::{builtin, incoming, intake},
+        files::{builtin, destination::Destination, incoming, intake},
         input::media,
+        lazy::loader,
         state::{Refusal, State},
         store::Store,
         words::{self, glossary},
@@ -55,9 +56,9 @@ fn Pickers() -> impl IntoView {
                     label="Picture files"
                     accept=format!("{},.zip,.csv,.tsv,.safetensors,.likeness", incoming::ACCEPT)
                     multiple=true
-                    take=intake::take
+                    destination=Destination::Set
                 />
-                <FileButton text="Choose a folder" label="A folder of pictures" folder=true take=intake::take />
+                <FileButton text="Choose a folder" label="A folder of pictures" folder=true destination=Destination::Set />
             </div>
             <p class="note">
                 "They stay on this computer. A folder’s name becomes a label " <Explain term=glossary::LABELS />
@@ -169,7 +170,7 @@ fn LeftOut() -> impl IntoView {
         <When holds=move || { store.with(|state| state.intake.left_out > 0) }>
             <div class="failures left-out">
                 <p aria-live="polite">{move || store.with(|state| words::left_out(&state.intake))}</p>
-                <button class="button" type="button" on:click=handler(move |_| intake::take_left_out(store))>
+                <button class="button" type="button" on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.take_left_out)(store)))>
                     "Add them anyway"
                 </button>
             </div>

@@ -5,7 +5,8 @@ use web_sys::HtmlInputElement;
 
 use crate::page::{
     components::dynamic::handler,
-    files::incoming::{self, Gathered},
+    files::{destination::Destination, incoming},
+    lazy::loader,
     store::Store,
 };
 
@@ -26,19 +27,20 @@ pub fn FileButton(
     /// Whether a folder is chosen, with all of its contents.
     #[prop(optional)]
     folder: bool,
-    /// Callback for the files.
-    take: fn(Store, Gathered),
+    /// What their pictures are for.
+    destination: Destination,
 ) -> impl IntoView {
     let store = Store::expect();
     let input = NodeRef::<html::Input>::new();
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
+            loader::fetch(store);
             input.click();
         }
     };
     let chosen = move |event: ev::Event| {
         let input: HtmlInputElement = event_target(&event);
-        take(store, incoming::chosen(input.files()));
+        destination.take(store, incoming::chosen(input.files()));
         // Allows the same files to be chosen again.
         input.set_value("");
     };

@@ -11,7 +11,7 @@ use crate::{
             controls::file_button::FileButton,
             dynamic::{When, handler, memo},
         },
-        files::{incoming, query},
+        files::{destination::Destination, incoming},
         input::place,
         lazy::loader,
         state::{Refusal, State},
@@ -60,7 +60,7 @@ pub fn QueryArea() -> impl IntoView {
                         text=Signal::derive(text)
                         label="Picture to search with"
                         accept=incoming::ACCEPT
-                        take=query::take
+                        destination=Destination::Search
                     />
                     <button class="button quiet" type="button" on:click=handler(camera)>
                         {move || if has_camera.get() { "Stop the camera" } else { "Use the camera" }}
