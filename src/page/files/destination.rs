@@ -1,10 +1,6 @@
 //! Destination of dropped or pasted pictures: the search or the set.
 
-use super::incoming::Gathered;
-use crate::{
-    page::{lazy::loader, state::State, store::Store},
-    settings::Images,
-};
+use crate::{page::state::State, settings::Images};
 
 /// Place of a drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +31,6 @@ impl Destination {
             Place::Panel if single && state.panel_searches() => Self::Search,
             _ => Self::Set,
         }
-    }
-
-    /// Reads files, whose pictures go to this destination.
-    pub fn take(self, store: Store, gathered: Gathered) {
-        loader::enter(store, move |rooms| (rooms.take)(store, self, gathered));
     }
 
     /// Describes what a drop will do.

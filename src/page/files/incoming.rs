@@ -10,8 +10,12 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use super::{clutter::clutter_in, folder_label};
-use crate::{image::Failure, page::state::Refusal, small_sort::sorted};
+use super::{clutter::clutter_in, destination::Destination, folder_label};
+use crate::{
+    image::Failure,
+    page::{lazy::loader, state::Refusal, store::Store},
+    small_sort::sorted,
+};
 
 /// File types offered by the file pickers: those that browsers read, and those that this page adds.
 pub const ACCEPT: &str = "image/*,.heic,.heif,.jxl,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
@@ -75,6 +79,11 @@ impl Drop {
 }
 
 impl Gathered {
+    /// Reads the files, whose pictures go to this destination.
+    pub fn read(self, store: Store, destination: Destination) {
+        loader::enter(store, move |rooms| (rooms.read)(store, destination, self));
+    }
+
     /// Adds an entry's file, or the files in its folder in the order of their names.
     fn walk(&mut self, entry: FileSystemEntry) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(async move {

@@ -67,7 +67,7 @@ pub fn take_address(store: Store, destination: Destination, address: String) {
         Some(file) => {
             let path = file.name();
             let files = vec![Incoming { file, path, folder: None }];
-            destination.take(store, Gathered { files, ..Gathered::default() });
+            Gathered { files, ..Gathered::default() }.read(store, destination);
         }
         None => store.update(|state| {
             state.notify(
@@ -89,7 +89,7 @@ pub fn receive(store: Store) {
         // Nothing is awaited before it comes in: what is here already would count.
         loader::enter(store, move |rooms| {
             awaited.set(needed);
-            (rooms.take)(store, Destination::Set, gathered);
+            (rooms.read)(store, Destination::Set, gathered);
         });
     };
     window_event_listener_untyped(EVENT, move |event| {

@@ -55,7 +55,7 @@ pub fn DropOverlay() -> impl IntoView {
             return take_address(store, destination, &transfer);
         }
         let drop = Drop::new(&transfer);
-        spawn_local(async move { destination.take(store, drop.gather().await) });
+        spawn_local(async move { drop.gather().await.read(store, destination) });
     };
     let pasted = move |event: ev::ClipboardEvent| {
         let Some(clipboard) = event.clipboard_data() else { return };
@@ -64,7 +64,7 @@ pub fn DropOverlay() -> impl IntoView {
             event.prevent_default();
             let single = files.length() == 1 && files.get(0).is_some_and(|file| is_picture(&file.type_()));
             let destination = store.with_untracked(|state| Destination::of(state, place::of_paste(), single));
-            destination.take(store, incoming::chosen(Some(files)));
+            incoming::chosen(Some(files)).read(store, destination);
         } else if !is_typing {
             let destination = store.with_untracked(|state| Destination::of(state, place::of_paste(), true));
             take_address(store, destination, &clipboard);

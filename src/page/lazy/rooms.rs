@@ -57,9 +57,9 @@ rooms! {
     /// The dialog of the game.
     game: fn() -> AnyView = || GameDialog().into_any();
     /// Reading of files for the set or the search.
-    take: fn(Store, Destination, Gathered) = intake::take;
+    read: fn(Store, Destination, Gathered) = intake::take;
     /// Reading of the files that were left out, although the set has pictures of the same bytes.
-    take_left_out: fn(Store) = intake::take_left_out;
+    read_left_out: fn(Store) = intake::take_left_out;
     /// Recording of the replay as a video, and its progress.
     save_video: fn(Store, Progress) = |store, progress| spawn_local(video::save(store, progress));
     /// Sending of such a video to another app.

@@ -170,7 +170,7 @@ fn LeftOut() -> impl IntoView {
         <When holds=move || { store.with(|state| state.intake.left_out > 0) }>
             <div class="failures left-out">
                 <p aria-live="polite">{move || store.with(|state| words::left_out(&state.intake))}</p>
-                <button class="button" type="button" on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.take_left_out)(store)))>
+                <button class="button" type="button" on:click=handler(move |_| loader::enter(store, move |rooms| (rooms.read_left_out)(store)))>
                     "Add them anyway"
                 </button>
             </div>

@@ -40,7 +40,7 @@ pub fn FileButton(
     };
     let chosen = move |event: ev::Event| {
         let input: HtmlInputElement = event_target(&event);
-        destination.take(store, incoming::chosen(input.files()));
+        incoming::chosen(input.files()).read(store, destination);
         // Allows the same files to be chosen again.
         input.set_value("");
     };
