@@ -1,6 +1,6 @@
 //! Sets of pictures for measurements.
 //!
-//! A set is `shapes`, `fashion`, a folder whose subfolders are kinds of pictures, or a sheet of square
+//! A set is `shapes`, `shapes-N` with so many, `fashion`, a folder whose subfolders are kinds of pictures, or a sheet of square
 //! pictures in rows with their kinds listed line by line in a second file (`NAME.png` and `NAME.labels`).
 
 use std::{
@@ -34,18 +34,23 @@ impl Set {
         Self { images: named.into_iter().map(|(_, image)| image).collect(), kinds }
     }
 
+    fn shapes(count: usize, seed: u32) -> Self {
+        let samples = (0..count).map(|index| shape(index, u64::from(seed)));
+        Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
+    }
+
     /// Reads a set by its name.
     pub fn read(name: &str, seed: u32) -> Self {
         match name {
-            "shapes" => {
-                let samples = (0..SHAPES).map(|index| shape(index, u64::from(seed)));
-                Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
-            }
+            "shapes" => Self::shapes(SHAPES, seed),
             "fashion" => {
                 let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/fashion-1000.png");
                 let sheet = image::open(file).expect("the sheet is shipped").to_rgba8().into_raw();
                 let samples = (0..FASHION).map(|index| fashion(index, &sheet, 4));
                 Self::new(samples.map(|sample| (sample.label.to_owned(), sample.image)).collect())
+            }
+            name if let Some(count) = name.strip_prefix("shapes-").and_then(|count| count.parse().ok()) => {
+                Self::shapes(count, seed)
             }
             path if Path::new(path).is_dir() => Self::new(folder(Path::new(path))),
             path => Self::new(sheet(Path::new(path))),

@@ -160,6 +160,8 @@ class Everything(InAFolder):
             shutil.copy(os.path.join(run, f"{name}.safetensors"), golden.written(f"{name}.safetensors"))
         with open(golden.written("embeddings.json"), "w") as file:
             json.dump(found.tolist(), file)
+        with open(golden.written("names.json"), "w") as file:
+            json.dump(names, file)
         # In the order of the embeddings, by numpy.
         order = sorted(range(60), key=lambda index: (names_of(index)[1], index))
         self.assertEqual([names_of(index) for index in order], names)
@@ -170,6 +172,7 @@ class Everything(InAFolder):
         indices = np.load(os.path.join(near, "neighbours.npy"))
         self.check_neighbours(found, indices, np.load(os.path.join(near, "similarities.npy")))
         call("sample", run, rows, golden.SHAPES, "--out", self.path("some.likeness"), "--count", 12)
+        shutil.copy(self.path("some.likeness"), golden.written("sample.likeness"))
         with open(self.path("some.likeness"), "rb") as file:
             parts = experiment.unpacked(file.read())
         self.assertEqual(len(parts), 13)

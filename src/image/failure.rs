@@ -86,6 +86,8 @@ pub enum Remark {
     FirstPage,
     /// The preview in a camera's raw file was taken.
     Preview,
+    /// The first frame of a video was taken.
+    FirstFrame,
 }
 
 impl Failure {

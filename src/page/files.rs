@@ -8,7 +8,7 @@
 //! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels;
 //!   [`folder_label`]: labels from folders
 //! - `identity` and [`exif`]: what is known of a file before it is decoded
-//! - `decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
+//! - `decoder`, `element_decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
 //!   picture to search with; `camera`: what a camera sees, likewise
 //! - `originals`: the files that pictures came from
 //! - `model_file`, `experiment_file`: files saved before
@@ -32,6 +32,8 @@ pub mod decoder;
 pub mod destination;
 #[cfg(target_arch = "wasm32")]
 pub mod download;
+#[cfg(target_arch = "wasm32")]
+mod element_decoder;
 pub mod ending;
 pub mod exif;
 #[cfg(target_arch = "wasm32")]

@@ -145,8 +145,8 @@ fn test_python(mut test: Command) -> Result<()> {
     }
 }
 
-/// Compares the package for PyTorch with this crate, which writes numbers to compare and reads files that the
-/// package has written.
+/// Compares the package for PyTorch with this crate, which writes numbers to compare, and reads files that the
+/// package has written; the page opens them, too.
 pub fn torch() -> Result<()> {
     let python = python::ensure_torch()?;
     let folder = paths::target().join("torch");
@@ -165,7 +165,11 @@ pub fn torch() -> Result<()> {
         run(tests.current_dir(paths::root().join("python")).env(GOLDEN, &folder))
     })?;
     phase("Files of the package", || crate_test("of_the_package_open", "--ignored"))?;
-    phase("Sample", || crate_test("a_sample_opens", "--ignored"))
+    phase("Sample", || crate_test("a_sample_opens", "--ignored"))?;
+    browser::ensure()?;
+    building::publish()?;
+    let page = ["test", "--package", "browser-tests", "--test", "page", "package::", "--", "--ignored"];
+    phase("The page", || run(cargo(page).env(GOLDEN, &folder)))
 }
 
 /// Runs the tests of the page in Firefox, and shows their output, which names the skipped parts and the

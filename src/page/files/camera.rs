@@ -1,7 +1,7 @@
 //! Search with what a camera sees. Frames are compared one after the other; the last one stays until the search
 //! ends, and nothing is sent.
 
-use js_sys::{JSON, Promise, Reflect};
+use js_sys::{JSON, Reflect};
 use leptos::{
     prelude::{document, window},
     task::spawn_local,
@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, MediaStream};
 
+use super::element_decoder::{self, Video};
 use crate::{
     image::{Image, SIDE},
     page::{
@@ -45,14 +46,6 @@ extern "C" {
     type Track;
     #[wasm_bindgen(method)]
     fn stop(this: &Track);
-
-    type Video;
-    #[wasm_bindgen(method)]
-    fn play(this: &Video) -> Promise;
-    #[wasm_bindgen(method, getter, js_name = videoWidth)]
-    fn width(this: &Video) -> f64;
-    #[wasm_bindgen(method, getter, js_name = videoHeight)]
-    fn height(this: &Video) -> f64;
 
     type Painter;
     #[wasm_bindgen(method, catch, js_name = drawImage)]
@@ -90,15 +83,10 @@ impl Camera {
         let host: Host = window().navigator().unchecked_into();
         let devices = host.media_devices().ok_or(JsValue::UNDEFINED)?;
         let stream: MediaStream = devices.get_user_media(&JSON::parse(WANTED)?).await?.unchecked_into();
-        let video: Video = document().create_element("video")?.unchecked_into();
         let canvas = paint::canvas(SIDE as u32, SIDE as u32);
         let options = JSON::parse(READ_BACK)?;
         let context = canvas.get_context_with_context_options("2d", &options)?.ok_or(JsValue::UNDEFINED)?;
-        let camera = Self { stream, video, context: context.unchecked_into() };
-        // Phones play no video in its place otherwise.
-        for name in ["muted", "playsInline"] {
-            Reflect::set(&camera.video, &name.into(), &JsValue::TRUE)?;
-        }
+        let camera = Self { stream, video: element_decoder::video()?, context: context.unchecked_into() };
         Reflect::set(&camera.video, &"srcObject".into(), &camera.stream)?;
         let playing = camera.video.play();
         // It may never begin to play: there are no frames then.

@@ -9,11 +9,10 @@ use std::{
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, HtmlImageElement, Url, WorkerType};
+use web_sys::{File, WorkerType};
 
 use super::{
-    blob,
+    blob, element_decoder,
     ending::has_ending,
     file_header::{HEADER_BYTES, LONG_HEADER_BYTES, dimensions, is_jpeg, prefers_own_decoders},
     own_decoder::OwnDecoders,
@@ -21,9 +20,9 @@ use super::{
 use crate::{
     image::{
         BACKGROUND, Decoded, DecodedFile, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE,
-        SQUARE, Sides, is_square,
+        SQUARE,
     },
-    page::{components::canvas::paint, worker::watched_worker::WatchedWorker},
+    page::worker::watched_worker::WatchedWorker,
 };
 
 /// Memory in bytes above which pictures are decoded one after another.
@@ -50,10 +49,6 @@ struct Crew {
 /// A picture that a worker has read, if it could.
 type Read = Option<DecodedFile>;
 
-fn read(image: Image, whole: Option<Image>, sides: Sides) -> DecodedFile {
-    DecodedFile { image, whole, details: Details { sides, remarks: Vec::new() } }
-}
-
 /// Requests for pictures, by number.
 #[derive(Default)]
 struct Waiting {
@@ -71,7 +66,13 @@ impl Waiting {
         });
         let sides = [3, 4].map(|place| answer.get(place).as_f64().unwrap_or_default() as u32);
         if let Some(waiting) = self.senders.borrow_mut().remove(&request) {
-            waiting.send(image.map(|image| read(image, whole, sides))).ok();
+            waiting
+                .send(image.map(|image| DecodedFile {
+                    image,
+                    whole,
+                    details: Details { sides, remarks: Vec::new() },
+                }))
+                .ok();
         }
     }
 
@@ -116,6 +117,11 @@ impl Decoders {
         if file.size() == 0.0 {
             return Err(Failure::Empty);
         }
+        if file.type_().starts_with("video/")
+            && let Ok(read) = element_decoder::by_video(file).await
+        {
+            return Ok(read);
+        }
         let header = first_bytes(file, HEADER_BYTES).await?;
         let large = memory(file, &header).await? > LARGE;
         if prefers_own_decoders(&header) {
@@ -128,7 +134,7 @@ impl Decoders {
             return Ok(read);
         }
         if is_svg(file) {
-            return by_image_element(file).await.map_err(|_| Failure::Drawing);
+            return element_decoder::by_image(file).await.map_err(|_| Failure::Drawing);
         }
         self.own.decode(file, &header).await
     }
@@ -199,44 +205,4 @@ async fn first_bytes(file: &File, count: u32) -> Result<Vec<u8>, Failure> {
 
 fn is_svg(file: &File) -> bool {
     file.type_() == "image/svg+xml" || has_ending(&file.name(), &[".svg"])
-}
-
-/// Draws a file through an image element, the only decoder for SVG.
-async fn by_image_element(file: &File) -> Result<DecodedFile, JsValue> {
-    let url = Url::create_object_url_with_blob(file)?;
-    let element = HtmlImageElement::new()?;
-    element.set_src(&url);
-    let loaded = JsFuture::from(element.decode()).await;
-    let image = loaded.and_then(|_| draw(&element));
-    Url::revoke_object_url(&url)?;
-    image
-}
-
-/// Draws the central square of an image at working size, and the whole stretched to it.
-fn draw(element: &HtmlImageElement) -> Result<DecodedFile, JsValue> {
-    let side = SIDE as f64;
-    // A drawing without its own dimensions fills the square.
-    let or_side = |length: u32| if length == 0 { side } else { f64::from(length) };
-    let (width, height) = (or_side(element.natural_width()), or_side(element.natural_height()));
-    let scale = side / width.min(height);
-    let image = drawn(element, [width * scale, height * scale])?;
-    let whole = if is_square([width, height]) { None } else { Some(drawn(element, [side; 2])?) };
-    Ok(read(image, whole, [element.natural_width(), element.natural_height()]))
-}
-
-/// Draws an image of these sides in the middle of a square of the working size.
-fn drawn(element: &HtmlImageElement, [width, height]: [f64; 2]) -> Result<Image, JsValue> {
-    let side = SIDE as f64;
-    let context = paint::context(&paint::canvas(SIDE as u32, SIDE as u32)).ok_or("no canvas")?;
-    context.set_fill_style_str(&format!("rgb({BACKGROUND} {BACKGROUND} {BACKGROUND})"));
-    context.fill_rect(0.0, 0.0, side, side);
-    context.draw_image_with_html_image_element_and_dw_and_dh(
-        element,
-        (side - width) / 2.0,
-        (side - height) / 2.0,
-        width,
-        height,
-    )?;
-    let pixels = context.get_image_data(0.0, 0.0, side, side)?.data();
-    Ok(Image::from_rgba(&pixels).ok_or("no pixels")?)
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// File types offered by the file pickers: those that browsers read, and those that this page adds.
-pub const ACCEPT: &str = "image/*,.heic,.heif,.jxl,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
+pub const ACCEPT: &str = "image/*,video/*,.heic,.heif,.jxl,.tif,.tiff,.tga,.qoi,.pbm,.pgm,.ppm,.pnm";
 
 /// An incoming file.
 #[derive(Clone)]

@@ -79,6 +79,7 @@ pub const fn remark(remark: Remark) -> &'static str {
         Remark::Scaled => "Brightened, since they use only part of their 16 bits",
         Remark::FirstPage => "Only the first page was taken",
         Remark::Preview => "The preview in the raw file was taken",
+        Remark::FirstFrame => "The first frame of the video was taken",
     }
 }
 

@@ -25,6 +25,7 @@ mod odd_files;
 mod offline;
 mod opening;
 mod own_pictures;
+mod package;
 mod policy;
 mod presses;
 mod readme;

@@ -126,6 +126,100 @@ async fn pictures_are_pasted_and_chosen() -> Result<()> {
     .await
 }
 
+/// Records a video of 120 × 120 pixels, red on the left and blue on the right; resolves to its bytes.
+const VIDEO: &str = "(async () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 120;
+    const context = canvas.getContext('2d');
+    const recorder = new MediaRecorder(canvas.captureStream(30));
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const ended = new Promise(resolve => { recorder.onstop = resolve; });
+    recorder.start();
+    for (const end = performance.now() + 600; performance.now() < end;) {
+        for (const [colour, left] of [['rgb(200 0 0)', 0], ['rgb(0 0 200)', 60]]) {
+            context.fillStyle = colour;
+            context.fillRect(left, 0, 60, 120);
+        }
+        await new Promise(requestAnimationFrame);
+    }
+    recorder.stop();
+    await ended;
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+})()";
+
+/// Returns the colours left and right in a picture of the gallery.
+const SIDES: &str = "(() => {
+    const canvas = document.querySelector('.gallery canvas');
+    const at = share => [...canvas.getContext('2d').getImageData(canvas.width * share, 40, 1, 1).data];
+    return [at(0.25), at(0.75)];
+})()";
+
+#[tokio::test]
+async fn first_frame_of_a_video_is_taken() -> Result<()> {
+    let folder = TempDir::new()?;
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        let video: Vec<u8> = serde_json::from_value(page.evaluate(VIDEO).await?)?;
+        let [whole, broken] = ["film.webm", "cut.webm"].map(|name| folder.path().join(name));
+        std::fs::write(&broken, &video[..40])?;
+        std::fs::write(&whole, video)?;
+        page.drop_paths(&[broken, whole]).await?;
+        page.picture("film.webm").await?;
+        let told = ["The first frame of the video was taken", "cut.webm", "This is a video"];
+        page.wait_text(&told, SOON).await?;
+        let colours: [[i32; 4]; 2] = serde_json::from_value(page.evaluate(SIDES).await?)?;
+        for (found, expected) in colours.iter().zip([[200, 0, 0, 255], [0, 0, 200, 255]]) {
+            // Videos are compressed with loss, in a range of their own.
+            let off = found.iter().zip(expected).map(|(found, expected)| (found - expected).abs()).max();
+            ensure!(off < Some(40), "{colours:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Drops, or pastes, a picture of another page, given by an expression for its address.
+async fn hand_over(page: &Page, event: &str, address: &str) -> Result<()> {
+    let script = format!(
+        "(() => {{
+            const data = new DataTransfer();
+            data.setData('text/html', `<a href=\"https://a.example/\"><img src=\"${{{address}}}\"></a>`);
+            data.setData('text/uri-list', 'https://a.example/');
+            const event = '{event}' === 'drop'
+                ? new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }})
+                : new ClipboardEvent('paste', {{ bubbles: true, cancelable: true }});
+            if ('{event}' === 'paste') Object.defineProperty(event, 'clipboardData', {{ value: data }});
+            document.body.dispatchEvent(event);
+        }})()"
+    );
+    page.evaluate(&script).await.map(drop)
+}
+
+#[tokio::test]
+async fn pictures_of_other_pages_are_taken_or_offered() -> Result<()> {
+    const DRAWN: &str = "(() => {
+        const canvas = document.createElement('canvas');
+        canvas.getContext('2d').fillRect(0, 0, 9, 9);
+        return canvas.toDataURL();
+    })()";
+    visit(Visit::default(), async |page| {
+        page.open(SETTINGS).await?;
+        for (event, count) in [("drop", "1 picture"), ("paste", "2 pictures")] {
+            hand_over(page, event, DRAWN).await?;
+            page.wait_text(&[&format!("yours, {count}")], SOON).await?;
+        }
+        for (event, host) in [("drop", "b.example"), ("paste", "c.example")] {
+            hand_over(page, event, &format!("'https://{host}/cat.jpg'")).await?;
+            page.wait_text(&[&format!("Fetch the picture from {host}?"), "Fetch it"], SOON).await?;
+        }
+        // What another page keeps for itself cannot be had.
+        hand_over(page, "drop", "'blob:https://d.example/1'").await?;
+        page.wait_text(&["Save it as a file, then drop that here."], SOON).await.map(drop)
+    })
+    .await
+}
+
 /// Side and text of the picture shown at full size, or null.
 const VIEWED: &str = "(() => {
     const viewer = document.querySelector('dialog[open]');
