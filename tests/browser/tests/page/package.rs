@@ -69,8 +69,7 @@ async fn sample_of_the_package_opens_in_the_page() -> Result<()> {
         ensure!(shown.len() == 12 && shown.iter().all(|picture| names.contains(picture)), "{shown:?}");
         // The run goes on where PyTorch left it.
         page.press("Step").await?;
-        page.wait_status("step 41", PATIENTLY, |status| status.step() == Some(41)).await
+        page.wait_status("step 41", PATIENTLY, |status| status.step() == Some(41)).await.map(drop)
     })
     .await
-    .map(drop)
 }
