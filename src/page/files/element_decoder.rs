@@ -1,5 +1,7 @@
 //! Conversion of files to pictures by elements of the document: drawings in SVG, and videos.
 
+use std::pin::pin;
+
 use futures_util::future::{Either, select};
 use js_sys::{Promise, Reflect};
 use leptos::prelude::document;
@@ -67,29 +69,37 @@ pub async fn by_image(file: &File) -> Result<DecodedFile, JsValue> {
 pub async fn by_video(file: &File) -> Result<DecodedFile, JsValue> {
     let url = Url::create_object_url_with_blob(file)?;
     let video = video()?;
-    let loaded = Promise::new(&mut |resolve, reject| {
-        for (name, value) in
-            [("onloadeddata", resolve.into()), ("onerror", reject.into()), ("src", JsValue::from(&url))]
-        {
-            Reflect::set(&video, &name.into(), &value).ok();
-        }
-    });
-    let loaded = match select(JsFuture::from(loaded), timing::timeout(patience(file))).await {
-        Either::Left((loaded, _)) => loaded,
+    let shown = async {
+        reached(&video, "onloadeddata", ("src", JsValue::from(&url))).await?;
+        // Some browsers draw no frame before they have been told to show one.
+        reached(&video, "onseeked", ("currentTime", 0.into())).await
+    };
+    let shown = match select(pin!(shown), timing::timeout(patience(file))).await {
+        Either::Left((shown, _)) => shown,
         Either::Right(_) => Err("it took too long".into()),
     };
     let [width, height] = [video.width(), video.height()];
     let fits =
         width.max(height) <= f64::from(MAX_FILE_SIDE) && width * height * 4.0 <= MAX_FILE_MEMORY as f64;
-    let image = match loaded {
-        Ok(_) if fits => draw(&video, [width as u32, height as u32], vec![Remark::FirstFrame]),
-        Ok(_) => Err("its frames are too large".into()),
+    let image = match shown {
+        Ok(()) if fits => draw(&video, [width as u32, height as u32], vec![Remark::FirstFrame]),
+        Ok(()) => Err("its frames are too large".into()),
         Err(error) => Err(error),
     };
     // The element lets go of the file.
     Reflect::set(&video, &"src".into(), &"".into())?;
     Url::revoke_object_url(&url)?;
     image
+}
+
+/// Sets a property of a video, and waits for the event that it leads to.
+async fn reached(video: &Video, event: &str, (name, value): (&str, JsValue)) -> Result<(), JsValue> {
+    let event = Promise::new(&mut |resolve, reject| {
+        for (name, value) in [(event, &resolve.into()), ("onerror", &reject.into()), (name, &value)] {
+            Reflect::set(video, &name.into(), value).ok();
+        }
+    });
+    JsFuture::from(event).await.map(drop)
 }
 
 /// Draws the central square of an element's picture at working size, and the whole stretched to it.

@@ -130,17 +130,21 @@ async fn pictures_are_pasted_and_chosen() -> Result<()> {
 const VIDEO: &str = "(async () => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 120;
-    const context = canvas.getContext('2d');
+    const context = canvas.getContext('2d', { alpha: false });
+    const paint = () => {
+        for (const [colour, left] of [['rgb(200 0 0)', 0], ['rgb(0 0 200)', 60]]) {
+            context.fillStyle = colour;
+            context.fillRect(left, 0, 60, 120);
+        }
+    };
+    paint();
     const recorder = new MediaRecorder(canvas.captureStream(30));
     const parts = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
     const ended = new Promise(resolve => { recorder.onstop = resolve; });
     recorder.start();
     for (const end = performance.now() + 600; performance.now() < end;) {
-        for (const [colour, left] of [['rgb(200 0 0)', 0], ['rgb(0 0 200)', 60]]) {
-            context.fillStyle = colour;
-            context.fillRect(left, 0, 60, 120);
-        }
+        paint();
         await new Promise(requestAnimationFrame);
     }
     recorder.stop();
