@@ -5,7 +5,7 @@
 //! - `incoming`: the contents of a drop, a paste or a choice; `builtin` and `remote`: pictures from
 //!   elsewhere
 //! - [`address`]: pictures of other pages
-//! - [`clutter`]: files of the system; `containers` and [`label_table`]: zips and tables of labels;
+//! - [`clutter`]: files of the system; `containers`, [`label_table`] and [`label_index`]: zips, and tables of labels;
 //!   [`folder_label`]: labels from folders
 //! - `identity` and [`exif`]: what is known of a file before it is decoded
 //! - `decoder`, `element_decoder` and `own_decoder`: files to pictures; `intake`: pictures to the set; `query`: a
@@ -48,6 +48,7 @@ mod identity;
 pub mod incoming;
 #[cfg(target_arch = "wasm32")]
 pub mod intake;
+pub mod label_index;
 pub mod label_table;
 #[cfg(target_arch = "wasm32")]
 pub mod model_file;

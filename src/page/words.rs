@@ -16,7 +16,10 @@ pub use failure::{
     ROOM_FAILED, breakdown, engine_failure, experiment_failure, failure, link_problem, model_failure,
     no_camera, remark, staying_engine,
 };
-pub use labelling::{LACKING, NO_LABELS_IN_TABLE, missed_in_table, split_in_words, standing};
+pub use labelling::{
+    LACKING, NO_LABELS_IN_INDEX, NO_LABELS_IN_TABLE, ambiguous_in_index, missed_in_table, split_in_words,
+    standing,
+};
 pub use naming::{cropped, file, label_and_name, size, title};
 pub use numbers::{
     close_similarity, count, counted, decimal, duration, exponential, fine_similarity, megabytes, ordinal,

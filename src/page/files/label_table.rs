@@ -1,6 +1,7 @@
 //! Tables of labels: comma-separated values with a column of file names or paths and one of labels, such
 //! as the tables that this page exports.
-use super::ending::has_ending;
+
+use super::{ending::has_ending, label_index};
 use crate::{
     image::Failure,
     page::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Headers of the column with file names, the most telling first.
-const NAMES: [&str; 11] = [
+pub(super) const NAMES: [&str; 11] = [
     "filename",
     "file",
     "filepath",
@@ -28,12 +29,12 @@ const NAMES: [&str; 11] = [
 ];
 
 /// Headers of the column with labels, likewise.
-const LABELS: [&str; 9] =
+pub(super) const LABELS: [&str; 9] =
     ["label", "labels", "class", "classname", "category", "species", "target", "tag", "group"];
 
-/// Returns whether a file is such a table by its name.
+/// Returns whether a file is such a table, or an index in JSON, by its name.
 pub fn is_one(name: &str) -> bool {
-    has_ending(name, &[".csv", ".tsv"])
+    has_ending(name, &[".csv", ".tsv"]) || label_index::is_one(name)
 }
 
 /// Returns the names and labels in a table; `None` if it has no such columns.
@@ -74,7 +75,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// Returns the letters and digits of a header, in lower case.
-fn letters(header: &str) -> String {
+pub(super) fn letters(header: &str) -> String {
     header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -163,9 +164,22 @@ impl State {
     /// match no picture.
     pub fn label_by_table(&mut self, file: &str, bytes: &[u8]) {
         let refusal = |sentence| Refusal { name: file.to_owned(), why: Failure::Told(sentence) };
-        let Some(rows) = read(bytes) else {
-            return self.refuse(refusal(words::NO_LABELS_IN_TABLE.to_owned()));
+        let (rows, ambiguous, lacking) = if label_index::is_one(file) {
+            let label_index::Index { rows, ambiguous } = label_index::read(bytes).unwrap_or_default();
+            (
+                Some(rows).filter(|rows| !rows.is_empty() || ambiguous > 0),
+                ambiguous,
+                words::NO_LABELS_IN_INDEX,
+            )
+        } else {
+            (read(bytes), 0, words::NO_LABELS_IN_TABLE)
         };
+        let Some(rows) = rows else {
+            return self.refuse(refusal(lacking.to_owned()));
+        };
+        if ambiguous > 0 {
+            self.notify(words::ambiguous_in_index(file, ambiguous));
+        }
         let index = Index::new(&self.pictures);
         let found: Vec<_> = rows.iter().map(|[path, _]| index.find(path)).collect();
         let exact: Ids =

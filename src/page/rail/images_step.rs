@@ -54,7 +54,7 @@ fn Pickers() -> impl IntoView {
                 <FileButton
                     text=media::hint("Choose files", "Choose pictures")
                     label="Picture files"
-                    accept=format!("{},.zip,.csv,.tsv,.safetensors,.likeness", incoming::ACCEPT)
+                    accept=format!("{},.zip,.csv,.tsv,.json,.jsonl,.safetensors,.likeness", incoming::ACCEPT)
                     multiple=true
                     destination=Destination::Set
                 />

@@ -16,6 +16,16 @@ pub const LACKING: &str = "Give at least two labels, one picture each. The class
 pub const NO_LABELS_IN_TABLE: &str =
     "A table of labels needs two columns: one of file names, headed “filename”, and one headed “label”.";
 
+/// Refusal of a file in JSON without names and labels.
+pub const NO_LABELS_IN_INDEX: &str = "It is no picture, and names none together with their labels.";
+
+/// Describes that pictures in an index have no one label.
+pub fn ambiguous_in_index(file: &str, pictures: usize) -> String {
+    let (show, have) = if pictures == 1 { ("shows", "has") } else { ("show", "have") };
+    let pictures = counted(pictures, "picture");
+    format!("{file}: {pictures} {show} things of several kinds, and {have} no label from it.")
+}
+
 /// Maximum number of names listed.
 const LISTED: usize = 20;
 
