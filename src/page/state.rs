@@ -17,6 +17,7 @@ mod resync;
 mod run;
 mod selection;
 mod set;
+mod shown;
 mod snapshot;
 mod tab;
 mod training;
@@ -42,6 +43,7 @@ use crate::{
         answers::Answers,
         autosave::state::{AutosaveStatus, Offer},
         lazy::Arrival,
+        picture_map::Ids,
         tracked::{AccessLog, Tracked},
         views::{
             explore::{map::state::Maps, neighbours::search::Search, replay::moments::Moments},
@@ -108,6 +110,8 @@ pub struct State {
     pub viewing: Tracked<bool>,
     /// The selected pictures.
     pub selection: Tracked<Selection>,
+    /// The pictures that are shown alone, if not all are.
+    pub narrowed: Tracked<Option<Ids>>,
     /// The selected tab.
     pub tab: Tracked<Tab>,
     /// Whether the user has selected the tab during this run.
@@ -174,6 +178,7 @@ impl State {
             selected: log.track(None),
             viewing: log.track(false),
             selection: log.track(Selection::default()),
+            narrowed: log.track(None),
             tab: log.track(Tab::Explore),
             tab_chosen: log.track(false),
             lens: log.track(Lens::default()),

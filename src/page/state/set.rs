@@ -15,6 +15,7 @@ impl State {
     pub fn add(&mut self, newcomers: Vec<Newcomer>) -> Vec<PictureId> {
         self.is_guest.set(false);
         self.withdraw_undo_of_all();
+        self.show_all();
         let before = self.pictures.len();
         let framing = self.settings.framing;
         let added = newcomers.into_iter().map(|newcomer| self.pictures.add(newcomer, framing));
@@ -56,6 +57,7 @@ impl State {
             *self.selected = others.find(|id| !gone.contains(id));
         }
         self.selection.forget(&gone);
+        self.hide(&gone);
         gone.iter().for_each(|id| self.labels.forget(*id));
         gone.iter().for_each(|id| self.stop_explaining_picture(*id));
         if self.search.altered().is_some_and(|(id, _)| gone.contains(&id)) {
@@ -109,6 +111,7 @@ impl State {
         *self.views = None;
         *self.selected = None;
         *self.selection = Selection::default();
+        self.show_all();
         self.tab_chosen.set(false);
         self.tab.set(Tab::Explore);
         self.chosen_stage.set(None);

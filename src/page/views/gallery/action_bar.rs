@@ -43,6 +43,9 @@ pub fn ActionBar() -> impl IntoView {
                 <div class="buttons">
                     {button("Label", "Give them a label", |store| store.update(|state| state.choose_tab(Tab::Label)))}
                     {button("Find similar", "Show what is nearest to them", |store| store.update(State::find_similar))}
+                    {button("Show only these", "Show them alone in the gallery and on the map", |store| {
+                        store.update(|state| state.show_only(&state.chosen()));
+                    })}
                     {button("View", "Show the first of them at full size", |store| {
                         store.update(|state| state.chosen().first().copied().into_iter().for_each(|id| state.view(id)));
                     })}

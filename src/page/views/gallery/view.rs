@@ -14,6 +14,7 @@ use crate::{
         state::{SelectionRange, State, Tab},
         store::Store,
         views::sort::examples::Opinion,
+        words,
     },
     plot::contact_sheet::{GAP, contact_sheet},
     protocol::PictureId,
@@ -30,7 +31,7 @@ pub fn Gallery() -> impl IntoView {
     let size = follow_size(viewport);
     let scroll = RwSignal::new(0.0);
     let tall = RwSignal::new(false);
-    let count = memo(move || store.with(|state| state.pictures.len()));
+    let count = memo(move || store.with(State::count_shown));
     let grid = memo(move || Grid::new(count.get(), size.get().0, LEAST));
     let rows = memo(move || grid.get().visible_rows(scroll.get(), size.get().1));
     // A gallery that is partly hidden can be expanded, and an expanded one collapsed.
@@ -71,8 +72,21 @@ fn GalleryBar(tall: RwSignal<bool>, more: Signal<bool>) -> impl IntoView {
     let store = Store::expect();
     let adding = Signal::derive(move || store.with(|state| state.selection.is_adding()));
     let empty = Signal::derive(move || store.with(|state| state.pictures.is_empty()));
+    let narrowed = Signal::derive(move || store.with(|state| state.narrowed.is_some()));
+    let shown = move || {
+        store.with(|state| {
+            let [shown, all] = [state.count_shown(), state.pictures.len()].map(words::count);
+            format!("{shown} of {all} pictures shown")
+        })
+    };
     view! {
         <div class="gallery-bar">
+            <When holds=narrowed>
+                <p class="note" role="status">{shown}</p>
+                <button class="button quiet" type="button" on:click=handler(move |_| store.update(State::show_all))>
+                    "Show all"
+                </button>
+            </When>
             <button
                 class="button quiet"
                 type="button"
@@ -105,10 +119,7 @@ fn Row(row: usize, grid: Memo<Grid>, count: Memo<usize>) -> impl IntoView {
     let store = Store::expect();
     let cells = memo(move || {
         let range = grid.get().cells(&(row..row + 1));
-        store.with(|state| {
-            let entries = state.pictures.entries().get(range).unwrap_or_default();
-            entries.iter().map(|entry| entry.id).collect::<Vec<_>>()
-        })
+        store.with(|state| state.shown(range.clone()))
     });
     let columns = Signal::derive(move || grid.get().columns);
     view! {
@@ -170,9 +181,9 @@ fn focused(store: Store) -> Option<PictureId> {
     store.with(|state| *state.selected)
 }
 
-/// Returns a picture's index in the set.
+/// Returns a picture's place in the gallery.
 fn place(store: Store, id: PictureId) -> Option<usize> {
-    store.with(|state| state.pictures.row(id))
+    store.with(|state| state.place(id))
 }
 
 fn option_id(id: PictureId) -> String {
@@ -183,7 +194,7 @@ fn option_id(id: PictureId) -> String {
 /// selection itself.
 fn pick(store: Store, id: PictureId, range: SelectionRange) {
     store.update(|state| {
-        let (order, range) = (state.order(), state.selection_range(range));
+        let (order, range) = (state.shown(0..usize::MAX), state.selection_range(range));
         state.choose(range, id, &order);
         state.focus(id);
         if range == SelectionRange::One && !matches!(*state.tab, Tab::Sort | Tab::Label | Tab::Watch) {
@@ -213,17 +224,20 @@ fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::Key
         }
         ("Delete", _) => store.update(State::remove_chosen),
         ("Escape", _) => store.update(|state| state.clear_selection()),
-        ("a", _) if range == SelectionRange::Toggle => store.update(|state| state.select_all(state.order())),
+        ("a", _) if range == SelectionRange::Toggle => {
+            store.update(|state| state.select_all(state.shown(0..usize::MAX)))
+        }
         (key, _) => {
             let target = store.with_untracked(|state| {
-                let row = focused.map_or(Some(0), |id| state.pictures.row(id))?;
-                let cell = grid.neighbour(row, key)?;
-                state.pictures.entries().get(cell).map(|entry| (cell, entry.id))
+                // A picture that is not shown has no neighbours there.
+                let place = focused.and_then(|id| state.place(id)).unwrap_or(0);
+                let cell = grid.neighbour(place, key)?;
+                state.shown(cell..cell + 1).first().map(|id| (cell, *id))
             });
             let Some((cell, id)) = target else { return };
             store.update(|state| {
                 if range != SelectionRange::Toggle {
-                    let order = state.order();
+                    let order = state.shown(0..usize::MAX);
                     state.choose(range, id, &order);
                 }
                 state.focus(id);

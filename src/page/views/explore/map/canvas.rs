@@ -385,7 +385,14 @@ fn take_over(scene: &mut Scene, state: &State) {
         (None, None) => (state.order(), None, kinds(None)),
     };
     let is_placed = targets.is_some();
-    let targets = targets.unwrap_or_else(|| in_rows(pictures.len()));
+    let (pictures, targets) = match targets {
+        Some(targets) => pictures.into_iter().zip(targets).filter(|(id, _)| state.shows(*id)).unzip(),
+        None => {
+            let pictures: Vec<_> = pictures.into_iter().filter(|id| state.shows(*id)).collect();
+            let targets = in_rows(pictures.len());
+            (pictures, targets)
+        }
+    };
     scene.pitch = match &targets[..] {
         [first, second, ..] if !is_placed => Some(second[0] - first[0]),
         _ => None,
