@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::exports::{self, Embeddings};
 use browser_tests::page::{PATIENTLY, Page, SOON};
 use browser_tests::{Visit, visit};
+use serde_json::json;
 use thirtyfour::{By, Key};
 
 /// Right arrow key.
@@ -124,6 +125,14 @@ async fn groups_near_duplicates_and_outliers_are_found_and_selected() -> Result<
         page.press("Select 100 pictures").await?;
         page.wait_text(&["100 selected"], SOON).await?;
         page.photograph_all("choose").await?;
+        page.press("Show only these").await?;
+        page.wait_text(&["100 of 1,000 pictures shown"], SOON).await?;
+        page.photograph_all("shown-alone").await?;
+        let shown = "(cells => [cells.length > 0 && cells.every(cell => cell.title.includes('ring')), cells[0]?.ariaSetSize])
+            ([...document.querySelectorAll('.gallery-cell')])";
+        let shown = page.evaluate(shown).await?;
+        ensure!(shown == json!([true, "100"]), "{shown}");
+        page.press("Show all").await?;
         page.press("Clear selection").await?;
         page.choose_option("finding", 0).await?;
 
