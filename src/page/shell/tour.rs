@@ -28,7 +28,7 @@ pub const STOPS: [Stop; 5] = [
     Stop {
         name: "1. Guess",
         target: ".play",
-        text: "Which of eight pictures is this one, changed? Nobody tells the network, either. Play five rounds against it while it has learned nothing.",
+        text: "A picture is changed: which of eight was it? Play five rounds against the network, which has learned nothing yet.",
         arrive: |state| state.choose_tab(Tab::Watch),
         act: |state| {
             if state.can_play() {

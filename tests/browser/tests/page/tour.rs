@@ -39,7 +39,7 @@ async fn tour_does_what_its_stops_ask() -> Result<()> {
     visit(Visit::default(), async |page| {
         page.open_ready(SETTINGS).await?;
         page.press("Tour").await?;
-        wait_card(page, "Which of eight pictures").await?;
+        wait_card(page, "which of eight was it").await?;
         page.photograph("tour.png").await?;
         page.press("Next").await?;
         page.wait_text(&["Round 1 of 5"], SOON).await?;
@@ -60,7 +60,7 @@ async fn tour_does_what_its_stops_ask() -> Result<()> {
         page.wait("the end of the tour", SOON, async || Ok(is_over(page).await?.then_some(()))).await?;
         // Of a run that has begun, it asks no training.
         page.press("Tour").await?;
-        wait_card(page, "Which of eight pictures").await?;
+        wait_card(page, "which of eight was it").await?;
         page.press("Next").await?;
         page.press("Close the game").await?;
         wait_card(page, "Its twin is on the diagonal").await
