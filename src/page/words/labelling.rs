@@ -17,7 +17,8 @@ pub const NO_LABELS_IN_TABLE: &str =
     "A table of labels needs two columns: one of file names, headed “filename”, and one headed “label”.";
 
 /// Refusal of a file in JSON without names and labels.
-pub const NO_LABELS_IN_INDEX: &str = "It isn’t in a picture format, and names no pictures with labels either.";
+pub const NO_LABELS_IN_INDEX: &str =
+    "It isn’t in a picture format, and names no pictures with labels either.";
 
 /// Describes that pictures in an index have no one label.
 pub fn ambiguous_in_index(file: &str, pictures: usize) -> String {
