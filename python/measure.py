@@ -1,6 +1,6 @@
 """Measures the commands on generated pictures: python measure.py [COUNT].
 
-Each line gives the seconds of the clock and of the processors, the largest memory of a process, and pictures a
+Each line gives the seconds of the clock and of the processors, the largest memory of a process so far, and pictures a
 second of both; training counts each picture once for each epoch. The pictures, drawn once, are JPEGs of random
 ellipses in a temporary folder (about 2 kB each).
 """
@@ -45,8 +45,8 @@ def measure(name, passes, count, words):
     subprocess.run([sys.executable, "-m", *map(str, words)], check=True, env=environment, cwd=os.path.dirname(__file__) or ".")
     clock, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    # The largest of all so far; kilobytes on Linux.
-    memory = after.ru_maxrss / 1e6
+    # Kibibytes on Linux.
+    memory = after.ru_maxrss * 1024 / 1e9
     seen = passes * count
     print(f"| {name} | {clock:.0f} s | {busy:.0f} s | {memory:.2f} GB | {seen / clock:,.0f}, {seen / busy:,.0f} |", flush=True)
 
@@ -61,7 +61,7 @@ def main():
         started = time.monotonic()
         draw(path("pictures"), count)
         print(f"{count:,} pictures, drawn in {time.monotonic() - started:.0f} s.\n", flush=True)
-        print("| | clock | processors | memory | pictures a second of the clock, of the processors |\n|---|---:|---:|---:|---:|")
+        print("| | clock | processors | memory so far | pictures a second of the clock, of the processors |\n|---|---:|---:|---:|---:|")
         two = ["torch.distributed.run", *OPTIONS, "--standalone", "--nproc_per_node", 2, "-m", "likeness.train"]
         for name, how, out in (("one process", ["likeness.train"], "run"), ("two processes", two, "other")):
             measure(f"training, {name}", EPOCHS, count, [*how, run, path("pictures"), "--out", path(out)])

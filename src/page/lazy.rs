@@ -1,4 +1,5 @@
-//! Code of rarely used rooms, in a second module that is fetched when one of them is first entered.
+//! Parts of the page that its first picture does not need, in a second module that is fetched when one of them is
+//! first needed, or when a drag or a choice of files begins.
 //!
 //! `rooms` lists their entry points, one line each. What is reached through this list alone is cut out
 //! of the page's module when `cargo xtask` builds the page (`xtask/src/lazy_module.rs`). A page that

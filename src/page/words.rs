@@ -17,8 +17,8 @@ pub use failure::{
     no_camera, remark, staying_engine,
 };
 pub use labelling::{
-    LACKING, NO_LABELS_IN_INDEX, NO_LABELS_IN_TABLE, ambiguous_in_index, missed_in_table, split_in_words,
-    standing,
+    LACKING, NO_LABELS_IN_INDEX, NO_LABELS_IN_TABLE, TABLE_TOO_LARGE, ambiguous_in_index, missed_in_table,
+    split_in_words, standing,
 };
 pub use naming::{cropped, file, label_and_name, size, title};
 pub use numbers::{

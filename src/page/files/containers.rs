@@ -17,11 +17,14 @@ use super::{
 };
 use crate::{
     image::Failure,
-    page::{state::Refusal, timing, urls, worker::watched_worker::WatchedWorker},
+    page::{state::Refusal, timing, urls, words, worker::watched_worker::WatchedWorker},
 };
 
 /// Script of the worker that unpacks zips.
 const SCRIPT: &str = include_str!("../../../static/unzip-worker.js");
+
+/// Maximum size of a table of labels, in bytes.
+const MAX_TABLE: f64 = 64e6;
 
 fn is_zip(name: &str) -> bool {
     has_ending(name, &[".zip"])
@@ -50,7 +53,12 @@ pub async fn open(mut gathered: Gathered) -> Gathered {
     let tables =
         gathered.files.extract_if(.., |file| label_table::is_one(&file.file.name())).collect::<Vec<_>>();
     for Incoming { file, .. } in tables {
-        match bytes(&file).await {
+        let read = if file.size() > MAX_TABLE {
+            Err(Failure::Told(words::TABLE_TOO_LARGE.to_owned()))
+        } else {
+            bytes(&file).await
+        };
+        match read {
             Ok(bytes) => gathered.tables.push((file.name(), bytes)),
             Err(why) => gathered.unopened.push(Refusal { name: file.name(), why }),
         }

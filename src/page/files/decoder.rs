@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     image::{
-        BACKGROUND, Decoded, DecodedFile, Details, Failure, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, SIDE,
-        SQUARE,
+        BACKGROUND, Decoded, DecodedFile, Details, Failure, ForeignFormat, Image, MAX_FILE_MEMORY,
+        MAX_FILE_SIDE, SIDE, SQUARE,
     },
     page::worker::watched_worker::WatchedWorker,
 };
@@ -117,9 +117,8 @@ impl Decoders {
         if file.size() == 0.0 {
             return Err(Failure::Empty);
         }
-        if file.type_().starts_with("video/")
-            && let Ok(read) = element_decoder::by_video(file).await
-        {
+        let is_video = file.type_().starts_with("video/");
+        if is_video && let Ok(read) = element_decoder::by_video(file).await {
             return Ok(read);
         }
         let header = first_bytes(file, HEADER_BYTES).await?;
@@ -136,7 +135,13 @@ impl Decoders {
         if is_svg(file) {
             return element_decoder::by_image(file).await.map_err(|_| Failure::Drawing);
         }
-        self.own.decode(file, &header).await
+        match self.own.decode(file, &header).await {
+            // Files in zips have no type.
+            Err(why @ Failure::OtherFormat(ForeignFormat::Video)) if !is_video => {
+                element_decoder::by_video(file).await.map_err(|_| why)
+            }
+            decoded => decoded,
+        }
     }
 
     /// Decodes a file in a worker; `None` if the browser cannot read it.

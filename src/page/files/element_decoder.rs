@@ -9,13 +9,16 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlImageElement, Url};
 
-use super::own_decoder::patience;
 use crate::{
     image::{
         BACKGROUND, DecodedFile, Details, Image, MAX_FILE_MEMORY, MAX_FILE_SIDE, Remark, SIDE, is_square,
     },
     page::{components::canvas::paint, timing},
 };
+
+/// Time limit for the first frame of a video, in milliseconds; it does not grow with the file, most of which is not
+/// read.
+const PATIENCE: u64 = 30_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -69,12 +72,13 @@ pub async fn by_image(file: &File) -> Result<DecodedFile, JsValue> {
 pub async fn by_video(file: &File) -> Result<DecodedFile, JsValue> {
     let url = Url::create_object_url_with_blob(file)?;
     let video = video()?;
+    Reflect::set(&video, &"preload".into(), &"auto".into())?;
     let shown = async {
         reached(&video, "onloadeddata", ("src", JsValue::from(&url))).await?;
         // Some browsers draw no frame before they have been told to show one.
         reached(&video, "onseeked", ("currentTime", 0.into())).await
     };
-    let shown = match select(pin!(shown), timing::timeout(patience(file))).await {
+    let shown = match select(pin!(shown), timing::timeout(PATIENCE)).await {
         Either::Left((shown, _)) => shown,
         Either::Right(_) => Err("it took too long".into()),
     };

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Deserializer, Map, Value};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Deserializer, Number};
 
 use super::{
     ending::has_ending,
@@ -16,8 +16,8 @@ use super::{
 pub struct Index {
     /// Pairs of a name or path and a label.
     pub rows: Vec<[String; 2]>,
-    /// Number of pictures that show things of several kinds, and so have no one label.
-    pub ambiguous: usize,
+    /// Names of pictures that show things of several kinds, and so have no one label.
+    pub ambiguous: Vec<String>,
 }
 
 /// Annotations of pictures: <https://cocodataset.org/#format-data>. An exported run has the pictures alone.
@@ -63,6 +63,17 @@ enum Id {
     Text(String),
 }
 
+/// Objects by the entries in which names and labels may be.
+type Object = BTreeMap<String, Cell>;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Cell {
+    Text(String),
+    Number(Number),
+    Other(IgnoredAny),
+}
+
 /// Returns whether a file is such an index by its name.
 pub fn is_one(name: &str) -> bool {
     has_ending(name, &[".json", ".jsonl"])
@@ -70,6 +81,7 @@ pub fn is_one(name: &str) -> bool {
 
 /// Reads an index; `None` if the file is none.
 pub fn read(bytes: &[u8]) -> Option<Index> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     serde_json::from_slice(bytes).map(annotated).ok().or_else(|| objects(bytes))
 }
 
@@ -91,9 +103,10 @@ fn annotated(Annotations { images, annotations, categories }: Annotations) -> In
             _ => None,
         };
         let name = [file_name, path, name].into_iter().flatten().find(|name| !name.is_empty());
-        match (name, label.or(kind)) {
-            (Some(name), Some(label)) if !label.is_empty() => index.rows.push([name, label]),
-            _ => index.ambiguous += usize::from(kinds.is_some_and(|kinds| kinds.len() > 1)),
+        match (name, label.filter(|label| !label.is_empty()).or(kind)) {
+            (Some(name), Some(label)) => index.rows.push([name, label]),
+            (Some(name), None) if kinds.is_some_and(|kinds| kinds.len() > 1) => index.ambiguous.push(name),
+            _ => {}
         }
     }
     index
@@ -101,24 +114,24 @@ fn annotated(Annotations { images, annotations, categories }: Annotations) -> In
 
 /// Returns the names and labels in objects, one a line or in a list.
 fn objects(bytes: &[u8]) -> Option<Index> {
-    let listed = serde_json::from_slice::<Vec<Map<_, _>>>(bytes);
-    let objects: Vec<Map<String, Value>> = match listed {
+    let listed = serde_json::from_slice::<Vec<Object>>(bytes);
+    let objects: Vec<Object> = match listed {
         Ok(listed) => listed,
         Err(_) => Deserializer::from_slice(bytes).into_iter().collect::<Result<_, _>>().ok()?,
     };
     let rows: Vec<_> = objects.iter().filter_map(row).collect();
-    (!rows.is_empty()).then_some(Index { rows, ambiguous: 0 })
+    (!rows.is_empty()).then_some(Index { rows, ambiguous: Vec::new() })
 }
 
-fn row(object: &Map<String, Value>) -> Option<[String; 2]> {
+fn row(object: &Object) -> Option<[String; 2]> {
     let text = |names: &[&str]| {
         let entries = || object.iter().map(|(key, value)| (letters(key), value));
         names.iter().find_map(|name| {
             let (_, value) = entries().find(|(key, _)| key == name)?;
             match value {
-                Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
+                Cell::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+                Cell::Number(number) => Some(number.to_string()),
+                Cell::Other(_) => None,
             }
         })
     };
@@ -137,7 +150,7 @@ mod tests {
 
     fn index(text: &str) -> (Vec<[String; 2]>, usize) {
         let Index { rows, ambiguous } = read(text.as_bytes()).expect("an index");
-        (rows, ambiguous)
+        (rows, ambiguous.len())
     }
 
     fn rows(expected: &[[&str; 2]]) -> Vec<[String; 2]> {

@@ -166,21 +166,16 @@ impl State {
         let refusal = |sentence| Refusal { name: file.to_owned(), why: Failure::Told(sentence) };
         let (rows, ambiguous, lacking) = if label_index::is_one(file) {
             let label_index::Index { rows, ambiguous } = label_index::read(bytes).unwrap_or_default();
-            (
-                Some(rows).filter(|rows| !rows.is_empty() || ambiguous > 0),
-                ambiguous,
-                words::NO_LABELS_IN_INDEX,
-            )
+            let rows = Some(rows).filter(|rows| !rows.is_empty() || !ambiguous.is_empty());
+            (rows, ambiguous, words::NO_LABELS_IN_INDEX)
         } else {
-            (read(bytes), 0, words::NO_LABELS_IN_TABLE)
+            (read(bytes), Vec::new(), words::NO_LABELS_IN_TABLE)
         };
         let Some(rows) = rows else {
             return self.refuse(refusal(lacking.to_owned()));
         };
-        if ambiguous > 0 {
-            self.notify(words::ambiguous_in_index(file, ambiguous));
-        }
         let index = Index::new(&self.pictures);
+        let several = ambiguous.iter().filter(|name| index.find(name).is_some()).count();
         let found: Vec<_> = rows.iter().map(|[path, _]| index.find(path)).collect();
         let exact: Ids =
             found.iter().flatten().filter(|(_, is_exact)| *is_exact).map(|(id, _)| *id).collect();
@@ -192,7 +187,10 @@ impl State {
                 _ => missed.push(path.as_str()),
             }
         }
-        if !missed.is_empty() || rows.is_empty() {
+        if several > 0 {
+            self.notify(words::ambiguous_in_index(file, several));
+        }
+        if !missed.is_empty() || rows.is_empty() && several == 0 {
             let sentence = words::missed_in_table(&missed, rows.len());
             if given.is_empty() {
                 self.refuse(refusal(sentence));

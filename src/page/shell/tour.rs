@@ -28,10 +28,11 @@ pub const STOPS: [Stop; 5] = [
     Stop {
         name: "1. Guess",
         target: ".play",
-        text: "A picture is changed: which of eight was it? Play five rounds against the network, which has learned nothing yet.",
+        text: "A picture is changed: which of eight was it? Play five rounds against the network as it is before training.",
         arrive: |state| state.choose_tab(Tab::Watch),
         act: |state| {
             if state.can_play() {
+                state.choose_tab(Tab::Watch);
                 state.play(state.settings.seed);
             }
         },
@@ -77,18 +78,18 @@ pub const STOPS: [Stop; 5] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::fixture::state;
+    use crate::page::fixture::embedded;
 
     /// Goes through the tour by *Next* alone.
     #[test]
     fn each_stop_does_what_it_asks() {
-        let mut state = state(4);
+        let mut state = embedded(&[[1.0, 0.0]; 4]);
         for stop in &STOPS {
             (stop.arrive)(&mut state);
             assert!(!(stop.is_done)(&state), "{}", stop.name);
             (stop.act)(&mut state);
         }
-        assert!(state.run.running);
+        assert!(state.run.running && state.game.is_some());
         assert_eq!((*state.tab, *state.chosen_stage), (Tab::Explore, Some(Stage::Trained)));
     }
 }

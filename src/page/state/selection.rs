@@ -97,11 +97,11 @@ impl State {
         self.viewing.set(true);
     }
 
-    /// Focuses the next or the previous picture of the set, if there is one.
+    /// Focuses the next or the previous picture of the gallery, if there is one.
     pub fn focus_beside(&mut self, forwards: bool) {
-        let Some(row) = self.selected.and_then(|id| self.pictures.row(id)) else { return };
-        let beside = if forwards { row.checked_add(1) } else { row.checked_sub(1) };
-        if let Some(id) = beside.and_then(|row| self.pictures.entries().get(row)).map(|entry| entry.id) {
+        let Some(place) = self.selected.and_then(|id| self.place(id)) else { return };
+        let beside = if forwards { place.checked_add(1) } else { place.checked_sub(1) };
+        if let Some(id) = beside.and_then(|place| self.shown(place..place + 1).first().copied()) {
             self.focus(id);
         }
     }
@@ -158,7 +158,7 @@ impl State {
         }
     }
 
-    /// Returns the pictures in the order of the gallery.
+    /// Returns all pictures in the order of the set.
     pub fn order(&self) -> Vec<PictureId> {
         self.pictures.entries().iter().map(|entry| entry.id).collect()
     }

@@ -53,11 +53,13 @@ impl State {
         let gone: Ids = ids.iter().copied().collect();
         if let Some(row) = self.selected.filter(|id| gone.contains(id)).and_then(|id| self.pictures.row(id)) {
             let (before, after) = self.pictures.entries().split_at(row);
-            let mut others = after.iter().chain(before.iter().rev()).map(|entry| entry.id);
-            *self.selected = others.find(|id| !gone.contains(id));
+            let others = || after.iter().chain(before.iter().rev()).map(|entry| entry.id);
+            let shown = others().find(|id| !gone.contains(id) && self.shows(*id));
+            let next = shown.or_else(|| others().find(|id| !gone.contains(id)));
+            *self.selected = next;
         }
         self.selection.forget(&gone);
-        self.hide(&gone);
+        self.forget_shown(&gone);
         gone.iter().for_each(|id| self.labels.forget(*id));
         gone.iter().for_each(|id| self.stop_explaining_picture(*id));
         if self.search.altered().is_some_and(|(id, _)| gone.contains(&id)) {

@@ -39,6 +39,11 @@ impl State {
         }
     }
 
+    /// Returns all shown pictures in the order of the gallery.
+    pub fn all_shown(&self) -> Vec<PictureId> {
+        self.shown(0..self.count_shown())
+    }
+
     /// Returns the place of a picture in the gallery, if it is shown.
     pub fn place(&self, id: PictureId) -> Option<usize> {
         match &*self.narrowed {
@@ -47,8 +52,8 @@ impl State {
         }
     }
 
-    /// Forgets pictures that are gone.
-    pub(super) fn hide(&mut self, gone: &Ids) {
+    /// Forgets shown pictures that are gone.
+    pub(super) fn forget_shown(&mut self, gone: &Ids) {
         if let Some(ids) = self.narrowed.as_ref().map(|ids| ids.without(gone)) {
             self.narrowed.set(Some(ids).filter(|ids| !ids.is_empty()));
         }
@@ -61,6 +66,24 @@ mod tests {
         page::fixture::{newcomer, state},
         settings::Images,
     };
+
+    #[test]
+    fn focus_stays_among_the_shown_pictures_and_removed_ones_come_back() {
+        let mut state = state(6);
+        state.show_only(&[1, 3, 4]);
+        state.focus(1);
+        state.focus_beside(true);
+        assert_eq!(*state.selected, Some(3));
+        state.remove_at_will(&[3]);
+        assert_eq!(*state.selected, Some(4));
+        state.focus_beside(false);
+        assert_eq!(*state.selected, Some(1));
+        state.focus_beside(false);
+        assert_eq!(*state.selected, Some(1));
+        let notice = state.notices.last().expect("an offer").id;
+        state.undo(notice);
+        assert!(state.shows(3));
+    }
 
     #[test]
     fn some_pictures_are_shown_alone_until_others_come() {

@@ -162,6 +162,7 @@ impl State {
     fn bring_back(&mut self, entries: Vec<Entry>, typed: &[(PictureId, LabelId)]) {
         let ids: Vec<PictureId> = entries.iter().map(|entry| entry.id).collect();
         self.pictures.put(entries);
+        self.show_all();
         self.send_pictures(&ids);
         self.change_labels(|state| typed.iter().for_each(|(id, label)| state.put_label(*id, *label)));
         self.settle();

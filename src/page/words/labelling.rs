@@ -16,6 +16,9 @@ pub const LACKING: &str = "Give at least two labels, one picture each. The class
 pub const NO_LABELS_IN_TABLE: &str =
     "A table of labels needs two columns: one of file names, headed “filename”, and one headed “label”.";
 
+/// Refusal of a table that is too large to be read at once.
+pub const TABLE_TOO_LARGE: &str = "It is larger than 64 MB, the most that a table of labels can be.";
+
 /// Refusal of a file in JSON without names and labels.
 pub const NO_LABELS_IN_INDEX: &str =
     "It isn’t in a picture format, and names no pictures with labels either.";

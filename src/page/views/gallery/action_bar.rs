@@ -77,7 +77,7 @@ pub fn ActionBar() -> impl IntoView {
 }
 
 /// Moves the focus to the gallery, since the focused button goes with the bar.
-fn focus_gallery() {
+pub(super) fn focus_gallery() {
     let gallery = document().query_selector("[role=listbox]").ok().flatten();
     if let Some(gallery) = gallery.and_then(|gallery| gallery.dyn_into::<HtmlElement>().ok()) {
         gallery.focus().ok();

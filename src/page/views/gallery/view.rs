@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::grid::Grid;
+use super::{action_bar::focus_gallery, grid::Grid};
 use crate::{
     image::SIDE,
     page::{
@@ -76,14 +76,18 @@ fn GalleryBar(tall: RwSignal<bool>, more: Signal<bool>) -> impl IntoView {
     let shown = move || {
         store.with(|state| {
             let [shown, all] = [state.count_shown(), state.pictures.len()].map(words::count);
-            format!("{shown} of {all} pictures shown")
+            state.narrowed.as_ref().map(|_| format!("{shown} of {all} pictures shown"))
         })
+    };
+    let show_all = move |_| {
+        store.update(State::show_all);
+        focus_gallery();
     };
     view! {
         <div class="gallery-bar">
+            <p class="note" role="status">{shown}</p>
             <When holds=narrowed>
-                <p class="note" role="status">{shown}</p>
-                <button class="button quiet" type="button" on:click=handler(move |_| store.update(State::show_all))>
+                <button class="button quiet" type="button" on:click=handler(show_all)>
                     "Show all"
                 </button>
             </When>
@@ -194,7 +198,7 @@ fn option_id(id: PictureId) -> String {
 /// selection itself.
 fn pick(store: Store, id: PictureId, range: SelectionRange) {
     store.update(|state| {
-        let (order, range) = (state.shown(0..usize::MAX), state.selection_range(range));
+        let (order, range) = (state.all_shown(), state.selection_range(range));
         state.choose(range, id, &order);
         state.focus(id);
         if range == SelectionRange::One && !matches!(*state.tab, Tab::Sort | Tab::Label | Tab::Watch) {
@@ -207,7 +211,8 @@ fn pick(store: Store, id: PictureId, range: SelectionRange) {
 /// the focus. Space shows the picture at full size, x toggles the selection, Enter shows the nearest,
 /// unless the tab uses the selection itself; + and − make an example while examples are searched by; Delete removes.
 fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
-    let focused = store.with_untracked(|state| *state.selected);
+    // What is not shown is beyond the keys.
+    let focused = store.with_untracked(|state| state.selected.filter(|id| state.shows(*id)));
     let range = selection_range::of_key(event);
     match (event.key().as_str(), focused) {
         ("Enter", Some(id)) => pick(store, id, SelectionRange::One),
@@ -222,14 +227,17 @@ fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::Key
             let opinion = if event.key() == "-" { Opinion::Unwanted } else { Opinion::Wanted };
             store.update(|state| state.judge(&[id], Some(opinion)));
         }
-        ("Delete", _) => store.update(State::remove_chosen),
+        ("Delete", _) => store.update(|state| {
+            if focused.is_some() || !state.selection.is_empty() {
+                state.remove_chosen();
+            }
+        }),
         ("Escape", _) => store.update(|state| state.clear_selection()),
         ("a", _) if range == SelectionRange::Toggle => {
-            store.update(|state| state.select_all(state.shown(0..usize::MAX)))
+            store.update(|state| state.select_all(state.all_shown()))
         }
         (key, _) => {
             let target = store.with_untracked(|state| {
-                // A picture that is not shown has no neighbours there.
                 let place = focused.and_then(|id| state.place(id)).unwrap_or(0);
                 let cell = grid.neighbour(place, key)?;
                 state.shown(cell..cell + 1).first().map(|id| (cell, *id))
@@ -237,7 +245,7 @@ fn press(store: Store, grid: Grid, viewport: NodeRef<html::Div>, event: &ev::Key
             let Some((cell, id)) = target else { return };
             store.update(|state| {
                 if range != SelectionRange::Toggle {
-                    let order = state.shown(0..usize::MAX);
+                    let order = state.all_shown();
                     state.choose(range, id, &order);
                 }
                 state.focus(id);

@@ -103,7 +103,8 @@ fn heading(state: &State) -> Option<String> {
     if let Some(moment) = state.replayed() {
         return Some(format!("{}. Distances are only a sketch.", words::replayed(moment.step)));
     }
-    let pictures = words::counted(map.pictures.len(), "picture");
+    let shown = map.pictures.iter().filter(|id| state.shows(**id)).count();
+    let pictures = words::counted(shown, "picture");
     let place = match map.stage {
         Stage::Trained => {
             let after = words::after(state, map.step);

@@ -152,7 +152,8 @@ impl State {
             Stage::Trained => 2,
             Stage::Pixels | Stage::Classic => return,
         };
-        let Some(game) = self.game.as_mut().filter(|game| game.number == answer.number) else { return };
+        let takes_part = |game: &&mut Game| game.number == answer.number && player < game.players;
+        let Some(game) = self.game.as_mut().filter(takes_part) else { return };
         let Some(round) = game.rounds.last_mut() else { return };
         let place = answer.pictures.iter().find_map(|id| round.choices.iter().position(|other| other == id));
         if let Some(place) = place {
@@ -249,6 +250,9 @@ mod tests {
             state.guess(answer);
             assert!(!state.game.as_ref().is_some_and(Game::is_decided));
             answered(&mut state, Stage::Untrained, (answer + 1) % CHOICES);
+            // Of a network that has been trained since the game began.
+            answered(&mut state, Stage::Trained, answer);
+            assert_eq!(state.game.as_ref().and_then(Game::round).expect("a round").guesses[2], None);
             assert!(state.game.as_ref().is_some_and(Game::is_decided));
             state.next_round();
         }

@@ -176,7 +176,7 @@ fn said(game: &Game, round: &Round) -> String {
             format!("{verdict} The network said {} before training, and says {} now.", before + 1, now + 1)
         }
         (Some(before), None) if game.is_decided() => {
-            format!("{verdict} The network, which has learned nothing yet, said {}.", before + 1)
+            format!("{verdict} The network said {} before training.", before + 1)
         }
         _ => format!("{verdict} The network is still thinking…"),
     }
