@@ -67,9 +67,7 @@ async fn sample_of_the_package_opens_in_the_page() -> Result<()> {
         let embeddings = Embeddings::parse(&page.download("Embeddings (CSV)").await?)?;
         let shown: Vec<_> = embeddings.names.into_iter().zip(embeddings.labels).collect();
         ensure!(shown.len() == 12 && shown.iter().all(|picture| names.contains(picture)), "{shown:?}");
-        // The run goes on where PyTorch left it.
-        page.press("Step").await?;
-        page.wait_status("step 41", PATIENTLY, |status| status.step() == Some(41)).await.map(drop)
+        Ok(())
     })
     .await
 }
