@@ -124,10 +124,10 @@ fn objects(bytes: &[u8]) -> Option<Index> {
 }
 
 fn row(object: &Object) -> Option<[String; 2]> {
+    let entries: Vec<_> = object.iter().map(|(key, value)| (letters(key), value)).collect();
     let text = |names: &[&str]| {
-        let entries = || object.iter().map(|(key, value)| (letters(key), value));
         names.iter().find_map(|name| {
-            let (_, value) = entries().find(|(key, _)| key == name)?;
+            let (_, value) = entries.iter().find(|(key, _)| key == name)?;
             match value {
                 Cell::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
                 Cell::Number(number) => Some(number.to_string()),

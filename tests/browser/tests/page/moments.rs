@@ -171,6 +171,10 @@ const MOST_ALIKE: &str = "(() => {
     return differences.indexOf(Math.min(...differences)) + 1;
 })()";
 
+/// Whether a round of the game takes a guess by key.
+const CHOICES_ARE_READY: &str = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8
+    && document.querySelector('.game').contains(document.activeElement)";
+
 #[tokio::test]
 async fn picture_in_the_game_is_the_right_answer_changed_by_the_engine() -> Result<()> {
     visit(Visit::default(), async |page| {
@@ -182,9 +186,7 @@ async fn picture_in_the_game_is_the_right_answer_changed_by_the_engine() -> Resu
         page.press("Play against the network").await?;
         for round in 1..=5 {
             page.wait_text(&[&format!("Round {round} of 5.")], SOON).await?;
-            let ready = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8
-                && document.querySelector('.game').contains(document.activeElement)";
-            wait_until(page, "eight pictures to choose from", ready).await?;
+            wait_until(page, "eight pictures to choose from", CHOICES_ARE_READY).await?;
             let alike = page.evaluate(MOST_ALIKE).await?;
             page.driver().active_element().await?.send_keys(alike.to_string()).await?;
             wait_until(page, "the guesses", "!!document.querySelector('.game .primary:enabled')").await?;
@@ -212,9 +214,7 @@ async fn game_is_played_by_keys_and_scores_the_answers_of_the_engine() -> Result
         let right = "document.querySelectorAll('.game .right').length";
         for round in 1..=5 {
             page.wait_text(&[&format!("Round {round} of 5.")], SOON).await?;
-            let ready = "document.querySelectorAll('.game-choice[aria-disabled=false]').length === 8
-                && document.querySelector('.game').contains(document.activeElement)";
-            wait_until(page, "eight pictures to choose from", ready).await?;
+            wait_until(page, "eight pictures to choose from", CHOICES_ARE_READY).await?;
             ensure!(page.evaluate(right).await? == 0, "The answer is given away.");
             page.driver().active_element().await?.send_keys("1").await?;
             wait_until(page, "the guesses", "!!document.querySelector('.game .primary:enabled')").await?;
